@@ -1,0 +1,237 @@
+//! The accounts whose callbacks arrive here, and which of them a request belongs to.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::capture::Mode;
+use crate::wechat::envelope::{AesKey, KeyError};
+
+/// A text that must not be seen: wiped when dropped, masked when printed.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the text over.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself, for the calculation that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What only the developer and WeChat know of an account.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Secrets {
+    /// 令牌 Token.
+    pub token: Option<Secret>,
+    /// The token before this one, to recognise requests still signed with it.
+    pub previous_token: Option<Secret>,
+    /// 消息加解密密钥 EncodingAESKey, 43 characters.
+    pub aes_key: Option<Secret>,
+    /// The key before this one: WeChat uses it for a while after a change.
+    pub previous_aes_key: Option<Secret>,
+    /// AppSecret, for calls of WeChat's API.
+    pub app_secret: Option<Secret>,
+}
+
+impl Secrets {
+    /// These, with what `changed` holds in their place; a token or key that is replaced becomes the previous one.
+    #[must_use]
+    pub fn changed_by(self, changed: Self) -> Self {
+        let previous = |old: Option<Secret>, new: &Option<Secret>, older: Option<Secret>| match new {
+            Some(new) if old.as_ref().is_some_and(|old| old != new) => old,
+            _ => older,
+        };
+        Self {
+            previous_token: changed
+                .previous_token
+                .or_else(|| previous(self.token.clone(), &changed.token, self.previous_token)),
+            previous_aes_key: changed
+                .previous_aes_key
+                .or_else(|| previous(self.aes_key.clone(), &changed.aes_key, self.previous_aes_key)),
+            token: changed.token.or(self.token),
+            aes_key: changed.aes_key.or(self.aes_key),
+            app_secret: changed.app_secret.or(self.app_secret),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One account, ready for its callbacks.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its name in `config.toml`.
+    pub name: String,
+    /// Requests below this path are its own.
+    pub path: Option<String>,
+    /// Its original id, `gh_…`.
+    pub to_user: Option<String>,
+    /// Its AppID, `wx…`.
+    pub app_id: Option<String>,
+    /// The mode set in WeChat's console, where the developer said so.
+    pub mode: Option<Mode>,
+    /// Its token, key and AppSecret.
+    pub secrets: Secrets,
+    key: Option<Result<AesKey, KeyError>>,
+    previous_key: Option<AesKey>,
+}
+
+impl Account {
+    /// An account without anything configured.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            path: None,
+            to_user: None,
+            app_id: None,
+            mode: None,
+            secrets: Secrets::default(),
+            key: None,
+            previous_key: None,
+        }
+    }
+
+    /// Gives it its secrets; the keys are decoded once, here.
+    #[must_use]
+    pub fn with_secrets(mut self, secrets: Secrets) -> Self {
+        self.key = secrets.aes_key.as_ref().map(|key| AesKey::parse(key.reveal()));
+        self.previous_key = secrets.previous_aes_key.as_ref().and_then(|key| AesKey::parse(key.reveal()).ok());
+        self.secrets = secrets;
+        self
+    }
+
+    /// The key that messages are encrypted with, or what is wrong with it.
+    pub fn key(&self) -> Option<&Result<AesKey, KeyError>> {
+        self.key.as_ref()
+    }
+
+    /// The key before this one, if it is of any use.
+    pub fn previous_key(&self) -> Option<&AesKey> {
+        self.previous_key.as_ref()
+    }
+
+    /// The token's text, for a calculation.
+    pub fn token(&self) -> Option<&str> {
+        self.secrets.token.as_ref().map(Secret::reveal)
+    }
+
+    fn owns_path(&self, path: &str) -> Option<usize> {
+        let prefix = self.path.as_deref()?.trim_end_matches('/');
+        let rest = path.strip_prefix(prefix)?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(prefix.len())
+    }
+}
+
+/// The account that takes what no other claims.
+pub const DEFAULT_ACCOUNT: &str = "default";
+
+/// All accounts; there is always at least one.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    list: Vec<Account>,
+    default: usize,
+}
+
+impl Accounts {
+    /// The accounts in the order of the configuration. `preferred` names the one that takes what no other claims;
+    /// without it that is `default`, else the first.
+    pub fn new(list: Vec<Account>, preferred: Option<&str>) -> Self {
+        let list = if list.is_empty() { vec![Account::named(DEFAULT_ACCOUNT)] } else { list };
+        let wanted = preferred.unwrap_or(DEFAULT_ACCOUNT);
+        let default = list.iter().position(|account| account.name == wanted).unwrap_or(0);
+        Self { list, default }
+    }
+
+    /// Every account.
+    pub fn iter(&self) -> impl Iterator<Item = &Account> {
+        self.list.iter()
+    }
+
+    /// The account that takes what no other claims.
+    pub fn default_account(&self) -> &Account {
+        &self.list[self.default]
+    }
+
+    /// The account of that name.
+    pub fn named(&self, name: &str) -> Option<&Account> {
+        self.list.iter().find(|account| account.name == name)
+    }
+
+    /// The account a request belongs to: the longest path prefix's, else the ToUserName's,
+    /// else the one for which `verifies` holds, else the default.
+    pub fn claim(&self, path: &str, to_user: Option<&str>, verifies: impl Fn(&Account) -> bool) -> &Account {
+        let by_path = self.list.iter().filter_map(|account| Some((account.owns_path(path)?, account)));
+        if let Some((_, account)) = by_path.max_by_key(|(length, _)| *length) {
+            return account;
+        }
+        let by_user = to_user.and_then(|to_user| self.list.iter().find(|account| account.to_user.as_deref() == Some(to_user)));
+        by_user
+            .or_else(|| (self.list.len() > 1).then(|| self.list.iter().find(|account| verifies(account))).flatten())
+            .unwrap_or_else(|| self.default_account())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(name: &str, path: Option<&str>, to_user: Option<&str>) -> Account {
+        Account { path: path.map(str::to_owned), to_user: to_user.map(str::to_owned), ..Account::named(name) }
+    }
+
+    #[test]
+    fn the_longest_path_comes_first_then_the_user_then_the_token_then_the_default() {
+        let accounts = Accounts::new(
+            vec![
+                account("default", None, None),
+                account("shop", Some("/shop"), None),
+                account("test", Some("/shop/test/"), Some("gh_1")),
+                account("token", None, None),
+            ],
+            None,
+        );
+        let none = |_: &Account| false;
+        assert_eq!(accounts.claim("/shop/x", Some("gh_1"), none).name, "shop");
+        assert_eq!(accounts.claim("/shop/test", None, none).name, "test");
+        assert_eq!(accounts.claim("/shopping", Some("gh_1"), none).name, "test");
+        assert_eq!(accounts.claim("/", None, |account| account.name == "token").name, "token");
+        assert_eq!(accounts.claim("/", None, none).name, "default");
+    }
+
+    #[test]
+    fn a_key_that_is_replaced_becomes_the_previous_one() {
+        let key = |text: &str| Secrets { aes_key: Some(Secret::new(text)), ..Secrets::default() };
+        let secrets = key("a").changed_by(key("b"));
+        assert_eq!(secrets.aes_key, Some(Secret::new("b")));
+        assert_eq!(secrets.previous_aes_key, Some(Secret::new("a")));
+        assert_eq!(secrets.clone().changed_by(key("b")), secrets);
+        assert_eq!(secrets.clone().changed_by(Secrets::default()), secrets);
+    }
+
+    #[test]
+    fn a_secret_does_not_print_itself() {
+        let secrets = Secrets { token: Some(Secret::new("hunter2")), ..Secrets::default() };
+        assert!(!format!("{secrets:?}").contains("hunter2"));
+    }
+}

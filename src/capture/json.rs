@@ -1,0 +1,191 @@
+//! One event as JSON: the object that every command and export gives out (contract.md, "One event as JSON").
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use super::{CaptureId, RawRequest, Reply, StoredCapture};
+use crate::diagnose::Diagnosis;
+use crate::texts::Language;
+use crate::wechat::decoded::decoded;
+use crate::wechat::fields::fields;
+use crate::wechat::message::Message;
+use crate::wechat::tree::Tree;
+
+/// What an event is shown with beside itself.
+#[derive(Clone, Copy, Debug)]
+pub struct EventView<'a> {
+    /// The event.
+    pub stored: &'a StoredCapture,
+    /// For an event with pictures: the image messages that belong to it, in order.
+    pub images: &'a [CaptureId],
+    /// The language of diagnoses.
+    pub language: Language,
+}
+
+/// The object, with its members in the documented order.
+pub fn event_json(view: EventView<'_>) -> Value {
+    let StoredCapture { placement, capture, reply } = view.stored;
+    let envelope = &capture.envelope;
+    let (fields, decoded) = message_json(view);
+    json!({
+        "id": placement.id.0,
+        "received_at": format!("{:.6}", capture.request.received_at),
+        "account": capture.account,
+        "kind": envelope.kind,
+        "msg_type": envelope.msg_type,
+        "event": envelope.event,
+        "event_key": envelope.event_key,
+        "openid": envelope.openid,
+        "to_user": envelope.to_user,
+        "create_time": envelope.create_time,
+        "msg_id": envelope.msg_id,
+        "group": placement.group.0,
+        "attempt": placement.attempt,
+        "mode": capture.mode.as_str(),
+        "signature": capture.signature.as_str(),
+        "fields": fields,
+        "decoded": decoded,
+        "diagnoses": capture.diagnoses.iter().map(|diagnosis| diagnosis_json(diagnosis, view.language)).collect::<Vec<_>>(),
+        "request": request_json(&capture.request),
+        "reply": reply.as_ref().map(reply_json),
+    })
+}
+
+/// The element tree and the typed view; both empty where there is nothing to read.
+fn message_json(view: EventView<'_>) -> (Value, Value) {
+    let nothing = || (Value::Object(Map::new()), Value::Object(Map::new()));
+    let Ok(tree) = Tree::parse(view.stored.capture.message()) else { return nothing() };
+    let mut decoded = decoded(&Message::decode(&tree));
+    if let Some(Value::Array(pictures)) = decoded.get_mut("pictures") {
+        link_images(pictures, view.images);
+    }
+    (fields(tree.root()), Value::Object(decoded))
+}
+
+/// The images are told apart by user, time and count alone: where the counts differ, which is which is not known.
+fn link_images(pictures: &mut [Value], images: &[CaptureId]) {
+    if pictures.len() != images.len() {
+        return;
+    }
+    for (picture, image) in pictures.iter_mut().zip(images) {
+        picture["image_event"] = json!(image.0);
+    }
+}
+
+fn diagnosis_json(diagnosis: &Diagnosis, language: Language) -> Value {
+    json!({
+        "code": diagnosis.code.as_str(),
+        "severity": diagnosis.code.severity().as_str(),
+        "message": diagnosis.message(language),
+        "remedy": diagnosis.remedy(language),
+        "place": diagnosis.place.map(|place| json!({ "offset": place.offset, "line": place.line, "column": place.column })),
+    })
+}
+
+fn request_json(request: &RawRequest) -> Value {
+    let mut query = Map::new();
+    for (name, value) in request.parameters() {
+        query.entry(name.into_owned()).or_insert_with(|| value.into());
+    }
+    let headers: Vec<Value> = request.headers.iter().map(|(name, value)| json!([name, header_text(value)])).collect();
+    let mut object = json!({
+        "method": request.method,
+        "target": request.target,
+        "path": request.path(),
+        "query": query,
+        "headers": headers,
+        "peer": request.peer,
+    });
+    put_bytes(&mut object, &request.body);
+    object
+}
+
+fn reply_json(reply: &Reply) -> Value {
+    let mut object = json!({ "status": reply.status });
+    put_bytes(&mut object, &reply.body);
+    object["source"] = json!(reply.source.as_str());
+    // Microseconds are what is recorded.
+    object["elapsed_ms"] = json!(reply.elapsed.as_micros() as f64 / 1000.0);
+    object["lint"] = json!([]);
+    object
+}
+
+/// Bytes as text where they are UTF-8, else as base64 under another name.
+fn put_bytes(object: &mut Value, bytes: &[u8]) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => object["body"] = json!(text),
+        Err(_) => object["body_base64"] = json!(STANDARD.encode(bytes)),
+    }
+}
+
+/// A header's value: UTF-8, or byte for byte as Latin-1, which is what HTTP meant it to be.
+pub fn header_text(value: &[u8]) -> String {
+    match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::*;
+    use super::*;
+    use std::time::Duration;
+
+    fn stored(body: &'static [u8]) -> StoredCapture {
+        let accounts = crate::account::Accounts::new(Vec::new(), None);
+        let request = RawRequest {
+            received_at: "2026-11-23T08:00:00.1Z".parse().unwrap(),
+            method: "POST".to_owned(),
+            version: "HTTP/1.1".to_owned(),
+            target: "/wx?timestamp=1795420800&nonce=a&nonce=b".to_owned(),
+            headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
+            peer: "127.0.0.1".to_owned(),
+            body: body.into(),
+            body_length: body.len() as u64,
+        };
+        let placement = Placement { id: CaptureId(17), group: CaptureId(17), attempt: 1 };
+        let capture = crate::inspect::inspect(request, &accounts).capture;
+        let reply = Reply { status: 200, body: b"success".to_vec(), source: ReplySource::Default, elapsed: Duration::from_micros(1900) };
+        StoredCapture { placement, capture, reply: Some(reply) }
+    }
+
+    fn json_of(stored: &StoredCapture, images: &[CaptureId]) -> Value {
+        event_json(EventView { stored, images, language: Language::English })
+    }
+
+    #[test]
+    fn an_event_has_its_members_in_the_documented_order() {
+        let event = json_of(&stored(include_bytes!("../../tests/fixtures/samples/scancode_waitmsg.xml")), &[]);
+        let members: Vec<&str> = event.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(
+            members.join(" "),
+            "id received_at account kind msg_type event event_key openid to_user create_time msg_id group attempt mode \
+             signature fields decoded diagnoses request reply"
+        );
+        assert_eq!(event["received_at"], "2026-11-23T08:00:00.100000Z");
+        assert_eq!(event["decoded"]["scan"], json!({ "type": "qrcode", "symbology": null, "content": "2" }));
+        assert_eq!(event["request"]["query"], json!({ "timestamp": "1795420800", "nonce": "a" }));
+        assert_eq!(
+            event["reply"],
+            json!({ "status": 200, "body": "success", "source": "default", "elapsed_ms": 1.9, "lint": [] })
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_given_as_base64() {
+        let event = json_of(&stored(b"<xml>\xff</xml>"), &[]);
+        assert_eq!(event["kind"], "unreadable");
+        assert_eq!(event["request"]["body_base64"], "PHhtbD7/PC94bWw+");
+        assert_eq!(event["request"].get("body"), None);
+    }
+
+    #[test]
+    fn pictures_are_linked_to_as_many_images_and_to_no_others() {
+        let stored = stored(include_bytes!("../../tests/fixtures/samples/pic_weixin.xml"));
+        let linked = |images: &[CaptureId]| json_of(&stored, images)["decoded"]["pictures"][0]["image_event"].clone();
+        assert_eq!(linked(&[CaptureId(18)]), json!(18));
+        assert_eq!(linked(&[CaptureId(18), CaptureId(19)]), Value::Null);
+    }
+}

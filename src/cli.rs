@@ -1,0 +1,228 @@
+//! What can be typed: clap types, no behaviour.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::filter::NAMES;
+
+/// See what WeChat posts when somebody taps a menu.
+///
+/// Without a command, the window opens with its listener running.
+#[derive(Debug, Parser)]
+#[command(name = "menuscope", version, after_help = EXIT_STATUS, after_long_help = EXIT_STATUS)]
+pub struct Cli {
+    /// What every command understands.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; nothing opens the window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_STATUS: &str = "Exit status: 0 done; 1 the answer is no (time-out, nothing matched, no such id); \
+                           2 it could not run (usage, port taken, locked, unreadable).";
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Folder of the database, config.toml and secrets
+    #[arg(long, value_name = "DIR", global = true, env = "MENUSCOPE_DATA")]
+    pub data: Option<PathBuf>,
+    /// Configuration file [default: config.toml in the data folder]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Account that takes what no other claims, and that events are sent for
+    #[arg(long, value_name = "NAME", global = true)]
+    pub account: Option<String>,
+    /// Token of that account
+    #[arg(long, value_name = "TOKEN", global = true, env = "MENUSCOPE_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// EncodingAESKey of that account, 43 characters
+    #[arg(long, value_name = "KEY", global = true, env = "MENUSCOPE_AES_KEY", hide_env_values = true)]
+    pub aes_key: Option<String>,
+    /// AppID of that account
+    #[arg(long, value_name = "APPID", global = true, env = "MENUSCOPE_APP_ID")]
+    pub app_id: Option<String>,
+    /// AppSecret of that account
+    #[arg(long, value_name = "SECRET", global = true, env = "MENUSCOPE_APP_SECRET", hide_env_values = true)]
+    pub app_secret: Option<String>,
+    /// Say more on stderr; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// Where stdout is a terminal, and NO_COLOR is not set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Receive callbacks without a window
+    Listen(Listen),
+    /// List stored events, newest first
+    Events(Events),
+    /// Show one event
+    Show(Show),
+    /// Wait until matching events have arrived
+    Wait(Wait),
+    /// Make events and post them, signed, as WeChat would
+    Send(Send),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `menuscope listen`
+#[derive(Debug, Args)]
+pub struct Listen {
+    /// Where to listen [default: the address in config.toml, else 127.0.0.1:8989]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub addr: Option<String>,
+    /// Print the address, then each event once its answer is recorded, as JSON lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `menuscope events`
+#[derive(Debug, Args)]
+#[command(after_long_help = filter_help())]
+pub struct Events {
+    /// Which events; the language is described with `menuscope help events`
+    pub filter: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// As JSON lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `menuscope show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The event's number
+    #[arg(allow_negative_numbers = true)]
+    pub id: i64,
+    /// In which form
+    #[command(flatten)]
+    pub form: ShowForm,
+}
+
+/// The forms of `menuscope show`.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct ShowForm {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Request line, headers and body, to the byte
+    #[arg(long)]
+    pub raw: bool,
+    /// The message's bytes, decrypted in safe and compat mode
+    #[arg(long)]
+    pub body: bool,
+    /// The bytes that were answered
+    #[arg(long)]
+    pub reply: bool,
+}
+
+/// `menuscope wait`
+#[derive(Debug, Args)]
+#[command(after_long_help = filter_help())]
+pub struct Wait {
+    /// Which events; the language is described with `menuscope help wait`
+    pub filter: Option<String>,
+    /// For how long, such as 500ms, 30s or 2m
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub timeout: std::time::Duration,
+    /// How many events
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: u32,
+    /// Count events after this one, or from this time on, instead of from now on
+    #[arg(long, value_name = "ID|TIME")]
+    pub since: Option<String>,
+    /// As JSON lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `menuscope send`
+#[derive(Debug, Args)]
+pub struct Send {
+    /// Events by name, such as CLICK or scancode_waitmsg, or files with a message
+    #[arg(required = true, value_name = "EVENT|FILE")]
+    pub events: Vec<String>,
+    /// Where to post them
+    #[arg(long, value_name = "URL")]
+    pub to: String,
+    /// EventKey
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
+    pub key: Option<String>,
+    /// FromUserName, the user
+    #[arg(long, value_name = "OPENID", allow_hyphen_values = true)]
+    pub openid: Option<String>,
+    /// Text of an element by its official name, such as ScanResult=EAN_13,6901234567892; PicMd5Sum may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// Encrypt as in safe mode; needs key and AppID
+    #[arg(long)]
+    pub encrypt: bool,
+    /// A JSON line for each
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The filter language in short, from the one table that the parser reads.
+fn filter_help() -> String {
+    let width = NAMES.iter().map(|name| name.name.len()).max().unwrap_or(0) + 1;
+    let names = NAMES.iter().map(|name| format!("  {:<width$}  {}", format!("{}:", name.name), name.description));
+    let names: Vec<String> = names.collect();
+    format!(
+        "Filter: one argument, after -- where it begins with -\n\
+         Words are looked for in the whole event; name:value narrows. Terms are ANDed; OR binds weaker; -term, (…) and \
+         \"quoted text\" work.\n{}",
+        names.join("\n")
+    )
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let duration: jiff::SignedDuration = text.parse().map_err(|_error| "write it as 500ms, 30s or 2m".to_owned())?;
+    duration.try_into().map_err(|_error| "it cannot be negative".to_owned())
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| "write it as NAME=VALUE".to_owned())?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        assert_eq!(duration("500ms").unwrap().as_millis(), 500);
+        assert_eq!(duration("2m").unwrap().as_secs(), 120);
+        assert!(duration("30").is_err() && duration("-1s").is_err());
+    }
+}

@@ -1,0 +1,142 @@
+//! One file per command: carry it out through the same code as the window, and say how it went.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use crate::account::{Secret, Secrets};
+use crate::cli::{Cli, Color, Command, Global};
+use crate::config::{Config, DataFolder, Overrides};
+use crate::engine::Setup;
+use crate::filter::Filter;
+use crate::texts::Language;
+
+mod events;
+mod listen;
+mod output;
+mod send;
+mod show;
+mod wait;
+
+use output::{Output, is_closed};
+
+/// How a command ended that could run.
+enum Outcome {
+    /// Done: exit status 0.
+    Done,
+    /// The answer is no: exit status 1, with the reason where the output does not show it.
+    No(Option<String>),
+}
+
+/// Carries out what was typed; every error becomes one line on stderr.
+pub fn run(cli: Cli) -> ExitCode {
+    let Cli { global, command } = cli;
+    start_log(global.verbose);
+    match dispatch(&global, command) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::No(reason)) => {
+            if let Some(reason) = reason {
+                complain(&reason);
+            }
+            ExitCode::from(1)
+        }
+        // Whoever read our output has seen enough: `menuscope events | head` is no error.
+        Err(error) if is_closed(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(global: &Global, command: Option<Command>) -> anyhow::Result<Outcome> {
+    if let Some(Command::Completions { shell }) = command {
+        return completions(shell);
+    }
+    let setup = setup(global)?;
+    let output = Output::new(global.color);
+    match command {
+        None => window(setup),
+        Some(Command::Listen(listen)) => listen::run(&setup, listen, output),
+        Some(Command::Events(events)) => events::run(&setup, &events, output),
+        Some(Command::Show(show)) => show::run(&setup, &show, output),
+        Some(Command::Wait(wait)) => wait::run(&setup, &wait, output),
+        Some(Command::Send(send)) => send::run(&setup, &send, output),
+        Some(Command::Completions { .. }) => Ok(Outcome::Done),
+    }
+}
+
+fn window(setup: Setup) -> anyhow::Result<Outcome> {
+    // The window's error holds handles of the window system and cannot leave this thread; its words can.
+    crate::ui::run(setup).map_err(|error| anyhow::anyhow!("{error}"))?;
+    Ok(Outcome::Done)
+}
+
+fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
+    use clap::CommandFactory as _;
+    use std::io::Write as _;
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "menuscope", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(Outcome::Done)
+}
+
+fn setup(global: &Global) -> anyhow::Result<Setup> {
+    let folder = DataFolder::locate(global.data.as_deref())?;
+    let config_file: PathBuf = global.config.clone().unwrap_or_else(|| folder.config_file());
+    let secret = |text: &Option<String>| text.as_ref().filter(|text| !text.is_empty()).map(Secret::new);
+    let overrides = Overrides {
+        account: global.account.clone(),
+        app_id: global.app_id.clone().filter(|app_id| !app_id.is_empty()),
+        secrets: Secrets {
+            token: secret(&global.token),
+            aes_key: secret(&global.aes_key),
+            app_secret: secret(&global.app_secret),
+            ..Secrets::default()
+        },
+    };
+    Ok(Setup { folder, config_file, overrides })
+}
+
+/// The language that the configuration says, even where the rest of it is of no use.
+fn language(setup: &Setup) -> Language {
+    Config::load(&setup.config_file).map_or_else(|_malformed| Language::of_system(), |config| config.look.language())
+}
+
+/// Reads a filter; a mistake is shown at its column.
+fn filter(text: Option<&str>) -> anyhow::Result<Filter> {
+    let text = text.unwrap_or_default();
+    Filter::parse(text, &jiff::Zoned::now()).with_context(|| format!("cannot read the filter {text:?}"))
+}
+
+/// Warnings unless told otherwise: stdout belongs to results, stderr to what went wrong.
+fn start_log(verbose: u8) {
+    let level = match verbose {
+        0 => tracing::Level::WARN,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    // A test that runs two commands in one process has one already.
+    subscriber.try_init().ok();
+}
+
+/// One line, whatever is in it.
+#[expect(clippy::print_stderr, reason = "this is where a command says why it failed")]
+fn complain(message: &str) {
+    let line = message.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+    eprintln!("menuscope: {}", crate::visible::visible(&line));
+}
+
+impl Color {
+    /// Whether to colour what goes to stdout.
+    fn is_on(self) -> bool {
+        use std::io::IsTerminal as _;
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `menuscope events`: stored events, newest first.
+
+use super::output::{Output, event_line};
+use super::{Outcome, filter, language};
+use crate::cli::Events;
+use crate::engine::Setup;
+use crate::store::{Reader, Scan, StoreError};
+
+pub(super) fn run(setup: &Setup, events: &Events, output: Output) -> anyhow::Result<Outcome> {
+    let filter = filter(events.filter.as_deref())?;
+    let reader = match Reader::open(&setup.folder.database()) {
+        Ok(reader) => reader,
+        Err(error @ StoreError::Absent { .. }) => return Ok(Outcome::No(Some(error.to_string()))),
+        Err(error) => return Err(error.into()),
+    };
+    let mut ids = Vec::new();
+    let mut scan = Scan::new(&filter, reader.newest()?);
+    let mut finished = false;
+    while !finished && ids.len() < events.limit {
+        let chunk = reader.step(&mut scan)?;
+        ids.extend(chunk.ids);
+        finished = chunk.finished;
+    }
+    ids.truncate(events.limit);
+    if ids.is_empty() {
+        return Ok(Outcome::No(Some("no event matches".to_owned())));
+    }
+    if events.json {
+        let language = language(setup);
+        for id in ids {
+            if let Some(stored) = reader.capture(id)? {
+                output.line(&event_line(&reader, &stored, language)?)?;
+            }
+        }
+    } else {
+        let mut rows = reader.page(&ids)?;
+        rows.reverse();
+        output.table(&rows)?;
+    }
+    Ok(Outcome::Done)
+}

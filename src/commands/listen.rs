@@ -1,0 +1,145 @@
+//! `menuscope listen`: the same listener with no window.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::output::{Output, event_line};
+use super::{Outcome, language};
+use crate::capture::CaptureId;
+use crate::cli::Listen;
+use crate::config::{Config, parse_address};
+use crate::engine::{Service, Setup, runtime, stop_requested};
+use crate::filter::Filter;
+use crate::store::{Reader, StoreHead};
+use crate::texts::Language;
+use crate::waker::Waker;
+
+/// How many new events are looked up at a time.
+const BATCH: usize = 1_000;
+
+/// After the listener has stopped, the last lines get this long: nobody may be reading.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+pub(super) fn run(setup: &Setup, listen: Listen, output: Output) -> anyhow::Result<Outcome> {
+    let config = Config::load(&setup.config_file)?;
+    let accounts = config.accounts(&setup.folder, &setup.overrides)?;
+    let address = parse_address(listen.addr.as_deref().unwrap_or(&config.listener.addr))?;
+    let runtime = Arc::new(runtime().context("cannot start the listener's threads")?);
+    let stopping = runtime.block_on(async { stop_requested() }).context("cannot hear SIGINT and SIGTERM")?;
+    let (head, following) = watch::channel(StoreHead::default());
+    // One wake-up in store is enough: what it announces is read from the head.
+    let (ring, bell) = mpsc::sync_channel(1);
+    let waker = waker(ring.clone());
+    let mut service = Service::open(Arc::clone(&runtime), &setup.folder, &config, accounts, head, waker.clone())?;
+    let after = CaptureId(following.borrow().last_id);
+    let printer = Printer {
+        output,
+        json: listen.json,
+        language: language(setup),
+        database: setup.folder.database(),
+        head: following,
+        waker,
+        open: BTreeSet::new(),
+        // Only what arrives from now on is printed.
+        after,
+    };
+    let address = service.listen(address)?;
+    let first = format!("http://{address}");
+    let first = if listen.json { json!({ "listening": first }).to_string() } else { format!("listening on {first}") };
+    // A closed stdout does not stop the listener.
+    let readable = output.line(&first).is_ok();
+    let (done, finished) = mpsc::sync_channel::<()>(1);
+    std::thread::Builder::new()
+        .name("events-out".to_owned())
+        .spawn(move || {
+            if readable && let Err(error) = printer.run(&bell) {
+                tracing::warn!("no more events are printed: {error:#}");
+            }
+            // Dropped only now: its end says that the last line is out.
+            drop(done);
+        })
+        .context("cannot start printing events")?;
+    runtime.block_on(stopping);
+    drop(service);
+    drop(ring);
+    // The thread may hang in a pipe that nobody reads; it then ends with the process.
+    if finished.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Timeout) {
+        tracing::warn!("the last events were not printed: nobody reads them");
+    }
+    Ok(Outcome::Done)
+}
+
+fn waker(ring: SyncSender<()>) -> Waker {
+    Waker::new(move || {
+        ring.try_send(()).ok();
+    })
+}
+
+/// Prints each event once its answer is recorded.
+struct Printer {
+    output: Output,
+    json: bool,
+    language: Language,
+    database: PathBuf,
+    head: watch::Receiver<StoreHead>,
+    waker: Waker,
+    /// Seen, and not answered yet.
+    open: BTreeSet<CaptureId>,
+    after: CaptureId,
+}
+
+impl Printer {
+    fn run(mut self, bell: &Receiver<()>) -> anyhow::Result<()> {
+        let reader = Reader::open(&self.database)?;
+        loop {
+            let over = self.head.has_changed().is_err();
+            self.waker.rearm();
+            self.print_new(&reader)?;
+            if over {
+                return Ok(());
+            }
+            // The head's sender goes with the service, after the last commit.
+            bell.recv_timeout(Duration::from_millis(200)).ok();
+        }
+    }
+
+    fn print_new(&mut self, reader: &Reader) -> anyhow::Result<()> {
+        loop {
+            let new = reader.arrived(&Filter::default(), self.after, BATCH)?;
+            self.after = new.last().copied().unwrap_or(self.after);
+            self.open.extend(&new);
+            self.print_answered(reader)?;
+            if new.len() < BATCH {
+                return Ok(());
+            }
+        }
+    }
+
+    fn print_answered(&mut self, reader: &Reader) -> anyhow::Result<()> {
+        for id in self.open.clone() {
+            let Some(stored) = reader.capture(id)? else {
+                self.open.remove(&id);
+                continue;
+            };
+            if stored.reply.is_none() {
+                continue;
+            }
+            self.open.remove(&id);
+            if self.json {
+                self.output.line(&event_line(reader, &stored, self.language)?)?;
+            } else {
+                for row in reader.page(&[id])? {
+                    self.output.row(&row)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! What goes to stdout: lines, tables, JSON, and noticing that nobody reads any more.
+
+use std::io::{self, Write as _};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use jiff::tz::TimeZone;
+
+use crate::capture::{CaptureSummary, EventView, StoredCapture, event_json};
+use crate::cli::Color;
+use crate::store::Reader;
+use crate::texts::Language;
+use crate::visible::{shortened, visible};
+
+/// Keys and OpenIDs are cut to this many characters in a table.
+const CELL: usize = 40;
+
+/// The way to stdout.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Output {
+    colored: bool,
+}
+
+impl Output {
+    pub(super) fn new(color: Color) -> Self {
+        Self { colored: color.is_on() }
+    }
+
+    /// One line, at once.
+    pub(super) fn line(self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.write_all(b"\n")?;
+        stdout.flush()
+    }
+
+    /// Bytes as they are.
+    pub(super) fn bytes(self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        stdout.flush()
+    }
+
+    /// Emphasised where colours are on.
+    pub(super) fn strong(self, text: &str) -> String {
+        if self.colored { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// Rows under their headings.
+    pub(super) fn table(self, rows: &[CaptureSummary]) -> io::Result<()> {
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        table.set_header(["ID", "TIME", "KIND", "KEY", "OPENID", "TRY", "SIGNATURE", "MODE", "ANSWER"].map(|name| self.strong(name)));
+        for row in rows {
+            table.add_row(cells(row));
+        }
+        let text: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
+        self.line(&text.join("\n"))
+    }
+
+    /// One event as one line for people.
+    pub(super) fn row(self, row: &CaptureSummary) -> io::Result<()> {
+        self.line(&cells(row).join("  "))
+    }
+}
+
+fn cells(row: &CaptureSummary) -> [String; 9] {
+    let answer = match &row.reply {
+        Some(reply) => format!("{} {} {:.1} ms", reply.status, reply.source.as_str(), reply.elapsed.as_secs_f64() * 1000.0),
+        None => "-".to_owned(),
+    };
+    [
+        row.placement.id.to_string(),
+        local_time(row.received_at),
+        shortened(&row.kind, CELL),
+        row.event_key.as_deref().map_or_else(|| "-".to_owned(), |key| shortened(key, CELL)),
+        row.openid.as_deref().map_or_else(|| "-".to_owned(), |openid| shortened(openid, CELL)),
+        row.placement.attempt.to_string(),
+        row.signature.as_str().to_owned(),
+        row.mode.as_str().to_owned(),
+        answer,
+    ]
+}
+
+/// The time on the wall.
+pub(super) fn local_time(instant: jiff::Timestamp) -> String {
+    instant.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
+}
+
+/// One event as JSON, on one line.
+pub(super) fn event_line(reader: &Reader, stored: &StoredCapture, language: Language) -> anyhow::Result<String> {
+    let images = if stored.capture.envelope.kind.starts_with("pic_") { reader.images_of(stored)? } else { Vec::new() };
+    Ok(event_json(EventView { stored, images: &images, language }).to_string())
+}
+
+/// Text of a message for a terminal: its own line ends, and nothing else that would steer the terminal.
+pub(super) fn printable(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    text.split('\n').map(|line| visible(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether an error says that the other end of stdout has gone.
+pub(super) fn is_closed(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}

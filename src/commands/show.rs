@@ -1,0 +1,84 @@
+//! `menuscope show`: one event, for people or to the byte.
+
+use super::output::{Output, event_line, local_time, printable};
+use super::{Outcome, language};
+use crate::capture::{CaptureId, StoredCapture, header_text};
+use crate::cli::Show;
+use crate::engine::Setup;
+use crate::store::{Reader, StoreError};
+use crate::texts::Language;
+use crate::visible::visible;
+use crate::wechat::tree::{Element, Tree};
+
+pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<Outcome> {
+    let reader = match Reader::open(&setup.folder.database()) {
+        Ok(reader) => reader,
+        Err(error @ StoreError::Absent { .. }) => return Ok(Outcome::No(Some(error.to_string()))),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(stored) = reader.capture(CaptureId(show.id))? else {
+        let reason = format!("there is no event {}; list them with `menuscope events`", show.id);
+        return Ok(Outcome::No(Some(reason)));
+    };
+    let form = &show.form;
+    if form.json {
+        output.line(&event_line(&reader, &stored, language(setup))?)?;
+    } else if form.raw {
+        output.bytes(&stored.capture.request.to_http())?;
+    } else if form.body {
+        output.bytes(stored.capture.message())?;
+    } else if form.reply {
+        let Some(reply) = &stored.reply else {
+            return Ok(Outcome::No(Some(format!("event {} has no recorded answer", show.id))));
+        };
+        output.bytes(&reply.body)?;
+    } else {
+        output.line(&page(&stored, language(setup), output))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Everything about an event that fits on a page.
+fn page(stored: &StoredCapture, language: Language, output: Output) -> String {
+    let StoredCapture { placement, capture, reply } = stored;
+    let request = &capture.request;
+    let mut lines = vec![
+        output.strong(&format!("{} · event {}", visible(&capture.envelope.kind), placement.id)),
+        format!("received   {} from {}", local_time(request.received_at), visible(&request.peer)),
+        format!("account    {}", visible(&capture.account)),
+        format!("mode       {}, signature {}", capture.mode.as_str(), capture.signature.as_str()),
+        format!("attempt    {} of event {}", placement.attempt, placement.group),
+        match reply {
+            Some(reply) => {
+                format!("answer     {} ({}) after {:.1} ms", reply.status, reply.source.as_str(), reply.elapsed.as_secs_f64() * 1000.0)
+            }
+            None => "answer     none recorded".to_owned(),
+        },
+    ];
+    for diagnosis in &capture.diagnoses {
+        let severity = language.text(&format!("severity.{}", diagnosis.code.severity().as_str()));
+        lines.push(String::new());
+        lines.push(format!("{severity} [{}] {}", diagnosis.code.as_str(), visible(&diagnosis.message(language))));
+        if let Some(place) = diagnosis.place {
+            lines.push(format!("  {place}"));
+        }
+        lines.push(format!("  → {}", visible(&diagnosis.remedy(language))));
+    }
+    lines.push(String::new());
+    match Tree::parse(capture.message()) {
+        Ok(tree) => add_elements(tree.root(), 0, &mut lines),
+        Err(_) => lines.push(printable(capture.message())),
+    }
+    lines.push(String::new());
+    lines.push(format!("{} {} {}", request.method, visible(&request.target), request.version));
+    lines.extend(request.headers.iter().map(|(name, value)| format!("{name}: {}", visible(&header_text(value)))));
+    lines.join("\n")
+}
+
+fn add_elements(parent: Element<'_, '_>, depth: usize, lines: &mut Vec<String>) {
+    for element in parent.children() {
+        let indent = "  ".repeat(depth);
+        lines.push(format!("{indent}{}  {}", visible(element.name()), visible(element.text())).trim_end().to_owned());
+        add_elements(element, depth + 1, lines);
+    }
+}

@@ -1,0 +1,359 @@
+//! `config.toml` and secrets: defaults < file < environment < flags.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::account::{Account, Accounts, DEFAULT_ACCOUNT, Secrets};
+use crate::capture::Mode;
+use crate::texts::Language;
+
+mod edit;
+mod folder;
+mod secrets;
+
+pub use edit::{save_account, save_address, save_look};
+pub use folder::{DataFolder, ListenerLock};
+pub use secrets::SecretsPlace;
+
+/// Where the listener is unless told otherwise; loopback, since nobody asked for more.
+pub const DEFAULT_ADDRESS: &str = "127.0.0.1:8989";
+
+/// What can go wrong around configuration, data folder and secrets.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The platform names no data folder.
+    #[error("cannot find this user's data folder: no home directory; name one with --data DIR")]
+    NoHome,
+    /// A file cannot be read.
+    #[error("cannot read a configuration file ({source}); check that it exists and that you may read it: {}", path.display())]
+    Read {
+        /// Why.
+        source: std::io::Error,
+        /// Which.
+        path: PathBuf,
+    },
+    /// A file or folder cannot be written.
+    #[error("cannot write to the data folder ({source}); check its rights and the free space, or choose another with --data DIR: {}", path.display())]
+    Write {
+        /// Why.
+        source: std::io::Error,
+        /// Which.
+        path: PathBuf,
+    },
+    /// `config.toml` says something that cannot be.
+    #[error("cannot use the configuration, line {line}, column {column}: {reason}; mend it by hand in {}", path.display())]
+    Malformed {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What is wrong there.
+        reason: String,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// `secrets.toml` is not TOML; its text is never quoted.
+    #[error("cannot use the secrets: line {line} is not as expected; mend it by hand in {}", path.display())]
+    SecretsMalformed {
+        /// From 1.
+        line: usize,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Secrets that should be there cannot be had.
+    #[error("cannot read the secrets of account \"{account}\" from {place}: {cause}; enter them again in Settings, or give them as MENUSCOPE_TOKEN and MENUSCOPE_AES_KEY")]
+    SecretsUnreadable {
+        /// Whose.
+        account: String,
+        /// Where they should be.
+        place: &'static str,
+        /// Why not.
+        cause: String,
+    },
+    /// `--account` names none.
+    #[error("there is no account \"{name}\" in config.toml; known: {known}")]
+    UnknownAccount {
+        /// The name given.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// An address is no `HOST:PORT`.
+    #[error("\"{text}\" is no address to listen at; write it as HOST:PORT, such as {DEFAULT_ADDRESS}")]
+    Address {
+        /// What was given.
+        text: String,
+    },
+    /// Another process has the data folder's listener.
+    #[error("another menuscope already listens for this data folder; close it, or use another folder with --data DIR: {}", path.display())]
+    AlreadyListening {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+/// What `config.toml` says, with defaults for what it leaves out.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `[listener]`
+    pub listener: ListenerConfig,
+    /// `[accounts.NAME]`
+    pub accounts: BTreeMap<String, AccountConfig>,
+    /// `[look]`
+    pub look: LookConfig,
+}
+
+/// How callbacks are received.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListenerConfig {
+    /// HOST:PORT.
+    pub addr: String,
+    /// How long an answer may take, in milliseconds from the request's first byte.
+    pub reply_budget_ms: u64,
+    /// How much of requests that fail verification is kept in all, in MiB.
+    pub unverified_limit_mib: u64,
+}
+
+impl Default for ListenerConfig {
+    fn default() -> Self {
+        Self {
+            addr: DEFAULT_ADDRESS.to_owned(),
+            // WeChat's limit is 5 s, and the tunnel takes its share.
+            reply_budget_ms: 4_000,
+            unverified_limit_mib: 100,
+        }
+    }
+}
+
+impl ListenerConfig {
+    /// The budget of an answer.
+    pub fn reply_budget(&self) -> Duration {
+        Duration::from_millis(self.reply_budget_ms)
+    }
+
+    /// The total of what is kept of unverified requests, in bytes.
+    pub fn unverified_limit(&self) -> u64 {
+        self.unverified_limit_mib.saturating_mul(1 << 20)
+    }
+}
+
+/// Reads an address to listen at; a name such as `localhost` is looked up.
+pub fn parse_address(text: &str) -> Result<SocketAddr, ConfigError> {
+    use std::net::ToSocketAddrs as _;
+    text.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or_else(|| ConfigError::Address { text: text.to_owned() })
+}
+
+/// An account without its secrets.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccountConfig {
+    /// Requests below this path belong to it.
+    pub path: Option<String>,
+    /// Its original id, `gh_…`.
+    pub to_user: Option<String>,
+    /// Its AppID, `wx…`.
+    pub app_id: Option<String>,
+    /// The mode set in WeChat's console: `plain`, `compat` or `safe`.
+    #[serde(deserialize_with = "mode")]
+    pub mode: Option<Mode>,
+    /// Where its secrets are; `None` where it has none.
+    pub secrets: Option<SecretsPlace>,
+}
+
+fn mode<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Mode>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| {
+        Mode::from_spelling(&text)
+            .ok_or_else(|| serde::de::Error::invalid_value(serde::de::Unexpected::Str(&text), &"plain, compat or safe"))
+    })
+    .transpose()
+}
+
+/// How the window looks.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LookConfig {
+    /// `en` or `zh-CN`; the system's where it is left out.
+    pub language: Option<String>,
+    /// `dark` or `light`; the system's where it is left out.
+    pub theme: Option<Theme>,
+}
+
+impl LookConfig {
+    /// The language to speak.
+    pub fn language(&self) -> Language {
+        self.language.as_deref().and_then(Language::from_tag).unwrap_or_else(Language::of_system)
+    }
+}
+
+/// A choice of brightness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+}
+
+impl Theme {
+    /// The spelling in `config.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+        }
+    }
+}
+
+/// What environment and flags say of the default account.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--account`: the account that is the default for this run.
+    pub account: Option<String>,
+    /// `--app-id`.
+    pub app_id: Option<String>,
+    /// `--token`, `--aes-key`, `--app-secret`.
+    pub secrets: Secrets,
+}
+
+impl Config {
+    /// Reads the file; where there is none, everything is at its default.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(source) => return Err(ConfigError::Read { source, path: path.to_owned() }),
+        };
+        toml_edit::de::from_str(&text).map_err(|error| malformed(&text, &error, path))
+    }
+
+    /// What is kept of an account's secrets, without what flags and environment say.
+    pub fn kept_secrets(&self, folder: &DataFolder, account: &str) -> Result<Secrets, ConfigError> {
+        match self.accounts.get(account).and_then(|config| config.secrets) {
+            Some(place) => secrets::read(folder, account, place),
+            None => Ok(Secrets::default()),
+        }
+    }
+
+    /// The accounts with their secrets, as this run is to see them.
+    pub fn accounts(&self, folder: &DataFolder, overrides: &Overrides) -> Result<Accounts, ConfigError> {
+        let mut configs = self.accounts.clone();
+        if configs.is_empty() {
+            configs.insert(DEFAULT_ACCOUNT.to_owned(), AccountConfig::default());
+        }
+        if let Some(name) = overrides.account.as_ref().filter(|name| !configs.contains_key(*name)) {
+            let known = configs.keys().cloned().collect::<Vec<_>>().join(", ");
+            return Err(ConfigError::UnknownAccount { name: name.clone(), known });
+        }
+        let preferred = overrides.account.clone().or_else(|| configs.keys().find(|name| *name == DEFAULT_ACCOUNT).cloned());
+        let preferred = preferred.or_else(|| configs.keys().next().cloned());
+        let list = configs
+            .into_iter()
+            .map(|(name, config)| {
+                let overriding = (Some(&name) == preferred.as_ref()).then_some(overrides);
+                account(folder, name, config, overriding)
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Accounts::new(list, preferred.as_deref()))
+    }
+}
+
+fn account(folder: &DataFolder, name: String, config: AccountConfig, overrides: Option<&Overrides>) -> Result<Account, ConfigError> {
+    let overriding = overrides.map(|overrides| overrides.secrets.clone()).unwrap_or_default();
+    let kept = match config.secrets.map(|place| secrets::read(folder, &name, place)) {
+        Some(Ok(kept)) => kept,
+        // A token that was given by hand keeps everything checked: what else is unreadable will say so when it is needed.
+        Some(Err(error)) if overriding.token.is_some() => {
+            tracing::warn!("{error}");
+            Secrets::default()
+        }
+        Some(Err(error)) => return Err(error),
+        None => Secrets::default(),
+    };
+    let secrets = Secrets {
+        token: overriding.token.or(kept.token),
+        previous_token: kept.previous_token,
+        aes_key: overriding.aes_key.or(kept.aes_key),
+        previous_aes_key: kept.previous_aes_key,
+        app_secret: overriding.app_secret.or(kept.app_secret),
+    };
+    let app_id = overrides.and_then(|overrides| overrides.app_id.clone()).or(config.app_id);
+    let mut account = Account::named(name).with_secrets(secrets);
+    account.path = config.path;
+    account.to_user = config.to_user;
+    account.app_id = app_id;
+    account.mode = config.mode;
+    Ok(account)
+}
+
+fn malformed(text: &str, error: &toml_edit::de::Error, path: &Path) -> ConfigError {
+    let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];
+    ConfigError::Malformed {
+        line: before.matches('\n').count() + 1,
+        column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+        reason: error.message().replace('\n', ", "),
+        path: path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Secret;
+
+    fn folder() -> (tempfile::TempDir, DataFolder) {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        (directory, folder)
+    }
+
+    #[test]
+    fn without_a_file_everything_is_at_its_default() {
+        let (_directory, folder) = folder();
+        let config = Config::load(&folder.config_file()).unwrap();
+        assert_eq!(config.listener.addr, DEFAULT_ADDRESS);
+        assert_eq!(config.accounts(&folder, &Overrides::default()).unwrap().default_account().name, "default");
+    }
+
+    #[test]
+    fn a_mistake_is_reported_at_its_place() {
+        let (_directory, folder) = folder();
+        std::fs::write(folder.config_file(), "[listener]\naddr = \"127.0.0.1:1\"\nadr = 3\n").unwrap();
+        let error = Config::load(&folder.config_file()).unwrap_err();
+        assert!(matches!(error, ConfigError::Malformed { line: 3, .. }), "{error}");
+    }
+
+    #[test]
+    fn flags_come_before_what_is_kept_and_reach_only_the_default_account() {
+        let (_directory, folder) = folder();
+        std::fs::write(folder.config_file(), "[accounts.one]\nsecrets = \"file\"\n[accounts.two]\n").unwrap();
+        std::fs::write(folder.secrets_file(), "[one]\ntoken = \"kept\"\nprevious_token = \"old\"\n").unwrap();
+        let overrides = Overrides { secrets: Secrets { token: Some(Secret::new("given")), ..Secrets::default() }, ..Overrides::default() };
+        let accounts = Config::load(&folder.config_file()).unwrap().accounts(&folder, &overrides).unwrap();
+        assert_eq!(accounts.default_account().token(), Some("given"));
+        assert_eq!(accounts.named("two").unwrap().token(), None);
+    }
+
+    #[test]
+    fn secrets_that_should_be_there_and_are_not_are_an_error() {
+        let (_directory, folder) = folder();
+        std::fs::write(folder.config_file(), "[accounts.default]\nsecrets = \"file\"\n").unwrap();
+        let config = Config::load(&folder.config_file()).unwrap();
+        assert!(config.accounts(&folder, &Overrides::default()).is_err());
+    }
+
+    #[test]
+    fn an_unknown_account_is_an_error_that_names_the_known() {
+        let (_directory, folder) = folder();
+        let overrides = Overrides { account: Some("nobody".to_owned()), ..Overrides::default() };
+        let error = Config::default().accounts(&folder, &overrides).unwrap_err().to_string();
+        assert!(error.contains("nobody") && error.contains("default"), "{error}");
+    }
+}

@@ -1,0 +1,125 @@
+//! Edits of `config.toml` by the window: comments and order stay as the person wrote them.
+
+use std::path::Path;
+
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use super::{AccountConfig, ConfigError, DataFolder, LookConfig, secrets};
+use crate::account::Secrets;
+
+/// Writes an account and its secrets; says nothing of secrets where it has none.
+pub fn save_account(folder: &DataFolder, config: &Path, name: &str, account: &AccountConfig, secrets: &Secrets) -> Result<(), ConfigError> {
+    folder.create()?;
+    let place = if secrets.is_empty() { None } else { Some(secrets::write(folder, name, secrets)?) };
+    edit(config, |document| {
+        let table = section(section(document.as_table_mut(), "accounts"), name);
+        put(table, "path", account.path.as_deref());
+        put(table, "to_user", account.to_user.as_deref());
+        put(table, "app_id", account.app_id.as_deref());
+        put(table, "mode", account.mode.map(crate::capture::Mode::as_str));
+        put(table, "secrets", place.map(secrets::SecretsPlace::as_str));
+    })
+}
+
+/// Writes the listener's address.
+pub fn save_address(folder: &DataFolder, config: &Path, address: &str) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| put(section(document.as_table_mut(), "listener"), "addr", Some(address)))
+}
+
+/// Writes language and theme.
+pub fn save_look(folder: &DataFolder, config: &Path, look: &LookConfig) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        let table = section(document.as_table_mut(), "look");
+        put(table, "language", look.language.as_deref());
+        put(table, "theme", look.theme.map(super::Theme::as_str));
+    })
+}
+
+/// Reads, changes and replaces the file at once, so that a crash leaves the old or the new one.
+fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut)) -> Result<(), ConfigError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(ConfigError::Read { source, path: path.to_owned() }),
+    };
+    let mut document: DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| super::malformed(&text, &error.into(), path))?;
+    change(&mut document);
+    let beside = path.with_extension("toml.new");
+    std::fs::write(&beside, document.to_string())
+        .and_then(|()| std::fs::rename(&beside, path))
+        .map_err(|source| ConfigError::Write { source, path: path.to_owned() })
+}
+
+/// The section of that name, made where it is missing. Something else of that name makes way: the file would not load with it.
+fn section<'a>(table: &'a mut Table, name: &str) -> &'a mut Table {
+    let item = table.entry(name).or_insert_with(|| {
+        let mut new = Table::new();
+        new.set_implicit(true);
+        Item::Table(new)
+    });
+    if !item.is_table() {
+        let table = std::mem::take(item).into_table().unwrap_or_default();
+        *item = Item::Table(table);
+    }
+    match item {
+        Item::Table(table) => table,
+        _ => unreachable!("made a table above"),
+    }
+}
+
+fn put(table: &mut Table, key: &str, text: Option<&str>) {
+    match text.filter(|text| !text.is_empty()) {
+        Some(text) => match table.get_mut(key).and_then(Item::as_value_mut) {
+            // Keeps the comment behind the value.
+            Some(old) => {
+                let decor = old.decor().clone();
+                *old = text.into();
+                *old.decor_mut() = decor;
+            }
+            None => {
+                table.insert(key, value(text));
+            }
+        },
+        None => {
+            table.remove(key);
+        }
+    }
+    table.set_implicit(false);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use super::*;
+    use crate::account::Secret;
+
+    #[test]
+    fn an_edit_keeps_comments_and_order() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        let path = folder.config_file();
+        std::fs::write(&path, "# mine\n[look]\ntheme = \"dark\" # at night\n\n[listener]\naddr = \"127.0.0.1:1\" # here\n").unwrap();
+        save_address(&folder, &path, "127.0.0.1:9").unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "# mine\n[look]\ntheme = \"dark\" # at night\n\n[listener]\naddr = \"127.0.0.1:9\" # here\n"
+        );
+    }
+
+    #[test]
+    fn an_account_that_was_saved_is_loaded_with_its_secrets() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        let path = folder.config_file();
+        let account = AccountConfig { app_id: Some("wx1".to_owned()), ..AccountConfig::default() };
+        let secrets = Secrets { token: Some(Secret::new("pamtest")), ..Secrets::default() };
+        save_account(&folder, &path, "my shop", &account, &secrets).unwrap();
+        let config = Config::load(&path).unwrap();
+        assert!(!std::fs::read_to_string(&path).unwrap().contains("pamtest"));
+        let accounts = config.accounts(&folder, &super::super::Overrides::default()).unwrap();
+        assert_eq!(accounts.named("my shop").unwrap().token(), Some("pamtest"));
+    }
+}

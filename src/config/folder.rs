@@ -1,0 +1,104 @@
+//! The data folder: which files are where, and who listens.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::ConfigError;
+
+/// Only the configuration is meant to be shared.
+const GITIGNORE: &str = "*\n!.gitignore\n!config.toml\n";
+
+/// The folder that holds one developer's captures and settings.
+#[derive(Clone, Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+}
+
+/// The right to listen for a data folder; given back when dropped, or by a crash.
+#[derive(Debug)]
+pub struct ListenerLock {
+    _file: File,
+}
+
+impl DataFolder {
+    /// The folder at `chosen`, else the platform's data folder. Creates nothing.
+    pub fn locate(chosen: Option<&Path>) -> Result<Self, ConfigError> {
+        let path = match chosen {
+            Some(path) => path.to_owned(),
+            None => directories::ProjectDirs::from("", "", "menuscope").ok_or(ConfigError::NoHome)?.data_dir().to_owned(),
+        };
+        // Keyring entries are keyed by the folder: one folder has to have one name.
+        let path = path.canonicalize().or_else(|_| std::path::absolute(&path)).unwrap_or(path);
+        Ok(Self { path })
+    }
+
+    /// Makes the folder and its `.gitignore` where they are missing.
+    pub fn create(&self) -> Result<(), ConfigError> {
+        let failed = |source| ConfigError::Write { source, path: self.path.clone() };
+        std::fs::create_dir_all(&self.path).map_err(failed)?;
+        let gitignore = self.path.join(".gitignore");
+        if !gitignore.exists() {
+            std::fs::write(&gitignore, GITIGNORE).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// `menuscope.db`.
+    pub fn database(&self) -> PathBuf {
+        self.path.join("menuscope.db")
+    }
+
+    /// `config.toml`.
+    pub fn config_file(&self) -> PathBuf {
+        self.path.join("config.toml")
+    }
+
+    /// `secrets.toml`, for machines without a keyring.
+    pub fn secrets_file(&self) -> PathBuf {
+        self.path.join("secrets.toml")
+    }
+
+    /// Takes the right to listen, which one process at a time has.
+    pub fn lock_listener(&self) -> Result<ListenerLock, ConfigError> {
+        let path = self.path.join("menuscope.lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|source| ConfigError::Write { source, path: path.clone() })?;
+        match file.try_lock() {
+            Ok(()) => Ok(ListenerLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(ConfigError::AlreadyListening { path: self.path.clone() }),
+            Err(TryLockError::Error(source)) => Err(ConfigError::Write { source, path }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_listener_at_a_time_until_it_goes() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        let first = folder.lock_listener().unwrap();
+        assert!(matches!(folder.lock_listener(), Err(ConfigError::AlreadyListening { .. })));
+        drop(first);
+        folder.lock_listener().unwrap();
+    }
+
+    #[test]
+    fn only_the_configuration_is_let_through_to_git() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(&directory.path().join("new"))).unwrap();
+        folder.create().unwrap();
+        assert_eq!(std::fs::read_to_string(directory.path().join("new/.gitignore")).unwrap(), GITIGNORE);
+    }
+}

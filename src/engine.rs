@@ -1,0 +1,337 @@
+//! Everything off the window's thread behind one handle: commands in, notices out.
+//!
+//! ```text
+//! window ── Command ──► control thread  settings, listener on and off, samples
+//!        ── Command ──► listing thread  which captures match the filter     (interruptible)
+//!        ── Command ──► rows thread     pages of the list, single captures
+//!        ◄── Notice ─── each of them, through one bounded queue; the waker is called after each
+//!        ◄── watch ──── StoreHead (the writer), Status (control)
+//! ```
+//! Queues towards the threads are short and never waited for: what finds one full is asked again with the next frame.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use crate::account::{Accounts, Secrets};
+use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
+use crate::config::{AccountConfig, Config, DataFolder, LookConfig, Overrides};
+use crate::filter::Filter;
+pub use crate::store::StoreHead;
+use crate::waker::Waker;
+
+mod control;
+mod explain;
+mod listing;
+mod rows;
+mod service;
+mod signals;
+mod worker;
+
+pub use explain::{SignatureCheck, explain_signature};
+pub use service::{Service, StartError, runtime};
+pub use signals::stop_requested;
+use worker::Worker;
+
+/// How many notices may wait for the window; beyond that the threads wait.
+const NOTICES: usize = 64;
+
+/// What the window can ask for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// List what matches, newest first. Ends a listing that is running.
+    List {
+        /// Comes back with each answer, so that a late one can be told from a current one.
+        generation: u64,
+        /// What to list.
+        filter: Box<Filter>,
+    },
+    /// List what has arrived since, for the current filter.
+    Refresh,
+    /// Read these rows.
+    Page {
+        /// Which.
+        ids: Vec<CaptureId>,
+    },
+    /// Read one capture with all that belongs to it.
+    Open {
+        /// Which.
+        id: CaptureId,
+    },
+    /// Read the newest handshake.
+    FindHandshake,
+    /// Listen at this address from now on, and keep it.
+    SetAddress {
+        /// HOST:PORT.
+        address: String,
+    },
+    /// Try again to open what could not be opened, and to listen.
+    Retry,
+    /// Stop listening.
+    StopListening,
+    /// Keep an account and its secrets, and use them with the next request.
+    SaveAccount {
+        /// Its name.
+        name: String,
+        /// All but its secrets.
+        account: Box<AccountConfig>,
+        /// Secrets that changed; those left out stay as they are.
+        secrets: Box<Secrets>,
+    },
+    /// Keep language and theme.
+    SaveLook {
+        /// Both.
+        look: LookConfig,
+    },
+    /// Post a sample of this kind to the own listener, as WeChat would.
+    SendSample {
+        /// Which kind.
+        kind: String,
+    },
+}
+
+/// What the window is told.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// More captures that match, newest first, older than all before.
+    Listed {
+        /// Which listing.
+        generation: u64,
+        /// Their numbers.
+        ids: Vec<CaptureId>,
+        /// How many captures there are in all, once the listing is finished.
+        finished: Option<u64>,
+    },
+    /// Captures that match and are new, or may be: oldest first.
+    Arrived {
+        /// Which listing.
+        generation: u64,
+        /// Their numbers.
+        ids: Vec<CaptureId>,
+        /// How many captures there are in all.
+        total: u64,
+    },
+    /// Rows that were asked for.
+    Page {
+        /// In ascending order; what has gone is left out.
+        rows: Vec<CaptureSummary>,
+    },
+    /// A capture that was asked for.
+    Opened {
+        /// All of it.
+        opened: Box<Opened>,
+    },
+    /// The newest handshake; `None` where there was none yet.
+    Handshake {
+        /// All of it.
+        capture: Option<Box<StoredCapture>>,
+    },
+    /// Settings were kept.
+    Saved,
+    /// A sample was answered.
+    SampleSent {
+        /// Its kind.
+        kind: String,
+    },
+    /// Something went wrong; this is the only way in which the window hears of it.
+    Failed {
+        /// What, why, and what to do.
+        message: String,
+    },
+}
+
+/// A capture and what belongs to it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The capture.
+    pub stored: StoredCapture,
+    /// All attempts of its event, itself included.
+    pub attempts: Vec<CaptureSummary>,
+    /// For an event with pictures: the image messages that belong to it.
+    pub images: Vec<CaptureId>,
+    /// How its signature was calculated, where the account still has a token.
+    pub signature: Option<SignatureCheck>,
+}
+
+/// Where the listener stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ListenerState {
+    /// Not started yet.
+    #[default]
+    Starting,
+    /// It listens.
+    Listening {
+        /// At this HOST:PORT.
+        address: String,
+    },
+    /// It was stopped by hand.
+    Stopped,
+    /// Another process listens for this data folder; its events show up here.
+    Elsewhere {
+        /// In words, with the remedy.
+        message: String,
+    },
+    /// It cannot listen.
+    Failed {
+        /// In words, with the remedy.
+        message: String,
+    },
+}
+
+/// What the window needs to know beside captures; the latest is all that matters of it.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// Where the listener stands.
+    pub listener: ListenerState,
+    /// Why the database could not be opened, if it could not.
+    pub database: Option<String>,
+    /// What `config.toml` says.
+    pub config: Config,
+    /// Of which account which secrets are there, by name.
+    pub accounts: Vec<AccountStatus>,
+}
+
+/// What may be shown of an account's secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountStatus {
+    /// The account's name.
+    pub name: String,
+    /// Whether it has a token.
+    pub has_token: bool,
+    /// Whether it has an EncodingAESKey.
+    pub has_aes_key: bool,
+    /// Whether it has an AppSecret.
+    pub has_app_secret: bool,
+}
+
+/// What this run was started with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Where everything is kept.
+    pub folder: DataFolder,
+    /// Which configuration file.
+    pub config_file: PathBuf,
+    /// What flags and environment say of the default account.
+    pub overrides: Overrides,
+}
+
+/// The handle. Dropping it stops the listener, lets answers finish, and joins every thread.
+#[derive(Debug)]
+pub struct Engine {
+    // Dropped in this order: the listener first, then our end of the notices, so that no thread waits for us.
+    control: Option<Worker<Command>>,
+    notices: Option<Receiver<Notice>>,
+    listing: Option<Worker<Command>>,
+    rows: Option<Worker<Command>>,
+    status: watch::Receiver<Status>,
+    head: watch::Receiver<StoreHead>,
+    interrupter: listing::Interrupter,
+    _runtime: Arc<Runtime>,
+}
+
+impl Engine {
+    /// Starts everything. What cannot be opened becomes a [`Status`], not an error: the window opens regardless.
+    pub fn start(setup: Setup, waker: Waker) -> std::io::Result<Self> {
+        let runtime = Arc::new(service::runtime()?);
+        let (send, notices) = mpsc::sync_channel(NOTICES);
+        let desk = Desk { notices: send, waker };
+        let (status_in, status) = watch::channel(Status::default());
+        let (head_in, head) = watch::channel(StoreHead::default());
+        let interrupter = listing::Interrupter::default();
+        let database = setup.folder.database();
+        let listing = listing::start(database.clone(), desk.clone(), head.clone(), interrupter.clone())?;
+        let (known_in, known) = watch::channel(None);
+        let rows = rows::start(database, desk.clone(), known)?;
+        let control = control::start(setup, Arc::clone(&runtime), desk, status_in, head_in, known_in)?;
+        Ok(Self {
+            control: Some(control),
+            notices: Some(notices),
+            listing: Some(listing),
+            rows: Some(rows),
+            status,
+            head,
+            interrupter,
+            _runtime: runtime,
+        })
+    }
+
+    /// Asks for something without waiting. `false`: the queue is full, ask again with the next frame.
+    #[must_use]
+    pub fn ask(&self, command: Command) -> bool {
+        let worker = match &command {
+            Command::List { .. } => {
+                self.interrupter.interrupt();
+                &self.listing
+            }
+            Command::Refresh => &self.listing,
+            Command::Page { .. } | Command::Open { .. } | Command::FindHandshake => &self.rows,
+            _ => &self.control,
+        };
+        worker.as_ref().is_some_and(|worker| worker.try_send(command))
+    }
+
+    /// The next notice, if there is one.
+    pub fn notice(&self) -> Option<Notice> {
+        self.notices.as_ref()?.try_recv().ok()
+    }
+
+    /// Listener, database and settings, as they stand.
+    pub fn status(&self) -> watch::Ref<'_, Status> {
+        self.status.borrow()
+    }
+
+    /// How far the store has come.
+    pub fn head(&self) -> watch::Ref<'_, StoreHead> {
+        self.head.borrow()
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.control = None;
+        // A thread that waits for room among the notices would never be joined.
+        self.notices = None;
+        self.interrupter.interrupt();
+        self.listing = None;
+        self.rows = None;
+    }
+}
+
+/// The accounts with their secrets, for the threads that calculate with them; never for the window.
+type Known = watch::Receiver<Option<Arc<Accounts>>>;
+type KnownSender = watch::Sender<Option<Arc<Accounts>>>;
+
+/// Where the threads put their notices.
+#[derive(Clone, Debug)]
+struct Desk {
+    notices: SyncSender<Notice>,
+    waker: Waker,
+}
+
+impl Desk {
+    /// Puts a notice there, waiting for room. `false`: nobody reads any more.
+    fn put(&self, notice: Notice) -> bool {
+        if let Notice::Failed { message } = &notice {
+            tracing::error!("{message}");
+        }
+        let notice = match self.notices.try_send(notice) {
+            Ok(()) => {
+                self.waker.wake();
+                return true;
+            }
+            Err(TrySendError::Full(notice)) => notice,
+            Err(TrySendError::Disconnected(_)) => return false,
+        };
+        self.waker.wake();
+        let sent = self.notices.send(notice).is_ok();
+        self.waker.wake();
+        sent
+    }
+
+    fn fail(&self, error: &dyn std::error::Error) -> bool {
+        self.put(Notice::Failed { message: error.to_string() })
+    }
+}

@@ -1,0 +1,191 @@
+//! The thread that carries out settings: opening, listening, keeping what was changed, sending samples.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use jiff::Timestamp;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::service::{Service, StartError};
+use super::worker::Worker;
+use super::{AccountStatus, Command, Desk, KnownSender, ListenerState, Notice, Setup, Status};
+use crate::account::{Accounts, Secrets};
+use crate::config::{self, AccountConfig, Config, ConfigError, LookConfig};
+use crate::delivery::Courier;
+use crate::sample;
+use crate::store::StoreHead;
+
+pub(super) fn start(
+    setup: Setup,
+    runtime: Arc<Runtime>,
+    desk: Desk,
+    status: watch::Sender<Status>,
+    head: watch::Sender<StoreHead>,
+    known: KnownSender,
+) -> std::io::Result<Worker<Command>> {
+    Worker::start("control", move |commands| {
+        Control { setup, runtime, desk, status, head, known, service: None }.run(&commands);
+    })
+}
+
+struct Control {
+    setup: Setup,
+    runtime: Arc<Runtime>,
+    desk: Desk,
+    status: watch::Sender<Status>,
+    head: watch::Sender<StoreHead>,
+    known: KnownSender,
+    /// `None` where another process has the folder, or something cannot be opened.
+    service: Option<Service>,
+}
+
+impl Control {
+    fn run(mut self, commands: &Receiver<Command>) {
+        self.open();
+        while let Ok(command) = commands.recv() {
+            let heard = match self.carry_out(command) {
+                Ok(Some(notice)) => self.desk.put(notice),
+                Ok(None) => true,
+                Err(message) => self.desk.put(Notice::Failed { message }),
+            };
+            if !heard {
+                return;
+            }
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) -> Result<Option<Notice>, String> {
+        match command {
+            Command::SetAddress { address } => self.set_address(&address).map(|()| Some(Notice::Saved)),
+            Command::Retry => {
+                self.open();
+                Ok(None)
+            }
+            Command::StopListening => {
+                if let Some(service) = &mut self.service {
+                    service.stop_listening();
+                    self.publish(|status| status.listener = ListenerState::Stopped);
+                }
+                Ok(None)
+            }
+            Command::SaveAccount { name, account, secrets } => {
+                self.save_account(&name, &account, &secrets).map(|()| Some(Notice::Saved)).map_err(|error| error.to_string())
+            }
+            Command::SaveLook { look } => {
+                self.save_look(look).map(|()| Some(Notice::Saved)).map_err(|error| error.to_string())
+            }
+            Command::SendSample { kind } => self.send_sample(kind).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Opens what can be opened and listens; what cannot becomes the status.
+    fn open(&mut self) {
+        // First: the lock must be free, and the port.
+        self.service = None;
+        let (listener, database) = match self.try_open() {
+            Ok(address) => (ListenerState::Listening { address }, None),
+            Err(StartError::Config(error @ ConfigError::AlreadyListening { .. })) => {
+                (ListenerState::Elsewhere { message: error.to_string() }, None)
+            }
+            Err(StartError::Store(error)) => {
+                (ListenerState::Failed { message: error.to_string() }, Some(error.to_string()))
+            }
+            Err(error) => (ListenerState::Failed { message: error.to_string() }, None),
+        };
+        if let ListenerState::Failed { message } | ListenerState::Elsewhere { message } = &listener {
+            tracing::error!("{message}");
+        }
+        self.publish(|status| {
+            status.listener = listener;
+            status.database = database;
+        });
+    }
+
+    fn try_open(&mut self) -> Result<String, StartError> {
+        let config = Config::load(&self.setup.config_file)?;
+        self.publish(|status| status.config = config.clone());
+        let accounts = config.accounts(&self.setup.folder, &self.setup.overrides)?;
+        self.tell_accounts(&accounts);
+        let service = Service::open(
+            Arc::clone(&self.runtime),
+            &self.setup.folder,
+            &config,
+            accounts,
+            self.head.clone(),
+            self.desk.waker.clone(),
+        )?;
+        let address = config::parse_address(&config.listener.addr)?;
+        Ok(self.service.insert(service).listen(address)?.to_string())
+    }
+
+    fn set_address(&mut self, text: &str) -> Result<(), String> {
+        let address = config::parse_address(text).map_err(|error| error.to_string())?;
+        config::save_address(&self.setup.folder, &self.setup.config_file, text).map_err(|error| error.to_string())?;
+        self.publish(|status| text.clone_into(&mut status.config.listener.addr));
+        let Some(service) = &mut self.service else {
+            self.open();
+            return Ok(());
+        };
+        let listener = match service.listen(address) {
+            Ok(address) => ListenerState::Listening { address: address.to_string() },
+            Err(error) => ListenerState::Failed { message: error.to_string() },
+        };
+        self.publish(|status| status.listener = listener);
+        Ok(())
+    }
+
+    fn save_account(&mut self, name: &str, account: &AccountConfig, changed: &Secrets) -> Result<(), ConfigError> {
+        let config = Config::load(&self.setup.config_file)?;
+        // What cannot be read is replaced by what was typed: that is the way out of a locked keyring.
+        let kept = config.kept_secrets(&self.setup.folder, name).unwrap_or_default();
+        let secrets = kept.changed_by(changed.clone());
+        config::save_account(&self.setup.folder, &self.setup.config_file, name, account, &secrets)?;
+        let config = Config::load(&self.setup.config_file)?;
+        let accounts = config.accounts(&self.setup.folder, &self.setup.overrides)?;
+        self.tell_accounts(&accounts);
+        self.publish(|status| status.config = config);
+        match &self.service {
+            Some(service) => service.set_accounts(accounts),
+            None => self.open(),
+        }
+        Ok(())
+    }
+
+    fn save_look(&self, look: LookConfig) -> Result<(), ConfigError> {
+        config::save_look(&self.setup.folder, &self.setup.config_file, &look)?;
+        self.publish(|status| status.config.look = look);
+        Ok(())
+    }
+
+    /// Through the real listener, over a real socket: what arrives is what a tap would have made.
+    fn send_sample(&self, kind: String) -> Result<Notice, String> {
+        let ListenerState::Listening { address } = self.status.borrow().listener.clone() else {
+            return Err("a sample needs the listener; start it first".to_owned());
+        };
+        let accounts = self.service.as_ref().map(Service::accounts);
+        let account = accounts.as_ref().map(|accounts| accounts.default_account());
+        let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| error.to_string())?;
+        let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
+        let courier = Courier::new().map_err(|error| error.to_string())?;
+        self.runtime.block_on(courier.deliver(&push, &target)).map_err(|error| error.to_string())?;
+        Ok(Notice::SampleSent { kind })
+    }
+
+    fn tell_accounts(&self, accounts: &Accounts) {
+        self.known.send_replace(Some(Arc::new(accounts.clone())));
+        let statuses = accounts.iter().map(|account| AccountStatus {
+            name: account.name.clone(),
+            has_token: account.secrets.token.is_some(),
+            has_aes_key: account.secrets.aes_key.is_some(),
+            has_app_secret: account.secrets.app_secret.is_some(),
+        });
+        self.publish(|status| status.accounts = statuses.collect());
+    }
+
+    fn publish(&self, change: impl FnOnce(&mut Status)) {
+        self.status.send_modify(change);
+        self.desk.waker.wake();
+    }
+}

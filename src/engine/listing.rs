@@ -1,0 +1,171 @@
+//! The thread that finds out which captures match the window's filter.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::worker::Worker;
+use super::{Command, Desk, Notice};
+use crate::capture::CaptureId;
+use crate::filter::Filter;
+use crate::store::{self, Reader, Scan, StoreError, StoreHead};
+
+/// How often to look for what other programs have written beside us.
+const LOOK_BESIDE: Duration = Duration::from_millis(250);
+
+/// How many new captures one notice brings at most.
+const ARRIVED_AT_ONCE: usize = 50_000;
+
+/// Ends the listing that is running, from the window's thread; the lock is held for a pointer's copy.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Interrupter(Arc<Mutex<Option<store::Interrupter>>>);
+
+impl Interrupter {
+    pub(super) fn interrupt(&self) {
+        if let Some(interrupter) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            interrupter.interrupt();
+        }
+    }
+
+    fn arm(&self, reader: &Reader) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reader.interrupter());
+    }
+}
+
+pub(super) fn start(
+    database: PathBuf,
+    desk: Desk,
+    head: watch::Receiver<StoreHead>,
+    interrupter: Interrupter,
+) -> std::io::Result<Worker<Command>> {
+    Worker::start("store-listing", move |commands| {
+        Lister { database, desk, head, interrupter, reader: None, listing: None, beside: 0 }.run(&commands);
+    })
+}
+
+struct Lister {
+    database: PathBuf,
+    desk: Desk,
+    head: watch::Receiver<StoreHead>,
+    interrupter: Interrupter,
+    /// `None` until there is a database.
+    reader: Option<Reader>,
+    listing: Option<Listing>,
+    /// The last `PRAGMA data_version`.
+    beside: i64,
+}
+
+/// What belongs to one filter.
+struct Listing {
+    generation: u64,
+    filter: Filter,
+    /// `None` once everything has been looked at.
+    scan: Option<Scan>,
+    /// The newest capture that has been looked at.
+    seen: CaptureId,
+    total: u64,
+}
+
+impl Lister {
+    fn run(mut self, commands: &Receiver<Command>) {
+        loop {
+            let scanning = self.listing.as_ref().is_some_and(|listing| listing.scan.is_some());
+            let command = if scanning {
+                match commands.try_recv() {
+                    Ok(command) => Some(command),
+                    Err(TryRecvError::Empty) => None,
+                    Err(TryRecvError::Disconnected) => return,
+                }
+            } else {
+                match commands.recv_timeout(LOOK_BESIDE) {
+                    Ok(command) => Some(command),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            };
+            let outcome = match command {
+                Some(Command::List { generation, filter }) => self.begin(generation, *filter),
+                Some(_) => self.arrived(),
+                None if scanning => self.step(),
+                None => self.look_beside(),
+            };
+            let heard = match outcome {
+                Ok(heard) => heard,
+                Err(StoreError::Interrupted { .. } | StoreError::Absent { .. }) => true,
+                Err(error) => {
+                    if let Some(listing) = &mut self.listing {
+                        listing.scan = None;
+                    }
+                    self.desk.fail(&error)
+                }
+            };
+            if !heard {
+                return;
+            }
+        }
+    }
+
+    fn begin(&mut self, generation: u64, filter: Filter) -> Result<bool, StoreError> {
+        // Kept even where there is no database yet: what arrives later is listed for it.
+        self.listing = Some(Listing { generation, filter, scan: None, seen: CaptureId(0), total: 0 });
+        let seen = self.reader()?.newest()?;
+        if let Some(listing) = &mut self.listing {
+            listing.seen = seen;
+            listing.scan = Some(Scan::new(&listing.filter, seen));
+        }
+        self.step()
+    }
+
+    fn step(&mut self) -> Result<bool, StoreError> {
+        let Self { reader: Some(reader), listing: Some(listing), desk, .. } = self else { return Ok(true) };
+        let Some(scan) = &mut listing.scan else { return Ok(true) };
+        let chunk = reader.step(scan)?;
+        if chunk.finished {
+            listing.scan = None;
+            listing.total = reader.count()?;
+        }
+        if chunk.ids.is_empty() && !chunk.finished {
+            return Ok(true);
+        }
+        let finished = chunk.finished.then_some(listing.total);
+        Ok(desk.put(Notice::Listed { generation: listing.generation, ids: chunk.ids, finished }))
+    }
+
+    /// What has come since. Captures that were open last time are looked at again: their answers may match now.
+    fn arrived(&mut self) -> Result<bool, StoreError> {
+        let open = self.head.borrow().oldest_open;
+        self.reader()?;
+        let Self { reader: Some(reader), listing: Some(listing), desk, .. } = self else { return Ok(true) };
+        let newest = reader.newest()?;
+        let after = open.map_or(listing.seen, |open| listing.seen.min(CaptureId(open - 1)));
+        let ids = reader.arrived(&listing.filter, after, ARRIVED_AT_ONCE)?;
+        listing.total += u64::try_from(newest.0 - listing.seen.0).unwrap_or(0);
+        listing.seen = if ids.len() < ARRIVED_AT_ONCE { newest.max(listing.seen) } else { *ids.last().unwrap_or(&newest) };
+        let more = ids.len() >= ARRIVED_AT_ONCE;
+        let heard = desk.put(Notice::Arrived { generation: listing.generation, ids, total: listing.total });
+        if more && heard { self.arrived() } else { Ok(heard) }
+    }
+
+    fn look_beside(&mut self) -> Result<bool, StoreError> {
+        let version = self.reader()?.data_version()?;
+        if version == self.beside {
+            return Ok(true);
+        }
+        self.beside = version;
+        self.arrived()
+    }
+
+    /// The reader, opened as soon as there is a database.
+    fn reader(&mut self) -> Result<&Reader, StoreError> {
+        if self.reader.is_none() {
+            let reader = Reader::open(&self.database)?;
+            self.beside = reader.data_version()?;
+            self.interrupter.arm(&reader);
+            self.reader = Some(reader);
+        }
+        self.reader.as_ref().ok_or(StoreError::Closing)
+    }
+}

@@ -1,0 +1,85 @@
+//! The thread that reads pages of the list and single captures.
+
+use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+
+use super::explain::{SignatureCheck, explain_signature};
+use super::worker::Worker;
+use super::{Command, Desk, Known, Notice, Opened};
+use crate::capture::{CaptureId, HANDSHAKE};
+use crate::filter::Filter;
+use crate::store::{Reader, Scan, StoreError};
+
+pub(super) fn start(database: PathBuf, desk: Desk, known: Known) -> std::io::Result<Worker<Command>> {
+    Worker::start("store-rows", move |commands| Rows { database, desk, known, reader: None }.run(&commands))
+}
+
+struct Rows {
+    database: PathBuf,
+    desk: Desk,
+    known: Known,
+    /// `None` until there is a database.
+    reader: Option<Reader>,
+}
+
+impl Rows {
+    fn run(mut self, commands: &Receiver<Command>) {
+        while let Ok(command) = commands.recv() {
+            let notice = match self.answer(command) {
+                Ok(Some(notice)) => notice,
+                Ok(None) | Err(StoreError::Absent { .. }) => continue,
+                Err(error) => Notice::Failed { message: error.to_string() },
+            };
+            if !self.desk.put(notice) {
+                return;
+            }
+        }
+    }
+
+    fn answer(&mut self, command: Command) -> Result<Option<Notice>, StoreError> {
+        match command {
+            Command::Page { ids } => Ok(Some(Notice::Page { rows: self.reader()?.page(&ids)? })),
+            Command::Open { id } => Ok(self.open(id)?.map(|opened| Notice::Opened { opened: Box::new(opened) })),
+            Command::FindHandshake => self.handshake().map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn open(&mut self, id: CaptureId) -> Result<Option<Opened>, StoreError> {
+        let reader = self.reader()?;
+        let Some(stored) = reader.capture(id)? else { return Ok(None) };
+        let attempts = reader.attempts(stored.placement.group)?;
+        let images = if stored.capture.envelope.kind.starts_with("pic_") { reader.images_of(&stored)? } else { Vec::new() };
+        let signature = self.signature(&stored.capture);
+        Ok(Some(Opened { stored, attempts, images, signature }))
+    }
+
+    fn signature(&self, capture: &crate::capture::Capture) -> Option<SignatureCheck> {
+        let accounts = self.known.borrow();
+        explain_signature(capture, accounts.as_ref()?.named(&capture.account)?)
+    }
+
+    /// Walks down in steps: the newest handshake is mostly near the top, and a walk to the bottom is rare.
+    fn handshake(&mut self) -> Result<Notice, StoreError> {
+        let filter = Filter::of_type(HANDSHAKE);
+        let reader = self.reader()?;
+        let mut scan = Scan::new(&filter, reader.newest()?);
+        loop {
+            let chunk = reader.step(&mut scan)?;
+            if let Some(newest) = chunk.ids.first() {
+                let capture = reader.capture(*newest)?.map(Box::new);
+                return Ok(Notice::Handshake { capture });
+            }
+            if chunk.finished {
+                return Ok(Notice::Handshake { capture: None });
+            }
+        }
+    }
+
+    fn reader(&mut self) -> Result<&Reader, StoreError> {
+        if self.reader.is_none() {
+            self.reader = Some(Reader::open(&self.database)?);
+        }
+        self.reader.as_ref().ok_or(StoreError::Closing)
+    }
+}

@@ -1,0 +1,193 @@
+//! The filter language: text → expression. Pure: the caller says what time it is.
+//!
+//! ```text
+//! filter  = [ either ]
+//! either  = every { "OR" every }            OR binds weaker than standing side by side
+//! every   = item { item }
+//! item    = "-" item | "(" either ")" | '"' text '"' | name ":" value | word
+//! value   = { '"' text '"' | characters up to white space, a parenthesis or a quote }
+//! ```
+//! [`NAMES`] lists what may stand before a colon. [`Expr`]'s `Display` writes a filter that reads back as the same
+//! expression.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::{Timestamp, Zoned};
+
+pub use crate::capture::{Mode, Signature};
+pub use crate::diagnose::Code;
+
+mod comparison;
+mod display;
+mod error;
+mod names;
+mod nearest;
+mod parse;
+mod pattern;
+mod time;
+mod value;
+
+pub use comparison::Comparison;
+pub use error::{FilterError, FilterErrorKind};
+pub use names::{NAMES, Name};
+pub use pattern::Pattern;
+
+/// How many characters a filter may have; a person types a hundredth of that.
+pub const MAX_LENGTH: usize = 4_096;
+
+/// How many terms a filter may have: SQLite refuses expressions that are 1000 levels deep, and a chain is as deep as it is long.
+pub const MAX_TERMS: usize = 256;
+
+/// How deeply parentheses and `-` may nest.
+pub const MAX_DEPTH: usize = 32;
+
+/// A filter as it was typed, and what it means.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    /// As typed.
+    pub text: String,
+    /// What it means.
+    pub expr: Expr,
+}
+
+impl Filter {
+    /// Reads a filter; `now` is what times of day and ages are counted from, in the zone of the person who typed them.
+    pub fn parse(text: &str, now: &Zoned) -> Result<Self, FilterError> {
+        let expr = parse::parse(text, now)?;
+        Ok(Self {
+            text: text.to_owned(),
+            expr,
+        })
+    }
+
+    /// Matches what is of this kind without being an event, such as `handshake`.
+    pub fn of_type(kind: &str) -> Self {
+        Expr::Term(Term::Type(kind.to_owned())).into()
+    }
+}
+
+impl From<Expr> for Filter {
+    fn from(expr: Expr) -> Self {
+        Self {
+            text: expr.to_string(),
+            expr,
+        }
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+/// Which captures match.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Expr {
+    /// Every one: the empty filter.
+    #[default]
+    All,
+    /// Those that match each of these, which are two or more.
+    And(Vec<Self>),
+    /// Those that match any of these, which are two or more.
+    Or(Vec<Self>),
+    /// Those that do not match this.
+    Not(Box<Self>),
+    /// Those for which this holds.
+    Term(Term),
+}
+
+/// One condition. Where a capture lacks what it asks about, it does not hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    /// The payload, its decoded text or the reply contains this, ASCII letters in any case.
+    Word(String),
+    /// It is the event of this name.
+    Event(String),
+    /// `MsgType`, `InfoType` or our own kind is this; `event` is any event.
+    Type(String),
+    /// `EventKey`.
+    Key(Pattern),
+    /// The user's OpenID.
+    Openid(Pattern),
+    /// The account's name.
+    Account(String),
+    /// What the signature says.
+    Signature(Signature),
+    /// How the message travelled.
+    Mode(Mode),
+    /// Who decided the reply.
+    Reply(Source),
+    /// The reply's HTTP status.
+    Status(Comparison<u32>),
+    /// The milliseconds until the reply.
+    Ms(Comparison<f64>),
+    /// Which attempt it is.
+    Attempt(Comparison<u32>),
+    /// Its number.
+    Id(Comparison<i64>),
+    /// It arrived at this time or later.
+    After(Timestamp),
+    /// It arrived before this time.
+    Before(Timestamp),
+    /// It is in this state.
+    Is(State),
+    /// Something is wrong with it.
+    HasDiagnosis,
+    /// This is wrong with it.
+    Diagnosis(Code),
+}
+
+/// Who decided a reply, as `reply:` names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The default.
+    Default,
+    /// Any rule.
+    AnyRule,
+    /// The rule of this name.
+    Rule(String),
+    /// A person, by hand.
+    Held,
+    /// The developer's own server.
+    Forward,
+    /// Nobody: refused, or timed out.
+    None,
+}
+
+impl Source {
+    /// The spelling in filters and in the database.
+    pub fn spelling(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
+            Self::Default => "default",
+            Self::AnyRule => "rule",
+            Self::Rule(name) => return Cow::Owned(format!("rule:{name}")),
+            Self::Held => "held",
+            Self::Forward => "forward",
+            Self::None => "none",
+        })
+    }
+}
+
+/// What `is:` asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Somebody pinned it.
+    Pinned,
+    /// Its reply is being held.
+    Held,
+    /// This program sent it.
+    Replay,
+}
+
+impl State {
+    /// The spelling in filters.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pinned => "pinned",
+            Self::Held => "held",
+            Self::Replay => "replay",
+        }
+    }
+}

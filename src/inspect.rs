@@ -1,0 +1,240 @@
+//! One request judged: whose it is, whether it is genuine, what it says, and how it is to be answered.
+//!
+//! ```text
+//! RawRequest ─► query ─► outer tree ─► account ─► signature ─► decrypt ─► message ─► Capture + Disposition
+//! ```
+//! Nothing here waits, reads a clock or fails: what cannot be read is kept, with the reason as a diagnosis.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::account::{Account, Accounts};
+use crate::capture::{Capture, Envelope, GroupKey, HANDSHAKE, Mode, RawRequest, Signature, UNREADABLE};
+use crate::diagnose::{Code, Diagnosis};
+use crate::wechat::message::Message;
+use crate::wechat::tree::Tree;
+
+mod decrypt;
+mod payload;
+mod query;
+mod verify;
+
+use query::Query;
+
+/// The largest body that is read as a callback, in bytes; WeChat's own are a few kilobytes.
+pub const MAX_BODY: usize = 1 << 20;
+
+/// How much is kept of the body of a request that fails verification, in bytes: enough to see what it was.
+pub const MAX_UNVERIFIED_BODY: usize = 64 << 10;
+
+/// Requests with this header were sent by this program, and are never taken for a tap.
+pub const OWN_HEADER: &str = "x-menuscope";
+
+/// How the protocol wants a request answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// A genuine handshake: its `echostr`, exactly.
+    Echo(String),
+    /// A callback, legible or not: 200 `success`.
+    Accept,
+    /// The signature is wrong or missing: 403.
+    Refuse,
+    /// Over [`MAX_BODY`]: 413.
+    TooLarge,
+    /// Its sender stopped before the end: 408, and the connection is closed.
+    Incomplete,
+}
+
+/// A request, judged.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// What is to be recorded.
+    pub capture: Capture,
+    /// What is to be answered.
+    pub disposition: Disposition,
+}
+
+/// Judges a request. A GET is taken for a handshake: the caller has seen its `echostr`.
+pub fn inspect(request: RawRequest, accounts: &Accounts) -> Inspection {
+    if request.method == "GET" { handshake(request, accounts) } else { callback(request, accounts) }
+}
+
+/// Whether a GET with this query is a handshake.
+pub fn has_echostr(query: &str) -> bool {
+    form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "echostr")
+}
+
+fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
+    let mut diagnoses = Vec::new();
+    let query = Query::of(&request);
+    let echostr = query.get("echostr").unwrap_or_default().to_owned();
+    let account = claim(&request, &query, None, None, accounts);
+    let signature = verify::verify(&query, None, account, accounts, &mut diagnoses);
+    verify::diagnose_time(&query, request.received_at.as_second(), &mut diagnoses);
+    let disposition = if signature.is_refused() { Disposition::Refuse } else { Disposition::Echo(echostr) };
+    let envelope = Envelope { kind: HANDSHAKE.to_owned(), ..Envelope::default() };
+    let account = account.name.clone();
+    let replay = request.header(OWN_HEADER).is_some();
+    let capture = Capture {
+        replay,
+        request,
+        account,
+        envelope,
+        mode: Mode::Plain,
+        signature,
+        message: None,
+        group_key: None,
+        diagnoses,
+    };
+    Inspection { capture, disposition }
+}
+
+fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
+    let mut diagnoses = Vec::new();
+    let oversized = request.body_length > MAX_BODY as u64;
+    let body = request.body.clone();
+    let query = Query::of(&request);
+    let outer = if oversized { None } else { payload::read(&body, &mut diagnoses) };
+    let outer_message = outer.as_ref().map(Message::decode);
+    let encrypt = outer.as_ref().and_then(encrypted);
+    let mode = mode(encrypt, outer_message.as_ref());
+    let to_user = outer_message.as_ref().and_then(|message| message.to_user);
+    let account = claim(&request, &query, encrypt, to_user, accounts);
+    let signature = verify::verify(&query, encrypt, account, accounts, &mut diagnoses);
+    verify::diagnose_time(&query, request.received_at.as_second(), &mut diagnoses);
+    diagnose_mode(&query, mode, account, &mut diagnoses);
+    let message = match encrypt {
+        Some(encrypt) if !signature.is_refused() => decrypt::decrypt(encrypt, account, accounts, &mut diagnoses),
+        _ => None,
+    };
+    let envelope = match &message {
+        Some(message) => inner_envelope(message, outer.as_ref().filter(|_| mode == Mode::Compat), &mut diagnoses),
+        None => outer_envelope(outer_message.as_ref(), mode, &body, &mut diagnoses),
+    };
+    if oversized {
+        let details = Diagnosis::new(Code::BodyTooLarge).with("bytes", request.body_length).with("limit", MAX_BODY);
+        diagnoses.push(details);
+    }
+    let disposition = match () {
+        () if oversized => Disposition::TooLarge,
+        () if signature.is_refused() => Disposition::Refuse,
+        () => Disposition::Accept,
+    };
+    let account = account.name.clone();
+    let replay = request.header(OWN_HEADER).is_some();
+    let group_key = (!replay && envelope.kind != UNREADABLE)
+        .then(|| group_key(&account, signature, &envelope, message.as_deref().unwrap_or(&body)))
+        .flatten();
+    let request = keep(request, signature, &mut diagnoses);
+    let capture = Capture { request, account, envelope, mode, signature, message, group_key, replay, diagnoses };
+    Inspection { capture, disposition }
+}
+
+fn claim<'a>(
+    request: &RawRequest,
+    query: &Query<'_>,
+    encrypt: Option<&str>,
+    to_user: Option<&str>,
+    accounts: &'a Accounts,
+) -> &'a Account {
+    accounts.claim(request.path(), to_user, |account| {
+        account.token().is_some_and(|token| verify::verifies(query, encrypt, token))
+    })
+}
+
+/// The text of `Encrypt`. An empty one stands in the plain messages of some tool chains, and means nothing.
+fn encrypted<'t>(outer: &'t Tree<'_>) -> Option<&'t str> {
+    outer.root().child("Encrypt").map(|element| element.text()).filter(|text| !text.is_empty())
+}
+
+fn mode(encrypt: Option<&str>, outer: Option<&Message<'_>>) -> Mode {
+    let readable = outer.is_some_and(|message| message.msg_type.is_some() || message.info_type.is_some());
+    match encrypt {
+        None => Mode::Plain,
+        Some(_) if readable => Mode::Compat,
+        Some(_) => Mode::Safe,
+    }
+}
+
+fn diagnose_mode(query: &Query<'_>, mode: Mode, account: &Account, diagnoses: &mut Vec<Diagnosis>) {
+    let declared = query.get("encrypt_type").unwrap_or("raw");
+    if (declared == "aes") != (mode != Mode::Plain) {
+        diagnoses.push(Diagnosis::new(Code::EncryptTypeDisagrees).with("declared", declared).with("found", mode.as_str()));
+    }
+    if let Some(expected) = account.mode.filter(|expected| *expected != mode) {
+        diagnoses.push(Diagnosis::new(Code::ModeUnexpected).with("expected", expected.as_str()).with("found", mode.as_str()));
+    }
+}
+
+/// What the decrypted message says; in compat mode it is held against the plain elements.
+fn inner_envelope(message: &[u8], compat: Option<&Tree<'_>>, diagnoses: &mut Vec<Diagnosis>) -> Envelope {
+    let Some(tree) = payload::read(message, diagnoses) else { return unreadable() };
+    let decoded = Message::decode(&tree);
+    payload::diagnose(&decoded, message, diagnoses);
+    if let Some(outer) = compat {
+        payload::compare(outer, &tree, diagnoses);
+    }
+    envelope(&decoded)
+}
+
+/// What the body itself says: all of it in plain mode, its plain elements in compat mode, whose it is in safe mode.
+fn outer_envelope(outer: Option<&Message<'_>>, mode: Mode, body: &[u8], diagnoses: &mut Vec<Diagnosis>) -> Envelope {
+    match outer {
+        None => unreadable(),
+        Some(message) if mode == Mode::Safe => {
+            Envelope { to_user: message.to_user.map(str::to_owned), ..unreadable() }
+        }
+        Some(message) => {
+            payload::diagnose(message, body, diagnoses);
+            envelope(message)
+        }
+    }
+}
+
+fn unreadable() -> Envelope {
+    Envelope { kind: UNREADABLE.to_owned(), ..Envelope::default() }
+}
+
+fn envelope(message: &Message<'_>) -> Envelope {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let kind = message.kind();
+    Envelope {
+        kind: if kind.is_empty() { UNREADABLE.to_owned() } else { kind.to_owned() },
+        msg_type: owned(message.msg_type),
+        event: owned(message.event),
+        event_key: owned(message.event_key),
+        openid: owned(message.from_user),
+        to_user: owned(message.to_user),
+        create_time: message.create_time,
+        msg_id: owned(message.msg_id),
+    }
+}
+
+/// What the attempts of one event have in common (contract.md: account, user and MsgId; without one, the message itself,
+/// in which CreateTime, Event and EventKey stand). A request that failed verification has nothing in common with a tap,
+/// and one that could not be checked only with its like.
+fn group_key(account: &str, signature: Signature, envelope: &Envelope, message: &[u8]) -> Option<GroupKey> {
+    if signature.is_refused() {
+        return None;
+    }
+    let mut hash = Sha256::new();
+    for part in [account, signature.as_str(), envelope.openid.as_deref().unwrap_or_default()] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    match &envelope.msg_id {
+        Some(msg_id) => hash.update(msg_id),
+        None => hash.update(message),
+    }
+    hash.finalize().first_chunk().copied()
+}
+
+/// Cuts what is not to be kept in full: a public address draws scanners, and they must not fill the disk.
+fn keep(mut request: RawRequest, signature: Signature, diagnoses: &mut Vec<Diagnosis>) -> RawRequest {
+    if signature.is_refused() && request.body.len() > MAX_UNVERIFIED_BODY {
+        // A copy: a slice would keep the whole body in memory.
+        request.body = bytes::Bytes::copy_from_slice(&request.body[..MAX_UNVERIFIED_BODY]);
+        let details = Diagnosis::new(Code::BodyCut).with("kept", MAX_UNVERIFIED_BODY).with("bytes", request.body_length);
+        diagnoses.push(details);
+    }
+    request
+}

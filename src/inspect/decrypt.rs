@@ -1,0 +1,67 @@
+//! Opening an encrypted message: current key first, then the former one, then whose message it is.
+
+use crate::account::{Account, Accounts};
+use crate::diagnose::{Code, Diagnosis};
+use crate::wechat::envelope::{OpenError, Opened, open};
+
+/// The message inside `encrypt`, if one of the account's keys opens it; what stands in the way is reported.
+pub(super) fn decrypt(encrypt: &str, account: &Account, accounts: &Accounts, diagnoses: &mut Vec<Diagnosis>) -> Option<Vec<u8>> {
+    let opened = match account.key() {
+        None => {
+            diagnoses.push(Diagnosis::new(Code::AesKeyMissing));
+            return None;
+        }
+        Some(Err(error)) => {
+            diagnoses.push(Diagnosis::new(Code::AesKeyForm).with("reason", error));
+            return None;
+        }
+        Some(Ok(key)) => open(key, encrypt),
+    };
+    let opened = match (opened, account.previous_key()) {
+        (Ok(opened), _) => opened,
+        (Err(error), former) => match former.and_then(|former| open(former, encrypt).ok()) {
+            Some(opened) => {
+                diagnoses.push(Diagnosis::new(Code::FormerKey));
+                opened
+            }
+            None => {
+                diagnoses.push(explain(&error));
+                return None;
+            }
+        },
+    };
+    check_app_id(&opened, account, accounts, diagnoses);
+    Some(opened.message)
+}
+
+fn explain(error: &OpenError) -> Diagnosis {
+    match error {
+        OpenError::NotBase64 { source } => Diagnosis::new(Code::CiphertextNotBase64).with("reason", source),
+        OpenError::Length { bytes } => Diagnosis::new(Code::CiphertextLength).with("bytes", bytes),
+        OpenError::BadLength { declared, available } => {
+            Diagnosis::new(Code::CiphertextCut).with("declared", declared).with("available", available)
+        }
+        OpenError::BadPadding { .. } | OpenError::TooShort { .. } | OpenError::ReceiveIdNotUtf8 => {
+            Diagnosis::new(Code::DecryptFailed).with("reason", error)
+        }
+    }
+}
+
+/// The AppID at the end says whose message it is; one that belongs to somebody else must not be acted on.
+fn check_app_id(opened: &Opened, account: &Account, accounts: &Accounts, diagnoses: &mut Vec<Diagnosis>) {
+    let found = &opened.receive_id;
+    let Some(expected) = &account.app_id else {
+        diagnoses.push(Diagnosis::new(Code::AppIdMissing).with("found", found));
+        return;
+    };
+    if found == expected {
+        return;
+    }
+    let other = accounts.iter().find(|other| other.app_id.as_ref() == Some(found));
+    diagnoses.push(match other {
+        Some(other) => {
+            Diagnosis::new(Code::AppIdOtherAccount).with("account", &other.name).with("expected", expected).with("found", found)
+        }
+        None => Diagnosis::new(Code::AppIdForeign).with("expected", expected).with("found", found),
+    });
+}

@@ -1,0 +1,125 @@
+//! Which signature decides, whether it is right, and why it may be wrong.
+
+use super::query::Query;
+use crate::account::{Account, Accounts, Secret};
+use crate::capture::Signature;
+use crate::diagnose::{Code, Diagnosis};
+use crate::wechat::signature::{msg_signature, same, signature, sorted_parts};
+
+/// How far a timestamp may be from the clock before it is worth a word.
+const FAR_SECONDS: i64 = 300;
+
+/// What stands for the token where a calculation is shown.
+const MASK: &str = "••••••";
+
+/// Whether the parameter that decides matches under this token.
+pub(super) fn verifies(query: &Query<'_>, encrypt: Option<&str>, token: &str) -> bool {
+    let Some((timestamp, nonce)) = query.stamp() else { return false };
+    match encrypt {
+        Some(encrypt) => query.msg_signature().is_some_and(|got| same(&msg_signature(token, timestamp, nonce, encrypt), got)),
+        None => query.signature().is_some_and(|got| same(&signature(token, timestamp, nonce), got)),
+    }
+}
+
+/// Checks the request for its account. Where `encrypt` can be read, `msg_signature` decides; else `signature`.
+pub(super) fn verify(
+    query: &Query<'_>,
+    encrypt: Option<&str>,
+    account: &Account,
+    accounts: &Accounts,
+    diagnoses: &mut Vec<Diagnosis>,
+) -> Signature {
+    query.diagnose(diagnoses);
+    let Some(token) = account.token() else {
+        diagnoses.push(Diagnosis::new(Code::TokenMissing));
+        return Signature::Unchecked;
+    };
+    if !well_formed(token) {
+        diagnoses.push(Diagnosis::new(Code::TokenForm));
+    }
+    let deciding = if encrypt.is_some() { "msg_signature" } else { "signature" };
+    let absent = [deciding, "timestamp", "nonce"].into_iter().filter(|name| query.get(name).is_none());
+    let before = diagnoses.len();
+    diagnoses.extend(absent.map(|name| Diagnosis::new(Code::ParameterMissing).with("name", name)));
+    if diagnoses.len() > before {
+        return Signature::Missing;
+    }
+    if verifies(query, encrypt, token) {
+        beside(query, encrypt, token, diagnoses);
+        return Signature::Valid;
+    }
+    diagnoses.push(reason(query, encrypt, account, accounts).unwrap_or_else(|| mismatch(query, encrypt, token)));
+    Signature::Invalid
+}
+
+/// A timestamp that is no number, or far from when the request arrived.
+pub(super) fn diagnose_time(query: &Query<'_>, arrived: i64, diagnoses: &mut Vec<Diagnosis>) {
+    let Some(text) = query.get("timestamp") else { return };
+    match text.parse::<i64>() {
+        Err(_) => diagnoses.push(Diagnosis::new(Code::TimestampNotNumber).with("text", text)),
+        Ok(stamp) if stamp.saturating_sub(arrived).saturating_abs() > FAR_SECONDS => {
+            diagnoses.push(Diagnosis::new(Code::TimestampFar).with("seconds", stamp.saturating_sub(arrived).saturating_abs()));
+        }
+        Ok(_) => {}
+    }
+}
+
+/// The token WeChat's console accepts: 3 to 32 letters and digits.
+fn well_formed(token: &str) -> bool {
+    (3..=32).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Where `msg_signature` was right, a wrong `signature` beside it still tells something.
+fn beside(query: &Query<'_>, encrypt: Option<&str>, token: &str, diagnoses: &mut Vec<Diagnosis>) {
+    if encrypt.is_some() && query.signature().is_some() && !verifies(query, None, token) {
+        diagnoses.push(Diagnosis::new(Code::SignatureBesideWrong));
+    }
+}
+
+/// The mistakes that can be recognised because another calculation does match.
+fn reason(query: &Query<'_>, encrypt: Option<&str>, account: &Account, accounts: &Accounts) -> Option<Diagnosis> {
+    let token = account.token()?;
+    let (timestamp, nonce) = query.stamp()?;
+    let matches = |candidate: &str| candidate != token && verifies(query, encrypt, candidate);
+    if query.msg_signature().is_some_and(|got| same(&signature(token, timestamp, nonce), got)) {
+        return Some(Diagnosis::new(Code::SignatureForMsgSignature));
+    }
+    if let (Some(encrypt), Some(got)) = (encrypt, query.signature())
+        && same(&msg_signature(token, timestamp, nonce, encrypt), got)
+    {
+        return Some(Diagnosis::new(Code::MsgSignatureForSignature));
+    }
+    if matches(token.trim()) {
+        return Some(Diagnosis::new(Code::SignatureTokenTrimmed));
+    }
+    if [token.to_lowercase(), token.to_uppercase(), swapped_case(token)].iter().any(|cased| matches(cased)) {
+        return Some(Diagnosis::new(Code::SignatureTokenCase));
+    }
+    if account.secrets.previous_token.as_ref().map(Secret::reveal).is_some_and(matches) {
+        return Some(Diagnosis::new(Code::SignatureTokenFormer));
+    }
+    let other = accounts.iter().find(|other| other.name != account.name && other.token().is_some_and(matches))?;
+    Some(Diagnosis::new(Code::SignatureTokenOtherAccount).with("account", &other.name))
+}
+
+fn swapped_case(token: &str) -> String {
+    let swap = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+    token.chars().map(swap).collect()
+}
+
+/// The calculation laid open: sorted parts, the joined string and the digest, with the token masked.
+fn mismatch(query: &Query<'_>, encrypt: Option<&str>, token: &str) -> Diagnosis {
+    let (timestamp, nonce) = query.stamp().unwrap_or_default();
+    let parts = [token, timestamp, nonce, encrypt.unwrap_or_default()];
+    let parts = sorted_parts(if encrypt.is_some() { &parts } else { &parts[..3] });
+    let shown: Vec<&str> = parts.iter().map(|part| if *part == token { MASK } else { part }).collect();
+    let (computed, received) = match encrypt {
+        Some(encrypt) => (msg_signature(token, timestamp, nonce, encrypt), query.msg_signature()),
+        None => (signature(token, timestamp, nonce), query.signature()),
+    };
+    Diagnosis::new(Code::SignatureMismatch)
+        .with("parts", shown.join(" · "))
+        .with("joined", shown.concat())
+        .with("computed", computed)
+        .with("received", received.unwrap_or_default())
+}

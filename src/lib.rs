@@ -1,0 +1,71 @@
+//! menuscope: see what WeChat posts when somebody taps a menu.
+//!
+//! This page is the map: where everything lives, how it hangs together, and where a new thing belongs.
+//!
+//! # The one flow
+//! ```text
+//! phone ─► WeChat ─► tunnel ─► listener ─► inspect ───────────────────────► store ─► answer
+//!                              (sockets)   (whose? genuine? what? why not?)  COMMIT   (within the reply budget)
+//!                                                                              │
+//!                                                                              └─► watch(head) ─► window, `listen`, `wait`
+//! ```
+//!
+//! # Layout
+//! From the bottom up; nothing names what stands above it (`tests/architecture.rs` holds this as a table).
+//!
+//! - [`wechat`]: what WeChat sends and expects. Bytes in, values out: no I/O, no clock, no chance.
+//! - [`texts`]: words for people in two languages. [`visible`]: text from outside, made safe to show.
+//!   [`waker`]: wakes a window without knowing what one is.
+//! - [`diagnose`]: what can be wrong with a request, as stable codes. [`capture`]: one recorded request, and its JSON.
+//!   [`filter`]: the filter language.
+//! - [`account`]: whose callbacks arrive, and their secrets. [`inspect`]: one request judged. [`sample`]: a push made here.
+//! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: posting to a server as WeChat does.
+//! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint.
+//! - [`engine`]: everything off the window's thread behind one handle.
+//! - [`ui`]: the window. [`cli`]: what can be typed. [`commands`]: one file per command.
+//!
+//! # Threads
+//! ```text
+//!  main (egui)               listener (tokio, 2 workers)        store-writer            store-listing, store-rows
+//!  ───────────               ───────────────────────────        ────────────            ─────────────────────────
+//!  logic():                  POST → inspect
+//!   waker.rearm()             Insert{capture, done} ─mpsc 1024─► blocking_recv_many(512)
+//!   drain notices                                                one transaction, commit
+//!   head.borrow() ◄─────────────── watch<StoreHead> ───────────  send_replace; wake()
+//!   engine.ask(…) ─bounded 64───────────────────────────────────────────────────────────►  list, page, open
+//!                 ◄────────────────────── bounded 64: Notice ─────────────────────────── wake()
+//!  ui():                     answer ◄── oneshot done ──────────  after the commit
+//!   panels → Vec<Action>                                                                control
+//!   act(action)   ─bounded 64───────────────────────────────────────────────────────────►  settings, listening, samples
+//! ```
+//! Three channels, each for one thing: state is a `watch` (latest wins), requests and answers are bounded queues that the
+//! window never waits for, one reply is a `oneshot`. Every thread is joined by somebody's `Drop`.
+//!
+//! # Where to add things
+//! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.
+//! - A diagnosis: a line in `diagnose.rs`, its words in `assets/locales/diagnosis.yml`, its finding in `inspect/`.
+//! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
+//! - A column: a step in `store/schema.rs`, its conversion in `store/rows.rs`.
+//! - A query: `store/reader.rs`, then a `Command` and a `Notice` in `engine.rs`.
+//! - A panel: a file in `ui/`, a line in `ui.rs`. A key: the table in `ui/keys.rs`. A command: `cli.rs` and a file in `commands/`.
+
+pub mod account;
+pub mod capture;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod delivery;
+pub mod diagnose;
+pub mod engine;
+pub mod filter;
+pub mod inspect;
+pub mod listener;
+pub mod sample;
+pub mod store;
+pub mod texts;
+pub mod ui;
+pub mod visible;
+pub mod waker;
+pub mod wechat;
+
+rust_i18n::i18n!("assets/locales");

@@ -1,0 +1,118 @@
+//! Reading a body: within limits of size and time, and keeping what did arrive.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use hyper::body::Body;
+use tokio::time::{Instant, timeout_at};
+
+use super::CLIENT_PATIENCE;
+use crate::inspect::MAX_BODY;
+
+/// Of a body that is too large, this much is read, so that its sender is still there to read the answer, …
+const DRAIN_BYTES: u64 = 8 << 20;
+
+/// … for this long at most.
+const DRAIN_TIME: Duration = Duration::from_secs(2);
+
+/// What arrived of a body.
+#[derive(Debug)]
+pub(super) struct Received {
+    /// The first [`MAX_BODY`] bytes.
+    pub(super) bytes: Bytes,
+    /// How many bytes there were in all, as far as they were read.
+    pub(super) length: u64,
+    /// Whether it came to its end, or grew too large to be waited for.
+    pub(super) complete: bool,
+}
+
+/// Reads a body. Over [`MAX_BODY`] the rest is read and thrown away, up to 8 MiB or 2 s.
+pub(super) async fn receive<B: Body<Data = Bytes> + Unpin>(mut body: B) -> Received {
+    let mut deadline = Instant::now() + CLIENT_PATIENCE;
+    let mut kept = Kept::default();
+    loop {
+        let frame = match timeout_at(deadline, body.frame()).await {
+            Ok(Some(Ok(frame))) => frame,
+            Ok(None) => return kept.received(true),
+            // The sender went away, or takes too long.
+            Ok(Some(Err(_))) | Err(_) => {
+                let oversized = kept.length > MAX_BODY as u64;
+                return kept.received(oversized);
+            }
+        };
+        let Ok(data) = frame.into_data() else { continue };
+        let before = kept.length;
+        kept.push(data);
+        if kept.length > DRAIN_BYTES {
+            return kept.received(true);
+        }
+        if before <= MAX_BODY as u64 && kept.length > MAX_BODY as u64 {
+            deadline = deadline.min(Instant::now() + DRAIN_TIME);
+        }
+    }
+}
+
+/// What has been read so far. The usual body is one frame, which is kept without copying.
+#[derive(Default)]
+struct Kept {
+    first: Bytes,
+    joined: BytesMut,
+    length: u64,
+}
+
+impl Kept {
+    fn push(&mut self, data: Bytes) {
+        self.length += data.len() as u64;
+        if self.first.is_empty() && self.joined.is_empty() {
+            self.first = data;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined.extend_from_slice(&self.first);
+        }
+        let room = MAX_BODY.saturating_sub(self.joined.len());
+        self.joined.extend_from_slice(&data[..room.min(data.len())]);
+    }
+
+    fn received(self, complete: bool) -> Received {
+        let mut bytes = if self.joined.is_empty() { self.first } else { self.joined.freeze() };
+        bytes.truncate(MAX_BODY);
+        Received { bytes, length: self.length, complete }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::{Full, StreamBody};
+    use hyper::body::Frame;
+    use std::convert::Infallible;
+
+    #[tokio::test]
+    async fn a_body_in_pieces_is_put_together() {
+        let pieces = ["<xml>", "", "</xml>"].map(|piece| Ok::<_, Infallible>(Frame::data(Bytes::from(piece))));
+        let received = receive(StreamBody::new(Iter(pieces.into_iter()))).await;
+        assert_eq!((&received.bytes[..], received.length, received.complete), (&b"<xml></xml>"[..], 11, true));
+    }
+
+    #[tokio::test]
+    async fn of_a_body_that_is_too_large_the_first_megabyte_is_kept() {
+        let received = receive(Full::new(Bytes::from(vec![b'x'; MAX_BODY + 1]))).await;
+        assert_eq!((received.bytes.len(), received.length, received.complete), (MAX_BODY, MAX_BODY as u64 + 1, true));
+    }
+
+    /// An iterator as a stream that is always ready.
+    struct Iter<I>(I);
+
+    impl<I: Iterator + Unpin> futures_core::Stream for Iter<I> {
+        type Item = I::Item;
+
+        fn poll_next(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            std::task::Poll::Ready(self.0.next())
+        }
+    }
+}

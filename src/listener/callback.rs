@@ -1,0 +1,166 @@
+//! One request: read, judged, committed to disk, then answered, and the answer recorded.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::{Extension, State};
+use axum::http::{Method, Request, Response};
+use axum::Router;
+use bytes::Bytes;
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+
+use super::answer::{self, Answer};
+use super::body::{self, Received};
+use super::connection::Origin;
+use super::Terms;
+use crate::capture::{CaptureId, RawRequest, Reply};
+use crate::inspect::{Disposition, Inspection, has_echostr, inspect};
+
+/// Who sent so slowly that the budget is used up still gets this long for the commit: WeChat may be waiting.
+const COMMIT_GRACE: Duration = Duration::from_millis(500);
+
+/// The one thing that is served.
+pub(super) struct Endpoint {
+    terms: Terms,
+    owing: mpsc::Sender<()>,
+    not_http: AtomicU64,
+}
+
+impl Endpoint {
+    pub(super) fn new(terms: Terms, owing: mpsc::Sender<()>) -> Self {
+        Self { terms, owing, not_http: AtomicU64::new(0) }
+    }
+
+    /// Bytes that are no HTTP were answered 400 by hyper; they leave a counted line and nothing else.
+    pub(super) fn count_not_http(&self, peer: std::net::SocketAddr, error: &hyper::Error) {
+        let count = self.not_http.fetch_add(1, Ordering::Relaxed) + 1;
+        tracing::warn!("not HTTP, answered 400 (number {count}): {error} from {peer}");
+    }
+}
+
+/// Any path, one function.
+pub(super) fn router(endpoint: Arc<Endpoint>) -> Router {
+    Router::new().fallback(handle).with_state(endpoint)
+}
+
+async fn handle(
+    State(endpoint): State<Arc<Endpoint>>,
+    Extension(origin): Extension<Origin>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let began = origin.began();
+    let response = match *request.method() {
+        Method::POST => callback(endpoint, &origin, request, began).await,
+        Method::GET if has_echostr(request.uri().query().unwrap_or_default()) => {
+            let raw = raw_request(&origin, request.into_parts().0, Received::nothing());
+            let accounts = endpoint.terms.accounts.borrow().clone();
+            store_and_answer(endpoint, inspect(raw, &accounts), began).await
+        }
+        Method::GET | Method::HEAD => answer::page(),
+        _ => answer::method_not_allowed(),
+    };
+    origin.finish();
+    response
+}
+
+async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Body>, began: Instant) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let received = body::receive(body).await;
+    let complete = received.complete;
+    let raw = raw_request(origin, head, received);
+    let accounts = endpoint.terms.accounts.borrow().clone();
+    let mut inspection = inspect(raw, &accounts);
+    if !complete {
+        inspection.incomplete();
+    }
+    store_and_answer(endpoint, inspection, began).await
+}
+
+/// In a task of its own: axum drops a handler whose client hangs up, and what was received is recorded all the same.
+async fn store_and_answer(endpoint: Arc<Endpoint>, inspection: Inspection, began: Instant) -> Response<Body> {
+    let (respond, response) = oneshot::channel();
+    tokio::spawn(async move {
+        let owing = endpoint.owing.clone();
+        commit(&endpoint, inspection, began, respond).await;
+        drop(owing);
+    });
+    response.await.unwrap_or_else(|_gone| Answer::not_stored().into_response())
+}
+
+/// Answers once the capture is on disk, or 503 when that takes longer than the budget.
+async fn commit(endpoint: &Endpoint, inspection: Inspection, began: Instant, respond: oneshot::Sender<Response<Body>>) {
+    let Inspection { capture, disposition } = inspection;
+    let deadline = (began + endpoint.terms.reply_budget).max(Instant::now() + COMMIT_GRACE);
+    let mut inserting = std::pin::pin!(endpoint.terms.store.insert(capture));
+    let in_time = tokio::time::timeout_at(deadline.into(), inserting.as_mut()).await;
+    let answer = match &in_time {
+        Ok(Ok(_)) => Answer::to(&disposition),
+        Ok(Err(error)) => {
+            tracing::error!("answered 503, since the request could not be stored: {error}");
+            Answer::not_stored()
+        }
+        Err(_) => {
+            tracing::error!("answered 503, since the request was not on disk within the reply budget");
+            Answer::not_stored()
+        }
+    };
+    let reply = reply(&answer, began);
+    // The client may have hung up; the record is written nevertheless.
+    respond.send(answer.into_response()).ok();
+    let stored = match in_time {
+        Ok(stored) => stored,
+        // Still queued: when it gets there after all, the record says what was answered.
+        Err(_) => inserting.await,
+    };
+    if let Ok(placement) = stored {
+        record(endpoint, placement.id, reply).await;
+    }
+}
+
+async fn record(endpoint: &Endpoint, id: CaptureId, reply: Reply) {
+    if let Err(error) = endpoint.terms.store.record_reply(id, reply).await {
+        tracing::error!("cannot record the answer to event {id}: {error}");
+    }
+}
+
+fn reply(answer: &Answer, began: Instant) -> Reply {
+    Reply {
+        status: answer.status.as_u16(),
+        body: answer.body.clone().into_bytes(),
+        source: answer.source.clone(),
+        elapsed: began.elapsed(),
+    }
+}
+
+fn raw_request(origin: &Origin, head: axum::http::request::Parts, received: Received) -> RawRequest {
+    let target = origin.target(&head.uri);
+    RawRequest {
+        received_at: Timestamp::now(),
+        method: head.method.as_str().to_owned(),
+        version: format!("{:?}", head.version),
+        target,
+        headers: head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect(),
+        peer: origin.peer.ip().to_string(),
+        body: received.bytes,
+        body_length: received.length,
+    }
+}
+
+impl Received {
+    fn nothing() -> Self {
+        Self { bytes: Bytes::new(), length: 0, complete: true }
+    }
+}
+
+impl Inspection {
+    /// The sender stopped before the end: whatever it says, it is not to be accepted.
+    fn incomplete(&mut self) {
+        let diagnosis = crate::diagnose::Diagnosis::new(crate::diagnose::Code::BodyIncomplete);
+        self.capture.diagnoses.push(diagnosis.with("received", self.capture.request.body_length));
+        self.capture.group_key = None;
+        self.disposition = Disposition::Incomplete;
+    }
+}

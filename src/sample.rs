@@ -1,0 +1,80 @@
+//! A sample of any kind as a push, with a fresh time and nonce: for the first-run page and for `menuscope send`.
+
+use jiff::Timestamp;
+
+use crate::account::Account;
+use crate::inspect::OWN_HEADER;
+use crate::wechat::compose::{self, ComposeError, Edit, Push, Signing};
+use crate::wechat::tree::Tree;
+
+/// Why there is no sample.
+#[derive(Debug, thiserror::Error)]
+pub enum SampleError {
+    /// No such kind.
+    #[error("there is no event \"{kind}\" to send; known: {known}")]
+    Unknown {
+        /// What was asked for.
+        kind: String,
+        /// All there are.
+        known: String,
+    },
+    /// The changes cannot be made.
+    #[error("cannot make the event: {0}")]
+    Compose(#[from] ComposeError),
+    /// Encrypting needs a key and an AppID.
+    #[error("cannot encrypt without {what}; give it with {flag}, or in Settings")]
+    Incomplete {
+        /// What is missing.
+        what: &'static str,
+        /// The flag that gives it.
+        flag: &'static str,
+    },
+    /// The key is of no use.
+    #[error("cannot encrypt with this EncodingAESKey: {0}")]
+    Key(#[from] crate::wechat::envelope::KeyError),
+}
+
+/// The body of a sample, before any change.
+pub fn template(kind: &str) -> Result<&'static str, SampleError> {
+    compose::template(kind).ok_or_else(|| SampleError::Unknown {
+        kind: kind.to_owned(),
+        known: compose::TEMPLATES.iter().map(|(kind, _)| *kind).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// Signs a message for an account as WeChat would, and encrypts it where asked for.
+/// Without a token the signature is over the empty one, as it would be unchecked anyway.
+pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Timestamp) -> Result<Push, SampleError> {
+    let timestamp = now.as_second().to_string();
+    let nonce = fastrand::u32(100_000_000..).to_string();
+    let openid = Tree::parse(message).ok().and_then(|tree| tree.root().text_of("FromUserName").map(str::to_owned));
+    let seal = match (encrypt, account) {
+        (false, _) => None,
+        (true, account) => {
+            let key = account.and_then(Account::key).ok_or(SampleError::Incomplete { what: "an EncodingAESKey", flag: "--aes-key" })?;
+            let app_id = account.and_then(|account| account.app_id.as_deref());
+            let app_id = app_id.ok_or(SampleError::Incomplete { what: "an AppID", flag: "--app-id" })?;
+            Some((key.as_ref().map_err(Clone::clone)?, app_id, random_prefix()))
+        }
+    };
+    let token = account.and_then(Account::token).unwrap_or_default();
+    Ok(compose::push(message, &Signing { token, timestamp: &timestamp, nonce: &nonce, openid: openid.as_deref(), seal }))
+}
+
+/// A tap that nobody made, marked as such: what the window's sample button sends.
+pub fn push(kind: &str, account: Option<&Account>, now: Timestamp) -> Result<Push, SampleError> {
+    let created = Edit { name: "CreateTime".to_owned(), value: now.as_second().to_string() };
+    let message = compose::edited(template(kind)?.as_bytes(), &[created])?;
+    let encrypt = account.is_some_and(|account| {
+        matches!(account.mode, Some(crate::capture::Mode::Safe)) && account.app_id.is_some() && matches!(account.key(), Some(Ok(_)))
+    });
+    let mut push = signed(&message, account, encrypt, now)?;
+    push.headers.push((OWN_HEADER, "sample".to_owned()));
+    Ok(push)
+}
+
+/// WeChat's own prefixes are 16 hexadecimal digits. It only has to differ, so no cryptographic source is needed:
+/// what is sent is a test, made by whoever has the key.
+fn random_prefix() -> [u8; 16] {
+    std::array::from_fn(|_| fastrand::choice(*b"0123456789abcdef").unwrap_or(b'0'))
+}

@@ -1,0 +1,234 @@
+//! The only door to SQLite: one writer with group commit, and readers that cannot write.
+//!
+//! ```text
+//! Store::open ─► migrate ─► writer thread ◄─ Insert, Reply ── StoreHandle (listener, commands)
+//!                               │ commit
+//!                               ├─► done (to each sender)     ├─► watch<StoreHead> ─► whoever follows
+//! Reader::open ─► list · page · capture · attempts            (read-only connections, short transactions)
+//! ```
+//! The writer waits for one job and takes all that queued meanwhile: while one commit waits for the disk, the next batch
+//! gathers. A sender hears of its capture only after the commit, so what was acknowledged is on disk.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::watch;
+
+use crate::waker::Waker;
+
+mod batch;
+mod condition;
+mod contains;
+mod groups;
+mod listing;
+mod reader;
+mod rows;
+mod schema;
+mod unverified;
+mod writer;
+
+pub use listing::{Scan, ScanChunk};
+pub use reader::{Interrupter, Reader};
+pub use writer::{StoreHandle, StoreHead};
+
+/// How long a statement waits for another process's short transaction.
+const BUSY_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Beyond this size, in bytes, the write-ahead log is cut back after a checkpoint.
+const JOURNAL_LIMIT: i64 = 64 << 20;
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is none yet.
+    #[error("there is no database yet; start the listener first, with `menuscope` or `menuscope listen`: {}", path.display())]
+    Absent {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// It was written by a later version of this program.
+    #[error("the database is of a newer version ({found}, this program knows {known}); update menuscope, or choose another folder with --data DIR: {}", path.display())]
+    Newer {
+        /// Its version.
+        found: i64,
+        /// The latest version known here.
+        known: i64,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// It was written by an earlier version of this program, and reading must not change it.
+    #[error("the database is of an older version ({found}); start `menuscope` or `menuscope listen` once to bring it up to date: {}", path.display())]
+    Older {
+        /// Its version.
+        found: i64,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// It is no database, or broken.
+    #[error("the database is damaged or no database ({cause}); move it aside, or recover it with `sqlite3 FILE .recover`, and start again: {}", path.display())]
+    Damaged {
+        /// What SQLite says.
+        cause: String,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Another process holds it.
+    #[error("the database is locked by another program ({doing}); close it and try again")]
+    Locked {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// It cannot be written.
+    #[error("the database cannot be written ({cause}, {doing}); check the folder's rights, or choose another with --data DIR")]
+    ReadOnly {
+        /// What was being done.
+        doing: &'static str,
+        /// What SQLite says.
+        cause: String,
+    },
+    /// The disk is full.
+    #[error("the disk is full ({doing}); make room, and the listener goes on by itself")]
+    Full {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// Anything else that SQLite says.
+    #[error("the database failed ({cause}, {doing}); if it goes on, look for damage with `sqlite3 menuscope.db 'PRAGMA integrity_check'`")]
+    Sqlite {
+        /// What was being done.
+        doing: &'static str,
+        /// What SQLite says.
+        cause: String,
+        /// Whether it concerns one row (a constraint, a type) rather than the whole file.
+        of_one_row: bool,
+    },
+    /// Somebody wanted something newer.
+    #[error("interrupted by a newer request ({doing})")]
+    Interrupted {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// The writer is gone: the program is closing.
+    #[error("the store is closing, nothing more can be written")]
+    Closing,
+    /// The writer's thread could not be started.
+    #[error("cannot start the store's writer: {0}")]
+    Thread(std::io::Error),
+}
+
+impl StoreError {
+    /// The same words once more: every sender of a batch that failed hears of it.
+    fn again(&self) -> Self {
+        match self {
+            Self::Locked { doing } => Self::Locked { doing },
+            Self::Full { doing } => Self::Full { doing },
+            Self::ReadOnly { doing, cause } => Self::ReadOnly { doing, cause: cause.clone() },
+            Self::Sqlite { doing, cause, of_one_row } => {
+                Self::Sqlite { doing, cause: cause.clone(), of_one_row: *of_one_row }
+            }
+            _ => Self::Closing,
+        }
+    }
+}
+
+/// Says of a SQLite error what was being done, and which kind of trouble it is.
+fn doing(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
+    move |error| {
+        let cause = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { doing },
+            Some(ErrorCode::OperationInterrupted) => StoreError::Interrupted { doing },
+            Some(ErrorCode::DiskFull) => StoreError::Full { doing },
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::ReadOnly { doing, cause },
+            code => {
+                let of_one_row = matches!(code, Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig));
+                StoreError::Sqlite { doing, cause, of_one_row }
+            }
+        }
+    }
+}
+
+/// An open database with its writer; dropping it commits what is queued and joins the writer.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    writer: writer::Writer,
+}
+
+impl Store {
+    /// Opens the database, made where it is missing and brought to today's shape, and starts its writer.
+    /// `unverified_limit` is how much is kept of requests that fail verification, in bytes.
+    /// Each commit is told to `head` first, then to `waker`.
+    pub fn open(
+        path: &Path,
+        unverified_limit: u64,
+        head: watch::Sender<StoreHead>,
+        waker: Waker,
+    ) -> Result<Self, StoreError> {
+        let mut connection = connect(path, OpenFlags::default())?;
+        migrate(&mut connection, path)?;
+        let writer = writer::Writer::start(connection, unverified_limit, head, waker)?;
+        Ok(Self { path: path.to_owned(), writer })
+    }
+
+    /// The way in for whoever has something to write.
+    pub fn handle(&self) -> StoreHandle {
+        self.writer.handle()
+    }
+
+    /// Which file it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Opens a connection the way every connection here is set up.
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let damaged = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            StoreError::Damaged { cause: error.to_string(), path: path.to_owned() }
+        }
+        _ => doing("opening the database")(error),
+    };
+    let connection = Connection::open_with_flags(path, flags).map_err(damaged)?;
+    connection.busy_timeout(BUSY_PATIENCE).map_err(damaged)?;
+    if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(damaged)?;
+        // FULL: a commit is on disk before its sender is answered, power cut or not.
+        connection.pragma_update(None, "synchronous", "FULL").map_err(damaged)?;
+        connection.pragma_update(None, "journal_size_limit", JOURNAL_LIMIT).map_err(damaged)?;
+        connection.pragma_update(None, "foreign_keys", true).map_err(damaged)?;
+    }
+    check_version(&connection, path).map_err(|error| match error {
+        Refusal::Sqlite(error) => damaged(error),
+        Refusal::Store(error) => error,
+    })?;
+    Ok(connection)
+}
+
+enum Refusal {
+    Sqlite(rusqlite::Error),
+    Store(StoreError),
+}
+
+/// A database from the future must not be touched: what its columns mean is not known here.
+fn check_version(connection: &Connection, path: &Path) -> Result<(), Refusal> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(Refusal::Sqlite)?;
+    if found > schema::LATEST {
+        return Err(Refusal::Store(StoreError::Newer { found, known: schema::LATEST, path: path.to_owned() }));
+    }
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    schema::migrations().to_latest(connection).map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => match err.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                StoreError::Damaged { cause: err.to_string(), path: path.to_owned() }
+            }
+            _ => doing("bringing the database to today's shape")(err),
+        },
+        other => StoreError::Damaged { cause: other.to_string(), path: path.to_owned() },
+    })
+}

@@ -1,0 +1,163 @@
+//! One transaction over many jobs, and what happens when it fails.
+
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
+
+use super::groups::Groups;
+use super::unverified::Unverified;
+use super::writer::{Answer, Job, StoreHead, checkpoint};
+use super::{StoreError, doing, rows};
+use crate::capture::{CaptureId, Placement};
+use crate::diagnose::{Code, Diagnosis};
+
+/// The writer's connection, and what it remembers between two transactions.
+pub(super) struct Batches {
+    connection: Connection,
+    groups: Groups,
+    unverified: Unverified,
+    /// Captures of this run without an answer yet.
+    open: BTreeSet<i64>,
+    head: StoreHead,
+}
+
+/// What was done for one job within a transaction.
+enum Done {
+    Inserted(Placement),
+    Replied(CaptureId),
+}
+
+impl Batches {
+    pub(super) fn new(connection: Connection, unverified_limit: u64) -> Result<Self, StoreError> {
+        let groups = Groups::load(&connection)?;
+        let unverified = Unverified::load(&connection, unverified_limit)?;
+        let last_id = connection
+            .query_row("SELECT MAX(id) FROM capture", [], |row| row.get::<_, Option<i64>>(0))
+            .map_err(doing("finding the newest capture"))?;
+        let head = StoreHead {
+            last_id: last_id.unwrap_or(0),
+            unverified_bytes: unverified.bytes(),
+            unverified_dropped: unverified.dropped(),
+            ..StoreHead::default()
+        };
+        Ok(Self { connection, groups, unverified, open: BTreeSet::new(), head })
+    }
+
+    pub(super) fn head(&self) -> StoreHead {
+        self.head.clone()
+    }
+
+    /// Writes the jobs in one transaction; returns the answers that are due now.
+    pub(super) fn commit(&mut self, jobs: impl Iterator<Item = Job>) -> Vec<Answer> {
+        let mut jobs: Vec<Job> = jobs.collect();
+        let outcome = self.attempt(&mut jobs);
+        let answers = match outcome {
+            Ok(done) => jobs.into_iter().zip(done).filter_map(|(job, done)| self.succeeded(job, &done)).collect(),
+            // One bad row must not sink the others: each gets a transaction of its own.
+            Err(StoreError::Sqlite { of_one_row: true, .. }) if jobs.len() > 1 => {
+                jobs.into_iter().flat_map(|job| self.commit(std::iter::once(job))).collect()
+            }
+            Err(error) => {
+                tracing::error!("{error}");
+                self.head.trouble = Some(error.to_string());
+                jobs.into_iter().filter_map(|job| failed(job, &error)).collect()
+            }
+        };
+        self.head.revision += 1;
+        self.head.oldest_open = self.open.first().copied();
+        self.head.changed_at = Some(SystemTime::now());
+        answers
+    }
+
+    fn attempt(&mut self, jobs: &mut [Job]) -> Result<Vec<Done>, StoreError> {
+        let Self { connection, groups, unverified, .. } = self;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(doing("beginning to write"))?;
+        let outcome = write_all(&transaction, groups, unverified, jobs)
+            .and_then(|done| transaction.commit().map_err(doing("committing")).map(|()| done));
+        if outcome.is_err() {
+            // What was remembered of rows that were rolled back is wrong now. Where even that cannot be read,
+            // the next transaction fails too, and says so.
+            if let Ok(groups) = Groups::load(&self.connection) {
+                self.groups = groups;
+            }
+            self.unverified.reload(&self.connection).ok();
+        }
+        outcome
+    }
+
+    fn succeeded(&mut self, job: Job, done: &Done) -> Option<Answer> {
+        self.head.trouble = None;
+        self.head.unverified_bytes = self.unverified.bytes();
+        self.head.unverified_dropped = self.unverified.dropped();
+        match (job, done) {
+            (Job::Insert { done, .. }, Done::Inserted(placement)) => {
+                self.open.insert(placement.id.0);
+                self.head.last_id = self.head.last_id.max(placement.id.0);
+                Some(Answer { done, result: Ok(*placement) })
+            }
+            (_, Done::Replied(id)) => {
+                self.open.remove(&id.0);
+                None
+            }
+            (job, _) => failed(job, &StoreError::Closing),
+        }
+    }
+
+    /// Folds the log back and closes the connection.
+    pub(super) fn close(self) -> Result<(), StoreError> {
+        checkpoint(&self.connection)
+    }
+}
+
+fn failed(job: Job, error: &StoreError) -> Option<Answer> {
+    match job {
+        Job::Insert { done, .. } => Some(Answer { done, result: Err(error.again()) }),
+        Job::Reply { .. } => None,
+    }
+}
+
+fn write_all(
+    transaction: &Transaction<'_>,
+    groups: &mut Groups,
+    unverified: &mut Unverified,
+    jobs: &mut [Job],
+) -> Result<Vec<Done>, StoreError> {
+    let mut next_id = next_id(transaction)?;
+    let mut done = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        match job {
+            Job::Insert { capture, .. } => {
+                let placement = groups.place(CaptureId(next_id), capture);
+                next_id += 1;
+                if placement.attempt > 1 {
+                    capture.diagnoses.retain(|diagnosis| diagnosis.code != Code::Duplicate);
+                    let duplicate = Diagnosis::new(Code::Duplicate);
+                    capture.diagnoses.push(duplicate.with("first", placement.group).with("attempt", placement.attempt));
+                }
+                let kept = rows::insert_capture(transaction, placement, capture)?;
+                if capture.signature.is_refused() {
+                    unverified.add(kept);
+                }
+                done.push(Done::Inserted(placement));
+            }
+            Job::Reply { id, reply, .. } => {
+                rows::insert_reply(transaction, *id, reply)?;
+                done.push(Done::Replied(*id));
+            }
+        }
+    }
+    unverified.enforce(transaction)?;
+    Ok(done)
+}
+
+/// The number after the last that was ever given, by this process or another.
+fn next_id(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+    let last = transaction
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'capture'")
+        .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)).optional())
+        .map_err(doing("numbering a capture"))?;
+    Ok(last.unwrap_or(0) + 1)
+}

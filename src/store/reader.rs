@@ -1,0 +1,152 @@
+//! Reading: pages of the list, single captures, and what belongs together. Never writes.
+
+use std::path::Path;
+
+use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
+
+use super::condition::condition;
+use super::listing::{Scan, ScanChunk, matching};
+use super::rows::{STORED, SUMMARY, stored, summary};
+use super::{StoreError, connect, contains, doing, schema};
+use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
+use crate::filter::Filter;
+
+/// How many seconds may lie between the CreateTime of an event with pictures and of the image messages that follow it.
+const PICTURE_SECONDS: i64 = 5;
+
+/// Ends whatever its reader is doing, which then fails with [`StoreError::Interrupted`]; nothing where it does nothing.
+pub struct Interrupter(InterruptHandle);
+
+impl std::fmt::Debug for Interrupter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Interrupter")
+    }
+}
+
+impl Interrupter {
+    /// Ends it.
+    pub fn interrupt(&self) {
+        self.0.interrupt();
+    }
+}
+
+/// A read-only connection. Each call is a short transaction of its own.
+#[derive(Debug)]
+pub struct Reader {
+    connection: Connection,
+}
+
+impl Reader {
+    /// Opens the database at this path, which has to be there.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Absent { path: path.to_owned() });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = connect(path, flags)?;
+        let version: i64 = connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(doing("reading the database's version"))?;
+        if version == 0 {
+            // Being made this very moment: nothing is in it yet.
+            return Err(StoreError::Absent { path: path.to_owned() });
+        }
+        if version < schema::LATEST {
+            return Err(StoreError::Older { found: version, path: path.to_owned() });
+        }
+        contains::register(&connection).map_err(doing("preparing the search"))?;
+        Ok(Self { connection })
+    }
+
+    /// What ends a statement of this reader from another thread.
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter(self.connection.get_interrupt_handle())
+    }
+
+    /// Goes up when another connection has committed.
+    pub fn data_version(&self) -> Result<i64, StoreError> {
+        self.connection
+            .pragma_query_value(None, "data_version", |row| row.get(0))
+            .map_err(doing("looking for other programs' changes"))
+    }
+
+    /// The newest capture, 0 where there is none.
+    pub fn newest(&self) -> Result<CaptureId, StoreError> {
+        self.connection
+            .query_row("SELECT MAX(id) FROM capture", [], |row| row.get::<_, Option<i64>>(0))
+            .map(|newest| CaptureId(newest.unwrap_or(0)))
+            .map_err(doing("finding the newest capture"))
+    }
+
+    /// How many captures there are.
+    pub fn count(&self) -> Result<u64, StoreError> {
+        self.connection
+            .query_row("SELECT COUNT(*) FROM capture", [], |row| row.get::<_, i64>(0))
+            .map(|count| count as u64)
+            .map_err(doing("counting captures"))
+    }
+
+    /// The next step of a walk through the captures that match.
+    pub fn step(&self, scan: &mut Scan) -> Result<ScanChunk, StoreError> {
+        scan.step(&self.connection)
+    }
+
+    /// The captures after `after` that match, oldest first.
+    pub fn arrived(&self, filter: &Filter, after: CaptureId, limit: usize) -> Result<Vec<CaptureId>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        matching(&self.connection, &condition(&filter.expr), after.0 + 1, i64::MAX, "ASC", limit)
+    }
+
+    /// The rows of these captures, in ascending order; those that have gone are left out.
+    pub fn page(&self, ids: &[CaptureId]) -> Result<Vec<CaptureSummary>, StoreError> {
+        let problem = doing("reading a page of captures");
+        let sql = format!("SELECT {SUMMARY} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1");
+        let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
+        let transaction = self.connection.unchecked_transaction().map_err(&problem)?;
+        let mut page = Vec::with_capacity(ids.len());
+        for id in ids {
+            page.extend(statement.query_row([id.0], summary).optional().map_err(&problem)?);
+        }
+        transaction.finish().map_err(&problem)?;
+        page.sort_unstable_by_key(|summary| summary.placement.id);
+        Ok(page)
+    }
+
+    /// One capture with everything.
+    pub fn capture(&self, id: CaptureId) -> Result<Option<StoredCapture>, StoreError> {
+        let sql = format!("SELECT {STORED} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1");
+        self.connection
+            .prepare_cached(&sql)
+            .and_then(|mut statement| statement.query_row([id.0], stored).optional())
+            .map_err(doing("reading a capture"))
+    }
+
+    /// Every attempt of the event whose first attempt this is, in order.
+    pub fn attempts(&self, group: CaptureId) -> Result<Vec<CaptureSummary>, StoreError> {
+        let problem = doing("reading the attempts of an event");
+        let sql = format!(
+            "SELECT {SUMMARY} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
+             WHERE c.id = ?1 OR (c.group_id = ?1 AND c.attempt > 1) ORDER BY c.id"
+        );
+        let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
+        let rows = statement.query_map([group.0], summary).map_err(&problem)?;
+        rows.collect::<Result<_, _>>().map_err(&problem)
+    }
+
+    /// The image messages that belong to an event with pictures: same account and user, about the same CreateTime.
+    /// They may have come before it. Retries are left out.
+    pub fn images_of(&self, capture: &StoredCapture) -> Result<Vec<CaptureId>, StoreError> {
+        let problem = doing("finding the image messages of an event");
+        let (Some(openid), Some(created)) = (&capture.capture.envelope.openid, capture.capture.envelope.create_time) else {
+            return Ok(Vec::new());
+        };
+        let sql = "SELECT id FROM capture WHERE openid = ?1 AND kind = 'image' AND account = ?2 AND attempt = 1
+                   AND create_time BETWEEN ?3 AND ?4 ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql).map_err(&problem)?;
+        let (from, to) = (created.saturating_sub(PICTURE_SECONDS), created.saturating_add(PICTURE_SECONDS));
+        let rows = statement
+            .query_map((openid, &capture.capture.account, from, to), |row| row.get(0).map(CaptureId))
+            .map_err(&problem)?;
+        rows.collect::<Result<_, _>>().map_err(&problem)
+    }
+}

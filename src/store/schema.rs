@@ -1,0 +1,87 @@
+//! The shape of the database: an append-only list of migrations, each with the reason it exists.
+
+use rusqlite_migration::{M, Migrations};
+
+/// 1: the first shape.
+///
+/// `capture` holds the raw request as the record (target, headers and body to the byte) and, derived from it at insert,
+/// the columns that the list and the filters use. Small columns come first, so that a page of the list
+/// never reads the overflow pages of a body. Times are microseconds since 1970, UTC.
+/// `diagnosis` repeats the codes found in `capture.diagnoses`, so that `diagnosis:CODE` has an index.
+/// `tally` holds counters that outlive the rows they count.
+const FIRST: &str = "
+CREATE TABLE capture (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    received_at  INTEGER NOT NULL,
+    account      TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    msg_type     TEXT,
+    event        TEXT,
+    event_key    TEXT,
+    openid       TEXT,
+    to_user      TEXT,
+    create_time  INTEGER,
+    msg_id       TEXT,
+    group_id     INTEGER NOT NULL,
+    attempt      INTEGER NOT NULL,
+    mode         TEXT NOT NULL CHECK (mode IN ('plain', 'compat', 'safe')),
+    signature    TEXT NOT NULL CHECK (signature IN ('valid', 'invalid', 'missing', 'unchecked')),
+    replay       INTEGER NOT NULL DEFAULT 0,
+    severity     INTEGER NOT NULL DEFAULT 0,
+    kept_bytes   INTEGER NOT NULL,
+    group_key    BLOB NOT NULL,
+    method       TEXT NOT NULL,
+    version      TEXT NOT NULL,
+    peer         TEXT NOT NULL,
+    target       TEXT NOT NULL,
+    headers      BLOB NOT NULL,
+    diagnoses    TEXT,
+    body_length  INTEGER NOT NULL,
+    body         BLOB NOT NULL,
+    message      BLOB
+) STRICT;
+CREATE INDEX capture_kind ON capture (kind);
+CREATE INDEX capture_openid ON capture (openid) WHERE openid IS NOT NULL;
+CREATE INDEX capture_event_key ON capture (event_key) WHERE event_key IS NOT NULL;
+CREATE INDEX capture_retry ON capture (group_id) WHERE attempt > 1;
+CREATE INDEX capture_unverified ON capture (id, kept_bytes) WHERE signature IN ('invalid', 'missing');
+CREATE TABLE reply (
+    capture_id INTEGER PRIMARY KEY REFERENCES capture (id) ON DELETE CASCADE,
+    status     INTEGER NOT NULL,
+    source     TEXT NOT NULL,
+    elapsed_us INTEGER NOT NULL,
+    body       BLOB NOT NULL
+) STRICT;
+CREATE TABLE diagnosis (
+    code       TEXT NOT NULL,
+    capture_id INTEGER NOT NULL REFERENCES capture (id) ON DELETE CASCADE,
+    PRIMARY KEY (code, capture_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX diagnosis_capture ON diagnosis (capture_id);
+CREATE TABLE tally (
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// The `user_version` of a database that has taken every step.
+pub(super) const LATEST: i64 = 1;
+
+/// Every step from an empty file to today's shape; `user_version` says how many have been taken.
+pub(super) fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(FIRST)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_can_be_taken_and_the_last_is_the_latest() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        migrations().validate().unwrap();
+        migrations().to_latest(&mut connection).unwrap();
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        assert_eq!(version, LATEST);
+    }
+}

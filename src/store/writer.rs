@@ -1,0 +1,136 @@
+//! The one writer: a thread, a bounded queue, and group commit.
+
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::batch::Batches;
+use super::{StoreError, doing};
+use crate::capture::{Capture, CaptureId, Placement, Reply};
+use crate::waker::Waker;
+
+/// How many jobs may wait. Beyond that the senders wait, each within its own budget.
+const QUEUE: usize = 1024;
+
+/// How many jobs one transaction takes: far beyond what gathers during a commit, and small enough to stay short.
+const MAX_BATCH: usize = 512;
+
+/// Something to be written.
+pub(super) enum Job {
+    Insert { capture: Box<Capture>, done: oneshot::Sender<Result<Placement, StoreError>> },
+    Reply { id: CaptureId, reply: Reply },
+}
+
+/// How far the database has come; the latest is all that matters of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreHead {
+    /// Goes up with every commit that this process or, once noticed, another one made.
+    pub revision: u64,
+    /// The newest capture.
+    pub last_id: i64,
+    /// The oldest capture of this run that has not been answered yet; what is older will not change any more.
+    pub oldest_open: Option<i64>,
+    /// Why the last commit failed, if it did.
+    pub trouble: Option<String>,
+    /// How many bytes of unverified requests are kept.
+    pub unverified_bytes: u64,
+    /// How many unverified requests have had to go to stay within the limit, since the database was made.
+    pub unverified_dropped: u64,
+    /// When the last change was committed.
+    pub changed_at: Option<SystemTime>,
+}
+
+/// The way in for whoever has something to write.
+#[derive(Clone, Debug)]
+pub struct StoreHandle {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl StoreHandle {
+    /// Writes a capture, and returns once it is on disk.
+    /// Dropping the future gives up waiting; a job that is already queued is still written.
+    pub async fn insert(&self, capture: Capture) -> Result<Placement, StoreError> {
+        let (done, answered) = oneshot::channel();
+        let job = Job::Insert { capture: Box::new(capture), done };
+        if self.jobs.send(job).await.is_err() {
+            return Err(StoreError::Closing);
+        }
+        answered.await.unwrap_or(Err(StoreError::Closing))
+    }
+
+    /// Queues what was answered; waits only for room in the queue.
+    pub async fn record_reply(&self, id: CaptureId, reply: Reply) -> Result<(), StoreError> {
+        self.jobs.send(Job::Reply { id, reply }).await.map_err(|_closed| StoreError::Closing)
+    }
+}
+
+/// The writer's thread. Dropping it lets the queue run out, commits, and joins.
+#[derive(Debug)]
+pub(super) struct Writer {
+    handle: Option<StoreHandle>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        connection: Connection,
+        unverified_limit: u64,
+        head: watch::Sender<StoreHead>,
+        waker: Waker,
+    ) -> Result<Self, StoreError> {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let batches = Batches::new(connection, unverified_limit)?;
+        head.send_replace(batches.head());
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || run(queue, batches, &head, &waker))
+            .map_err(StoreError::Thread)?;
+        Ok(Self { handle: Some(StoreHandle { jobs }), thread: Some(thread) })
+    }
+
+    pub(super) fn handle(&self) -> StoreHandle {
+        self.handle.clone().expect("the handle is there until the writer is dropped")
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Without senders the queue ends, and with it the thread.
+        self.handle = None;
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+fn run(mut queue: mpsc::Receiver<Job>, mut batches: Batches, head: &watch::Sender<StoreHead>, waker: &Waker) {
+    let mut jobs = Vec::with_capacity(MAX_BATCH);
+    while queue.blocking_recv_many(&mut jobs, MAX_BATCH) > 0 {
+        let answers = batches.commit(jobs.drain(..));
+        // The head goes first: whoever hears of a capture must find it there.
+        head.send_replace(batches.head());
+        waker.wake();
+        for answer in answers {
+            // Nobody waits any more where the sender's budget ran out.
+            answer.done.send(answer.result).ok();
+        }
+    }
+    if let Err(error) = batches.close() {
+        tracing::warn!("{error}");
+    }
+}
+
+/// An answer that is due once the commit is done.
+pub(super) struct Answer {
+    pub(super) done: oneshot::Sender<Result<Placement, StoreError>>,
+    pub(super) result: Result<Placement, StoreError>,
+}
+
+/// A last checkpoint, so that a closed database is one file.
+pub(super) fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
+    connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .map_err(doing("folding the write-ahead log back into the database"))
+}

@@ -1,0 +1,83 @@
+//! Words for people, in two languages: the files are `assets/locales/*.yml`.
+
+use std::borrow::Cow;
+
+/// A language that the program speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Language {
+    /// Every language, in the order of the menu.
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
+
+    /// The tag that names its file and stands in `config.toml`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh-CN",
+        }
+    }
+
+    /// Its own name for itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Chinese => "简体中文",
+        }
+    }
+
+    /// The language of a tag such as `zh-Hans-CN` or `en_GB.UTF-8`, if the program speaks it.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_', '.']).next().unwrap_or_default();
+        match primary.to_ascii_lowercase().as_str() {
+            "zh" => Some(Self::Chinese),
+            "en" => Some(Self::English),
+            _ => None,
+        }
+    }
+
+    /// The language that the system is set to, else English.
+    pub fn of_system() -> Self {
+        sys_locale::get_locale().and_then(|tag| Self::from_tag(&tag)).unwrap_or(Self::English)
+    }
+
+    /// The text of that key; the key itself where no language has it, so that a gap is seen.
+    pub fn text(self, key: &str) -> Cow<'static, str> {
+        crate::_rust_i18n_try_translate(self.tag(), key).unwrap_or_else(|| Cow::Owned(key.to_owned()))
+    }
+
+    /// The text of that key with every `%{name}` filled in.
+    pub fn filled(self, key: &str, details: &[(impl AsRef<str>, impl AsRef<str>)]) -> String {
+        let names: Vec<&str> = details.iter().map(|(name, _)| name.as_ref()).collect();
+        let values: Vec<String> = details.iter().map(|(_, value)| value.as_ref().to_owned()).collect();
+        rust_i18n::replace_patterns(&self.text(key), &names, &values)
+    }
+
+    /// Whether this language itself has that key.
+    pub fn has(self, key: &str) -> bool {
+        crate::_rust_i18n_try_translate(self.tag(), key).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_found_by_its_tag() {
+        assert_eq!(Language::from_tag("zh_CN.UTF-8"), Some(Language::Chinese));
+        assert_eq!(Language::from_tag("zh-Hans"), Some(Language::Chinese));
+        assert_eq!(Language::from_tag("en-GB"), Some(Language::English));
+        assert_eq!(Language::from_tag("de"), None);
+    }
+
+    #[test]
+    fn a_missing_key_shows_itself() {
+        assert_eq!(Language::English.text("no.such.key"), "no.such.key");
+    }
+}

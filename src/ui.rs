@@ -1,0 +1,386 @@
+//! The window: `logic` absorbs news, `ui` lays out panels, `act` carries out actions.
+//!
+//! Panels read the state and return what the person asked for as [`Action`]s; nothing here waits, reads files, or takes
+//! longer the more captures there are. What a row shows is asked of the engine and comes as a notice.
+
+use std::time::{Duration, Instant};
+
+use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
+use jiff::tz::TimeZone;
+
+use crate::config::{LookConfig, Theme};
+use crate::engine::{Command, Engine, ListenerState, Setup, Status};
+use crate::waker::Waker;
+
+mod action;
+mod banner;
+mod detail;
+mod filter_box;
+mod first_run;
+mod fonts;
+mod keys;
+mod keys_page;
+mod list;
+mod listing;
+mod look;
+mod mistake;
+mod notices;
+mod rail;
+mod row_cache;
+mod settings;
+mod signals;
+mod state;
+mod status_bar;
+mod theme;
+mod top_bar;
+
+pub use action::{Action, Move, Screen, Tab};
+use keys::Verb;
+use look::Look;
+use settings::Settings;
+use signals::Signals;
+use state::{CopyForm, State};
+
+/// How long one frame may take in news; the rest waits for the next.
+const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
+
+/// A full queue is tried again after this long, if nothing wakes the window before.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
+
+/// The window's size when it is opened, and the least it can be.
+const SIZE: [f32; 2] = [1360.0, 860.0];
+const SMALLEST: [f32; 2] = [820.0, 480.0];
+
+/// The detail's width when it is first shown, and the least that it and the list can have.
+const DETAIL_WIDTH: f32 = 520.0;
+const PANE_SMALLEST: f32 = 340.0;
+
+/// Why there is no window: what the display or its driver says.
+#[derive(Debug, thiserror::Error)]
+#[error("the window system refused ({0})")]
+pub struct WindowError(String);
+
+/// Opens the window and returns when it has been closed, with everything stopped in order.
+pub fn run(setup: Setup) -> Result<(), WindowError> {
+    let mut viewport = egui::ViewportBuilder::default()
+        .with_title("menuscope")
+        .with_app_id("menuscope")
+        .with_inner_size(SIZE)
+        .with_min_inner_size(SMALLEST);
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png")) {
+        viewport = viewport.with_icon(icon);
+    }
+    let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    eframe::run_native(
+        "menuscope",
+        options,
+        Box::new(|creation| {
+            let mut app = App::start(&creation.egui_ctx, setup)?;
+            app.signals = Some(Signals::close(creation.egui_ctx.clone())?);
+            Ok(Box::new(app))
+        }),
+    )
+    .map_err(|error| WindowError(error.to_string()))
+}
+
+/// The window.
+#[derive(Debug)]
+pub struct App {
+    engine: Engine,
+    waker: Waker,
+    state: State,
+    zone: TimeZone,
+    /// What found a queue full: asked again with the next frame.
+    waiting: Vec<Command>,
+    /// The store's revision and the listener's state when they were last looked at.
+    seen: (u64, ListenerState),
+    frames: u64,
+    signals: Option<Signals>,
+}
+
+impl App {
+    /// Starts the engine and a window onto it, which is woken by its news.
+    pub fn start(ctx: &Context, setup: Setup) -> std::io::Result<Self> {
+        fonts::install(ctx);
+        theme::apply(ctx);
+        let waker = Waker::new({
+            let ctx = ctx.clone();
+            move || ctx.request_repaint()
+        });
+        let settings = Settings::at(setup.folder.path());
+        let engine = Engine::start(setup, waker.clone())?;
+        let mut app = Self {
+            engine,
+            waker,
+            state: State::with(settings),
+            zone: TimeZone::system(),
+            waiting: Vec::new(),
+            seen: (0, ListenerState::Starting),
+            frames: 0,
+            signals: None,
+        };
+        app.list_again();
+        app.ask(Command::FindHandshake);
+        Ok(app)
+    }
+
+    /// What the window stands on.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// How many frames have been drawn: where nothing happens, none is.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    fn look(&self, ctx: &Context) -> Look {
+        Look::new(self.chosen_look().language(), ctx.theme(), self.zone.clone())
+    }
+
+    fn chosen_look(&self) -> LookConfig {
+        self.state.chosen_look.clone().unwrap_or_else(|| self.engine.status().config.look.clone())
+    }
+
+    fn absorb(&mut self, ctx: &Context) {
+        // Before the news is looked at: what comes in between wakes us once more.
+        self.waker.rearm();
+        self.note_changes();
+        let look = self.look(ctx);
+        let (start, now) = (Instant::now(), ctx.input(|input| input.time));
+        while let Some(notice) = self.engine.notice() {
+            self.state.absorb(notice, &look, now);
+            if start.elapsed() > ABSORB_AT_MOST {
+                ctx.request_repaint();
+                break;
+            }
+        }
+        if let Some(wait) = self.state.notices.expire(now) {
+            ctx.request_repaint_after(wait);
+        }
+    }
+
+    /// Looks at what is state rather than news: how far the store has come, and where the listener stands.
+    fn note_changes(&mut self) {
+        let revision = self.engine.head().revision;
+        if revision != self.seen.0 {
+            self.seen.0 = revision;
+            self.state.note_written();
+            self.ask(Command::Refresh);
+            if self.state.first_run {
+                self.ask(Command::FindHandshake);
+            }
+        }
+        let listener = self.engine.status().listener.clone();
+        if listener != self.seen.1 {
+            self.seen.1 = listener;
+            // There was no database to list from before it was opened.
+            if self.state.list.is_searching() {
+                self.list_again();
+            }
+        }
+    }
+
+    fn apply_theme(&self, ctx: &Context) {
+        let preference = match self.chosen_look().theme {
+            None => ThemePreference::System,
+            Some(Theme::Dark) => ThemePreference::Dark,
+            Some(Theme::Light) => ThemePreference::Light,
+        };
+        if ctx.options(|options| options.theme_preference) != preference {
+            ctx.set_theme(preference);
+        }
+    }
+
+    /// Asks for all that is wanted and not on its way.
+    fn ask_due(&mut self, ctx: &Context) {
+        let waiting = std::mem::take(&mut self.waiting);
+        waiting.into_iter().for_each(|command| self.ask(command));
+        let Self { engine, state, .. } = self;
+        if state.to_open.is_some_and(|id| engine.ask(Command::Open { id })) {
+            state.to_open = None;
+        }
+        let all_asked = state.list.ask_for_rows(|ids| engine.ask(Command::Page { ids }));
+        if !all_asked || state.to_open.is_some() || !self.waiting.is_empty() {
+            ctx.request_repaint_after(ASK_AGAIN);
+        }
+    }
+
+    fn ask(&mut self, command: Command) {
+        if !self.engine.ask(command.clone()) {
+            self.waiting.push(command);
+        }
+    }
+
+    /// Lists anew with the filter as it stands.
+    fn list_again(&mut self) {
+        let text = self.state.filter.text().to_owned();
+        self.set_filter(text);
+    }
+
+    fn set_filter(&mut self, text: String) {
+        if let Some(filter) = self.state.filter.set(text) {
+            let generation = self.state.list.begin();
+            self.waiting.retain(|command| !matches!(command, Command::List { .. }));
+            self.ask(Command::List { generation, filter: Box::new(filter) });
+        }
+        self.state.decide_first_run();
+    }
+
+    fn set_look(&mut self, change: impl FnOnce(&mut LookConfig)) {
+        let mut look = self.chosen_look();
+        change(&mut look);
+        let language = look.language();
+        self.state.detail = self.state.detail.take().map(|detail| detail.spoken_in(language));
+        self.state.chosen_look = Some(look.clone());
+        self.state.looks_saving += 1;
+        self.ask(Command::SaveLook { look });
+    }
+
+    /// Carries out what a key asks for.
+    fn obey(&mut self, ctx: &Context, verb: Verb) {
+        let state = &mut self.state;
+        if state.keys_shown && !matches!(verb, Verb::Leave | Verb::ShowKeys) {
+            return;
+        }
+        match verb {
+            Verb::Move(movement) => state.move_selection(movement),
+            Verb::MovePages(pages) => state.move_selection(Move::By(pages * state.list.page())),
+            Verb::Follow => self.act(ctx, Action::Follow(!self.state.list.following)),
+            Verb::OpenDetail => self.act(ctx, Action::ShowDetail(true)),
+            Verb::TurnTab(by) => state.turn_tab(by),
+            Verb::ShowTab(tab) => self.act(ctx, Action::ShowTab(tab)),
+            Verb::FocusFilter => self.act(ctx, Action::FocusFilter),
+            Verb::Leave => state.leave(),
+            Verb::CopyRaw => self.copy(ctx, CopyForm::Raw),
+            Verb::CopyBody => self.copy(ctx, CopyForm::Body),
+            Verb::CopyJson => self.copy(ctx, CopyForm::Json),
+            Verb::ShowKeys => state.keys_shown = !state.keys_shown,
+            Verb::ShowSettings => state.screen = Screen::Settings,
+        }
+    }
+
+    fn copy(&mut self, ctx: &Context, form: CopyForm) {
+        if let Some(text) = self.state.copy(form, self.look(ctx).language) {
+            self.act(ctx, Action::Copy(text));
+        }
+    }
+
+    /// Carries out what a panel asks for.
+    fn act(&mut self, ctx: &Context, action: Action) {
+        let state = &mut self.state;
+        match action {
+            Action::Select(id) => state.select(id),
+            Action::MoveSelection(movement) => state.move_selection(movement),
+            Action::ShowDetail(shown) => state.detail_hidden = !shown,
+            Action::ShowTab(tab) => (state.tab, state.detail_hidden) = (tab, false),
+            Action::ChooseField(path) => {
+                if let Some(detail) = &mut state.detail {
+                    detail.choose(&path);
+                }
+            }
+            Action::Copy(text) => {
+                ctx.copy_text(text);
+                let said = self.look(ctx).text("window.notice.copied").into_owned();
+                self.state.notices.good(said, ctx.input(|input| input.time));
+                ctx.request_repaint();
+            }
+            Action::SetFilter(text) => self.set_filter(text),
+            Action::AddToFilter(term) => {
+                let text = state.filter.with(&term);
+                self.set_filter(text);
+            }
+            Action::FocusFilter => (state.screen, _) = (Screen::Events, state.filter.focus()),
+            Action::Follow(following) => {
+                state.list.follow(following);
+                state.open_selected();
+            }
+            Action::ShowScreen(screen) => state.screen = screen,
+            Action::ShowKeys(shown) => state.keys_shown = shown,
+            Action::SetLanguage(language) => {
+                self.set_look(|look| look.language = language.map(|language| language.tag().to_owned()));
+            }
+            Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
+            Action::Ask(command) => self.ask(command),
+            Action::DismissNotice => state.notices.dismiss(),
+        }
+    }
+
+    fn panels_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        let chosen = self.chosen_look();
+        let Self { engine, state, .. } = self;
+        let status = engine.status();
+        let (trouble, unverified) = {
+            let head = engine.head();
+            (head.trouble.clone(), status_bar::Unverified { bytes: head.unverified_bytes, dropped: head.unverified_dropped })
+        };
+        let bar = |margin: Margin| Frame::new().fill(look.palette.frame).inner_margin(margin);
+        Panel::top("bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 0))).show(ui, |ui| {
+            top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen), look, actions);
+        });
+        Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 3))).show(ui, |ui| {
+            let shown = (&state.list, &state.notices, state.keyboard.prefix);
+            status_bar::status_bar_ui(ui, shown, unverified, look, actions);
+        });
+        Panel::left("rail").exact_size(theme::RAIL_WIDTH).resizable(false).frame(bar(Margin::symmetric(0, 10))).show(ui, |ui| {
+            rail::rail_ui(ui, state.screen, look, actions);
+        });
+        CentralPanel::default().frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| {
+            banner::banners_ui(ui, &status, trouble.as_deref(), look, actions);
+            match state.screen {
+                Screen::Settings => state.settings.ui(ui, &status, look, actions),
+                Screen::Events => events_ui(ui, state, &status, look, actions),
+            }
+        });
+        if state.keys_shown {
+            keys_page::keys_page_ui(ui, look, actions);
+        }
+    }
+}
+
+/// The list beside the detail, or how to begin.
+fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+    if state.first_run {
+        first_run::first_run_ui(ui, status, state.handshake.as_deref(), look, actions);
+        return;
+    }
+    if !state.detail_hidden {
+        let largest = (ui.available_width() - PANE_SMALLEST).max(PANE_SMALLEST);
+        let panel = Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(PANE_SMALLEST..=largest);
+        panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| match &state.detail {
+            Some(detail) => detail::detail_ui(ui, detail, state.tab, look, actions),
+            None => {
+                ui.centered_and_justified(|ui| ui.weak(look.text("window.list.choose")));
+            }
+        });
+    }
+    CentralPanel::default().frame(Frame::new()).show(ui, |ui| state.list.ui(ui, look, actions));
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.absorb(ctx);
+        self.apply_theme(ctx);
+        self.ask_due(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frames += 1;
+        let ctx = ui.ctx().clone();
+        for verb in self.state.keyboard.verbs(&ctx) {
+            self.obey(&ctx, verb);
+        }
+        let look = self.look(&ctx);
+        let mut actions = Vec::new();
+        self.panels_ui(ui, &look, &mut actions);
+        self.state.keyboard.end_frame(&ctx);
+        if !actions.is_empty() {
+            // What was asked for shows in the next frame.
+            ctx.request_repaint();
+        }
+        for action in actions {
+            self.act(&ctx, action);
+        }
+        self.ask_due(&ctx);
+    }
+}

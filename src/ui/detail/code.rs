@@ -1,0 +1,145 @@
+//! A scanned code drawn again from its content, so that a phone can scan it from the screen.
+
+use barcoders::sym::codabar::Codabar;
+use barcoders::sym::code39::Code39;
+use barcoders::sym::code93::Code93;
+use barcoders::sym::code128::Code128;
+use barcoders::sym::ean8::EAN8;
+use barcoders::sym::ean13::EAN13;
+use barcoders::sym::tf::TF;
+use egui::{Color32, Mesh, Pos2, Rect, Sense, Shape, Ui, Vec2};
+use qrcode::QrCode;
+
+use crate::wechat::message::ScanCode;
+
+/// The quiet zone that the standards ask for around a QR code and beside bars, in modules.
+const QUIET_MODULES: usize = 4;
+const QUIET_BARS: usize = 10;
+/// Bars are this much higher than a module is wide.
+const BAR_HEIGHT: f32 = 72.0;
+/// A side of a QR code on the screen, in points, and the narrowest bar.
+const QR_SIDE: f32 = 168.0;
+const BAR_WIDTH: f32 = 1.5;
+
+/// A code as dark and light places, its quiet zone included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Code {
+    /// How many modules stand side by side.
+    columns: usize,
+    /// Row by row; bars have one.
+    dark: Vec<bool>,
+    is_matrix: bool,
+}
+
+impl Code {
+    /// What was scanned, if it can be drawn: not every symbology can, and not everything fits into a code.
+    pub(super) fn of(scan: &ScanCode<'_>) -> Option<Self> {
+        let content = scan.content.filter(|content| !content.is_empty())?;
+        if scan.scan_type.is_some_and(|name| name.eq_ignore_ascii_case("barcode")) {
+            Self::bars(&bars(scan.symbology?, content)?)
+        } else {
+            Self::matrix(content)
+        }
+    }
+
+    fn matrix(content: &str) -> Option<Self> {
+        let code = QrCode::new(content).ok()?;
+        let width = code.width();
+        let columns = width + 2 * QUIET_MODULES;
+        let mut dark = vec![false; columns * columns];
+        for (at, color) in code.to_colors().into_iter().enumerate() {
+            let (row, column) = (at / width + QUIET_MODULES, at % width + QUIET_MODULES);
+            dark[row * columns + column] = color == qrcode::Color::Dark;
+        }
+        Some(Self { columns, dark, is_matrix: true })
+    }
+
+    fn bars(bars: &[u8]) -> Option<Self> {
+        let quiet = || std::iter::repeat_n(false, QUIET_BARS);
+        let dark: Vec<bool> = quiet().chain(bars.iter().map(|bar| *bar == 1)).chain(quiet()).collect();
+        (!bars.is_empty()).then_some(Self { columns: dark.len(), dark, is_matrix: false })
+    }
+
+    /// Paints it dark on white, whatever the theme: scanners want it so.
+    pub(super) fn ui(&self, ui: &mut Ui, description: &str) {
+        let size = if self.is_matrix {
+            Vec2::splat(QR_SIDE)
+        } else {
+            Vec2::new((self.columns as f32 * BAR_WIDTH).min(ui.available_width()), BAR_HEIGHT)
+        };
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, description));
+        if !ui.is_rect_visible(rect) {
+            return;
+        }
+        ui.painter().rect_filled(rect, 4.0, Color32::WHITE);
+        ui.painter().add(Shape::mesh(self.mesh(rect)));
+    }
+
+    /// One rectangle for each run of dark modules.
+    fn mesh(&self, rect: Rect) -> Mesh {
+        let rows = self.dark.len() / self.columns;
+        let (width, height) = (rect.width() / self.columns as f32, rect.height() / rows as f32);
+        let mut mesh = Mesh::default();
+        for (row, modules) in self.dark.chunks(self.columns).enumerate() {
+            let mut column = 0;
+            for run in modules.chunk_by(|a, b| a == b) {
+                if run[0] {
+                    let corner = rect.min + Vec2::new(column as f32 * width, row as f32 * height);
+                    let far = Pos2::new(corner.x + run.len() as f32 * width, corner.y + height);
+                    mesh.add_colored_rect(Rect::from_min_max(corner, far), Color32::BLACK);
+                }
+                column += run.len();
+            }
+        }
+        mesh
+    }
+}
+
+/// Dark (1) and light (0) bars of a symbology, by the name that WeChat gives it.
+fn bars(symbology: &str, content: &str) -> Option<Vec<u8>> {
+    match symbology {
+        "EAN_13" | "EAN13" | "ISBN" => EAN13::new(content).ok().map(|code| code.encode()),
+        // The same bars: a leading 0 makes twelve digits thirteen.
+        "UPC_A" => EAN13::new(format!("0{content}")).ok().map(|code| code.encode()),
+        "EAN_8" | "EAN8" => EAN8::new(content).ok().map(|code| code.encode()),
+        "CODE_39" => Code39::new(content).ok().map(|code| code.encode()),
+        "CODE_93" => Code93::new(content).ok().map(|code| code.encode()),
+        // U+0181 chooses the set with all of printable ASCII.
+        "CODE_128" => Code128::new(format!("\u{181}{content}")).ok().map(|code| code.encode()),
+        "ITF" => TF::interleaved(content).ok().filter(|_| content.len() % 2 == 0).map(|code| code.encode()),
+        "CODABAR" => Codabar::new(content).ok().map(|code| code.encode()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_qr_code_is_square_with_its_finder_inside_the_quiet_zone() {
+        let code = Code::of(&ScanCode::new(Some("qrcode"), Some("https://example.com/?a=1"))).unwrap();
+        assert_eq!(code.dark.len(), code.columns * code.columns);
+        assert!(!code.dark[..code.columns * QUIET_MODULES].contains(&true));
+        let corner = code.columns * QUIET_MODULES + QUIET_MODULES;
+        assert_eq!(code.dark[corner - 1..corner + 8], [false, true, true, true, true, true, true, true, false]);
+    }
+
+    #[test]
+    fn the_bars_of_an_ean_13_are_those_of_the_standard() {
+        let bars = bars("EAN_13", "6901234567892").unwrap();
+        let text: String = bars.iter().map(|bar| if *bar == 1 { '1' } else { '0' }).collect();
+        // A leading 6 writes the digits 901234 in the sets ABBBAA.
+        let left = ["0001011", "0100111", "0110011", "0011011", "0111101", "0100011"].concat();
+        assert_eq!((&text[..3], &text[3..45], &text[45..50], text.len()), ("101", &*left, "01010", 95));
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_left_out() {
+        for (scan_type, result) in [("barcode", "EAN_13,6901234567890"), ("barcode", "PDF_417,a"), ("barcode", "123"), ("qrcode", "")] {
+            assert_eq!(Code::of(&ScanCode::new(Some(scan_type), Some(result))), None, "{result}");
+        }
+        assert_eq!(Code::of(&ScanCode::new(Some("qrcode"), Some(&"x".repeat(5_000)))), None);
+    }
+}

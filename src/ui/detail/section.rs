@@ -1,0 +1,178 @@
+//! What the decoded page shows, in groups: what is particular to the kind, the envelope, and all other elements.
+
+use std::collections::HashSet;
+
+use super::field::Field;
+use super::meaning::{Note, notes_of, said_of};
+use crate::texts::Language;
+use crate::wechat::message::{MenuEvent, Message, Payload};
+
+/// A group of rows under a title.
+#[derive(Clone, Debug)]
+pub(super) struct Section {
+    /// The key of its title.
+    pub(super) title: String,
+    /// What stands in it.
+    pub(super) rows: Vec<Row>,
+}
+
+/// A line of a group.
+#[derive(Clone, Debug)]
+pub(super) enum Row {
+    /// An element of the message.
+    Field {
+        /// Which, among the fields.
+        at: usize,
+        /// How far it is moved in, in steps.
+        indent: usize,
+        /// What its name means, in words.
+        meaning: Option<String>,
+        /// What its value says, in words.
+        notes: Vec<Note>,
+    },
+    /// Something that follows from the elements.
+    Said {
+        /// What it is, in words.
+        label: String,
+        /// The value.
+        value: String,
+        /// Whether the value is bytes or numbers rather than prose.
+        is_code: bool,
+    },
+    /// An element that belongs to this kind and is not there.
+    Missing {
+        /// Its official name.
+        name: &'static str,
+    },
+}
+
+/// What all messages have in common.
+const ENVELOPE: [&str; 11] = [
+    "ToUserName",
+    "FromUserName",
+    "CreateTime",
+    "MsgType",
+    "Event",
+    "InfoType",
+    "AppId",
+    "MsgId",
+    "MsgDataId",
+    "Idx",
+    "Encrypt",
+];
+
+/// Sorts every element into one of the groups.
+pub(super) fn sections(message: &Message<'_>, fields: &[Field], language: Language) -> Vec<Section> {
+    let own = own_rows(message, fields, language);
+    let envelope: Vec<usize> = positions(fields, |field| field.depth == 1 && is_envelope(field, message)).collect();
+    let taken: HashSet<usize> = own.iter().chain(&envelope).copied().collect();
+    let mut own: Vec<Row> = own.into_iter().map(|at| field_row(at, 0, message, fields, language)).collect();
+    own.extend(missing(message, fields).map(|name| Row::Missing { name }));
+    own.extend(said_of(message, language));
+    let envelope = envelope.into_iter().map(|at| field_row(at, 0, message, fields, language)).collect();
+    let others = others(fields, &taken).map(|at| field_row(at, fields[at].depth - 1, message, fields, language)).collect();
+    [(own_title(message), own), ("detail.section.envelope".to_owned(), envelope), ("detail.section.others".to_owned(), others)]
+        .into_iter()
+        .filter(|(_, rows): &(String, Vec<Row>)| !rows.is_empty())
+        .map(|(title, rows)| Section { title, rows })
+        .collect()
+}
+
+fn positions<'f>(fields: &'f [Field], wanted: impl Fn(&Field) -> bool + 'f) -> impl Iterator<Item = usize> + 'f {
+    fields.iter().enumerate().filter(move |(_, field)| wanted(field)).map(|(at, _)| at)
+}
+
+fn is_envelope(field: &Field, message: &Message<'_>) -> bool {
+    // A mini program's card has an AppId of its own.
+    let own_app_id = field.name == "AppId" && message.info_type.is_none();
+    ENVELOPE.contains(&&*field.name) && !own_app_id && !field.has_children
+}
+
+/// The elements that make the kind what it is: those of its own structure, and every other whose meaning is known.
+fn own_rows(message: &Message<'_>, fields: &[Field], language: Language) -> Vec<usize> {
+    let known = |field: &Field| language.has(&format!("detail.field.{}", field.name));
+    let holder = holder(message);
+    positions(fields, |field| {
+        let in_holder = holder.is_some_and(|holder| field.path.split('/').next() == Some(holder));
+        let is_place = field.depth == 1 || in_holder;
+        is_place && !field.has_children && !is_envelope(field, message) && known(field)
+    })
+    .collect()
+}
+
+/// The element in which a menu event keeps what was picked.
+fn holder(message: &Message<'_>) -> Option<&'static str> {
+    match message.menu_event()? {
+        MenuEvent::ScancodePush(_) | MenuEvent::ScancodeWaitmsg(_) => Some("ScanCodeInfo"),
+        MenuEvent::PicSysphoto(_) | MenuEvent::PicPhotoOrAlbum(_) | MenuEvent::PicWeixin(_) => Some("SendPicsInfo"),
+        MenuEvent::LocationSelect(_) => Some("SendLocationInfo"),
+        MenuEvent::Click | MenuEvent::View { .. } | MenuEvent::ViewMiniprogram { .. } => None,
+    }
+}
+
+/// What is documented for a menu event and is not there, so that nobody looks for it in vain.
+fn missing(message: &Message<'_>, fields: &[Field]) -> impl Iterator<Item = &'static str> {
+    let expected: &'static [&'static str] = match message.menu_event().map(|_| holder(message)) {
+        None => &[],
+        Some(None) => &["EventKey"],
+        Some(Some("ScanCodeInfo")) => &["EventKey", "ScanType", "ScanResult"],
+        Some(Some("SendPicsInfo")) => &["EventKey", "Count"],
+        Some(Some(_)) => &["EventKey", "Location_X", "Location_Y", "Scale", "Label", "Poiname"],
+    };
+    let there: HashSet<String> = fields.iter().map(|field| field.name.clone()).collect();
+    expected.iter().copied().filter(move |name| !there.contains(*name))
+}
+
+fn own_title(message: &Message<'_>) -> String {
+    let group = match (&message.payload, holder(message)) {
+        (Payload::Menu(MenuEvent::View { .. }), _) => "view",
+        (Payload::Menu(MenuEvent::ViewMiniprogram { .. }), _) => "miniprogram",
+        (Payload::Menu(_), Some("ScanCodeInfo")) => "scan",
+        (Payload::Menu(_), Some("SendPicsInfo")) => "pictures",
+        (Payload::Menu(_), Some(_)) => "location",
+        (Payload::Menu(_), None) => "click",
+        (Payload::Message(_), _) => "message",
+        (Payload::Event(_), _) => "event",
+        (Payload::Platform(_), _) => "platform",
+        (Payload::Unknown, _) => "unknown",
+    };
+    format!("detail.section.{group}")
+}
+
+/// What is in no other group, with the elements around it, which give it its place.
+fn others<'f>(fields: &'f [Field], taken: &'f HashSet<usize>) -> impl Iterator<Item = usize> + 'f {
+    let mut shown = vec![false; fields.len()];
+    let mut around: Vec<usize> = Vec::new();
+    for (at, field) in fields.iter().enumerate() {
+        around.retain(|outer| fields[*outer].depth < field.depth);
+        if field.has_children {
+            around.push(at);
+            // Text beside elements is nowhere else.
+            shown[at] |= !field.text.is_empty();
+        } else if !taken.contains(&at) {
+            shown[at] = true;
+        }
+        if shown[at] {
+            around.iter().for_each(|outer| shown[*outer] = true);
+        }
+    }
+    (0..fields.len()).filter(move |at| shown[*at])
+}
+
+fn field_row(at: usize, indent: usize, message: &Message<'_>, fields: &[Field], language: Language) -> Row {
+    let field = &fields[at];
+    let key = meaning_key(field, message);
+    let meaning = language.has(&key).then(|| language.text(&key).into_owned());
+    Row::Field { at, indent, meaning, notes: notes_of(at, message, fields, language) }
+}
+
+/// EventKey and a few others mean something else in each kind.
+fn meaning_key(field: &Field, message: &Message<'_>) -> String {
+    let special = match (&message.payload, &*field.name) {
+        (Payload::Menu(MenuEvent::View { .. }), "EventKey") => Some("EventKey_view"),
+        (Payload::Menu(MenuEvent::ViewMiniprogram { .. }), "EventKey") => Some("EventKey_miniprogram"),
+        (Payload::Menu(_), "EventKey") => Some("EventKey_menu"),
+        _ => None,
+    };
+    format!("detail.field.{}", special.unwrap_or(&field.name))
+}

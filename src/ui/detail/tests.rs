@@ -1,0 +1,325 @@
+//! The detail by its labels, over captures made as the listener makes them.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect, its helpers included")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::account::{Account, Accounts, Secret, Secrets};
+use crate::capture::{CaptureSummary, Placement, RawRequest, Reply, ReplySource, ReplySummary, StoredCapture};
+use crate::engine::explain_signature;
+use crate::inspect::inspect;
+use crate::wechat::compose::{Signing, push};
+
+const TOKEN: &str = "token1234";
+
+/// The account that the captures belong to.
+pub(in crate::ui) fn account() -> Account {
+    Account::named("default").with_secrets(Secrets { token: Some(Secret::new(TOKEN)), ..Secrets::default() })
+}
+
+/// A request as WeChat makes it.
+pub(in crate::ui) fn request(method: &str, target: String, body: &[u8]) -> RawRequest {
+    RawRequest {
+        received_at: "2026-11-23T08:00:00.123456Z".parse().unwrap(),
+        method: method.to_owned(),
+        version: "HTTP/1.1".to_owned(),
+        target,
+        headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
+        peer: "127.0.0.1:50000".to_owned(),
+        body: Bytes::copy_from_slice(body),
+        body_length: body.len() as u64,
+    }
+}
+
+/// The capture of that request, answered in 1.9 ms.
+pub(in crate::ui) fn stored(request: RawRequest, status: u16) -> StoredCapture {
+    let source = if status == 200 { ReplySource::Default } else { ReplySource::None };
+    let body = if status == 200 { b"success".to_vec() } else { Vec::new() };
+    StoredCapture {
+        placement: Placement { id: CaptureId(17), group: CaptureId(17), attempt: 1 },
+        capture: inspect(request, &Accounts::new(vec![account()], None)).capture,
+        reply: Some(Reply { status, body, source, elapsed: Duration::from_micros(1_900) }),
+    }
+}
+
+fn opened(body: &[u8]) -> Box<Opened> {
+    let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "nonce", openid: None, seal: None };
+    let stored = stored(request("POST", format!("/wx?{}", push(body, &signing).query), body), 200);
+    let signature = explain_signature(&stored.capture, &account());
+    Box::new(Opened { stored, attempts: Vec::new(), images: Vec::new(), signature })
+}
+
+fn sample(kind: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/fixtures/samples/{kind}.xml", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+pub(in crate::ui) fn look(theme: egui::Theme) -> Look {
+    Look::new(Language::English, theme, TimeZone::UTC)
+}
+
+type Asked = Rc<RefCell<Vec<Action>>>;
+
+/// The detail in a window, and what was asked of it.
+fn shown<'h>(detail: Detail, tab: Tab) -> (Harness<'h>, Asked) {
+    let asked = Asked::default();
+    let asking = Rc::clone(&asked);
+    let harness = Harness::builder().with_size([720.0, 1400.0]).build_ui(move |ui| {
+        super::super::theme::apply(ui.ctx());
+        let theme = ui.ctx().theme();
+        let mut actions = Vec::new();
+        detail_ui(ui, &detail, tab, &look(theme), &mut actions);
+        asking.borrow_mut().extend(actions);
+    });
+    (harness, asked)
+}
+
+fn decoded<'h>(body: &[u8]) -> (Harness<'h>, Asked) {
+    shown(Detail::new(opened(body), Language::English), Tab::Decoded)
+}
+
+fn assert_shows(harness: &Harness<'_>, texts: &[&str]) {
+    for text in texts {
+        assert!(harness.query_all_by_label(text).next().is_some(), "{text} is not shown");
+    }
+}
+
+#[test]
+fn each_of_the_eight_shows_its_own_fields_by_their_official_names() {
+    let expected: [(&str, &[&str]); 8] = [
+        ("CLICK", &["Menu click", "EventKey", "EVENTKEY"]),
+        ("VIEW", &["Menu link", "EventKey", "wwwqqcom"]),
+        ("scancode_push", &["Scan", "ScanType", "qrcode", "ScanResult", "1", "a QR code"]),
+        ("scancode_waitmsg", &["Scan", "ScanType", "qrcode", "ScanResult", "2"]),
+        ("pic_sysphoto", &["Pictures", "Count", "PicMd5Sum", "1b5f7c23b5bf75682a53e7b6d163e185", "picture 1"]),
+        ("pic_photo_or_album", &["Pictures", "Count", "PicMd5Sum", "5a75aaca956d97be686719218f275c6b"]),
+        ("pic_weixin", &["Pictures", "Count", "PicMd5Sum", "5a75aaca956d97be686719218f275c6b", "agrees with the list: 1"]),
+        (
+            "location_select",
+            &["Location", "Location_X", "latitude", "23", "Location_Y", "longitude", "113", "Scale", "15", "Poiname", "empty", "23.000000, 113.000000"],
+        ),
+    ];
+    for (kind, texts) in expected {
+        let (harness, _) = decoded(&sample(kind));
+        assert_shows(&harness, texts);
+        assert_shows(&harness, &[kind, "FromUserName", "CreateTime", "MsgType", "✓ signature valid"]);
+    }
+}
+
+#[test]
+fn a_label_is_shown_to_the_character() {
+    let (harness, _) = decoded(&sample("location_select"));
+    assert_shows(&harness, &["Label", " 广州市海珠区客村艺苑路 106号"]);
+}
+
+#[test]
+fn what_nobody_documented_is_kept_in_its_place() {
+    let (harness, _) = decoded(b"<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey/><New><Inner>7</Inner></New></xml>");
+    assert_shows(&harness, &["Other elements", "New", "Inner", "7", "empty"]);
+}
+
+#[test]
+fn a_bar_code_is_taken_apart_and_checked() {
+    let event = |result: &str| {
+        format!("<xml><MsgType>event</MsgType><Event>scancode_push</Event><EventKey>6</EventKey><ScanCodeInfo><ScanType>barcode</ScanType><ScanResult>{result}</ScanResult></ScanCodeInfo></xml>")
+    };
+    let (harness, _) = decoded(event("EAN_13,6901234567892").as_bytes());
+    assert_shows(&harness, &["EAN_13", "6901234567892", "EAN-13, a product number", "✓ right", "The scanned code, drawn again"]);
+    let (harness, _) = decoded(event("EAN_13,6901234567890").as_bytes());
+    assert_shows(&harness, &["× wrong: a misread code, or a made-up number"]);
+    assert!(harness.query_by_label("The scanned code, drawn again").is_none());
+}
+
+#[test]
+fn text_that_would_spoof_the_display_is_spelled_out() {
+    let body = "<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey>gpj.\u{202E}exe\u{200B}</EventKey></xml>";
+    let (harness, _) = decoded(body.as_bytes());
+    assert_shows(&harness, &["gpj.‹U+202E›exe‹U+200B›"]);
+}
+
+#[test]
+fn a_long_value_is_cut_and_copied_whole() {
+    let long = "x".repeat(2_005);
+    let body = format!("<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey>{long}</EventKey></xml>");
+    let (mut harness, asked) = shown(Detail::new(opened(body.as_bytes()), Language::English), Tab::Decoded);
+    assert_shows(&harness, &["… 5 more characters"]);
+    harness.get_by_label("Copy EventKey").click();
+    harness.run();
+    assert!(matches!(&asked.borrow()[..], [Action::Copy(text)] if *text == long));
+}
+
+#[test]
+fn the_menu_of_a_field_filters_by_it_and_leads_to_its_bytes() {
+    let (mut harness, asked) = decoded(&sample("CLICK"));
+    for item in ["Filter by this value", "Exclude this value", "Show in raw"] {
+        harness.get_by_label("Actions for EventKey").click();
+        harness.run();
+        harness.get_by_label(item).click();
+        harness.run();
+    }
+    let asked = format!("{:?}", asked.borrow());
+    assert_eq!(
+        asked,
+        r#"[AddToFilter("key:EVENTKEY"), AddToFilter("-key:EVENTKEY"), ChooseField("EventKey"), ShowTab(Raw)]"#
+    );
+}
+
+#[test]
+fn a_diagnosis_says_what_to_do_and_leads_to_its_place_and_its_like() {
+    let body = b"<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey>1</EventKey><CreateTime>soon</CreateTime></xml>";
+    let (mut harness, asked) = decoded(body);
+    harness.get_by_label("Filter by diagnosis createtime-not-integer").click();
+    harness.run();
+    harness.get_by_label("line 1, column 88").click();
+    harness.run();
+    let asked = asked.borrow();
+    assert!(matches!(&asked[0], Action::AddToFilter(term) if term == "diagnosis:createtime-not-integer"));
+    assert!(matches!(&asked[1], Action::ChooseField(path) if path.starts_with('@')));
+}
+
+#[test]
+fn a_chosen_element_is_lit_in_the_raw_view() {
+    let body = sample("scancode_push");
+    let mut detail = Detail::new(opened(&body), Language::English);
+    detail.choose("no/such/element");
+    assert_eq!(detail.chosen(), None);
+    detail.choose("ScanCodeInfo/ScanResult");
+    let lit = detail.chosen.clone().unwrap().bytes;
+    assert_eq!(&body[lit], b"<ScanResult><![CDATA[1]]></ScanResult>");
+    detail.choose(&place_path(String::from_utf8(body).unwrap().find("[1]").unwrap() + 1));
+    assert_eq!(detail.chosen(), Some("ScanCodeInfo/ScanResult"));
+    let (harness, _) = shown(detail, Tab::Raw);
+    let raw = harness.get_by_label_contains("<ScanResult><![CDATA[1]]></ScanResult>");
+    assert!(raw.rect().height() > 100.0);
+}
+
+#[test]
+fn a_click_into_the_raw_text_chooses_the_element_there() {
+    let (mut harness, asked) = shown(Detail::new(opened(&sample("CLICK")), Language::English), Tab::Raw);
+    let text = harness.get_by_label_contains("<xml>").rect();
+    // The second of eight lines.
+    let point = egui::pos2(text.left() + 60.0, text.top() + text.height() / 9.0 * 1.5);
+    harness.hover_at(point);
+    for pressed in [true, false] {
+        let modifiers = egui::Modifiers::NONE;
+        harness.event(egui::Event::PointerButton { pos: point, button: egui::PointerButton::Primary, pressed, modifiers });
+        harness.step();
+    }
+    harness.run();
+    assert!(matches!(&asked.borrow()[..], [Action::ChooseField(path)] if path == "ToUserName"), "{:?}", asked.borrow());
+}
+
+#[test]
+fn what_is_no_text_is_shown_in_hexadecimal() {
+    let detail = Detail::new(opened(b"<xml>\xc4\xe3\xba\xc3</xml>"), Language::English);
+    let (harness, _) = shown(detail, Tab::Raw);
+    assert_shows(&harness, &["not UTF-8"]);
+    harness.get_by_label_contains("3c 78 6d 6c 3e c4 e3 ba  c3");
+    let (harness, _) = decoded(b"<xml>\xc4\xe3\xba\xc3</xml>");
+    assert_shows(&harness, &["unreadable", "Show raw"]);
+}
+
+#[test]
+fn a_body_too_long_to_lay_out_is_shown_in_hexadecimal() {
+    let body = format!("<xml><MsgType>text</MsgType><Content>{}</Content></xml>", "y".repeat(65 << 10));
+    let (harness, _) = shown(Detail::new(opened(body.as_bytes()), Language::English), Tab::Raw);
+    harness.get_by_label_contains("00000000 3c 78 6d 6c");
+}
+
+#[test]
+fn the_request_lays_the_signature_open_without_the_token() {
+    let (harness, _) = shown(Detail::new(opened(&sample("CLICK")), Language::English), Tab::Request);
+    assert_shows(&harness, &["timestamp", "1795420800", "content-type", "text/xml", "✓ Both agree", "received signature"]);
+    assert!(harness.query_by_label_contains(TOKEN).is_none());
+    harness.get_by_label_contains("••••••");
+}
+
+#[test]
+fn the_answer_shows_its_time_and_every_attempt() {
+    let mut opened = opened(&sample("CLICK"));
+    opened.attempts = [17, 18].map(|id| attempt(&opened.stored, id)).to_vec();
+    let (mut harness, asked) = shown(Detail::new(opened, Language::English), Tab::Answer);
+    assert_shows(&harness, &["200", "1.9 ms", "within WeChat's limit of 5 s", "success"]);
+    harness.get_all_by_label("Attempt 2").next().unwrap().click();
+    harness.run();
+    assert!(matches!(asked.borrow()[..], [Action::Select(CaptureId(18))]));
+}
+
+fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
+    let capture = &stored.capture;
+    CaptureSummary {
+        placement: Placement { id: CaptureId(id), group: CaptureId(17), attempt: (id - 16) as u32 },
+        received_at: capture.request.received_at + jiff::SignedDuration::from_secs(5 * (id - 17)),
+        account: capture.account.clone(),
+        kind: capture.envelope.kind.clone(),
+        event_key: capture.envelope.event_key.clone(),
+        openid: capture.envelope.openid.clone(),
+        mode: capture.mode,
+        signature: capture.signature,
+        replay: false,
+        severity: None,
+        reply: Some(ReplySummary { status: 200, source: ReplySource::Default, elapsed: Duration::from_millis(2) }),
+    }
+}
+
+#[test]
+fn pictures_lead_to_their_image_messages_and_say_how_they_were_matched() {
+    let mut opened = opened(&sample("pic_weixin"));
+    opened.images = vec![CaptureId(21)];
+    let (mut harness, asked) = shown(Detail::new(opened, Language::English), Tab::Decoded);
+    harness.get_by_label_contains("Matched by user, time and count");
+    harness.get_by_label("Image message no. 21").click();
+    harness.run();
+    assert!(matches!(asked.borrow()[..], [Action::Select(CaptureId(21))]));
+}
+
+#[test]
+fn tabs_are_turned_by_their_names() {
+    let (mut harness, asked) = decoded(&sample("CLICK"));
+    for name in ["Raw", "Request", "Answer"] {
+        harness.get_by_label(name).click();
+        harness.run();
+    }
+    assert!(matches!(asked.borrow()[..], [Action::ShowTab(Tab::Raw), Action::ShowTab(Tab::Request), Action::ShowTab(Tab::Answer)]));
+}
+
+#[test]
+fn every_text_of_the_detail_is_there_in_every_language() {
+    let mut sources = String::new();
+    for folder in ["src/ui/detail", "src/ui/first_run", "src/ui/settings"] {
+        sources.extend(rust_files(folder).map(|path| std::fs::read_to_string(path).unwrap()));
+    }
+    for file in ["src/ui/detail.rs", "src/ui/first_run.rs", "src/ui/settings.rs"] {
+        sources.push_str(&std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap());
+    }
+    let keys = sources.split('"').filter(|text| {
+        ["detail.", "first_run.", "settings."].iter().any(|prefix| text.starts_with(prefix)) && !text.contains(['{', ' ']) && !text.ends_with('.')
+    });
+    for key in keys {
+        for language in Language::ALL {
+            assert!(language.has(key), "{language:?} lacks {key}");
+        }
+    }
+}
+
+fn rust_files(folder: &str) -> impl Iterator<Item = std::path::PathBuf> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())
+}
+
+/// Times in tests are read on this clock.
+#[test]
+fn the_exact_instant_is_shown_to_the_microsecond() {
+    let at: Timestamp = "2026-11-23T08:00:00.123456Z".parse().unwrap();
+    assert_eq!(at.subsec_microsecond(), 123_456);
+    let (harness, _) = decoded(&sample("CLICK"));
+    assert_shows(&harness, &["08:00:00.123456 UTC"]);
+}

@@ -1,0 +1,183 @@
+//! The filter: a field of text, and what is wrong with it, at its place.
+
+use std::ops::Range;
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Align2, Color32, FontId, Id, Response, RichText, Stroke, TextEdit, TextStyle, Ui};
+
+use super::action::Action;
+use super::keys::{self, Verb};
+use super::look::Look;
+use super::{mistake, theme};
+use crate::filter::{Filter, FilterError};
+
+/// The text that is being written, and what it means.
+#[derive(Debug, Default)]
+pub(crate) struct FilterBox {
+    text: String,
+    /// What is wrong with `text`; the last good list stays.
+    mistake: Option<FilterError>,
+    focus: bool,
+}
+
+impl FilterBox {
+    /// Replaces the text and reads it. `None`: it cannot be read, or it means what it meant before.
+    pub(crate) fn set(&mut self, text: String) -> Option<Filter> {
+        let parsed = Filter::parse(&text, &jiff::Zoned::now());
+        self.text = text;
+        match parsed {
+            Ok(filter) => {
+                self.mistake = None;
+                Some(filter)
+            }
+            Err(mistake) => {
+                self.mistake = Some(mistake);
+                None
+            }
+        }
+    }
+
+    /// The text with one more term, all of which have to match.
+    pub(crate) fn with(&self, term: &str) -> String {
+        match self.text.trim() {
+            "" => term.to_owned(),
+            // `OR` binds weaker than what stands side by side.
+            text if text.contains(" OR ") => format!("({text}) {term}"),
+            text => format!("{text} {term}"),
+        }
+    }
+
+    /// As it is written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether everything is shown.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    /// Puts the caret here with the next frame.
+    pub(crate) fn focus(&mut self) {
+        self.focus = true;
+    }
+
+    /// Draws it, as wide as there is room.
+    pub(crate) fn ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        let mut text = self.text.clone();
+        let wrong = self.mistake.as_ref().map(|mistake| mistake_range(&text, mistake));
+        let font = TextStyle::Monospace.resolve(ui.style());
+        let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
+            let job = marked(text.as_str(), wrong.as_ref(), font.clone(), look.palette.strong, look.palette.error);
+            ui.fonts_mut(|fonts| fonts.layout_job(job))
+        };
+        let clear_width = if text.is_empty() { 0.0 } else { theme::CONTROL_HEIGHT };
+        let edit = TextEdit::singleline(&mut text)
+            .id(field_id())
+            .font(TextStyle::Monospace)
+            .hint_text(look.text("window.filter.placeholder"))
+            .margin(egui::Margin::symmetric(10, 6))
+            .desired_width(ui.available_width() - clear_width - theme::GAP)
+            .layouter(&mut layouter);
+        let response = ui.add(edit);
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(look.text("window.filter.name")));
+        if std::mem::take(&mut self.focus) {
+            response.request_focus();
+        }
+        if response.changed() {
+            actions.push(Action::SetFilter(text.clone()));
+        }
+        if !text.is_empty() && clear_button(ui, look).clicked() {
+            actions.push(Action::SetFilter(String::new()));
+        }
+        self.mistake_ui(ui, &response, look, actions);
+        if !response.has_focus() {
+            response.on_hover_text(look.filled("window.filter.hint", &[("keys", &keys::hint(Verb::FocusFilter))]));
+        }
+    }
+
+    /// The words under the place of the mistake, over what is below.
+    fn mistake_ui(&self, ui: &Ui, field: &Response, look: &Look, actions: &mut Vec<Action>) {
+        let Some(mistake) = &self.mistake else { return };
+        let area = egui::Area::new(Id::unique("filter mistake"))
+            .order(egui::Order::Foreground)
+            .pivot(Align2::LEFT_TOP)
+            .fixed_pos(field.rect.left_bottom() + egui::vec2(0.0, 3.0));
+        area.show(ui.ctx(), |ui| {
+            let frame = egui::Frame::popup(ui.style())
+                .fill(look.palette.error_ground)
+                .stroke(Stroke::new(1.0, look.palette.error))
+                .inner_margin(egui::Margin::symmetric(10, 6));
+            frame.show(ui, |ui| {
+                ui.set_max_width(field.rect.width() - 20.0);
+                ui.label(RichText::new(mistake::words(mistake, look)).color(look.palette.error));
+                if let Some(suggestion) = &mistake.suggestion {
+                    let text = look.filled("window.filter.suggestion", &[("suggestion", suggestion)]);
+                    if ui.button(text).clicked() {
+                        actions.push(Action::SetFilter(mended(&self.text, mistake, suggestion)));
+                        actions.push(Action::FocusFilter);
+                    }
+                }
+            });
+        });
+    }
+}
+
+/// The field's own id, by which it is given the caret.
+fn field_id() -> Id {
+    Id::unique("filter")
+}
+
+fn clear_button(ui: &mut Ui, look: &Look) -> Response {
+    let name = look.text("window.filter.clear");
+    let button = ui.add(egui::Button::new("×").frame(false).min_size(egui::Vec2::splat(theme::CONTROL_HEIGHT)));
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &*name));
+    button.on_hover_text(name)
+}
+
+/// The bytes that are wrong; at the end of the text there may be none.
+fn mistake_range(text: &str, mistake: &FilterError) -> Range<usize> {
+    let byte_of = |column: usize| text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
+    let start = mistake.column.saturating_sub(1);
+    byte_of(start)..byte_of(start + mistake.length.max(1))
+}
+
+/// The text with the suggestion in the place of the mistake.
+fn mended(text: &str, mistake: &FilterError, suggestion: &str) -> String {
+    let mut mended = text.to_owned();
+    mended.replace_range(mistake_range(text, mistake), suggestion);
+    mended
+}
+
+/// The text with the mistake underlined.
+fn marked(text: &str, wrong: Option<&Range<usize>>, font: FontId, color: Color32, mark: Color32) -> LayoutJob {
+    let plain = TextFormat::simple(font, color);
+    let underlined = TextFormat { underline: Stroke::new(2.0, mark), color: mark, ..plain.clone() };
+    let mut job = LayoutJob::default();
+    let fits = |range: &&Range<usize>| range.end <= text.len() && text.is_char_boundary(range.start) && text.is_char_boundary(range.end);
+    // While the text changes under the field's hands, the mistake is still that of the text before.
+    match wrong.filter(fits) {
+        Some(range) => {
+            job.append(&text[..range.start], 0.0, plain.clone());
+            job.append(&text[range.clone()], 0.0, underlined);
+            job.append(&text[range.end..], 0.0, plain);
+        }
+        None => job.append(text, 0.0, plain),
+    }
+    job
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_is_added_so_that_all_have_to_match() {
+        let mut filter = FilterBox::default();
+        assert_eq!(filter.with("event:CLICK"), "event:CLICK");
+        filter.set("a".to_owned());
+        assert_eq!(filter.with("event:CLICK"), "a event:CLICK");
+        filter.set("a OR b".to_owned());
+        assert_eq!(filter.with("event:CLICK"), "(a OR b) event:CLICK");
+    }
+}

@@ -1,0 +1,281 @@
+//! The list of captures: any number of rows, of which those in view are read and drawn.
+
+use std::ops::Range;
+
+use egui::{Align, Id, Rect, ScrollArea, Ui};
+use egui_extras::{Column, TableBuilder};
+use jiff::Timestamp;
+
+use super::action::{Action, Move};
+use super::listing::Listing;
+use super::look::Look;
+use super::row_cache::{PAGE, Row, RowCache};
+use super::theme;
+use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
+
+mod columns;
+mod row;
+
+use columns::Columns;
+
+/// How many rows beyond the view are read in advance, on either side.
+const AHEAD: usize = 48;
+
+/// How far the view may be from the top, in rows, and still count as being there.
+const AT_TOP: f32 = 0.5;
+
+/// The list and what it remembers while filters come and go.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// What is shown.
+    listing: Listing,
+    /// What will be shown once its first answer is there; the last good list stays until then.
+    coming: Option<Listing>,
+    cache: RowCache,
+    /// The selected capture, in view or not.
+    pub(crate) selected: Option<CaptureId>,
+    /// Whether the selection goes with the newest.
+    pub(crate) following: bool,
+    /// Goes up whenever the store may know more.
+    revision: u64,
+    view: View,
+}
+
+/// What the widget remembers from frame to frame.
+#[derive(Debug, Default)]
+struct View {
+    in_view: Range<usize>,
+    scroll_to: Option<usize>,
+    to_top: bool,
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self {
+            listing: Listing::default(),
+            coming: None,
+            cache: RowCache::default(),
+            selected: None,
+            following: true,
+            revision: 1,
+            view: View::default(),
+        }
+    }
+}
+
+impl List {
+    /// Begins anew; what is shown stays until the first answer. Returns the generation to ask for.
+    pub(crate) fn begin(&mut self) -> u64 {
+        let generation = self.coming.as_ref().unwrap_or(&self.listing).generation + 1;
+        self.coming = Some(Listing::new(generation));
+        generation
+    }
+
+    /// Takes a chunk of the running listing.
+    pub(crate) fn listed(&mut self, generation: u64, ids: Vec<CaptureId>, finished: Option<u64>) {
+        self.turn_to(generation);
+        if self.listing.generation == generation {
+            self.listing.append(ids);
+            self.listing.total = finished.or(self.listing.total);
+            self.follow_if_wanted();
+        }
+    }
+
+    /// Takes what has arrived.
+    pub(crate) fn arrived(&mut self, generation: u64, ids: &[CaptureId], total: u64) {
+        self.revision += 1;
+        if !ids.is_empty() {
+            self.turn_to(generation);
+        }
+        if self.listing.generation == generation {
+            self.listing.arrive(ids);
+            // Before the listing is finished, only what has arrived since is counted.
+            self.listing.total = self.listing.total.map(|before| before.max(total));
+            self.follow_if_wanted();
+        }
+    }
+
+    /// Takes rows that were asked for.
+    pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>) {
+        self.cache.fill(rows);
+    }
+
+    /// Something was written: open rows may have their answers.
+    pub(crate) fn note_written(&mut self) {
+        self.revision += 1;
+    }
+
+    fn turn_to(&mut self, generation: u64) {
+        if let Some(coming) = self.coming.take_if(|coming| coming.generation == generation) {
+            self.listing = coming;
+            self.view.to_top = true;
+        }
+    }
+
+    /// Goes with the newest, or stays where it is.
+    pub(crate) fn follow(&mut self, following: bool) {
+        self.following = following;
+        if following {
+            self.view.to_top = true;
+        }
+        self.follow_if_wanted();
+    }
+
+    fn follow_if_wanted(&mut self) {
+        if self.following {
+            self.listing.show_all();
+            self.selected = self.listing.at(0).or(self.selected);
+        }
+    }
+
+    /// Selects that capture; from then on nothing else moves the selection.
+    pub(crate) fn select(&mut self, id: CaptureId) {
+        self.selected = Some(id);
+        self.following = false;
+        self.view.scroll_to = self.listing.row_of(id);
+    }
+
+    /// Moves the selection.
+    pub(crate) fn move_selection(&mut self, movement: Move) {
+        let Some(last) = self.listing.len().checked_sub(1) else { return };
+        let current = self.selected.and_then(|id| self.listing.row_of(id));
+        let row = match (movement, current) {
+            (Move::First, _) => 0,
+            (Move::Last, _) => last,
+            (Move::By(rows), Some(current)) => current.saturating_add_signed(rows as isize).min(last),
+            (Move::By(_), None) => self.view.in_view.start.min(last),
+        };
+        if let Some(id) = self.listing.at(row) {
+            self.select(id);
+        }
+    }
+
+    /// How many rows fit into the view.
+    pub(crate) fn page(&self) -> i64 {
+        (self.view.in_view.len() as i64 - 2).max(1)
+    }
+
+    /// How many match, of how many; the second is not known until all have been looked at.
+    pub(crate) fn counts(&self) -> (usize, Option<u64>) {
+        (self.listing.len() + self.listing.held_back(), self.listing.total)
+    }
+
+    /// How many have arrived that are not shown yet.
+    pub(crate) fn held_back(&self) -> usize {
+        self.listing.held_back()
+    }
+
+    /// Whether the engine is still looking for what matches.
+    pub(crate) fn is_searching(&self) -> bool {
+        self.coming.is_some() || self.listing.total.is_none()
+    }
+
+    /// Whether there is nothing but handshakes; `None` where that is not known (yet).
+    pub(crate) fn is_only_handshakes(&self) -> Option<bool> {
+        let rows = self.listing.len();
+        if self.listing.total? as usize > PAGE || rows > PAGE {
+            return Some(false);
+        }
+        let mut known = true;
+        for row in (0..rows).filter_map(|row| self.listing.at(row)) {
+            match self.cache.row(row) {
+                Row::Read(summary) if summary.kind != HANDSHAKE => return Some(false),
+                Row::Unknown => known = false,
+                Row::Read(_) | Row::Gone => {}
+            }
+        }
+        known.then_some(true)
+    }
+
+    /// Asks for the rows in view that are not known well enough, and for those around them.
+    /// `ask` says whether there was room for the question; where there was none, the next frame asks again.
+    /// Returns whether all that was wanted could be asked for.
+    pub(crate) fn ask_for_rows(&mut self, mut ask: impl FnMut(Vec<CaptureId>) -> bool) -> bool {
+        let from = self.view.in_view.start.saturating_sub(AHEAD);
+        let to = (self.view.in_view.end.max(AHEAD) + AHEAD).min(self.listing.len());
+        let Self { listing, cache, revision, .. } = self;
+        let in_view = (from..to).filter_map(|row| listing.at(row));
+        let wanted = cache.wanted(in_view, *revision, Timestamp::now());
+        for ids in wanted.chunks(PAGE) {
+            if !ask(ids.to_vec()) {
+                return false;
+            }
+            cache.note_asked(ids.to_vec(), *revision);
+        }
+        true
+    }
+
+    /// Draws the list.
+    pub(crate) fn ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        // Rows without gaps, so that there is no dead ground between them.
+        ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        let columns = Columns::fit(ui.available_width());
+        columns.header_ui(ui, look);
+        if self.listing.len() == 0 {
+            self.empty_ui(ui, look, actions);
+            return;
+        }
+        let Self { listing, cache, view, selected, following, .. } = self;
+        let mut in_view = usize::MAX..0;
+        let mut table = TableBuilder::new(ui)
+            .id_salt("list")
+            .column(Column::remainder().clip(true))
+            .auto_shrink(false)
+            .animate_scrolling(false);
+        if std::mem::take(&mut view.to_top) {
+            table = table.vertical_scroll_offset(0.0);
+            view.scroll_to = None;
+        } else if let Some(row) = view.scroll_to.take() {
+            table = table.scroll_to_row(row, None);
+        }
+        let output = table.body(|body| {
+            body.rows(theme::ROW_HEIGHT, listing.len(), |mut table_row| {
+                let index = table_row.index();
+                in_view = in_view.start.min(index)..in_view.end.max(index + 1);
+                let Some(id) = listing.at(index) else { return };
+                table_row.col(|ui| {
+                    let place = row::Place { id, index, of: listing.len(), selected: *selected == Some(id) };
+                    row::row_ui(ui, &place, &cache.row(id), &columns, look, actions);
+                });
+            });
+        });
+        view.in_view = if in_view.is_empty() { 0..0 } else { in_view };
+        if *following && output.state.clamped_offset().y > AT_TOP * theme::ROW_HEIGHT {
+            actions.push(Action::Follow(false));
+        }
+    }
+
+    fn empty_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        self.view.in_view = 0..0;
+        let searching = self.is_searching();
+        ScrollArea::vertical().show(ui, |ui| {
+            ui.vertical_centered(|ui| {
+                ui.add_space(ui.available_height() * 0.3);
+                ui.spacing_mut().item_spacing.y = theme::GAP;
+                if searching {
+                    ui.weak(look.text("window.list.searching"));
+                    return;
+                }
+                ui.label(egui::RichText::new(look.text("window.list.nothing")).color(look.palette.strong).size(15.0));
+                ui.weak(look.text("window.list.nothing_hint"));
+                ui.add_space(theme::GAP);
+                if ui.button(look.text("window.filter.clear")).clicked() {
+                    actions.push(Action::SetFilter(String::new()));
+                }
+            });
+        });
+    }
+}
+
+/// The id of a row: that of its capture, so that a press and its release mean the same row while others arrive.
+fn row_id(id: CaptureId) -> Id {
+    Id::unique(("row", id.0))
+}
+
+/// The left, or the right, of a row's height in the middle of this rectangle.
+fn middle(rect: Rect, align: Align) -> egui::Pos2 {
+    match align {
+        Align::Max => rect.right_center(),
+        _ => rect.left_center(),
+    }
+}

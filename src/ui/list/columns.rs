@@ -1,0 +1,147 @@
+//! The columns of the list: which of them fit, and where they stand.
+
+use egui::{Rangef, Rect, Sense, TextStyle, Ui, Vec2};
+
+use crate::ui::look::Look;
+use crate::ui::theme;
+
+/// What a column shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// How bad the worst diagnosis is.
+    Severity,
+    /// When it arrived.
+    Time,
+    /// The kind.
+    Kind,
+    /// EventKey.
+    Key,
+    /// FromUserName.
+    OpenId,
+    /// Which attempt it is.
+    Attempt,
+    /// What the signature says.
+    Signature,
+    /// How the message travelled.
+    Mode,
+    /// Status and time of the answer.
+    Answer,
+}
+
+impl Content {
+    /// From left to right, with the width of each in points; EventKey takes what is left.
+    const ALL: [(Self, f32); 9] = [
+        (Self::Severity, 22.0),
+        (Self::Time, 96.0),
+        (Self::Kind, 160.0),
+        (Self::Key, 88.0),
+        (Self::OpenId, 96.0),
+        (Self::Attempt, 30.0),
+        (Self::Signature, 88.0),
+        (Self::Mode, 56.0),
+        (Self::Answer, 110.0),
+    ];
+
+    /// What goes first where it is narrow: everything is on the detail as well.
+    const DISPENSABLE: [Self; 3] = [Self::Mode, Self::OpenId, Self::Attempt];
+
+    fn title(self, signature_word: bool) -> Option<&'static str> {
+        Some(match self {
+            Self::Severity => return None,
+            Self::Time => "window.list.time",
+            Self::Kind => "window.list.kind",
+            Self::Key => "window.list.key",
+            Self::OpenId => "window.list.openid",
+            Self::Attempt => "window.list.attempt",
+            Self::Signature if signature_word => "window.list.signature",
+            Self::Signature => "window.list.signature_short",
+            Self::Mode => "window.list.mode",
+            Self::Answer => "window.list.answer",
+        })
+    }
+}
+
+/// The width of a signature's mark without its word.
+const MARK_ONLY: f32 = 40.0;
+
+/// Left and right of a row's contents.
+const MARGIN: f32 = 10.0;
+
+/// The columns as they stand in this frame.
+#[derive(Debug)]
+pub(super) struct Columns {
+    columns: Vec<(Content, Rangef)>,
+    /// Whether the signature has room for its word.
+    pub(super) signature_word: bool,
+}
+
+impl Columns {
+    /// As many as fit into this width.
+    pub(super) fn fit(width: f32) -> Self {
+        let mut columns = Content::ALL.to_vec();
+        let total = |columns: &[(Content, f32)]| columns.iter().map(|(_, width)| width).sum::<f32>();
+        let room = width - 2.0 * MARGIN;
+        let signature_word = total(&columns) <= room;
+        if !signature_word {
+            for (content, width) in &mut columns {
+                if *content == Content::Signature {
+                    *width = MARK_ONLY;
+                }
+            }
+        }
+        for content in Content::DISPENSABLE {
+            if total(&columns) > room {
+                columns.retain(|(other, _)| *other != content);
+            }
+        }
+        let spare = (room - total(&columns)).max(0.0);
+        let mut left = MARGIN;
+        let place = |(content, width): (Content, f32)| {
+            let width = if content == Content::Key { width + spare } else { width };
+            let range = Rangef::new(left, left + width);
+            left += width;
+            (content, range)
+        };
+        Self { columns: columns.into_iter().map(place).collect(), signature_word }
+    }
+
+    /// The cells of a row that stands here.
+    pub(super) fn cells(&self, row: Rect) -> impl Iterator<Item = (Content, Rect)> {
+        self.columns.iter().map(move |(content, range)| {
+            let x_range = Rangef::new(row.left() + range.min, row.left() + range.max - theme::GAP);
+            (*content, Rect::from_x_y_ranges(x_range, row.y_range()))
+        })
+    }
+
+    /// The titles.
+    pub(super) fn header_ui(&self, ui: &mut Ui, look: &Look) {
+        let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::ROW_HEIGHT), Sense::hover());
+        ui.painter().rect_filled(rect, 0.0, look.palette.card);
+        ui.painter().hline(rect.x_range(), rect.bottom(), (1.0, look.palette.line));
+        let font = TextStyle::Small.resolve(ui.style());
+        for (content, cell) in self.cells(rect) {
+            if let Some(title) = content.title(self.signature_word) {
+                super::row::text(ui, cell, &look.text(title), font.clone(), look.palette.weak, super::row::align(content));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_dispensable_goes_where_it_is_narrow() {
+        let contents = |width| Columns::fit(width).columns.iter().map(|(content, _)| *content).collect::<Vec<_>>();
+        assert_eq!(contents(1000.0).len(), 9);
+        assert!(!contents(660.0).contains(&Content::Mode));
+        assert!(contents(500.0).contains(&Content::Key));
+    }
+
+    #[test]
+    fn the_columns_fill_the_row() {
+        let columns = Columns::fit(1000.0);
+        assert!((columns.columns.last().unwrap().1.max - 990.0).abs() < 0.01);
+    }
+}

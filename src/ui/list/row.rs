@@ -1,0 +1,265 @@
+//! One row of the list: painted cells, and one name for all of them.
+
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
+
+use super::columns::{Columns, Content};
+use super::{middle, row_id};
+use crate::capture::{CaptureId, CaptureSummary};
+use crate::ui::action::Action;
+use crate::ui::look::{Look, severity_mark, signature_mark};
+use crate::ui::row_cache::Row;
+use crate::wechat::kind::{self, Family};
+
+/// Which row it is.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// Its capture.
+    pub(super) id: CaptureId,
+    /// From 0.
+    pub(super) index: usize,
+    /// Of how many.
+    pub(super) of: usize,
+    /// Whether it is the selected one.
+    pub(super) selected: bool,
+}
+
+/// Draws the row into the whole of `ui`.
+pub(super) fn row_ui(ui: &mut Ui, place: &Place, row: &Row<'_>, columns: &Columns, look: &Look, actions: &mut Vec<Action>) {
+    let rect = ui.max_rect();
+    // Not reached by Tab, row by row: the selection is moved by keys of its own.
+    let response = ui.interact(rect, row_id(place.id), Sense::CLICK);
+    paint_ground(ui, rect, place.selected, &response, look);
+    match row {
+        Row::Read(summary) => {
+            for (content, cell) in columns.cells(rect) {
+                cell_ui(ui, cell, content, summary, columns, look);
+            }
+            hover_ui(&response, rect, summary, columns);
+            name(&response, place, &accessible_name(summary, look));
+        }
+        Row::Unknown => placeholder(ui, &response, place, "…", look),
+        Row::Gone => placeholder(ui, &response, place, &look.text("window.list.gone"), look),
+    }
+    if response.clicked() {
+        actions.push(Action::Select(place.id));
+        actions.push(Action::ShowDetail(true));
+    }
+}
+
+fn paint_ground(ui: &Ui, rect: Rect, selected: bool, response: &Response, look: &Look) {
+    let painter = ui.painter();
+    if selected {
+        painter.rect_filled(rect, 0.0, look.palette.selected);
+        painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(3.0, rect.height())), 0.0, look.palette.accent);
+    } else if response.hovered() {
+        painter.rect_filled(rect, 0.0, look.palette.card);
+    }
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, look.palette.line.gamma_multiply(0.5)));
+}
+
+fn cell_ui(ui: &Ui, cell: Rect, content: Content, row: &CaptureSummary, columns: &Columns, look: &Look) {
+    let (prose, mono) = (TextStyle::Body.resolve(ui.style()), TextStyle::Monospace.resolve(ui.style()));
+    let palette = look.palette;
+    let put = |shown: &str, font: FontId, color: Color32| text(ui, cell, shown, font, color, align(content));
+    match content {
+        Content::Severity => {
+            if let Some(severity) = row.severity {
+                put(severity_mark(severity), prose, look.severity_color(severity));
+            }
+        }
+        Content::Time => put(&look.clock(row.received_at), mono, palette.weak),
+        Content::Kind => {
+            let family = kind::family(&row.kind);
+            let color = look.family_color(family);
+            family_mark(ui, Pos2::new(cell.left() + 5.0, cell.center().y), family, color);
+            let cell = cell.with_min_x(cell.left() + 17.0);
+            text(ui, cell, &kind_text(row, look), prose, color, Align::Min);
+        }
+        Content::Key => put(row.event_key.as_deref().unwrap_or_default(), mono, palette.strong),
+        Content::OpenId => put(&shortened(row.openid.as_deref().unwrap_or_default()), mono, palette.weak),
+        Content::Attempt => {
+            let color = if row.placement.attempt > 1 { palette.warning } else { palette.weak };
+            put(&attempt_mark(row.placement.attempt), prose, color);
+        }
+        Content::Signature => {
+            let mark = signature_mark(row.signature);
+            let color = look.signature_color(row.signature);
+            if columns.signature_word {
+                put(&format!("{mark} {}", signature_text(row, look)), prose, color);
+            } else {
+                put(mark, prose, color);
+            }
+        }
+        Content::Mode => put(&mode_text(row, look), prose, palette.weak),
+        Content::Answer => {
+            let color = match &row.reply {
+                Some(reply) if reply.status >= 400 => palette.error,
+                Some(_) => palette.text,
+                None => palette.warning,
+            };
+            put(&answer_text(row, look), mono, color);
+        }
+    }
+}
+
+/// Numbers stand to the right.
+pub(super) fn align(content: Content) -> Align {
+    match content {
+        Content::Answer => Align::Max,
+        _ => Align::Min,
+    }
+}
+
+/// One line of text in the middle of a cell's height, cut short with `…` where it does not fit.
+pub(super) fn text(ui: &Ui, cell: Rect, text: &str, font: FontId, color: Color32, align: Align) {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = TextWrapping::truncate_at_width(cell.width());
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let at = middle(cell, align);
+    let left = if align == Align::Max { at.x - galley.size().x } else { at.x };
+    ui.painter().galley(Pos2::new(left, at.y - galley.size().y / 2.0), galley, color);
+}
+
+/// A shape for each family, so that its hue is not all that tells it.
+pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32) {
+    const R: f32 = 4.0;
+    let painter = ui.painter();
+    let polygon = |points: &[(f32, f32)]| {
+        let points = points.iter().map(|(x, y)| center + Vec2::new(x * R, y * R)).collect();
+        painter.add(egui::Shape::convex_polygon(points, color, Stroke::NONE));
+    };
+    match family {
+        Family::Tap => {
+            painter.circle_filled(center, R, color);
+        }
+        Family::Scan => {
+            painter.rect_filled(Rect::from_center_size(center, Vec2::splat(R * 1.8)), 0.0, color);
+        }
+        Family::Picture => polygon(&[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)]),
+        Family::Location => polygon(&[(-1.1, -0.9), (1.1, -0.9), (0.0, 1.1)]),
+        Family::Message => {
+            painter.circle_stroke(center, R - 0.8, Stroke::new(1.6, color));
+        }
+        Family::System => {
+            let square = Rect::from_center_size(center, Vec2::splat(R * 1.6));
+            painter.rect_stroke(square, 0.0, Stroke::new(1.4, color), egui::StrokeKind::Middle);
+        }
+    }
+}
+
+fn kind_text(row: &CaptureSummary, look: &Look) -> String {
+    match row.replay {
+        true => format!("{} · {}", row.kind, look.text("window.list.own")),
+        false => row.kind.clone(),
+    }
+}
+
+/// `oMgHVj…6glDg`: the beginning and the end tell users apart.
+fn shortened(openid: &str) -> String {
+    const ENDS: usize = 4;
+    let characters = openid.chars().count();
+    if characters <= 2 * ENDS + 1 {
+        return openid.to_owned();
+    }
+    let start: String = openid.chars().take(ENDS).collect();
+    let end: String = openid.chars().skip(characters - ENDS).collect();
+    format!("{start}…{end}")
+}
+
+/// ① to ⑩, then plain numbers.
+pub(crate) fn attempt_mark(attempt: u32) -> String {
+    match attempt {
+        1..=10 => char::from_u32(0x2460 + attempt - 1).map(String::from).unwrap_or_default(),
+        _ => attempt.to_string(),
+    }
+}
+
+fn signature_text(row: &CaptureSummary, look: &Look) -> String {
+    look.text(&format!("window.signature.{}", row.signature.as_str())).into_owned()
+}
+
+fn mode_text(row: &CaptureSummary, look: &Look) -> String {
+    look.text(&format!("window.mode.{}", row.mode.as_str())).into_owned()
+}
+
+fn answer_text(row: &CaptureSummary, look: &Look) -> String {
+    match &row.reply {
+        Some(reply) => format!("{} · {}", reply.status, milliseconds(reply.elapsed)),
+        None => look.text("window.list.open").into_owned(),
+    }
+}
+
+/// `1.9 ms`; the tenth goes where it says nothing.
+pub(crate) fn milliseconds(duration: std::time::Duration) -> String {
+    let milliseconds = duration.as_secs_f64() * 1000.0;
+    if milliseconds < 100.0 { format!("{milliseconds:.1} ms") } else { format!("{milliseconds:.0} ms") }
+}
+
+/// What a cell had to cut short.
+fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Columns) {
+    let Some(pointer) = response.hover_pos() else { return };
+    let Some((content, _)) = columns.cells(rect).find(|(_, cell)| cell.contains(pointer)) else { return };
+    let full = match content {
+        Content::OpenId => row.openid.as_deref(),
+        Content::Key => row.event_key.as_deref(),
+        Content::Kind => Some(row.kind.as_str()),
+        _ => None,
+    };
+    if let Some(full) = full.filter(|full| !full.is_empty()) {
+        response.clone().on_hover_text_at_pointer(full);
+    }
+}
+
+/// All that the row says, in its order.
+fn accessible_name(row: &CaptureSummary, look: &Look) -> String {
+    let mut parts = vec![look.clock(row.received_at), row.kind.clone()];
+    parts.extend(row.event_key.clone().filter(|key| !key.is_empty()));
+    parts.extend(row.openid.clone());
+    parts.push(look.filled("window.row.attempt", &[("number", &row.placement.attempt.to_string())]));
+    parts.push(look.filled("window.row.signature", &[("state", &signature_text(row, look))]));
+    parts.push(mode_text(row, look));
+    parts.push(match &row.reply {
+        Some(_) => look.filled("window.row.answered", &[("answer", &answer_text(row, look))]),
+        None => answer_text(row, look),
+    });
+    if row.replay {
+        parts.push(look.text("window.list.own").into_owned());
+    }
+    if let Some(severity) = row.severity {
+        parts.push(look.text(&format!("severity.{}", severity.as_str())).into_owned());
+    }
+    parts.join(", ")
+}
+
+fn placeholder(ui: &Ui, response: &Response, place: &Place, words: &str, look: &Look) {
+    let font = TextStyle::Body.resolve(ui.style());
+    text(ui, response.rect.shrink2(Vec2::new(32.0, 0.0)), words, font, look.palette.weak, Align::Min);
+    name(response, place, words);
+}
+
+fn name(response: &Response, place: &Place, words: &str) {
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, place.selected, words));
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_selected(place.selected);
+        node.set_position_in_set(place.index + 1);
+        node.set_size_of_set(place.of);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_openid_is_shortened_in_the_middle() {
+        assert_eq!(shortened("oMgHVjngRipVsoxg6TuX3vz6glDg"), "oMgH…glDg");
+        assert_eq!(shortened("FromUser"), "FromUser");
+        assert_eq!(shortened("用户用户用户用户用户"), "用户用户…户用户");
+    }
+
+    #[test]
+    fn attempts_are_counted_in_circles_as_far_as_they_go() {
+        assert_eq!((attempt_mark(1).as_str(), attempt_mark(3).as_str(), attempt_mark(11).as_str()), ("①", "③", "11"));
+    }
+}

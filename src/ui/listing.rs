@@ -1,0 +1,160 @@
+//! Which captures the list shows, and in which order: what belongs to one filter and goes with it.
+
+use crate::capture::CaptureId;
+
+/// The numbers of all captures that match one filter, newest first when read by [`Self::at`].
+///
+/// ```text
+/// row 0 ─► newer (ascending, read from its end; the last ones may be held back)
+///          older (descending, as the listing brings them) ─► last row
+/// ```
+/// Both only grow at their ends, so a million rows cost nothing when one arrives.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// Comes back with every answer of the engine.
+    pub(crate) generation: u64,
+    older: Vec<CaptureId>,
+    newer: Vec<CaptureId>,
+    /// How many of `newer` are shown; the others are only counted until the person asks for them.
+    shown: usize,
+    /// How many captures there are in all; `None` until that is known.
+    pub(crate) total: Option<u64>,
+}
+
+impl Listing {
+    /// An empty one, to be filled by answers of this generation.
+    pub(crate) fn new(generation: u64) -> Self {
+        Self { generation, ..Self::default() }
+    }
+
+    /// How many rows are shown.
+    pub(crate) fn len(&self) -> usize {
+        self.shown + self.older.len()
+    }
+
+    /// How many have arrived that are not shown yet.
+    pub(crate) fn held_back(&self) -> usize {
+        self.newer.len() - self.shown
+    }
+
+    /// The capture of that row; row 0 is the newest.
+    pub(crate) fn at(&self, row: usize) -> Option<CaptureId> {
+        match row.checked_sub(self.shown) {
+            None => self.newer.get(self.shown - 1 - row).copied(),
+            Some(row) => self.older.get(row).copied(),
+        }
+    }
+
+    /// The row of that capture, if it is shown.
+    pub(crate) fn row_of(&self, id: CaptureId) -> Option<usize> {
+        if let Ok(at) = self.newer[..self.shown].binary_search(&id) {
+            return Some(self.shown - 1 - at);
+        }
+        let at = self.older.binary_search_by(|other| id.cmp(other)).ok()?;
+        Some(self.shown + at)
+    }
+
+    /// Takes a chunk of the running listing: newest first, older than all before.
+    pub(crate) fn append(&mut self, ids: Vec<CaptureId>) {
+        let bound = self.older.last().or(self.newer.first()).copied();
+        // An open capture that was looked at again may have come before the listing reached it.
+        let from = bound.map_or(0, |bound| ids.partition_point(|id| *id >= bound));
+        if from == 0 && self.older.is_empty() {
+            self.older = ids;
+        } else {
+            self.older.extend_from_slice(&ids[from..]);
+        }
+    }
+
+    /// Takes what has arrived, oldest first; some of it may be known already.
+    pub(crate) fn arrive(&mut self, ids: &[CaptureId]) {
+        for id in ids {
+            if self.newer.last().or(self.older.first()).is_none_or(|last| last < id) {
+                self.newer.push(*id);
+            } else {
+                self.arrive_late(*id);
+            }
+        }
+    }
+
+    /// A capture that matches only now that it is answered: rare, and near the newest, so little has to move.
+    fn arrive_late(&mut self, id: CaptureId) {
+        if self.older.first().is_none_or(|newest| *newest < id) {
+            if let Err(at) = self.newer.binary_search(&id) {
+                self.newer.insert(at, id);
+                self.shown += usize::from(at < self.shown);
+            }
+        } else if self.older.last().is_some_and(|oldest| *oldest < id) || self.total.is_some() {
+            if let Err(at) = self.older.binary_search_by(|other| id.cmp(other)) {
+                self.older.insert(at, id);
+            }
+        }
+        // What is older than all that is listed so far, the running listing will bring.
+    }
+
+    /// Shows what has been held back.
+    pub(crate) fn show_all(&mut self) {
+        self.shown = self.newer.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(numbers: &[i64]) -> Vec<CaptureId> {
+        numbers.iter().copied().map(CaptureId).collect()
+    }
+
+    fn rows(listing: &Listing) -> Vec<i64> {
+        (0..listing.len()).filter_map(|row| listing.at(row)).map(|id| id.0).collect()
+    }
+
+    fn listing(older: &[i64]) -> Listing {
+        let mut listing = Listing::new(1);
+        listing.append(ids(older));
+        listing.total = Some(older.len() as u64);
+        listing
+    }
+
+    #[test]
+    fn what_arrives_is_counted_until_it_is_asked_for() {
+        let mut listing = listing(&[5, 3, 1]);
+        listing.arrive(&ids(&[6, 8]));
+        assert_eq!((rows(&listing), listing.held_back()), (vec![5, 3, 1], 2));
+        listing.show_all();
+        assert_eq!((rows(&listing), listing.held_back()), (vec![8, 6, 5, 3, 1], 0));
+        for row in 0..listing.len() {
+            assert_eq!(listing.row_of(listing.at(row).unwrap()), Some(row));
+        }
+        assert_eq!(listing.row_of(CaptureId(4)), None);
+    }
+
+    #[test]
+    fn what_is_known_does_not_arrive_twice() {
+        let mut listing = listing(&[5, 3]);
+        listing.arrive(&ids(&[3, 5, 6]));
+        listing.arrive(&ids(&[5, 6, 7]));
+        listing.show_all();
+        assert_eq!(rows(&listing), [7, 6, 5, 3]);
+    }
+
+    #[test]
+    fn what_matches_late_takes_its_place() {
+        let mut listing = listing(&[5, 3]);
+        listing.arrive(&ids(&[7, 9]));
+        listing.show_all();
+        listing.arrive(&ids(&[4, 8]));
+        assert_eq!(rows(&listing), [9, 8, 7, 5, 4, 3]);
+    }
+
+    #[test]
+    fn what_arrives_before_the_listing_is_there_is_listed_once() {
+        let mut listing = Listing::new(1);
+        listing.arrive(&ids(&[9]));
+        listing.show_all();
+        listing.append(ids(&[9, 8]));
+        listing.append(ids(&[7]));
+        assert_eq!(rows(&listing), [9, 8, 7]);
+    }
+}

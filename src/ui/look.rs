@@ -1,0 +1,106 @@
+//! What a panel needs to know to draw: the language, the colours, the time zone.
+
+use std::borrow::Cow;
+
+use egui::Color32;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::theme::{DARK, LIGHT, Palette};
+use crate::capture::Signature;
+use crate::diagnose::Severity;
+use crate::texts::Language;
+use crate::wechat::kind::Family;
+
+/// Given to every panel; made anew with each frame, which costs nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    /// The language that is spoken.
+    pub(crate) language: Language,
+    /// The colours of the brightness that is shown.
+    pub(crate) palette: &'static Palette,
+    zone: TimeZone,
+}
+
+impl Look {
+    /// The look of this language and brightness.
+    pub(crate) fn new(language: Language, theme: egui::Theme, zone: TimeZone) -> Self {
+        let palette = match theme {
+            egui::Theme::Dark => &DARK,
+            egui::Theme::Light => &LIGHT,
+        };
+        Self { language, palette, zone }
+    }
+
+    /// The text of that key.
+    pub(crate) fn text<'k>(&self, key: &'k str) -> Cow<'k, str> {
+        self.language.text(key)
+    }
+
+    /// The text of that key with every `%{name}` filled in.
+    pub(crate) fn filled(&self, key: &str, details: &[(&str, &str)]) -> String {
+        self.language.filled(key, details)
+    }
+
+    /// The hue of a family of kinds.
+    pub(crate) fn family_color(&self, family: Family) -> Color32 {
+        let at = Family::ALL.iter().position(|other| *other == family).unwrap_or(0);
+        self.palette.families[at]
+    }
+
+    /// The colour of a severity; its mark and its word go with it.
+    pub(crate) fn severity_color(&self, severity: Severity) -> Color32 {
+        match severity {
+            Severity::Note => self.palette.note,
+            Severity::Warning => self.palette.warning,
+            Severity::Error => self.palette.error,
+        }
+    }
+
+    /// The ground behind words of a severity.
+    pub(crate) fn severity_ground(&self, severity: Severity) -> Color32 {
+        match severity {
+            Severity::Note => self.palette.note_ground,
+            Severity::Warning => self.palette.warning_ground,
+            Severity::Error => self.palette.error_ground,
+        }
+    }
+
+    /// The colour of a signature's state; its mark and its word go with it.
+    pub(crate) fn signature_color(&self, signature: Signature) -> Color32 {
+        match signature {
+            Signature::Valid => self.palette.ok,
+            Signature::Invalid | Signature::Missing => self.palette.error,
+            Signature::Unchecked => self.palette.weak,
+        }
+    }
+
+    /// An instant on the local clock: `14:03:07.123`.
+    pub(crate) fn clock(&self, instant: Timestamp) -> String {
+        self.local(instant).strftime("%H:%M:%S.%3f").to_string()
+    }
+
+    /// An instant in the local time zone.
+    pub(crate) fn local(&self, instant: Timestamp) -> jiff::Zoned {
+        instant.to_zoned(self.zone.clone())
+    }
+}
+
+/// The mark of a severity: a shape that is told apart without its colour.
+pub(crate) fn severity_mark(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "●",
+        Severity::Warning => "▲",
+        Severity::Error => "⚠",
+    }
+}
+
+/// The mark of a signature's state.
+pub(crate) fn signature_mark(signature: Signature) -> &'static str {
+    match signature {
+        Signature::Valid => "✓",
+        Signature::Invalid => "×",
+        Signature::Missing => "?",
+        Signature::Unchecked => "–",
+    }
+}

@@ -1,0 +1,89 @@
+//! What the window says of itself: the one door by which an error reaches the person.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::diagnose::Severity;
+
+/// More than this is no longer read.
+const KEPT: usize = 20;
+
+/// How long good news stays; bad news stays until it is dismissed.
+const GOOD_NEWS: Duration = Duration::from_secs(5);
+
+/// One message.
+#[derive(Debug)]
+pub(crate) struct Message {
+    /// In words.
+    pub(crate) text: String,
+    /// How bad it is.
+    pub(crate) severity: Severity,
+    /// When it goes by itself, in seconds of egui's clock.
+    until: Option<f64>,
+}
+
+/// The messages, newest last.
+#[derive(Debug, Default)]
+pub(crate) struct Notices(VecDeque<Message>);
+
+impl Notices {
+    /// Says that something went wrong.
+    pub(crate) fn error(&mut self, text: String) {
+        // The same trouble again is no news.
+        self.0.retain(|message| message.text != text);
+        self.push(Message { text, severity: Severity::Error, until: None });
+    }
+
+    /// Says that something went well, for a while.
+    pub(crate) fn good(&mut self, text: String, now: f64) {
+        self.push(Message { text, severity: Severity::Note, until: Some(now + GOOD_NEWS.as_secs_f64()) });
+    }
+
+    fn push(&mut self, message: Message) {
+        if self.0.len() == KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back(message);
+    }
+
+    /// The message to show, and how many wait behind it.
+    pub(crate) fn shown(&self) -> Option<(&Message, usize)> {
+        self.0.back().map(|message| (message, self.0.len() - 1))
+    }
+
+    /// Forgets the message that is shown.
+    pub(crate) fn dismiss(&mut self) {
+        self.0.pop_back();
+    }
+
+    /// Forgets what has had its time; returns how long until the next one has.
+    pub(crate) fn expire(&mut self, now: f64) -> Option<Duration> {
+        self.0.retain(|message| message.until.is_none_or(|until| until > now));
+        let next = self.0.iter().filter_map(|message| message.until).reduce(f64::min)?;
+        Some(Duration::from_secs_f64((next - now).max(0.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn good_news_goes_by_itself_and_bad_news_stays() {
+        let mut notices = Notices::default();
+        notices.error("bad".to_owned());
+        notices.good("good".to_owned(), 10.0);
+        assert_eq!(notices.expire(11.0), Some(Duration::from_secs(4)));
+        assert_eq!(notices.shown().map(|(message, behind)| (message.text.as_str(), behind)), Some(("good", 1)));
+        assert_eq!(notices.expire(15.0), None);
+        assert_eq!(notices.shown().map(|(message, behind)| (message.text.as_str(), behind)), Some(("bad", 0)));
+    }
+
+    #[test]
+    fn the_same_trouble_is_said_once() {
+        let mut notices = Notices::default();
+        notices.error("bad".to_owned());
+        notices.error("bad".to_owned());
+        assert_eq!(notices.shown().map(|(_, behind)| behind), Some(0));
+    }
+}

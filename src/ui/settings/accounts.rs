@@ -1,0 +1,311 @@
+//! The accounts: a list, and a form for the one that is chosen. Secrets go in and never come out.
+
+use std::collections::BTreeMap;
+
+use egui::{Button, Id, Label, RichText, TextEdit, Ui};
+use zeroize::Zeroizing;
+
+use super::super::action::Action;
+use super::super::look::Look;
+use super::super::theme::{GAP, GAP_SMALL};
+use super::{checks, labelled, problem_ui, section_ui};
+use crate::account::{DEFAULT_ACCOUNT, Secret, Secrets};
+use crate::capture::Mode;
+use crate::config::AccountConfig;
+use crate::engine::{AccountStatus, Command, Status};
+
+/// Longer than any secret: a text that grows past its room leaves a copy of itself behind.
+const SECRET_ROOM: usize = 256;
+
+/// What is typed into the forms of accounts.
+#[derive(Debug, Default)]
+pub(super) struct Accounts {
+    /// Whose form is shown; `None` before anybody chose.
+    chosen: Option<String>,
+    /// By the account's name; the empty one is that of an account to be.
+    drafts: BTreeMap<String, Draft>,
+    /// Whose draft has been sent to be saved.
+    saving: Option<String>,
+}
+
+/// One form.
+#[derive(Default)]
+struct Draft {
+    name: String,
+    path: String,
+    to_user: String,
+    app_id: String,
+    mode: Option<Mode>,
+    token: Typed,
+    aes_key: Typed,
+    app_secret: Typed,
+    /// What was saved when the form was opened.
+    base: AccountConfig,
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A secret while it is typed: wiped when dropped.
+struct Typed(Zeroizing<String>);
+
+impl Default for Typed {
+    fn default() -> Self {
+        Self(Zeroizing::new(String::with_capacity(SECRET_ROOM)))
+    }
+}
+
+impl Typed {
+    fn secret(&self) -> Option<Secret> {
+        let text = self.0.trim();
+        (!text.is_empty()).then(|| Secret::new(text))
+    }
+}
+
+impl Draft {
+    fn of(name: &str, config: &AccountConfig) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            name: name.to_owned(),
+            path: text(&config.path),
+            to_user: text(&config.to_user),
+            app_id: text(&config.app_id),
+            mode: config.mode,
+            base: config.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// All but the secrets, as it would be saved.
+    fn config(&self) -> AccountConfig {
+        let text = |value: &str| Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
+        AccountConfig {
+            path: text(&self.path),
+            to_user: text(&self.to_user),
+            app_id: text(&self.app_id),
+            mode: self.mode,
+            secrets: self.base.secrets,
+        }
+    }
+
+    fn secrets(&self) -> Secrets {
+        Secrets {
+            token: self.token.secret(),
+            aes_key: self.aes_key.secret(),
+            app_secret: self.app_secret.secret(),
+            ..Secrets::default()
+        }
+    }
+
+    fn is_changed(&self) -> bool {
+        self.config() != self.base || !self.secrets().is_empty()
+    }
+
+    /// Whether it may be saved as it is.
+    fn is_sound(&self, is_new: bool, status: &Status) -> bool {
+        let problems = [
+            self.name_problem(is_new, status),
+            checks::path(self.path.trim()),
+            checks::to_user(self.to_user.trim()),
+            checks::app_id(self.app_id.trim()),
+            checks::token(self.token.0.trim()),
+            checks::aes_key(self.aes_key.0.trim()),
+        ];
+        problems.iter().all(Option::is_none)
+    }
+
+    fn name_problem(&self, is_new: bool, status: &Status) -> Option<&'static str> {
+        let taken = status.config.accounts.keys().map(String::as_str);
+        if is_new { checks::name(self.name.trim(), taken) } else { None }
+    }
+}
+
+impl Accounts {
+    /// Forgets the draft that was saved.
+    pub(super) fn saved(&mut self) {
+        if let Some(name) = self.saving.take() {
+            let draft = self.drafts.remove(&name);
+            // A new account is there now: go on with it under its name.
+            self.chosen = draft.filter(|_| name.is_empty()).map(|draft| draft.name.trim().to_owned()).or(self.chosen.take());
+        }
+    }
+
+    /// Draws list and form.
+    pub(super) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+        section_ui(ui, "settings.accounts.title", look, |ui| {
+            let chosen = self.list_ui(ui, status, look);
+            ui.separator();
+            self.form_ui(ui, &chosen, status, look, actions);
+        });
+    }
+
+    /// One label for each account, one to add another. Gives back whose form is to be shown.
+    fn list_ui(&mut self, ui: &mut Ui, status: &Status, look: &Look) -> String {
+        let names: Vec<&str> = match status.config.accounts.is_empty() {
+            true => vec![DEFAULT_ACCOUNT],
+            false => status.config.accounts.keys().map(String::as_str).collect(),
+        };
+        let known = |chosen: &&String| chosen.is_empty() || names.contains(&chosen.as_str());
+        let mut chosen = self.chosen.as_ref().filter(known).cloned().unwrap_or_else(|| names[0].to_owned());
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP_SMALL;
+            for name in &names {
+                let unsaved = self.drafts.get(*name).is_some_and(Draft::is_changed);
+                let text = if unsaved { format!("{name} ●") } else { (*name).to_owned() };
+                let response = ui.selectable_label(chosen == *name, text);
+                if response.clicked() {
+                    chosen = (*name).to_owned();
+                }
+                if unsaved {
+                    response.on_hover_text(look.text("settings.accounts.unsaved"));
+                }
+            }
+            if ui.selectable_label(chosen.is_empty(), look.text("settings.accounts.add")).clicked() {
+                chosen.clear();
+            }
+        });
+        self.chosen = Some(chosen.clone());
+        chosen
+    }
+
+    fn form_ui(&mut self, ui: &mut Ui, chosen: &str, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+        let saved = status.config.accounts.get(chosen).cloned().unwrap_or_default();
+        let draft = self.drafts.entry(chosen.to_owned()).or_insert_with(|| Draft::of(chosen, &saved));
+        if draft.base != saved && !draft.is_changed() {
+            *draft = Draft::of(chosen, &saved);
+        }
+        let is_new = chosen.is_empty();
+        // Another account's caret and selection must not turn up here.
+        ui.push_id(("account", chosen), |ui| {
+            ui.spacing_mut().item_spacing.y = GAP;
+            plain_fields_ui(ui, draft, is_new, status, look);
+            let kept = status.accounts.iter().find(|account| account.name == chosen);
+            secret_fields_ui(ui, draft, kept, look);
+        });
+        let is_ready = draft.is_sound(is_new, status) && (is_new || draft.is_changed());
+        ui.horizontal(|ui| {
+            let text = RichText::new(look.text("settings.accounts.save"));
+            if ui.add_enabled(is_ready, Button::new(text)).clicked() {
+                actions.push(Action::Ask(save(draft)));
+                self.saving = Some(chosen.to_owned());
+            }
+            let is_changed = draft.is_changed();
+            if is_changed && ui.button(look.text("settings.accounts.discard")).clicked() {
+                *draft = Draft::of(chosen, &saved);
+            }
+        });
+    }
+}
+
+fn save(draft: &Draft) -> Command {
+    Command::SaveAccount {
+        name: draft.name.trim().to_owned(),
+        account: Box::new(draft.config()),
+        secrets: Box::new(draft.secrets()),
+    }
+}
+
+fn plain_fields_ui(ui: &mut Ui, draft: &mut Draft, is_new: bool, status: &Status, look: &Look) {
+    if is_new {
+        let problem = draft.name_problem(is_new, status).filter(|_| !draft.name.is_empty());
+        text_ui(ui, "settings.accounts.name", None, &mut draft.name, problem, look);
+    }
+    let problem = checks::to_user(draft.to_user.trim());
+    text_ui(ui, "settings.accounts.to_user", Some("gh_…"), &mut draft.to_user, problem, look);
+    let problem = checks::app_id(draft.app_id.trim());
+    text_ui(ui, "settings.accounts.app_id", Some("wx…"), &mut draft.app_id, problem, look);
+    let problem = checks::path(draft.path.trim());
+    text_ui(ui, "settings.accounts.path", Some("/wx"), &mut draft.path, problem, look);
+    labelled(ui, "settings.accounts.mode", look, |ui, _| {
+        ui.horizontal_wrapped(|ui| {
+            for mode in [None, Some(Mode::Plain), Some(Mode::Compat), Some(Mode::Safe)] {
+                let key = format!("settings.mode.{}", mode.map_or("unset", Mode::as_str));
+                if ui.selectable_label(draft.mode == mode, look.text(&key)).clicked() {
+                    draft.mode = mode;
+                }
+            }
+        });
+    });
+}
+
+fn text_ui(ui: &mut Ui, key: &str, hint: Option<&'static str>, text: &mut String, problem: Option<&'static str>, look: &Look) {
+    labelled(ui, key, look, |ui, label| {
+        let edit = TextEdit::singleline(text).font(egui::TextStyle::Monospace).desired_width(f32::INFINITY);
+        ui.add(edit.hint_text(hint.unwrap_or_default())).labelled_by(label);
+        problem_ui(ui, problem, look);
+    });
+}
+
+fn secret_fields_ui(ui: &mut Ui, draft: &mut Draft, kept: Option<&AccountStatus>, look: &Look) {
+    let is_set = |has: fn(&AccountStatus) -> bool| kept.is_some_and(has);
+    let problem = checks::token(draft.token.0.trim());
+    secret_ui(ui, "settings.accounts.token", &mut draft.token, is_set(|kept| kept.has_token), problem, look);
+    let problem = checks::aes_key(draft.aes_key.0.trim());
+    secret_ui(ui, "settings.accounts.aes_key", &mut draft.aes_key, is_set(|kept| kept.has_aes_key), problem, look);
+    secret_ui(ui, "settings.accounts.app_secret", &mut draft.app_secret, is_set(|kept| kept.has_app_secret), None, look);
+    ui.add(Label::new(super::weak(look, look.text("settings.accounts.secrets_hint"))).wrap());
+}
+
+/// A field that says whether a secret is there, and is never filled with it.
+fn secret_ui(ui: &mut Ui, key: &str, typed: &mut Typed, is_set: bool, problem: Option<&'static str>, look: &Look) {
+    labelled(ui, key, look, |ui, label| {
+        let state = look.text(if is_set { "settings.secret.set" } else { "settings.secret.not_set" }).into_owned();
+        let edit = TextEdit::singleline(&mut *typed.0).password(true).char_limit(SECRET_ROOM / 2);
+        let output = edit.desired_width(f32::INFINITY).hint_text(state).show(ui);
+        let response = output.response.response.labelled_by(label);
+        forget_typing(ui, output.state, response.id);
+        problem_ui(ui, problem, look);
+    });
+}
+
+/// Undoing would keep every stage of a secret in egui's memory.
+fn forget_typing(ui: &Ui, mut state: egui::text_edit::TextEditState, id: Id) {
+    state.clear_undoer();
+    state.store(ui.ctx(), id);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status() -> Status {
+        let mut status = Status::default();
+        status.config.accounts.insert("shop".to_owned(), AccountConfig { path: Some("/shop".to_owned()), ..AccountConfig::default() });
+        status
+    }
+
+    #[test]
+    fn a_form_that_was_saved_forgets_its_secrets() {
+        let mut accounts = Accounts::default();
+        let mut draft = Draft::of("shop", &AccountConfig::default());
+        draft.token.0.push_str("  secret1 ");
+        assert_eq!(draft.secrets().token, Some(Secret::new("secret1")));
+        accounts.drafts.insert("shop".to_owned(), draft);
+        accounts.saved();
+        assert_eq!(accounts.drafts.len(), 1, "nothing was sent to be saved");
+        accounts.saving = Some("shop".to_owned());
+        accounts.saved();
+        assert!(accounts.drafts.is_empty());
+    }
+
+    #[test]
+    fn only_a_sound_form_can_be_saved() {
+        let status = status();
+        let mut draft = Draft::of("shop", &status.config.accounts["shop"]);
+        assert!(!draft.is_changed() && draft.is_sound(false, &status));
+        assert!(!draft.is_sound(true, &status), "the name is taken");
+        draft.aes_key.0.push_str("too short");
+        assert!(draft.is_changed() && !draft.is_sound(false, &status));
+    }
+
+    #[test]
+    fn an_empty_field_is_left_out_of_the_file() {
+        let mut draft = Draft::of("a", &AccountConfig::default());
+        draft.app_id = " wx1 ".to_owned();
+        let config = draft.config();
+        assert_eq!((config.path, config.app_id.as_deref()), (None, Some("wx1")));
+    }
+}

@@ -1,0 +1,59 @@
+//! SIGINT and SIGTERM close the window in order.
+
+use std::thread::JoinHandle;
+
+use egui::{Context, ViewportCommand, ViewportId};
+use tokio::sync::oneshot;
+
+/// Listens for signals as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Signals {
+    /// Starts to listen. Closing is asked of the window's own loop, which ends as if the person had closed it.
+    pub(crate) fn close(ctx: Context) -> std::io::Result<Self> {
+        let (stop, stopped) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = signal() => ctx.send_viewport_cmd_to(ViewportId::ROOT, ViewportCommand::Close),
+                    // The window closed by itself.
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop.send(()).ok();
+        }
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,198 @@
+//! What the window knows, beside what the list knows: changed by notices and by actions, and by nothing else.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::action::{Move, Screen, Tab};
+use super::detail::Detail;
+use super::filter_box::FilterBox;
+use super::keys::Keyboard;
+use super::list::List;
+use super::look::Look;
+use super::notices::Notices;
+use super::settings::Settings;
+use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
+use crate::config::LookConfig;
+use crate::engine::{Notice, Opened};
+use crate::texts::Language;
+
+/// For this long after its arrival, more may come that belongs to an event: its answer, its images.
+const STILL_COMING: SignedDuration = SignedDuration::from_secs(60);
+
+/// Everything that outlives a frame.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) screen: Screen,
+    pub(crate) tab: Tab,
+    pub(crate) keys_shown: bool,
+    pub(crate) list: List,
+    pub(crate) filter: FilterBox,
+    pub(crate) notices: Notices,
+    pub(crate) settings: Settings,
+    pub(crate) keyboard: Keyboard,
+    pub(crate) detail_hidden: bool,
+    pub(crate) detail: Option<Detail>,
+    /// The capture that the detail shows, for what is copied from it.
+    opened: Option<Arc<Opened>>,
+    /// The capture to be opened with the next question.
+    pub(crate) to_open: Option<CaptureId>,
+    /// The newest handshake, for the first-run page.
+    pub(crate) handshake: Option<Box<StoredCapture>>,
+    /// What the person chose in this run; before that, what `config.toml` says.
+    pub(crate) chosen_look: Option<LookConfig>,
+    /// How many looks are being kept: that one was is no news, and no reason to forget what is typed in the settings.
+    pub(crate) looks_saving: u32,
+    /// Whether the page for newcomers stands in the place of the list.
+    pub(crate) first_run: bool,
+    /// The person wants to see the list, however little is in it.
+    pub(crate) list_wanted: bool,
+}
+
+impl State {
+    /// The state at the start.
+    pub(crate) fn with(settings: Settings) -> Self {
+        Self { settings, ..Self::default() }
+    }
+
+    /// Takes in one piece of news; `now` is egui's clock.
+    pub(crate) fn absorb(&mut self, notice: Notice, look: &Look, now: f64) {
+        match notice {
+            Notice::Listed { generation, ids, finished } => self.list.listed(generation, ids, finished),
+            Notice::Arrived { generation, ids, total } => {
+                self.list.arrived(generation, &ids, total);
+                self.note_written();
+            }
+            Notice::Page { rows } => {
+                if self.opened.as_ref().is_some_and(|opened| rows.iter().any(|row| is_new_attempt(row, opened))) {
+                    self.to_open = self.list.selected;
+                }
+                self.list.fill(rows);
+            }
+            Notice::Opened { opened } => self.show(opened, look.language),
+            Notice::Handshake { capture } => self.handshake = capture,
+            Notice::Saved if self.looks_saving > 0 => self.looks_saving -= 1,
+            Notice::Saved => {
+                self.settings.saved();
+                self.notices.good(look.text("window.notice.saved").into_owned(), now);
+            }
+            Notice::SampleSent { kind } => {
+                self.notices.good(look.filled("window.notice.sample_sent", &[("kind", &kind)]), now);
+            }
+            Notice::Failed { message } => {
+                self.looks_saving = 0;
+                self.notices.error(message);
+            }
+        }
+        self.open_selected();
+        self.decide_first_run();
+    }
+
+    /// Something was written to the store.
+    pub(crate) fn note_written(&mut self) {
+        self.list.note_written();
+        if let Some(opened) = self.opened.as_ref().filter(|opened| may_change(opened)) {
+            self.to_open = Some(opened.stored.placement.id);
+        }
+    }
+
+    fn show(&mut self, opened: Box<Opened>, language: Language) {
+        // What was asked for before the selection moved on.
+        if self.list.selected != Some(opened.stored.placement.id) {
+            return;
+        }
+        let chosen = self.detail.as_ref().filter(|detail| detail.id() == opened.stored.placement.id);
+        let chosen = chosen.and_then(|detail| detail.chosen().map(str::to_owned));
+        self.opened = Some(Arc::new((*opened).clone()));
+        let mut detail = Detail::new(opened, language);
+        if let Some(path) = chosen {
+            detail.choose(&path);
+        }
+        self.detail = Some(detail);
+    }
+
+    /// Asks for the selected capture if another one, or none, is open.
+    pub(crate) fn open_selected(&mut self) {
+        if self.list.selected != self.opened.as_ref().map(|opened| opened.stored.placement.id) {
+            self.to_open = self.list.selected;
+        }
+    }
+
+    /// Newcomers see how to begin until the first event; a handshake is not one yet.
+    pub(crate) fn decide_first_run(&mut self) {
+        if self.list_wanted || !self.filter.is_empty() {
+            self.first_run = false;
+        } else if let Some(only_handshakes) = self.list.is_only_handshakes() {
+            self.first_run = only_handshakes;
+        }
+    }
+
+    /// Selects that capture, on the screen where it is seen.
+    pub(crate) fn select(&mut self, id: CaptureId) {
+        self.screen = Screen::Events;
+        self.list_wanted = true;
+        self.list.select(id);
+        self.open_selected();
+        self.decide_first_run();
+    }
+
+    /// Moves the selection.
+    pub(crate) fn move_selection(&mut self, movement: Move) {
+        self.list.move_selection(movement);
+        self.open_selected();
+    }
+
+    /// Turns to a neighbouring page of the detail; the first follows the last.
+    pub(crate) fn turn_tab(&mut self, by: i8) {
+        let count = Tab::ALL.len() as i8;
+        let at = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0) as i8;
+        self.tab = Tab::ALL[(at + by).rem_euclid(count) as usize];
+    }
+
+    /// Leaves what lies on top.
+    pub(crate) fn leave(&mut self) {
+        if self.keys_shown {
+            self.keys_shown = false;
+        } else if self.screen != Screen::Events {
+            self.screen = Screen::Events;
+        } else {
+            self.detail_hidden = true;
+        }
+    }
+
+    /// The opened capture in the form that is to be copied.
+    pub(crate) fn copy(&self, form: CopyForm, language: Language) -> Option<String> {
+        let opened = self.opened.as_ref()?;
+        let stored = &opened.stored;
+        Some(match form {
+            CopyForm::Raw => String::from_utf8_lossy(&stored.capture.request.to_http()).into_owned(),
+            CopyForm::Body => String::from_utf8_lossy(stored.capture.message()).into_owned(),
+            CopyForm::Json => {
+                let json = event_json(EventView { stored, images: &opened.images, language });
+                serde_json::to_string_pretty(&json).unwrap_or_default()
+            }
+        })
+    }
+}
+
+/// In which form a capture is copied.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CopyForm {
+    /// Request line, headers and body.
+    Raw,
+    /// The message alone, decrypted.
+    Body,
+    /// The object that the commands give out.
+    Json,
+}
+
+fn is_new_attempt(row: &CaptureSummary, opened: &Opened) -> bool {
+    row.placement.group == opened.stored.placement.group
+        && opened.attempts.iter().all(|attempt| attempt.placement.id != row.placement.id)
+}
+
+fn may_change(opened: &Opened) -> bool {
+    let capture = &opened.stored.capture;
+    let is_young = Timestamp::now().duration_since(capture.request.received_at) < STILL_COMING;
+    is_young && (opened.stored.reply.is_none() || capture.envelope.kind.starts_with("pic_"))
+}

@@ -1,0 +1,160 @@
+//! The bar at the bottom: how much is shown, what is new, what was said.
+
+use egui::{Button, Key, RichText, Ui};
+
+use super::action::Action;
+use super::keys::{self, TABLE, Verb};
+use super::list::List;
+use super::look::{Look, severity_mark};
+use super::notices::Notices;
+use super::theme;
+
+/// What is kept of requests that failed verification.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unverified {
+    /// In bytes.
+    pub(crate) bytes: u64,
+    /// How many requests had to go.
+    pub(crate) dropped: u64,
+}
+
+/// Draws the bar.
+pub(crate) fn status_bar_ui(
+    ui: &mut Ui,
+    (list, notices, prefix): (&List, &Notices, Option<Key>),
+    unverified: Unverified,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    ui.spacing_mut().button_padding.y = 2.0;
+    ui.spacing_mut().interact_size.y = theme::STATUS_BAR_HEIGHT - 8.0;
+    let mut dismissed = false;
+    egui::Sides::new().shrink_right().truncate().show(
+        ui,
+        |ui| {
+            counts_ui(ui, list, look);
+            follow_ui(ui, list, look, actions);
+            unverified_ui(ui, &unverified, look);
+            if let Some(prefix) = prefix {
+                prefix_ui(ui, prefix, look);
+            }
+        },
+        |ui| dismissed = notice_ui(ui, notices, look),
+    );
+    if dismissed {
+        actions.push(Action::DismissNotice);
+    }
+}
+
+fn counts_ui(ui: &mut Ui, list: &List, look: &Look) {
+    let text = match list.counts() {
+        (shown, Some(total)) => {
+            look.filled("window.status.shown", &[("shown", &grouped(shown as u64)), ("total", &grouped(total.max(shown as u64)))])
+        }
+        (shown, None) => look.filled("window.status.found", &[("shown", &grouped(shown as u64))]),
+    };
+    ui.label(RichText::new(text).color(look.palette.text).small());
+    if list.is_searching() {
+        ui.label(RichText::new(look.text("window.list.searching")).color(look.palette.weak).small());
+    }
+}
+
+/// Either the newest is followed, or this button goes back to it.
+fn follow_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
+    ui.separator();
+    if list.following {
+        ui.label(RichText::new(look.text("window.status.following")).color(look.palette.ok).small());
+        return;
+    }
+    let text = match list.held_back() {
+        0 => look.text("window.status.follow").into_owned(),
+        new => look.filled("window.status.new", &[("new", &grouped(new as u64))]),
+    };
+    let color = if list.held_back() > 0 { look.palette.accent } else { look.palette.text };
+    let button = ui.add(Button::new(RichText::new(text).small().color(color)));
+    if button.on_hover_text(keys::hint(Verb::Follow)).clicked() {
+        actions.push(Action::Follow(true));
+    }
+}
+
+/// What scanners leave behind, and that it is kept within bounds.
+fn unverified_ui(ui: &mut Ui, unverified: &Unverified, look: &Look) {
+    if unverified.bytes == 0 && unverified.dropped == 0 {
+        return;
+    }
+    ui.separator();
+    let kept = size(unverified.bytes);
+    let dropped = grouped(unverified.dropped);
+    let key = if unverified.dropped == 0 { "window.status.unverified" } else { "window.status.unverified_dropped" };
+    let text = look.filled(key, &[("kept", &kept), ("dropped", &dropped)]);
+    ui.label(RichText::new(text).color(look.palette.weak).small()).on_hover_text(look.text("window.status.unverified_hint"));
+}
+
+/// The first key of a chord, and what may follow.
+fn prefix_ui(ui: &mut Ui, prefix: Key, look: &Look) {
+    ui.separator();
+    let start = format!("{} ", prefix.name().to_lowercase());
+    ui.label(RichText::new(format!("{start}…")).monospace().color(look.palette.accent));
+    for shortcut in TABLE {
+        for name in shortcut.names().iter().filter_map(|name| name.strip_prefix(&start)) {
+            ui.label(RichText::new(name).monospace().color(look.palette.strong));
+            ui.label(RichText::new(look.text(shortcut.text)).color(look.palette.weak).small());
+        }
+    }
+}
+
+/// The newest message; returns whether it has been dismissed.
+fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look) -> bool {
+    let Some((message, behind)) = notices.shown() else { return false };
+    let name = look.text("window.status.dismiss");
+    let button = ui.add(Button::new("×").frame(false));
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &*name));
+    let dismissed = button.on_hover_text(name).clicked();
+    if behind > 0 {
+        ui.label(RichText::new(look.filled("window.status.more", &[("more", &behind.to_string())])).color(look.palette.weak).small());
+    }
+    let text = format!("{} {}", severity_mark(message.severity), message.text);
+    let text = RichText::new(text).color(look.severity_color(message.severity)).small();
+    ui.add(egui::Label::new(text).truncate()).on_hover_text(&message.text);
+    dismissed
+}
+
+/// Thousands apart, the way both languages read: `1 204`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            // A narrow space that does not break.
+            grouped.push('\u{a0}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1.2 MiB`
+fn size(bytes: u64) -> String {
+    const KIB: f64 = 1024.0;
+    let bytes = bytes as f64;
+    if bytes < KIB {
+        format!("{bytes} B")
+    } else if bytes < KIB * KIB {
+        format!("{:.0} KiB", bytes / KIB)
+    } else {
+        format!("{:.1} MiB", bytes / KIB / KIB)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_thousands() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(1_204), "1\u{a0}204");
+        assert_eq!(grouped(1_000_000), "1\u{a0}000\u{a0}000");
+        assert_eq!((size(12), size(2048), size(3 << 20)), ("12 B".into(), "2 KiB".into(), "3.0 MiB".into()));
+    }
+}

@@ -1,0 +1,232 @@
+//! An event of any kind, as WeChat would send it: a body to begin with, changes to it, and the push.
+
+mod edit;
+mod pictures;
+mod templates;
+
+use form_urlencoded::byte_serialize;
+
+pub use self::edit::{ComposeError, Edit, edited};
+pub use self::templates::{TEMPLATES, template};
+use super::envelope::{self, AesKey};
+use super::signature::{msg_signature, signature};
+use super::tree::{Format, Tree};
+
+/// A request as WeChat would make it; the URL to send it to is the caller's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push {
+    /// What stands behind the `?`, in the order of genuine pushes.
+    pub query: String,
+    /// The headers of genuine pushes, in their order. `Host` is the client's and goes second.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body, sealed where asked for.
+    pub body: Vec<u8>,
+}
+
+/// What a push is signed with, and sealed where wanted.
+#[derive(Clone, Copy)]
+pub struct Signing<'a> {
+    /// The account's token.
+    pub token: &'a str,
+    /// Seconds, as text; WeChat's are those of `CreateTime` or one more.
+    pub timestamp: &'a str,
+    /// Anything; WeChat's are digits.
+    pub nonce: &'a str,
+    /// The user, as named in the query. Nothing signs it, and old accounts' pushes lack it.
+    pub openid: Option<&'a str>,
+    /// For safe mode: the key, the AppID, and 16 bytes that the caller has drawn.
+    pub seal: Option<(&'a AesKey, &'a str, [u8; 16])>,
+}
+
+/// Signs a message, seals it where asked for, and puts the genuine headers around it.
+pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
+    let Signing {
+        token,
+        timestamp,
+        nonce,
+        openid,
+        seal,
+    } = *signing;
+    let tree = Tree::parse(message).ok();
+    let format = tree.as_ref().map_or(Format::Xml, Tree::format);
+    let mut query = String::new();
+    add(&mut query, "signature", &signature(token, timestamp, nonce));
+    add(&mut query, "timestamp", timestamp);
+    add(&mut query, "nonce", nonce);
+    if let Some(openid) = openid {
+        add(&mut query, "openid", openid);
+    }
+    let body = match seal {
+        None => message.to_vec(),
+        Some((key, app_id, random)) => {
+            let encrypt = envelope::seal(key, &random, message, app_id);
+            add(&mut query, "encrypt_type", "aes");
+            add(
+                &mut query,
+                "msg_signature",
+                &msg_signature(token, timestamp, nonce, &encrypt),
+            );
+            sealed(tree.as_ref(), format, &encrypt)
+        }
+    };
+    Push {
+        query,
+        headers: headers(format, body.len()),
+        body,
+    }
+}
+
+/// The outer body names whom the push is for: the account, or the open platform.
+fn sealed(tree: Option<&Tree<'_>>, format: Format, encrypt: &str) -> Vec<u8> {
+    let text_of = |name| tree.and_then(|tree| tree.root().text_of(name));
+    match (text_of("ToUserName"), text_of("AppId")) {
+        (None, Some(app_id)) => envelope::sealed_platform_push(format, app_id, encrypt),
+        (to_user, _) => envelope::sealed_push(format, to_user.unwrap_or_default(), encrypt),
+    }
+}
+
+fn headers(format: Format, length: usize) -> Vec<(&'static str, String)> {
+    let content_type = match format {
+        Format::Xml => "text/xml",
+        Format::Json => "application/json",
+    };
+    vec![
+        ("User-Agent", "Mozilla/4.0".to_owned()),
+        ("Accept", "*/*".to_owned()),
+        ("Pragma", "no-cache".to_owned()),
+        ("Content-Length", length.to_string()),
+        ("Content-Type", content_type.to_owned()),
+    ]
+}
+
+fn add(query: &mut String, name: &str, value: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.push_str(name);
+    query.push('=');
+    query.extend(byte_serialize(value.as_bytes()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wechat::envelope::open;
+
+    const CLICK: &[u8] = b"<xml><ToUserName><![CDATA[gh_1]]></ToUserName>\n</xml>";
+
+    fn signing() -> Signing<'static> {
+        Signing {
+            token: "AAAAA",
+            timestamp: "1714036504",
+            nonce: "1514711492",
+            openid: Some("oMgHVjngRipVsoxg6TuX3vz6glDg"),
+            seal: None,
+        }
+    }
+
+    fn key() -> AesKey {
+        AesKey::parse("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG").unwrap()
+    }
+
+    #[test]
+    fn a_plain_push_is_the_message_with_a_signed_query() {
+        let push = push(CLICK, &signing());
+        assert_eq!(push.body, CLICK);
+        assert_eq!(
+            push.query,
+            "signature=f464b24fc39322e44b38aa78f5edd27bd1441696&timestamp=1714036504\
+             &nonce=1514711492&openid=oMgHVjngRipVsoxg6TuX3vz6glDg"
+        );
+    }
+
+    #[test]
+    fn the_headers_are_those_of_genuine_pushes() {
+        let headers = push(CLICK, &signing()).headers;
+        let lines: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "User-Agent: Mozilla/4.0",
+                "Accept: */*",
+                "Pragma: no-cache",
+                &format!("Content-Length: {}", CLICK.len()),
+                "Content-Type: text/xml",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_sealed_push_opens_and_its_query_is_in_genuine_order() {
+        let key = key();
+        let seal = Some((&key, "wxb11529c136998cb6", *b"0123456789abcdef"));
+        let push = push(CLICK, &Signing { seal, ..signing() });
+        let names: Vec<_> = push
+            .query
+            .split('&')
+            .filter_map(|pair| pair.split('=').next())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "signature",
+                "timestamp",
+                "nonce",
+                "openid",
+                "encrypt_type",
+                "msg_signature"
+            ]
+        );
+        let tree = Tree::parse(&push.body).unwrap();
+        assert_eq!(tree.root().text_of("ToUserName"), Some("gh_1"));
+        let encrypt = tree.root().text_of("Encrypt").unwrap();
+        assert_eq!(open(&key, encrypt).unwrap().message, CLICK);
+        let expected = msg_signature("AAAAA", "1714036504", "1514711492", encrypt);
+        assert!(push.query.ends_with(&format!("msg_signature={expected}")));
+    }
+
+    #[test]
+    fn a_platforms_push_is_addressed_by_its_app_id() {
+        let key = key();
+        let seal = Some((&key, "wxb11529c136998cb6", [0; 16]));
+        let message = b"<xml><AppId>wx1</AppId><InfoType>authorized</InfoType></xml>";
+        let push = push(message, &Signing { seal, ..signing() });
+        let tree = Tree::parse(&push.body).unwrap();
+        assert_eq!(tree.root().text_of("AppId"), Some("wx1"));
+        assert_eq!(tree.root().text_of("ToUserName"), None);
+    }
+
+    #[test]
+    fn a_json_message_is_sealed_in_json() {
+        let key = key();
+        let seal = Some((&key, "wxb11529c136998cb6", [0; 16]));
+        let push = push(br#"{"ToUserName":"gh_1"}"#, &Signing { seal, ..signing() });
+        assert!(push.body.starts_with(br#"{"ToUserName":"gh_1","Encrypt":"#));
+    }
+
+    #[test]
+    fn what_is_no_message_is_sent_all_the_same() {
+        let key = key();
+        let seal = Some((&key, "wxb11529c136998cb6", [0; 16]));
+        let push = push(b"\xff not a message", &Signing { seal, ..signing() });
+        let tree = Tree::parse(&push.body).unwrap();
+        let opened = open(&key, tree.root().text_of("Encrypt").unwrap()).unwrap();
+        assert_eq!(opened.message, b"\xff not a message");
+    }
+
+    #[test]
+    fn a_query_value_with_separators_is_escaped() {
+        let query = push(
+            CLICK,
+            &Signing {
+                nonce: "a&b=c",
+                ..signing()
+            },
+        )
+        .query;
+        assert!(query.contains("nonce=a%26b%3Dc&"), "{query}");
+    }
+}

@@ -1,0 +1,223 @@
+//! Messages sealed with an `EncodingAESKey`: encrypt, decrypt, and the elements around them.
+
+mod key;
+
+use aes::Aes256;
+use aes::cipher::{Array, BlockModeDecrypt as _, BlockModeEncrypt as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cbc::{Decryptor, Encryptor};
+
+use self::key::LENIENT;
+pub use self::key::{AesKey, KEY_CHARACTERS, KeyError};
+use super::tree::Format;
+use super::xml;
+
+/// Bytes in a block of AES, and so in the random prefix and in the IV.
+const AES_BLOCK: usize = 16;
+/// Random bytes, and then the length of the message as a big-endian `u32`.
+const HEAD: usize = AES_BLOCK + 4;
+/// WeChat pads to blocks of 32, twice the cipher's own.
+const PAD_BLOCK: usize = 32;
+
+/// What was inside an `Encrypt`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The random bytes before the message. The only part that a wrong IV spoils.
+    pub random: [u8; 16],
+    /// The message, to the byte.
+    pub message: Vec<u8>,
+    /// Whose message it says it is: the AppID of the account, or of the open platform.
+    pub receive_id: String,
+    /// How many bytes of padding there were, 1 to 32.
+    pub pad: u8,
+}
+
+/// Why an `Encrypt` could not be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// It is not base64.
+    #[error("Encrypt is not base64: {source}")]
+    NotBase64 {
+        /// What the decoder met, and where.
+        source: base64::DecodeError,
+    },
+    /// It is empty, or not made of whole blocks.
+    #[error("Encrypt holds {bytes} bytes, which is not a whole number of blocks of 16")]
+    Length {
+        /// How many bytes the base64 held.
+        bytes: usize,
+    },
+    /// The end is not padding, as after decrypting with another account's key.
+    #[error("the decrypted message does not end in padding (its last byte is {last}): wrong key")]
+    BadPadding {
+        /// The last byte, which should say how long the padding is.
+        last: u8,
+    },
+    /// Without its padding it is shorter than the random bytes and the length before a message.
+    #[error("the decrypted message is cut short: {bytes} bytes, at least 20 are needed")]
+    TooShort {
+        /// How many bytes were left.
+        bytes: usize,
+    },
+    /// The length it declares is more than there is.
+    #[error("the decrypted message declares {declared} bytes, but {available} are there")]
+    BadLength {
+        /// The length in the message.
+        declared: u32,
+        /// How many bytes follow it.
+        available: usize,
+    },
+    /// What follows the message is not text.
+    #[error("the AppID behind the decrypted message is not UTF-8")]
+    ReceiveIdNotUtf8,
+}
+
+/// Decrypts an `Encrypt`.
+///
+/// Check the `msg_signature` before, and the [`Opened::receive_id`] after.
+pub fn open(key: &AesKey, encrypt: &str) -> Result<Opened, OpenError> {
+    let mut buffer = LENIENT
+        .decode(encrypt)
+        .map_err(|source| OpenError::NotBase64 { source })?;
+    let (blocks, rest) = Array::slice_as_chunks_mut(&mut buffer);
+    if blocks.is_empty() || !rest.is_empty() {
+        return Err(OpenError::Length {
+            bytes: buffer.len(),
+        });
+    }
+    key.cipher::<Decryptor<Aes256>>().decrypt_blocks(blocks);
+    let pad = padding(&buffer)?;
+    buffer.truncate(buffer.len() - usize::from(pad));
+    split(buffer, pad)
+}
+
+/// Encrypts a message, with the 16 random bytes that the caller has drawn.
+pub fn seal(key: &AesKey, random: &[u8; 16], message: &[u8], receive_id: &str) -> String {
+    let length = u32::try_from(message.len())
+        .unwrap_or(u32::MAX)
+        .to_be_bytes();
+    let bare = HEAD + message.len() + receive_id.len();
+    // An aligned plaintext still gets a whole block of padding.
+    let pad = PAD_BLOCK - bare % PAD_BLOCK;
+    let mut buffer = Vec::with_capacity(bare + pad);
+    buffer.extend_from_slice(random);
+    buffer.extend_from_slice(&length);
+    buffer.extend_from_slice(message);
+    buffer.extend_from_slice(receive_id.as_bytes());
+    buffer.resize(bare + pad, pad as u8);
+    let (blocks, _) = Array::slice_as_chunks_mut(&mut buffer);
+    key.cipher::<Encryptor<Aes256>>().encrypt_blocks(blocks);
+    STANDARD.encode(&buffer)
+}
+
+/// How much padding there is: 1 to 32 bytes that all say how many they are.
+fn padding(plain: &[u8]) -> Result<u8, OpenError> {
+    let last = plain.last().copied().unwrap_or_default();
+    let wrong = OpenError::BadPadding { last };
+    let length = usize::from(last);
+    if !(1..=PAD_BLOCK).contains(&length) || length > plain.len() {
+        return Err(wrong);
+    }
+    if plain[plain.len() - length..]
+        .iter()
+        .all(|byte| *byte == last)
+    {
+        Ok(last)
+    } else {
+        Err(wrong)
+    }
+}
+
+/// Takes the plaintext without its padding apart. Its buffer becomes the message's.
+fn split(mut plain: Vec<u8>, pad: u8) -> Result<Opened, OpenError> {
+    let too_short = OpenError::TooShort { bytes: plain.len() };
+    let Some((&random, rest)) = plain.split_first_chunk::<AES_BLOCK>() else {
+        return Err(too_short);
+    };
+    let Some((&length, rest)) = rest.split_first_chunk::<4>() else {
+        return Err(too_short);
+    };
+    let declared = u32::from_be_bytes(length);
+    let bad_length = OpenError::BadLength {
+        declared,
+        available: rest.len(),
+    };
+    let end = usize::try_from(declared).unwrap_or(usize::MAX);
+    let Some((_, tail)) = rest.split_at_checked(end) else {
+        return Err(bad_length);
+    };
+    let Ok(receive_id) = std::str::from_utf8(tail).map(str::to_owned) else {
+        return Err(OpenError::ReceiveIdNotUtf8);
+    };
+    plain.truncate(HEAD + end);
+    plain.drain(..HEAD);
+    Ok(Opened {
+        random,
+        message: plain,
+        receive_id,
+        pad,
+    })
+}
+
+/// The body of a push in safe mode, laid out as in genuine ones.
+pub fn sealed_push(format: Format, to_user: &str, encrypt: &str) -> Vec<u8> {
+    addressed(format, "ToUserName", to_user, encrypt)
+}
+
+/// The body of an open platform's encrypted push, which is addressed by its AppID.
+pub fn sealed_platform_push(format: Format, app_id: &str, encrypt: &str) -> Vec<u8> {
+    addressed(format, "AppId", app_id, encrypt)
+}
+
+fn addressed(format: Format, name: &'static str, value: &str, encrypt: &str) -> Vec<u8> {
+    let body = match format {
+        Format::Xml => {
+            let (value, encrypt) = (xml::cdata(value), xml::cdata(encrypt));
+            format!("<xml>\n    <{name}>{value}</{name}>\n    <Encrypt>{encrypt}</Encrypt>\n</xml>")
+        }
+        Format::Json => serde_json::json!({ name: value, "Encrypt": encrypt }).to_string(),
+    };
+    body.into_bytes()
+}
+
+/// The envelope of an encrypted passive reply.
+///
+/// `msg_signature` is over this timestamp and nonce, which are the replier's own choice.
+pub fn sealed_reply(
+    format: Format,
+    encrypt: &str,
+    msg_signature: &str,
+    timestamp: &str,
+    nonce: &str,
+) -> Vec<u8> {
+    let body = match format {
+        Format::Xml => format!(
+            "<xml>\n<Encrypt>{}</Encrypt>\n<MsgSignature>{}</MsgSignature>\n\
+             <TimeStamp>{}</TimeStamp>\n<Nonce>{}</Nonce>\n</xml>",
+            xml::cdata(encrypt),
+            xml::cdata(msg_signature),
+            xml::escape_text(timestamp),
+            xml::cdata(nonce),
+        ),
+        Format::Json => serde_json::json!({
+            "Encrypt": encrypt,
+            "MsgSignature": msg_signature,
+            "TimeStamp": number_or_text(timestamp),
+            "Nonce": nonce,
+        })
+        .to_string(),
+    };
+    body.into_bytes()
+}
+
+/// A number where that keeps the text, as the platform's own JSON reply has it.
+fn number_or_text(text: &str) -> serde_json::Value {
+    match text.parse::<u64>() {
+        Ok(number) if number.to_string() == text => number.into(),
+        Ok(_) | Err(_) => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

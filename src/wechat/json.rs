@@ -1,0 +1,425 @@
+//! JSON payload to the same tree: members are elements, an array is siblings of the member's name.
+//!
+//! The tokens come from jsonc-parser's scanner with every leniency off; the grammar is a loop with a
+//! stack of its own, so that a megabyte of `[` meets [`super::tree::MAX_DEPTH`] and not the end of the
+//! thread's stack.
+
+use std::borrow::Cow;
+
+use jsonc_parser::tokens::Token;
+use jsonc_parser::{Scanner, ScannerOptions};
+
+use super::tree::{Builder, MAX_DEPTH, Span, Tag, TextForm, TreeError, is_white};
+
+/// What the elements of an array inside an array are called.
+const ITEM: &str = "item";
+
+const STRICT: ScannerOptions = ScannerOptions {
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+/// Reads the JSON object that begins at `start`.
+pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError> {
+    let mut reading = Reading {
+        payload,
+        tree: Builder::new(payload),
+        holders: Vec::with_capacity(8),
+        expected: Expected::Value,
+        member: None,
+    };
+    let text = payload.get(start..).unwrap_or_default();
+    let mut scanner = Scanner::new(text, &STRICT);
+    let mut last = start;
+    loop {
+        let token = match scanner.scan() {
+            Ok(token) => token,
+            Err(error) => {
+                let reason = error.kind().to_string();
+                let at = start + error.range().start;
+                return Err(reading.tree.ill_formed(reason, at));
+            }
+        };
+        let at = (start + scanner.token_start(), start + scanner.token_end());
+        reading.check_gap(last, at.0)?;
+        last = at.1;
+        let Some(token) = token else { break };
+        reading.take(token, at.0, at.1)?;
+    }
+    if reading.expected == Expected::End {
+        return Ok(reading.tree);
+    }
+    let reason = "the body ends before its object does";
+    Err(reading.tree.ill_formed(reason, payload.len()))
+}
+
+/// What may come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    Value,
+    ValueOrEnd,
+    Name,
+    NameOrEnd,
+    Colon,
+    CommaOrEnd,
+    End,
+}
+
+/// What is open around the next token.
+enum Holder<'a> {
+    /// An object: an element is open in the tree.
+    Object,
+    /// An array: its values become elements of this name.
+    Array {
+        name: Cow<'a, str>,
+        /// Where the member or the array itself begins, and the array.
+        start: usize,
+        bracket: usize,
+        empty: bool,
+        /// An array in an array is an element by itself.
+        wrapped: bool,
+    },
+}
+
+struct Reading<'a> {
+    payload: &'a str,
+    tree: Builder<'a>,
+    holders: Vec<Holder<'a>>,
+    expected: Expected,
+    /// The name whose value is awaited, and where it begins.
+    member: Option<(Cow<'a, str>, usize)>,
+}
+
+impl<'a> Reading<'a> {
+    fn take(&mut self, token: Token<'a>, begins: usize, ends: usize) -> Result<(), TreeError> {
+        let expected = self.expected;
+        let value = matches!(expected, Expected::Value | Expected::ValueOrEnd);
+        let name = matches!(expected, Expected::Name | Expected::NameOrEnd);
+        match token {
+            Token::String(text) if name => {
+                self.check_string(begins, ends)?;
+                self.member = Some((text, begins));
+                self.expected = Expected::Colon;
+                Ok(())
+            }
+            Token::Colon if expected == Expected::Colon => {
+                self.expected = Expected::Value;
+                Ok(())
+            }
+            Token::Comma if expected == Expected::CommaOrEnd => {
+                self.expected = match self.holders.last() {
+                    Some(Holder::Array { .. }) => Expected::Value,
+                    _ => Expected::Name,
+                };
+                Ok(())
+            }
+            Token::OpenBrace if value => self.open_object(begins),
+            Token::OpenBracket if value && !self.holders.is_empty() => self.open_array(begins),
+            Token::CloseBrace
+                if matches!(expected, Expected::NameOrEnd | Expected::CommaOrEnd)
+                    && matches!(self.holders.last(), Some(Holder::Object)) =>
+            {
+                self.holders.pop();
+                self.tree.close(ends, ends);
+                self.value_ended();
+                Ok(())
+            }
+            Token::CloseBracket
+                if matches!(expected, Expected::ValueOrEnd | Expected::CommaOrEnd)
+                    && matches!(self.holders.last(), Some(Holder::Array { .. })) =>
+            {
+                self.close_array(ends)
+            }
+            Token::String(text) if value => {
+                self.check_string(begins, ends)?;
+                let at = Span::new(begins + 1, ends - 1);
+                self.scalar(Some((text, TextForm::JsonString, at)), begins, ends)
+            }
+            Token::Number(_) | Token::Boolean(_) if value => {
+                let text = self.payload.get(begins..ends).unwrap_or_default();
+                let at = Span::new(begins, ends);
+                let text = (Cow::Borrowed(text), TextForm::JsonLiteral, at);
+                self.scalar(Some(text), begins, ends)
+            }
+            Token::Null if value => self.scalar(None, begins, ends),
+            _ => Err(self.unexpected(begins)),
+        }
+    }
+
+    fn open_object(&mut self, begins: usize) -> Result<(), TreeError> {
+        self.check_depth(begins)?;
+        let (name, start) = self.name_of_value(begins);
+        self.tree.open(Tag {
+            name,
+            start,
+            content: begins,
+            attributes: false,
+        })?;
+        self.holders.push(Holder::Object);
+        self.expected = Expected::NameOrEnd;
+        Ok(())
+    }
+
+    fn open_array(&mut self, begins: usize) -> Result<(), TreeError> {
+        self.check_depth(begins)?;
+        let wrapped = matches!(self.holders.last(), Some(Holder::Array { .. }));
+        let (mut name, start) = self.name_of_value(begins);
+        if wrapped {
+            self.tree.open(Tag {
+                name,
+                start,
+                content: begins,
+                attributes: false,
+            })?;
+            name = Cow::Borrowed(ITEM);
+        }
+        self.holders.push(Holder::Array {
+            name,
+            start,
+            bracket: begins,
+            empty: true,
+            wrapped,
+        });
+        self.expected = Expected::ValueOrEnd;
+        Ok(())
+    }
+
+    fn close_array(&mut self, ends: usize) -> Result<(), TreeError> {
+        if let Some(Holder::Array {
+            name,
+            start,
+            bracket,
+            empty,
+            wrapped,
+        }) = self.holders.pop()
+        {
+            if wrapped {
+                self.tree.close(ends, ends);
+            } else if empty {
+                self.leaf(name, start, bracket, ends, None)?;
+            }
+        }
+        self.value_ended();
+        Ok(())
+    }
+
+    fn scalar(
+        &mut self,
+        text: Option<(Cow<'a, str>, TextForm, Span)>,
+        begins: usize,
+        ends: usize,
+    ) -> Result<(), TreeError> {
+        // A payload begins with `{`, so a value without a holder cannot come.
+        let (name, start) = self.name_of_value(begins);
+        self.leaf(name, start, begins, ends, text)?;
+        self.value_ended();
+        Ok(())
+    }
+
+    fn leaf(
+        &mut self,
+        name: Cow<'a, str>,
+        start: usize,
+        content: usize,
+        ends: usize,
+        text: Option<(Cow<'a, str>, TextForm, Span)>,
+    ) -> Result<(), TreeError> {
+        self.tree.open(Tag {
+            name,
+            start,
+            content,
+            attributes: false,
+        })?;
+        if let Some((text, form, at)) = text {
+            self.tree.text(text, form, at, false);
+        }
+        self.tree.close(ends, ends);
+        Ok(())
+    }
+
+    /// What the value that begins here is called, and where its element begins.
+    fn name_of_value(&mut self, begins: usize) -> (Cow<'a, str>, usize) {
+        if let Some(Holder::Array { name, empty, .. }) = self.holders.last_mut() {
+            *empty = false;
+            return (name.clone(), begins);
+        }
+        self.member.take().unwrap_or((Cow::Borrowed(""), begins))
+    }
+
+    fn value_ended(&mut self) {
+        self.expected = if self.holders.is_empty() {
+            Expected::End
+        } else {
+            Expected::CommaOrEnd
+        };
+    }
+
+    fn check_depth(&self, at: usize) -> Result<(), TreeError> {
+        if self.holders.len() < MAX_DEPTH {
+            return Ok(());
+        }
+        let place = self.tree.place(at);
+        Err(TreeError::TooDeep { place })
+    }
+
+    /// The scanner also skips white space that JSON does not know.
+    fn check_gap(&self, from: usize, to: usize) -> Result<(), TreeError> {
+        let gap = self.payload.get(from..to).unwrap_or_default();
+        match gap.bytes().position(|byte| !is_white(byte)) {
+            Some(at) => Err(self.unexpected(from + at)),
+            None => Ok(()),
+        }
+    }
+
+    /// The scanner lets control characters pass, which JSON wants written as `\u0000`.
+    fn check_string(&self, begins: usize, ends: usize) -> Result<(), TreeError> {
+        let text = self.payload.get(begins..ends).unwrap_or_default();
+        match text.bytes().position(|byte| byte < b' ') {
+            Some(at) => {
+                let reason = "a control character inside a string";
+                Err(self.tree.ill_formed(reason, begins + at))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn unexpected(&self, at: usize) -> TreeError {
+        let wanted = match self.expected {
+            Expected::Value => "a value",
+            Expected::ValueOrEnd => "a value or `]`",
+            Expected::Name => "a name in double quotes",
+            Expected::NameOrEnd => "a name in double quotes or `}`",
+            Expected::Colon => "`:`",
+            Expected::CommaOrEnd => match self.holders.last() {
+                Some(Holder::Array { .. }) => "`,` or `]`",
+                _ => "`,` or `}`",
+            },
+            Expected::End => "nothing after the object",
+        };
+        self.tree.ill_formed(format!("expected {wanted}"), at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wechat::tree::Tree;
+
+    fn error(payload: &str) -> TreeError {
+        Tree::parse(payload.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn members_are_elements_and_literals_keep_their_text() {
+        let payload = r#"{"a":"x\n\u4e2d","n":1.50E+2,"t":true,"z":null,"o":{"b":"c"}}"#;
+        let tree = Tree::parse(payload.as_bytes()).unwrap();
+        let root = tree.root();
+        let of = |name: &str| {
+            let element = root.child(name).unwrap();
+            (element.text(), element.form())
+        };
+        assert_eq!(root.name(), "");
+        assert_eq!(of("a"), ("x\n中", TextForm::JsonString));
+        assert_eq!(of("n"), ("1.50E+2", TextForm::JsonLiteral));
+        assert_eq!(of("t"), ("true", TextForm::JsonLiteral));
+        assert_eq!(of("z"), ("", TextForm::Empty));
+        assert_eq!(root.child("o").unwrap().text_of("b"), Some("c"));
+    }
+
+    #[test]
+    fn an_array_is_siblings_and_an_empty_one_an_empty_element() {
+        let payload = r#"{"l":[1,{"a":2},[3,[]]],"e":[]}"#;
+        let tree = Tree::parse(payload.as_bytes()).unwrap();
+        let paths: Vec<String> = tree.elements().map(|element| element.path()).collect();
+        assert_eq!(
+            paths,
+            [
+                "",
+                "l[1]",
+                "l[2]",
+                "l[2]/a",
+                "l[3]",
+                "l[3]/item[1]",
+                "l[3]/item[2]",
+                "e"
+            ]
+        );
+    }
+
+    #[test]
+    fn spans_take_in_the_name_and_the_value() {
+        let payload = r#"{"a": "x\"y", "l": [7, 8]}"#;
+        let tree = Tree::parse(payload.as_bytes()).unwrap();
+        let a = tree.root().child("a").unwrap();
+        assert_eq!(&payload[a.span()], r#""a": "x\"y""#);
+        assert_eq!(&payload[a.content_span()], r#""x\"y""#);
+        assert_eq!(&payload[a.text_span()], r#"x\"y"#);
+        let last = tree.root().children_named("l").last().unwrap();
+        assert_eq!(&payload[last.span()], "8");
+        assert_eq!(&payload[tree.root().content_span()], payload);
+    }
+
+    #[test]
+    fn nothing_but_json_is_accepted() {
+        for payload in [
+            "{",
+            "{a:1}",
+            "{'a':1}",
+            "{\"a\":1,}",
+            "{\"a\":[1,]}",
+            "{\"a\" 1}",
+            "{\"a\":}",
+            "{} {}",
+            "{}x",
+            "{\"a\":1 \"b\":2}",
+            "{\"a\":01}",
+            "{\"a\":+1}",
+            "{\"a\":.5}",
+            "{\"a\":5.}",
+            "{\"a\":0x1}",
+            "{\"a\":NaN}",
+            "{\"a\":1}//",
+            "{/**/}",
+            "{\"a\":[}",
+            "{\"a\":{]",
+            "{\"a\":\"\u{1}\"}",
+            "{\"a\":\"\\x41\"}",
+            "{\"a\":\"\\ud800\"}",
+            "{\"a\":\"",
+            "{\u{A0}}",
+            "{\u{B}}",
+            "{\"a\":truex}",
+            "{,}",
+            "{\"a\":\"\\'\"}",
+            "{\"a\":[1 2]}",
+            "{}]",
+        ] {
+            assert!(
+                matches!(error(payload), TreeError::NotWellFormed { .. }),
+                "{payload}"
+            );
+        }
+        let place = error("{\n \"a\": 1,\n}").place().unwrap();
+        assert_eq!((place.line, place.column), (3, 1));
+    }
+
+    #[test]
+    fn depth_is_limited_without_using_the_stack() {
+        let deep =
+            |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+        assert!(Tree::parse(deep(MAX_DEPTH - 1).as_bytes()).is_ok());
+        assert!(matches!(error(&deep(MAX_DEPTH)), TreeError::TooDeep { .. }));
+        let megabyte = format!("{{\"a\":{}", "[".repeat(1_000_000));
+        assert!(matches!(error(&megabyte), TreeError::TooDeep { .. }));
+        let objects = "{\"a\":".repeat(100_000);
+        assert!(matches!(error(&objects), TreeError::TooDeep { .. }));
+        assert!(matches!(
+            error(&"[".repeat(1_000_000)),
+            TreeError::NotXmlOrJson { .. }
+        ));
+    }
+}

@@ -1,0 +1,354 @@
+//! The nine events that menu buttons push.
+
+use crate::wechat::tree::Element;
+
+use super::problem::{Problem, ProblemKind};
+
+/// One of the nine events that a menu button pushes; its `EventKey` is the message's.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MenuEvent<'t> {
+    /// `CLICK`: the key of the button.
+    Click,
+    /// `VIEW`: a page opens, whatever the answer.
+    View {
+        /// The URL of the button (`EventKey`).
+        url: Option<&'t str>,
+        /// `MenuId`, where a conditional menu is in force; text, since even samples say `MENUID`.
+        menu_id: Option<&'t str>,
+    },
+    /// `view_miniprogram`: a mini program opens.
+    ViewMiniprogram {
+        /// The page of the button (`EventKey`).
+        page_path: Option<&'t str>,
+        /// `MenuId`.
+        menu_id: Option<&'t str>,
+    },
+    /// `scancode_push`: the phone shows or opens the result by itself.
+    ScancodePush(ScanCode<'t>),
+    /// `scancode_waitmsg`: the phone waits for the answer.
+    ScancodeWaitmsg(ScanCode<'t>),
+    /// `pic_sysphoto`: camera only.
+    PicSysphoto(Pictures<'t>),
+    /// `pic_photo_or_album`: camera or album.
+    PicPhotoOrAlbum(Pictures<'t>),
+    /// `pic_weixin`: WeChat's own album.
+    PicWeixin(Pictures<'t>),
+    /// `location_select`: a place picked on the map.
+    LocationSelect(Location<'t>),
+}
+
+impl<'t> MenuEvent<'t> {
+    pub(super) fn decode(
+        event: &str,
+        root: Element<'t, '_>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Self> {
+        Some(match event {
+            "CLICK" => Self::Click,
+            "VIEW" => Self::View {
+                url: root.text_of("EventKey"),
+                menu_id: root.text_of("MenuId").map(str::trim),
+            },
+            "view_miniprogram" => Self::ViewMiniprogram {
+                page_path: root.text_of("EventKey"),
+                menu_id: root.text_of("MenuId").map(str::trim),
+            },
+            "scancode_push" => Self::ScancodePush(ScanCode::decode(root, problems)),
+            "scancode_waitmsg" => Self::ScancodeWaitmsg(ScanCode::decode(root, problems)),
+            "pic_sysphoto" => Self::PicSysphoto(Pictures::decode(root, problems)),
+            "pic_photo_or_album" => Self::PicPhotoOrAlbum(Pictures::decode(root, problems)),
+            "pic_weixin" => Self::PicWeixin(Pictures::decode(root, problems)),
+            "location_select" => Self::LocationSelect(Location::of_event(root, problems)),
+            _ => return None,
+        })
+    }
+}
+
+/// What was scanned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScanCode<'t> {
+    /// `ScanType`: `qrcode` or `barcode`.
+    pub scan_type: Option<&'t str>,
+    /// `ScanResult` as it was sent.
+    pub scan_result: Option<&'t str>,
+    /// What a barcode says before its first comma, such as `EAN_13`.
+    pub symbology: Option<&'t str>,
+    /// What was read: the result, of a barcode without its symbology.
+    pub content: Option<&'t str>,
+}
+
+impl<'t> ScanCode<'t> {
+    fn decode(root: Element<'t, '_>, problems: &mut Vec<Problem>) -> Self {
+        let Some(info) = expect_child(root, "ScanCodeInfo", problems) else {
+            return Self::default();
+        };
+        Self::new(
+            info.text_of("ScanType").map(str::trim),
+            expect_child(info, "ScanResult", problems).map(|result| result.text()),
+        )
+    }
+
+    /// Splits a result, at its first comma and only where it is a barcode's: a QR code may hold commas.
+    pub fn new(scan_type: Option<&'t str>, scan_result: Option<&'t str>) -> Self {
+        let barcode = scan_type.is_some_and(|name| name.eq_ignore_ascii_case("barcode"));
+        let parts = scan_result
+            .filter(|_| barcode)
+            .and_then(|result| result.split_once(','));
+        Self {
+            scan_type,
+            scan_result,
+            symbology: parts.map(|(symbology, _)| symbology),
+            content: parts.map(|(_, content)| content).or(scan_result),
+        }
+    }
+}
+
+/// The pictures that an event announces; modern clients often announce none and send them all the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pictures<'t> {
+    /// `Count` as it was sent.
+    pub count_text: Option<&'t str>,
+    /// `Count`, where it is a number.
+    pub count: Option<i64>,
+    /// Every `PicMd5Sum` under every `PicList`.
+    pub md5s: Vec<&'t str>,
+}
+
+impl<'t> Pictures<'t> {
+    fn decode(root: Element<'t, '_>, problems: &mut Vec<Problem>) -> Self {
+        let Some(info) = expect_child(root, "SendPicsInfo", problems) else {
+            return Self::default();
+        };
+        let mut md5s = Vec::new();
+        for list in info.children_named("PicList") {
+            for item in list.children() {
+                // In JSON the list may be an array, whose members then stand in it directly.
+                let sums = std::iter::once(item).chain(item.children());
+                let sums = sums.filter(|sum| sum.name() == "PicMd5Sum");
+                md5s.extend(sums.map(|sum| sum.text().trim()));
+            }
+        }
+        let count = info.child("Count");
+        let number = count.and_then(|count| count.text().trim().parse().ok());
+        if let Some(count) = count {
+            let found = md5s.len();
+            let kind = match number {
+                None => Some(ProblemKind::CountNotNumber {
+                    text: count.text().to_owned(),
+                }),
+                Some(number) if usize::try_from(number) != Ok(found) => {
+                    let count = number;
+                    Some(ProblemKind::CountUnlikeList { count, found })
+                }
+                Some(_) => None,
+            };
+            problems.extend(kind.map(|kind| Problem::new(kind, count.text_span())));
+        }
+        Self {
+            count_text: count.map(|count| count.text()),
+            count: number,
+            md5s,
+        }
+    }
+}
+
+/// A place that a user chose or sent, with the names that WeChat gives its parts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Location<'t> {
+    /// `Location_X`, which is the latitude, as it was sent.
+    pub latitude_text: Option<&'t str>,
+    /// `Location_X` in degrees, where it is a number.
+    pub latitude: Option<f64>,
+    /// `Location_Y`, which is the longitude, as it was sent.
+    pub longitude_text: Option<&'t str>,
+    /// `Location_Y` in degrees, where it is a number.
+    pub longitude: Option<f64>,
+    /// `Scale` as it was sent.
+    pub scale_text: Option<&'t str>,
+    /// `Scale`: the larger, the finer.
+    pub scale: Option<f64>,
+    /// `Label`: the address, which often begins with a blank.
+    pub label: Option<&'t str>,
+    /// `Poiname`: often empty; only events have it.
+    pub poiname: Option<&'t str>,
+}
+
+impl<'t> Location<'t> {
+    fn of_event(root: Element<'t, '_>, problems: &mut Vec<Problem>) -> Self {
+        match expect_child(root, "SendLocationInfo", problems) {
+            Some(info) => Self::decode(info, problems),
+            None => Self::default(),
+        }
+    }
+
+    /// Reads the parts from the element that holds them: `SendLocationInfo`, or a message's root.
+    pub(super) fn decode(info: Element<'t, '_>, problems: &mut Vec<Problem>) -> Self {
+        let latitude = info.child("Location_X");
+        let longitude = info.child("Location_Y");
+        let scale = info.child("Scale");
+        Self {
+            latitude_text: latitude.map(|latitude| latitude.text()),
+            latitude: coordinate(latitude, "Location_X", problems),
+            longitude_text: longitude.map(|longitude| longitude.text()),
+            longitude: coordinate(longitude, "Location_Y", problems),
+            scale_text: scale.map(|scale| scale.text()),
+            scale: scale.and_then(|scale| {
+                let number = finite(scale.text());
+                if number.is_none() {
+                    let text = scale.text().to_owned();
+                    let kind = ProblemKind::ScaleNotNumber { text };
+                    problems.push(Problem::new(kind, scale.text_span()));
+                }
+                number
+            }),
+            label: info.text_of("Label"),
+            poiname: info.text_of("Poiname"),
+        }
+    }
+}
+
+/// A latitude or longitude; what is no number is reported.
+pub(super) fn coordinate(
+    element: Option<Element<'_, '_>>,
+    name: &'static str,
+    problems: &mut Vec<Problem>,
+) -> Option<f64> {
+    let element = element?;
+    let number = finite(element.text());
+    if number.is_none() {
+        let text = element.text().to_owned();
+        let kind = ProblemKind::CoordinateNotNumber { name, text };
+        problems.push(Problem::new(kind, element.text_span()));
+    }
+    number
+}
+
+/// A decimal number; `inf` and `NaN`, which Rust would take, are none.
+fn finite(text: &str) -> Option<f64> {
+    let number: f64 = text.trim().parse().ok()?;
+    number.is_finite().then_some(number)
+}
+
+fn expect_child<'t, 'a>(
+    element: Element<'t, 'a>,
+    name: &'static str,
+    problems: &mut Vec<Problem>,
+) -> Option<Element<'t, 'a>> {
+    let child = element.child(name);
+    if child.is_none() {
+        let kind = ProblemKind::ElementMissing { name };
+        problems.push(Problem::new(kind, element.span()));
+    }
+    child
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wechat::message::Message;
+    use crate::wechat::tree::Tree;
+
+    fn with_menu_event<T>(
+        event: &str,
+        inside: &str,
+        check: impl FnOnce(&MenuEvent<'_>, &[Problem]) -> T,
+    ) -> T {
+        let payload = format!("<xml><MsgType>event</MsgType><Event>{event}</Event>{inside}</xml>");
+        let tree = Tree::parse(payload.as_bytes()).unwrap();
+        let message = Message::decode(&tree);
+        check(message.menu_event().unwrap(), &message.problems)
+    }
+
+    fn pictures(inside: &str) -> (Vec<String>, Vec<ProblemKind>) {
+        with_menu_event("pic_weixin", inside, |event, problems| {
+            let MenuEvent::PicWeixin(pictures) = event else {
+                panic!("{event:?}");
+            };
+            let md5s = pictures.md5s.iter().map(|md5| (*md5).to_owned()).collect();
+            (
+                md5s,
+                problems
+                    .iter()
+                    .map(|problem| problem.kind.clone())
+                    .collect(),
+            )
+        })
+    }
+
+    #[test]
+    fn only_a_barcode_is_split_and_only_at_its_first_comma() {
+        let barcode = ScanCode::new(Some("barcode"), Some("CODE_128,a,b"));
+        assert_eq!(
+            (barcode.symbology, barcode.content),
+            (Some("CODE_128"), Some("a,b"))
+        );
+        let plain = ScanCode::new(Some("barcode"), Some("6901234567892"));
+        assert_eq!(
+            (plain.symbology, plain.content),
+            (None, Some("6901234567892"))
+        );
+        let code = ScanCode::new(Some("qrcode"), Some("EAN_13,1"));
+        assert_eq!((code.symbology, code.content), (None, Some("EAN_13,1")));
+    }
+
+    #[test]
+    fn an_empty_or_missing_list_holds_no_pictures() {
+        let empty = "<SendPicsInfo><Count>0</Count><PicList></PicList></SendPicsInfo>";
+        assert_eq!(pictures(empty), (vec![], vec![]));
+        let missing = "<SendPicsInfo><Count>0</Count></SendPicsInfo>";
+        assert_eq!(pictures(missing), (vec![], vec![]));
+        let nothing = ProblemKind::ElementMissing {
+            name: "SendPicsInfo",
+        };
+        assert_eq!(pictures(""), (vec![], vec![nothing]));
+    }
+
+    #[test]
+    fn every_picture_of_every_list_counts() {
+        let item = |md5: &str| format!("<item><PicMd5Sum>{md5}</PicMd5Sum></item>");
+        let (a, b) = (item("a"), item("b"));
+        let together =
+            format!("<SendPicsInfo><Count>2</Count><PicList>{a}{b}</PicList></SendPicsInfo>");
+        let apart = format!(
+            "<SendPicsInfo><PicList>{a}</PicList> <PicList>{b}</PicList><Count>2</Count></SendPicsInfo>"
+        );
+        for shape in [together, apart] {
+            assert_eq!(
+                pictures(&shape),
+                (vec!["a".to_owned(), "b".to_owned()], vec![])
+            );
+        }
+        let short = format!("<SendPicsInfo><Count>3</Count><PicList>{a}</PicList></SendPicsInfo>");
+        let unlike = ProblemKind::CountUnlikeList { count: 3, found: 1 };
+        assert_eq!(pictures(&short), (vec!["a".to_owned()], vec![unlike]));
+    }
+
+    #[test]
+    fn x_is_the_latitude_and_y_the_longitude() {
+        let inside = "<SendLocationInfo><Location_X>23.134521</Location_X>\
+            <Location_Y>113.358803</Location_Y><Scale>far</Scale><Label> a</Label></SendLocationInfo>";
+        with_menu_event("location_select", inside, |event, problems| {
+            let MenuEvent::LocationSelect(place) = event else {
+                panic!("{event:?}");
+            };
+            assert_eq!(place.latitude, Some(23.134_521));
+            assert_eq!(place.longitude, Some(113.358_803));
+            assert_eq!(
+                (place.scale, place.label, place.poiname),
+                (None, Some(" a"), None)
+            );
+            let scale = ProblemKind::ScaleNotNumber {
+                text: "far".to_owned(),
+            };
+            assert_eq!(problems.first().map(|problem| &problem.kind), Some(&scale));
+        });
+    }
+
+    #[test]
+    fn infinity_is_no_coordinate() {
+        assert_eq!(finite("inf"), None);
+        assert_eq!(finite("NaN"), None);
+        assert_eq!(finite("1e999"), None);
+        assert_eq!(finite(" -23.5 "), Some(-23.5));
+    }
+}

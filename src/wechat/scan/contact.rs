@@ -1,0 +1,136 @@
+//! vCard and MECARD: a person or a company on a QR code.
+
+use super::{after_prefix, parts};
+
+/// Which of the two forms a contact was written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Card {
+    /// `BEGIN:VCARD`.
+    VCard,
+    /// `MECARD:`.
+    MeCard,
+}
+
+/// A person or a company.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// The form it was written in.
+    pub card: Card,
+    /// The name, formatted where the card has that, else its parts as they are.
+    pub name: Option<String>,
+    /// The company.
+    pub organisation: Option<String>,
+    /// Telephone numbers, in order.
+    pub telephones: Vec<String>,
+    /// Mail addresses, in order.
+    pub emails: Vec<String>,
+    /// Links, in order.
+    pub urls: Vec<String>,
+}
+
+/// Reads a vCard or a MECARD.
+pub(super) fn contact(text: &str) -> Option<Contact> {
+    if let Some(rest) = after_prefix(text, "MECARD:") {
+        return Some(gathered(Card::MeCard, parts(rest)));
+    }
+    after_prefix(text, "BEGIN:VCARD").map(|rest| gathered(Card::VCard, properties(rest)))
+}
+
+fn gathered(card: Card, parts: Vec<(String, String)>) -> Contact {
+    let (telephones, emails, urls) = (Vec::new(), Vec::new(), Vec::new());
+    let (name, organisation) = (None, None);
+    let mut contact = Contact {
+        card,
+        name,
+        organisation,
+        telephones,
+        emails,
+        urls,
+    };
+    for (name, value) in parts {
+        match name.to_ascii_uppercase().as_str() {
+            "FN" => contact.name = Some(value),
+            "N" => contact.name = contact.name.or(Some(value)),
+            "ORG" => contact.organisation = Some(value),
+            "TEL" => contact.telephones.push(value),
+            "EMAIL" => contact.emails.push(value),
+            "URL" => contact.urls.push(value),
+            _ => {}
+        }
+    }
+    contact
+}
+
+/// The properties of a vCard: folded lines joined, groups and parameters off, escapes resolved.
+fn properties(text: &str) -> Vec<(String, String)> {
+    let mut unfolded: Vec<String> = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix([' ', '\t']), unfolded.last_mut()) {
+            (Some(continued), Some(last)) => last.push_str(continued),
+            _ => unfolded.push(line.to_owned()),
+        }
+    }
+    unfolded.iter().filter_map(|line| property(line)).collect()
+}
+
+fn property(line: &str) -> Option<(String, String)> {
+    let (head, value) = line.split_once(':')?;
+    let name = head.split(';').next().unwrap_or(head);
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let mut text = String::with_capacity(value.len());
+    let mut characters = value.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => match characters.next() {
+                Some('n' | 'N') => text.push('\n'),
+                other => text.extend(other),
+            },
+            other => text.push(other),
+        }
+    }
+    Some((name.to_owned(), text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vcard_gives_its_name_numbers_and_addresses() {
+        let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:王;小明;;;\r\nFN:王小明\r\nORG:茶馆\r\n\
+                    item1.TEL;TYPE=CELL:13800000000\r\nTEL:020\r\nEMAIL;TYPE=WORK:a@b.example\r\n\
+                    URL:https://b.ex\r\n ample/x\r\nEND:VCARD";
+        let contact = contact(card).unwrap();
+        assert_eq!(contact.card, Card::VCard);
+        assert_eq!(contact.name.as_deref(), Some("王小明"));
+        assert_eq!(contact.organisation.as_deref(), Some("茶馆"));
+        assert_eq!(contact.telephones, ["13800000000", "020"]);
+        assert_eq!(contact.emails, ["a@b.example"]);
+        assert_eq!(contact.urls, ["https://b.example/x"]);
+    }
+
+    #[test]
+    fn a_mecard_gives_the_same() {
+        let contact = contact(r"MECARD:N:Wang,Xiaoming;TEL:020;TEL:021;URL:https\://b.example;;");
+        let contact = contact.unwrap();
+        assert_eq!(
+            (contact.card, contact.name.as_deref()),
+            (Card::MeCard, Some("Wang,Xiaoming"))
+        );
+        assert_eq!(contact.telephones, ["020", "021"]);
+        assert_eq!(contact.urls, ["https://b.example"]);
+    }
+
+    #[test]
+    fn the_formatted_name_wins_wherever_it_stands() {
+        for card in ["BEGIN:VCARD\nFN:A B\nN:B;A", "BEGIN:VCARD\nN:B;A\nFN:A B"] {
+            assert_eq!(contact(card).unwrap().name.as_deref(), Some("A B"));
+        }
+    }
+
+    #[test]
+    fn escapes_in_a_vcard_are_resolved() {
+        let contact = contact("BEGIN:VCARD\nFN:a\\, b\\nc\\").unwrap();
+        assert_eq!(contact.name.as_deref(), Some("a, b\nc"));
+    }
+}

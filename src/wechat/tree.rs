@@ -1,0 +1,231 @@
+//! A payload as a tree of elements that remember where in the payload they stand.
+//!
+//! Nodes lie in one arena in document order; names and text borrow from the payload wherever it holds
+//! them literally, so an element that nobody looks at costs no allocation. Nothing here recurses.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::{json, xml};
+
+mod build;
+mod element;
+mod error;
+
+pub(super) use build::{Builder, Tag};
+pub use element::Element;
+pub use error::{Place, TreeError};
+
+/// How many levels of elements (and of JSON arrays) a payload may have; genuine pushes have five.
+pub const MAX_DEPTH: usize = 32;
+
+/// How many elements a payload may have; genuine pushes have fewer than a hundred.
+pub const MAX_ELEMENTS: usize = 10_000;
+
+/// How long a payload may be: the listener keeps no more of a body than this.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// The byte order mark that some proxies and editors put before UTF-8 text.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// Stands for "no such node" in the links of the arena.
+const NONE: u32 = u32::MAX;
+
+/// How a payload is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Elements, as Official Accounts send them.
+    Xml,
+    /// An object, as mini programs may choose it.
+    Json,
+}
+
+/// How the text of an element is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextForm {
+    /// Nothing between the tags, JSON `null`, or only child elements.
+    #[default]
+    Empty,
+    /// Characters and references between the tags.
+    Bare,
+    /// CDATA sections only.
+    Cdata,
+    /// CDATA sections with characters or references beside them.
+    Mixed,
+    /// A JSON string.
+    JsonString,
+    /// A JSON number, `true` or `false`.
+    JsonLiteral,
+}
+
+/// A stretch of the payload; a payload is at most [`MAX_BYTES`] long, so half the width is enough.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// From positions in the payload.
+    pub(super) const fn new(start: usize, end: usize) -> Self {
+        Self {
+            start: start as u32,
+            end: end as u32,
+        }
+    }
+
+    const fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// One element in the arena.
+#[derive(Debug)]
+struct Node<'a> {
+    name: Cow<'a, str>,
+    text: Cow<'a, str>,
+    span: Span,
+    content: Span,
+    /// The character data while it is one piece; what it is otherwise, [`Element::text_span`] says.
+    text_at: Span,
+    parent: u32,
+    next: u32,
+    depth: u8,
+    /// How many stretches the text was put together from; it stops at 2.
+    pieces: u8,
+    form: TextForm,
+    attributes: bool,
+    children: bool,
+}
+
+/// A payload that could be read.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    nodes: Vec<Node<'a>>,
+    format: Format,
+    bom: bool,
+}
+
+impl<'a> Tree<'a> {
+    /// Reads a payload; its first byte after white space, not a header, says whether it is XML or JSON.
+    pub fn parse(payload: &'a [u8]) -> Result<Self, TreeError> {
+        if payload.len() > MAX_BYTES {
+            return Err(TreeError::TooLarge {
+                bytes: payload.len(),
+            });
+        }
+        let text = std::str::from_utf8(payload).map_err(|error| TreeError::NotUtf8 {
+            place: Place::at(payload, error.valid_up_to()),
+        })?;
+        let bom = payload.starts_with(BOM);
+        let lead = if bom { BOM.len() } else { 0 };
+        let white = payload
+            .iter()
+            .skip(lead)
+            .take_while(|byte| is_white(**byte))
+            .count();
+        let start = lead + white;
+        let (format, nodes) = match payload.get(start) {
+            Some(b'<') => (Format::Xml, xml::read(text, start)?),
+            Some(b'{') => (Format::Json, json::read(text, start)?),
+            Some(_) => {
+                let place = Place::at(payload, start);
+                return Err(TreeError::NotXmlOrJson { place });
+            }
+            None => return Err(TreeError::Empty),
+        };
+        Ok(Self {
+            nodes: nodes.finished(),
+            format,
+            bom,
+        })
+    }
+
+    /// How the payload is written.
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Whether a byte order mark stands before it.
+    pub const fn has_bom(&self) -> bool {
+        self.bom
+    }
+
+    /// The outermost element: `<xml>`, or the object itself, which has no name.
+    pub const fn root(&self) -> Element<'_, 'a> {
+        Element::new(self, 0)
+    }
+
+    /// Every element in document order, the root first.
+    pub fn elements(&self) -> impl Iterator<Item = Element<'_, 'a>> {
+        (0..self.nodes.len() as u32).map(|index| Element::new(self, index))
+    }
+}
+
+/// White space as XML and JSON mean it.
+pub(super) const fn is_white(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Whether a stretch of text is nothing but white space as XML means it.
+pub(super) fn is_all_white(text: &str) -> bool {
+    text.bytes().all(is_white)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_byte_decides_the_format_not_a_header() {
+        assert_eq!(Tree::parse(b"<xml/>").unwrap().format(), Format::Xml);
+        assert_eq!(Tree::parse(b" {}").unwrap().format(), Format::Json);
+        let error = Tree::parse(b"hello").unwrap_err();
+        assert!(matches!(error, TreeError::NotXmlOrJson { .. }));
+        assert_eq!(Tree::parse(b" \n\t").unwrap_err(), TreeError::Empty);
+        assert_eq!(Tree::parse(b"").unwrap_err(), TreeError::Empty);
+        assert_eq!(Tree::parse(BOM).unwrap_err(), TreeError::Empty);
+    }
+
+    #[test]
+    fn a_byte_order_mark_counts_in_spans_but_in_no_text() {
+        let payload = b"\xEF\xBB\xBF<xml><a>1</a></xml>";
+        let tree = Tree::parse(payload).unwrap();
+        assert!(tree.has_bom());
+        let a = tree.root().child("a").unwrap();
+        assert_eq!(&payload[a.span()], b"<a>1</a>");
+        assert_eq!(&payload[a.text_span()], b"1");
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_reported_where_they_stand() {
+        let error = Tree::parse(b"<xml>\n<a>\xE4\xBD\xA0\xC4\xE3</a></xml>").unwrap_err();
+        let place = error.place().unwrap();
+        assert_eq!((place.offset, place.line, place.column), (12, 2, 5));
+    }
+
+    #[test]
+    fn a_payload_beyond_the_limit_is_not_read() {
+        let payload = vec![b' '; MAX_BYTES + 1];
+        let error = Tree::parse(&payload).unwrap_err();
+        assert_eq!(
+            error,
+            TreeError::TooLarge {
+                bytes: MAX_BYTES + 1
+            }
+        );
+        assert_eq!(error.place(), None);
+    }
+
+    #[test]
+    fn more_elements_than_the_limit_are_refused() {
+        let payload = format!("<xml>{}</xml>", "<a/>".repeat(MAX_ELEMENTS));
+        let error = Tree::parse(payload.as_bytes()).unwrap_err();
+        assert!(matches!(error, TreeError::TooManyElements { .. }));
+        let payload = format!("<xml>{}</xml>", "<a/>".repeat(MAX_ELEMENTS - 1));
+        assert_eq!(
+            Tree::parse(payload.as_bytes()).unwrap().elements().count(),
+            MAX_ELEMENTS
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! Why a payload is no tree, and where.
+
+use super::{BOM, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS};
+
+/// A position in a payload, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Bytes before it, a byte order mark included.
+    pub offset: usize,
+    /// Counted from 1.
+    pub line: u32,
+    /// Counted from 1, in characters; a byte order mark is none.
+    pub column: u32,
+}
+
+impl Place {
+    /// Where the byte at `offset` stands; bytes that are no UTF-8 count as best they can.
+    pub fn at(payload: &[u8], offset: usize) -> Self {
+        let before = payload.get(..offset).unwrap_or(payload);
+        let lines = before.split(|byte| *byte == b'\n');
+        let (number, line) = lines.enumerate().last().unwrap_or_default();
+        let line = line.strip_prefix(BOM).unwrap_or(line);
+        // Every byte of UTF-8 that does not continue a character begins one.
+        let characters = line.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        Self {
+            offset: before.len(),
+            line: number as u32 + 1,
+            column: characters as u32 + 1,
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// Why a payload could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TreeError {
+    /// Nothing, or nothing but white space.
+    #[error("the body is empty")]
+    Empty,
+    /// GBK, UTF-16, or damage.
+    #[error("the body is not UTF-8: {place}")]
+    NotUtf8 {
+        /// The first byte that is wrong.
+        place: Place,
+    },
+    /// Neither `<` nor `{` comes first.
+    #[error("the body is neither XML nor a JSON object: {place}")]
+    NotXmlOrJson {
+        /// The first byte that is no white space.
+        place: Place,
+    },
+    /// Document types are how entity attacks begin, and WeChat sends none.
+    #[error("the body declares a document type, which is never read: {place}")]
+    Doctype {
+        /// The declaration.
+        place: Place,
+    },
+    /// Only `&amp;`, `&lt;`, `&gt;`, `&quot;`, `&apos;` and character references exist.
+    #[error("the body uses the unknown entity `&{name};`: {place}")]
+    UnknownEntity {
+        /// What stands between `&` and `;`.
+        name: String,
+        /// The `&`.
+        place: Place,
+    },
+    /// XML or JSON, but broken.
+    #[error("the body is not well-formed: {reason}: {place}")]
+    NotWellFormed {
+        /// What is wrong, in English.
+        reason: String,
+        /// Where it was noticed.
+        place: Place,
+    },
+    /// More levels than [`MAX_DEPTH`].
+    #[error("the body nests more than {MAX_DEPTH} levels deep: {place}")]
+    TooDeep {
+        /// The first element or array that is too deep.
+        place: Place,
+    },
+    /// More elements than [`MAX_ELEMENTS`].
+    #[error("the body has more than {MAX_ELEMENTS} elements: {place}")]
+    TooManyElements {
+        /// The first element that is too many.
+        place: Place,
+    },
+    /// Longer than [`MAX_BYTES`].
+    #[error("the body has {bytes} bytes, more than the {MAX_BYTES} that are read")]
+    TooLarge {
+        /// How long it is.
+        bytes: usize,
+    },
+}
+
+impl TreeError {
+    /// Where in the payload to look.
+    pub const fn place(&self) -> Option<Place> {
+        match self {
+            Self::Empty | Self::TooLarge { .. } => None,
+            Self::NotUtf8 { place }
+            | Self::NotXmlOrJson { place }
+            | Self::Doctype { place }
+            | Self::UnknownEntity { place, .. }
+            | Self::NotWellFormed { place, .. }
+            | Self::TooDeep { place }
+            | Self::TooManyElements { place } => Some(*place),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_counts_characters_and_not_bytes() {
+        let payload = "一\n二三x".as_bytes();
+        let place = Place::at(payload, payload.len() - 1);
+        assert_eq!((place.line, place.column), (2, 3));
+        assert_eq!(place.to_string(), "line 2, column 3");
+    }
+
+    #[test]
+    fn a_place_beyond_the_end_is_the_end() {
+        assert_eq!(Place::at(b"ab", 99).offset, 2);
+        assert_eq!(Place::at(b"", 0).column, 1);
+    }
+}

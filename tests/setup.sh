@@ -1,0 +1,43 @@
+#!/bin/sh
+# Puts the WeChat libraries that tests/interop.rs talks to under target/interop. Run it once; running
+# it again changes nothing. Debian has what it needs: apt-get install python3-venv nodejs npm
+set -eu
+
+WECHATPY=1.8.18
+CRYPTOGRAPHY=48.0.0
+WECHAT_CRYPTO=0.0.2
+CO_WECHAT=2.4.0
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+into=$root/target/interop
+wanted="wechatpy $WECHATPY, cryptography $CRYPTOGRAPHY, wechat-crypto $WECHAT_CRYPTO, co-wechat $CO_WECHAT"
+
+# What is there: the stamp is written last, so a run that was cut short is done again.
+if [ -f "$into/installed" ] && [ "$(cat "$into/installed")" = "$wanted" ]; then
+    echo "tests/setup.sh: $into is up to date ($wanted)"
+    exit 0
+fi
+
+needs() {
+    if ! command -v "$1" >/dev/null 2>&1; then
+        echo "tests/setup.sh: $1 is not installed; on Debian: apt-get install $2" >&2
+        exit 2
+    fi
+}
+needs python3 "python3 python3-venv"
+needs node nodejs
+needs npm npm
+if ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then
+    echo "tests/setup.sh: python3 cannot make virtual environments; on Debian: apt-get install python3-venv" >&2
+    exit 2
+fi
+
+rm -rf "$into"
+mkdir -p "$into/node"
+python3 -m venv "$into/venv"
+"$into/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+    "wechatpy==$WECHATPY" "cryptography==$CRYPTOGRAPHY"
+npm install --prefix "$into/node" --no-audit --no-fund --no-update-notifier --loglevel=error \
+    "wechat-crypto@$WECHAT_CRYPTO" "co-wechat@$CO_WECHAT"
+printf '%s\n' "$wanted" >"$into/installed"
+echo "tests/setup.sh: installed $wanted in $into"

@@ -1,0 +1,74 @@
+//! The words of the window: in both languages, and all of them there.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use menuscope::texts::Language;
+
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                found.push(path);
+            }
+        }
+    }
+    assert!(!found.is_empty());
+    found
+}
+
+/// The keys of a locale file by language: nesting is by two blanks, and a leaf is a language's tag.
+fn keys(text: &str) -> Vec<(String, &'static str)> {
+    let mut path: Vec<&str> = Vec::new();
+    let mut keys = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
+        let depth = (line.len() - line.trim_start().len()) / 2;
+        let (name, _) = line.trim_start().split_once(':').unwrap();
+        path.truncate(depth);
+        match Language::ALL.into_iter().find(|language| language.tag() == name) {
+            Some(language) => keys.push((path.join("."), language.tag())),
+            None => path.push(name),
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_text_is_there_in_both_languages() {
+    for file in files("assets/locales", "yml") {
+        let text = fs::read_to_string(&file).unwrap();
+        let keys = keys(&text);
+        assert!(!keys.is_empty(), "{}", file.display());
+        for (key, _) in &keys {
+            for language in Language::ALL {
+                assert!(keys.contains(&(key.clone(), language.tag())), "{}: {key} lacks {}", file.display(), language.tag());
+                assert!(language.has(key), "{key} is not found in {}", language.tag());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_key_that_the_code_names_has_its_text() {
+    let mut named = 0;
+    for file in files("src", "rs") {
+        let code = fs::read_to_string(&file).unwrap();
+        let code = code.split("#[cfg(test)]\nmod tests").next().unwrap();
+        for call in [".text(\"", ".filled(\""] {
+            for (start, _) in code.match_indices(call) {
+                let key = code[start + call.len()..].split('"').next().unwrap();
+                named += 1;
+                for language in Language::ALL {
+                    assert!(language.has(key), "{} names {key}, which {} lacks", file.display(), language.tag());
+                }
+            }
+        }
+    }
+    assert!(named > 50, "only {named} keys were found in the code");
+}

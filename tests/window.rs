@@ -1,0 +1,308 @@
+//! The window over a real engine and a real socket: what a person does, and what they then see, by label.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use egui::{Event, ImeEvent, Key, Modifiers, ViewportId};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, Node};
+use menuscope::config::{DataFolder, Overrides};
+use menuscope::engine::{ListenerState, Setup};
+use menuscope::ui::App;
+
+/// Long enough for any machine; a test never asserts how long something took.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A window with a data folder of its own.
+struct Window {
+    harness: Harness<'static, App>,
+    folder: tempfile::TempDir,
+}
+
+impl Window {
+    /// One that listens on a free port.
+    fn open() -> Self {
+        let mut window = Self::open_at("127.0.0.1:0");
+        window.until("a listener", |window| window.address().is_some());
+        window
+    }
+
+    fn open_at(address: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = format!("[listener]\naddr = \"{address}\"\n[look]\nlanguage = \"en\"\n");
+        std::fs::write(folder.path().join("config.toml"), config).unwrap();
+        let data = DataFolder::locate(Some(folder.path())).unwrap();
+        let setup = Setup { config_file: data.config_file(), folder: data, overrides: Overrides::default() };
+        let harness = Harness::builder()
+            .with_size([1400.0, 900.0])
+            .build_eframe(move |creation| App::start(&creation.egui_ctx, setup).unwrap());
+        Self { harness, folder }
+    }
+
+    fn address(&self) -> Option<String> {
+        match &self.harness.state().engine().status().listener {
+            ListenerState::Listening { address } => Some(address.clone()),
+            _ => None,
+        }
+    }
+
+    /// Draws frames until this holds.
+    fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let start = Instant::now();
+        loop {
+            self.harness.step();
+            if holds(self) {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "{what} did not come; the window says:\n{:#?}", self.harness.root());
+            std::thread::park_timeout(PAUSE);
+        }
+    }
+
+    fn until_says(&mut self, text: &str) {
+        self.until(text, |window| window.says(text));
+    }
+
+    /// Whether a label holds this text.
+    fn says(&self, text: &str) -> bool {
+        self.harness.query_all_by_label_contains(text).next().is_some()
+    }
+
+    /// The rows of the list that are in view, newest first, with what each of them says.
+    fn rows(&self) -> Vec<Node<'_>> {
+        self.harness.query_all_by_role(egui::accesskit::Role::ListBoxOption).collect()
+    }
+
+    fn row(&self, text: &str) -> Option<Node<'_>> {
+        self.rows().into_iter().find(|row| label(row).contains(text))
+    }
+
+    fn selected(&self) -> Option<String> {
+        self.rows().iter().find(|row| row.accesskit_node().is_selected() == Some(true)).map(label)
+    }
+
+    fn is_selected(&self, text: &str) -> bool {
+        self.selected().is_some_and(|label| label.contains(text))
+    }
+
+    fn click_row(&mut self, text: &str) {
+        self.until(text, |window| window.row(text).is_some());
+        self.row(text).unwrap().click();
+        self.until("the selection", |window| window.is_selected(text));
+    }
+
+    fn press(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn post(&self, bodies: &[String]) {
+        post(&self.address().unwrap(), bodies);
+    }
+
+    /// Posts this many taps, the keys of which are counted from `from`, and waits until they are counted.
+    fn tap(&self, keys: std::ops::Range<usize>) {
+        self.post(&keys.map(|key| tap(&format!("KEY_{key}"))).collect::<Vec<_>>());
+    }
+}
+
+fn label(node: &Node<'_>) -> String {
+    node.accesskit_node().label().unwrap_or_default()
+}
+
+fn tap(key: &str) -> String {
+    format!(
+        "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oMgHVjngRipVsoxg6TuX3vz6glDg]]></FromUserName>\
+         <CreateTime>1408090502</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[CLICK]]></Event>\
+         <EventKey><![CDATA[{key}]]></EventKey></xml>"
+    )
+}
+
+/// Posts one body after another over one connection, each of which has to be answered `success`.
+fn post(address: &str, bodies: &[String]) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    for body in bodies {
+        write!(stream, "POST /wx HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"success") {
+            let mut some = [0; 1024];
+            let read = stream.read(&mut some).unwrap();
+            assert!(read > 0, "{}", String::from_utf8_lossy(&answer));
+            answer.extend_from_slice(&some[..read]);
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    }
+}
+
+fn sample(kind: &str) -> String {
+    std::fs::read_to_string(format!("{}/tests/fixtures/samples/{kind}.xml", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+#[test]
+fn a_post_becomes_a_row_and_its_fields_stand_in_the_detail() {
+    let mut window = Window::open();
+    window.post(&[sample("scancode_waitmsg"), sample("location_select")]);
+    window.until("two rows", |window| window.rows().len() == 2);
+    window.until("the answer", |window| window.row("scancode_waitmsg").is_some_and(|row| label(&row).contains("answered 200")));
+    let row = label(&window.row("scancode_waitmsg").unwrap());
+    for part in ["scancode_waitmsg, 6, oMgHVjngRipVsoxg6TuX3vz6glDg", "attempt 1", "signature unchecked", "plain"] {
+        assert!(row.contains(part), "{row}");
+    }
+    window.until("the newest in the detail", |window| window.says("Location_X"));
+    window.click_row("scancode_waitmsg");
+    window.until_says("ScanResult");
+    assert!(!window.says("Location_X"));
+    window.until_says("2 of 2 shown");
+}
+
+#[test]
+fn the_filter_narrows_the_list_and_a_mistake_leaves_it_as_it_was() {
+    let mut window = Window::open();
+    window.post(&[sample("CLICK"), sample("VIEW")]);
+    window.until("two rows", |window| window.rows().len() == 2);
+    window.press(Key::Slash);
+    window.harness.get_by_label("Filter").type_text("event:VIEW");
+    window.until("one row", |window| window.rows().len() == 1 && window.row("VIEW").is_some());
+    window.until_says("1 of 2 shown");
+    window.harness.get_by_label("Filter").type_text(" evnt:x");
+    window.until_says("Column 12");
+    assert!(window.says("Use event:"), "the nearest name is offered");
+    assert_eq!(window.rows().len(), 1, "the last good list stays");
+    window.press(Key::Escape);
+    assert!(!window.harness.get_by_label("Filter").is_focused());
+    window.harness.get_by_label("Clear filter").click();
+    window.until("two rows", |window| window.rows().len() == 2);
+}
+
+#[test]
+fn no_key_acts_while_text_is_typed_or_composed() {
+    let mut window = Window::open();
+    window.tap(0..3);
+    window.until("three rows", |window| window.rows().len() == 3);
+    window.until("the newest selected", |window| window.is_selected("KEY_2"));
+
+    window.harness.event(Event::Ime(ImeEvent::Preedit { text: "ni".to_owned(), active_range_chars: None }));
+    window.press(Key::J);
+    assert!(window.is_selected("KEY_2"), "composing");
+    window.harness.event(Event::Ime(ImeEvent::Commit("你".to_owned())));
+    window.press(Key::J);
+    assert!(window.is_selected("KEY_2"), "the stroke that ends a composition");
+
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.until("the caret", |window| window.harness.get_by_label("Filter").is_focused());
+    for key in [Key::J, Key::G, Key::Questionmark, Key::F] {
+        window.press(key);
+    }
+    assert!(window.is_selected("KEY_2") && !window.says("These keys"), "typing");
+    window.press(Key::Escape);
+    assert!(window.says("CLICK · ") || window.says("EventKey"), "the key that leaves the filter closes nothing else");
+
+    window.press(Key::J);
+    assert!(window.is_selected("KEY_1"));
+    window.press(Key::End);
+    assert!(window.is_selected("KEY_0"));
+    window.press(Key::Questionmark);
+    assert!(window.says("These keys"));
+}
+
+#[test]
+fn the_newest_is_followed_until_the_person_moves_and_again_when_asked_for() {
+    let mut window = Window::open();
+    window.tap(0..3);
+    window.until("the newest selected", |window| window.is_selected("KEY_2"));
+    window.tap(3..4);
+    window.until("the newest selected", |window| window.is_selected("KEY_3"));
+    window.click_row("KEY_1");
+    window.tap(4..6);
+    window.until_says("2 new");
+    assert!(window.is_selected("KEY_1") && window.row("KEY_5").is_none(), "what arrives is only counted");
+    window.harness.get_by_label_contains("2 new").click();
+    window.until("the newest selected", |window| window.is_selected("KEY_5"));
+    window.tap(6..7);
+    window.until("the newest selected", |window| window.is_selected("KEY_6"));
+}
+
+#[test]
+fn language_and_theme_change_at_once_and_are_kept() {
+    let mut window = Window::open();
+    window.until_says("Settings");
+    window.harness.get_by_label("Language").click();
+    window.until_says("简体中文");
+    window.harness.get_by_label("简体中文").click();
+    window.until_says("设置");
+    window.harness.get_by_label("外观").click();
+    window.until_says("浅色");
+    window.harness.get_by_label("浅色").click();
+    window.until("a light window", |window| window.harness.ctx.theme() == egui::Theme::Light);
+    let file = window.folder.path().join("config.toml");
+    window.until("both in the file", |_| {
+        let config = std::fs::read_to_string(&file).unwrap();
+        config.contains("zh-CN") && config.contains("light")
+    });
+}
+
+#[test]
+fn a_port_that_is_taken_is_a_banner_with_a_way_out() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut window = Window::open_at(&address);
+    window.until_says("Nothing can arrive");
+    assert!(window.says(&address), "the message names the address");
+    window.harness.get_by_label("Open settings").click();
+    window.until("the settings", |window| window.harness.query_all_by_label("Settings").count() > 0);
+    drop(taken);
+    window.harness.get_by_label("Try again").click();
+    window.until("a listener", |window| window.address() == Some(address.clone()));
+    window.until("no banner", |window| !window.says("Nothing can arrive"));
+}
+
+#[test]
+fn where_nothing_happens_no_frame_is_asked_for() {
+    let mut window = Window::open();
+    window.tap(0..3);
+    window.until("three rows", |window| window.rows().len() == 3);
+    window.until("all answers", |window| window.rows().iter().all(|row| label(row).contains("answered 200")));
+    window.until("the detail", |window| window.says("EventKey"));
+    window.until("rest", |window| {
+        let viewports = &window.harness.output().viewport_output;
+        viewports[&ViewportId::ROOT].repaint_delay == Duration::MAX && !window.harness.ctx.has_requested_repaint()
+    });
+}
+
+#[test]
+fn thousands_of_rows_are_scrolled_to_their_end() {
+    let mut window = Window::open();
+    window.tap(0..3_000);
+    window.until("all of them", |window| window.says("3\u{a0}000 of 3\u{a0}000 shown"));
+    window.press(Key::End);
+    window.until("the oldest", |window| window.row("KEY_0,").is_some() && window.is_selected("KEY_0,"));
+    assert!(window.rows().len() < 60, "only what is in view is drawn");
+    window.press(Key::Home);
+    window.until("the newest", |window| window.is_selected("KEY_2999,"));
+}
+
+#[test]
+fn what_is_copied_is_what_was_received() {
+    let mut window = Window::open();
+    window.post(&[sample("CLICK")]);
+    window.until("the detail", |window| window.says("EventKey"));
+    let copied = |window: &Window| {
+        window.harness.output().platform_output.commands.iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
+    };
+    window.harness.key_press(Key::C);
+    window.harness.step();
+    assert!(window.says("Copy as JSON"), "the bar says what may follow");
+    window.harness.key_press(Key::B);
+    window.harness.step();
+    assert_eq!(copied(&window), Some(sample("CLICK")));
+}
