@@ -4,10 +4,12 @@
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops here")]
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
 
+#[path = "common/million.rs"]
 mod common;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use common::BODIES;
@@ -24,6 +26,9 @@ const CONNECTIONS: usize = 64;
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(3);
 const TOKEN: &str = "pamtest";
+
+/// How many requests were made, in all rounds.
+static SENT: AtomicUsize = AtomicUsize::new(0);
 
 /// What one round gave.
 struct Round {
@@ -80,7 +85,8 @@ fn service(runtime: Arc<tokio::runtime::Runtime>, directory: &std::path::Path) -
     let folder = DataFolder::locate(Some(directory)).unwrap();
     let config = Config::load(&folder.config_file()).unwrap();
     let accounts = config.accounts(&folder, &Overrides::default()).unwrap();
-    Service::open(runtime, &folder, &config, accounts, watch::Sender::new(StoreHead::default()), Waker::silent()).unwrap()
+    Service::open(runtime, &folder, &config, accounts, watch::Sender::new(StoreHead::default()), Waker::silent())
+        .unwrap()
 }
 
 async fn bare_handler() -> SocketAddr {
@@ -97,8 +103,8 @@ fn load(address: SocketAddr) -> Round {
     let clients = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut latencies = clients.block_on(async {
         let mut tasks = tokio::task::JoinSet::new();
-        for client in 0..CONNECTIONS {
-            tasks.spawn(client_loop(address, client));
+        for _ in 0..CONNECTIONS {
+            tasks.spawn(client_loop(address));
         }
         tasks.join_all().await.concat()
     });
@@ -110,15 +116,14 @@ fn load(address: SocketAddr) -> Round {
     }
 }
 
-async fn client_loop(address: SocketAddr, client: usize) -> Vec<Duration> {
+async fn client_loop(address: SocketAddr) -> Vec<Duration> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();
     let mut latencies = Vec::new();
     let mut answer = [0; 1024];
-    let (began, mut number) = (Instant::now(), 0_usize);
+    let began = Instant::now();
     while began.elapsed() < ROUND {
-        let request = request(client, number);
-        number += 1;
+        let request = request(SENT.fetch_add(1, Ordering::Relaxed));
         let sent = Instant::now();
         stream.write_all(&request).await.unwrap();
         let read = stream.read(&mut answer).await.unwrap();
@@ -128,11 +133,14 @@ async fn client_loop(address: SocketAddr, client: usize) -> Vec<Duration> {
     latencies
 }
 
-/// A push of its own: another user's, signed.
-fn request(client: usize, number: usize) -> Vec<u8> {
-    let (timestamp, nonce) = ("1409304348", "486452656");
-    let body = BODIES[number % BODIES.len()].replace("glDg", &format!("{:04}", (client * 131 + number) % 10_000));
-    let signature = signature(TOKEN, timestamp, nonce);
+/// A push of its own, signed now: no two have the same CreateTime, or they would be attempts of one event.
+fn request(number: usize) -> Vec<u8> {
+    let (timestamp, nonce) = (jiff::Timestamp::now().as_second().to_string(), "486452656");
+    let body = BODIES[number % BODIES.len()];
+    let created = body.find("<CreateTime>").unwrap() + "<CreateTime>".len();
+    let end = body.find("</CreateTime>").unwrap();
+    let body = format!("{}{}{}", &body[..created], 1_408_000_000 + number, &body[end..]);
+    let signature = signature(TOKEN, &timestamp, nonce);
     let target = format!("/wx?signature={signature}&timestamp={timestamp}&nonce={nonce}");
     let head = format!(
         "POST {target} HTTP/1.1\r\nUser-Agent: Mozilla/4.0\r\nAccept: */*\r\nHost: example.test\r\nPragma: no-cache\r\n\

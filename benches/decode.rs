@@ -69,14 +69,11 @@ fn unsealed(key: &AesKey, sealed: &Sealed) -> bool {
     };
     let encrypt = tree.root().text_of("Encrypt").unwrap_or_default();
     let computed = msg_signature(TOKEN, TIMESTAMP, NONCE, encrypt);
-    same(&computed, &sealed.msg_signature)
-        && open(key, encrypt).is_ok_and(|opened| decoded(&opened.message))
+    same(&computed, &sealed.msg_signature) && open(key, encrypt).is_ok_and(|opened| decoded(&opened.message))
 }
 
 fn decode(criterion: &mut Criterion) {
-    let Ok(key) = AesKey::parse(KEY) else {
-        panic!("the sample key is a good key")
-    };
+    let Ok(key) = AesKey::parse(KEY) else { panic!("the sample key is a good key") };
     let plain: Vec<_> = KINDS.iter().filter_map(|kind| template(kind)).collect();
     let sealed: Vec<_> = plain.iter().map(|plain| Sealed::new(&key, plain)).collect();
     assert!(plain.len() == KINDS.len() && plain.iter().all(|text| decoded(text.as_bytes())));
@@ -84,12 +81,7 @@ fn decode(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("decode eight events");
     group.bench_function("plain: bare quick-xml pass", |bencher| {
-        bencher.iter(|| {
-            plain
-                .iter()
-                .map(|text| bare_pass(black_box(text)))
-                .sum::<usize>()
-        });
+        bencher.iter(|| plain.iter().map(|text| bare_pass(black_box(text))).sum::<usize>());
     });
     group.bench_function("plain: decoded", |bencher| {
         bencher.iter(|| plain.iter().all(|text| decoded(black_box(text.as_bytes()))));
@@ -103,11 +95,7 @@ fn decode(criterion: &mut Criterion) {
         });
     });
     group.bench_function("sealed: verified, decrypted, decoded", |bencher| {
-        bencher.iter(|| {
-            sealed
-                .iter()
-                .all(|sealed| unsealed(&key, black_box(sealed)))
-        });
+        bencher.iter(|| sealed.iter().all(|sealed| unsealed(&key, black_box(sealed))));
     });
     group.finish();
 }

@@ -1,7 +1,7 @@
 //! A page of the list at both ends of a million rows, and the listing that finds them.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops here")]
-#![expect(missing_docs, reason = "criterion's macros make public items")]
 
+#[path = "common/million.rs"]
 mod common;
 
 use std::hint::black_box;

@@ -185,7 +185,8 @@ impl Accounts {
         if let Some((_, account)) = by_path.max_by_key(|(length, _)| *length) {
             return account;
         }
-        let by_user = to_user.and_then(|to_user| self.list.iter().find(|account| account.to_user.as_deref() == Some(to_user)));
+        let by_user =
+            to_user.and_then(|to_user| self.list.iter().find(|account| account.to_user.as_deref() == Some(to_user)));
         by_user
             .or_else(|| (self.list.len() > 1).then(|| self.list.iter().find(|account| verifies(account))).flatten())
             .unwrap_or_else(|| self.default_account())

@@ -1,4 +1,5 @@
 //! What can be typed: clap types, no behaviour.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts, where a backtick would be shown")]
 
 use std::path::PathBuf;
 
@@ -125,6 +126,7 @@ pub struct Show {
 /// The forms of `menuscope show`.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, and clap lets only one be given")]
 pub struct ShowForm {
     /// As JSON
     #[arg(long)]

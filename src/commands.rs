@@ -58,11 +58,11 @@ fn dispatch(global: &Global, command: Option<Command>) -> anyhow::Result<Outcome
     let output = Output::new(global.color);
     match command {
         None => window(setup),
-        Some(Command::Listen(listen)) => listen::run(&setup, listen, output),
+        Some(Command::Listen(listen)) => listen::run(&setup, &listen),
         Some(Command::Events(events)) => events::run(&setup, &events, output),
         Some(Command::Show(show)) => show::run(&setup, &show, output),
-        Some(Command::Wait(wait)) => wait::run(&setup, &wait, output),
-        Some(Command::Send(send)) => send::run(&setup, &send, output),
+        Some(Command::Wait(wait)) => wait::run(&setup, &wait),
+        Some(Command::Send(send)) => send::run(&setup, &send),
         Some(Command::Completions { .. }) => Ok(Outcome::Done),
     }
 }
@@ -117,7 +117,11 @@ fn start_log(verbose: u8) {
         1 => tracing::Level::INFO,
         _ => tracing::Level::DEBUG,
     };
-    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_target(false);
     // A test that runs two commands in one process has one already.
     subscriber.try_init().ok();
 }
@@ -125,7 +129,8 @@ fn start_log(verbose: u8) {
 /// One line, whatever is in it.
 #[expect(clippy::print_stderr, reason = "this is where a command says why it failed")]
 fn complain(message: &str) {
-    let line = message.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+    let line =
+        message.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
     eprintln!("menuscope: {}", crate::visible::visible(&line));
 }
 
@@ -136,7 +141,9 @@ impl Color {
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Self::Auto => {
+                std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
         }
     }
 }

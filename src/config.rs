@@ -65,7 +65,9 @@ pub enum ConfigError {
         path: PathBuf,
     },
     /// Secrets that should be there cannot be had.
-    #[error("cannot read the secrets of account \"{account}\" from {place}: {cause}; enter them again in Settings, or give them as MENUSCOPE_TOKEN and MENUSCOPE_AES_KEY")]
+    #[error(
+        "cannot read the secrets of account \"{account}\" from {place}: {cause}; enter them again in Settings, or give them as MENUSCOPE_TOKEN and MENUSCOPE_AES_KEY"
+    )]
     SecretsUnreadable {
         /// Whose.
         account: String,
@@ -146,7 +148,10 @@ impl ListenerConfig {
 /// Reads an address to listen at; a name such as `localhost` is looked up.
 pub fn parse_address(text: &str) -> Result<SocketAddr, ConfigError> {
     use std::net::ToSocketAddrs as _;
-    text.to_socket_addrs().ok().and_then(|mut found| found.next()).ok_or_else(|| ConfigError::Address { text: text.to_owned() })
+    text.to_socket_addrs()
+        .ok()
+        .and_then(|mut found| found.next())
+        .ok_or_else(|| ConfigError::Address { text: text.to_owned() })
 }
 
 /// An account without its secrets.
@@ -252,7 +257,8 @@ impl Config {
             let known = configs.keys().cloned().collect::<Vec<_>>().join(", ");
             return Err(ConfigError::UnknownAccount { name: name.clone(), known });
         }
-        let preferred = overrides.account.clone().or_else(|| configs.keys().find(|name| *name == DEFAULT_ACCOUNT).cloned());
+        let preferred =
+            overrides.account.clone().or_else(|| configs.keys().find(|name| *name == DEFAULT_ACCOUNT).cloned());
         let preferred = preferred.or_else(|| configs.keys().next().cloned());
         let list = configs
             .into_iter()
@@ -265,7 +271,12 @@ impl Config {
     }
 }
 
-fn account(folder: &DataFolder, name: String, config: AccountConfig, overrides: Option<&Overrides>) -> Result<Account, ConfigError> {
+fn account(
+    folder: &DataFolder,
+    name: String,
+    config: AccountConfig,
+    overrides: Option<&Overrides>,
+) -> Result<Account, ConfigError> {
     let overriding = overrides.map(|overrides| overrides.secrets.clone()).unwrap_or_default();
     let kept = match config.secrets.map(|place| secrets::read(folder, &name, place)) {
         Some(Ok(kept)) => kept,
@@ -335,7 +346,10 @@ mod tests {
         let (_directory, folder) = folder();
         std::fs::write(folder.config_file(), "[accounts.one]\nsecrets = \"file\"\n[accounts.two]\n").unwrap();
         std::fs::write(folder.secrets_file(), "[one]\ntoken = \"kept\"\nprevious_token = \"old\"\n").unwrap();
-        let overrides = Overrides { secrets: Secrets { token: Some(Secret::new("given")), ..Secrets::default() }, ..Overrides::default() };
+        let overrides = Overrides {
+            secrets: Secrets { token: Some(Secret::new("given")), ..Secrets::default() },
+            ..Overrides::default()
+        };
         let accounts = Config::load(&folder.config_file()).unwrap().accounts(&folder, &overrides).unwrap();
         assert_eq!(accounts.default_account().token(), Some("given"));
         assert_eq!(accounts.named("two").unwrap().token(), None);

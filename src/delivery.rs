@@ -97,8 +97,14 @@ impl Courier {
             let response = self.client.request(request).await.map_err(|error| unreachable(&error))?;
             let (head, body) = response.into_parts();
             let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|error| unreachable(&*error))?;
-            let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
-            Ok(Delivered { status: head.status.as_u16(), headers: headers.collect(), body: body.to_bytes(), elapsed: began.elapsed() })
+            let headers =
+                head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
+            Ok(Delivered {
+                status: head.status.as_u16(),
+                headers: headers.collect(),
+                body: body.to_bytes(),
+                elapsed: began.elapsed(),
+            })
         };
         let late = |_elapsed| DeliveryError::TooLate { target: target.to_owned() };
         tokio::time::timeout(WECHAT_PATIENCE, exchange).await.map_err(late)?

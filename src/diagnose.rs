@@ -181,6 +181,10 @@ impl Diagnosis {
 
     /// Fills in one detail.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "values and references alike, without a reference to a reference"
+    )]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.details.push((name.to_owned(), value.to_string()));
         self

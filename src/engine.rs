@@ -10,8 +10,8 @@
 //! Queues towards the threads are short and never waited for: what finds one full is asked again with the next frame.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -24,14 +24,13 @@ pub use crate::store::StoreHead;
 use crate::waker::Waker;
 
 mod control;
-mod explain;
 mod listing;
 mod rows;
 mod service;
 mod signals;
 mod worker;
 
-pub use explain::{SignatureCheck, explain_signature};
+pub use crate::inspect::SignatureCheck;
 pub use service::{Service, StartError, runtime};
 pub use signals::stop_requested;
 use worker::Worker;

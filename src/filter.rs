@@ -55,10 +55,7 @@ impl Filter {
     /// Reads a filter; `now` is what times of day and ages are counted from, in the zone of the person who typed them.
     pub fn parse(text: &str, now: &Zoned) -> Result<Self, FilterError> {
         let expr = parse::parse(text, now)?;
-        Ok(Self {
-            text: text.to_owned(),
-            expr,
-        })
+        Ok(Self { text: text.to_owned(), expr })
     }
 
     /// Matches what is of this kind without being an event, such as `handshake`.
@@ -69,10 +66,7 @@ impl Filter {
 
 impl From<Expr> for Filter {
     fn from(expr: Expr) -> Self {
-        Self {
-            text: expr.to_string(),
-            expr,
-        }
+        Self { text: expr.to_string(), expr }
     }
 }
 

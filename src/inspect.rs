@@ -14,10 +14,12 @@ use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
 mod decrypt;
+mod explain;
 mod payload;
 mod query;
 mod verify;
 
+pub use explain::{SignatureCheck, explain_signature};
 use query::Query;
 
 /// The largest body that is read as a callback, in bytes; WeChat's own are a few kilobytes.
@@ -158,10 +160,13 @@ fn mode(encrypt: Option<&str>, outer: Option<&Message<'_>>) -> Mode {
 fn diagnose_mode(query: &Query<'_>, mode: Mode, account: &Account, diagnoses: &mut Vec<Diagnosis>) {
     let declared = query.get("encrypt_type").unwrap_or("raw");
     if (declared == "aes") != (mode != Mode::Plain) {
-        diagnoses.push(Diagnosis::new(Code::EncryptTypeDisagrees).with("declared", declared).with("found", mode.as_str()));
+        diagnoses
+            .push(Diagnosis::new(Code::EncryptTypeDisagrees).with("declared", declared).with("found", mode.as_str()));
     }
     if let Some(expected) = account.mode.filter(|expected| *expected != mode) {
-        diagnoses.push(Diagnosis::new(Code::ModeUnexpected).with("expected", expected.as_str()).with("found", mode.as_str()));
+        diagnoses.push(
+            Diagnosis::new(Code::ModeUnexpected).with("expected", expected.as_str()).with("found", mode.as_str()),
+        );
     }
 }
 
@@ -180,9 +185,7 @@ fn inner_envelope(message: &[u8], compat: Option<&Tree<'_>>, diagnoses: &mut Vec
 fn outer_envelope(outer: Option<&Message<'_>>, mode: Mode, body: &[u8], diagnoses: &mut Vec<Diagnosis>) -> Envelope {
     match outer {
         None => unreadable(),
-        Some(message) if mode == Mode::Safe => {
-            Envelope { to_user: message.to_user.map(str::to_owned), ..unreadable() }
-        }
+        Some(message) if mode == Mode::Safe => Envelope { to_user: message.to_user.map(str::to_owned), ..unreadable() },
         Some(message) => {
             payload::diagnose(message, body, diagnoses);
             envelope(message)
@@ -233,7 +236,8 @@ fn keep(mut request: RawRequest, signature: Signature, diagnoses: &mut Vec<Diagn
     if signature.is_refused() && request.body.len() > MAX_UNVERIFIED_BODY {
         // A copy: a slice would keep the whole body in memory.
         request.body = bytes::Bytes::copy_from_slice(&request.body[..MAX_UNVERIFIED_BODY]);
-        let details = Diagnosis::new(Code::BodyCut).with("kept", MAX_UNVERIFIED_BODY).with("bytes", request.body_length);
+        let details =
+            Diagnosis::new(Code::BodyCut).with("kept", MAX_UNVERIFIED_BODY).with("bytes", request.body_length);
         diagnoses.push(details);
     }
     request

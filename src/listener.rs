@@ -39,7 +39,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// Somebody else has the port.
-    #[error("cannot listen at {address}: the port is taken; stop the program that has it, or choose another with --addr or in Settings")]
+    #[error(
+        "cannot listen at {address}: the port is taken; stop the program that has it, or choose another with --addr or in Settings"
+    )]
     Taken {
         /// Where.
         address: SocketAddr,

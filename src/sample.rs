@@ -51,14 +51,19 @@ pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Tim
     let seal = match (encrypt, account) {
         (false, _) => None,
         (true, account) => {
-            let key = account.and_then(Account::key).ok_or(SampleError::Incomplete { what: "an EncodingAESKey", flag: "--aes-key" })?;
+            let key = account
+                .and_then(Account::key)
+                .ok_or(SampleError::Incomplete { what: "an EncodingAESKey", flag: "--aes-key" })?;
             let app_id = account.and_then(|account| account.app_id.as_deref());
             let app_id = app_id.ok_or(SampleError::Incomplete { what: "an AppID", flag: "--app-id" })?;
             Some((key.as_ref().map_err(Clone::clone)?, app_id, random_prefix()))
         }
     };
     let token = account.and_then(Account::token).unwrap_or_default();
-    Ok(compose::push(message, &Signing { token, timestamp: &timestamp, nonce: &nonce, openid: openid.as_deref(), seal }))
+    Ok(compose::push(
+        message,
+        &Signing { token, timestamp: &timestamp, nonce: &nonce, openid: openid.as_deref(), seal },
+    ))
 }
 
 /// A tap that nobody made, marked as such: what the window's sample button sends.
@@ -66,7 +71,9 @@ pub fn push(kind: &str, account: Option<&Account>, now: Timestamp) -> Result<Pus
     let created = Edit { name: "CreateTime".to_owned(), value: now.as_second().to_string() };
     let message = compose::edited(template(kind)?.as_bytes(), &[created])?;
     let encrypt = account.is_some_and(|account| {
-        matches!(account.mode, Some(crate::capture::Mode::Safe)) && account.app_id.is_some() && matches!(account.key(), Some(Ok(_)))
+        matches!(account.mode, Some(crate::capture::Mode::Safe))
+            && account.app_id.is_some()
+            && matches!(account.key(), Some(Ok(_)))
     });
     let mut push = signed(&message, account, encrypt, now)?;
     push.headers.push((OWN_HEADER, "sample".to_owned()));

@@ -30,10 +30,14 @@ mod writer;
 
 pub use listing::{Scan, ScanChunk};
 pub use reader::{Interrupter, Reader};
-pub use writer::{StoreHandle, StoreHead};
+pub use writer::{StoreHandle, StoreHead, Ticket};
 
 /// How long a statement waits for another process's short transaction.
 const BUSY_PATIENCE: Duration = Duration::from_secs(3);
+
+/// The log is folded back after this many pages of 4 KiB: often enough to stay small, seldom enough to write a page once
+/// that many commits have touched.
+const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// Beyond this size, in bytes, the write-ahead log is cut back after a checkpoint.
 const JOURNAL_LIMIT: i64 = 64 << 20;
@@ -80,7 +84,9 @@ pub enum StoreError {
         doing: &'static str,
     },
     /// It cannot be written.
-    #[error("the database cannot be written ({cause}, {doing}); check the folder's rights, or choose another with --data DIR")]
+    #[error(
+        "the database cannot be written ({cause}, {doing}); check the folder's rights, or choose another with --data DIR"
+    )]
     ReadOnly {
         /// What was being done.
         doing: &'static str,
@@ -94,7 +100,9 @@ pub enum StoreError {
         doing: &'static str,
     },
     /// Anything else that SQLite says.
-    #[error("the database failed ({cause}, {doing}); if it goes on, look for damage with `sqlite3 menuscope.db 'PRAGMA integrity_check'`")]
+    #[error(
+        "the database failed ({cause}, {doing}); if it goes on, look for damage with `sqlite3 menuscope.db 'PRAGMA integrity_check'`"
+    )]
     Sqlite {
         /// What was being done.
         doing: &'static str,
@@ -140,9 +148,12 @@ fn doing(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { doing },
             Some(ErrorCode::OperationInterrupted) => StoreError::Interrupted { doing },
             Some(ErrorCode::DiskFull) => StoreError::Full { doing },
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::ReadOnly { doing, cause },
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                StoreError::ReadOnly { doing, cause }
+            }
             code => {
-                let of_one_row = matches!(code, Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig));
+                let of_one_row =
+                    matches!(code, Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig));
                 StoreError::Sqlite { doing, cause, of_one_row }
             }
         }
@@ -198,6 +209,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         // FULL: a commit is on disk before its sender is answered, power cut or not.
         connection.pragma_update(None, "synchronous", "FULL").map_err(damaged)?;
         connection.pragma_update(None, "journal_size_limit", JOURNAL_LIMIT).map_err(damaged)?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(damaged)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(damaged)?;
     }
     check_version(&connection, path).map_err(|error| match error {

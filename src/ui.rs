@@ -29,6 +29,7 @@ mod rail;
 mod row_cache;
 mod settings;
 mod signals;
+mod start;
 mod state;
 mod status_bar;
 mod theme;
@@ -39,7 +40,8 @@ use keys::Verb;
 use look::Look;
 use settings::Settings;
 use signals::Signals;
-use state::{CopyForm, State};
+pub use start::{WindowError, run};
+use state::{CopyForm, EventsPage, State};
 
 /// How long one frame may take in news; the rest waits for the next.
 const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
@@ -47,41 +49,9 @@ const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
 /// A full queue is tried again after this long, if nothing wakes the window before.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
-/// The window's size when it is opened, and the least it can be.
-const SIZE: [f32; 2] = [1360.0, 860.0];
-const SMALLEST: [f32; 2] = [820.0, 480.0];
-
 /// The detail's width when it is first shown, and the least that it and the list can have.
 const DETAIL_WIDTH: f32 = 520.0;
 const PANE_SMALLEST: f32 = 340.0;
-
-/// Why there is no window: what the display or its driver says.
-#[derive(Debug, thiserror::Error)]
-#[error("the window system refused ({0})")]
-pub struct WindowError(String);
-
-/// Opens the window and returns when it has been closed, with everything stopped in order.
-pub fn run(setup: Setup) -> Result<(), WindowError> {
-    let mut viewport = egui::ViewportBuilder::default()
-        .with_title("menuscope")
-        .with_app_id("menuscope")
-        .with_inner_size(SIZE)
-        .with_min_inner_size(SMALLEST);
-    if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png")) {
-        viewport = viewport.with_icon(icon);
-    }
-    let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
-    eframe::run_native(
-        "menuscope",
-        options,
-        Box::new(|creation| {
-            let mut app = App::start(&creation.egui_ctx, setup)?;
-            app.signals = Some(Signals::close(creation.egui_ctx.clone())?);
-            Ok(Box::new(app))
-        }),
-    )
-    .map_err(|error| WindowError(error.to_string()))
-}
 
 /// The window.
 #[derive(Debug)]
@@ -167,7 +137,7 @@ impl App {
             self.seen.0 = revision;
             self.state.note_written();
             self.ask(Command::Refresh);
-            if self.state.first_run {
+            if self.state.page == EventsPage::FirstRun {
                 self.ask(Command::FindHandshake);
             }
         }
@@ -195,7 +165,9 @@ impl App {
     /// Asks for all that is wanted and not on its way.
     fn ask_due(&mut self, ctx: &Context) {
         let waiting = std::mem::take(&mut self.waiting);
-        waiting.into_iter().for_each(|command| self.ask(command));
+        for command in waiting {
+            self.ask(command);
+        }
         let Self { engine, state, .. } = self;
         if state.to_open.is_some_and(|id| engine.ask(Command::Open { id })) {
             state.to_open = None;
@@ -290,7 +262,10 @@ impl App {
                 let text = state.filter.with(&term);
                 self.set_filter(text);
             }
-            Action::FocusFilter => (state.screen, _) = (Screen::Events, state.filter.focus()),
+            Action::FocusFilter => {
+                state.screen = Screen::Events;
+                state.filter.focus();
+            }
             Action::Follow(following) => {
                 state.list.follow(following);
                 state.open_selected();
@@ -312,19 +287,28 @@ impl App {
         let status = engine.status();
         let (trouble, unverified) = {
             let head = engine.head();
-            (head.trouble.clone(), status_bar::Unverified { bytes: head.unverified_bytes, dropped: head.unverified_dropped })
+            (
+                head.trouble.clone(),
+                status_bar::Unverified { bytes: head.unverified_bytes, dropped: head.unverified_dropped },
+            )
         };
         let bar = |margin: Margin| Frame::new().fill(look.palette.frame).inner_margin(margin);
         Panel::top("bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 0))).show(ui, |ui| {
             top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen), look, actions);
         });
-        Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 3))).show(ui, |ui| {
-            let shown = (&state.list, &state.notices, state.keyboard.prefix);
-            status_bar::status_bar_ui(ui, shown, unverified, look, actions);
-        });
-        Panel::left("rail").exact_size(theme::RAIL_WIDTH).resizable(false).frame(bar(Margin::symmetric(0, 10))).show(ui, |ui| {
-            rail::rail_ui(ui, state.screen, look, actions);
-        });
+        Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 3))).show(
+            ui,
+            |ui| {
+                let shown = (&state.list, &state.notices, state.keyboard.prefix);
+                status_bar::status_bar_ui(ui, shown, unverified, look, actions);
+            },
+        );
+        Panel::left("rail").exact_size(theme::RAIL_WIDTH).resizable(false).frame(bar(Margin::symmetric(0, 10))).show(
+            ui,
+            |ui| {
+                rail::rail_ui(ui, state.screen, look, actions);
+            },
+        );
         CentralPanel::default().frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| {
             banner::banners_ui(ui, &status, trouble.as_deref(), look, actions);
             match state.screen {
@@ -340,13 +324,14 @@ impl App {
 
 /// The list beside the detail, or how to begin.
 fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actions: &mut Vec<Action>) {
-    if state.first_run {
+    if state.page == EventsPage::FirstRun {
         first_run::first_run_ui(ui, status, state.handshake.as_deref(), look, actions);
         return;
     }
     if !state.detail_hidden {
         let largest = (ui.available_width() - PANE_SMALLEST).max(PANE_SMALLEST);
-        let panel = Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(PANE_SMALLEST..=largest);
+        let panel =
+            Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(PANE_SMALLEST..=largest);
         panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| match &state.detail {
             Some(detail) => detail::detail_ui(ui, detail, state.tab, look, actions),
             None => {

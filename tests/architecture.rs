@@ -67,8 +67,10 @@ const OWNERS: &[(&str, &[&str])] = &[
 ];
 
 /// The leaf has no clock, no I/O and no chance.
-const PURE: (&str, &[&str]) =
-    ("wechat", &["std::fs", "std::net", "std::io", "std::time", "SystemTime", "Timestamp::now", "getrandom", "fastrand"]);
+const PURE: (&str, &[&str]) = (
+    "wechat",
+    &["std::fs", "std::net", "std::io", "std::time", "SystemTime", "Timestamp::now", "getrandom", "fastrand"],
+);
 
 struct Source {
     path: PathBuf,
@@ -92,7 +94,8 @@ fn sources() -> Vec<Source> {
                 let inside = path.strip_prefix(&root).unwrap();
                 let module = inside.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
                 let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
-                let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+                let code =
+                    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
                 sources.push(Source { module, code, lines: text.lines().count(), path });
             }
         }
@@ -130,7 +133,11 @@ fn every_module_names_only_what_is_below_it() {
 fn every_library_is_named_only_by_its_owner() {
     for Source { path, module, code, .. } in sources() {
         for (library, owners) in OWNERS.iter().filter(|(_, owners)| !owners.contains(&module.as_str())) {
-            assert!(!names(&code, &format!("{library}::")) , "{} names {library}, which belongs to {owners:?}", path.display());
+            assert!(
+                !names(&code, &format!("{library}::")),
+                "{} names {library}, which belongs to {owners:?}",
+                path.display()
+            );
         }
     }
 }

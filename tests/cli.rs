@@ -60,7 +60,9 @@ impl Listening {
     }
 
     fn signal(&self, name: &str) {
-        assert!(Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap().success());
+        assert!(
+            Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap().success()
+        );
     }
 }
 
@@ -76,7 +78,8 @@ fn an_event_that_is_sent_is_listed_shown_and_given_out_as_json() {
     let data = tempfile::tempdir().unwrap();
     let mut listening = Listening::start(data.path(), &[]);
     let url = format!("{}/wx", listening.url);
-    let sent = run(data.path(), &["send", "scancode_waitmsg", "--to", &url, "--key", "K1", "--set", "ScanResult=a&b]]>c"]);
+    let sent =
+        run(data.path(), &["send", "scancode_waitmsg", "--to", &url, "--key", "K1", "--set", "ScanResult=a&b]]>c"]);
     assert!(sent.status.success(), "{sent:?}");
     assert!(stdout(&sent).contains("200") && stdout(&sent).contains("success"));
     let event = listening.next();
@@ -118,7 +121,10 @@ fn an_encrypted_event_goes_there_and_back() {
     let sent: Value = serde_json::from_slice(&run(data.path(), &arguments).stdout).unwrap();
     assert_eq!((&sent["status"], &sent["body"]), (&Value::from(200), &Value::from("success")));
     let event = listening.next();
-    assert_eq!((&event["mode"], &event["signature"], &event["kind"]), (&"safe".into(), &"valid".into(), &"CLICK".into()));
+    assert_eq!(
+        (&event["mode"], &event["signature"], &event["kind"]),
+        (&"safe".into(), &"valid".into(), &"CLICK".into())
+    );
     assert_eq!(event["diagnoses"], Value::Array(Vec::new()));
     let refused = run(data.path(), &["send", "CLICK", "--to", &listening.url, "--token", "wrong"]);
     assert_eq!(refused.status.code(), Some(1));
@@ -127,7 +133,10 @@ fn an_encrypted_event_goes_there_and_back() {
     drop(listening);
     for entry in std::fs::read_dir(data.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        assert!(!bytes.windows(7).any(|window| window == b"pamtest") && !bytes.windows(43).any(|window| window == KEY.as_bytes()));
+        assert!(
+            !bytes.windows(7).any(|window| window == b"pamtest")
+                && !bytes.windows(43).any(|window| window == KEY.as_bytes())
+        );
     }
 }
 
@@ -257,7 +266,8 @@ fn a_closed_stdout_does_not_stop_the_listener_and_a_closed_pipe_ends_a_listing_q
     }
     assert!(Command::new("kill").arg(deaf.id().to_string()).status().unwrap().success());
     assert_eq!(deaf.wait().unwrap().code(), Some(0));
-    let mut listing = menuscope(data.path(), &["events", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut listing =
+        menuscope(data.path(), &["events", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(listing.stdout.take());
     let ended = listing.wait_with_output().unwrap();
     assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), &b""[..]));
@@ -284,7 +294,9 @@ fn help_and_completions_are_there() {
 fn text_that_would_steer_the_terminal_is_shown_escaped() {
     let data = tempfile::tempdir().unwrap();
     let listening = Listening::start(data.path(), &[]);
-    assert!(run(data.path(), &["send", "CLICK", "--to", &listening.url, "--key", "a\u{202e}b\u{85}c"]).status.success());
+    assert!(
+        run(data.path(), &["send", "CLICK", "--to", &listening.url, "--key", "a\u{202e}b\u{85}c"]).status.success()
+    );
     for arguments in [&["events"][..], &["show", "1"]] {
         let output = run(data.path(), arguments);
         assert!(stdout(&output).contains("a‹U+202E›b‹U+0085›c"), "{}", stdout(&output));

@@ -13,11 +13,7 @@ fn every_sample_beside_the_sources_is_offered() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let body = std::fs::read_to_string(&path).unwrap();
-        assert!(
-            TEMPLATES.iter().any(|(_, offered)| *offered == body),
-            "{}",
-            path.display()
-        );
+        assert!(TEMPLATES.iter().any(|(_, offered)| *offered == body), "{}", path.display());
         files += 1;
     }
     assert_eq!(files, TEMPLATES.len());
@@ -26,14 +22,8 @@ fn every_sample_beside_the_sources_is_offered() {
 #[test]
 fn an_edited_template_arrives_in_safe_mode_as_it_was_composed() {
     let key = AesKey::parse("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG").unwrap();
-    let edit = |name: &str, value: &str| Edit {
-        name: name.to_owned(),
-        value: value.to_owned(),
-    };
-    let edits = [
-        edit("EventKey", "菜单_1"),
-        edit("ScanResult", "WIFI:S:a]]>b;;"),
-    ];
+    let edit = |name: &str, value: &str| Edit { name: name.to_owned(), value: value.to_owned() };
+    let edits = [edit("EventKey", "菜单_1"), edit("ScanResult", "WIFI:S:a]]>b;;")];
     let message = edited(template("scancode_push").unwrap().as_bytes(), &edits).unwrap();
     let signing = Signing {
         token: "pamtest",

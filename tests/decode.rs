@@ -5,10 +5,7 @@
 //! (`sample.` and `asset.` before the name for the latter two). After a change that is meant,
 //! `UPDATE_GOLDENS=1 cargo test --test decode` writes them anew: read the difference before it is kept.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot read its fixtures has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures has failed")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,9 +66,7 @@ fn check_goldens(folder: &str, prefix: &str) {
     let mut wrong = Vec::new();
     for input in inputs(folder) {
         let name = input.file_name().unwrap().to_string_lossy().into_owned();
-        let golden = root().join(format!(
-            "tests/fixtures/decode/{prefix}{name}.expected.json"
-        ));
+        let golden = root().join(format!("tests/fixtures/decode/{prefix}{name}.expected.json"));
         let outcome = outcome(&fs::read(&input).unwrap());
         if update {
             let text = format!("{outcome:#}\n");
@@ -107,30 +102,18 @@ fn every_sample_is_of_its_kind_in_the_layout_of_genuine_pushes_and_without_probl
     for path in inputs("assets/samples") {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         // Two names that differ only in case cannot stand side by side on every file system.
-        let name = name
-            .strip_suffix("_event")
-            .filter(|name| *name == "LOCATION")
-            .unwrap_or(&name);
+        let name = name.strip_suffix("_event").filter(|name| *name == "LOCATION").unwrap_or(&name);
         let payload = fs::read_to_string(&path).unwrap();
         let tree = Tree::parse(payload.as_bytes()).unwrap();
         let message = Message::decode(&tree);
         assert_eq!(message.kind(), name);
         assert_eq!(message.problems, [], "{name}");
-        assert!(
-            kind::lookup(name).is_some_and(|known| known.name == name),
-            "{name}"
-        );
+        assert!(kind::lookup(name).is_some_and(|known| known.name == name), "{name}");
         assert!(payload.starts_with("<xml><ToUserName>") || payload.starts_with("<xml><AppId>"));
-        assert!(
-            payload.ends_with("</xml>") && !payload.contains('\r'),
-            "{name}"
-        );
+        assert!(payload.ends_with("</xml>") && !payload.contains('\r'), "{name}");
         let children = tree.root().children().count();
         let ends = |child: Element<'_, '_>| payload[child.span().end..].starts_with('\n');
-        assert_eq!(
-            tree.root().children().filter(|child| ends(*child)).count(),
-            children
-        );
+        assert_eq!(tree.root().children().filter(|child| ends(*child)).count(), children);
     }
 }
 
@@ -157,9 +140,7 @@ fn check_spans(payload: &[u8], tree: &Tree<'_>) -> Result<(), TestCaseError> {
         prop_assert!(span.start < span.end && span.end <= payload.len());
         prop_assert!(span.start <= content.start && content.end <= span.end);
         prop_assert!(content.start <= text.start && text.end <= content.end);
-        let parent = element
-            .parent()
-            .map_or(0..payload.len(), |parent| parent.content_span());
+        let parent = element.parent().map_or(0..payload.len(), |parent| parent.content_span());
         prop_assert!(parent.start <= span.start && span.end <= parent.end);
         if element.has_children() || element.is_self_closing() {
             continue;
@@ -191,19 +172,11 @@ fn check_anything(payload: &[u8]) -> Result<(), TestCaseError> {
         Ok(tree) => {
             check_spans(payload, &tree)?;
             let message = Message::decode(&tree);
-            let spans = message
-                .problems
-                .iter()
-                .filter_map(|problem| problem.span.clone());
+            let spans = message.problems.iter().filter_map(|problem| problem.span.clone());
             prop_assert!(spans.into_iter().all(|span| span.end <= payload.len()));
             prop_assert!(fields(tree.root()).is_object());
             decoded(&message);
-            assert_eq!(
-                tree.elements()
-                    .filter(|element| element.path().is_empty() && element.depth() > 1)
-                    .count(),
-                0
-            );
+            assert_eq!(tree.elements().filter(|element| element.path().is_empty() && element.depth() > 1).count(), 0);
         }
     }
     Ok(())
@@ -231,26 +204,16 @@ enum Style {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        "[ -~]{0,6}",
-        Just("]]>".to_owned()),
-        Just("&amp;".to_owned()),
-        "[\\s一-龥😄]{0,3}"
-    ];
+    let piece = prop_oneof!["[ -~]{0,6}", Just("]]>".to_owned()), Just("&amp;".to_owned()), "[\\s一-龥😄]{0,3}"];
     prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
 }
 
 fn made() -> impl Strategy<Value = Made> {
     let name = || "[A-Za-z_][A-Za-z0-9_.-]{0,5}";
-    let leaf = (name(), text()).prop_map(|(name, text)| Made {
-        name,
-        body: Body::Text(text),
-    });
+    let leaf = (name(), text()).prop_map(|(name, text)| Made { name, body: Body::Text(text) });
     leaf.prop_recursive(5, 40, 6, move |inner| {
-        (name(), prop::collection::vec(inner, 1..6)).prop_map(|(name, children)| Made {
-            name,
-            body: Body::Children(children),
-        })
+        (name(), prop::collection::vec(inner, 1..6))
+            .prop_map(|(name, children)| Made { name, body: Body::Children(children) })
     })
 }
 
@@ -276,10 +239,7 @@ fn json_value(made: &Made) -> String {
         Body::Text(text) => Value::String(text.clone()).to_string(),
         Body::Children(children) => {
             let member = |child: &Made| format!("\n \"{}\" : {}", child.name, json_value(child));
-            format!(
-                "{{{}}}",
-                children.iter().map(member).collect::<Vec<_>>().join(",")
-            )
+            format!("{{{}}}", children.iter().map(member).collect::<Vec<_>>().join(","))
         }
     }
 }
@@ -290,10 +250,7 @@ fn read_back(element: Element<'_, '_>) -> Made {
     } else {
         Body::Text(element.text().to_owned())
     };
-    Made {
-        name: element.name().to_owned(),
-        body,
-    }
+    Made { name: element.name().to_owned(), body }
 }
 
 proptest! {

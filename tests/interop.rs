@@ -1,10 +1,7 @@
 //! Round trips with the libraries that developers' servers use: wechatpy, wechat-crypto, co-wechat.
 //!
 //! tests/setup.sh installs them; each test hands one process an array of requests.
-#![expect(
-    clippy::unwrap_used,
-    reason = "an answer that cannot be read is a failed test"
-)]
+#![expect(clippy::unwrap_used, reason = "an answer that cannot be read is a failed test")]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -56,42 +53,27 @@ impl Client {
             Self::Node => ("node".into(), "node_client.js"),
         };
         let mut command = Command::new(program);
-        command
-            .arg(scripts.join(script))
-            .arg(installed.join("node"));
+        command.arg(scripts.join(script)).arg(installed.join("node"));
         command
     }
 
     /// Asks one process everything; each request is completed with the account.
     fn ask(self, requests: &[Value]) -> Vec<Value> {
         let account = json!({ "token": TOKEN, "key": KEY, "app_id": APP_ID });
-        let completed: Vec<_> = requests
-            .iter()
-            .map(|request| merged(&account, request))
-            .collect();
+        let completed: Vec<_> = requests.iter().map(|request| merged(&account, request)).collect();
         let mut child = self
             .command()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| {
-                panic!("{self:?} does not start ({error}): run tests/setup.sh")
-            });
+            .unwrap_or_else(|error| panic!("{self:?} does not start ({error}): run tests/setup.sh"));
         // The other end reads everything before it writes, so this cannot get stuck.
         let text = serde_json::to_string(&completed).unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(text.as_bytes())
-            .unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
         let complaints = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success(),
-            "{self:?} failed, see tests/setup.sh: {complaints}"
-        );
+        assert!(output.status.success(), "{self:?} failed, see tests/setup.sh: {complaints}");
         let answers: Vec<Value> = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{self:?} answered no JSON ({error}): {complaints}"));
         assert_eq!(answers.len(), requests.len());
@@ -127,18 +109,12 @@ fn body_of(kind: &str) -> &'static str {
 }
 
 fn text<'a>(answer: &'a Value, name: &str) -> &'a str {
-    answer[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("{name} of {answer}"))
+    answer[name].as_str().unwrap_or_else(|| panic!("{name} of {answer}"))
 }
 
 fn query_of(push: &Push) -> Value {
     let pairs = form_urlencoded::parse(push.query.as_bytes());
-    Value::Object(
-        pairs
-            .map(|(name, value)| (name.into_owned(), value.into()))
-            .collect(),
-    )
+    Value::Object(pairs.map(|(name, value)| (name.into_owned(), value.into())).collect())
 }
 
 fn pushed(kind: &str, sealed: bool, index: usize) -> Push {
@@ -160,10 +136,7 @@ fn asked_to_answer(push: &Push) -> Value {
 
 /// The text reply is addressed back, whoever wrote it.
 fn check_text_reply(reply: &[u8], event: &str) {
-    let (reply, event) = (
-        Tree::parse(reply).unwrap(),
-        Tree::parse(event.as_bytes()).unwrap(),
-    );
+    let (reply, event) = (Tree::parse(reply).unwrap(), Tree::parse(event.as_bytes()).unwrap());
     let (reply, event) = (reply.root(), event.root());
     assert_eq!(reply.text_of("ToUserName"), event.text_of("FromUserName"));
     assert_eq!(reply.text_of("FromUserName"), event.text_of("ToUserName"));
@@ -173,19 +146,10 @@ fn check_text_reply(reply: &[u8], event: &str) {
 
 #[test]
 fn both_compute_the_same_signature() {
-    let cases = [
-        (TIMESTAMP, NONCE),
-        ("9", "10"),
-        ("1714036504", "aB_-9"),
-        ("", ""),
-    ];
-    let requests = cases
-        .map(|(timestamp, nonce)| json!({ "op": "sign", "timestamp": timestamp, "nonce": nonce }));
+    let cases = [(TIMESTAMP, NONCE), ("9", "10"), ("1714036504", "aB_-9"), ("", "")];
+    let requests = cases.map(|(timestamp, nonce)| json!({ "op": "sign", "timestamp": timestamp, "nonce": nonce }));
     for ((timestamp, nonce), answer) in cases.iter().zip(Client::Python.ask(&requests)) {
-        assert_eq!(
-            signature(TOKEN, timestamp, nonce),
-            text(&answer, "signature")
-        );
+        assert_eq!(signature(TOKEN, timestamp, nonce), text(&answer, "signature"));
     }
 }
 
@@ -202,11 +166,7 @@ fn our_handshake_is_echoed_and_a_forged_one_is_not() {
     let forged = signature("another", TIMESTAMP, NONCE);
     for client in BOTH {
         let answers = client.ask(&[query(&good), query(&forged)]);
-        assert_eq!(
-            text(&answers[0], "body"),
-            "4375120948345356249",
-            "{client:?}"
-        );
+        assert_eq!(text(&answers[0], "body"), "4375120948345356249", "{client:?}");
         assert!(answers[1]["error"].is_string(), "{client:?}");
     }
 }
@@ -214,24 +174,19 @@ fn our_handshake_is_echoed_and_a_forged_one_is_not() {
 #[test]
 fn what_they_encrypt_we_open() {
     let messages = messages();
-    let request = |message: &String| json!({ "op": "seal", "message": message, "timestamp": TIMESTAMP, "nonce": NONCE });
+    let request =
+        |message: &String| json!({ "op": "seal", "message": message, "timestamp": TIMESTAMP, "nonce": NONCE });
     let requests: Vec<_> = messages.iter().map(request).collect();
     for client in BOTH {
         for (message, answer) in messages.iter().zip(client.ask(&requests)) {
             let encrypt = text(&answer, "encrypt");
             let computed = msg_signature(TOKEN, TIMESTAMP, NONCE, encrypt);
-            assert!(
-                same(&computed, text(&answer, "msg_signature")),
-                "{client:?}"
-            );
+            assert!(same(&computed, text(&answer, "msg_signature")), "{client:?}");
             let opened = open(&key(), encrypt).unwrap();
             assert_eq!(opened.message, message.as_bytes(), "{client:?}");
             assert_eq!(opened.receive_id, APP_ID, "{client:?}");
             // With their random bytes ours comes out the same.
-            assert_eq!(
-                seal(&key(), &opened.random, message.as_bytes(), APP_ID),
-                encrypt
-            );
+            assert_eq!(seal(&key(), &opened.random, message.as_bytes(), APP_ID), encrypt);
         }
     }
 }
@@ -290,10 +245,7 @@ fn they_refuse_what_was_changed_and_what_is_for_another_account() {
 
 #[test]
 fn their_servers_answer_our_plain_pushes() {
-    let pushes: Vec<_> = MENU_EVENTS
-        .iter()
-        .map(|kind| pushed(kind, false, 0))
-        .collect();
+    let pushes: Vec<_> = MENU_EVENTS.iter().map(|kind| pushed(kind, false, 0)).collect();
     let requests: Vec<_> = pushes.iter().map(asked_to_answer).collect();
     for client in BOTH {
         for (kind, answer) in MENU_EVENTS.iter().zip(client.ask(&requests)) {
@@ -306,31 +258,19 @@ fn their_servers_answer_our_plain_pushes() {
 #[test]
 fn their_servers_answer_our_sealed_pushes_and_we_open_the_answer() {
     let pushes = MENU_EVENTS.iter().enumerate();
-    let pushes: Vec<_> = pushes
-        .map(|(index, kind)| pushed(kind, true, index))
-        .collect();
+    let pushes: Vec<_> = pushes.map(|(index, kind)| pushed(kind, true, index)).collect();
     let requests: Vec<_> = pushes.iter().map(asked_to_answer).collect();
     for client in BOTH {
         for (kind, answer) in MENU_EVENTS.iter().zip(client.ask(&requests)) {
             let event = Tree::parse(body_of(kind).as_bytes()).unwrap();
             assert_eq!(text(&answer, "event"), *kind, "{client:?}");
-            assert_eq!(
-                Some(text(&answer, "event_key")),
-                event.root().text_of("EventKey")
-            );
-            assert_eq!(
-                Some(text(&answer, "from")),
-                event.root().text_of("FromUserName")
-            );
+            assert_eq!(Some(text(&answer, "event_key")), event.root().text_of("EventKey"));
+            assert_eq!(Some(text(&answer, "from")), event.root().text_of("FromUserName"));
 
             let reply = Tree::parse(text(&answer, "body").as_bytes()).unwrap();
             let [encrypt, signed, timestamp, nonce] =
-                ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"]
-                    .map(|name| reply.root().text_of(name).unwrap());
-            assert!(
-                same(&msg_signature(TOKEN, timestamp, nonce, encrypt), signed),
-                "{client:?}"
-            );
+                ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"].map(|name| reply.root().text_of(name).unwrap());
+            assert!(same(&msg_signature(TOKEN, timestamp, nonce, encrypt), signed), "{client:?}");
             let opened = open(&key(), encrypt).unwrap();
             assert_eq!(opened.receive_id, APP_ID, "{client:?}");
             check_text_reply(&opened.message, body_of(kind));

@@ -63,7 +63,8 @@ fn each_of_the_eight_is_stored_before_it_is_answered() {
 #[test]
 fn a_handshake_is_answered_with_its_echostr_and_nothing_else() {
     let listener = TestListener::with_token();
-    let answer = listener.send(format!("GET /wx?{}&echostr=4375120948345356249 HTTP/1.1\r\nhost: x\r\n\r\n", signed(TOKEN)).as_bytes());
+    let answer = listener
+        .send(format!("GET /wx?{}&echostr=4375120948345356249 HTTP/1.1\r\nhost: x\r\n\r\n", signed(TOKEN)).as_bytes());
     assert_eq!((answer.status, answer.text()), (200, "4375120948345356249"));
     assert!(answer.head.contains("content-type: text/plain") && answer.head.contains("nosniff"), "{}", answer.head);
     let stored = listener.newest();
@@ -94,7 +95,10 @@ fn a_person_with_a_browser_sees_a_page_and_other_methods_are_refused_unrecorded(
     stream.read_to_string(&mut head).unwrap();
     assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
     for method in ["PUT", "DELETE", "OPTIONS", "PATCH"] {
-        assert_eq!(listener.send(format!("{method} / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n").as_bytes()).status, 405);
+        assert_eq!(
+            listener.send(format!("{method} / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n").as_bytes()).status,
+            405
+        );
     }
     assert_eq!(listener.reader().newest().unwrap(), CaptureId(0));
 }
@@ -143,7 +147,8 @@ fn msg_signature_decides_where_the_message_is_encrypted() {
     let bad_signature = target.replacen(right, &"0".repeat(40), 1);
     assert_eq!(listener.post(&bad_signature, &body).status, 200);
     assert!(codes(&listener.newest()).contains(&"signature-beside-wrong"));
-    let bad_msg_signature = format!("{}msg_signature={}", target.split("msg_signature").next().unwrap(), "0".repeat(40));
+    let bad_msg_signature =
+        format!("{}msg_signature={}", target.split("msg_signature").next().unwrap(), "0".repeat(40));
     assert_eq!(listener.post(&bad_msg_signature, &body).status, 403);
     let swapped = format!("{}msg_signature={right}", target.split("msg_signature").next().unwrap());
     assert_eq!(listener.post(&swapped, &body).status, 403);
@@ -175,7 +180,9 @@ fn what_cannot_be_opened_is_answered_success_and_says_why() {
 fn the_former_key_is_tried_when_the_current_one_fails() {
     let listener = TestListener::with(
         "[accounts.default]\nsecrets = \"file\"\napp_id = \"wxb11529c136998cb6\"\n",
-        &format!("[default]\ntoken = \"pamtest\"\naes_key = \"0123456789ABCDEFGabcdefghijklmnopqrstuvwxyz\"\nprevious_aes_key = \"{KEY}\"\n"),
+        &format!(
+            "[default]\ntoken = \"pamtest\"\naes_key = \"0123456789ABCDEFGabcdefghijklmnopqrstuvwxyz\"\nprevious_aes_key = \"{KEY}\"\n"
+        ),
     );
     let (target, body) = encrypted(&sample("CLICK"), KEY, APP_ID);
     assert_eq!(listener.post(&target, &body).status, 200);
@@ -273,7 +280,9 @@ fn a_client_that_hangs_up_leaves_its_event_and_what_it_was_answered() {
     let listener = TestListener::start();
     let body = sample("CLICK");
     let mut stream = listener.connect();
-    stream.write_all(format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes()).unwrap();
+    stream
+        .write_all(format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes())
+        .unwrap();
     stream.write_all(&body).unwrap();
     stream.shutdown(Shutdown::Both).unwrap();
     drop(stream);
@@ -293,7 +302,11 @@ fn whatever_is_received_is_kept_to_the_byte() {
         proptest::collection::vec(proptest::num::u8::ANY, 0..600),
     );
     let outcome = runner.run(&request, |(path, query, headers, body)| {
-        let mut sent = format!("POST {path}{} HTTP/1.1\r\nhost: x\r\n", query.map_or_else(String::new, |query| format!("?{query}"))).into_bytes();
+        let mut sent = format!(
+            "POST {path}{} HTTP/1.1\r\nhost: x\r\n",
+            query.map_or_else(String::new, |query| format!("?{query}"))
+        )
+        .into_bytes();
         // A name that comes twice is moved beside its first, which HTTP allows.
         let mut names = std::collections::HashSet::new();
         for (name, value) in headers.iter().filter(|(name, _)| names.insert(name.clone())) {
@@ -318,7 +331,9 @@ fn one_connection_carries_many_requests() {
     let body = sample("VIEW");
     let mut stream = listener.connect();
     for _ in 0..3 {
-        stream.write_all(format!("POST /wx HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes()).unwrap();
+        stream
+            .write_all(format!("POST /wx HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes())
+            .unwrap();
         stream.write_all(&body).unwrap();
         assert_eq!(Answer::read(&mut stream).text(), "success");
     }
@@ -342,7 +357,11 @@ fn retries_join_their_event_and_forgeries_do_not() {
     assert_eq!(listener.post(&format!("/wx?{}", signed("wrong")), &body).status, 403);
     let forged = listener.newest();
     assert_eq!((forged.placement.group, forged.placement.attempt), (forged.placement.id, 1));
-    let marked = format!("POST /wx?{} HTTP/1.1\r\nhost: x\r\nx-menuscope: sample\r\ncontent-length: {}\r\n\r\n", signed(TOKEN), body.len());
+    let marked = format!(
+        "POST /wx?{} HTTP/1.1\r\nhost: x\r\nx-menuscope: sample\r\ncontent-length: {}\r\n\r\n",
+        signed(TOKEN),
+        body.len()
+    );
     assert_eq!(listener.send(&[marked.as_bytes(), &body].concat()).status, 200);
     let own = listener.newest();
     assert!(own.capture.replay && own.placement.attempt == 1, "{own:?}");

@@ -1,8 +1,5 @@
 //! The published signature and encryption vectors, opened and sealed again to the byte.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a vector that cannot be read is a failed test"
-)]
+#![expect(clippy::unwrap_used, reason = "a vector that cannot be read is a failed test")]
 
 use menuscope::wechat::envelope::{AesKey, Opened, open, seal};
 use menuscope::wechat::signature::{msg_signature, same, signature};
@@ -17,16 +14,11 @@ fn listed(name: &str) -> Vec<Value> {
 }
 
 fn vector(id: &str) -> Value {
-    listed("vectors")
-        .into_iter()
-        .find(|vector| vector["id"] == id)
-        .unwrap()
+    listed("vectors").into_iter().find(|vector| vector["id"] == id).unwrap()
 }
 
 fn text<'a>(vector: &'a Value, name: &str) -> &'a str {
-    vector[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("{name} of {vector}"))
+    vector[name].as_str().unwrap_or_else(|| panic!("{name} of {vector}"))
 }
 
 fn key_of(vector: &Value) -> AesKey {
@@ -48,8 +40,7 @@ fn check_signatures(vector: &Value) -> usize {
         checked += 1;
     }
     if let Some(expected) = vector["msg_signature"].as_str() {
-        let [token, timestamp, nonce, encrypt] =
-            ["token", "timestamp", "nonce", "encrypt"].map(|n| text(vector, n));
+        let [token, timestamp, nonce, encrypt] = ["token", "timestamp", "nonce", "encrypt"].map(|n| text(vector, n));
         assert_eq!(msg_signature(token, timestamp, nonce, encrypt), expected);
         checked += 1;
     }
@@ -63,10 +54,7 @@ fn check_both_ways(vector: &Value, message: &str, app_id: &str) -> Opened {
     assert_eq!(opened.random, random_of(vector));
     assert_eq!(String::from_utf8(opened.message.clone()).unwrap(), message);
     assert_eq!(opened.receive_id, app_id);
-    assert_eq!(
-        seal(&key, &opened.random, message.as_bytes(), app_id),
-        encrypt
-    );
+    assert_eq!(seal(&key, &opened.random, message.as_bytes(), app_id), encrypt);
     opened
 }
 
@@ -87,18 +75,11 @@ fn the_platforms_encrypted_pushes_open_and_seal_to_the_same() {
         let message = text(&expected, "msg");
         let opened = check_both_ways(&vector, message, text(&expected, "receive_id"));
         assert_eq!(u64::from(opened.pad), expected["pad"], "{id}");
-        assert!(
-            opened.pad > 16,
-            "{id} is there for the padding that block ciphers refuse"
-        );
+        assert!(opened.pad > 16, "{id} is there for the padding that block ciphers refuse");
         assert_eq!(opened.message.len() as u64, expected["msg_len"], "{id}");
         let plain = 16 + 4 + message.len() + opened.receive_id.len();
         assert_eq!(plain as u64, expected["fullstr_bytes"], "{id}");
-        assert_eq!(
-            plain as u64 + u64::from(opened.pad),
-            expected["cipher_bytes"],
-            "{id}"
-        );
+        assert_eq!(plain as u64 + u64::from(opened.pad), expected["cipher_bytes"], "{id}");
     }
 }
 
@@ -133,10 +114,7 @@ fn every_menu_event_opens_and_seals_to_the_same() {
 
 #[test]
 fn no_vector_is_left_out() {
-    let ids: Vec<_> = listed("vectors")
-        .iter()
-        .map(|v| text(v, "id").to_owned())
-        .collect();
+    let ids: Vec<_> = listed("vectors").iter().map(|v| text(v, "id").to_owned()).collect();
     assert_eq!(ids, ["V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8"]);
 }
 
@@ -167,10 +145,7 @@ fn the_vector_of_the_protocol_page_opens_and_seals_to_the_same() {
 #[test]
 fn the_two_signatures_of_a_push_are_not_interchangeable() {
     let vector = vector("V3");
-    assert!(!same(
-        text(&vector, "signature"),
-        text(&vector, "msg_signature")
-    ));
+    assert!(!same(text(&vector, "signature"), text(&vector, "msg_signature")));
 }
 
 #[test]

@@ -105,7 +105,8 @@ fn one_row_that_cannot_be_does_not_sink_the_others() {
     let path = directory.path().join("menuscope.db");
     let store = open(&path).unwrap();
     // A rule that one of them breaks.
-    let rule = "CREATE TRIGGER no_bad BEFORE INSERT ON capture WHEN new.target = '/bad' BEGIN SELECT RAISE(ABORT, 'bad'); END";
+    let rule =
+        "CREATE TRIGGER no_bad BEFORE INSERT ON capture WHEN new.target = '/bad' BEGIN SELECT RAISE(ABORT, 'bad'); END";
     rusqlite::Connection::open(&path).unwrap().execute_batch(rule).unwrap();
     let accounts = Accounts::new(Vec::new(), None);
     let body = sample("CLICK");
@@ -136,7 +137,9 @@ fn a_walk_goes_from_the_newest_down_and_misses_nothing() {
     let store = open(&path).unwrap();
     insert(&store, 30);
     let reader = Reader::open(&path).unwrap();
-    for (text, expected) in [("", 30), ("event:CLICK", 30), ("event:VIEW", 0), ("id:10..19", 10), ("eventkey", 30), ("-id:<11", 20)] {
+    for (text, expected) in
+        [("", 30), ("event:CLICK", 30), ("event:VIEW", 0), ("id:10..19", 10), ("eventkey", 30), ("-id:<11", 20)]
+    {
         let filter = Filter::parse(text, &Zoned::now()).unwrap();
         let mut scan = Scan::new(&filter, reader.newest().unwrap());
         let mut ids = Vec::new();

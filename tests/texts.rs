@@ -47,7 +47,12 @@ fn every_text_is_there_in_both_languages() {
         assert!(!keys.is_empty(), "{}", file.display());
         for (key, _) in &keys {
             for language in Language::ALL {
-                assert!(keys.contains(&(key.clone(), language.tag())), "{}: {key} lacks {}", file.display(), language.tag());
+                assert!(
+                    keys.contains(&(key.clone(), language.tag())),
+                    "{}: {key} lacks {}",
+                    file.display(),
+                    language.tag()
+                );
                 assert!(language.has(key), "{key} is not found in {}", language.tag());
             }
         }

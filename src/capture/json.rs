@@ -147,7 +147,12 @@ mod tests {
         };
         let placement = Placement { id: CaptureId(17), group: CaptureId(17), attempt: 1 };
         let capture = crate::inspect::inspect(request, &accounts).capture;
-        let reply = Reply { status: 200, body: b"success".to_vec(), source: ReplySource::Default, elapsed: Duration::from_micros(1900) };
+        let reply = Reply {
+            status: 200,
+            body: b"success".to_vec(),
+            source: ReplySource::Default,
+            elapsed: Duration::from_micros(1900),
+        };
         StoredCapture { placement, capture, reply: Some(reply) }
     }
 

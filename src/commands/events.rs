@@ -1,6 +1,6 @@
 //! `menuscope events`: stored events, newest first.
 
-use super::output::{Output, event_line};
+use super::output::{Output, event_line, print_line};
 use super::{Outcome, filter, language};
 use crate::cli::Events;
 use crate::engine::Setup;
@@ -29,7 +29,7 @@ pub(super) fn run(setup: &Setup, events: &Events, output: Output) -> anyhow::Res
         let language = language(setup);
         for id in ids {
             if let Some(stored) = reader.capture(id)? {
-                output.line(&event_line(&reader, &stored, language)?)?;
+                print_line(&event_line(&reader, &stored, language)?)?;
             }
         }
     } else {

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::output::{Output, event_line};
+use super::output::{event_line, print_line, print_row};
 use super::{Outcome, language};
 use crate::capture::CaptureId;
 use crate::cli::Listen;
@@ -27,7 +27,7 @@ const BATCH: usize = 1_000;
 /// After the listener has stopped, the last lines get this long: nobody may be reading.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
-pub(super) fn run(setup: &Setup, listen: Listen, output: Output) -> anyhow::Result<Outcome> {
+pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let config = Config::load(&setup.config_file)?;
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
     let address = parse_address(listen.addr.as_deref().unwrap_or(&config.listener.addr))?;
@@ -40,7 +40,6 @@ pub(super) fn run(setup: &Setup, listen: Listen, output: Output) -> anyhow::Resu
     let mut service = Service::open(Arc::clone(&runtime), &setup.folder, &config, accounts, head, waker.clone())?;
     let after = CaptureId(following.borrow().last_id);
     let printer = Printer {
-        output,
         json: listen.json,
         language: language(setup),
         database: setup.folder.database(),
@@ -54,7 +53,7 @@ pub(super) fn run(setup: &Setup, listen: Listen, output: Output) -> anyhow::Resu
     let first = format!("http://{address}");
     let first = if listen.json { json!({ "listening": first }).to_string() } else { format!("listening on {first}") };
     // A closed stdout does not stop the listener.
-    let readable = output.line(&first).is_ok();
+    let readable = print_line(&first).is_ok();
     let (done, finished) = mpsc::sync_channel::<()>(1);
     std::thread::Builder::new()
         .name("events-out".to_owned())
@@ -84,7 +83,6 @@ fn waker(ring: SyncSender<()>) -> Waker {
 
 /// Prints each event once its answer is recorded.
 struct Printer {
-    output: Output,
     json: bool,
     language: Language,
     database: PathBuf,
@@ -133,10 +131,10 @@ impl Printer {
             }
             self.open.remove(&id);
             if self.json {
-                self.output.line(&event_line(reader, &stored, self.language)?)?;
+                print_line(&event_line(reader, &stored, self.language)?)?;
             } else {
                 for row in reader.page(&[id])? {
-                    self.output.row(&row)?;
+                    print_row(&row)?;
                 }
             }
         }

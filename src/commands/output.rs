@@ -11,7 +11,7 @@ use crate::store::Reader;
 use crate::texts::Language;
 use crate::visible::{shortened, visible};
 
-/// Keys and OpenIDs are cut to this many characters in a table.
+/// Texts such as keys are cut to this many characters in a table.
 const CELL: usize = 40;
 
 /// The way to stdout.
@@ -25,21 +25,6 @@ impl Output {
         Self { colored: color.is_on() }
     }
 
-    /// One line, at once.
-    pub(super) fn line(self, text: &str) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        stdout.write_all(b"\n")?;
-        stdout.flush()
-    }
-
-    /// Bytes as they are.
-    pub(super) fn bytes(self, bytes: &[u8]) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(bytes)?;
-        stdout.flush()
-    }
-
     /// Emphasised where colours are on.
     pub(super) fn strong(self, text: &str) -> String {
         if self.colored { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
@@ -49,23 +34,39 @@ impl Output {
     pub(super) fn table(self, rows: &[CaptureSummary]) -> io::Result<()> {
         let mut table = Table::new();
         table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(["ID", "TIME", "KIND", "KEY", "OPENID", "TRY", "SIGNATURE", "MODE", "ANSWER"].map(|name| self.strong(name)));
+        table.set_header(
+            ["ID", "TIME", "KIND", "KEY", "OPENID", "TRY", "SIGNATURE", "MODE", "ANSWER"].map(|name| self.strong(name)),
+        );
         for row in rows {
             table.add_row(cells(row));
         }
         let text: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
-        self.line(&text.join("\n"))
+        print_line(&text.join("\n"))
     }
+}
 
-    /// One event as one line for people.
-    pub(super) fn row(self, row: &CaptureSummary) -> io::Result<()> {
-        self.line(&cells(row).join("  "))
-    }
+/// One line, at once.
+pub(super) fn print_line(text: &str) -> io::Result<()> {
+    print_bytes(format!("{text}\n").as_bytes())
+}
+
+/// Bytes as they are.
+pub(super) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}
+
+/// One event as one line for people.
+pub(super) fn print_row(row: &CaptureSummary) -> io::Result<()> {
+    print_line(&cells(row).join("  "))
 }
 
 fn cells(row: &CaptureSummary) -> [String; 9] {
     let answer = match &row.reply {
-        Some(reply) => format!("{} {} {:.1} ms", reply.status, reply.source.as_str(), reply.elapsed.as_secs_f64() * 1000.0),
+        Some(reply) => {
+            format!("{} {} {:.1} ms", reply.status, reply.source.as_str(), reply.elapsed.as_secs_f64() * 1000.0)
+        }
         None => "-".to_owned(),
     };
     [
@@ -100,5 +101,7 @@ pub(super) fn printable(bytes: &[u8]) -> String {
 
 /// Whether an error says that the other end of stdout has gone.
 pub(super) fn is_closed(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
 }

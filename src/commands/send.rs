@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Outcome;
-use super::output::{Output, printable};
+use super::output::{print_line, printable};
 use crate::account::Account;
 use crate::cli::Send;
 use crate::config::Config;
@@ -18,7 +18,7 @@ use crate::wechat::compose::{self, Edit};
 use crate::wechat::envelope;
 use crate::wechat::tree::Tree;
 
-pub(super) fn run(setup: &Setup, send: &Send, output: Output) -> anyhow::Result<Outcome> {
+pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     let accounts = Config::load(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
     let account = accounts.default_account();
     let messages = send.events.iter().map(|event| message(event, send)).collect::<anyhow::Result<Vec<_>>>()?;
@@ -30,9 +30,9 @@ pub(super) fn run(setup: &Setup, send: &Send, output: Output) -> anyhow::Result<
         let answered = runtime.block_on(courier.deliver(&push, &send.to));
         well &= answered.as_ref().is_ok_and(|answered| (200..300).contains(&answered.status));
         match answered {
-            Ok(answered) => report(event, &answered, account, send.json, output)?,
+            Ok(answered) => report(event, &answered, account, send.json)?,
             // That there is no answer in time is an answer; that nobody is there is none.
-            Err(error @ DeliveryError::TooLate { .. }) => late(event, &error, send.json, output)?,
+            Err(error @ DeliveryError::TooLate { .. }) => late(event, &error, send.json)?,
             Err(error) => return Err(error.into()),
         }
     }
@@ -55,7 +55,10 @@ fn message(event: &str, send: &Send) -> anyhow::Result<Vec<u8>> {
         None if Path::new(event).exists() => {
             std::fs::read(event).with_context(|| format!("cannot read the message in {event}; check its rights"))?
         }
-        None => bail!("{}, or name a file that exists", sample::template(event).err().map_or_else(String::new, |error| error.to_string())),
+        None => bail!(
+            "{}, or name a file that exists",
+            sample::template(event).err().map_or_else(String::new, |error| error.to_string())
+        ),
     };
     if let Some(key) = &send.key {
         edit("EventKey", key);
@@ -70,7 +73,7 @@ fn message(event: &str, send: &Send) -> anyhow::Result<Vec<u8>> {
     compose::edited(&body, &edits).with_context(|| format!("cannot make {event}"))
 }
 
-fn report(event: &str, answered: &Delivered, account: &Account, as_json: bool, output: Output) -> anyhow::Result<()> {
+fn report(event: &str, answered: &Delivered, account: &Account, as_json: bool) -> anyhow::Result<()> {
     let message = opened(&answered.body, account);
     let elapsed_ms = answered.elapsed.as_micros() as f64 / 1000.0;
     if as_json {
@@ -78,10 +81,10 @@ fn report(event: &str, answered: &Delivered, account: &Account, as_json: bool, o
         line["body"] = Value::from(String::from_utf8_lossy(&answered.body));
         line["message"] = message.map_or(Value::Null, |message| String::from_utf8_lossy(&message).into());
         line["lint"] = json!([]);
-        output.line(&line.to_string())?;
+        print_line(&line.to_string())?;
     } else {
         let shown = message.as_deref().unwrap_or(&answered.body);
-        output.line(&format!("{event}  {} after {elapsed_ms:.1} ms  {}", answered.status, printable(shown)))?;
+        print_line(&format!("{event}  {} after {elapsed_ms:.1} ms  {}", answered.status, printable(shown)))?;
     }
     Ok(())
 }
@@ -94,11 +97,11 @@ fn opened(body: &[u8], account: &Account) -> Option<Vec<u8>> {
     envelope::open(key, encrypt).ok().map(|opened| opened.message)
 }
 
-fn late(event: &str, error: &DeliveryError, as_json: bool, output: Output) -> anyhow::Result<()> {
+fn late(event: &str, error: &DeliveryError, as_json: bool) -> anyhow::Result<()> {
     let line = if as_json {
         json!({ "event": event, "status": null, "error": error.to_string(), "lint": [] }).to_string()
     } else {
         format!("{event}  {error}")
     };
-    Ok(output.line(&line)?)
+    Ok(print_line(&line)?)
 }

@@ -1,6 +1,6 @@
 //! `menuscope show`: one event, for people or to the byte.
 
-use super::output::{Output, event_line, local_time, printable};
+use super::output::{Output, event_line, local_time, print_bytes, print_line, printable};
 use super::{Outcome, language};
 use crate::capture::{CaptureId, StoredCapture, header_text};
 use crate::cli::Show;
@@ -22,18 +22,18 @@ pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<
     };
     let form = &show.form;
     if form.json {
-        output.line(&event_line(&reader, &stored, language(setup))?)?;
+        print_line(&event_line(&reader, &stored, language(setup))?)?;
     } else if form.raw {
-        output.bytes(&stored.capture.request.to_http())?;
+        print_bytes(&stored.capture.request.to_http())?;
     } else if form.body {
-        output.bytes(stored.capture.message())?;
+        print_bytes(stored.capture.message())?;
     } else if form.reply {
         let Some(reply) = &stored.reply else {
             return Ok(Outcome::No(Some(format!("event {} has no recorded answer", show.id))));
         };
-        output.bytes(&reply.body)?;
+        print_bytes(&reply.body)?;
     } else {
-        output.line(&page(&stored, language(setup), output))?;
+        print_line(&page(&stored, language(setup), output))?;
     }
     Ok(Outcome::Done)
 }
@@ -50,7 +50,12 @@ fn page(stored: &StoredCapture, language: Language, output: Output) -> String {
         format!("attempt    {} of event {}", placement.attempt, placement.group),
         match reply {
             Some(reply) => {
-                format!("answer     {} ({}) after {:.1} ms", reply.status, reply.source.as_str(), reply.elapsed.as_secs_f64() * 1000.0)
+                format!(
+                    "answer     {} ({}) after {:.1} ms",
+                    reply.status,
+                    reply.source.as_str(),
+                    reply.elapsed.as_secs_f64() * 1000.0
+                )
             }
             None => "answer     none recorded".to_owned(),
         },

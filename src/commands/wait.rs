@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use jiff::Zoned;
 
-use super::output::{Output, event_line};
+use super::output::{event_line, print_line, print_row};
 use super::{Outcome, filter, language};
 use crate::capture::{CaptureId, StoredCapture};
 use crate::cli::Wait;
@@ -21,21 +21,30 @@ const POLL: Duration = Duration::from_millis(20);
 /// An event whose answer is not recorded yet is given this long, so that what is printed is complete.
 const REPLY_PATIENCE: Duration = Duration::from_millis(500);
 
-pub(super) fn run(setup: &Setup, wait: &Wait, output: Output) -> anyhow::Result<Outcome> {
+pub(super) fn run(setup: &Setup, wait: &Wait) -> anyhow::Result<Outcome> {
     let began = Instant::now();
     let (filter, after) = what(setup, wait)?;
-    let mut waiting = Waiting { setup, filter, after, wanted: wait.count as usize, reader: None, seen: HashSet::new(), version: None };
+    let mut waiting = Waiting {
+        setup,
+        filter,
+        after,
+        wanted: wait.count as usize,
+        reader: None,
+        seen: HashSet::new(),
+        version: None,
+    };
     let language = language(setup);
     loop {
         for stored in waiting.look()? {
-            print(&waiting, &stored, wait.json, language, output)?;
+            print(&waiting, &stored, wait.json, language)?;
         }
         if waiting.seen.len() >= waiting.wanted {
             return Ok(Outcome::Done);
         }
         let left = wait.timeout.saturating_sub(began.elapsed());
         if left.is_zero() {
-            let reason = format!("{} of {} matching events within {:?}", waiting.seen.len(), waiting.wanted, wait.timeout);
+            let reason =
+                format!("{} of {} matching events within {:?}", waiting.seen.len(), waiting.wanted, wait.timeout);
             return Ok(Outcome::No(Some(reason)));
         }
         std::thread::park_timeout(POLL.min(left));
@@ -47,17 +56,18 @@ fn what(setup: &Setup, wait: &Wait) -> anyhow::Result<(Filter, CaptureId)> {
     let asked = filter(wait.filter.as_deref())?;
     match wait.since.as_deref() {
         None => Ok((asked, newest(setup)?)),
-        Some(since) => match since.parse::<i64>() {
+        Some(since) => match since.parse() {
             Ok(id) => Ok((asked, CaptureId(id))),
-            Err(_) => {
-                let text = format!("after:{since:?} ({})", wait.filter.as_deref().unwrap_or_default());
-                let text = text.trim_end_matches(" ()");
-                let filter = Filter::parse(text, &Zoned::now())
-                    .with_context(|| format!("cannot read --since {since:?}; give an event's number or a time such as 10m or 2026-11-23T10:00"))?;
-                Ok((filter, CaptureId(0)))
-            }
+            Err(_no_number) => Ok((since_time(wait.filter.as_deref(), since)?, CaptureId(0))),
         },
     }
+}
+
+fn since_time(filter: Option<&str>, since: &str) -> anyhow::Result<Filter> {
+    let text = format!("after:{since:?} ({})", filter.unwrap_or_default());
+    Filter::parse(text.trim_end_matches(" ()"), &Zoned::now()).with_context(|| {
+        format!("cannot read --since {since:?}; give an event's number or a time such as 10m or 2026-11-23T10:00")
+    })
 }
 
 fn newest(setup: &Setup) -> anyhow::Result<CaptureId> {
@@ -113,19 +123,21 @@ fn with_reply(reader: &Reader, id: CaptureId) -> Result<Option<StoredCapture>, S
     let began = Instant::now();
     loop {
         match reader.capture(id)? {
-            Some(stored) if stored.reply.is_none() && began.elapsed() < REPLY_PATIENCE => std::thread::park_timeout(POLL),
+            Some(stored) if stored.reply.is_none() && began.elapsed() < REPLY_PATIENCE => {
+                std::thread::park_timeout(POLL);
+            }
             found => return Ok(found),
         }
     }
 }
 
-fn print(waiting: &Waiting<'_>, stored: &StoredCapture, json: bool, language: Language, output: Output) -> anyhow::Result<()> {
+fn print(waiting: &Waiting<'_>, stored: &StoredCapture, json: bool, language: Language) -> anyhow::Result<()> {
     let Some(reader) = &waiting.reader else { return Ok(()) };
     if json {
-        output.line(&event_line(reader, stored, language)?)?;
+        print_line(&event_line(reader, stored, language)?)?;
     } else {
         for row in reader.page(&[stored.placement.id])? {
-            output.row(&row)?;
+            print_row(&row)?;
         }
     }
     Ok(())

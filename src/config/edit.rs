@@ -8,7 +8,13 @@ use super::{AccountConfig, ConfigError, DataFolder, LookConfig, secrets};
 use crate::account::Secrets;
 
 /// Writes an account and its secrets; says nothing of secrets where it has none.
-pub fn save_account(folder: &DataFolder, config: &Path, name: &str, account: &AccountConfig, secrets: &Secrets) -> Result<(), ConfigError> {
+pub fn save_account(
+    folder: &DataFolder,
+    config: &Path,
+    name: &str,
+    account: &AccountConfig,
+    secrets: &Secrets,
+) -> Result<(), ConfigError> {
     folder.create()?;
     let place = if secrets.is_empty() { None } else { Some(secrets::write(folder, name, secrets)?) };
     edit(config, |document| {
@@ -101,7 +107,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let folder = DataFolder::locate(Some(directory.path())).unwrap();
         let path = folder.config_file();
-        std::fs::write(&path, "# mine\n[look]\ntheme = \"dark\" # at night\n\n[listener]\naddr = \"127.0.0.1:1\" # here\n").unwrap();
+        std::fs::write(
+            &path,
+            "# mine\n[look]\ntheme = \"dark\" # at night\n\n[listener]\naddr = \"127.0.0.1:1\" # here\n",
+        )
+        .unwrap();
         save_address(&folder, &path, "127.0.0.1:9").unwrap();
         assert_eq!(
             std::fs::read_to_string(&path).unwrap(),

@@ -25,7 +25,9 @@ impl DataFolder {
     pub fn locate(chosen: Option<&Path>) -> Result<Self, ConfigError> {
         let path = match chosen {
             Some(path) => path.to_owned(),
-            None => directories::ProjectDirs::from("", "", "menuscope").ok_or(ConfigError::NoHome)?.data_dir().to_owned(),
+            None => {
+                directories::ProjectDirs::from("", "", "menuscope").ok_or(ConfigError::NoHome)?.data_dir().to_owned()
+            }
         };
         // Keyring entries are keyed by the folder: one folder has to have one name.
         let path = path.canonicalize().or_else(|_| std::path::absolute(&path)).unwrap_or(path);

@@ -110,12 +110,14 @@ pub(super) fn write(folder: &DataFolder, account: &str, secrets: &Secrets) -> Re
 }
 
 fn read_keyring(folder: &DataFolder, account: &str) -> Result<Secrets, ConfigError> {
-    let unreadable = |cause: String| ConfigError::SecretsUnreadable { account: account.to_owned(), place: "the keyring", cause };
+    let unreadable =
+        |cause: String| ConfigError::SecretsUnreadable { account: account.to_owned(), place: "the keyring", cause };
     let user = keyring_user(folder, account);
     let text = ask_keyring(move || keyring::Entry::new(KEYRING_SERVICE, &user)?.get_password()).map_err(unreadable)?;
     let text = Zeroizing::new(text);
     // serde's message could quote what it failed on: say only that it failed.
-    let written: Written = serde_json::from_str(&text).map_err(|error| unreadable(format!("its entry is damaged ({:?})", error.classify())))?;
+    let written: Written = serde_json::from_str(&text)
+        .map_err(|error| unreadable(format!("its entry is damaged ({:?})", error.classify())))?;
     Ok(written.into())
 }
 
@@ -139,7 +141,9 @@ fn ask_keyring<T: Send + 'static>(ask: impl FnOnce() -> keyring::Result<T> + Sen
 }
 
 fn read_file(path: &Path) -> Result<BTreeMap<String, Written>, ConfigError> {
-    let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|source| ConfigError::Read { source, path: path.to_owned() })?;
+    let text = std::fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .map_err(|source| ConfigError::Read { source, path: path.to_owned() })?;
     toml_edit::de::from_str(&text).map_err(|error| ConfigError::SecretsMalformed {
         // The parser's own message quotes the line, and the line holds a secret.
         line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
@@ -148,10 +152,9 @@ fn read_file(path: &Path) -> Result<BTreeMap<String, Written>, ConfigError> {
 }
 
 fn write_file(path: &Path, file: &BTreeMap<String, Written>) -> Result<(), ConfigError> {
-    let text = toml_edit::ser::to_string_pretty(file).map(Zeroizing::new).map_err(|error| ConfigError::Write {
-        source: std::io::Error::other(error),
-        path: path.to_owned(),
-    })?;
+    let text = toml_edit::ser::to_string_pretty(file)
+        .map(Zeroizing::new)
+        .map_err(|error| ConfigError::Write { source: std::io::Error::other(error), path: path.to_owned() })?;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

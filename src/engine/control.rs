@@ -69,9 +69,10 @@ impl Control {
                 }
                 Ok(None)
             }
-            Command::SaveAccount { name, account, secrets } => {
-                self.save_account(&name, &account, &secrets).map(|()| Some(Notice::Saved)).map_err(|error| error.to_string())
-            }
+            Command::SaveAccount { name, account, secrets } => self
+                .save_account(&name, &account, &secrets)
+                .map(|()| Some(Notice::Saved))
+                .map_err(|error| error.to_string()),
             Command::SaveLook { look } => {
                 self.save_look(look).map(|()| Some(Notice::Saved)).map_err(|error| error.to_string())
             }

@@ -143,7 +143,8 @@ impl Lister {
         let after = open.map_or(listing.seen, |open| listing.seen.min(CaptureId(open - 1)));
         let ids = reader.arrived(&listing.filter, after, ARRIVED_AT_ONCE)?;
         listing.total += u64::try_from(newest.0 - listing.seen.0).unwrap_or(0);
-        listing.seen = if ids.len() < ARRIVED_AT_ONCE { newest.max(listing.seen) } else { *ids.last().unwrap_or(&newest) };
+        listing.seen =
+            if ids.len() < ARRIVED_AT_ONCE { newest.max(listing.seen) } else { *ids.last().unwrap_or(&newest) };
         let more = ids.len() >= ARRIVED_AT_ONCE;
         let heard = desk.put(Notice::Arrived { generation: listing.generation, ids, total: listing.total });
         if more && heard { self.arrived() } else { Ok(heard) }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
-use super::explain::{SignatureCheck, explain_signature};
 use super::worker::Worker;
 use super::{Command, Desk, Known, Notice, Opened};
 use crate::capture::{CaptureId, HANDSHAKE};
 use crate::filter::Filter;
+use crate::inspect::{SignatureCheck, explain_signature};
 use crate::store::{Reader, Scan, StoreError};
 
 pub(super) fn start(database: PathBuf, desk: Desk, known: Known) -> std::io::Result<Worker<Command>> {
@@ -49,7 +49,8 @@ impl Rows {
         let reader = self.reader()?;
         let Some(stored) = reader.capture(id)? else { return Ok(None) };
         let attempts = reader.attempts(stored.placement.group)?;
-        let images = if stored.capture.envelope.kind.starts_with("pic_") { reader.images_of(&stored)? } else { Vec::new() };
+        let images =
+            if stored.capture.envelope.kind.starts_with("pic_") { reader.images_of(&stored)? } else { Vec::new() };
         let signature = self.signature(&stored.capture);
         Ok(Some(Opened { stored, attempts, images, signature }))
     }

@@ -83,7 +83,8 @@ impl Service {
         self.stop_listening();
         let bound = self.runtime.block_on(listener::bind(address))?;
         let address = bound.local_addr().map_err(|source| ListenError::Bind { address, source })?;
-        let terms = Terms { accounts: self.accounts.subscribe(), store: self.store.handle(), reply_budget: self.reply_budget };
+        let terms =
+            Terms { accounts: self.accounts.subscribe(), store: self.store.handle(), reply_budget: self.reply_budget };
         let (stop, stopped) = oneshot::channel();
         let serving = self.runtime.spawn(listener::serve(bound, terms, stopped));
         self.listening = Some(Listening { address, stop, serving });

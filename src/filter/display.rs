@@ -10,9 +10,7 @@ impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => Ok(()),
-            Self::And(items) => joined(f, items, " ", |item| {
-                matches!(item, Self::And(_) | Self::Or(_))
-            }),
+            Self::And(items) => joined(f, items, " ", |item| matches!(item, Self::And(_) | Self::Or(_))),
             Self::Or(sides) => joined(f, sides, " OR ", |side| matches!(side, Self::Or(_))),
             Self::Not(inner) => {
                 f.write_str("-")?;
@@ -24,12 +22,7 @@ impl fmt::Display for Expr {
 }
 
 /// All of these with something between, in parentheses where they need them.
-fn joined(
-    f: &mut fmt::Formatter<'_>,
-    parts: &[Expr],
-    between: &str,
-    needs: impl Fn(&Expr) -> bool,
-) -> fmt::Result {
+fn joined(f: &mut fmt::Formatter<'_>, parts: &[Expr], between: &str, needs: impl Fn(&Expr) -> bool) -> fmt::Result {
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
             f.write_str(between)?;
@@ -40,11 +33,7 @@ fn joined(
 }
 
 fn grouped(f: &mut fmt::Formatter<'_>, expr: &Expr, parentheses: bool) -> fmt::Result {
-    if parentheses {
-        write!(f, "({expr})")
-    } else {
-        expr.fmt(f)
-    }
+    if parentheses { write!(f, "({expr})") } else { expr.fmt(f) }
 }
 
 impl fmt::Display for Term {
@@ -97,11 +86,7 @@ fn word(text: &str) -> Cow<'_, str> {
 
 /// What stands between the asterisks of a pattern.
 fn part(text: &str) -> Cow<'_, str> {
-    if text.contains('*') {
-        quoted(text)
-    } else {
-        value(text)
-    }
+    if text.contains('*') { quoted(text) } else { value(text) }
 }
 
 /// A value, quoted where it would end early, or where `//` would make a URL of it.
@@ -114,10 +99,7 @@ fn value(text: &str) -> Cow<'_, str> {
 }
 
 fn quoted(text: &str) -> Cow<'_, str> {
-    Cow::Owned(format!(
-        "\"{}\"",
-        text.replace('\\', "\\\\").replace('"', "\\\"")
-    ))
+    Cow::Owned(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
 }
 
 #[cfg(test)]
@@ -130,12 +112,7 @@ mod tests {
     use super::*;
 
     fn text() -> impl Strategy<Value = String> {
-        prop_oneof![
-            "[a-zA-Z0-9:/：*()\" \\\\.-]{0,6}",
-            "\\PC{0,6}",
-            Just("OR".to_owned()),
-            Just("a://b".to_owned())
-        ]
+        prop_oneof!["[a-zA-Z0-9:/：*()\" \\\\.-]{0,6}", "\\PC{0,6}", Just("OR".to_owned()), Just("a://b".to_owned())]
     }
 
     fn pattern() -> impl Strategy<Value = Pattern> {
@@ -162,26 +139,13 @@ mod tests {
     }
 
     fn source() -> impl Strategy<Value = Source> {
-        let named = text()
-            .prop_filter("a rule has a name", |name| !name.is_empty())
-            .prop_map(Source::Rule);
-        let fixed = vec![
-            Source::Default,
-            Source::AnyRule,
-            Source::Held,
-            Source::Forward,
-            Source::None,
-        ];
+        let named = text().prop_filter("a rule has a name", |name| !name.is_empty()).prop_map(Source::Rule);
+        let fixed = vec![Source::Default, Source::AnyRule, Source::Held, Source::Forward, Source::None];
         prop_oneof![select(fixed), named]
     }
 
     fn term() -> impl Strategy<Value = Term> {
-        let signatures = vec![
-            Signature::Valid,
-            Signature::Invalid,
-            Signature::Missing,
-            Signature::Unchecked,
-        ];
+        let signatures = vec![Signature::Valid, Signature::Invalid, Signature::Missing, Signature::Unchecked];
         let states = vec![State::Pinned, State::Held, State::Replay];
         prop_oneof![
             text().prop_map(Term::Word),
@@ -206,16 +170,14 @@ mod tests {
     }
 
     fn expr() -> impl Strategy<Value = Expr> {
-        term()
-            .prop_map(Expr::Term)
-            .prop_recursive(6, 24, 4, |inner| {
-                let several = || prop::collection::vec(inner.clone(), 2..4);
-                prop_oneof![
-                    several().prop_map(Expr::And),
-                    several().prop_map(Expr::Or),
-                    inner.clone().prop_map(|inner| Expr::Not(Box::new(inner))),
-                ]
-            })
+        term().prop_map(Expr::Term).prop_recursive(6, 24, 4, |inner| {
+            let several = || prop::collection::vec(inner.clone(), 2..4);
+            prop_oneof![
+                several().prop_map(Expr::And),
+                several().prop_map(Expr::Or),
+                inner.clone().prop_map(|inner| Expr::Not(Box::new(inner))),
+            ]
+        })
     }
 
     proptest! {

@@ -113,16 +113,10 @@ fn hint(kind: &FilterErrorKind, suggestion: Option<&str>) -> String {
         Kind::UnknownName { name } => {
             format!("; to search for the text, write \"{name}:…\" in quotes")
         }
-        Kind::UnknownValue { name, .. } => {
-            super::Name::find(name).map_or_else(String::new, |known| {
-                let takes = if known.closed {
-                    "it takes"
-                } else {
-                    "it takes such as"
-                };
-                format!("; {takes} {}", known.values.join(", "))
-            })
-        }
+        Kind::UnknownValue { name, .. } => super::Name::find(name).map_or_else(String::new, |known| {
+            let takes = if known.closed { "it takes" } else { "it takes such as" };
+            format!("; {takes} {}", known.values.join(", "))
+        }),
         Kind::NotNumber { .. } => "; write 403, >=400 or 10..20".to_owned(),
         Kind::NotTime { .. } => "; write 2026-11-23, \"2026-11-23 10:00\", 10:00 or 10m".to_owned(),
         Kind::NoValue { name } => format!("; write {name}:\"\" for an empty one"),
@@ -143,11 +137,7 @@ pub(super) struct Mistake {
 
 impl Mistake {
     pub(super) fn new(span: Range<usize>, kind: FilterErrorKind) -> Self {
-        Self {
-            span,
-            kind,
-            suggestion: None,
-        }
+        Self { span, kind, suggestion: None }
     }
 
     pub(super) fn suggesting(mut self, suggestion: Option<String>) -> Self {
@@ -157,8 +147,7 @@ impl Mistake {
 
     /// The same with its place counted in characters.
     pub(super) fn in_text(self, text: &str) -> FilterError {
-        let characters =
-            |range: Range<usize>| text.get(range).map_or(0, |part| part.chars().count());
+        let characters = |range: Range<usize>| text.get(range).map_or(0, |part| part.chars().count());
         FilterError {
             column: characters(0..self.span.start) + 1,
             length: characters(self.span),

@@ -2,10 +2,7 @@
 
 /// One name of the filter language.
 #[derive(Clone, Copy, Debug)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "a name's name is what a reader looks for"
-)]
+#[expect(clippy::struct_field_names, reason = "a name's name is what a reader looks for")]
 pub struct Name {
     /// The name, without its colon.
     pub name: &'static str,
@@ -47,13 +44,7 @@ impl Name {
         values: &'static [&'static str],
         description: &'static str,
     ) -> Self {
-        Self {
-            name,
-            description,
-            values,
-            closed: false,
-            field,
-        }
+        Self { name, description, values, closed: false, field }
     }
 
     const fn taking_only(
@@ -62,92 +53,39 @@ impl Name {
         values: &'static [&'static str],
         description: &'static str,
     ) -> Self {
-        Self {
-            name,
-            description,
-            values,
-            closed: true,
-            field,
-        }
+        Self { name, description, values, closed: true, field }
     }
 
     /// The entry of this name, ASCII letters in any case.
     pub fn find(name: &str) -> Option<&'static Self> {
-        NAMES
-            .iter()
-            .find(|known| known.name.eq_ignore_ascii_case(name))
+        NAMES.iter().find(|known| known.name.eq_ignore_ascii_case(name))
     }
 }
 
 /// Every name, in the order in which help lists them.
 pub const NAMES: &[Name] = &[
-    Name::open(
-        "event",
-        Field::Event,
-        &["CLICK", "scancode_waitmsg"],
-        "the event, exactly as WeChat spells it",
-    ),
-    Name::open(
-        "type",
-        Field::Type,
-        &["event", "text", "handshake"],
-        "the message type; `event` for every event",
-    ),
-    Name::open(
-        "key",
-        Field::Key,
-        &["6", "menu_*"],
-        "EventKey, exact or with *",
-    ),
-    Name::open(
-        "openid",
-        Field::Openid,
-        &["oMgHVj*"],
-        "the user's OpenID, exact or with *",
-    ),
-    Name::open(
-        "account",
-        Field::Account,
-        &["default"],
-        "the account's name",
-    ),
+    Name::open("event", Field::Event, &["CLICK", "scancode_waitmsg"], "the event, exactly as WeChat spells it"),
+    Name::open("type", Field::Type, &["event", "text", "handshake"], "the message type; `event` for every event"),
+    Name::open("key", Field::Key, &["6", "menu_*"], "EventKey, exact or with *"),
+    Name::open("openid", Field::Openid, &["oMgHVj*"], "the user's OpenID, exact or with *"),
+    Name::open("account", Field::Account, &["default"], "the account's name"),
     Name::taking_only(
         "sig",
         Field::Signature,
         &["valid", "invalid", "missing", "unchecked"],
         "what the signature says",
     ),
-    Name::taking_only(
-        "mode",
-        Field::Mode,
-        &["plain", "compat", "safe"],
-        "how the message travelled",
-    ),
+    Name::taking_only("mode", Field::Mode, &["plain", "compat", "safe"], "how the message travelled"),
     Name::taking_only(
         "reply",
         Field::Reply,
         &["default", "rule", "rule:NAME", "held", "forward", "none"],
         "who decided the reply",
     ),
-    Name::open(
-        "status",
-        Field::Status,
-        &["403", ">=400"],
-        "the reply's HTTP status",
-    ),
+    Name::open("status", Field::Status, &["403", ">=400"], "the reply's HTTP status"),
     Name::open("ms", Field::Ms, &[">1000"], "milliseconds until the reply"),
-    Name::open(
-        "attempt",
-        Field::Attempt,
-        &[">1"],
-        "which attempt of the event it is",
-    ),
-    Name::open(
-        "id",
-        Field::Id,
-        &["17", "10..20", "10.."],
-        "the number, or a range with both ends included",
-    ),
+    Name::open("attempt", Field::Attempt, &[">1"], "which attempt of the event it is"),
+    Name::open("id", Field::Id, &["17", "10..20", "10.."], "the number, or a range with both ends included"),
     Name::open(
         "after",
         Field::After,
@@ -160,22 +98,7 @@ pub const NAMES: &[Name] = &[
         &["10m", "10:00", "2026-11-23", "\"2026-11-23 10:00\""],
         "arrived earlier: local time, or an age in s, m, h, d, w",
     ),
-    Name::taking_only(
-        "is",
-        Field::Is,
-        &["pinned", "held", "replay"],
-        "what state it is in",
-    ),
-    Name::taking_only(
-        "has",
-        Field::Has,
-        &["diagnosis"],
-        "whether something is wrong with it",
-    ),
-    Name::open(
-        "diagnosis",
-        Field::Diagnosis,
-        &["signature-mismatch"],
-        "what is wrong with it, by its code",
-    ),
+    Name::taking_only("is", Field::Is, &["pinned", "held", "replay"], "what state it is in"),
+    Name::taking_only("has", Field::Has, &["diagnosis"], "whether something is wrong with it"),
+    Name::open("diagnosis", Field::Diagnosis, &["signature-mismatch"], "what is wrong with it, by its code"),
 ];

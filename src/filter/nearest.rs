@@ -22,10 +22,7 @@ const ALIASES: &[(&str, &str)] = &[
 /// The nearest name, where one is near.
 pub(super) fn nearest_name(typed: &str) -> Option<&'static str> {
     let typed = typed.to_lowercase();
-    let alias = ALIASES
-        .iter()
-        .find(|(alias, _)| *alias == typed)
-        .map(|(_, name)| *name);
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == typed).map(|(_, name)| *name);
     alias.or_else(|| nearest(&typed, NAMES.iter().map(|known| known.name)))
 }
 
@@ -44,8 +41,8 @@ pub(super) fn nearest<'a>(typed: &str, valid: impl Iterator<Item = &'a str>) -> 
                     return Some((distance, candidate));
                 }
             }
-            let stem = length.min(candidate.len()) >= 3
-                && (typed.starts_with(candidate) || candidate.starts_with(&typed));
+            let stem =
+                length.min(candidate.len()) >= 3 && (typed.starts_with(candidate) || candidate.starts_with(&typed));
             stem.then_some((tolerance + 1, candidate))
         })
         .min_by_key(|(distance, _)| *distance)

@@ -47,21 +47,12 @@ pub(super) fn parse(text: &str, now: &Zoned) -> Result<Expr, FilterError> {
     if let Some((end, _)) = text.char_indices().nth(MAX_LENGTH) {
         return Err(Mistake::new(end..text.len(), FilterErrorKind::TooLong).in_text(text));
     }
-    let surroundings = Surroundings {
-        now,
-        depth: 0,
-        terms: 0,
-    };
-    let mut input = Input {
-        input: LocatingSlice::new(text),
-        state: surroundings,
-    };
+    let surroundings = Surroundings { now, depth: 0, terms: 0 };
+    let mut input = Input { input: LocatingSlice::new(text), state: surroundings };
     filter(&mut input).map_err(|error| {
         let mistake = error.into_inner();
         let unreadable = || Mistake::new(0..text.len(), FilterErrorKind::Unreadable);
-        mistake
-            .unwrap_or_else(|_incomplete| unreadable())
-            .in_text(text)
+        mistake.unwrap_or_else(|_incomplete| unreadable()).in_text(text)
     })
 }
 
@@ -80,9 +71,7 @@ fn cut<T>(span: Range<usize>, kind: FilterErrorKind) -> Outcome<T> {
 }
 
 fn white(input: &mut Input<'_>) -> Outcome<()> {
-    take_while(0.., char::is_whitespace)
-        .void()
-        .parse_next(input)
+    take_while(0.., char::is_whitespace).void().parse_next(input)
 }
 
 fn filter(input: &mut Input<'_>) -> Outcome<Expr> {
@@ -111,10 +100,7 @@ fn either(input: &mut Input<'_>) -> Outcome<Expr> {
 }
 
 fn or(input: &mut Input<'_>) -> Outcome<()> {
-    take_till(1.., is_delimiter)
-        .verify(is_or)
-        .void()
-        .parse_next(input)
+    take_till(1.., is_delimiter).verify(is_or).void().parse_next(input)
 }
 
 fn every(input: &mut Input<'_>) -> Outcome<Expr> {
@@ -152,10 +138,7 @@ fn group(input: &mut Input<'_>) -> Outcome<Expr> {
     let inner = nested(input, &opening, |input| opt(either).parse_next(input))?;
     match (inner, opt(')'.span()).parse_next(input)?) {
         (Some(inner), Some(_)) => Ok(inner),
-        (None, Some(closing)) => cut(
-            opening.start..closing.end,
-            FilterErrorKind::EmptyParentheses,
-        ),
+        (None, Some(closing)) => cut(opening.start..closing.end, FilterErrorKind::EmptyParentheses),
         (_, None) => cut(opening, FilterErrorKind::UnclosedParenthesis),
     }
 }
@@ -179,10 +162,7 @@ fn term(input: &mut Input<'_>) -> Outcome<Term> {
     let start = input.current_token_start();
     let term = alt((quoted.map(Term::Word), named, word)).parse_next(input)?;
     if input.state.terms == MAX_TERMS {
-        return cut(
-            start..input.current_token_start(),
-            FilterErrorKind::TooManyTerms,
-        );
+        return cut(start..input.current_token_start(), FilterErrorKind::TooManyTerms);
     }
     input.state.terms += 1;
     Ok(term)
@@ -214,14 +194,9 @@ fn named(input: &mut Input<'_>) -> Outcome<Term> {
     // A full-width colon is ordinary in Chinese text, so it makes a name only of what is nearly one.
     let is_text = scheme || word.contains("://") || (colon == '：' && near.is_none());
     if is_text {
-        return Err(ErrMode::Backtrack(Mistake::new(
-            span,
-            FilterErrorKind::Unreadable,
-        )));
+        return Err(ErrMode::Backtrack(Mistake::new(span, FilterErrorKind::Unreadable)));
     }
-    let kind = FilterErrorKind::UnknownName {
-        name: name.to_owned(),
-    };
+    let kind = FilterErrorKind::UnknownName { name: name.to_owned() };
     Err(ErrMode::Cut(Mistake::new(span, kind).suggesting(near)))
 }
 
@@ -229,9 +204,7 @@ fn named(input: &mut Input<'_>) -> Outcome<Term> {
 fn name<'i>(input: &mut Input<'i>) -> Outcome<&'i str> {
     let letter = |character: char| character.is_alphabetic() || character == '_';
     let later = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
-    (one_of(letter), take_while(0.., later))
-        .take()
-        .parse_next(input)
+    (one_of(letter), take_while(0.., later)).take().parse_next(input)
 }
 
 fn piece(input: &mut Input<'_>) -> Outcome<Piece> {
@@ -252,10 +225,7 @@ fn quoted(input: &mut Input<'_>) -> Outcome<String> {
         .parse_next(input)?;
     match opt('"').parse_next(input)? {
         Some(_) => Ok(text),
-        None => cut(
-            opening.start..input.current_token_start(),
-            FilterErrorKind::UnclosedQuote,
-        ),
+        None => cut(opening.start..input.current_token_start(), FilterErrorKind::UnclosedQuote),
     }
 }
 

@@ -10,9 +10,7 @@ pub struct Pattern {
 impl Pattern {
     /// Matches this text and nothing else.
     pub fn exact(text: impl Into<String>) -> Self {
-        Self {
-            parts: vec![text.into()],
-        }
+        Self { parts: vec![text.into()] }
     }
 
     /// From the text between the asterisks; neighbouring asterisks mean the same as one.

@@ -35,9 +35,7 @@ pub(super) fn time(text: &str, now: &Zoned) -> Result<Timestamp, TimeProblem> {
     match typed {
         Ok(Typed::Age(seconds)) => {
             let age = SignedDuration::from_secs(seconds.ok_or(TimeProblem::Range)?);
-            now.timestamp()
-                .checked_sub(age)
-                .map_err(|_range| TimeProblem::Range)
+            now.timestamp().checked_sub(age).map_err(|_range| TimeProblem::Range)
         }
         Ok(Typed::Day(date, time)) => local(calendar(date)?, clock(time.unwrap_or_default())?, now),
         Ok(Typed::Hour(time)) => local(now.date(), clock(time)?, now),
@@ -48,13 +46,9 @@ pub(super) fn time(text: &str, now: &Zoned) -> Result<Timestamp, TimeProblem> {
 
 /// `10m`, `2h`, `1h30m`.
 fn age(input: &mut &str) -> ModalResult<Typed> {
-    let part = (digit1, unit)
-        .map(|(count, unit): (&str, i64)| count.parse::<i64>().ok()?.checked_mul(unit));
+    let part = (digit1, unit).map(|(count, unit): (&str, i64)| count.parse::<i64>().ok()?.checked_mul(unit));
     let sum = |sum: Option<i64>, part: Option<i64>| sum?.checked_add(part?);
-    repeat(1.., part)
-        .fold(|| Some(0), sum)
-        .map(Typed::Age)
-        .parse_next(input)
+    repeat(1.., part).fold(|| Some(0), sum).map(Typed::Age).parse_next(input)
 }
 
 /// How many seconds it has.
@@ -75,18 +69,12 @@ fn day(input: &mut &str) -> ModalResult<Typed> {
     let year = take_while(4, '0'..='9').parse_to();
     let date = (year, preceded('-', two_digits), preceded('-', two_digits)).map(<[i16; 3]>::from);
     let separator = alt(("T".void(), "t".void(), take_while(1.., ' ').void()));
-    (date, opt(preceded(separator, hour)))
-        .map(|(date, time)| Typed::Day(date, time))
-        .parse_next(input)
+    (date, opt(preceded(separator, hour))).map(|(date, time)| Typed::Day(date, time)).parse_next(input)
 }
 
 /// `10:00` or `10:00:30`.
 fn hour(input: &mut &str) -> ModalResult<[i16; 3]> {
-    (
-        two_digits,
-        preceded(':', two_digits),
-        opt(preceded(':', two_digits)),
-    )
+    (two_digits, preceded(':', two_digits), opt(preceded(':', two_digits)))
         .map(|(hour, minute, second)| [hour, minute, second.unwrap_or(0)])
         .parse_next(input)
 }
@@ -150,35 +138,15 @@ mod tests {
 
     #[test]
     fn a_time_from_json_keeps_its_own_zone() {
-        assert_eq!(
-            read("2026-11-23T08:00:00.123456Z").as_deref(),
-            Ok("2026-11-23T08:00:00.123456Z")
-        );
+        assert_eq!(read("2026-11-23T08:00:00.123456Z").as_deref(), Ok("2026-11-23T08:00:00.123456Z"));
     }
 
     #[test]
     fn what_is_no_time_is_told_from_what_does_not_exist() {
-        for text in [
-            "",
-            "soon",
-            "10",
-            "10x",
-            "2026-11",
-            "2026-11-23T",
-            "-5m",
-            "20261123x",
-            "m",
-        ] {
+        for text in ["", "soon", "10", "10x", "2026-11", "2026-11-23T", "-5m", "20261123x", "m"] {
             assert_eq!(read(text), Err(TimeProblem::Form), "{text}");
         }
-        for text in [
-            "2026-02-30",
-            "25:00",
-            "10:61",
-            "99999999999999999999w",
-            "9999999999999999s",
-            "9999999999w",
-        ] {
+        for text in ["2026-02-30", "25:00", "10:61", "99999999999999999999w", "9999999999999999s", "9999999999w"] {
             assert_eq!(read(text), Err(TimeProblem::Range), "{text}");
         }
     }

@@ -33,12 +33,7 @@ impl Piece {
 }
 
 /// The term of this name and value; `span` is where the value stands.
-pub(super) fn term(
-    name: &'static Name,
-    pieces: &[Piece],
-    span: Range<usize>,
-    now: &Zoned,
-) -> Result<Term, Mistake> {
+pub(super) fn term(name: &'static Name, pieces: &[Piece], span: Range<usize>, now: &Zoned) -> Result<Term, Mistake> {
     let text: String = pieces.iter().map(Piece::text).collect();
     let value = Value { name, text, span };
     Ok(match name.field {
@@ -79,9 +74,7 @@ fn pattern(pieces: &[Piece]) -> Pattern {
 }
 
 fn state(text: &str) -> Option<State> {
-    [State::Pinned, State::Held, State::Replay]
-        .into_iter()
-        .find(|state| state.as_str() == text)
+    [State::Pinned, State::Held, State::Replay].into_iter().find(|state| state.as_str() == text)
 }
 
 /// A value with what a mistake in it has to say.
@@ -98,17 +91,13 @@ impl Value {
 
     fn unknown<'a>(&self, valid: impl Iterator<Item = &'a str>) -> Mistake {
         let near = nearest(&self.text, valid).map(str::to_owned);
-        let kind = FilterErrorKind::UnknownValue {
-            name: self.name.name,
-            value: self.text.clone(),
-        };
+        let kind = FilterErrorKind::UnknownValue { name: self.name.name, value: self.text.clone() };
         self.mistake(kind).suggesting(near)
     }
 
     /// One of the values that the name takes, ASCII letters in any case.
     fn one_of<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<T, Mistake> {
-        read(&self.text.to_ascii_lowercase())
-            .ok_or_else(|| self.unknown(self.name.values.iter().copied()))
+        read(&self.text.to_ascii_lowercase()).ok_or_else(|| self.unknown(self.name.values.iter().copied()))
     }
 
     fn code(&self) -> Result<Code, Mistake> {

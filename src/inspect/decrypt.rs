@@ -5,7 +5,12 @@ use crate::diagnose::{Code, Diagnosis};
 use crate::wechat::envelope::{OpenError, Opened, open};
 
 /// The message inside `encrypt`, if one of the account's keys opens it; what stands in the way is reported.
-pub(super) fn decrypt(encrypt: &str, account: &Account, accounts: &Accounts, diagnoses: &mut Vec<Diagnosis>) -> Option<Vec<u8>> {
+pub(super) fn decrypt(
+    encrypt: &str,
+    account: &Account,
+    accounts: &Accounts,
+    diagnoses: &mut Vec<Diagnosis>,
+) -> Option<Vec<u8>> {
     let opened = match account.key() {
         None => {
             diagnoses.push(Diagnosis::new(Code::AesKeyMissing));
@@ -19,16 +24,11 @@ pub(super) fn decrypt(encrypt: &str, account: &Account, accounts: &Accounts, dia
     };
     let opened = match (opened, account.previous_key()) {
         (Ok(opened), _) => opened,
-        (Err(error), former) => match former.and_then(|former| open(former, encrypt).ok()) {
-            Some(opened) => {
-                diagnoses.push(Diagnosis::new(Code::FormerKey));
-                opened
-            }
-            None => {
-                diagnoses.push(explain(&error));
-                return None;
-            }
-        },
+        (Err(error), former) => {
+            let opened = former.and_then(|former| open(former, encrypt).ok());
+            diagnoses.push(opened.as_ref().map_or_else(|| explain(&error), |_| Diagnosis::new(Code::FormerKey)));
+            opened?
+        }
     };
     check_app_id(&opened, account, accounts, diagnoses);
     Some(opened.message)
@@ -59,9 +59,10 @@ fn check_app_id(opened: &Opened, account: &Account, accounts: &Accounts, diagnos
     }
     let other = accounts.iter().find(|other| other.app_id.as_ref() == Some(found));
     diagnoses.push(match other {
-        Some(other) => {
-            Diagnosis::new(Code::AppIdOtherAccount).with("account", &other.name).with("expected", expected).with("found", found)
-        }
+        Some(other) => Diagnosis::new(Code::AppIdOtherAccount)
+            .with("account", &other.name)
+            .with("expected", expected)
+            .with("found", found),
         None => Diagnosis::new(Code::AppIdForeign).with("expected", expected).with("found", found),
     });
 }

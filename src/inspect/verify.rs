@@ -1,22 +1,22 @@
 //! Which signature decides, whether it is right, and why it may be wrong.
 
+use super::explain::SignatureCheck;
 use super::query::Query;
 use crate::account::{Account, Accounts, Secret};
 use crate::capture::Signature;
 use crate::diagnose::{Code, Diagnosis};
-use crate::wechat::signature::{msg_signature, same, signature, sorted_parts};
+use crate::wechat::signature::{msg_signature, same, signature};
 
 /// How far a timestamp may be from the clock before it is worth a word.
 const FAR_SECONDS: i64 = 300;
-
-/// What stands for the token where a calculation is shown.
-const MASK: &str = "••••••";
 
 /// Whether the parameter that decides matches under this token.
 pub(super) fn verifies(query: &Query<'_>, encrypt: Option<&str>, token: &str) -> bool {
     let Some((timestamp, nonce)) = query.stamp() else { return false };
     match encrypt {
-        Some(encrypt) => query.msg_signature().is_some_and(|got| same(&msg_signature(token, timestamp, nonce, encrypt), got)),
+        Some(encrypt) => {
+            query.msg_signature().is_some_and(|got| same(&msg_signature(token, timestamp, nonce, encrypt), got))
+        }
         None => query.signature().is_some_and(|got| same(&signature(token, timestamp, nonce), got)),
     }
 }
@@ -58,7 +58,9 @@ pub(super) fn diagnose_time(query: &Query<'_>, arrived: i64, diagnoses: &mut Vec
     match text.parse::<i64>() {
         Err(_) => diagnoses.push(Diagnosis::new(Code::TimestampNotNumber).with("text", text)),
         Ok(stamp) if stamp.saturating_sub(arrived).saturating_abs() > FAR_SECONDS => {
-            diagnoses.push(Diagnosis::new(Code::TimestampFar).with("seconds", stamp.saturating_sub(arrived).saturating_abs()));
+            diagnoses.push(
+                Diagnosis::new(Code::TimestampFar).with("seconds", stamp.saturating_sub(arrived).saturating_abs()),
+            );
         }
         Ok(_) => {}
     }
@@ -107,19 +109,13 @@ fn swapped_case(token: &str) -> String {
     token.chars().map(swap).collect()
 }
 
-/// The calculation laid open: sorted parts, the joined string and the digest, with the token masked.
+/// The calculation laid open: sorted parts, the joined string and the digest.
 fn mismatch(query: &Query<'_>, encrypt: Option<&str>, token: &str) -> Diagnosis {
-    let (timestamp, nonce) = query.stamp().unwrap_or_default();
-    let parts = [token, timestamp, nonce, encrypt.unwrap_or_default()];
-    let parts = sorted_parts(if encrypt.is_some() { &parts } else { &parts[..3] });
-    let shown: Vec<&str> = parts.iter().map(|part| if *part == token { MASK } else { part }).collect();
-    let (computed, received) = match encrypt {
-        Some(encrypt) => (msg_signature(token, timestamp, nonce, encrypt), query.msg_signature()),
-        None => (signature(token, timestamp, nonce), query.signature()),
-    };
-    Diagnosis::new(Code::SignatureMismatch)
-        .with("parts", shown.join(" · "))
-        .with("joined", shown.concat())
-        .with("computed", computed)
-        .with("received", received.unwrap_or_default())
+    let diagnosis = Diagnosis::new(Code::SignatureMismatch);
+    let Some(check) = SignatureCheck::of(query, encrypt, token) else { return diagnosis };
+    diagnosis
+        .with("parts", check.parts.join(" · "))
+        .with("joined", check.parts.concat())
+        .with("computed", check.computed)
+        .with("received", check.received.unwrap_or_default())
 }

@@ -4,20 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::{Method, Request, Response};
-use axum::Router;
 use bytes::Bytes;
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
+use tokio::time::timeout_at;
 
+use super::Terms;
 use super::answer::{self, Answer};
 use super::body::{self, Received};
 use super::connection::Origin;
-use super::Terms;
 use crate::capture::{CaptureId, RawRequest, Reply};
 use crate::inspect::{Disposition, Inspection, has_echostr, inspect};
+use crate::store::Ticket;
 
 /// Who sent so slowly that the budget is used up still gets this long for the commit: WeChat may be waiting.
 const COMMIT_GRACE: Duration = Duration::from_millis(500);
@@ -25,13 +27,14 @@ const COMMIT_GRACE: Duration = Duration::from_millis(500);
 /// The one thing that is served.
 pub(super) struct Endpoint {
     terms: Terms,
-    owing: mpsc::Sender<()>,
+    /// Held by whoever owes an answer or its record: the listener ends when the last is gone.
+    _owing: mpsc::Sender<()>,
     not_http: AtomicU64,
 }
 
 impl Endpoint {
     pub(super) fn new(terms: Terms, owing: mpsc::Sender<()>) -> Self {
-        Self { terms, owing, not_http: AtomicU64::new(0) }
+        Self { terms, _owing: owing, not_http: AtomicU64::new(0) }
     }
 
     /// Bytes that are no HTTP were answered 400 by hyper; they leave a counted line and nothing else.
@@ -55,7 +58,7 @@ async fn handle(
     let response = match *request.method() {
         Method::POST => callback(endpoint, &origin, request, began).await,
         Method::GET if has_echostr(request.uri().query().unwrap_or_default()) => {
-            let raw = raw_request(&origin, request.into_parts().0, Received::nothing());
+            let raw = raw_request(&origin, &request.into_parts().0, Received::nothing());
             let accounts = endpoint.terms.accounts.borrow().clone();
             store_and_answer(endpoint, inspect(raw, &accounts), began).await
         }
@@ -70,7 +73,7 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
     let (head, body) = request.into_parts();
     let received = body::receive(body).await;
     let complete = received.complete;
-    let raw = raw_request(origin, head, received);
+    let raw = raw_request(origin, &head, received);
     let accounts = endpoint.terms.accounts.borrow().clone();
     let mut inspection = inspect(raw, &accounts);
     if !complete {
@@ -79,50 +82,59 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
     store_and_answer(endpoint, inspection, began).await
 }
 
-/// In a task of its own: axum drops a handler whose client hangs up, and what was received is recorded all the same.
-async fn store_and_answer(endpoint: Arc<Endpoint>, inspection: Inspection, began: Instant) -> Response<Body> {
-    let (respond, response) = oneshot::channel();
-    tokio::spawn(async move {
-        let owing = endpoint.owing.clone();
-        commit(&endpoint, inspection, began, respond).await;
-        drop(owing);
-    });
-    response.await.unwrap_or_else(|_gone| Answer::not_stored().into_response())
-}
-
 /// Answers once the capture is on disk, or 503 when that takes longer than the budget.
-async fn commit(endpoint: &Endpoint, inspection: Inspection, began: Instant, respond: oneshot::Sender<Response<Body>>) {
+async fn store_and_answer(endpoint: Arc<Endpoint>, inspection: Inspection, began: Instant) -> Response<Body> {
     let Inspection { capture, disposition } = inspection;
-    let deadline = (began + endpoint.terms.reply_budget).max(Instant::now() + COMMIT_GRACE);
-    let mut inserting = std::pin::pin!(endpoint.terms.store.insert(capture));
-    let in_time = tokio::time::timeout_at(deadline.into(), inserting.as_mut()).await;
-    let answer = match &in_time {
-        Ok(Ok(_)) => Answer::to(&disposition),
+    let deadline = (began + endpoint.terms.reply_budget).max(Instant::now() + COMMIT_GRACE).into();
+    let queued = timeout_at(deadline, endpoint.terms.store.queue(capture)).await;
+    let Ok(Ok(ticket)) = queued else {
+        tracing::error!("answered 503, since the request could not be stored: the queue is full or closed");
+        return Answer::not_stored().into_response();
+    };
+    let mut owed = Owed { endpoint, answer: Answer::to(&disposition), began, ticket: Some(ticket) };
+    let Some(ticket) = &mut owed.ticket else { return Answer::not_stored().into_response() };
+    match timeout_at(deadline, ticket).await {
+        Ok(Ok(placement)) => owed.record(placement.id),
         Ok(Err(error)) => {
             tracing::error!("answered 503, since the request could not be stored: {error}");
-            Answer::not_stored()
+            owed.answer = Answer::not_stored();
+            owed.ticket = None;
         }
         Err(_) => {
             tracing::error!("answered 503, since the request was not on disk within the reply budget");
-            Answer::not_stored()
+            // Still queued: when it gets there after all, the record says what was answered.
+            owed.answer = Answer::not_stored();
         }
-    };
-    let reply = reply(&answer, began);
-    // The client may have hung up; the record is written nevertheless.
-    respond.send(answer.into_response()).ok();
-    let stored = match in_time {
-        Ok(stored) => stored,
-        // Still queued: when it gets there after all, the record says what was answered.
-        Err(_) => inserting.await,
-    };
-    if let Ok(placement) = stored {
-        record(endpoint, placement.id, reply).await;
+    }
+    owed.answer.clone().into_response()
+}
+
+/// An answer whose record is owed. axum drops a handler whose client hangs up: what was received, and what was meant to be
+/// answered, are recorded all the same.
+struct Owed {
+    endpoint: Arc<Endpoint>,
+    answer: Answer,
+    began: Instant,
+    /// `None` once the record is on its way.
+    ticket: Option<Ticket>,
+}
+
+impl Owed {
+    fn record(&mut self, id: CaptureId) {
+        self.ticket = None;
+        self.endpoint.terms.store.record_reply(id, reply(&self.answer, self.began));
     }
 }
 
-async fn record(endpoint: &Endpoint, id: CaptureId, reply: Reply) {
-    if let Err(error) = endpoint.terms.store.record_reply(id, reply).await {
-        tracing::error!("cannot record the answer to event {id}: {error}");
+impl Drop for Owed {
+    fn drop(&mut self) {
+        let Some(ticket) = self.ticket.take() else { return };
+        let (endpoint, reply) = (Arc::clone(&self.endpoint), reply(&self.answer, self.began));
+        tokio::spawn(async move {
+            if let Ok(placement) = ticket.await {
+                endpoint.terms.store.record_reply(placement.id, reply);
+            }
+        });
     }
 }
 
@@ -135,14 +147,18 @@ fn reply(answer: &Answer, began: Instant) -> Reply {
     }
 }
 
-fn raw_request(origin: &Origin, head: axum::http::request::Parts, received: Received) -> RawRequest {
+fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: Received) -> RawRequest {
     let target = origin.target(&head.uri);
     RawRequest {
         received_at: Timestamp::now(),
         method: head.method.as_str().to_owned(),
         version: format!("{:?}", head.version),
         target,
-        headers: head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect(),
+        headers: head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+            .collect(),
         peer: origin.peer.ip().to_string(),
         body: received.bytes,
         body_length: received.length,

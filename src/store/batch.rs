@@ -20,6 +20,8 @@ pub(super) struct Batches {
     /// Captures of this run without an answer yet.
     open: BTreeSet<i64>,
     head: StoreHead,
+    /// Whether a commit returns only once it is on disk.
+    waits_for_disk: bool,
 }
 
 /// What was done for one job within a transaction.
@@ -41,7 +43,7 @@ impl Batches {
             unverified_dropped: unverified.dropped(),
             ..StoreHead::default()
         };
-        Ok(Self { connection, groups, unverified, open: BTreeSet::new(), head })
+        Ok(Self { connection, groups, unverified, open: BTreeSet::new(), head, waits_for_disk: true })
     }
 
     pub(super) fn head(&self) -> StoreHead {
@@ -71,6 +73,7 @@ impl Batches {
     }
 
     fn attempt(&mut self, jobs: &mut [Job]) -> Result<Vec<Done>, StoreError> {
+        self.wait_for_disk(jobs.iter().any(|job| matches!(job, Job::Insert { .. })))?;
         let Self { connection, groups, unverified, .. } = self;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -86,6 +89,17 @@ impl Batches {
             self.unverified.reload(&self.connection).ok();
         }
         outcome
+    }
+
+    /// Nobody waits for the record of an answer: alone, it goes to disk with the next capture, or when the system sees fit.
+    fn wait_for_disk(&mut self, wait: bool) -> Result<(), StoreError> {
+        if self.waits_for_disk != wait {
+            let synchronous = if wait { "FULL" } else { "NORMAL" };
+            let problem = doing("choosing how to commit");
+            self.connection.pragma_update(None, "synchronous", synchronous).map_err(problem)?;
+            self.waits_for_disk = wait;
+        }
+        Ok(())
     }
 
     fn succeeded(&mut self, job: Job, done: &Done) -> Option<Answer> {

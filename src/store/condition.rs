@@ -22,11 +22,7 @@ pub(super) struct Condition {
 /// A comparison with NULL is NULL, which `WHERE` takes for "no". Under AND and OR it stays so; only NOT would turn "unknown"
 /// into "unknown" where "yes" is meant, so it is settled there and nowhere else: `COALESCE` around a term costs it its index.
 pub(super) fn condition(expr: &Expr) -> Condition {
-    let mut condition = Condition {
-        sql: String::new(),
-        params: Vec::new(),
-        needs_reply: false,
-    };
+    let mut condition = Condition { sql: String::new(), params: Vec::new(), needs_reply: false };
     condition.expr(expr);
     condition
 }
@@ -78,33 +74,25 @@ impl Condition {
             Term::Reply(source) => self.source(source),
             Term::Status(comparison) => {
                 self.needs_reply = true;
-                self.comparison("r.status", comparison, |status| {
-                    Value::Integer((*status).into())
-                });
+                self.comparison("r.status", comparison, |status| Value::Integer((*status).into()));
             }
             Term::Ms(comparison) => {
                 self.needs_reply = true;
                 self.comparison("(r.elapsed_us / 1000.0)", comparison, |ms| Value::Real(*ms));
             }
-            Term::Attempt(comparison) => self.comparison("c.attempt", comparison, |attempt| {
-                Value::Integer((*attempt).into())
-            }),
+            Term::Attempt(comparison) => {
+                self.comparison("c.attempt", comparison, |attempt| Value::Integer((*attempt).into()));
+            }
             Term::Id(comparison) => self.comparison("c.id", comparison, |id| Value::Integer(*id)),
-            Term::After(time) => self.with(
-                "c.received_at >= ?",
-                Value::Integer(first_microsecond(*time)),
-            ),
-            Term::Before(time) => self.with(
-                "c.received_at < ?",
-                Value::Integer(first_microsecond(*time)),
-            ),
+            Term::After(time) => self.with("c.received_at >= ?", Value::Integer(first_microsecond(*time))),
+            Term::Before(time) => self.with("c.received_at < ?", Value::Integer(first_microsecond(*time))),
             Term::Is(State::Replay) => self.push("c.replay = 1"),
             // Nothing can be pinned or held yet, so nothing is.
             Term::Is(State::Pinned | State::Held) => self.push("FALSE"),
             // Within the bounds of the step: a code that every event has would be listed anew for each of them.
-            Term::HasDiagnosis => self.push(
-                "c.id IN (SELECT capture_id FROM diagnosis WHERE capture_id BETWEEN ?1 AND ?2)",
-            ),
+            Term::HasDiagnosis => {
+                self.push("c.id IN (SELECT capture_id FROM diagnosis WHERE capture_id BETWEEN ?1 AND ?2)");
+            }
             Term::Diagnosis(code) => self.with_text(
                 "c.id IN (SELECT capture_id FROM diagnosis WHERE code = ? AND capture_id BETWEEN ?1 AND ?2)",
                 code.as_str(),
@@ -147,12 +135,7 @@ impl Condition {
         self.push(")");
     }
 
-    fn comparison<T>(
-        &mut self,
-        column: &str,
-        comparison: &Comparison<T>,
-        value: impl Fn(&T) -> Value,
-    ) {
+    fn comparison<T>(&mut self, column: &str, comparison: &Comparison<T>, value: impl Fn(&T) -> Value) {
         let (sign, bound) = match comparison {
             Comparison::Equal(bound) => ("=", bound),
             Comparison::Below(bound) => ("<", bound),

@@ -11,9 +11,7 @@ use crate::wechat::tree::Tree;
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("event_contains", 4, flags, |context| {
-        let prepare = |value: ValueRef<'_>| {
-            Ok::<_, rusqlite::Error>(Needle::new(bytes(value).unwrap_or_default()))
-        };
+        let prepare = |value: ValueRef<'_>| Ok::<_, rusqlite::Error>(Needle::new(bytes(value).unwrap_or_default()));
         // Kept by SQLite for as long as the needle stays the same: once for a whole scan.
         let needle = context.get_or_create_aux(0, prepare)?;
         Ok(holds(context, &needle))
@@ -24,9 +22,7 @@ fn holds(context: &Context<'_>, needle: &Needle) -> bool {
     let body = bytes(context.get_raw(1)).unwrap_or_default();
     let payload = bytes(context.get_raw(2)).unwrap_or(body);
     let reply = bytes(context.get_raw(3));
-    needle.is_in(payload)
-        || reply.is_some_and(|reply| needle.is_in(reply))
-        || needle.is_in_text_of(payload)
+    needle.is_in(payload) || reply.is_some_and(|reply| needle.is_in(reply)) || needle.is_in_text_of(payload)
 }
 
 fn bytes(value: ValueRef<'_>) -> Option<&[u8]> {
@@ -50,16 +46,10 @@ impl Needle {
     fn new(bytes: &[u8]) -> Self {
         let rank = |byte: &u8| {
             let byte = byte.to_ascii_lowercase();
-            COMMON
-                .iter()
-                .position(|common| *common == byte)
-                .unwrap_or(COMMON.len())
+            COMMON.iter().position(|common| *common == byte).unwrap_or(COMMON.len())
         };
         let rarest = (0..bytes.len()).max_by_key(|index| bytes.get(*index).map(rank));
-        Self {
-            bytes: bytes.to_owned(),
-            rarest: rarest.unwrap_or(0),
-        }
+        Self { bytes: bytes.to_owned(), rarest: rarest.unwrap_or(0) }
     }
 
     /// Whether the bytes stand there as they are.
@@ -80,20 +70,14 @@ impl Needle {
             window.is_some_and(|window| window.eq_ignore_ascii_case(&self.bytes))
         };
         let (lower, upper) = (rarest.to_ascii_lowercase(), rarest.to_ascii_uppercase());
-        if lower == upper {
-            memchr_iter(lower, places).any(fits)
-        } else {
-            memchr2_iter(lower, upper, places).any(fits)
-        }
+        if lower == upper { memchr_iter(lower, places).any(fits) } else { memchr2_iter(lower, upper, places).any(fits) }
     }
 
     /// Whether the payload's decoded text has it where the payload itself does not.
     fn is_in_text_of(&self, payload: &[u8]) -> bool {
         is_written_otherwise(payload)
-            && Tree::parse(payload).is_ok_and(|tree| {
-                tree.elements()
-                    .any(|element| self.is_in(element.text().as_bytes()))
-            })
+            && Tree::parse(payload)
+                .is_ok_and(|tree| tree.elements().any(|element| self.is_in(element.text().as_bytes())))
     }
 }
 
@@ -104,10 +88,7 @@ fn is_written_otherwise(payload: &[u8]) -> bool {
         return memchr(b'\\', payload).is_some();
     }
     let mut at = 0;
-    while let Some(next) = payload
-        .get(at..)
-        .and_then(|rest| memchr3(b'&', b'!', b'?', rest))
-    {
+    while let Some(next) = payload.get(at..).and_then(|rest| memchr3(b'&', b'!', b'?', rest)) {
         at += next;
         let (before, from) = payload.split_at(at);
         let in_tag = before.ends_with(b"<");
@@ -140,11 +121,7 @@ fn cdata_alone(before: &[u8], from: &[u8]) -> Option<usize> {
     let tag = before.get(memrchr(b'<', before)?..)?;
     // Before it a tag and nothing else: neither text nor the end of another section.
     let after_tag = memchr(b'>', tag)? + 1 == tag.len() && !tag.ends_with(CLOSING);
-    let closes = |at: &usize| {
-        content
-            .get(*at..)
-            .is_some_and(|rest| rest.starts_with(CLOSING))
-    };
+    let closes = |at: &usize| content.get(*at..).is_some_and(|rest| rest.starts_with(CLOSING));
     let length = memchr_iter(b']', content).find(closes)?;
     let ends_element = content.get(length + CLOSING.len()..)?.starts_with(b"</");
     (after_tag && ends_element).then_some(OPENING.len() + length + CLOSING.len())
@@ -163,11 +140,7 @@ mod tests {
         let connection = Connection::open_in_memory().unwrap();
         register(&connection).unwrap();
         connection
-            .query_row(
-                "SELECT event_contains(?, ?, ?, ?)",
-                params![needle, body, message, reply],
-                |row| row.get(0),
-            )
+            .query_row("SELECT event_contains(?, ?, ?, ?)", params![needle, body, message, reply], |row| row.get(0))
             .unwrap()
     }
 
@@ -177,10 +150,7 @@ mod tests {
 
     #[test]
     fn ascii_letters_match_in_any_case_and_other_bytes_as_they_are() {
-        assert!(in_body(
-            "today_music",
-            "<EventKey><![CDATA[V1001_TODAY_MUSIC]]></EventKey>"
-        ));
+        assert!(in_body("today_music", "<EventKey><![CDATA[V1001_TODAY_MUSIC]]></EventKey>"));
         assert!(in_body("点击", "<Label>请点击</Label>"));
         assert!(!in_body("é", "<Label>É</Label>"));
         assert!(!in_body("musics", "<EventKey>MUSIC</EventKey>"));
@@ -190,18 +160,8 @@ mod tests {
     #[test]
     fn the_decrypted_message_is_searched_and_not_the_ciphertext() {
         let message = Some(&b"<xml>inside</xml>"[..]);
-        assert!(contains(
-            "inside",
-            b"<Encrypt>outside</Encrypt>",
-            message,
-            None
-        ));
-        assert!(!contains(
-            "outside",
-            b"<Encrypt>outside</Encrypt>",
-            message,
-            None
-        ));
+        assert!(contains("inside", b"<Encrypt>outside</Encrypt>", message, None));
+        assert!(!contains("outside", b"<Encrypt>outside</Encrypt>", message, None));
     }
 
     #[test]
@@ -214,10 +174,7 @@ mod tests {
     fn text_is_found_however_it_is_written() {
         assert!(in_body("a&b", "<xml><Url>http://x/?a&amp;b</Url></xml>"));
         assert!(in_body("AB", "<xml><a>&#65;&#x42;</a></xml>"));
-        assert!(in_body(
-            "x]]>y",
-            "<xml><a><![CDATA[x]]]]><![CDATA[>y]]></a></xml>"
-        ));
+        assert!(in_body("x]]>y", "<xml><a><![CDATA[x]]]]><![CDATA[>y]]></a></xml>"));
         assert!(in_body("xyz", "<xml><a>x<![CDATA[y]]>z</a></xml>"));
         assert!(in_body("xy", "<xml><a>x<!-- -->y</a></xml>"));
         assert!(in_body("点击", r#"{"EventKey":"\u70b9\u51fb"}"#));

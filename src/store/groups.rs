@@ -35,7 +35,7 @@ impl Groups {
         let mut groups = Self { recent: HashMap::new(), forget_above: FORGET_ABOVE };
         let sql = "SELECT group_key, group_id, attempt, received_at FROM capture ORDER BY id DESC LIMIT ?1";
         let mut statement = connection.prepare(sql).map_err(&problem)?;
-        let mut rows = statement.query([FORGET_ABOVE as i64]).map_err(&problem)?;
+        let mut rows = statement.query([FORGET_ABOVE as u32]).map_err(&problem)?;
         let mut newest: Option<Timestamp> = None;
         while let Some(row) = rows.next().map_err(&problem)? {
             let at = Timestamp::from_microsecond(row.get(3).map_err(&problem)?).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -44,7 +44,11 @@ impl Groups {
             }
             let key: Vec<u8> = row.get(0).map_err(&problem)?;
             if let Ok(key) = GroupKey::try_from(&*key) {
-                let last = Last { group: CaptureId(row.get(1).map_err(&problem)?), attempt: row.get(2).map_err(&problem)?, at };
+                let last = Last {
+                    group: CaptureId(row.get(1).map_err(&problem)?),
+                    attempt: row.get(2).map_err(&problem)?,
+                    at,
+                };
                 // Newest first: what is there already is the later attempt.
                 groups.recent.entry(key).or_insert(last);
             }

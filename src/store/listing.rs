@@ -59,7 +59,10 @@ pub(super) fn matching(
 ) -> Result<Vec<CaptureId>, StoreError> {
     let problem = doing("listing captures");
     let join = if condition.needs_reply { "LEFT JOIN reply AS r ON r.capture_id = c.id" } else { "" };
-    let sql = format!("SELECT c.id FROM capture AS c {join} WHERE c.id BETWEEN ? AND ? AND ({}) ORDER BY c.id {order} LIMIT ?", condition.sql);
+    let sql = format!(
+        "SELECT c.id FROM capture AS c {join} WHERE c.id BETWEEN ? AND ? AND ({}) ORDER BY c.id {order} LIMIT ?",
+        condition.sql
+    );
     let mut statement = connection.prepare_cached(&sql).map_err(&problem)?;
     let bounds = [Value::Integer(from), Value::Integer(to)];
     let parameters = bounds.iter().chain(&condition.params).cloned().chain([Value::Integer(limit)]);

@@ -100,7 +100,8 @@ impl Reader {
     /// The rows of these captures, in ascending order; those that have gone are left out.
     pub fn page(&self, ids: &[CaptureId]) -> Result<Vec<CaptureSummary>, StoreError> {
         let problem = doing("reading a page of captures");
-        let sql = format!("SELECT {SUMMARY} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1");
+        let sql =
+            format!("SELECT {SUMMARY} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1");
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         let transaction = self.connection.unchecked_transaction().map_err(&problem)?;
         let mut page = Vec::with_capacity(ids.len());
@@ -114,7 +115,8 @@ impl Reader {
 
     /// One capture with everything.
     pub fn capture(&self, id: CaptureId) -> Result<Option<StoredCapture>, StoreError> {
-        let sql = format!("SELECT {STORED} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1");
+        let sql =
+            format!("SELECT {STORED} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1");
         self.connection
             .prepare_cached(&sql)
             .and_then(|mut statement| statement.query_row([id.0], stored).optional())
@@ -137,7 +139,8 @@ impl Reader {
     /// They may have come before it. Retries are left out.
     pub fn images_of(&self, capture: &StoredCapture) -> Result<Vec<CaptureId>, StoreError> {
         let problem = doing("finding the image messages of an event");
-        let (Some(openid), Some(created)) = (&capture.capture.envelope.openid, capture.capture.envelope.create_time) else {
+        let (Some(openid), Some(created)) = (&capture.capture.envelope.openid, capture.capture.envelope.create_time)
+        else {
             return Ok(Vec::new());
         };
         let sql = "SELECT id FROM capture WHERE openid = ?1 AND kind = 'image' AND account = ?2 AND attempt = 1

@@ -31,7 +31,8 @@ impl Unverified {
         let sql = "SELECT COALESCE(SUM(kept_bytes), 0) FROM capture WHERE signature IN ('invalid', 'missing')";
         self.bytes = connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(&problem)? as u64;
         let sql = "SELECT value FROM tally WHERE name = ?1";
-        let dropped: Option<i64> = connection.query_row(sql, [DROPPED], |row| row.get(0)).optional().map_err(&problem)?;
+        let dropped: Option<i64> =
+            connection.query_row(sql, [DROPPED], |row| row.get(0)).optional().map_err(&problem)?;
         self.dropped = dropped.unwrap_or(0) as u64;
         Ok(())
     }
@@ -56,7 +57,7 @@ impl Unverified {
         let problem = doing("removing the oldest unverified requests");
         let before = self.dropped;
         while self.bytes > self.limit {
-            let oldest = self.oldest(transaction).map_err(&problem)?;
+            let oldest = Self::oldest(transaction).map_err(&problem)?;
             if oldest.is_empty() {
                 break;
             }
@@ -71,11 +72,11 @@ impl Unverified {
             }
         }
         let sql = "INSERT INTO tally (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + ?2";
-        transaction.execute(sql, (DROPPED, (self.dropped - before) as i64)).map_err(&problem)?;
+        transaction.execute(sql, (DROPPED, (self.dropped - before).cast_signed())).map_err(&problem)?;
         Ok(())
     }
 
-    fn oldest(&self, transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(i64, i64)>> {
+    fn oldest(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(i64, i64)>> {
         let sql = "SELECT id, kept_bytes FROM capture INDEXED BY capture_unverified
                    WHERE signature IN ('invalid', 'missing') ORDER BY id LIMIT ?1";
         let mut statement = transaction.prepare_cached(sql)?;

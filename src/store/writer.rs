@@ -1,5 +1,7 @@
 //! The one writer: a thread, a bounded queue, and group commit.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
@@ -49,20 +51,37 @@ pub struct StoreHandle {
 }
 
 impl StoreHandle {
-    /// Writes a capture, and returns once it is on disk.
-    /// Dropping the future gives up waiting; a job that is already queued is still written.
-    pub async fn insert(&self, capture: Capture) -> Result<Placement, StoreError> {
+    /// Queues a capture, waiting for room where there is none. What is queued is written, awaited or not.
+    pub async fn queue(&self, capture: Capture) -> Result<Ticket, StoreError> {
         let (done, answered) = oneshot::channel();
         let job = Job::Insert { capture: Box::new(capture), done };
-        if self.jobs.send(job).await.is_err() {
-            return Err(StoreError::Closing);
-        }
-        answered.await.unwrap_or(Err(StoreError::Closing))
+        self.jobs.send(job).await.map_err(|_closed| StoreError::Closing)?;
+        Ok(Ticket(answered))
     }
 
-    /// Queues what was answered; waits only for room in the queue.
-    pub async fn record_reply(&self, id: CaptureId, reply: Reply) -> Result<(), StoreError> {
-        self.jobs.send(Job::Reply { id, reply }).await.map_err(|_closed| StoreError::Closing)
+    /// Writes a capture, and returns once it is on disk.
+    pub async fn insert(&self, capture: Capture) -> Result<Placement, StoreError> {
+        self.queue(capture).await?.await
+    }
+
+    /// Queues what was answered, without waiting where there is room.
+    /// To be called within a tokio runtime.
+    pub fn record_reply(&self, id: CaptureId, reply: Reply) {
+        let Err(mpsc::error::TrySendError::Full(job)) = self.jobs.try_send(Job::Reply { id, reply }) else { return };
+        let jobs = self.jobs.clone();
+        tokio::spawn(async move { jobs.send(job).await.ok() });
+    }
+}
+
+/// A capture that is queued; resolves once it is on disk, or cannot be.
+#[derive(Debug)]
+pub struct Ticket(oneshot::Receiver<Result<Placement, StoreError>>);
+
+impl Future for Ticket {
+    type Output = Result<Placement, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map(|answer| answer.unwrap_or(Err(StoreError::Closing)))
     }
 }
 

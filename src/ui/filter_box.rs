@@ -154,7 +154,9 @@ fn marked(text: &str, wrong: Option<&Range<usize>>, font: FontId, color: Color32
     let plain = TextFormat::simple(font, color);
     let underlined = TextFormat { underline: Stroke::new(2.0, mark), color: mark, ..plain.clone() };
     let mut job = LayoutJob::default();
-    let fits = |range: &&Range<usize>| range.end <= text.len() && text.is_char_boundary(range.start) && text.is_char_boundary(range.end);
+    let fits = |range: &&Range<usize>| {
+        range.end <= text.len() && text.is_char_boundary(range.start) && text.is_char_boundary(range.end)
+    };
     // While the text changes under the field's hands, the mistake is still that of the text before.
     match wrong.filter(fits) {
         Some(range) => {

@@ -1,4 +1,4 @@
-//! The fonts: egui's own first, then a subset of Noto Sans SC, so that Chinese is readable on a machine without any font.
+//! The fonts: egui's own, and a subset of Noto Sans SC, so that Chinese is readable on a machine without any font.
 
 use std::sync::Arc;
 
@@ -9,12 +9,14 @@ static CHINESE: &[u8] = include_bytes!("../../assets/fonts/NotoSansSC-subset.otf
 
 const NAME: &str = "Noto Sans SC";
 
-/// Gives both families the fallback; what it lacks is asked of the system by eframe.
+/// Gives both families the Chinese font; what all of them lack is asked of the system by eframe.
 pub(crate) fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
     fonts.font_data.insert(NAME.to_owned(), Arc::new(FontData::from_static(CHINESE)));
     for family in [FontFamily::Proportional, FontFamily::Monospace] {
-        fonts.families.entry(family).or_default().push(NAME.to_owned());
+        let names = fonts.families.entry(family).or_default();
+        // Second: the symbol fonts further down have full-width punctuation of their own, which does not match.
+        names.insert(names.len().min(1), NAME.to_owned());
     }
     ctx.set_fonts(fonts);
 }

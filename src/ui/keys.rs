@@ -86,7 +86,11 @@ const fn after(prefix: Key, key: Key) -> Chord {
 
 /// Every key that does something, in the order in which the page of keys lists them.
 pub(crate) const TABLE: &[Shortcut] = &[
-    Shortcut { verb: Verb::Move(Move::By(1)), chords: &[plain(Key::J), plain(Key::ArrowDown)], text: "window.keys.down" },
+    Shortcut {
+        verb: Verb::Move(Move::By(1)),
+        chords: &[plain(Key::J), plain(Key::ArrowDown)],
+        text: "window.keys.down",
+    },
     Shortcut { verb: Verb::Move(Move::By(-1)), chords: &[plain(Key::K), plain(Key::ArrowUp)], text: "window.keys.up" },
     Shortcut { verb: Verb::MovePages(1), chords: &[plain(Key::PageDown)], text: "window.keys.page_down" },
     Shortcut { verb: Verb::MovePages(-1), chords: &[plain(Key::PageUp)], text: "window.keys.page_up" },
@@ -106,7 +110,11 @@ pub(crate) const TABLE: &[Shortcut] = &[
     Shortcut { verb: Verb::CopyJson, chords: &[after(Key::C, Key::J)], text: "window.keys.copy_json" },
     Shortcut { verb: Verb::Leave, chords: &[plain(Key::Escape)], text: "window.keys.leave" },
     Shortcut { verb: Verb::ShowSettings, chords: &[ctrl(Key::Comma)], text: "window.keys.settings" },
-    Shortcut { verb: Verb::ShowKeys, chords: &[mark(Key::Questionmark), shifted(Key::Slash)], text: "window.keys.help" },
+    Shortcut {
+        verb: Verb::ShowKeys,
+        chords: &[mark(Key::Questionmark), shifted(Key::Slash)],
+        text: "window.keys.help",
+    },
 ];
 
 impl Chord {
@@ -214,7 +222,8 @@ impl Keyboard {
         if prefix.is_some() && key == Key::Escape {
             return true;
         }
-        let chords = || TABLE.iter().flat_map(|shortcut| shortcut.chords.iter().map(move |chord| (shortcut.verb, chord)));
+        let chords =
+            || TABLE.iter().flat_map(|shortcut| shortcut.chords.iter().map(move |chord| (shortcut.verb, chord)));
         if let Some((verb, _)) = chords().find(|(_, chord)| chord.fits(prefix, key, modifiers)) {
             verbs.push(verb);
             return true;

@@ -3,14 +3,18 @@
 use egui::{Grid, Id, Modal, RichText, Ui};
 
 use super::action::Action;
-use super::keys::TABLE;
+use super::keys::{Shortcut, TABLE};
 use super::look::Look;
 use super::theme;
 
+/// The width of one of the two columns.
+const COLUMN_WIDTH: f32 = 330.0;
+
 /// Draws the page over the window.
 pub(crate) fn keys_page_ui(ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
-    let modal = Modal::new(Id::unique("keys")).show(ui.ctx(), |ui| {
-        ui.set_max_width(520.0);
+    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
+    let modal = Modal::new(Id::unique("keys")).frame(frame).show(ui.ctx(), |ui| {
+        ui.set_width(2.0 * COLUMN_WIDTH + theme::GAP_PAGE);
         egui::Sides::new().show(
             ui,
             |ui| ui.label(RichText::new(look.text("window.keys.title")).heading().color(look.palette.strong)),
@@ -20,11 +24,29 @@ pub(crate) fn keys_page_ui(ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
                 }
             },
         );
-        ui.add_space(theme::GAP);
-        egui::ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 160.0).show(ui, |ui| {
-            Grid::new("keys").num_columns(2).spacing([theme::GAP_PAGE, theme::GAP_SMALL]).show(ui, |ui| {
-                for shortcut in TABLE {
+        ui.add_space(theme::GAP_LARGE);
+        let (left, right) = TABLE.split_at(TABLE.len().div_ceil(2));
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::GAP_PAGE;
+            column_ui(ui, left, look);
+            column_ui(ui, right, look);
+        });
+    });
+    // Esc is the keyboard's own verb; this is a click beside the page.
+    if modal.backdrop_response.clicked() {
+        actions.push(Action::ShowKeys(false));
+    }
+}
+
+fn column_ui(ui: &mut Ui, shortcuts: &[Shortcut], look: &Look) {
+    ui.vertical(|ui| {
+        ui.set_width(COLUMN_WIDTH);
+        Grid::new(shortcuts[0].text).num_columns(2).min_col_width(110.0).spacing([theme::GAP_LARGE, 6.0]).show(
+            ui,
+            |ui| {
+                for shortcut in shortcuts {
                     ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
                         for name in shortcut.names() {
                             cap_ui(ui, &name, look);
                         }
@@ -32,13 +54,9 @@ pub(crate) fn keys_page_ui(ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
                     ui.label(look.text(shortcut.text));
                     ui.end_row();
                 }
-            });
-        });
+            },
+        );
     });
-    // Esc is the keyboard's own verb; this is a click beside the page.
-    if modal.backdrop_response.clicked() {
-        actions.push(Action::ShowKeys(false));
-    }
 }
 
 /// A key as it looks on the keyboard.

@@ -44,7 +44,7 @@ pub(crate) struct List {
 /// What the widget remembers from frame to frame.
 #[derive(Debug, Default)]
 struct View {
-    in_view: Range<usize>,
+    rows: Range<usize>,
     scroll_to: Option<usize>,
     to_top: bool,
 }
@@ -143,7 +143,7 @@ impl List {
             (Move::First, _) => 0,
             (Move::Last, _) => last,
             (Move::By(rows), Some(current)) => current.saturating_add_signed(rows as isize).min(last),
-            (Move::By(_), None) => self.view.in_view.start.min(last),
+            (Move::By(_), None) => self.view.rows.start.min(last),
         };
         if let Some(id) = self.listing.at(row) {
             self.select(id);
@@ -152,12 +152,12 @@ impl List {
 
     /// How many rows fit into the view.
     pub(crate) fn page(&self) -> i64 {
-        (self.view.in_view.len() as i64 - 2).max(1)
+        i64::try_from(self.view.rows.len()).map_or(1, |rows| (rows - 2).max(1))
     }
 
-    /// How many match, of how many; the second is not known until all have been looked at.
+    /// How many are shown, of how many there are; the second is not known until all have been looked at.
     pub(crate) fn counts(&self) -> (usize, Option<u64>) {
-        (self.listing.len() + self.listing.held_back(), self.listing.total)
+        (self.listing.len(), self.listing.total)
     }
 
     /// How many have arrived that are not shown yet.
@@ -191,8 +191,8 @@ impl List {
     /// `ask` says whether there was room for the question; where there was none, the next frame asks again.
     /// Returns whether all that was wanted could be asked for.
     pub(crate) fn ask_for_rows(&mut self, mut ask: impl FnMut(Vec<CaptureId>) -> bool) -> bool {
-        let from = self.view.in_view.start.saturating_sub(AHEAD);
-        let to = (self.view.in_view.end.max(AHEAD) + AHEAD).min(self.listing.len());
+        let from = self.view.rows.start.saturating_sub(AHEAD);
+        let to = (self.view.rows.end.max(AHEAD) + AHEAD).min(self.listing.len());
         let Self { listing, cache, revision, .. } = self;
         let in_view = (from..to).filter_map(|row| listing.at(row));
         let wanted = cache.wanted(in_view, *revision, Timestamp::now());
@@ -216,7 +216,7 @@ impl List {
             return;
         }
         let Self { listing, cache, view, selected, following, .. } = self;
-        let mut in_view = usize::MAX..0;
+        let mut in_view: Option<Range<usize>> = None;
         let mut table = TableBuilder::new(ui)
             .id_salt("list")
             .column(Column::remainder().clip(true))
@@ -231,7 +231,7 @@ impl List {
         let output = table.body(|body| {
             body.rows(theme::ROW_HEIGHT, listing.len(), |mut table_row| {
                 let index = table_row.index();
-                in_view = in_view.start.min(index)..in_view.end.max(index + 1);
+                in_view = Some(in_view.as_ref().map_or(index, |rows| rows.start)..index + 1);
                 let Some(id) = listing.at(index) else { return };
                 table_row.col(|ui| {
                     let place = row::Place { id, index, of: listing.len(), selected: *selected == Some(id) };
@@ -239,14 +239,14 @@ impl List {
                 });
             });
         });
-        view.in_view = if in_view.is_empty() { 0..0 } else { in_view };
+        view.rows = in_view.unwrap_or_default();
         if *following && output.state.clamped_offset().y > AT_TOP * theme::ROW_HEIGHT {
             actions.push(Action::Follow(false));
         }
     }
 
     fn empty_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
-        self.view.in_view = 0..0;
+        self.view.rows = 0..0;
         let searching = self.is_searching();
         ScrollArea::vertical().show(ui, |ui| {
             ui.vertical_centered(|ui| {

@@ -84,12 +84,13 @@ impl Listing {
                 self.newer.insert(at, id);
                 self.shown += usize::from(at < self.shown);
             }
-        } else if self.older.last().is_some_and(|oldest| *oldest < id) || self.total.is_some() {
-            if let Err(at) = self.older.binary_search_by(|other| id.cmp(other)) {
-                self.older.insert(at, id);
-            }
+            return;
         }
-        // What is older than all that is listed so far, the running listing will bring.
+        // What is older than all that is listed so far, a running listing will bring.
+        let is_listed = self.older.last().is_some_and(|oldest| *oldest < id) || self.total.is_some();
+        if let (true, Err(at)) = (is_listed, self.older.binary_search_by(|other| id.cmp(other))) {
+            self.older.insert(at, id);
+        }
     }
 
     /// Shows what has been held back.

@@ -59,7 +59,12 @@ impl RowCache {
     }
 
     /// Which of these rows, those in view, are to be asked for, at this revision of the store.
-    pub(crate) fn wanted(&mut self, in_view: impl Iterator<Item = CaptureId>, revision: u64, now: Timestamp) -> Vec<CaptureId> {
+    pub(crate) fn wanted(
+        &mut self,
+        in_view: impl Iterator<Item = CaptureId>,
+        revision: u64,
+        now: Timestamp,
+    ) -> Vec<CaptureId> {
         self.frame += 1;
         let mut wanted = Vec::new();
         for id in in_view {
@@ -152,7 +157,11 @@ mod tests {
             signature: Signature::Unchecked,
             replay: false,
             severity: None,
-            reply: answered.then_some(ReplySummary { status: 200, source: ReplySource::Default, elapsed: Duration::ZERO }),
+            reply: answered.then_some(ReplySummary {
+                status: 200,
+                source: ReplySource::Default,
+                elapsed: Duration::ZERO,
+            }),
         }
     }
 

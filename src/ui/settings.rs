@@ -3,18 +3,19 @@
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
-use egui::{Button, Frame, Id, Label, Margin, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Button, Id, Label, RichText, ScrollArea, TextEdit, Ui};
 
 use super::action::Action;
-use super::detail::controls::{card, copy_button, pair, title, weak};
+use super::detail::controls::{card, copy_button, page_ui, pair, title, weak};
 use super::look::Look;
-use super::theme::{GAP, GAP_PAGE, GAP_SMALL, PROSE_WIDTH};
+use super::theme::{GAP, GAP_SMALL};
 use crate::config::Theme;
 use crate::engine::{Command, ListenerState, Status};
 use crate::texts::Language;
 
 mod accounts;
 mod checks;
+mod draft;
 
 use accounts::Accounts;
 
@@ -41,10 +42,7 @@ impl Settings {
     /// Draws the page.
     pub(crate) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
-            let side = ((ui.available_width() - PROSE_WIDTH) / 2.0).max(GAP_PAGE) as i8;
-            let frame = Frame::new().inner_margin(Margin { left: side, right: side, top: 24, bottom: 32 });
-            frame.show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = GAP;
+            page_ui(ui, |ui| {
                 section_ui(ui, "settings.listener.title", look, |ui| self.listener_ui(ui, status, look, actions));
                 self.accounts.ui(ui, status, look, actions);
                 section_ui(ui, "settings.look.title", look, |ui| look_ui(ui, status, look, actions));
@@ -125,7 +123,9 @@ fn state_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut Ve
             ("●", look.filled("settings.listener.listening", &[("address", address)]), look.palette.ok)
         }
         ListenerState::Stopped => ("○", look.text("settings.listener.stopped").into_owned(), look.palette.weak),
-        ListenerState::Elsewhere { message } | ListenerState::Failed { message } => ("×", message.clone(), look.palette.error),
+        ListenerState::Elsewhere { message } | ListenerState::Failed { message } => {
+            ("×", message.clone(), look.palette.error)
+        }
     };
     ui.add(Label::new(RichText::new(format!("{mark} {words}")).color(color)).wrap());
     let is_listening = matches!(listener, ListenerState::Listening { .. });
@@ -164,3 +164,6 @@ fn look_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>)
         });
     });
 }
+
+#[cfg(test)]
+mod tests;

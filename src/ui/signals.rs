@@ -5,6 +5,8 @@ use std::thread::JoinHandle;
 use egui::{Context, ViewportCommand, ViewportId};
 use tokio::sync::oneshot;
 
+use crate::engine::stop_requested;
+
 /// Listens for signals as long as it lives.
 #[derive(Debug)]
 pub(crate) struct Signals {
@@ -17,10 +19,11 @@ impl Signals {
     pub(crate) fn close(ctx: Context) -> std::io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let signal = runtime.block_on(async { stop_requested() })?;
         let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
-                    () = signal() => ctx.send_viewport_cmd_to(ViewportId::ROOT, ViewportCommand::Close),
+                    () = signal => ctx.send_viewport_cmd_to(ViewportId::ROOT, ViewportCommand::Close),
                     // The window closed by itself.
                     _ = stopped => {}
                 }
@@ -38,22 +41,5 @@ impl Drop for Signals {
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
-    }
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
     }
 }

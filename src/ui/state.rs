@@ -20,6 +20,18 @@ use crate::texts::Language;
 /// For this long after its arrival, more may come that belongs to an event: its answer, its images.
 const STILL_COMING: SignedDuration = SignedDuration::from_secs(60);
 
+/// What the screen of events shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum EventsPage {
+    /// The list and the detail.
+    #[default]
+    List,
+    /// How to begin.
+    FirstRun,
+    /// The list, however little is in it: the person asked for something in it.
+    WantedList,
+}
+
 /// Everything that outlives a frame.
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -43,10 +55,7 @@ pub(crate) struct State {
     pub(crate) chosen_look: Option<LookConfig>,
     /// How many looks are being kept: that one was is no news, and no reason to forget what is typed in the settings.
     pub(crate) looks_saving: u32,
-    /// Whether the page for newcomers stands in the place of the list.
-    pub(crate) first_run: bool,
-    /// The person wants to see the list, however little is in it.
-    pub(crate) list_wanted: bool,
+    pub(crate) page: EventsPage,
 }
 
 impl State {
@@ -120,17 +129,21 @@ impl State {
 
     /// Newcomers see how to begin until the first event; a handshake is not one yet.
     pub(crate) fn decide_first_run(&mut self) {
-        if self.list_wanted || !self.filter.is_empty() {
-            self.first_run = false;
-        } else if let Some(only_handshakes) = self.list.is_only_handshakes() {
-            self.first_run = only_handshakes;
+        if self.page == EventsPage::WantedList {
+            return;
         }
+        let only_handshakes = if self.filter.is_empty() { self.list.is_only_handshakes() } else { Some(false) };
+        self.page = match only_handshakes {
+            Some(true) => EventsPage::FirstRun,
+            Some(false) => EventsPage::List,
+            None => self.page,
+        };
     }
 
     /// Selects that capture, on the screen where it is seen.
     pub(crate) fn select(&mut self, id: CaptureId) {
         self.screen = Screen::Events;
-        self.list_wanted = true;
+        self.page = EventsPage::WantedList;
         self.list.select(id);
         self.open_selected();
         self.decide_first_run();
@@ -155,7 +168,7 @@ impl State {
             self.keys_shown = false;
         } else if self.screen != Screen::Events {
             self.screen = Screen::Events;
-        } else {
+        } else if self.page != EventsPage::FirstRun {
             self.detail_hidden = true;
         }
     }

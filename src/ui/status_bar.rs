@@ -48,9 +48,10 @@ pub(crate) fn status_bar_ui(
 
 fn counts_ui(ui: &mut Ui, list: &List, look: &Look) {
     let text = match list.counts() {
-        (shown, Some(total)) => {
-            look.filled("window.status.shown", &[("shown", &grouped(shown as u64)), ("total", &grouped(total.max(shown as u64)))])
-        }
+        (shown, Some(total)) => look.filled(
+            "window.status.shown",
+            &[("shown", &grouped(shown as u64)), ("total", &grouped(total.max(shown as u64)))],
+        ),
         (shown, None) => look.filled("window.status.found", &[("shown", &grouped(shown as u64))]),
     };
     ui.label(RichText::new(text).color(look.palette.text).small());
@@ -87,7 +88,8 @@ fn unverified_ui(ui: &mut Ui, unverified: &Unverified, look: &Look) {
     let dropped = grouped(unverified.dropped);
     let key = if unverified.dropped == 0 { "window.status.unverified" } else { "window.status.unverified_dropped" };
     let text = look.filled(key, &[("kept", &kept), ("dropped", &dropped)]);
-    ui.label(RichText::new(text).color(look.palette.weak).small()).on_hover_text(look.text("window.status.unverified_hint"));
+    ui.label(RichText::new(text).color(look.palette.weak).small())
+        .on_hover_text(look.text("window.status.unverified_hint"));
 }
 
 /// The first key of a chord, and what may follow.
@@ -111,7 +113,11 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look) -> bool {
     button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &*name));
     let dismissed = button.on_hover_text(name).clicked();
     if behind > 0 {
-        ui.label(RichText::new(look.filled("window.status.more", &[("more", &behind.to_string())])).color(look.palette.weak).small());
+        ui.label(
+            RichText::new(look.filled("window.status.more", &[("more", &behind.to_string())]))
+                .color(look.palette.weak)
+                .small(),
+        );
     }
     let text = format!("{} {}", severity_mark(message.severity), message.text);
     let text = RichText::new(text).color(look.severity_color(message.severity)).small();

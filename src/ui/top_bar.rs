@@ -30,9 +30,13 @@ pub(crate) fn top_bar_ui(
             theme_ui(ui, chosen, look, actions);
             language_ui(ui, chosen, look, actions);
             let width = ui.available_width().min(FILTER_WIDTH);
-            ui.allocate_ui_with_layout(Vec2::new(width, theme::CONTROL_HEIGHT), Layout::left_to_right(Align::Center), |ui| {
-                filter.ui(ui, look, actions);
-            });
+            ui.allocate_ui_with_layout(
+                Vec2::new(width, theme::CONTROL_HEIGHT),
+                Layout::left_to_right(Align::Center),
+                |ui| {
+                    filter.ui(ui, look, actions);
+                },
+            );
         });
     });
 }
@@ -79,7 +83,8 @@ fn account_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Actio
         ui.label(RichText::new(&account.name).color(look.palette.strong));
     }
     if !account.has_token {
-        let text = RichText::new(format!("▲ {}", look.text("window.account.no_token"))).color(look.palette.warning).small();
+        let text =
+            RichText::new(format!("▲ {}", look.text("window.account.no_token"))).color(look.palette.warning).small();
         let button = ui.add(Button::new(text).frame_when_inactive(false));
         if button.on_hover_text(look.text("window.account.no_token_hint")).clicked() {
             actions.push(Action::ShowScreen(Screen::Settings));
@@ -91,7 +96,11 @@ fn theme_ui(ui: &mut Ui, chosen: &LookConfig, look: &Look, actions: &mut Vec<Act
     let icon = if ui.visuals().dark_mode { "🌙" } else { "☀" };
     let name = look.text("window.theme.name");
     let menu = ui.menu_button(RichText::new(icon).size(15.0), |ui| {
-        let choices = [(None, "window.theme.system"), (Some(Theme::Light), "window.theme.light"), (Some(Theme::Dark), "window.theme.dark")];
+        let choices = [
+            (None, "window.theme.system"),
+            (Some(Theme::Light), "window.theme.light"),
+            (Some(Theme::Dark), "window.theme.dark"),
+        ];
         for (theme, text) in choices {
             if ui.selectable_label(chosen.theme == theme, look.text(text)).clicked() {
                 actions.push(Action::SetTheme(theme));

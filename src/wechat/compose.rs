@@ -40,13 +40,7 @@ pub struct Signing<'a> {
 
 /// Signs a message, seals it where asked for, and puts the genuine headers around it.
 pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
-    let Signing {
-        token,
-        timestamp,
-        nonce,
-        openid,
-        seal,
-    } = *signing;
+    let Signing { token, timestamp, nonce, openid, seal } = *signing;
     let tree = Tree::parse(message).ok();
     let format = tree.as_ref().map_or(Format::Xml, Tree::format);
     let mut query = String::new();
@@ -61,19 +55,11 @@ pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
         Some((key, app_id, random)) => {
             let encrypt = envelope::seal(key, &random, message, app_id);
             add(&mut query, "encrypt_type", "aes");
-            add(
-                &mut query,
-                "msg_signature",
-                &msg_signature(token, timestamp, nonce, &encrypt),
-            );
+            add(&mut query, "msg_signature", &msg_signature(token, timestamp, nonce, &encrypt));
             sealed(tree.as_ref(), format, &encrypt)
         }
     };
-    Push {
-        query,
-        headers: headers(format, body.len()),
-        body,
-    }
+    Push { query, headers: headers(format, body.len()), body }
 }
 
 /// The outer body names whom the push is for: the account, or the open platform.
@@ -143,10 +129,7 @@ mod tests {
     #[test]
     fn the_headers_are_those_of_genuine_pushes() {
         let headers = push(CLICK, &signing()).headers;
-        let lines: Vec<_> = headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
+        let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         assert_eq!(
             lines,
             [
@@ -164,22 +147,8 @@ mod tests {
         let key = key();
         let seal = Some((&key, "wxb11529c136998cb6", *b"0123456789abcdef"));
         let push = push(CLICK, &Signing { seal, ..signing() });
-        let names: Vec<_> = push
-            .query
-            .split('&')
-            .filter_map(|pair| pair.split('=').next())
-            .collect();
-        assert_eq!(
-            names,
-            [
-                "signature",
-                "timestamp",
-                "nonce",
-                "openid",
-                "encrypt_type",
-                "msg_signature"
-            ]
-        );
+        let names: Vec<_> = push.query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+        assert_eq!(names, ["signature", "timestamp", "nonce", "openid", "encrypt_type", "msg_signature"]);
         let tree = Tree::parse(&push.body).unwrap();
         assert_eq!(tree.root().text_of("ToUserName"), Some("gh_1"));
         let encrypt = tree.root().text_of("Encrypt").unwrap();
@@ -219,14 +188,7 @@ mod tests {
 
     #[test]
     fn a_query_value_with_separators_is_escaped() {
-        let query = push(
-            CLICK,
-            &Signing {
-                nonce: "a&b=c",
-                ..signing()
-            },
-        )
-        .query;
+        let query = push(CLICK, &Signing { nonce: "a&b=c", ..signing() }).query;
         assert!(query.contains("nonce=a%26b%3Dc&"), "{query}");
     }
 }

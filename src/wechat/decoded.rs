@@ -5,9 +5,7 @@ use std::str::FromStr as _;
 use serde_json::{Map, Number, Value, json};
 
 use super::geo;
-use super::message::{
-    Location, MenuEvent, Message, OtherEvent, Payload, Pictures, Position, ScanCode, UserMessage,
-};
+use super::message::{Location, MenuEvent, Message, OtherEvent, Payload, Pictures, Position, ScanCode, UserMessage};
 
 /// What is known of a message beyond its elements; empty where nothing is.
 ///
@@ -50,9 +48,9 @@ fn add_menu_event(decoded: &mut Map<String, Value>, event: &MenuEvent<'_>) {
         MenuEvent::ScancodePush(code) | MenuEvent::ScancodeWaitmsg(code) => {
             add(decoded, "scan", scan(code));
         }
-        MenuEvent::PicSysphoto(pictures)
-        | MenuEvent::PicPhotoOrAlbum(pictures)
-        | MenuEvent::PicWeixin(pictures) => add_pictures(decoded, pictures),
+        MenuEvent::PicSysphoto(pictures) | MenuEvent::PicPhotoOrAlbum(pictures) | MenuEvent::PicWeixin(pictures) => {
+            add_pictures(decoded, pictures);
+        }
         MenuEvent::LocationSelect(location) => add(decoded, "location", place(location)),
     }
 }
@@ -76,18 +74,8 @@ fn add_pictures(decoded: &mut Map<String, Value>, pictures: &Pictures<'_>) {
 
 fn place(location: &Location<'_>) -> Value {
     let mut place = Map::new();
-    add_number(
-        &mut place,
-        "latitude",
-        location.latitude,
-        location.latitude_text,
-    );
-    add_number(
-        &mut place,
-        "longitude",
-        location.longitude,
-        location.longitude_text,
-    );
+    add_number(&mut place, "latitude", location.latitude, location.latitude_text);
+    add_number(&mut place, "longitude", location.longitude, location.longitude_text);
     add_number(&mut place, "scale", location.scale, location.scale_text);
     add(&mut place, "label", json!(location.label));
     add(&mut place, "poi", json!(location.poiname));
@@ -97,24 +85,9 @@ fn place(location: &Location<'_>) -> Value {
 
 fn reported(position: &Position<'_>) -> Value {
     let mut place = Map::new();
-    add_number(
-        &mut place,
-        "latitude",
-        position.latitude,
-        position.latitude_text,
-    );
-    add_number(
-        &mut place,
-        "longitude",
-        position.longitude,
-        position.longitude_text,
-    );
-    add_number(
-        &mut place,
-        "precision",
-        position.precision,
-        position.precision_text,
-    );
+    add_number(&mut place, "latitude", position.latitude, position.latitude_text);
+    add_number(&mut place, "longitude", position.longitude, position.longitude_text);
+    add_number(&mut place, "precision", position.precision, position.precision_text);
     add_datum(&mut place, position.latitude.zip(position.longitude));
     Value::Object(place)
 }
@@ -123,8 +96,7 @@ fn reported(position: &Position<'_>) -> Value {
 fn add_datum(place: &mut Map<String, Value>, coordinates: Option<(f64, f64)>) {
     add(place, "datum", json!("gcj02"));
     add(place, "datum_assumed", json!(true));
-    let on_earth =
-        |(latitude, longitude): &(f64, f64)| latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
+    let on_earth = |(latitude, longitude): &(f64, f64)| latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
     if let Some((latitude, longitude)) = coordinates.filter(on_earth) {
         let (latitude, longitude) = geo::gcj02_to_wgs84(latitude, longitude);
         let wgs84 = json!({ "latitude": rounded(latitude), "longitude": rounded(longitude) });
@@ -138,12 +110,7 @@ fn rounded(degrees: f64) -> f64 {
 }
 
 /// A number as it was written, where JSON can write it so; nothing where it is none.
-fn add_number(
-    object: &mut Map<String, Value>,
-    name: &str,
-    number: Option<f64>,
-    text: Option<&str>,
-) {
+fn add_number(object: &mut Map<String, Value>, name: &str, number: Option<f64>, text: Option<&str>) {
     let Some(number) = number else { return };
     let written = text.and_then(|text| Number::from_str(text.trim()).ok());
     if let Some(number) = written.or_else(|| Number::from_f64(number)) {
@@ -177,10 +144,7 @@ mod tests {
         let link = json!({ "url": "http://a/?b&c" });
         assert_eq!(decoded_event("VIEW", key), json!({ "link": link }));
         let with_menu = decoded_event("VIEW", &format!("{key}<MenuId>MENUID</MenuId>"));
-        assert_eq!(
-            with_menu,
-            json!({ "link": link, "menu": { "menu_id": "MENUID" } })
-        );
+        assert_eq!(with_menu, json!({ "link": link, "menu": { "menu_id": "MENUID" } }));
     }
 
     #[test]
@@ -189,17 +153,7 @@ mod tests {
             <Scale>16</Scale><Label> a</Label><Poiname/></SendLocationInfo>";
         let location = &decoded_event("location_select", inside)["location"];
         let names: Vec<_> = location.as_object().unwrap().keys().collect();
-        assert_eq!(
-            names,
-            [
-                "longitude",
-                "scale",
-                "label",
-                "poi",
-                "datum",
-                "datum_assumed"
-            ]
-        );
+        assert_eq!(names, ["longitude", "scale", "label", "poi", "datum", "datum_assumed"]);
         assert_eq!(location["longitude"].to_string(), "113.50");
         assert_eq!(location["scale"], json!(16));
     }

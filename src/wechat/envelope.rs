@@ -77,14 +77,10 @@ pub enum OpenError {
 ///
 /// Check the `msg_signature` before, and the [`Opened::receive_id`] after.
 pub fn open(key: &AesKey, encrypt: &str) -> Result<Opened, OpenError> {
-    let mut buffer = LENIENT
-        .decode(encrypt)
-        .map_err(|source| OpenError::NotBase64 { source })?;
+    let mut buffer = LENIENT.decode(encrypt).map_err(|source| OpenError::NotBase64 { source })?;
     let (blocks, rest) = Array::slice_as_chunks_mut(&mut buffer);
     if blocks.is_empty() || !rest.is_empty() {
-        return Err(OpenError::Length {
-            bytes: buffer.len(),
-        });
+        return Err(OpenError::Length { bytes: buffer.len() });
     }
     key.cipher::<Decryptor<Aes256>>().decrypt_blocks(blocks);
     let pad = padding(&buffer)?;
@@ -94,9 +90,7 @@ pub fn open(key: &AesKey, encrypt: &str) -> Result<Opened, OpenError> {
 
 /// Encrypts a message, with the 16 random bytes that the caller has drawn.
 pub fn seal(key: &AesKey, random: &[u8; 16], message: &[u8], receive_id: &str) -> String {
-    let length = u32::try_from(message.len())
-        .unwrap_or(u32::MAX)
-        .to_be_bytes();
+    let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
     let bare = HEAD + message.len() + receive_id.len();
     // An aligned plaintext still gets a whole block of padding.
     let pad = PAD_BLOCK - bare % PAD_BLOCK;
@@ -119,14 +113,7 @@ fn padding(plain: &[u8]) -> Result<u8, OpenError> {
     if !(1..=PAD_BLOCK).contains(&length) || length > plain.len() {
         return Err(wrong);
     }
-    if plain[plain.len() - length..]
-        .iter()
-        .all(|byte| *byte == last)
-    {
-        Ok(last)
-    } else {
-        Err(wrong)
-    }
+    if plain[plain.len() - length..].iter().all(|byte| *byte == last) { Ok(last) } else { Err(wrong) }
 }
 
 /// Takes the plaintext without its padding apart. Its buffer becomes the message's.
@@ -139,10 +126,7 @@ fn split(mut plain: Vec<u8>, pad: u8) -> Result<Opened, OpenError> {
         return Err(too_short);
     };
     let declared = u32::from_be_bytes(length);
-    let bad_length = OpenError::BadLength {
-        declared,
-        available: rest.len(),
-    };
+    let bad_length = OpenError::BadLength { declared, available: rest.len() };
     let end = usize::try_from(declared).unwrap_or(usize::MAX);
     let Some((_, tail)) = rest.split_at_checked(end) else {
         return Err(bad_length);
@@ -152,12 +136,7 @@ fn split(mut plain: Vec<u8>, pad: u8) -> Result<Opened, OpenError> {
     };
     plain.truncate(HEAD + end);
     plain.drain(..HEAD);
-    Ok(Opened {
-        random,
-        message: plain,
-        receive_id,
-        pad,
-    })
+    Ok(Opened { random, message: plain, receive_id, pad })
 }
 
 /// The body of a push in safe mode, laid out as in genuine ones.
@@ -184,13 +163,7 @@ fn addressed(format: Format, name: &'static str, value: &str, encrypt: &str) -> 
 /// The envelope of an encrypted passive reply.
 ///
 /// `msg_signature` is over this timestamp and nonce, which are the replier's own choice.
-pub fn sealed_reply(
-    format: Format,
-    encrypt: &str,
-    msg_signature: &str,
-    timestamp: &str,
-    nonce: &str,
-) -> Vec<u8> {
+pub fn sealed_reply(format: Format, encrypt: &str, msg_signature: &str, timestamp: &str, nonce: &str) -> Vec<u8> {
     let body = match format {
         Format::Xml => format!(
             "<xml>\n<Encrypt>{}</Encrypt>\n<MsgSignature>{}</MsgSignature>\n\

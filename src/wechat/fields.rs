@@ -52,19 +52,12 @@ fn value(element: Element<'_, '_>) -> Value {
 
 /// Adds what one `PicList` holds to the list of all of them.
 fn add_pictures(members: &mut Map<String, Value>, list: Element<'_, '_>) {
-    let pictures = members
-        .entry(PIC_LIST)
-        .or_insert_with(|| Value::Array(Vec::new()));
+    let pictures = members.entry(PIC_LIST).or_insert_with(|| Value::Array(Vec::new()));
     let Value::Array(pictures) = pictures else {
         return;
     };
-    let (items, others): (Vec<_>, Vec<_>) =
-        list.children().partition(|child| child.name() == "item");
-    pictures.extend(
-        items
-            .into_iter()
-            .map(|item| Value::Object(self::members(item))),
-    );
+    let (items, others): (Vec<_>, Vec<_>) = list.children().partition(|child| child.name() == "item");
+    pictures.extend(items.into_iter().map(|item| Value::Object(self::members(item))));
     // A JSON array of pictures has no items in between: each of its members is a list to the tree.
     if !others.is_empty() || !is_all_white(list.text()) {
         let mut rest = self::members(list);
@@ -121,10 +114,7 @@ mod tests {
         assert_eq!(list(&format!("<PicList>{a}</PicList>")), one);
         let two = json!([{"PicMd5Sum": "a"}, {"PicMd5Sum": "b"}]);
         assert_eq!(list(&format!("<PicList>{a}{b}</PicList>")), two);
-        assert_eq!(
-            list(&format!("<PicList>{a}</PicList><PicList>{b}</PicList>")),
-            two
-        );
+        assert_eq!(list(&format!("<PicList>{a}</PicList><PicList>{b}</PicList>")), two);
         let more = json!([{"PicMd5Sum": "a"}, {"New": "x"}]);
         assert_eq!(list(&format!("<PicList>{a}<New>x</New></PicList>")), more);
     }

@@ -47,10 +47,7 @@ pub fn wgs84_to_gcj02(latitude: f64, longitude: f64) -> (f64, f64) {
 pub fn gcj02_to_bd09(latitude: f64, longitude: f64) -> (f64, f64) {
     let radius = longitude.hypot(latitude) + 0.000_02 * (latitude * BD09_RIPPLE).sin();
     let angle = latitude.atan2(longitude) + 0.000_003 * (longitude * BD09_RIPPLE).cos();
-    (
-        radius * angle.sin() + BD09_SHIFT.0,
-        radius * angle.cos() + BD09_SHIFT.1,
-    )
+    (radius * angle.sin() + BD09_SHIFT.0, radius * angle.cos() + BD09_SHIFT.1)
 }
 
 /// Where a BD-09 place is in GCJ-02, to within half a metre.
@@ -72,10 +69,7 @@ fn shift(latitude: f64, longitude: f64) -> (f64, f64) {
     let magic = 1.0 - ECCENTRICITY_SQUARED * radians.sin().powi(2);
     let meridian = SEMI_MAJOR_AXIS * (1.0 - ECCENTRICITY_SQUARED) / magic.powf(1.5);
     let parallel = SEMI_MAJOR_AXIS / magic.sqrt() * radians.cos();
-    (
-        (metres_north(north, east) / meridian).to_degrees(),
-        (metres_east(north, east) / parallel).to_degrees(),
-    )
+    ((metres_north(north, east) / meridian).to_degrees(), (metres_east(north, east) / parallel).to_degrees())
 }
 
 fn metres_north(north: f64, east: f64) -> f64 {
@@ -86,15 +80,7 @@ fn metres_north(north: f64, east: f64) -> f64 {
         + 0.1 * east * north
         + 0.2 * east.abs().sqrt()
         + waves(east, &[(20.0, 6.0), (20.0, 2.0)])
-        + waves(
-            north,
-            &[
-                (20.0, 1.0),
-                (40.0, 1.0 / 3.0),
-                (160.0, 1.0 / 12.0),
-                (320.0, 1.0 / 30.0),
-            ],
-        )
+        + waves(north, &[(20.0, 1.0), (40.0, 1.0 / 3.0), (160.0, 1.0 / 12.0), (320.0, 1.0 / 30.0)])
 }
 
 fn metres_east(north: f64, east: f64) -> f64 {
@@ -104,19 +90,13 @@ fn metres_east(north: f64, east: f64) -> f64 {
         + 0.1 * east * east
         + 0.1 * east * north
         + 0.1 * east.abs().sqrt()
-        + waves(
-            east,
-            &[(20.0, 6.0), (20.0, 2.0), (20.0, 1.0), (40.0, 1.0 / 3.0)],
-        )
+        + waves(east, &[(20.0, 6.0), (20.0, 2.0), (20.0, 1.0), (40.0, 1.0 / 3.0)])
         + waves(east, &[(150.0, 1.0 / 12.0), (300.0, 1.0 / 30.0)])
 }
 
 /// Two thirds of the sum of sines of so much amplitude and so many half turns a degree.
 fn waves(degrees: f64, parts: &[(f64, f64)]) -> f64 {
-    let sum: f64 = parts
-        .iter()
-        .map(|(amplitude, half_turns)| amplitude * (degrees * half_turns * PI).sin())
-        .sum();
+    let sum: f64 = parts.iter().map(|(amplitude, half_turns)| amplitude * (degrees * half_turns * PI).sin()).sum();
     sum * 2.0 / 3.0
 }
 
@@ -136,18 +116,12 @@ mod tests {
     #[test]
     fn known_places_are_shifted_as_the_public_converters_do() {
         for (wgs84, gcj02) in [
-            (
-                (31.177_427_6, 121.527_210_6),
-                (31.175_303_98, 121.531_541_86),
-            ),
+            ((31.177_427_6, 121.527_210_6), (31.175_303_98, 121.531_541_86)),
             ((22.543_847, 113.912_316), (22.540_796_13, 113.917_176_48)),
             ((39.911_954, 116.377_817), (39.913_345_46, 116.384_047_22)),
         ] {
             let shifted = wgs84_to_gcj02(wgs84.0, wgs84.1);
-            assert!(
-                metres_apart(shifted, gcj02) < 0.01,
-                "{shifted:?} for {gcj02:?}"
-            );
+            assert!(metres_apart(shifted, gcj02) < 0.01, "{shifted:?} for {gcj02:?}");
             let back = gcj02_to_wgs84(gcj02.0, gcj02.1);
             assert!(metres_apart(back, wgs84) < 0.01, "{back:?} for {wgs84:?}");
         }
@@ -161,12 +135,7 @@ mod tests {
 
     #[test]
     fn a_place_outside_of_china_is_the_same_in_both() {
-        for place in [
-            (48.8566, 2.3522),
-            (-33.86, 151.21),
-            (0.0, 0.0),
-            (40.7, -74.0),
-        ] {
+        for place in [(48.8566, 2.3522), (-33.86, 151.21), (0.0, 0.0), (40.7, -74.0)] {
             assert_eq!(gcj02_to_wgs84(place.0, place.1), place);
             assert_eq!(wgs84_to_gcj02(place.0, place.1), place);
         }
@@ -181,10 +150,7 @@ mod tests {
     #[test]
     fn bd09_lies_north_east_of_gcj02() {
         let bd09 = gcj02_to_bd09(39.909_632, 116.403_713);
-        assert!(
-            metres_apart(bd09, (39.915_969, 116.410_076)) < 50.0,
-            "{bd09:?}"
-        );
+        assert!(metres_apart(bd09, (39.915_969, 116.410_076)) < 50.0, "{bd09:?}");
     }
 
     proptest! {

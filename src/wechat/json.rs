@@ -153,12 +153,7 @@ impl<'a> Reading<'a> {
     fn open_object(&mut self, begins: usize) -> Result<(), TreeError> {
         self.check_depth(begins)?;
         let (name, start) = self.name_of_value(begins);
-        self.tree.open(Tag {
-            name,
-            start,
-            content: begins,
-            attributes: false,
-        })?;
+        self.tree.open(Tag { name, start, content: begins, attributes: false })?;
         self.holders.push(Holder::Object);
         self.expected = Expected::NameOrEnd;
         Ok(())
@@ -169,34 +164,16 @@ impl<'a> Reading<'a> {
         let wrapped = matches!(self.holders.last(), Some(Holder::Array { .. }));
         let (mut name, start) = self.name_of_value(begins);
         if wrapped {
-            self.tree.open(Tag {
-                name,
-                start,
-                content: begins,
-                attributes: false,
-            })?;
+            self.tree.open(Tag { name, start, content: begins, attributes: false })?;
             name = Cow::Borrowed(ITEM);
         }
-        self.holders.push(Holder::Array {
-            name,
-            start,
-            bracket: begins,
-            empty: true,
-            wrapped,
-        });
+        self.holders.push(Holder::Array { name, start, bracket: begins, empty: true, wrapped });
         self.expected = Expected::ValueOrEnd;
         Ok(())
     }
 
     fn close_array(&mut self, ends: usize) -> Result<(), TreeError> {
-        if let Some(Holder::Array {
-            name,
-            start,
-            bracket,
-            empty,
-            wrapped,
-        }) = self.holders.pop()
-        {
+        if let Some(Holder::Array { name, start, bracket, empty, wrapped }) = self.holders.pop() {
             if wrapped {
                 self.tree.close(ends, ends);
             } else if empty {
@@ -228,12 +205,7 @@ impl<'a> Reading<'a> {
         ends: usize,
         text: Option<(Cow<'a, str>, TextForm, Span)>,
     ) -> Result<(), TreeError> {
-        self.tree.open(Tag {
-            name,
-            start,
-            content,
-            attributes: false,
-        })?;
+        self.tree.open(Tag { name, start, content, attributes: false })?;
         if let Some((text, form, at)) = text {
             self.tree.text(text, form, at, false);
         }
@@ -251,11 +223,7 @@ impl<'a> Reading<'a> {
     }
 
     fn value_ended(&mut self) {
-        self.expected = if self.holders.is_empty() {
-            Expected::End
-        } else {
-            Expected::CommaOrEnd
-        };
+        self.expected = if self.holders.is_empty() { Expected::End } else { Expected::CommaOrEnd };
     }
 
     fn check_depth(&self, at: usize) -> Result<(), TreeError> {
@@ -335,19 +303,7 @@ mod tests {
         let payload = r#"{"l":[1,{"a":2},[3,[]]],"e":[]}"#;
         let tree = Tree::parse(payload.as_bytes()).unwrap();
         let paths: Vec<String> = tree.elements().map(|element| element.path()).collect();
-        assert_eq!(
-            paths,
-            [
-                "",
-                "l[1]",
-                "l[2]",
-                "l[2]/a",
-                "l[3]",
-                "l[3]/item[1]",
-                "l[3]/item[2]",
-                "e"
-            ]
-        );
+        assert_eq!(paths, ["", "l[1]", "l[2]", "l[2]/a", "l[3]", "l[3]/item[1]", "l[3]/item[2]", "e"]);
     }
 
     #[test]
@@ -398,10 +354,7 @@ mod tests {
             "{\"a\":[1 2]}",
             "{}]",
         ] {
-            assert!(
-                matches!(error(payload), TreeError::NotWellFormed { .. }),
-                "{payload}"
-            );
+            assert!(matches!(error(payload), TreeError::NotWellFormed { .. }), "{payload}");
         }
         let place = error("{\n \"a\": 1,\n}").place().unwrap();
         assert_eq!((place.line, place.column), (3, 1));
@@ -409,17 +362,13 @@ mod tests {
 
     #[test]
     fn depth_is_limited_without_using_the_stack() {
-        let deep =
-            |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+        let deep = |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
         assert!(Tree::parse(deep(MAX_DEPTH - 1).as_bytes()).is_ok());
         assert!(matches!(error(&deep(MAX_DEPTH)), TreeError::TooDeep { .. }));
         let megabyte = format!("{{\"a\":{}", "[".repeat(1_000_000));
         assert!(matches!(error(&megabyte), TreeError::TooDeep { .. }));
         let objects = "{\"a\":".repeat(100_000);
         assert!(matches!(error(&objects), TreeError::TooDeep { .. }));
-        assert!(matches!(
-            error(&"[".repeat(1_000_000)),
-            TreeError::NotXmlOrJson { .. }
-        ));
+        assert!(matches!(error(&"[".repeat(1_000_000)), TreeError::NotXmlOrJson { .. }));
     }
 }

@@ -22,14 +22,7 @@ pub enum Family {
 
 impl Family {
     /// Every family, in the order in which they are listed for people.
-    pub const ALL: [Self; 6] = [
-        Self::Tap,
-        Self::Scan,
-        Self::Picture,
-        Self::Location,
-        Self::Message,
-        Self::System,
-    ];
+    pub const ALL: [Self; 6] = [Self::Tap, Self::Scan, Self::Picture, Self::Location, Self::Message, Self::System];
 
     /// Its machine name.
     pub const fn name(self) -> &'static str {
@@ -111,22 +104,15 @@ pub fn all() -> &'static [KnownKind] {
 
 /// The kind of that name: exactly, or else in any case, since `WeCom` and some sandboxes write `click`.
 pub fn lookup(name: &str) -> Option<&'static KnownKind> {
-    exact(name).or_else(|| {
-        TABLE
-            .iter()
-            .find(|known| known.name.eq_ignore_ascii_case(name))
-    })
+    exact(name).or_else(|| TABLE.iter().find(|known| known.name.eq_ignore_ascii_case(name)))
 }
 
 /// The event of that name, whatever else is called so: exactly, or else in any case.
 pub fn lookup_event(name: &str) -> Option<&'static KnownKind> {
     let is_event = |known: &&KnownKind| known.class == Class::Event;
-    exact(name).filter(is_event).or_else(|| {
-        TABLE
-            .iter()
-            .filter(is_event)
-            .find(|known| known.name.eq_ignore_ascii_case(name))
-    })
+    exact(name)
+        .filter(is_event)
+        .or_else(|| TABLE.iter().filter(is_event).find(|known| known.name.eq_ignore_ascii_case(name)))
 }
 
 /// Whether a kind is known by its name or belongs to a known series of names.
@@ -140,18 +126,12 @@ pub fn family(name: &str) -> Family {
 }
 
 /// What the kind of a message is, from the elements that name it; empty where none does.
-pub fn of<'t>(
-    msg_type: Option<&'t str>,
-    event: Option<&'t str>,
-    info_type: Option<&'t str>,
-) -> &'t str {
+pub fn of<'t>(msg_type: Option<&'t str>, event: Option<&'t str>, info_type: Option<&'t str>) -> &'t str {
     let given = |name: Option<&'t str>| name.filter(|name| !name.is_empty());
     match given(msg_type) {
         Some(name) if name.eq_ignore_ascii_case("event") => given(event).unwrap_or(name),
         Some(name) => name,
-        None => given(info_type)
-            .or_else(|| given(event))
-            .unwrap_or_default(),
+        None => given(info_type).or_else(|| given(event)).unwrap_or_default(),
     }
 }
 
@@ -161,12 +141,7 @@ fn exact(name: &str) -> Option<&'static KnownKind> {
 }
 
 const fn row(name: &'static str, class: Class, family: Family, answer: Answer) -> KnownKind {
-    KnownKind {
-        name,
-        class,
-        family,
-        answer,
-    }
+    KnownKind { name, class, family, answer }
 }
 
 #[rustfmt::skip] // one kind a line, so that the table can be read as one
@@ -301,19 +276,10 @@ mod tests {
 
     #[test]
     fn names_are_found_as_written_before_they_are_found_in_another_case() {
-        assert_eq!(
-            lookup("LOCATION").map(|known| known.class),
-            Some(Class::Event)
-        );
-        assert_eq!(
-            lookup("location").map(|known| known.class),
-            Some(Class::Message)
-        );
+        assert_eq!(lookup("LOCATION").map(|known| known.class), Some(Class::Event));
+        assert_eq!(lookup("location").map(|known| known.class), Some(Class::Message));
         assert_eq!(lookup("click").map(|known| known.name), Some("CLICK"));
-        assert_eq!(
-            lookup_event("location").map(|known| known.name),
-            Some("LOCATION")
-        );
+        assert_eq!(lookup_event("location").map(|known| known.name), Some("LOCATION"));
         assert_eq!(lookup("nothing_such"), None);
         assert!(is_known("card_of_tomorrow") && !is_known("nothing_such"));
         assert_eq!(family("nothing_such"), Family::System);

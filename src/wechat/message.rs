@@ -15,8 +15,8 @@ mod problem;
 mod user;
 
 pub use event::{
-    Audit, Beacon, CardEvent, MassSend, OtherEvent, PoiCheck, Position, TemplateChoice,
-    TemplateSent, UserDataChange, WifiConnection,
+    Audit, Beacon, CardEvent, MassSend, OtherEvent, PoiCheck, Position, TemplateChoice, TemplateSent, UserDataChange,
+    WifiConnection,
 };
 pub use menu::{Location, MenuEvent, Pictures, ScanCode};
 pub use platform::{Authorization, PlatformPush};
@@ -172,9 +172,7 @@ impl<'t> Message<'t> {
             return Payload::Unknown;
         }
         let kind = self.kind();
-        let is_event = self
-            .msg_type
-            .is_some_and(|name| name.eq_ignore_ascii_case("event"));
+        let is_event = self.msg_type.is_some_and(|name| name.eq_ignore_ascii_case("event"));
         if !is_event {
             return match UserMessage::decode(kind, root, &mut self.problems) {
                 Some(message) => Payload::Message(message),
@@ -205,9 +203,7 @@ impl<'t> Message<'t> {
 
     fn unknown(&mut self, root: Element<'t, '_>, named_by: &str) -> Payload<'t> {
         let kind = self.kind().to_owned();
-        let span = root
-            .child(named_by)
-            .map_or(root.span(), |element| element.text_span());
+        let span = root.child(named_by).map_or(root.span(), |element| element.text_span());
         self.report(ProblemKind::KindUnknown { kind }, span);
         Payload::Unknown
     }
@@ -224,11 +220,7 @@ mod tests {
     fn problems(payload: &str) -> Vec<ProblemKind> {
         let tree = Tree::parse(payload.as_bytes()).unwrap();
         let message = Message::decode(&tree);
-        message
-            .problems
-            .into_iter()
-            .map(|problem| problem.kind)
-            .collect()
+        message.problems.into_iter().map(|problem| problem.kind).collect()
     }
 
     #[test]
@@ -260,22 +252,14 @@ mod tests {
 
     #[test]
     fn what_is_not_as_documented_is_reported() {
-        let root = ProblemKind::RootNotXml {
-            name: "a".to_owned(),
-        };
+        let root = ProblemKind::RootNotXml { name: "a".to_owned() };
         assert_eq!(problems("<a/>"), [root, ProblemKind::MsgTypeMissing]);
-        let time = ProblemKind::CreateTimeNotInteger {
-            text: "soon".to_owned(),
-        };
-        let kind = ProblemKind::KindUnknown {
-            kind: "new".to_owned(),
-        };
+        let time = ProblemKind::CreateTimeNotInteger { text: "soon".to_owned() };
+        let kind = ProblemKind::KindUnknown { kind: "new".to_owned() };
         let payload = "<xml><CreateTime>soon</CreateTime><MsgType>new</MsgType></xml>";
         assert_eq!(problems(payload), [time, kind]);
         let payload = "<xml><MsgType>event</MsgType><MsgType>x</MsgType></xml>";
-        let twice = ProblemKind::ElementRepeated {
-            name: "MsgType".to_owned(),
-        };
+        let twice = ProblemKind::ElementRepeated { name: "MsgType".to_owned() };
         assert_eq!(problems(payload), [twice, ProblemKind::EventMissing]);
     }
 

@@ -78,8 +78,7 @@ pub struct GeoPoint {
 /// code was scanned, since a QR code's digits may number anything.
 pub fn meaning<'a>(scan_type: &str, symbology: Option<&str>, content: &'a str) -> ScanMeaning<'a> {
     if scan_type == "barcode" {
-        return product::product(symbology, content)
-            .map_or(ScanMeaning::Text, ScanMeaning::Product);
+        return product::product(symbology, content).map_or(ScanMeaning::Text, ScanMeaning::Product);
     }
     let text = content.trim();
     // Text that comes in the form of an address is tried as such, whatever scheme it names.
@@ -96,9 +95,7 @@ pub fn meaning<'a>(scan_type: &str, symbology: Option<&str>, content: &'a str) -
 fn link(text: &str) -> Option<Link<'_>> {
     let (scheme, behind) = text.split_once("://")?;
     let mut letters = scheme.chars();
-    let named = letters
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic())
+    let named = letters.next().is_some_and(|first| first.is_ascii_alphabetic())
         && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
     if !named || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return None;
@@ -115,12 +112,7 @@ fn link(text: &str) -> Option<Link<'_>> {
         _ => place,
     };
     let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    (!host.is_empty() || !web && !rest.is_empty()).then_some(Link {
-        scheme,
-        host,
-        user_info,
-        rest,
-    })
+    (!host.is_empty() || !web && !rest.is_empty()).then_some(Link { scheme, host, user_info, rest })
 }
 
 /// `tel:`, `sms:`, `smsto:`, `mailto:` and `geo:`.
@@ -132,18 +124,13 @@ fn address<'a>(text: &str) -> Option<ScanMeaning<'a>> {
     }
     let parameter = |name: &str| parameter(query, name);
     match scheme.to_ascii_lowercase().as_str() {
-        "tel" => Some(ScanMeaning::Telephone {
-            number: percent_decoded(rest),
-        }),
+        "tel" => Some(ScanMeaning::Telephone { number: percent_decoded(rest) }),
         "sms" | "smsto" | "mms" | "mmsto" => {
             let (number, body) = match target.split_once(':') {
                 Some((number, body)) => (number, Some(percent_decoded(body))),
                 None => (target, parameter("body")),
             };
-            Some(ScanMeaning::Sms {
-                number: percent_decoded(number),
-                body,
-            })
+            Some(ScanMeaning::Sms { number: percent_decoded(number), body })
         }
         "mailto" => Some(ScanMeaning::Mail {
             address: percent_decoded(target),
@@ -152,19 +139,9 @@ fn address<'a>(text: &str) -> Option<ScanMeaning<'a>> {
         }),
         "geo" => {
             let mut numbers = target.split(';').next()?.split(',').map(str::parse::<f64>);
-            let latitude = numbers
-                .next()?
-                .ok()
-                .filter(|degrees| degrees.abs() <= 90.0)?;
-            let longitude = numbers
-                .next()?
-                .ok()
-                .filter(|degrees| degrees.abs() <= 180.0)?;
-            Some(ScanMeaning::Geo(GeoPoint {
-                latitude,
-                longitude,
-                query: parameter("q"),
-            }))
+            let latitude = numbers.next()?.ok().filter(|degrees| degrees.abs() <= 90.0)?;
+            let longitude = numbers.next()?.ok().filter(|degrees| degrees.abs() <= 180.0)?;
+            Some(ScanMeaning::Geo(GeoPoint { latitude, longitude, query: parameter("q") }))
         }
         _ => None,
     }
@@ -174,17 +151,11 @@ fn address<'a>(text: &str) -> Option<ScanMeaning<'a>> {
 fn mat_mail<'a>(text: &str) -> Option<ScanMeaning<'a>> {
     let mut parts = parts(after_prefix(text, "MATMSG:")?);
     let mut take = |name: &str| {
-        let index = parts
-            .iter()
-            .position(|(part, _)| part.eq_ignore_ascii_case(name))?;
+        let index = parts.iter().position(|(part, _)| part.eq_ignore_ascii_case(name))?;
         Some(parts.swap_remove(index).1)
     };
     let address = take("TO")?;
-    Some(ScanMeaning::Mail {
-        address,
-        subject: take("SUB"),
-        body: take("BODY"),
-    })
+    Some(ScanMeaning::Mail { address, subject: take("SUB"), body: take("BODY") })
 }
 
 /// What follows a prefix, in capitals or not.
@@ -263,14 +234,8 @@ mod tests {
     #[test]
     fn the_host_of_a_link_is_where_it_leads_and_not_what_it_pretends() {
         let link = url("http://weixin.qq.com@evil.example/pay");
-        assert_eq!(
-            (link.host, link.user_info),
-            ("evil.example", Some("weixin.qq.com"))
-        );
-        assert_eq!(
-            url(r"http://evil.example\@weixin.qq.com").host,
-            "evil.example"
-        );
+        assert_eq!((link.host, link.user_info), ("evil.example", Some("weixin.qq.com")));
+        assert_eq!(url(r"http://evil.example\@weixin.qq.com").host, "evil.example");
     }
 
     #[test]
@@ -282,14 +247,7 @@ mod tests {
 
     #[test]
     fn what_only_resembles_a_link_is_text() {
-        for text in [
-            "https://",
-            "http://?a",
-            "://x",
-            "1http://x",
-            "see http://x.example",
-            "a b://c",
-        ] {
+        for text in ["https://", "http://?a", "://x", "1http://x", "see http://x.example", "a b://c"] {
             assert_eq!(qr(text), ScanMeaning::Text, "{text}");
         }
     }
@@ -297,12 +255,7 @@ mod tests {
     #[test]
     fn numbers_to_call_and_to_write_to_are_told_apart() {
         let number = "+8620".to_owned();
-        assert_eq!(
-            qr("TEL:+8620"),
-            ScanMeaning::Telephone {
-                number: number.clone()
-            }
-        );
+        assert_eq!(qr("TEL:+8620"), ScanMeaning::Telephone { number: number.clone() });
         let body = Some("hi all".to_owned());
         let sms = ScanMeaning::Sms { number, body };
         assert_eq!(qr("smsto:+8620:hi all"), sms);
@@ -312,11 +265,8 @@ mod tests {
 
     #[test]
     fn both_forms_of_a_mail_mean_the_same() {
-        let mail = ScanMeaning::Mail {
-            address: "a@b.example".to_owned(),
-            subject: Some("菜单".to_owned()),
-            body: None,
-        };
+        let mail =
+            ScanMeaning::Mail { address: "a@b.example".to_owned(), subject: Some("菜单".to_owned()), body: None };
         assert_eq!(qr("mailto:a@b.example?subject=%E8%8F%9C%E5%8D%95"), mail);
         assert_eq!(qr("MATMSG:TO:a@b.example;SUB:菜单;;"), mail);
     }
@@ -324,15 +274,8 @@ mod tests {
     #[test]
     fn a_place_has_coordinates_that_exist() {
         let query = Some("茶".to_owned());
-        let place = GeoPoint {
-            latitude: 23.0,
-            longitude: 113.5,
-            query,
-        };
-        assert_eq!(
-            qr("geo:23.0,113.5;u=35?q=%E8%8C%B6"),
-            ScanMeaning::Geo(place)
-        );
+        let place = GeoPoint { latitude: 23.0, longitude: 113.5, query };
+        assert_eq!(qr("geo:23.0,113.5;u=35?q=%E8%8C%B6"), ScanMeaning::Geo(place));
         for text in ["geo:123,113", "geo:north", "geo:1", "geo:NaN,1"] {
             assert_eq!(qr(text), ScanMeaning::Text, "{text}");
         }
@@ -349,10 +292,7 @@ mod tests {
     fn digits_in_a_bar_code_are_a_product() {
         let code = meaning("barcode", Some("EAN_13"), "6911316223400");
         assert!(matches!(code, ScanMeaning::Product(_)), "{code:?}");
-        assert_eq!(
-            meaning("barcode", Some("CODE_128"), "http://x.example"),
-            ScanMeaning::Text
-        );
+        assert_eq!(meaning("barcode", Some("CODE_128"), "http://x.example"), ScanMeaning::Text);
     }
 
     #[test]

@@ -57,18 +57,12 @@ mod tests {
 
     #[test]
     fn the_platforms_own_example_matches() {
-        assert_eq!(
-            signature("AAAAA", "1714036504", "1514711492"),
-            "f464b24fc39322e44b38aa78f5edd27bd1441696"
-        );
+        assert_eq!(signature("AAAAA", "1714036504", "1514711492"), "f464b24fc39322e44b38aa78f5edd27bd1441696");
     }
 
     #[test]
     fn parts_are_sorted_by_bytes_and_not_as_a_dictionary_would() {
-        assert_eq!(
-            sorted_parts(&["b", "_", "B", "9", "+"]),
-            ["+", "9", "B", "_", "b"]
-        );
+        assert_eq!(sorted_parts(&["b", "_", "B", "9", "+"]), ["+", "9", "B", "_", "b"]);
     }
 
     #[test]
@@ -79,10 +73,7 @@ mod tests {
     #[test]
     fn a_signature_is_the_hash_of_its_sorted_parts() {
         // SHA-1 of "abc", FIPS 180's own example.
-        assert_eq!(
-            signature("c", "a", "b"),
-            "a9993e364706816aba3e25717850c26c9cd0d89d"
-        );
+        assert_eq!(signature("c", "a", "b"), "a9993e364706816aba3e25717850c26c9cd0d89d");
     }
 
     #[test]

@@ -68,10 +68,7 @@ pub(super) struct Span {
 impl Span {
     /// From positions in the payload.
     pub(super) const fn new(start: usize, end: usize) -> Self {
-        Self {
-            start: start as u32,
-            end: end as u32,
-        }
+        Self { start: start as u32, end: end as u32 }
     }
 
     const fn range(self) -> Range<usize> {
@@ -110,20 +107,13 @@ impl<'a> Tree<'a> {
     /// Reads a payload; its first byte after white space, not a header, says whether it is XML or JSON.
     pub fn parse(payload: &'a [u8]) -> Result<Self, TreeError> {
         if payload.len() > MAX_BYTES {
-            return Err(TreeError::TooLarge {
-                bytes: payload.len(),
-            });
+            return Err(TreeError::TooLarge { bytes: payload.len() });
         }
-        let text = std::str::from_utf8(payload).map_err(|error| TreeError::NotUtf8 {
-            place: Place::at(payload, error.valid_up_to()),
-        })?;
+        let text = std::str::from_utf8(payload)
+            .map_err(|error| TreeError::NotUtf8 { place: Place::at(payload, error.valid_up_to()) })?;
         let bom = payload.starts_with(BOM);
         let lead = if bom { BOM.len() } else { 0 };
-        let white = payload
-            .iter()
-            .skip(lead)
-            .take_while(|byte| is_white(**byte))
-            .count();
+        let white = payload.iter().skip(lead).take_while(|byte| is_white(**byte)).count();
         let start = lead + white;
         let (format, nodes) = match payload.get(start) {
             Some(b'<') => (Format::Xml, xml::read(text, start)?),
@@ -134,11 +124,7 @@ impl<'a> Tree<'a> {
             }
             None => return Err(TreeError::Empty),
         };
-        Ok(Self {
-            nodes: nodes.finished(),
-            format,
-            bom,
-        })
+        Ok(Self { nodes: nodes.finished(), format, bom })
     }
 
     /// How the payload is written.
@@ -208,12 +194,7 @@ mod tests {
     fn a_payload_beyond_the_limit_is_not_read() {
         let payload = vec![b' '; MAX_BYTES + 1];
         let error = Tree::parse(&payload).unwrap_err();
-        assert_eq!(
-            error,
-            TreeError::TooLarge {
-                bytes: MAX_BYTES + 1
-            }
-        );
+        assert_eq!(error, TreeError::TooLarge { bytes: MAX_BYTES + 1 });
         assert_eq!(error.place(), None);
     }
 
@@ -223,9 +204,6 @@ mod tests {
         let error = Tree::parse(payload.as_bytes()).unwrap_err();
         assert!(matches!(error, TreeError::TooManyElements { .. }));
         let payload = format!("<xml>{}</xml>", "<a/>".repeat(MAX_ELEMENTS - 1));
-        assert_eq!(
-            Tree::parse(payload.as_bytes()).unwrap().elements().count(),
-            MAX_ELEMENTS
-        );
+        assert_eq!(Tree::parse(payload.as_bytes()).unwrap().elements().count(), MAX_ELEMENTS);
     }
 }

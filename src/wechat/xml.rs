@@ -15,11 +15,7 @@ use super::tree::{Builder, Span, Tag, TextForm, TreeError, is_all_white, is_whit
 /// Reads the XML that begins at `start`.
 pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError> {
     let text = payload.get(start..).unwrap_or_default();
-    let mut reading = Reading {
-        payload,
-        base: start,
-        tree: Builder::new(payload),
-    };
+    let mut reading = Reading { payload, base: start, tree: Builder::new(payload) };
     let mut reader = Reader::from_str(text);
     loop {
         let begins = start + reader.buffer_position() as usize;
@@ -89,17 +85,11 @@ impl<'a> Reading<'a> {
             self.check_attributes(tag, begins)?;
             true
         };
-        self.tree.open(Tag {
-            name: Cow::Borrowed(name),
-            start: begins,
-            content: ends,
-            attributes,
-        })
+        self.tree.open(Tag { name: Cow::Borrowed(name), start: begins, content: ends, attributes })
     }
 
     fn check_attributes(&self, tag: &BytesStart<'a>, begins: usize) -> Result<(), TreeError> {
-        let sound = !tag.attributes_raw().contains('<')
-            && tag.attributes().all(|attribute| attribute.is_ok());
+        let sound = !tag.attributes_raw().contains('<') && tag.attributes().all(|attribute| attribute.is_ok());
         if sound {
             return Ok(());
         }
@@ -121,12 +111,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    fn reference(
-        &mut self,
-        reference: &BytesRef<'a>,
-        begins: usize,
-        ends: usize,
-    ) -> Result<(), TreeError> {
+    fn reference(&mut self, reference: &BytesRef<'a>, begins: usize, ends: usize) -> Result<(), TreeError> {
         self.inside(begins)?;
         let name: &str = reference;
         let text = match name {
@@ -138,10 +123,7 @@ impl<'a> Reading<'a> {
             _ => match reference.resolve_char_ref() {
                 Ok(Some(character)) => Cow::Owned(character.to_string()),
                 Ok(None) => {
-                    return Err(TreeError::UnknownEntity {
-                        name: name.to_owned(),
-                        place: self.tree.place(begins),
-                    });
+                    return Err(TreeError::UnknownEntity { name: name.to_owned(), place: self.tree.place(begins) });
                 }
                 Err(_) => {
                     let reason = "a character reference that means no character";
@@ -164,11 +146,7 @@ impl<'a> Reading<'a> {
         if self.tree.depth() > 0 {
             return Ok(());
         }
-        let reason = if self.tree.has_root() {
-            AFTER_ROOT
-        } else {
-            "text before the root element"
-        };
+        let reason = if self.tree.has_root() { AFTER_ROOT } else { "text before the root element" };
         Err(self.tree.ill_formed(reason, at))
     }
 
@@ -186,10 +164,9 @@ impl<'a> Reading<'a> {
     fn error(&self, error: &Error, at: usize, begins: usize) -> TreeError {
         let at = (self.base + at).max(begins);
         match error {
-            Error::Syntax(SyntaxError::UnclosedDoctype)
-            | Error::IllFormed(IllFormedError::MissingDoctypeName) => TreeError::Doctype {
-                place: self.tree.place(begins),
-            },
+            Error::Syntax(SyntaxError::UnclosedDoctype) | Error::IllFormed(IllFormedError::MissingDoctypeName) => {
+                TreeError::Doctype { place: self.tree.place(begins) }
+            }
             Error::IllFormed(IllFormedError::UnclosedReference) => {
                 let reason = "`&` that begins no reference (it has to be written `&amp;`)";
                 self.tree.ill_formed(reason, at)
@@ -213,9 +190,7 @@ const CDATA_CLOSE: &str = "]]>";
 fn is_name(name: &str) -> bool {
     let begins = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':') || byte > 127;
     name.bytes().next().is_some_and(begins)
-        && name
-            .bytes()
-            .all(|byte| begins(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+        && name.bytes().all(|byte| begins(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
 }
 
 /// Text as it has to be written between two tags.
@@ -258,10 +233,7 @@ mod tests {
 
     #[test]
     fn cdata_and_bare_text_are_joined() {
-        assert_eq!(
-            text_of("<a><![CDATA[]]></a>"),
-            (String::new(), TextForm::Cdata)
-        );
+        assert_eq!(text_of("<a><![CDATA[]]></a>"), (String::new(), TextForm::Cdata));
         assert_eq!(text_of("<a>b</a>"), ("b".to_owned(), TextForm::Bare));
         let split = "<a><![CDATA[x]]]]><![CDATA[>y]]></a>";
         assert_eq!(text_of(split), ("x]]>y".to_owned(), TextForm::Cdata));
@@ -290,10 +262,7 @@ mod tests {
         let tree = Tree::parse(payload.as_bytes()).unwrap();
         let stretch = |name: &str| {
             let element = tree.root().child(name).unwrap();
-            (
-                &payload[element.text_span()],
-                &payload[element.content_span()],
-            )
+            (&payload[element.text_span()], &payload[element.content_span()])
         };
         assert_eq!(stretch("a"), ("é", "<![CDATA[é]]>"));
         assert_eq!(stretch("b"), ("x&amp;y", "x&amp;y"));
@@ -307,10 +276,7 @@ mod tests {
     fn document_types_are_refused_before_anything_is_expanded() {
         let bomb = r#"<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>"#;
         assert!(matches!(error(bomb), TreeError::Doctype { .. }));
-        assert!(matches!(
-            error("<!doctype a><a/>"),
-            TreeError::Doctype { .. }
-        ));
+        assert!(matches!(error("<!doctype a><a/>"), TreeError::Doctype { .. }));
         assert!(matches!(error("<!DOCTYPE a ["), TreeError::Doctype { .. }));
         assert!(matches!(error("<!DOCTYPE>"), TreeError::Doctype { .. }));
     }
@@ -336,10 +302,7 @@ mod tests {
         assert!(reason("<a>1 & 2</a>").starts_with("`&`"));
         assert!(reason("<a>&#0;</a>").starts_with("a character reference"));
         assert!(reason("<a></b>").contains("</a>"));
-        assert_eq!(
-            error("<a>\n</b>").place().map(|place| place.offset),
-            Some(4)
-        );
+        assert_eq!(error("<a>\n</b>").place().map(|place| place.offset), Some(4));
     }
 
     #[test]
@@ -354,14 +317,8 @@ mod tests {
     fn depth_is_limited_without_using_the_stack() {
         let deep = |levels: usize| ["<a>", "</a>"].map(|tag| tag.repeat(levels)).concat();
         assert!(Tree::parse(deep(MAX_DEPTH).as_bytes()).is_ok());
-        assert!(matches!(
-            error(&deep(MAX_DEPTH + 1)),
-            TreeError::TooDeep { .. }
-        ));
-        assert!(matches!(
-            error(&"<a>".repeat(100_000)),
-            TreeError::TooDeep { .. }
-        ));
+        assert!(matches!(error(&deep(MAX_DEPTH + 1)), TreeError::TooDeep { .. }));
+        assert!(matches!(error(&"<a>".repeat(100_000)), TreeError::TooDeep { .. }));
     }
 
     #[test]

@@ -69,7 +69,10 @@ impl TestListener {
 
     /// Posts a body to a target.
     pub fn post(&self, target: &str, body: &[u8]) -> Answer {
-        let head = format!("POST {target} HTTP/1.1\r\nhost: test\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "POST {target} HTTP/1.1\r\nhost: test\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         self.send(&[head.as_bytes(), body].concat())
     }
 
@@ -111,7 +114,8 @@ fn open(folder: &DataFolder) -> (Service, watch::Receiver<StoreHead>) {
     let config = Config::load(&folder.config_file()).unwrap();
     let accounts = config.accounts(folder, &Overrides::default()).unwrap();
     let (head, following) = watch::channel(StoreHead::default());
-    let service = Service::open(Arc::new(runtime().unwrap()), folder, &config, accounts, head, Waker::silent()).unwrap();
+    let service =
+        Service::open(Arc::new(runtime().unwrap()), folder, &config, accounts, head, Waker::silent()).unwrap();
     (service, following)
 }
 

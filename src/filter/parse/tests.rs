@@ -39,10 +39,7 @@ fn terms_side_by_side_all_have_to_hold_and_or_binds_weaker() {
     let ab = Expr::And(vec![word("a"), word("b")]);
     assert_eq!(read("a b"), ab);
     assert_eq!(read("a b OR c"), Expr::Or(vec![ab, word("c")]));
-    assert_eq!(
-        read("a (b OR c)"),
-        Expr::And(vec![word("a"), Expr::Or(vec![word("b"), word("c")])])
-    );
+    assert_eq!(read("a (b OR c)"), Expr::And(vec![word("a"), Expr::Or(vec![word("b"), word("c")])]));
     assert_eq!(read("(a)"), word("a"));
     assert_eq!(read("or"), word("or"));
     assert_eq!(read("\"OR\""), word("OR"));
@@ -56,36 +53,24 @@ fn a_minus_before_a_term_excludes_it() {
     assert_eq!(read("-(a OR b)"), not(Expr::Or(vec![word("a"), word("b")])));
     assert_eq!(read("a-b"), word("a-b"));
     assert_eq!(read("\"-a\""), word("-a"));
-    assert_eq!(
-        read("-event:VIEW"),
-        not(Expr::Term(Term::Event("VIEW".to_owned())))
-    );
+    assert_eq!(read("-event:VIEW"), not(Expr::Term(Term::Event("VIEW".to_owned()))));
 }
 
 #[test]
 fn every_name_takes_its_values() {
     assert_eq!(only("event:CLICK"), Term::Event("CLICK".to_owned()));
     assert_eq!(only("type:event"), Term::Type("event".to_owned()));
-    assert_eq!(
-        only("account:\"my shop\""),
-        Term::Account("my shop".to_owned())
-    );
+    assert_eq!(only("account:\"my shop\""), Term::Account("my shop".to_owned()));
     assert_eq!(only("sig:valid"), Term::Signature(Signature::Valid));
     assert_eq!(only("mode:safe"), Term::Mode(Mode::Safe));
     assert_eq!(only("reply:rule"), Term::Reply(Source::AnyRule));
-    assert_eq!(
-        only("reply:\"rule:a b\""),
-        Term::Reply(Source::Rule("a b".to_owned()))
-    );
+    assert_eq!(only("reply:\"rule:a b\""), Term::Reply(Source::Rule("a b".to_owned())));
     assert_eq!(only("is:replay"), Term::Is(State::Replay));
     assert_eq!(only("has:diagnosis"), Term::HasDiagnosis);
     let code = Code::SignatureMismatch;
     assert_eq!(only("diagnosis:signature-mismatch"), Term::Diagnosis(code));
     assert_eq!(only("after:10m").to_string(), "after:2026-11-23T00:20:00Z");
-    assert_eq!(
-        only("before:\"2026-11-23 10:00\"").to_string(),
-        "before:2026-11-23T02:00:00Z"
-    );
+    assert_eq!(only("before:\"2026-11-23 10:00\"").to_string(), "before:2026-11-23T02:00:00Z");
 }
 
 #[test]
@@ -127,15 +112,9 @@ fn quotes_hold_anything_and_two_escapes() {
 
 #[test]
 fn a_url_is_a_word_and_may_be_a_key() {
-    assert_eq!(
-        read("https://a.example/b?c=1"),
-        word("https://a.example/b?c=1")
-    );
+    assert_eq!(read("https://a.example/b?c=1"), word("https://a.example/b?c=1"));
     assert_eq!(read("key://6"), word("key://6"));
-    assert_eq!(
-        only("key:https://a.example/"),
-        Term::Key(Pattern::exact("https://a.example/"))
-    );
+    assert_eq!(only("key:https://a.example/"), Term::Key(Pattern::exact("https://a.example/")));
 }
 
 #[test]
@@ -148,10 +127,7 @@ fn a_colon_after_what_is_no_name_is_text() {
 #[test]
 fn a_full_width_colon_after_a_name_is_understood() {
     assert_eq!(only("event：CLICK"), Term::Event("CLICK".to_owned()));
-    assert_eq!(
-        only("reply:rule：a"),
-        Term::Reply(Source::Rule("a".to_owned()))
-    );
+    assert_eq!(only("reply:rule：a"), Term::Reply(Source::Rule("a".to_owned())));
     assert_eq!(mistake("evnt：CLICK").suggestion.as_deref(), Some("event:"));
 }
 
@@ -159,10 +135,7 @@ fn a_full_width_colon_after_a_name_is_understood() {
 fn an_unknown_name_is_reported_at_its_column_with_the_nearest() {
     let mistake = mistake("点击 evnt:x");
     assert_eq!((mistake.column, mistake.length), (4, 5));
-    assert_eq!(
-        mistake.to_string(),
-        "unknown name \"evnt:\" at column 4; did you mean \"event:\"?"
-    );
+    assert_eq!(mistake.to_string(), "unknown name \"evnt:\" at column 4; did you mean \"event:\"?");
 }
 
 #[test]
@@ -193,62 +166,23 @@ fn each_mistake_has_its_place_and_words() {
         ("a (b", "unclosed \"(\" at column 3"),
         ("a \"b", "unclosed quote at column 3"),
         ("a \"b\\\"", "unclosed quote at column 3"),
-        (
-            "a ()",
-            "empty parentheses at column 3; to search for the text, put it in quotes",
-        ),
-        (
-            "a - b",
-            "nothing to exclude after \"-\" at column 3; to search for the text, put it in quotes",
-        ),
-        (
-            "a OR",
-            "nothing on one side of \"OR\" at column 3; to search for the text, put it in quotes",
-        ),
-        (
-            "OR a",
-            "nothing on one side of \"OR\" at column 1; to search for the text, put it in quotes",
-        ),
-        (
-            "(a OR ) b",
-            "nothing on one side of \"OR\" at column 4; to search for the text, put it in quotes",
-        ),
-        (
-            "key: a",
-            "no value after \"key:\" at column 1; write key:\"\" for an empty one",
-        ),
-        (
-            "id:abc",
-            "\"abc\" is not a number for \"id:\" at column 4; write 403, >=400 or 10..20",
-        ),
-        (
-            "id:1.5",
-            "\"1.5\" is not a number for \"id:\" at column 4; write 403, >=400 or 10..20",
-        ),
-        (
-            "id:..",
-            "\"..\" is not a number for \"id:\" at column 4; write 403, >=400 or 10..20",
-        ),
-        (
-            "status:99999999999",
-            "\"99999999999\" is out of range for \"status:\" at column 8",
-        ),
-        (
-            "id:20..10",
-            "backwards range \"20..10\" at column 4; did you mean \"10..20\"?",
-        ),
+        ("a ()", "empty parentheses at column 3; to search for the text, put it in quotes"),
+        ("a - b", "nothing to exclude after \"-\" at column 3; to search for the text, put it in quotes"),
+        ("a OR", "nothing on one side of \"OR\" at column 3; to search for the text, put it in quotes"),
+        ("OR a", "nothing on one side of \"OR\" at column 1; to search for the text, put it in quotes"),
+        ("(a OR ) b", "nothing on one side of \"OR\" at column 4; to search for the text, put it in quotes"),
+        ("key: a", "no value after \"key:\" at column 1; write key:\"\" for an empty one"),
+        ("id:abc", "\"abc\" is not a number for \"id:\" at column 4; write 403, >=400 or 10..20"),
+        ("id:1.5", "\"1.5\" is not a number for \"id:\" at column 4; write 403, >=400 or 10..20"),
+        ("id:..", "\"..\" is not a number for \"id:\" at column 4; write 403, >=400 or 10..20"),
+        ("status:99999999999", "\"99999999999\" is out of range for \"status:\" at column 8"),
+        ("id:20..10", "backwards range \"20..10\" at column 4; did you mean \"10..20\"?"),
         (
             "after:soon",
             "\"soon\" is not a time for \"after:\" at column 7; write 2026-11-23, \"2026-11-23 10:00\", 10:00 or 10m",
         ),
-        (
-            "before:2026-02-30",
-            "\"2026-02-30\" is out of range for \"before:\" at column 8",
-        ),
-        (
-            "Note:x",
-            "unknown name \"Note:\" at column 1; to search for the text, write \"Note:…\" in quotes",
-        ),
+        ("before:2026-02-30", "\"2026-02-30\" is out of range for \"before:\" at column 8"),
+        ("Note:x", "unknown name \"Note:\" at column 1; to search for the text, write \"Note:…\" in quotes"),
     ] {
         assert_eq!(mistake(text).to_string(), says, "{text}");
     }
@@ -258,23 +192,11 @@ fn each_mistake_has_its_place_and_words() {
 fn depth_length_and_number_of_terms_are_limited() {
     let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
     assert_eq!(read(&nested(MAX_DEPTH)), word("a"));
-    assert_eq!(
-        mistake(&nested(MAX_DEPTH + 1)).kind,
-        FilterErrorKind::TooDeep
-    );
-    assert_eq!(
-        mistake(&format!("{}a", "-".repeat(MAX_DEPTH + 1))).kind,
-        FilterErrorKind::TooDeep
-    );
-    assert_eq!(
-        mistake(&"a ".repeat(MAX_TERMS + 1)).kind,
-        FilterErrorKind::TooManyTerms
-    );
+    assert_eq!(mistake(&nested(MAX_DEPTH + 1)).kind, FilterErrorKind::TooDeep);
+    assert_eq!(mistake(&format!("{}a", "-".repeat(MAX_DEPTH + 1))).kind, FilterErrorKind::TooDeep);
+    assert_eq!(mistake(&"a ".repeat(MAX_TERMS + 1)).kind, FilterErrorKind::TooManyTerms);
     let long = mistake(&"点".repeat(MAX_LENGTH + 3));
-    assert_eq!(
-        (long.kind, long.column, long.length),
-        (FilterErrorKind::TooLong, MAX_LENGTH + 1, 3)
-    );
+    assert_eq!((long.kind, long.column, long.length), (FilterErrorKind::TooLong, MAX_LENGTH + 1, 3));
 }
 
 proptest! {

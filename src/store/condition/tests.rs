@@ -19,17 +19,7 @@ const PAYLOADS: &[(&str, &str)] = &[
     ("", ""),
 ];
 
-const KEYS: &[&str] = &[
-    "",
-    "6",
-    "menu_1",
-    "menu_2",
-    "Menu_1",
-    "a*b",
-    "a?[b]",
-    "点击",
-    "\u{10ffff}x",
-];
+const KEYS: &[&str] = &["", "6", "menu_1", "menu_2", "Menu_1", "a*b", "a?[b]", "点击", "\u{10ffff}x"];
 
 /// A capture with its reply, as far as filters ask.
 #[derive(Clone, Debug)]
@@ -69,14 +59,7 @@ fn row() -> impl Strategy<Value = Row> {
         select(vec![0_i64, 1_500, 1_000_000]),
         select(vec!["success", "", "menu_2"]),
     );
-    let stamps = (
-        0..10_i64,
-        select(vec!["default", "shop"]),
-        select(kinds),
-        maybe(KEYS),
-        maybe(KEYS),
-        1..4_u32,
-    );
+    let stamps = (0..10_i64, select(vec!["default", "shop"]), select(kinds), maybe(KEYS), maybe(KEYS), 1..4_u32);
     let states = (
         select(vec!["plain", "safe"]),
         select(vec!["valid", "missing"]),
@@ -120,11 +103,7 @@ fn database() -> Connection {
 
 fn insert(connection: &Connection, id: i64, row: &Row) {
     let payload = row.payload.0.as_bytes();
-    let (body, message) = if row.decrypted {
-        (&b"<Encrypt/>"[..], Some(payload))
-    } else {
-        (payload, None)
-    };
+    let (body, message) = if row.decrypted { (&b"<Encrypt/>"[..], Some(payload)) } else { (payload, None) };
     connection
         .prepare_cached(
             "INSERT INTO capture (id, received_at, account, kind, msg_type, event, event_key, openid, group_id, attempt, mode,
@@ -152,38 +131,20 @@ fn insert(connection: &Connection, id: i64, row: &Row) {
     if let Some((status, source, elapsed, body)) = row.reply {
         let sql = "INSERT INTO reply (capture_id, status, source, elapsed_us, body) VALUES (?, ?, ?, ?, ?)";
         let reply = params![id, status, source, elapsed, body.as_bytes()];
-        connection
-            .prepare_cached(sql)
-            .unwrap()
-            .execute(reply)
-            .unwrap();
+        connection.prepare_cached(sql).unwrap().execute(reply).unwrap();
     }
     if let Some(code) = row.diagnosis {
         let sql = "INSERT INTO diagnosis (code, capture_id) VALUES (?, ?)";
-        connection
-            .prepare_cached(sql)
-            .unwrap()
-            .execute(params![code.as_str(), id])
-            .unwrap();
+        connection.prepare_cached(sql).unwrap().execute(params![code.as_str(), id]).unwrap();
     }
 }
 
 /// A query for the ids that match, with its parameters.
 fn query(expr: &Expr) -> (String, Vec<Value>) {
-    let Condition {
-        sql,
-        params,
-        needs_reply,
-    } = condition(expr);
-    let join = if needs_reply {
-        "LEFT JOIN reply AS r ON r.capture_id = c.id"
-    } else {
-        ""
-    };
+    let Condition { sql, params, needs_reply } = condition(expr);
+    let join = if needs_reply { "LEFT JOIN reply AS r ON r.capture_id = c.id" } else { "" };
     // The plus keeps the bounds from being the index that is chosen.
-    let sql = format!(
-        "SELECT c.id FROM capture AS c {join} WHERE +c.id BETWEEN ? AND ? AND {sql} ORDER BY c.id"
-    );
+    let sql = format!("SELECT c.id FROM capture AS c {join} WHERE +c.id BETWEEN ? AND ? AND {sql} ORDER BY c.id");
     let bounds = [Value::Integer(1), Value::Integer(i64::MAX)];
     (sql, bounds.into_iter().chain(params).collect())
 }
@@ -191,9 +152,7 @@ fn query(expr: &Expr) -> (String, Vec<Value>) {
 fn found(connection: &Connection, expr: &Expr) -> Vec<i64> {
     let (sql, params) = query(expr);
     let mut statement = connection.prepare(&sql).unwrap();
-    let rows = statement
-        .query_map(params_from_iter(params), |row| row.get(0))
-        .unwrap();
+    let rows = statement.query_map(params_from_iter(params), |row| row.get(0)).unwrap();
     rows.map(Result::unwrap).collect()
 }
 
@@ -213,15 +172,8 @@ fn holds(term: &Term, id: i64, row: &Row) -> bool {
     match term {
         Term::Word(word) => {
             let word = word.to_ascii_lowercase();
-            let places = [
-                Some(row.payload.0),
-                Some(row.payload.1),
-                reply.map(|reply| reply.3),
-            ];
-            places
-                .into_iter()
-                .flatten()
-                .any(|place| place.to_ascii_lowercase().contains(&word))
+            let places = [Some(row.payload.0), Some(row.payload.1), reply.map(|reply| reply.3)];
+            places.into_iter().flatten().any(|place| place.to_ascii_lowercase().contains(&word))
         }
         Term::Event(name) => row.event == Some(name),
         Term::Type(name) if name == "event" => row.msg_type == Some("event"),
@@ -231,14 +183,10 @@ fn holds(term: &Term, id: i64, row: &Row) -> bool {
         Term::Account(name) => row.account == name,
         Term::Signature(signature) => row.signature == signature.as_str(),
         Term::Mode(mode) => row.mode == mode.as_str(),
-        Term::Reply(Source::AnyRule) => {
-            reply.is_some_and(|reply| reply.1 == "rule" || reply.1.starts_with("rule:"))
-        }
+        Term::Reply(Source::AnyRule) => reply.is_some_and(|reply| reply.1 == "rule" || reply.1.starts_with("rule:")),
         Term::Reply(source) => reply.is_some_and(|reply| reply.1 == source.spelling()),
         Term::Status(comparison) => reply.is_some_and(|reply| comparison.holds(&reply.0)),
-        Term::Ms(comparison) => {
-            reply.is_some_and(|reply| comparison.holds(&(reply.2 as f64 / 1000.0)))
-        }
+        Term::Ms(comparison) => reply.is_some_and(|reply| comparison.holds(&(reply.2 as f64 / 1000.0))),
         Term::Attempt(comparison) => comparison.holds(&row.attempt),
         Term::Id(comparison) => comparison.holds(&id),
         Term::After(time) => i128::from(row.received_at) * 1_000 >= time.as_nanosecond(),
@@ -314,11 +262,7 @@ const TERMS: &[&str] = &[
 fn term() -> impl Strategy<Value = Expr> {
     let time = (0..10_000_i64, any::<bool>()).prop_map(|(nanosecond, after)| {
         let time = Timestamp::from_nanosecond(nanosecond.into()).unwrap();
-        Expr::Term(if after {
-            Term::After(time)
-        } else {
-            Term::Before(time)
-        })
+        Expr::Term(if after { Term::After(time) } else { Term::Before(time) })
     });
     prop_oneof![9 => select(TERMS).prop_map(parsed), 1 => time]
 }
@@ -356,12 +300,8 @@ proptest! {
 fn plan(text: &str) -> String {
     let connection = database();
     let (sql, params) = query(&parsed(text));
-    let mut statement = connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-        .unwrap();
-    let rows = statement
-        .query_map(params_from_iter(params), |row| row.get::<_, String>(3))
-        .unwrap();
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let rows = statement.query_map(params_from_iter(params), |row| row.get::<_, String>(3)).unwrap();
     rows.map(Result::unwrap).collect::<Vec<_>>().join("\n")
 }
 
@@ -371,29 +311,14 @@ fn what_narrows_to_few_uses_an_index() {
         ("event:CLICK", "USING INDEX capture_kind (kind=?"),
         ("type:text", "USING INDEX capture_kind (kind=?"),
         ("key:6", "INDEX capture_event_key (event_key=?"),
-        (
-            "key:menu_*",
-            "INDEX capture_event_key (event_key>? AND event_key<?)",
-        ),
-        (
-            "key:menu_*1",
-            "INDEX capture_event_key (event_key>? AND event_key<?)",
-        ),
+        ("key:menu_*", "INDEX capture_event_key (event_key>? AND event_key<?)"),
+        ("key:menu_*1", "INDEX capture_event_key (event_key>? AND event_key<?)"),
         ("openid:o1", "INDEX capture_openid (openid=?"),
         ("openid:o*", "INDEX capture_openid (openid>? AND openid<?)"),
         ("id:17", "USING INTEGER PRIMARY KEY (rowid=?)"),
-        (
-            "id:10..20",
-            "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
-        ),
-        (
-            "diagnosis:doctype",
-            "SEARCH diagnosis USING PRIMARY KEY (code=? AND capture_id>? AND capture_id<?)",
-        ),
-        (
-            "key:6 -event:VIEW status:200",
-            "INDEX capture_event_key (event_key=?",
-        ),
+        ("id:10..20", "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ("diagnosis:doctype", "SEARCH diagnosis USING PRIMARY KEY (code=? AND capture_id>? AND capture_id<?)"),
+        ("key:6 -event:VIEW status:200", "INDEX capture_event_key (event_key=?"),
         ("key:6 OR openid:o1", "MULTI-INDEX OR"),
     ] {
         let plan = plan(text);
@@ -415,11 +340,7 @@ fn only_what_asks_about_the_reply_joins_it() {
 #[test]
 fn the_longest_and_the_deepest_filter_are_not_too_much_for_sqlite() {
     let connection = database();
-    let deep = format!(
-        "{}a{}",
-        "-(b OR ".repeat(MAX_DEPTH / 2),
-        ")".repeat(MAX_DEPTH / 2)
-    );
+    let deep = format!("{}a{}", "-(b OR ".repeat(MAX_DEPTH / 2), ")".repeat(MAX_DEPTH / 2));
     for text in [
         "-key:a*b*c ".repeat(MAX_TERMS),
         format!("a{}", " OR a".repeat(MAX_TERMS - 1)),

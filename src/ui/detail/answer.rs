@@ -5,7 +5,7 @@ use egui::{CornerRadius, Label, Rect, RichText, ScrollArea, Sense, Ui, Vec2};
 
 use super::super::action::Action;
 use super::super::look::{Look, signature_mark};
-use super::super::theme::{GAP, GAP_LARGE, GAP_SMALL};
+use super::super::theme::{GAP, GAP_LARGE};
 use super::Detail;
 use super::controls::{card, code_frame, copy_button, named, pair, title, value_pair, weak};
 use super::header::{WECHAT_LIMIT_MS, circled, is_good, milliseconds, signature_words};
@@ -32,7 +32,7 @@ pub(super) fn answer_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut
 fn reply_ui(ui: &mut Ui, reply: &Reply, look: &Look, actions: &mut Vec<Action>) {
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        ui.spacing_mut().item_spacing.y = GAP - 2.0;
         value_pair(ui, look, &look.text("detail.answer.status"), &reply.status.to_string());
         let source = look.text(&format!("detail.source.{}", reply.source.as_str())).into_owned();
         row_ui(ui, "detail.answer.source", look, |ui| drop(ui.add(Label::new(source).wrap())));
@@ -64,7 +64,7 @@ fn body_ui(ui: &mut Ui, reply: &Reply, look: &Look, actions: &mut Vec<Action>) {
         return;
     }
     let text = String::from_utf8_lossy(&reply.body);
-    code_frame(look).show(ui, |ui| ui.add(Label::new(RichText::new(Shown::of(&text).text).monospace()).wrap()));
+    code_frame(look).show(ui, |ui| ui.add(Label::new(RichText::new(Shown::of(&text).marked()).monospace()).wrap()));
     copy_button(ui, look, &look.text("detail.answer.body"), || text.clone().into_owned(), actions);
 }
 
@@ -73,7 +73,7 @@ fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Acti
     title(ui, look, &look.text("detail.attempts"));
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        ui.spacing_mut().item_spacing.y = GAP - 2.0;
         if detail.opened.attempts.len() <= 1 {
             ui.add(Label::new(weak(look, look.text("detail.answer.one_attempt"))).wrap());
         }
@@ -85,7 +85,14 @@ fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Acti
     });
 }
 
-fn attempt_ui(ui: &mut Ui, attempt: &CaptureSummary, later: f64, is_shown: bool, look: &Look, actions: &mut Vec<Action>) {
+fn attempt_ui(
+    ui: &mut Ui,
+    attempt: &CaptureSummary,
+    later: f64,
+    is_shown: bool,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     let number = attempt.placement.attempt;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;

@@ -107,7 +107,7 @@ fn bars(symbology: &str, content: &str) -> Option<Vec<u8>> {
         "CODE_93" => Code93::new(content).ok().map(|code| code.encode()),
         // U+0181 chooses the set with all of printable ASCII.
         "CODE_128" => Code128::new(format!("\u{181}{content}")).ok().map(|code| code.encode()),
-        "ITF" => TF::interleaved(content).ok().filter(|_| content.len() % 2 == 0).map(|code| code.encode()),
+        "ITF" => TF::interleaved(content).ok().filter(|_| content.len().is_multiple_of(2)).map(|code| code.encode()),
         "CODABAR" => Codabar::new(content).ok().map(|code| code.encode()),
         _ => None,
     }
@@ -137,7 +137,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_drawn_is_left_out() {
-        for (scan_type, result) in [("barcode", "EAN_13,6901234567890"), ("barcode", "PDF_417,a"), ("barcode", "123"), ("qrcode", "")] {
+        for (scan_type, result) in
+            [("barcode", "EAN_13,6901234567890"), ("barcode", "PDF_417,a"), ("barcode", "123"), ("qrcode", "")]
+        {
             assert_eq!(Code::of(&ScanCode::new(Some(scan_type), Some(result))), None, "{result}");
         }
         assert_eq!(Code::of(&ScanCode::new(Some("qrcode"), Some(&"x".repeat(5_000)))), None);

@@ -1,21 +1,44 @@
 //! Small controls that the pages of the detail, the first-run page and the settings share.
 
 use egui::accesskit::Role;
-use egui::{Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Response, RichText, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Response, RichText, Stroke, Ui, Vec2,
+    WidgetInfo, WidgetText,
+};
 
 use super::super::action::Action;
 use super::super::look::Look;
-use super::super::theme::{CORNER, CORNER_CARD, GAP, GAP_SMALL};
+use super::super::theme::{CORNER, CORNER_CARD, GAP, GAP_PAGE, GAP_SMALL, PROSE_WIDTH};
 
 /// The left of two columns takes this share of the width, within these bounds in points.
 const NAME_SHARE: f32 = 0.32;
 const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 88.0..=190.0;
+
+/// The height of a small button, in points.
+const SMALL_BUTTON: f32 = 21.0;
+/// Left and right of the words in a chip, in points.
+const CHIP_MARGIN: f32 = 8.0;
 
 /// Gives a control another accessible name than what it shows.
 pub(crate) fn named(response: Response, role: Role, name: &str) -> Response {
     let enabled = response.enabled();
     response.widget_info(|| WidgetInfo::labeled(role, enabled, name));
     response
+}
+
+/// A page of prose and forms: no wider than reads well, in the middle.
+pub(crate) fn page_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let room = ui.available_width();
+    let width = (room - 2.0 * GAP_PAGE).min(PROSE_WIDTH + 2.0 * GAP_PAGE);
+    ui.add_space(GAP_PAGE);
+    ui.horizontal_top(|ui| {
+        ui.add_space((room - width) / 2.0);
+        column(ui, width, |ui| {
+            ui.spacing_mut().item_spacing.y = GAP;
+            content(ui);
+        });
+    });
+    ui.add_space(GAP_PAGE);
 }
 
 /// A ground for things that belong together.
@@ -47,9 +70,20 @@ pub(crate) fn weak(look: &Look, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(look.palette.weak)
 }
 
+/// A button beside what it is about: lower than others, and high enough for Chinese.
+pub(crate) fn small_button<'b>(text: impl Into<WidgetText>) -> Button<'b> {
+    Button::new(text.into()).small().min_size(Vec2::new(0.0, SMALL_BUTTON))
+}
+
 /// Copies on a click. `what` tells a screen reader which of several it is.
-pub(crate) fn copy_button(ui: &mut Ui, look: &Look, what: &str, text: impl FnOnce() -> String, actions: &mut Vec<Action>) {
-    let response = ui.add(Button::new(look.text("detail.copy")).small());
+pub(crate) fn copy_button(
+    ui: &mut Ui,
+    look: &Look,
+    what: &str,
+    text: impl FnOnce() -> String,
+    actions: &mut Vec<Action>,
+) {
+    let response = ui.add(small_button(&*look.text("detail.copy")));
     if named(response, Role::Button, &look.filled("detail.copy_what", &[("what", what)])).clicked() {
         actions.push(Action::Copy(text()));
     }
@@ -57,20 +91,27 @@ pub(crate) fn copy_button(ui: &mut Ui, look: &Look, what: &str, text: impl FnOnc
 
 /// Opens a link in the browser, on a click and never before.
 pub(crate) fn open_button(ui: &mut Ui, look: &Look, link: &str) {
-    let response = ui.add(Button::new(look.text("detail.open_in_browser")).small()).on_hover_text(link);
-    if response.clicked() {
+    let response = ui.add(small_button(&*look.text("detail.open_in_browser"))).on_hover_text(link);
+    if named(response, Role::Link, &look.filled("detail.open_link", &[("link", link)])).clicked() {
         ui.ctx().open_url(egui::OpenUrl::new_tab(link));
     }
 }
 
 /// A state in a word, with a mark before it that says the same by its shape.
 pub(crate) fn chip(ui: &mut Ui, look: &Look, mark: &str, text: &str, color: Color32) -> Response {
+    let text = RichText::new(format!("{mark} {text}")).color(color);
+    let shown =
+        WidgetText::from(text).into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, egui::TextStyle::Body);
+    // What does not fit goes to the next line as a whole.
+    if shown.size().x + 2.0 * CHIP_MARGIN > ui.available_size_before_wrap().x {
+        ui.end_row();
+    }
     let frame = Frame::new()
         .fill(look.palette.control)
         .stroke(Stroke::new(1.0, look.palette.line))
         .corner_radius(CornerRadius::same(CORNER))
-        .inner_margin(Margin::symmetric(8, 2));
-    frame.show(ui, |ui| ui.add(Label::new(RichText::new(format!("{mark} {text}")).color(color)).selectable(false))).inner
+        .inner_margin(Margin::symmetric(CHIP_MARGIN as i8, 2));
+    frame.show(ui, |ui| ui.add(Label::new(shown).selectable(false))).inner
 }
 
 /// Two columns: what it is, and the value. Grids of egui do not wrap what is in them.

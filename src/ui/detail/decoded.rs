@@ -96,7 +96,9 @@ fn row_ui(ui: &mut Ui, detail: &Detail, row: &Row, look: &Look, actions: &mut Ve
 
 /// A row that is no element, in line with those that are.
 fn aside_ui(ui: &mut Ui, look: &Look, label: &str, value: impl FnOnce(&mut Ui)) {
-    framed(ui, |ui| pair(ui, |ui| drop(ui.add(Label::new(RichText::new(label).color(look.palette.weak)).wrap())), value));
+    framed(ui, |ui| {
+        pair(ui, |ui| drop(ui.add(Label::new(RichText::new(label).color(look.palette.weak)).wrap())), value);
+    });
 }
 
 fn framed(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {

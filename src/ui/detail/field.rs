@@ -115,7 +115,14 @@ mod tests {
     #[test]
     fn a_browser_is_given_web_links_only() {
         assert_eq!(web_link(" https://example.com/?a=1&b=2"), Some("https://example.com/?a=1&b=2"));
-        for refused in ["javascript:alert(1)", "file:///etc/passwd", "weixin://dl/scan", "wwwqqcom", "https://", "http://a\u{202E}b"] {
+        for refused in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "weixin://dl/scan",
+            "wwwqqcom",
+            "https://",
+            "http://a\u{202E}b",
+        ] {
             assert_eq!(web_link(refused), None, "{refused}");
         }
     }

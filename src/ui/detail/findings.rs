@@ -1,12 +1,12 @@
 //! What is not perfect about the request, in plain words, with the remedy.
 
 use egui::accesskit::Role;
-use egui::{Button, CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
+use egui::{CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
 
 use super::super::action::{Action, Tab};
 use super::super::look::{Look, severity_mark};
 use super::super::theme::{CORNER, GAP, GAP_SMALL};
-use super::controls::named;
+use super::controls::{named, small_button};
 use super::place_path;
 use super::shown::escaped;
 use crate::diagnose::{Diagnosis, Severity};
@@ -72,7 +72,7 @@ fn head_ui(ui: &mut Ui, finding: &Finding, look: &Look, actions: &mut Vec<Action
         });
         let mark = severity_mark(finding.severity);
         ui.label(RichText::new(format!("{mark} {word}")).strong().color(look.severity_color(finding.severity)));
-        let code = Button::new(RichText::new(finding.code).monospace().small()).small();
+        let code = small_button(RichText::new(finding.code).monospace().small());
         let code = named(ui.add(code), Role::Button, &look.filled("detail.filter_by_code", &[("code", finding.code)]));
         if code.on_hover_text(look.filled("detail.filter_by_code", &[("code", finding.code)])).clicked() {
             actions.push(Action::AddToFilter(format!("diagnosis:{}", finding.code)));

@@ -1,7 +1,7 @@
 //! What a capture is at a glance: kind and key, the exact instant, the verdicts, the attempts.
 
 use egui::accesskit::Role;
-use egui::{Button, Label, RichText, Ui};
+use egui::{Button, CornerRadius, Label, RichText, Sense, Ui, Vec2};
 use jiff::tz::TimeZone;
 
 use super::super::action::Action;
@@ -16,6 +16,9 @@ use crate::wechat::kind;
 /// WeChat waits this long for an answer.
 pub(super) const WECHAT_LIMIT_MS: f32 = 5_000.0;
 
+/// The stroke in the family's hue beside the title, in points.
+const FAMILY_BAR: Vec2 = Vec2::new(4.0, 20.0);
+
 /// Draws it.
 pub(super) fn header_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
@@ -23,13 +26,17 @@ pub(super) fn header_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let family = look.family_color(kind::family(&capture.envelope.kind));
-        let kind = Shown::of(&capture.envelope.kind).text;
-        ui.add(Label::new(RichText::new("■").color(family)).selectable(false));
+        let kind = Shown::of(&capture.envelope.kind).marked();
+        // The kind's name says which family it is; the hue only repeats it.
+        let (bar, _) = ui.allocate_exact_size(FAMILY_BAR, Sense::hover());
+        ui.painter().rect_filled(bar, CornerRadius::same(2), family);
         ui.add(Label::new(RichText::new(kind).heading().strong().color(look.palette.strong)).wrap());
         if let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) {
             ui.label(RichText::new("·").color(look.palette.weak));
-            ui.add(Label::new(RichText::new(Shown::of(key).text).monospace().size(15.0)).wrap());
+            ui.add(Label::new(RichText::new(Shown::of(key).marked()).monospace().size(15.0)).wrap());
         }
+        let id = detail.id().to_string();
+        ui.label(weak(look, look.filled("detail.number", &[("id", &id), ("account", &capture.account)])));
     });
     instant_ui(ui, detail, look);
     ui.horizontal_wrapped(|ui| {
@@ -50,8 +57,6 @@ fn instant_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
         ui.spacing_mut().item_spacing.x = GAP;
         ui.label(RichText::new(local).monospace());
         ui.label(RichText::new(format!("{utc} UTC")).monospace().color(look.palette.weak));
-        let id = stored.placement.id.to_string();
-        ui.label(weak(look, look.filled("detail.number", &[("id", &id), ("account", &stored.capture.account)])));
     });
 }
 

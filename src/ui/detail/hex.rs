@@ -17,10 +17,15 @@ const BYTE_WIDTH: usize = 3;
 /// Characters before the first character column.
 const CHARACTERS_AT: usize = OFFSET_WIDTH + PER_ROW * BYTE_WIDTH + 3;
 
+/// Still legible, in points.
+const SMALLEST_FONT: f32 = 9.5;
+/// What the frame and the scroll bar take of the width.
+const FRAME_WIDTH: f32 = 28.0;
+
 /// Draws them. Gives back the byte that was clicked.
 pub(super) fn hex_ui(ui: &mut Ui, bytes: &[u8], lit: &Range<usize>, reveal: bool, look: &Look) -> Option<usize> {
-    let font = TextStyle::Monospace.resolve(ui.style());
-    let height = ui.text_style_height(&TextStyle::Monospace);
+    let font = font(ui);
+    let height = ui.fonts_mut(|fonts| fonts.row_height(&font));
     ui.spacing_mut().item_spacing.y = 2.0;
     let mut area = ScrollArea::both().id_salt("hex").auto_shrink(false);
     if reveal && !lit.is_empty() {
@@ -34,7 +39,8 @@ pub(super) fn hex_ui(ui: &mut Ui, bytes: &[u8], lit: &Range<usize>, reveal: bool
             for row in rows {
                 let start = row * PER_ROW;
                 let part = &bytes[start..bytes.len().min(start + PER_ROW)];
-                let label = Label::new(row_job(start, part, lit, look, &font)).extend().selectable(false).sense(Sense::click());
+                let label =
+                    Label::new(row_job(start, part, lit, look, &font)).extend().selectable(false).sense(Sense::click());
                 let response = ui.add(label);
                 if let Some(point) = response.interact_pointer_pos().filter(|_| response.clicked()) {
                     let character = ((point.x - response.rect.left()) / (response.rect.width() / width(part))) as usize;
@@ -44,6 +50,15 @@ pub(super) fn hex_ui(ui: &mut Ui, bytes: &[u8], lit: &Range<usize>, reveal: bool
         });
     });
     clicked
+}
+
+/// The font of bytes; smaller where a row would not fit, down to what can still be read.
+fn font(ui: &Ui) -> FontId {
+    let usual = TextStyle::Monospace.resolve(ui.style());
+    let character = ui.fonts_mut(|fonts| fonts.glyph_width(&usual, '0'));
+    let wanted = character * (CHARACTERS_AT + PER_ROW) as f32;
+    let room = ui.available_width() - FRAME_WIDTH;
+    FontId { size: (usual.size * room / wanted).clamp(SMALLEST_FONT, usual.size), ..usual }
 }
 
 /// How many characters a row has.
@@ -101,7 +116,10 @@ mod tests {
 
     #[test]
     fn a_row_has_offset_bytes_and_characters_in_their_columns() {
-        assert_eq!(row(16, b"<xml>\xff 012345678"), "00000010 3c 78 6d 6c 3e ff 20 30  31 32 33 34 35 36 37 38  <xml>· 012345678");
+        assert_eq!(
+            row(16, b"<xml>\xff 012345678"),
+            "00000010 3c 78 6d 6c 3e ff 20 30  31 32 33 34 35 36 37 38  <xml>· 012345678"
+        );
         let short = row(0, b"ab");
         assert_eq!(short.find("ab"), Some(CHARACTERS_AT));
     }

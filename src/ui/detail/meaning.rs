@@ -20,22 +20,20 @@ pub(super) enum Note {
 }
 
 /// What the value of a field says beyond itself.
-pub(super) fn notes_of(at: usize, message: &Message<'_>, fields: &[Field], language: Language) -> Vec<Note> {
-    let field = &fields[at];
+pub(super) fn notes_of(field: &Field, message: &Message<'_>, language: Language) -> Vec<Note> {
     let words = |key: &str| vec![Note::Words(language.text(key).into_owned())];
     let menu = message.menu_event();
     match (&*field.name, menu) {
         ("CreateTime", _) if field.depth == 1 => instant(message.create_time),
         ("ScanType", Some(_)) if field.text.trim().eq_ignore_ascii_case("qrcode") => words("detail.note.qr_code"),
         ("ScanType", Some(_)) if field.text.trim().eq_ignore_ascii_case("barcode") => words("detail.note.bar_code"),
-        ("EventKey", Some(MenuEvent::View { .. })) if !field.is_empty() && field.web_link().is_none() => words("detail.note.no_web_link"),
-        ("PicMd5Sum", Some(_)) => {
-            let before = fields[..at].iter().filter(|field| field.name == "PicMd5Sum").count();
-            let number = (before + 1).to_string();
-            vec![Note::Words(language.filled("detail.note.picture_number", &[("number", number)]))]
+        ("EventKey", Some(MenuEvent::View { .. })) if !field.is_empty() && field.web_link().is_none() => {
+            words("detail.note.no_web_link")
         }
         ("Count", Some(_)) => pictures(message).map(|pictures| count_note(pictures, language)).into_iter().collect(),
-        ("ConnectTime" | "ExpireTime" | "ExpiredTime" | "FailTime" | "SuccTime" | "DelayTime", _) => instant(field.text.trim().parse().ok()),
+        ("ConnectTime" | "ExpireTime" | "ExpiredTime" | "FailTime" | "SuccTime" | "DelayTime", _) => {
+            instant(field.text.trim().parse().ok())
+        }
         _ => Vec::new(),
     }
 }
@@ -48,7 +46,9 @@ fn instant(seconds: Option<i64>) -> Vec<Note> {
 /// The pictures of a menu event.
 fn pictures<'m>(message: &'m Message<'_>) -> Option<&'m Pictures<'m>> {
     match message.menu_event()? {
-        MenuEvent::PicSysphoto(pictures) | MenuEvent::PicPhotoOrAlbum(pictures) | MenuEvent::PicWeixin(pictures) => Some(pictures),
+        MenuEvent::PicSysphoto(pictures) | MenuEvent::PicPhotoOrAlbum(pictures) | MenuEvent::PicWeixin(pictures) => {
+            Some(pictures)
+        }
         _ => None,
     }
 }
@@ -92,7 +92,7 @@ struct Said(Language, Vec<Row>);
 impl Said {
     fn add(&mut self, label: &str, value: &str, is_code: bool) {
         let label = self.0.text(&format!("detail.said.{label}")).into_owned();
-        self.1.push(Row::Said { label, value: Shown::of(value).text, is_code });
+        self.1.push(Row::Said { label, value: Shown::of(value).marked(), is_code });
     }
 
     fn code(&mut self, label: &str, value: &str) {

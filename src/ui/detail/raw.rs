@@ -20,6 +20,8 @@ use crate::capture::Capture;
 
 /// Beyond this, text is shown in hexadecimal: laying it out would hold up the window.
 const LONGEST_TEXT: usize = 64 << 10;
+/// From one line of text to the next, in points.
+const LINE_HEIGHT: f32 = 18.0;
 /// Room for line numbers, per digit and around them.
 const DIGIT_WIDTH: f32 = 8.0;
 
@@ -87,7 +89,8 @@ impl Text {
         }
         let mut job = LayoutJob::default();
         for (text, token, lit) in self.highlighted.cut_at(lit) {
-            let mut format = TextFormat::simple(font.clone(), color(token, look));
+            let mut format =
+                TextFormat { line_height: Some(LINE_HEIGHT), ..TextFormat::simple(font.clone(), color(token, look)) };
             if lit {
                 format.background = look.palette.lit;
             }
@@ -223,9 +226,9 @@ fn line_numbers(ui: &Ui, at: egui::Pos2, galley: &egui::Galley, look: &Look, fon
     for row in &galley.rows {
         if begins {
             number += 1;
-            let beside = at + Vec2::new(-GAP, row.pos.y);
+            let beside = at + Vec2::new(-GAP, row.pos.y + LINE_HEIGHT / 2.0);
             if ui.is_rect_visible(egui::Rect::from_center_size(beside, Vec2::splat(40.0))) {
-                ui.painter().text(beside, Align2::RIGHT_TOP, number, font.clone(), look.palette.code_mark);
+                ui.painter().text(beside, Align2::RIGHT_CENTER, number, font.clone(), look.palette.code_mark);
             }
         }
         begins = row.ends_with_newline;

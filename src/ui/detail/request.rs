@@ -5,9 +5,9 @@ use jiff::Timestamp;
 
 use super::super::action::Action;
 use super::super::look::{Look, signature_mark};
-use super::super::theme::{GAP, GAP_LARGE, GAP_SMALL};
+use super::super::theme::{GAP, GAP_LARGE};
 use super::Detail;
-use super::controls::{card, copy_button, pair, title, value_pair, weak};
+use super::controls::{card, copy_button, pair, small_button, title, value_pair, weak};
 use super::header::signature_words;
 use super::shown::{Shown, escaped};
 use crate::capture::{RawRequest, header_text};
@@ -25,7 +25,7 @@ pub(super) struct Request {
 impl Request {
     /// Decodes parameters and headers.
     pub(super) fn of(request: &RawRequest) -> Self {
-        let shown = |text: &str| Shown::of(text).text;
+        let shown = |text: &str| Shown::of(text).marked();
         Self {
             line: shown(&format!("{} {} {}", request.method, request.target, request.version)),
             parameters: request.parameters().map(|(name, value)| (shown(&name), shown(&value))).collect(),
@@ -59,8 +59,7 @@ pub(super) fn request_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
 }
 
 fn copy_button_of_all(ui: &mut Ui, request: &RawRequest, look: &Look, actions: &mut Vec<Action>) {
-    let all = look.text("detail.request.copy_all");
-    if ui.add(egui::Button::new(&*all).small()).clicked() {
+    if ui.add(small_button(&*look.text("detail.request.copy_all"))).clicked() {
         actions.push(Action::Copy(String::from_utf8_lossy(&request.to_http()).into_owned()));
     }
 }
@@ -69,7 +68,7 @@ fn pairs_ui(ui: &mut Ui, key: &str, pairs: &[(String, String)], look: &Look) {
     title(ui, look, &look.text(key));
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        ui.spacing_mut().item_spacing.y = GAP - 2.0;
         if pairs.is_empty() {
             ui.label(weak(look, look.text("detail.request.none")));
         }
@@ -78,7 +77,7 @@ fn pairs_ui(ui: &mut Ui, key: &str, pairs: &[(String, String)], look: &Look) {
                 ui,
                 |ui| drop(ui.add(Label::new(RichText::new(name).monospace().color(look.palette.code_name)).wrap())),
                 |ui| {
-                    ui.add(Label::new(RichText::new(value).monospace()).wrap());
+                    value_ui(ui, value, look);
                     if let Some(instant) = instant_of(name, value) {
                         ui.label(weak(look, look.local(instant).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()));
                     }
@@ -86,6 +85,15 @@ fn pairs_ui(ui: &mut Ui, key: &str, pairs: &[(String, String)], look: &Look) {
             );
         }
     });
+}
+
+fn value_ui(ui: &mut Ui, value: &str, look: &Look) {
+    let text = if value.is_empty() {
+        RichText::new(look.text("detail.empty")).italics().color(look.palette.weak)
+    } else {
+        RichText::new(value).monospace()
+    };
+    ui.add(Label::new(text).wrap());
 }
 
 fn instant_of(name: &str, value: &str) -> Option<Timestamp> {
@@ -98,7 +106,7 @@ fn signature_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
     title(ui, look, &look.text("detail.request.signature"));
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        ui.spacing_mut().item_spacing.y = GAP - 2.0;
         let signature = detail.opened.stored.capture.signature;
         let words = format!("{} {}", signature_mark(signature), signature_words(signature, look));
         ui.label(RichText::new(words).strong().color(look.signature_color(signature)));
@@ -110,7 +118,7 @@ fn signature_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
 }
 
 fn steps_ui(ui: &mut Ui, check: &SignatureCheck, look: &Look) {
-    let parts: Vec<String> = check.parts.iter().map(|part| Shown::of(part).text).collect();
+    let parts: Vec<String> = check.parts.iter().map(|part| Shown::of(part).marked()).collect();
     value_pair(ui, look, &look.text("detail.request.sorted"), &parts.join("\n"));
     value_pair(ui, look, &look.text("detail.request.joined"), &parts.concat());
     value_pair(ui, look, &look.text("detail.request.computed"), &check.computed);

@@ -65,7 +65,8 @@ fn value_and_menu_ui(ui: &mut Ui, field: &Field, notes: &[Note], look: &Look) ->
             ui.set_width(width);
             value_ui(ui, field, notes, look, &mut actions);
         });
-        let dots = Button::new(RichText::new("…").color(look.palette.weak)).frame(false).min_size(Vec2::new(MENU_WIDTH, 18.0));
+        let dots =
+            Button::new(RichText::new("…").color(look.palette.weak)).frame(false).min_size(Vec2::new(MENU_WIDTH, 18.0));
         let (response, _) = MenuButton::from_button(dots).ui(ui, |ui| menu_ui(ui, field, look, &mut actions));
         named(response, Role::Button, &look.filled("detail.menu.name", &[("name", &field.path)]));
     });
@@ -74,7 +75,9 @@ fn value_and_menu_ui(ui: &mut Ui, field: &Field, notes: &[Note], look: &Look) ->
 
 fn value_ui(ui: &mut Ui, field: &Field, notes: &[Note], look: &Look, actions: &mut Vec<Action>) {
     if field.is_empty() {
-        ui.add(Label::new(RichText::new(look.text("detail.empty")).italics().color(look.palette.weak)).selectable(false));
+        ui.add(
+            Label::new(RichText::new(look.text("detail.empty")).italics().color(look.palette.weak)).selectable(false),
+        );
     } else if !field.shown.text.is_empty() {
         ui.add(Label::new(RichText::new(&field.shown.text).monospace().color(look.palette.strong)).wrap());
     }
@@ -121,7 +124,9 @@ fn menu_ui(ui: &mut Ui, field: &Field, look: &Look, actions: &mut Vec<Action>) {
     item(ui, "detail.menu.filter", term.is_some(), &|| add(false));
     item(ui, "detail.menu.exclude", term.is_some(), &|| add(true));
     ui.separator();
-    item(ui, "detail.menu.show_in_raw", true, &|| vec![Action::ChooseField(field.path.clone()), Action::ShowTab(Tab::Raw)]);
+    item(ui, "detail.menu.show_in_raw", true, &|| {
+        vec![Action::ChooseField(field.path.clone()), Action::ShowTab(Tab::Raw)]
+    });
 }
 
 /// The term that finds captures with this value: by name where the filter language has one, else as quoted text.

@@ -67,15 +67,33 @@ pub(super) fn sections(message: &Message<'_>, fields: &[Field], language: Langua
     let envelope: Vec<usize> = positions(fields, |field| field.depth == 1 && is_envelope(field, message)).collect();
     let taken: HashSet<usize> = own.iter().chain(&envelope).copied().collect();
     let mut own: Vec<Row> = own.into_iter().map(|at| field_row(at, 0, message, fields, language)).collect();
+    number_pictures(&mut own, fields, language);
     own.extend(missing(message, fields).map(|name| Row::Missing { name }));
     own.extend(said_of(message, language));
     let envelope = envelope.into_iter().map(|at| field_row(at, 0, message, fields, language)).collect();
-    let others = others(fields, &taken).map(|at| field_row(at, fields[at].depth - 1, message, fields, language)).collect();
-    [(own_title(message), own), ("detail.section.envelope".to_owned(), envelope), ("detail.section.others".to_owned(), others)]
-        .into_iter()
-        .filter(|(_, rows): &(String, Vec<Row>)| !rows.is_empty())
-        .map(|(title, rows)| Section { title, rows })
-        .collect()
+    let others =
+        others(fields, &taken).map(|at| field_row(at, fields[at].depth - 1, message, fields, language)).collect();
+    [
+        (own_title(message), own),
+        ("detail.section.envelope".to_owned(), envelope),
+        ("detail.section.others".to_owned(), others),
+    ]
+    .into_iter()
+    .filter(|(_, rows): &(String, Vec<Row>)| !rows.is_empty())
+    .map(|(title, rows)| Section { title, rows })
+    .collect()
+}
+
+/// Says which picture each MD5 is of.
+fn number_pictures(rows: &mut [Row], fields: &[Field], language: Language) {
+    let pictures = rows.iter_mut().filter_map(|row| match row {
+        Row::Field { at, notes, .. } if fields[*at].name == "PicMd5Sum" => Some(notes),
+        _ => None,
+    });
+    for (before, notes) in pictures.enumerate() {
+        let number = (before + 1).to_string();
+        notes.push(Note::Words(language.filled("detail.note.picture_number", &[("number", number)])));
+    }
 }
 
 fn positions<'f>(fields: &'f [Field], wanted: impl Fn(&Field) -> bool + 'f) -> impl Iterator<Item = usize> + 'f {
@@ -153,7 +171,9 @@ fn others<'f>(fields: &'f [Field], taken: &'f HashSet<usize>) -> impl Iterator<I
             shown[at] = true;
         }
         if shown[at] {
-            around.iter().for_each(|outer| shown[*outer] = true);
+            for outer in &around {
+                shown[*outer] = true;
+            }
         }
     }
     (0..fields.len()).filter(move |at| shown[*at])
@@ -163,10 +183,10 @@ fn field_row(at: usize, indent: usize, message: &Message<'_>, fields: &[Field], 
     let field = &fields[at];
     let key = meaning_key(field, message);
     let meaning = language.has(&key).then(|| language.text(&key).into_owned());
-    Row::Field { at, indent, meaning, notes: notes_of(at, message, fields, language) }
+    Row::Field { at, indent, meaning, notes: notes_of(field, message, language) }
 }
 
-/// EventKey and a few others mean something else in each kind.
+/// `EventKey` and a few others mean something else in each kind.
 fn meaning_key(field: &Field, message: &Message<'_>) -> String {
     let special = match (&message.payload, &*field.name) {
         (Payload::Menu(MenuEvent::View { .. }), "EventKey") => Some("EventKey_view"),

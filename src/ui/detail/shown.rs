@@ -23,6 +23,11 @@ impl Shown {
         let left_out = text[cut..].chars().count();
         Self { text: escaped(&text[..cut]).into_owned(), left_out }
     }
+
+    /// What is seen, with a mark at the end that says how much was left out.
+    pub(super) fn marked(self) -> String {
+        if self.left_out == 0 { self.text } else { format!("{} … (+{})", self.text, self.left_out) }
+    }
 }
 
 /// The text with every spoofing character spelled out.

@@ -1,7 +1,5 @@
 //! The detail by its labels, over captures made as the listener makes them.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect, its helpers included")]
-
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,13 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::*;
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::{CaptureSummary, Placement, RawRequest, Reply, ReplySource, ReplySummary, StoredCapture};
-use crate::engine::explain_signature;
+use crate::inspect::explain_signature;
 use crate::inspect::inspect;
 use crate::wechat::compose::{Signing, push};
 
@@ -66,14 +63,19 @@ pub(in crate::ui) fn look(theme: egui::Theme) -> Look {
     Look::new(Language::English, theme, TimeZone::UTC)
 }
 
+/// Fonts and colours as the window has them.
+pub(in crate::ui) fn dress(ctx: &egui::Context) {
+    crate::ui::fonts::install(ctx);
+    crate::ui::theme::apply(ctx);
+}
+
 type Asked = Rc<RefCell<Vec<Action>>>;
 
 /// The detail in a window, and what was asked of it.
 fn shown<'h>(detail: Detail, tab: Tab) -> (Harness<'h>, Asked) {
     let asked = Asked::default();
     let asking = Rc::clone(&asked);
-    let harness = Harness::builder().with_size([720.0, 1400.0]).build_ui(move |ui| {
-        super::super::theme::apply(ui.ctx());
+    let harness = Harness::builder().with_size([720.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
         let theme = ui.ctx().theme();
         let mut actions = Vec::new();
         detail_ui(ui, &detail, tab, &look(theme), &mut actions);
@@ -101,10 +103,26 @@ fn each_of_the_eight_shows_its_own_fields_by_their_official_names() {
         ("scancode_waitmsg", &["Scan", "ScanType", "qrcode", "ScanResult", "2"]),
         ("pic_sysphoto", &["Pictures", "Count", "PicMd5Sum", "1b5f7c23b5bf75682a53e7b6d163e185", "picture 1"]),
         ("pic_photo_or_album", &["Pictures", "Count", "PicMd5Sum", "5a75aaca956d97be686719218f275c6b"]),
-        ("pic_weixin", &["Pictures", "Count", "PicMd5Sum", "5a75aaca956d97be686719218f275c6b", "agrees with the list: 1"]),
+        (
+            "pic_weixin",
+            &["Pictures", "Count", "PicMd5Sum", "5a75aaca956d97be686719218f275c6b", "agrees with the list: 1"],
+        ),
         (
             "location_select",
-            &["Location", "Location_X", "latitude", "23", "Location_Y", "longitude", "113", "Scale", "15", "Poiname", "empty", "23.000000, 113.000000"],
+            &[
+                "Location",
+                "Location_X",
+                "latitude",
+                "23",
+                "Location_Y",
+                "longitude",
+                "113",
+                "Scale",
+                "15",
+                "Poiname",
+                "empty",
+                "23.000000, 113.000000",
+            ],
         ),
     ];
     for (kind, texts) in expected {
@@ -122,17 +140,23 @@ fn a_label_is_shown_to_the_character() {
 
 #[test]
 fn what_nobody_documented_is_kept_in_its_place() {
-    let (harness, _) = decoded(b"<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey/><New><Inner>7</Inner></New></xml>");
+    let (harness, _) =
+        decoded(b"<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey/><New><Inner>7</Inner></New></xml>");
     assert_shows(&harness, &["Other elements", "New", "Inner", "7", "empty"]);
 }
 
 #[test]
 fn a_bar_code_is_taken_apart_and_checked() {
     let event = |result: &str| {
-        format!("<xml><MsgType>event</MsgType><Event>scancode_push</Event><EventKey>6</EventKey><ScanCodeInfo><ScanType>barcode</ScanType><ScanResult>{result}</ScanResult></ScanCodeInfo></xml>")
+        format!(
+            "<xml><MsgType>event</MsgType><Event>scancode_push</Event><EventKey>6</EventKey><ScanCodeInfo><ScanType>barcode</ScanType><ScanResult>{result}</ScanResult></ScanCodeInfo></xml>"
+        )
     };
     let (harness, _) = decoded(event("EAN_13,6901234567892").as_bytes());
-    assert_shows(&harness, &["EAN_13", "6901234567892", "EAN-13, a product number", "✓ right", "The scanned code, drawn again"]);
+    assert_shows(
+        &harness,
+        &["EAN_13", "6901234567892", "EAN-13, a product number", "✓ right", "The scanned code, drawn again"],
+    );
     let (harness, _) = decoded(event("EAN_13,6901234567890").as_bytes());
     assert_shows(&harness, &["× wrong: a misread code, or a made-up number"]);
     assert!(harness.query_by_label("The scanned code, drawn again").is_none());
@@ -174,11 +198,12 @@ fn the_menu_of_a_field_filters_by_it_and_leads_to_its_bytes() {
 
 #[test]
 fn a_diagnosis_says_what_to_do_and_leads_to_its_place_and_its_like() {
-    let body = b"<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey>1</EventKey><CreateTime>soon</CreateTime></xml>";
+    let body =
+        b"<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey>1</EventKey><CreateTime>soon</CreateTime></xml>";
     let (mut harness, asked) = decoded(body);
     harness.get_by_label("Filter by diagnosis createtime-not-integer").click();
     harness.run();
-    harness.get_by_label("line 1, column 88").click();
+    harness.get_by_label_contains("line 1, column").click();
     harness.run();
     let asked = asked.borrow();
     assert!(matches!(&asked[0], Action::AddToFilter(term) if term == "diagnosis:createtime-not-integer"));
@@ -210,7 +235,12 @@ fn a_click_into_the_raw_text_chooses_the_element_there() {
     harness.hover_at(point);
     for pressed in [true, false] {
         let modifiers = egui::Modifiers::NONE;
-        harness.event(egui::Event::PointerButton { pos: point, button: egui::PointerButton::Primary, pressed, modifiers });
+        harness.event(egui::Event::PointerButton {
+            pos: point,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers,
+        });
         harness.step();
     }
     harness.run();
@@ -237,9 +267,12 @@ fn a_body_too_long_to_lay_out_is_shown_in_hexadecimal() {
 #[test]
 fn the_request_lays_the_signature_open_without_the_token() {
     let (harness, _) = shown(Detail::new(opened(&sample("CLICK")), Language::English), Tab::Request);
-    assert_shows(&harness, &["timestamp", "1795420800", "content-type", "text/xml", "✓ Both agree", "received signature"]);
+    assert_shows(
+        &harness,
+        &["timestamp", "1795420800", "content-type", "text/xml", "✓ Both agree", "received signature"],
+    );
     assert!(harness.query_by_label_contains(TOKEN).is_none());
-    harness.get_by_label_contains("••••••");
+    assert_shows(&harness, &["1795420800nonce••••••"]);
 }
 
 #[test]
@@ -288,7 +321,10 @@ fn tabs_are_turned_by_their_names() {
         harness.get_by_label(name).click();
         harness.run();
     }
-    assert!(matches!(asked.borrow()[..], [Action::ShowTab(Tab::Raw), Action::ShowTab(Tab::Request), Action::ShowTab(Tab::Answer)]));
+    assert!(matches!(
+        asked.borrow()[..],
+        [Action::ShowTab(Tab::Raw), Action::ShowTab(Tab::Request), Action::ShowTab(Tab::Answer)]
+    ));
 }
 
 #[test]
@@ -298,10 +334,13 @@ fn every_text_of_the_detail_is_there_in_every_language() {
         sources.extend(rust_files(folder).map(|path| std::fs::read_to_string(path).unwrap()));
     }
     for file in ["src/ui/detail.rs", "src/ui/first_run.rs", "src/ui/settings.rs"] {
-        sources.push_str(&std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap());
+        sources
+            .push_str(&std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap());
     }
     let keys = sources.split('"').filter(|text| {
-        ["detail.", "first_run.", "settings."].iter().any(|prefix| text.starts_with(prefix)) && !text.contains(['{', ' ']) && !text.ends_with('.')
+        ["detail.", "first_run.", "settings."].iter().any(|prefix| text.starts_with(prefix))
+            && !text.contains(['{', ' '])
+            && !text.ends_with('.')
     });
     for key in keys {
         for language in Language::ALL {
@@ -315,11 +354,8 @@ fn rust_files(folder: &str) -> impl Iterator<Item = std::path::PathBuf> {
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())
 }
 
-/// Times in tests are read on this clock.
 #[test]
 fn the_exact_instant_is_shown_to_the_microsecond() {
-    let at: Timestamp = "2026-11-23T08:00:00.123456Z".parse().unwrap();
-    assert_eq!(at.subsec_microsecond(), 123_456);
     let (harness, _) = decoded(&sample("CLICK"));
     assert_shows(&harness, &["08:00:00.123456 UTC"]);
 }

@@ -15,7 +15,8 @@ pub(super) fn random_token() -> Option<Secret> {
         let mut bytes = [0; 2 * LENGTH];
         getrandom::fill(&mut bytes).ok()?;
         let fair = bytes.into_iter().filter(|byte| *byte < FAIR);
-        token.extend(fair.take(LENGTH - token.len()).map(|byte| char::from(LETTERS[usize::from(byte) % LETTERS.len()])));
+        token
+            .extend(fair.take(LENGTH - token.len()).map(|byte| char::from(LETTERS[usize::from(byte) % LETTERS.len()])));
     }
     Some(Secret::new(token))
 }

@@ -14,9 +14,9 @@ pub(super) enum Content {
     Time,
     /// The kind.
     Kind,
-    /// EventKey.
+    /// `EventKey`.
     Key,
-    /// FromUserName.
+    /// `FromUserName`.
     OpenId,
     /// Which attempt it is.
     Attempt,
@@ -29,12 +29,12 @@ pub(super) enum Content {
 }
 
 impl Content {
-    /// From left to right, with the width of each in points; EventKey takes what is left.
+    /// From left to right, with the width of each in points; `EventKey` takes what is left.
     const ALL: [(Self, f32); 9] = [
         (Self::Severity, 22.0),
-        (Self::Time, 96.0),
-        (Self::Kind, 160.0),
-        (Self::Key, 88.0),
+        (Self::Time, 102.0),
+        (Self::Kind, 156.0),
+        (Self::Key, 86.0),
         (Self::OpenId, 96.0),
         (Self::Attempt, 30.0),
         (Self::Signature, 88.0),
@@ -121,7 +121,14 @@ impl Columns {
         let font = TextStyle::Small.resolve(ui.style());
         for (content, cell) in self.cells(rect) {
             if let Some(title) = content.title(self.signature_word) {
-                super::row::text(ui, cell, &look.text(title), font.clone(), look.palette.weak, super::row::align(content));
+                super::row::text(
+                    ui,
+                    cell,
+                    &look.text(title),
+                    font.clone(),
+                    look.palette.weak,
+                    super::row::align(content),
+                );
             }
         }
     }

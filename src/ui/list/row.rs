@@ -9,6 +9,7 @@ use crate::capture::{CaptureId, CaptureSummary};
 use crate::ui::action::Action;
 use crate::ui::look::{Look, severity_mark, signature_mark};
 use crate::ui::row_cache::Row;
+use crate::visible::visible;
 use crate::wechat::kind::{self, Family};
 
 /// Which row it is.
@@ -25,7 +26,7 @@ pub(super) struct Place {
 }
 
 /// Draws the row into the whole of `ui`.
-pub(super) fn row_ui(ui: &mut Ui, place: &Place, row: &Row<'_>, columns: &Columns, look: &Look, actions: &mut Vec<Action>) {
+pub(super) fn row_ui(ui: &Ui, place: &Place, row: &Row<'_>, columns: &Columns, look: &Look, actions: &mut Vec<Action>) {
     let rect = ui.max_rect();
     // Not reached by Tab, row by row: the selection is moved by keys of its own.
     let response = ui.interact(rect, row_id(place.id), Sense::CLICK);
@@ -76,8 +77,8 @@ fn cell_ui(ui: &Ui, cell: Rect, content: Content, row: &CaptureSummary, columns:
             let cell = cell.with_min_x(cell.left() + 17.0);
             text(ui, cell, &kind_text(row, look), prose, color, Align::Min);
         }
-        Content::Key => put(row.event_key.as_deref().unwrap_or_default(), mono, palette.strong),
-        Content::OpenId => put(&shortened(row.openid.as_deref().unwrap_or_default()), mono, palette.weak),
+        Content::Key => put(&visible(row.event_key.as_deref().unwrap_or_default()), mono, palette.strong),
+        Content::OpenId => put(&shortened(&visible(row.openid.as_deref().unwrap_or_default())), mono, palette.weak),
         Content::Attempt => {
             let color = if row.placement.attempt > 1 { palette.warning } else { palette.weak };
             put(&attempt_mark(row.placement.attempt), prose, color);
@@ -149,10 +150,8 @@ pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32)
 }
 
 fn kind_text(row: &CaptureSummary, look: &Look) -> String {
-    match row.replay {
-        true => format!("{} · {}", row.kind, look.text("window.list.own")),
-        false => row.kind.clone(),
-    }
+    let kind = visible(&row.kind);
+    if row.replay { format!("{kind} · {}", look.text("window.list.own")) } else { kind.into_owned() }
 }
 
 /// `oMgHVj…6glDg`: the beginning and the end tell users apart.
@@ -207,15 +206,15 @@ fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Col
         _ => None,
     };
     if let Some(full) = full.filter(|full| !full.is_empty()) {
-        response.clone().on_hover_text_at_pointer(full);
+        response.clone().on_hover_text_at_pointer(&*visible(full));
     }
 }
 
 /// All that the row says, in its order.
 fn accessible_name(row: &CaptureSummary, look: &Look) -> String {
-    let mut parts = vec![look.clock(row.received_at), row.kind.clone()];
-    parts.extend(row.event_key.clone().filter(|key| !key.is_empty()));
-    parts.extend(row.openid.clone());
+    let mut parts = vec![look.clock(row.received_at), visible(&row.kind).into_owned()];
+    let named = [&row.event_key, &row.openid].into_iter().flatten().filter(|text| !text.is_empty());
+    parts.extend(named.map(|text| visible(text).into_owned()));
     parts.push(look.filled("window.row.attempt", &[("number", &row.placement.attempt.to_string())]));
     parts.push(look.filled("window.row.signature", &[("state", &signature_text(row, look))]));
     parts.push(mode_text(row, look));
@@ -255,7 +254,7 @@ mod tests {
     fn a_long_openid_is_shortened_in_the_middle() {
         assert_eq!(shortened("oMgHVjngRipVsoxg6TuX3vz6glDg"), "oMgH…glDg");
         assert_eq!(shortened("FromUser"), "FromUser");
-        assert_eq!(shortened("用户用户用户用户用户"), "用户用户…户用户");
+        assert_eq!(shortened("用户用户用户用户用户"), "用户用户…用户用户");
     }
 
     #[test]

@@ -3,19 +3,15 @@
 use std::collections::BTreeMap;
 
 use egui::{Button, Id, Label, RichText, TextEdit, Ui};
-use zeroize::Zeroizing;
 
 use super::super::action::Action;
 use super::super::look::Look;
 use super::super::theme::{GAP, GAP_SMALL};
+use super::draft::{Draft, SECRET_ROOM, Typed};
 use super::{checks, labelled, problem_ui, section_ui};
-use crate::account::{DEFAULT_ACCOUNT, Secret, Secrets};
+use crate::account::DEFAULT_ACCOUNT;
 use crate::capture::Mode;
-use crate::config::AccountConfig;
-use crate::engine::{AccountStatus, Command, Status};
-
-/// Longer than any secret: a text that grows past its room leaves a copy of itself behind.
-const SECRET_ROOM: usize = 256;
+use crate::engine::{AccountStatus, Status};
 
 /// What is typed into the forms of accounts.
 #[derive(Debug, Default)]
@@ -28,108 +24,14 @@ pub(super) struct Accounts {
     saving: Option<String>,
 }
 
-/// One form.
-#[derive(Default)]
-struct Draft {
-    name: String,
-    path: String,
-    to_user: String,
-    app_id: String,
-    mode: Option<Mode>,
-    token: Typed,
-    aes_key: Typed,
-    app_secret: Typed,
-    /// What was saved when the form was opened.
-    base: AccountConfig,
-}
-
-impl std::fmt::Debug for Draft {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Draft").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-/// A secret while it is typed: wiped when dropped.
-struct Typed(Zeroizing<String>);
-
-impl Default for Typed {
-    fn default() -> Self {
-        Self(Zeroizing::new(String::with_capacity(SECRET_ROOM)))
-    }
-}
-
-impl Typed {
-    fn secret(&self) -> Option<Secret> {
-        let text = self.0.trim();
-        (!text.is_empty()).then(|| Secret::new(text))
-    }
-}
-
-impl Draft {
-    fn of(name: &str, config: &AccountConfig) -> Self {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        Self {
-            name: name.to_owned(),
-            path: text(&config.path),
-            to_user: text(&config.to_user),
-            app_id: text(&config.app_id),
-            mode: config.mode,
-            base: config.clone(),
-            ..Self::default()
-        }
-    }
-
-    /// All but the secrets, as it would be saved.
-    fn config(&self) -> AccountConfig {
-        let text = |value: &str| Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
-        AccountConfig {
-            path: text(&self.path),
-            to_user: text(&self.to_user),
-            app_id: text(&self.app_id),
-            mode: self.mode,
-            secrets: self.base.secrets,
-        }
-    }
-
-    fn secrets(&self) -> Secrets {
-        Secrets {
-            token: self.token.secret(),
-            aes_key: self.aes_key.secret(),
-            app_secret: self.app_secret.secret(),
-            ..Secrets::default()
-        }
-    }
-
-    fn is_changed(&self) -> bool {
-        self.config() != self.base || !self.secrets().is_empty()
-    }
-
-    /// Whether it may be saved as it is.
-    fn is_sound(&self, is_new: bool, status: &Status) -> bool {
-        let problems = [
-            self.name_problem(is_new, status),
-            checks::path(self.path.trim()),
-            checks::to_user(self.to_user.trim()),
-            checks::app_id(self.app_id.trim()),
-            checks::token(self.token.0.trim()),
-            checks::aes_key(self.aes_key.0.trim()),
-        ];
-        problems.iter().all(Option::is_none)
-    }
-
-    fn name_problem(&self, is_new: bool, status: &Status) -> Option<&'static str> {
-        let taken = status.config.accounts.keys().map(String::as_str);
-        if is_new { checks::name(self.name.trim(), taken) } else { None }
-    }
-}
-
 impl Accounts {
     /// Forgets the draft that was saved.
     pub(super) fn saved(&mut self) {
         if let Some(name) = self.saving.take() {
             let draft = self.drafts.remove(&name);
             // A new account is there now: go on with it under its name.
-            self.chosen = draft.filter(|_| name.is_empty()).map(|draft| draft.name.trim().to_owned()).or(self.chosen.take());
+            self.chosen =
+                draft.filter(|_| name.is_empty()).map(|draft| draft.name.trim().to_owned()).or(self.chosen.take());
         }
     }
 
@@ -144,10 +46,9 @@ impl Accounts {
 
     /// One label for each account, one to add another. Gives back whose form is to be shown.
     fn list_ui(&mut self, ui: &mut Ui, status: &Status, look: &Look) -> String {
-        let names: Vec<&str> = match status.config.accounts.is_empty() {
-            true => vec![DEFAULT_ACCOUNT],
-            false => status.config.accounts.keys().map(String::as_str).collect(),
-        };
+        let configured = status.config.accounts.keys().map(String::as_str);
+        let names: Vec<&str> =
+            if status.config.accounts.is_empty() { vec![DEFAULT_ACCOUNT] } else { configured.collect() };
         let known = |chosen: &&String| chosen.is_empty() || names.contains(&chosen.as_str());
         let mut chosen = self.chosen.as_ref().filter(known).cloned().unwrap_or_else(|| names[0].to_owned());
         ui.horizontal_wrapped(|ui| {
@@ -157,7 +58,7 @@ impl Accounts {
                 let text = if unsaved { format!("{name} ●") } else { (*name).to_owned() };
                 let response = ui.selectable_label(chosen == *name, text);
                 if response.clicked() {
-                    chosen = (*name).to_owned();
+                    (*name).clone_into(&mut chosen);
                 }
                 if unsaved {
                     response.on_hover_text(look.text("settings.accounts.unsaved"));
@@ -189,7 +90,7 @@ impl Accounts {
         ui.horizontal(|ui| {
             let text = RichText::new(look.text("settings.accounts.save"));
             if ui.add_enabled(is_ready, Button::new(text)).clicked() {
-                actions.push(Action::Ask(save(draft)));
+                actions.push(Action::Ask(draft.save()));
                 self.saving = Some(chosen.to_owned());
             }
             let is_changed = draft.is_changed();
@@ -197,14 +98,6 @@ impl Accounts {
                 *draft = Draft::of(chosen, &saved);
             }
         });
-    }
-}
-
-fn save(draft: &Draft) -> Command {
-    Command::SaveAccount {
-        name: draft.name.trim().to_owned(),
-        account: Box::new(draft.config()),
-        secrets: Box::new(draft.secrets()),
     }
 }
 
@@ -231,7 +124,14 @@ fn plain_fields_ui(ui: &mut Ui, draft: &mut Draft, is_new: bool, status: &Status
     });
 }
 
-fn text_ui(ui: &mut Ui, key: &str, hint: Option<&'static str>, text: &mut String, problem: Option<&'static str>, look: &Look) {
+fn text_ui(
+    ui: &mut Ui,
+    key: &str,
+    hint: Option<&'static str>,
+    text: &mut String,
+    problem: Option<&'static str>,
+    look: &Look,
+) {
     labelled(ui, key, look, |ui, label| {
         let edit = TextEdit::singleline(text).font(egui::TextStyle::Monospace).desired_width(f32::INFINITY);
         ui.add(edit.hint_text(hint.unwrap_or_default())).labelled_by(label);
@@ -245,7 +145,14 @@ fn secret_fields_ui(ui: &mut Ui, draft: &mut Draft, kept: Option<&AccountStatus>
     secret_ui(ui, "settings.accounts.token", &mut draft.token, is_set(|kept| kept.has_token), problem, look);
     let problem = checks::aes_key(draft.aes_key.0.trim());
     secret_ui(ui, "settings.accounts.aes_key", &mut draft.aes_key, is_set(|kept| kept.has_aes_key), problem, look);
-    secret_ui(ui, "settings.accounts.app_secret", &mut draft.app_secret, is_set(|kept| kept.has_app_secret), None, look);
+    secret_ui(
+        ui,
+        "settings.accounts.app_secret",
+        &mut draft.app_secret,
+        is_set(|kept| kept.has_app_secret),
+        None,
+        look,
+    );
     ui.add(Label::new(super::weak(look, look.text("settings.accounts.secrets_hint"))).wrap());
 }
 
@@ -270,12 +177,8 @@ fn forget_typing(ui: &Ui, mut state: egui::text_edit::TextEditState, id: Id) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn status() -> Status {
-        let mut status = Status::default();
-        status.config.accounts.insert("shop".to_owned(), AccountConfig { path: Some("/shop".to_owned()), ..AccountConfig::default() });
-        status
-    }
+    use crate::account::Secret;
+    use crate::config::AccountConfig;
 
     #[test]
     fn a_form_that_was_saved_forgets_its_secrets() {
@@ -289,23 +192,5 @@ mod tests {
         accounts.saving = Some("shop".to_owned());
         accounts.saved();
         assert!(accounts.drafts.is_empty());
-    }
-
-    #[test]
-    fn only_a_sound_form_can_be_saved() {
-        let status = status();
-        let mut draft = Draft::of("shop", &status.config.accounts["shop"]);
-        assert!(!draft.is_changed() && draft.is_sound(false, &status));
-        assert!(!draft.is_sound(true, &status), "the name is taken");
-        draft.aes_key.0.push_str("too short");
-        assert!(draft.is_changed() && !draft.is_sound(false, &status));
-    }
-
-    #[test]
-    fn an_empty_field_is_left_out_of_the_file() {
-        let mut draft = Draft::of("a", &AccountConfig::default());
-        draft.app_id = " wx1 ".to_owned();
-        let config = draft.config();
-        assert_eq!((config.path, config.app_id.as_deref()), (None, Some("wx1")));
     }
 }

@@ -55,16 +55,8 @@ pub enum ComposeError {
 pub(super) type Splice = (Range<usize>, String);
 
 /// Elements of the envelope: one of the same name further down is another element.
-const ENVELOPE: [&str; 8] = [
-    "ToUserName",
-    "FromUserName",
-    "CreateTime",
-    "MsgType",
-    "Event",
-    "EventKey",
-    "MsgId",
-    "MenuId",
-];
+const ENVELOPE: [&str; 8] =
+    ["ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "MsgId", "MenuId"];
 
 /// Elements that WeChat writes without CDATA where the text is a number.
 const NUMBERS: [&str; 4] = ["CreateTime", "MsgId", "MenuId", "Count"];
@@ -75,8 +67,7 @@ const NUMBERS: [&str; 4] = ["CreateTime", "MsgId", "MenuId", "Count"];
 /// belongs in such an event, else at the end. A text keeps the form (CDATA, bare) of the one before.
 pub fn edited(body: &[u8], edits: &[Edit]) -> Result<Vec<u8>, ComposeError> {
     // Pictures come first, so that a `Count` that lies can be asked for.
-    let (md5s, others): (Vec<_>, Vec<_>) =
-        edits.iter().partition(|edit| edit.name == pictures::MD5);
+    let (md5s, others): (Vec<_>, Vec<_>) = edits.iter().partition(|edit| edit.name == pictures::MD5);
     let mut body = body.to_vec();
     if !md5s.is_empty() {
         let md5s: Vec<_> = md5s.iter().map(|edit| edit.value.as_str()).collect();
@@ -118,18 +109,8 @@ fn found<'t, 'a>(tree: &'t Tree<'a>, name: &str) -> Option<Element<'t, 'a>> {
     if name.contains('/') || name.contains('[') {
         return walked(root, name);
     }
-    let below = || {
-        tree.elements()
-            .skip(1)
-            .find(|element| element.name() == name)
-    };
-    root.child(name).or_else(|| {
-        if ENVELOPE.contains(&name) {
-            None
-        } else {
-            below()
-        }
-    })
+    let below = || tree.elements().skip(1).find(|element| element.name() == name);
+    root.child(name).or_else(|| if ENVELOPE.contains(&name) { None } else { below() })
 }
 
 /// Follows a path as [`Element::path`] writes it; without a number it takes the first.
@@ -152,15 +133,10 @@ pub(super) fn replacement(
 ) -> Result<Splice, ComposeError> {
     let name = element.name();
     if element.has_children() {
-        return Err(ComposeError::NotText {
-            name: name.to_owned(),
-        });
+        return Err(ComposeError::NotText { name: name.to_owned() });
     }
     match format {
-        Format::Json => Ok((
-            element.content_span(),
-            json_value(name, element.form(), value),
-        )),
+        Format::Json => Ok((element.content_span(), json_value(name, element.form(), value))),
         Format::Xml => {
             let text = xml_text(name, element.form(), value)?;
             Ok(filled(body, element, &text))
@@ -174,17 +150,12 @@ pub(super) fn filled(body: &[u8], element: Element<'_, '_>, content: &str) -> Sp
         return (element.content_span(), content.to_owned());
     }
     let end = element.span().end;
-    let slash = body[..end]
-        .iter()
-        .rposition(|byte| *byte == b'/')
-        .unwrap_or(end);
+    let slash = body[..end].iter().rposition(|byte| *byte == b'/').unwrap_or(end);
     (slash..end, format!(">{content}</{}>", element.name()))
 }
 
 fn addition(body: &[u8], tree: &Tree<'_>, path: &str, value: &str) -> Result<Splice, ComposeError> {
-    let nowhere = || ComposeError::NoSuchElement {
-        name: path.to_owned(),
-    };
+    let nowhere = || ComposeError::NoSuchElement { name: path.to_owned() };
     let (parent, name) = if let Some((parent, name)) = path.rsplit_once('/') {
         (walked(tree.root(), parent).ok_or_else(nowhere)?, name)
     } else {
@@ -193,22 +164,14 @@ fn addition(body: &[u8], tree: &Tree<'_>, path: &str, value: &str) -> Result<Spl
     };
     check_name(name)?;
     let child = match tree.format() {
-        Format::Xml => format!(
-            "<{name}>{}</{name}>",
-            xml_text(name, TextForm::Empty, value)?
-        ),
+        Format::Xml => format!("<{name}>{}</{name}>", xml_text(name, TextForm::Empty, value)?),
         Format::Json => format!("\"{name}\":{}", json_value(name, TextForm::Empty, value)),
     };
     appended(body, tree.format(), parent, &child).ok_or_else(nowhere)
 }
 
 /// Puts one more child behind an element's others; none where the element is a text.
-pub(super) fn appended(
-    body: &[u8],
-    format: Format,
-    parent: Element<'_, '_>,
-    child: &str,
-) -> Option<Splice> {
+pub(super) fn appended(body: &[u8], format: Format, parent: Element<'_, '_>, child: &str) -> Option<Splice> {
     let content = parent.content_span();
     match format {
         Format::Json => {
@@ -221,11 +184,7 @@ pub(super) fn appended(
             let (end, gap) = last_child(body, parent)?;
             Some((end..end, format!("{gap}{child}")))
         }
-        Format::Xml => parent
-            .text()
-            .trim()
-            .is_empty()
-            .then(|| filled(body, parent, child)),
+        Format::Xml => parent.text().trim().is_empty().then(|| filled(body, parent, child)),
     }
 }
 
@@ -254,15 +213,11 @@ fn container(name: &str) -> Option<&'static str> {
 
 fn check_name(name: &str) -> Result<(), ComposeError> {
     let mut characters = name.chars();
-    let begins = characters
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let begins = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if begins && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')) {
         Ok(())
     } else {
-        Err(ComposeError::Name {
-            name: name.to_owned(),
-        })
+        Err(ComposeError::Name { name: name.to_owned() })
     }
 }
 
@@ -271,28 +226,19 @@ fn is_bare_number(name: &str, value: &str) -> bool {
 }
 
 fn xml_text(name: &str, form: TextForm, value: &str) -> Result<String, ComposeError> {
-    let unwritable = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    let unwritable =
+        |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     if let Some(character) = value.chars().find(unwritable) {
-        return Err(ComposeError::NotXmlText {
-            name: name.to_owned(),
-            character,
-        });
+        return Err(ComposeError::NotXmlText { name: name.to_owned(), character });
     }
     let bare = form == TextForm::Bare || form == TextForm::Empty && is_bare_number(name, value);
-    Ok(if bare {
-        xml::escape_text(value).into_owned()
-    } else {
-        xml::cdata(value)
-    })
+    Ok(if bare { xml::escape_text(value).into_owned() } else { xml::cdata(value) })
 }
 
 fn json_value(name: &str, form: TextForm, value: &str) -> String {
     // What was a number or `true` stays one where the new text can be read as one.
     let literal = form == TextForm::JsonLiteral
-        && matches!(
-            serde_json::from_str(value),
-            Ok(serde_json::Value::Number(_) | serde_json::Value::Bool(_))
-        )
+        && matches!(serde_json::from_str(value), Ok(serde_json::Value::Number(_) | serde_json::Value::Bool(_)))
         && !value.contains(|c: char| c.is_ascii_whitespace());
     let leading_zero = value.len() > 1 && value.starts_with('0');
     if literal || form == TextForm::Empty && is_bare_number(name, value) && !leading_zero {

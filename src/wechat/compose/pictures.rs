@@ -18,9 +18,7 @@ pub(super) fn replaced(body: &[u8], md5s: &[&str]) -> Result<Vec<u8>, ComposeErr
     let present: Vec<_> = tree.elements().filter(is_picture).collect();
     let splices = if present.len() == md5s.len() {
         let pairs = present.iter().zip(md5s);
-        pairs
-            .map(|(element, md5)| replacement(body, tree.format(), *element, md5))
-            .collect::<Result<_, _>>()?
+        pairs.map(|(element, md5)| replacement(body, tree.format(), *element, md5)).collect::<Result<_, _>>()?
     } else {
         match tree.format() {
             Format::Xml => xml_rebuilt(body, &tree, md5s)?,
@@ -38,12 +36,7 @@ fn is_picture(element: &Element<'_, '_>) -> bool {
 
 /// One list in the place of the first; others, as some clients send them, go.
 fn xml_rebuilt(body: &[u8], tree: &Tree<'_>, md5s: &[&str]) -> Result<Vec<Splice>, ComposeError> {
-    let item = |md5: &&str| {
-        format!(
-            "<item><PicMd5Sum>{}</PicMd5Sum>\n</item>\n",
-            xml::cdata(md5)
-        )
-    };
+    let item = |md5: &&str| format!("<item><PicMd5Sum>{}</PicMd5Sum>\n</item>\n", xml::cdata(md5));
     let items = md5s.iter().map(item).collect::<Vec<_>>().concat();
     let list = format!("<PicList>{items}</PicList>");
     let Some(info) = tree.root().child(INFO) else {
@@ -69,36 +62,20 @@ fn json_rebuilt(body: &[u8], tree: &Tree<'_>, md5s: &[&str]) -> Result<Vec<Splic
     let items: Vec<_> = md5s.iter().map(|md5| json!({ MD5: md5 })).collect();
     let Some(info) = tree.root().child(INFO) else {
         let info = json!({ "Count": 0, LIST: { "item": items } });
-        return added(
-            body,
-            tree.format(),
-            tree.root(),
-            &format!("\"{INFO}\":{info}"),
-        );
+        return added(body, tree.format(), tree.root(), &format!("\"{INFO}\":{info}"));
     };
     let span = info.content_span();
     let mut value = serde_json::from_slice(&body[span.clone()]).unwrap_or(Value::Null);
     if !value.is_object() {
         value = json!({ "Count": 0 });
     }
-    let list = if value[LIST].is_array() {
-        json!(items)
-    } else {
-        json!({ "item": items })
-    };
+    let list = if value[LIST].is_array() { json!(items) } else { json!({ "item": items }) };
     value[LIST] = list;
     Ok(vec![(span, value.to_string())])
 }
 
-fn added(
-    body: &[u8],
-    format: Format,
-    parent: Element<'_, '_>,
-    child: &str,
-) -> Result<Vec<Splice>, ComposeError> {
+fn added(body: &[u8], format: Format, parent: Element<'_, '_>, child: &str) -> Result<Vec<Splice>, ComposeError> {
     let name = parent.name().to_owned();
     let splice = appended(body, format, parent, child);
-    splice
-        .map(|splice| vec![splice])
-        .ok_or(ComposeError::NoSuchElement { name })
+    splice.map(|splice| vec![splice]).ok_or(ComposeError::NoSuchElement { name })
 }

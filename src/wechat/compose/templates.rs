@@ -73,11 +73,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
 /// The body of a kind: of exactly that name, or else of that name in any case.
 pub fn template(kind: &str) -> Option<&'static str> {
     let exact = TEMPLATES.iter().find(|(name, _)| *name == kind);
-    let similar = || {
-        TEMPLATES
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(kind))
-    };
+    let similar = || TEMPLATES.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind));
     exact.or_else(similar).map(|(_, body)| *body)
 }
 
@@ -93,11 +89,7 @@ mod tests {
             let tree = Tree::parse(body.as_bytes()).unwrap();
             let message = Message::decode(&tree);
             assert_eq!(message.kind(), *kind);
-            assert!(
-                message.problems.is_empty(),
-                "{kind}: {:?}",
-                message.problems
-            );
+            assert!(message.problems.is_empty(), "{kind}: {:?}", message.problems);
         }
     }
 

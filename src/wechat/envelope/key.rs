@@ -53,19 +53,12 @@ pub enum KeyError {
 impl AesKey {
     /// Reads the 43 characters that the platform's console shows.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        if let Some((index, character)) = text
-            .chars()
-            .enumerate()
-            .find(|(_, character)| !character.is_ascii_alphanumeric())
+        if let Some((index, character)) =
+            text.chars().enumerate().find(|(_, character)| !character.is_ascii_alphanumeric())
         {
-            return Err(KeyError::Character {
-                character,
-                position: index + 1,
-            });
+            return Err(KeyError::Character { character, position: index + 1 });
         }
-        let wrong_length = KeyError::Length {
-            characters: text.len(),
-        };
+        let wrong_length = KeyError::Length { characters: text.len() };
         if text.len() != KEY_CHARACTERS {
             return Err(wrong_length);
         }
@@ -116,25 +109,15 @@ mod tests {
 
     #[test]
     fn a_key_with_trailing_bits_is_a_good_key() {
-        let hex = sample_key()
-            .0
-            .iter()
-            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        assert_eq!(
-            hex,
-            "69b71d79f8218a39259a7a29aabb2dbafc31cb3d35db7e39ebbf3d0010831051"
-        );
+        let hex = sample_key().0.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        assert_eq!(hex, "69b71d79f8218a39259a7a29aabb2dbafc31cb3d35db7e39ebbf3d0010831051");
     }
 
     #[test]
     fn texts_that_differ_in_trailing_bits_are_one_key() {
         let stem = &SAMPLE_KEY[..42];
         for last in ["E", "F", "H"] {
-            assert_eq!(
-                AesKey::parse(&format!("{stem}{last}")).unwrap(),
-                sample_key(),
-                "{last}"
-            );
+            assert_eq!(AesKey::parse(&format!("{stem}{last}")).unwrap(), sample_key(), "{last}");
         }
         assert_ne!(AesKey::parse(&format!("{stem}I")).unwrap(), sample_key());
     }
@@ -142,12 +125,7 @@ mod tests {
     #[test]
     fn a_key_of_another_length_is_told_its_length() {
         for text in ["", "abc", &SAMPLE_KEY[1..], &format!("{SAMPLE_KEY}A")] {
-            assert_eq!(
-                AesKey::parse(text).unwrap_err(),
-                KeyError::Length {
-                    characters: text.len()
-                }
-            );
+            assert_eq!(AesKey::parse(text).unwrap_err(), KeyError::Length { characters: text.len() });
         }
     }
 
@@ -160,14 +138,7 @@ mod tests {
             (SAMPLE_KEY.replace('c', "微"), '微', 3),
         ] {
             let error = AesKey::parse(&text).unwrap_err();
-            assert_eq!(
-                error,
-                KeyError::Character {
-                    character,
-                    position
-                },
-                "{text}"
-            );
+            assert_eq!(error, KeyError::Character { character, position }, "{text}");
         }
     }
 

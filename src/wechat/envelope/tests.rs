@@ -51,22 +51,16 @@ fn a_sender_that_pads_to_blocks_of_16_is_understood() {
     plain.extend(b"wx123456");
     plain.resize(48, 16);
     let opened = open(&sample_key(), &encrypted(&sample_key(), &plain)).unwrap();
-    assert_eq!(
-        (opened.message.as_slice(), opened.pad),
-        (b"text".as_slice(), 16)
-    );
+    assert_eq!((opened.message.as_slice(), opened.pad), (b"text".as_slice(), 16));
 }
 
 #[test]
 fn a_wrong_iv_shows_in_the_random_bytes_alone() {
     let key = sample_key();
-    let sealed = STANDARD
-        .decode(seal(&key, RANDOM, b"message", APP_ID))
-        .unwrap();
+    let sealed = STANDARD.decode(seal(&key, RANDOM, b"message", APP_ID)).unwrap();
     let mut wrong = sealed.clone();
     let (blocks, _) = Array::slice_as_chunks_mut(&mut wrong);
-    key.cipher_with_iv::<Decryptor<Aes256>>(|_| 0)
-        .decrypt_blocks(blocks);
+    key.cipher_with_iv::<Decryptor<Aes256>>(|_| 0).decrypt_blocks(blocks);
     let right = open(&key, &STANDARD.encode(&sealed)).unwrap();
     assert_eq!(&right.random, RANDOM);
     assert_ne!(wrong[..16], right.random);
@@ -83,10 +77,7 @@ fn what_is_not_base64_is_told_with_its_place() {
 #[test]
 fn what_is_empty_or_no_whole_number_of_blocks_is_told_its_length() {
     for (encrypt, bytes) in [("", 0), ("AAAA", 3), (&"A".repeat(44), 33)] {
-        assert_eq!(
-            open(&sample_key(), encrypt).unwrap_err(),
-            OpenError::Length { bytes }
-        );
+        assert_eq!(open(&sample_key(), encrypt).unwrap_err(), OpenError::Length { bytes });
     }
 }
 
@@ -117,13 +108,7 @@ fn a_length_beyond_the_end_is_told_beside_what_is_there() {
     let mut plain = [1; 32];
     plain[16..20].copy_from_slice(&u32::MAX.to_be_bytes());
     let error = open(&sample_key(), &encrypted(&sample_key(), &plain)).unwrap_err();
-    assert_eq!(
-        error,
-        OpenError::BadLength {
-            declared: u32::MAX,
-            available: 11
-        }
-    );
+    assert_eq!(error, OpenError::BadLength { declared: u32::MAX, available: 11 });
 }
 
 #[test]
@@ -169,11 +154,7 @@ fn a_sealed_reply_has_the_documented_elements() {
 #[test]
 fn a_timestamp_that_is_no_number_stays_text_in_a_json_reply() {
     let body = sealed_reply(Format::Json, "", "", "017", "");
-    assert!(
-        String::from_utf8(body)
-            .unwrap()
-            .contains(r#""TimeStamp":"017""#)
-    );
+    assert!(String::from_utf8(body).unwrap().contains(r#""TimeStamp":"017""#));
 }
 
 proptest! {

@@ -8,8 +8,8 @@ use super::problem::Problem;
 mod parts;
 
 pub use parts::{
-    Audit, Beacon, CardEvent, MassSend, PoiCheck, Position, TemplateChoice, TemplateSent,
-    UserDataChange, WifiConnection,
+    Audit, Beacon, CardEvent, MassSend, PoiCheck, Position, TemplateChoice, TemplateSent, UserDataChange,
+    WifiConnection,
 };
 use parts::{beacon, choice, sent};
 
@@ -121,11 +121,7 @@ pub enum OtherEvent<'t> {
 }
 
 impl<'t> OtherEvent<'t> {
-    pub(super) fn decode(
-        event: &str,
-        root: Element<'t, '_>,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Self> {
+    pub(super) fn decode(event: &str, root: Element<'t, '_>, problems: &mut Vec<Problem>) -> Option<Self> {
         let text = |name: &str| root.text_of(name);
         Some(match event {
             "subscribe" => Self::Subscribe {
@@ -133,25 +129,13 @@ impl<'t> OtherEvent<'t> {
                 ticket: text("Ticket"),
             },
             "unsubscribe" => Self::Unsubscribe,
-            "SCAN" => Self::Scan {
-                scene: text("EventKey"),
-                ticket: text("Ticket"),
-            },
+            "SCAN" => Self::Scan { scene: text("EventKey"), ticket: text("Ticket") },
             "LOCATION" => Self::Location(Position::decode(root, problems)),
-            "TEMPLATESENDJOBFINISH" => Self::TemplateSendJobFinish {
-                msg_id: text("MsgID"),
-                status: text("Status"),
-            },
+            "TEMPLATESENDJOBFINISH" => Self::TemplateSendJobFinish { msg_id: text("MsgID"), status: text("Status") },
             "MASSSENDJOBFINISH" => Self::MassSendJobFinish(MassSend::decode(root)),
-            "subscribe_msg_popup_event" => {
-                Self::SubscribeMsgPopup(listed(root, "SubscribeMsgPopupEvent", choice))
-            }
-            "subscribe_msg_change_event" => {
-                Self::SubscribeMsgChange(listed(root, "SubscribeMsgChangeEvent", choice))
-            }
-            "subscribe_msg_sent_event" => {
-                Self::SubscribeMsgSent(listed(root, "SubscribeMsgSentEvent", sent))
-            }
+            "subscribe_msg_popup_event" => Self::SubscribeMsgPopup(listed(root, "SubscribeMsgPopupEvent", choice)),
+            "subscribe_msg_change_event" => Self::SubscribeMsgChange(listed(root, "SubscribeMsgChangeEvent", choice)),
+            "subscribe_msg_sent_event" => Self::SubscribeMsgSent(listed(root, "SubscribeMsgSentEvent", sent)),
             _ => return Self::decode_of_accounts(event, root),
         })
     }
@@ -160,36 +144,24 @@ impl<'t> OtherEvent<'t> {
     fn decode_of_accounts(event: &str, root: Element<'t, '_>) -> Option<Self> {
         let text = |name: &str| root.text_of(name);
         Some(match event {
-            "kf_create_session" => Self::KfCreateSession {
-                account: text("KfAccount"),
-            },
-            "kf_close_session" => Self::KfCloseSession {
-                account: text("KfAccount"),
-                close_type: text("CloseType"),
-            },
-            "kf_switch_session" => Self::KfSwitchSession {
-                from: text("FromKfAccount"),
-                to: text("ToKfAccount"),
-            },
-            "qualification_verify_success"
-            | "naming_verify_success"
-            | "annual_renew"
-            | "verify_expired" => Self::Verified {
-                expired_time: text("ExpiredTime"),
-            },
-            "qualification_verify_fail" | "naming_verify_fail" => Self::VerifyFailed {
-                fail_time: text("FailTime"),
-                reason: text("FailReason"),
-            },
-            "user_info_modified"
-            | "user_authorization_revoke"
-            | "user_authorization_cancellation" => Self::UserData(UserDataChange {
-                open_id: text("OpenID"),
-                app_id: text("AppID"),
-                revoke_info: text("RevokeInfo"),
-                plugin_id: text("PluginID"),
-                open_pid: text("OpenPID"),
-            }),
+            "kf_create_session" => Self::KfCreateSession { account: text("KfAccount") },
+            "kf_close_session" => Self::KfCloseSession { account: text("KfAccount"), close_type: text("CloseType") },
+            "kf_switch_session" => Self::KfSwitchSession { from: text("FromKfAccount"), to: text("ToKfAccount") },
+            "qualification_verify_success" | "naming_verify_success" | "annual_renew" | "verify_expired" => {
+                Self::Verified { expired_time: text("ExpiredTime") }
+            }
+            "qualification_verify_fail" | "naming_verify_fail" => {
+                Self::VerifyFailed { fail_time: text("FailTime"), reason: text("FailReason") }
+            }
+            "user_info_modified" | "user_authorization_revoke" | "user_authorization_cancellation" => {
+                Self::UserData(UserDataChange {
+                    open_id: text("OpenID"),
+                    app_id: text("AppID"),
+                    revoke_info: text("RevokeInfo"),
+                    plugin_id: text("PluginID"),
+                    open_pid: text("OpenPID"),
+                })
+            }
             _ => return Self::decode_of_services(event, root),
         })
     }
@@ -222,25 +194,15 @@ impl<'t> OtherEvent<'t> {
             "wxa_media_check" => Self::MediaCheck {
                 app_id: text("appid"),
                 trace_id: text("trace_id"),
-                suggest: root
-                    .child("result")
-                    .and_then(|result| result.text_of("suggest")),
+                suggest: root.child("result").and_then(|result| result.text_of("suggest")),
             },
-            "weapp_audit_success" | "weapp_audit_fail" | "weapp_audit_delay" => {
-                Self::Audit(Audit {
-                    time: text("SuccTime")
-                        .or_else(|| text("FailTime"))
-                        .or_else(|| text("DelayTime")),
-                    reason: text("Reason"),
-                    screen_shot: text("ScreenShot"),
-                })
-            }
-            "user_enter_tempsession" => Self::EnterTempSession {
-                session_from: text("SessionFrom"),
-            },
-            "debug_demo" => Self::DebugDemo {
-                debug_str: text("debug_str"),
-            },
+            "weapp_audit_success" | "weapp_audit_fail" | "weapp_audit_delay" => Self::Audit(Audit {
+                time: text("SuccTime").or_else(|| text("FailTime")).or_else(|| text("DelayTime")),
+                reason: text("Reason"),
+                screen_shot: text("ScreenShot"),
+            }),
+            "user_enter_tempsession" => Self::EnterTempSession { session_from: text("SessionFrom") },
+            "debug_demo" => Self::DebugDemo { debug_str: text("debug_str") },
             _ if is_about_cards(event) => Self::Card(CardEvent {
                 card_id: text("CardId"),
                 user_card_code: text("UserCardCode"),
@@ -255,17 +217,11 @@ impl<'t> OtherEvent<'t> {
 
 /// Events of cards have `card` for a word of their names.
 fn is_about_cards(event: &str) -> bool {
-    event
-        .split('_')
-        .any(|word| matches!(word, "card" | "giftcard" | "membercard"))
+    event.split('_').any(|word| matches!(word, "card" | "giftcard" | "membercard"))
 }
 
 /// What every `List` says: WeChat repeats the element, or writes a single one; JSON has no wrapper.
-fn listed<'t, 'a: 't, T>(
-    root: Element<'t, 'a>,
-    wrapper: &str,
-    read: impl Fn(Element<'t, 'a>) -> T,
-) -> Vec<T> {
+fn listed<'t, 'a: 't, T>(root: Element<'t, 'a>, wrapper: &str, read: impl Fn(Element<'t, 'a>) -> T) -> Vec<T> {
     std::iter::once(root)
         .chain(root.children_named(wrapper))
         .flat_map(|holder| holder.children_named("List"))
@@ -292,13 +248,8 @@ mod tests {
     #[test]
     fn a_list_of_templates_may_be_single_or_many() {
         let one = "<List><TemplateId>a</TemplateId></List>";
-        let choice = |template_id| TemplateChoice {
-            template_id: Some(template_id),
-            status: None,
-            popup_scene: None,
-        };
-        let wrapped =
-            |lists: &str| format!("<SubscribeMsgPopupEvent>{lists}</SubscribeMsgPopupEvent>");
+        let choice = |template_id| TemplateChoice { template_id: Some(template_id), status: None, popup_scene: None };
+        let wrapped = |lists: &str| format!("<SubscribeMsgPopupEvent>{lists}</SubscribeMsgPopupEvent>");
         let single = OtherEvent::SubscribeMsgPopup(vec![choice("a")]);
         check("subscribe_msg_popup_event", &wrapped(one), &single);
         let two = format!("{one}<List><TemplateId>b</TemplateId></List>");
@@ -309,15 +260,8 @@ mod tests {
 
     #[test]
     fn a_subscription_knows_the_scene_of_its_qr_code() {
-        let scene = |scene| OtherEvent::Subscribe {
-            scene,
-            ticket: None,
-        };
-        check(
-            "subscribe",
-            "<EventKey>qrscene_12</EventKey>",
-            &scene(Some("12")),
-        );
+        let scene = |scene| OtherEvent::Subscribe { scene, ticket: None };
+        check("subscribe", "<EventKey>qrscene_12</EventKey>", &scene(Some("12")));
         check("subscribe", "<EventKey></EventKey>", &scene(None));
     }
 
@@ -329,11 +273,7 @@ mod tests {
             outer_str: None,
             refuse_reason: None,
         });
-        for event in [
-            "user_get_card",
-            "card_pass_check",
-            "submit_membercard_user_info",
-        ] {
+        for event in ["user_get_card", "card_pass_check", "submit_membercard_user_info"] {
             check(event, "<CardId>p1</CardId>", &card);
         }
     }
@@ -341,19 +281,11 @@ mod tests {
     #[test]
     fn every_known_event_is_decoded() {
         for known in kind::all() {
-            if known.class == kind::Class::Event && !known.is_menu_event() && known.name != "event"
-            {
-                let payload = format!(
-                    "<xml><MsgType>event</MsgType><Event>{}</Event></xml>",
-                    known.name
-                );
+            if known.class == kind::Class::Event && !known.is_menu_event() && known.name != "event" {
+                let payload = format!("<xml><MsgType>event</MsgType><Event>{}</Event></xml>", known.name);
                 let tree = Tree::parse(payload.as_bytes()).unwrap();
                 let message = Message::decode(&tree);
-                assert!(
-                    matches!(message.payload, Payload::Event(_)),
-                    "{}",
-                    known.name
-                );
+                assert!(matches!(message.payload, Payload::Event(_)), "{}", known.name);
             }
         }
     }

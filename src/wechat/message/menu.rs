@@ -38,17 +38,10 @@ pub enum MenuEvent<'t> {
 }
 
 impl<'t> MenuEvent<'t> {
-    pub(super) fn decode(
-        event: &str,
-        root: Element<'t, '_>,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Self> {
+    pub(super) fn decode(event: &str, root: Element<'t, '_>, problems: &mut Vec<Problem>) -> Option<Self> {
         Some(match event {
             "CLICK" => Self::Click,
-            "VIEW" => Self::View {
-                url: root.text_of("EventKey"),
-                menu_id: root.text_of("MenuId").map(str::trim),
-            },
+            "VIEW" => Self::View { url: root.text_of("EventKey"), menu_id: root.text_of("MenuId").map(str::trim) },
             "view_miniprogram" => Self::ViewMiniprogram {
                 page_path: root.text_of("EventKey"),
                 menu_id: root.text_of("MenuId").map(str::trim),
@@ -91,9 +84,7 @@ impl<'t> ScanCode<'t> {
     /// Splits a result, at its first comma and only where it is a barcode's: a QR code may hold commas.
     pub fn new(scan_type: Option<&'t str>, scan_result: Option<&'t str>) -> Self {
         let barcode = scan_type.is_some_and(|name| name.eq_ignore_ascii_case("barcode"));
-        let parts = scan_result
-            .filter(|_| barcode)
-            .and_then(|result| result.split_once(','));
+        let parts = scan_result.filter(|_| barcode).and_then(|result| result.split_once(','));
         Self {
             scan_type,
             scan_result,
@@ -133,9 +124,7 @@ impl<'t> Pictures<'t> {
         if let Some(count) = count {
             let found = md5s.len();
             let kind = match number {
-                None => Some(ProblemKind::CountNotNumber {
-                    text: count.text().to_owned(),
-                }),
+                None => Some(ProblemKind::CountNotNumber { text: count.text().to_owned() }),
                 Some(number) if usize::try_from(number) != Ok(found) => {
                     let count = number;
                     Some(ProblemKind::CountUnlikeList { count, found })
@@ -144,11 +133,7 @@ impl<'t> Pictures<'t> {
             };
             problems.extend(kind.map(|kind| Problem::new(kind, count.text_span())));
         }
-        Self {
-            count_text: count.map(|count| count.text()),
-            count: number,
-            md5s,
-        }
+        Self { count_text: count.map(|count| count.text()), count: number, md5s }
     }
 }
 
@@ -248,11 +233,7 @@ mod tests {
     use crate::wechat::message::Message;
     use crate::wechat::tree::Tree;
 
-    fn with_menu_event<T>(
-        event: &str,
-        inside: &str,
-        check: impl FnOnce(&MenuEvent<'_>, &[Problem]) -> T,
-    ) -> T {
+    fn with_menu_event<T>(event: &str, inside: &str, check: impl FnOnce(&MenuEvent<'_>, &[Problem]) -> T) -> T {
         let payload = format!("<xml><MsgType>event</MsgType><Event>{event}</Event>{inside}</xml>");
         let tree = Tree::parse(payload.as_bytes()).unwrap();
         let message = Message::decode(&tree);
@@ -265,28 +246,16 @@ mod tests {
                 panic!("{event:?}");
             };
             let md5s = pictures.md5s.iter().map(|md5| (*md5).to_owned()).collect();
-            (
-                md5s,
-                problems
-                    .iter()
-                    .map(|problem| problem.kind.clone())
-                    .collect(),
-            )
+            (md5s, problems.iter().map(|problem| problem.kind.clone()).collect())
         })
     }
 
     #[test]
     fn only_a_barcode_is_split_and_only_at_its_first_comma() {
         let barcode = ScanCode::new(Some("barcode"), Some("CODE_128,a,b"));
-        assert_eq!(
-            (barcode.symbology, barcode.content),
-            (Some("CODE_128"), Some("a,b"))
-        );
+        assert_eq!((barcode.symbology, barcode.content), (Some("CODE_128"), Some("a,b")));
         let plain = ScanCode::new(Some("barcode"), Some("6901234567892"));
-        assert_eq!(
-            (plain.symbology, plain.content),
-            (None, Some("6901234567892"))
-        );
+        assert_eq!((plain.symbology, plain.content), (None, Some("6901234567892")));
         let code = ScanCode::new(Some("qrcode"), Some("EAN_13,1"));
         assert_eq!((code.symbology, code.content), (None, Some("EAN_13,1")));
     }
@@ -297,9 +266,7 @@ mod tests {
         assert_eq!(pictures(empty), (vec![], vec![]));
         let missing = "<SendPicsInfo><Count>0</Count></SendPicsInfo>";
         assert_eq!(pictures(missing), (vec![], vec![]));
-        let nothing = ProblemKind::ElementMissing {
-            name: "SendPicsInfo",
-        };
+        let nothing = ProblemKind::ElementMissing { name: "SendPicsInfo" };
         assert_eq!(pictures(""), (vec![], vec![nothing]));
     }
 
@@ -307,16 +274,11 @@ mod tests {
     fn every_picture_of_every_list_counts() {
         let item = |md5: &str| format!("<item><PicMd5Sum>{md5}</PicMd5Sum></item>");
         let (a, b) = (item("a"), item("b"));
-        let together =
-            format!("<SendPicsInfo><Count>2</Count><PicList>{a}{b}</PicList></SendPicsInfo>");
-        let apart = format!(
-            "<SendPicsInfo><PicList>{a}</PicList> <PicList>{b}</PicList><Count>2</Count></SendPicsInfo>"
-        );
+        let together = format!("<SendPicsInfo><Count>2</Count><PicList>{a}{b}</PicList></SendPicsInfo>");
+        let apart =
+            format!("<SendPicsInfo><PicList>{a}</PicList> <PicList>{b}</PicList><Count>2</Count></SendPicsInfo>");
         for shape in [together, apart] {
-            assert_eq!(
-                pictures(&shape),
-                (vec!["a".to_owned(), "b".to_owned()], vec![])
-            );
+            assert_eq!(pictures(&shape), (vec!["a".to_owned(), "b".to_owned()], vec![]));
         }
         let short = format!("<SendPicsInfo><Count>3</Count><PicList>{a}</PicList></SendPicsInfo>");
         let unlike = ProblemKind::CountUnlikeList { count: 3, found: 1 };
@@ -333,13 +295,8 @@ mod tests {
             };
             assert_eq!(place.latitude, Some(23.134_521));
             assert_eq!(place.longitude, Some(113.358_803));
-            assert_eq!(
-                (place.scale, place.label, place.poiname),
-                (None, Some(" a"), None)
-            );
-            let scale = ProblemKind::ScaleNotNumber {
-                text: "far".to_owned(),
-            };
+            assert_eq!((place.scale, place.label, place.poiname), (None, Some(" a"), None));
+            let scale = ProblemKind::ScaleNotNumber { text: "far".to_owned() };
             assert_eq!(problems.first().map(|problem| &problem.kind), Some(&scale));
         });
     }

@@ -60,14 +60,10 @@ impl<'t> PlatformPush<'t> {
             pre_auth_code: text("PreAuthCode"),
         };
         Some(match info_type {
-            "component_verify_ticket" => Self::VerifyTicket {
-                ticket: text("ComponentVerifyTicket"),
-            },
+            "component_verify_ticket" => Self::VerifyTicket { ticket: text("ComponentVerifyTicket") },
             "authorized" => Self::Authorized(authorization()),
             "updateauthorized" => Self::UpdateAuthorized(authorization()),
-            "unauthorized" => Self::Unauthorized {
-                authorizer_app_id: text("AuthorizerAppid"),
-            },
+            "unauthorized" => Self::Unauthorized { authorizer_app_id: text("AuthorizerAppid") },
             "notify_third_fasteregister" => Self::FastRegister {
                 app_id: text("appid"),
                 status: text("status"),
@@ -95,10 +91,7 @@ mod tests {
             <ComponentVerifyTicket>t</ComponentVerifyTicket></xml>";
         let tree = Tree::parse(payload).unwrap();
         let message = Message::decode(&tree);
-        assert_eq!(
-            (message.kind(), message.app_id),
-            ("component_verify_ticket", Some("wx1"))
-        );
+        assert_eq!((message.kind(), message.app_id), ("component_verify_ticket", Some("wx1")));
         let ticket = PlatformPush::VerifyTicket { ticket: Some("t") };
         assert_eq!(message.payload, Payload::Platform(ticket));
     }

@@ -13,10 +13,7 @@ pub struct Problem {
 
 impl Problem {
     pub(super) const fn new(kind: ProblemKind, span: Range<usize>) -> Self {
-        Self {
-            kind,
-            span: Some(span),
-        }
+        Self { kind, span: Some(span) }
     }
 }
 

@@ -77,42 +77,22 @@ pub enum UserMessage<'t> {
 }
 
 impl<'t> UserMessage<'t> {
-    pub(super) fn decode(
-        msg_type: &str,
-        root: Element<'t, '_>,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Self> {
+    pub(super) fn decode(msg_type: &str, root: Element<'t, '_>, problems: &mut Vec<Problem>) -> Option<Self> {
         let known = kind::lookup(msg_type).filter(|known| known.class == Class::Message)?;
         let text = |name: &str| root.text_of(name);
         Some(match known.name {
-            "text" => Self::Text {
-                content: text("Content"),
-                menu_id: text("bizmsgmenuid"),
-            },
-            "image" => Self::Image {
-                pic_url: text("PicUrl"),
-                media_id: text("MediaId"),
-            },
+            "text" => Self::Text { content: text("Content"), menu_id: text("bizmsgmenuid") },
+            "image" => Self::Image { pic_url: text("PicUrl"), media_id: text("MediaId") },
             "voice" => Self::Voice {
                 media_id: text("MediaId"),
                 format: text("Format"),
                 recognition: text("Recognition"),
                 media_id_16k: text("MediaId16K"),
             },
-            "video" => Self::Video {
-                media_id: text("MediaId"),
-                thumb_media_id: text("ThumbMediaId"),
-            },
-            "shortvideo" => Self::ShortVideo {
-                media_id: text("MediaId"),
-                thumb_media_id: text("ThumbMediaId"),
-            },
+            "video" => Self::Video { media_id: text("MediaId"), thumb_media_id: text("ThumbMediaId") },
+            "shortvideo" => Self::ShortVideo { media_id: text("MediaId"), thumb_media_id: text("ThumbMediaId") },
             "location" => Self::Location(Location::decode(root, problems)),
-            "link" => Self::Link {
-                title: text("Title"),
-                description: text("Description"),
-                url: text("Url"),
-            },
+            "link" => Self::Link { title: text("Title"), description: text("Description"), url: text("Url") },
             "miniprogrampage" => Self::MiniProgramPage {
                 title: text("Title"),
                 app_id: text("AppId"),
@@ -135,12 +115,7 @@ mod tests {
     fn a_voice_message_may_carry_an_empty_recognition() {
         let payload = b"<xml><MsgType>voice</MsgType><Recognition><![CDATA[]]></Recognition></xml>";
         let tree = Tree::parse(payload).unwrap();
-        let Payload::Message(UserMessage::Voice {
-            recognition,
-            format,
-            ..
-        }) = Message::decode(&tree).payload
-        else {
+        let Payload::Message(UserMessage::Voice { recognition, format, .. }) = Message::decode(&tree).payload else {
             panic!("no voice message");
         };
         assert_eq!((recognition, format), (Some(""), None));

@@ -39,14 +39,7 @@ pub(super) fn contact(text: &str) -> Option<Contact> {
 fn gathered(card: Card, parts: Vec<(String, String)>) -> Contact {
     let (telephones, emails, urls) = (Vec::new(), Vec::new(), Vec::new());
     let (name, organisation) = (None, None);
-    let mut contact = Contact {
-        card,
-        name,
-        organisation,
-        telephones,
-        emails,
-        urls,
-    };
+    let mut contact = Contact { card, name, organisation, telephones, emails, urls };
     for (name, value) in parts {
         match name.to_ascii_uppercase().as_str() {
             "FN" => contact.name = Some(value),
@@ -113,10 +106,7 @@ mod tests {
     fn a_mecard_gives_the_same() {
         let contact = contact(r"MECARD:N:Wang,Xiaoming;TEL:020;TEL:021;URL:https\://b.example;;");
         let contact = contact.unwrap();
-        assert_eq!(
-            (contact.card, contact.name.as_deref()),
-            (Card::MeCard, Some("Wang,Xiaoming"))
-        );
+        assert_eq!((contact.card, contact.name.as_deref()), (Card::MeCard, Some("Wang,Xiaoming")));
         assert_eq!(contact.telephones, ["020", "021"]);
         assert_eq!(contact.urls, ["https://b.example"]);
     }

@@ -35,18 +35,9 @@ pub(super) fn product<'a>(symbology: Option<&str>, content: &'a str) -> Option<P
     };
     let valid_checksum = checksum_is_right(code, &digits);
     // 979-0 numbers sheet music.
-    let book =
-        content.starts_with("978") || content.starts_with("979") && !content.starts_with("9790");
-    let code = if code == ProductCode::Ean13 && book {
-        ProductCode::Isbn
-    } else {
-        code
-    };
-    Some(Product {
-        code,
-        number: content,
-        valid_checksum,
-    })
+    let book = content.starts_with("978") || content.starts_with("979") && !content.starts_with("9790");
+    let code = if code == ProductCode::Ean13 && book { ProductCode::Isbn } else { code };
+    Some(Product { code, number: content, valid_checksum })
 }
 
 /// Reads `ISBN 978-7-…`, as printed and as encoded in QR codes.
@@ -59,19 +50,12 @@ pub(super) fn written_isbn(text: &str) -> Option<Product<'_>> {
         10 => isbn_10_is_right(&bare)?,
         _ => return None,
     };
-    Some(Product {
-        code: ProductCode::Isbn,
-        number,
-        valid_checksum,
-    })
+    Some(Product { code: ProductCode::Isbn, number, valid_checksum })
 }
 
 /// The symbology's name is written in several ways: `EAN_13`, `EAN-13`, `ean13`.
 fn named(symbology: &str, length: usize) -> Option<ProductCode> {
-    let name: String = symbology
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect();
+    let name: String = symbology.chars().filter(char::is_ascii_alphanumeric).collect();
     match (name.to_ascii_uppercase().as_str(), length) {
         ("EAN13", 13) => Some(ProductCode::Ean13),
         ("EAN8", 8) => Some(ProductCode::Ean8),
@@ -97,14 +81,11 @@ fn digits(text: &str) -> Option<Vec<u32>> {
 
 fn checksum_is_right(code: ProductCode, digits: &[u32]) -> bool {
     if code == ProductCode::UpcE {
-        return upc_a_of(digits)
-            .is_some_and(|digits| checksum_is_right(ProductCode::UpcA, &digits));
+        return upc_a_of(digits).is_some_and(|digits| checksum_is_right(ProductCode::UpcA, &digits));
     }
     // Counted from the right, every second digit weighs three.
     let weighed = digits.iter().rev().enumerate();
-    let sum: u32 = weighed
-        .map(|(index, digit)| digit * if index % 2 == 1 { 3 } else { 1 })
-        .sum();
+    let sum: u32 = weighed.map(|(index, digit)| digit * if index % 2 == 1 { 3 } else { 1 }).sum();
     sum.is_multiple_of(10)
 }
 
@@ -164,10 +145,7 @@ mod tests {
 
     #[test]
     fn a_misread_digit_is_noticed() {
-        assert_eq!(
-            read("EAN_13", "6901234567893"),
-            Some((ProductCode::Ean13, false))
-        );
+        assert_eq!(read("EAN_13", "6901234567893"), Some((ProductCode::Ean13, false)));
         assert_eq!(read("EAN_8", "96385075"), Some((ProductCode::Ean8, false)));
         assert_eq!(read("UPC_E", "04252615"), Some((ProductCode::UpcE, false)));
     }
@@ -182,10 +160,7 @@ mod tests {
 
     #[test]
     fn without_a_symbology_a_number_must_prove_itself() {
-        assert_eq!(
-            product(None, "6901234567892").map(|p| p.code),
-            Some(ProductCode::Ean13)
-        );
+        assert_eq!(product(None, "6901234567892").map(|p| p.code), Some(ProductCode::Ean13));
         assert_eq!(product(None, "6901234567893"), None);
         assert_eq!(product(None, "1234"), None);
     }
@@ -200,11 +175,7 @@ mod tests {
             ("ISBN 0-306-40615-3", false),
         ] {
             let book = written_isbn(text).unwrap();
-            assert_eq!(
-                (book.code, book.valid_checksum),
-                (ProductCode::Isbn, valid),
-                "{text}"
-            );
+            assert_eq!((book.code, book.valid_checksum), (ProductCode::Isbn, valid), "{text}");
         }
         assert_eq!(written_isbn("ISBN"), None);
         assert_eq!(written_isbn("ISBN 12"), None);

@@ -28,20 +28,12 @@ pub(super) fn wifi(text: &str) -> Option<Wifi> {
             _ => {}
         }
     }
-    ssid.map(|ssid| Wifi {
-        ssid,
-        security,
-        password,
-        hidden,
-    })
+    ssid.map(|ssid| Wifi { ssid, security, password, hidden })
 }
 
 /// Names of hexadecimal digits are printed in quotation marks, lest they be taken for bytes.
 fn unquoted(value: String) -> String {
-    match value
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
+    match value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(inner) => inner.to_owned(),
         None => value,
     }
@@ -59,10 +51,7 @@ mod tests {
             password: Some("12345678".to_owned()),
             hidden: true,
         };
-        for text in [
-            "WIFI:T:WPA;S:茶馆;P:12345678;H:true;;",
-            "wifi:P:12345678;H:TRUE;S:茶馆;T:WPA",
-        ] {
+        for text in ["WIFI:T:WPA;S:茶馆;P:12345678;H:true;;", "wifi:P:12345678;H:TRUE;S:茶馆;T:WPA"] {
             assert_eq!(wifi(text).as_ref(), Some(&expected), "{text}");
         }
     }

@@ -49,11 +49,7 @@ impl<'a> Builder<'a> {
         // Genuine bodies have about one element in 40 bytes; a scan result of kilobytes is no reason to
         // reserve for hundreds.
         let expected = (payload.len() / 32).clamp(8, 64);
-        Self {
-            payload,
-            nodes: Vec::with_capacity(expected),
-            open: Vec::with_capacity(8),
-        }
+        Self { payload, nodes: Vec::with_capacity(expected), open: Vec::with_capacity(8) }
     }
 
     /// How many elements are open.
@@ -78,15 +74,8 @@ impl<'a> Builder<'a> {
     }
 
     /// What is wrong at a position of the payload.
-    pub(in crate::wechat) fn ill_formed(
-        &self,
-        reason: impl Into<String>,
-        offset: usize,
-    ) -> TreeError {
-        TreeError::NotWellFormed {
-            reason: reason.into(),
-            place: self.place(offset),
-        }
+    pub(in crate::wechat) fn ill_formed(&self, reason: impl Into<String>, offset: usize) -> TreeError {
+        TreeError::NotWellFormed { reason: reason.into(), place: self.place(offset) }
     }
 
     /// An element begins.
@@ -125,34 +114,20 @@ impl<'a> Builder<'a> {
             attributes: tag.attributes,
             children: false,
         });
-        self.open.push(Open {
-            index,
-            last_child: NONE,
-            run: None,
-        });
+        self.open.push(Open { index, last_child: NONE, run: None });
         Ok(())
     }
 
     /// Character data of the innermost open element; `at` is where exactly it stands.
-    pub(in crate::wechat) fn text(
-        &mut self,
-        piece: Cow<'a, str>,
-        form: TextForm,
-        at: Span,
-        white: bool,
-    ) {
+    pub(in crate::wechat) fn text(&mut self, piece: Cow<'a, str>, form: TextForm, at: Span, white: bool) {
         let Some(open) = self.open.last_mut() else {
             return;
         };
         let Some(node) = self.nodes.get_mut(open.index as usize) else {
             return;
         };
-        let run = open.run.get_or_insert(Run {
-            white: true,
-            length: node.text.len(),
-            form: node.form,
-            pieces: node.pieces,
-        });
+        let run =
+            open.run.get_or_insert(Run { white: true, length: node.text.len(), form: node.form, pieces: node.pieces });
         run.white &= white;
         if node.pieces == 0 {
             node.text = piece;

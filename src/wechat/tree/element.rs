@@ -89,11 +89,7 @@ impl<'t, 'a> Element<'t, 'a> {
 
     /// Its child elements in document order.
     pub fn children(self) -> impl Iterator<Item = Self> + use<'t, 'a> {
-        let first = if self.has_children() {
-            self.at(self.index + 1)
-        } else {
-            None
-        };
+        let first = if self.has_children() { self.at(self.index + 1) } else { None };
         std::iter::successors(first, |child| child.next_sibling())
     }
 
@@ -142,9 +138,7 @@ impl<'t, 'a> Element<'t, 'a> {
         if alike().nth(1).is_none() {
             return name.to_owned();
         }
-        let before = alike()
-            .take_while(|sibling| sibling.index != self.index)
-            .count();
+        let before = alike().take_while(|sibling| sibling.index != self.index).count();
         format!("{name}[{}]", before + 1)
     }
 }
@@ -179,18 +173,7 @@ mod tests {
         let payload = b"<xml><S><P><item><M>a</M></item><item><M>b</M></item></P></S></xml>";
         let tree = Tree::parse(payload).unwrap();
         let paths: Vec<String> = tree.elements().map(|element| element.path()).collect();
-        assert_eq!(
-            paths,
-            [
-                "",
-                "S",
-                "S/P",
-                "S/P/item[1]",
-                "S/P/item[1]/M",
-                "S/P/item[2]",
-                "S/P/item[2]/M"
-            ]
-        );
+        assert_eq!(paths, ["", "S", "S/P", "S/P/item[1]", "S/P/item[1]/M", "S/P/item[2]", "S/P/item[2]/M"]);
     }
 
     #[test]
@@ -199,11 +182,7 @@ mod tests {
         let root = tree.root();
         assert_eq!((root.depth(), root.parent()), (0, None));
         for element in tree.elements() {
-            assert!(
-                element
-                    .children()
-                    .all(|child| child.parent() == Some(element))
-            );
+            assert!(element.children().all(|child| child.parent() == Some(element)));
         }
         let a = root.child("a").unwrap();
         assert_eq!(a.next_sibling(), root.child("c"));

@@ -22,11 +22,7 @@ impl Place {
         let line = line.strip_prefix(BOM).unwrap_or(line);
         // Every byte of UTF-8 that does not continue a character begins one.
         let characters = line.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
-        Self {
-            offset: before.len(),
-            line: number as u32 + 1,
-            column: characters as u32 + 1,
-        }
+        Self { offset: before.len(), line: number as u32 + 1, column: characters as u32 + 1 }
     }
 }
 

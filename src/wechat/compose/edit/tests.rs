@@ -6,10 +6,7 @@ use super::super::{TEMPLATES, template};
 use super::*;
 
 fn edits(pairs: &[(&str, &str)]) -> Vec<Edit> {
-    let edit = |(name, value): &(&str, &str)| Edit {
-        name: (*name).to_owned(),
-        value: (*value).to_owned(),
-    };
+    let edit = |(name, value): &(&str, &str)| Edit { name: (*name).to_owned(), value: (*value).to_owned() };
     pairs.iter().map(edit).collect()
 }
 
@@ -28,14 +25,8 @@ fn sample(kind: &str) -> &'static str {
 #[test]
 fn one_text_changes_and_nothing_else() {
     let click = sample("CLICK");
-    assert_eq!(
-        changed(click, &[("EventKey", "菜单_1")]),
-        click.replace("V1001_TODAY_MUSIC", "菜单_1")
-    );
-    assert_eq!(
-        changed(click, &[("CreateTime", "1")]),
-        click.replace("1408090412", "1")
-    );
+    assert_eq!(changed(click, &[("EventKey", "菜单_1")]), click.replace("V1001_TODAY_MUSIC", "菜单_1"));
+    assert_eq!(changed(click, &[("CreateTime", "1")]), click.replace("1408090412", "1"));
     assert_eq!(changed(click, &[]), click);
 }
 
@@ -44,10 +35,7 @@ fn a_name_further_down_is_found_without_its_path() {
     let place = sample("location_select");
     let expected = place.replace(" 广州市海珠区客村艺苑路 106号", " x ");
     assert_eq!(changed(place, &[("Label", " x ")]), expected);
-    assert_eq!(
-        changed(place, &[("SendLocationInfo/Label", " x ")]),
-        expected
-    );
+    assert_eq!(changed(place, &[("SendLocationInfo/Label", " x ")]), expected);
 }
 
 #[test]
@@ -58,19 +46,13 @@ fn an_inner_event_key_is_not_taken_for_the_events() {
         "<xml><ScanCodeInfo><EventKey>in</EventKey></ScanCodeInfo>\
          <EventKey><![CDATA[out]]></EventKey></xml>"
     );
-    assert_eq!(
-        changed(body, &[("ScanCodeInfo/EventKey", "x")]),
-        body.replace("in<", "x<")
-    );
+    assert_eq!(changed(body, &[("ScanCodeInfo/EventKey", "x")]), body.replace("in<", "x<"));
 }
 
 #[test]
 fn a_text_keeps_the_form_of_the_one_before() {
     let body = "<xml><a>1</a><b><![CDATA[2]]></b></xml>";
-    assert_eq!(
-        changed(body, &[("a", "<&"), ("b", "<&")]),
-        "<xml><a>&lt;&amp;</a><b><![CDATA[<&]]></b></xml>"
-    );
+    assert_eq!(changed(body, &[("a", "<&"), ("b", "<&")]), "<xml><a>&lt;&amp;</a><b><![CDATA[<&]]></b></xml>");
 }
 
 #[test]
@@ -87,17 +69,11 @@ fn an_empty_element_is_filled_however_it_is_written() {
         ("<xml><P/></xml>", "<xml><P><![CDATA[x]]></P></xml>"),
         ("<xml><P  /></xml>", "<xml><P  ><![CDATA[x]]></P></xml>"),
         ("<xml><P></P></xml>", "<xml><P><![CDATA[x]]></P></xml>"),
-        (
-            "<xml><P><![CDATA[]]></P></xml>",
-            "<xml><P><![CDATA[x]]></P></xml>",
-        ),
+        ("<xml><P><![CDATA[]]></P></xml>", "<xml><P><![CDATA[x]]></P></xml>"),
     ] {
         assert_eq!(changed(body, &[("P", "x")]), expected);
     }
-    assert_eq!(
-        changed("<xml/>", &[("P", "x")]),
-        "<xml><P><![CDATA[x]]></P></xml>"
-    );
+    assert_eq!(changed("<xml/>", &[("P", "x")]), "<xml><P><![CDATA[x]]></P></xml>");
 }
 
 #[test]
@@ -105,10 +81,7 @@ fn a_missing_name_is_added_at_the_end_in_the_layout_around_it() {
     let click = sample("CLICK");
     assert_eq!(
         changed(click, &[("MenuId", "7"), ("New", "x")]),
-        click.replace(
-            "</EventKey>\n",
-            "</EventKey>\n<MenuId>7</MenuId>\n<New><![CDATA[x]]></New>\n"
-        )
+        click.replace("</EventKey>\n", "</EventKey>\n<MenuId>7</MenuId>\n<New><![CDATA[x]]></New>\n")
     );
     assert_eq!(
         changed("<xml>\n  <a/>\n  <b/>\n</xml>\n", &[("c", "x")]),
@@ -122,29 +95,15 @@ fn a_missing_name_is_added_where_it_belongs() {
     let expected = "<xml><SendLocationInfo><Scale>1</Scale>\n<Poiname><![CDATA[x]]></Poiname>\n\
                     </SendLocationInfo>\n</xml>";
     assert_eq!(changed(body, &[("Poiname", "x")]), expected);
-    assert_eq!(
-        changed(body, &[("SendLocationInfo/Poiname", "x")]),
-        expected
-    );
+    assert_eq!(changed(body, &[("SendLocationInfo/Poiname", "x")]), expected);
 }
 
 #[test]
 fn as_many_pictures_are_there_as_were_given() {
-    let three = changed(
-        sample("pic_weixin"),
-        &[("PicMd5Sum", "a"), ("PicMd5Sum", "b"), ("PicMd5Sum", "c")],
-    );
+    let three = changed(sample("pic_weixin"), &[("PicMd5Sum", "a"), ("PicMd5Sum", "b"), ("PicMd5Sum", "c")]);
     let item = |md5| format!("<item><PicMd5Sum><![CDATA[{md5}]]></PicMd5Sum>\n</item>\n");
-    let before = format!(
-        "<Count>1</Count>\n<PicList>{}</PicList>",
-        item("5a75aaca956d97be686719218f275c6b")
-    );
-    let after = format!(
-        "<Count>3</Count>\n<PicList>{}{}{}</PicList>",
-        item("a"),
-        item("b"),
-        item("c")
-    );
+    let before = format!("<Count>1</Count>\n<PicList>{}</PicList>", item("5a75aaca956d97be686719218f275c6b"));
+    let after = format!("<Count>3</Count>\n<PicList>{}{}{}</PicList>", item("a"), item("b"), item("c"));
     assert_eq!(three, sample("pic_weixin").replace(&before, &after));
     let one = changed(&three, &[("PicMd5Sum", "5a75aaca956d97be686719218f275c6b")]);
     assert_eq!(one, sample("pic_weixin"));
@@ -163,10 +122,7 @@ fn repeated_lists_become_one_and_a_missing_one_is_made() {
                 </PicMd5Sum>\n</item>\n</PicList>\n</SendPicsInfo>\n</xml>";
     let one = info.replace("<Count>2", "<Count>1");
     let list = "<PicList><item><PicMd5Sum>x</PicMd5Sum></item></PicList>\n";
-    let repeated = format!(
-        "<xml><SendPicsInfo>{}<Count>9</Count>\n</SendPicsInfo>\n</xml>",
-        list.repeat(3)
-    );
+    let repeated = format!("<xml><SendPicsInfo>{}<Count>9</Count>\n</SendPicsInfo>\n</xml>", list.repeat(3));
     assert_eq!(
         changed(&repeated, &[("PicMd5Sum", "a")]),
         "<xml><SendPicsInfo><PicList><item><PicMd5Sum><![CDATA[a]]></PicMd5Sum>\n</item>\n\
@@ -176,28 +132,19 @@ fn repeated_lists_become_one_and_a_missing_one_is_made() {
     assert_eq!(changed(empty, &[("PicMd5Sum", "a")]), one);
     let empty = "<xml><SendPicsInfo><Count>0</Count>\n<PicList/>\n</SendPicsInfo>\n</xml>";
     assert_eq!(changed(empty, &[("PicMd5Sum", "a")]), one);
-    assert_eq!(
-        changed("<xml>\n</xml>", &[("PicMd5Sum", "a")]),
-        one.replace("</SendPicsInfo>\n", "</SendPicsInfo>")
-    );
+    assert_eq!(changed("<xml>\n</xml>", &[("PicMd5Sum", "a")]), one.replace("</SendPicsInfo>\n", "</SendPicsInfo>"));
 }
 
 #[test]
 fn a_count_that_lies_can_be_asked_for() {
-    let body = changed(
-        sample("pic_weixin"),
-        &[("Count", "0"), ("PicMd5Sum", "a"), ("PicMd5Sum", "b")],
-    );
+    let body = changed(sample("pic_weixin"), &[("Count", "0"), ("PicMd5Sum", "a"), ("PicMd5Sum", "b")]);
     assert!(body.contains("<Count>0</Count>"), "{body}");
     assert_eq!(body.matches("<item>").count(), 2);
 }
 
 #[test]
 fn one_picture_of_several_can_be_named_by_its_path() {
-    let two = changed(
-        sample("pic_weixin"),
-        &[("PicMd5Sum", "a"), ("PicMd5Sum", "b")],
-    );
+    let two = changed(sample("pic_weixin"), &[("PicMd5Sum", "a"), ("PicMd5Sum", "b")]);
     let path = "SendPicsInfo/PicList/item[2]/PicMd5Sum";
     assert_eq!(changed(&two, &[(path, "c")]), two.replace("[b]", "[c]"));
 }
@@ -206,25 +153,11 @@ fn one_picture_of_several_can_be_named_by_its_path() {
 fn a_json_body_is_changed_in_place() {
     let body = "{ \"CreateTime\": 1, \"Event\": \"a\",\n \"n\": null, \"debug_str\":\"x\" }\n";
     assert_eq!(
-        changed(
-            body,
-            &[
-                ("CreateTime", "2"),
-                ("Event", "b\"]]>"),
-                ("n", "3"),
-                ("New", "4")
-            ]
-        ),
+        changed(body, &[("CreateTime", "2"), ("Event", "b\"]]>"), ("n", "3"), ("New", "4")]),
         "{ \"CreateTime\": 2, \"Event\": \"b\\\"]]>\",\n \"n\": \"3\", \"debug_str\":\"x\",\"New\":\"4\" }\n"
     );
-    assert_eq!(
-        changed(body, &[("CreateTime", "x")]),
-        body.replace(": 1,", ": \"x\",")
-    );
-    assert_eq!(
-        changed("{}", &[("CreateTime", "1"), ("a", "b")]),
-        r#"{"CreateTime":1,"a":"b"}"#
-    );
+    assert_eq!(changed(body, &[("CreateTime", "x")]), body.replace(": 1,", ": \"x\","));
+    assert_eq!(changed("{}", &[("CreateTime", "1"), ("a", "b")]), r#"{"CreateTime":1,"a":"b"}"#);
 }
 
 #[test]
@@ -244,39 +177,17 @@ fn pictures_of_a_json_body_keep_its_shape() {
 fn what_cannot_be_done_is_an_error_that_names_the_element() {
     let scan = sample("scancode_push");
     let name = || "ScanCodeInfo".to_owned();
-    assert_eq!(
-        refused(scan, "ScanCodeInfo", "x"),
-        ComposeError::NotText { name: name() }
-    );
-    assert_eq!(
-        refused(scan, "Event\0Key", "x"),
-        ComposeError::Name {
-            name: "Event\0Key".to_owned()
-        }
-    );
-    for path in [
-        "Nowhere/Label",
-        "EventKey/a",
-        "ScanCodeInfo[2]/a",
-        "ScanCodeInfo[0]/ScanType",
-    ] {
+    assert_eq!(refused(scan, "ScanCodeInfo", "x"), ComposeError::NotText { name: name() });
+    assert_eq!(refused(scan, "Event\0Key", "x"), ComposeError::Name { name: "Event\0Key".to_owned() });
+    for path in ["Nowhere/Label", "EventKey/a", "ScanCodeInfo[2]/a", "ScanCodeInfo[0]/ScanType"] {
         let name = path.to_owned();
-        assert_eq!(
-            refused(scan, path, "x"),
-            ComposeError::NoSuchElement { name }
-        );
+        assert_eq!(refused(scan, path, "x"), ComposeError::NoSuchElement { name });
     }
     assert_eq!(
         refused(scan, "EventKey", "a\0"),
-        ComposeError::NotXmlText {
-            name: "EventKey".to_owned(),
-            character: '\0'
-        }
+        ComposeError::NotXmlText { name: "EventKey".to_owned(), character: '\0' }
     );
-    assert!(matches!(
-        refused("<xml>", "a", "b"),
-        ComposeError::Unreadable(_)
-    ));
+    assert!(matches!(refused("<xml>", "a", "b"), ComposeError::Unreadable(_)));
 }
 
 proptest! {

@@ -177,9 +177,7 @@ impl<'t> MassSend<'t> {
             filter_count: text("FilterCount"),
             sent_count: text("SentCount"),
             error_count: text("ErrorCount"),
-            copyright_check_state: root
-                .child("CopyrightCheckResult")
-                .and_then(|result| result.text_of("CheckState")),
+            copyright_check_state: root.child("CopyrightCheckResult").and_then(|result| result.text_of("CheckState")),
             article_urls,
         }
     }
