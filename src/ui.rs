@@ -51,7 +51,8 @@ const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The detail's width when it is first shown, and the least that it and the list can have.
 const DETAIL_WIDTH: f32 = 520.0;
-const PANE_SMALLEST: f32 = 340.0;
+const DETAIL_SMALLEST: f32 = 340.0;
+const LIST_SMALLEST: f32 = 400.0;
 
 /// The window.
 #[derive(Debug)]
@@ -329,9 +330,9 @@ fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actio
         return;
     }
     if !state.detail_hidden {
-        let largest = (ui.available_width() - PANE_SMALLEST).max(PANE_SMALLEST);
+        let largest = (ui.available_width() - LIST_SMALLEST).max(DETAIL_SMALLEST);
         let panel =
-            Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(PANE_SMALLEST..=largest);
+            Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(DETAIL_SMALLEST..=largest);
         panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| match &state.detail {
             Some(detail) => detail::detail_ui(ui, detail, state.tab, look, actions),
             None => {

@@ -98,6 +98,7 @@ impl List {
     /// Takes rows that were asked for.
     pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>) {
         self.cache.fill(rows);
+        self.follow_if_wanted();
     }
 
     /// Something was written: open rows may have their answers.
@@ -121,9 +122,11 @@ impl List {
         self.follow_if_wanted();
     }
 
+    /// What arrives is shown as soon as it is read: under a flood, there would be nothing but `…` otherwise.
     fn follow_if_wanted(&mut self) {
         if self.following {
-            self.listing.show_all();
+            let Self { listing, cache, .. } = self;
+            listing.show_known(|id| !matches!(cache.row(id), Row::Unknown));
             self.selected = self.listing.at(0).or(self.selected);
         }
     }
@@ -193,9 +196,10 @@ impl List {
     pub(crate) fn ask_for_rows(&mut self, mut ask: impl FnMut(Vec<CaptureId>) -> bool) -> bool {
         let from = self.view.rows.start.saturating_sub(AHEAD);
         let to = (self.view.rows.end.max(AHEAD) + AHEAD).min(self.listing.len());
-        let Self { listing, cache, revision, .. } = self;
+        let Self { listing, cache, revision, following, .. } = self;
+        let next = if *following { listing.newest_held_back(AHEAD) } else { &[] };
         let in_view = (from..to).filter_map(|row| listing.at(row));
-        let wanted = cache.wanted(in_view, *revision, Timestamp::now());
+        let wanted = cache.wanted(next.iter().copied().chain(in_view), *revision, Timestamp::now());
         for ids in wanted.chunks(PAGE) {
             if !ask(ids.to_vec()) {
                 return false;

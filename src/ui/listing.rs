@@ -93,9 +93,16 @@ impl Listing {
         }
     }
 
-    /// Shows what has been held back.
-    pub(crate) fn show_all(&mut self) {
-        self.shown = self.newer.len();
+    /// The newest of what is held back, at most so many.
+    pub(crate) fn newest_held_back(&self, at_most: usize) -> &[CaptureId] {
+        let from = self.newer.len().saturating_sub(at_most).max(self.shown);
+        &self.newer[from..]
+    }
+
+    /// Shows what has been held back, up to the newest that `is_known`.
+    pub(crate) fn show_known(&mut self, is_known: impl Fn(CaptureId) -> bool) {
+        let known = self.newer[self.shown..].iter().rposition(|id| is_known(*id));
+        self.shown += known.map_or(0, |at| at + 1);
     }
 }
 
@@ -123,7 +130,7 @@ mod tests {
         let mut listing = listing(&[5, 3, 1]);
         listing.arrive(&ids(&[6, 8]));
         assert_eq!((rows(&listing), listing.held_back()), (vec![5, 3, 1], 2));
-        listing.show_all();
+        listing.show_known(|_| true);
         assert_eq!((rows(&listing), listing.held_back()), (vec![8, 6, 5, 3, 1], 0));
         for row in 0..listing.len() {
             assert_eq!(listing.row_of(listing.at(row).unwrap()), Some(row));
@@ -132,11 +139,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_known_yet_waits() {
+        let mut listing = listing(&[1]);
+        listing.arrive(&ids(&[2, 3, 4, 5]));
+        assert_eq!(listing.newest_held_back(2), ids(&[4, 5]));
+        listing.show_known(|id| id.0 == 3);
+        assert_eq!((rows(&listing), listing.newest_held_back(9)), (vec![3, 2, 1], &ids(&[4, 5])[..]));
+        listing.show_known(|_| false);
+        assert_eq!(listing.held_back(), 2);
+    }
+
+    #[test]
     fn what_is_known_does_not_arrive_twice() {
         let mut listing = listing(&[5, 3]);
         listing.arrive(&ids(&[3, 5, 6]));
         listing.arrive(&ids(&[5, 6, 7]));
-        listing.show_all();
+        listing.show_known(|_| true);
         assert_eq!(rows(&listing), [7, 6, 5, 3]);
     }
 
@@ -144,7 +162,7 @@ mod tests {
     fn what_matches_late_takes_its_place() {
         let mut listing = listing(&[5, 3]);
         listing.arrive(&ids(&[7, 9]));
-        listing.show_all();
+        listing.show_known(|_| true);
         listing.arrive(&ids(&[4, 8]));
         assert_eq!(rows(&listing), [9, 8, 7, 5, 4, 3]);
     }
@@ -153,7 +171,7 @@ mod tests {
     fn what_arrives_before_the_listing_is_there_is_listed_once() {
         let mut listing = Listing::new(1);
         listing.arrive(&ids(&[9]));
-        listing.show_all();
+        listing.show_known(|_| true);
         listing.append(ids(&[9, 8]));
         listing.append(ids(&[7]));
         assert_eq!(rows(&listing), [9, 8, 7]);

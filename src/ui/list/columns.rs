@@ -43,7 +43,7 @@ impl Content {
     ];
 
     /// What goes first where it is narrow: everything is on the detail as well.
-    const DISPENSABLE: [Self; 3] = [Self::Mode, Self::OpenId, Self::Attempt];
+    const DISPENSABLE: [Self; 5] = [Self::Mode, Self::OpenId, Self::Attempt, Self::Signature, Self::Answer];
 
     fn title(self, signature_word: bool) -> Option<&'static str> {
         Some(match self {
