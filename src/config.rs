@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -12,91 +12,17 @@ use crate::capture::Mode;
 use crate::texts::Language;
 
 mod edit;
+mod error;
 mod folder;
 mod secrets;
 
 pub use edit::{save_account, save_address, save_look};
+pub use error::ConfigError;
 pub use folder::{DataFolder, ListenerLock};
 pub use secrets::SecretsPlace;
 
 /// Where the listener is unless told otherwise; loopback, since nobody asked for more.
 pub const DEFAULT_ADDRESS: &str = "127.0.0.1:8989";
-
-/// What can go wrong around configuration, data folder and secrets.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The platform names no data folder.
-    #[error("cannot find this user's data folder: no home directory; name one with --data DIR")]
-    NoHome,
-    /// A file cannot be read.
-    #[error("cannot read a configuration file ({source}); check that it exists and that you may read it: {}", path.display())]
-    Read {
-        /// Why.
-        source: std::io::Error,
-        /// Which.
-        path: PathBuf,
-    },
-    /// A file or folder cannot be written.
-    #[error("cannot write to the data folder ({source}); check its rights and the free space, or choose another with --data DIR: {}", path.display())]
-    Write {
-        /// Why.
-        source: std::io::Error,
-        /// Which.
-        path: PathBuf,
-    },
-    /// `config.toml` says something that cannot be.
-    #[error("cannot use the configuration, line {line}, column {column}: {reason}; mend it by hand in {}", path.display())]
-    Malformed {
-        /// From 1.
-        line: usize,
-        /// From 1.
-        column: usize,
-        /// What is wrong there.
-        reason: String,
-        /// Which file.
-        path: PathBuf,
-    },
-    /// `secrets.toml` is not TOML; its text is never quoted.
-    #[error("cannot use the secrets: line {line} is not as expected; mend it by hand in {}", path.display())]
-    SecretsMalformed {
-        /// From 1.
-        line: usize,
-        /// Which file.
-        path: PathBuf,
-    },
-    /// Secrets that should be there cannot be had.
-    #[error(
-        "cannot read the secrets of account \"{account}\" from {place}: {cause}; enter them again in Settings, or give them as MENUSCOPE_TOKEN and MENUSCOPE_AES_KEY"
-    )]
-    SecretsUnreadable {
-        /// Whose.
-        account: String,
-        /// Where they should be.
-        place: &'static str,
-        /// Why not.
-        cause: String,
-    },
-    /// `--account` names none.
-    #[error("there is no account \"{name}\" in config.toml; known: {known}")]
-    UnknownAccount {
-        /// The name given.
-        name: String,
-        /// The names there are.
-        known: String,
-    },
-    /// An address is no `HOST:PORT`.
-    #[error("\"{text}\" is no address to listen at; write it as HOST:PORT, such as {DEFAULT_ADDRESS}")]
-    Address {
-        /// What was given.
-        text: String,
-    },
-    /// Another process has the data folder's listener.
-    #[error("another menuscope already listens for this data folder; close it, or use another folder with --data DIR: {}", path.display())]
-    AlreadyListening {
-        /// The folder.
-        path: PathBuf,
-    },
-}
 
 /// What `config.toml` says, with defaults for what it leaves out.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -10,6 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+use crate::trouble::Trouble;
 use crate::wechat::compose::Push;
 
 /// WeChat waits this long for an answer.
@@ -47,6 +48,23 @@ pub enum DeliveryError {
         /// Where.
         target: String,
     },
+}
+
+impl From<&DeliveryError> for Trouble {
+    fn from(error: &DeliveryError) -> Self {
+        match error {
+            DeliveryError::Target { target } => Self::of("trouble.delivery.target", error).with("target", target),
+            DeliveryError::Certificates { source } => {
+                Self::of("trouble.delivery.certificates", error).with("cause", source)
+            }
+            DeliveryError::Unreachable { cause, target } => {
+                Self::of("trouble.delivery.unreachable", error).with("cause", cause).with("target", target)
+            }
+            DeliveryError::TooLate { target } => Self::of("trouble.delivery.too_late", error)
+                .with("seconds", WECHAT_PATIENCE.as_secs())
+                .with("target", target),
+        }
+    }
 }
 
 /// What a server answered.
@@ -147,6 +165,20 @@ mod tests {
         assert_eq!(full("http://127.0.0.1:1/wx"), "http://127.0.0.1:1/wx?signature=1&nonce=%2B");
         assert_eq!(full("http://127.0.0.1:1/wx?a=b"), "http://127.0.0.1:1/wx?a=b&signature=1&nonce=%2B");
         assert_eq!(full("http://127.0.0.1:1"), "http://127.0.0.1:1/?signature=1&nonce=%2B");
+    }
+
+    #[test]
+    fn both_languages_say_why_there_is_no_answer() {
+        let target = || "http://x/".to_owned();
+        let errors = [
+            DeliveryError::Target { target: target() },
+            DeliveryError::Certificates { source: std::io::Error::from(std::io::ErrorKind::NotFound) },
+            DeliveryError::Unreachable { cause: "refused".to_owned(), target: target() },
+            DeliveryError::TooLate { target: target() },
+        ];
+        for error in &errors {
+            Trouble::from(error).assert_said();
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
 use crate::config::{AccountConfig, Config, DataFolder, LookConfig, Overrides};
 use crate::filter::Filter;
 pub use crate::store::StoreHead;
+use crate::trouble::Trouble;
 use crate::waker::Waker;
 
 mod control;
@@ -129,7 +130,10 @@ pub enum Notice {
         capture: Option<Box<StoredCapture>>,
     },
     /// Settings were kept.
-    Saved,
+    Saved {
+        /// Which.
+        what: Saved,
+    },
     /// A sample was answered.
     SampleSent {
         /// Its kind.
@@ -138,8 +142,22 @@ pub enum Notice {
     /// Something went wrong; this is the only way in which the window hears of it.
     Failed {
         /// What, why, and what to do.
-        message: String,
+        trouble: Trouble,
     },
+}
+
+/// Settings that are kept together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// Where to listen.
+    Address,
+    /// An account and its secrets.
+    Account {
+        /// Its name.
+        name: String,
+    },
+    /// Language and theme.
+    Look,
 }
 
 /// A capture and what belongs to it.
@@ -170,13 +188,13 @@ pub enum ListenerState {
     Stopped,
     /// Another process listens for this data folder; its events show up here.
     Elsewhere {
-        /// In words, with the remedy.
-        message: String,
+        /// Which folder, with the remedy.
+        trouble: Trouble,
     },
     /// It cannot listen.
     Failed {
-        /// In words, with the remedy.
-        message: String,
+        /// Why not, with the remedy.
+        trouble: Trouble,
     },
 }
 
@@ -186,7 +204,7 @@ pub struct Status {
     /// Where the listener stands.
     pub listener: ListenerState,
     /// Why the database could not be opened, if it could not.
-    pub database: Option<String>,
+    pub database: Option<Trouble>,
     /// What `config.toml` says.
     pub config: Config,
     /// Of which account which secrets are there, by name.
@@ -313,8 +331,8 @@ struct Desk {
 impl Desk {
     /// Puts a notice there, waiting for room. `false`: nobody reads any more.
     fn put(&self, notice: Notice) -> bool {
-        if let Notice::Failed { message } = &notice {
-            tracing::error!("{message}");
+        if let Notice::Failed { trouble } = &notice {
+            tracing::error!("{trouble}");
         }
         let notice = match self.notices.try_send(notice) {
             Ok(()) => {
@@ -330,7 +348,7 @@ impl Desk {
         sent
     }
 
-    fn fail(&self, error: &dyn std::error::Error) -> bool {
-        self.put(Notice::Failed { message: error.to_string() })
+    fn fail(&self, error: impl Into<Trouble>) -> bool {
+        self.put(Notice::Failed { trouble: error.into() })
     }
 }

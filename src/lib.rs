@@ -14,7 +14,7 @@
 //! From the bottom up; nothing names what stands above it (`tests/architecture.rs` holds this as a table).
 //!
 //! - [`wechat`]: what WeChat sends and expects. Bytes in, values out: no I/O, no clock, no chance.
-//! - [`texts`]: words for people in two languages. [`visible`]: text from outside, made safe to show.
+//! - [`texts`]: words for people in two languages. [`trouble`]: an error as the window says it. [`visible`]: text from outside, made safe to show.
 //!   [`waker`]: wakes a window without knowing what one is.
 //! - [`diagnose`]: what can be wrong with a request, as stable codes. [`capture`]: one recorded request, and its JSON.
 //!   [`filter`]: the filter language.
@@ -44,6 +44,7 @@
 //! # Where to add things
 //! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.
 //! - A diagnosis: a line in `diagnose.rs`, its words in `assets/locales/diagnosis.yml`, its finding in `inspect/`.
+//! - An error: its enum beside what fails, one `match` into a `Trouble`, its words in `assets/locales/trouble.yml`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its conversion in `store/rows.rs`.
 //! - A query: `store/reader.rs`, then a `Command` and a `Notice` in `engine.rs`.
@@ -63,6 +64,7 @@ pub mod listener;
 pub mod sample;
 pub mod store;
 pub mod texts;
+pub mod trouble;
 pub mod ui;
 pub mod visible;
 pub mod waker;

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::account::Accounts;
 use crate::store::StoreHandle;
+use crate::trouble::Trouble;
 
 mod answer;
 mod body;
@@ -54,6 +55,17 @@ pub enum ListenError {
         /// Why not.
         source: std::io::Error,
     },
+}
+
+impl From<&ListenError> for Trouble {
+    fn from(error: &ListenError) -> Self {
+        match error {
+            ListenError::Taken { address } => Self::of("trouble.listen.taken", error).with("address", address),
+            ListenError::Bind { address, source } => {
+                Self::of("trouble.listen.bind", error).with("address", address).with("cause", source)
+            }
+        }
+    }
 }
 
 /// What the listener needs to know.
@@ -129,6 +141,8 @@ fn connection(
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(CLIENT_PATIENCE)
+        // Who has sent all and closes its half may still be heard: what it sent is recorded in any case.
+        .half_close(true)
         .serve_connection(TokioIo::new(TimedStream::new(stream, origin)), service);
     let connection = connections.watch(connection);
     async move {
@@ -137,5 +151,18 @@ fn connection(
         {
             endpoint.count_not_http(peer, &error);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_say_why_nothing_listens() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        let source = std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
+        Trouble::from(&ListenError::Taken { address }).assert_said();
+        Trouble::from(&ListenError::Bind { address, source }).assert_said();
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::account::Account;
 use crate::inspect::OWN_HEADER;
+use crate::trouble::Trouble;
 use crate::wechat::compose::{self, ComposeError, Edit, Push, Signing};
 use crate::wechat::tree::Tree;
 
@@ -18,6 +19,9 @@ pub enum SampleError {
         /// All there are.
         known: String,
     },
+    /// Nothing listens that it could be posted to.
+    #[error("a sample needs the listener; start it first")]
+    NoListener,
     /// The changes cannot be made.
     #[error("cannot make the event: {0}")]
     Compose(#[from] ComposeError),
@@ -32,6 +36,20 @@ pub enum SampleError {
     /// The key is of no use.
     #[error("cannot encrypt with this EncodingAESKey: {0}")]
     Key(#[from] crate::wechat::envelope::KeyError),
+}
+
+impl From<&SampleError> for Trouble {
+    fn from(error: &SampleError) -> Self {
+        match error {
+            SampleError::Unknown { kind, known } => {
+                Self::of("trouble.sample.unknown", error).with("kind", kind).with("known", known)
+            }
+            SampleError::NoListener => Self::of("trouble.sample.no_listener", error),
+            SampleError::Compose(cause) => Self::of("trouble.sample.compose", error).with("cause", cause),
+            SampleError::Incomplete { .. } => Self::of("trouble.sample.incomplete", error),
+            SampleError::Key(cause) => Self::of("trouble.sample.key", error).with("cause", cause),
+        }
+    }
 }
 
 /// The body of a sample, before any change.
@@ -84,4 +102,24 @@ pub fn push(kind: &str, account: Option<&Account>, now: Timestamp) -> Result<Pus
 /// what is sent is a test, made by whoever has the key.
 fn random_prefix() -> [u8; 16] {
     std::array::from_fn(|_| fastrand::choice(*b"0123456789abcdef").unwrap_or(b'0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wechat::envelope::KeyError;
+
+    #[test]
+    fn both_languages_say_why_there_is_no_sample() {
+        let errors = [
+            SampleError::Unknown { kind: "a".to_owned(), known: "b".to_owned() },
+            SampleError::NoListener,
+            SampleError::Compose(ComposeError::Name { name: "<".to_owned() }),
+            SampleError::Incomplete { what: "an AppID", flag: "--app-id" },
+            SampleError::Key(KeyError::Length { characters: 1 }),
+        ];
+        for error in &errors {
+            Trouble::from(error).assert_said();
+        }
+    }
 }

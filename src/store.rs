@@ -15,6 +15,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::watch;
 
+use crate::trouble::Trouble;
 use crate::waker::Waker;
 
 mod batch;
@@ -140,6 +141,31 @@ impl StoreError {
     }
 }
 
+impl From<&StoreError> for Trouble {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Absent { path } => Self::of("trouble.store.absent", error).with("path", path.display()),
+            StoreError::Newer { found, known, path } => Self::of("trouble.store.newer", error)
+                .with("found", found)
+                .with("known", known)
+                .with("path", path.display()),
+            StoreError::Older { found, path } => {
+                Self::of("trouble.store.older", error).with("found", found).with("path", path.display())
+            }
+            StoreError::Damaged { cause, path } => {
+                Self::of("trouble.store.damaged", error).with("cause", cause).with("path", path.display())
+            }
+            StoreError::Locked { .. } => Self::of("trouble.store.locked", error),
+            StoreError::ReadOnly { cause, .. } => Self::of("trouble.store.read_only", error).with("cause", cause),
+            StoreError::Full { .. } => Self::of("trouble.store.full", error),
+            StoreError::Sqlite { cause, .. } => Self::of("trouble.store.sqlite", error).with("cause", cause),
+            StoreError::Interrupted { .. } => Self::of("trouble.store.interrupted", error),
+            StoreError::Closing => Self::of("trouble.store.closing", error),
+            StoreError::Thread(cause) => Self::of("trouble.store.thread", error).with("cause", cause),
+        }
+    }
+}
+
 /// Says of a SQLite error what was being done, and which kind of trouble it is.
 fn doing(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |error| {
@@ -243,4 +269,31 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         },
         other => StoreError::Damaged { cause: other.to_string(), path: path.to_owned() },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_say_every_error() {
+        let (path, doing) = (PathBuf::from("/data"), "reading");
+        let cause = || "c".to_owned();
+        let errors = [
+            StoreError::Absent { path: path.clone() },
+            StoreError::Newer { found: 9, known: 1, path: path.clone() },
+            StoreError::Older { found: 0, path: path.clone() },
+            StoreError::Damaged { cause: cause(), path },
+            StoreError::Locked { doing },
+            StoreError::ReadOnly { doing, cause: cause() },
+            StoreError::Full { doing },
+            StoreError::Sqlite { doing, cause: cause(), of_one_row: false },
+            StoreError::Interrupted { doing },
+            StoreError::Closing,
+            StoreError::Thread(std::io::Error::from(std::io::ErrorKind::OutOfMemory)),
+        ];
+        for error in &errors {
+            Trouble::from(error).assert_said();
+        }
+    }
 }

@@ -206,7 +206,6 @@ impl App {
         let language = look.language();
         self.state.detail = self.state.detail.take().map(|detail| detail.spoken_in(language));
         self.state.chosen_look = Some(look.clone());
-        self.state.looks_saving += 1;
         self.ask(Command::SaveLook { look });
     }
 
@@ -311,7 +310,7 @@ impl App {
             },
         );
         CentralPanel::default().frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| {
-            banner::banners_ui(ui, &status, trouble.as_deref(), look, actions);
+            banner::banners_ui(ui, &status, trouble.as_ref(), look, actions);
             match state.screen {
                 Screen::Settings => state.settings.ui(ui, &status, look, actions),
                 Screen::Events => events_ui(ui, state, &status, look, actions),

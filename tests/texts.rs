@@ -65,7 +65,7 @@ fn every_key_that_the_code_names_has_its_text() {
     for file in files("src", "rs") {
         let code = fs::read_to_string(&file).unwrap();
         let code = code.split("#[cfg(test)]\nmod tests").next().unwrap();
-        for call in [".text(\"", ".filled(\""] {
+        for call in [".text(\"", ".filled(\"", "Self::of(\""] {
             for (start, _) in code.match_indices(call) {
                 let key = code[start + call.len()..].split('"').next().unwrap();
                 named += 1;

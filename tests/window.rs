@@ -264,7 +264,15 @@ fn a_port_that_is_taken_is_a_banner_with_a_way_out() {
     let address = taken.local_addr().unwrap().to_string();
     let mut window = Window::open_at(&address);
     window.until_says("Nothing can arrive");
-    assert!(window.says(&address), "the message names the address");
+    assert!(window.says(&format!("The port of {address} is taken")), "the message names the address");
+    window.harness.get_by_label("Language").click();
+    window.until_says("简体中文");
+    window.harness.get_by_label("简体中文").click();
+    window.until_says(&format!("{address} 的端口已被占用"));
+    window.harness.get_by_label("语言").click();
+    window.until_says("English");
+    window.harness.get_by_label("English").click();
+    window.until_says("Nothing can arrive");
     window.harness.get_by_label("Open settings").click();
     window.until("the settings", |window| window.harness.query_all_by_label("Settings").count() > 0);
     drop(taken);

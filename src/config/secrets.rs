@@ -36,6 +36,14 @@ impl SecretsPlace {
             Self::File => "file",
         }
     }
+
+    /// What it is called in a message.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Keyring => "the keyring",
+            Self::File => "secrets.toml",
+        }
+    }
 }
 
 /// The form in which secrets are written down, in either place.
@@ -86,7 +94,7 @@ pub(super) fn read(folder: &DataFolder, account: &str, place: SecretsPlace) -> R
         SecretsPlace::File => read_file(&folder.secrets_file())?.remove(account).map(Secrets::from).ok_or_else(|| {
             ConfigError::SecretsUnreadable {
                 account: account.to_owned(),
-                place: "secrets.toml",
+                place,
                 cause: format!("it has no section [{account}]"),
             }
         }),
@@ -110,8 +118,11 @@ pub(super) fn write(folder: &DataFolder, account: &str, secrets: &Secrets) -> Re
 }
 
 fn read_keyring(folder: &DataFolder, account: &str) -> Result<Secrets, ConfigError> {
-    let unreadable =
-        |cause: String| ConfigError::SecretsUnreadable { account: account.to_owned(), place: "the keyring", cause };
+    let unreadable = |cause: String| ConfigError::SecretsUnreadable {
+        account: account.to_owned(),
+        place: SecretsPlace::Keyring,
+        cause,
+    };
     let user = keyring_user(folder, account);
     let text = ask_keyring(move || keyring::Entry::new(KEYRING_SERVICE, &user)?.get_password()).map_err(unreadable)?;
     let text = Zeroizing::new(text);

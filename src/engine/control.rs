@@ -9,12 +9,13 @@ use tokio::sync::watch;
 
 use super::service::{Service, StartError};
 use super::worker::Worker;
-use super::{AccountStatus, Command, Desk, KnownSender, ListenerState, Notice, Setup, Status};
+use super::{AccountStatus, Command, Desk, KnownSender, ListenerState, Notice, Saved, Setup, Status};
 use crate::account::{Accounts, Secrets};
 use crate::config::{self, AccountConfig, Config, ConfigError, LookConfig};
 use crate::delivery::Courier;
-use crate::sample;
+use crate::sample::{self, SampleError};
 use crate::store::StoreHead;
+use crate::trouble::Trouble;
 
 pub(super) fn start(
     setup: Setup,
@@ -47,7 +48,7 @@ impl Control {
             let heard = match self.carry_out(command) {
                 Ok(Some(notice)) => self.desk.put(notice),
                 Ok(None) => true,
-                Err(message) => self.desk.put(Notice::Failed { message }),
+                Err(trouble) => self.desk.fail(trouble),
             };
             if !heard {
                 return;
@@ -55,9 +56,13 @@ impl Control {
         }
     }
 
-    fn carry_out(&mut self, command: Command) -> Result<Option<Notice>, String> {
+    fn carry_out(&mut self, command: Command) -> Result<Option<Notice>, Trouble> {
+        let told = |error: ConfigError| Trouble::from(&error);
         match command {
-            Command::SetAddress { address } => self.set_address(&address).map(|()| Some(Notice::Saved)),
+            Command::SetAddress { address } => {
+                self.set_address(&address).map_err(told)?;
+                Ok(Some(Notice::Saved { what: Saved::Address }))
+            }
             Command::Retry => {
                 self.open();
                 Ok(None)
@@ -69,12 +74,13 @@ impl Control {
                 }
                 Ok(None)
             }
-            Command::SaveAccount { name, account, secrets } => self
-                .save_account(&name, &account, &secrets)
-                .map(|()| Some(Notice::Saved))
-                .map_err(|error| error.to_string()),
+            Command::SaveAccount { name, account, secrets } => {
+                self.save_account(&name, &account, &secrets).map_err(told)?;
+                Ok(Some(Notice::Saved { what: Saved::Account { name } }))
+            }
             Command::SaveLook { look } => {
-                self.save_look(look).map(|()| Some(Notice::Saved)).map_err(|error| error.to_string())
+                self.save_look(look).map_err(told)?;
+                Ok(Some(Notice::Saved { what: Saved::Look }))
             }
             Command::SendSample { kind } => self.send_sample(kind).map(Some),
             _ => Ok(None),
@@ -88,15 +94,16 @@ impl Control {
         let (listener, database) = match self.try_open() {
             Ok(address) => (ListenerState::Listening { address }, None),
             Err(StartError::Config(error @ ConfigError::AlreadyListening { .. })) => {
-                (ListenerState::Elsewhere { message: error.to_string() }, None)
+                (ListenerState::Elsewhere { trouble: (&error).into() }, None)
             }
             Err(StartError::Store(error)) => {
-                (ListenerState::Failed { message: error.to_string() }, Some(error.to_string()))
+                let trouble = Trouble::from(&error);
+                (ListenerState::Failed { trouble: trouble.clone() }, Some(trouble))
             }
-            Err(error) => (ListenerState::Failed { message: error.to_string() }, None),
+            Err(error) => (ListenerState::Failed { trouble: (&error).into() }, None),
         };
-        if let ListenerState::Failed { message } | ListenerState::Elsewhere { message } = &listener {
-            tracing::error!("{message}");
+        if let ListenerState::Failed { trouble } | ListenerState::Elsewhere { trouble } = &listener {
+            tracing::error!("{trouble}");
         }
         self.publish(|status| {
             status.listener = listener;
@@ -121,9 +128,9 @@ impl Control {
         Ok(self.service.insert(service).listen(address)?.to_string())
     }
 
-    fn set_address(&mut self, text: &str) -> Result<(), String> {
-        let address = config::parse_address(text).map_err(|error| error.to_string())?;
-        config::save_address(&self.setup.folder, &self.setup.config_file, text).map_err(|error| error.to_string())?;
+    fn set_address(&mut self, text: &str) -> Result<(), ConfigError> {
+        let address = config::parse_address(text)?;
+        config::save_address(&self.setup.folder, &self.setup.config_file, text)?;
         self.publish(|status| text.clone_into(&mut status.config.listener.addr));
         let Some(service) = &mut self.service else {
             self.open();
@@ -131,7 +138,7 @@ impl Control {
         };
         let listener = match service.listen(address) {
             Ok(address) => ListenerState::Listening { address: address.to_string() },
-            Err(error) => ListenerState::Failed { message: error.to_string() },
+            Err(error) => ListenerState::Failed { trouble: (&error).into() },
         };
         self.publish(|status| status.listener = listener);
         Ok(())
@@ -161,16 +168,16 @@ impl Control {
     }
 
     /// Through the real listener, over a real socket: what arrives is what a tap would have made.
-    fn send_sample(&self, kind: String) -> Result<Notice, String> {
+    fn send_sample(&self, kind: String) -> Result<Notice, Trouble> {
         let ListenerState::Listening { address } = self.status.borrow().listener.clone() else {
-            return Err("a sample needs the listener; start it first".to_owned());
+            return Err((&SampleError::NoListener).into());
         };
         let accounts = self.service.as_ref().map(Service::accounts);
         let account = accounts.as_ref().map(|accounts| accounts.default_account());
-        let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| error.to_string())?;
+        let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| Trouble::from(&error))?;
         let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
-        let courier = Courier::new().map_err(|error| error.to_string())?;
-        self.runtime.block_on(courier.deliver(&push, &target)).map_err(|error| error.to_string())?;
+        let courier = Courier::new().map_err(|error| Trouble::from(&error))?;
+        self.runtime.block_on(courier.deliver(&push, &target)).map_err(|error| Trouble::from(&error))?;
         Ok(Notice::SampleSent { kind })
     }
 

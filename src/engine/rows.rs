@@ -28,7 +28,7 @@ impl Rows {
             let notice = match self.answer(command) {
                 Ok(Some(notice)) => notice,
                 Ok(None) | Err(StoreError::Absent { .. }) => continue,
-                Err(error) => Notice::Failed { message: error.to_string() },
+                Err(error) => Notice::Failed { trouble: (&error).into() },
             };
             if !self.desk.put(notice) {
                 return;

@@ -12,6 +12,7 @@ use crate::account::Accounts;
 use crate::config::{Config, ConfigError, DataFolder, ListenerLock};
 use crate::listener::{self, ListenError, Terms};
 use crate::store::{Store, StoreError, StoreHead};
+use crate::trouble::Trouble;
 use crate::waker::Waker;
 
 /// Threads for the listener: decoding is quick, and the rest of the machine belongs to the developer.
@@ -29,6 +30,16 @@ pub enum StartError {
     /// The address.
     #[error(transparent)]
     Listen(#[from] ListenError),
+}
+
+impl From<&StartError> for Trouble {
+    fn from(error: &StartError) -> Self {
+        match error {
+            StartError::Config(error) => error.into(),
+            StartError::Store(error) => error.into(),
+            StartError::Listen(error) => error.into(),
+        }
+    }
 }
 
 /// The runtime that the listener and all deliveries run on.

@@ -62,7 +62,7 @@ impl Batches {
             }
             Err(error) => {
                 tracing::error!("{error}");
-                self.head.trouble = Some(error.to_string());
+                self.head.trouble = Some((&error).into());
                 jobs.into_iter().filter_map(|job| failed(job, &error)).collect()
             }
         };

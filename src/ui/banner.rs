@@ -7,34 +7,41 @@ use super::look::{Look, severity_mark};
 use super::theme;
 use crate::diagnose::Severity;
 use crate::engine::{Command, ListenerState, Status};
+use crate::trouble::Trouble;
 
 /// Draws a banner for each of them; nothing where all is well.
-pub(crate) fn banners_ui(ui: &mut Ui, status: &Status, trouble: Option<&str>, look: &Look, actions: &mut Vec<Action>) {
+pub(crate) fn banners_ui(
+    ui: &mut Ui,
+    status: &Status,
+    store: Option<&Trouble>,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     ui.spacing_mut().item_spacing.y = 0.0;
-    if let Some(message) = &status.database {
+    if let Some(trouble) = &status.database {
         let title = look.text("window.banner.database");
-        banner_ui(ui, Severity::Error, &title, message, look, |ui| retry_button(ui, look, actions));
+        banner_ui(ui, Severity::Error, &title, &look.trouble(trouble), look, |ui| retry_button(ui, look, actions));
     } else {
         listener_ui(ui, &status.listener, look, actions);
     }
-    if let Some(message) = trouble {
-        banner_ui(ui, Severity::Error, &look.text("window.banner.store"), message, look, |_| {});
+    if let Some(trouble) = store {
+        banner_ui(ui, Severity::Error, &look.text("window.banner.store"), &look.trouble(trouble), look, |_| {});
     }
 }
 
 fn listener_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut Vec<Action>) {
     match listener {
-        ListenerState::Failed { message } => {
-            banner_ui(ui, Severity::Error, &look.text("window.banner.failed"), message, look, |ui| {
+        ListenerState::Failed { trouble } => {
+            banner_ui(ui, Severity::Error, &look.text("window.banner.failed"), &look.trouble(trouble), look, |ui| {
                 if ui.button(look.text("window.banner.settings")).clicked() {
                     actions.push(Action::ShowScreen(Screen::Settings));
                 }
                 retry_button(ui, look, actions);
             });
         }
-        ListenerState::Elsewhere { message } => {
+        ListenerState::Elsewhere { trouble } => {
             let title = look.text("window.banner.elsewhere");
-            banner_ui(ui, Severity::Note, &title, message, look, |ui| retry_button(ui, look, actions));
+            banner_ui(ui, Severity::Note, &title, &look.trouble(trouble), look, |ui| retry_button(ui, look, actions));
         }
         ListenerState::Stopped => {
             let hint = look.text("window.banner.stopped_hint");

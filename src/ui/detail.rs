@@ -97,6 +97,11 @@ impl Detail {
         Self { chosen: self.chosen, ..Self::new(self.opened, language) }
     }
 
+    /// The capture with all that belongs to it.
+    pub(crate) fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
     /// Which capture it is.
     pub(crate) fn id(&self) -> CaptureId {
         self.opened.stored.placement.id

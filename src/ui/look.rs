@@ -10,6 +10,7 @@ use super::theme::{DARK, LIGHT, Palette};
 use crate::capture::Signature;
 use crate::diagnose::Severity;
 use crate::texts::Language;
+use crate::trouble::Trouble;
 use crate::wechat::kind::Family;
 
 /// Given to every panel; made anew with each frame, which costs nothing.
@@ -40,6 +41,11 @@ impl Look {
     /// The text of that key with every `%{name}` filled in.
     pub(crate) fn filled(&self, key: &str, details: &[(&str, &str)]) -> String {
         self.language.filled(key, details)
+    }
+
+    /// The words for what went wrong.
+    pub(crate) fn trouble(&self, trouble: &Trouble) -> String {
+        trouble.words(self.language)
     }
 
     /// The hue of a family of kinds.
@@ -102,5 +108,23 @@ pub(crate) fn signature_mark(signature: Signature) -> &'static str {
         Signature::Invalid => "×",
         Signature::Missing => "?",
         Signature::Unchecked => "–",
+    }
+}
+
+/// The mark of an attempt: ① to ⑩, then plain digits.
+pub(crate) fn attempt_mark(attempt: u32) -> String {
+    match attempt {
+        1..=10 => char::from_u32(0x245F + attempt).map(String::from).unwrap_or_default(),
+        more => more.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_counted_in_circles_as_far_as_they_go() {
+        assert_eq!([1, 3, 10, 11].map(attempt_mark), ["①", "③", "⑩", "11"]);
     }
 }

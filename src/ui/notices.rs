@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::look::Look;
 use crate::diagnose::Severity;
+use crate::trouble::Trouble;
 
 /// More than this is no longer read.
 const KEPT: usize = 20;
@@ -14,12 +16,29 @@ const GOOD_NEWS: Duration = Duration::from_secs(5);
 /// One message.
 #[derive(Debug)]
 pub(crate) struct Message {
-    /// In words.
-    pub(crate) text: String,
+    said: Said,
     /// How bad it is.
     pub(crate) severity: Severity,
     /// When it goes by itself, in seconds of egui's clock.
     until: Option<f64>,
+}
+
+#[derive(Debug, PartialEq)]
+enum Said {
+    /// Good news, in the language of its moment: it is soon gone.
+    News(String),
+    /// Bad news stays, so it follows the language.
+    Trouble(Trouble),
+}
+
+impl Message {
+    /// In words.
+    pub(crate) fn text(&self, look: &Look) -> String {
+        match &self.said {
+            Said::News(text) => text.clone(),
+            Said::Trouble(trouble) => look.trouble(trouble),
+        }
+    }
 }
 
 /// The messages, newest last.
@@ -28,15 +47,17 @@ pub(crate) struct Notices(VecDeque<Message>);
 
 impl Notices {
     /// Says that something went wrong.
-    pub(crate) fn error(&mut self, text: String) {
+    pub(crate) fn error(&mut self, trouble: Trouble) {
+        let said = Said::Trouble(trouble);
         // The same trouble again is no news.
-        self.0.retain(|message| message.text != text);
-        self.push(Message { text, severity: Severity::Error, until: None });
+        self.0.retain(|message| message.said != said);
+        self.push(Message { said, severity: Severity::Error, until: None });
     }
 
     /// Says that something went well, for a while.
     pub(crate) fn good(&mut self, text: String, now: f64) {
-        self.push(Message { text, severity: Severity::Note, until: Some(now + GOOD_NEWS.as_secs_f64()) });
+        let until = Some(now + GOOD_NEWS.as_secs_f64());
+        self.push(Message { said: Said::News(text), severity: Severity::Note, until });
     }
 
     fn push(&mut self, message: Message) {
@@ -68,22 +89,32 @@ impl Notices {
 mod tests {
     use super::*;
 
+    fn trouble() -> Trouble {
+        Trouble::of("trouble.store.full", "bad")
+    }
+
     #[test]
     fn good_news_goes_by_itself_and_bad_news_stays() {
         let mut notices = Notices::default();
-        notices.error("bad".to_owned());
+        notices.error(trouble());
         notices.good("good".to_owned(), 10.0);
         assert_eq!(notices.expire(11.0), Some(Duration::from_secs(4)));
-        assert_eq!(notices.shown().map(|(message, behind)| (message.text.as_str(), behind)), Some(("good", 1)));
+        assert_eq!(
+            notices.shown().map(|(message, behind)| (&message.said, behind)),
+            Some((&Said::News("good".to_owned()), 1))
+        );
         assert_eq!(notices.expire(15.0), None);
-        assert_eq!(notices.shown().map(|(message, behind)| (message.text.as_str(), behind)), Some(("bad", 0)));
+        assert_eq!(
+            notices.shown().map(|(message, behind)| (&message.said, behind)),
+            Some((&Said::Trouble(trouble()), 0))
+        );
     }
 
     #[test]
     fn the_same_trouble_is_said_once() {
         let mut notices = Notices::default();
-        notices.error("bad".to_owned());
-        notices.error("bad".to_owned());
+        notices.error(trouble());
+        notices.error(trouble());
         assert_eq!(notices.shown().map(|(_, behind)| behind), Some(0));
     }
 }

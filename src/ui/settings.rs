@@ -10,7 +10,7 @@ use super::detail::controls::{card, copy_button, page_ui, pair, title, weak};
 use super::look::Look;
 use super::theme::{GAP, GAP_SMALL};
 use crate::config::Theme;
-use crate::engine::{Command, ListenerState, Status};
+use crate::engine::{Command, ListenerState, Saved, Status};
 use crate::texts::Language;
 
 mod accounts;
@@ -34,9 +34,13 @@ impl Settings {
         Self { folder: folder.to_owned(), ..Self::default() }
     }
 
-    /// What was to be saved has been saved: what was typed is forgotten, secrets first.
-    pub(crate) fn saved(&mut self) {
-        self.accounts.saved();
+    /// That has been saved: what was typed of it, and of nothing else, is forgotten.
+    pub(crate) fn saved(&mut self, what: &Saved) {
+        match what {
+            Saved::Account { name } => self.accounts.saved(name),
+            // An address as typed is forgotten as soon as it is the one that is kept; a look is never typed.
+            Saved::Address | Saved::Look => {}
+        }
     }
 
     /// Draws the page.
@@ -123,8 +127,8 @@ fn state_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut Ve
             ("●", look.filled("settings.listener.listening", &[("address", address)]), look.palette.ok)
         }
         ListenerState::Stopped => ("○", look.text("settings.listener.stopped").into_owned(), look.palette.weak),
-        ListenerState::Elsewhere { message } | ListenerState::Failed { message } => {
-            ("×", message.clone(), look.palette.error)
+        ListenerState::Elsewhere { trouble } | ListenerState::Failed { trouble } => {
+            ("×", look.trouble(trouble), look.palette.error)
         }
     };
     ui.add(Label::new(RichText::new(format!("{mark} {words}")).color(color)).wrap());

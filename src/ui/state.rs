@@ -1,7 +1,5 @@
 //! What the window knows, beside what the list knows: changed by notices and by actions, and by nothing else.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::action::{Move, Screen, Tab};
@@ -14,7 +12,7 @@ use super::notices::Notices;
 use super::settings::Settings;
 use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
 use crate::config::LookConfig;
-use crate::engine::{Notice, Opened};
+use crate::engine::{Notice, Opened, Saved};
 use crate::texts::Language;
 
 /// For this long after its arrival, more may come that belongs to an event: its answer, its images.
@@ -45,16 +43,12 @@ pub(crate) struct State {
     pub(crate) keyboard: Keyboard,
     pub(crate) detail_hidden: bool,
     pub(crate) detail: Option<Detail>,
-    /// The capture that the detail shows, for what is copied from it.
-    opened: Option<Arc<Opened>>,
     /// The capture to be opened with the next question.
     pub(crate) to_open: Option<CaptureId>,
     /// The newest handshake, for the first-run page.
     pub(crate) handshake: Option<Box<StoredCapture>>,
     /// What the person chose in this run; before that, what `config.toml` says.
     pub(crate) chosen_look: Option<LookConfig>,
-    /// How many looks are being kept: that one was is no news, and no reason to forget what is typed in the settings.
-    pub(crate) looks_saving: u32,
     pub(crate) page: EventsPage,
 }
 
@@ -73,25 +67,23 @@ impl State {
                 self.note_written();
             }
             Notice::Page { rows } => {
-                if self.opened.as_ref().is_some_and(|opened| rows.iter().any(|row| is_new_attempt(row, opened))) {
+                if self.opened().is_some_and(|opened| rows.iter().any(|row| is_new_attempt(row, opened))) {
                     self.to_open = self.list.selected;
                 }
                 self.list.fill(rows);
             }
             Notice::Opened { opened } => self.show(opened, look.language),
             Notice::Handshake { capture } => self.handshake = capture,
-            Notice::Saved if self.looks_saving > 0 => self.looks_saving -= 1,
-            Notice::Saved => {
-                self.settings.saved();
+            // It shows in the whole window.
+            Notice::Saved { what: Saved::Look } => {}
+            Notice::Saved { what } => {
+                self.settings.saved(&what);
                 self.notices.good(look.text("window.notice.saved").into_owned(), now);
             }
             Notice::SampleSent { kind } => {
                 self.notices.good(look.filled("window.notice.sample_sent", &[("kind", &kind)]), now);
             }
-            Notice::Failed { message } => {
-                self.looks_saving = 0;
-                self.notices.error(message);
-            }
+            Notice::Failed { trouble } => self.notices.error(trouble),
         }
         self.open_selected();
         self.decide_first_run();
@@ -100,9 +92,14 @@ impl State {
     /// Something was written to the store.
     pub(crate) fn note_written(&mut self) {
         self.list.note_written();
-        if let Some(opened) = self.opened.as_ref().filter(|opened| may_change(opened)) {
+        if let Some(opened) = self.opened().filter(|opened| may_change(opened)) {
             self.to_open = Some(opened.stored.placement.id);
         }
+    }
+
+    /// The capture that the detail shows.
+    fn opened(&self) -> Option<&Opened> {
+        self.detail.as_ref().map(Detail::opened)
     }
 
     fn show(&mut self, opened: Box<Opened>, language: Language) {
@@ -112,7 +109,6 @@ impl State {
         }
         let chosen = self.detail.as_ref().filter(|detail| detail.id() == opened.stored.placement.id);
         let chosen = chosen.and_then(|detail| detail.chosen().map(str::to_owned));
-        self.opened = Some(Arc::new((*opened).clone()));
         let mut detail = Detail::new(opened, language);
         if let Some(path) = chosen {
             detail.choose(&path);
@@ -122,7 +118,7 @@ impl State {
 
     /// Asks for the selected capture if another one, or none, is open.
     pub(crate) fn open_selected(&mut self) {
-        if self.list.selected != self.opened.as_ref().map(|opened| opened.stored.placement.id) {
+        if self.list.selected != self.detail.as_ref().map(Detail::id) {
             self.to_open = self.list.selected;
         }
     }
@@ -175,7 +171,7 @@ impl State {
 
     /// The opened capture in the form that is to be copied.
     pub(crate) fn copy(&self, form: CopyForm, language: Language) -> Option<String> {
-        let opened = self.opened.as_ref()?;
+        let opened = self.opened()?;
         let stored = &opened.stored;
         Some(match form {
             CopyForm::Raw => String::from_utf8_lossy(&stored.capture.request.to_http()).into_owned(),

@@ -119,9 +119,10 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look) -> bool {
                 .small(),
         );
     }
-    let text = format!("{} {}", severity_mark(message.severity), message.text);
+    let words = message.text(look);
+    let text = format!("{} {words}", severity_mark(message.severity));
     let text = RichText::new(text).color(look.severity_color(message.severity)).small();
-    ui.add(egui::Label::new(text).truncate()).on_hover_text(&message.text);
+    ui.add(egui::Label::new(text).truncate()).on_hover_text(words);
     dismissed
 }
 

@@ -4,11 +4,11 @@ use egui::accesskit::Role;
 use egui::{CornerRadius, Label, Rect, RichText, ScrollArea, Sense, Ui, Vec2};
 
 use super::super::action::Action;
-use super::super::look::{Look, signature_mark};
+use super::super::look::{Look, attempt_mark, signature_mark};
 use super::super::theme::{GAP, GAP_LARGE};
 use super::Detail;
 use super::controls::{card, code_frame, copy_button, named, pair, title, value_pair, weak};
-use super::header::{WECHAT_LIMIT_MS, circled, is_good, milliseconds, signature_words};
+use super::header::{WECHAT_LIMIT_MS, is_good, milliseconds, signature_words};
 use super::shown::Shown;
 use crate::capture::{CaptureSummary, Reply};
 
@@ -97,7 +97,7 @@ fn attempt_ui(
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let name = look.filled("detail.attempt", &[("number", &number.to_string())]);
-        let text = RichText::new(format!("{} {}", circled(number), look.clock(attempt.received_at))).monospace();
+        let text = RichText::new(format!("{} {}", attempt_mark(number), look.clock(attempt.received_at))).monospace();
         let response = named(ui.selectable_label(is_shown, text), Role::Button, &name);
         if response.clicked() && !is_shown {
             actions.push(Action::Select(attempt.placement.id));

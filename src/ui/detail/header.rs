@@ -5,7 +5,7 @@ use egui::{Button, CornerRadius, Label, RichText, Sense, Ui, Vec2};
 use jiff::tz::TimeZone;
 
 use super::super::action::Action;
-use super::super::look::{Look, signature_mark};
+use super::super::look::{Look, attempt_mark, signature_mark};
 use super::super::theme::{GAP, GAP_SMALL};
 use super::Detail;
 use super::controls::{chip, named, weak};
@@ -97,21 +97,13 @@ pub(super) fn milliseconds(elapsed: std::time::Duration) -> String {
     format!("{:.1} ms", elapsed.as_secs_f64() * 1000.0)
 }
 
-/// `①`; from eleven on, plain digits.
-pub(super) fn circled(attempt: u32) -> String {
-    match attempt {
-        1..=10 => char::from_u32(0x245F + attempt).unwrap_or('?').to_string(),
-        more => format!("({more})"),
-    }
-}
-
 fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         ui.label(weak(look, look.text("detail.attempts")));
         for attempt in &detail.opened.attempts {
             let number = attempt.placement.attempt;
-            let button = Button::selectable(attempt.placement.id == detail.id(), circled(number));
+            let button = Button::selectable(attempt.placement.id == detail.id(), attempt_mark(number));
             let name = look.filled("detail.attempt", &[("number", &number.to_string())]);
             if named(ui.add(button), Role::Button, &name).on_hover_text(&name).clicked() {
                 actions.push(Action::Select(attempt.placement.id));

@@ -7,7 +7,7 @@ use super::columns::{Columns, Content};
 use super::{middle, row_id};
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::ui::action::Action;
-use crate::ui::look::{Look, severity_mark, signature_mark};
+use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
 use crate::ui::row_cache::Row;
 use crate::visible::visible;
 use crate::wechat::kind::{self, Family};
@@ -166,14 +166,6 @@ fn shortened(openid: &str) -> String {
     format!("{start}…{end}")
 }
 
-/// ① to ⑩, then plain numbers.
-pub(crate) fn attempt_mark(attempt: u32) -> String {
-    match attempt {
-        1..=10 => char::from_u32(0x2460 + attempt - 1).map(String::from).unwrap_or_default(),
-        _ => attempt.to_string(),
-    }
-}
-
 fn signature_text(row: &CaptureSummary, look: &Look) -> String {
     look.text(&format!("window.signature.{}", row.signature.as_str())).into_owned()
 }
@@ -255,10 +247,5 @@ mod tests {
         assert_eq!(shortened("oMgHVjngRipVsoxg6TuX3vz6glDg"), "oMgH…glDg");
         assert_eq!(shortened("FromUser"), "FromUser");
         assert_eq!(shortened("用户用户用户用户用户"), "用户用户…用户用户");
-    }
-
-    #[test]
-    fn attempts_are_counted_in_circles_as_far_as_they_go() {
-        assert_eq!((attempt_mark(1).as_str(), attempt_mark(3).as_str(), attempt_mark(11).as_str()), ("①", "③", "11"));
     }
 }

@@ -20,19 +20,17 @@ pub(super) struct Accounts {
     chosen: Option<String>,
     /// By the account's name; the empty one is that of an account to be.
     drafts: BTreeMap<String, Draft>,
-    /// Whose draft has been sent to be saved.
-    saving: Option<String>,
 }
 
 impl Accounts {
-    /// Forgets the draft that was saved.
-    pub(super) fn saved(&mut self) {
-        if let Some(name) = self.saving.take() {
-            let draft = self.drafts.remove(&name);
+    /// Forgets the draft of that account, secrets first, if it was sent to be saved.
+    pub(super) fn saved(&mut self, name: &str) {
+        let is_saved = |draft: &Draft| draft.sent && draft.name.trim() == name;
+        if self.chosen.as_deref() == Some("") && self.drafts.get("").is_some_and(is_saved) {
             // A new account is there now: go on with it under its name.
-            self.chosen =
-                draft.filter(|_| name.is_empty()).map(|draft| draft.name.trim().to_owned()).or(self.chosen.take());
+            self.chosen = Some(name.to_owned());
         }
+        self.drafts.retain(|_, draft| !is_saved(draft));
     }
 
     /// Draws list and form.
@@ -91,7 +89,7 @@ impl Accounts {
             let text = RichText::new(look.text("settings.accounts.save"));
             if ui.add_enabled(is_ready, Button::new(text)).clicked() {
                 actions.push(Action::Ask(draft.save()));
-                self.saving = Some(chosen.to_owned());
+                draft.sent = true;
             }
             let is_changed = draft.is_changed();
             if is_changed && ui.button(look.text("settings.accounts.discard")).clicked() {
@@ -187,10 +185,21 @@ mod tests {
         draft.token.0.push_str("  secret1 ");
         assert_eq!(draft.secrets().token, Some(Secret::new("secret1")));
         accounts.drafts.insert("shop".to_owned(), draft);
-        accounts.saved();
-        assert_eq!(accounts.drafts.len(), 1, "nothing was sent to be saved");
-        accounts.saving = Some("shop".to_owned());
-        accounts.saved();
+        accounts.saved("shop");
+        assert_eq!(accounts.drafts.len(), 1, "it was not sent to be saved");
+        accounts.drafts.values_mut().for_each(|draft| draft.sent = true);
+        accounts.saved("default");
+        assert_eq!(accounts.drafts.len(), 1, "another one was saved");
+        accounts.saved("shop");
         assert!(accounts.drafts.is_empty());
+    }
+
+    #[test]
+    fn a_new_account_goes_on_under_its_name() {
+        let mut accounts = Accounts { chosen: Some(String::new()), ..Accounts::default() };
+        let draft = Draft { name: " shop ".to_owned(), sent: true, ..Draft::default() };
+        accounts.drafts.insert(String::new(), draft);
+        accounts.saved("shop");
+        assert_eq!((accounts.chosen.as_deref(), accounts.drafts.len()), (Some("shop"), 0));
     }
 }

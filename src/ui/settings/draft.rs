@@ -22,6 +22,8 @@ pub(super) struct Draft {
     pub(super) token: Typed,
     pub(super) aes_key: Typed,
     pub(super) app_secret: Typed,
+    /// Whether it has been sent to be saved.
+    pub(super) sent: bool,
     /// What was saved when the form was opened.
     pub(super) base: AccountConfig,
 }

@@ -72,7 +72,7 @@ fn what_is_saved_is_what_was_typed_and_is_forgotten_afterwards() {
     assert_eq!((name.as_str(), account.app_id.as_deref()), ("shop", Some("wx1234")));
     assert_eq!(secrets.token.unwrap().reveal(), "token1234");
     assert_eq!(secrets.aes_key, None);
-    harness.state_mut().saved();
+    harness.state_mut().saved(&Saved::Account { name: "shop".to_owned() });
     harness.run();
     assert!(harness.get_by_label("Save account").accesskit_node().is_disabled());
 }

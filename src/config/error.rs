@@ -1,0 +1,146 @@
+//! What can go wrong with `config.toml`, secrets and the data folder.
+
+use std::path::PathBuf;
+
+use super::{DEFAULT_ADDRESS, SecretsPlace};
+use crate::trouble::Trouble;
+
+/// What can go wrong around configuration, data folder and secrets.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The platform names no data folder.
+    #[error("cannot find this user's data folder: no home directory; name one with --data DIR")]
+    NoHome,
+    /// A file cannot be read.
+    #[error("cannot read a configuration file ({source}); check that it exists and that you may read it: {}", path.display())]
+    Read {
+        /// Why.
+        source: std::io::Error,
+        /// Which.
+        path: PathBuf,
+    },
+    /// A file or folder cannot be written.
+    #[error("cannot write to the data folder ({source}); check its rights and the free space, or choose another with --data DIR: {}", path.display())]
+    Write {
+        /// Why.
+        source: std::io::Error,
+        /// Which.
+        path: PathBuf,
+    },
+    /// `config.toml` says something that cannot be.
+    #[error("cannot use the configuration, line {line}, column {column}: {reason}; mend it by hand in {}", path.display())]
+    Malformed {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What is wrong there.
+        reason: String,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// `secrets.toml` is not TOML; its text is never quoted.
+    #[error("cannot use the secrets: line {line} is not as expected; mend it by hand in {}", path.display())]
+    SecretsMalformed {
+        /// From 1.
+        line: usize,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Secrets that should be there cannot be had.
+    #[error(
+        "cannot read the secrets of account \"{account}\" from {}: {cause}; enter them again in Settings, or give them as MENUSCOPE_TOKEN and MENUSCOPE_AES_KEY",
+        place.name()
+    )]
+    SecretsUnreadable {
+        /// Whose.
+        account: String,
+        /// Where they should be.
+        place: SecretsPlace,
+        /// Why not.
+        cause: String,
+    },
+    /// `--account` names none.
+    #[error("there is no account \"{name}\" in config.toml; known: {known}")]
+    UnknownAccount {
+        /// The name given.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// An address is no `HOST:PORT`.
+    #[error("\"{text}\" is no address to listen at; write it as HOST:PORT, such as {DEFAULT_ADDRESS}")]
+    Address {
+        /// What was given.
+        text: String,
+    },
+    /// Another process has the data folder's listener.
+    #[error("another menuscope already listens for this data folder; close it, or use another folder with --data DIR: {}", path.display())]
+    AlreadyListening {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+impl From<&ConfigError> for Trouble {
+    fn from(error: &ConfigError) -> Self {
+        match error {
+            ConfigError::NoHome => Self::of("trouble.config.no_home", error),
+            ConfigError::Read { source, path } => {
+                Self::of("trouble.config.read", error).with("cause", source).with("path", path.display())
+            }
+            ConfigError::Write { source, path } => {
+                Self::of("trouble.config.write", error).with("cause", source).with("path", path.display())
+            }
+            ConfigError::Malformed { line, column, reason, path } => Self::of("trouble.config.malformed", error)
+                .with("line", line)
+                .with("column", column)
+                .with("reason", reason)
+                .with("path", path.display()),
+            ConfigError::SecretsMalformed { line, path } => {
+                Self::of("trouble.config.secrets_malformed", error).with("line", line).with("path", path.display())
+            }
+            // The file was read (else it is one of those above): what is missing is the account's section.
+            ConfigError::SecretsUnreadable { account, place: SecretsPlace::File, .. } => {
+                Self::of("trouble.config.secrets_in_file", error).with("account", account)
+            }
+            ConfigError::SecretsUnreadable { account, place: SecretsPlace::Keyring, cause } => {
+                Self::of("trouble.config.secrets_in_keyring", error).with("account", account).with("cause", cause)
+            }
+            ConfigError::UnknownAccount { name, known } => {
+                Self::of("trouble.config.unknown_account", error).with("name", name).with("known", known)
+            }
+            ConfigError::Address { text } => Self::of("trouble.config.address", error).with("text", text),
+            ConfigError::AlreadyListening { path } => {
+                Self::of("trouble.config.already_listening", error).with("path", path.display())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_say_every_one_of_them() {
+        let path = PathBuf::from("/data");
+        let source = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let unreadable = |place| ConfigError::SecretsUnreadable { account: "a".into(), place, cause: "c".into() };
+        let errors = [
+            ConfigError::NoHome,
+            ConfigError::Read { source: source(), path: path.clone() },
+            ConfigError::Write { source: source(), path: path.clone() },
+            ConfigError::Malformed { line: 1, column: 2, reason: "r".into(), path: path.clone() },
+            ConfigError::SecretsMalformed { line: 1, path: path.clone() },
+            unreadable(SecretsPlace::File),
+            unreadable(SecretsPlace::Keyring),
+            ConfigError::UnknownAccount { name: "a".into(), known: "b".into() },
+            ConfigError::Address { text: "x".into() },
+            ConfigError::AlreadyListening { path },
+        ];
+        for error in &errors {
+            Trouble::from(error).assert_said();
+        }
+    }
+}
