@@ -44,7 +44,7 @@ macro_rules! spelled {
 }
 
 spelled! {
-    /// How the message travels, judged by the body alone (protocol.md, section 3).
+    /// How the message travels, judged by the body alone: headers and query are known to lie.
     Mode {
         /// 明文: the message itself.
         Plain = "plain",

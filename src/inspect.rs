@@ -212,8 +212,8 @@ fn envelope(message: &Message<'_>) -> Envelope {
     }
 }
 
-/// What the attempts of one event have in common (contract.md: account, user and MsgId; without one, the message itself,
-/// in which CreateTime, Event and EventKey stand). A request that failed verification has nothing in common with a tap,
+/// What the attempts of one event have in common: account, user and MsgId; without one, the message itself,
+/// in which CreateTime, Event and EventKey stand. A request that failed verification has nothing in common with a tap,
 /// and one that could not be checked only with its like.
 fn group_key(account: &str, signature: Signature, envelope: &Envelope, message: &[u8]) -> Option<GroupKey> {
     if signature.is_refused() {

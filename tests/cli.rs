@@ -1,4 +1,4 @@
-//! The real binary: exit status, stdout and stderr, as contract.md promises them.
+//! The real binary: exit status, stdout and stderr, which scripts lean on.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 

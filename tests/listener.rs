@@ -1,4 +1,4 @@
-//! The listener over real sockets: what contract.md promises of it, to the letter.
+//! The listener over real sockets: what it promises to WeChat, to scanners and to whoever looks.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;

@@ -1,4 +1,4 @@
-//! One event as JSON: the object that every command and export gives out (contract.md, "One event as JSON").
+//! One event as JSON: the object that every command and export gives out; others lean on its members and their order.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

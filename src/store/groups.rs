@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::{StoreError, doing};
 use crate::capture::{Capture, CaptureId, GroupKey, Placement};
 
-/// What comes later than this after the last attempt is a new event (contract.md: within 60 s of the last attempt).
+/// What comes later than this after the last attempt is a new event: WeChat tries three times, about five seconds apart.
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
 /// Beyond this many remembered events the ones out of their window are forgotten.
