@@ -1,4 +1,4 @@
-//! Work of the window's thread: a frame while scrolling a million rows, and start-up to the first frame with rows.
+//! The window: start-up to the first frame with rows, from a callback to its row, and a frame while scrolling.
 //!
 //! Measured without a graphics card: layout and painting commands, which is what a frame costs the program itself.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops here")]
@@ -7,13 +7,15 @@
 #[path = "common/million.rs"]
 mod common;
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::{MILLION, folder};
 use egui_kittest::Harness;
 use menuscope::config::{DataFolder, Overrides};
-use menuscope::engine::Setup;
+use menuscope::engine::{ListenerState, Setup};
 use menuscope::ui::App;
 
 /// Frames that are timed.
@@ -21,6 +23,9 @@ const FRAMES: usize = 600;
 
 /// Start-ups of each kind, in turn.
 const STARTS: usize = 9;
+
+/// Callbacks that are timed.
+const TAPS: usize = 200;
 
 /// The smallest database that is no first run.
 const FEW: i64 = 64;
@@ -41,6 +46,12 @@ fn main() {
         "{FEW} events {small:.1?}, 1 000 000 events {large:.1?}: {:.2} times (budget: at most 1.3)",
         large.as_secs_f64() / small.as_secs_f64()
     );
+    let (few_taps, million_taps) = (percentiles(taps(&few)), percentiles(taps(&million)));
+    println!(
+        "from the callback's first byte to its row in the window, of {TAPS}: p50, p99, worst (budget: p99 under 50 ms)"
+    );
+    println!("{FEW} events        {few_taps:.1?}");
+    println!("1 000 000 events {million_taps:.1?}");
     let (few, million) = (frames(&few), frames(&million));
     println!("a frame while scrolling, of {FRAMES}: p50, p99, worst (budget: p99 under 4 ms of 16.7)");
     println!("{FEW} events        {:?}", percentiles(few));
@@ -65,9 +76,44 @@ fn start(folder: &Path) -> (Harness<'static, App>, Duration) {
     }
 }
 
-fn has_rows(harness: &Harness<'_, App>) -> bool {
+/// Posts callbacks one by one and times each until its row has been laid out.
+fn taps(folder: &Path) -> Vec<Duration> {
+    let copy = tempfile::tempdir().unwrap();
+    // What arrives here must not change the database that the next run measures.
+    std::fs::copy(folder.join("menuscope.db"), copy.path().join("menuscope.db")).unwrap();
+    let (mut harness, _) = start(copy.path());
+    let address = loop {
+        if let ListenerState::Listening { address } = &harness.state().engine().status().listener {
+            break address.clone();
+        }
+        harness.step();
+    };
+    let mut stream = TcpStream::connect(address).unwrap();
+    (0..TAPS)
+        .map(|tap| {
+            let key = format!("TAP_{tap}_END");
+            let body = common::BODIES[0].replace("EVENTKEY", &key);
+            let head = format!("POST /wx HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+            let began = Instant::now();
+            stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
+            while !shows(&harness, &key) {
+                assert!(began.elapsed() < Duration::from_mins(1), "the row never came");
+                harness.step();
+            }
+            let elapsed = began.elapsed();
+            assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+            elapsed
+        })
+        .collect()
+}
+
+fn shows(harness: &Harness<'_, App>, text: &str) -> bool {
     use egui_kittest::kittest::Queryable as _;
-    harness.query_all_by_label_contains("oMgHVjngRipVsoxg6TuX3vz6").next().is_some()
+    harness.query_all_by_label_contains(text).next().is_some()
+}
+
+fn has_rows(harness: &Harness<'_, App>) -> bool {
+    shows(harness, "oMgHVjngRipVsoxg6TuX3vz6")
 }
 
 /// Scrolls down through the list and times each frame.
