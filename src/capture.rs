@@ -100,7 +100,12 @@ pub struct RawRequest {
 impl RawRequest {
     /// The target up to the query.
     pub fn path(&self) -> &str {
-        self.target.split_once('?').map_or(&*self.target, |(path, _)| path)
+        let path = self.target.split_once('?').map_or(&*self.target, |(path, _)| path);
+        // Some proxies send the whole address.
+        match path.strip_prefix("http://").or_else(|| path.strip_prefix("https://")) {
+            Some(rest) => rest.find('/').map_or("/", |slash| &rest[slash..]),
+            None => path,
+        }
     }
 
     /// The target's query, undecoded.
@@ -303,9 +308,8 @@ pub struct ReplySummary {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_raw_view_gives_back_what_was_received() {
-        let request = RawRequest {
+    fn raw() -> RawRequest {
+        RawRequest {
             received_at: Timestamp::UNIX_EPOCH,
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
@@ -314,9 +318,24 @@ mod tests {
             peer: "127.0.0.1".to_owned(),
             body: Bytes::from_static(b"<xml>\xff</xml>"),
             body_length: 13,
-        };
+        }
+    }
+
+    #[test]
+    fn the_raw_view_gives_back_what_was_received() {
+        let request = raw();
         assert_eq!(request.to_http(), b"POST /wx?a=1&a=2 HTTP/1.1\r\nx-bytes: \xffa\r\n\r\n<xml>\xff</xml>");
         assert_eq!((request.path(), request.query()), ("/wx", "a=1&a=2"));
+    }
+
+    #[test]
+    fn a_whole_address_has_a_path_too() {
+        let path = |target: &str| {
+            let target = target.to_owned();
+            RawRequest { target, ..raw() }.path().to_owned()
+        };
+        assert_eq!(path("http://h/wx?a=b"), "/wx");
+        assert_eq!(path("http://h?a=b"), "/");
     }
 
     #[test]

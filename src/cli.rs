@@ -1,8 +1,10 @@
 //! What can be typed: clap types, no behaviour.
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, where a backtick would be shown")]
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::OsStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::filter::NAMES;
@@ -11,7 +13,7 @@ use crate::filter::NAMES;
 ///
 /// Without a command, the window opens with its listener running.
 #[derive(Debug, Parser)]
-#[command(name = "menuscope", version, after_help = EXIT_STATUS, after_long_help = EXIT_STATUS)]
+#[command(name = "menuscope", bin_name = "menuscope", version, after_help = EXIT_STATUS, after_long_help = EXIT_STATUS)]
 pub struct Cli {
     /// What every command understands.
     #[command(flatten)]
@@ -28,8 +30,8 @@ const EXIT_STATUS: &str = "Exit status: 0 done; 1 the answer is no (time-out, no
 #[derive(Debug, Args)]
 pub struct Global {
     /// Folder of the database, config.toml and secrets
-    #[arg(long, value_name = "DIR", global = true, env = "MENUSCOPE_DATA")]
-    pub data: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", global = true, env = "MENUSCOPE_DATA", value_parser = OsStringValueParser::new())]
+    pub data: Option<OsString>,
     /// Configuration file [default: config.toml in the data folder]
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,

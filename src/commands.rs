@@ -1,16 +1,17 @@
 //! One file per command: carry it out through the same code as the window, and say how it went.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 
 use crate::account::{Secret, Secrets};
 use crate::cli::{Cli, Color, Command, Global};
-use crate::config::{Config, DataFolder, Overrides};
+use crate::config::{Config, ConfigError, DataFolder, Overrides};
 use crate::engine::Setup;
 use crate::filter::Filter;
 use crate::texts::Language;
+use crate::visible::{shortened, visible};
 
 mod events;
 mod listen;
@@ -20,6 +21,9 @@ mod show;
 mod wait;
 
 use output::{Output, is_closed};
+
+/// So much of a filter is quoted where it cannot be read, in characters; the mistake itself is named at its column.
+const SHOWN_FILTER: usize = 80;
 
 /// How a command ended that could run.
 enum Outcome {
@@ -44,10 +48,26 @@ pub fn run(cli: Cli) -> ExitCode {
         // Whoever read our output has seen enough: `menuscope events | head` is no error.
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&format!("{error:#}"));
+            complain(&whole(&error));
             ExitCode::from(2)
         }
     }
+}
+
+/// Help and version go to stdout; what was typed wrongly becomes one line on stderr.
+pub fn explain_usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // Whoever closed the pipe has seen enough.
+        error.print().ok();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let told = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let told: Vec<&str> =
+        told.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
+    let told = told.join("; ");
+    complain(&format!("{}; see `menuscope --help`", told.strip_prefix("error: ").unwrap_or(&told)));
+    ExitCode::from(2)
 }
 
 fn dispatch(global: &Global, command: Option<Command>) -> anyhow::Result<Outcome> {
@@ -83,7 +103,11 @@ fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
 }
 
 fn setup(global: &Global) -> anyhow::Result<Setup> {
-    let folder = DataFolder::locate(global.data.as_deref())?;
+    let folder = DataFolder::locate(global.data.as_deref().filter(|data| !data.is_empty()).map(Path::new))?;
+    if let Some(path) = global.config.as_ref().filter(|path| !path.exists()) {
+        let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(ConfigError::Read { source, path: path.clone() }.into());
+    }
     let config_file: PathBuf = global.config.clone().unwrap_or_else(|| folder.config_file());
     let secret = |text: &Option<String>| text.as_ref().filter(|text| !text.is_empty()).map(Secret::new);
     let overrides = Overrides {
@@ -107,7 +131,8 @@ fn language(setup: &Setup) -> Language {
 /// Reads a filter; a mistake is shown at its column.
 fn filter(text: Option<&str>) -> anyhow::Result<Filter> {
     let text = text.unwrap_or_default();
-    Filter::parse(text, &jiff::Zoned::now()).with_context(|| format!("cannot read the filter {text:?}"))
+    Filter::parse(text, &jiff::Zoned::now())
+        .with_context(|| format!("cannot read the filter {:?}", shortened(text, SHOWN_FILTER)))
 }
 
 /// Warnings unless told otherwise: stdout belongs to results, stderr to what went wrong.
@@ -126,12 +151,23 @@ fn start_log(verbose: u8) {
     subscriber.try_init().ok();
 }
 
+/// An error with its causes; most say themselves what is behind them.
+fn whole(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
 /// One line, whatever is in it.
 #[expect(clippy::print_stderr, reason = "this is where a command says why it failed")]
 fn complain(message: &str) {
     let line =
         message.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-    eprintln!("menuscope: {}", crate::visible::visible(&line));
+    eprintln!("menuscope: {}", visible(&line));
 }
 
 impl Color {

@@ -204,14 +204,10 @@ fn account(
     overrides: Option<&Overrides>,
 ) -> Result<Account, ConfigError> {
     let overriding = overrides.map(|overrides| overrides.secrets.clone()).unwrap_or_default();
-    let kept = match config.secrets.map(|place| secrets::read(folder, &name, place)) {
-        Some(Ok(kept)) => kept,
-        // A token that was given by hand keeps everything checked: what else is unreadable will say so when it is needed.
-        Some(Err(error)) if overriding.token.is_some() => {
-            tracing::warn!("{error}");
-            Secrets::default()
-        }
-        Some(Err(error)) => return Err(error),
+    let kept = match config.secrets {
+        // What flags and environment give in full need not be asked of a keyring that may be locked.
+        Some(_) if overriding.token.is_some() && overriding.aes_key.is_some() => Secrets::default(),
+        Some(place) => secrets::read(folder, &name, place)?,
         None => Secrets::default(),
     };
     let secrets = Secrets {

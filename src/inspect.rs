@@ -42,8 +42,10 @@ pub enum Disposition {
     Refuse,
     /// Over [`MAX_BODY`]: 413.
     TooLarge,
-    /// Its sender stopped before the end: 408, and the connection is closed.
-    Incomplete,
+    /// Its sender takes too long: 408, and the connection is closed.
+    TooSlow,
+    /// Its body breaks off, or its chunks are none: 400, and the connection is closed.
+    Broken,
 }
 
 /// A request, judged.

@@ -5,5 +5,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    menuscope::commands::run(menuscope::cli::Cli::parse())
+    match menuscope::cli::Cli::try_parse() {
+        Ok(cli) => menuscope::commands::run(cli),
+        Err(error) => menuscope::commands::explain_usage(&error),
+    }
 }

@@ -55,6 +55,14 @@ pub enum StoreError {
         /// Where it would be.
         path: PathBuf,
     },
+    /// Its folder cannot be looked into.
+    #[error("cannot look for the database ({source}); check the folder's rights, or choose another with --data DIR: {}", path.display())]
+    Unreachable {
+        /// Why not.
+        source: std::io::Error,
+        /// Where it would be.
+        path: PathBuf,
+    },
     /// It was written by a later version of this program.
     #[error("the database is of a newer version ({found}, this program knows {known}); update menuscope, or choose another folder with --data DIR: {}", path.display())]
     Newer {
@@ -148,6 +156,9 @@ impl From<&StoreError> for Trouble {
     fn from(error: &StoreError) -> Self {
         match error {
             StoreError::Absent { path } => Self::of("trouble.store.absent", error).with("path", path.display()),
+            StoreError::Unreachable { source, path } => {
+                Self::of("trouble.store.unreachable", error).with("cause", source).with("path", path.display())
+            }
             StoreError::Newer { found, known, path } => Self::of("trouble.store.newer", error)
                 .with("found", found)
                 .with("known", known)
@@ -285,6 +296,7 @@ mod tests {
         let cause = || "c".to_owned();
         let errors = [
             StoreError::Absent { path: path.clone() },
+            StoreError::Unreachable { source: std::io::Error::other("denied"), path: path.clone() },
             StoreError::Newer { found: 9, known: 1, path: path.clone() },
             StoreError::Older { found: 0, path: path.clone() },
             StoreError::Damaged { cause: cause(), path },

@@ -200,6 +200,27 @@ fn what_is_not_there_is_1_and_what_cannot_be_is_2() {
 }
 
 #[test]
+fn what_was_typed_wrongly_is_said_in_one_line() {
+    let data = tempfile::tempdir().unwrap();
+    let wrong: [&[&str]; 5] =
+        [&["events", "--nope"], &["show", "x"], &["wait", "--timeout", "30"], &["send", "CLICK"], &["bogus"]];
+    for arguments in wrong {
+        let output = run(data.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        complaint(&output);
+    }
+    let missing = data.path().join("missing.toml");
+    let output = run(data.path(), &["--config", missing.to_str().unwrap(), "listen", "--addr", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(complaint(&output).contains("missing.toml"));
+    let output = run(data.path(), &["--aes-key", "short", "listen", "--addr", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(complaint(&output).contains("43"));
+    let long = run(data.path(), &["events", &"x".repeat(5000)]);
+    assert!(complaint(&long).len() < 500);
+}
+
+#[test]
 fn secrets_that_cannot_be_read_stop_the_listener() {
     let data = tempfile::tempdir().unwrap();
     std::fs::write(data.path().join("config.toml"), "[accounts.default]\nsecrets = \"file\"\n").unwrap();

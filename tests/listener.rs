@@ -426,6 +426,43 @@ fn without_a_commit_the_answer_is_503_and_the_record_says_so() {
 }
 
 #[test]
+fn the_record_of_an_answer_survives_another_programs_lock() {
+    let listener = TestListener::start();
+    let blocker = rusqlite::Connection::open(listener.database()).unwrap();
+    assert_eq!(listener.post("/wx", &sample("CLICK")).status, 200);
+    // Longer than a statement waits for it; whether the record was written before is a race, and either is fine.
+    until("the lock is there", || blocker.execute_batch("BEGIN IMMEDIATE").ok());
+    std::thread::park_timeout(std::time::Duration::from_millis(3_500));
+    blocker.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(listener.newest().reply.unwrap().status, 200);
+}
+
+#[test]
+fn a_body_that_announces_too_much_is_413_even_where_it_never_comes() {
+    let listener = TestListener::start();
+    let answer = listener.send(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3000000\r\n\r\nabc");
+    assert_eq!(answer.status, 413);
+    assert!(codes(&listener.newest()).contains(&"body-too-large"));
+    let answer = listener.send(b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n");
+    assert_eq!(answer.status, 400);
+}
+
+#[test]
+fn a_forged_image_is_not_taken_for_one_of_a_tap() {
+    let listener = TestListener::with_token();
+    assert_eq!(listener.post(&format!("/wx?{}", signed(TOKEN)), &sample("pic_weixin")).status, 200);
+    let event = listener.newest();
+    let image = String::from_utf8(sample("pic_weixin")).unwrap();
+    let image =
+        image.replace("[event]", "[image]").replace("<Event><![CDATA[pic_weixin]]></Event>", "<MsgId>1</MsgId>");
+    assert_eq!(listener.post(&format!("/wx?{}", signed("wrong")), image.as_bytes()).status, 403);
+    assert_eq!(listener.newest().capture.envelope.kind, "image");
+    assert_eq!(listener.reader().images_of(&event).unwrap(), []);
+    assert_eq!(listener.post(&format!("/wx?{}", signed(TOKEN)), image.as_bytes()).status, 200);
+    assert_eq!(listener.reader().images_of(&event).unwrap(), [CaptureId(3)]);
+}
+
+#[test]
 fn a_stopped_listener_has_answered_what_it_took() {
     let mut listener = TestListener::start();
     let body = sample("CLICK");

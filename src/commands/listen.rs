@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -30,6 +30,14 @@ const LAST_LINES: Duration = Duration::from_secs(1);
 pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let config = Config::load(&setup.config_file)?;
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
+    for account in accounts.iter() {
+        if let Some(Err(error)) = account.key() {
+            bail!(
+                "cannot use the EncodingAESKey of account \"{}\": {error}; give the 43 characters of WeChat's console",
+                account.name
+            );
+        }
+    }
     let address = parse_address(listen.addr.as_deref().unwrap_or(&config.listener.addr))?;
     let runtime = Arc::new(runtime().context("cannot start the listener's threads")?);
     let stopping = runtime.block_on(async { stop_requested() }).context("cannot hear SIGINT and SIGTERM")?;

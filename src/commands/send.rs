@@ -21,7 +21,7 @@ use crate::wechat::tree::Tree;
 pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     let accounts = Config::load(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
     let account = accounts.default_account();
-    let messages = send.events.iter().map(|event| message(event, send)).collect::<anyhow::Result<Vec<_>>>()?;
+    let messages = send.events.iter().map(|event| message(event, send, account)).collect::<anyhow::Result<Vec<_>>>()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start posting")?;
     let courier = Courier::new()?;
     let mut well = true;
@@ -40,12 +40,15 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
 }
 
 /// The message of an event by name, made now, or of a file, as it is; with what the flags change.
-fn message(event: &str, send: &Send) -> anyhow::Result<Vec<u8>> {
+fn message(event: &str, send: &Send, account: &Account) -> anyhow::Result<Vec<u8>> {
     let mut edits = Vec::new();
     let mut edit = |name: &str, value: &str| edits.push(Edit { name: name.to_owned(), value: value.to_owned() });
     let body = match compose::template(event) {
         Some(template) => {
             edit("CreateTime", &Timestamp::now().as_second().to_string());
+            if let Some(to_user) = &account.to_user {
+                edit("ToUserName", to_user);
+            }
             if Tree::parse(template.as_bytes()).is_ok_and(|tree| tree.root().child("MsgId").is_some()) {
                 // A message's id is what receivers tell duplicates by.
                 edit("MsgId", &fastrand::i64(1_000_000_000_000_000..i64::MAX).to_string());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::ConfigError;
 
 /// Only the configuration is meant to be shared.
-const GITIGNORE: &str = "*\n!.gitignore\n!config.toml\n";
+const GITIGNORE: &str = "*\n!config.toml\n";
 
 /// The folder that holds one developer's captures and settings.
 #[derive(Clone, Debug)]

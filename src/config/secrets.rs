@@ -155,6 +155,10 @@ fn read_file(path: &Path) -> Result<BTreeMap<String, Written>, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map(Zeroizing::new)
         .map_err(|source| ConfigError::Read { source, path: path.to_owned() })?;
+    // Written by hand, or copied: from now on it is its owner's alone.
+    if let Err(error) = std::fs::File::open(path).and_then(|file| restrict(&file)) {
+        tracing::warn!("cannot keep others from reading secrets.toml: {error}");
+    }
     toml_edit::de::from_str(&text).map_err(|error| ConfigError::SecretsMalformed {
         // The parser's own message quotes the line, and the line holds a secret.
         line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),

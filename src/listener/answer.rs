@@ -29,7 +29,8 @@ impl Answer {
             Disposition::Accept => Self::given(SUCCESS.to_owned()),
             Disposition::Refuse => Self::refused(StatusCode::FORBIDDEN),
             Disposition::TooLarge => Self::refused(StatusCode::PAYLOAD_TOO_LARGE),
-            Disposition::Incomplete => Self::refused(StatusCode::REQUEST_TIMEOUT),
+            Disposition::TooSlow => Self::refused(StatusCode::REQUEST_TIMEOUT),
+            Disposition::Broken => Self::refused(StatusCode::BAD_REQUEST),
         }
     }
 
@@ -49,7 +50,10 @@ impl Answer {
     /// Wraps it into HTTP. `nosniff`, so that an `echostr` is never taken for a page.
     pub(super) fn into_response(self) -> Response<Body> {
         // The rest of a body that was not read to its end must not be taken for the next request.
-        let closes = matches!(self.status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT);
+        let closes = matches!(
+            self.status,
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT | StatusCode::BAD_REQUEST
+        );
         let mut response = plain(self.status, self.body);
         if closes {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -23,29 +23,39 @@ pub(super) struct Received {
     pub(super) bytes: Bytes,
     /// How many bytes there were in all, as far as they were read.
     pub(super) length: u64,
-    /// Whether it came to its end, or grew too large to be waited for.
-    pub(super) complete: bool,
+    /// How it ended.
+    pub(super) end: End,
+}
+
+/// How a body ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// All of it came, or more than is read.
+    Complete,
+    /// Its sender took too long.
+    TooSlow,
+    /// Its sender went away, or its chunks are none.
+    Broken,
 }
 
 /// Reads a body. Over [`MAX_BODY`] the rest is read and thrown away, up to 8 MiB or 2 s.
 pub(super) async fn receive<B: Body<Data = Bytes> + Unpin>(mut body: B) -> Received {
-    let mut deadline = Instant::now() + CLIENT_PATIENCE;
-    let mut kept = Kept::default();
+    let declared = body.size_hint().lower();
+    let patience = if declared > MAX_BODY as u64 { DRAIN_TIME } else { CLIENT_PATIENCE };
+    let mut deadline = Instant::now() + patience;
+    let mut kept = Kept { declared, ..Kept::default() };
     loop {
         let frame = match timeout_at(deadline, body.frame()).await {
             Ok(Some(Ok(frame))) => frame,
-            Ok(None) => return kept.received(true),
-            // The sender went away, or takes too long.
-            Ok(Some(Err(_))) | Err(_) => {
-                let oversized = kept.length > MAX_BODY as u64;
-                return kept.received(oversized);
-            }
+            Ok(None) => return kept.received(End::Complete),
+            Ok(Some(Err(_))) => return kept.received(End::Broken),
+            Err(_) => return kept.received(End::TooSlow),
         };
         let Ok(data) = frame.into_data() else { continue };
         let before = kept.length;
         kept.push(data);
         if kept.length > DRAIN_BYTES {
-            return kept.received(true);
+            return kept.received(End::Complete);
         }
         if before <= MAX_BODY as u64 && kept.length > MAX_BODY as u64 {
             deadline = deadline.min(Instant::now() + DRAIN_TIME);
@@ -59,6 +69,8 @@ struct Kept {
     first: Bytes,
     joined: BytesMut,
     length: u64,
+    /// What its head announces.
+    declared: u64,
 }
 
 impl Kept {
@@ -75,10 +87,14 @@ impl Kept {
         self.joined.extend_from_slice(&data[..room.min(data.len())]);
     }
 
-    fn received(self, complete: bool) -> Received {
+    fn received(self, end: End) -> Received {
+        // Too large is too large, however much of it came.
+        let oversized = self.length.max(self.declared) > MAX_BODY as u64;
+        let length = if oversized { self.length.max(self.declared) } else { self.length };
+        let end = if oversized { End::Complete } else { end };
         let mut bytes = if self.joined.is_empty() { self.first } else { self.joined.freeze() };
         bytes.truncate(MAX_BODY);
-        Received { bytes, length: self.length, complete }
+        Received { bytes, length, end }
     }
 }
 
@@ -93,13 +109,16 @@ mod tests {
     async fn a_body_in_pieces_is_put_together() {
         let pieces = ["<xml>", "", "</xml>"].map(|piece| Ok::<_, Infallible>(Frame::data(Bytes::from(piece))));
         let received = receive(StreamBody::new(Iter(pieces.into_iter()))).await;
-        assert_eq!((&received.bytes[..], received.length, received.complete), (&b"<xml></xml>"[..], 11, true));
+        assert_eq!((&received.bytes[..], received.length, received.end), (&b"<xml></xml>"[..], 11, End::Complete));
     }
 
     #[tokio::test]
     async fn of_a_body_that_is_too_large_the_first_megabyte_is_kept() {
         let received = receive(Full::new(Bytes::from(vec![b'x'; MAX_BODY + 1]))).await;
-        assert_eq!((received.bytes.len(), received.length, received.complete), (MAX_BODY, MAX_BODY as u64 + 1, true));
+        assert_eq!(
+            (received.bytes.len(), received.length, received.end),
+            (MAX_BODY, MAX_BODY as u64 + 1, End::Complete)
+        );
     }
 
     /// An iterator as a stream that is always ready.

@@ -15,7 +15,7 @@ use tokio::time::timeout_at;
 
 use super::Terms;
 use super::answer::{self, Answer};
-use super::body::{self, Received};
+use super::body::{self, End, Received};
 use super::connection::Origin;
 use crate::capture::{CaptureId, RawRequest, Reply};
 use crate::inspect::{Disposition, Inspection, has_echostr, inspect};
@@ -37,10 +37,10 @@ impl Endpoint {
         Self { terms, _owing: owing, not_http: AtomicU64::new(0) }
     }
 
-    /// Bytes that are no HTTP were answered 400 by hyper; they leave a counted line and nothing else.
+    /// Bytes that are no HTTP were answered by hyper, mostly with 400; they leave a counted line and nothing else.
     pub(super) fn count_not_http(&self, peer: std::net::SocketAddr, error: &hyper::Error) {
         let count = self.not_http.fetch_add(1, Ordering::Relaxed) + 1;
-        tracing::warn!("not HTTP, answered 400 (number {count}): {error} from {peer}");
+        tracing::warn!("refused what is not HTTP, or too much of it (number {count}): {error} from {peer}");
     }
 }
 
@@ -72,12 +72,12 @@ async fn handle(
 async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Body>, began: Instant) -> Response<Body> {
     let (head, body) = request.into_parts();
     let received = body::receive(body).await;
-    let complete = received.complete;
+    let end = received.end;
     let raw = raw_request(origin, &head, received);
     let accounts = endpoint.terms.accounts.borrow().clone();
     let mut inspection = inspect(raw, &accounts);
-    if !complete {
-        inspection.incomplete();
+    if end != End::Complete {
+        inspection.incomplete(end);
     }
     store_and_answer(endpoint, inspection, began).await
 }
@@ -167,16 +167,16 @@ fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: Rec
 
 impl Received {
     fn nothing() -> Self {
-        Self { bytes: Bytes::new(), length: 0, complete: true }
+        Self { bytes: Bytes::new(), length: 0, end: End::Complete }
     }
 }
 
 impl Inspection {
     /// The sender stopped before the end: whatever it says, it is not to be accepted.
-    fn incomplete(&mut self) {
+    fn incomplete(&mut self, end: End) {
         let diagnosis = crate::diagnose::Diagnosis::new(crate::diagnose::Code::BodyIncomplete);
         self.capture.diagnoses.push(diagnosis.with("received", self.capture.request.body_length));
         self.capture.group_key = None;
-        self.disposition = Disposition::Incomplete;
+        self.disposition = if end == End::TooSlow { Disposition::TooSlow } else { Disposition::Broken };
     }
 }

@@ -20,9 +20,14 @@ pub(super) struct Batches {
     /// Captures of this run without an answer yet.
     open: BTreeSet<i64>,
     head: StoreHead,
+    /// Records of answers whose commit failed.
+    unwritten: Vec<Job>,
     /// Whether a commit returns only once it is on disk.
     waits_for_disk: bool,
 }
+
+/// More records of answers than this are not kept through a lasting failure.
+const MOST_UNWRITTEN: usize = 100_000;
 
 /// What was done for one job within a transaction.
 enum Done {
@@ -43,7 +48,15 @@ impl Batches {
             unverified_dropped: unverified.dropped(),
             ..StoreHead::default()
         };
-        Ok(Self { connection, groups, unverified, open: BTreeSet::new(), head, waits_for_disk: true })
+        Ok(Self {
+            connection,
+            groups,
+            unverified,
+            open: BTreeSet::new(),
+            head,
+            unwritten: Vec::new(),
+            waits_for_disk: true,
+        })
     }
 
     pub(super) fn head(&self) -> StoreHead {
@@ -63,7 +76,7 @@ impl Batches {
             Err(error) => {
                 tracing::error!("{error}");
                 self.head.trouble = Some((&error).into());
-                jobs.into_iter().filter_map(|job| failed(job, &error)).collect()
+                jobs.into_iter().filter_map(|job| self.failed(job, &error)).collect()
             }
         };
         self.head.revision += 1;
@@ -116,20 +129,30 @@ impl Batches {
                 self.open.remove(&id.0);
                 None
             }
-            (job, _) => failed(job, &StoreError::Closing),
+            (job, _) => self.failed(job, &StoreError::Closing),
         }
+    }
+
+    /// A sender hears of its failure and answers accordingly; the record of an answer that is out already is kept.
+    fn failed(&mut self, job: Job, error: &StoreError) -> Option<Answer> {
+        match job {
+            Job::Insert { done, .. } => return Some(Answer { done, result: Err(error.again()) }),
+            // Of one row: its capture has gone, and trying again would not bring it back.
+            Job::Reply { .. } if matches!(error, StoreError::Sqlite { of_one_row: true, .. }) => {}
+            Job::Reply { .. } if self.unwritten.len() < MOST_UNWRITTEN => self.unwritten.push(job),
+            Job::Reply { id, .. } => tracing::error!("the answer to event {id} is not recorded: {error}"),
+        }
+        None
+    }
+
+    /// Records of answers whose commit failed, to be tried again.
+    pub(super) fn take_unwritten(&mut self) -> Vec<Job> {
+        std::mem::take(&mut self.unwritten)
     }
 
     /// Folds the log back and closes the connection.
     pub(super) fn close(self) -> Result<(), StoreError> {
         checkpoint(&self.connection)
-    }
-}
-
-fn failed(job: Job, error: &StoreError) -> Option<Answer> {
-    match job {
-        Job::Insert { done, .. } => Some(Answer { done, result: Err(error.again()) }),
-        Job::Reply { .. } => None,
     }
 }
 

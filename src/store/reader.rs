@@ -1,6 +1,6 @@
 //! Reading: pages of the list, single captures, and what belongs together. Never writes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
@@ -13,6 +13,19 @@ use crate::filter::Filter;
 
 /// How many seconds may lie between the CreateTime of an event with pictures and of the image messages that follow it.
 const PICTURE_SECONDS: i64 = 5;
+
+/// The write-ahead log beside a database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
+/// The database as a URI that tells SQLite that nothing changes it.
+fn immutable(path: &Path) -> PathBuf {
+    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{escaped}?immutable=1").into()
+}
 
 /// Ends whatever its reader is doing, which then fails with [`StoreError::Interrupted`]; nothing where it does nothing.
 pub struct Interrupter(InterruptHandle);
@@ -39,11 +52,19 @@ pub struct Reader {
 impl Reader {
     /// Opens the database at this path, which has to be there.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        if !path.exists() {
-            return Err(StoreError::Absent { path: path.to_owned() });
+        match path.try_exists() {
+            Ok(true) => {}
+            Ok(false) => return Err(StoreError::Absent { path: path.to_owned() }),
+            Err(source) => return Err(StoreError::Unreachable { source, path: path.to_owned() }),
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = connect(path, flags)?;
+        let connection = match connect(path, flags) {
+            // A copy without its log in a folder that cannot be written: nobody else can be writing it either.
+            Err(StoreError::ReadOnly { .. }) if !log_of(path).exists() => {
+                connect(&immutable(path), flags | OpenFlags::SQLITE_OPEN_URI)?
+            }
+            opened => opened?,
+        };
         let version: i64 = connection
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .map_err(doing("reading the database's version"))?;
@@ -144,11 +165,13 @@ impl Reader {
             return Ok(Vec::new());
         };
         let sql = "SELECT id FROM capture WHERE openid = ?1 AND kind = 'image' AND account = ?2 AND attempt = 1
-                   AND create_time BETWEEN ?3 AND ?4 ORDER BY id";
+                   AND create_time BETWEEN ?3 AND ?4 AND signature = ?5 ORDER BY id";
         let mut statement = self.connection.prepare_cached(sql).map_err(&problem)?;
+        // A forged image must not pass for one of a genuine tap.
+        let signature = capture.capture.signature.as_str();
         let (from, to) = (created.saturating_sub(PICTURE_SECONDS), created.saturating_add(PICTURE_SECONDS));
         let rows = statement
-            .query_map((openid, &capture.capture.account, from, to), |row| row.get(0).map(CaptureId))
+            .query_map((openid, &capture.capture.account, from, to, signature), |row| row.get(0).map(CaptureId))
             .map_err(&problem)?;
         rows.collect::<Result<_, _>>().map_err(&problem)
     }

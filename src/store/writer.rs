@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -19,6 +19,9 @@ const QUEUE: usize = 1024;
 
 /// How many jobs one transaction takes: far beyond what gathers during a commit, and small enough to stay short.
 const MAX_BATCH: usize = 512;
+
+/// After a failed commit, the records of answers in it are tried again after this long.
+const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
 /// Something to be written.
 pub(super) enum Job {
@@ -127,7 +130,15 @@ impl Drop for Writer {
 
 fn run(mut queue: mpsc::Receiver<Job>, mut batches: Batches, head: &watch::Sender<StoreHead>, waker: &Waker) {
     let mut jobs = Vec::with_capacity(MAX_BATCH);
-    while queue.blocking_recv_many(&mut jobs, MAX_BATCH) > 0 {
+    let mut open = true;
+    while open {
+        jobs.extend(batches.take_unwritten());
+        open = if jobs.is_empty() {
+            queue.blocking_recv_many(&mut jobs, MAX_BATCH) > 0
+        } else {
+            std::thread::park_timeout(RETRY_PAUSE);
+            take_all(&mut queue, &mut jobs)
+        };
         let answers = batches.commit(jobs.drain(..));
         // The head goes first: whoever hears of a capture must find it there.
         head.send_replace(batches.head());
@@ -139,6 +150,16 @@ fn run(mut queue: mpsc::Receiver<Job>, mut batches: Batches, head: &watch::Sende
     }
     if let Err(error) = batches.close() {
         tracing::warn!("{error}");
+    }
+}
+
+/// Takes what is queued without waiting. `false`: there will be no more.
+fn take_all(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) -> bool {
+    loop {
+        match queue.try_recv() {
+            Ok(job) => jobs.push(job),
+            Err(error) => return error == mpsc::error::TryRecvError::Empty,
+        }
     }
 }
 
