@@ -203,7 +203,6 @@ fn doing(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
 /// An open database with its writer; dropping it commits what is queued and joins the writer.
 #[derive(Debug)]
 pub struct Store {
-    path: PathBuf,
     writer: writer::Writer,
 }
 
@@ -220,17 +219,12 @@ impl Store {
         let mut connection = connect(path, OpenFlags::default())?;
         migrate(&mut connection, path)?;
         let writer = writer::Writer::start(connection, unverified_limit, head, waker)?;
-        Ok(Self { path: path.to_owned(), writer })
+        Ok(Self { writer })
     }
 
     /// The way in for whoever has something to write.
     pub fn handle(&self) -> StoreHandle {
         self.writer.handle()
-    }
-
-    /// Which file it is.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 }
 

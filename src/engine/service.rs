@@ -61,7 +61,6 @@ pub struct Service {
 
 #[derive(Debug)]
 struct Listening {
-    address: SocketAddr,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
@@ -98,21 +97,16 @@ impl Service {
             Terms { accounts: self.accounts.subscribe(), store: self.store.handle(), reply_budget: self.reply_budget };
         let (stop, stopped) = oneshot::channel();
         let serving = self.runtime.spawn(listener::serve(bound, terms, stopped));
-        self.listening = Some(Listening { address, stop, serving });
+        self.listening = Some(Listening { stop, serving });
         Ok(address)
     }
 
     /// Stops accepting and returns once open answers are out, after 3 s at most.
     pub fn stop_listening(&mut self) {
-        if let Some(Listening { stop, serving, .. }) = self.listening.take() {
+        if let Some(Listening { stop, serving }) = self.listening.take() {
             stop.send(()).ok();
             self.runtime.block_on(serving).ok();
         }
-    }
-
-    /// Where it listens, if it does.
-    pub fn address(&self) -> Option<SocketAddr> {
-        self.listening.as_ref().map(|listening| listening.address)
     }
 
     /// The accounts as the listener sees them.

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -44,8 +44,6 @@ pub struct StoreHead {
     pub unverified_bytes: u64,
     /// How many unverified requests have had to go to stay within the limit, since the database was made.
     pub unverified_dropped: u64,
-    /// When the last change was committed.
-    pub changed_at: Option<SystemTime>,
 }
 
 /// The way in for whoever has something to write.
