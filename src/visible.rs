@@ -1,7 +1,6 @@
 //! Text from outside made visible: what would steer a terminal or spoof the display is shown instead of obeyed.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 /// Whether a character is shown by its number: controls, bidirectional overrides and what has no width.
 /// Line ends and tabs count, too; where they may stand, take the text apart at them first.
@@ -10,6 +9,13 @@ pub fn is_hidden(c: char) -> bool {
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+        // Hangul fillers are letters, and as empty as a space.
+        || matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
+}
+
+/// A character by its number, such as `‹U+202E›`.
+pub fn spelled(c: char) -> String {
+    format!("‹U+{:04X}›", u32::from(c))
 }
 
 /// The text with every hidden character as `‹U+202E›`.
@@ -20,7 +26,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         if is_hidden(c) {
-            write!(shown, "‹U+{:04X}›", u32::from(c)).ok();
+            shown.push_str(&spelled(c));
         } else {
             shown.push(c);
         }

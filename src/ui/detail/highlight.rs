@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::shown::{is_spoofing, spelled};
+use super::shown::is_spoofing;
+use crate::visible::spelled;
 
 /// What a piece of the raw text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

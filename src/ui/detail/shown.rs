@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::visible::is_hidden;
+use crate::visible::{is_hidden, spelled};
 
 /// How many characters of one value are shown; the rest can be copied, and stands in the raw view.
 const LONGEST: usize = 2_000;
@@ -42,16 +42,9 @@ pub(super) fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// `‹U+202E›`.
-pub(super) fn spelled(character: char) -> String {
-    format!("‹U+{:04X}›", u32::from(character))
-}
-
 /// Whether a character would be invisible or move its neighbours about. Line ends and tabs are welcome here.
 pub(super) fn is_spoofing(character: char) -> bool {
-    // Hangul fillers are letters, and as empty as a space.
-    let filler = matches!(character, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}');
-    !matches!(character, '\n' | '\t') && (is_hidden(character) || filler)
+    !matches!(character, '\n' | '\t') && is_hidden(character)
 }
 
 #[cfg(test)]
