@@ -197,6 +197,11 @@ pub struct Capture {
 pub type GroupKey = [u8; 16];
 
 impl Capture {
+    /// Whether image messages follow it: one of the three events with pictures.
+    pub fn has_pictures(&self) -> bool {
+        self.envelope.kind.starts_with("pic_")
+    }
+
     /// The message's bytes: decrypted in safe and compat mode, the body in plain.
     pub fn message(&self) -> &[u8] {
         self.message.as_deref().unwrap_or(&self.request.body)

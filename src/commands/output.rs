@@ -89,7 +89,7 @@ pub(super) fn local_time(instant: jiff::Timestamp) -> String {
 
 /// One event as JSON, on one line.
 pub(super) fn event_line(reader: &Reader, stored: &StoredCapture, language: Language) -> anyhow::Result<String> {
-    let images = if stored.capture.envelope.kind.starts_with("pic_") { reader.images_of(stored)? } else { Vec::new() };
+    let images = reader.images_of(stored)?;
     Ok(event_json(EventView { stored, images: &images, language }).to_string())
 }
 

@@ -49,8 +49,7 @@ impl Rows {
         let reader = self.reader()?;
         let Some(stored) = reader.capture(id)? else { return Ok(None) };
         let attempts = reader.attempts(stored.placement.group)?;
-        let images =
-            if stored.capture.envelope.kind.starts_with("pic_") { reader.images_of(&stored)? } else { Vec::new() };
+        let images = reader.images_of(&stored)?;
         let signature = self.signature(&stored.capture);
         Ok(Some(Opened { stored, attempts, images, signature }))
     }

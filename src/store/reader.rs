@@ -159,6 +159,9 @@ impl Reader {
     /// The image messages that belong to an event with pictures: same account and user, about the same CreateTime.
     /// They may have come before it. Retries are left out.
     pub fn images_of(&self, capture: &StoredCapture) -> Result<Vec<CaptureId>, StoreError> {
+        if !capture.capture.has_pictures() {
+            return Ok(Vec::new());
+        }
         let problem = doing("finding the image messages of an event");
         let (Some(openid), Some(created)) = (&capture.capture.envelope.openid, capture.capture.envelope.create_time)
         else {

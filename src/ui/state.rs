@@ -203,5 +203,5 @@ fn is_new_attempt(row: &CaptureSummary, opened: &Opened) -> bool {
 fn may_change(opened: &Opened) -> bool {
     let capture = &opened.stored.capture;
     let is_young = Timestamp::now().duration_since(capture.request.received_at) < STILL_COMING;
-    is_young && (opened.stored.reply.is_none() || capture.envelope.kind.starts_with("pic_"))
+    is_young && (opened.stored.reply.is_none() || capture.has_pictures())
 }
