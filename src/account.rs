@@ -6,7 +6,8 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::capture::Mode;
-use crate::wechat::envelope::{AesKey, KeyError};
+use crate::wechat::envelope::{AesKey, KeyError, open};
+use crate::wechat::tree::Tree;
 
 /// A text that must not be seen: wiped when dropped, masked when printed.
 #[derive(Clone)]
@@ -129,6 +130,15 @@ impl Account {
     /// The key before this one, if it is of any use.
     pub fn previous_key(&self) -> Option<&AesKey> {
         self.previous_key.as_ref()
+    }
+
+    /// What an encrypted reply holds, if one of the keys opens it.
+    pub fn opened(&self, body: &[u8]) -> Option<Vec<u8>> {
+        let tree = Tree::parse(body).ok()?;
+        let encrypt = tree.root().text_of("Encrypt")?;
+        let current = self.key.as_ref().and_then(|key| key.as_ref().ok());
+        let keys = [current, self.previous_key.as_ref()].into_iter().flatten();
+        keys.filter_map(|key| open(key, encrypt).ok()).map(|opened| opened.message).next()
     }
 
     /// The token's text, for a calculation.

@@ -1,16 +1,24 @@
 //! One recorded request: what arrived, what was read from it, and what was answered.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::diagnose::Diagnosis;
+use crate::diagnose::{Diagnosis, Severity, worst};
+use crate::wechat::lint;
+use crate::wechat::tree::Format;
 
+mod forwarded;
 mod json;
 
-pub use json::{EventView, event_json, header_text};
+pub use forwarded::{ForwardProblem, Forwarded};
+pub use json::{EventView, event_json, finding_json, header_text};
+
+/// Requests with this header were sent by this program, and are never taken for a tap.
+pub const OWN_HEADER: &str = "x-menuscope";
 
 /// The number of a capture in its database; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,6 +205,12 @@ pub struct Capture {
 pub type GroupKey = [u8; 16];
 
 impl Capture {
+    /// The way it travelled as JSON or as XML: a reply has to come in the same form.
+    pub fn format(&self) -> Format {
+        let first = self.message().iter().find(|byte| !byte.is_ascii_whitespace());
+        if first == Some(&b'{') { Format::Json } else { Format::Xml }
+    }
+
     /// Whether image messages follow it: one of the three events with pictures.
     pub fn has_pictures(&self) -> bool {
         self.envelope.kind.starts_with("pic_")
@@ -213,40 +227,96 @@ impl Capture {
 pub enum ReplySource {
     /// The default: `success`, or the echo of a handshake.
     Default,
+    /// The rule of this name.
+    Rule(String),
+    /// A person, while the push was held.
+    Held,
+    /// The developer's own server.
+    Forward,
     /// Nobody: refused, or given up.
     None,
 }
 
+/// What stands before a rule's name where a source is written.
+const RULE_PREFIX: &str = "rule:";
+
 impl ReplySource {
     /// The spelling in the database, in JSON and in filters.
-    pub fn as_str(&self) -> &str {
-        match self {
+    pub fn spelling(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
             Self::Default => "default",
+            Self::Rule(name) => return Cow::Owned(format!("{RULE_PREFIX}{name}")),
+            Self::Held => "held",
+            Self::Forward => "forward",
             Self::None => "none",
-        }
+        })
     }
 
     /// The source of that spelling, if there is one.
     pub fn from_spelling(text: &str) -> Option<Self> {
         match text {
             "default" => Some(Self::Default),
+            "held" => Some(Self::Held),
+            "forward" => Some(Self::Forward),
             "none" => Some(Self::None),
-            _ => None,
+            _ => text.strip_prefix(RULE_PREFIX).map(|name| Self::Rule(name.to_owned())),
         }
     }
 }
 
+spelled! {
+    /// How the exchange ended.
+    ReplyEnd {
+        /// The answer was handed over in full.
+        Answered = "answered",
+        /// The other side closed before there was an answer.
+        HungUp = "hung-up",
+        /// We closed without an answer, on purpose.
+        Silent = "silent",
+        /// We closed in the middle of the answer, on purpose.
+        Cut = "cut",
+        /// We reset the connection, on purpose.
+        Reset = "reset",
+    }
+}
+
 /// What was answered, in plaintext.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
+    /// The HTTP status; `None` where nothing was answered.
+    pub status: Option<u16>,
     /// The body before encryption.
     pub body: Vec<u8>,
+    /// The body as it went over the wire, where it was encrypted.
+    pub sealed: Option<Vec<u8>>,
     /// Who decided it.
     pub source: ReplySource,
-    /// From the first byte of the request until the answer was handed over.
+    /// From the first byte of the request until the answer was handed over, or the connection closed.
     pub elapsed: Duration,
+    /// How the exchange ended.
+    pub end: ReplyEnd,
+    /// What is not legal about it, and what is worth knowing.
+    pub lint: Vec<lint::Finding>,
+    /// What the developer's own server made of it, where it was asked.
+    pub forwarded: Option<Box<Forwarded>>,
+}
+
+impl Reply {
+    /// What a row shows of it.
+    pub fn summary(&self) -> ReplySummary {
+        ReplySummary {
+            status: self.status,
+            source: self.source.clone(),
+            elapsed: self.elapsed,
+            end: self.end,
+            severity: worst(&self.lint),
+        }
+    }
+
+    /// The bytes that went over the wire.
+    pub fn sent(&self) -> &[u8] {
+        self.sealed.as_deref().unwrap_or(&self.body)
+    }
 }
 
 /// Where a capture stands among the attempts of its event.
@@ -293,7 +363,7 @@ pub struct CaptureSummary {
     /// Whether this program sent it.
     pub replay: bool,
     /// How bad the worst diagnosis is.
-    pub severity: Option<crate::diagnose::Severity>,
+    pub severity: Option<Severity>,
     /// Status, source and time of the answer.
     pub reply: Option<ReplySummary>,
 }
@@ -301,12 +371,26 @@ pub struct CaptureSummary {
 /// What a row shows of an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplySummary {
-    /// The HTTP status.
-    pub status: u16,
+    /// The HTTP status; `None` where nothing was answered.
+    pub status: Option<u16>,
     /// Who decided it.
     pub source: ReplySource,
     /// How long it took.
     pub elapsed: Duration,
+    /// How the exchange ended.
+    pub end: ReplyEnd,
+    /// How bad the worst finding about it is.
+    pub severity: Option<Severity>,
+}
+
+impl ReplySummary {
+    /// Whether WeChat takes it for an answer: in time, with nothing illegal about it.
+    pub fn is_legal(&self) -> bool {
+        self.end == ReplyEnd::Answered
+            && self.status == Some(200)
+            && self.severity != Some(Severity::Error)
+            && self.elapsed.as_millis() <= u128::from(lint::WECHAT_LIMIT_MS)
+    }
 }
 
 #[cfg(test)]
@@ -349,5 +433,9 @@ mod tests {
             assert_eq!(Mode::from_spelling(mode.as_str()), Some(mode));
         }
         assert_eq!(Signature::from_spelling("vaild"), None);
+        for source in [ReplySource::Default, ReplySource::Rule("a: b".to_owned()), ReplySource::Held, ReplySource::None]
+        {
+            assert_eq!(ReplySource::from_spelling(&source.spelling()), Some(source));
+        }
     }
 }

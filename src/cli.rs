@@ -82,6 +82,8 @@ pub enum Command {
     Wait(Wait),
     /// Make events and post them, signed, as WeChat would
     Send(Send),
+    /// Judge a passive reply: is it legal, and what will the user see
+    Lint(Lint),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -95,9 +97,24 @@ pub struct Listen {
     /// Where to listen [default: the address in config.toml, else 127.0.0.1:8989]
     #[arg(long, value_name = "HOST:PORT")]
     pub addr: Option<String>,
+    /// Forward what no rule decides to the developer's own server, and answer what it answers
+    #[arg(long, value_name = "URL")]
+    pub forward: Option<String>,
+    /// What WeChat gets where that server fails or answers illegally: its answer as it is, or the default
+    #[arg(long, value_name = "WHAT", requires = "forward")]
+    pub bad_answer: Option<BadAnswer>,
     /// Print the address, then each event once its answer is recorded, as JSON lines
     #[arg(long)]
     pub json: bool,
+}
+
+/// What becomes of a bad answer
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BadAnswer {
+    /// Pass it on as it is
+    Pass,
+    /// Answer the default within the reply budget
+    Default,
 }
 
 /// `menuscope events`
@@ -186,6 +203,19 @@ pub struct Send {
     #[arg(long)]
     pub encrypt: bool,
     /// A JSON line for each
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `menuscope lint`
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// File with the reply's body, or - for stdin
+    pub file: String,
+    /// The event that is answered: its number, or a file with the message or the push
+    #[arg(long = "for", value_name = "ID|FILE")]
+    pub push: Option<String>,
+    /// As one JSON object
     #[arg(long)]
     pub json: bool,
 }

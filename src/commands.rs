@@ -14,6 +14,7 @@ use crate::texts::Language;
 use crate::visible::{shortened, visible};
 
 mod events;
+mod lint;
 mod listen;
 mod output;
 mod send;
@@ -83,6 +84,7 @@ fn dispatch(global: &Global, command: Option<Command>) -> anyhow::Result<Outcome
         Some(Command::Show(show)) => show::run(&setup, &show, output),
         Some(Command::Wait(wait)) => wait::run(&setup, &wait),
         Some(Command::Send(send)) => send::run(&setup, &send),
+        Some(Command::Lint(lint)) => lint::run(&setup, &lint),
         Some(Command::Completions { .. }) => Ok(Outcome::Done),
     }
 }

@@ -9,17 +9,24 @@ use serde::Deserialize;
 
 use crate::account::{Account, Accounts, DEFAULT_ACCOUNT, Secrets};
 use crate::capture::Mode;
+use crate::rules::{BadAnswer, Rule};
 use crate::texts::Language;
 
 mod edit;
+mod edit_rules;
 mod error;
 mod folder;
+mod rules;
 mod secrets;
+mod watch;
 
-pub use edit::{save_account, save_address, save_look};
+pub use edit::{save_account, save_address, save_forward, save_look};
+pub use edit_rules::save_rules;
 pub use error::ConfigError;
 pub use folder::{DataFolder, ListenerLock};
+pub use rules::line_of_rule;
 pub use secrets::SecretsPlace;
+pub use watch::ConfigWatch;
 
 /// Where the listener is unless told otherwise; loopback, since nobody asked for more.
 pub const DEFAULT_ADDRESS: &str = "127.0.0.1:8989";
@@ -34,6 +41,9 @@ pub struct Config {
     pub accounts: BTreeMap<String, AccountConfig>,
     /// `[look]`
     pub look: LookConfig,
+    /// `[[rules]]`, in their order.
+    #[serde(deserialize_with = "rules::read")]
+    pub rules: Vec<Rule>,
 }
 
 /// How callbacks are received.
@@ -46,6 +56,12 @@ pub struct ListenerConfig {
     pub reply_budget_ms: u64,
     /// How much of requests that fail verification is kept in all, in MiB.
     pub unverified_limit_mib: u64,
+    /// The developer's own server, which a rule may pass events on to; without a rule that decides, every event goes there.
+    #[serde(deserialize_with = "rules::target")]
+    pub forward: Option<String>,
+    /// What WeChat gets where that server answered badly.
+    #[serde(deserialize_with = "rules::bad_answer")]
+    pub forward_bad_answer: BadAnswer,
 }
 
 impl Default for ListenerConfig {
@@ -55,6 +71,8 @@ impl Default for ListenerConfig {
             // WeChat's limit is 5 s, and the tunnel takes its share.
             reply_budget_ms: 4_000,
             unverified_limit_mib: 100,
+            forward: None,
+            forward_bad_answer: BadAnswer::Pass,
         }
     }
 }

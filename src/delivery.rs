@@ -1,17 +1,22 @@
-//! Posting a push to a server as WeChat does: the query byte for byte, no redirects, no proxy, five seconds.
+//! Posting to a server as WeChat does: the query byte for byte, no redirects, no proxy, five seconds for a push.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::{Request, Uri, header};
-use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use http_body_util::Full;
+use hyper::{Request, header};
 
 use crate::trouble::Trouble;
 use crate::wechat::compose::Push;
+
+mod exchange;
+mod forward;
+mod target;
+
+pub use forward::has_passed_through;
+pub use target::Target;
+
+use exchange::{Exchange, Failure, LazySecureClient, PlainClient};
 
 /// WeChat waits this long for an answer.
 pub const WECHAT_PATIENCE: Duration = Duration::from_secs(5);
@@ -80,111 +85,60 @@ pub struct Delivered {
     pub elapsed: Duration,
 }
 
-/// Posts pushes, and keeps connections open between them.
+/// Posts, and keeps connections open in between.
 #[derive(Clone, Debug)]
 pub struct Courier {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    plain: PlainClient,
+    secure: LazySecureClient,
+}
+
+impl Default for Courier {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Courier {
-    /// A courier; needs no network until it delivers.
-    pub fn new() -> Result<Self, DeliveryError> {
-        let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
-            .map_err(|source| DeliveryError::Certificates { source })?
-            .https_or_http()
-            .enable_http1()
-            .build();
-        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector) })
+    /// A courier; needs neither network nor certificates until it delivers.
+    pub fn new() -> Self {
+        Self { plain: exchange::plain_client(), secure: LazySecureClient::default() }
     }
 
     /// Posts to `target`, whose own query comes before WeChat's.
     pub async fn deliver(&self, push: &Push, target: &str) -> Result<Delivered, DeliveryError> {
-        let uri = address(target, &push.query)?;
-        let authority = uri.authority().map(|authority| authority.as_str().to_owned()).unwrap_or_default();
-        let mut request = Request::post(uri);
+        let refused = || DeliveryError::Target { target: target.to_owned() };
+        let parsed = Target::parse(target)?;
+        let mut request = Request::post(parsed.uri("/", &push.query).ok_or_else(refused)?);
         for (name, value) in &push.headers {
             request = request.header(*name, value);
         }
-        request = request.header(header::HOST, authority);
-        let refused = |_error| DeliveryError::Target { target: target.to_owned() };
-        let request = request.body(Full::new(Bytes::from(push.body.clone()))).map_err(refused)?;
-        let began = Instant::now();
-        let exchange = async {
-            let unreachable = |error: &dyn std::error::Error| unreachable(error, target);
-            let response = self.client.request(request).await.map_err(|error| unreachable(&error))?;
-            let (head, body) = response.into_parts();
-            let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|error| unreachable(&*error))?;
-            let headers =
-                head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
-            Ok(Delivered {
-                status: head.status.as_u16(),
-                headers: headers.collect(),
-                body: body.to_bytes(),
-                elapsed: began.elapsed(),
-            })
-        };
-        let late = |_elapsed| DeliveryError::TooLate { target: target.to_owned() };
-        tokio::time::timeout(WECHAT_PATIENCE, exchange).await.map_err(late)?
+        request = request.header(header::HOST, parsed.authority());
+        let request = request.body(Full::new(Bytes::from(push.body.clone()))).map_err(|_invalid| refused())?;
+        self.exchange(request, MAX_ANSWER, WECHAT_PATIENCE).await.into_delivered(target)
     }
 }
 
-/// The outermost error says little ("client error"): what is behind it says why.
-fn unreachable(error: &dyn std::error::Error, target: &str) -> DeliveryError {
-    let mut cause = error.to_string();
-    let mut inner = error.source();
-    while let Some(error) = inner {
-        cause = error.to_string();
-        inner = error.source();
+impl Exchange {
+    fn into_delivered(self, target: &str) -> Result<Delivered, DeliveryError> {
+        let target = target.to_owned();
+        match (self.failure, self.head) {
+            (None, Some(head)) => {
+                let (body, elapsed) = (self.body, self.elapsed);
+                Ok(Delivered { status: head.status, headers: head.headers, body, elapsed })
+            }
+            (Some(Failure::Certificates(source)), _) => Err(DeliveryError::Certificates { source }),
+            (Some(Failure::Unresolved(cause) | Failure::Unreachable(cause) | Failure::Broken(cause)), _) => {
+                Err(DeliveryError::Unreachable { cause, target })
+            }
+            (Some(Failure::TooLarge), _) => {
+                let cause = format!("the answer is larger than {} MiB", MAX_ANSWER >> 20);
+                Err(DeliveryError::Unreachable { cause, target })
+            }
+            // Without a failure there is a head.
+            (Some(Failure::TooLate) | None, _) => Err(DeliveryError::TooLate { target }),
+        }
     }
-    DeliveryError::Unreachable { cause, target: target.to_owned() }
-}
-
-/// The target with WeChat's query behind its own.
-fn address(target: &str, query: &str) -> Result<Uri, DeliveryError> {
-    let refused = || DeliveryError::Target { target: target.to_owned() };
-    let bare = target.split('#').next().unwrap_or_default();
-    let full = match bare.split_once('?') {
-        _ if query.is_empty() => bare.to_owned(),
-        Some((_, "")) => format!("{bare}{query}"),
-        Some(_) => format!("{bare}&{query}"),
-        None => format!("{bare}?{query}"),
-    };
-    let uri: Uri = full.parse().map_err(|_invalid| refused())?;
-    let speaks_http = matches!(uri.scheme_str(), Some("http" | "https"));
-    if speaks_http && uri.host().is_some_and(|host| !host.is_empty()) { Ok(uri) } else { Err(refused()) }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_targets_own_query_comes_before_wechats() {
-        let full = |target: &str| address(target, "signature=1&nonce=%2B").unwrap().to_string();
-        assert_eq!(full("http://127.0.0.1:1/wx"), "http://127.0.0.1:1/wx?signature=1&nonce=%2B");
-        assert_eq!(full("http://127.0.0.1:1/wx?a=b"), "http://127.0.0.1:1/wx?a=b&signature=1&nonce=%2B");
-        assert_eq!(full("http://127.0.0.1:1"), "http://127.0.0.1:1/?signature=1&nonce=%2B");
-    }
-
-    #[test]
-    fn both_languages_say_why_there_is_no_answer() {
-        let target = || "http://x/".to_owned();
-        let errors = [
-            DeliveryError::Target { target: target() },
-            DeliveryError::Certificates { source: std::io::Error::from(std::io::ErrorKind::NotFound) },
-            DeliveryError::Unreachable { cause: "refused".to_owned(), target: target() },
-            DeliveryError::TooLate { target: target() },
-        ];
-        for error in &errors {
-            Trouble::from(error).assert_said();
-        }
-    }
-
-    #[test]
-    fn what_is_no_web_address_is_refused_with_the_form_that_is_wanted() {
-        for target in ["localhost:80", "ftp://x/", "", "http://", "/wx"] {
-            assert!(matches!(address(target, "a=b"), Err(DeliveryError::Target { .. })), "{target}");
-        }
-    }
-}
+mod tests;

@@ -1,63 +1,12 @@
 //! What is not perfect about a request, and the remedy: stable codes here, words in `assets/locales`.
 
-use serde::{Deserialize, Serialize};
-
 use crate::texts::Language;
-use crate::wechat::tree::Place;
-
-/// How much it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// Works today, and is likely to bite.
-    Warning,
-    /// Something was refused, or could not be read.
-    Error,
-}
-
-impl Severity {
-    /// The spelling in JSON, and the stem of the words shown to people.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// The table of codes: variant, spelling, severity. A code that has been released never changes its meaning.
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident $text:literal $severity:ident),+ $(,)?) => {
-        /// What can be diagnosed; each spelling is the stem of its texts, `diagnosis.CODE.message` and `.remedy`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code { $($(#[$doc])* $variant),+ }
-
-        impl Code {
-            /// Every code there is.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The spelling in JSON, in the database and in `diagnosis:CODE`.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-
-            /// How much it matters.
-            pub fn severity(self) -> Severity {
-                match self { $(Self::$variant => Severity::$severity),+ }
-            }
-
-            /// The code of that spelling, if there is one.
-            pub fn from_spelling(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
+use crate::wechat::codes::codes;
+pub use crate::wechat::codes::{Coded, Finding, Severity, worst};
 
 codes! {
+    /// What can be diagnosed; each spelling is the stem of its texts, `diagnosis.CODE.message` and `.remedy`.
+    "diagnosis" {
     /// A query parameter that the check needs is not there: `name`.
     ParameterMissing "parameter-missing" Error,
     /// A query parameter comes twice: `name`.
@@ -158,59 +107,30 @@ codes! {
     BodyTooLarge "body-too-large" Error,
     /// Only the beginning of an unverified body is kept: `kept`, `bytes`.
     BodyCut "body-cut" Note,
+    /// What this listener forwarded has come back to it.
+    ForwardLoop "forward-loop" Error,
     /// The sender stopped before the end of the body: `received`.
     BodyIncomplete "body-incomplete" Error,
+    }
 }
 
 /// One finding about one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnosis {
-    /// What was found.
-    pub code: Code,
-    /// What the texts fill in, by name.
-    pub details: Vec<(String, String)>,
-    /// Where in the message, if it has a place there.
-    pub place: Option<Place>,
-}
+pub type Diagnosis = Finding<Code>;
 
-impl Diagnosis {
-    /// A finding with nothing to fill in.
-    pub fn new(code: Code) -> Self {
-        Self { code, details: Vec::new(), place: None }
-    }
-
-    /// Fills in one detail.
-    #[must_use]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "values and references alike, without a reference to a reference"
-    )]
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.details.push((name.to_owned(), value.to_string()));
-        self
-    }
-
-    /// Says where it is.
-    #[must_use]
-    pub fn at(mut self, place: Option<Place>) -> Self {
-        self.place = place;
-        self
-    }
-
+impl<C: Coded> Finding<C> {
     /// What is wrong, in words.
     pub fn message(&self, language: Language) -> String {
-        language.filled(&format!("diagnosis.{}.message", self.code.as_str()), &self.details)
+        self.words("message", language)
     }
 
     /// What to do about it, in words.
     pub fn remedy(&self, language: Language) -> String {
-        language.filled(&format!("diagnosis.{}.remedy", self.code.as_str()), &self.details)
+        self.words("remedy", language)
     }
-}
 
-/// The worst of them.
-pub fn worst(diagnoses: &[Diagnosis]) -> Option<Severity> {
-    diagnoses.iter().map(|diagnosis| diagnosis.code.severity()).max()
+    fn words(&self, part: &str, language: Language) -> String {
+        language.filled(&format!("{}.{}.{part}", C::STEM, self.code.as_str()), &self.details)
+    }
 }
 
 #[cfg(test)]
@@ -241,6 +161,6 @@ mod tests {
     fn an_error_outweighs_a_note() {
         let found = [Diagnosis::new(Code::KindUnknown), Diagnosis::new(Code::Doctype)];
         assert_eq!(worst(&found), Some(Severity::Error));
-        assert_eq!(worst(&[]), None);
+        assert_eq!(worst::<Code>(&[]), None);
     }
 }

@@ -20,20 +20,28 @@ use crate::account::{Accounts, Secrets};
 use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
 use crate::config::{AccountConfig, Config, DataFolder, LookConfig, Overrides};
 use crate::filter::Filter;
+use crate::listener::{Armed, Held};
+use crate::rules::{BadAnswer, Rule, RuleSet};
 pub use crate::store::StoreHead;
 use crate::trouble::Trouble;
 use crate::waker::Waker;
+use crate::wechat::fault::Fault;
 
 mod control;
 mod listing;
 mod rows;
+mod rulebook;
 mod service;
 mod signals;
+mod trial;
 mod worker;
 
 pub use crate::inspect::SignatureCheck;
+pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
+pub use rulebook::{Rulebook, RulebookError};
 pub use service::{Service, StartError, runtime};
 pub use signals::stop_requested;
+pub use trial::Tried;
 use worker::Worker;
 
 /// How many notices may wait for the window; beyond that the threads wait.
@@ -86,6 +94,44 @@ pub enum Command {
         /// Both.
         look: LookConfig,
     },
+    /// Hold what matches from now on; `None` switches holding off and releases everything.
+    SetHold {
+        /// What to hold.
+        filter: Option<Box<Filter>>,
+    },
+    /// Decide a held push, or prepare the answer to a retry that is waited for.
+    Resolve {
+        /// Which push; which event's first attempt, where a retry is waited for.
+        id: CaptureId,
+        /// What becomes of it.
+        verdict: Box<Verdict>,
+    },
+    /// Release everything that is held, with the default.
+    ReleaseAll,
+    /// Spoil the next answer on purpose; `None` disarms.
+    Arm {
+        /// How.
+        fault: Option<Fault>,
+    },
+    /// Keep these rules, in this order, and use them with the next push.
+    SaveRules {
+        /// All of them.
+        rules: Vec<Rule>,
+    },
+    /// Keep the developer's own server, and forward to it what no rule decides.
+    SaveForward {
+        /// Where it is; `None`: nowhere.
+        url: Option<String>,
+        /// What WeChat gets where it answers badly.
+        bad_answer: BadAnswer,
+    },
+    /// Try a rule against a stored event.
+    TryRule {
+        /// The rule, kept or not.
+        rule: Box<Rule>,
+        /// Which event.
+        id: CaptureId,
+    },
     /// Post a sample of this kind to the own listener, as WeChat would.
     SendSample {
         /// Which kind.
@@ -134,6 +180,13 @@ pub enum Notice {
         /// Which.
         what: Saved,
     },
+    /// A rule was tried.
+    RuleTried {
+        /// Against which event.
+        id: CaptureId,
+        /// What came of it.
+        tried: Box<Tried>,
+    },
     /// A sample was answered.
     SampleSent {
         /// Its kind.
@@ -158,6 +211,10 @@ pub enum Saved {
     },
     /// Language and theme.
     Look,
+    /// The rules.
+    Rules,
+    /// The developer's own server.
+    Forward,
 }
 
 /// A capture and what belongs to it.
@@ -245,6 +302,12 @@ pub struct Engine {
     rows: Option<Worker<Command>>,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
+    held: Held,
+    held_view: watch::Receiver<HeldView>,
+    armed: Armed,
+    rules: watch::Receiver<Arc<RuleSet>>,
+    rules_trouble: watch::Receiver<Option<Trouble>>,
+    fired: watch::Receiver<FiredRules>,
     interrupter: listing::Interrupter,
     _runtime: Arc<Runtime>,
 }
@@ -262,8 +325,17 @@ impl Engine {
         let listing = listing::start(database.clone(), desk.clone(), head.clone(), interrupter.clone())?;
         let (known_in, known) = watch::channel(None);
         let rows = rows::start(database, desk.clone(), known)?;
-        let control = control::start(setup, Arc::clone(&runtime), desk, status_in, head_in, known_in)?;
+        let rulebook = Rulebook::new(setup.config_file.clone(), None, desk.waker.clone());
+        let crafting = rulebook.crafting().clone();
+        let rules_trouble = rulebook.trouble();
+        let control = control::start(setup, Arc::clone(&runtime), desk, status_in, head_in, known_in, rulebook)?;
         Ok(Self {
+            held_view: crafting.held.view(),
+            held: crafting.held,
+            armed: crafting.armed,
+            rules: crafting.rules,
+            rules_trouble,
+            fired: crafting.fired.subscribe(),
             control: Some(control),
             notices: Some(notices),
             listing: Some(listing),
@@ -278,16 +350,60 @@ impl Engine {
     /// Asks for something without waiting. `false`: the queue is full, ask again with the next frame.
     #[must_use]
     pub fn ask(&self, command: Command) -> bool {
+        // An answer that is due within seconds must not wait behind anything.
+        let Some(command) = self.decide_at_once(command) else { return true };
         let worker = match &command {
             Command::List { .. } => {
                 self.interrupter.interrupt();
                 &self.listing
             }
             Command::Refresh => &self.listing,
-            Command::Page { .. } | Command::Open { .. } | Command::FindHandshake => &self.rows,
+            Command::Page { .. } | Command::Open { .. } | Command::TryRule { .. } | Command::FindHandshake => {
+                &self.rows
+            }
             _ => &self.control,
         };
         worker.as_ref().is_some_and(|worker| worker.try_send(command))
+    }
+
+    /// Carries out what needs no thread: it changes a map or a cell. Gives back what does.
+    fn decide_at_once(&self, command: Command) -> Option<Command> {
+        match command {
+            Command::SetHold { filter } => self.held.switch(filter.map(|filter| *filter)),
+            // What is decided too late has been decided by its deadline; the view says so already.
+            Command::Resolve { id, verdict } => {
+                self.held.resolve(id, *verdict);
+            }
+            Command::ReleaseAll => self.held.release_all(),
+            Command::Arm { fault } => self.armed.set(fault),
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// The pushes that are held, and what is held.
+    pub fn held(&self) -> watch::Ref<'_, HeldView> {
+        self.held_view.borrow()
+    }
+
+    /// The fault that the next answer meets.
+    pub fn armed(&self) -> Option<Fault> {
+        self.armed.fault()
+    }
+
+    /// The rules that are in force.
+    pub fn rules(&self) -> watch::Ref<'_, Arc<RuleSet>> {
+        self.rules.borrow()
+    }
+
+    /// What is wrong with `config.toml` as it stands, while the former rules stay in force.
+    pub fn rules_trouble(&self) -> watch::Ref<'_, Option<Trouble>> {
+        self.rules_trouble.borrow()
+    }
+
+    /// What the rules have done since the start.
+    pub fn fired(&self) -> watch::Ref<'_, FiredRules> {
+        self.fired.borrow()
     }
 
     /// The next notice, if there is one.

@@ -21,8 +21,10 @@ pub use crate::diagnose::Code;
 mod comparison;
 mod display;
 mod error;
+mod evaluate;
 mod names;
 mod nearest;
+mod needle;
 mod parse;
 mod pattern;
 mod time;
@@ -30,7 +32,9 @@ mod value;
 
 pub use comparison::Comparison;
 pub use error::{FilterError, FilterErrorKind};
+pub use evaluate::Subject;
 pub use names::{NAMES, Name};
+pub(crate) use needle::Needle;
 pub use pattern::Pattern;
 
 /// How many characters a filter may have; a person types a hundredth of that.
@@ -54,7 +58,14 @@ pub struct Filter {
 impl Filter {
     /// Reads a filter; `now` is what times of day and ages are counted from, in the zone of the person who typed them.
     pub fn parse(text: &str, now: &Zoned) -> Result<Self, FilterError> {
-        let expr = parse::parse(text, now)?;
+        let expr = parse::parse(text, now, parse::Moment::Recorded)?;
+        Ok(Self { text: text.to_owned(), expr })
+    }
+
+    /// Reads a filter over what has only just arrived: a term that asks what becomes of it is a mistake, since it would
+    /// never hold.
+    pub fn parse_for_arrivals(text: &str, now: &Zoned) -> Result<Self, FilterError> {
+        let expr = parse::parse(text, now, parse::Moment::Arrival)?;
         Ok(Self { text: text.to_owned(), expr })
     }
 
@@ -131,6 +142,30 @@ pub enum Term {
     HasDiagnosis,
     /// This is wrong with it.
     Diagnosis(Code),
+}
+
+impl Term {
+    /// Whether it asks about something that an event does not have when it arrives.
+    fn is_of_later(&self) -> bool {
+        match self {
+            Self::Reply(_) | Self::Status(_) | Self::Ms(_) | Self::Is(State::Pinned | State::Held) => true,
+            Self::Word(_)
+            | Self::Event(_)
+            | Self::Type(_)
+            | Self::Key(_)
+            | Self::Openid(_)
+            | Self::Account(_)
+            | Self::Signature(_)
+            | Self::Mode(_)
+            | Self::Attempt(_)
+            | Self::Id(_)
+            | Self::After(_)
+            | Self::Before(_)
+            | Self::Is(State::Replay)
+            | Self::HasDiagnosis
+            | Self::Diagnosis(_) => false,
+        }
+    }
 }
 
 /// Who decided a reply, as `reply:` names them.

@@ -8,6 +8,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::account::{Account, Accounts};
+pub use crate::capture::OWN_HEADER;
 use crate::capture::{Capture, Envelope, GroupKey, HANDSHAKE, Mode, RawRequest, Signature, UNREADABLE};
 use crate::diagnose::{Code, Diagnosis};
 use crate::wechat::message::Message;
@@ -28,9 +29,6 @@ pub const MAX_BODY: usize = 1 << 20;
 /// How much is kept of the body of a request that fails verification, in bytes: enough to see what it was.
 pub const MAX_UNVERIFIED_BODY: usize = 64 << 10;
 
-/// Requests with this header were sent by this program, and are never taken for a tap.
-pub const OWN_HEADER: &str = "x-menuscope";
-
 /// How the protocol wants a request answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
@@ -44,6 +42,8 @@ pub enum Disposition {
     TooLarge,
     /// Its sender takes too long: 408, and the connection is closed.
     TooSlow,
+    /// What this program itself forwarded has come back: 508.
+    Loop,
     /// Its body breaks off, or its chunks are none: 400, and the connection is closed.
     Broken,
 }
@@ -55,6 +55,17 @@ pub struct Inspection {
     pub capture: Capture,
     /// What is to be answered.
     pub disposition: Disposition,
+    /// How a reply is to be sealed; `None` where the message did not come sealed, or could not be opened.
+    pub sealing: Option<Sealing>,
+}
+
+/// What opened a message, and so seals the reply to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealing {
+    /// The key before the current one opened it.
+    pub former_key: bool,
+    /// Whose message it is: the AppID behind it.
+    pub receive_id: String,
 }
 
 /// Judges a request. A GET is taken for a handshake: the caller has seen its `echostr`.
@@ -89,7 +100,7 @@ fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
         group_key: None,
         diagnoses,
     };
-    Inspection { capture, disposition }
+    Inspection { capture, disposition, sealing: None }
 }
 
 fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
@@ -106,10 +117,11 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
     let signature = verify::verify(&query, encrypt, account, accounts, &mut diagnoses);
     verify::diagnose_time(&query, request.received_at.as_second(), &mut diagnoses);
     diagnose_mode(&query, mode, account, &mut diagnoses);
-    let message = match encrypt {
+    let opened = match encrypt {
         Some(encrypt) if !signature.is_refused() => decrypt::decrypt(encrypt, account, accounts, &mut diagnoses),
         _ => None,
     };
+    let (message, sealing) = opened.unzip();
     let envelope = match &message {
         Some(message) => inner_envelope(message, outer.as_ref().filter(|_| mode == Mode::Compat), &mut diagnoses),
         None => outer_envelope(outer_message.as_ref(), mode, &body, &mut diagnoses),
@@ -130,7 +142,7 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
         .flatten();
     let request = keep(request, signature, &mut diagnoses);
     let capture = Capture { request, account, envelope, mode, signature, message, group_key, replay, diagnoses };
-    Inspection { capture, disposition }
+    Inspection { capture, disposition, sealing }
 }
 
 fn claim<'a>(

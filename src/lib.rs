@@ -4,10 +4,10 @@
 //!
 //! # The one flow
 //! ```text
-//! phone ─► WeChat ─► tunnel ─► listener ─► inspect ───────────────────────► store ─► answer
-//!                              (sockets)   (whose? genuine? what? why not?)  COMMIT   (within the reply budget)
-//!                                                                              │
-//!                                                                              └─► watch(head) ─► window, `listen`, `wait`
+//! phone ─► WeChat ─► tunnel ─► listener ─► inspect ──────────────────────► store ─► decide ─► lint ─► seal ─► answer
+//!                              (sockets)   (whose? genuine? what? why not?) COMMIT   held · rule · forward · default
+//!                                                                             │      (within the reply budget)
+//!                                                                             └─► watch(head) ─► window, `listen`, `wait`
 //! ```
 //!
 //! # Layout
@@ -17,9 +17,10 @@
 //! - [`texts`]: words for people in two languages. [`trouble`]: an error as the window says it. [`visible`]: text from outside, made safe to show.
 //!   [`waker`]: wakes a window without knowing what one is.
 //! - [`diagnose`]: what can be wrong with a request, as stable codes. [`capture`]: one recorded request, and its JSON.
-//!   [`filter`]: the filter language.
-//! - [`account`]: whose callbacks arrive, and their secrets. [`inspect`]: one request judged. [`sample`]: a push made here.
-//! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: posting to a server as WeChat does.
+//!   [`filter`]: the filter language. [`rules`]: which reply for which event.
+//! - [`account`]: whose callbacks arrive, and their secrets. [`inspect`]: one request judged. [`judge`]: one reply judged.
+//!   [`sample`]: a push made here.
+//! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: posting to a server as WeChat does, and forwarding.
 //! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint.
 //! - [`engine`]: everything off the window's thread behind one handle.
 //! - [`ui`]: the window. [`cli`]: what can be typed. [`commands`]: one file per command.
@@ -34,7 +35,8 @@
 //!   head.borrow() ◄─────────────── watch<StoreHead> ───────────  send_replace; wake()
 //!   engine.ask(…) ─bounded 64───────────────────────────────────────────────────────────►  list, page, open
 //!                 ◄────────────────────── bounded 64: Notice ─────────────────────────── wake()
-//!  ui():                     answer ◄── oneshot done ──────────  after the commit
+//!  ui():                     decide ◄── oneshot done ──────────  after the commit
+//!   resolve(id) ─ oneshot ──► held ─► answer
 //!   panels → Vec<Action>                                                                control
 //!   act(action)   ─bounded 64───────────────────────────────────────────────────────────►  settings, listening, samples
 //! ```
@@ -45,6 +47,9 @@
 //! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.
 //! - A diagnosis: a line in `diagnose.rs`, its words in `assets/locales/diagnosis.yml`, its finding in `inspect/`.
 //! - An error: its enum beside what fails, one `match` into a `Trouble`, its words in `assets/locales/trouble.yml`.
+//! - What can be wrong with a reply: a line in `wechat/lint/code.rs`, its finding beside it, its words in
+//!   `assets/locales/lint.yml`, a bad and a good file in `tests/fixtures/lint/`.
+//! - A kind of reply: `wechat/reply.rs`, its form in `ui/editor/`. A fault: `wechat/fault.rs`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its conversion in `store/rows.rs`.
 //! - A query: `store/reader.rs`, then a `Command` and a `Notice` in `engine.rs`.
@@ -60,7 +65,9 @@ pub mod diagnose;
 pub mod engine;
 pub mod filter;
 pub mod inspect;
+pub mod judge;
 pub mod listener;
+pub mod rules;
 pub mod sample;
 pub mod store;
 pub mod texts;

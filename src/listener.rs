@@ -23,9 +23,16 @@ mod answer;
 mod body;
 mod callback;
 mod connection;
+mod crafting;
+mod decide;
+mod forward;
+mod held;
+mod seal;
 
 use callback::Endpoint;
 use connection::{Origin, TimedStream};
+pub use crafting::{Armed, Crafting, Fired, FiredRules, ForwardSetup};
+pub use held::{AwaitedRetry, Crafted, Held, HeldPush, HeldView, Verdict};
 
 /// How long a client may take for its head, and again for its body.
 const CLIENT_PATIENCE: Duration = Duration::from_secs(5);
@@ -77,6 +84,8 @@ pub struct Terms {
     pub store: StoreHandle,
     /// How long an answer may take, from the request's first byte.
     pub reply_budget: Duration,
+    /// Who has a say in what is answered.
+    pub crafting: Crafting,
 }
 
 /// Takes the address; nothing is accepted yet.
@@ -91,7 +100,11 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
 pub async fn serve(listener: TcpListener, terms: Terms, stop: oneshot::Receiver<()>) {
     // Every task that owes an answer or its record holds a clone; all gone is all done.
     let (owing, mut all_done) = mpsc::channel::<()>(1);
-    let endpoint = Arc::new(Endpoint::new(terms, owing));
+    let (stops, stopping) = watch::channel(false);
+    let held = terms.crafting.held.clone();
+    held.close(false);
+    let listens_at = listener.local_addr().unwrap_or_else(|_unknown| SocketAddr::from(([0, 0, 0, 0], 0)));
+    let endpoint = Arc::new(Endpoint::new(terms, listens_at, stopping, owing));
     let router = callback::router(Arc::clone(&endpoint));
     let connections = GracefulShutdown::new();
     // Dropping the set ends what is left in it.
@@ -115,6 +128,9 @@ pub async fn serve(listener: TcpListener, terms: Terms, stop: oneshot::Receiver<
         _ = stop => {}
     }
     drop(listener);
+    // Whoever waits for a person, a delay or a retry gets the default now.
+    held.close(true);
+    stops.send_replace(true);
     drop(router);
     drop(endpoint);
     let draining = async {
@@ -136,14 +152,14 @@ fn connection(
 ) -> impl Future<Output = ()> + Send + 'static {
     // An answer is one small packet: waiting to fill it would cost 40 ms.
     stream.set_nodelay(true).ok();
-    let origin = Origin::new(peer);
+    let origin = Origin::new(peer, stream);
     let service = TowerToHyperService::new(router.layer(axum::Extension(origin.clone())));
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(CLIENT_PATIENCE)
         // Who has sent all and closes its half may still be heard: what it sent is recorded in any case.
         .half_close(true)
-        .serve_connection(TokioIo::new(TimedStream::new(stream, origin)), service);
+        .serve_connection(TokioIo::new(TimedStream::new(origin)), service);
     let connection = connections.watch(connection);
     async move {
         if let Err(error) = connection.await

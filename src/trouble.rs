@@ -9,6 +9,8 @@ use crate::texts::Language;
 pub struct Trouble {
     key: &'static str,
     details: Vec<(&'static str, String)>,
+    /// The file and the line that it is in, where it is in one.
+    place: Option<(String, usize)>,
     /// As the log and the commands have it.
     message: String,
 }
@@ -16,7 +18,7 @@ pub struct Trouble {
 impl Trouble {
     /// The trouble whose text has that key, a full key of `assets/locales/trouble.yml`; `error` is what the log says.
     pub fn of(key: &'static str, error: impl fmt::Display) -> Self {
-        Self { key, details: Vec::new(), message: error.to_string() }
+        Self { key, details: Vec::new(), place: None, message: error.to_string() }
     }
 
     /// Fills in `%{name}`.
@@ -26,9 +28,24 @@ impl Trouble {
         self
     }
 
+    /// Says in which line of which file it is.
+    #[must_use]
+    pub fn at_line(mut self, file: impl fmt::Display, line: usize) -> Self {
+        self.message = format!("{file}, line {line}: {}", self.message);
+        self.place = Some((file.to_string(), line));
+        self
+    }
+
     /// The whole of it in that language.
     pub fn words(&self, language: Language) -> String {
-        language.filled(self.key, &self.details)
+        let words = language.filled(self.key, &self.details);
+        match &self.place {
+            None => words,
+            Some((file, line)) => {
+                let details = [("file", file.clone()), ("line", line.to_string()), ("words", words)];
+                language.filled("trouble.at_line", &details)
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The window: `logic` absorbs news, `ui` lays out panels, `act` carries out actions.
+//! The window: `logic` absorbs news, `ui` lays out panels, and `carry_out.rs` does what they ask for.
 //!
 //! Panels read the state and return what the person asked for as [`Action`]s; nothing here waits, reads files, or takes
 //! longer the more captures there are. What a row shows is asked of the engine and comes as a notice.
@@ -13,11 +13,18 @@ use crate::engine::{Command, Engine, ListenerState, Setup, Status};
 use crate::waker::Waker;
 
 mod action;
+mod answering;
 mod banner;
+mod bubble;
+mod carry_out;
+mod composing;
 mod detail;
+mod editor;
+mod fault_choice;
 mod filter_box;
 mod first_run;
 mod fonts;
+mod hold;
 mod keys;
 mod keys_page;
 mod list;
@@ -27,6 +34,7 @@ mod mistake;
 mod notices;
 mod rail;
 mod row_cache;
+mod rules;
 mod settings;
 mod signals;
 mod start;
@@ -36,12 +44,13 @@ mod theme;
 mod top_bar;
 
 pub use action::{Action, Move, Screen, Tab};
-use keys::Verb;
+use detail::Detail;
 use look::Look;
+use rules::RulesView;
 use settings::Settings;
 use signals::Signals;
 pub use start::{WindowError, run};
-use state::{CopyForm, EventsPage, State};
+use state::{EventsPage, State};
 
 /// How long one frame may take in news; the rest waits for the next.
 const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
@@ -117,6 +126,7 @@ impl App {
         // Before the news is looked at: what comes in between wakes us once more.
         self.waker.rearm();
         self.note_changes();
+        self.note_held(ctx);
         let look = self.look(ctx);
         let (start, now) = (Instant::now(), ctx.input(|input| input.time));
         while let Some(notice) = self.engine.notice() {
@@ -152,6 +162,12 @@ impl App {
         }
     }
 
+    /// Looks at what is held: it is state, too.
+    fn note_held(&mut self, ctx: &Context) {
+        let Self { engine, state, .. } = self;
+        state.note_held(&engine.held(), ctx.text_edit_focused());
+    }
+
     fn apply_theme(&self, ctx: &Context) {
         let preference = match self.chosen_look().theme {
             None => ThemePreference::System,
@@ -185,102 +201,6 @@ impl App {
         }
     }
 
-    /// Lists anew with the filter as it stands.
-    fn list_again(&mut self) {
-        let text = self.state.filter.text().to_owned();
-        self.set_filter(text);
-    }
-
-    fn set_filter(&mut self, text: String) {
-        if let Some(filter) = self.state.filter.set(text) {
-            let generation = self.state.list.begin();
-            self.waiting.retain(|command| !matches!(command, Command::List { .. }));
-            self.ask(Command::List { generation, filter: Box::new(filter) });
-        }
-        self.state.decide_first_run();
-    }
-
-    fn set_look(&mut self, change: impl FnOnce(&mut LookConfig)) {
-        let mut look = self.chosen_look();
-        change(&mut look);
-        let language = look.language();
-        self.state.detail = self.state.detail.take().map(|detail| detail.spoken_in(language));
-        self.state.chosen_look = Some(look.clone());
-        self.ask(Command::SaveLook { look });
-    }
-
-    /// Carries out what a key asks for.
-    fn obey(&mut self, ctx: &Context, verb: Verb) {
-        let state = &mut self.state;
-        if state.keys_shown && !matches!(verb, Verb::Leave | Verb::ShowKeys) {
-            return;
-        }
-        match verb {
-            Verb::Move(movement) => state.move_selection(movement),
-            Verb::MovePages(pages) => state.move_selection(Move::By(pages * state.list.page())),
-            Verb::Follow => self.act(ctx, Action::Follow(!self.state.list.following)),
-            Verb::OpenDetail => self.act(ctx, Action::ShowDetail(true)),
-            Verb::TurnTab(by) => state.turn_tab(by),
-            Verb::ShowTab(tab) => self.act(ctx, Action::ShowTab(tab)),
-            Verb::FocusFilter => self.act(ctx, Action::FocusFilter),
-            Verb::Leave => state.leave(),
-            Verb::CopyRaw => self.copy(ctx, CopyForm::Raw),
-            Verb::CopyBody => self.copy(ctx, CopyForm::Body),
-            Verb::CopyJson => self.copy(ctx, CopyForm::Json),
-            Verb::ShowKeys => state.keys_shown = !state.keys_shown,
-            Verb::ShowSettings => state.screen = Screen::Settings,
-        }
-    }
-
-    fn copy(&mut self, ctx: &Context, form: CopyForm) {
-        if let Some(text) = self.state.copy(form, self.look(ctx).language) {
-            self.act(ctx, Action::Copy(text));
-        }
-    }
-
-    /// Carries out what a panel asks for.
-    fn act(&mut self, ctx: &Context, action: Action) {
-        let state = &mut self.state;
-        match action {
-            Action::Select(id) => state.select(id),
-            Action::MoveSelection(movement) => state.move_selection(movement),
-            Action::ShowDetail(shown) => state.detail_hidden = !shown,
-            Action::ShowTab(tab) => (state.tab, state.detail_hidden) = (tab, false),
-            Action::ChooseField(path) => {
-                if let Some(detail) = &mut state.detail {
-                    detail.choose(&path);
-                }
-            }
-            Action::Copy(text) => {
-                ctx.copy_text(text);
-                let said = self.look(ctx).text("window.notice.copied").into_owned();
-                self.state.notices.good(said, ctx.input(|input| input.time));
-                ctx.request_repaint();
-            }
-            Action::SetFilter(text) => self.set_filter(text),
-            Action::AddToFilter(term) => {
-                let text = state.filter.with(&term);
-                self.set_filter(text);
-            }
-            Action::FocusFilter => {
-                state.screen = Screen::Events;
-                state.filter.focus();
-            }
-            Action::Follow(following) => {
-                state.list.follow(following);
-                state.open_selected();
-            }
-            Action::ShowScreen(screen) => state.screen = screen,
-            Action::ShowKeys(shown) => state.keys_shown = shown,
-            Action::SetLanguage(language) => {
-                self.set_look(|look| look.language = language.map(|language| language.tag().to_owned()));
-            }
-            Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
-            Action::Ask(command) => self.ask(command),
-            Action::DismissNotice => state.notices.dismiss(),
-        }
-    }
-
     fn panels_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         let chosen = self.chosen_look();
         let Self { engine, state, .. } = self;
@@ -294,12 +214,13 @@ impl App {
         };
         let bar = |margin: Margin| Frame::new().fill(look.palette.frame).inner_margin(margin);
         Panel::top("bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 0))).show(ui, |ui| {
-            top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen), look, actions);
+            let held = state.answering.switch().map(|held| &**held);
+            top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen, held), look, actions);
         });
         Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 3))).show(
             ui,
             |ui| {
-                let shown = (&state.list, &state.notices, state.keyboard.prefix);
+                let shown = (&state.list, &state.notices, &state.answering, state.keyboard.prefix);
                 status_bar::status_bar_ui(ui, shown, unverified, look, actions);
             },
         );
@@ -313,6 +234,18 @@ impl App {
             banner::banners_ui(ui, &status, trouble.as_ref(), look, actions);
             match state.screen {
                 Screen::Settings => state.settings.ui(ui, &status, look, actions),
+                Screen::Rules => {
+                    let (rules, trouble, fired) = (engine.rules(), engine.rules_trouble(), engine.fired());
+                    let view = RulesView {
+                        rules: rules.rules(),
+                        trouble: trouble.as_ref(),
+                        fired: &fired,
+                        armed: engine.armed(),
+                        listener: &status.config.listener,
+                        event: state.detail.as_ref().map(Detail::opened).map(|opened| &opened.stored),
+                    };
+                    state.rules.ui(ui, &view, look, actions);
+                }
                 Screen::Events => events_ui(ui, state, &status, look, actions),
             }
         });
@@ -333,13 +266,13 @@ fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actio
         let panel =
             Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(DETAIL_SMALLEST..=largest);
         panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| match &state.detail {
-            Some(detail) => detail::detail_ui(ui, detail, state.tab, look, actions),
+            Some(detail) => detail::detail_ui(ui, detail, (state.tab, &mut state.answering), look, actions),
             None => {
                 ui.centered_and_justified(|ui| ui.weak(look.text("window.list.choose")));
             }
         });
     }
-    CentralPanel::default().frame(Frame::new()).show(ui, |ui| state.list.ui(ui, look, actions));
+    CentralPanel::default().frame(Frame::new()).show(ui, |ui| state.list.ui(ui, &state.answering, look, actions));
 }
 
 impl eframe::App for App {

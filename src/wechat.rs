@@ -14,6 +14,8 @@
 //! - [`signature`] and [`envelope`]: what makes a push genuine, and what hides its body.
 //! - [`geo`] and [`scan`]: what a coordinate and a scan result mean.
 //! - [`compose`]: an event of any kind, as WeChat would send it.
+//! - [`reply`]: what may be answered, as values, written and read back. [`fault`]: how to answer wrongly on purpose.
+//! - [`codes`]: what can be wrong, as stable codes with a severity.
 //!
 //! # What holds everywhere
 //! Text is never trimmed, folded or replaced on the way to [`fields`]; the typed view trims only what
@@ -21,14 +23,18 @@
 //! Whatever arrives, nothing panics, nothing recurses by its depth, and no work grows faster than its
 //! length: [`tree::MAX_BYTES`], [`tree::MAX_DEPTH`] and [`tree::MAX_ELEMENTS`] are the limits.
 
+pub mod codes;
 pub mod compose;
 pub mod decoded;
 pub mod envelope;
+pub mod fault;
 pub mod fields;
 pub mod geo;
 pub mod json;
 pub mod kind;
+pub mod lint;
 pub mod message;
+pub mod reply;
 pub mod scan;
 pub mod signature;
 pub mod tree;

@@ -13,34 +13,42 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("visible", &[]),
     ("diagnose", &["texts", "wechat"]),
     ("capture", &["diagnose", "texts", "wechat"]),
-    ("filter", &["capture", "diagnose"]),
+    ("filter", &["capture", "diagnose", "wechat"]),
+    ("rules", &["capture", "filter", "trouble", "wechat"]),
     ("account", &["capture", "wechat"]),
     ("inspect", &["account", "capture", "diagnose", "wechat"]),
+    ("judge", &["account", "capture", "diagnose", "texts", "wechat"]),
     ("sample", &["account", "capture", "inspect", "trouble", "wechat"]),
-    ("config", &["account", "capture", "texts", "trouble"]),
-    ("delivery", &["trouble", "wechat"]),
+    ("config", &["account", "capture", "rules", "texts", "trouble", "wechat"]),
+    ("delivery", &["capture", "trouble", "wechat"]),
     ("store", &["capture", "diagnose", "filter", "trouble", "waker", "wechat"]),
-    ("listener", &["account", "capture", "diagnose", "inspect", "store", "trouble"]),
+    (
+        "listener",
+        &[
+            "account", "capture", "delivery", "diagnose", "filter", "inspect", "judge", "rules", "store", "trouble",
+            "waker", "wechat",
+        ],
+    ),
     (
         "engine",
         &[
-            "account", "capture", "config", "delivery", "filter", "inspect", "listener", "sample", "store", "texts",
-            "trouble", "waker", "wechat",
+            "account", "capture", "config", "delivery", "filter", "inspect", "judge", "listener", "rules", "sample",
+            "store", "texts", "trouble", "waker", "wechat",
         ],
     ),
     (
         "ui",
         &[
-            "account", "capture", "config", "diagnose", "engine", "filter", "sample", "texts", "trouble", "visible",
-            "waker", "wechat",
+            "account", "capture", "config", "diagnose", "engine", "filter", "judge", "rules", "sample", "texts",
+            "trouble", "visible", "waker", "wechat",
         ],
     ),
     ("cli", &["filter"]),
     (
         "commands",
         &[
-            "account", "capture", "cli", "config", "delivery", "diagnose", "engine", "filter", "sample", "store",
-            "texts", "ui", "visible", "waker", "wechat",
+            "account", "capture", "cli", "config", "delivery", "diagnose", "engine", "filter", "judge", "rules",
+            "sample", "store", "texts", "ui", "visible", "waker", "wechat",
         ],
     ),
     ("main", &[]),
@@ -65,6 +73,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli", "commands", "main"]),
     ("keyring", &["config"]),
     ("toml_edit", &["config"]),
+    ("notify", &["config"]),
+    ("minijinja", &["rules"]),
+    ("socket2", &["listener"]),
 ];
 
 /// The leaf has no clock, no I/O and no chance.

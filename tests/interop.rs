@@ -3,20 +3,16 @@
 //! tests/setup.sh installs them; each test hands one process an array of requests.
 #![expect(clippy::unwrap_used, reason = "an answer that cannot be read is a failed test")]
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+#[path = "interop/client.rs"]
+mod client;
 
+use client::{APP_ID, BOTH, Client, KEY, TOKEN, text};
 use menuscope::wechat::compose::{Push, Signing, TEMPLATES, push};
 use menuscope::wechat::envelope::{AesKey, open, seal, sealed_push, sealed_reply};
 use menuscope::wechat::signature::{msg_signature, same, signature};
 use menuscope::wechat::tree::{Format, Tree};
 use serde_json::{Value, json};
 
-const TOKEN: &str = "pamtest";
-/// Its last character carries trailing bits.
-const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
-const APP_ID: &str = "wxb11529c136998cb6";
 const TIMESTAMP: &str = "1409304348";
 const NONCE: &str = "415670741";
 const REPLY: &str = "收到 <菜单> & 照片";
@@ -30,62 +26,6 @@ const MENU_EVENTS: [&str; 8] = [
     "pic_weixin",
     "location_select",
 ];
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Client {
-    Python,
-    Node,
-}
-
-const BOTH: [Client; 2] = [Client::Python, Client::Node];
-
-impl Client {
-    fn command(self) -> Command {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let installed = root.join("target/interop");
-        let scripts = root.join("tests/interop");
-        assert!(
-            installed.join("installed").exists(),
-            "the libraries to talk to are not installed: run tests/setup.sh once"
-        );
-        let (program, script): (PathBuf, _) = match self {
-            Self::Python => (installed.join("venv/bin/python"), "wechatpy_client.py"),
-            Self::Node => ("node".into(), "node_client.js"),
-        };
-        let mut command = Command::new(program);
-        command.arg(scripts.join(script)).arg(installed.join("node"));
-        command
-    }
-
-    /// Asks one process everything; each request is completed with the account.
-    fn ask(self, requests: &[Value]) -> Vec<Value> {
-        let account = json!({ "token": TOKEN, "key": KEY, "app_id": APP_ID });
-        let completed: Vec<_> = requests.iter().map(|request| merged(&account, request)).collect();
-        let mut child = self
-            .command()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{self:?} does not start ({error}): run tests/setup.sh"));
-        // The other end reads everything before it writes, so this cannot get stuck.
-        let text = serde_json::to_string(&completed).unwrap();
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let complaints = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{self:?} failed, see tests/setup.sh: {complaints}");
-        let answers: Vec<Value> = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{self:?} answered no JSON ({error}): {complaints}"));
-        assert_eq!(answers.len(), requests.len());
-        answers
-    }
-}
-
-fn merged(account: &Value, request: &Value) -> Value {
-    let mut all = account.as_object().unwrap().clone();
-    all.extend(request.as_object().unwrap().clone());
-    Value::Object(all)
-}
 
 fn key() -> AesKey {
     AesKey::parse(KEY).unwrap()
@@ -106,10 +46,6 @@ fn messages() -> Vec<String> {
 
 fn body_of(kind: &str) -> &'static str {
     TEMPLATES.iter().find(|(name, _)| *name == kind).unwrap().1
-}
-
-fn text<'a>(answer: &'a Value, name: &str) -> &'a str {
-    answer[name].as_str().unwrap_or_else(|| panic!("{name} of {answer}"))
 }
 
 fn query_of(push: &Push) -> Value {

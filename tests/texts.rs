@@ -4,7 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use menuscope::capture::ReplyEnd;
 use menuscope::texts::Language;
+use menuscope::wechat::fault::Fault;
+use menuscope::wechat::reply::ReplyKind;
 
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
@@ -76,4 +79,19 @@ fn every_key_that_the_code_names_has_its_text() {
         }
     }
     assert!(named > 50, "only {named} keys were found in the code");
+}
+
+#[test]
+fn every_name_that_ends_a_key_has_its_text() {
+    let faults =
+        Fault::ALL.iter().flat_map(|fault| ["name", "effect"].map(|part| format!("fault.{}.{part}", fault.name())));
+    let kinds = ReplyKind::ALL.iter().map(|kind| format!("reply.kind.{}", kind.as_str()));
+    let ends = [ReplyEnd::Answered, ReplyEnd::HungUp, ReplyEnd::Silent, ReplyEnd::Cut, ReplyEnd::Reset];
+    let ends = ends.map(|end| format!("detail.end.{}", end.as_str()));
+    let sources = ["default", "rule", "held", "forward", "none"].map(|source| format!("detail.source.{source}"));
+    for key in faults.chain(kinds).chain(ends).chain(sources) {
+        for language in Language::ALL {
+            assert!(language.has(&key), "{} lacks {key}", language.tag());
+        }
+    }
 }

@@ -11,12 +11,19 @@ use egui_kittest::{Harness, Node};
 use menuscope::config::{DataFolder, Overrides};
 use menuscope::engine::{ListenerState, Setup};
 use menuscope::ui::App;
+use menuscope::wechat::signature::signature;
+
+#[path = "window/held.rs"]
+mod held;
 
 /// Long enough for any machine; a test never asserts how long something took.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// What signatures are made with.
+const TOKEN: &str = "pamtest";
 
 /// A window with a data folder of its own.
 struct Window {
@@ -27,15 +34,29 @@ struct Window {
 impl Window {
     /// One that listens on a free port.
     fn open() -> Self {
-        let mut window = Self::open_at("127.0.0.1:0");
+        Self::open_with("")
+    }
+
+    /// The same, with this in the section of its listener.
+    fn open_with(settings: &str) -> Self {
+        let mut window = Self::open_at("127.0.0.1:0", settings, "");
         window.until("a listener", |window| window.address().is_some());
         window
     }
 
-    fn open_at(address: &str) -> Self {
+    /// One whose account has [`TOKEN`]: only what is verified is taken for a retry.
+    fn open_with_token(settings: &str) -> Self {
+        let settings = format!("{settings}\n[accounts.default]\nsecrets = \"file\"");
+        let mut window = Self::open_at("127.0.0.1:0", &settings, &format!("[default]\ntoken = \"{TOKEN}\"\n"));
+        window.until("a listener", |window| window.address().is_some());
+        window
+    }
+
+    fn open_at(address: &str, settings: &str, secrets: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = format!("[listener]\naddr = \"{address}\"\n[look]\nlanguage = \"en\"\n");
+        let config = format!("[listener]\naddr = \"{address}\"\n{settings}\n[look]\nlanguage = \"en\"\n");
         std::fs::write(folder.path().join("config.toml"), config).unwrap();
+        std::fs::write(folder.path().join("secrets.toml"), secrets).unwrap();
         let data = DataFolder::locate(Some(folder.path())).unwrap();
         let setup = Setup { config_file: data.config_file(), folder: data, overrides: Overrides::default() };
         let harness = Harness::builder()
@@ -135,8 +156,7 @@ fn post(address: &str, bodies: &[String]) {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     for body in bodies {
         // In one piece: what trickles waits for the other side's acknowledgements.
-        let request = format!("POST /wx HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        stream.write_all(request.as_bytes()).unwrap();
+        stream.write_all(request("", body).as_bytes()).unwrap();
         let mut answer = Vec::new();
         while !answer.ends_with(b"success") {
             let mut some = [0; 1024];
@@ -146,6 +166,12 @@ fn post(address: &str, bodies: &[String]) {
         }
         assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
     }
+}
+
+fn request(headers: &str, body: &str) -> String {
+    let (timestamp, nonce) = (jiff::Timestamp::now().as_second().to_string(), "486452656");
+    let query = format!("signature={}&timestamp={timestamp}&nonce={nonce}", signature(TOKEN, &timestamp, nonce));
+    format!("POST /wx?{query} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }
 
 fn sample(kind: &str) -> String {
@@ -262,7 +288,7 @@ fn language_and_theme_change_at_once_and_are_kept() {
 fn a_port_that_is_taken_is_a_banner_with_a_way_out() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let mut window = Window::open_at(&address);
+    let mut window = Window::open_at(&address, "", "");
     window.until_says("Nothing can arrive");
     assert!(window.says(&format!("The port of {address} is taken")), "the message names the address");
     window.harness.get_by_label("Language").click();
@@ -327,5 +353,5 @@ fn what_is_copied_is_what_was_received() {
     assert_eq!(json["event_key"], "EVENTKEY");
     copied(&mut window, Key::C);
     let raw = copied(&mut window, Key::R).unwrap();
-    assert!(raw.starts_with("POST /wx HTTP/1.1\r\nhost: x\r\n") && raw.ends_with(&sample("CLICK")), "{raw}");
+    assert!(raw.starts_with("POST /wx?signature=") && raw.ends_with(&sample("CLICK")), "{raw}");
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use menuscope::account::Accounts;
-use menuscope::capture::{CaptureId, RawRequest, Reply, ReplySource};
+use menuscope::capture::{CaptureId, RawRequest, Reply, ReplyEnd, ReplySource};
 use menuscope::inspect::inspect;
 use menuscope::store::{Store, StoreHead};
 use menuscope::waker::Waker;
@@ -61,7 +61,16 @@ fn fill(database: &Path, events: i64) {
             tasks.spawn(async move {
                 let placement = handle.insert(capture).await.unwrap();
                 let elapsed = Duration::from_micros(900 + (number as u64 * 37) % 4_000);
-                let reply = Reply { status: 200, body: b"success".to_vec(), source: ReplySource::Default, elapsed };
+                let reply = Reply {
+                    status: Some(200),
+                    body: b"success".to_vec(),
+                    sealed: None,
+                    source: ReplySource::Default,
+                    elapsed,
+                    end: ReplyEnd::Answered,
+                    lint: Vec::new(),
+                    forwarded: None,
+                };
                 handle.record_reply(placement.id, reply);
             });
             if tasks.len() >= 512 {

@@ -1,14 +1,17 @@
 //! One event as JSON: the object that every command and export gives out; others lean on its members and their order.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{CaptureId, RawRequest, Reply, StoredCapture};
-use crate::diagnose::Diagnosis;
+use super::{CaptureId, Forwarded, RawRequest, Reply, ReplyEnd, StoredCapture};
+use crate::diagnose::{Coded, Finding};
 use crate::texts::Language;
 use crate::wechat::decoded::decoded;
 use crate::wechat::fields::fields;
+use crate::wechat::lint;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
@@ -46,9 +49,9 @@ pub fn event_json(view: EventView<'_>) -> Value {
         "signature": capture.signature.as_str(),
         "fields": fields,
         "decoded": decoded,
-        "diagnoses": capture.diagnoses.iter().map(|diagnosis| diagnosis_json(diagnosis, view.language)).collect::<Vec<_>>(),
+        "diagnoses": capture.diagnoses.iter().map(|diagnosis| finding_json(diagnosis, view.language)).collect::<Vec<_>>(),
         "request": request_json(&capture.request),
-        "reply": reply.as_ref().map(reply_json),
+        "reply": reply.as_ref().map(|reply| reply_json(reply, view.language)),
     })
 }
 
@@ -73,13 +76,21 @@ fn link_images(pictures: &mut [Value], images: &[CaptureId]) {
     }
 }
 
-fn diagnosis_json(diagnosis: &Diagnosis, language: Language) -> Value {
+/// One finding about a request or a reply, in words; `bytes` is how much of the message it is about, where that is known.
+pub fn finding_json<C: Coded>(finding: &Finding<C>, language: Language) -> Value {
+    let place = finding.place.map(|place| {
+        let mut object = json!({ "offset": place.offset, "line": place.line, "column": place.column });
+        if finding.length > 0 {
+            object["bytes"] = json!(finding.length);
+        }
+        object
+    });
     json!({
-        "code": diagnosis.code.as_str(),
-        "severity": diagnosis.code.severity().as_str(),
-        "message": diagnosis.message(language),
-        "remedy": diagnosis.remedy(language),
-        "place": diagnosis.place.map(|place| json!({ "offset": place.offset, "line": place.line, "column": place.column })),
+        "code": finding.code.as_str(),
+        "severity": finding.code.severity().as_str(),
+        "message": finding.message(language),
+        "remedy": finding.remedy(language),
+        "place": place,
     })
 }
 
@@ -101,14 +112,46 @@ fn request_json(request: &RawRequest) -> Value {
     object
 }
 
-fn reply_json(reply: &Reply) -> Value {
+fn reply_json(reply: &Reply, language: Language) -> Value {
     let mut object = json!({ "status": reply.status });
     put_bytes(&mut object, &reply.body);
-    object["source"] = json!(reply.source.as_str());
-    // Microseconds are what is recorded.
-    object["elapsed_ms"] = json!(reply.elapsed.as_micros() as f64 / 1000.0);
-    object["lint"] = json!([]);
+    object["source"] = json!(reply.source.spelling());
+    object["elapsed_ms"] = json!(milliseconds(reply.elapsed));
+    object["lint"] = lint_json(&reply.lint, language);
+    if reply.end != ReplyEnd::Answered {
+        object["end"] = json!(reply.end.as_str());
+    }
+    if let Some(forwarded) = &reply.forwarded {
+        object["forward"] = forward_json(forwarded, language);
+    }
     object
+}
+
+fn lint_json(findings: &[lint::Finding], language: Language) -> Value {
+    findings.iter().map(|finding| finding_json(finding, language)).collect()
+}
+
+/// What the developer's own server made of it.
+fn forward_json(forwarded: &Forwarded, language: Language) -> Value {
+    let headers: Vec<Value> = forwarded.headers.iter().map(|(name, value)| json!([name, header_text(value)])).collect();
+    let mut object = json!({ "target": forwarded.target, "status": forwarded.status, "headers": headers });
+    put_bytes(&mut object, &forwarded.body);
+    object["first_byte_ms"] = json!(forwarded.first_byte.map(milliseconds));
+    object["elapsed_ms"] = json!(milliseconds(forwarded.elapsed));
+    object["problem"] = json!(
+        forwarded
+            .problem
+            .as_ref()
+            .map(|problem| json!({ "code": problem.as_str(), "message": problem.words(language) }))
+    );
+    object["passed_on"] = json!(forwarded.passed_on);
+    object["lint"] = lint_json(&forwarded.lint, language);
+    object
+}
+
+/// Microseconds are what is recorded.
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
 }
 
 /// Bytes as text where they are UTF-8, else as base64 under another name.
@@ -131,8 +174,6 @@ pub fn header_text(value: &[u8]) -> String {
 mod tests {
     use super::super::*;
     use super::*;
-    use std::time::Duration;
-
     fn stored(body: &'static [u8]) -> StoredCapture {
         let accounts = crate::account::Accounts::new(Vec::new(), None);
         let request = RawRequest {
@@ -148,10 +189,14 @@ mod tests {
         let placement = Placement { id: CaptureId(17), group: CaptureId(17), attempt: 1 };
         let capture = crate::inspect::inspect(request, &accounts).capture;
         let reply = Reply {
-            status: 200,
+            status: Some(200),
             body: b"success".to_vec(),
+            sealed: None,
             source: ReplySource::Default,
             elapsed: Duration::from_micros(1900),
+            end: ReplyEnd::Answered,
+            lint: Vec::new(),
+            forwarded: None,
         };
         StoredCapture { placement, capture, reply: Some(reply) }
     }

@@ -13,10 +13,12 @@ use tokio::sync::watch;
 use super::output::{event_line, print_line, print_row};
 use super::{Outcome, language};
 use crate::capture::CaptureId;
-use crate::cli::Listen;
+use crate::cli::{self, Listen};
 use crate::config::{Config, parse_address};
-use crate::engine::{Service, Setup, runtime, stop_requested};
+use crate::delivery::Target;
+use crate::engine::{ForwardSetup, Rulebook, Service, Setup, runtime, stop_requested};
 use crate::filter::Filter;
+use crate::rules::BadAnswer;
 use crate::store::{Reader, StoreHead};
 use crate::texts::Language;
 use crate::waker::Waker;
@@ -45,7 +47,12 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     // One wake-up in store is enough: what it announces is read from the head.
     let (ring, bell) = mpsc::sync_channel(1);
     let waker = waker(ring.clone());
-    let mut service = Service::open(Arc::clone(&runtime), &setup.folder, &config, accounts, head, waker.clone())?;
+    let mut rulebook = Rulebook::new(setup.config_file.clone(), forward(listen)?, Waker::silent());
+    rulebook.apply(&config)?;
+    let crafting = rulebook.crafting().clone();
+    let mut service =
+        Service::open(Arc::clone(&runtime), &setup.folder, &config, accounts, crafting, head, waker.clone())?;
+    rulebook.follow();
     let after = CaptureId(following.borrow().last_id);
     let printer = Printer {
         json: listen.json,
@@ -81,6 +88,16 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
         tracing::warn!("the last events were not printed: nobody reads them");
     }
     Ok(Outcome::Done)
+}
+
+/// What `--forward` says; it comes before `config.toml`.
+fn forward(listen: &Listen) -> anyhow::Result<Option<ForwardSetup>> {
+    let Some(url) = &listen.forward else { return Ok(None) };
+    let bad_answer = match listen.bad_answer {
+        Some(cli::BadAnswer::Default) => BadAnswer::Default,
+        Some(cli::BadAnswer::Pass) | None => BadAnswer::Pass,
+    };
+    Ok(Some(ForwardSetup { target: Target::parse(url)?, bad_answer }))
 }
 
 fn waker(ring: SyncSender<()>) -> Waker {

@@ -5,8 +5,9 @@ use std::io::{self, Write as _};
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::tz::TimeZone;
 
-use crate::capture::{CaptureSummary, EventView, StoredCapture, event_json};
+use crate::capture::{CaptureSummary, EventView, ReplyEnd, ReplySummary, StoredCapture, event_json};
 use crate::cli::Color;
+use crate::diagnose::{Coded, Finding, Severity};
 use crate::store::Reader;
 use crate::texts::Language;
 use crate::visible::{shortened, visible};
@@ -64,9 +65,7 @@ pub(super) fn print_row(row: &CaptureSummary) -> io::Result<()> {
 
 fn cells(row: &CaptureSummary) -> [String; 9] {
     let answer = match &row.reply {
-        Some(reply) => {
-            format!("{} {} {:.1} ms", reply.status, reply.source.as_str(), reply.elapsed.as_secs_f64() * 1000.0)
-        }
+        Some(reply) => answer(reply),
         None => "-".to_owned(),
     };
     [
@@ -82,6 +81,17 @@ fn cells(row: &CaptureSummary) -> [String; 9] {
     ]
 }
 
+/// What was answered, by whom, after how long.
+pub(super) fn answer(reply: &ReplySummary) -> String {
+    let status = reply.status.map_or_else(|| reply.end.as_str().to_owned(), |status| status.to_string());
+    let cut = if reply.status.is_some() && reply.end != ReplyEnd::Answered { reply.end.as_str() } else { "" };
+    let source = shortened(&visible(&reply.source.spelling()), CELL);
+    let ms = reply.elapsed.as_secs_f64() * 1000.0;
+    let severity = reply.severity.filter(|severity| *severity == Severity::Error).map_or("", |_| "illegal");
+    let parts = [&status, cut, &source, &format!("{ms:.1} ms"), severity];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// The time on the wall.
 pub(super) fn local_time(instant: jiff::Timestamp) -> String {
     instant.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
@@ -91,6 +101,17 @@ pub(super) fn local_time(instant: jiff::Timestamp) -> String {
 pub(super) fn event_line(reader: &Reader, stored: &StoredCapture, language: Language) -> anyhow::Result<String> {
     let images = reader.images_of(stored)?;
     Ok(event_json(EventView { stored, images: &images, language }).to_string())
+}
+
+/// A finding about a request or a reply: how bad, what, where, and what to do about it.
+pub(super) fn finding_lines<C: Coded>(finding: &Finding<C>, language: Language) -> [String; 2] {
+    let severity = language.text(&format!("severity.{}", finding.code.severity().as_str()));
+    let place = finding.place.map_or_else(String::new, |place| format!(" {place}"));
+    let message = finding.message(language);
+    [
+        format!("{severity} [{}]{place}: {}", finding.code.as_str(), visible(&message)),
+        format!("  → {}", visible(&finding.remedy(language))),
+    ]
 }
 
 /// Text of a message for a terminal: its own line ends, and nothing else that would steer the terminal.

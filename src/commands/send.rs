@@ -6,16 +6,20 @@ use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Outcome;
-use super::output::{print_line, printable};
+use super::output::{finding_lines, print_line, printable};
+use super::{Outcome, language};
 use crate::account::Account;
+use crate::capture::finding_json;
 use crate::cli::Send;
 use crate::config::Config;
 use crate::delivery::{Courier, Delivered, DeliveryError};
 use crate::engine::Setup;
+use crate::judge::judge_for;
 use crate::sample;
+use crate::texts::Language;
+use crate::visible::visible;
 use crate::wechat::compose::{self, Edit};
-use crate::wechat::envelope;
+use crate::wechat::lint::{Answered, Report};
 use crate::wechat::tree::Tree;
 
 pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
@@ -23,16 +27,24 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     let account = accounts.default_account();
     let messages = send.events.iter().map(|event| message(event, send, account)).collect::<anyhow::Result<Vec<_>>>()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start posting")?;
-    let courier = Courier::new()?;
+    let courier = Courier::new();
+    let language = language(setup);
     let mut well = true;
     for (event, message) in send.events.iter().zip(messages) {
         let push = sample::signed(&message, Some(account), send.encrypt, Timestamp::now())?;
-        let answered = runtime.block_on(courier.deliver(&push, &send.to));
-        well &= answered.as_ref().is_ok_and(|answered| (200..300).contains(&answered.status));
-        match answered {
-            Ok(answered) => report(event, &answered, account, send.json)?,
+        match runtime.block_on(courier.deliver(&push, &send.to)) {
+            Ok(answered) => {
+                let elapsed_ms = Some(answered.elapsed.as_millis() as u64);
+                let judged = Answered { status: answered.status, body: &answered.body, elapsed_ms };
+                let report = judge_for(&judged, Some(&push.body), Some(account))?;
+                well &= (200..300).contains(&answered.status) && report.is_legal();
+                tell(event, &answered, &report, (account, language), send.json)?;
+            }
             // That there is no answer in time is an answer; that nobody is there is none.
-            Err(error @ DeliveryError::TooLate { .. }) => late(event, &error, send.json)?,
+            Err(error @ DeliveryError::TooLate { .. }) => {
+                well = false;
+                late(event, &error, send.json)?;
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -76,28 +88,31 @@ fn message(event: &str, send: &Send, account: &Account) -> anyhow::Result<Vec<u8
     compose::edited(&body, &edits).with_context(|| format!("cannot make {event}"))
 }
 
-fn report(event: &str, answered: &Delivered, account: &Account, as_json: bool) -> anyhow::Result<()> {
-    let message = opened(&answered.body, account);
+/// What was answered, what is not legal about it, and what the user would see.
+fn tell(
+    event: &str,
+    answered: &Delivered,
+    report: &Report,
+    (account, language): (&Account, Language),
+    as_json: bool,
+) -> anyhow::Result<()> {
+    let message = account.opened(&answered.body);
     let elapsed_ms = answered.elapsed.as_micros() as f64 / 1000.0;
     if as_json {
         let mut line = json!({ "event": event, "status": answered.status, "elapsed_ms": elapsed_ms });
         line["body"] = Value::from(String::from_utf8_lossy(&answered.body));
         line["message"] = message.map_or(Value::Null, |message| String::from_utf8_lossy(&message).into());
-        line["lint"] = json!([]);
+        line["lint"] = report.findings.iter().map(|finding| finding_json(finding, language)).collect();
         print_line(&line.to_string())?;
     } else {
         let shown = message.as_deref().unwrap_or(&answered.body);
         print_line(&format!("{event}  {} after {elapsed_ms:.1} ms  {}", answered.status, printable(shown)))?;
+        for line in report.findings.iter().flat_map(|finding| finding_lines(finding, language)) {
+            print_line(&line)?;
+        }
+        print_line(&format!("  {}", visible(&report.outcome.sentence(language))))?;
     }
     Ok(())
-}
-
-/// What an encrypted answer holds.
-fn opened(body: &[u8], account: &Account) -> Option<Vec<u8>> {
-    let tree = Tree::parse(body).ok()?;
-    let encrypt = tree.root().text_of("Encrypt")?;
-    let key = account.key()?.as_ref().ok()?;
-    envelope::open(key, encrypt).ok().map(|opened| opened.message)
 }
 
 fn late(event: &str, error: &DeliveryError, as_json: bool) -> anyhow::Result<()> {

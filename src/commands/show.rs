@@ -1,9 +1,10 @@
 //! `menuscope show`: one event, for people or to the byte.
 
-use super::output::{Output, event_line, local_time, print_bytes, print_line, printable};
+use super::output::{Output, answer, event_line, finding_lines, local_time, print_bytes, print_line, printable};
 use super::{Outcome, language};
-use crate::capture::{CaptureId, StoredCapture, header_text};
+use crate::capture::{CaptureId, Reply, StoredCapture, header_text};
 use crate::cli::Show;
+use crate::diagnose::{Coded, Finding};
 use crate::engine::Setup;
 use crate::store::{Reader, StoreError};
 use crate::texts::Language;
@@ -31,7 +32,7 @@ pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<
         let Some(reply) = &stored.reply else {
             return Ok(Outcome::No(Some(format!("event {} has no recorded answer", show.id))));
         };
-        print_bytes(&reply.body)?;
+        print_bytes(reply.sent())?;
     } else {
         print_line(&page(&stored, language(setup), output))?;
     }
@@ -49,25 +50,13 @@ fn page(stored: &StoredCapture, language: Language, output: Output) -> String {
         format!("mode       {}, signature {}", capture.mode.as_str(), capture.signature.as_str()),
         format!("attempt    {} of event {}", placement.attempt, placement.group),
         match reply {
-            Some(reply) => {
-                format!(
-                    "answer     {} ({}) after {:.1} ms",
-                    reply.status,
-                    reply.source.as_str(),
-                    reply.elapsed.as_secs_f64() * 1000.0
-                )
-            }
+            Some(reply) => format!("answer     {}", answer(&reply.summary())),
             None => "answer     none recorded".to_owned(),
         },
     ];
-    for diagnosis in &capture.diagnoses {
-        let severity = language.text(&format!("severity.{}", diagnosis.code.severity().as_str()));
-        lines.push(String::new());
-        lines.push(format!("{severity} [{}] {}", diagnosis.code.as_str(), visible(&diagnosis.message(language))));
-        if let Some(place) = diagnosis.place {
-            lines.push(format!("  {place}"));
-        }
-        lines.push(format!("  → {}", visible(&diagnosis.remedy(language))));
+    capture.diagnoses.iter().for_each(|diagnosis| add_finding(diagnosis, language, &mut lines));
+    if let Some(reply) = reply {
+        add_reply(reply, language, &mut lines);
     }
     lines.push(String::new());
     match Tree::parse(capture.message()) {
@@ -78,6 +67,25 @@ fn page(stored: &StoredCapture, language: Language, output: Output) -> String {
     lines.push(format!("{} {} {}", request.method, visible(&request.target), request.version));
     lines.extend(request.headers.iter().map(|(name, value)| format!("{name}: {}", visible(&header_text(value)))));
     lines.join("\n")
+}
+
+/// What is not legal about the answer, and what the developer's own server made of the callback.
+fn add_reply(reply: &Reply, language: Language, lines: &mut Vec<String>) {
+    if let Some(forwarded) = &reply.forwarded {
+        let status = forwarded.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let ms = forwarded.elapsed.as_secs_f64() * 1000.0;
+        lines.push(format!("forwarded  {status} after {ms:.1} ms from {}", visible(&forwarded.target)));
+        lines.extend(forwarded.problem.as_ref().map(|problem| format!("  → {}", visible(&problem.words(language)))));
+        if !forwarded.passed_on {
+            forwarded.lint.iter().for_each(|finding| add_finding(finding, language, lines));
+        }
+    }
+    reply.lint.iter().for_each(|finding| add_finding(finding, language, lines));
+}
+
+fn add_finding<C: Coded>(finding: &Finding<C>, language: Language, lines: &mut Vec<String>) {
+    lines.push(String::new());
+    lines.extend(finding_lines(finding, language));
 }
 
 fn add_elements(parent: Element<'_, '_>, depth: usize, lines: &mut Vec<String>) {

@@ -6,6 +6,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use super::{AccountConfig, ConfigError, DataFolder, LookConfig, secrets};
 use crate::account::Secrets;
+use crate::rules::BadAnswer;
 
 /// Writes an account and its secrets; says nothing of secrets where it has none.
 pub fn save_account(
@@ -33,6 +34,22 @@ pub fn save_address(folder: &DataFolder, config: &Path, address: &str) -> Result
     edit(config, |document| put(section(document.as_table_mut(), "listener"), "addr", Some(address)))
 }
 
+/// Writes where to forward what no rule decides, and what becomes of a bad answer.
+pub fn save_forward(
+    folder: &DataFolder,
+    config: &Path,
+    url: Option<&str>,
+    bad_answer: BadAnswer,
+) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        let table = section(document.as_table_mut(), "listener");
+        put(table, "forward", url);
+        let is_usual = bad_answer == BadAnswer::default();
+        put(table, "forward_bad_answer", (!is_usual).then_some(bad_answer.as_str()));
+    })
+}
+
 /// Writes language and theme.
 pub fn save_look(folder: &DataFolder, config: &Path, look: &LookConfig) -> Result<(), ConfigError> {
     folder.create()?;
@@ -44,7 +61,7 @@ pub fn save_look(folder: &DataFolder, config: &Path, look: &LookConfig) -> Resul
 }
 
 /// Reads, changes and replaces the file at once, so that a crash leaves the old or the new one.
-fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut)) -> Result<(), ConfigError> {
+pub(super) fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut)) -> Result<(), ConfigError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use super::rulebook::Rulebook;
 use super::service::{Service, StartError};
 use super::worker::Worker;
 use super::{AccountStatus, Command, Desk, KnownSender, ListenerState, Notice, Saved, Setup, Status};
 use crate::account::{Accounts, Secrets};
 use crate::config::{self, AccountConfig, Config, ConfigError, LookConfig};
-use crate::delivery::Courier;
 use crate::sample::{self, SampleError};
 use crate::store::StoreHead;
 use crate::trouble::Trouble;
@@ -24,9 +24,10 @@ pub(super) fn start(
     status: watch::Sender<Status>,
     head: watch::Sender<StoreHead>,
     known: KnownSender,
+    rulebook: Rulebook,
 ) -> std::io::Result<Worker<Command>> {
     Worker::start("control", move |commands| {
-        Control { setup, runtime, desk, status, head, known, service: None }.run(&commands);
+        Control { setup, runtime, desk, status, head, known, rulebook, service: None }.run(&commands);
     })
 }
 
@@ -37,6 +38,7 @@ struct Control {
     status: watch::Sender<Status>,
     head: watch::Sender<StoreHead>,
     known: KnownSender,
+    rulebook: Rulebook,
     /// `None` where another process has the folder, or something cannot be opened.
     service: Option<Service>,
 }
@@ -44,6 +46,7 @@ struct Control {
 impl Control {
     fn run(mut self, commands: &Receiver<Command>) {
         self.open();
+        self.rulebook.follow();
         while let Ok(command) = commands.recv() {
             let heard = match self.carry_out(command) {
                 Ok(Some(notice)) => self.desk.put(notice),
@@ -83,6 +86,20 @@ impl Control {
                 Ok(Some(Notice::Saved { what: Saved::Look }))
             }
             Command::SendSample { kind } => self.send_sample(kind).map(Some),
+            Command::SaveRules { rules } => {
+                config::save_rules(&self.setup.folder, &self.setup.config_file, &rules).map_err(told)?;
+                self.rulebook.reload();
+                Ok(Some(Notice::Saved { what: Saved::Rules }))
+            }
+            Command::SaveForward { url, bad_answer } => {
+                config::save_forward(&self.setup.folder, &self.setup.config_file, url.as_deref(), bad_answer)
+                    .map_err(told)?;
+                self.publish(|status| {
+                    (status.config.listener.forward, status.config.listener.forward_bad_answer) = (url, bad_answer);
+                });
+                self.rulebook.reload();
+                Ok(Some(Notice::Saved { what: Saved::Forward }))
+            }
             _ => Ok(None),
         }
     }
@@ -116,11 +133,14 @@ impl Control {
         self.publish(|status| status.config = config.clone());
         let accounts = config.accounts(&self.setup.folder, &self.setup.overrides)?;
         self.tell_accounts(&accounts);
+        // A mistake in a rule keeps nobody from listening: it is told, and the former rules stay.
+        self.rulebook.reload();
         let service = Service::open(
             Arc::clone(&self.runtime),
             &self.setup.folder,
             &config,
             accounts,
+            self.rulebook.crafting().clone(),
             self.head.clone(),
             self.desk.waker.clone(),
         )?;
@@ -176,7 +196,7 @@ impl Control {
         let account = accounts.as_ref().map(|accounts| accounts.default_account());
         let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| Trouble::from(&error))?;
         let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
-        let courier = Courier::new().map_err(|error| Trouble::from(&error))?;
+        let courier = self.rulebook.crafting().courier.clone();
         self.runtime.block_on(courier.deliver(&push, &target)).map_err(|error| Trouble::from(&error))?;
         Ok(Notice::SampleSent { kind })
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
+use super::trial::Tried;
 use super::worker::Worker;
 use super::{Command, Desk, Known, Notice, Opened};
 use crate::capture::{CaptureId, HANDSHAKE};
@@ -41,6 +42,11 @@ impl Rows {
             Command::Page { ids } => Ok(Some(Notice::Page { rows: self.reader()?.page(&ids)? })),
             Command::Open { id } => Ok(self.open(id)?.map(|opened| Notice::Opened { opened: Box::new(opened) })),
             Command::FindHandshake => self.handshake().map(Some),
+            Command::TryRule { rule, id } => {
+                let Some(stored) = self.reader()?.capture(id)? else { return Ok(None) };
+                let tried = Box::new(Tried::of(*rule, &stored));
+                Ok(Some(Notice::RuleTried { id, tried }))
+            }
             _ => Ok(None),
         }
     }

@@ -8,9 +8,10 @@ use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use super::rulebook::RulebookError;
 use crate::account::Accounts;
 use crate::config::{Config, ConfigError, DataFolder, ListenerLock};
-use crate::listener::{self, ListenError, Terms};
+use crate::listener::{self, Crafting, ListenError, Terms};
 use crate::store::{Store, StoreError, StoreHead};
 use crate::trouble::Trouble;
 use crate::waker::Waker;
@@ -30,6 +31,9 @@ pub enum StartError {
     /// The address.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// Rules or forward target.
+    #[error(transparent)]
+    Rulebook(#[from] RulebookError),
 }
 
 impl From<&StartError> for Trouble {
@@ -38,6 +42,7 @@ impl From<&StartError> for Trouble {
             StartError::Config(error) => error.into(),
             StartError::Store(error) => error.into(),
             StartError::Listen(error) => error.into(),
+            StartError::Rulebook(error) => error.into(),
         }
     }
 }
@@ -54,6 +59,7 @@ pub struct Service {
     runtime: Arc<Runtime>,
     accounts: watch::Sender<Arc<Accounts>>,
     reply_budget: Duration,
+    crafting: Crafting,
     listening: Option<Listening>,
     store: Store,
     _lock: ListenerLock,
@@ -72,6 +78,7 @@ impl Service {
         folder: &DataFolder,
         config: &Config,
         accounts: Accounts,
+        crafting: Crafting,
         head: watch::Sender<StoreHead>,
         waker: Waker,
     ) -> Result<Self, StartError> {
@@ -82,6 +89,7 @@ impl Service {
             runtime,
             accounts: watch::Sender::new(Arc::new(accounts)),
             reply_budget: config.listener.reply_budget(),
+            crafting,
             listening: None,
             store,
             _lock: lock,
@@ -93,8 +101,12 @@ impl Service {
         self.stop_listening();
         let bound = self.runtime.block_on(listener::bind(address))?;
         let address = bound.local_addr().map_err(|source| ListenError::Bind { address, source })?;
-        let terms =
-            Terms { accounts: self.accounts.subscribe(), store: self.store.handle(), reply_budget: self.reply_budget };
+        let terms = Terms {
+            accounts: self.accounts.subscribe(),
+            store: self.store.handle(),
+            reply_budget: self.reply_budget,
+            crafting: self.crafting.clone(),
+        };
         let (stop, stopped) = oneshot::channel();
         let serving = self.runtime.spawn(listener::serve(bound, terms, stopped));
         self.listening = Some(Listening { stop, serving });

@@ -71,6 +71,12 @@ pub enum FilterErrorKind {
         /// As typed.
         value: String,
     },
+    /// It asks about what an event does not have when it arrives.
+    #[error("\"{term}\" asks what becomes of an event, and nothing has when it arrives")]
+    OfLater {
+        /// The term.
+        term: String,
+    },
     /// A quote is opened and not closed.
     #[error("unclosed quote")]
     UnclosedQuote,
@@ -120,6 +126,7 @@ fn hint(kind: &FilterErrorKind, suggestion: Option<&str>) -> String {
         Kind::NotNumber { .. } => "; write 403, >=400 or 10..20".to_owned(),
         Kind::NotTime { .. } => "; write 2026-11-23, \"2026-11-23 10:00\", 10:00 or 10m".to_owned(),
         Kind::NoValue { name } => format!("; write {name}:\"\" for an empty one"),
+        Kind::OfLater { .. } => "; leave it out: it could never hold".to_owned(),
         Kind::LonelyMinus | Kind::LonelyOr | Kind::EmptyParentheses => {
             "; to search for the text, put it in quotes".to_owned()
         }

@@ -25,8 +25,18 @@ type Outcome<T> = ModalResult<T, Mistake>;
 #[derive(Debug)]
 struct Surroundings<'i> {
     now: &'i Zoned,
+    moment: Moment,
     depth: usize,
     terms: usize,
+}
+
+/// When the filter will be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// At any time after the event was recorded.
+    Recorded,
+    /// Once, as it arrives: nothing has become of it yet.
+    Arrival,
 }
 
 impl<I: Stream + winnow::stream::Location> ParserError<I> for Mistake {
@@ -43,11 +53,11 @@ impl<I: Stream + winnow::stream::Location> ParserError<I> for Mistake {
 }
 
 /// Reads a whole filter.
-pub(super) fn parse(text: &str, now: &Zoned) -> Result<Expr, FilterError> {
+pub(super) fn parse(text: &str, now: &Zoned, moment: Moment) -> Result<Expr, FilterError> {
     if let Some((end, _)) = text.char_indices().nth(MAX_LENGTH) {
         return Err(Mistake::new(end..text.len(), FilterErrorKind::TooLong).in_text(text));
     }
-    let surroundings = Surroundings { now, depth: 0, terms: 0 };
+    let surroundings = Surroundings { now, moment, depth: 0, terms: 0 };
     let mut input = Input { input: LocatingSlice::new(text), state: surroundings };
     filter(&mut input).map_err(|error| {
         let mistake = error.into_inner();
@@ -187,7 +197,12 @@ fn named(input: &mut Input<'_>) -> Outcome<Term> {
         if pieces.is_empty() {
             return cut(span, FilterErrorKind::NoValue { name: known.name });
         }
-        return value::term(known, &pieces, place, input.state.now).map_err(ErrMode::Cut);
+        let whole = span.start..place.end;
+        let term = value::term(known, &pieces, place, input.state.now).map_err(ErrMode::Cut)?;
+        if input.state.moment == Moment::Arrival && term.is_of_later() {
+            return cut(whole, FilterErrorKind::OfLater { term: term.to_string() });
+        }
+        return Ok(term);
     }
     let near = nearest_name(name).map(|near| format!("{near}:"));
     let word = follows.split(is_delimiter).next().unwrap_or_default();

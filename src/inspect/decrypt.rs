@@ -1,16 +1,18 @@
 //! Opening an encrypted message: current key first, then the former one, then whose message it is.
 
+use super::Sealing;
 use crate::account::{Account, Accounts};
 use crate::diagnose::{Code, Diagnosis};
 use crate::wechat::envelope::{OpenError, Opened, open};
 
-/// The message inside `encrypt`, if one of the account's keys opens it; what stands in the way is reported.
+/// The message inside `encrypt` and what seals the reply to it, if one of the account's keys opens it;
+/// what stands in the way is reported.
 pub(super) fn decrypt(
     encrypt: &str,
     account: &Account,
     accounts: &Accounts,
     diagnoses: &mut Vec<Diagnosis>,
-) -> Option<Vec<u8>> {
+) -> Option<(Vec<u8>, Sealing)> {
     let opened = match account.key() {
         None => {
             diagnoses.push(Diagnosis::new(Code::AesKeyMissing));
@@ -22,16 +24,16 @@ pub(super) fn decrypt(
         }
         Some(Ok(key)) => open(key, encrypt),
     };
-    let opened = match (opened, account.previous_key()) {
-        (Ok(opened), _) => opened,
+    let (opened, former_key) = match (opened, account.previous_key()) {
+        (Ok(opened), _) => (opened, false),
         (Err(error), former) => {
             let opened = former.and_then(|former| open(former, encrypt).ok());
             diagnoses.push(opened.as_ref().map_or_else(|| explain(&error), |_| Diagnosis::new(Code::FormerKey)));
-            opened?
+            (opened?, true)
         }
     };
     check_app_id(&opened, account, accounts, diagnoses);
-    Some(opened.message)
+    Some((opened.message, Sealing { former_key, receive_id: opened.receive_id }))
 }
 
 fn explain(error: &OpenError) -> Diagnosis {

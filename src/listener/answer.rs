@@ -1,10 +1,18 @@
 //! What goes back over HTTP, and what is recorded of it.
 
-use axum::body::Body;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
 
-use crate::capture::ReplySource;
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+use tokio::time::Sleep;
+
+use crate::capture::{Forwarded, Reply, ReplyEnd, ReplySource};
 use crate::inspect::Disposition;
+use crate::wechat::lint::Finding;
 
 /// What tells WeChat that all is well and nothing is to be shown.
 const SUCCESS: &str = "success";
@@ -13,25 +21,46 @@ const SUCCESS: &str = "success";
 const PAGE: &str = "menuscope is listening here for WeChat's callbacks.\n\
     Save this address as the server URL in WeChat's console. Nothing else is served here.\n";
 
+/// Between the first half of an answer that is cut and the end of the connection: the half has to leave first.
+const BEFORE_THE_CUT: Duration = Duration::from_millis(50);
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
 /// An answer before it is wrapped into HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) body: String,
+    /// `None` where nothing is answered.
+    pub(super) status: Option<StatusCode>,
+    /// In plaintext.
+    pub(super) body: Bytes,
+    /// As it goes over the wire, where that differs.
+    pub(super) sealed: Option<Bytes>,
+    pub(super) content_type: HeaderValue,
+    /// Headers of an answer that is passed on.
+    pub(super) passed_on: Vec<(HeaderName, HeaderValue)>,
     pub(super) source: ReplySource,
+    pub(super) end: ReplyEnd,
+    pub(super) lint: Vec<Finding>,
+    pub(super) forwarded: Option<Box<Forwarded>>,
 }
 
 impl Answer {
     /// The answer that the protocol wants.
     pub(super) fn to(disposition: &Disposition) -> Self {
         match disposition {
-            Disposition::Echo(echostr) => Self::given(echostr.clone()),
-            Disposition::Accept => Self::given(SUCCESS.to_owned()),
+            Disposition::Echo(echostr) => Self::given(Bytes::from(echostr.clone())),
+            Disposition::Accept => Self::success(),
             Disposition::Refuse => Self::refused(StatusCode::FORBIDDEN),
             Disposition::TooLarge => Self::refused(StatusCode::PAYLOAD_TOO_LARGE),
             Disposition::TooSlow => Self::refused(StatusCode::REQUEST_TIMEOUT),
             Disposition::Broken => Self::refused(StatusCode::BAD_REQUEST),
+            Disposition::Loop => Self::refused(StatusCode::LOOP_DETECTED),
         }
+    }
+
+    /// All is well, and nothing is to be shown.
+    pub(super) fn success() -> Self {
+        Self::given(Bytes::from_static(SUCCESS.as_bytes()))
     }
 
     /// Nothing could be promised: it is not on disk.
@@ -39,46 +68,122 @@ impl Answer {
         Self::refused(StatusCode::SERVICE_UNAVAILABLE)
     }
 
-    fn given(body: String) -> Self {
-        Self { status: StatusCode::OK, body, source: ReplySource::Default }
+    /// No answer at all; the connection has ended, or is to.
+    pub(super) fn none(end: ReplyEnd) -> Self {
+        Self { status: None, end, ..Self::refused(StatusCode::OK) }
+    }
+
+    fn given(body: Bytes) -> Self {
+        Self {
+            status: Some(StatusCode::OK),
+            body,
+            sealed: None,
+            content_type: TEXT,
+            passed_on: Vec::new(),
+            source: ReplySource::Default,
+            end: ReplyEnd::Answered,
+            lint: Vec::new(),
+            forwarded: None,
+        }
     }
 
     fn refused(status: StatusCode) -> Self {
-        Self { status, body: String::new(), source: ReplySource::None }
+        Self { status: Some(status), source: ReplySource::None, ..Self::given(Bytes::new()) }
+    }
+
+    /// The bytes that go over the wire.
+    pub(super) fn wire(&self) -> &Bytes {
+        self.sealed.as_ref().unwrap_or(&self.body)
+    }
+
+    /// What is recorded of it, `elapsed` after the request's first byte.
+    pub(super) fn record(&self, elapsed: Duration) -> Reply {
+        Reply {
+            status: self.status.map(|status| status.as_u16()),
+            body: self.body.to_vec(),
+            sealed: self.sealed.as_ref().map(|sealed| sealed.to_vec()),
+            source: self.source.clone(),
+            elapsed,
+            end: self.end,
+            lint: self.lint.clone(),
+            forwarded: self.forwarded.clone(),
+        }
     }
 
     /// Wraps it into HTTP. `nosniff`, so that an `echostr` is never taken for a page.
     pub(super) fn into_response(self) -> Response<Body> {
+        let status = self.status.unwrap_or(StatusCode::OK);
         // The rest of a body that was not read to its end must not be taken for the next request.
-        let closes = matches!(
-            self.status,
-            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT | StatusCode::BAD_REQUEST
-        );
-        let mut response = plain(self.status, self.body);
+        let closes =
+            matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT | StatusCode::BAD_REQUEST)
+                && self.source == ReplySource::None;
+        let wire = self.wire().clone();
+        let body = if self.end == ReplyEnd::Cut { Body::new(CutBody::new(&wire)) } else { Body::from(wire) };
+        let mut response = typed(status, self.content_type, body);
+        let headers = response.headers_mut();
         if closes {
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
+        headers.extend(self.passed_on);
         response
     }
 }
 
 /// The page for a person with a browser.
 pub(super) fn page() -> Response<Body> {
-    plain(StatusCode::OK, PAGE)
+    typed(StatusCode::OK, TEXT, PAGE)
 }
 
 /// The answer to a method that WeChat never uses.
 pub(super) fn method_not_allowed() -> Response<Body> {
-    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "");
+    let mut response = typed(StatusCode::METHOD_NOT_ALLOWED, TEXT, "");
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     response
 }
 
-fn plain(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+fn typed(status: StatusCode, content_type: HeaderValue, body: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::CONTENT_TYPE, content_type);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// A body that announces its whole length and breaks off in the middle.
+struct CutBody {
+    half: Option<Bytes>,
+    length: u64,
+    pause: Pin<Box<Sleep>>,
+}
+
+impl CutBody {
+    fn new(whole: &Bytes) -> Self {
+        // What is empty has no middle: one byte is announced, and none comes.
+        let half = whole.slice(..whole.len() / 2);
+        let pause = Box::pin(tokio::time::sleep(BEFORE_THE_CUT));
+        Self { half: (!half.is_empty()).then_some(half), length: whole.len().max(1) as u64, pause }
+    }
+}
+
+impl hyper::body::Body for CutBody {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        if let Some(half) = self.half.take() {
+            return Poll::Ready(Some(Ok(Frame::data(half))));
+        }
+        self.pause
+            .as_mut()
+            .poll(cx)
+            .map(|()| Some(Err(std::io::Error::other("the answer is cut in the middle, as asked for"))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length)
+    }
 }

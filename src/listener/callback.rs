@@ -1,5 +1,6 @@
 //! One request: read, judged, committed to disk, then answered, and the answer recorded.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -10,35 +11,51 @@ use axum::extract::{Extension, State};
 use axum::http::{Method, Request, Response};
 use bytes::Bytes;
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
 
 use super::Terms;
 use super::answer::{self, Answer};
 use super::body::{self, End, Received};
 use super::connection::Origin;
-use crate::capture::{CaptureId, RawRequest, Reply};
-use crate::inspect::{Disposition, Inspection, has_echostr, inspect};
-use crate::store::Ticket;
+use super::decide::Push;
+use crate::account::Accounts;
+use crate::capture::{Capture, CaptureId, Placement, RawRequest, UNREADABLE};
+use crate::delivery::has_passed_through;
+use crate::diagnose::{Code, Diagnosis};
+use crate::inspect::{Disposition, Inspection, Sealing, has_echostr, inspect};
+use crate::store::{StoreError, Ticket};
 
 /// Who sent so slowly that the budget is used up still gets this long for the commit: WeChat may be waiting.
 const COMMIT_GRACE: Duration = Duration::from_millis(500);
 
+/// Of the budget, so much is kept for making and sending an answer that is decided at the last moment.
+const TO_MAKE_AN_ANSWER: Duration = Duration::from_millis(100);
+
 /// The one thing that is served.
 pub(super) struct Endpoint {
     terms: Terms,
+    /// Where it is served.
+    listens_at: SocketAddr,
+    /// Turns true when the listener stops.
+    stopping: watch::Receiver<bool>,
     /// Held by whoever owes an answer or its record: the listener ends when the last is gone.
     _owing: mpsc::Sender<()>,
     not_http: AtomicU64,
 }
 
 impl Endpoint {
-    pub(super) fn new(terms: Terms, owing: mpsc::Sender<()>) -> Self {
-        Self { terms, _owing: owing, not_http: AtomicU64::new(0) }
+    pub(super) fn new(
+        terms: Terms,
+        listens_at: SocketAddr,
+        stopping: watch::Receiver<bool>,
+        owing: mpsc::Sender<()>,
+    ) -> Self {
+        Self { terms, listens_at, stopping, _owing: owing, not_http: AtomicU64::new(0) }
     }
 
     /// Bytes that are no HTTP were answered by hyper, mostly with 400; they leave a counted line and nothing else.
-    pub(super) fn count_not_http(&self, peer: std::net::SocketAddr, error: &hyper::Error) {
+    pub(super) fn count_not_http(&self, peer: SocketAddr, error: &hyper::Error) {
         let count = self.not_http.fetch_add(1, Ordering::Relaxed) + 1;
         tracing::warn!("refused what is not HTTP, or too much of it (number {count}): {error} from {peer}");
     }
@@ -60,7 +77,7 @@ async fn handle(
         Method::GET if has_echostr(request.uri().query().unwrap_or_default()) => {
             let raw = raw_request(&origin, &request.into_parts().0, Received::nothing());
             let accounts = endpoint.terms.accounts.borrow().clone();
-            store_and_answer(endpoint, inspect(raw, &accounts), began).await
+            store_and_answer(endpoint, &origin, inspect(raw, &accounts), began).await
         }
         Method::GET | Method::HEAD => answer::page(),
         _ => answer::method_not_allowed(),
@@ -78,23 +95,35 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
     let mut inspection = inspect(raw, &accounts);
     if end != End::Complete {
         inspection.incomplete(end);
+    } else if has_passed_through(&inspection.capture.request, &endpoint.terms.crafting.instance) {
+        inspection.has_come_back();
     }
-    store_and_answer(endpoint, inspection, began).await
+    store_and_answer(endpoint, origin, inspection, began).await
 }
 
 /// Answers once the capture is on disk, or 503 when that takes longer than the budget.
-async fn store_and_answer(endpoint: Arc<Endpoint>, inspection: Inspection, began: Instant) -> Response<Body> {
-    let Inspection { capture, disposition } = inspection;
-    let deadline = (began + endpoint.terms.reply_budget).max(Instant::now() + COMMIT_GRACE).into();
-    let queued = timeout_at(deadline, endpoint.terms.store.queue(capture)).await;
+async fn store_and_answer(
+    endpoint: Arc<Endpoint>,
+    origin: &Origin,
+    inspection: Inspection,
+    began: Instant,
+) -> Response<Body> {
+    let deadline = (began + endpoint.terms.reply_budget).max(Instant::now() + COMMIT_GRACE);
+    let undecided = Undecided::of(&endpoint, &inspection);
+    let Inspection { capture, disposition, sealing: _ } = inspection;
+    let queued = timeout_at(deadline.into(), endpoint.terms.store.queue(capture)).await;
     let Ok(Ok(ticket)) = queued else {
         tracing::error!("answered 503, since the request could not be stored: the queue is full or closed");
         return Answer::not_stored().into_response();
     };
-    let mut owed = Owed { endpoint, answer: Answer::to(&disposition), began, ticket: Some(ticket) };
-    let Some(ticket) = &mut owed.ticket else { return Answer::not_stored().into_response() };
-    match timeout_at(deadline, ticket).await {
-        Ok(Ok(placement)) => owed.record(placement.id),
+    let mut owed = Owed { endpoint, answer: Answer::to(&disposition), began, ticket: Some(ticket), id: None };
+    match timeout_at(deadline.into(), owed.stored()).await {
+        Ok(Ok(placement)) => {
+            if let Some(undecided) = undecided {
+                owed.answer = undecided.push(&owed.endpoint, origin, placement, began, deadline).answer().await;
+            }
+            owed.record();
+        }
         Ok(Err(error)) => {
             tracing::error!("answered 503, since the request could not be stored: {error}");
             owed.answer = Answer::not_stored();
@@ -109,41 +138,93 @@ async fn store_and_answer(endpoint: Arc<Endpoint>, inspection: Inspection, began
     owed.answer.clone().into_response()
 }
 
-/// An answer whose record is owed. axum drops a handler whose client hangs up: what was received, and what was meant to be
-/// answered, are recorded all the same.
+/// What is kept of a push whose answer somebody has a say in.
+struct Undecided {
+    capture: Arc<Capture>,
+    sealing: Option<Sealing>,
+    accounts: Arc<Accounts>,
+}
+
+impl Undecided {
+    /// `None`: the answer is settled. What cannot be read, or is somebody else's, gets the default.
+    fn of(endpoint: &Endpoint, inspection: &Inspection) -> Option<Self> {
+        let Inspection { capture, disposition, sealing } = inspection;
+        let is_ours = *disposition == Disposition::Accept
+            && capture.envelope.kind != UNREADABLE
+            && !capture
+                .diagnoses
+                .iter()
+                .any(|found| matches!(found.code, Code::AppIdForeign | Code::AppIdOtherAccount));
+        if !is_ours || endpoint.terms.crafting.is_idle() {
+            return None;
+        }
+        let accounts = endpoint.terms.accounts.borrow().clone();
+        Some(Self { capture: Arc::new(capture.clone()), sealing: sealing.clone(), accounts })
+    }
+
+    fn push(
+        self,
+        endpoint: &Endpoint,
+        origin: &Origin,
+        placement: Placement,
+        began: Instant,
+        deadline: Instant,
+    ) -> Push {
+        Push {
+            crafting: endpoint.terms.crafting.clone(),
+            store: endpoint.terms.store.clone(),
+            accounts: self.accounts,
+            capture: self.capture,
+            placement,
+            sealing: self.sealing,
+            origin: origin.clone(),
+            stopping: endpoint.stopping.clone(),
+            listens_at: endpoint.listens_at,
+            began,
+            deadline: deadline.checked_sub(TO_MAKE_AN_ANSWER).unwrap_or(deadline),
+        }
+    }
+}
+
+/// An answer whose record is owed. A handler may be dropped, as when the listener stops: what was received, and what was
+/// meant to be answered, are recorded all the same.
 struct Owed {
     endpoint: Arc<Endpoint>,
     answer: Answer,
     began: Instant,
-    /// `None` once the record is on its way.
+    /// `None` once it is on disk, or cannot be.
     ticket: Option<Ticket>,
+    /// `Some` while it is on disk and its answer is not recorded.
+    id: Option<CaptureId>,
 }
 
 impl Owed {
-    fn record(&mut self, id: CaptureId) {
+    /// Resolves once the capture is on disk, or cannot be.
+    async fn stored(&mut self) -> Result<Placement, StoreError> {
+        let Some(ticket) = &mut self.ticket else { return Err(StoreError::Closing) };
+        let stored = ticket.await;
         self.ticket = None;
-        self.endpoint.terms.store.record_reply(id, reply(&self.answer, self.began));
+        self.id = stored.as_ref().ok().map(|placement| placement.id);
+        stored
+    }
+
+    fn record(&mut self) {
+        if let Some(id) = self.id.take() {
+            self.endpoint.terms.store.record_reply(id, self.answer.record(self.began.elapsed()));
+        }
     }
 }
 
 impl Drop for Owed {
     fn drop(&mut self) {
+        self.record();
         let Some(ticket) = self.ticket.take() else { return };
-        let (endpoint, reply) = (Arc::clone(&self.endpoint), reply(&self.answer, self.began));
+        let (endpoint, reply) = (Arc::clone(&self.endpoint), self.answer.record(self.began.elapsed()));
         tokio::spawn(async move {
             if let Ok(placement) = ticket.await {
                 endpoint.terms.store.record_reply(placement.id, reply);
             }
         });
-    }
-}
-
-fn reply(answer: &Answer, began: Instant) -> Reply {
-    Reply {
-        status: answer.status.as_u16(),
-        body: answer.body.clone().into_bytes(),
-        source: answer.source.clone(),
-        elapsed: began.elapsed(),
     }
 }
 
@@ -172,9 +253,15 @@ impl Received {
 }
 
 impl Inspection {
+    /// What this listener forwarded has come back: whatever it says, it is not to be accepted, or it would run in circles.
+    fn has_come_back(&mut self) {
+        self.capture.diagnoses.push(Diagnosis::new(Code::ForwardLoop));
+        self.disposition = Disposition::Loop;
+    }
+
     /// The sender stopped before the end: whatever it says, it is not to be accepted.
     fn incomplete(&mut self, end: End) {
-        let diagnosis = crate::diagnose::Diagnosis::new(crate::diagnose::Code::BodyIncomplete);
+        let diagnosis = Diagnosis::new(Code::BodyIncomplete);
         self.capture.diagnoses.push(diagnosis.with("received", self.capture.request.body_length));
         self.capture.group_key = None;
         self.disposition = if end == End::TooSlow { Disposition::TooSlow } else { Disposition::Broken };

@@ -3,8 +3,9 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::http::Uri;
@@ -18,6 +19,9 @@ const LONGEST_LINE: usize = 16 << 10;
 #[derive(Clone, Debug)]
 pub(super) struct Origin {
     pub(super) peer: SocketAddr,
+    stream: Arc<TcpStream>,
+    /// Set by the handler, read by the stream: nothing more is written.
+    ended: Arc<AtomicBool>,
     /// Set by the stream, read and cleared by the handler; the lock is held for one assignment.
     beginning: Arc<Mutex<Option<Beginning>>>,
 }
@@ -30,9 +34,39 @@ struct Beginning {
     line: Option<String>,
 }
 
+/// How a connection ends without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// It is closed.
+    Closed,
+    /// It is reset.
+    Reset,
+}
+
 impl Origin {
-    pub(super) fn new(peer: SocketAddr) -> Self {
-        Self { peer, beginning: Arc::default() }
+    pub(super) fn new(peer: SocketAddr, stream: TcpStream) -> Self {
+        Self { peer, stream: Arc::new(stream), ended: Arc::default(), beginning: Arc::default() }
+    }
+
+    /// Resolves once the other side has closed or reset the connection. To be awaited while an answer is owed.
+    pub(super) async fn hung_up(&self) {
+        if matches!(self.stream.peek(&mut [0]).await, Ok(1..)) {
+            // The next request is waiting already: whether its sender is still there can no longer be seen.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Ends the connection in place of whatever is answered next.
+    pub(super) fn end(&self, how: End) {
+        if how == End::Reset {
+            // Closing now sends a reset: what has not been delivered is thrown away.
+            self.stream.set_zero_linger().ok();
+        }
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    fn is_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
     }
 
     /// When the current request's first byte came.
@@ -72,51 +106,83 @@ fn first_line(bytes: &[u8]) -> Option<String> {
     std::str::from_utf8(&bytes[..end]).ok().map(str::to_owned)
 }
 
-/// A stream that notes when bytes come.
+/// A stream that notes when bytes come, and that the handler can end without an answer.
 pub(super) struct TimedStream {
-    stream: TcpStream,
     origin: Origin,
 }
 
 impl TimedStream {
-    pub(super) fn new(stream: TcpStream, origin: Origin) -> Self {
-        Self { stream, origin }
+    pub(super) fn new(origin: Origin) -> Self {
+        Self { origin }
+    }
+
+    fn stream(&self) -> &TcpStream {
+        &self.origin.stream
+    }
+
+    /// Waits until something can be written, and writes it, unless nothing is to be written any more.
+    fn write(&self, cx: &mut Context<'_>, write: impl Fn(&TcpStream) -> io::Result<usize>) -> Poll<io::Result<usize>> {
+        loop {
+            if self.origin.is_ended() {
+                return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+            }
+            ready!(self.stream().poll_write_ready(cx))?;
+            match write(self.stream()) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                outcome => return Poll::Ready(outcome),
+            }
+        }
     }
 }
 
+// Through the shared handle, since the handler looks at the same stream: hyper reads nothing while an answer is owed.
 impl AsyncRead for TimedStream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.origin.read_something(&buffer.filled()[before..]);
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.stream().poll_read_ready(cx))?;
+            match self.stream().try_read(buffer.initialize_unfilled()) {
+                Ok(count) => {
+                    if count > 0 {
+                        let before = buffer.filled().len();
+                        buffer.advance(count);
+                        self.origin.read_something(&buffer.filled()[before..]);
+                    }
+                    return Poll::Ready(Ok(()));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
         }
-        outcome
     }
 }
 
 impl AsyncWrite for TimedStream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buffer)
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
+        self.write(cx, |stream| stream.try_write(buffer))
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // What is written is with the system already.
+        Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // Who was cut off is owed no orderly end; that the other side has gone already is no error.
+        if !self.origin.is_ended() {
+            socket2::SockRef::from(self.stream()).shutdown(std::net::Shutdown::Write).ok();
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
+        self.write(cx, |stream| stream.try_write_vectored(buffers))
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        true
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::groups::Groups;
 use super::unverified::Unverified;
 use super::writer::{Answer, Job, StoreHead, checkpoint};
-use super::{StoreError, doing, rows};
+use super::{StoreError, doing, replies, rows};
 use crate::capture::{CaptureId, Placement};
 use crate::diagnose::{Code, Diagnosis};
 
@@ -17,6 +17,8 @@ pub(super) struct Batches {
     unverified: Unverified,
     /// Captures of this run without an answer yet.
     open: BTreeSet<i64>,
+    /// Those of them that may be marked as held.
+    held: BTreeSet<i64>,
     head: StoreHead,
     /// Records of answers whose commit failed.
     unwritten: Vec<Job>,
@@ -31,6 +33,7 @@ const MOST_UNWRITTEN: usize = 100_000;
 enum Done {
     Inserted(Placement),
     Replied(CaptureId),
+    Held,
 }
 
 impl Batches {
@@ -40,6 +43,8 @@ impl Batches {
         let last_id = connection
             .query_row("SELECT MAX(id) FROM capture", [], |row| row.get::<_, Option<i64>>(0))
             .map_err(doing("finding the newest capture"))?;
+        // What a crash left behind: nobody is answering these any more.
+        connection.execute("DELETE FROM held", []).map_err(doing("releasing what a crash left held"))?;
         let head = StoreHead {
             last_id: last_id.unwrap_or(0),
             unverified_bytes: unverified.bytes(),
@@ -51,6 +56,7 @@ impl Batches {
             groups,
             unverified,
             open: BTreeSet::new(),
+            held: BTreeSet::new(),
             head,
             unwritten: Vec::new(),
             waits_for_disk: true,
@@ -84,11 +90,11 @@ impl Batches {
 
     fn attempt(&mut self, jobs: &mut [Job]) -> Result<Vec<Done>, StoreError> {
         self.wait_for_disk(jobs.iter().any(|job| matches!(job, Job::Insert { .. })))?;
-        let Self { connection, groups, unverified, .. } = self;
+        let Self { connection, groups, unverified, held, .. } = self;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(doing("beginning to write"))?;
-        let outcome = write_all(&transaction, groups, unverified, jobs)
+        let outcome = write_all(&transaction, groups, unverified, held, jobs)
             .and_then(|done| transaction.commit().map_err(doing("committing")).map(|()| done));
         if outcome.is_err() {
             // What was remembered of rows that were rolled back is wrong now. Where even that cannot be read,
@@ -124,8 +130,10 @@ impl Batches {
             }
             (_, Done::Replied(id)) => {
                 self.open.remove(&id.0);
+                self.held.remove(&id.0);
                 None
             }
+            (_, Done::Held) => None,
             (job, _) => self.failed(job, &StoreError::Closing),
         }
     }
@@ -138,6 +146,8 @@ impl Batches {
             Job::Reply { .. } if matches!(error, StoreError::Sqlite { of_one_row: true, .. }) => {}
             Job::Reply { .. } if self.unwritten.len() < MOST_UNWRITTEN => self.unwritten.push(job),
             Job::Reply { id, .. } => tracing::error!("the answer to event {id} is not recorded: {error}"),
+            // Worth nothing once it is over.
+            Job::Hold { .. } => {}
         }
         None
     }
@@ -157,6 +167,7 @@ fn write_all(
     transaction: &Transaction<'_>,
     groups: &mut Groups,
     unverified: &mut Unverified,
+    held: &mut BTreeSet<i64>,
     jobs: &mut [Job],
 ) -> Result<Vec<Done>, StoreError> {
     let mut next_id = next_id(transaction)?;
@@ -178,13 +189,35 @@ fn write_all(
                 done.push(Done::Inserted(placement));
             }
             Job::Reply { id, reply, .. } => {
-                rows::insert_reply(transaction, *id, reply)?;
+                replies::insert(transaction, *id, reply)?;
+                if held.contains(&id.0) {
+                    release(transaction, *id)?;
+                }
                 done.push(Done::Replied(*id));
+            }
+            Job::Hold { id } => {
+                held.insert(id.0);
+                hold(transaction, *id)?;
+                done.push(Done::Held);
             }
         }
     }
     unverified.enforce(transaction)?;
     Ok(done)
+}
+
+/// Where the queue was full, the record of the answer may have overtaken this.
+fn hold(transaction: &Transaction<'_>, id: CaptureId) -> Result<(), StoreError> {
+    let held = transaction.prepare_cached(
+        "INSERT OR IGNORE INTO held (capture_id)
+         SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM reply WHERE capture_id = ?1)",
+    );
+    held.and_then(|mut insert| insert.execute([id.0])).map(drop).map_err(doing("marking a capture as held"))
+}
+
+fn release(transaction: &Transaction<'_>, id: CaptureId) -> Result<(), StoreError> {
+    let released = transaction.prepare_cached("DELETE FROM held WHERE capture_id = ?1");
+    released.and_then(|mut delete| delete.execute([id.0])).map(drop).map_err(doing("releasing a capture"))
 }
 
 /// The number after the last that was ever given, by this process or another.

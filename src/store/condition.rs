@@ -74,7 +74,7 @@ impl Condition {
             Term::Reply(source) => self.source(source),
             Term::Status(comparison) => {
                 self.needs_reply = true;
-                self.comparison("r.status", comparison, |status| Value::Integer((*status).into()));
+                self.comparison("NULLIF(r.status, 0)", comparison, |status| Value::Integer((*status).into()));
             }
             Term::Ms(comparison) => {
                 self.needs_reply = true;
@@ -87,8 +87,9 @@ impl Condition {
             Term::After(time) => self.with("c.received_at >= ?", Value::Integer(first_microsecond(*time))),
             Term::Before(time) => self.with("c.received_at < ?", Value::Integer(first_microsecond(*time))),
             Term::Is(State::Replay) => self.push("c.replay = 1"),
-            // Nothing can be pinned or held yet, so nothing is.
-            Term::Is(State::Pinned | State::Held) => self.push("FALSE"),
+            Term::Is(State::Held) => self.push("c.id IN (SELECT capture_id FROM held)"),
+            // Nothing can be pinned yet, so nothing is.
+            Term::Is(State::Pinned) => self.push("FALSE"),
             // Within the bounds of the step: a code that every event has would be listed anew for each of them.
             Term::HasDiagnosis => {
                 self.push("c.id IN (SELECT capture_id FROM diagnosis WHERE capture_id BETWEEN ?1 AND ?2)");

@@ -6,6 +6,7 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
 use super::condition::condition;
 use super::listing::{Scan, ScanChunk, matching};
+use super::replies;
 use super::rows::{STORED, SUMMARY, stored, summary};
 use super::{StoreError, connect, contains, doing, schema};
 use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
@@ -121,8 +122,10 @@ impl Reader {
     /// The rows of these captures, in ascending order; those that have gone are left out.
     pub fn page(&self, ids: &[CaptureId]) -> Result<Vec<CaptureSummary>, StoreError> {
         let problem = doing("reading a page of captures");
-        let sql =
-            format!("SELECT {SUMMARY} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1");
+        let sql = format!(
+            "SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1",
+            *SUMMARY
+        );
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         let transaction = self.connection.unchecked_transaction().map_err(&problem)?;
         let mut page = Vec::with_capacity(ids.len());
@@ -137,19 +140,25 @@ impl Reader {
     /// One capture with everything.
     pub fn capture(&self, id: CaptureId) -> Result<Option<StoredCapture>, StoreError> {
         let sql =
-            format!("SELECT {STORED} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1");
-        self.connection
+            format!("SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1", *STORED);
+        let mut found = self
+            .connection
             .prepare_cached(&sql)
             .and_then(|mut statement| statement.query_row([id.0], stored).optional())
-            .map_err(doing("reading a capture"))
+            .map_err(doing("reading a capture"))?;
+        if let Some(reply) = found.as_mut().and_then(|stored| stored.reply.as_mut()) {
+            reply.forwarded = replies::forwarded(&self.connection, id)?.map(Box::new);
+        }
+        Ok(found)
     }
 
     /// Every attempt of the event whose first attempt this is, in order.
     pub fn attempts(&self, group: CaptureId) -> Result<Vec<CaptureSummary>, StoreError> {
         let problem = doing("reading the attempts of an event");
         let sql = format!(
-            "SELECT {SUMMARY} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
-             WHERE c.id = ?1 OR (c.group_id = ?1 AND c.attempt > 1) ORDER BY c.id"
+            "SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
+             WHERE c.id = ?1 OR (c.group_id = ?1 AND c.attempt > 1) ORDER BY c.id",
+            *SUMMARY
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         let rows = statement.query_map([group.0], summary).map_err(&problem)?;

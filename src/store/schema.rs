@@ -64,12 +64,41 @@ CREATE TABLE tally (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// 2: crafted answers.
+///
+/// An answer says how the exchange ended, what is not legal about it, and how it went over the wire where it was
+/// encrypted; a status of 0 stands for none.
+/// `forward` is what the developer's own server made of a callback; `held` are the callbacks whose answer a person is
+/// crafting at this moment, so that other programs see them too.
+const CRAFTED: &str = "
+ALTER TABLE reply ADD COLUMN ending TEXT NOT NULL DEFAULT 'answered';
+ALTER TABLE reply ADD COLUMN severity INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reply ADD COLUMN lint TEXT;
+ALTER TABLE reply ADD COLUMN sealed BLOB;
+CREATE TABLE forward (
+    capture_id    INTEGER PRIMARY KEY REFERENCES capture (id) ON DELETE CASCADE,
+    target        TEXT NOT NULL,
+    status        INTEGER,
+    headers       BLOB NOT NULL,
+    body          BLOB NOT NULL,
+    first_byte_us INTEGER,
+    elapsed_us    INTEGER NOT NULL,
+    problem       TEXT,
+    cause         TEXT,
+    passed_on     INTEGER NOT NULL,
+    lint          TEXT
+) STRICT;
+CREATE TABLE held (
+    capture_id INTEGER PRIMARY KEY REFERENCES capture (id) ON DELETE CASCADE
+) STRICT;
+";
+
 /// The `user_version` of a database that has taken every step.
-pub(super) const LATEST: i64 = 1;
+pub(super) const LATEST: i64 = 2;
 
 /// Every step from an empty file to today's shape; `user_version` says how many have been taken.
 pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST)])
+    Migrations::new(vec![M::up(FIRST), M::up(CRAFTED)])
 }
 
 #[cfg(test)]
@@ -83,5 +112,25 @@ mod tests {
         migrations().to_latest(&mut connection).unwrap();
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
         assert_eq!(version, LATEST);
+    }
+
+    #[test]
+    fn rows_of_the_first_version_are_there_after_the_second_step() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        migrations().to_version(&mut connection, 1).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO capture (id, received_at, account, kind, group_id, attempt, mode, signature, kept_bytes,
+                     group_key, method, version, peer, target, headers, body_length, body)
+                 VALUES (7, 1, 'default', 'CLICK', 7, 1, 'plain', 'valid', 600, x'', 'POST', 'HTTP/1.1', '127.0.0.1', '/',
+                     x'', 6, x'3c786d6c2f3e');
+                 INSERT INTO reply VALUES (7, 200, 'default', 1900, x'73756363657373');",
+            )
+            .unwrap();
+        migrations().to_latest(&mut connection).unwrap();
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let sql = "SELECT status, ending, severity FROM reply WHERE capture_id = 7";
+        let reply: (i64, String, i64) = connection.query_row(sql, [], read).unwrap();
+        assert_eq!(reply, (200, "answered".to_owned(), 0));
     }
 }

@@ -25,8 +25,18 @@ const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
 /// Something to be written.
 pub(super) enum Job {
-    Insert { capture: Box<Capture>, done: oneshot::Sender<Result<Placement, StoreError>> },
-    Reply { id: CaptureId, reply: Reply },
+    Insert {
+        capture: Box<Capture>,
+        done: oneshot::Sender<Result<Placement, StoreError>>,
+    },
+    Reply {
+        id: CaptureId,
+        reply: Box<Reply>,
+    },
+    /// A person is crafting its answer; ends with the record of the answer.
+    Hold {
+        id: CaptureId,
+    },
 }
 
 /// How far the database has come; the latest is all that matters of it.
@@ -69,7 +79,17 @@ impl StoreHandle {
     /// Queues what was answered, without waiting where there is room.
     /// To be called within a tokio runtime.
     pub fn record_reply(&self, id: CaptureId, reply: Reply) {
-        let Err(mpsc::error::TrySendError::Full(job)) = self.jobs.try_send(Job::Reply { id, reply }) else { return };
+        self.send(Job::Reply { id, reply: Box::new(reply) });
+    }
+
+    /// Queues that a person is crafting the answer, which ends with its record.
+    /// To be called within a tokio runtime.
+    pub fn record_held(&self, id: CaptureId) {
+        self.send(Job::Hold { id });
+    }
+
+    fn send(&self, job: Job) {
+        let Err(mpsc::error::TrySendError::Full(job)) = self.jobs.try_send(job) else { return };
         let jobs = self.jobs.clone();
         tokio::spawn(async move { jobs.send(job).await.ok() });
     }

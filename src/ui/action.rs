@@ -3,6 +3,8 @@
 use crate::capture::CaptureId;
 use crate::config::Theme;
 use crate::engine::Command;
+use crate::filter::Filter;
+use crate::rules::Rule;
 use crate::texts::Language;
 
 /// A screen of the rail.
@@ -11,6 +13,8 @@ pub enum Screen {
     /// The list and the detail.
     #[default]
     Events,
+    /// Which reply goes to which event, and what goes wrong on purpose.
+    Rules,
     /// Listener, account, look.
     Settings,
 }
@@ -58,6 +62,8 @@ pub enum Action {
     ShowTab(Tab),
     /// Light up this element of the message, by its path.
     ChooseField(String),
+    /// Begin a rule like this one, on the screen of rules.
+    BeginRule(Box<Rule>),
     /// Put this text on the clipboard.
     Copy(String),
     /// Replace the filter.
@@ -76,6 +82,12 @@ pub enum Action {
     SetLanguage(Option<Language>),
     /// Look like this (`None`: the system's).
     SetTheme(Option<Theme>),
+    /// Hold what matches from now on; `None` holds nothing, and lets everything go.
+    Hold(Option<Box<Filter>>),
+    /// Go to the held push that has the least time left, and write its answer.
+    AnswerNext,
+    /// Let everything go that is held, with the default.
+    ReleaseAll,
     /// Ask the engine.
     Ask(Command),
     /// Forget the oldest message shown.

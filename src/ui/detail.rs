@@ -6,20 +6,24 @@ use std::ops::Range;
 use egui::{Margin, RichText, Stroke, Ui};
 
 use super::action::{Action, Tab};
+use super::answering::Answering;
 use super::look::Look;
 use super::theme::{GAP, GAP_SMALL};
-use crate::capture::CaptureId;
+use crate::capture::{CaptureId, Placement};
 use crate::engine::Opened;
 use crate::texts::Language;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
 mod answer;
+mod answered;
+mod attempts;
 mod code;
 pub(super) mod controls;
 mod decoded;
 mod field;
-mod findings;
+pub(super) mod findings;
+mod forwarded;
 mod header;
 mod hex;
 mod highlight;
@@ -30,6 +34,8 @@ mod row;
 mod section;
 mod shown;
 
+use answered::Answered;
+use attempts::Lanes;
 use code::Code;
 use field::Field;
 use findings::Finding;
@@ -50,6 +56,8 @@ pub(crate) struct Detail {
     picture_count: Option<usize>,
     raw: Raw,
     request: Request,
+    answered: Option<Answered>,
+    lanes: Lanes,
     chosen: Option<Chosen>,
     /// How many rows of a long group are laid out. Its page alone reads and writes it.
     rows_shown: Cell<usize>,
@@ -85,6 +93,8 @@ impl Detail {
             picture_count: message.as_ref().and_then(meaning::picture_count),
             raw: Raw::of(capture),
             request: Request::of(&capture.request),
+            answered: Answered::of(&opened.stored, language),
+            lanes: Lanes::of(&opened.attempts, language),
             chosen: None,
             rows_shown: Cell::default(),
             fields,
@@ -105,6 +115,11 @@ impl Detail {
     /// Which capture it is.
     pub(crate) fn id(&self) -> CaptureId {
         self.opened.stored.placement.id
+    }
+
+    /// Its place among the attempts of its event.
+    pub(crate) fn placement(&self) -> Placement {
+        self.opened.stored.placement
     }
 
     /// The path of the element that is lit.
@@ -138,19 +153,28 @@ fn chosen(field: &Field) -> Chosen {
 }
 
 /// Draws header, tabs, and the page of that tab.
-pub(crate) fn detail_ui(ui: &mut Ui, detail: &Detail, tab: Tab, look: &Look, actions: &mut Vec<Action>) {
+pub(crate) fn detail_ui(
+    ui: &mut Ui,
+    detail: &Detail,
+    (tab, answering): (Tab, &mut Answering),
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     let frame = egui::Frame::new().inner_margin(Margin::symmetric(16, 12));
     frame.show(ui, |ui| {
         header::header_ui(ui, detail, look, actions);
         ui.add_space(GAP_SMALL);
         tabs_ui(ui, tab, look, actions);
         ui.add_space(GAP);
-        // A page keeps its place while another capture is looked at only if it is the same capture.
-        ui.push_id((detail.id().0, tab as u8), |ui| match tab {
+        // A page keeps its place while another capture is looked at only if it is the same capture; the attempts of an
+        // event share their answers.
+        let Placement { id, group, .. } = detail.placement();
+        let whose = if tab == Tab::Answer { group } else { id };
+        ui.push_id((whose.0, tab as u8), |ui| match tab {
             Tab::Decoded => decoded::decoded_ui(ui, detail, look, actions),
             Tab::Raw => raw::raw_ui(ui, detail, look, actions),
             Tab::Request => request::request_ui(ui, detail, look, actions),
-            Tab::Answer => answer::answer_ui(ui, detail, look, actions),
+            Tab::Answer => answer::answer_ui(ui, detail, answering, look, actions),
         });
     });
 }

@@ -3,6 +3,7 @@
 use egui::{Context, Event, Key, Modifiers};
 
 use super::action::{Move, Tab};
+use super::composing::Composition;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,15 @@ pub(crate) enum Verb {
     ShowTab(Tab),
     /// Put the caret into the filter.
     FocusFilter,
-    /// Leave what is open: the page of keys, the settings, the detail.
+    /// Hold everything, or nothing any more.
+    ToggleHold,
+    /// Go to the held push that has the least time left.
+    AnswerHeld,
+    /// Let everything go that is held.
+    ReleaseHeld,
+    /// Send the answer that is written.
+    SendAnswer,
+    /// Leave what is open: the held push to the default, the page of keys, the settings, the detail.
     Leave,
     /// Copy the request as it came over the wire.
     CopyRaw,
@@ -105,6 +114,10 @@ pub(crate) const TABLE: &[Shortcut] = &[
     Shortcut { verb: Verb::ShowTab(Tab::Raw), chords: &[ctrl(Key::Num2)], text: "window.keys.tab_raw" },
     Shortcut { verb: Verb::ShowTab(Tab::Request), chords: &[ctrl(Key::Num3)], text: "window.keys.tab_request" },
     Shortcut { verb: Verb::ShowTab(Tab::Answer), chords: &[ctrl(Key::Num4)], text: "window.keys.tab_answer" },
+    Shortcut { verb: Verb::ToggleHold, chords: &[plain(Key::I)], text: "hold.keys.toggle" },
+    Shortcut { verb: Verb::AnswerHeld, chords: &[plain(Key::A)], text: "hold.keys.answer" },
+    Shortcut { verb: Verb::ReleaseHeld, chords: &[shifted(Key::A)], text: "hold.keys.release" },
+    Shortcut { verb: Verb::SendAnswer, chords: &[ctrl(Key::Enter)], text: "hold.keys.send" },
     Shortcut { verb: Verb::CopyRaw, chords: &[after(Key::C, Key::R)], text: "window.keys.copy_raw" },
     Shortcut { verb: Verb::CopyBody, chords: &[after(Key::C, Key::B)], text: "window.keys.copy_body" },
     Shortcut { verb: Verb::CopyJson, chords: &[after(Key::C, Key::J)], text: "window.keys.copy_json" },
@@ -174,8 +187,7 @@ pub(crate) fn hint(verb: Verb) -> String {
 pub(crate) struct Keyboard {
     /// The first key of a chord, waiting for the second.
     pub(crate) prefix: Option<Key>,
-    /// An input method is composing.
-    composing: bool,
+    composition: Composition,
     /// A field of text had the focus in the last frame: Esc and Enter that left it are its own.
     was_typing: bool,
 }
@@ -185,7 +197,7 @@ impl Keyboard {
     pub(crate) fn verbs(&mut self, ctx: &Context) -> Vec<Verb> {
         let typing = ctx.text_edit_focused();
         let left_field = std::mem::replace(&mut self.was_typing, typing);
-        let composing = self.is_composing(ctx);
+        let composing = self.composition.watch(ctx);
         if typing || left_field || composing || egui::Popup::is_any_open(ctx) {
             self.prefix = None;
             return Vec::new();
@@ -194,8 +206,8 @@ impl Keyboard {
         let verbs = ctx.input_mut(|input| {
             let mut verbs = Vec::new();
             input.events.retain(|event| match event {
-                // A focused button has Enter and Space to itself.
-                Event::Key { key: Key::Enter | Key::Space, .. } if on_button => true,
+                // A focused button has Enter and Space to itself, but for Ctrl+Enter.
+                Event::Key { key: Key::Enter | Key::Space, modifiers, .. } if on_button && !modifiers.command => true,
                 Event::Key { key, pressed: true, modifiers, .. } => !self.stroke(*key, *modifiers, &mut verbs),
                 _ => true,
             });
@@ -231,20 +243,6 @@ impl Keyboard {
         let starts = prefix.is_none() && !modifiers.any() && chords().any(|(_, chord)| chord.prefix == Some(key));
         self.prefix = starts.then_some(key);
         starts || prefix.is_some()
-    }
-
-    fn is_composing(&mut self, ctx: &Context) -> bool {
-        let mut touched = false;
-        ctx.input(|input| {
-            for event in &input.events {
-                if let Event::Ime(event) = event {
-                    touched = true;
-                    self.composing = matches!(event, egui::ImeEvent::Preedit { text, .. } if !text.is_empty());
-                }
-            }
-        });
-        // The stroke that ends a composition comes in the same frame as its end.
-        touched || self.composing
     }
 }
 

@@ -7,6 +7,7 @@ use egui_extras::{Column, TableBuilder};
 use jiff::Timestamp;
 
 use super::action::{Action, Move};
+use super::answering::Answering;
 use super::listing::Listing;
 use super::look::Look;
 use super::row_cache::{PAGE, Row, RowCache};
@@ -36,6 +37,10 @@ pub(crate) struct List {
     pub(crate) selected: Option<CaptureId>,
     /// Whether the selection goes with the newest.
     pub(crate) following: bool,
+    /// The newest are shown as they come, but the selection stays: the person is answering it.
+    pub(crate) stays: bool,
+    /// To be brought into view as soon as it is listed.
+    wanted: Option<CaptureId>,
     /// Goes up whenever the store may know more.
     revision: u64,
     view: View,
@@ -57,6 +62,8 @@ impl Default for List {
             cache: RowCache::default(),
             selected: None,
             following: true,
+            stays: false,
+            wanted: None,
             revision: 1,
             view: View::default(),
         }
@@ -77,6 +84,7 @@ impl List {
         if self.listing.generation == generation {
             self.listing.append(ids);
             self.listing.total = finished.or(self.listing.total);
+            self.show_wanted();
             self.follow_if_wanted();
         }
     }
@@ -91,6 +99,7 @@ impl List {
             self.listing.arrive(ids);
             // Before the listing is finished, only what has arrived since is counted.
             self.listing.total = self.listing.total.map(|before| before.max(total));
+            self.show_wanted();
             self.follow_if_wanted();
         }
     }
@@ -116,6 +125,7 @@ impl List {
     /// Goes with the newest, or stays where it is.
     pub(crate) fn follow(&mut self, following: bool) {
         self.following = following;
+        self.stays = false;
         if following {
             self.view.to_top = true;
         }
@@ -127,7 +137,29 @@ impl List {
         if self.following {
             let Self { listing, cache, .. } = self;
             listing.show_known(|id| !matches!(cache.row(id), Row::Unknown));
-            self.selected = self.listing.at(0).or(self.selected);
+            if !self.stays {
+                self.selected = self.listing.at(0).or(self.selected);
+            }
+        }
+    }
+
+    /// Selects a push that has just come, in order to answer it. The newest are followed on, if they were before.
+    pub(crate) fn answer(&mut self, id: CaptureId) {
+        self.selected = Some(id);
+        self.stays = true;
+        if !self.following {
+            self.wanted = Some(id);
+            self.show_wanted();
+        }
+    }
+
+    /// Brings into view what was wanted; it may have been held back, or not be listed yet.
+    fn show_wanted(&mut self) {
+        let Some(id) = self.wanted else { return };
+        self.listing.show_known(|other| other == id);
+        if let Some(row) = self.listing.row_of(id) {
+            self.view.scroll_to = Some(row);
+            self.wanted = None;
         }
     }
 
@@ -135,6 +167,7 @@ impl List {
     pub(crate) fn select(&mut self, id: CaptureId) {
         self.selected = Some(id);
         self.following = false;
+        self.wanted = None;
         self.view.scroll_to = self.listing.row_of(id);
     }
 
@@ -210,7 +243,7 @@ impl List {
     }
 
     /// Draws the list.
-    pub(crate) fn ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+    pub(crate) fn ui(&mut self, ui: &mut Ui, answering: &Answering, look: &Look, actions: &mut Vec<Action>) {
         // Rows without gaps, so that there is no dead ground between them.
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let columns = Columns::fit(ui.available_width());
@@ -238,7 +271,9 @@ impl List {
                 in_view = Some(in_view.as_ref().map_or(index, |rows| rows.start)..index + 1);
                 let Some(id) = listing.at(index) else { return };
                 table_row.col(|ui| {
-                    let place = row::Place { id, index, of: listing.len(), selected: *selected == Some(id) };
+                    let held_until = answering.held(id).map(|push| push.deadline);
+                    let selected = *selected == Some(id);
+                    let place = row::Place { id, index, of: listing.len(), selected, held_until };
                     row::row_ui(ui, &place, &cache.row(id), &columns, look, actions);
                 });
             });

@@ -24,6 +24,7 @@ fn reason(kind: &Kind, look: &Look) -> String {
         Kind::NotTime { name, value } => filled("window.mistake.not_time", name, value),
         Kind::OutOfRange { name, value } => filled("window.mistake.out_of_range", name, value),
         Kind::BackwardsRange { value } => filled("window.mistake.backwards", "", value),
+        Kind::OfLater { term } => filled("window.mistake.of_later", "", term),
         Kind::UnclosedQuote => look.text("window.mistake.unclosed_quote").into_owned(),
         Kind::UnclosedParenthesis => look.text("window.mistake.unclosed_parenthesis").into_owned(),
         Kind::StrayParenthesis => look.text("window.mistake.stray_parenthesis").into_owned(),

@@ -13,9 +13,11 @@ const BUTTON_HEIGHT: f32 = 58.0;
 /// Draws the rail.
 pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
-    for (screen, icon, text) in
-        [(Screen::Events, "⚡", "window.rail.events"), (Screen::Settings, "⚙", "window.rail.settings")]
-    {
+    for (screen, icon, text) in [
+        (Screen::Events, "⚡", "window.rail.events"),
+        (Screen::Rules, "⚖", "window.rail.rules"),
+        (Screen::Settings, "⚙", "window.rail.settings"),
+    ] {
         let response = screen_button(ui, icon, &look.text(text), screen == current, look);
         if response.clicked() {
             actions.push(Action::ShowScreen(screen));

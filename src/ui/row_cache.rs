@@ -142,7 +142,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::capture::{Mode, Placement, ReplySource, ReplySummary, Signature};
+    use crate::capture::{Mode, Placement, ReplyEnd, ReplySource, ReplySummary, Signature};
 
     fn summary(id: i64, answered: bool) -> CaptureSummary {
         let id = CaptureId(id);
@@ -158,7 +158,9 @@ mod tests {
             replay: false,
             severity: None,
             reply: answered.then_some(ReplySummary {
-                status: 200,
+                status: Some(200),
+                end: ReplyEnd::Answered,
+                severity: None,
                 source: ReplySource::Default,
                 elapsed: Duration::ZERO,
             }),

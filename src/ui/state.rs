@@ -3,17 +3,21 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::action::{Move, Screen, Tab};
+use super::answering::Answering;
 use super::detail::Detail;
 use super::filter_box::FilterBox;
 use super::keys::Keyboard;
 use super::list::List;
 use super::look::Look;
 use super::notices::Notices;
+use super::rules::RulesScreen;
 use super::settings::Settings;
 use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
 use crate::config::LookConfig;
 use crate::engine::{Notice, Opened, Saved};
 use crate::texts::Language;
+
+mod held;
 
 /// For this long after its arrival, more may come that belongs to an event: its answer, its images.
 const STILL_COMING: SignedDuration = SignedDuration::from_secs(60);
@@ -40,7 +44,11 @@ pub(crate) struct State {
     pub(crate) filter: FilterBox,
     pub(crate) notices: Notices,
     pub(crate) settings: Settings,
+    pub(crate) rules: RulesScreen,
     pub(crate) keyboard: Keyboard,
+    pub(crate) answering: Answering,
+    /// The held push that the detail was turned to.
+    turned_to: Option<CaptureId>,
     pub(crate) detail_hidden: bool,
     pub(crate) detail: Option<Detail>,
     /// The capture to be opened with the next question.
@@ -60,6 +68,11 @@ impl State {
 
     /// Takes in one piece of news; `now` is egui's clock.
     pub(crate) fn absorb(&mut self, notice: Notice, look: &Look, now: f64) {
+        self.list.stays = match &notice {
+            // What has been answered is looked at until there is something newer.
+            Notice::Arrived { ids, .. } if !ids.is_empty() => self.is_answering(),
+            _ => self.list.stays || self.is_answering(),
+        };
         match notice {
             Notice::Listed { generation, ids, finished } => self.list.listed(generation, ids, finished),
             Notice::Arrived { generation, ids, total } => {
@@ -78,8 +91,10 @@ impl State {
             Notice::Saved { what: Saved::Look } => {}
             Notice::Saved { what } => {
                 self.settings.saved(&what);
+                self.rules.saved(&what);
                 self.notices.good(look.text("window.notice.saved").into_owned(), now);
             }
+            Notice::RuleTried { id, tried } => self.rules.tried(id, *tried, look.language),
             Notice::SampleSent { kind } => {
                 self.notices.good(look.filled("window.notice.sample_sent", &[("kind", &kind)]), now);
             }

@@ -3,6 +3,8 @@
 use egui::{Button, Key, RichText, Ui};
 
 use super::action::Action;
+use super::answering::Answering;
+use super::hold::held_ui;
 use super::keys::{self, TABLE, Verb};
 use super::list::List;
 use super::look::{Look, severity_mark};
@@ -21,7 +23,7 @@ pub(crate) struct Unverified {
 /// Draws the bar.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
-    (list, notices, prefix): (&List, &Notices, Option<Key>),
+    (list, notices, answering, prefix): (&List, &Notices, &Answering, Option<Key>),
     unverified: Unverified,
     look: &Look,
     actions: &mut Vec<Action>,
@@ -34,6 +36,7 @@ pub(crate) fn status_bar_ui(
         |ui| {
             counts_ui(ui, list, look);
             follow_ui(ui, list, look, actions);
+            held_ui(ui, answering, look, actions);
             unverified_ui(ui, &unverified, look);
             if let Some(prefix) = prefix {
                 prefix_ui(ui, prefix, look);

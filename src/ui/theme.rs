@@ -98,8 +98,35 @@ pub(crate) struct Palette {
     pub(crate) code_mark: Color32,
     /// The families' hues, in the order of [`Family::ALL`](crate::wechat::kind::Family::ALL).
     pub(crate) families: [Color32; 6],
+    /// The chat as WeChat draws it.
+    pub(crate) chat: ChatPalette,
     /// What popups throw.
     pub(crate) shadow: Color32,
+}
+
+/// A chat's colours, which are WeChat's own as far as they can be read.
+#[derive(Debug)]
+pub(crate) struct ChatPalette {
+    /// Behind all of it.
+    pub(crate) ground: Color32,
+    /// A bubble from the other side, or a card.
+    pub(crate) bubble: Color32,
+    /// Text in a bubble.
+    pub(crate) text: Color32,
+    /// Side notes in a bubble.
+    pub(crate) weak: Color32,
+    /// A link in a bubble.
+    pub(crate) link: Color32,
+    /// Lines between the parts of a card.
+    pub(crate) line: Color32,
+    /// Where a picture would be.
+    pub(crate) picture: Color32,
+    /// The chat's own words, in the middle.
+    pub(crate) notice: Color32,
+    /// The square of the account.
+    pub(crate) avatar: Color32,
+    /// What is drawn on that square.
+    pub(crate) on_avatar: Color32,
 }
 
 const fn rgb(red: u8, green: u8, blue: u8) -> Color32 {
@@ -143,6 +170,18 @@ pub(crate) const DARK: Palette = Palette {
         rgb(0xb5, 0xcf, 0x62),
         rgb(0xa4, 0xad, 0xbb),
     ],
+    chat: ChatPalette {
+        ground: rgb(0x11, 0x11, 0x12),
+        bubble: rgb(0x2c, 0x2c, 0x2e),
+        text: rgb(0xde, 0xde, 0xe0),
+        weak: rgb(0xa0, 0xa2, 0xa8),
+        link: rgb(0x8f, 0xb0, 0xe0),
+        line: rgb(0x3d, 0x3d, 0x40),
+        picture: rgb(0x3f, 0x42, 0x48),
+        notice: rgb(0x9a, 0x9c, 0xa2),
+        avatar: rgb(0x1f, 0x7a, 0x4c),
+        on_avatar: rgb(0xe6, 0xf5, 0xec),
+    },
     shadow: Color32::from_black_alpha(120),
 };
 
@@ -183,6 +222,18 @@ pub(crate) const LIGHT: Palette = Palette {
         rgb(0x57, 0x74, 0x0d),
         rgb(0x59, 0x64, 0x73),
     ],
+    chat: ChatPalette {
+        ground: rgb(0xed, 0xed, 0xed),
+        bubble: rgb(0xff, 0xff, 0xff),
+        text: rgb(0x19, 0x19, 0x19),
+        weak: rgb(0x6b, 0x6b, 0x70),
+        link: rgb(0x3d, 0x5a, 0x96),
+        line: rgb(0xe5, 0xe5, 0xe5),
+        picture: rgb(0xd5, 0xd8, 0xdd),
+        notice: rgb(0x66, 0x66, 0x6a),
+        avatar: rgb(0x1f, 0x8f, 0x55),
+        on_avatar: rgb(0xff, 0xff, 0xff),
+    },
     shadow: Color32::from_black_alpha(40),
 };
 

@@ -4,11 +4,13 @@ use egui::{Align, Button, Layout, Response, RichText, Role, Sense, Stroke, Ui, V
 
 use super::action::{Action, Screen};
 use super::filter_box::FilterBox;
+use super::hold::switch_ui;
 use super::look::Look;
 use super::theme;
 use crate::account::DEFAULT_ACCOUNT;
 use crate::config::{LookConfig, Theme};
 use crate::engine::{ListenerState, Status};
+use crate::filter::Filter;
 use crate::texts::Language;
 
 /// The filter is no wider than this.
@@ -18,7 +20,7 @@ const FILTER_WIDTH: f32 = 560.0;
 pub(crate) fn top_bar_ui(
     ui: &mut Ui,
     status: &Status,
-    (filter, chosen): (&mut FilterBox, &LookConfig),
+    (filter, chosen, held): (&mut FilterBox, &LookConfig, Option<&Filter>),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
@@ -29,6 +31,7 @@ pub(crate) fn top_bar_ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_ui(ui, chosen, look, actions);
             language_ui(ui, chosen, look, actions);
+            switch_ui(ui, held, filter.text(), look, actions);
             let width = ui.available_width().min(FILTER_WIDTH);
             ui.allocate_ui_with_layout(
                 Vec2::new(width, theme::CONTROL_HEIGHT),

@@ -26,7 +26,7 @@ pub const MAX_ELEMENTS: usize = 10_000;
 pub const MAX_BYTES: usize = 1024 * 1024;
 
 /// The byte order mark that some proxies and editors put before UTF-8 text.
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+pub const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Stands for "no such node" in the links of the arena.
 const NONE: u32 = u32::MAX;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use menuscope::capture::{CaptureId, StoredCapture};
 use menuscope::config::{Config, DataFolder, Overrides};
-use menuscope::engine::{Service, runtime};
+use menuscope::engine::{Rulebook, Service, runtime};
 use menuscope::store::{Reader, StoreHead};
 use menuscope::waker::Waker;
 use menuscope::wechat::signature::signature;
@@ -29,6 +29,7 @@ pub struct TestListener {
     pub address: SocketAddr,
     pub folder: DataFolder,
     pub head: watch::Receiver<StoreHead>,
+    pub rulebook: Rulebook,
     _directory: tempfile::TempDir,
 }
 
@@ -52,16 +53,16 @@ impl TestListener {
         std::fs::write(directory.path().join("config.toml"), config).unwrap();
         std::fs::write(directory.path().join("secrets.toml"), secrets).unwrap();
         let folder = DataFolder::locate(Some(directory.path())).unwrap();
-        let (service, head) = open(&folder);
-        let mut service = service;
+        let (mut service, head, rulebook) = open(&folder);
         let address = service.listen("127.0.0.1:0".parse().unwrap()).unwrap();
-        Self { service: Some(service), address, folder, head, _directory: directory }
+        Self { service: Some(service), address, folder, head, rulebook, _directory: directory }
     }
 
     /// Stops the listener and starts another one on the same folder.
     pub fn restart(&mut self) {
         self.service = None;
-        let (mut service, head) = open(&self.folder);
+        let (mut service, head, rulebook) = open(&self.folder);
+        self.rulebook = rulebook;
         self.address = service.listen("127.0.0.1:0".parse().unwrap()).unwrap();
         self.service = Some(service);
         self.head = head;
@@ -110,13 +111,16 @@ impl TestListener {
     }
 }
 
-fn open(folder: &DataFolder) -> (Service, watch::Receiver<StoreHead>) {
+fn open(folder: &DataFolder) -> (Service, watch::Receiver<StoreHead>, Rulebook) {
     let config = Config::load(&folder.config_file()).unwrap();
     let accounts = config.accounts(folder, &Overrides::default()).unwrap();
     let (head, following) = watch::channel(StoreHead::default());
-    let service =
-        Service::open(Arc::new(runtime().unwrap()), folder, &config, accounts, head, Waker::silent()).unwrap();
-    (service, following)
+    let mut rulebook = Rulebook::new(folder.config_file(), None, Waker::silent());
+    rulebook.apply(&config).unwrap();
+    rulebook.follow();
+    let (crafting, runtime) = (rulebook.crafting().clone(), Arc::new(runtime().unwrap()));
+    let service = Service::open(runtime, folder, &config, accounts, crafting, head, Waker::silent()).unwrap();
+    (service, following, rulebook)
 }
 
 /// An answer as it came.

@@ -1,4 +1,4 @@
-// The other end of tests/interop.rs in Node: an array of requests on stdin, of answers on stdout.
+// The other end of tests/interop.rs and reply_interop.rs in Node: an array of requests on stdin, of answers on stdout.
 'use strict';
 
 const fs = require('fs');
@@ -8,6 +8,7 @@ const path = require('path');
 const modules = path.join(process.argv[2], 'node_modules');
 const WXBizMsgCrypt = require(path.join(modules, 'wechat-crypto'));
 const wechat = require(path.join(modules, 'co-wechat'));
+const xml2js = require(path.join(modules, 'xml2js'));
 
 const cryptoOf = (request) => new WXBizMsgCrypt(request.token, request.key, request.app_id);
 
@@ -20,6 +21,24 @@ async function served(request, method, handle) {
     return { error: `${ctx.status} ${ctx.body}` };
   }
   return { body: ctx.body };
+}
+
+// The children of the root, as xml2js reads them if nobody asks it to trim.
+function elementsOf(xml) {
+  let found;
+  xml2js.parseString(xml, { explicitArray: false, async: false }, (error, tree) => {
+    if (error) {
+      throw error;
+    }
+    found = tree.xml;
+  });
+  return listed(found);
+}
+
+// An only article as the list that it is.
+function listed(found) {
+  const { Articles: articles } = found;
+  return articles ? { ...found, Articles: { item: [].concat(articles.item) } } : found;
 }
 
 const operations = {
@@ -52,6 +71,28 @@ const operations = {
       return request.reply;
     });
     return { ...seen, ...answered };
+  },
+
+  // What WeChat does with a reply: verify and decrypt by what stands in it, parse. co-wechat reads messages only, in
+  // the same way, and so takes the reply for one.
+  async read_reply(request) {
+    let { query, body: opened } = request;
+    if (request.sealed) {
+      const envelope = elementsOf(request.body);
+      query = {
+        encrypt_type: 'aes',
+        msg_signature: envelope.MsgSignature,
+        timestamp: envelope.TimeStamp,
+        nonce: envelope.Nonce,
+      };
+      opened = cryptoOf(request).decrypt(envelope.Encrypt).message;
+    }
+    let message = {};
+    const answered = await served({ ...request, query }, 'POST', async (read) => {
+      message = read;
+      return '';
+    });
+    return { ...answered, elements: elementsOf(opened), reply: listed(message) };
   },
 };
 

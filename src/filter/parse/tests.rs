@@ -189,6 +189,19 @@ fn each_mistake_has_its_place_and_words() {
 }
 
 #[test]
+fn a_filter_over_arrivals_asks_nothing_about_what_comes_later() {
+    let refused = |text: &str| Filter::parse_for_arrivals(text, &now()).unwrap_err();
+    for term in ["reply:rule", "status:>=400", "ms:>1000", "is:held", "is:pinned"] {
+        let error = refused(&format!("event:CLICK -({term} OR a)"));
+        let says = format!("\"{term}\" asks what becomes of an event, and nothing has when it arrives");
+        assert_eq!(error.to_string(), format!("{says} at column 15; leave it out: it could never hold"));
+        assert_eq!(error.length, term.len());
+    }
+    let fine = "a key:6 attempt:>1 is:replay -has:diagnosis \"status:200\"";
+    assert_eq!(Filter::parse_for_arrivals(fine, &now()), Filter::parse(fine, &now()));
+}
+
+#[test]
 fn depth_length_and_number_of_terms_are_limited() {
     let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
     assert_eq!(read(&nested(MAX_DEPTH)), word("a"));

@@ -1,96 +1,142 @@
 //! Whether the SQL means what the filter says, and uses the indexes.
 
+use std::time::Duration;
+
+use bytes::Bytes;
 use jiff::{Timestamp, Zoned};
 use proptest::prelude::*;
 use proptest::sample::select;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
-use super::super::{contains, schema};
+use super::super::rows::insert_capture;
+use super::super::{contains, replies, schema};
 use super::*;
-use crate::filter::{Code, Filter, MAX_DEPTH, MAX_TERMS};
+use crate::capture::{Capture, CaptureId, Envelope, Placement, RawRequest, Reply, ReplyEnd, ReplySource};
+use crate::diagnose::Diagnosis;
+use crate::filter::{Code, Filter, MAX_DEPTH, MAX_TERMS, Mode, Signature, Subject};
 
-/// A payload, and the text in it that its bytes do not show.
-const PAYLOADS: &[(&str, &str)] = &[
-    ("<xml><EventKey><![CDATA[menu_1]]></EventKey></xml>", ""),
-    ("<xml><EventKey>A&amp;B</EventKey></xml>", "A&B"),
-    ("<xml><a>ab<![CDATA[cd]]></a></xml>", "abcd"),
-    ("{\"Label\":\"\\u70b9\"}", "点"),
-    ("not even XML", ""),
-    ("", ""),
+/// Payloads whose text stands in their bytes, and some whose text does not.
+const PAYLOADS: &[&str] = &[
+    "<xml><EventKey><![CDATA[menu_1]]></EventKey></xml>",
+    "<xml><EventKey>A&amp;B</EventKey></xml>",
+    "<xml><a>ab<![CDATA[cd]]></a></xml>",
+    "{\"Label\":\"\\u70b9\"}",
+    "not even XML",
+    "",
 ];
 
 const KEYS: &[&str] = &["", "6", "menu_1", "menu_2", "Menu_1", "a*b", "a?[b]", "点击", "\u{10ffff}x"];
 
-/// A capture with its reply, as far as filters ask.
+/// A capture, its reply, and whether somebody holds it.
 #[derive(Clone, Debug)]
 struct Row {
-    received_at: i64,
-    account: &'static str,
-    kind: &'static str,
-    msg_type: Option<&'static str>,
-    event: Option<&'static str>,
-    event_key: Option<&'static str>,
-    openid: Option<&'static str>,
+    capture: Capture,
     attempt: u32,
-    mode: &'static str,
-    signature: &'static str,
-    replay: bool,
-    payload: (&'static str, &'static str),
-    decrypted: bool,
-    diagnosis: Option<Code>,
-    reply: Option<(u32, &'static str, i64, &'static str)>,
+    reply: Option<Reply>,
+    held: bool,
 }
 
-fn maybe(texts: &'static [&'static str]) -> impl Strategy<Value = Option<&'static str>> {
-    prop::option::of(select(texts))
+impl Row {
+    fn placement(&self, id: i64) -> Placement {
+        Placement { id: CaptureId(id), group: CaptureId(1), attempt: self.attempt }
+    }
+
+    fn subject(&self, id: i64) -> Subject<'_> {
+        Subject { reply: self.reply.as_ref(), held: self.held, ..Subject::arriving(&self.capture, self.placement(id)) }
+    }
 }
 
-fn row() -> impl Strategy<Value = Row> {
+fn maybe(texts: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
+    prop::option::of(select(texts).prop_map(str::to_owned))
+}
+
+fn envelope() -> impl Strategy<Value = Envelope> {
     let kinds = vec![
         ("CLICK", Some("event"), Some("CLICK")),
         ("VIEW", Some("event"), Some("VIEW")),
         ("event", Some("event"), None),
+        ("event", Some("event"), Some("")),
         ("text", Some("text"), None),
         ("handshake", None, None),
     ];
-    let reply = (
-        select(vec![200_u32, 403, 503]),
-        select(vec!["default", "rule", "rule:a", "rule:A", "none", "ruler"]),
-        select(vec![0_i64, 1_500, 1_000_000]),
-        select(vec!["success", "", "menu_2"]),
-    );
-    let stamps = (0..10_i64, select(vec!["default", "shop"]), select(kinds), maybe(KEYS), maybe(KEYS), 1..4_u32);
+    (select(kinds), maybe(KEYS), maybe(KEYS)).prop_map(|((kind, msg_type, event), event_key, openid)| Envelope {
+        kind: kind.to_owned(),
+        msg_type: msg_type.map(str::to_owned),
+        event: event.map(str::to_owned),
+        event_key,
+        openid,
+        ..Envelope::default()
+    })
+}
+
+/// A request that came at one of the first nanoseconds of 1970.
+fn request(nanosecond: i64, body: &'static [u8]) -> RawRequest {
+    RawRequest {
+        received_at: Timestamp::from_nanosecond(nanosecond.into()).unwrap(),
+        method: String::new(),
+        version: String::new(),
+        target: String::new(),
+        headers: Vec::new(),
+        peer: String::new(),
+        body: Bytes::from_static(body),
+        body_length: body.len() as u64,
+    }
+}
+
+fn capture() -> impl Strategy<Value = Capture> {
     let states = (
-        select(vec!["plain", "safe"]),
-        select(vec!["valid", "missing"]),
-        any::<bool>(),
-        select(PAYLOADS),
+        select(vec!["default", "shop"]),
+        select(vec![Mode::Plain, Mode::Safe]),
+        select(vec![Signature::Valid, Signature::Missing]),
         any::<bool>(),
         prop::option::of(select(vec![Code::TokenMissing, Code::Doctype])),
-        prop::option::of(reply),
     );
-    (stamps, states).prop_map(
-        |((received_at, account, (kind, msg_type, event), event_key, openid, attempt), states)| {
-            let (mode, signature, replay, payload, decrypted, diagnosis, reply) = states;
-            Row {
-                received_at,
-                account,
-                kind,
-                msg_type,
-                event,
-                event_key,
-                openid,
-                attempt,
+    (0..10_000_i64, select(PAYLOADS), any::<bool>(), envelope(), states).prop_map(
+        |(received_at, payload, encrypted, envelope, (account, mode, signature, replay, diagnosis))| {
+            let body = if encrypted { b"<Encrypt/>" } else { payload.as_bytes() };
+            Capture {
+                request: request(received_at, body),
+                account: account.to_owned(),
+                envelope,
                 mode,
                 signature,
+                message: encrypted.then(|| payload.as_bytes().to_vec()),
+                group_key: None,
                 replay,
-                payload,
-                decrypted,
-                diagnosis,
-                reply,
+                diagnoses: diagnosis.map(Diagnosis::new).into_iter().collect(),
             }
         },
     )
+}
+
+fn reply() -> impl Strategy<Value = Reply> {
+    let rule = |name: &str| ReplySource::Rule(name.to_owned());
+    let sources = vec![ReplySource::Default, rule("a"), rule("A"), ReplySource::Held, ReplySource::None];
+    (
+        select(vec![Some(200), Some(403), Some(503), None]),
+        select(sources),
+        select(vec![0, 1_500, 1_000_000]),
+        select(vec!["success", "", "menu_2"]),
+    )
+        .prop_map(|(status, source, elapsed, body)| Reply {
+            status,
+            body: body.as_bytes().to_vec(),
+            sealed: None,
+            source,
+            elapsed: Duration::from_micros(elapsed),
+            end: ReplyEnd::Answered,
+            lint: Vec::new(),
+            forwarded: None,
+        })
+}
+
+fn row() -> impl Strategy<Value = Row> {
+    (capture(), 1..4_u32, prop::option::of(reply()), any::<bool>()).prop_map(|(capture, attempt, reply, held)| Row {
+        capture,
+        attempt,
+        reply,
+        held,
+    })
 }
 
 /// An empty database of today's shape.
@@ -101,42 +147,19 @@ fn database() -> Connection {
     connection
 }
 
-fn insert(connection: &Connection, id: i64, row: &Row) {
-    let payload = row.payload.0.as_bytes();
-    let (body, message) = if row.decrypted { (&b"<Encrypt/>"[..], Some(payload)) } else { (payload, None) };
-    connection
-        .prepare_cached(
-            "INSERT INTO capture (id, received_at, account, kind, msg_type, event, event_key, openid, group_id, attempt, mode,
-                signature, replay, kept_bytes, group_key, method, version, peer, target, headers, body_length, body, message)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, 0, x'', '', '', '', '', x'', 0, ?, ?)",
-        )
-        .unwrap()
-        .execute(params![
-            id,
-            row.received_at,
-            row.account,
-            row.kind,
-            row.msg_type,
-            row.event,
-            row.event_key,
-            row.openid,
-            row.attempt,
-            row.mode,
-            row.signature,
-            row.replay,
-            body,
-            message
-        ])
-        .unwrap();
-    if let Some((status, source, elapsed, body)) = row.reply {
-        let sql = "INSERT INTO reply (capture_id, status, source, elapsed_us, body) VALUES (?, ?, ?, ?, ?)";
-        let reply = params![id, status, source, elapsed, body.as_bytes()];
-        connection.prepare_cached(sql).unwrap().execute(reply).unwrap();
+fn insert(connection: &mut Connection, rows: &[Row]) {
+    let transaction = connection.transaction().unwrap();
+    for (id, row) in (1..).zip(rows) {
+        let placement = row.placement(id);
+        insert_capture(&transaction, placement, &row.capture).unwrap();
+        if let Some(reply) = &row.reply {
+            replies::insert(&transaction, placement.id, reply).unwrap();
+        }
+        if row.held {
+            transaction.execute("INSERT INTO held (capture_id) VALUES (?)", [id]).unwrap();
+        }
     }
-    if let Some(code) = row.diagnosis {
-        let sql = "INSERT INTO diagnosis (code, capture_id) VALUES (?, ?)";
-        connection.prepare_cached(sql).unwrap().execute(params![code.as_str(), id]).unwrap();
-    }
+    transaction.commit().unwrap();
 }
 
 /// A query for the ids that match, with its parameters.
@@ -156,48 +179,6 @@ fn found(connection: &Connection, expr: &Expr) -> Vec<i64> {
     rows.map(Result::unwrap).collect()
 }
 
-/// What the contract says, row by row.
-fn matches(expr: &Expr, id: i64, row: &Row) -> bool {
-    match expr {
-        Expr::All => true,
-        Expr::And(items) => items.iter().all(|item| matches(item, id, row)),
-        Expr::Or(sides) => sides.iter().any(|side| matches(side, id, row)),
-        Expr::Not(inner) => !matches(inner, id, row),
-        Expr::Term(term) => holds(term, id, row),
-    }
-}
-
-fn holds(term: &Term, id: i64, row: &Row) -> bool {
-    let reply = row.reply.as_ref();
-    match term {
-        Term::Word(word) => {
-            let word = word.to_ascii_lowercase();
-            let places = [Some(row.payload.0), Some(row.payload.1), reply.map(|reply| reply.3)];
-            places.into_iter().flatten().any(|place| place.to_ascii_lowercase().contains(&word))
-        }
-        Term::Event(name) => row.event == Some(name),
-        Term::Type(name) if name == "event" => row.msg_type == Some("event"),
-        Term::Type(name) => row.event.is_none() && row.kind == name,
-        Term::Key(pattern) => row.event_key.is_some_and(|key| pattern.matches(key)),
-        Term::Openid(pattern) => row.openid.is_some_and(|openid| pattern.matches(openid)),
-        Term::Account(name) => row.account == name,
-        Term::Signature(signature) => row.signature == signature.as_str(),
-        Term::Mode(mode) => row.mode == mode.as_str(),
-        Term::Reply(Source::AnyRule) => reply.is_some_and(|reply| reply.1 == "rule" || reply.1.starts_with("rule:")),
-        Term::Reply(source) => reply.is_some_and(|reply| reply.1 == source.spelling()),
-        Term::Status(comparison) => reply.is_some_and(|reply| comparison.holds(&reply.0)),
-        Term::Ms(comparison) => reply.is_some_and(|reply| comparison.holds(&(reply.2 as f64 / 1000.0))),
-        Term::Attempt(comparison) => comparison.holds(&row.attempt),
-        Term::Id(comparison) => comparison.holds(&id),
-        Term::After(time) => i128::from(row.received_at) * 1_000 >= time.as_nanosecond(),
-        Term::Before(time) => i128::from(row.received_at) * 1_000 < time.as_nanosecond(),
-        Term::Is(State::Replay) => row.replay,
-        Term::Is(State::Pinned | State::Held) => false,
-        Term::HasDiagnosis => row.diagnosis.is_some(),
-        Term::Diagnosis(code) => row.diagnosis == Some(*code),
-    }
-}
-
 fn parsed(text: &str) -> Expr {
     let now: Zoned = "2026-11-23T08:30:00+08:00[+08:00]".parse().unwrap();
     Filter::parse(text, &now).unwrap().expr
@@ -215,7 +196,9 @@ const TERMS: &[&str] = &[
     "\"\"",
     "event:CLICK",
     "event:event",
+    "event:\"\"",
     "type:event",
+    "type:\"\"",
     "type:text",
     "type:CLICK",
     "type:handshake",
@@ -237,11 +220,13 @@ const TERMS: &[&str] = &[
     "mode:safe",
     "reply:rule",
     "reply:rule:a",
+    "reply:default",
     "reply:none",
     "reply:held",
     "status:403",
     "status:>=400",
     "status:<300",
+    "status:>0",
     "ms:1.5",
     "ms:>1",
     "ms:<=1000",
@@ -281,16 +266,15 @@ fn expr() -> impl Strategy<Value = Expr> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn sql_finds_what_the_filter_means(
+    fn sql_finds_what_the_filter_means_in_memory(
         rows in prop::collection::vec(row(), 100..300),
         exprs in prop::collection::vec(expr(), 40),
     ) {
-        let connection = database();
-        for (id, row) in (1..).zip(&rows) {
-            insert(&connection, id, row);
-        }
+        let mut connection = database();
+        insert(&mut connection, &rows);
         for expr in exprs {
-            let meant: Vec<i64> = (1..).zip(&rows).filter(|(id, row)| matches(&expr, *id, row)).map(|(id, _)| id).collect();
+            let holds = |(id, row): &(i64, &Row)| expr.holds(&row.subject(*id));
+            let meant: Vec<i64> = (1..).zip(&rows).filter(holds).map(|(id, _)| id).collect();
             prop_assert_eq!(found(&connection, &expr), meant, "{}", expr);
         }
     }

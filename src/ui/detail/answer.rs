@@ -1,47 +1,92 @@
-//! What was answered, how fast, and how the event's other attempts went.
+//! What was answered, what the user saw of it, and how the event's attempts went; above it the editor, while one waits.
 
-use egui::accesskit::Role;
-use egui::{CornerRadius, Label, Rect, RichText, ScrollArea, Sense, Ui, Vec2};
+use egui::{CollapsingHeader, CornerRadius, Label, Rect, RichText, ScrollArea, Sense, Ui, Vec2};
 
 use super::super::action::Action;
-use super::super::look::{Look, attempt_mark, signature_mark};
+use super::super::answering::{Answering, answering_ui, crafting_ui};
+use super::super::bubble::bubble_ui;
+use super::super::look::Look;
 use super::super::theme::{GAP, GAP_LARGE};
 use super::Detail;
-use super::controls::{card, code_frame, copy_button, named, pair, title, value_pair, weak};
-use super::header::{WECHAT_LIMIT_MS, is_good, milliseconds, signature_words};
-use super::shown::Shown;
-use crate::capture::{CaptureSummary, Reply};
+use super::answered::Answered;
+use super::attempts::attempts_ui;
+use super::controls::{card, code_frame, copy_button, pair, title, value_pair, weak};
+use super::findings::{Places, findings_ui};
+use super::forwarded::forwarded_ui;
+use super::header::{WECHAT_LIMIT_MS, milliseconds};
+use crate::capture::{Reply, ReplyEnd, ReplySource};
 
 /// The bar that holds an answer's time against WeChat's limit, in points.
 const BAR: Vec2 = Vec2::new(220.0, 6.0);
 
 /// Draws the page.
-pub(super) fn answer_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
+pub(super) fn answer_ui(
+    ui: &mut Ui,
+    detail: &Detail,
+    answering: &mut Answering,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    let stored = &detail.opened.stored;
     ScrollArea::vertical().id_salt("answer").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
-        title(ui, look, &look.text("detail.answer.title"));
-        match &detail.opened.stored.reply {
-            Some(reply) => reply_ui(ui, reply, look, actions),
-            None => drop(ui.add(Label::new(look.text("detail.answer.nothing")).wrap())),
+        let waits = answering.stage(stored.placement.group).is_some();
+        answering_ui(ui, answering, stored, look, actions);
+        match (&stored.reply, &detail.answered) {
+            (Some(reply), Some(answered)) => answered_ui(ui, reply, answered, look, actions),
+            _ if waits => {}
+            _ => drop(ui.add(Label::new(look.text("detail.answer.nothing")).wrap())),
         }
         attempts_ui(ui, detail, look, actions);
+        if !waits {
+            crafting_ui(ui, &mut answering.crafting, stored, look, actions);
+        }
         ui.add_space(GAP_LARGE);
     });
 }
 
-fn reply_ui(ui: &mut Ui, reply: &Reply, look: &Look, actions: &mut Vec<Action>) {
+fn answered_ui(ui: &mut Ui, reply: &Reply, answered: &Answered, look: &Look, actions: &mut Vec<Action>) {
+    title(ui, look, &look.text("detail.answer.title"));
+    if let Some(seen) = &answered.seen {
+        let color = if answered.is_legal { look.palette.ok } else { look.palette.error };
+        let mark = if answered.is_legal { "✓" } else { "×" };
+        ui.add(Label::new(RichText::new(format!("{mark} {}", seen.sentence)).color(color)).wrap());
+        bubble_ui(ui, &seen.outcome, seen.reply.as_ref(), look);
+    }
+    findings_ui(ui, &answered.findings, Places::Said, look);
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP - 2.0;
-        value_pair(ui, look, &look.text("detail.answer.status"), &reply.status.to_string());
-        let source = look.text(&format!("detail.source.{}", reply.source.as_str())).into_owned();
+        value_pair(ui, look, &look.text("detail.answer.status"), &status_words(reply.status, reply.end, look));
+        let source = source_words(&reply.source, look);
         row_ui(ui, "detail.answer.source", look, |ui| drop(ui.add(Label::new(source).wrap())));
         row_ui(ui, "detail.answer.elapsed", look, |ui| elapsed_ui(ui, reply, look));
-        row_ui(ui, "detail.answer.body", look, |ui| body_ui(ui, reply, look, actions));
+        row_ui(ui, "detail.answer.body", look, |ui| body_ui(ui, reply, answered, look, actions));
     });
+    if let Some(forwarded) = &answered.forwarded {
+        forwarded_ui(ui, forwarded, look);
+    }
 }
 
-fn row_ui(ui: &mut Ui, key: &str, look: &Look, value: impl FnOnce(&mut Ui)) {
+/// The status, and how the exchange ended where that was not with an answer.
+fn status_words(status: Option<u16>, end: ReplyEnd, look: &Look) -> String {
+    let ended = || look.text(&format!("detail.end.{}", end.as_str())).into_owned();
+    match status {
+        Some(status) if end == ReplyEnd::Answered => status.to_string(),
+        Some(status) => format!("{status} · {}", ended()),
+        None => ended(),
+    }
+}
+
+/// Who decided the answer.
+fn source_words(source: &ReplySource, look: &Look) -> String {
+    match source {
+        ReplySource::Rule(name) => look.filled("detail.source.rule", &[("name", name)]),
+        other => look.text(&format!("detail.source.{}", other.spelling())).into_owned(),
+    }
+}
+
+pub(super) fn row_ui(ui: &mut Ui, key: &str, look: &Look, value: impl FnOnce(&mut Ui)) {
     pair(ui, |ui| drop(ui.add(Label::new(RichText::new(look.text(key)).color(look.palette.weak)).wrap())), value);
 }
 
@@ -49,7 +94,7 @@ fn elapsed_ui(ui: &mut Ui, reply: &Reply, look: &Look) {
     let share = reply.elapsed.as_secs_f32() * 1000.0 / WECHAT_LIMIT_MS;
     ui.label(RichText::new(milliseconds(reply.elapsed)).monospace());
     let (rect, _) = ui.allocate_exact_size(Vec2::new(BAR.x.min(ui.available_width()), BAR.y), Sense::hover());
-    let color = if is_good(reply) { look.palette.ok } else { look.palette.error };
+    let color = if reply.summary().is_legal() { look.palette.ok } else { look.palette.error };
     ui.painter().rect_filled(rect, CornerRadius::same(3), look.palette.line);
     // However fast, a little is to be seen.
     let filled = Vec2::new(rect.width() * share.clamp(0.01, 1.0), rect.height());
@@ -58,60 +103,26 @@ fn elapsed_ui(ui: &mut Ui, reply: &Reply, look: &Look) {
     ui.add(Label::new(weak(look, look.text(key))).wrap());
 }
 
-fn body_ui(ui: &mut Ui, reply: &Reply, look: &Look, actions: &mut Vec<Action>) {
-    if reply.body.is_empty() {
+/// What was answered in plaintext, and as it went over the wire where that was something else.
+fn body_ui(ui: &mut Ui, reply: &Reply, answered: &Answered, look: &Look, actions: &mut Vec<Action>) {
+    bytes_ui(ui, &answered.body, look);
+    if !reply.body.is_empty() {
+        let text = || String::from_utf8_lossy(&reply.body).into_owned();
+        copy_button(ui, look, &look.text("detail.answer.body"), text, actions);
+    }
+    if let Some(sealed) = &answered.sealed {
+        CollapsingHeader::new(look.text("hold.sealed")).id_salt("sealed").show(ui, |ui| bytes_ui(ui, sealed, look));
+    }
+}
+
+/// Text on its ground; that there is none is said.
+pub(super) fn bytes_ui(ui: &mut Ui, shown: &str, look: &Look) {
+    if shown.is_empty() {
         ui.label(RichText::new(look.text("detail.empty")).italics().color(look.palette.weak));
         return;
     }
-    let text = String::from_utf8_lossy(&reply.body);
-    code_frame(look).show(ui, |ui| ui.add(Label::new(RichText::new(Shown::of(&text).marked()).monospace()).wrap()));
-    copy_button(ui, look, &look.text("detail.answer.body"), || text.clone().into_owned(), actions);
+    code_frame(look).show(ui, |ui| ui.add(Label::new(RichText::new(shown).monospace()).wrap()));
 }
 
-/// Every attempt of the event, this one included.
-fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
-    title(ui, look, &look.text("detail.attempts"));
-    card(look).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = GAP - 2.0;
-        if detail.opened.attempts.len() <= 1 {
-            ui.add(Label::new(weak(look, look.text("detail.answer.one_attempt"))).wrap());
-        }
-        let first = detail.opened.attempts.first().map(|attempt| attempt.received_at);
-        for attempt in &detail.opened.attempts {
-            let later = first.map(|first| attempt.received_at.duration_since(first).as_secs_f64()).unwrap_or_default();
-            attempt_ui(ui, attempt, later, attempt.placement.id == detail.id(), look, actions);
-        }
-    });
-}
-
-fn attempt_ui(
-    ui: &mut Ui,
-    attempt: &CaptureSummary,
-    later: f64,
-    is_shown: bool,
-    look: &Look,
-    actions: &mut Vec<Action>,
-) {
-    let number = attempt.placement.attempt;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP;
-        let name = look.filled("detail.attempt", &[("number", &number.to_string())]);
-        let text = RichText::new(format!("{} {}", attempt_mark(number), look.clock(attempt.received_at))).monospace();
-        let response = named(ui.selectable_label(is_shown, text), Role::Button, &name);
-        if response.clicked() && !is_shown {
-            actions.push(Action::Select(attempt.placement.id));
-        }
-        if number > 1 {
-            ui.label(RichText::new(format!("+{later:.1} s")).monospace().color(look.palette.weak));
-        }
-        let mark = signature_mark(attempt.signature);
-        let words = signature_words(attempt.signature, look);
-        ui.label(RichText::new(format!("{mark} {words}")).color(look.signature_color(attempt.signature)));
-        let answer = match &attempt.reply {
-            Some(reply) => format!("{} · {}", reply.status, milliseconds(reply.elapsed)),
-            None => look.text("detail.answer.none_yet").into_owned(),
-        };
-        ui.label(RichText::new(answer).monospace());
-    });
-}
+#[cfg(test)]
+mod tests;

@@ -5,11 +5,11 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use super::super::action::{Action, Tab};
 use super::super::look::Look;
 use super::super::theme::{GAP, GAP_LARGE, GAP_SMALL};
-use super::Detail;
 use super::controls::{card, pair, title, weak};
-use super::findings::findings_ui;
+use super::findings::{Clicked, Places, findings_ui};
 use super::row::{Beside, field_ui};
 use super::section::{Row, Section};
+use super::{Detail, place_path};
 use crate::capture::HANDSHAKE;
 
 /// How many rows of a group are laid out before one asks for more: WeChat sends twenty, a test tool ten thousand.
@@ -19,7 +19,7 @@ const ROWS_AT_ONCE: usize = 200;
 pub(super) fn decoded_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     ScrollArea::vertical().id_salt("decoded").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
-        findings_ui(ui, &detail.findings, look, actions);
+        problems_ui(ui, detail, look, actions);
         if detail.opened.stored.capture.envelope.kind == HANDSHAKE {
             return handshake_ui(ui, detail, look);
         }
@@ -31,6 +31,18 @@ pub(super) fn decoded_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
         }
         ui.add_space(GAP_LARGE);
     });
+}
+
+/// What is wrong; a place leads to its bytes, a code to everything that has it.
+fn problems_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
+    match findings_ui(ui, &detail.findings, Places::Linked, look) {
+        None => {}
+        Some(Clicked::Code(term)) => actions.push(Action::AddToFilter(term)),
+        Some(Clicked::Place(place)) => {
+            actions.push(Action::ChooseField(place_path(place.offset)));
+            actions.push(Action::ShowTab(Tab::Raw));
+        }
+    }
 }
 
 /// The parameters of a verification request; it has no message.

@@ -1,50 +1,73 @@
-//! What is not perfect about the request, in plain words, with the remedy.
+//! What is not perfect about a request or a reply, in plain words, with the remedy.
 
 use egui::accesskit::Role;
 use egui::{CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
 
-use super::super::action::{Action, Tab};
 use super::super::look::{Look, severity_mark};
 use super::super::theme::{CORNER, GAP, GAP_SMALL};
 use super::controls::{named, small_button};
-use super::place_path;
 use super::shown::escaped;
-use crate::diagnose::{Diagnosis, Severity};
+use crate::diagnose::{self, Coded, Severity};
 use crate::texts::Language;
+use crate::wechat::codes;
 use crate::wechat::tree::Place;
 
-/// A diagnosis in words.
+/// A finding in words.
 #[derive(Clone, Debug)]
-pub(super) struct Finding {
+pub(crate) struct Finding {
     severity: Severity,
     code: &'static str,
     message: String,
     remedy: String,
     place: Option<Place>,
+    /// The term that lists everything with this code; findings about replies have none.
+    term: Option<String>,
 }
 
 impl Finding {
-    /// All of a request's, the worst first.
-    pub(super) fn all(diagnoses: &[Diagnosis], language: Language) -> Vec<Self> {
-        let mut findings: Vec<Self> = diagnoses.iter().map(|diagnosis| Self::of(diagnosis, language)).collect();
+    /// All of them in words, the worst first.
+    pub(crate) fn all<C: Coded>(findings: &[codes::Finding<C>], language: Language) -> Vec<Self> {
+        let mut findings: Vec<Self> = findings.iter().map(|finding| Self::of(finding, language)).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         findings
     }
 
-    fn of(diagnosis: &Diagnosis, language: Language) -> Self {
+    fn of<C: Coded>(finding: &codes::Finding<C>, language: Language) -> Self {
+        let code = finding.code.as_str();
+        let is_filtered_by = C::STEM == <diagnose::Code as Coded>::STEM;
         Self {
-            severity: diagnosis.code.severity(),
-            code: diagnosis.code.as_str(),
+            severity: finding.code.severity(),
+            code,
             // Details quote what arrived.
-            message: escaped(&diagnosis.message(language)).into_owned(),
-            remedy: escaped(&diagnosis.remedy(language)).into_owned(),
-            place: diagnosis.place,
+            message: escaped(&finding.message(language)).into_owned(),
+            remedy: escaped(&finding.remedy(language)).into_owned(),
+            place: finding.place,
+            term: is_filtered_by.then(|| format!("{}:{code}", C::STEM)),
         }
     }
 }
 
+/// What becomes of a finding's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Places {
+    /// It is said.
+    Said,
+    /// A click on it comes back as [`Clicked::Place`].
+    Linked,
+}
+
+/// What was clicked on a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Clicked {
+    /// Its code: the term of the filter that lists everything with it.
+    Code(String),
+    /// Its place.
+    Place(Place),
+}
+
 /// One card for each.
-pub(super) fn findings_ui(ui: &mut Ui, findings: &[Finding], look: &Look, actions: &mut Vec<Action>) {
+pub(crate) fn findings_ui(ui: &mut Ui, findings: &[Finding], places: Places, look: &Look) -> Option<Clicked> {
+    let mut clicked = None;
     for finding in findings {
         let color = look.severity_color(finding.severity);
         let frame = Frame::new()
@@ -55,15 +78,16 @@ pub(super) fn findings_ui(ui: &mut Ui, findings: &[Finding], look: &Look, action
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = GAP_SMALL;
-            head_ui(ui, finding, look, actions);
+            clicked = head_ui(ui, finding, places, look).or(clicked.take());
             ui.add(Label::new(RichText::new(&finding.message).color(look.palette.strong)).wrap());
             ui.add(Label::new(&finding.remedy).wrap());
         });
     }
+    clicked
 }
 
-fn head_ui(ui: &mut Ui, finding: &Finding, look: &Look, actions: &mut Vec<Action>) {
-    ui.horizontal_wrapped(|ui| {
+fn head_ui(ui: &mut Ui, finding: &Finding, places: Places, look: &Look) -> Option<Clicked> {
+    let line = ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let word = look.text(match finding.severity {
             Severity::Note => "severity.note",
@@ -72,22 +96,34 @@ fn head_ui(ui: &mut Ui, finding: &Finding, look: &Look, actions: &mut Vec<Action
         });
         let mark = severity_mark(finding.severity);
         ui.label(RichText::new(format!("{mark} {word}")).strong().color(look.severity_color(finding.severity)));
-        let code = small_button(RichText::new(finding.code).monospace().small());
-        let code = named(ui.add(code), Role::Button, &look.filled("detail.filter_by_code", &[("code", finding.code)]));
-        if code.on_hover_text(look.filled("detail.filter_by_code", &[("code", finding.code)])).clicked() {
-            actions.push(Action::AddToFilter(format!("diagnosis:{}", finding.code)));
-        }
-        if let Some(place) = finding.place {
-            place_ui(ui, place, look, actions);
-        }
+        let code = code_ui(ui, finding, look);
+        let place = finding.place.and_then(|place| place_ui(ui, place, places, look));
+        code.or(place)
     });
+    line.inner
 }
 
-/// Where in the message; leads to its bytes.
-fn place_ui(ui: &mut Ui, place: Place, look: &Look, actions: &mut Vec<Action>) {
+/// The code; a button where a filter can ask for it.
+fn code_ui(ui: &mut Ui, finding: &Finding, look: &Look) -> Option<Clicked> {
+    let text = RichText::new(finding.code).monospace().small();
+    let Some(term) = &finding.term else {
+        ui.label(text.color(look.palette.weak));
+        return None;
+    };
+    let name = look.filled("detail.filter_by_code", &[("code", finding.code)]);
+    let button = named(ui.add(small_button(text)), Role::Button, &name);
+    button.on_hover_text(name).clicked().then(|| Clicked::Code(term.clone()))
+}
+
+/// Where in the message.
+fn place_ui(ui: &mut Ui, place: Place, places: Places, look: &Look) -> Option<Clicked> {
     let (line, column) = (place.line.to_string(), place.column.to_string());
-    if ui.link(look.filled("detail.place", &[("line", &line), ("column", &column)])).clicked() {
-        actions.push(Action::ChooseField(place_path(place.offset)));
-        actions.push(Action::ShowTab(Tab::Raw));
+    let words = look.filled("detail.place", &[("line", &line), ("column", &column)]);
+    match places {
+        Places::Said => {
+            ui.label(RichText::new(words).color(look.palette.weak));
+            None
+        }
+        Places::Linked => ui.link(words).clicked().then_some(Clicked::Place(place)),
     }
 }

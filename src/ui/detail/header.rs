@@ -68,7 +68,7 @@ fn chips_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
     chip(ui, look, "◆", &mode, look.palette.text);
     let (mark, words, color) = match &detail.opened.stored.reply {
         None => ("○", look.text("detail.answer.none_yet").into_owned(), look.palette.weak),
-        Some(reply) if is_good(reply) => ("✓", answer_words(reply, look), look.palette.ok),
+        Some(reply) if reply.summary().is_legal() => ("✓", answer_words(reply, look), look.palette.ok),
         Some(reply) => ("×", answer_words(reply, look), look.palette.error),
     };
     chip(ui, look, mark, &words, color);
@@ -81,15 +81,13 @@ pub(super) fn signature_words(signature: Signature, look: &Look) -> String {
     look.text(&format!("detail.signature.{}", signature.as_str())).into_owned()
 }
 
-/// Whether WeChat accepted the answer.
-pub(super) fn is_good(reply: &Reply) -> bool {
-    (200..300).contains(&reply.status) && reply.elapsed.as_secs_f32() * 1000.0 <= WECHAT_LIMIT_MS
-}
-
 fn answer_words(reply: &Reply, look: &Look) -> String {
-    let (status, elapsed) = (reply.status.to_string(), milliseconds(reply.elapsed));
+    let elapsed = milliseconds(reply.elapsed);
+    let Some(status) = reply.status else {
+        return format!("{} · {elapsed}", look.text(&format!("detail.end.{}", reply.end.as_str())));
+    };
     let key = if reply.source == ReplySource::None { "detail.answer.refused" } else { "detail.answer.answered" };
-    look.filled(key, &[("status", &status), ("elapsed", &elapsed)])
+    look.filled(key, &[("status", &status.to_string()), ("elapsed", &elapsed)])
 }
 
 /// `1.9 ms`.

@@ -11,7 +11,9 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::account::{Account, Accounts, Secret, Secrets};
-use crate::capture::{CaptureSummary, Placement, RawRequest, Reply, ReplySource, ReplySummary, StoredCapture};
+use crate::capture::{
+    CaptureSummary, Placement, RawRequest, Reply, ReplyEnd, ReplySource, ReplySummary, StoredCapture,
+};
 use crate::inspect::explain_signature;
 use crate::inspect::inspect;
 use crate::wechat::compose::{Signing, push};
@@ -44,18 +46,27 @@ pub(in crate::ui) fn stored(request: RawRequest, status: u16) -> StoredCapture {
     StoredCapture {
         placement: Placement { id: CaptureId(17), group: CaptureId(17), attempt: 1 },
         capture: inspect(request, &Accounts::new(vec![account()], None)).capture,
-        reply: Some(Reply { status, body, source, elapsed: Duration::from_micros(1_900) }),
+        reply: Some(Reply {
+            status: Some(status),
+            body,
+            sealed: None,
+            source,
+            elapsed: Duration::from_micros(1_900),
+            end: ReplyEnd::Answered,
+            lint: Vec::new(),
+            forwarded: None,
+        }),
     }
 }
 
-fn opened(body: &[u8]) -> Box<Opened> {
+pub(super) fn opened(body: &[u8]) -> Box<Opened> {
     let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "nonce", openid: None, seal: None };
     let stored = stored(request("POST", format!("/wx?{}", push(body, &signing).query), body), 200);
     let signature = explain_signature(&stored.capture, &account());
     Box::new(Opened { stored, attempts: Vec::new(), images: Vec::new(), signature })
 }
 
-fn sample(kind: &str) -> Vec<u8> {
+pub(super) fn sample(kind: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/fixtures/samples/{kind}.xml", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
@@ -69,16 +80,17 @@ pub(in crate::ui) fn dress(ctx: &egui::Context) {
     crate::ui::theme::apply(ctx);
 }
 
-type Asked = Rc<RefCell<Vec<Action>>>;
+pub(super) type Asked = Rc<RefCell<Vec<Action>>>;
 
 /// The detail in a window, and what was asked of it.
-fn shown<'h>(detail: Detail, tab: Tab) -> (Harness<'h>, Asked) {
+pub(super) fn shown<'h>(detail: Detail, tab: Tab) -> (Harness<'h>, Asked) {
     let asked = Asked::default();
     let asking = Rc::clone(&asked);
+    let mut answering = Answering::default();
     let harness = Harness::builder().with_size([720.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
         let theme = ui.ctx().theme();
         let mut actions = Vec::new();
-        detail_ui(ui, &detail, tab, &look(theme), &mut actions);
+        detail_ui(ui, &detail, (tab, &mut answering), &look(theme), &mut actions);
         asking.borrow_mut().extend(actions);
     });
     (harness, asked)
@@ -88,7 +100,7 @@ fn decoded<'h>(body: &[u8]) -> (Harness<'h>, Asked) {
     shown(Detail::new(opened(body), Language::English), Tab::Decoded)
 }
 
-fn assert_shows(harness: &Harness<'_>, texts: &[&str]) {
+pub(super) fn assert_shows(harness: &Harness<'_>, texts: &[&str]) {
     for text in texts {
         assert!(harness.query_all_by_label(text).next().is_some(), "{text} is not shown");
     }
@@ -286,7 +298,7 @@ fn the_answer_shows_its_time_and_every_attempt() {
     assert!(matches!(asked.borrow()[..], [Action::Select(CaptureId(18))]));
 }
 
-fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
+pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
     let capture = &stored.capture;
     CaptureSummary {
         placement: Placement { id: CaptureId(id), group: CaptureId(17), attempt: (id - 16) as u32 },
@@ -299,7 +311,13 @@ fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
         signature: capture.signature,
         replay: false,
         severity: None,
-        reply: Some(ReplySummary { status: 200, source: ReplySource::Default, elapsed: Duration::from_millis(2) }),
+        reply: Some(ReplySummary {
+            status: Some(200),
+            source: ReplySource::Default,
+            elapsed: Duration::from_millis(2),
+            end: ReplyEnd::Answered,
+            severity: None,
+        }),
     }
 }
 
@@ -327,20 +345,21 @@ fn tabs_are_turned_by_their_names() {
     ));
 }
 
+/// What the keys of these pages begin with.
+const PREFIXES: [&str; 6] = ["attempts.", "detail.", "first_run.", "forwarded.", "hold.", "settings."];
+
 #[test]
 fn every_text_of_the_detail_is_there_in_every_language() {
     let mut sources = String::new();
-    for folder in ["src/ui/detail", "src/ui/first_run", "src/ui/settings"] {
+    for folder in ["src/ui/answering", "src/ui/detail", "src/ui/first_run", "src/ui/settings"] {
         sources.extend(rust_files(folder).map(|path| std::fs::read_to_string(path).unwrap()));
     }
-    for file in ["src/ui/detail.rs", "src/ui/first_run.rs", "src/ui/settings.rs"] {
-        sources
-            .push_str(&std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap());
+    for name in ["answering", "detail", "first_run", "hold", "keys", "list/row", "settings"] {
+        let file = format!("{}/src/ui/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+        sources.push_str(&std::fs::read_to_string(file).unwrap());
     }
     let keys = sources.split('"').filter(|text| {
-        ["detail.", "first_run.", "settings."].iter().any(|prefix| text.starts_with(prefix))
-            && !text.contains(['{', ' '])
-            && !text.ends_with('.')
+        PREFIXES.iter().any(|prefix| text.starts_with(prefix)) && !text.contains(['{', ' ']) && !text.ends_with('.')
     });
     for key in keys {
         for language in Language::ALL {
@@ -351,7 +370,7 @@ fn every_text_of_the_detail_is_there_in_every_language() {
 
 fn rust_files(folder: &str) -> impl Iterator<Item = std::path::PathBuf> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())
+    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
 }
 
 #[test]

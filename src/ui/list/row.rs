@@ -1,12 +1,16 @@
 //! One row of the list: painted cells, and one name for all of them.
 
+use std::time::Instant;
+
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
 
 use super::columns::{Columns, Content};
 use super::{middle, row_id};
 use crate::capture::{CaptureId, CaptureSummary};
+use crate::diagnose::Severity;
 use crate::ui::action::Action;
+use crate::ui::answering::seconds_left;
 use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
 use crate::ui::row_cache::Row;
 use crate::visible::visible;
@@ -23,6 +27,8 @@ pub(super) struct Place {
     pub(super) of: usize,
     /// Whether it is the selected one.
     pub(super) selected: bool,
+    /// When the default goes out, where it is held.
+    pub(super) held_until: Option<Instant>,
 }
 
 /// Draws the row into the whole of `ui`.
@@ -34,10 +40,10 @@ pub(super) fn row_ui(ui: &Ui, place: &Place, row: &Row<'_>, columns: &Columns, l
     match row {
         Row::Read(summary) => {
             for (content, cell) in columns.cells(rect) {
-                cell_ui(ui, cell, content, summary, columns, look);
+                cell_ui(ui, cell, content, (summary, place), columns, look);
             }
             hover_ui(&response, rect, summary, columns);
-            name(&response, place, &accessible_name(summary, look));
+            name(&response, place, &accessible_name(summary, place, look));
         }
         Row::Unknown => placeholder(ui, &response, place, "…", look),
         Row::Gone => placeholder(ui, &response, place, &look.text("window.list.gone"), look),
@@ -59,7 +65,14 @@ fn paint_ground(ui: &Ui, rect: Rect, selected: bool, response: &Response, look: 
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, look.palette.line.gamma_multiply(0.5)));
 }
 
-fn cell_ui(ui: &Ui, cell: Rect, content: Content, row: &CaptureSummary, columns: &Columns, look: &Look) {
+fn cell_ui(
+    ui: &Ui,
+    cell: Rect,
+    content: Content,
+    (row, place): (&CaptureSummary, &Place),
+    columns: &Columns,
+    look: &Look,
+) {
     let (prose, mono) = (TextStyle::Body.resolve(ui.style()), TextStyle::Monospace.resolve(ui.style()));
     let palette = look.palette;
     let put = |shown: &str, font: FontId, color: Color32| text(ui, cell, shown, font, color, align(content));
@@ -95,11 +108,11 @@ fn cell_ui(ui: &Ui, cell: Rect, content: Content, row: &CaptureSummary, columns:
         Content::Mode => put(&mode_text(row, look), prose, palette.weak),
         Content::Answer => {
             let color = match &row.reply {
-                Some(reply) if reply.status >= 400 => palette.error,
+                Some(reply) if !reply.is_legal() => palette.error,
                 Some(_) => palette.text,
                 None => palette.warning,
             };
-            put(&answer_text(row, look), mono, color);
+            put(&answer_text(row, place, look), mono, color);
         }
     }
 }
@@ -174,9 +187,17 @@ fn mode_text(row: &CaptureSummary, look: &Look) -> String {
     look.text(&format!("window.mode.{}", row.mode.as_str())).into_owned()
 }
 
-fn answer_text(row: &CaptureSummary, look: &Look) -> String {
+fn answer_text(row: &CaptureSummary, place: &Place, look: &Look) -> String {
+    if let Some(until) = place.held_until {
+        return format!("⏸ {}", look.filled("hold.row", &[("seconds", &seconds_left(until))]));
+    }
     match &row.reply {
-        Some(reply) => format!("{} · {}", reply.status, milliseconds(reply.elapsed)),
+        Some(reply) => {
+            let end = || look.text(&format!("detail.end.{}", reply.end.as_str())).into_owned();
+            let mark = if reply.severity == Some(Severity::Error) { "⚠ " } else { "" };
+            let status = reply.status.map_or_else(end, |status| status.to_string());
+            format!("{mark}{status} · {}", milliseconds(reply.elapsed))
+        }
         None => look.text("window.list.open").into_owned(),
     }
 }
@@ -203,7 +224,7 @@ fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Col
 }
 
 /// All that the row says, in its order.
-fn accessible_name(row: &CaptureSummary, look: &Look) -> String {
+fn accessible_name(row: &CaptureSummary, place: &Place, look: &Look) -> String {
     let mut parts = vec![look.clock(row.received_at), visible(&row.kind).into_owned()];
     let named = [&row.event_key, &row.openid].into_iter().flatten().filter(|text| !text.is_empty());
     parts.extend(named.map(|text| visible(text).into_owned()));
@@ -211,8 +232,8 @@ fn accessible_name(row: &CaptureSummary, look: &Look) -> String {
     parts.push(look.filled("window.row.signature", &[("state", &signature_text(row, look))]));
     parts.push(mode_text(row, look));
     parts.push(match &row.reply {
-        Some(_) => look.filled("window.row.answered", &[("answer", &answer_text(row, look))]),
-        None => answer_text(row, look),
+        Some(_) => look.filled("window.row.answered", &[("answer", &answer_text(row, place, look))]),
+        None => answer_text(row, place, look),
     });
     if row.replay {
         parts.push(look.text("window.list.own").into_owned());

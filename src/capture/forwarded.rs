@@ -1,0 +1,181 @@
+//! What the developer's own server made of a callback that was forwarded to it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::texts::Language;
+use crate::wechat::lint;
+
+/// One callback that was forwarded, or was to be, and what came back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forwarded {
+    /// The full URL that was asked, the captured query included.
+    pub target: String,
+    /// The HTTP status; `None` where no head of an answer came.
+    pub status: Option<u16>,
+    /// The answer's headers: names in lower case and values to the byte, in their order.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The answer's body as received, nothing decompressed. [`ForwardProblem::is_incomplete`] tells where there was more.
+    pub body: Bytes,
+    /// From sending to the head of the answer; `None` where none came.
+    pub first_byte: Option<Duration>,
+    /// From sending to the end, whatever the end was.
+    pub elapsed: Duration,
+    /// What is wrong with the answer, if anything.
+    pub problem: Option<ForwardProblem>,
+    /// Whether WeChat got this answer, and not the default.
+    pub passed_on: bool,
+    /// What is not legal about the answer, and what is worth knowing.
+    pub lint: Vec<lint::Finding>,
+}
+
+impl Forwarded {
+    /// A forward that was given up before anything was sent.
+    pub fn unsent(target: String, problem: ForwardProblem) -> Self {
+        Self {
+            target,
+            status: None,
+            headers: Vec::new(),
+            body: Bytes::new(),
+            first_byte: None,
+            elapsed: Duration::ZERO,
+            problem: Some(problem),
+            passed_on: false,
+            lint: Vec::new(),
+        }
+    }
+}
+
+/// What can be wrong with the answer of the developer's own server. A code that has been released never changes its meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForwardProblem {
+    /// No connection: refused, no route, no TLS.
+    Unreachable {
+        /// What the system says.
+        cause: String,
+    },
+    /// The host's name has no address.
+    Unresolved {
+        /// What the system says.
+        cause: String,
+    },
+    /// The connection broke off before the answer's end, or what came is no HTTP.
+    Broken {
+        /// How.
+        cause: String,
+    },
+    /// The answer was not complete in time.
+    TooLate,
+    /// A redirect, which is not followed.
+    Redirect {
+        /// Where to, as the answer has it.
+        location: String,
+    },
+    /// The answer is larger than what is read of it.
+    TooLarge,
+    /// The target is this program itself; nothing was sent.
+    Loop,
+    /// There is no URL to post to, or none that carries the captured path and query unaltered; nothing was sent.
+    Target,
+    /// The status is not 200.
+    Status,
+    /// The answer is no legal reply: its lint has errors.
+    Illegal,
+}
+
+impl ForwardProblem {
+    /// The code in the database and in JSON, and the stem of its words.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "unreachable",
+            Self::Unresolved { .. } => "unresolved",
+            Self::Broken { .. } => "broken",
+            Self::TooLate => "too-late",
+            Self::Redirect { .. } => "redirect",
+            Self::TooLarge => "too-large",
+            Self::Loop => "loop",
+            Self::Target => "target",
+            Self::Status => "status",
+            Self::Illegal => "illegal",
+        }
+    }
+
+    /// What belongs to the code: the cause, or where a redirect leads; empty where there is nothing of the kind.
+    pub fn cause(&self) -> &str {
+        match self {
+            Self::Unreachable { cause } | Self::Unresolved { cause } | Self::Broken { cause } => cause,
+            Self::Redirect { location } => location,
+            Self::TooLate | Self::TooLarge | Self::Loop | Self::Target | Self::Status | Self::Illegal => "",
+        }
+    }
+
+    /// The problem of that code and cause, if there is such a code.
+    pub fn from_parts(code: &str, cause: &str) -> Option<Self> {
+        let cause = cause.to_owned();
+        Some(match code {
+            "unreachable" => Self::Unreachable { cause },
+            "unresolved" => Self::Unresolved { cause },
+            "broken" => Self::Broken { cause },
+            "too-late" => Self::TooLate,
+            "redirect" => Self::Redirect { location: cause },
+            "too-large" => Self::TooLarge,
+            "loop" => Self::Loop,
+            "target" => Self::Target,
+            "status" => Self::Status,
+            "illegal" => Self::Illegal,
+            _ => return None,
+        })
+    }
+
+    /// Whether there is no whole answer that could be passed on: none came, or only its beginning.
+    pub fn is_incomplete(&self) -> bool {
+        !matches!(self, Self::Redirect { .. } | Self::Status | Self::Illegal)
+    }
+
+    /// What is wrong, and what to do about it.
+    pub fn words(&self, language: Language) -> String {
+        language.filled(&format!("forward.problem.{}", self.as_str()), &[("cause", self.cause())])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_problem() -> [ForwardProblem; 10] {
+        let cause = || "because".to_owned();
+        [
+            ForwardProblem::Unreachable { cause: cause() },
+            ForwardProblem::Unresolved { cause: cause() },
+            ForwardProblem::Broken { cause: cause() },
+            ForwardProblem::TooLate,
+            ForwardProblem::Redirect { location: cause() },
+            ForwardProblem::TooLarge,
+            ForwardProblem::Loop,
+            ForwardProblem::Target,
+            ForwardProblem::Status,
+            ForwardProblem::Illegal,
+        ]
+    }
+
+    #[test]
+    fn every_problem_survives_the_database() {
+        for problem in every_problem() {
+            assert_eq!(ForwardProblem::from_parts(problem.as_str(), problem.cause()), Some(problem));
+        }
+        assert_eq!(ForwardProblem::from_parts("slow", ""), None);
+    }
+
+    #[test]
+    fn every_problem_is_explained_in_both_languages_with_its_cause() {
+        for problem in every_problem() {
+            for language in Language::ALL {
+                assert!(language.has(&format!("forward.problem.{}", problem.as_str())), "{problem:?} {language:?}");
+                let words = problem.words(language);
+                assert!(!words.contains("%{"), "{words}");
+                assert!(words.contains(problem.cause()), "{words}");
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `menuscope lint`: whether a passive reply is legal, and what the user will see of it.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+
+use super::output::{finding_lines, print_line};
+use super::{Outcome, language};
+use crate::account::Accounts;
+use crate::capture::{CaptureId, finding_json};
+use crate::cli::Lint;
+use crate::config::Config;
+use crate::engine::Setup;
+use crate::judge::{judge, judge_for};
+use crate::store::{Reader, StoreError};
+use crate::texts::Language;
+use crate::visible::visible;
+use crate::wechat::lint::{Answered, Report};
+
+/// Stands for stdin where a file is named.
+const STDIN: &str = "-";
+
+pub(super) fn run(setup: &Setup, lint: &Lint) -> anyhow::Result<Outcome> {
+    let accounts = Config::load(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
+    let body = body(&lint.file)?;
+    let answered = Answered { status: 200, body: &body, elapsed_ms: None };
+    let report = match &lint.push {
+        None => judge_for(&answered, None, Some(accounts.default_account()))?,
+        Some(named) if Path::new(named).exists() => for_file(&answered, named, &accounts)?,
+        Some(named) => match named.parse() {
+            Ok(id) => match for_event(setup, &answered, CaptureId(id), &accounts)? {
+                Ok(report) => report,
+                Err(reason) => return Ok(Outcome::No(Some(reason))),
+            },
+            Err(_) => bail!("cannot read the event in {named}: there is no such file, and it is no event's number"),
+        },
+    };
+    let language = language(setup);
+    print_line(&if lint.json { object(&lint.file, &report, language).to_string() } else { page(&report, language) })?;
+    Ok(if report.is_legal() { Outcome::Done } else { Outcome::No(None) })
+}
+
+fn body(file: &str) -> anyhow::Result<Vec<u8>> {
+    if file != STDIN {
+        return std::fs::read(file).with_context(|| format!("cannot read the reply in {file}"));
+    }
+    let mut body = Vec::new();
+    std::io::stdin().read_to_end(&mut body).context("cannot read the reply from stdin")?;
+    Ok(body)
+}
+
+/// The reply to a message or a push that stands in a file.
+fn for_file(answered: &Answered<'_>, file: &str, accounts: &Accounts) -> anyhow::Result<Report> {
+    let push = std::fs::read(file).with_context(|| format!("cannot read the event in {file}"))?;
+    judge_for(answered, Some(&push), Some(accounts.default_account()))
+        .with_context(|| format!("the event in {file} is no message"))
+}
+
+/// The reply to a stored event, or why there is none of that number.
+fn for_event(
+    setup: &Setup,
+    answered: &Answered<'_>,
+    id: CaptureId,
+    accounts: &Accounts,
+) -> anyhow::Result<Result<Report, String>> {
+    let reader = match Reader::open(&setup.folder.database()) {
+        Ok(reader) => reader,
+        Err(error @ StoreError::Absent { .. }) => return Ok(Err(error.to_string())),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(stored) = reader.capture(id)? else {
+        return Ok(Err(format!("there is no event {id}; list them with `menuscope events`")));
+    };
+    Ok(Ok(judge(answered, &stored.capture, accounts.named(&stored.capture.account))))
+}
+
+/// What was found, and what the user will see, for people.
+fn page(report: &Report, language: Language) -> String {
+    let mut lines: Vec<String> = report.findings.iter().flat_map(|finding| finding_lines(finding, language)).collect();
+    lines.push(visible(&report.outcome.sentence(language)).into_owned());
+    lines.join("\n")
+}
+
+/// The same for programs.
+fn object(file: &str, report: &Report, language: Language) -> Value {
+    let findings: Vec<Value> = report.findings.iter().map(|finding| finding_json(finding, language)).collect();
+    json!({
+        "file": file,
+        "legal": report.is_legal(),
+        "outcome": { "code": report.outcome.key(), "message": report.outcome.sentence(language) },
+        "findings": findings,
+    })
+}

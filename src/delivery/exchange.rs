@@ -1,0 +1,186 @@
+//! One request and its answer: how far it came, how long it took, and why it went no further.
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::http::uri::Scheme;
+use hyper::{Request, Response};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::sync::OnceCell;
+
+use super::Courier;
+
+/// Who does not take a connection within this time is not there. It leaves room for one lost packet, which is sent again
+/// after a second, and is well below any reply budget, so that this is told apart from a server that is slow to answer.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// An unused connection is kept this long: less than servers keep theirs (Gunicorn 2 s, Node 5 s), so that a request seldom
+/// meets a connection that is about to be closed, and enough to serve a burst over one.
+const IDLE: Duration = Duration::from_secs(1);
+
+pub(super) type PlainClient = Client<HttpConnector, Full<Bytes>>;
+type SecureClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// The client for https, made for the first request that needs it: it takes the system's certificates, and somebody may
+/// have none.
+pub(super) type LazySecureClient = Arc<OnceCell<SecureClient>>;
+
+/// What came of a request.
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    /// `None` where no head of an answer came.
+    pub(super) head: Option<Head>,
+    /// As received, up to the limit.
+    pub(super) body: Bytes,
+    /// From sending to the end, whatever the end was.
+    pub(super) elapsed: Duration,
+    /// Why the answer is not complete; `None` where it is.
+    pub(super) failure: Option<Failure>,
+}
+
+/// The head of an answer.
+#[derive(Debug)]
+pub(super) struct Head {
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// Names in lower case and values, in their order.
+    pub(super) headers: Vec<(String, Vec<u8>)>,
+    /// From sending to here.
+    pub(super) after: Duration,
+}
+
+/// Why an answer is not complete.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// No certificates to check an https server with.
+    Certificates(io::Error),
+    /// The host's name has no address.
+    Unresolved(String),
+    /// No connection.
+    Unreachable(String),
+    /// The connection broke off, or what came is no HTTP.
+    Broken(String),
+    /// There is more of the body than is read.
+    TooLarge,
+    /// The time was up.
+    TooLate,
+}
+
+/// What has come so far: it stays where the time is up in the middle.
+#[derive(Default)]
+struct Progress {
+    head: Option<Head>,
+    body: BytesMut,
+}
+
+impl Courier {
+    /// Sends a request and reads at most `limit` bytes of the answer's body, within that time. No redirect is followed and
+    /// nothing is decompressed.
+    pub(super) async fn exchange(&self, request: Request<Full<Bytes>>, limit: usize, within: Duration) -> Exchange {
+        let began = Instant::now();
+        let mut progress = Progress::default();
+        let answer = async {
+            let response = self.send(request).await?;
+            progress.read(response, limit, began).await
+        };
+        let failure = match tokio::time::timeout(within, answer).await {
+            Ok(ended) => ended.err(),
+            Err(_) => Some(Failure::TooLate),
+        };
+        let Progress { head, body } = progress;
+        Exchange { head, body: body.freeze(), elapsed: began.elapsed(), failure }
+    }
+
+    /// Both clients send again what met a connection that the server had closed meanwhile.
+    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Failure> {
+        let response = if request.uri().scheme() == Some(&Scheme::HTTPS) {
+            self.secure.get_or_try_init(secure_client).await.map_err(Failure::Certificates)?.request(request)
+        } else {
+            self.plain.request(request)
+        };
+        response.await.map_err(|error| Failure::of(&error))
+    }
+}
+
+impl Progress {
+    async fn read(&mut self, response: Response<Incoming>, limit: usize, began: Instant) -> Result<(), Failure> {
+        let (head, mut body) = response.into_parts();
+        let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
+        self.head = Some(Head { status: head.status.as_u16(), headers: headers.collect(), after: began.elapsed() });
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|error| Failure::Broken(cause(&error)))?.into_data() else { continue };
+            let room = limit - self.body.len();
+            self.body.extend_from_slice(&data[..room.min(data.len())]);
+            if data.len() > room {
+                return Err(Failure::TooLarge);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Failure {
+    fn of(error: &legacy::Error) -> Self {
+        if !error.is_connect() {
+            return Self::Broken(cause(error));
+        }
+        // The error's type is private to the library: its words are all that tells.
+        if chain(error).any(|error| error.to_string() == "dns error") {
+            return Self::Unresolved(cause(error));
+        }
+        let timed_out = chain(error)
+            .filter_map(|error| error.downcast_ref::<io::Error>())
+            .any(|error| error.kind() == io::ErrorKind::TimedOut);
+        Self::Unreachable(if timed_out { "the connection timed out".to_owned() } else { cause(error) })
+    }
+}
+
+/// The outermost error says little ("client error"): the innermost says why.
+fn cause(error: &(dyn Error + 'static)) -> String {
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// The error and what is behind it, the outermost first.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = error.source();
+        Some(error)
+    })
+}
+
+pub(super) fn plain_client() -> PlainClient {
+    client(tcp())
+}
+
+/// Reads the system's certificates, which are files on most systems.
+async fn secure_client() -> io::Result<SecureClient> {
+    let builder = tokio::task::spawn_blocking(|| {
+        HttpsConnectorBuilder::new().with_provider_and_native_roots(rustls::crypto::ring::default_provider())
+    });
+    let mut tcp = tcp();
+    tcp.enforce_http(false);
+    Ok(client(builder.await??.https_only().enable_http1().wrap_connector(tcp)))
+}
+
+fn tcp() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    // A request is one small packet: waiting to fill it would cost 40 ms.
+    connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(CONNECT_PATIENCE));
+    connector
+}
+
+fn client<C: legacy::connect::Connect + Clone>(connector: C) -> Client<C, Full<Bytes>> {
+    Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).build(connector)
+}

@@ -1,0 +1,162 @@
+//! Forwarding a callback to the developer's own server: query and body to the byte, and what comes back as it comes.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{Method, Request};
+
+use super::exchange::{Exchange, Failure, Head};
+use super::{Courier, Target};
+use crate::capture::{ForwardProblem, Forwarded, OWN_HEADER, RawRequest};
+
+/// More of an answer is not kept, in bytes: a passive reply is a few kilobytes, and every answer goes into the database.
+const MAX_KEPT: usize = 1 << 20;
+
+/// What marks a request as forwarded, before the instances that it has passed through.
+const MARKER: &str = "forward;";
+
+/// Headers that are about one connection, and end with it. Those that `connection` lists come on top.
+const HOP_BY_HOP: [&str; 7] = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect"];
+
+/// The addresses that a request came through: the sender, then each proxy.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// How the sender asked: http or https.
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
+
+/// Whom the sender asked.
+const FORWARDED_HOST: &str = "x-forwarded-host";
+
+impl Courier {
+    /// Asks `target` what the captured request asked us. `instance` is the identity of this process, eight hexadecimal
+    /// digits: a request that bears it already is a [`ForwardProblem::Loop`] and is not sent.
+    ///
+    /// Whether the answer is a legal reply is not judged: [`Forwarded::lint`] is empty and [`Forwarded::passed_on`] false.
+    pub async fn forward(&self, request: &RawRequest, target: &Target, instance: &str, within: Duration) -> Forwarded {
+        let url = target.url(request.path(), request.query());
+        if has_passed_through(request, instance) {
+            return Forwarded::unsent(url, ForwardProblem::Loop);
+        }
+        match outgoing(request, target, instance) {
+            Some(outgoing) => self.exchange(outgoing, MAX_KEPT, within).await.into_forwarded(url),
+            None => Forwarded::unsent(url, ForwardProblem::Target),
+        }
+    }
+}
+
+/// Whether the request was forwarded before by the process of that identity: forwarding it again would never end.
+pub fn has_passed_through(request: &RawRequest, instance: &str) -> bool {
+    // A proxy may have put several headers into one.
+    words(request, OWN_HEADER).any(|word| word.strip_prefix(MARKER.as_bytes()).unwrap_or(word) == instance.as_bytes())
+}
+
+/// The request that is sent; `None` where it cannot be sent as it was captured.
+fn outgoing(request: &RawRequest, target: &Target, instance: &str) -> Option<Request<Full<Bytes>>> {
+    let uri = target.uri(request.path(), request.query())?;
+    let mut outgoing = Request::builder().method(Method::from_bytes(request.method.as_bytes()).ok()?).uri(uri);
+    for (name, value) in headers(request, target, instance) {
+        outgoing = outgoing.header(name, value);
+    }
+    outgoing.body(Full::new(request.body.clone())).ok()
+}
+
+/// The captured headers in their order, without those of the connection; what is ours replaces its like, or comes last.
+fn headers(request: &RawRequest, target: &Target, instance: &str) -> Vec<(String, Vec<u8>)> {
+    let ends_here = |name: &str| {
+        // Nobody is to switch off the marker, or hide where a request came from, by listing it.
+        let protected = name == OWN_HEADER || name.starts_with("x-forwarded-");
+        let is_listed = || words(request, "connection").any(|listed| listed.eq_ignore_ascii_case(name.as_bytes()));
+        HOP_BY_HOP.contains(&name) || name.starts_with("proxy-") || (!protected && is_listed())
+    };
+    let mut headers: Vec<_> = request.headers.iter().filter(|(name, _)| !ends_here(name)).cloned().collect();
+    put(&mut headers, "host", target.authority().into());
+    // What was said of the length is wrong where the body came in chunks, or was not read.
+    if request.method == "POST" || !request.body.is_empty() || request.header("content-length").is_some() {
+        put(&mut headers, "content-length", request.body.len().to_string().into());
+    }
+    let clients = values(request, FORWARDED_FOR).chain([request.peer.as_bytes()]).collect::<Vec<_>>();
+    put(&mut headers, FORWARDED_FOR, clients.join(&b", "[..]));
+    put_missing(&mut headers, FORWARDED_PROTO, Some(b"http"));
+    put_missing(&mut headers, FORWARDED_HOST, request.header("host"));
+    mark(&mut headers, instance);
+    headers
+}
+
+/// The values of all headers of that name.
+fn values<'a>(request: &'a RawRequest, name: &str) -> impl Iterator<Item = &'a [u8]> {
+    request.headers.iter().filter(move |(found, _)| found == name).map(|(_, value)| &**value)
+}
+
+/// The members of their lists.
+fn words<'a>(request: &'a RawRequest, name: &str) -> impl Iterator<Item = &'a [u8]> {
+    values(request, name).flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
+}
+
+/// Gives the header of that name its one value, in the place of the first that is there, else at the end.
+fn put(headers: &mut Vec<(String, Vec<u8>)>, name: &str, value: Vec<u8>) {
+    let place = headers.iter().position(|(found, _)| found == name).unwrap_or(headers.len());
+    headers.retain(|(found, _)| found != name);
+    headers.insert(place, (name.to_owned(), value));
+}
+
+/// Adds a header unless there is one of that name.
+fn put_missing(headers: &mut Vec<(String, Vec<u8>)>, name: &str, value: Option<&[u8]>) {
+    if let Some(value) = value
+        && headers.iter().all(|(found, _)| found != name)
+    {
+        headers.push((name.to_owned(), value.to_vec()));
+    }
+}
+
+/// Appends the instance to the marker; other values of the header, such as that of a sample, stay beside it.
+fn mark(headers: &mut Vec<(String, Vec<u8>)>, instance: &str) {
+    let mut markers = headers.iter_mut().filter(|(name, _)| name == OWN_HEADER);
+    match markers.find(|(_, value)| value.starts_with(MARKER.as_bytes())) {
+        Some((_, value)) => value.extend_from_slice(format!(",{instance}").as_bytes()),
+        None => headers.push((OWN_HEADER.to_owned(), format!("{MARKER}{instance}").into_bytes())),
+    }
+}
+
+impl Exchange {
+    fn into_forwarded(self, target: String) -> Forwarded {
+        let problem = self.problem();
+        let (status, headers, first_byte) = match self.head {
+            Some(head) => (Some(head.status), head.headers, Some(head.after)),
+            None => (None, Vec::new(), None),
+        };
+        let (body, elapsed) = (self.body, self.elapsed);
+        Forwarded { target, status, headers, body, first_byte, elapsed, problem, passed_on: false, lint: Vec::new() }
+    }
+
+    /// What is not complete is told first, as it cannot be passed on.
+    fn problem(&self) -> Option<ForwardProblem> {
+        Some(match (&self.failure, &self.head) {
+            (Some(Failure::Certificates(error)), _) => {
+                let cause = format!("this system has no certificates to check an https address with: {error}");
+                ForwardProblem::Unreachable { cause }
+            }
+            (Some(Failure::Unresolved(cause)), _) => ForwardProblem::Unresolved { cause: cause.clone() },
+            (Some(Failure::Unreachable(cause)), _) => ForwardProblem::Unreachable { cause: cause.clone() },
+            (Some(Failure::Broken(cause)), _) => ForwardProblem::Broken { cause: cause.clone() },
+            (Some(Failure::TooLarge), _) => ForwardProblem::TooLarge,
+            (Some(Failure::TooLate), _) => ForwardProblem::TooLate,
+            (None, Some(head)) if head.status != 200 => match head.redirect() {
+                Some(location) => ForwardProblem::Redirect { location },
+                None => ForwardProblem::Status,
+            },
+            (None, _) => return None,
+        })
+    }
+}
+
+impl Head {
+    /// Where a redirect leads.
+    fn redirect(&self) -> Option<String> {
+        let (_, location) = self.headers.iter().find(|(name, _)| name == "location")?;
+        (300..400).contains(&self.status).then(|| String::from_utf8_lossy(location).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! A rule tried against a stored event, before it is switched on.
+
+use jiff::{Timestamp, Zoned};
+
+use crate::capture::StoredCapture;
+use crate::filter::Subject;
+use crate::judge::judge_unsealed;
+use crate::rules::{Response, Rule, RuleSet};
+use crate::trouble::Trouble;
+use crate::wechat::lint::{Answered, Report};
+use crate::wechat::message::Message;
+use crate::wechat::reply::{Address, PassiveReply};
+use crate::wechat::tree::Tree;
+
+/// What came of trying a rule.
+#[derive(Clone, Debug)]
+pub enum Tried {
+    /// It does not concern that event.
+    NoMatch,
+    /// It concerns it, and somebody else decides the answer: a person, the developer's own server, or the default.
+    Matches,
+    /// It would answer this.
+    Answers {
+        /// The reply with its templates filled in.
+        reply: PassiveReply,
+        /// The bytes before encryption.
+        body: Vec<u8>,
+        /// What WeChat would make of it.
+        report: Box<Report>,
+    },
+    /// It is no rule, or its template fails.
+    Failed {
+        /// Why.
+        trouble: Trouble,
+    },
+}
+
+impl Tried {
+    /// Tries the rule, switched on or not.
+    pub(super) fn of(rule: Rule, stored: &StoredCapture) -> Self {
+        let failed = |error| Self::Failed { trouble: Trouble::from(&error) };
+        let rules = match RuleSet::compile(vec![Rule { enabled: true, ..rule }], &Zoned::now()) {
+            Ok(rules) => rules,
+            Err(error) => return failed(error),
+        };
+        let subject = Subject::arriving(&stored.capture, stored.placement);
+        let Some(rule) = rules.first_match(&subject) else { return Self::NoMatch };
+        if !matches!(rule.response, Response::Reply(_)) {
+            return Self::Matches;
+        }
+        match rules.render(rule, &subject) {
+            Ok(reply) => Self::answers(reply, rule.status.unwrap_or(200), stored),
+            Err(error) => failed(error),
+        }
+    }
+
+    fn answers(reply: PassiveReply, status: u16, stored: &StoredCapture) -> Self {
+        let tree = Tree::parse(stored.capture.message()).ok();
+        let now = Timestamp::now().as_second();
+        let address = tree.as_ref().and_then(|tree| Address::answering(&Message::decode(tree), now));
+        let nobody = Address { to_user: String::new(), from_user: String::new(), create_time: now };
+        let body = reply.to_bytes(&address.unwrap_or(nobody), stored.capture.format());
+        let answered = Answered { status, body: &body, elapsed_ms: None };
+        let report = Box::new(judge_unsealed(&answered, &stored.capture));
+        Self::Answers { reply, body, report }
+    }
+}

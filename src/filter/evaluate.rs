@@ -1,0 +1,154 @@
+//! A filter asked about one event in memory; what it says, `store/condition.rs` says in SQL.
+
+use jiff::Timestamp;
+
+use super::{Expr, Needle, Source, State, Term};
+use crate::capture::{Capture, Placement, Reply, ReplySource};
+
+/// What a filter is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The request and what was read from it.
+    pub capture: &'a Capture,
+    /// Its number, and which attempt it is.
+    pub placement: Placement,
+    /// What was answered; `None` while it is open.
+    pub reply: Option<&'a Reply>,
+    /// Whether somebody pinned it.
+    pub pinned: bool,
+    /// Whether its reply is being held.
+    pub held: bool,
+}
+
+impl<'a> Subject<'a> {
+    /// An event that has just arrived: nothing is answered, and nobody has seen it.
+    pub fn arriving(capture: &'a Capture, placement: Placement) -> Self {
+        Self { capture, placement, reply: None, pinned: false, held: false }
+    }
+}
+
+impl Expr {
+    /// Whether the subject matches.
+    ///
+    /// Where it lacks what a term asks about, the term does not hold, and its negation does.
+    pub fn holds(&self, subject: &Subject<'_>) -> bool {
+        match self {
+            Self::All => true,
+            Self::And(items) => items.iter().all(|item| item.holds(subject)),
+            Self::Or(sides) => sides.iter().any(|side| side.holds(subject)),
+            Self::Not(inner) => !inner.holds(subject),
+            Self::Term(term) => term.holds(subject),
+        }
+    }
+}
+
+impl Term {
+    fn holds(&self, subject: &Subject<'_>) -> bool {
+        let Subject { capture, placement, reply, pinned, held } = *subject;
+        let envelope = &capture.envelope;
+        match self {
+            Self::Word(word) => {
+                let reply = reply.map(|reply| reply.body.as_slice());
+                Needle::new(word.as_bytes()).is_in_event(capture.message(), reply)
+            }
+            Self::Event(name) => envelope.kind == *name && envelope.event.as_ref() == Some(name),
+            Self::Type(name) if name == "event" => envelope.msg_type.as_ref() == Some(name),
+            Self::Type(name) => envelope.kind == *name && envelope.event.is_none(),
+            Self::Key(pattern) => envelope.event_key.as_ref().is_some_and(|key| pattern.matches(key)),
+            Self::Openid(pattern) => envelope.openid.as_ref().is_some_and(|openid| pattern.matches(openid)),
+            Self::Account(name) => capture.account == *name,
+            Self::Signature(signature) => capture.signature == *signature,
+            Self::Mode(mode) => capture.mode == *mode,
+            Self::Reply(source) => reply.is_some_and(|reply| source.is(&reply.source)),
+            Self::Status(comparison) => {
+                reply.and_then(|reply| reply.status).is_some_and(|status| comparison.holds(&status.into()))
+            }
+            Self::Ms(comparison) => reply.is_some_and(|reply| comparison.holds(&milliseconds(reply))),
+            Self::Attempt(comparison) => comparison.holds(&placement.attempt),
+            Self::Id(comparison) => comparison.holds(&placement.id.0),
+            Self::After(time) => arrival(capture) >= *time,
+            Self::Before(time) => arrival(capture) < *time,
+            Self::Is(State::Replay) => capture.replay,
+            Self::Is(State::Pinned) => pinned,
+            Self::Is(State::Held) => held,
+            Self::HasDiagnosis => !capture.diagnoses.is_empty(),
+            Self::Diagnosis(code) => capture.diagnoses.iter().any(|diagnosis| diagnosis.code == *code),
+        }
+    }
+}
+
+impl Source {
+    /// Whether this is who decided it.
+    fn is(&self, source: &ReplySource) -> bool {
+        match self {
+            Self::AnyRule => matches!(source, ReplySource::Rule(_)),
+            other => other.spelling() == source.spelling(),
+        }
+    }
+}
+
+/// How long the answer took. Microseconds are what is recorded.
+fn milliseconds(reply: &Reply) -> f64 {
+    reply.elapsed.as_micros() as f64 / 1000.0
+}
+
+/// When it arrived. Microseconds are what is recorded.
+fn arrival(capture: &Capture) -> Timestamp {
+    let received_at = capture.request.received_at;
+    Timestamp::from_microsecond(received_at.as_microsecond()).unwrap_or(received_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use jiff::Zoned;
+
+    use super::super::Filter;
+    use super::*;
+    use crate::capture::{CaptureId, Envelope, Mode, RawRequest, Signature};
+
+    fn capture() -> Capture {
+        Capture {
+            request: RawRequest {
+                received_at: Timestamp::UNIX_EPOCH,
+                method: String::new(),
+                version: String::new(),
+                target: String::new(),
+                headers: Vec::new(),
+                peer: String::new(),
+                body: Bytes::new(),
+                body_length: 0,
+            },
+            account: String::new(),
+            envelope: Envelope::default(),
+            mode: Mode::Plain,
+            signature: Signature::Valid,
+            message: None,
+            group_key: None,
+            replay: false,
+            diagnoses: Vec::new(),
+        }
+    }
+
+    fn holds(text: &str, change: impl Fn(&mut Subject<'_>)) -> bool {
+        let capture = capture();
+        let placement = Placement { id: CaptureId(1), group: CaptureId(1), attempt: 1 };
+        let mut subject = Subject::arriving(&capture, placement);
+        change(&mut subject);
+        Filter::parse(text, &Zoned::default()).unwrap().expr.holds(&subject)
+    }
+
+    #[test]
+    fn what_asks_about_something_missing_does_not_hold_and_its_negation_does() {
+        for text in ["key:*", "openid:\"\"", "event:CLICK", "status:>=0", "ms:>=0", "reply:none", "diagnosis:doctype"] {
+            assert!(!holds(text, |_| {}), "{text}");
+            assert!(holds(&format!("-{text}"), |_| {}), "{text}");
+        }
+    }
+
+    #[test]
+    fn held_and_pinned_are_what_the_subject_says() {
+        assert!(holds("is:held -is:pinned", |subject| subject.held = true));
+        assert!(holds("is:pinned -is:held", |subject| subject.pinned = true));
+    }
+}

@@ -1,0 +1,110 @@
+//! Asking the developer's own server: what it answers is judged, and passed on or replaced by the default.
+
+use std::time::Instant;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+
+use super::answer::Answer;
+use super::decide::{Choice, Push, What};
+use crate::capture::{ForwardProblem, Forwarded, ReplySource};
+use crate::delivery::Target;
+use crate::judge::judge;
+use crate::rules::{BadAnswer, ForwardTo};
+use crate::wechat::codes::Severity;
+use crate::wechat::lint::Answered;
+
+/// What goes along with a body that is passed on, beside its type.
+const PASSED_ON: [HeaderName; 2] = [header::CONTENT_ENCODING, header::LOCATION];
+
+impl Push {
+    /// Forwards to the listener's target, if it has one.
+    pub(super) async fn forward_by_default(&self) -> Choice {
+        if self.crafting.forward.borrow().is_none() {
+            return Choice::default_answer();
+        }
+        self.forward(None).await
+    }
+
+    /// Forwards as a rule says, or to the listener's own target.
+    pub(super) async fn forward(&self, to: Option<&ForwardTo>) -> Choice {
+        let setup = self.crafting.forward.borrow().clone();
+        let bad_answer = to
+            .and_then(|to| to.bad_answer)
+            .or_else(|| setup.as_ref().map(|setup| setup.bad_answer))
+            .unwrap_or(BadAnswer::Pass);
+        let target = match to.and_then(|to| to.url.as_deref()) {
+            Some(url) => Target::parse(url).ok(),
+            None => setup.map(|setup| setup.target.clone()),
+        };
+        let mut forwarded = match target {
+            Some(target) if target.is_at(self.listens_at) => {
+                Forwarded::unsent(target.as_str().to_owned(), ForwardProblem::Loop)
+            }
+            Some(target) => {
+                let within = self.deadline.saturating_duration_since(Instant::now());
+                let asking =
+                    self.crafting.courier.forward(&self.capture.request, &target, &self.crafting.instance, within);
+                tokio::select! {
+                    forwarded = asking => forwarded,
+                    () = self.origin.hung_up() => return self.hung_up(),
+                }
+            }
+            None => {
+                let text = to.and_then(|to| to.url.as_deref()).unwrap_or_default();
+                Forwarded::unsent(text.to_owned(), ForwardProblem::Target)
+            }
+        };
+        self.judge_forwarded(&mut forwarded);
+        if let Some(problem) = &forwarded.problem {
+            tracing::warn!("the forward target answered event {} badly: {}", self.placement.id, problem.as_str());
+        }
+        let answer = (forwarded.problem.is_none() || bad_answer == BadAnswer::Pass)
+            .then(|| self.passed_on(&forwarded))
+            .flatten();
+        forwarded.passed_on = answer.is_some();
+        let choice = match answer {
+            Some(answer) => Choice::of(What::PassedOn(answer), ReplySource::Forward),
+            None => Choice::default_answer(),
+        };
+        Choice { forwarded: Some(Box::new(forwarded)), ..choice }
+    }
+
+    /// What WeChat would make of it.
+    fn judge_forwarded(&self, forwarded: &mut Forwarded) {
+        let Some(status) = forwarded.status else { return };
+        let elapsed_ms = Some(self.began.elapsed().as_millis() as u64);
+        let answered = Answered { status, body: &forwarded.body, elapsed_ms };
+        let report = judge(&answered, &self.capture, Some(self.account()));
+        let is_illegal = report.severity() == Some(Severity::Error);
+        forwarded.lint = report.findings;
+        if forwarded.problem.is_none() {
+            forwarded.problem = match status {
+                200 => is_illegal.then_some(ForwardProblem::Illegal),
+                _ => Some(ForwardProblem::Status),
+            };
+        }
+    }
+
+    /// The answer to the byte, if it came in full and can be given to WeChat.
+    fn passed_on(&self, forwarded: &Forwarded) -> Option<Answer> {
+        let is_whole = !forwarded.problem.as_ref().is_some_and(ForwardProblem::is_incomplete);
+        let status = StatusCode::from_u16(forwarded.status.filter(|_| is_whole)?).ok()?;
+        let header = |wanted: &str| {
+            let found = forwarded.headers.iter().find(|(name, _)| name == wanted);
+            found.and_then(|(_, value)| HeaderValue::from_bytes(value).ok())
+        };
+        let success = Answer::success();
+        let (body, sealed) = match self.account().opened(&forwarded.body) {
+            Some(opened) => (opened.into(), Some(forwarded.body.clone())),
+            None => (forwarded.body.clone(), None),
+        };
+        Some(Answer {
+            status: Some(status),
+            body,
+            sealed,
+            content_type: header("content-type").unwrap_or(success.content_type),
+            passed_on: PASSED_ON.into_iter().filter_map(|name| Some((name.clone(), header(name.as_str())?))).collect(),
+            ..Answer::success()
+        })
+    }
+}

@@ -1,0 +1,130 @@
+//! Holding, deciding, forgetting, and waiting for a retry.
+
+use super::*;
+use crate::account::Accounts;
+use crate::capture::{Capture, RawRequest};
+
+fn capture() -> Capture {
+    let request = RawRequest {
+        received_at: jiff::Timestamp::UNIX_EPOCH,
+        method: "POST".to_owned(),
+        version: "HTTP/1.1".to_owned(),
+        target: "/".to_owned(),
+        headers: Vec::new(),
+        peer: "127.0.0.1".to_owned(),
+        body: bytes::Bytes::from_static(b"<xml><MsgType>event</MsgType><Event>CLICK</Event></xml>"),
+        body_length: 55,
+    };
+    crate::inspect::inspect(request, &Accounts::new(Vec::new(), None)).capture
+}
+
+fn filter(text: &str) -> Filter {
+    Filter::parse(text, &jiff::Zoned::now()).unwrap()
+}
+
+fn push(id: i64, group: i64) -> HeldPush {
+    let placement = Placement { id: CaptureId(id), group: CaptureId(group), attempt: (id - group) as u32 + 1 };
+    let began = Instant::now();
+    HeldPush { placement, began, deadline: began + Duration::from_secs(4) }
+}
+
+fn hold(held: &Held, push: HeldPush) -> Holding {
+    let capture = capture();
+    held.hold(&Subject::arriving(&capture, push.placement), push)
+}
+
+fn held() -> Held {
+    let held = Held::new(Waker::silent());
+    held.switch(Some(Filter::default()));
+    held
+}
+
+fn waits(holding: Holding) -> HeldReply {
+    match holding {
+        Holding::Waits(reply) => reply,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn crafted() -> Crafted {
+    Crafted { reply: PassiveReply::Text { content: "hello".to_owned() }, fault: None }
+}
+
+#[tokio::test]
+async fn a_held_push_gets_what_the_person_decides() {
+    let held = held();
+    let mut reply = waits(hold(&held, push(1, 1)));
+    assert_eq!(held.view().borrow().waiting.len(), 1);
+    assert!(held.resolve(CaptureId(1), Verdict::Send(crafted())));
+    assert_eq!(reply.verdict().await, Verdict::Send(crafted()));
+    assert!(held.view().borrow().waiting.is_empty());
+    assert!(!held.resolve(CaptureId(1), Verdict::Default), "it was decided already");
+}
+
+#[test]
+fn only_what_matches_is_held_and_nothing_while_the_switch_is_off() {
+    let held = Held::new(Waker::silent());
+    assert!(matches!(hold(&held, push(1, 1)), Holding::No));
+    held.switch(Some(filter("event:VIEW")));
+    assert!(matches!(hold(&held, push(1, 1)), Holding::No));
+    held.switch(Some(filter("event:CLICK")));
+    let _reply = waits(hold(&held, push(1, 1)));
+}
+
+#[test]
+fn a_dropped_handler_is_no_longer_held() {
+    let held = held();
+    drop(waits(hold(&held, push(1, 1))));
+    assert!(held.view().borrow().waiting.is_empty());
+    assert!(!held.resolve(CaptureId(1), Verdict::Default));
+}
+
+#[tokio::test]
+async fn switching_off_releases_everything_with_the_default() {
+    let held = held();
+    let mut replies = [1, 2, 3].map(|id| waits(hold(&held, push(id, id))));
+    held.switch(None);
+    for reply in &mut replies {
+        assert_eq!(reply.verdict().await, Verdict::Default);
+    }
+    assert!(held.view().borrow().waiting.is_empty());
+}
+
+#[tokio::test]
+async fn a_listener_that_stops_holds_nothing_more() {
+    let held = held();
+    let mut reply = waits(hold(&held, push(1, 1)));
+    held.close(true);
+    assert_eq!(reply.verdict().await, Verdict::Default);
+    assert!(matches!(hold(&held, push(2, 2)), Holding::No));
+    assert!(matches!(held.hold_by_rule(push(3, 3)), Holding::No));
+    held.close(false);
+    let _reply = waits(hold(&held, push(4, 4)));
+}
+
+#[tokio::test]
+async fn a_retry_is_held_again_whatever_the_switch_says() {
+    let held = held();
+    let mut reply = waits(hold(&held, push(1, 1)));
+    held.resolve(CaptureId(1), Verdict::LetRetry);
+    assert_eq!(reply.verdict().await, Verdict::LetRetry);
+    assert_eq!(held.view().borrow().awaited.len(), 1);
+    drop(reply);
+    held.switch(Some(filter("event:VIEW")));
+    let _second = waits(hold(&held, push(2, 1)));
+    assert!(held.view().borrow().awaited.is_empty());
+}
+
+#[test]
+fn an_answer_made_between_two_attempts_answers_the_retry_at_once() {
+    let held = held();
+    let reply = waits(hold(&held, push(1, 1)));
+    held.resolve(CaptureId(1), Verdict::LetRetry);
+    drop(reply);
+    assert!(held.resolve(CaptureId(1), Verdict::Send(crafted())));
+    assert!(held.view().borrow().awaited[0].is_prepared);
+    match hold(&held, push(2, 1)) {
+        Holding::Prepared(answer) => assert_eq!(answer, crafted()),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,47 @@
+//! Sealing a reply for the account, with the key that opened the push.
+
+use jiff::Timestamp;
+
+use crate::account::Account;
+use crate::inspect::Sealing;
+use crate::wechat::envelope::{AesKey, KEY_CHARACTERS, seal, sealed_reply};
+use crate::wechat::fault::Fault;
+use crate::wechat::signature::{msg_signature, signature};
+use crate::wechat::tree::{BOM, Format};
+
+/// The reply as it goes over the wire; `None` where the key is not there any more.
+pub(super) fn sealed(
+    reply: &[u8],
+    account: &Account,
+    sealing: &Sealing,
+    format: Format,
+    fault: Option<Fault>,
+) -> Option<Vec<u8>> {
+    let current = account.key().and_then(|key| key.as_ref().ok());
+    let (own, other) =
+        if sealing.former_key { (account.previous_key(), current) } else { (current, account.previous_key()) };
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).ok()?;
+    let encrypt = match fault {
+        Some(Fault::FormerKey) => {
+            let foreign = foreign_key()?;
+            seal(other.unwrap_or(&foreign), &random, reply, &sealing.receive_id)
+        }
+        _ => seal(own?, &random, reply, &sealing.receive_id),
+    };
+    let timestamp = Timestamp::now().as_second().to_string();
+    let nonce = fastrand::u32(100_000_000..).to_string();
+    let token = account.token().unwrap_or_default();
+    let signed = match fault {
+        // The mistake that is made most often: the signature of the query, which knows nothing of the message.
+        Some(Fault::WrongSignature) => signature(token, &timestamp, &nonce),
+        _ => msg_signature(token, &timestamp, &nonce, &encrypt),
+    };
+    let envelope = sealed_reply(format, &encrypt, &signed, &timestamp, &nonce);
+    Some(if fault == Some(Fault::Bom) { [BOM, &envelope].concat() } else { envelope })
+}
+
+/// Where no former key is known, any other key has the same effect.
+fn foreign_key() -> Option<AesKey> {
+    AesKey::parse(&"A".repeat(KEY_CHARACTERS)).ok()
+}

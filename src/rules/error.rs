@@ -1,0 +1,232 @@
+//! What can be wrong with a rule, and with what its templates make.
+
+use std::fmt;
+
+use super::{MAX_DELAY_MS, MAX_NAME, MAX_RULES, MAX_TEMPLATE, MAX_TEXT};
+use crate::filter::FilterError;
+use crate::trouble::Trouble;
+
+/// A place in a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// A mistake in a rule. A `field` is a reply's element, such as `Content`; of news it says which article.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// There are more than [`MAX_RULES`].
+    #[error("{found} rules are too many; keep {MAX_RULES} at most")]
+    TooMany {
+        /// How many there are.
+        found: usize,
+    },
+    /// It has no name.
+    #[error("rule {position} has no name; give it one, since the record says by name which rule answered")]
+    Unnamed {
+        /// Which, from 1.
+        position: usize,
+    },
+    /// Its name cannot be shown in a line.
+    #[error(
+        "\"{}\" cannot be the name of rule {position}; use up to {MAX_NAME} characters, no line ends, and no blanks around it",
+        rule.escape_debug()
+    )]
+    Name {
+        /// The name.
+        rule: String,
+        /// Which, from 1.
+        position: usize,
+    },
+    /// A rule before it has the same name.
+    #[error("rule {position} is the second that is called \"{rule}\"; give it another name")]
+    Duplicate {
+        /// The name.
+        rule: String,
+        /// Which, from 1.
+        position: usize,
+    },
+    /// Its filter cannot be read.
+    #[error("rule \"{rule}\": match: {error}")]
+    Filter {
+        /// The rule's name.
+        rule: String,
+        /// What is wrong with the filter, and at which column.
+        error: FilterError,
+    },
+    /// Its status is none.
+    #[error("rule \"{rule}\": {status} is no HTTP status; write a number from 100 to 599")]
+    Status {
+        /// The rule's name.
+        rule: String,
+        /// As configured.
+        status: u16,
+    },
+    /// It waits too long.
+    #[error("rule \"{rule}\": a delay of {delay_ms} ms is too long; write {MAX_DELAY_MS} at most")]
+    Delay {
+        /// The rule's name.
+        rule: String,
+        /// As configured.
+        delay_ms: u32,
+    },
+    /// It forwards to nowhere.
+    #[error("rule \"{rule}\": \"{url}\" is no URL to forward to; write it as http://HOST:PORT/PATH or https://…")]
+    Target {
+        /// The rule's name.
+        rule: String,
+        /// As configured.
+        url: String,
+    },
+    /// A template is longer than [`MAX_TEMPLATE`].
+    #[error("rule \"{rule}\": the template of {field} has {length} bytes; shorten it to {MAX_TEMPLATE}")]
+    TemplateLength {
+        /// The rule's name.
+        rule: String,
+        /// Of which element.
+        field: String,
+        /// In bytes.
+        length: usize,
+    },
+    /// A template cannot be read.
+    #[error("rule \"{rule}\": the template of {field} cannot be read at {spot}: {reason}; correct it there")]
+    Template {
+        /// The rule's name.
+        rule: String,
+        /// Of which element.
+        field: String,
+        /// Where in the template.
+        spot: Spot,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A template names what this event does not have.
+    #[error(
+        "rule \"{rule}\": {field}, {spot}: this event has no {expression}; write {{{{ {expression} | default(\"…\") }}}} if it may be missing"
+    )]
+    UnknownName {
+        /// The rule's name.
+        rule: String,
+        /// Of which element.
+        field: String,
+        /// Where in the template.
+        spot: Spot,
+        /// What it names.
+        expression: String,
+    },
+    /// A template does too much.
+    #[error(
+        "rule \"{rule}\": {field}, {spot}: the template does too much work and was stopped; does a loop run too often?"
+    )]
+    Work {
+        /// The rule's name.
+        rule: String,
+        /// Of which element.
+        field: String,
+        /// Where in the template it was then.
+        spot: Spot,
+    },
+    /// A template makes more than [`MAX_TEXT`].
+    #[error("rule \"{rule}\": the template of {field} makes more than {MAX_TEXT} bytes; does a loop run too often?")]
+    TextLength {
+        /// The rule's name.
+        rule: String,
+        /// Of which element.
+        field: String,
+    },
+    /// A template fails with this event.
+    #[error("rule \"{rule}\": {field}, {spot}: {reason}; try the rule against this event in the window")]
+    Failed {
+        /// The rule's name.
+        rule: String,
+        /// Of which element.
+        field: String,
+        /// Where in the template.
+        spot: Spot,
+        /// What happened.
+        reason: String,
+    },
+}
+
+impl RuleError {
+    /// Which rule it is about, from 1, where only its place tells.
+    pub fn position(&self) -> Option<usize> {
+        match self {
+            Self::Unnamed { position } | Self::Name { position, .. } | Self::Duplicate { position, .. } => {
+                Some(*position)
+            }
+            _ => None,
+        }
+    }
+
+    /// The name of the rule that it is about.
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::TooMany { .. } | Self::Unnamed { .. } => None,
+            Self::Name { rule, .. }
+            | Self::Duplicate { rule, .. }
+            | Self::Filter { rule, .. }
+            | Self::Status { rule, .. }
+            | Self::Delay { rule, .. }
+            | Self::Target { rule, .. }
+            | Self::TemplateLength { rule, .. }
+            | Self::Template { rule, .. }
+            | Self::UnknownName { rule, .. }
+            | Self::Work { rule, .. }
+            | Self::TextLength { rule, .. }
+            | Self::Failed { rule, .. } => Some(rule),
+        }
+    }
+}
+
+impl From<&RuleError> for Trouble {
+    fn from(error: &RuleError) -> Self {
+        let at = |key: &'static str, rule: &String| Self::of(key, error).with("rule", rule);
+        let inside = |trouble: Self, field: &String| trouble.with("field", field);
+        let spotted = |trouble: Self, spot: &Spot| trouble.with("line", spot.line).with("column", spot.column);
+        match error {
+            RuleError::TooMany { found } => {
+                Self::of("trouble.rules.too_many", error).with("found", found).with("most", MAX_RULES)
+            }
+            RuleError::Unnamed { position } => Self::of("trouble.rules.unnamed", error).with("position", position),
+            RuleError::Name { rule, position } => Self::of("trouble.rules.name", error)
+                .with("rule", rule.escape_debug())
+                .with("position", position)
+                .with("most", MAX_NAME),
+            RuleError::Duplicate { rule, position } => at("trouble.rules.duplicate", rule).with("position", position),
+            RuleError::Filter { rule, error } => at("trouble.rules.filter", rule).with("reason", error),
+            RuleError::Status { rule, status } => at("trouble.rules.status", rule).with("status", status),
+            RuleError::Delay { rule, delay_ms } => {
+                at("trouble.rules.delay", rule).with("delay", delay_ms).with("most", MAX_DELAY_MS)
+            }
+            RuleError::Target { rule, url } => at("trouble.rules.target", rule).with("url", url),
+            RuleError::TemplateLength { rule, field, length } => {
+                inside(at("trouble.rules.template_length", rule), field)
+                    .with("length", length)
+                    .with("most", MAX_TEMPLATE)
+            }
+            RuleError::Template { rule, field, spot, reason } => {
+                spotted(inside(at("trouble.rules.template", rule), field), spot).with("reason", reason)
+            }
+            RuleError::UnknownName { rule, field, spot, expression } => {
+                spotted(inside(at("trouble.rules.unknown_name", rule), field), spot).with("expression", expression)
+            }
+            RuleError::Work { rule, field, spot } => spotted(inside(at("trouble.rules.work", rule), field), spot),
+            RuleError::TextLength { rule, field } => {
+                inside(at("trouble.rules.text_length", rule), field).with("most", MAX_TEXT)
+            }
+            RuleError::Failed { rule, field, spot, reason } => {
+                spotted(inside(at("trouble.rules.failed", rule), field), spot).with("reason", reason)
+            }
+        }
+    }
+}

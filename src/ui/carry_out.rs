@@ -1,0 +1,148 @@
+//! Carries out what keys and panels ask for: the only place where the state is changed by the person.
+
+use egui::Context;
+
+use super::App;
+use super::action::{Action, Move, Screen};
+use super::answering::Answering;
+use super::keys::Verb;
+use super::state::CopyForm;
+use crate::capture::CaptureId;
+use crate::config::LookConfig;
+use crate::engine::{Command, Verdict};
+
+impl App {
+    /// Lists anew with the filter as it stands.
+    pub(super) fn list_again(&mut self) {
+        let text = self.state.filter.text().to_owned();
+        self.set_filter(text);
+    }
+
+    fn set_filter(&mut self, text: String) {
+        if let Some(filter) = self.state.filter.set(text) {
+            let generation = self.state.list.begin();
+            self.waiting.retain(|command| !matches!(command, Command::List { .. }));
+            self.ask(Command::List { generation, filter: Box::new(filter) });
+        }
+        self.state.decide_first_run();
+    }
+
+    fn set_look(&mut self, change: impl FnOnce(&mut LookConfig)) {
+        let mut look = self.chosen_look();
+        change(&mut look);
+        let language = look.language();
+        self.state.detail = self.state.detail.take().map(|detail| detail.spoken_in(language));
+        self.state.chosen_look = Some(look.clone());
+        self.ask(Command::SaveLook { look });
+    }
+
+    /// Carries out what a key asks for.
+    pub(super) fn obey(&mut self, ctx: &Context, verb: Verb) {
+        let state = &mut self.state;
+        if state.keys_shown && !matches!(verb, Verb::Leave | Verb::ShowKeys) {
+            return;
+        }
+        match verb {
+            Verb::Move(movement) => state.move_selection(movement),
+            Verb::MovePages(pages) => state.move_selection(Move::By(pages * state.list.page())),
+            Verb::Follow => self.act(ctx, Action::Follow(!self.state.list.following)),
+            Verb::OpenDetail => self.act(ctx, Action::ShowDetail(true)),
+            Verb::TurnTab(by) => state.turn_tab(by),
+            Verb::ShowTab(tab) => self.act(ctx, Action::ShowTab(tab)),
+            Verb::FocusFilter => self.act(ctx, Action::FocusFilter),
+            Verb::ToggleHold => {
+                let all = state.answering.switch().is_none().then(Box::default);
+                self.act(ctx, Action::Hold(all));
+            }
+            Verb::AnswerHeld => self.act(ctx, Action::AnswerNext),
+            Verb::ReleaseHeld => self.act(ctx, Action::ReleaseAll),
+            Verb::SendAnswer => self.answer(Answering::send),
+            Verb::Leave => self.leave(),
+            Verb::CopyRaw => self.copy(ctx, CopyForm::Raw),
+            Verb::CopyBody => self.copy(ctx, CopyForm::Body),
+            Verb::CopyJson => self.copy(ctx, CopyForm::Json),
+            Verb::ShowKeys => state.keys_shown = !state.keys_shown,
+            Verb::ShowSettings => state.screen = Screen::Settings,
+        }
+    }
+
+    /// Leaves what lies on top: a push that is being answered goes with the default.
+    fn leave(&mut self) {
+        match self.state.held_in_view() {
+            Some(_) => self.answer(|answering, group| answering.decide(group, Verdict::Default)),
+            None => self.state.leave(),
+        }
+    }
+
+    /// Decides the push whose editor is in view.
+    fn answer(&mut self, decide: impl FnOnce(&mut Answering, CaptureId) -> Option<Command>) {
+        let Some(group) = self.state.answered_in_view() else { return };
+        if let Some(command) = decide(&mut self.state.answering, group) {
+            self.ask(command);
+        }
+    }
+
+    fn copy(&mut self, ctx: &Context, form: CopyForm) {
+        if let Some(text) = self.state.copy(form, self.look(ctx).language) {
+            self.act(ctx, Action::Copy(text));
+        }
+    }
+
+    /// Carries out what a panel asks for.
+    pub(super) fn act(&mut self, ctx: &Context, action: Action) {
+        let state = &mut self.state;
+        match action {
+            Action::Select(id) => state.select(id),
+            Action::MoveSelection(movement) => state.move_selection(movement),
+            Action::ShowDetail(shown) => state.detail_hidden = !shown,
+            Action::ShowTab(tab) => (state.tab, state.detail_hidden) = (tab, false),
+            Action::ChooseField(path) => {
+                if let Some(detail) = &mut state.detail {
+                    detail.choose(&path);
+                }
+            }
+            Action::BeginRule(rule) => {
+                state.rules.begin(&rule);
+                state.screen = Screen::Rules;
+            }
+            Action::Copy(text) => {
+                ctx.copy_text(text);
+                let said = self.look(ctx).text("window.notice.copied").into_owned();
+                self.state.notices.good(said, ctx.input(|input| input.time));
+                ctx.request_repaint();
+            }
+            Action::SetFilter(text) => self.set_filter(text),
+            Action::AddToFilter(term) => {
+                let text = state.filter.with(&term);
+                self.set_filter(text);
+            }
+            Action::FocusFilter => {
+                state.screen = Screen::Events;
+                state.filter.focus();
+            }
+            Action::Follow(following) => {
+                state.list.follow(following);
+                state.open_selected();
+            }
+            Action::ShowScreen(screen) => state.screen = screen,
+            Action::ShowKeys(shown) => state.keys_shown = shown,
+            Action::SetLanguage(language) => {
+                self.set_look(|look| look.language = language.map(|language| language.tag().to_owned()));
+            }
+            Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
+            Action::Hold(filter) => {
+                if filter.is_none() {
+                    state.answering.note_released();
+                }
+                self.ask(Command::SetHold { filter });
+            }
+            Action::AnswerNext => state.answer_next(),
+            Action::ReleaseAll => {
+                state.answering.note_released();
+                self.ask(Command::ReleaseAll);
+            }
+            Action::Ask(command) => self.ask(command),
+            Action::DismissNotice => state.notices.dismiss(),
+        }
+    }
+}

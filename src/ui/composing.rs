@@ -1,0 +1,26 @@
+//! Whether an input method is composing: until it is done, no key means anything else.
+
+use egui::{Context, Event, ImeEvent};
+
+/// Follows the input method from frame to frame.
+#[derive(Debug, Default)]
+pub(crate) struct Composition {
+    is_open: bool,
+}
+
+impl Composition {
+    /// Takes in what the input method did before this frame, and says whether it was at work.
+    pub(crate) fn watch(&mut self, ctx: &Context) -> bool {
+        let mut touched = false;
+        ctx.input(|input| {
+            for event in &input.events {
+                if let Event::Ime(event) = event {
+                    touched = true;
+                    self.is_open = matches!(event, ImeEvent::Preedit { text, .. } if !text.is_empty());
+                }
+            }
+        });
+        // The stroke that ends a composition comes in the same frame as its end.
+        touched || self.is_open
+    }
+}

@@ -1,0 +1,91 @@
+//! What the window makes of held pushes: which is opened, and which one the keys are about.
+
+use std::time::Instant;
+
+use super::super::action::{Screen, Tab};
+use super::super::answering::Stage;
+use super::super::detail::Detail;
+use super::{EventsPage, State};
+use crate::capture::CaptureId;
+use crate::engine::{HeldPush, HeldView};
+
+impl State {
+    /// Looks at what is held. What has just come is opened, unless the person is busy; its retry goes on where it was.
+    pub(crate) fn note_held(&mut self, view: &HeldView, is_typing: bool) {
+        let news = self.answering.look(view, Instant::now());
+        for trouble in news.missed {
+            self.notices.error(trouble);
+        }
+        let group = self.detail.as_ref().map(|detail| detail.placement().group);
+        let selected = self.list.selected;
+        let goes_on = |push: &&HeldPush| Some(push.placement.group) == group || Some(push.placement.id) == selected;
+        let is_busy = is_typing || self.keys_shown || self.screen != Screen::Events;
+        let next = match news.came.iter().find(goes_on) {
+            Some(push) => Some(push),
+            None if is_busy || self.is_answering() => None,
+            None => news.came.iter().min_by_key(|push| push.deadline),
+        };
+        if let Some(push) = next {
+            self.answer(push, !is_typing);
+        }
+        self.turn_to_held();
+    }
+
+    /// Opens a held push that has just come.
+    fn answer(&mut self, push: &HeldPush, with_caret: bool) {
+        self.page = EventsPage::WantedList;
+        self.detail_hidden = false;
+        self.list.answer(push.placement.id);
+        if with_caret {
+            self.answering.want_caret(push.placement.group);
+        }
+        self.open_selected();
+    }
+
+    /// Goes to the held push that has the least time left, else to an event whose retry is waited for.
+    pub(crate) fn answer_next(&mut self) {
+        let held = self.answering.next().map(|push| push.placement);
+        let awaited = self.answering.awaited().first().map(|retry| (retry.group, retry.group));
+        let Some((id, group)) = held.map(|placement| (placement.id, placement.group)).or(awaited) else { return };
+        self.select(id);
+        self.answering.want_caret(group);
+        (self.tab, self.detail_hidden) = (Tab::Answer, false);
+    }
+
+    /// Turns the detail to the answer when another held push is opened; from there on the person turns it.
+    fn turn_to_held(&mut self) {
+        let shown = self.detail.as_ref().map(Detail::id);
+        let held = shown.filter(|id| self.answering.held(*id).is_some());
+        if held != self.turned_to {
+            self.turned_to = held;
+            if held.is_some() {
+                self.tab = Tab::Answer;
+            }
+        }
+    }
+
+    /// Whether the selected event waits for the person.
+    pub(super) fn is_answering(&self) -> bool {
+        let Some(selected) = self.list.selected else { return false };
+        let shown = self.detail.as_ref().map(Detail::placement).filter(|placement| placement.id == selected);
+        let awaits = shown.is_some_and(|placement| self.answering.stage(placement.group).is_some());
+        awaits || self.answering.held(selected).is_some()
+    }
+
+    /// The event whose editor is in view, by its first attempt's number.
+    pub(crate) fn answered_in_view(&self) -> Option<CaptureId> {
+        let in_view = self.screen == Screen::Events
+            && self.page != EventsPage::FirstRun
+            && !self.keys_shown
+            && !self.detail_hidden
+            && self.tab == Tab::Answer;
+        let group = self.detail.as_ref().filter(|_| in_view)?.placement().group;
+        self.answering.stage(group).map(|_| group)
+    }
+
+    /// The same, where it is held: an attempt that is waited for is not let go by a key.
+    pub(crate) fn held_in_view(&self) -> Option<CaptureId> {
+        let group = self.answered_in_view()?;
+        matches!(self.answering.stage(group), Some(Stage::Held(_))).then_some(group)
+    }
+}

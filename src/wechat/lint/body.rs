@@ -1,0 +1,200 @@
+//! What a body is: `success`, a tree, or something that is no reply at all, told apart as far as it can be recognised.
+
+use super::findings::{Findings, quoted};
+use super::{Code, Finding, Question, page, trace};
+use crate::wechat::reply::PassiveReply;
+use crate::wechat::tree::{Format, MAX_BYTES, Tree, TreeError, is_white};
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+const SUCCESS: &str = "success";
+
+/// A longer body is no variant of `success`, in bytes: the word with a mark, quotes and some white space.
+const LONGEST_SUCCESS: usize = 64;
+
+/// A body, as far as it was understood.
+pub(super) enum Body<'a> {
+    /// A legal way to say nothing.
+    Quiet(PassiveReply),
+    /// Something with elements, and the bytes it was read from.
+    Tree(Tree<'a>, &'a [u8]),
+    /// No reply, as has been reported.
+    Refused,
+}
+
+pub(super) fn read<'a>(payload: &'a [u8], question: &Question<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+    match payload {
+        b"" => return Body::Quiet(PassiveReply::Empty),
+        b"success" => return Body::Quiet(PassiveReply::Success),
+        _ => {}
+    }
+    if payload.len() > MAX_BYTES || nearly_success(payload, findings) || page::is_reported(payload, findings) {
+        return Body::Refused;
+    }
+    match Tree::parse(payload) {
+        Ok(tree) => whole(tree, payload, question, findings),
+        Err(error) => salvage(payload, &error, question, findings),
+    }
+}
+
+/// `success` in quotes, in capitals or with something around it is not the word that WeChat knows.
+fn nearly_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
+    let Some(text) = std::str::from_utf8(payload).ok().filter(|text| text.len() <= LONGEST_SUCCESS) else {
+        return false;
+    };
+    let lead = bom_of(payload);
+    let shown = text[lead..].trim();
+    let word = shown.trim_matches(['"', '\'']).trim();
+    if !word.eq_ignore_ascii_case(SUCCESS) {
+        return false;
+    }
+    let start = text.len() - text[lead..].trim_start().len();
+    let all = start..start + shown.len();
+    if lead > 0 {
+        findings.add_at(Finding::new(Code::Bom), 0..lead);
+    }
+    if text.len() - lead != shown.len() || shown.trim_matches(['"', '\'']) != word {
+        findings.add_at(Finding::new(Code::SuccessWhite), 0..text.len());
+    }
+    if shown.starts_with(['"', '\'']) || shown.ends_with(['"', '\'']) {
+        findings.add_at(Finding::new(Code::SuccessQuoted), all.clone());
+    }
+    if word != SUCCESS {
+        findings.add_at(Finding::new(Code::SuccessCase).with("found", word), all);
+    }
+    true
+}
+
+fn bom_of(payload: &[u8]) -> usize {
+    if payload.starts_with(BOM) { BOM.len() } else { 0 }
+}
+
+/// A body that is one tree: what stands around it, and whether it is written as the push was.
+fn whole<'a>(tree: Tree<'a>, payload: &'a [u8], question: &Question<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+    let lead = bom_of(payload);
+    if lead > 0 {
+        findings.add_at(Finding::new(Code::Bom), 0..lead);
+    }
+    let wanted = question.format.unwrap_or(Format::Xml);
+    if tree.format() == Format::Json && wanted == Format::Xml {
+        findings.add_at(Finding::new(Code::JsonBody), tree.root().span());
+        return Body::Refused;
+    }
+    if tree.format() == Format::Xml {
+        if wanted == Format::Json {
+            findings.add_at(Finding::new(Code::XmlForJson), super::elements::tag_of(tree.root()));
+        }
+        white_around(payload, lead, findings);
+    }
+    Body::Tree(tree, payload)
+}
+
+fn white_around(payload: &[u8], lead: usize, findings: &mut Findings<'_>) {
+    let text = &payload[lead..];
+    let before = text.iter().take_while(|byte| is_white(**byte)).count();
+    let after = text.iter().rev().take_while(|byte| is_white(**byte)).count();
+    if before > 0 && text[before..].starts_with(b"<?xml") {
+        // Parsers insist on this one: white space elsewhere is forgiven.
+        let reason = "white space before the XML declaration `<?xml`";
+        findings.add_at(Finding::new(Code::NotWellFormed).with("reason", reason), lead..lead + before);
+    } else if before > 0 {
+        findings.add_at(Finding::new(Code::WhiteAround), lead..lead + before);
+    } else if after > 0 {
+        findings.add_at(Finding::new(Code::WhiteAround), payload.len() - after..payload.len());
+    }
+}
+
+/// Where something stands around a reply, it is named and the reply read all the same.
+fn salvage<'a>(payload: &'a [u8], error: &TreeError, question: &Question<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+    let Some((start, end)) = reply_in(payload).filter(|(_, end)| is_around(error, *end)) else {
+        refuse(payload, error, question, findings);
+        return Body::Refused;
+    };
+    let lead = bom_of(payload);
+    let before = stray(payload, lead.min(start), start, false, findings);
+    let after = stray(payload, end, payload.len(), true, findings);
+    if !before && !after {
+        refuse(payload, error, question, findings);
+        return Body::Refused;
+    }
+    if lead > 0 {
+        findings.add_at(Finding::new(Code::Bom), 0..lead);
+    }
+    findings.set_base(start);
+    let text = &payload[start..end];
+    match Tree::parse(text) {
+        Ok(tree) => Body::Tree(tree, text),
+        Err(error) => {
+            refuse(text, &error, question, findings);
+            Body::Refused
+        }
+    }
+}
+
+/// Whether what stands around a reply that ends there can be what is wrong.
+fn is_around(error: &TreeError, end: usize) -> bool {
+    match error {
+        TreeError::NotXmlOrJson { .. } | TreeError::NotWellFormed { .. } => true,
+        // A whole page may follow.
+        TreeError::Doctype { place } => place.offset >= end,
+        _ => false,
+    }
+}
+
+/// From the first `<xml` (or its declaration) to behind the last `</xml>`.
+fn reply_in(payload: &[u8]) -> Option<(usize, usize)> {
+    let root = memchr::memmem::find(payload, b"<xml")?;
+    let start = memchr::memmem::find(&payload[..root], b"<?xml").unwrap_or(root);
+    let close = b"</xml>";
+    let end = memchr::memmem::rfind(payload, close)? + close.len();
+    (start < end).then_some((start, end))
+}
+
+/// Reports what can be seen before or after a reply, as what it is.
+fn stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &mut Findings<'_>) -> bool {
+    let bytes = &payload[from..to];
+    let white = bytes.iter().take_while(|byte| is_white(**byte)).count();
+    if white == bytes.len() {
+        return false;
+    }
+    let text = page::head(bytes);
+    let finding = trace::recognised(&text).or_else(|| after.then(|| page::after_reply(&text)).flatten());
+    let code = if after { Code::TextAfter } else { Code::TextBefore };
+    let finding = finding.unwrap_or_else(|| Finding::new(code).with("text", quoted(&text)));
+    findings.add_at(finding, from + white..to);
+    true
+}
+
+/// Reports why a body is no tree.
+fn refuse(payload: &[u8], error: &TreeError, question: &Question<'_>, findings: &mut Findings<'_>) {
+    let finding = match error {
+        TreeError::Empty => Finding::new(Code::WhiteOnly),
+        TreeError::NotUtf8 { .. } => Finding::new(Code::NotUtf8),
+        TreeError::NotXmlOrJson { .. } => return no_reply(payload, question, findings),
+        TreeError::Doctype { .. } => Finding::new(Code::Doctype),
+        TreeError::UnknownEntity { name, .. } => Finding::new(Code::EntityUnknown).with("name", quoted(name)),
+        TreeError::NotWellFormed { .. } if json_for_xml(payload, question) => Finding::new(Code::JsonBody),
+        TreeError::NotWellFormed { reason, .. } => Finding::new(Code::NotWellFormed).with("reason", quoted(reason)),
+        TreeError::TooDeep { .. } | TreeError::TooManyElements { .. } | TreeError::TooLarge { .. } => {
+            Finding::new(Code::LimitExceeded).with("reason", error)
+        }
+    };
+    let offset = error.place().map_or(0, |place| place.offset);
+    findings.add_at(finding, offset..offset);
+}
+
+/// A text that is neither XML nor an object.
+fn no_reply(payload: &[u8], question: &Question<'_>, findings: &mut Findings<'_>) {
+    let text = page::head(payload);
+    let finding = match () {
+        () if json_for_xml(payload, question) => Finding::new(Code::JsonBody),
+        () => trace::recognised(&text).unwrap_or_else(|| Finding::new(Code::NotAReply).with("text", quoted(&text))),
+    };
+    findings.add_at(finding, 0..payload.len());
+}
+
+/// Whether it is what a JSON framework writes where XML is wanted: an object, well formed or not, a list, a string, a word.
+fn json_for_xml(payload: &[u8], question: &Question<'_>) -> bool {
+    let text = payload[bom_of(payload)..].trim_ascii();
+    let begins_so = text.starts_with(b"{") || text.starts_with(b"[") || text.starts_with(b"\"");
+    question.format != Some(Format::Json) && (begins_so || matches!(text, b"null" | b"true" | b"false"))
+}

@@ -1,0 +1,157 @@
+//! What can be wrong with a passive reply, as stable codes; the words are in `assets/locales/lint.yml`.
+
+use crate::wechat::codes::codes;
+
+codes! {
+    /// What can be found; each spelling is the stem of its texts, `lint.CODE.message` and `.remedy`.
+    "lint" {
+    /// A rule could not make its reply, and the default went out: `rule`, `reason`.
+    RuleFailed "rule-failed" Warning,
+    /// The status says that something failed: `status`.
+    StatusError "status-error" Error,
+    /// The status sends WeChat elsewhere, which it does not follow: `status`.
+    Redirect "redirect" Error,
+    /// The status means success without being the documented 200: `status`.
+    StatusNot200 "status-not-200" Warning,
+    /// The answer came after WeChat had closed: `elapsed`, `limit`, in milliseconds.
+    TooLate "too-late" Error,
+    /// The answer came in time with little to spare: `elapsed`, `limit`, in milliseconds.
+    NearlyLate "nearly-late" Warning,
+    /// The body is over the size that is read: `bytes`, `limit`.
+    BodyTooLarge "body-too-large" Error,
+    /// The body is not UTF-8.
+    NotUtf8 "not-utf8" Error,
+    /// A byte order mark stands before it.
+    Bom "bom" Error,
+    /// White space stands around the root.
+    WhiteAround "white-around" Note,
+    /// There is nothing but white space.
+    WhiteOnly "white-only" Error,
+    /// Text stands before the root: `text`.
+    TextBefore "text-before" Error,
+    /// Text stands after the root: `text`.
+    TextAfter "text-after" Error,
+    /// It is neither XML nor JSON nor `success`: `text`.
+    NotAReply "not-a-reply" Error,
+    /// `success` is in quotes.
+    SuccessQuoted "success-quoted" Error,
+    /// `success` is written with capitals: `found`.
+    SuccessCase "success-case" Error,
+    /// White space stands around `success`.
+    SuccessWhite "success-white" Error,
+    /// JSON answers a push that came as XML.
+    JsonBody "json-body" Error,
+    /// XML answers a push that came as JSON.
+    XmlForJson "xml-for-json" Warning,
+    /// An HTML page that is not recognised.
+    HtmlPage "html-page" Error,
+    /// The error page of a framework or server: `name`.
+    ErrorPage "error-page" Error,
+    /// A page that asks for a password.
+    LoginPage "login-page" Error,
+    /// A page of a tunnel and not of the server behind it: `name`.
+    TunnelPage "tunnel-page" Error,
+    /// A framework's debug bar follows the reply: `name`.
+    DebugBar "debug-bar" Error,
+    /// HTML follows the reply.
+    HtmlAfter "html-after" Error,
+    /// PHP has printed a notice, a warning or an error: `text`.
+    PhpOutput "php-output" Error,
+    /// A stack trace as plain text: `name` of the language.
+    StackTrace "stack-trace" Error,
+    /// It is not well formed: `reason`.
+    NotWellFormed "not-well-formed" Error,
+    /// It has a document type.
+    Doctype "doctype" Error,
+    /// It uses an entity that XML does not define: `name`.
+    EntityUnknown "entity-unknown" Error,
+    /// It is deeper or has more elements than is read: `reason`.
+    LimitExceeded "limit-exceeded" Error,
+    /// The root element is not `<xml>`: `name`.
+    RootNotXml "root-not-xml" Error,
+    /// A required element is not there: `name`.
+    ElementMissing "element-missing" Error,
+    /// A required element is spelt otherwise: `found`, `name`.
+    ElementMisspelt "element-misspelt" Error,
+    /// An optional element is spelt otherwise: `found`, `name`.
+    OptionalMisspelt "optional-misspelt" Warning,
+    /// A required element is empty: `name`.
+    ElementEmpty "element-empty" Error,
+    /// A required element stands outside the one it belongs in: `name`, `within`.
+    ElementMisplaced "element-misplaced" Error,
+    /// An element comes twice: `name`.
+    ElementRepeated "element-repeated" Warning,
+    /// An element that this kind of reply does not have: `name`.
+    ElementUnknown "element-unknown" Note,
+    /// A value holds elements instead of text: `name`.
+    MarkupInValue "markup-in-value" Error,
+    /// White space stands around a value that is compared: `name`.
+    ValuePadded "value-padded" Error,
+    /// Text stands between the elements: `text`.
+    StrayText "stray-text" Warning,
+    /// There is no MsgType.
+    MsgTypeMissing "msgtype-missing" Error,
+    /// MsgType is none of the seven: `found`.
+    MsgTypeUnknown "msgtype-unknown" Error,
+    /// MsgType is written with capitals: `found`, `name`.
+    MsgTypeCase "msgtype-case" Error,
+    /// There is no CreateTime.
+    CreateTimeMissing "createtime-missing" Warning,
+    /// CreateTime is no whole number: `text`.
+    CreateTimeNotInteger "createtime-not-integer" Warning,
+    /// CreateTime is in milliseconds: `text`.
+    CreateTimeMilliseconds "createtime-milliseconds" Warning,
+    /// To and From are those of the push.
+    ToFromNotSwapped "to-from-not-swapped" Error,
+    /// ToUserName is not the user of the push: `expected`, `found`.
+    ToForeign "to-foreign" Error,
+    /// FromUserName is not the account of the push: `expected`, `found`.
+    FromForeign "from-foreign" Error,
+    /// FromUserName is an AppID: `found`.
+    AppIdForAccount "appid-for-account" Error,
+    /// Content is empty.
+    ContentEmpty "content-empty" Error,
+    /// Content has more bytes than are said to be shown: `bytes`, `limit`.
+    TextTooLong "text-too-long" Warning,
+    /// `ArticleCount` is no number: `text`.
+    ArticleCountNotNumber "article-count-not-number" Error,
+    /// `ArticleCount` is not the number of items: `count`, `found`.
+    ArticleCountDiffers "article-count-differs" Error,
+    /// Articles has no item.
+    ArticlesEmpty "articles-empty" Error,
+    /// An article lacks what the documentation asks for: `name`.
+    ArticleLacks "article-lacks" Warning,
+    /// More articles than are shown in answer to this kind of push: `found`, `limit`.
+    TooManyArticles "too-many-articles" Warning,
+    /// The user has left the chat and does not see the answer: `kind`.
+    ReplyUnseen "reply-unseen" Note,
+    /// The push is no conversation that could be answered: `kind`.
+    ReplyWithoutConversation "reply-without-conversation" Warning,
+    /// The push came encrypted and the answer is not.
+    PlainInSafe "plain-in-safe" Error,
+    /// The push came in plain and the answer is encrypted.
+    SealedInPlain "sealed-in-plain" Error,
+    /// The answer is encrypted, and the keys to open it are not here.
+    SealedNotJudged "sealed-not-judged" Note,
+    /// What was encrypted is an encrypted reply itself.
+    SealedTwice "sealed-twice" Error,
+    /// Encrypt is not base64: `reason`.
+    EncryptNotBase64 "encrypt-not-base64" Error,
+    /// Encrypt is no whole number of cipher blocks: `bytes`.
+    EncryptBlockLength "encrypt-block-length" Error,
+    /// The length inside is more than what is there: `declared`, `available`.
+    EncryptDeclaredLength "encrypt-declared-length" Error,
+    /// What comes out is no message, most often because of another key: `reason`.
+    EncryptNotOpened "encrypt-not-opened" Error,
+    /// It was encrypted with the account's other key and not the one of the push.
+    EncryptOtherKey "encrypt-other-key" Error,
+    /// The length inside ends the message early, so that its rest stands before the AppID.
+    MessageLengthShort "message-length-short" Error,
+    /// The AppID at the end is not the account's: `expected`, `found`.
+    AppIdDiffers "appid-differs" Error,
+    /// `MsgSignature` was not made with this token over these parts: `computed`, `received`.
+    MsgSignatureWrong "msg-signature-wrong" Error,
+    /// `MsgSignature` was computed without Encrypt.
+    MsgSignatureWithoutEncrypt "msg-signature-without-encrypt" Error,
+    }
+}

@@ -1,0 +1,205 @@
+//! The elements of a reply: its root, its envelope, and what its MsgType asks for.
+
+use std::ops::Range;
+
+use super::findings::{Findings, quoted};
+use super::names::{Children, Expected, check_value};
+use super::{Code, Finding, Question, address, news};
+use crate::wechat::tree::{Element, Format, Tree, is_all_white};
+
+/// So many articles are shown in answer to an event.
+pub(super) const MAX_ARTICLES: usize = 8;
+
+/// So many articles are shown in answer to what a user sent.
+pub(super) const MAX_ARTICLES_TO_MESSAGE: usize = 1;
+
+/// The limit of a text that is quoted widely and documented for `WeCom` only, in bytes of UTF-8.
+const MAX_TEXT_BYTES: usize = 2048;
+
+/// Seconds have had ten digits since 2001 and have them until 2286; milliseconds have thirteen.
+const DIGITS_OF_MILLISECONDS: usize = 13;
+
+const ENVELOPE: [&str; 4] = ["ToUserName", "FromUserName", "CreateTime", "MsgType"];
+
+/// A kind of reply whose particulars stand in one element.
+struct Shape {
+    msg_type: &'static str,
+    /// The element around them.
+    holder: &'static str,
+    inside: Expected<'static>,
+}
+
+const SHAPES: [Shape; 5] = [
+    shape("image", "Image", "Image/", &["MediaId"], &[]),
+    shape("voice", "Voice", "Voice/", &["MediaId"], &[]),
+    shape("video", "Video", "Video/", &["MediaId"], &["Title", "Description"]),
+    shape("music", "Music", "Music/", &["ThumbMediaId"], &["Title", "Description", "MusicUrl", "HQMusicUrl"]),
+    shape(TRANSFER, "TransInfo", "TransInfo/", &[], &["KfAccount"]),
+];
+
+const TEXT: &str = "text";
+const NEWS: &str = "news";
+const TRANSFER: &str = "transfer_customer_service";
+
+const fn shape(
+    msg_type: &'static str,
+    holder: &'static str,
+    within: &'static str,
+    required: &'static [&'static str],
+    optional: &'static [&'static str],
+) -> Shape {
+    Shape { msg_type, holder, inside: Expected { within, required, optional, closed: true } }
+}
+
+/// The opening tag of an element; of JSON what stands before its value.
+pub(super) fn tag_of(element: Element<'_, '_>) -> Range<usize> {
+    element.span().start..element.content_span().start
+}
+
+pub(super) fn check(tree: &Tree<'_>, question: &Question<'_>, findings: &mut Findings<'_>) {
+    let root = tree.root();
+    if tree.format() == Format::Xml && root.name() != "xml" {
+        findings.add_at(Finding::new(Code::RootNotXml).with("name", quoted(root.name())), tag_of(root));
+    }
+    if root.has_children() && !is_all_white(root.text()) {
+        findings.add_at(Finding::new(Code::StrayText).with("text", quoted(root.text())), root.text_span());
+    }
+    let names = ENVELOPE.into_iter().chain(["Content", "ArticleCount", "Articles"]);
+    let names = names.chain(SHAPES.iter().map(|shape| shape.holder));
+    let mut children = Children::sort(root, "", &names, findings);
+    for name in ENVELOPE {
+        envelope_element(name, root, &mut children, findings);
+    }
+    address::check(&children, question, findings);
+    if let Some(element) = children.get("CreateTime") {
+        create_time(element, findings);
+    }
+    if let Some(msg_type) = children.get("MsgType").and_then(|element| msg_type(element, findings)) {
+        particulars(msg_type, root, &mut children, question, findings);
+    }
+}
+
+fn envelope_element<'t, 'a>(
+    name: &'static str,
+    root: Element<'t, 'a>,
+    children: &mut Children<'t, 'a>,
+    findings: &mut Findings<'_>,
+) {
+    let missing = match name {
+        "MsgType" => Finding::new(Code::MsgTypeMissing),
+        "CreateTime" => Finding::new(Code::CreateTimeMissing),
+        _ => Finding::new(Code::ElementMissing).with("name", name),
+    };
+    require(name, missing, root, children, findings);
+}
+
+/// The element of that name, or what was meant for it; without either, `missing` is reported.
+fn require<'t, 'a>(
+    name: &'static str,
+    missing: Finding,
+    root: Element<'t, 'a>,
+    children: &mut Children<'t, 'a>,
+    findings: &mut Findings<'_>,
+) -> Option<Element<'t, 'a>> {
+    if let Some(found) = children.get(name) {
+        return Some(found);
+    }
+    let Some(child) = children.take_misspelt(name) else {
+        findings.add_at(missing, tag_of(root));
+        return None;
+    };
+    let finding = Finding::new(Code::ElementMisspelt).with("found", quoted(child.name())).with("name", name);
+    findings.add_at(finding, super::names::name_of(child));
+    Some(child)
+}
+
+fn create_time(element: Element<'_, '_>, findings: &mut Findings<'_>) {
+    let text = element.text().trim();
+    let code = match text.parse::<i64>() {
+        Err(_) => Code::CreateTimeNotInteger,
+        Ok(_) if text.len() == DIGITS_OF_MILLISECONDS => Code::CreateTimeMilliseconds,
+        Ok(_) => return,
+    };
+    findings.add_at(Finding::new(code).with("text", quoted(text)), element.text_span());
+}
+
+/// The kind of reply that is meant, where it is one.
+fn msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'static str> {
+    if !check_value(element, "MsgType", true, findings) {
+        return None;
+    }
+    let found = element.text().trim();
+    let mut all = SHAPES.iter().map(|shape| shape.msg_type).chain([TEXT, NEWS]);
+    let name = all.find(|name| name.eq_ignore_ascii_case(found));
+    let finding = match name {
+        Some(name) if name == found => return Some(name),
+        Some(name) => Finding::new(Code::MsgTypeCase).with("found", found).with("name", name),
+        None => Finding::new(Code::MsgTypeUnknown).with("found", quoted(found)),
+    };
+    findings.add_at(finding, element.text_span());
+    name
+}
+
+/// What the kind asks for beside the envelope.
+fn particulars<'t, 'a>(
+    msg_type: &str,
+    root: Element<'t, 'a>,
+    children: &mut Children<'t, 'a>,
+    question: &Question<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let missing = |name| Finding::new(Code::ElementMissing).with("name", name);
+    if msg_type == TEXT {
+        if let Some(content) = require("Content", missing("Content"), root, children, findings) {
+            check_content(content, findings);
+        }
+    } else if msg_type == NEWS {
+        let articles = require("Articles", missing("Articles"), root, children, findings);
+        let count = require("ArticleCount", missing("ArticleCount"), root, children, findings);
+        news::check(root, articles, count, question, findings);
+    } else if let Some(shape) = SHAPES.iter().find(|shape| shape.msg_type == msg_type) {
+        held(shape, root, children, findings);
+    }
+    for child in children.unknown() {
+        // An empty Encrypt and the flag of former years stand in many a template, and nothing reads them.
+        let is_harmless = child.name() == "FuncFlag" || (child.name() == "Encrypt" && child.text().is_empty());
+        if !is_harmless {
+            let finding = Finding::new(Code::ElementUnknown).with("name", quoted(child.name()));
+            findings.add_at(finding, child.span());
+        }
+    }
+}
+
+/// What stands in an element of its own, such as `Image`.
+fn held<'t, 'a>(shape: &Shape, root: Element<'t, 'a>, children: &mut Children<'t, 'a>, findings: &mut Findings<'_>) {
+    if shape.msg_type == TRANSFER && children.get(shape.holder).is_none() {
+        return;
+    }
+    let first = shape.inside.required.first().copied();
+    if children.get(shape.holder).is_none()
+        && let Some((name, child)) = first.and_then(|name| Some((name, children.take(name)?)))
+    {
+        let finding = Finding::new(Code::ElementMisplaced).with("name", name).with("within", shape.holder);
+        findings.add_at(finding, child.span());
+        return;
+    }
+    let name = first.map_or_else(|| shape.holder.to_owned(), |name| format!("{}{name}", shape.inside.within));
+    let missing = Finding::new(Code::ElementMissing).with("name", name);
+    let Some(holder) = require(shape.holder, missing, root, children, findings) else { return };
+    let inside = shape.inside.check(holder, findings);
+    if let Some((name, value)) = first.and_then(|name| Some((name, inside.get(name)?))) {
+        check_value(value, &format!("{}{name}", shape.inside.within), true, findings);
+    }
+}
+
+fn check_content(content: Element<'_, '_>, findings: &mut Findings<'_>) {
+    let text = content.text();
+    if content.has_children() {
+        check_value(content, "Content", false, findings);
+    } else if is_all_white(text) {
+        findings.add_at(Finding::new(Code::ContentEmpty), content.span());
+    } else if text.len() > MAX_TEXT_BYTES {
+        let finding = Finding::new(Code::TextTooLong).with("bytes", text.len()).with("limit", MAX_TEXT_BYTES);
+        findings.add_at(finding, content.text_span());
+    }
+}

@@ -1,0 +1,200 @@
+//! The children of an element against the names it may have: missing, misspelt, twice, unknown, without text.
+
+use std::ops::Range;
+
+use super::findings::{Findings, quoted};
+use super::{Code, Finding};
+use crate::wechat::tree::{Element, is_all_white};
+
+/// The only element that a JSON reply has a list of.
+const ARTICLES: &str = "Articles";
+
+/// Longer names are no misspelling of ours, in bytes.
+const LONGEST_NAME: usize = 32;
+
+/// So many unknown siblings are compared with the names that are missing.
+const COMPARED: usize = 32;
+
+/// A beginning of a name counts for it from this many letters on: `touser` is meant for `ToUserName`.
+const SHORTEST_BEGINNING: usize = 6;
+
+/// Which children an element may have.
+pub(super) struct Expected<'n> {
+    /// What stands before the names in findings: `Image/`, or nothing at the root.
+    pub(super) within: &'n str,
+    /// Where one of these is missing, that is an error.
+    pub(super) required: &'n [&'n str],
+    /// These may be missing.
+    pub(super) optional: &'n [&'n str],
+    /// Whether other names are worth a note.
+    pub(super) closed: bool,
+}
+
+/// The children that were found, by the name that was meant.
+pub(super) struct Children<'t, 'a> {
+    found: Vec<(&'static str, Element<'t, 'a>)>,
+    unknown: Vec<Element<'t, 'a>>,
+}
+
+impl<'t, 'a> Children<'t, 'a> {
+    /// The first child of that name, or what was meant for it.
+    pub(super) fn get(&self, name: &str) -> Option<Element<'t, 'a>> {
+        self.found.iter().find(|(found, _)| *found == name).map(|(_, element)| *element)
+    }
+
+    /// Sorts the children of `parent` out. Those that come twice are reported.
+    pub(super) fn sort(
+        parent: Element<'t, 'a>,
+        within: &str,
+        names: &(impl Iterator<Item = &'static str> + Clone),
+        findings: &mut Findings<'_>,
+    ) -> Self {
+        let mut sorted = Self { found: Vec::new(), unknown: Vec::new() };
+        // A list of JSON is siblings of one name.
+        let is_list = |name| parent.name().is_empty() && name == ARTICLES;
+        for child in parent.children() {
+            match names.clone().find(|name| *name == child.name()) {
+                Some(name) if sorted.get(name).is_some() && is_list(name) => {}
+                Some(name) if sorted.get(name).is_some() => {
+                    let finding = Finding::new(Code::ElementRepeated).with("name", format!("{within}{name}"));
+                    findings.add_at(finding, child.span());
+                }
+                Some(name) => sorted.found.push((name, child)),
+                None if sorted.unknown.len() < COMPARED => sorted.unknown.push(child),
+                None => {}
+            }
+        }
+        sorted
+    }
+
+    /// Takes the unknown child that is most likely meant for `name`.
+    pub(super) fn take_misspelt(&mut self, name: &'static str) -> Option<Element<'t, 'a>> {
+        let likeness = |child: &Element<'_, '_>| likeness(child.name(), name);
+        let best = (0..self.unknown.len())
+            .filter_map(|index| Some((likeness(&self.unknown[index])?, index)))
+            .min_by_key(|(distance, _)| *distance)?;
+        let child = self.unknown.remove(best.1);
+        self.found.push((name, child));
+        Some(child)
+    }
+
+    /// Takes the unknown child of exactly that name.
+    pub(super) fn take(&mut self, name: &str) -> Option<Element<'t, 'a>> {
+        let index = self.unknown.iter().position(|child| child.name() == name)?;
+        Some(self.unknown.remove(index))
+    }
+
+    /// What is left without a meaning.
+    pub(super) fn unknown(&self) -> &[Element<'t, 'a>] {
+        &self.unknown
+    }
+}
+
+impl Expected<'static> {
+    /// Holds the children of an element against what it may have; a misspelt one counts for what was meant.
+    pub(super) fn check<'t, 'a>(&self, parent: Element<'t, 'a>, findings: &mut Findings<'_>) -> Children<'t, 'a> {
+        let Self { within, required, optional, closed } = *self;
+        let names = required.iter().chain(optional).copied();
+        let mut children = Children::sort(parent, within, &names, findings);
+        for (names, is_required) in [(required, true), (optional, false)] {
+            for &name in names {
+                if children.get(name).is_some() {
+                    continue;
+                }
+                let misspelt = children.take_misspelt(name);
+                report_absent(name, within, misspelt, is_required, parent, findings);
+            }
+        }
+        if closed {
+            for child in children.unknown() {
+                let name = format!("{within}{}", quoted(child.name()));
+                findings.add_at(Finding::new(Code::ElementUnknown).with("name", name), child.span());
+            }
+        }
+        children
+    }
+}
+
+fn report_absent(
+    name: &str,
+    within: &str,
+    misspelt: Option<Element<'_, '_>>,
+    required: bool,
+    parent: Element<'_, '_>,
+    findings: &mut Findings<'_>,
+) {
+    let full = format!("{within}{name}");
+    match misspelt {
+        Some(child) => {
+            let code = if required { Code::ElementMisspelt } else { Code::OptionalMisspelt };
+            let finding = Finding::new(code).with("found", quoted(child.name())).with("name", full);
+            findings.add_at(finding, name_of(child));
+        }
+        None if required => {
+            findings.add_at(Finding::new(Code::ElementMissing).with("name", full), super::elements::tag_of(parent));
+        }
+        None => {}
+    }
+}
+
+/// Where the name of an element stands.
+pub(super) fn name_of(element: Element<'_, '_>) -> Range<usize> {
+    // After the `<`, or the quotation mark of JSON.
+    let start = element.span().start + 1;
+    start..(start + element.name().len()).min(element.span().end)
+}
+
+/// How far a name is from the one that was meant, if it can be meant at all.
+fn likeness(found: &str, name: &str) -> Option<usize> {
+    if found.len() > LONGEST_NAME {
+        return None;
+    }
+    let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
+    let (found, name) = (plain(found), plain(name));
+    let distance = strsim::damerau_levenshtein(&found, &name);
+    // One letter in a short name, two in a long one.
+    let allowed = (name.len() / 4).min(2);
+    if distance <= allowed {
+        return Some(distance);
+    }
+    (found.len() >= SHORTEST_BEGINNING && name.starts_with(&found)).then_some(distance)
+}
+
+/// Whether a required value is there: text, and neither elements nor nothing. Values that WeChat compares have no white space
+/// around them.
+pub(super) fn check_value(element: Element<'_, '_>, name: &str, compared: bool, findings: &mut Findings<'_>) -> bool {
+    let text = element.text();
+    let code = match () {
+        () if element.has_children() => Code::MarkupInValue,
+        () if is_all_white(text) => Code::ElementEmpty,
+        () if compared && text.trim() != text => Code::ValuePadded,
+        () => return true,
+    };
+    findings.add_at(Finding::new(code).with("name", name), element.span());
+    code == Code::ValuePadded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_likened_to_what_was_meant_and_to_nothing_else() {
+        for (found, name) in [
+            ("content", "Content"),
+            ("MusicURL", "MusicUrl"),
+            ("ArticlesCount", "ArticleCount"),
+            ("Articel", "Articles"),
+            ("media_id", "MediaId"),
+            ("touser", "ToUserName"),
+            ("items", "item"),
+            ("Msgtype", "MsgType"),
+        ] {
+            assert!(likeness(found, name).is_some(), "{found} {name}");
+        }
+        for (found, name) in [("Url", "Title"), ("FuncFlag", "Content"), ("Music", "MusicUrl"), ("PicUrl", "Url")] {
+            assert_eq!(likeness(found, name), None, "{found} {name}");
+        }
+        assert_eq!(likeness(&"a".repeat(1 << 20), "Content"), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! The articles of a reply: how many there are, how many it says there are, and how many are shown.
+
+use super::findings::{Findings, quoted};
+use super::names::{Children, check_value};
+use super::{Code, Finding, Question, elements};
+use crate::wechat::tree::{Element, Format};
+
+const ITEM: &str = "item";
+
+/// An article without these is refused; the documentation asks for all four.
+const REQUIRED: [&str; 2] = ["Title", "Url"];
+const ASKED_FOR: [&str; 2] = ["Description", "PicUrl"];
+
+pub(super) fn check(
+    root: Element<'_, '_>,
+    articles: Option<Element<'_, '_>>,
+    count: Option<Element<'_, '_>>,
+    question: &Question<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let mut found = 0;
+    if let Some(articles) = articles {
+        for item in items(root, articles, question, findings) {
+            found += 1;
+            if !findings.is_full() {
+                check_item(item, found, findings);
+            }
+        }
+        if found == 0 {
+            findings.add_at(Finding::new(Code::ArticlesEmpty), articles.span());
+        }
+        let limit = question.article_limit();
+        if found > limit {
+            let finding = Finding::new(Code::TooManyArticles).with("found", found).with("limit", limit);
+            findings.add_at(finding, elements::tag_of(articles));
+        }
+    }
+    if let Some(count) = count {
+        check_count(count, articles.map(|_| found), findings);
+    }
+}
+
+/// The items, however they are written: a JSON body may have them as a list of that name.
+fn items<'t, 'a>(
+    root: Element<'t, 'a>,
+    articles: Element<'t, 'a>,
+    question: &Question<'_>,
+    findings: &mut Findings<'_>,
+) -> Vec<Element<'t, 'a>> {
+    let listed = question.format == Some(Format::Json) && articles.child(ITEM).is_none();
+    if listed {
+        return root.children_named("Articles").filter(|item| item.has_children()).collect();
+    }
+    let mut children = Children::sort(articles, "Articles/", &std::iter::empty(), findings);
+    let items: Vec<_> = articles.children_named(ITEM).collect();
+    if items.is_empty()
+        && let Some(child) = children.take_misspelt(ITEM)
+    {
+        let finding =
+            Finding::new(Code::ElementMisspelt).with("found", quoted(child.name())).with("name", "Articles/item");
+        findings.add_at(finding, super::names::name_of(child));
+        return articles.children_named(child.name()).collect();
+    }
+    items
+}
+
+fn check_item(item: Element<'_, '_>, number: usize, findings: &mut Findings<'_>) {
+    let within = format!("Articles/item[{number}]/");
+    let names = REQUIRED.into_iter().chain(ASKED_FOR);
+    let mut children = Children::sort(item, &within, &names, findings);
+    for name in names {
+        let is_required = REQUIRED.contains(&name);
+        let full = format!("{within}{name}");
+        match children.get(name) {
+            // Without a title or a link an article is shown, and of little use.
+            Some(value) if value.has_children() => {
+                check_value(value, &full, false, findings);
+            }
+            Some(value) if is_required && value.text().trim().is_empty() => {
+                findings.add_at(Finding::new(Code::ArticleLacks).with("name", full), value.span());
+            }
+            Some(_) => {}
+            None => absent(name, full, is_required, item, &mut children, findings),
+        }
+    }
+}
+
+fn absent<'t, 'a>(
+    name: &'static str,
+    full: String,
+    is_required: bool,
+    item: Element<'t, 'a>,
+    children: &mut Children<'t, 'a>,
+    findings: &mut Findings<'_>,
+) {
+    if let Some(child) = children.take_misspelt(name) {
+        let code = if is_required { Code::ElementMisspelt } else { Code::OptionalMisspelt };
+        let finding = Finding::new(code).with("found", quoted(child.name())).with("name", full);
+        findings.add_at(finding, super::names::name_of(child));
+        return;
+    }
+    let code = if is_required { Code::ElementMissing } else { Code::ArticleLacks };
+    findings.add_at(Finding::new(code).with("name", full), elements::tag_of(item));
+}
+
+fn check_count(count: Element<'_, '_>, found: Option<usize>, findings: &mut Findings<'_>) {
+    let text = count.text().trim();
+    let finding = match (text.parse::<usize>(), found) {
+        (Err(_), _) => Finding::new(Code::ArticleCountNotNumber).with("text", quoted(text)),
+        (Ok(number), Some(found)) if number != found => {
+            Finding::new(Code::ArticleCountDiffers).with("count", number).with("found", found)
+        }
+        _ => return,
+    };
+    findings.add_at(finding, count.span());
+}

@@ -1,0 +1,58 @@
+//! Bytes that were answered, back as the reply that they are.
+
+use super::{Article, PassiveReply, ReplyKind};
+use crate::wechat::tree::{Element, Format, Tree};
+
+impl PassiveReply {
+    /// The reply that these bytes are, XML or JSON, before they were sealed; `None` where they are none.
+    ///
+    /// Elements may come in any order and their text in any form; a text that is missing is empty, and
+    /// the articles are those that are there, whatever `ArticleCount` says. Only `MsgType` is trimmed.
+    /// A body beyond [`crate::wechat::tree::MAX_BYTES`] is not read.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            b"" => return Some(Self::Empty),
+            b"success" => return Some(Self::Success),
+            _ => {}
+        }
+        let tree = Tree::parse(bytes).ok()?;
+        let root = tree.root();
+        let kind = ReplyKind::of_msg_type(root.text_of("MsgType")?.trim())?;
+        if kind == ReplyKind::News {
+            let articles = items(root, tree.format()).into_iter().map(article).collect();
+            return Some(Self::News { articles });
+        }
+        let mut reply = Self::blank(kind);
+        let group = kind.group().map_or(Some(root), |name| root.child(name));
+        fill(reply.texts_mut(), group);
+        Some(reply)
+    }
+}
+
+/// The elements that hold one article each: items of XML, objects of a JSON list.
+fn items<'t, 'a>(root: Element<'t, 'a>, format: Format) -> Vec<Element<'t, 'a>> {
+    let lists = root.children_named("Articles");
+    match format {
+        Format::Xml => lists.flat_map(|list| list.children_named("item")).collect(),
+        // The values of a list are siblings of its name; an empty list is one of them without children.
+        Format::Json => lists.filter(|article| article.has_children()).collect(),
+    }
+}
+
+fn article(item: Element<'_, '_>) -> Article {
+    let mut article = Article::default();
+    fill(article.texts_mut(), Some(item));
+    article
+}
+
+fn fill<'r>(texts: impl IntoIterator<Item = (&'static str, &'r mut String)>, group: Option<Element<'_, '_>>) {
+    for (name, text) in texts {
+        group.and_then(|group| text_of(group, name)).unwrap_or_default().clone_into(text);
+    }
+}
+
+fn text_of<'t>(group: Element<'t, '_>, name: &str) -> Option<&'t str> {
+    // The documentation's own table spells it so, and SDKs have copied it; its example does not.
+    let other = || if name == "MusicUrl" { group.text_of("MusicURL") } else { None };
+    group.text_of(name).or_else(other)
+}

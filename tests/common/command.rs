@@ -1,0 +1,70 @@
+//! The real binary as tests call it: its commands, and `menuscope listen` while it runs.
+#![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use serde_json::Value;
+
+pub(crate) fn menuscope(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_menuscope"));
+    command.arg("--data").arg(data).args(arguments).env("LANG", "en_US.UTF-8").env_remove("LC_ALL");
+    for name in ["MENUSCOPE_DATA", "MENUSCOPE_TOKEN", "MENUSCOPE_AES_KEY", "MENUSCOPE_APP_ID", "MENUSCOPE_APP_SECRET"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+pub(crate) fn run(data: &Path, arguments: &[&str]) -> Output {
+    menuscope(data, arguments).output().unwrap()
+}
+
+pub(crate) fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+/// Exactly one line that begins with the program's name.
+pub(crate) fn complaint(output: &Output) -> &str {
+    let text = std::str::from_utf8(&output.stderr).unwrap();
+    assert!(text.starts_with("menuscope: ") && text.ends_with('\n') && text.lines().count() == 1, "{text:?}");
+    text
+}
+
+/// `menuscope listen` on a free port; ended when dropped.
+pub(crate) struct Listening {
+    pub(crate) child: Child,
+    pub(crate) lines: BufReader<ChildStdout>,
+    pub(crate) url: String,
+}
+
+impl Listening {
+    pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
+        let arguments = [&["listen", "--addr", "127.0.0.1:0", "--json"], arguments].concat();
+        let mut child = menuscope(data, &arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        lines.read_line(&mut first).unwrap();
+        let first: Value = serde_json::from_str(&first).unwrap();
+        Self { child, lines, url: first["listening"].as_str().unwrap().to_owned() }
+    }
+
+    pub(crate) fn next(&mut self) -> Value {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        assert!(
+            Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap().success()
+        );
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
