@@ -15,6 +15,7 @@ pub use check::is_web_address;
 pub use error::{RuleError, Spot};
 
 use template::Templates;
+pub use template::is_template;
 
 /// How many rules there may be: each is asked about each event, within the time of its answer.
 pub const MAX_RULES: usize = 500;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts the WeChat libraries that tests/interop.rs talks to under target/interop. Run it once; running
+# Puts the WeChat libraries that tests talk to (interop, reply_interop, forward) under target/interop. Run it once; running
 # it again changes nothing. Debian has what it needs: apt-get install python3-venv nodejs npm
 set -eu
 

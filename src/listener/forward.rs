@@ -69,9 +69,16 @@ impl Push {
         Choice { forwarded: Some(Box::new(forwarded)), ..choice }
     }
 
-    /// What WeChat would make of it.
+    /// What WeChat would make of it. What did not come in full is never passed on, and not judged.
     fn judge_forwarded(&self, forwarded: &mut Forwarded) {
         let Some(status) = forwarded.status else { return };
+        if status == StatusCode::LOOP_DETECTED.as_u16() {
+            // Another listener's word, or our own by way of a tunnel.
+            forwarded.problem = Some(ForwardProblem::Loop);
+        }
+        if forwarded.problem.as_ref().is_some_and(ForwardProblem::is_incomplete) {
+            return;
+        }
         let elapsed_ms = Some(self.began.elapsed().as_millis() as u64);
         let answered = Answered { status, body: &forwarded.body, elapsed_ms };
         let report = judge(&answered, &self.capture, Some(self.account()));

@@ -84,7 +84,8 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-fn is_template(text: &str) -> bool {
+/// Whether a text of a reply is filled in by the event, or is what it is.
+pub fn is_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|opening| text.contains(opening))
 }
 

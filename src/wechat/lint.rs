@@ -20,6 +20,7 @@ mod transport;
 
 use body::Body;
 pub use code::Code;
+pub use elements::MAX_TEXT_BYTES;
 use findings::Findings;
 pub use outcome::Outcome;
 

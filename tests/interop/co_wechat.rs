@@ -39,6 +39,7 @@ impl CoWechat {
             ],
             "scancode_waitmsg": { "type": "customerService", "kfAccount": "test1@test" },
             "pic_sysphoto": BREAKING,
+            "pic_photo_or_album": "no end ]]> yet",
         });
         let mut command = Client::Node.script("co_wechat_server.js");
         command.arg(account.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());

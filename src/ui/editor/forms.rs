@@ -9,12 +9,11 @@ use super::super::detail::controls::{code_frame, weak};
 use super::super::look::{Look, severity_mark};
 use super::super::theme::{GAP, GAP_SMALL};
 use super::articles;
-use super::verdict::is_template;
 use crate::diagnose::Severity;
+use crate::rules::is_template;
+use crate::wechat::lint::MAX_TEXT_BYTES;
 use crate::wechat::reply::PassiveReply;
 
-/// What WeChat is said to take of a text, in bytes of UTF-8; the lint warns beyond it.
-const TEXT_BYTES: usize = 2048;
 /// The lines that a long text has from the beginning.
 const ROWS: usize = 4;
 /// A field of raw bytes is no higher than this, in points; what is longer is scrolled.
@@ -108,9 +107,9 @@ impl<'a> Form<'a> {
             return;
         }
         let bytes = content.len();
-        let details = [("bytes", bytes.to_string()), ("limit", TEXT_BYTES.to_string())];
+        let details = [("bytes", bytes.to_string()), ("limit", MAX_TEXT_BYTES.to_string())];
         let words = self.look.language.filled("editor.bytes_of", &details);
-        let shown = if bytes > TEXT_BYTES {
+        let shown = if bytes > MAX_TEXT_BYTES {
             let mark = severity_mark(Severity::Warning);
             RichText::new(format!("{mark} {words}")).small().color(self.look.palette.warning)
         } else {

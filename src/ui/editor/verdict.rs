@@ -8,6 +8,7 @@ use super::super::detail::findings::Finding;
 use super::{Purpose, names};
 use crate::capture::Capture;
 use crate::judge::judge_unsealed;
+use crate::rules::is_template;
 use crate::texts::Language;
 use crate::wechat::lint::{Answered, Outcome, Question, Report, lint};
 use crate::wechat::message::Message;
@@ -117,11 +118,6 @@ fn has_templates(reply: &PassiveReply) -> bool {
         Ok(String::new())
     });
     looked.is_ok() && found
-}
-
-/// Whether a text is filled in.
-pub(super) fn is_template(text: &str) -> bool {
-    ["{{", "{%", "{#"].iter().any(|opening| text.contains(opening))
 }
 
 /// What comes of a reply that turns out well.

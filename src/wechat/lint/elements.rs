@@ -14,7 +14,7 @@ pub(super) const MAX_ARTICLES: usize = 8;
 pub(super) const MAX_ARTICLES_TO_MESSAGE: usize = 1;
 
 /// The limit of a text that is quoted widely and documented for `WeCom` only, in bytes of UTF-8.
-const MAX_TEXT_BYTES: usize = 2048;
+pub const MAX_TEXT_BYTES: usize = 2048;
 
 /// Seconds have had ten digits since 2001 and have them until 2286; milliseconds have thirteen.
 const DIGITS_OF_MILLISECONDS: usize = 13;
@@ -64,6 +64,12 @@ pub(super) fn check(tree: &Tree<'_>, question: &Question<'_>, findings: &mut Fin
     if root.has_children() && !is_all_white(root.text()) {
         findings.add_at(Finding::new(Code::StrayText).with("text", quoted(root.text())), root.text_span());
     }
+    if tree.format() == Format::Xml
+        && let Some(stray) = stray_section_end(findings.payload())
+    {
+        let reason = "`]]>` where no CDATA section is open: a text that holds it has to be split over two sections";
+        findings.add_at(Finding::new(Code::NotWellFormed).with("reason", reason), stray);
+    }
     let names = ENVELOPE.into_iter().chain(["Content", "ArticleCount", "Articles"]);
     let names = names.chain(SHAPES.iter().map(|shape| shape.holder));
     let mut children = Children::sort(root, "", &names, findings);
@@ -76,6 +82,20 @@ pub(super) fn check(tree: &Tree<'_>, question: &Question<'_>, findings: &mut Fin
     }
     if let Some(msg_type) = children.get("MsgType").and_then(|element| msg_type(element, findings)) {
         particulars(msg_type, root, &mut children, question, findings);
+    }
+}
+
+/// Where a `]]>` closes nothing. Our reader forgives it, since WeChat may write it; others do not.
+fn stray_section_end(payload: &[u8]) -> Option<Range<usize>> {
+    const OPENING: &[u8] = b"<![CDATA[";
+    const END: &[u8] = b"]]>";
+    let mut at = 0;
+    loop {
+        let end = at + memchr::memmem::find(&payload[at..], END)?;
+        if memchr::memmem::find(&payload[at..end], OPENING).is_none() {
+            return Some(end..end + END.len());
+        }
+        at = end + END.len();
     }
 }
 

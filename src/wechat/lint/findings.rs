@@ -30,6 +30,11 @@ impl<'p> Findings<'p> {
         self.base = base;
     }
 
+    /// What is being read.
+    pub(super) fn payload(&self) -> &'p [u8] {
+        self.payload.get(self.base..).unwrap_or_default()
+    }
+
     /// A finding that has no place in the body.
     pub(super) fn add(&mut self, finding: Finding) {
         if self.has_room(finding.code) {

@@ -21,7 +21,7 @@ const PIECE: [&str; 15] = [
 ];
 
 /// What pages hold, in small letters: all of one row. What names its maker for certain comes first.
-const PAGES: [(Code, &str, &[&str]); 45] = [
+const PAGES: [(Code, &str, &[&str]); 46] = [
     (Code::ErrorPage, "Django", &["debug = true</code>", "django"]),
     (Code::ErrorPage, "Django (CSRF)", &["csrf verification failed"]),
     (Code::ErrorPage, "Django", &["<h1>server error (500)</h1>"]),
@@ -40,6 +40,7 @@ const PAGES: [(Code, &str, &[&str]); 45] = [
     (Code::ErrorPage, "ThinkPHP", &["页面错误！请稍后再试"]),
     (Code::ErrorPage, "Spring Boot (Whitelabel Error Page)", &["whitelabel error page"]),
     (Code::ErrorPage, "Express", &["cannot post /"]),
+    (Code::ErrorPage, "Express", &["<title>error</title>", "<pre>", "&nbsp;at "]),
     (Code::ErrorPage, "ASP.NET", &["server error in '", "' application"]),
     (Code::ErrorPage, "ASP.NET Core", &["an unhandled exception occurred while processing the request"]),
     (Code::ErrorPage, "Ruby on Rails", &["action controller: exception caught"]),
