@@ -56,12 +56,17 @@ pub(super) fn forwarded_ui(ui: &mut Ui, forward: &Forward, look: &Look) {
     if let Some(problem) = &forward.problem {
         ui.add(Label::new(RichText::new(problem).color(look.palette.strong)).wrap());
     }
-    findings_ui(ui, &forward.findings, Places::Said, look);
+    // What was passed on stands above, judged, as what was answered.
+    if !forward.passed_on {
+        findings_ui(ui, &forward.findings, Places::Said, look);
+    }
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP - 2.0;
         facts_ui(ui, forward, look);
-        row_ui(ui, "detail.answer.body", look, |ui| bytes_ui(ui, &forward.body, look));
+        if !forward.passed_on {
+            row_ui(ui, "detail.answer.body", look, |ui| bytes_ui(ui, &forward.body, look));
+        }
         let headers = look.filled("forwarded.headers", &[("count", &forward.headers.len().to_string())]);
         CollapsingHeader::new(headers).id_salt("forwarded headers").show(ui, |ui| {
             for (name, value) in &forward.headers {

@@ -39,7 +39,7 @@ impl Content {
         (Self::Attempt, 30.0),
         (Self::Signature, 88.0),
         (Self::Mode, 56.0),
-        (Self::Answer, 110.0),
+        (Self::Answer, 124.0),
     ];
 
     /// What goes first where it is narrow: everything is on the detail as well.
