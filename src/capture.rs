@@ -1,34 +1,12 @@
 //! One recorded request: what arrived, what was read from it, and what was answered.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::diagnose::{Diagnosis, Severity, worst};
-use crate::wechat::lint;
+use crate::diagnose::{Diagnosis, Severity};
 use crate::wechat::tree::Format;
-
-mod forwarded;
-mod json;
-
-pub use forwarded::{ForwardProblem, Forwarded};
-pub use json::{EventView, event_json, finding_json, header_text};
-
-/// Requests with this header were sent by this program, and are never taken for a tap.
-pub const OWN_HEADER: &str = "x-menuscope";
-
-/// The number of a capture in its database; never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CaptureId(pub i64);
-
-impl fmt::Display for CaptureId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// Gives an enum of states the one spelling that the database, JSON and the filter language share.
 macro_rules! spelled {
@@ -49,6 +27,27 @@ macro_rules! spelled {
             }
         }
     };
+}
+
+mod forwarded;
+mod json;
+mod reply;
+
+pub use forwarded::{ForwardProblem, Forwarded};
+pub use json::{EventView, event_json, finding_json, header_text};
+pub use reply::{Reply, ReplyEnd, ReplySource, ReplySummary};
+
+/// Requests with this header were sent by this program, and are never taken for a tap.
+pub const OWN_HEADER: &str = "x-menuscope";
+
+/// The number of a capture in its database; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaptureId(pub i64);
+
+impl fmt::Display for CaptureId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 spelled! {
@@ -222,103 +221,6 @@ impl Capture {
     }
 }
 
-/// Who decided what was answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReplySource {
-    /// The default: `success`, or the echo of a handshake.
-    Default,
-    /// The rule of this name.
-    Rule(String),
-    /// A person, while the push was held.
-    Held,
-    /// The developer's own server.
-    Forward,
-    /// Nobody: refused, or given up.
-    None,
-}
-
-/// What stands before a rule's name where a source is written.
-const RULE_PREFIX: &str = "rule:";
-
-impl ReplySource {
-    /// The spelling in the database, in JSON and in filters.
-    pub fn spelling(&self) -> Cow<'_, str> {
-        Cow::Borrowed(match self {
-            Self::Default => "default",
-            Self::Rule(name) => return Cow::Owned(format!("{RULE_PREFIX}{name}")),
-            Self::Held => "held",
-            Self::Forward => "forward",
-            Self::None => "none",
-        })
-    }
-
-    /// The source of that spelling, if there is one.
-    pub fn from_spelling(text: &str) -> Option<Self> {
-        match text {
-            "default" => Some(Self::Default),
-            "held" => Some(Self::Held),
-            "forward" => Some(Self::Forward),
-            "none" => Some(Self::None),
-            _ => text.strip_prefix(RULE_PREFIX).map(|name| Self::Rule(name.to_owned())),
-        }
-    }
-}
-
-spelled! {
-    /// How the exchange ended.
-    ReplyEnd {
-        /// The answer was handed over in full.
-        Answered = "answered",
-        /// The other side closed before there was an answer.
-        HungUp = "hung-up",
-        /// We closed without an answer, on purpose.
-        Silent = "silent",
-        /// We closed in the middle of the answer, on purpose.
-        Cut = "cut",
-        /// We reset the connection, on purpose.
-        Reset = "reset",
-    }
-}
-
-/// What was answered, in plaintext.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
-    /// The HTTP status; `None` where nothing was answered.
-    pub status: Option<u16>,
-    /// The body before encryption.
-    pub body: Vec<u8>,
-    /// The body as it went over the wire, where it was encrypted.
-    pub sealed: Option<Vec<u8>>,
-    /// Who decided it.
-    pub source: ReplySource,
-    /// From the first byte of the request until the answer was handed over, or the connection closed.
-    pub elapsed: Duration,
-    /// How the exchange ended.
-    pub end: ReplyEnd,
-    /// What is not legal about it, and what is worth knowing.
-    pub lint: Vec<lint::Finding>,
-    /// What the developer's own server made of it, where it was asked.
-    pub forwarded: Option<Box<Forwarded>>,
-}
-
-impl Reply {
-    /// What a row shows of it.
-    pub fn summary(&self) -> ReplySummary {
-        ReplySummary {
-            status: self.status,
-            source: self.source.clone(),
-            elapsed: self.elapsed,
-            end: self.end,
-            severity: worst(&self.lint),
-        }
-    }
-
-    /// The bytes that went over the wire.
-    pub fn sent(&self) -> &[u8] {
-        self.sealed.as_deref().unwrap_or(&self.body)
-    }
-}
-
 /// Where a capture stands among the attempts of its event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
@@ -366,31 +268,6 @@ pub struct CaptureSummary {
     pub severity: Option<Severity>,
     /// Status, source and time of the answer.
     pub reply: Option<ReplySummary>,
-}
-
-/// What a row shows of an answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReplySummary {
-    /// The HTTP status; `None` where nothing was answered.
-    pub status: Option<u16>,
-    /// Who decided it.
-    pub source: ReplySource,
-    /// How long it took.
-    pub elapsed: Duration,
-    /// How the exchange ended.
-    pub end: ReplyEnd,
-    /// How bad the worst finding about it is.
-    pub severity: Option<Severity>,
-}
-
-impl ReplySummary {
-    /// Whether WeChat takes it for an answer: in time, with nothing illegal about it.
-    pub fn is_legal(&self) -> bool {
-        self.end == ReplyEnd::Answered
-            && self.status == Some(200)
-            && self.severity != Some(Severity::Error)
-            && self.elapsed.as_millis() <= u128::from(lint::WECHAT_LIMIT_MS)
-    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 
 use crate::account::{Accounts, Secrets};
 use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
-use crate::config::{AccountConfig, Config, DataFolder, LookConfig, Overrides};
+use crate::config::{AccountConfig, DataFolder, LookConfig, Overrides};
 use crate::filter::Filter;
 use crate::listener::{Armed, Held};
 use crate::rules::{BadAnswer, Rule, RuleSet};
@@ -33,6 +33,7 @@ mod rows;
 mod rulebook;
 mod service;
 mod signals;
+mod status;
 mod trial;
 mod worker;
 
@@ -41,6 +42,7 @@ pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup
 pub use rulebook::{Rulebook, RulebookError};
 pub use service::{Service, StartError, runtime};
 pub use signals::stop_requested;
+pub use status::{AccountStatus, ListenerState, Status};
 pub use trial::Tried;
 use worker::Worker;
 
@@ -228,57 +230,6 @@ pub struct Opened {
     pub images: Vec<CaptureId>,
     /// How its signature was calculated, where the account still has a token.
     pub signature: Option<SignatureCheck>,
-}
-
-/// Where the listener stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ListenerState {
-    /// Not started yet.
-    #[default]
-    Starting,
-    /// It listens.
-    Listening {
-        /// At this HOST:PORT.
-        address: String,
-    },
-    /// It was stopped by hand.
-    Stopped,
-    /// Another process listens for this data folder; its events show up here.
-    Elsewhere {
-        /// Which folder, with the remedy.
-        trouble: Trouble,
-    },
-    /// It cannot listen.
-    Failed {
-        /// Why not, with the remedy.
-        trouble: Trouble,
-    },
-}
-
-/// What the window needs to know beside captures; the latest is all that matters of it.
-#[derive(Clone, Debug, Default)]
-pub struct Status {
-    /// Where the listener stands.
-    pub listener: ListenerState,
-    /// Why the database could not be opened, if it could not.
-    pub database: Option<Trouble>,
-    /// What `config.toml` says.
-    pub config: Config,
-    /// Of which account which secrets are there, by name.
-    pub accounts: Vec<AccountStatus>,
-}
-
-/// What may be shown of an account's secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountStatus {
-    /// The account's name.
-    pub name: String,
-    /// Whether it has a token.
-    pub has_token: bool,
-    /// Whether it has an EncodingAESKey.
-    pub has_aes_key: bool,
-    /// Whether it has an AppSecret.
-    pub has_app_secret: bool,
 }
 
 /// What this run was started with.

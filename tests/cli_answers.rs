@@ -5,8 +5,10 @@
 #[path = "common/command.rs"]
 mod command;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Stdio;
+use std::time::Duration;
 
 use command::{Listening, complaint, menuscope, run, stdout};
 use serde_json::{Value, json};
@@ -127,4 +129,23 @@ fn rules_and_targets_that_are_none_stop_the_listener_with_the_reason() {
         assert_eq!(refused.status.code(), Some(2), "{rules}");
         assert!(complaint(&refused).contains(named), "{}", complaint(&refused));
     }
+}
+
+#[test]
+fn a_signal_releases_what_is_held_with_the_default() {
+    let data = tempfile::tempdir().unwrap();
+    std::fs::write(data.path().join("config.toml"), "[[rules]]\nname = \"wait\"\nreply = \"hold\"\n").unwrap();
+    let mut listening = Listening::start(data.path(), &[]);
+    let mut stream = TcpStream::connect(listening.url.trim_start_matches("http://")).unwrap();
+    let body = std::fs::read(SAMPLE).unwrap();
+    let head = format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
+    while run(data.path(), &["events", "is:held"]).status.code() != Some(0) {
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    listening.signal("TERM");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("success"), "{answer}");
+    assert!(listening.child.wait().unwrap().success());
 }

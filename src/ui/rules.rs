@@ -6,9 +6,9 @@ use egui::accesskit::Role;
 use egui::{CentralPanel, Frame, Label, Margin, Panel, RichText, ScrollArea, Stroke, Ui};
 
 use super::action::Action;
-use super::detail::controls::{card, named, page_ui, title, weak};
+use super::detail::controls::{named, page_ui, section_ui, weak};
 use super::look::{Look, severity_mark};
-use super::theme::{GAP, GAP_LARGE, GAP_SMALL};
+use super::theme::{GAP_LARGE, GAP_SMALL};
 use crate::capture::{CaptureId, StoredCapture};
 use crate::config::ListenerConfig;
 use crate::diagnose::Severity;
@@ -185,17 +185,6 @@ fn trouble_ui(ui: &mut Ui, trouble: &Trouble, look: &Look) {
     });
     let rect = response.response.rect;
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, look.palette.line));
-}
-
-/// A titled ground with a page's part on it.
-fn section_ui(ui: &mut Ui, key: &str, look: &Look, content: impl FnOnce(&mut Ui)) {
-    title(ui, look, &look.text(key));
-    card(look).inner_margin(16).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = GAP;
-        content(ui);
-    });
-    ui.add_space(GAP_LARGE);
 }
 
 /// What is wrong with what was typed, below it.

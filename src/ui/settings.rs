@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use egui::{Button, Id, Label, RichText, ScrollArea, TextEdit, Ui};
 
 use super::action::Action;
-use super::detail::controls::{card, copy_button, page_ui, pair, title, weak};
+use super::detail::controls::{copy_button, page_ui, pair, section_ui, weak};
 use super::look::Look;
-use super::theme::{GAP, GAP_SMALL};
+use super::theme::GAP_SMALL;
 use crate::config::Theme;
 use crate::engine::{Command, ListenerState, Saved, Status};
 use crate::texts::Language;
@@ -87,16 +87,6 @@ impl Settings {
         });
         ui.add(Label::new(weak(look, look.text("settings.data.hint"))).wrap());
     }
-}
-
-fn section_ui(ui: &mut Ui, key: &str, look: &Look, content: impl FnOnce(&mut Ui)) {
-    title(ui, look, &look.text(key));
-    card(look).inner_margin(16).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = GAP;
-        content(ui);
-    });
-    ui.add_space(GAP);
 }
 
 /// A control in two columns, named by what stands on its left.

@@ -50,6 +50,17 @@ pub(crate) fn card(look: &Look) -> Frame {
         .inner_margin(Margin::same(12))
 }
 
+/// A titled ground with a part of a page on it.
+pub(crate) fn section_ui(ui: &mut Ui, key: &str, look: &Look, content: impl FnOnce(&mut Ui)) {
+    title(ui, look, &look.text(key));
+    card(look).inner_margin(16).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = GAP;
+        content(ui);
+    });
+    ui.add_space(GAP);
+}
+
 /// A ground for bytes: what stands here is to the letter.
 pub(crate) fn code_frame(look: &Look) -> Frame {
     Frame::new()
