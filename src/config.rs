@@ -183,6 +183,17 @@ impl Config {
         toml_edit::de::from_str(&text).map_err(|error| malformed(&text, &error, path))
     }
 
+    /// Reads the file for what needs no rules: a mistake in one of them does not count.
+    pub fn load_without_rules(path: &Path) -> Result<Self, ConfigError> {
+        let whole = Self::load(path);
+        let without = || {
+            let mut document: toml_edit::DocumentMut = std::fs::read_to_string(path).ok()?.parse().ok()?;
+            document.remove("rules")?;
+            toml_edit::de::from_document(document).ok()
+        };
+        whole.or_else(|error| without().ok_or(error))
+    }
+
     /// What is kept of an account's secrets, without what flags and environment say.
     pub fn kept_secrets(&self, folder: &DataFolder, account: &str) -> Result<Secrets, ConfigError> {
         match self.accounts.get(account).and_then(|config| config.secrets) {

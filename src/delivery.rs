@@ -28,7 +28,9 @@ const MAX_ANSWER: usize = 8 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
     /// The target is no address of a server.
-    #[error("\"{target}\" is no URL to post to; write it as http://HOST:PORT/PATH or https://…")]
+    #[error(
+        "\"{target}\" is no URL to post to; write it as http://HOST:PORT/PATH or https://…, without user and password"
+    )]
     Target {
         /// What was given.
         target: String,

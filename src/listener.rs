@@ -27,6 +27,7 @@ mod crafting;
 mod decide;
 mod forward;
 mod held;
+mod making;
 mod seal;
 
 use callback::Endpoint;

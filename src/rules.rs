@@ -47,7 +47,7 @@ pub struct Rule {
     pub response: Response,
     /// How long the answer waits, in milliseconds; at most [`MAX_DELAY_MS`].
     pub delay_ms: u32,
-    /// The HTTP status of the answer, 100 to 599; 200 where it is left out.
+    /// The HTTP status of the answer, 200 to 599; 200 where it is left out.
     pub status: Option<u16>,
     /// How the answer is spoiled on purpose.
     pub fault: Option<Fault>,

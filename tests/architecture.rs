@@ -25,8 +25,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "listener",
         &[
-            "account", "capture", "delivery", "diagnose", "filter", "inspect", "judge", "rules", "store", "trouble",
-            "waker", "wechat",
+            "account", "capture", "delivery", "diagnose", "filter", "inspect", "judge", "rules", "store", "texts",
+            "trouble", "waker", "wechat",
         ],
     ),
     (

@@ -120,9 +120,9 @@ fn rules_and_targets_that_are_none_stop_the_listener_with_the_reason() {
     let config = data.path().join("config.toml");
     for (rules, named) in [
         ("[[rules]]\nname = \"a\"\nmatch = \"evnt:CLICK\"\n", "evnt"),
-        ("\n[[rules]]\nname = \"a\"\nreply = { MsgType = \"text\", Content = \"{{ open\" }\n", "line 2"),
+        ("\n[[rules]]\nname = \"a\"\nreply = { MsgType = \"text\", Content = \"{{ open\" }\n", "line 4"),
         ("[[rules]]\nname = \"a\"\nreply = \"succes\"\n", "line 3"),
-        ("[[rules]]\nname = \"a\"\n[[rules]]\nname = \"a\"\n", "line 3"),
+        ("[[rules]]\nname = \"a\"\n[[rules]]\nname = \"a\"\n", "line 4"),
     ] {
         std::fs::write(&config, rules).unwrap();
         let refused = run(data.path(), &["listen", "--addr", "127.0.0.1:0"]);

@@ -324,11 +324,17 @@ fn a_cut_answer_breaks_off_and_a_reset_is_one() {
     let mut stream = begin(&listener, "/", &sample("CLICK"));
     let got = String::from_utf8(rest(&mut stream).unwrap_or_default()).unwrap();
     assert!(got.starts_with("HTTP/1.1 200") && got.contains("<xml>") && !got.contains("</xml>"), "{got:?}");
-    assert_eq!(reply_of(listener.newest()).end, ReplyEnd::Cut);
+    let reply = reply_of(listener.newest());
+    assert_eq!(
+        (reply.end, reply.status, reply.sent()),
+        (ReplyEnd::Cut, Some(200), &reply.body[..reply.body.len() / 2])
+    );
+    assert!(reply.lint.iter().any(|found| found.code.as_str() == "not-well-formed"), "{:?}", reply.lint);
     let mut stream = begin(&listener, "/", &sample("VIEW"));
     let error = rest(&mut stream).unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
-    assert_eq!(reply_of(listener.newest()).end, ReplyEnd::Reset);
+    let reply = reply_of(listener.newest());
+    assert_eq!((reply.end, reply.status, reply.sent()), (ReplyEnd::Reset, None, &b""[..]));
 }
 
 #[test]
@@ -353,4 +359,50 @@ fn what_belongs_to_somebody_else_gets_the_default_whatever_the_rules_say() {
     assert_eq!(listener.post(&format!("/?{}", signed(TOKEN)), &sample("CLICK")).text(), "ruled");
     assert_eq!(listener.post(&format!("/?{}", signed(TOKEN)), b"nothing legible").text(), "success");
     assert_eq!(listener.post("/?signature=no&timestamp=1&nonce=2", &sample("CLICK")).status, 403);
+}
+
+#[test]
+fn what_a_rule_does_to_the_default_is_judged_and_named_after_it() {
+    let listener = TestListener::with(
+        "[listener]\nreply_budget_ms = 200\n[[rules]]\nname = \"r\"\nreply = \"hold\"\nstatus = 500\nfault = \"json\"\n",
+        "",
+    );
+    let answer = listener.post("/", &sample("CLICK"));
+    assert_eq!((answer.status, answer.text()), (500, "{\"success\":true}"));
+    let reply = reply_of(listener.newest());
+    assert_eq!((reply.source, reply.status), (ReplySource::Rule("r".to_owned()), Some(500)));
+    let codes: Vec<_> = reply.lint.iter().map(|found| found.code.as_str()).collect();
+    assert!(codes.contains(&"json-body") && codes.contains(&"status-error"), "{codes:?}");
+}
+
+#[test]
+fn who_closes_the_sending_half_is_still_answered_after_a_delay() {
+    let listener = with_rules("[[rules]]\nname = \"slow\"\nreply = { raw = \"late\" }\ndelay_ms = 100\n");
+    let mut stream = begin(&listener, "/", &sample("CLICK"));
+    stream.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(Answer::read(&mut stream).text(), "late");
+}
+
+#[test]
+fn who_has_used_up_the_budget_is_not_held() {
+    let listener = TestListener::with("[listener]\nreply_budget_ms = 150\n", "");
+    hold_all(&listener);
+    let body = sample("CLICK");
+    let mut stream = listener.connect();
+    let head = format!("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: {}\r\n\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), &body[..10]].concat()).unwrap();
+    std::thread::park_timeout(std::time::Duration::from_millis(200));
+    stream.write_all(&body[10..]).unwrap();
+    assert_eq!(Answer::read(&mut stream).text(), "success");
+    assert!(waiting(&listener).is_empty());
+    let filter = Filter::parse("is:held", &jiff::Zoned::now()).unwrap();
+    assert_eq!(listener.reader().arrived(&filter, CaptureId(0), 9).unwrap(), []);
+}
+
+#[test]
+fn a_fault_of_the_encryption_has_nothing_to_spoil_in_plain() {
+    let listener = with_rules("[[rules]]\nname = \"f\"\nreply = \"success\"\nfault = \"former-key\"\n");
+    assert_eq!(listener.post("/", &sample("CLICK")).text(), "success");
+    let reply = reply_of(listener.newest());
+    assert_eq!(reply.lint.iter().map(|found| found.code.as_str()).collect::<Vec<_>>(), ["fault-idle"]);
 }

@@ -115,7 +115,7 @@ fn both_sides_of_a_forwarded_push_are_recorded() {
     let answer = listener.post(&format!("/?{query}"), &sample("CLICK"));
     let reply = newest(&listener);
     assert_eq!((reply.source, reply.status), (ReplySource::Forward, Some(200)));
-    assert_eq!((&reply.body, &reply.sealed), (&answer.body, &None));
+    assert_eq!((&reply.body, &reply.wire), (&answer.body, &None));
     let forwarded = reply.forwarded.unwrap();
     assert_eq!(forwarded.target, server.url(&format!("/wx?own=1&{query}")));
     assert_eq!((forwarded.status, &forwarded.body[..]), (Some(200), &answer.body[..]));
@@ -153,7 +153,7 @@ fn a_sealed_push_is_opened_by_the_server_and_its_sealed_answer_is_recorded_open(
         assert_eq!((problem(forwarded), &forwarded.body[..]), (None, &answer.body[..]));
         if event == "pic_weixin" {
             // Nothing to say is not sealed.
-            assert_eq!((&reply.body[..], &reply.sealed, &reply.lint), (&b""[..], &None, &Vec::new()));
+            assert_eq!((&reply.body[..], &reply.wire, &reply.lint), (&b""[..], &None, &Vec::new()));
             continue;
         }
         let envelope = Tree::parse(&answer.body).unwrap();

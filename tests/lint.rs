@@ -27,7 +27,7 @@ const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const OTHER_KEY: &str = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
 
 /// Made by the listener where a rule fails: no body can bring it about.
-const NOT_OF_A_BODY: [Code; 1] = [Code::RuleFailed];
+const NOT_OF_A_BODY: [Code; 2] = [Code::RuleFailed, Code::FaultIdle];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lint")

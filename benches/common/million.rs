@@ -64,7 +64,7 @@ fn fill(database: &Path, events: i64) {
                 let reply = Reply {
                     status: Some(200),
                     body: b"success".to_vec(),
-                    sealed: None,
+                    wire: None,
                     source: ReplySource::Default,
                     elapsed,
                     end: ReplyEnd::Answered,

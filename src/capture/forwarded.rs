@@ -67,6 +67,13 @@ pub enum ForwardProblem {
     },
     /// The answer was not complete in time.
     TooLate,
+    /// No target is set.
+    NoTarget,
+    /// The answer is compressed, which WeChat does not ask for: how, as its `Content-Encoding` says.
+    Compressed {
+        /// The encoding.
+        encoding: String,
+    },
     /// A redirect, which is not followed.
     Redirect {
         /// Where to, as the answer has it.
@@ -95,6 +102,8 @@ impl ForwardProblem {
             Self::Redirect { .. } => "redirect",
             Self::TooLarge => "too-large",
             Self::Loop => "loop",
+            Self::NoTarget => "no-target",
+            Self::Compressed { .. } => "compressed",
             Self::Target => "target",
             Self::Status => "status",
             Self::Illegal => "illegal",
@@ -106,7 +115,14 @@ impl ForwardProblem {
         match self {
             Self::Unreachable { cause } | Self::Unresolved { cause } | Self::Broken { cause } => cause,
             Self::Redirect { location } => location,
-            Self::TooLate | Self::TooLarge | Self::Loop | Self::Target | Self::Status | Self::Illegal => "",
+            Self::Compressed { encoding } => encoding,
+            Self::NoTarget
+            | Self::TooLate
+            | Self::TooLarge
+            | Self::Loop
+            | Self::Target
+            | Self::Status
+            | Self::Illegal => "",
         }
     }
 
@@ -121,6 +137,8 @@ impl ForwardProblem {
             "redirect" => Self::Redirect { location: cause },
             "too-large" => Self::TooLarge,
             "loop" => Self::Loop,
+            "no-target" => Self::NoTarget,
+            "compressed" => Self::Compressed { encoding: cause },
             "target" => Self::Target,
             "status" => Self::Status,
             "illegal" => Self::Illegal,
@@ -130,7 +148,7 @@ impl ForwardProblem {
 
     /// Whether there is no whole answer that could be passed on: none came, or only its beginning.
     pub fn is_incomplete(&self) -> bool {
-        !matches!(self, Self::Redirect { .. } | Self::Status | Self::Illegal)
+        !matches!(self, Self::Redirect { .. } | Self::Status | Self::Illegal | Self::Compressed { .. })
     }
 
     /// What is wrong, and what to do about it.

@@ -191,7 +191,7 @@ mod tests {
         let reply = Reply {
             status: Some(200),
             body: b"success".to_vec(),
-            sealed: None,
+            wire: None,
             source: ReplySource::Default,
             elapsed: Duration::from_micros(1900),
             end: ReplyEnd::Answered,

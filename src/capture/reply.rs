@@ -72,8 +72,8 @@ pub struct Reply {
     pub status: Option<u16>,
     /// The body before encryption.
     pub body: Vec<u8>,
-    /// The body as it went over the wire, where it was encrypted.
-    pub sealed: Option<Vec<u8>>,
+    /// The body as it went over the wire, where that differs: encrypted, or cut in the middle.
+    pub wire: Option<Vec<u8>>,
     /// Who decided it.
     pub source: ReplySource,
     /// From the first byte of the request until the answer was handed over, or the connection closed.
@@ -100,7 +100,7 @@ impl Reply {
 
     /// The bytes that went over the wire.
     pub fn sent(&self) -> &[u8] {
-        self.sealed.as_deref().unwrap_or(&self.body)
+        self.wire.as_deref().unwrap_or(&self.body)
     }
 }
 

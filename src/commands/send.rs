@@ -23,7 +23,7 @@ use crate::wechat::lint::{Answered, Report};
 use crate::wechat::tree::Tree;
 
 pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
-    let accounts = Config::load(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
+    let accounts = Config::load_without_rules(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
     let account = accounts.default_account();
     let messages = send.events.iter().map(|event| message(event, send, account)).collect::<anyhow::Result<Vec<_>>>()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start posting")?;

@@ -86,7 +86,10 @@ pub fn line_of_rule(config: &Path, error: &RuleError) -> Option<usize> {
         Some(position) => rules.get(position - 1),
         None => error.rule().and_then(|_| rules.iter().find(named)),
     }?;
-    Some(text.get(..table.span()?.start)?.matches('\n').count() + 1)
+    // The member is nearer to the mistake than the rule's first line.
+    let member = table.get_key_value(error.member()).and_then(|(key, _)| key.span());
+    let start = member.or_else(|| table.span())?.start;
+    Some(text.get(..start)?.matches('\n').count() + 1)
 }
 
 /// Reads a member; what is wrong with it is told with its name and with what it takes.
@@ -124,7 +127,7 @@ fn delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
 }
 
 fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
-    member(deserializer, member::STATUS, "a number from 100 to 599").map(Some)
+    member(deserializer, member::STATUS, "a number from 200 to 599").map(Some)
 }
 
 fn fault<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Fault>, D::Error> {

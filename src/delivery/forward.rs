@@ -19,6 +19,10 @@ const MARKER: &str = "forward;";
 /// Headers that are about one connection, and end with it. Those that `connection` lists come on top.
 const HOP_BY_HOP: [&str; 7] = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect"];
 
+/// WeChat asks for nothing compressed, but tunnels do, of whom they reach: an answer in another form than WeChat gets it
+/// could not be judged.
+const OF_THE_TUNNEL: &str = "accept-encoding";
+
 /// The addresses that a request came through: the sender, then each proxy.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -67,7 +71,7 @@ fn headers(request: &RawRequest, target: &Target, instance: &str) -> Vec<(String
         // Nobody is to switch off the marker, or hide where a request came from, by listing it.
         let protected = name == OWN_HEADER || name.starts_with("x-forwarded-");
         let is_listed = || words(request, "connection").any(|listed| listed.eq_ignore_ascii_case(name.as_bytes()));
-        HOP_BY_HOP.contains(&name) || name.starts_with("proxy-") || (!protected && is_listed())
+        HOP_BY_HOP.contains(&name) || name == OF_THE_TUNNEL || name.starts_with("proxy-") || (!protected && is_listed())
     };
     let mut headers: Vec<_> = request.headers.iter().filter(|(name, _)| !ends_here(name)).cloned().collect();
     put(&mut headers, "host", target.authority().into());

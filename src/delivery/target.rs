@@ -22,7 +22,7 @@ pub struct Target {
 impl Target {
     /// The target that `text` names; a fragment in it is left out of what is sent.
     pub fn parse(text: &str) -> Result<Self, DeliveryError> {
-        Self::read(text).ok_or_else(|| DeliveryError::Target { target: text.to_owned() })
+        Self::read(text).ok_or_else(|| DeliveryError::Target { target: without_credentials(text) })
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -111,6 +111,16 @@ fn is_localhost(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
+/// What is quoted of an address in an error: a password in it is nobody's business.
+fn without_credentials(text: &str) -> String {
+    let (scheme, rest) = text.split_once("//").unwrap_or(("", text));
+    let (authority, _) = rest.split_once(['/', '?', '#']).unwrap_or((rest, ""));
+    match authority.rfind('@') {
+        Some(at) => format!("{scheme}//…{}", &rest[at..]),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +151,6 @@ mod tests {
             "ftp://x/",
             "http://",
             "http:///wx",
-            "http://user:secret@x/",
             "http://x:/",
             "http://x:99999/",
             "http://x:+80/",
@@ -151,6 +160,12 @@ mod tests {
         for text in texts {
             assert!(matches!(Target::parse(text), Err(DeliveryError::Target { target }) if target == text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_refused_and_not_repeated() {
+        let refused = Target::parse("http://user:secret@x/wx").unwrap_err().to_string();
+        assert!(refused.contains("http://…@x/wx") && !refused.contains("secret"), "{refused}");
     }
 
     #[test]

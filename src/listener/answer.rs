@@ -33,7 +33,7 @@ pub(super) struct Answer {
     pub(super) status: Option<StatusCode>,
     /// In plaintext.
     pub(super) body: Bytes,
-    /// As it goes over the wire, where that differs.
+    /// Encrypted, where it is.
     pub(super) sealed: Option<Bytes>,
     pub(super) content_type: HeaderValue,
     /// Headers of an answer that is passed on.
@@ -96,12 +96,19 @@ impl Answer {
         self.sealed.as_ref().unwrap_or(&self.body)
     }
 
+    /// The bytes that arrive: half of them where the answer is cut.
+    pub(super) fn arriving(&self) -> Bytes {
+        let wire = self.wire();
+        if self.end == ReplyEnd::Cut { wire.slice(..wire.len() / 2) } else { wire.clone() }
+    }
+
     /// What is recorded of it, `elapsed` after the request's first byte.
     pub(super) fn record(&self, elapsed: Duration) -> Reply {
+        let arriving = self.arriving();
         Reply {
             status: self.status.map(|status| status.as_u16()),
             body: self.body.to_vec(),
-            sealed: self.sealed.as_ref().map(|sealed| sealed.to_vec()),
+            wire: (arriving != self.body).then(|| arriving.to_vec()),
             source: self.source.clone(),
             elapsed,
             end: self.end,
@@ -117,8 +124,10 @@ impl Answer {
         let closes =
             matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT | StatusCode::BAD_REQUEST)
                 && self.source == ReplySource::None;
-        let wire = self.wire().clone();
-        let body = if self.end == ReplyEnd::Cut { Body::new(CutBody::new(&wire)) } else { Body::from(wire) };
+        let arriving = self.arriving();
+        let whole = self.wire().len();
+        let body =
+            if self.end == ReplyEnd::Cut { Body::new(CutBody::new(arriving, whole)) } else { Body::from(arriving) };
         let mut response = typed(status, self.content_type, body);
         let headers = response.headers_mut();
         if closes {
@@ -158,11 +167,10 @@ struct CutBody {
 }
 
 impl CutBody {
-    fn new(whole: &Bytes) -> Self {
-        // What is empty has no middle: one byte is announced, and none comes.
-        let half = whole.slice(..whole.len() / 2);
+    fn new(half: Bytes, whole: usize) -> Self {
         let pause = Box::pin(tokio::time::sleep(BEFORE_THE_CUT));
-        Self { half: (!half.is_empty()).then_some(half), length: whole.len().max(1) as u64, pause }
+        // What is empty has no middle: one byte is announced, and none comes.
+        Self { half: (!half.is_empty()).then_some(half), length: whole.max(1) as u64, pause }
     }
 }
 

@@ -120,6 +120,7 @@ async fn store_and_answer(
     match timeout_at(deadline.into(), owed.stored()).await {
         Ok(Ok(placement)) => {
             if let Some(undecided) = undecided {
+                let deadline = began + owed.endpoint.terms.reply_budget.saturating_sub(TO_MAKE_AN_ANSWER);
                 owed.answer = undecided.push(&owed.endpoint, origin, placement, began, deadline).answer().await;
             }
             owed.record();
@@ -181,7 +182,7 @@ impl Undecided {
             stopping: endpoint.stopping.clone(),
             listens_at: endpoint.listens_at,
             began,
-            deadline: deadline.checked_sub(TO_MAKE_AN_ANSWER).unwrap_or(deadline),
+            deadline,
         }
     }
 }

@@ -10,8 +10,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::http::{HeaderValue, StatusCode};
-use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{sleep_until, timeout_at};
@@ -20,26 +18,20 @@ use super::answer::Answer;
 use super::connection::{End, Origin};
 use super::crafting::Crafting;
 use super::held::{Crafted, HeldPush, HeldReply, Holding, Verdict};
-use super::seal::sealed;
 use crate::account::{Account, Accounts};
 use crate::capture::{Capture, Forwarded, Placement, ReplyEnd, ReplySource};
 use crate::filter::Subject;
 use crate::inspect::Sealing;
-use crate::judge::judge;
 use crate::rules::{Response, Rule};
 use crate::store::StoreHandle;
 use crate::wechat::fault::Fault;
-use crate::wechat::lint::{Answered, Code, Finding, WECHAT_LIMIT_MS};
+use crate::wechat::lint::{Code, Finding, WECHAT_LIMIT_MS};
 use crate::wechat::message::Message;
 use crate::wechat::reply::{Address, PassiveReply};
-use crate::wechat::tree::{Format, Tree};
+use crate::wechat::tree::Tree;
 
 /// WeChat closes after 5 s; many tunnels never pass that on, so that a silent wait is ended here.
 const SILENCE: Duration = Duration::from_secs(6);
-
-const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-const XML: HeaderValue = HeaderValue::from_static("text/xml; charset=utf-8");
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// One push, and all that its answer depends on.
 #[derive(Clone)]
@@ -65,6 +57,8 @@ pub(super) struct Push {
 pub(super) struct Choice {
     pub(super) what: What,
     pub(super) source: ReplySource,
+    /// 200, or what the developer's own server answered, unless a rule says otherwise.
+    pub(super) status: Option<u16>,
     pub(super) fault: Option<Fault>,
     pub(super) forwarded: Option<Box<Forwarded>>,
     /// What went wrong on the way.
@@ -73,8 +67,8 @@ pub(super) struct Choice {
 
 /// The substance of a choice.
 pub(super) enum What {
-    /// A reply of our own, with this status.
-    Reply(PassiveReply, Option<u16>),
+    /// A reply of our own.
+    Reply(PassiveReply),
     /// What the developer's own server answered.
     PassedOn(Answer),
     /// Nothing: the exchange has ended so.
@@ -91,7 +85,7 @@ enum Waited {
 
 impl Choice {
     pub(super) fn default_answer() -> Self {
-        Self::of(What::Reply(PassiveReply::Success, None), ReplySource::Default)
+        Self::of(What::Reply(PassiveReply::Success), ReplySource::Default)
     }
 
     pub(super) fn nothing(end: ReplyEnd) -> Self {
@@ -99,12 +93,12 @@ impl Choice {
     }
 
     pub(super) fn of(what: What, source: ReplySource) -> Self {
-        Self { what, source, fault: None, forwarded: None, findings: Vec::new() }
+        Self { what, source, status: None, fault: None, forwarded: None, findings: Vec::new() }
     }
 
     fn crafted(crafted: Crafted) -> Self {
         let Crafted { reply, fault } = crafted;
-        Self { fault, ..Self::of(What::Reply(reply, None), ReplySource::Held) }
+        Self { fault, ..Self::of(What::Reply(reply), ReplySource::Held) }
     }
 }
 
@@ -117,24 +111,18 @@ impl Push {
         {
             (choice.fault, choice.source) = (Some(fault), ReplySource::Held);
         }
-        let end = match choice.fault {
+        match choice.fault {
             Some(Fault::Unanswered { attempts }) if self.placement.attempt <= attempts => {
                 choice = self.silence().await;
-                ReplyEnd::Silent
             }
-            Some(Fault::Late { ms }) => self.be_late(ms, &mut choice).await,
-            Some(Fault::Cut) => ReplyEnd::Cut,
+            Some(Fault::Late { ms }) if !self.is_late_by(ms).await => choice = self.hung_up(),
             Some(Fault::Reset) => {
                 self.origin.end(End::Reset);
-                ReplyEnd::Reset
+                choice.what = What::Nothing(ReplyEnd::Reset);
             }
-            _ => ReplyEnd::Answered,
-        };
-        let mut answer = self.made(choice);
-        if answer.end == ReplyEnd::Answered && answer.status.is_some() {
-            answer.end = end;
+            _ => {}
         }
-        answer
+        self.made(choice)
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -146,11 +134,14 @@ impl Push {
     }
 
     async fn choose(&mut self) -> Choice {
-        let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
-        match self.crafting.held.hold(&self.subject(), push) {
-            Holding::Prepared(crafted) => return Choice::crafted(crafted),
-            Holding::Waits(reply) => return self.held(reply).await,
-            Holding::No => {}
+        // Who has sent so slowly that the budget is used up gets what needs no waiting.
+        if Instant::now() < self.deadline {
+            let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
+            match self.crafting.held.hold(&self.subject(), push) {
+                Holding::Prepared(crafted) => return Choice::crafted(crafted),
+                Holding::Waits(reply) => return self.held(reply).await,
+                Holding::No => {}
+            }
         }
         let rules = self.crafting.rules.borrow().clone();
         match rules.first_match(&self.subject()) {
@@ -160,7 +151,8 @@ impl Push {
     }
 
     async fn held(&mut self, mut reply: HeldReply) -> Choice {
-        self.store.record_held(self.placement.id);
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.store.record_held(self.placement.id, Timestamp::now() + left);
         let verdict = tokio::select! {
             verdict = reply.verdict() => verdict,
             () = sleep_until(self.deadline.into()) => Verdict::Default,
@@ -176,7 +168,7 @@ impl Push {
 
     async fn by_rule(&mut self, rule: &Rule) -> Choice {
         let mut choice = match &rule.response {
-            Response::Default => Choice::of(What::Reply(PassiveReply::Success, None), rule_source(rule)),
+            Response::Default => Choice::of(What::Reply(PassiveReply::Success), rule_source(rule)),
             Response::Hold => {
                 let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
                 match self.crafting.held.hold_by_rule(push) {
@@ -190,17 +182,25 @@ impl Push {
         if !choice.findings.iter().any(|finding| finding.code == Code::RuleFailed) {
             self.crafting.note_fired(&rule.name, None);
         }
-        if let What::Reply(_, status) = &mut choice.what {
-            *status = rule.status;
+        choice.status = rule.status;
+        if (rule.status.is_some() || rule.fault.is_some()) && choice.source == ReplySource::Default {
+            choice.source = rule_source(rule);
         }
         choice.fault = choice.fault.or(rule.fault);
         if rule.delay_ms > 0 && !matches!(choice.what, What::Nothing(_)) {
-            let until = (Instant::now() + Duration::from_millis(rule.delay_ms.into())).min(self.deadline);
-            if self.wait(until).await == Waited::HungUp {
-                return self.hung_up();
-            }
+            self.delay(Duration::from_millis(rule.delay_ms.into())).await;
         }
         choice
+    }
+
+    /// Waits within the budget. Whoever has closed its sending half may still be heard.
+    async fn delay(&mut self, delay: Duration) {
+        let until = (Instant::now() + delay).min(self.deadline);
+        tokio::select! {
+            () = sleep_until(until.into()) => {}
+            // A sender that is gone means the same.
+            _ = self.stopping.wait_for(|stopping| *stopping) => {}
+        }
     }
 
     /// The rule's reply with its templates filled in, or the default with the reason.
@@ -213,7 +213,7 @@ impl Push {
             Ok(Ok(Ok(reply))) if reply.needs_address() && self.address().is_none() => {
                 ("the push does not say whom to answer".to_owned(), None)
             }
-            Ok(Ok(Ok(reply))) => return Choice::of(What::Reply(reply, None), rule_source(rule)),
+            Ok(Ok(Ok(reply))) => return Choice::of(What::Reply(reply), rule_source(rule)),
             Ok(Ok(Err(error))) => (error.to_string(), Some((&error).into())),
             Ok(Err(_)) | Err(_) => ("its template took too long".to_owned(), None),
         };
@@ -235,13 +235,10 @@ impl Push {
         }
     }
 
-    /// Waits until WeChat has given up, and a little more.
-    async fn be_late(&mut self, ms: u32, choice: &mut Choice) -> ReplyEnd {
+    /// Waits until WeChat has given up, and a little more. `false`: it has hung up.
+    async fn is_late_by(&mut self, ms: u32) -> bool {
         let late = self.began + Duration::from_millis(WECHAT_LIMIT_MS + u64::from(ms));
-        if self.wait(late).await == Waited::HungUp {
-            *choice = self.hung_up();
-        }
-        ReplyEnd::Answered
+        self.wait(late).await != Waited::HungUp
     }
 
     pub(super) fn hung_up(&self) -> Choice {
@@ -260,73 +257,12 @@ impl Push {
     }
 
     /// Whom the answer goes to, if the push says so.
-    fn address(&self) -> Option<Address> {
+    pub(super) fn address(&self) -> Option<Address> {
         let tree = Tree::parse(self.capture.message()).ok()?;
         Address::answering(&Message::decode(&tree), Timestamp::now().as_second())
-    }
-
-    fn made(&self, choice: Choice) -> Answer {
-        let Choice { what, source, fault, forwarded, findings } = choice;
-        let mut answer = match what {
-            What::Nothing(end) => Answer::none(end),
-            What::PassedOn(answer) => match fault {
-                Some(fault) => self.written(&read_back(&answer.body), answer.status, Some(fault)),
-                None => answer,
-            },
-            What::Reply(reply, status) => {
-                let status = status.and_then(|status| StatusCode::from_u16(status).ok());
-                self.written(&reply, status.or(Some(StatusCode::OK)), fault)
-            }
-        };
-        (answer.source, answer.forwarded) = (source, forwarded);
-        answer.lint.extend(findings);
-        self.judge(&mut answer);
-        answer
-    }
-
-    /// The reply in bytes: addressed, spoiled where asked for, sealed where the push was.
-    fn written(&self, reply: &PassiveReply, status: Option<StatusCode>, fault: Option<Fault>) -> Answer {
-        let format = self.capture.format();
-        let address = self.address().unwrap_or(Address {
-            to_user: String::new(),
-            from_user: String::new(),
-            create_time: Timestamp::now().as_second(),
-        });
-        let is_message = fault.map_or(reply.needs_address(), |fault| fault.carrier(reply).needs_address());
-        let sealing = self.sealing.as_ref().filter(|_| is_message);
-        let body = match fault {
-            // What stands before a sealed reply stands before its envelope.
-            Some(Fault::Bom) if sealing.is_some() => reply.to_bytes(&address, format),
-            Some(fault) => fault.spoil(reply, &address, format),
-            None => reply.to_bytes(&address, format),
-        };
-        let sealed = sealing.and_then(|sealing| sealed(&body, self.account(), sealing, format, fault));
-        let content_type = match format {
-            _ if !is_message => TEXT,
-            Format::Xml => XML,
-            Format::Json => JSON,
-        };
-        Answer { status, body: body.into(), sealed: sealed.map(Bytes::from), content_type, ..Answer::success() }
-    }
-
-    /// What WeChat will make of it. The default is known to be legal.
-    fn judge(&self, answer: &mut Answer) {
-        let Some(status) = answer.status else { return };
-        let elapsed = self.began.elapsed();
-        let elapsed_ms = elapsed.as_millis() as u64;
-        if answer.source == ReplySource::Default && elapsed_ms <= WECHAT_LIMIT_MS {
-            return;
-        }
-        let answered = Answered { status: status.as_u16(), body: answer.wire(), elapsed_ms: Some(elapsed_ms) };
-        let report = judge(&answered, &self.capture, Some(self.account()));
-        answer.lint.splice(0..0, report.findings);
     }
 }
 
 fn rule_source(rule: &Rule) -> ReplySource {
     ReplySource::Rule(rule.name.clone())
-}
-
-fn read_back(body: &Bytes) -> PassiveReply {
-    PassiveReply::read(body).unwrap_or_else(|| PassiveReply::Raw(body.to_vec()))
 }

@@ -6,15 +6,23 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 
 use super::answer::Answer;
 use super::decide::{Choice, Push, What};
-use crate::capture::{ForwardProblem, Forwarded, ReplySource};
+use crate::capture::{ForwardProblem, Forwarded, ReplySource, header_text};
 use crate::delivery::Target;
 use crate::judge::judge;
 use crate::rules::{BadAnswer, ForwardTo};
+use crate::texts::Language;
 use crate::wechat::codes::Severity;
 use crate::wechat::lint::Answered;
 
 /// What goes along with a body that is passed on, beside its type.
 const PASSED_ON: [HeaderName; 2] = [header::CONTENT_ENCODING, header::LOCATION];
+
+/// How the body is compressed, if it is.
+fn encoding(forwarded: &Forwarded) -> Option<String> {
+    let (_, value) = forwarded.headers.iter().find(|(name, _)| name == header::CONTENT_ENCODING.as_str())?;
+    let encoding = header_text(value);
+    (!encoding.trim().eq_ignore_ascii_case("identity")).then_some(encoding)
+}
 
 impl Push {
     /// Forwards to the listener's target, if it has one.
@@ -44,19 +52,17 @@ impl Push {
                 let within = self.deadline.saturating_duration_since(Instant::now());
                 let asking =
                     self.crafting.courier.forward(&self.capture.request, &target, &self.crafting.instance, within);
-                tokio::select! {
-                    forwarded = asking => forwarded,
-                    () = self.origin.hung_up() => return self.hung_up(),
-                }
+                asking.await
             }
-            None => {
-                let text = to.and_then(|to| to.url.as_deref()).unwrap_or_default();
-                Forwarded::unsent(text.to_owned(), ForwardProblem::Target)
-            }
+            None => match to.and_then(|to| to.url.as_deref()) {
+                Some(url) => Forwarded::unsent(url.to_owned(), ForwardProblem::Target),
+                None => Forwarded::unsent(String::new(), ForwardProblem::NoTarget),
+            },
         };
         self.judge_forwarded(&mut forwarded);
         if let Some(problem) = &forwarded.problem {
-            tracing::warn!("the forward target answered event {} badly: {}", self.placement.id, problem.as_str());
+            let words = problem.words(Language::English);
+            tracing::warn!("forwarding event {} to \"{}\": {words}", self.placement.id, forwarded.target);
         }
         let answer = (forwarded.problem.is_none() || bad_answer == BadAnswer::Pass)
             .then(|| self.passed_on(&forwarded))
@@ -77,6 +83,11 @@ impl Push {
             forwarded.problem = Some(ForwardProblem::Loop);
         }
         if forwarded.problem.as_ref().is_some_and(ForwardProblem::is_incomplete) {
+            return;
+        }
+        if let Some(encoding) = encoding(forwarded) {
+            // What is in it is not looked at: WeChat would not, either.
+            forwarded.problem.get_or_insert(ForwardProblem::Compressed { encoding });
             return;
         }
         let elapsed_ms = Some(self.began.elapsed().as_millis() as u64);

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{ForwardTo, MAX_DELAY_MS, MAX_NAME, MAX_RULES, Response, Rule, RuleError};
 
-/// The statuses that an answer can have.
-const STATUSES: std::ops::RangeInclusive<u16> = 100..=599;
+/// The statuses that an answer can have; those below only announce one.
+const STATUSES: std::ops::RangeInclusive<u16> = 200..=599;
 
 /// Finds the first mistake.
 pub(super) fn check(rules: &[Rule]) -> Result<(), RuleError> {

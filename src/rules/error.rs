@@ -64,7 +64,7 @@ pub enum RuleError {
         error: FilterError,
     },
     /// Its status is none.
-    #[error("rule \"{rule}\": {status} is no HTTP status; write a number from 100 to 599")]
+    #[error("rule \"{rule}\": {status} is no status of an answer; write a number from 200 to 599")]
     Status {
         /// The rule's name.
         rule: String,
@@ -165,6 +165,23 @@ impl RuleError {
                 Some(*position)
             }
             _ => None,
+        }
+    }
+
+    /// The member of the rule in `config.toml` that it is about.
+    pub fn member(&self) -> &'static str {
+        match self {
+            Self::TooMany { .. } | Self::Unnamed { .. } | Self::Name { .. } | Self::Duplicate { .. } => "name",
+            Self::Filter { .. } => "match",
+            Self::Status { .. } => "status",
+            Self::Delay { .. } => "delay_ms",
+            Self::Target { .. }
+            | Self::TemplateLength { .. }
+            | Self::Template { .. }
+            | Self::UnknownName { .. }
+            | Self::Work { .. }
+            | Self::TextLength { .. }
+            | Self::Failed { .. } => "reply",
         }
     }
 

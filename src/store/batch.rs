@@ -1,5 +1,6 @@
 //! One transaction over many jobs, and what happens when it fails.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::collections::BTreeSet;
 
@@ -195,9 +196,9 @@ fn write_all(
                 }
                 done.push(Done::Replied(*id));
             }
-            Job::Hold { id } => {
+            Job::Hold { id, until } => {
                 held.insert(id.0);
-                hold(transaction, *id)?;
+                hold(transaction, *id, *until)?;
                 done.push(Done::Held);
             }
         }
@@ -207,12 +208,14 @@ fn write_all(
 }
 
 /// Where the queue was full, the record of the answer may have overtaken this.
-fn hold(transaction: &Transaction<'_>, id: CaptureId) -> Result<(), StoreError> {
+fn hold(transaction: &Transaction<'_>, id: CaptureId, until: Timestamp) -> Result<(), StoreError> {
     let held = transaction.prepare_cached(
-        "INSERT OR IGNORE INTO held (capture_id)
-         SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM reply WHERE capture_id = ?1)",
+        "INSERT OR IGNORE INTO held (capture_id, until)
+         SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM reply WHERE capture_id = ?1)",
     );
-    held.and_then(|mut insert| insert.execute([id.0])).map(drop).map_err(doing("marking a capture as held"))
+    held.and_then(|mut insert| insert.execute([id.0, until.as_microsecond()]))
+        .map(drop)
+        .map_err(doing("marking a capture as held"))
 }
 
 fn release(transaction: &Transaction<'_>, id: CaptureId) -> Result<(), StoreError> {

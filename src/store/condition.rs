@@ -27,6 +27,9 @@ pub(super) fn condition(expr: &Expr) -> Condition {
     condition
 }
 
+/// A listener that was killed leaves its marks behind; they end with the time that was left.
+const HELD: &str = "c.id IN (SELECT capture_id FROM held WHERE until > unixepoch('subsec') * 1000000)";
+
 impl Condition {
     fn expr(&mut self, expr: &Expr) {
         match expr {
@@ -87,7 +90,7 @@ impl Condition {
             Term::After(time) => self.with("c.received_at >= ?", Value::Integer(first_microsecond(*time))),
             Term::Before(time) => self.with("c.received_at < ?", Value::Integer(first_microsecond(*time))),
             Term::Is(State::Replay) => self.push("c.replay = 1"),
-            Term::Is(State::Held) => self.push("c.id IN (SELECT capture_id FROM held)"),
+            Term::Is(State::Held) => self.push(HELD),
             // Nothing can be pinned yet, so nothing is.
             Term::Is(State::Pinned) => self.push("FALSE"),
             // Within the bounds of the step: a code that every event has would be listed anew for each of them.

@@ -14,13 +14,12 @@ use crate::diagnose::worst;
 pub(super) const SUMMARY: &str = "r.status, r.source, r.elapsed_us, r.ending, r.severity";
 
 /// The columns that a [`Reply`] has beside those, in the order in which [`reply`] reads them.
-pub(super) const MORE: &str = "r.body, r.lint, r.sealed";
+pub(super) const MORE: &str = "r.body, r.lint, r.wire";
 
 /// Writes what was answered. Where the capture has gone meanwhile, this fails for the one row.
 pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
     let problem = doing("storing a reply");
-    let sql =
-        "INSERT OR IGNORE INTO reply (capture_id, status, source, elapsed_us, body, ending, severity, lint, sealed)
+    let sql = "INSERT OR IGNORE INTO reply (capture_id, status, source, elapsed_us, body, ending, severity, lint, wire)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = (
         id.0,
@@ -31,7 +30,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply
         reply.end.as_str(),
         severity_to_number(worst(&reply.lint)),
         to_json(&reply.lint),
-        &reply.sealed,
+        &reply.wire,
     );
     let inserted = transaction.prepare_cached(sql).and_then(|mut insert| insert.execute(values));
     inserted.map_err(&problem)?;
@@ -78,7 +77,7 @@ pub(super) fn summary(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Reply
 pub(super) fn reply(summary: ReplySummary, row: &Row<'_>, at: usize) -> rusqlite::Result<Reply> {
     let ReplySummary { status, source, elapsed, end, severity: _ } = summary;
     let lint = from_json(row.get::<_, Option<String>>(at + 1)?.as_deref());
-    Ok(Reply { status, body: row.get(at)?, sealed: row.get(at + 2)?, source, elapsed, end, lint, forwarded: None })
+    Ok(Reply { status, body: row.get(at)?, wire: row.get(at + 2)?, source, elapsed, end, lint, forwarded: None })
 }
 
 /// What the developer's own server made of that capture, where it was asked.

@@ -69,12 +69,12 @@ CREATE TABLE tally (
 /// An answer says how the exchange ended, what is not legal about it, and how it went over the wire where it was
 /// encrypted; a status of 0 stands for none.
 /// `forward` is what the developer's own server made of a callback; `held` are the callbacks whose answer a person is
-/// crafting at this moment, so that other programs see them too.
+/// crafting at this moment, and until when, so that other programs see them too and a crash leaves none behind.
 const CRAFTED: &str = "
 ALTER TABLE reply ADD COLUMN ending TEXT NOT NULL DEFAULT 'answered';
 ALTER TABLE reply ADD COLUMN severity INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE reply ADD COLUMN lint TEXT;
-ALTER TABLE reply ADD COLUMN sealed BLOB;
+ALTER TABLE reply ADD COLUMN wire BLOB;
 CREATE TABLE forward (
     capture_id    INTEGER PRIMARY KEY REFERENCES capture (id) ON DELETE CASCADE,
     target        TEXT NOT NULL,
@@ -89,7 +89,8 @@ CREATE TABLE forward (
     lint          TEXT
 ) STRICT;
 CREATE TABLE held (
-    capture_id INTEGER PRIMARY KEY REFERENCES capture (id) ON DELETE CASCADE
+    capture_id INTEGER PRIMARY KEY REFERENCES capture (id) ON DELETE CASCADE,
+    until      INTEGER NOT NULL
 ) STRICT;
 ";
 

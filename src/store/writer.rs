@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -36,6 +37,7 @@ pub(super) enum Job {
     /// A person is crafting its answer; ends with the record of the answer.
     Hold {
         id: CaptureId,
+        until: Timestamp,
     },
 }
 
@@ -82,10 +84,10 @@ impl StoreHandle {
         self.send(Job::Reply { id, reply: Box::new(reply) });
     }
 
-    /// Queues that a person is crafting the answer, which ends with its record.
+    /// Queues that a person is crafting the answer, which ends with its record or at that time.
     /// To be called within a tokio runtime.
-    pub fn record_held(&self, id: CaptureId) {
-        self.send(Job::Hold { id });
+    pub fn record_held(&self, id: CaptureId, until: Timestamp) {
+        self.send(Job::Hold { id, until });
     }
 
     fn send(&self, job: Job) {

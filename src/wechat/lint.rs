@@ -15,6 +15,7 @@ mod news;
 mod outcome;
 mod page;
 mod sealed;
+mod strict;
 mod trace;
 mod transport;
 

@@ -135,7 +135,7 @@ fn a_mistake_in_a_rule_is_told_at_its_line_and_column() {
             "delay_ms: invalid type: string \"3\", expected u32; write a whole number of milliseconds",
         ),
         ("delay_ms = -1", 12, "delay_ms: invalid value: integer `-1`, expected u32"),
-        ("status = 70000", 10, "status: invalid value: integer `70000`, expected u16; write a number from 100 to 599"),
+        ("status = 70000", 10, "status: invalid value: integer `70000`, expected u16; write a number from 200 to 599"),
         ("enabled = 1", 11, "enabled: invalid type: integer `1`, expected a boolean; write true or false"),
         ("match = 6", 9, "match: invalid type: integer `6`, expected a string; write a filter in quotes"),
         ("fault = \"slow\"", 9, "fault: unknown \"slow\"; write one of \"late\", \"unanswered\", \"empty\""),
@@ -220,7 +220,7 @@ fn the_line_of_a_rule_is_found_for_a_mistake_in_it() {
     std::fs::write(&path, "# rules\n\n[[rules]]\nname = \"a\"\n\n# second\n[[rules]]\nname = \"b\"\n").unwrap();
     let name = || "b".to_owned();
     assert_eq!(line_of_rule(&path, &RuleError::Status { rule: name(), status: 7 }), Some(7));
-    assert_eq!(line_of_rule(&path, &RuleError::Unnamed { position: 1 }), Some(3));
-    assert_eq!(line_of_rule(&path, &RuleError::Duplicate { rule: name(), position: 2 }), Some(7));
+    assert_eq!(line_of_rule(&path, &RuleError::Unnamed { position: 1 }), Some(4));
+    assert_eq!(line_of_rule(&path, &RuleError::Duplicate { rule: name(), position: 2 }), Some(8));
     assert_eq!(line_of_rule(&path, &RuleError::TooMany { found: 900 }), None);
 }

@@ -121,7 +121,7 @@ fn reply() -> impl Strategy<Value = Reply> {
         .prop_map(|(status, source, elapsed, body)| Reply {
             status,
             body: body.as_bytes().to_vec(),
-            sealed: None,
+            wire: None,
             source,
             elapsed: Duration::from_micros(elapsed),
             end: ReplyEnd::Answered,
@@ -156,7 +156,7 @@ fn insert(connection: &mut Connection, rows: &[Row]) {
             replies::insert(&transaction, placement.id, reply).unwrap();
         }
         if row.held {
-            transaction.execute("INSERT INTO held (capture_id) VALUES (?)", [id]).unwrap();
+            transaction.execute("INSERT INTO held VALUES (?, unixepoch() * 1000000 + 3600000000)", [id]).unwrap();
         }
     }
     transaction.commit().unwrap();

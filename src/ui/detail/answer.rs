@@ -110,8 +110,8 @@ fn body_ui(ui: &mut Ui, reply: &Reply, answered: &Answered, look: &Look, actions
         let text = || String::from_utf8_lossy(&reply.body).into_owned();
         copy_button(ui, look, &look.text("detail.answer.body"), text, actions);
     }
-    if let Some(sealed) = &answered.sealed {
-        CollapsingHeader::new(look.text("hold.sealed")).id_salt("sealed").show(ui, |ui| bytes_ui(ui, sealed, look));
+    if let Some(wire) = &answered.wire {
+        CollapsingHeader::new(look.text("hold.wire")).id_salt("wire").show(ui, |ui| bytes_ui(ui, wire, look));
     }
 }
 

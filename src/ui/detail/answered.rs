@@ -23,7 +23,7 @@ pub(super) struct Answered {
     /// The plaintext.
     pub(super) body: String,
     /// The bytes that went over the wire, where they were others.
-    pub(super) sealed: Option<String>,
+    pub(super) wire: Option<String>,
     /// What the developer's own server made of the push, where it was asked.
     pub(super) forwarded: Option<Forward>,
 }
@@ -45,7 +45,7 @@ impl Answered {
             is_legal: reply.summary().is_legal(),
             findings: Finding::all(&reply.lint, language),
             body: text(&reply.body),
-            sealed: reply.sealed.as_deref().map(text),
+            wire: reply.wire.as_deref().map(text),
             forwarded: reply.forwarded.as_deref().map(|forwarded| Forward::of(forwarded, language)),
         })
     }

@@ -49,7 +49,7 @@ pub(in crate::ui) fn stored(request: RawRequest, status: u16) -> StoredCapture {
         reply: Some(Reply {
             status: Some(status),
             body,
-            sealed: None,
+            wire: None,
             source,
             elapsed: Duration::from_micros(1_900),
             end: ReplyEnd::Answered,

@@ -7,6 +7,8 @@ codes! {
     "lint" {
     /// A rule could not make its reply, and the default went out: `rule`, `reason`.
     RuleFailed "rule-failed" Warning,
+    /// A fault of the encryption had nothing to spoil, since the push came in plain: `fault`.
+    FaultIdle "fault-idle" Note,
     /// The status says that something failed: `status`.
     StatusError "status-error" Error,
     /// The status sends WeChat elsewhere, which it does not follow: `status`.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::findings::{Findings, quoted};
 use super::names::{Children, Expected, check_value};
-use super::{Code, Finding, Question, address, news};
+use super::{Code, Finding, Question, address, news, strict};
 use crate::wechat::tree::{Element, Format, Tree, is_all_white};
 
 /// So many articles are shown in answer to an event.
@@ -65,10 +65,10 @@ pub(super) fn check(tree: &Tree<'_>, question: &Question<'_>, findings: &mut Fin
         findings.add_at(Finding::new(Code::StrayText).with("text", quoted(root.text())), root.text_span());
     }
     if tree.format() == Format::Xml
-        && let Some(stray) = stray_section_end(findings.payload())
+        && let Ok(payload) = std::str::from_utf8(findings.payload())
+        && let Some((reason, bytes)) = strict::refused(payload)
     {
-        let reason = "`]]>` where no CDATA section is open: a text that holds it has to be split over two sections";
-        findings.add_at(Finding::new(Code::NotWellFormed).with("reason", reason), stray);
+        findings.add_at(Finding::new(Code::NotWellFormed).with("reason", reason), bytes);
     }
     let names = ENVELOPE.into_iter().chain(["Content", "ArticleCount", "Articles"]);
     let names = names.chain(SHAPES.iter().map(|shape| shape.holder));
@@ -82,20 +82,6 @@ pub(super) fn check(tree: &Tree<'_>, question: &Question<'_>, findings: &mut Fin
     }
     if let Some(msg_type) = children.get("MsgType").and_then(|element| msg_type(element, findings)) {
         particulars(msg_type, root, &mut children, question, findings);
-    }
-}
-
-/// Where a `]]>` closes nothing. Our reader forgives it, since WeChat may write it; others do not.
-fn stray_section_end(payload: &[u8]) -> Option<Range<usize>> {
-    const OPENING: &[u8] = b"<![CDATA[";
-    const END: &[u8] = b"]]>";
-    let mut at = 0;
-    loop {
-        let end = at + memchr::memmem::find(&payload[at..], END)?;
-        if memchr::memmem::find(&payload[at..end], OPENING).is_none() {
-            return Some(end..end + END.len());
-        }
-        at = end + END.len();
     }
 }
 

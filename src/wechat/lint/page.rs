@@ -21,7 +21,7 @@ const PIECE: [&str; 15] = [
 ];
 
 /// What pages hold, in small letters: all of one row. What names its maker for certain comes first.
-const PAGES: [(Code, &str, &[&str]); 46] = [
+const PAGES: [(Code, &str, &[&str]); 49] = [
     (Code::ErrorPage, "Django", &["debug = true</code>", "django"]),
     (Code::ErrorPage, "Django (CSRF)", &["csrf verification failed"]),
     (Code::ErrorPage, "Django", &["<h1>server error (500)</h1>"]),
@@ -54,6 +54,9 @@ const PAGES: [(Code, &str, &[&str]); 46] = [
     (Code::TunnelPage, "Cloudflare", &["cf-error-details"]),
     (Code::TunnelPage, "Cloudflare", &["cloudflare tunnel error"]),
     (Code::TunnelPage, "Cloudflare", &["challenges.cloudflare.com"]),
+    (Code::TunnelPage, "localtunnel", &["tunnel website ahead"]),
+    (Code::TunnelPage, "Cloudflare", &["<title>attention required! | cloudflare"]),
+    (Code::TunnelPage, "frp", &["faithfully yours, frp"]),
     (Code::TunnelPage, "NATAPP", &["natapp"]),
     (Code::TunnelPage, "花生壳", &["花生壳"]),
     (Code::TunnelPage, "花生壳", &["oray.com"]),
