@@ -1,17 +1,16 @@
-//! Answers that somebody crafts, over real sockets: rules, hold, retry, hang-up, release, faults, encryption.
+//! Answers that somebody crafts, over real sockets: rules, hold, retry, hang-up, release, encryption.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;
 
-use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::io::Write as _;
+use std::net::Shutdown;
 
-use common::{Answer, TOKEN, TestListener, sample, signed, until};
-use menuscope::capture::{CaptureId, ReplyEnd, ReplySource, StoredCapture};
+use common::{Answer, TOKEN, TestListener, begin, reply_of, rest, sample, signed, until, with_rules};
+use menuscope::capture::{CaptureId, ReplyEnd, ReplySource};
 use menuscope::engine::{Crafted, HeldPush, Verdict};
 use menuscope::filter::Filter;
 use menuscope::wechat::envelope::{AesKey, open, seal, sealed_push};
-use menuscope::wechat::fault::Fault;
 use menuscope::wechat::reply::PassiveReply;
 use menuscope::wechat::signature::{msg_signature, same};
 use menuscope::wechat::tree::{Format, Tree};
@@ -19,14 +18,6 @@ use menuscope::wechat::tree::{Format, Tree};
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const FORMER_KEY: &str = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR";
 const APP_ID: &str = "wxb11529c136998cb6";
-
-/// Posts, and leaves the answer to be read.
-fn begin(listener: &TestListener, target: &str, body: &[u8]) -> TcpStream {
-    let mut stream = listener.connect();
-    let head = format!("POST {target} HTTP/1.1\r\nhost: test\r\ncontent-length: {}\r\n\r\n", body.len());
-    stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
-    stream
-}
 
 fn hold_all(listener: &TestListener) {
     listener.rulebook.crafting().held.switch(Some(Filter::default()));
@@ -54,20 +45,6 @@ fn text(content: &str) -> Verdict {
 
 fn element(body: &[u8], name: &str) -> String {
     Tree::parse(body).unwrap().root().text_of(name).unwrap_or_else(|| panic!("no {name}")).to_owned()
-}
-
-fn reply_of(stored: StoredCapture) -> menuscope::capture::Reply {
-    stored.reply.unwrap()
-}
-
-/// Everything until the connection ends.
-fn rest(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).map(|_| bytes)
-}
-
-fn with_rules(rules: &str) -> TestListener {
-    TestListener::with(rules, "")
 }
 
 #[test]
@@ -301,55 +278,6 @@ fn a_rule_can_hold() {
 }
 
 #[test]
-fn every_fault_that_can_be_read_is_what_it_says_and_is_judged_so() {
-    for (fault, expected) in [
-        ("empty", &b""[..]),
-        ("wrong-case", b"Success"),
-        ("json", b"{\"success\":true}"),
-        ("bom", b"\xEF\xBB\xBFsuccess"),
-    ] {
-        let listener = with_rules(&format!("[[rules]]\nname = \"f\"\nreply = \"success\"\nfault = \"{fault}\"\n"));
-        assert_eq!(listener.post("/", &sample("CLICK")).body, expected, "{fault}");
-        let reply = reply_of(listener.newest());
-        assert_eq!(reply.lint.is_empty(), fault == "empty", "{fault}: {:?}", reply.lint);
-    }
-}
-
-#[test]
-fn a_cut_answer_breaks_off_and_a_reset_is_one() {
-    let listener = with_rules(
-        "[[rules]]\nname = \"cut\"\nmatch = \"event:CLICK\"\nfault = \"cut\"\nreply = { MsgType = \"text\", Content = \"hello\" }\n\
-         [[rules]]\nname = \"reset\"\nreply = \"success\"\nfault = \"reset\"\n",
-    );
-    let mut stream = begin(&listener, "/", &sample("CLICK"));
-    let got = String::from_utf8(rest(&mut stream).unwrap_or_default()).unwrap();
-    assert!(got.starts_with("HTTP/1.1 200") && got.contains("<xml>") && !got.contains("</xml>"), "{got:?}");
-    let reply = reply_of(listener.newest());
-    assert_eq!(
-        (reply.end, reply.status, reply.sent()),
-        (ReplyEnd::Cut, Some(200), &reply.body[..reply.body.len() / 2])
-    );
-    assert!(reply.lint.iter().any(|found| found.code.as_str() == "not-well-formed"), "{:?}", reply.lint);
-    let mut stream = begin(&listener, "/", &sample("VIEW"));
-    let error = rest(&mut stream).unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
-    let reply = reply_of(listener.newest());
-    assert_eq!((reply.end, reply.status, reply.sent()), (ReplyEnd::Reset, None, &b""[..]));
-}
-
-#[test]
-fn the_first_attempts_are_left_unanswered_and_the_next_is_answered() {
-    let listener = TestListener::with_token();
-    listener.rulebook.crafting().armed.set(Some(Fault::Unanswered { attempts: 1 }));
-    let target = format!("/?{}", signed(TOKEN));
-    let mut first = begin(&listener, &target, &sample("CLICK"));
-    assert_eq!(rest(&mut first).unwrap(), b"");
-    assert_eq!(listener.post(&target, &sample("CLICK")).text(), "success");
-    let stored = listener.newest();
-    assert_eq!(stored.placement.attempt, 2);
-}
-
-#[test]
 fn what_belongs_to_somebody_else_gets_the_default_whatever_the_rules_say() {
     let listener = TestListener::with(
         "[accounts.default]\nsecrets = \"file\"\napp_id = \"wxb11529c136998cb6\"\n\
@@ -359,20 +287,6 @@ fn what_belongs_to_somebody_else_gets_the_default_whatever_the_rules_say() {
     assert_eq!(listener.post(&format!("/?{}", signed(TOKEN)), &sample("CLICK")).text(), "ruled");
     assert_eq!(listener.post(&format!("/?{}", signed(TOKEN)), b"nothing legible").text(), "success");
     assert_eq!(listener.post("/?signature=no&timestamp=1&nonce=2", &sample("CLICK")).status, 403);
-}
-
-#[test]
-fn what_a_rule_does_to_the_default_is_judged_and_named_after_it() {
-    let listener = TestListener::with(
-        "[listener]\nreply_budget_ms = 200\n[[rules]]\nname = \"r\"\nreply = \"hold\"\nstatus = 500\nfault = \"json\"\n",
-        "",
-    );
-    let answer = listener.post("/", &sample("CLICK"));
-    assert_eq!((answer.status, answer.text()), (500, "{\"success\":true}"));
-    let reply = reply_of(listener.newest());
-    assert_eq!((reply.source, reply.status), (ReplySource::Rule("r".to_owned()), Some(500)));
-    let codes: Vec<_> = reply.lint.iter().map(|found| found.code.as_str()).collect();
-    assert!(codes.contains(&"json-body") && codes.contains(&"status-error"), "{codes:?}");
 }
 
 #[test]
@@ -397,12 +311,4 @@ fn who_has_used_up_the_budget_is_not_held() {
     assert!(waiting(&listener).is_empty());
     let filter = Filter::parse("is:held", &jiff::Zoned::now()).unwrap();
     assert_eq!(listener.reader().arrived(&filter, CaptureId(0), 9).unwrap(), []);
-}
-
-#[test]
-fn a_fault_of_the_encryption_has_nothing_to_spoil_in_plain() {
-    let listener = with_rules("[[rules]]\nname = \"f\"\nreply = \"success\"\nfault = \"former-key\"\n");
-    assert_eq!(listener.post("/", &sample("CLICK")).text(), "success");
-    let reply = reply_of(listener.newest());
-    assert_eq!(reply.lint.iter().map(|found| found.code.as_str()).collect::<Vec<_>>(), ["fault-idle"]);
 }

@@ -106,9 +106,10 @@ impl Push {
     /// Decides, and makes the answer ready to be handed over.
     pub(super) async fn answer(mut self) -> Answer {
         let mut choice = self.choose().await;
-        if !matches!(choice.what, What::Nothing(_))
-            && let Some(fault) = self.crafting.armed.take(self.placement.attempt)
-        {
+        if matches!(choice.what, What::Nothing(_)) {
+            return self.made(choice);
+        }
+        if let Some(fault) = self.crafting.armed.take(self.placement.attempt) {
             (choice.fault, choice.source) = (Some(fault), ReplySource::Held);
         }
         match choice.fault {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use menuscope::capture::{CaptureId, StoredCapture};
+use menuscope::capture::{CaptureId, Reply, StoredCapture};
 use menuscope::config::{Config, DataFolder, Overrides};
 use menuscope::engine::{Rulebook, Service, runtime};
 use menuscope::store::{Reader, StoreHead};
@@ -184,4 +184,26 @@ pub fn codes(stored: &StoredCapture) -> Vec<&'static str> {
 /// One of the eight bodies.
 pub fn sample(kind: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/fixtures/samples/{kind}.xml", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// Posts, and leaves the answer to be read.
+pub fn begin(listener: &TestListener, target: &str, body: &[u8]) -> TcpStream {
+    let mut stream = listener.connect();
+    let head = format!("POST {target} HTTP/1.1\r\nhost: test\r\ncontent-length: {}\r\n\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+    stream
+}
+
+pub fn reply_of(stored: StoredCapture) -> Reply {
+    stored.reply.unwrap()
+}
+
+/// Everything until the connection ends.
+pub fn rest(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).map(|_| bytes)
+}
+
+pub fn with_rules(rules: &str) -> TestListener {
+    TestListener::with(rules, "")
 }

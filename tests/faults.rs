@@ -1,0 +1,79 @@
+//! Answers that go wrong on purpose, over real sockets: what arrives, and what is recorded of it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
+mod common;
+
+use common::{TOKEN, TestListener, begin, reply_of, rest, sample, signed, with_rules};
+use menuscope::capture::{ReplyEnd, ReplySource};
+use menuscope::wechat::fault::Fault;
+
+#[test]
+fn every_fault_that_can_be_read_is_what_it_says_and_is_judged_so() {
+    for (fault, expected) in [
+        ("empty", &b""[..]),
+        ("wrong-case", b"Success"),
+        ("json", b"{\"success\":true}"),
+        ("bom", b"\xEF\xBB\xBFsuccess"),
+    ] {
+        let listener = with_rules(&format!("[[rules]]\nname = \"f\"\nreply = \"success\"\nfault = \"{fault}\"\n"));
+        assert_eq!(listener.post("/", &sample("CLICK")).body, expected, "{fault}");
+        let reply = reply_of(listener.newest());
+        assert_eq!(reply.lint.is_empty(), fault == "empty", "{fault}: {:?}", reply.lint);
+    }
+}
+
+#[test]
+fn a_cut_answer_breaks_off_and_a_reset_is_one() {
+    let listener = with_rules(
+        "[[rules]]\nname = \"cut\"\nmatch = \"event:CLICK\"\nfault = \"cut\"\nreply = { MsgType = \"text\", Content = \"hello\" }\n\
+         [[rules]]\nname = \"reset\"\nreply = \"success\"\nfault = \"reset\"\n",
+    );
+    let mut stream = begin(&listener, "/", &sample("CLICK"));
+    let got = String::from_utf8(rest(&mut stream).unwrap_or_default()).unwrap();
+    assert!(got.starts_with("HTTP/1.1 200") && got.contains("<xml>") && !got.contains("</xml>"), "{got:?}");
+    let reply = reply_of(listener.newest());
+    assert_eq!(
+        (reply.end, reply.status, reply.sent()),
+        (ReplyEnd::Cut, Some(200), &reply.body[..reply.body.len() / 2])
+    );
+    assert!(reply.lint.iter().any(|found| found.code.as_str() == "not-well-formed"), "{:?}", reply.lint);
+    let mut stream = begin(&listener, "/", &sample("VIEW"));
+    let error = rest(&mut stream).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    let reply = reply_of(listener.newest());
+    assert_eq!((reply.end, reply.status, reply.sent()), (ReplyEnd::Reset, None, &b""[..]));
+}
+
+#[test]
+fn the_first_attempts_are_left_unanswered_and_the_next_is_answered() {
+    let listener = TestListener::with_token();
+    listener.rulebook.crafting().armed.set(Some(Fault::Unanswered { attempts: 1 }));
+    let target = format!("/?{}", signed(TOKEN));
+    let mut first = begin(&listener, &target, &sample("CLICK"));
+    assert_eq!(rest(&mut first).unwrap(), b"");
+    assert_eq!(listener.post(&target, &sample("CLICK")).text(), "success");
+    let stored = listener.newest();
+    assert_eq!(stored.placement.attempt, 2);
+}
+
+#[test]
+fn what_a_rule_does_to_the_default_is_judged_and_named_after_it() {
+    let listener = TestListener::with(
+        "[listener]\nreply_budget_ms = 200\n[[rules]]\nname = \"r\"\nreply = \"hold\"\nstatus = 500\nfault = \"json\"\n",
+        "",
+    );
+    let answer = listener.post("/", &sample("CLICK"));
+    assert_eq!((answer.status, answer.text()), (500, "{\"success\":true}"));
+    let reply = reply_of(listener.newest());
+    assert_eq!((reply.source, reply.status), (ReplySource::Rule("r".to_owned()), Some(500)));
+    let codes: Vec<_> = reply.lint.iter().map(|found| found.code.as_str()).collect();
+    assert!(codes.contains(&"json-body") && codes.contains(&"status-error"), "{codes:?}");
+}
+
+#[test]
+fn a_fault_of_the_encryption_has_nothing_to_spoil_in_plain() {
+    let listener = with_rules("[[rules]]\nname = \"f\"\nreply = \"success\"\nfault = \"former-key\"\n");
+    assert_eq!(listener.post("/", &sample("CLICK")).text(), "success");
+    let reply = reply_of(listener.newest());
+    assert_eq!(reply.lint.iter().map(|found| found.code.as_str()).collect::<Vec<_>>(), ["fault-idle"]);
+}
