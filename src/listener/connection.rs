@@ -138,13 +138,12 @@ impl TimedStream {
 // Through the shared handle, since the handler looks at the same stream: hyper reads nothing while an answer is owed.
 impl AsyncRead for TimedStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
         loop {
             ready!(self.stream().poll_read_ready(cx))?;
-            match self.stream().try_read(buffer.initialize_unfilled()) {
+            match self.stream().try_read_buf(buffer) {
                 Ok(count) => {
                     if count > 0 {
-                        let before = buffer.filled().len();
-                        buffer.advance(count);
                         self.origin.read_something(&buffer.filled()[before..]);
                     }
                     return Poll::Ready(Ok(()));
