@@ -35,11 +35,11 @@ impl Content {
         (Self::Time, 102.0),
         (Self::Kind, 156.0),
         (Self::Key, 86.0),
-        (Self::OpenId, 96.0),
+        (Self::OpenId, 88.0),
         (Self::Attempt, 30.0),
         (Self::Signature, 88.0),
         (Self::Mode, 56.0),
-        (Self::Answer, 124.0),
+        (Self::Answer, 118.0),
     ];
 
     /// What goes first where it is narrow: everything is on the detail as well.

@@ -68,7 +68,7 @@ fn the_answer_says_what_the_user_saw_of_it() {
 fn the_sealed_bytes_are_there_for_who_opens_them() {
     let mut harness = answer_of(|reply| reply.wire = Some(b"<xml><Encrypt>abc</Encrypt></xml>".to_vec()));
     assert!(harness.query_by_label_contains("<Encrypt>").is_none());
-    harness.get_by_label("As it went over the wire, encrypted").click();
+    harness.get_by_label("As it went over the wire").click();
     harness.run();
     harness.get_by_label_contains("<Encrypt>abc</Encrypt>");
 }
