@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::capture::Mode;
-use crate::wechat::envelope::{AesKey, KeyError, open};
+use crate::wechat::envelope::{AesKey, KeyError, Opened, open};
 use crate::wechat::tree::Tree;
 
 /// A text that must not be seen: wiped when dropped, masked when printed.
@@ -132,13 +132,23 @@ impl Account {
         self.previous_key.as_ref()
     }
 
+    /// The key that seals what answers a message, and the other one: the former first where that opened the message.
+    pub fn keys(&self, former_key: bool) -> [Option<&AesKey>; 2] {
+        let (current, former) = (self.key.as_ref().and_then(|key| key.as_ref().ok()), self.previous_key());
+        if former_key && former.is_some() { [former, current] } else { [current, former] }
+    }
+
+    /// What an `Encrypt` holds, and whether only the former key opens it.
+    pub fn open(&self, encrypt: &str) -> Option<(Opened, bool)> {
+        let [current, former] = self.keys(false);
+        let with = |key: Option<&AesKey>| open(key?, encrypt).ok();
+        with(current).map(|opened| (opened, false)).or_else(|| Some((with(former)?, true)))
+    }
+
     /// What an encrypted reply holds, if one of the keys opens it.
     pub fn opened(&self, body: &[u8]) -> Option<Vec<u8>> {
         let tree = Tree::parse(body).ok()?;
-        let encrypt = tree.root().text_of("Encrypt")?;
-        let current = self.key.as_ref().and_then(|key| key.as_ref().ok());
-        let keys = [current, self.previous_key.as_ref()].into_iter().flatten();
-        keys.filter_map(|key| open(key, encrypt).ok()).map(|opened| opened.message).next()
+        self.open(tree.root().text_of("Encrypt")?).map(|(opened, _)| opened.message)
     }
 
     /// The token's text, for a calculation.

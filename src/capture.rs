@@ -6,7 +6,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::diagnose::{Diagnosis, Severity};
-use crate::wechat::tree::Format;
+use crate::wechat::message::Message;
+use crate::wechat::reply::Address;
+use crate::wechat::tree::{Format, Tree};
 
 /// Gives an enum of states the one spelling that the database, JSON and the filter language share.
 macro_rules! spelled {
@@ -206,8 +208,13 @@ pub type GroupKey = [u8; 16];
 impl Capture {
     /// The way it travelled as JSON or as XML: a reply has to come in the same form.
     pub fn format(&self) -> Format {
-        let first = self.message().iter().find(|byte| !byte.is_ascii_whitespace());
-        if first == Some(&b'{') { Format::Json } else { Format::Xml }
+        Format::of(self.message()).unwrap_or(Format::Xml)
+    }
+
+    /// Whom a reply that is made at that time goes to, if the message says so.
+    pub fn reply_address(&self, now_seconds: i64) -> Option<Address> {
+        let tree = Tree::parse(self.message()).ok()?;
+        Address::answering(&Message::decode(&tree), now_seconds)
     }
 
     /// Whether image messages follow it: one of the three events with pictures.

@@ -11,12 +11,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver};
 
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use crate::account::{Accounts, Secrets};
+use crate::account::Secrets;
 use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
 use crate::config::{AccountConfig, DataFolder, LookConfig, Overrides};
 use crate::filter::Filter;
@@ -28,6 +28,7 @@ use crate::waker::Waker;
 use crate::wechat::fault::Fault;
 
 mod control;
+mod desk;
 mod listing;
 mod rows;
 mod rulebook;
@@ -39,6 +40,7 @@ mod worker;
 
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
+use desk::{Desk, Known, KnownSender};
 pub use rulebook::{Rulebook, RulebookError};
 pub use service::{Service, StartError, runtime};
 pub use signals::stop_requested;
@@ -268,7 +270,7 @@ impl Engine {
     pub fn start(setup: Setup, waker: Waker) -> std::io::Result<Self> {
         let runtime = Arc::new(service::runtime()?);
         let (send, notices) = mpsc::sync_channel(NOTICES);
-        let desk = Desk { notices: send, waker };
+        let desk = Desk::new(send, waker.clone());
         let (status_in, status) = watch::channel(Status::default());
         let (head_in, head) = watch::channel(StoreHead::default());
         let interrupter = listing::Interrupter::default();
@@ -276,7 +278,7 @@ impl Engine {
         let listing = listing::start(database.clone(), desk.clone(), head.clone(), interrupter.clone())?;
         let (known_in, known) = watch::channel(None);
         let rows = rows::start(database, desk.clone(), known)?;
-        let rulebook = Rulebook::new(setup.config_file.clone(), None, desk.waker.clone());
+        let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);
         let crafting = rulebook.crafting().clone();
         let rules_trouble = rulebook.trouble();
         let control = control::start(setup, Arc::clone(&runtime), desk, status_in, head_in, known_in, rulebook)?;
@@ -381,41 +383,5 @@ impl Drop for Engine {
         self.interrupter.interrupt();
         self.listing = None;
         self.rows = None;
-    }
-}
-
-/// The accounts with their secrets, for the threads that calculate with them; never for the window.
-type Known = watch::Receiver<Option<Arc<Accounts>>>;
-type KnownSender = watch::Sender<Option<Arc<Accounts>>>;
-
-/// Where the threads put their notices.
-#[derive(Clone, Debug)]
-struct Desk {
-    notices: SyncSender<Notice>,
-    waker: Waker,
-}
-
-impl Desk {
-    /// Puts a notice there, waiting for room. `false`: nobody reads any more.
-    fn put(&self, notice: Notice) -> bool {
-        if let Notice::Failed { trouble } = &notice {
-            tracing::error!("{trouble}");
-        }
-        let notice = match self.notices.try_send(notice) {
-            Ok(()) => {
-                self.waker.wake();
-                return true;
-            }
-            Err(TrySendError::Full(notice)) => notice,
-            Err(TrySendError::Disconnected(_)) => return false,
-        };
-        self.waker.wake();
-        let sent = self.notices.send(notice).is_ok();
-        self.waker.wake();
-        sent
-    }
-
-    fn fail(&self, error: impl Into<Trouble>) -> bool {
-        self.put(Notice::Failed { trouble: error.into() })
     }
 }

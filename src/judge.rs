@@ -4,7 +4,6 @@ use crate::account::Account;
 use crate::capture::{Capture, HANDSHAKE, Mode};
 use crate::diagnose::Code;
 use crate::texts::Language;
-use crate::wechat::envelope::{AesKey, open};
 use crate::wechat::lint::{Answered, Keys, Outcome, Question, Report, Sealing, lint};
 use crate::wechat::message::Message;
 use crate::wechat::tree::{Tree, TreeError};
@@ -48,9 +47,9 @@ pub fn judge_for(answered: &Answered<'_>, push: Option<&[u8]>, account: Option<&
     let outer = Tree::parse(push)?;
     let root = outer.root();
     let encrypt = root.text_of("Encrypt").filter(|encrypt| !encrypt.is_empty());
-    let opened = encrypt.and_then(|encrypt| opened(encrypt, account?));
+    let opened = encrypt.and_then(|encrypt| account?.open(encrypt));
     let former_key = opened.as_ref().is_some_and(|(_, former_key)| *former_key);
-    let inside = opened.as_ref().and_then(|(message, _)| Tree::parse(message).ok());
+    let inside = opened.as_ref().and_then(|(opened, _)| Tree::parse(&opened.message).ok());
     let tree = inside.as_ref().unwrap_or(&outer);
     let message = Message::decode(tree);
     let keys = account.and_then(|account| keys(account, former_key));
@@ -59,13 +58,6 @@ pub fn judge_for(answered: &Answered<'_>, push: Option<&[u8]>, account: Option<&
         _ => Sealing::Compat(keys),
     };
     Ok(lint(answered, &Question { message: Some(&message), format: Some(tree.format()), sealing }))
-}
-
-/// What is in a sealed push, and whether it was the former key that opened it.
-fn opened(encrypt: &str, account: &Account) -> Option<(Vec<u8>, bool)> {
-    let with = |key: &AesKey| open(key, encrypt).ok().map(|opened| opened.message);
-    let current = account.key().and_then(|key| with(key.as_ref().ok()?));
-    current.map(|message| (message, false)).or_else(|| Some((with(account.previous_key()?)?, true)))
 }
 
 /// What the answer to a recorded push has to be sealed with: what opened the push.
@@ -78,12 +70,8 @@ fn keys_of<'a>(capture: &Capture, account: &'a Account) -> Option<Keys<'a>> {
 }
 
 fn keys(account: &Account, former_key: bool) -> Option<Keys<'_>> {
-    let current = account.key().and_then(|key| key.as_ref().ok());
-    let (key, other) = match (current, account.previous_key()) {
-        (_, Some(previous)) if former_key => (previous, current),
-        (_, previous) => (current?, previous),
-    };
-    Some(Keys { token: account.token()?, key, other, app_id: account.app_id.as_deref() })
+    let [key, other] = account.keys(former_key);
+    Some(Keys { token: account.token()?, key: key?, other, app_id: account.app_id.as_deref() })
 }
 
 impl Outcome {

@@ -16,7 +16,7 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// The trouble whose text has that key, a full key of `assets/locales/trouble.yml`; `error` is what the log says.
+    /// The trouble whose text has that key, a full key of a file in `assets/locales`; `error` is what the log says.
     pub fn of(key: &'static str, error: impl fmt::Display) -> Self {
         Self { key, details: Vec::new(), place: None, message: error.to_string() }
     }

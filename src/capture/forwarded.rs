@@ -128,22 +128,26 @@ impl ForwardProblem {
 
     /// The problem of that code and cause, if there is such a code.
     pub fn from_parts(code: &str, cause: &str) -> Option<Self> {
-        let cause = cause.to_owned();
-        Some(match code {
-            "unreachable" => Self::Unreachable { cause },
-            "unresolved" => Self::Unresolved { cause },
-            "broken" => Self::Broken { cause },
-            "too-late" => Self::TooLate,
-            "redirect" => Self::Redirect { location: cause },
-            "too-large" => Self::TooLarge,
-            "loop" => Self::Loop,
-            "no-target" => Self::NoTarget,
-            "compressed" => Self::Compressed { encoding: cause },
-            "target" => Self::Target,
-            "status" => Self::Status,
-            "illegal" => Self::Illegal,
-            _ => return None,
-        })
+        Self::all(cause).into_iter().find(|problem| problem.as_str() == code)
+    }
+
+    /// Every problem there is, those that have a cause with this one.
+    fn all(cause: &str) -> [Self; 12] {
+        let cause = || cause.to_owned();
+        [
+            Self::Unreachable { cause: cause() },
+            Self::Unresolved { cause: cause() },
+            Self::Broken { cause: cause() },
+            Self::TooLate,
+            Self::NoTarget,
+            Self::Compressed { encoding: cause() },
+            Self::Redirect { location: cause() },
+            Self::TooLarge,
+            Self::Loop,
+            Self::Target,
+            Self::Status,
+            Self::Illegal,
+        ]
     }
 
     /// Whether there is no whole answer that could be passed on: none came, or only its beginning.
@@ -161,25 +165,9 @@ impl ForwardProblem {
 mod tests {
     use super::*;
 
-    fn every_problem() -> [ForwardProblem; 10] {
-        let cause = || "because".to_owned();
-        [
-            ForwardProblem::Unreachable { cause: cause() },
-            ForwardProblem::Unresolved { cause: cause() },
-            ForwardProblem::Broken { cause: cause() },
-            ForwardProblem::TooLate,
-            ForwardProblem::Redirect { location: cause() },
-            ForwardProblem::TooLarge,
-            ForwardProblem::Loop,
-            ForwardProblem::Target,
-            ForwardProblem::Status,
-            ForwardProblem::Illegal,
-        ]
-    }
-
     #[test]
     fn every_problem_survives_the_database() {
-        for problem in every_problem() {
+        for problem in ForwardProblem::all("because") {
             assert_eq!(ForwardProblem::from_parts(problem.as_str(), problem.cause()), Some(problem));
         }
         assert_eq!(ForwardProblem::from_parts("slow", ""), None);
@@ -187,7 +175,7 @@ mod tests {
 
     #[test]
     fn every_problem_is_explained_in_both_languages_with_its_cause() {
-        for problem in every_problem() {
+        for problem in ForwardProblem::all("because") {
             for language in Language::ALL {
                 assert!(language.has(&format!("forward.problem.{}", problem.as_str())), "{problem:?} {language:?}");
                 let words = problem.words(language);

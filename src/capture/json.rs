@@ -174,6 +174,7 @@ pub fn header_text(value: &[u8]) -> String {
 mod tests {
     use super::super::*;
     use super::*;
+
     fn stored(body: &'static [u8]) -> StoredCapture {
         let accounts = crate::account::Accounts::new(Vec::new(), None);
         let request = RawRequest {

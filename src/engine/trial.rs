@@ -8,9 +8,7 @@ use crate::judge::judge_unsealed;
 use crate::rules::{Response, Rule, RuleSet};
 use crate::trouble::Trouble;
 use crate::wechat::lint::{Answered, Report};
-use crate::wechat::message::Message;
 use crate::wechat::reply::{Address, PassiveReply};
-use crate::wechat::tree::Tree;
 
 /// What came of trying a rule.
 #[derive(Clone, Debug)]
@@ -55,11 +53,9 @@ impl Tried {
     }
 
     fn answers(reply: PassiveReply, status: u16, stored: &StoredCapture) -> Self {
-        let tree = Tree::parse(stored.capture.message()).ok();
         let now = Timestamp::now().as_second();
-        let address = tree.as_ref().and_then(|tree| Address::answering(&Message::decode(tree), now));
-        let nobody = Address { to_user: String::new(), from_user: String::new(), create_time: now };
-        let body = reply.to_bytes(&address.unwrap_or(nobody), stored.capture.format());
+        let address = stored.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
+        let body = reply.to_bytes(&address, stored.capture.format());
         let answered = Answered { status, body: &body, elapsed_ms: None };
         let report = Box::new(judge_unsealed(&answered, &stored.capture));
         Self::Answers { reply, body, report }

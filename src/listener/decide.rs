@@ -26,9 +26,7 @@ use crate::rules::{Response, Rule};
 use crate::store::StoreHandle;
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::{Code, Finding, WECHAT_LIMIT_MS};
-use crate::wechat::message::Message;
-use crate::wechat::reply::{Address, PassiveReply};
-use crate::wechat::tree::Tree;
+use crate::wechat::reply::PassiveReply;
 
 /// WeChat closes after 5 s; many tunnels never pass that on, so that a silent wait is ended here.
 const SILENCE: Duration = Duration::from_secs(6);
@@ -211,7 +209,7 @@ impl Push {
         let rendering =
             tokio::task::spawn_blocking(move || rules.render(&rule_again, &Subject::arriving(&capture, placement)));
         let (reason, failure) = match timeout_at(self.deadline.into(), rendering).await {
-            Ok(Ok(Ok(reply))) if reply.needs_address() && self.address().is_none() => {
+            Ok(Ok(Ok(reply))) if reply.needs_address() && self.capture.reply_address(0).is_none() => {
                 ("the push does not say whom to answer".to_owned(), None)
             }
             Ok(Ok(Ok(reply))) => return Choice::of(What::Reply(reply), rule_source(rule)),
@@ -255,12 +253,6 @@ impl Push {
             // A sender that is gone means the same.
             _ = self.stopping.wait_for(|stopping| *stopping) => Waited::Stopping,
         }
-    }
-
-    /// Whom the answer goes to, if the push says so.
-    pub(super) fn address(&self) -> Option<Address> {
-        let tree = Tree::parse(self.capture.message()).ok()?;
-        Address::answering(&Message::decode(&tree), Timestamp::now().as_second())
     }
 }
 

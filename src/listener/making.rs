@@ -50,11 +50,8 @@ impl Push {
     /// The reply in bytes: addressed, spoiled where asked for, sealed where the push was.
     fn written(&self, reply: &PassiveReply, fault: Option<Fault>) -> Answer {
         let format = self.capture.format();
-        let address = self.address().unwrap_or(Address {
-            to_user: String::new(),
-            from_user: String::new(),
-            create_time: Timestamp::now().as_second(),
-        });
+        let now = Timestamp::now().as_second();
+        let address = self.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
         let is_message = fault.map_or(reply.needs_address(), |fault| fault.carrier(reply).needs_address());
         let sealing = self.sealing.as_ref().filter(|_| is_message);
         let body = match fault {

@@ -17,9 +17,7 @@ pub(super) fn sealed(
     format: Format,
     fault: Option<Fault>,
 ) -> Option<Vec<u8>> {
-    let current = account.key().and_then(|key| key.as_ref().ok());
-    let (own, other) =
-        if sealing.former_key { (account.previous_key(), current) } else { (current, account.previous_key()) };
+    let [own, other] = account.keys(sealing.former_key);
     let mut random = [0; 16];
     getrandom::fill(&mut random).ok()?;
     let encrypt = match fault {

@@ -40,6 +40,28 @@ pub enum Format {
     Json,
 }
 
+impl Format {
+    /// What the first byte after white space says; `None` where it is neither.
+    pub fn of(payload: &[u8]) -> Option<Self> {
+        match payload.get(start_of(payload))? {
+            b'<' => Some(Self::Xml),
+            b'{' => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+/// How many bytes of byte order mark stand before a payload.
+pub(in crate::wechat) fn bom_of(payload: &[u8]) -> usize {
+    if payload.starts_with(BOM) { BOM.len() } else { 0 }
+}
+
+/// Where a payload begins, behind a byte order mark and white space.
+fn start_of(payload: &[u8]) -> usize {
+    let lead = bom_of(payload);
+    lead + payload[lead..].iter().take_while(|byte| is_white(**byte)).count()
+}
+
 /// How the text of an element is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextForm {
@@ -111,20 +133,17 @@ impl<'a> Tree<'a> {
         }
         let text = std::str::from_utf8(payload)
             .map_err(|error| TreeError::NotUtf8 { place: Place::at(payload, error.valid_up_to()) })?;
-        let bom = payload.starts_with(BOM);
-        let lead = if bom { BOM.len() } else { 0 };
-        let white = payload.iter().skip(lead).take_while(|byte| is_white(**byte)).count();
-        let start = lead + white;
-        let (format, nodes) = match payload.get(start) {
-            Some(b'<') => (Format::Xml, xml::read(text, start)?),
-            Some(b'{') => (Format::Json, json::read(text, start)?),
-            Some(_) => {
-                let place = Place::at(payload, start);
-                return Err(TreeError::NotXmlOrJson { place });
-            }
-            None => return Err(TreeError::Empty),
+        let start = start_of(payload);
+        let format = match Format::of(payload) {
+            Some(format) => format,
+            None if start == payload.len() => return Err(TreeError::Empty),
+            None => return Err(TreeError::NotXmlOrJson { place: Place::at(payload, start) }),
         };
-        Ok(Self { nodes: nodes.finished(), format, bom })
+        let nodes = match format {
+            Format::Xml => xml::read(text, start)?,
+            Format::Json => json::read(text, start)?,
+        };
+        Ok(Self { nodes: nodes.finished(), format, bom: bom_of(payload) > 0 })
     }
 
     /// How the payload is written.

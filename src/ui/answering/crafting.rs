@@ -5,16 +5,14 @@ use jiff::Timestamp;
 
 use crate::capture::{Capture, CaptureId, HANDSHAKE, StoredCapture, UNREADABLE};
 use crate::filter::{Expr, Pattern, Term};
-use crate::rules::{Response, Rule};
+use crate::rules::{Response, Rule, is_template};
 use crate::ui::action::Action;
 use crate::ui::detail::controls::{card, title, weak};
 use crate::ui::editor::{Purpose, ReplyEditor};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::visible::shortened;
-use crate::wechat::message::Message;
 use crate::wechat::reply::{Address, PassiveReply};
-use crate::wechat::tree::Tree;
 
 /// So much of a key stands in the name of a rule that is made for it, in characters.
 const NAMED_KEY: usize = 40;
@@ -110,19 +108,13 @@ fn rule(capture: &Capture, reply: &PassiveReply) -> Rule {
 
 /// The template that makes this text.
 fn to_the_letter(text: &str) -> String {
-    if ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark)) {
-        format!("{{% raw %}}{text}{{% endraw %}}")
-    } else {
-        text.to_owned()
-    }
+    if is_template(text) { format!("{{% raw %}}{text}{{% endraw %}}") } else { text.to_owned() }
 }
 
 /// Whom a reply to it goes to; nobody, where the event does not say.
 fn address(capture: &Capture) -> Address {
     let now = Timestamp::now().as_second();
-    let tree = Tree::parse(capture.message()).ok();
-    let known = tree.as_ref().and_then(|tree| Address::answering(&Message::decode(tree), now));
-    known.unwrap_or(Address { to_user: String::new(), from_user: String::new(), create_time: now })
+    capture.reply_address(now).unwrap_or_else(|| Address::nobody(now))
 }
 
 #[cfg(test)]

@@ -11,9 +11,8 @@ use crate::judge::judge_unsealed;
 use crate::rules::is_template;
 use crate::texts::Language;
 use crate::wechat::lint::{Answered, Outcome, Question, Report, lint};
-use crate::wechat::message::Message;
 use crate::wechat::reply::{Address, PassiveReply};
-use crate::wechat::tree::{Format, Tree};
+use crate::wechat::tree::Format;
 
 /// What an answer has unless it is told otherwise.
 const STATUS: u16 = 200;
@@ -64,7 +63,7 @@ impl Verdict {
         let names =
             if about.is_template && reply.needs_address() { names::in_scope(purpose.event()) } else { Vec::new() };
         if about.is_template && has_templates(&reply) {
-            let outcome = as_written(&reply);
+            let outcome = Outcome::as_written(&reply);
             return Self { about, judged: Judged::Template(reply), outcome, findings: Vec::new(), names };
         }
         let report = report(&reply, purpose.event());
@@ -103,10 +102,8 @@ fn report(reply: &PassiveReply, event: Option<&Capture>) -> Report {
         let address = Address { to_user: "oUser".to_owned(), from_user: "gh_account".to_owned(), create_time: now };
         return lint(&answered(&reply.to_bytes(&address, Format::Xml)), &Question::UNKNOWN);
     };
-    let tree = Tree::parse(capture.message()).ok();
-    let address = tree.as_ref().and_then(|tree| Address::answering(&Message::decode(tree), now));
-    let nobody = || Address { to_user: String::new(), from_user: String::new(), create_time: now };
-    let body = reply.to_bytes(&address.unwrap_or_else(nobody), capture.format());
+    let address = capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
+    let body = reply.to_bytes(&address, capture.format());
     judge_unsealed(&answered(&body), capture)
 }
 
@@ -118,18 +115,4 @@ fn has_templates(reply: &PassiveReply) -> bool {
         Ok(String::new())
     });
     looked.is_ok() && found
-}
-
-/// What comes of a reply that turns out well.
-fn as_written(reply: &PassiveReply) -> Outcome {
-    match reply {
-        PassiveReply::Success | PassiveReply::Empty | PassiveReply::Raw(_) => Outcome::Nothing,
-        PassiveReply::Text { .. } => Outcome::Text,
-        PassiveReply::Image { .. } => Outcome::Image,
-        PassiveReply::Voice { .. } => Outcome::Voice,
-        PassiveReply::Video { .. } => Outcome::Video,
-        PassiveReply::Music { .. } => Outcome::Music,
-        PassiveReply::News { articles } => Outcome::News { articles: articles.len() },
-        PassiveReply::TransferCustomerService { .. } => Outcome::CustomerService,
-    }
 }

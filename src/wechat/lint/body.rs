@@ -3,9 +3,8 @@
 use super::findings::{Findings, quoted};
 use super::{Code, Finding, Question, page, trace};
 use crate::wechat::reply::PassiveReply;
-use crate::wechat::tree::{Format, MAX_BYTES, Tree, TreeError, is_white};
+use crate::wechat::tree::{Format, MAX_BYTES, Tree, TreeError, bom_of, is_white};
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
 const SUCCESS: &str = "success";
 
 /// A longer body is no variant of `success`, in bytes: the word with a mark, quotes and some white space.
@@ -62,10 +61,6 @@ fn nearly_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
         findings.add_at(Finding::new(Code::SuccessCase).with("found", word), all);
     }
     true
-}
-
-fn bom_of(payload: &[u8]) -> usize {
-    if payload.starts_with(BOM) { BOM.len() } else { 0 }
 }
 
 /// A body that is one tree: what stands around it, and whether it is written as the push was.

@@ -105,6 +105,15 @@ impl Outcome {
     }
 
     fn shown(reply: &PassiveReply, question: &Question<'_>) -> Self {
+        let limit = question.article_limit().min(MAX_ARTICLES);
+        match Self::as_written(reply) {
+            Self::News { articles } if articles > limit => Self::NewsCut { shown: limit, dropped: articles - limit },
+            other => other,
+        }
+    }
+
+    /// What comes of a reply that turns out well, all of it.
+    pub fn as_written(reply: &PassiveReply) -> Self {
         match reply {
             PassiveReply::Success | PassiveReply::Empty => Self::Nothing,
             PassiveReply::Text { .. } => Self::Text,
@@ -112,13 +121,7 @@ impl Outcome {
             PassiveReply::Voice { .. } => Self::Voice,
             PassiveReply::Video { .. } => Self::Video,
             PassiveReply::Music { .. } => Self::Music,
-            PassiveReply::News { articles } => {
-                let limit = question.article_limit().min(MAX_ARTICLES);
-                match articles.len().checked_sub(limit) {
-                    None | Some(0) => Self::News { articles: articles.len() },
-                    Some(dropped) => Self::NewsCut { shown: limit, dropped },
-                }
-            }
+            PassiveReply::News { articles } => Self::News { articles: articles.len() },
             PassiveReply::TransferCustomerService { .. } => Self::CustomerService,
             PassiveReply::Raw(_) => Self::Notice,
         }

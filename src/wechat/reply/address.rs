@@ -20,6 +20,11 @@ impl Address {
         Some(Self { to_user: named(message.from_user)?, from_user: named(message.to_user)?, create_time: now_seconds })
     }
 
+    /// To nobody from nobody: for what is answered to a message that does not say.
+    pub fn nobody(now_seconds: i64) -> Self {
+        Self { to_user: String::new(), from_user: String::new(), create_time: now_seconds }
+    }
+
     /// The other way round, as no reply should be.
     pub(in crate::wechat) fn swapped(&self) -> Self {
         Self { to_user: self.from_user.clone(), from_user: self.to_user.clone(), create_time: self.create_time }
