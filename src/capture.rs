@@ -33,11 +33,18 @@ macro_rules! spelled {
 
 mod forwarded;
 mod json;
+mod replayed;
 mod reply;
+mod written;
 
-pub use forwarded::{ForwardProblem, Forwarded};
-pub use json::{EventView, event_json, finding_json, header_text};
+pub use forwarded::{ForwardProblem, Forwarded, Unmade};
+pub use json::{EventView, event_json, finding_json, header_text, message_view, replay_json};
+pub use replayed::{
+    Against, Baseline, ReplayForm, ReplayId, ReplayMode, ReplayRun, ReplaySummary, Replayed, RunEnd, RunId,
+    SentRequest, StoredReplay, StoredRun, Tally, Verdict,
+};
 pub use reply::{Reply, ReplyEnd, ReplySource, ReplySummary};
+pub use written::{WrittenFinding, read_findings, write_findings};
 
 /// Requests with this header were sent by this program, and are never taken for a tap.
 pub const OWN_HEADER: &str = "x-menuscope";

@@ -9,6 +9,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::filter::NAMES;
 
+mod files;
+mod sending;
+
+pub use files::{Export, Import, Which};
+pub use sending::{BodyFormat, Form, Mode, Replay, Send};
+
 /// See what WeChat posts when somebody taps a menu.
 ///
 /// Without a command, the window opens with its listener running.
@@ -23,7 +29,7 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-const EXIT_STATUS: &str = "Exit status: 0 done; 1 the answer is no (time-out, nothing matched, no such id); \
+const EXIT_STATUS: &str = "Exit status: 0 done; 1 the answer is no (time-out, failed replay, nothing matched, no such id); \
                            2 it could not run (usage, port taken, locked, unreadable).";
 
 /// Options of every command.
@@ -82,6 +88,12 @@ pub enum Command {
     Wait(Wait),
     /// Make events and post them, signed, as WeChat would
     Send(Send),
+    /// Send stored events again, and judge what comes back
+    Replay(Replay),
+    /// Write events as fixtures
+    Export(Export),
+    /// Read events from files: packs, messages, HAR, curl commands, .http and hurl files, JSON lines
+    Import(Import),
     /// Judge a passive reply: is it legal, and what will the user see
     Lint(Lint),
     /// Print completions for a shell
@@ -181,32 +193,6 @@ pub struct Wait {
     pub json: bool,
 }
 
-/// `menuscope send`
-#[derive(Debug, Args)]
-pub struct Send {
-    /// Events by name, such as CLICK or scancode_waitmsg, or files with a message
-    #[arg(required = true, value_name = "EVENT|FILE")]
-    pub events: Vec<String>,
-    /// Where to post them
-    #[arg(long, value_name = "URL")]
-    pub to: String,
-    /// EventKey
-    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
-    pub key: Option<String>,
-    /// FromUserName, the user
-    #[arg(long, value_name = "OPENID", allow_hyphen_values = true)]
-    pub openid: Option<String>,
-    /// Text of an element by its official name, such as ScanResult=EAN_13,6901234567892; PicMd5Sum may be given several times
-    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
-    pub set: Vec<(String, String)>,
-    /// Encrypt as in safe mode; needs key and AppID
-    #[arg(long)]
-    pub encrypt: bool,
-    /// A JSON line for each
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// `menuscope lint`
 #[derive(Debug, Args)]
 pub struct Lint {
@@ -236,11 +222,6 @@ fn filter_help() -> String {
 fn duration(text: &str) -> Result<std::time::Duration, String> {
     let duration: jiff::SignedDuration = text.parse().map_err(|_error| "write it as 500ms, 30s or 2m".to_owned())?;
     duration.try_into().map_err(|_error| "it cannot be negative".to_owned())
-}
-
-fn assignment(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or_else(|| "write it as NAME=VALUE".to_owned())?;
-    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[cfg(test)]

@@ -8,18 +8,24 @@ use anyhow::Context as _;
 use crate::account::{Secret, Secrets};
 use crate::cli::{Cli, Color, Command, Global};
 use crate::config::{Config, ConfigError, DataFolder, Overrides};
+use crate::delivery::Target;
 use crate::engine::Setup;
 use crate::filter::Filter;
 use crate::texts::Language;
 use crate::visible::{shortened, visible};
 
+mod chosen;
 mod events;
+mod export;
+mod import;
 mod lint;
 mod listen;
 mod output;
+mod replay;
 mod send;
 mod show;
 mod wait;
+mod work;
 
 use output::{Output, is_closed};
 
@@ -84,6 +90,9 @@ fn dispatch(global: &Global, command: Option<Command>) -> anyhow::Result<Outcome
         Some(Command::Show(show)) => show::run(&setup, &show, output),
         Some(Command::Wait(wait)) => wait::run(&setup, &wait),
         Some(Command::Send(send)) => send::run(&setup, &send),
+        Some(Command::Replay(replay)) => replay::run(&setup, &replay, output),
+        Some(Command::Export(export)) => export::run(&setup, &export, output),
+        Some(Command::Import(import)) => import::run(&setup, &import),
         Some(Command::Lint(lint)) => lint::run(&setup, &lint),
         Some(Command::Completions { .. }) => Ok(Outcome::Done),
     }
@@ -135,6 +144,19 @@ fn filter(text: Option<&str>) -> anyhow::Result<Filter> {
     let text = text.unwrap_or_default();
     Filter::parse(text, &jiff::Zoned::now())
         .with_context(|| format!("cannot read the filter {:?}", shortened(text, SHOWN_FILTER)))
+}
+
+/// Where events are sent: a target of the configuration by its name, with the account that it is for, or a URL.
+fn target(config: &Config, text: &str) -> anyhow::Result<(Target, Option<String>)> {
+    if let Some(target) = config.targets.get(text) {
+        return Ok((Target::parse(&target.url)?, target.account.clone()));
+    }
+    let known: Vec<&str> = config.targets.keys().map(String::as_str).collect();
+    let target = Target::parse(text);
+    if !known.is_empty() {
+        return Ok((target.with_context(|| format!("no target has that name; there are {}", known.join(", ")))?, None));
+    }
+    Ok((target?, None))
 }
 
 /// Warnings unless told otherwise: stdout belongs to results, stderr to what went wrong.

@@ -20,7 +20,7 @@ mod rules;
 mod secrets;
 mod watch;
 
-pub use edit::{save_account, save_address, save_forward, save_look};
+pub use edit::{save_account, save_address, save_forward, save_look, save_targets};
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
 pub use folder::{DataFolder, ListenerLock};
@@ -41,6 +41,10 @@ pub struct Config {
     pub accounts: BTreeMap<String, AccountConfig>,
     /// `[look]`
     pub look: LookConfig,
+    /// `[targets.NAME]`
+    pub targets: BTreeMap<String, TargetConfig>,
+    /// `[replay]`
+    pub replay: ReplayConfig,
     /// `[[rules]]`, in their order.
     #[serde(deserialize_with = "rules::read")]
     pub rules: Vec<Rule>,
@@ -122,6 +126,33 @@ fn mode<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Mode
             .ok_or_else(|| serde::de::Error::invalid_value(serde::de::Unexpected::Str(&text), &"plain, compat or safe"))
     })
     .transpose()
+}
+
+/// A server that events are replayed at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetConfig {
+    /// Where to post.
+    #[serde(deserialize_with = "rules::url")]
+    pub url: String,
+    /// For which account messages are signed and sealed; the one that an event belongs to where it is left out.
+    #[serde(default)]
+    pub account: Option<String>,
+}
+
+/// How answers to replays are compared.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReplayConfig {
+    /// Elements of a reply that do not count, by name; an encrypted reply is compared by what is in it.
+    pub ignore: Vec<String>,
+}
+
+impl Default for ReplayConfig {
+    fn default() -> Self {
+        // An encrypted reply that no key opens has a time and a nonce of its own beside what is in it.
+        Self { ignore: ["CreateTime", "TimeStamp", "Nonce", "MsgSignature"].map(str::to_owned).to_vec() }
+    }
 }
 
 /// How the window looks.

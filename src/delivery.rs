@@ -11,6 +11,8 @@ use crate::wechat::compose::Push;
 
 mod exchange;
 mod forward;
+mod headers;
+mod resend;
 mod target;
 
 pub use forward::has_passed_through;

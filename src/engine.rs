@@ -3,7 +3,9 @@
 //! ```text
 //! window ── Command ──► control thread  settings, listener on and off, samples
 //!        ── Command ──► listing thread  which captures match the filter     (interruptible)
-//!        ── Command ──► rows thread     pages of the list, single captures
+//!        ── Command ──► rows thread     pages of the list, single captures, replays
+//!        ── Command ──► replay thread   runs of replays, one at a time        (paused and ended through Progress)
+//!        ── Command ──► transfer thread exports, imports, files that are read (ended through Progress)
 //!        ◄── Notice ─── each of them, through one bounded queue; the waker is called after each
 //!        ◄── watch ──── StoreHead (the writer), Status (control)
 //! ```
@@ -16,223 +18,50 @@ use std::sync::mpsc::{self, Receiver};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use crate::account::Secrets;
-use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
-use crate::config::{AccountConfig, DataFolder, LookConfig, Overrides};
-use crate::filter::Filter;
+use crate::config::{DataFolder, Overrides};
 use crate::listener::{Armed, Held};
-use crate::rules::{BadAnswer, Rule, RuleSet};
+use crate::rules::RuleSet;
 pub use crate::store::StoreHead;
 use crate::trouble::Trouble;
 use crate::waker::Waker;
 use crate::wechat::fault::Fault;
 
+mod command;
 mod control;
 mod desk;
 mod listing;
+mod notice;
+mod pictures;
+mod replaying;
 mod rows;
 mod rulebook;
 mod service;
 mod signals;
 mod status;
+mod transfer;
 mod trial;
 mod worker;
 
+pub use crate::fixtures::{Exported, Format, Imported, Preview, Texts};
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
-use desk::{Desk, Known, KnownSender};
+pub use crate::progress::Progress;
+pub use crate::replay::{Change, Compared, DiffLine, Difference, Pace, difference};
+pub use command::{Chosen, Command, ExportRequest, ReplayHow, ReplayRequest, ReplayWhat};
+use desk::{Desk, Known, KnownSender, accounts_of};
+pub use notice::{ComparedReplay, Notice, Opened, Saved};
+pub use pictures::PictureFile;
+use replaying::Replayer;
 pub use rulebook::{Rulebook, RulebookError};
 pub use service::{Service, StartError, runtime};
 pub use signals::stop_requested;
 pub use status::{AccountStatus, ListenerState, Status};
+use transfer::Transfer;
 pub use trial::Tried;
 use worker::Worker;
 
 /// How many notices may wait for the window; beyond that the threads wait.
 const NOTICES: usize = 64;
-
-/// What the window can ask for.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// List what matches, newest first. Ends a listing that is running.
-    List {
-        /// Comes back with each answer, so that a late one can be told from a current one.
-        generation: u64,
-        /// What to list.
-        filter: Box<Filter>,
-    },
-    /// List what has arrived since, for the current filter.
-    Refresh,
-    /// Read these rows.
-    Page {
-        /// Which.
-        ids: Vec<CaptureId>,
-    },
-    /// Read one capture with all that belongs to it.
-    Open {
-        /// Which.
-        id: CaptureId,
-    },
-    /// Read the newest handshake.
-    FindHandshake,
-    /// Listen at this address from now on, and keep it.
-    SetAddress {
-        /// HOST:PORT.
-        address: String,
-    },
-    /// Try again to open what could not be opened, and to listen.
-    Retry,
-    /// Stop listening.
-    StopListening,
-    /// Keep an account and its secrets, and use them with the next request.
-    SaveAccount {
-        /// Its name.
-        name: String,
-        /// All but its secrets.
-        account: Box<AccountConfig>,
-        /// Secrets that changed; those left out stay as they are.
-        secrets: Box<Secrets>,
-    },
-    /// Keep language and theme.
-    SaveLook {
-        /// Both.
-        look: LookConfig,
-    },
-    /// Hold what matches from now on; `None` switches holding off and releases everything.
-    SetHold {
-        /// What to hold.
-        filter: Option<Box<Filter>>,
-    },
-    /// Decide a held push, or prepare the answer to a retry that is waited for.
-    Resolve {
-        /// Which push; which event's first attempt, where a retry is waited for.
-        id: CaptureId,
-        /// What becomes of it.
-        verdict: Box<Verdict>,
-    },
-    /// Release everything that is held, with the default.
-    ReleaseAll,
-    /// Spoil the next answer on purpose; `None` disarms.
-    Arm {
-        /// How.
-        fault: Option<Fault>,
-    },
-    /// Keep these rules, in this order, and use them with the next push.
-    SaveRules {
-        /// All of them.
-        rules: Vec<Rule>,
-    },
-    /// Keep the developer's own server, and forward to it what no rule decides.
-    SaveForward {
-        /// Where it is; `None`: nowhere.
-        url: Option<String>,
-        /// What WeChat gets where it answers badly.
-        bad_answer: BadAnswer,
-    },
-    /// Try a rule against a stored event.
-    TryRule {
-        /// The rule, kept or not.
-        rule: Box<Rule>,
-        /// Which event.
-        id: CaptureId,
-    },
-    /// Post a sample of this kind to the own listener, as WeChat would.
-    SendSample {
-        /// Which kind.
-        kind: String,
-    },
-}
-
-/// What the window is told.
-#[derive(Clone, Debug)]
-pub enum Notice {
-    /// More captures that match, newest first, older than all before.
-    Listed {
-        /// Which listing.
-        generation: u64,
-        /// Their numbers.
-        ids: Vec<CaptureId>,
-        /// How many captures there are in all, once the listing is finished.
-        finished: Option<u64>,
-    },
-    /// Captures that match and are new, or may be: oldest first.
-    Arrived {
-        /// Which listing.
-        generation: u64,
-        /// Their numbers.
-        ids: Vec<CaptureId>,
-        /// How many captures there are in all.
-        total: u64,
-    },
-    /// Rows that were asked for.
-    Page {
-        /// In ascending order; what has gone is left out.
-        rows: Vec<CaptureSummary>,
-    },
-    /// A capture that was asked for.
-    Opened {
-        /// All of it.
-        opened: Box<Opened>,
-    },
-    /// The newest handshake; `None` where there was none yet.
-    Handshake {
-        /// All of it.
-        capture: Option<Box<StoredCapture>>,
-    },
-    /// Settings were kept.
-    Saved {
-        /// Which.
-        what: Saved,
-    },
-    /// A rule was tried.
-    RuleTried {
-        /// Against which event.
-        id: CaptureId,
-        /// What came of it.
-        tried: Box<Tried>,
-    },
-    /// A sample was answered.
-    SampleSent {
-        /// Its kind.
-        kind: String,
-    },
-    /// Something went wrong; this is the only way in which the window hears of it.
-    Failed {
-        /// What, why, and what to do.
-        trouble: Trouble,
-    },
-}
-
-/// Settings that are kept together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Saved {
-    /// Where to listen.
-    Address,
-    /// An account and its secrets.
-    Account {
-        /// Its name.
-        name: String,
-    },
-    /// Language and theme.
-    Look,
-    /// The rules.
-    Rules,
-    /// The developer's own server.
-    Forward,
-}
-
-/// A capture and what belongs to it.
-#[derive(Clone, Debug)]
-pub struct Opened {
-    /// The capture.
-    pub stored: StoredCapture,
-    /// All attempts of its event, itself included.
-    pub attempts: Vec<CaptureSummary>,
-    /// For an event with pictures: the image messages that belong to it.
-    pub images: Vec<CaptureId>,
-    /// How its signature was calculated, where the account still has a token.
-    pub signature: Option<SignatureCheck>,
-}
 
 /// What this run was started with.
 #[derive(Clone, Debug)]
@@ -253,6 +82,9 @@ pub struct Engine {
     notices: Option<Receiver<Notice>>,
     listing: Option<Worker<Command>>,
     rows: Option<Worker<Command>>,
+    replays: Option<Worker<Command>>,
+    transfers: Option<Worker<Command>>,
+    closing: Progress,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
     held: Held,
@@ -261,6 +93,8 @@ pub struct Engine {
     rules: watch::Receiver<Arc<RuleSet>>,
     rules_trouble: watch::Receiver<Option<Trouble>>,
     fired: watch::Receiver<FiredRules>,
+    replaying: watch::Receiver<Option<Progress>>,
+    transferring: watch::Receiver<Option<Progress>>,
     interrupter: listing::Interrupter,
     _runtime: Arc<Runtime>,
 }
@@ -277,10 +111,33 @@ impl Engine {
         let database = setup.folder.database();
         let listing = listing::start(database.clone(), desk.clone(), head.clone(), interrupter.clone())?;
         let (known_in, known) = watch::channel(None);
-        let rows = rows::start(database, desk.clone(), known)?;
+        let rows = rows::start(database.clone(), desk.clone(), known.clone(), status.clone())?;
         let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);
         let crafting = rulebook.crafting().clone();
         let rules_trouble = rulebook.trouble();
+        let closing = Progress::new();
+        let (replaying_in, replaying) = watch::channel(None);
+        let replayer = Replayer {
+            database: database.clone(),
+            desk: desk.clone(),
+            known: known.clone(),
+            status: status.clone(),
+            runtime: Arc::clone(&runtime),
+            courier: crafting.courier.clone(),
+            running: replaying_in,
+            closing: closing.clone(),
+        };
+        let (transferring_in, transferring) = watch::channel(None);
+        let transfer = Transfer {
+            folder: setup.folder.path().to_owned(),
+            database,
+            desk: desk.clone(),
+            known,
+            status: status.clone(),
+            running: transferring_in,
+            closing: closing.clone(),
+        };
+        let (replays, transfers) = (replayer.start()?, transfer.start()?);
         let control = control::start(setup, Arc::clone(&runtime), desk, status_in, head_in, known_in, rulebook)?;
         Ok(Self {
             held_view: crafting.held.view(),
@@ -289,6 +146,11 @@ impl Engine {
             rules: crafting.rules,
             rules_trouble,
             fired: crafting.fired.subscribe(),
+            replaying,
+            transferring,
+            replays: Some(replays),
+            transfers: Some(transfers),
+            closing,
             control: Some(control),
             notices: Some(notices),
             listing: Some(listing),
@@ -311,9 +173,17 @@ impl Engine {
                 &self.listing
             }
             Command::Refresh => &self.listing,
-            Command::Page { .. } | Command::Open { .. } | Command::TryRule { .. } | Command::FindHandshake => {
-                &self.rows
-            }
+            Command::Page { .. }
+            | Command::Open { .. }
+            | Command::TryRule { .. }
+            | Command::FindHandshake
+            | Command::ListRuns
+            | Command::OpenRun { .. } => &self.rows,
+            Command::Replay { .. } => &self.replays,
+            Command::PreviewExport { .. }
+            | Command::Export { .. }
+            | Command::Import { .. }
+            | Command::ReadPictures { .. } => &self.transfers,
             _ => &self.control,
         };
         worker.as_ref().is_some_and(|worker| worker.try_send(command))
@@ -329,6 +199,10 @@ impl Engine {
             }
             Command::ReleaseAll => self.held.release_all(),
             Command::Arm { fault } => self.armed.set(fault),
+            // Where nothing runs any more, there is nothing to pause or end.
+            Command::PauseReplay { paused } => drop(self.replay_progress().map(|run| run.pause(paused))),
+            Command::CancelReplay => drop(self.replay_progress().map(|run| run.cancel())),
+            Command::CancelTransfer => drop(self.transfer_progress().map(|work| work.cancel())),
             other => return Some(other),
         }
         None
@@ -352,6 +226,16 @@ impl Engine {
     /// What is wrong with `config.toml` as it stands, while the former rules stay in force.
     pub fn rules_trouble(&self) -> watch::Ref<'_, Option<Trouble>> {
         self.rules_trouble.borrow()
+    }
+
+    /// How far the run of replays is, while one runs.
+    pub fn replay_progress(&self) -> Option<Progress> {
+        self.replaying.borrow().clone()
+    }
+
+    /// How far the export or import is, while one runs.
+    pub fn transfer_progress(&self) -> Option<Progress> {
+        self.transferring.borrow().clone()
     }
 
     /// What the rules have done since the start.
@@ -380,6 +264,12 @@ impl Drop for Engine {
         self.control = None;
         // A thread that waits for room among the notices would never be joined.
         self.notices = None;
+        self.closing.cancel();
+        for work in [self.replay_progress(), self.transfer_progress()].into_iter().flatten() {
+            work.cancel();
+        }
+        self.replays = None;
+        self.transfers = None;
         self.interrupter.interrupt();
         self.listing = None;
         self.rows = None;

@@ -207,6 +207,22 @@ fn outer_envelope(outer: Option<&Message<'_>>, mode: Mode, body: &[u8], diagnose
     }
 }
 
+/// What the message of a request says that was judged before: decrypted, or the body where it travelled in plain.
+pub fn read_envelope(request: &RawRequest, mode: Mode, message: Option<&[u8]>) -> Envelope {
+    if request.method == "GET" {
+        return Envelope { kind: HANDSHAKE.to_owned(), ..Envelope::default() };
+    }
+    let read = |bytes: &[u8], mode| {
+        let tree = Tree::parse(bytes).ok();
+        outer_envelope(tree.as_ref().map(Message::decode).as_ref(), mode, bytes, &mut Vec::new())
+    };
+    match message {
+        Some(message) => read(message, Mode::Plain),
+        None if request.body_length > MAX_BODY as u64 => unreadable(),
+        None => read(&request.body, mode),
+    }
+}
+
 fn unreadable() -> Envelope {
     Envelope { kind: UNREADABLE.to_owned(), ..Envelope::default() }
 }

@@ -1,12 +1,18 @@
 //! A reply judged for the push that is on record, and its outcome in words.
 
+use std::time::Duration;
+
 use crate::account::Account;
-use crate::capture::{Capture, HANDSHAKE, Mode};
+use crate::capture::{Capture, ForwardProblem, Forwarded, HANDSHAKE, Mode, header_text};
 use crate::diagnose::Code;
 use crate::texts::Language;
+use crate::wechat::codes::Severity;
 use crate::wechat::lint::{Answered, Keys, Outcome, Question, Report, Sealing, lint};
 use crate::wechat::message::Message;
 use crate::wechat::tree::{Tree, TreeError};
+
+/// The status of a listener that was sent what it had forwarded itself.
+const LOOP_DETECTED: u16 = 508;
 
 /// Judges what was answered, or is about to be, to a recorded push of that account.
 ///
@@ -33,6 +39,50 @@ fn judge_as(answered: &Answered<'_>, capture: &Capture, sealing: Sealing<'_>) ->
     let tree = Tree::parse(capture.message()).ok();
     let message = tree.as_ref().map(Message::decode);
     lint(answered, &Question { message: message.as_ref(), format: Some(capture.format()), sealing })
+}
+
+/// Judges what another server answered to a recorded push, `elapsed` after WeChat sent it.
+///
+/// Says what is not legal about it, and names the problem unless there is one already. What did not come in full is not
+/// judged.
+pub fn judge_forwarded(forwarded: &mut Forwarded, capture: &Capture, account: Option<&Account>, elapsed: Duration) {
+    let Some(status) = forwarded.status else { return };
+    if status == LOOP_DETECTED {
+        // Another listener's word, or our own by way of a tunnel.
+        forwarded.problem = Some(ForwardProblem::Loop);
+    }
+    if forwarded.problem.as_ref().is_some_and(ForwardProblem::is_incomplete) {
+        return;
+    }
+    if let Some(encoding) = encoding(forwarded) {
+        // What is in it is not looked at: WeChat would not, either.
+        forwarded.problem.get_or_insert(ForwardProblem::Compressed { encoding });
+        return;
+    }
+    let elapsed_ms = Some(elapsed.as_millis() as u64);
+    let report = judge(&Answered { status, body: &forwarded.body, elapsed_ms }, capture, account);
+    let is_illegal = report.severity() == Some(Severity::Error);
+    forwarded.lint = report.findings;
+    if forwarded.problem.is_none() {
+        forwarded.problem = match status {
+            200 if is_illegal => Some(ForwardProblem::Illegal),
+            200 => (!is_echo(&forwarded.body, capture)).then_some(ForwardProblem::Echo),
+            _ => Some(ForwardProblem::Status),
+        };
+    }
+}
+
+/// How the body is compressed, if it is.
+fn encoding(forwarded: &Forwarded) -> Option<String> {
+    let (_, value) = forwarded.headers.iter().find(|(name, _)| name == "content-encoding")?;
+    let encoding = header_text(value);
+    (!encoding.trim().eq_ignore_ascii_case("identity")).then_some(encoding)
+}
+
+/// Whether that answers a handshake; anything answers what is none.
+fn is_echo(body: &[u8], capture: &Capture) -> bool {
+    let echostr = capture.request.parameters().find(|(name, _)| name == "echostr");
+    capture.envelope.kind != HANDSHAKE || echostr.is_some_and(|(_, echostr)| echostr.as_bytes() == body)
 }
 
 /// Judges an answer to a push that is at hand as bytes: its body, or the message that was in it.

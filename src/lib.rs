@@ -8,6 +8,8 @@
 //!                              (sockets)   (whose? genuine? what? why not?) COMMIT   held · rule · forward · default
 //!                                                                             │      (within the reply budget)
 //!                                                                             └─► watch(head) ─► window, `listen`, `wait`
+//! stored events ─► replay ─► sign (verbatim · resign · fresh) ─► the developer's own server ─► lint, compare ─► verdict
+//! stored events ─► pseudonyms ─► pack · curl · HAR · .http · tests ─► import gives the same events back
 //! ```
 //!
 //! # Layout
@@ -15,13 +17,14 @@
 //!
 //! - [`wechat`]: what WeChat sends and expects. Bytes in, values out: no I/O, no clock, no chance.
 //! - [`texts`]: words for people in two languages. [`trouble`]: an error as the window says it. [`visible`]: text from outside, made safe to show.
-//!   [`waker`]: wakes a window without knowing what one is.
+//!   [`waker`]: wakes a window without knowing what one is. [`progress`]: how far long work is, and how it is ended.
 //! - [`diagnose`]: what can be wrong with a request, as stable codes. [`capture`]: one recorded request, and its JSON.
 //!   [`filter`]: the filter language. [`rules`]: which reply for which event.
 //! - [`account`]: whose callbacks arrive, and their secrets. [`inspect`]: one request judged. [`judge`]: one reply judged.
 //!   [`sample`]: a push made here.
 //! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: posting to a server as WeChat does, and forwarding.
-//! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint.
+//! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint. [`replay`]: stored events sent again, and verdicts.
+//!   [`fixtures`]: captures as files and back.
 //! - [`engine`]: everything off the window's thread behind one handle.
 //! - [`ui`]: the window. [`cli`]: what can be typed. [`commands`]: one file per command.
 //!
@@ -39,6 +42,8 @@
 //!   resolve(id) ─ oneshot ──► held ─► answer
 //!   panels → Vec<Action>                                                                control
 //!   act(action)   ─bounded 64───────────────────────────────────────────────────────────►  settings, listening, samples
+//!                                                                                          replay: runs, one at a time
+//!                 ◄── watch<Progress> (pause, cancel) ─────────────────────────────────►  transfer: exports, imports
 //! ```
 //! Three channels, each for one thing: state is a `watch` (latest wins), requests and answers are bounded queues that the
 //! window never waits for, one reply is a `oneshot`. Every thread is joined by somebody's `Drop`.
@@ -50,9 +55,12 @@
 //! - What can be wrong with a reply: a line in `wechat/lint/code.rs`, its finding beside it, its words in
 //!   `assets/locales/lint.yml`, a bad and a good file in `tests/fixtures/lint/`.
 //! - A kind of reply: `wechat/reply.rs`, its form in `ui/editor/`. A fault: `wechat/fault.rs`.
+//! - A format of fixtures: `fixtures/`, its writer and, where it carries requests, its reader.
+//! - Test code for another language: a folder in `assets/snippets/`, its files in `fixtures/snippets.rs`, a way to run it in
+//!   `tests/test_code/suite.rs`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its conversion in `store/rows.rs`.
-//! - A query: `store/reader.rs`, then a `Command` and a `Notice` in `engine.rs`.
+//! - A query: `store/reader.rs`, then a `Command` in `engine/command.rs` and a `Notice` in `engine/notice.rs`.
 //! - A panel: a file in `ui/`, a line in `ui.rs`. A key: the table in `ui/keys.rs`. A command: `cli.rs` and a file in `commands/`.
 
 pub mod account;
@@ -64,9 +72,12 @@ pub mod delivery;
 pub mod diagnose;
 pub mod engine;
 pub mod filter;
+pub mod fixtures;
 pub mod inspect;
 pub mod judge;
 pub mod listener;
+pub mod progress;
+pub mod replay;
 pub mod rules;
 pub mod sample;
 pub mod store;

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::account::Account;
-use crate::inspect::OWN_HEADER;
+use crate::account::{Account, Accounts};
+use crate::capture::{Capture, RawRequest};
+use crate::inspect::{OWN_HEADER, inspect};
 use crate::trouble::Trouble;
 use crate::wechat::compose::{self, ComposeError, Edit, Push, Signing};
 use crate::wechat::tree::Tree;
@@ -64,7 +65,7 @@ pub fn template(kind: &str) -> Result<&'static str, SampleError> {
 /// Without a token the signature is over the empty one, as it would be unchecked anyway.
 pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Timestamp) -> Result<Push, SampleError> {
     let timestamp = now.as_second().to_string();
-    let nonce = fastrand::u32(100_000_000..).to_string();
+    let nonce = nonce();
     let openid = Tree::parse(message).ok().and_then(|tree| tree.root().text_of("FromUserName").map(str::to_owned));
     let seal = match (encrypt, account) {
         (false, _) => None,
@@ -98,9 +99,39 @@ pub fn push(kind: &str, account: Option<&Account>, now: Timestamp) -> Result<Pus
     Ok(push)
 }
 
+/// A push that this program makes, as it is recorded where nobody captured it: our own, at that account's path.
+pub fn own_capture(push: &Push, account: &Account, accounts: &Accounts, now: Timestamp) -> Capture {
+    let mut headers: Vec<(String, Vec<u8>)> =
+        push.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone().into_bytes())).collect();
+    if headers.iter().all(|(name, _)| name != OWN_HEADER) {
+        headers.push((OWN_HEADER.to_owned(), b"send".to_vec()));
+    }
+    let request = RawRequest {
+        received_at: now,
+        method: "POST".to_owned(),
+        version: "HTTP/1.1".to_owned(),
+        target: format!("{}?{}", account.path.as_deref().unwrap_or("/"), push.query),
+        headers,
+        peer: "127.0.0.1".to_owned(),
+        body_length: push.body.len() as u64,
+        body: push.body.clone().into(),
+    };
+    inspect(request, accounts).capture
+}
+
+/// A nonce like WeChat's, which are digits.
+pub fn nonce() -> String {
+    fastrand::u32(100_000_000..).to_string()
+}
+
+/// A MsgId that no other message has, of as many digits as WeChat's.
+pub fn msg_id() -> i64 {
+    fastrand::i64(1_000_000_000_000_000..i64::MAX)
+}
+
 /// WeChat's own prefixes are 16 hexadecimal digits. It only has to differ, so no cryptographic source is needed:
 /// what is sent is a test, made by whoever has the key.
-fn random_prefix() -> [u8; 16] {
+pub fn random_prefix() -> [u8; 16] {
     std::array::from_fn(|_| fastrand::choice(*b"0123456789abcdef").unwrap_or(b'0'))
 }
 

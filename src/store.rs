@@ -4,6 +4,7 @@
 //! Store::open ─► migrate ─► writer thread ◄─ Insert, Reply ── StoreHandle (listener, commands)
 //!                               │ commit
 //!                               ├─► done (to each sender)     ├─► watch<StoreHead> ─► whoever follows
+//! Additions::open ─► imports, replays                        (a connection of their own, short transactions)
 //! Reader::open ─► list · page · capture · attempts            (read-only connections, short transactions)
 //! ```
 //! The writer waits for one job and takes all that queued meanwhile: while one commit waits for the disk, the next batch
@@ -18,19 +19,21 @@ use tokio::sync::watch;
 use crate::trouble::Trouble;
 use crate::waker::Waker;
 
+mod additions;
 mod batch;
 mod condition;
 mod contains;
-mod findings;
 mod groups;
 mod listing;
 mod reader;
+mod replays;
 mod replies;
 mod rows;
 mod schema;
 mod unverified;
 mod writer;
 
+pub use additions::{Added, Additions, Recorded};
 pub use listing::{Scan, ScanChunk};
 pub use reader::{Interrupter, Reader};
 pub use writer::{StoreHandle, StoreHead, Ticket};

@@ -3,6 +3,7 @@
 //! Panels read the state and return what the person asked for as [`Action`]s; nothing here waits, reads files, or takes
 //! longer the more captures there are. What a row shows is asked of the engine and comes as a notice.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
@@ -17,9 +18,12 @@ mod answering;
 mod banner;
 mod bubble;
 mod carry_out;
+mod composer;
 mod composing;
 mod detail;
+mod dialog;
 mod editor;
+mod exporting;
 mod fault_choice;
 mod filter_box;
 mod first_run;
@@ -33,6 +37,8 @@ mod look;
 mod mistake;
 mod notices;
 mod rail;
+mod replaying;
+mod replays;
 mod row_cache;
 mod rules;
 mod settings;
@@ -40,12 +46,18 @@ mod signals;
 mod start;
 mod state;
 mod status_bar;
+mod table;
 mod theme;
 mod top_bar;
+mod transfer;
+mod verdicts;
 
-pub use action::{Action, Move, Screen, Tab};
+pub use action::{Action, Move, Screen, Sending, Tab};
 use detail::Detail;
+use dialog::Wanted;
+use exporting::Exporting;
 use look::Look;
+use replaying::ReplayingView;
 use rules::RulesView;
 use settings::Settings;
 use signals::Signals;
@@ -92,7 +104,7 @@ impl App {
         let mut app = Self {
             engine,
             waker,
-            state: State::with(settings),
+            state: State::with(settings, Exporting::at(documents())),
             zone: TimeZone::system(),
             waiting: Vec::new(),
             seen: (0, ListenerState::Starting),
@@ -102,6 +114,18 @@ impl App {
         app.list_again();
         app.ask(Command::FindHandshake);
         Ok(app)
+    }
+
+    /// Takes what was chosen in the desktop's dialog.
+    fn note_dialog(&mut self, ctx: &Context) {
+        let Some((wanted, paths)) = self.state.dialog.chosen(&self.waker) else { return };
+        match (wanted, paths.as_slice()) {
+            (_, []) => {}
+            (Wanted::Save { .. }, [path, ..]) => self.state.exporting.choose(path),
+            (Wanted::Open, _) => self.ask(Command::Import { paths }),
+            (Wanted::Pictures, _) => self.ask(Command::ReadPictures { paths }),
+        }
+        ctx.request_repaint();
     }
 
     /// What the window stands on.
@@ -190,6 +214,7 @@ impl App {
             state.to_open = None;
         }
         let all_asked = state.list.ask_for_rows(|ids| engine.ask(Command::Page { ids }));
+        let all_asked = state.replays.ask(|command| engine.ask(command)) && all_asked;
         if !all_asked || state.to_open.is_some() || !self.waiting.is_empty() {
             ctx.request_repaint_after(ASK_AGAIN);
         }
@@ -221,7 +246,12 @@ impl App {
             ui,
             |ui| {
                 let shown = (&state.list, &state.notices, &state.answering, state.keyboard.prefix);
-                status_bar::status_bar_ui(ui, shown, unverified, look, actions);
+                let running = engine.replay_progress();
+                if running.is_none() {
+                    state.replays.note_idle();
+                }
+                let running = running.as_ref().map(|progress| (progress, state.replays.running()));
+                status_bar::status_bar_ui(ui, shown, (unverified, running), look, actions);
             },
         );
         Panel::left("rail").exact_size(theme::RAIL_WIDTH).resizable(false).frame(bar(Margin::symmetric(0, 10))).show(
@@ -246,13 +276,30 @@ impl App {
                     };
                     state.rules.ui(ui, &view, look, actions);
                 }
+                Screen::Replays => state.replays.ui(ui, &status, look, actions),
+                Screen::Compose => state.composer.ui(ui, &status, look, actions),
                 Screen::Events => events_ui(ui, state, &status, look, actions),
             }
         });
+        let (mut exporting, progress) = (std::mem::take(&mut state.exporting), engine.transfer_progress());
+        exporting.ui(ui, &state.exportable(), progress.as_ref(), look, actions);
+        state.exporting = exporting;
+        state.report.ui(ui, look, actions);
+        let view = ReplayingView { status: &status, runs: state.replays.runs() };
+        state.replaying.ui(ui, &view, look, actions);
+        let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
+        transfer::drops_ui(ui, for_pictures, look, actions);
         if state.keys_shown {
             keys_page::keys_page_ui(ui, look, actions);
         }
     }
+}
+
+/// Where exports go where nothing else is said: the person's documents, else their home.
+fn documents() -> PathBuf {
+    let user = directories::UserDirs::new();
+    let folder = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
+    folder.map(Path::to_owned).unwrap_or_default()
 }
 
 /// The list beside the detail, or how to begin.
@@ -278,6 +325,7 @@ fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actio
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.absorb(ctx);
+        self.note_dialog(ctx);
         self.apply_theme(ctx);
         self.ask_due(ctx);
     }

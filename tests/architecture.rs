@@ -11,6 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("texts", &[]),
     ("trouble", &["texts"]),
     ("visible", &[]),
+    ("progress", &[]),
     ("diagnose", &["texts", "wechat"]),
     ("capture", &["diagnose", "texts", "wechat"]),
     ("filter", &["capture", "diagnose", "wechat"]),
@@ -23,6 +24,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("delivery", &["capture", "trouble", "wechat"]),
     ("store", &["capture", "diagnose", "filter", "trouble", "waker", "wechat"]),
     (
+        "replay",
+        &[
+            "account", "capture", "delivery", "diagnose", "inspect", "judge", "progress", "sample", "store", "texts",
+            "trouble", "visible", "wechat",
+        ],
+    ),
+    (
+        "fixtures",
+        &[
+            "account", "capture", "diagnose", "filter", "inspect", "judge", "progress", "store", "texts", "trouble",
+            "visible", "wechat",
+        ],
+    ),
+    (
         "listener",
         &[
             "account", "capture", "delivery", "diagnose", "filter", "inspect", "judge", "rules", "store", "texts",
@@ -32,8 +47,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "account", "capture", "config", "delivery", "filter", "inspect", "judge", "listener", "rules", "sample",
-            "store", "texts", "trouble", "waker", "wechat",
+            "account", "capture", "config", "delivery", "filter", "fixtures", "inspect", "judge", "listener",
+            "progress", "replay", "rules", "sample", "store", "texts", "trouble", "waker", "wechat",
         ],
     ),
     (
@@ -43,12 +58,12 @@ const LAYERS: &[(&str, &[&str])] = &[
             "trouble", "visible", "waker", "wechat",
         ],
     ),
-    ("cli", &["filter"]),
+    ("cli", &["capture", "filter", "fixtures", "replay"]),
     (
         "commands",
         &[
-            "account", "capture", "cli", "config", "delivery", "diagnose", "engine", "filter", "judge", "rules",
-            "sample", "store", "texts", "ui", "visible", "waker", "wechat",
+            "account", "capture", "cli", "config", "delivery", "diagnose", "engine", "filter", "fixtures", "judge",
+            "progress", "replay", "rules", "sample", "store", "texts", "ui", "visible", "waker", "wechat",
         ],
     ),
     ("main", &[]),
@@ -76,6 +91,13 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("notify", &["config"]),
     ("minijinja", &["rules"]),
     ("socket2", &["listener"]),
+    ("zip", &["fixtures"]),
+    ("httparse", &["fixtures"]),
+    ("aho_corasick", &["fixtures"]),
+    ("similar", &["replay"]),
+    ("quick_junit", &["commands"]),
+    ("indicatif", &["commands"]),
+    ("rfd", &["ui"]),
 ];
 
 /// The leaf has no clock, no I/O and no chance.

@@ -1,16 +1,20 @@
 #!/bin/sh
-# Puts the WeChat libraries that tests talk to (interop, reply_interop, forward) under target/interop. Run it once; running
-# it again changes nothing. Debian has what it needs: apt-get install python3-venv nodejs npm
+# Puts the WeChat libraries that tests talk to (interop, reply_interop, forward), and the runners of exported test code
+# (test_code), under target/interop. Run it once; running it again changes nothing. Debian has what it needs:
+# apt-get install python3-venv nodejs npm
 set -eu
 
 WECHATPY=1.8.18
 CRYPTOGRAPHY=48.0.0
 WECHAT_CRYPTO=0.0.2
 CO_WECHAT=2.4.0
+PYTEST=9.2.0
+JEST=30.5.2
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 into=$root/target/interop
 wanted="wechatpy $WECHATPY, cryptography $CRYPTOGRAPHY, wechat-crypto $WECHAT_CRYPTO, co-wechat $CO_WECHAT"
+wanted="$wanted, pytest $PYTEST, jest $JEST"
 
 # What is there: the stamp is written last, so a run that was cut short is done again.
 if [ -f "$into/installed" ] && [ "$(cat "$into/installed")" = "$wanted" ]; then
@@ -36,8 +40,8 @@ rm -rf "$into"
 mkdir -p "$into/node"
 python3 -m venv "$into/venv"
 "$into/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-    "wechatpy==$WECHATPY" "cryptography==$CRYPTOGRAPHY"
+    "wechatpy==$WECHATPY" "cryptography==$CRYPTOGRAPHY" "pytest==$PYTEST"
 npm install --prefix "$into/node" --no-audit --no-fund --no-update-notifier --loglevel=error \
-    "wechat-crypto@$WECHAT_CRYPTO" "co-wechat@$CO_WECHAT"
+    "wechat-crypto@$WECHAT_CRYPTO" "co-wechat@$CO_WECHAT" "jest@$JEST"
 printf '%s\n' "$wanted" >"$into/installed"
 echo "tests/setup.sh: installed $wanted in $into"

@@ -89,7 +89,14 @@ fn every_name_that_ends_a_key_has_its_text() {
     let ends = [ReplyEnd::Answered, ReplyEnd::HungUp, ReplyEnd::Silent, ReplyEnd::Cut, ReplyEnd::Reset];
     let ends = ends.map(|end| format!("detail.end.{}", end.as_str()));
     let sources = ["default", "rule", "held", "forward", "none"].map(|source| format!("detail.source.{source}"));
-    for key in faults.chain(kinds).chain(ends).chain(sources) {
+    let modes = ["verbatim", "resign", "fresh"]
+        .iter()
+        .flat_map(|mode| ["name", "hint"].map(|part| format!("replay.mode.{mode}.{part}")));
+    let forms = ["as-captured", "plain", "encrypted"].map(|form| format!("replay.form.{form}"));
+    let verdicts =
+        ["new", "same", "different", "fixed", "regressed"].map(|verdict| format!("replay.verdict.{verdict}"));
+    let replays = modes.chain(forms).chain(verdicts);
+    for key in faults.chain(replays).chain(kinds).chain(ends).chain(sources) {
         for language in Language::ALL {
             assert!(language.has(&key), "{} lacks {key}", language.tag());
         }

@@ -13,8 +13,16 @@ use menuscope::engine::{ListenerState, Setup};
 use menuscope::ui::App;
 use menuscope::wechat::signature::signature;
 
+#[path = "window/composer.rs"]
+mod composer;
+#[path = "window/files.rs"]
+mod files;
 #[path = "window/held.rs"]
 mod held;
+#[path = "window/replays.rs"]
+mod replays;
+#[path = "window/server.rs"]
+mod server;
 
 /// Long enough for any machine; a test never asserts how long something took.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -115,6 +123,17 @@ impl Window {
         self.until(text, |window| window.row(text).is_some());
         self.row(text).unwrap().click();
         self.until("the selection", |window| window.is_selected(text));
+    }
+
+    /// Types over what stands in the field of that name.
+    fn replace_field(&mut self, name: &str, text: &str) {
+        self.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, name).focus();
+        self.harness.step();
+        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        self.harness.step();
+        self.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, name).type_text(text);
+        self.harness.step();
+        self.harness.step();
     }
 
     fn press(&mut self, key: Key) {

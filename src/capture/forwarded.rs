@@ -47,6 +47,9 @@ impl Forwarded {
     }
 }
 
+/// The code of what was not sent, since it could not be made.
+const UNMADE: &str = "unmade";
+
 /// What can be wrong with the answer of the developer's own server. A code that has been released never changes its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForwardProblem {
@@ -89,6 +92,38 @@ pub enum ForwardProblem {
     Status,
     /// The answer is no legal reply: its lint has errors.
     Illegal,
+    /// The answer to a handshake is not its `echostr`, exactly.
+    Echo,
+    /// The request could not be made as it was asked for; nothing was sent.
+    Unmade {
+        /// Why not.
+        why: Unmade,
+    },
+}
+
+spelled! {
+    /// Why a stored event cannot be sent again as it was asked for.
+    Unmade {
+        /// Not all of its body was kept.
+        Cut = "cut",
+        /// It is encrypted, and no key opens it.
+        Sealed = "sealed",
+        /// There is no EncodingAESKey, or none of any use, to encrypt with.
+        NoKey = "no-key",
+        /// There is no AppID to encrypt for.
+        NoAppId = "no-app-id",
+        /// The message cannot be read, so that nothing in it can be made anew.
+        Unreadable = "unreadable",
+    }
+}
+
+impl Unmade {
+    #[cfg(test)]
+    const ALL: [Self; 5] = [Self::Cut, Self::Sealed, Self::NoKey, Self::NoAppId, Self::Unreadable];
+
+    fn words(self, language: Language) -> String {
+        language.text(&format!("forward.unmade.{}", self.as_str())).into()
+    }
 }
 
 impl ForwardProblem {
@@ -107,32 +142,41 @@ impl ForwardProblem {
             Self::Target => "target",
             Self::Status => "status",
             Self::Illegal => "illegal",
+            Self::Echo => "echo",
+            Self::Unmade { .. } => UNMADE,
         }
     }
 
-    /// What belongs to the code: the cause, or where a redirect leads; empty where there is nothing of the kind.
+    /// What belongs to the code: the cause, where a redirect leads, or why a request was not made; empty where there is
+    /// nothing of the kind.
     pub fn cause(&self) -> &str {
         match self {
             Self::Unreachable { cause } | Self::Unresolved { cause } | Self::Broken { cause } => cause,
             Self::Redirect { location } => location,
             Self::Compressed { encoding } => encoding,
+            Self::Unmade { why } => why.as_str(),
             Self::NoTarget
             | Self::TooLate
             | Self::TooLarge
             | Self::Loop
             | Self::Target
             | Self::Status
-            | Self::Illegal => "",
+            | Self::Illegal
+            | Self::Echo => "",
         }
     }
 
     /// The problem of that code and cause, if there is such a code.
     pub fn from_parts(code: &str, cause: &str) -> Option<Self> {
-        Self::all(cause).into_iter().find(|problem| problem.as_str() == code)
+        let unmade = || Unmade::from_spelling(cause).map(|why| Self::Unmade { why });
+        Self::all(cause)
+            .into_iter()
+            .find(|problem| problem.as_str() == code)
+            .or_else(|| unmade().filter(|_| code == UNMADE))
     }
 
-    /// Every problem there is, those that have a cause with this one.
-    fn all(cause: &str) -> [Self; 12] {
+    /// Every problem there is but [`Self::Unmade`], those that have a cause with this one.
+    fn all(cause: &str) -> [Self; 13] {
         let cause = || cause.to_owned();
         [
             Self::Unreachable { cause: cause() },
@@ -147,17 +191,21 @@ impl ForwardProblem {
             Self::Target,
             Self::Status,
             Self::Illegal,
+            Self::Echo,
         ]
     }
 
     /// Whether there is no whole answer that could be passed on: none came, or only its beginning.
     pub fn is_incomplete(&self) -> bool {
-        !matches!(self, Self::Redirect { .. } | Self::Status | Self::Illegal | Self::Compressed { .. })
+        !matches!(self, Self::Redirect { .. } | Self::Status | Self::Illegal | Self::Compressed { .. } | Self::Echo)
     }
 
     /// What is wrong, and what to do about it.
     pub fn words(&self, language: Language) -> String {
-        language.filled(&format!("forward.problem.{}", self.as_str()), &[("cause", self.cause())])
+        match self {
+            Self::Unmade { why } => why.words(language),
+            _ => language.filled(&format!("forward.problem.{}", self.as_str()), &[("cause", self.cause())]),
+        }
     }
 }
 
@@ -168,6 +216,10 @@ mod tests {
     #[test]
     fn every_problem_survives_the_database() {
         for problem in ForwardProblem::all("because") {
+            assert_eq!(ForwardProblem::from_parts(problem.as_str(), problem.cause()), Some(problem));
+        }
+        for why in Unmade::ALL {
+            let problem = ForwardProblem::Unmade { why };
             assert_eq!(ForwardProblem::from_parts(problem.as_str(), problem.cause()), Some(problem));
         }
         assert_eq!(ForwardProblem::from_parts("slow", ""), None);
@@ -182,6 +234,9 @@ mod tests {
                 assert!(!words.contains("%{"), "{words}");
                 assert!(words.contains(problem.cause()), "{words}");
             }
+        }
+        for (why, language) in Unmade::ALL.into_iter().flat_map(|why| Language::ALL.map(|language| (why, language))) {
+            assert!(language.has(&format!("forward.unmade.{}", why.as_str())), "{why:?} {language:?}");
         }
     }
 }

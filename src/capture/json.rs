@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{CaptureId, Forwarded, RawRequest, Reply, ReplyEnd, StoredCapture};
+use super::{Baseline, CaptureId, Forwarded, RawRequest, Replayed, Reply, ReplyEnd, StoredCapture, StoredReplay};
 use crate::diagnose::{Coded, Finding};
 use crate::texts::Language;
 use crate::wechat::decoded::decoded;
@@ -55,6 +55,24 @@ pub fn event_json(view: EventView<'_>) -> Value {
     })
 }
 
+/// What the message says, without the record of how it arrived: the part of the object that tests compare.
+pub fn message_view(view: EventView<'_>) -> Value {
+    let envelope = &view.stored.capture.envelope;
+    let (fields, decoded) = message_json(view);
+    json!({
+        "kind": envelope.kind,
+        "msg_type": envelope.msg_type,
+        "event": envelope.event,
+        "event_key": envelope.event_key,
+        "openid": envelope.openid,
+        "to_user": envelope.to_user,
+        "create_time": envelope.create_time,
+        "msg_id": envelope.msg_id,
+        "fields": fields,
+        "decoded": decoded,
+    })
+}
+
 /// The element tree and the typed view; both empty where there is nothing to read.
 fn message_json(view: EventView<'_>) -> (Value, Value) {
     let nothing = || (Value::Object(Map::new()), Value::Object(Map::new()));
@@ -99,13 +117,12 @@ fn request_json(request: &RawRequest) -> Value {
     for (name, value) in request.parameters() {
         query.entry(name.into_owned()).or_insert_with(|| value.into());
     }
-    let headers: Vec<Value> = request.headers.iter().map(|(name, value)| json!([name, header_text(value)])).collect();
     let mut object = json!({
         "method": request.method,
         "target": request.target,
         "path": request.path(),
         "query": query,
-        "headers": headers,
+        "headers": headers_json(&request.headers),
         "peer": request.peer,
     });
     put_bytes(&mut object, &request.body);
@@ -133,19 +150,58 @@ fn lint_json(findings: &[lint::Finding], language: Language) -> Value {
 
 /// What the developer's own server made of it.
 fn forward_json(forwarded: &Forwarded, language: Language) -> Value {
-    let headers: Vec<Value> = forwarded.headers.iter().map(|(name, value)| json!([name, header_text(value)])).collect();
+    let headers = headers_json(&forwarded.headers);
     let mut object = json!({ "target": forwarded.target, "status": forwarded.status, "headers": headers });
     put_bytes(&mut object, &forwarded.body);
     object["first_byte_ms"] = json!(forwarded.first_byte.map(milliseconds));
     object["elapsed_ms"] = json!(milliseconds(forwarded.elapsed));
-    object["problem"] = json!(
-        forwarded
-            .problem
-            .as_ref()
-            .map(|problem| json!({ "code": problem.as_str(), "message": problem.words(language) }))
-    );
+    object["problem"] = problem_json(forwarded, language);
     object["passed_on"] = json!(forwarded.passed_on);
     object["lint"] = lint_json(&forwarded.lint, language);
+    object
+}
+
+fn problem_json(forwarded: &Forwarded, language: Language) -> Value {
+    let problem = forwarded.problem.as_ref();
+    problem.map_or(Value::Null, |problem| json!({ "code": problem.as_str(), "message": problem.words(language) }))
+}
+
+fn headers_json(headers: &[(String, Vec<u8>)]) -> Value {
+    headers.iter().map(|(name, value)| json!([name, header_text(value)])).collect()
+}
+
+/// One event sent once more, as a JSON object: what was sent and what came back. The answer's body is in plaintext.
+pub fn replay_json(stored: &StoredReplay, language: Language) -> Value {
+    let replayed = &stored.replayed;
+    let Replayed { request, answer, .. } = replayed;
+    let baseline = replayed.baseline.map(|baseline| match baseline {
+        Baseline::Forward => json!({ "source": "forward" }),
+        Baseline::Replay(id) => json!({ "source": "replay", "replay": id.0 }),
+    });
+    let mut object = json!({
+        "run": replayed.run.0,
+        "replay": stored.id.0,
+        "event": replayed.event.0,
+        "attempt": replayed.attempt,
+        "copy": replayed.copy,
+        "sent_at": format!("{:.6}", replayed.sent_at),
+        "status": answer.status,
+        "legal": replayed.is_legal(),
+        "verdict": replayed.verdict.as_str(),
+        "baseline": baseline,
+        "first_byte_ms": answer.first_byte.map(milliseconds),
+        "elapsed_ms": milliseconds(answer.elapsed),
+        "problem": problem_json(answer, language),
+        "lint": lint_json(&answer.lint, language),
+    });
+    put_bytes(&mut object, replayed.reply());
+    let mut sent = json!({
+        "method": request.method,
+        "url": answer.target,
+        "headers": headers_json(&request.headers),
+    });
+    put_bytes(&mut sent, &request.body);
+    object["request"] = sent;
     object
 }
 

@@ -31,15 +31,23 @@ impl Output {
         if self.colored { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Rows under their headings.
+    /// Events under their headings.
     pub(super) fn table(self, rows: &[CaptureSummary]) -> io::Result<()> {
+        let headings = ["ID", "TIME", "KIND", "KEY", "OPENID", "TRY", "SIGNATURE", "MODE", "ANSWER"];
+        self.lines(headings, rows.iter().map(cells))
+    }
+
+    /// Rows under their headings.
+    pub(super) fn lines<const N: usize>(
+        self,
+        headings: [&str; N],
+        rows: impl Iterator<Item = [String; N]>,
+    ) -> io::Result<()> {
         let mut table = Table::new();
         table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(
-            ["ID", "TIME", "KIND", "KEY", "OPENID", "TRY", "SIGNATURE", "MODE", "ANSWER"].map(|name| self.strong(name)),
-        );
+        table.set_header(headings.map(|name| self.strong(name)));
         for row in rows {
-            table.add_row(cells(row));
+            table.add_row(row);
         }
         let text: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
         print_line(&text.join("\n"))

@@ -1,125 +1,198 @@
 //! `menuscope send`: makes events and posts them, signed, as WeChat would.
 
-use std::path::Path;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::output::{finding_lines, print_line, printable};
-use super::{Outcome, language};
-use crate::account::Account;
-use crate::capture::finding_json;
+use super::work::Work;
+use super::{Outcome, language, target};
+use crate::account::{Account, Accounts};
+use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, RunEnd, StoredReplay, finding_json};
 use crate::cli::Send;
 use crate::config::Config;
-use crate::delivery::{Courier, Delivered, DeliveryError};
+use crate::delivery::{Courier, DeliveryError, Target};
 use crate::engine::Setup;
 use crate::judge::judge_for;
+use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay};
 use crate::sample;
+use crate::store::{Additions, Reader};
 use crate::texts::Language;
 use crate::visible::visible;
-use crate::wechat::compose::{self, Edit};
-use crate::wechat::lint::{Answered, Report};
-use crate::wechat::tree::Tree;
+use crate::wechat::lint::Answered;
+
+mod message;
+
+/// What is to be posted, and for whom.
+struct Post<'a> {
+    target: Target,
+    account: &'a Account,
+    /// What was typed for each message, and the message.
+    messages: Vec<(String, Vec<u8>)>,
+    language: Language,
+    as_json: bool,
+}
+
+/// An answer that came in full.
+struct Answer<'a> {
+    name: &'a str,
+    /// The event's number, where it is kept.
+    id: Option<CaptureId>,
+    status: u16,
+    body: &'a [u8],
+    elapsed: Duration,
+    /// The body that it answers.
+    push: &'a [u8],
+}
 
 pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
-    let accounts = Config::load_without_rules(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
-    let account = accounts.default_account();
-    let messages = send.events.iter().map(|event| message(event, send, account)).collect::<anyhow::Result<Vec<_>>>()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start posting")?;
-    let courier = Courier::new();
-    let language = language(setup);
-    let mut well = true;
-    for (event, message) in send.events.iter().zip(messages) {
-        let push = sample::signed(&message, Some(account), send.encrypt, Timestamp::now())?;
-        match runtime.block_on(courier.deliver(&push, &send.to)) {
-            Ok(answered) => {
-                let elapsed_ms = Some(answered.elapsed.as_millis() as u64);
-                let judged = Answered { status: answered.status, body: &answered.body, elapsed_ms };
-                let report = judge_for(&judged, Some(&push.body), Some(account))?;
-                well &= (200..300).contains(&answered.status) && report.is_legal();
-                tell(event, &answered, &report, (account, language), send.json)?;
-            }
-            // That there is no answer in time is an answer; that nobody is there is none.
-            Err(error @ DeliveryError::TooLate { .. }) => {
-                well = false;
-                late(event, &error, send.json)?;
-            }
-            Err(error) => return Err(error.into()),
-        }
+    let config = Config::load_without_rules(&setup.config_file)?;
+    let accounts = config.accounts(&setup.folder, &setup.overrides)?;
+    let (target, owner) = target(&config, &send.to)?;
+    let owner = owner.filter(|_| setup.overrides.account.is_none()).and_then(|name| accounts.named(&name));
+    let account = owner.unwrap_or_else(|| accounts.default_account());
+    let mut messages = Vec::new();
+    for event in &send.events {
+        let made = message::messages(event, send, account, &setup.folder)?;
+        messages.extend(made.into_iter().map(|message| (event.clone(), message)));
     }
+    let post = Post { target, account, messages, language: language(setup), as_json: send.json };
+    let well =
+        if send.record { post.recorded(setup, send.encrypt, &accounts)? } else { post.unrecorded(send.encrypt)? };
     Ok(if well { Outcome::Done } else { Outcome::No(None) })
 }
 
-/// The message of an event by name, made now, or of a file, as it is; with what the flags change.
-fn message(event: &str, send: &Send, account: &Account) -> anyhow::Result<Vec<u8>> {
-    let mut edits = Vec::new();
-    let mut edit = |name: &str, value: &str| edits.push(Edit { name: name.to_owned(), value: value.to_owned() });
-    let body = match compose::template(event) {
-        Some(template) => {
-            edit("CreateTime", &Timestamp::now().as_second().to_string());
-            if let Some(to_user) = &account.to_user {
-                edit("ToUserName", to_user);
+impl Post<'_> {
+    /// Posts one after the other, and keeps nothing.
+    fn unrecorded(&self, encrypt: bool) -> anyhow::Result<bool> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.context("cannot start posting")?;
+        let courier = Courier::new();
+        let mut well = true;
+        for (name, message) in &self.messages {
+            let push = sample::signed(message, Some(self.account), encrypt, Timestamp::now())?;
+            match runtime.block_on(courier.deliver(&push, self.target.as_str())) {
+                Ok(answered) => {
+                    let (status, elapsed) = (answered.status, answered.elapsed);
+                    let answer = Answer { name, id: None, status, body: &answered.body, elapsed, push: &push.body };
+                    well &= self.tell(&answer)?;
+                }
+                // That there is no answer in time is an answer; that nobody is there is none.
+                Err(error @ DeliveryError::TooLate { .. }) => {
+                    well = false;
+                    self.tell_failure(name, None, &error.to_string())?;
+                }
+                Err(error) => return Err(error.into()),
             }
-            if Tree::parse(template.as_bytes()).is_ok_and(|tree| tree.root().child("MsgId").is_some()) {
-                // A message's id is what receivers tell duplicates by.
-                edit("MsgId", &fastrand::i64(1_000_000_000_000_000..i64::MAX).to_string());
+        }
+        Ok(well)
+    }
+
+    /// Stores the messages as our own, then posts one after the other as a run of replays.
+    fn recorded(&self, setup: &Setup, encrypt: bool, accounts: &Accounts) -> anyhow::Result<bool> {
+        let mut additions = Additions::open(&setup.folder.database())?;
+        let messages: Vec<Vec<u8>> = self.messages.iter().map(|(_, message)| message.clone()).collect();
+        let composed = Composed { messages: &messages, account: self.account, encrypt };
+        let events = composed.store(&mut additions, accounts)?;
+        let reader = Reader::open(&setup.folder.database())?;
+        let plan = ReplayPlan {
+            events: events.clone(),
+            target: self.target.clone(),
+            account: Some(self.account.name.clone()),
+            mode: ReplayMode::Verbatim,
+            form: ReplayForm::AsCaptured,
+            edited: None,
+            as_retry: false,
+            burst: NonZeroU32::MIN,
+            pace: Pace::InTurn,
+            against: Against::Last,
+            ignored: Vec::new(),
+        };
+        let work = Work::start()?;
+        let (courier, progress) = (Courier::new(), &work.progress);
+        let tools = Tools { reader: &reader, additions: &mut additions, accounts, courier: &courier, progress };
+        let (mut well, mut failure) = (true, None);
+        let mut hear = |told: Told<'_>| {
+            if let (Told::Replayed { stored, .. }, None) = (&told, &failure) {
+                match self.tell_recorded(stored, &events) {
+                    Ok(is_well) => well &= is_well,
+                    Err(error) => failure = Some(error),
+                }
             }
-            template.as_bytes().to_vec()
+        };
+        let run = work.runtime.block_on(replay(&plan, tools, &mut hear))?;
+        match failure {
+            Some(error) => Err(error),
+            None if run.end == Some(RunEnd::Dead) => Err(anyhow::anyhow!(
+                "{} does not take connections; start the server, and check the URL",
+                run.run.target
+            )),
+            None => Ok(well && run.end == Some(RunEnd::Finished)),
         }
-        None if Path::new(event).exists() => {
-            std::fs::read(event).with_context(|| format!("cannot read the message in {event}; check its rights"))?
+    }
+
+    fn tell_recorded(&self, stored: &StoredReplay, events: &[CaptureId]) -> anyhow::Result<bool> {
+        let replayed = &stored.replayed;
+        let id = replayed.event;
+        let place = events.iter().position(|event| *event == id);
+        let name = place.and_then(|place| self.messages.get(place)).map_or("", |(name, _)| name);
+        let answer = &replayed.answer;
+        let incomplete = answer.problem.as_ref().filter(|problem| problem.is_incomplete());
+        match (answer.status, incomplete) {
+            (Some(status), None) => {
+                let (body, push) = (&answer.body, &replayed.request.body);
+                self.tell(&Answer { name, id: Some(id), status, body, elapsed: answer.elapsed, push })
+            }
+            (_, problem) => {
+                let words = problem.map_or_else(String::new, |problem| problem.words(self.language));
+                self.tell_failure(name, Some(id), &words)?;
+                Ok(false)
+            }
         }
-        None => bail!(
-            "{}, or name a file that exists",
-            sample::template(event).err().map_or_else(String::new, |error| error.to_string())
-        ),
-    };
-    if let Some(key) = &send.key {
-        edit("EventKey", key);
     }
-    if let Some(openid) = &send.openid {
-        edit("FromUserName", openid);
+
+    /// What was answered, what is not legal about it, and what the user would see; whether that is well.
+    fn tell(&self, answer: &Answer<'_>) -> anyhow::Result<bool> {
+        let Answer { name, status, body, elapsed, .. } = answer;
+        let judged = Answered { status: *status, body, elapsed_ms: Some(elapsed.as_millis() as u64) };
+        let report = judge_for(&judged, Some(answer.push), Some(self.account))?;
+        let message = self.account.opened(body);
+        let elapsed_ms = elapsed.as_micros() as f64 / 1000.0;
+        if self.as_json {
+            let mut line = json!({ "event": name, "status": status, "elapsed_ms": elapsed_ms });
+            line["body"] = Value::from(String::from_utf8_lossy(body));
+            line["message"] = message.map_or(Value::Null, |message| String::from_utf8_lossy(&message).into());
+            line["lint"] = report.findings.iter().map(|finding| finding_json(finding, self.language)).collect();
+            print_line(&with_id(line, answer.id).to_string())?;
+        } else {
+            let shown = message.as_deref().unwrap_or(body);
+            print_line(&format!("{name}  {status} after {elapsed_ms:.1} ms  {}", printable(shown)))?;
+            for line in report.findings.iter().flat_map(|finding| finding_lines(finding, self.language)) {
+                print_line(&line)?;
+            }
+            print_line(&format!("  {}", visible(&report.outcome.sentence(self.language))))?;
+        }
+        Ok((200..300).contains(status) && report.is_legal())
     }
-    send.set.iter().for_each(|(name, value)| edit(name, value));
-    if edits.is_empty() {
-        return Ok(body);
+
+    /// That no whole answer came, and why.
+    fn tell_failure(&self, name: &str, id: Option<CaptureId>, why: &str) -> anyhow::Result<()> {
+        let line = if self.as_json {
+            with_id(json!({ "event": name, "status": null, "error": why, "lint": [] }), id).to_string()
+        } else {
+            format!("{name}  {}", visible(why))
+        };
+        Ok(print_line(&line)?)
     }
-    compose::edited(&body, &edits).with_context(|| format!("cannot make {event}"))
 }
 
-/// What was answered, what is not legal about it, and what the user would see.
-fn tell(
-    event: &str,
-    answered: &Delivered,
-    report: &Report,
-    (account, language): (&Account, Language),
-    as_json: bool,
-) -> anyhow::Result<()> {
-    let message = account.opened(&answered.body);
-    let elapsed_ms = answered.elapsed.as_micros() as f64 / 1000.0;
-    if as_json {
-        let mut line = json!({ "event": event, "status": answered.status, "elapsed_ms": elapsed_ms });
-        line["body"] = Value::from(String::from_utf8_lossy(&answered.body));
-        line["message"] = message.map_or(Value::Null, |message| String::from_utf8_lossy(&message).into());
-        line["lint"] = report.findings.iter().map(|finding| finding_json(finding, language)).collect();
-        print_line(&line.to_string())?;
-    } else {
-        let shown = message.as_deref().unwrap_or(&answered.body);
-        print_line(&format!("{event}  {} after {elapsed_ms:.1} ms  {}", answered.status, printable(shown)))?;
-        for line in report.findings.iter().flat_map(|finding| finding_lines(finding, language)) {
-            print_line(&line)?;
-        }
-        print_line(&format!("  {}", visible(&report.outcome.sentence(language))))?;
+/// The line with the number of the event, where that is kept.
+fn with_id(mut line: Value, id: Option<CaptureId>) -> Value {
+    if let Some(id) = id {
+        line["id"] = json!(id.0);
     }
-    Ok(())
-}
-
-fn late(event: &str, error: &DeliveryError, as_json: bool) -> anyhow::Result<()> {
-    let line = if as_json {
-        json!({ "event": event, "status": null, "error": error.to_string(), "lint": [] }).to_string()
-    } else {
-        format!("{event}  {error}")
-    };
-    Ok(print_line(&line)?)
+    line
 }

@@ -1,10 +1,11 @@
 //! Edits of `config.toml` by the window: comments and order stay as the person wrote them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use super::{AccountConfig, ConfigError, DataFolder, LookConfig, secrets};
+use super::{AccountConfig, ConfigError, DataFolder, LookConfig, TargetConfig, secrets};
 use crate::account::Secrets;
 use crate::rules::BadAnswer;
 
@@ -47,6 +48,24 @@ pub fn save_forward(
         put(table, "forward", url);
         let is_usual = bad_answer == BadAnswer::default();
         put(table, "forward_bad_answer", (!is_usual).then_some(bad_answer.as_str()));
+    })
+}
+
+/// Writes the targets of replays; those that are not among them are removed.
+pub fn save_targets(
+    folder: &DataFolder,
+    config: &Path,
+    targets: &BTreeMap<String, TargetConfig>,
+) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        let table = section(document.as_table_mut(), "targets");
+        table.retain(|name, _| targets.contains_key(name));
+        for (name, target) in targets {
+            let target_table = section(table, name);
+            put(target_table, "url", Some(&target.url));
+            put(target_table, "account", target.account.as_deref());
+        }
     })
 }
 
@@ -134,6 +153,24 @@ mod tests {
             std::fs::read_to_string(&path).unwrap(),
             "# mine\n[look]\ntheme = \"dark\" # at night\n\n[listener]\naddr = \"127.0.0.1:9\" # here\n"
         );
+    }
+
+    #[test]
+    fn targets_are_added_changed_and_removed_with_their_comments() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        let path = folder.config_file();
+        std::fs::write(
+            &path,
+            "[targets.old]\nurl = \"http://a/\"\n\n# mine\n[targets.local]\nurl = \"http://b/\" # here\n",
+        )
+        .unwrap();
+        let target = |url: &str| TargetConfig { url: url.to_owned(), account: None };
+        let targets = [("local".to_owned(), target("http://c/")), ("new one".to_owned(), target("http://d/"))].into();
+        save_targets(&folder, &path, &targets).unwrap();
+        assert_eq!(Config::load(&path).unwrap().targets, targets);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("# mine\n[targets.local]\nurl = \"http://c/\" # here\n"), "{text}");
     }
 
     #[test]

@@ -143,6 +143,11 @@ pub(super) fn target<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     web_address(deserializer, "forward").map(Some)
 }
 
+/// Reads `url` of `[targets.NAME]`.
+pub(super) fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    web_address(deserializer, "url")
+}
+
 /// Reads `forward_bad_answer` of `[listener]`.
 pub(super) fn bad_answer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BadAnswer, D::Error> {
     choice(deserializer, "forward_bad_answer")
@@ -154,7 +159,7 @@ fn web_address<'de, D: Deserializer<'de>>(deserializer: D, name: &str) -> Result
     if is_web_address(&text) {
         return Ok(text);
     }
-    Err(D::Error::custom(format!("{name}: \"{text}\" is no URL to forward to; write {takes}")))
+    Err(D::Error::custom(format!("{name}: \"{text}\" is no URL to post to; write {takes}")))
 }
 
 fn choice<'de, D: Deserializer<'de>>(deserializer: D, name: &str) -> Result<BadAnswer, D::Error> {

@@ -2,26 +2,16 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{Method, Request};
-
 use super::exchange::{Exchange, Failure, Head};
+use super::headers::{headers_for, outgoing, put, values, words};
 use super::{Courier, Target};
 use crate::capture::{ForwardProblem, Forwarded, OWN_HEADER, RawRequest};
 
 /// More of an answer is not kept, in bytes: a passive reply is a few kilobytes, and every answer goes into the database.
-const MAX_KEPT: usize = 1 << 20;
+pub(super) const MAX_KEPT: usize = 1 << 20;
 
 /// What marks a request as forwarded, before the instances that it has passed through.
 const MARKER: &str = "forward;";
-
-/// Headers that are about one connection, and end with it. Those that `connection` lists come on top.
-const HOP_BY_HOP: [&str; 7] = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect"];
-
-/// WeChat asks for nothing compressed, but tunnels do, of whom they reach: an answer in another form than WeChat gets it
-/// could not be judged.
-const OF_THE_TUNNEL: &str = "accept-encoding";
 
 /// The addresses that a request came through: the sender, then each proxy.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -42,7 +32,9 @@ impl Courier {
         if has_passed_through(request, instance) {
             return Forwarded::unsent(url, ForwardProblem::Loop);
         }
-        match outgoing(request, target, instance) {
+        let headers = marked_headers(request, target, instance);
+        let uri = target.uri(request.path(), request.query());
+        match uri.and_then(|uri| outgoing(&request.method, uri, headers, request.body.clone())) {
             Some(outgoing) => self.exchange(outgoing, MAX_KEPT, within).await.into_forwarded(url),
             None => Forwarded::unsent(url, ForwardProblem::Target),
         }
@@ -55,53 +47,15 @@ pub fn has_passed_through(request: &RawRequest, instance: &str) -> bool {
     words(request, OWN_HEADER).any(|word| word.strip_prefix(MARKER.as_bytes()).unwrap_or(word) == instance.as_bytes())
 }
 
-/// The request that is sent; `None` where it cannot be sent as it was captured.
-fn outgoing(request: &RawRequest, target: &Target, instance: &str) -> Option<Request<Full<Bytes>>> {
-    let uri = target.uri(request.path(), request.query())?;
-    let mut outgoing = Request::builder().method(Method::from_bytes(request.method.as_bytes()).ok()?).uri(uri);
-    for (name, value) in headers(request, target, instance) {
-        outgoing = outgoing.header(name, value);
-    }
-    outgoing.body(Full::new(request.body.clone())).ok()
-}
-
 /// The captured headers in their order, without those of the connection; what is ours replaces its like, or comes last.
-fn headers(request: &RawRequest, target: &Target, instance: &str) -> Vec<(String, Vec<u8>)> {
-    let ends_here = |name: &str| {
-        // Nobody is to switch off the marker, or hide where a request came from, by listing it.
-        let protected = name == OWN_HEADER || name.starts_with("x-forwarded-");
-        let is_listed = || words(request, "connection").any(|listed| listed.eq_ignore_ascii_case(name.as_bytes()));
-        HOP_BY_HOP.contains(&name) || name == OF_THE_TUNNEL || name.starts_with("proxy-") || (!protected && is_listed())
-    };
-    let mut headers: Vec<_> = request.headers.iter().filter(|(name, _)| !ends_here(name)).cloned().collect();
-    put(&mut headers, "host", target.authority().into());
-    // What was said of the length is wrong where the body came in chunks, or was not read.
-    if request.method == "POST" || !request.body.is_empty() || request.header("content-length").is_some() {
-        put(&mut headers, "content-length", request.body.len().to_string().into());
-    }
+fn marked_headers(request: &RawRequest, target: &Target, instance: &str) -> Vec<(String, Vec<u8>)> {
+    let mut headers = headers_for(request, request.body.len(), target);
     let clients = values(request, FORWARDED_FOR).chain([request.peer.as_bytes()]).collect::<Vec<_>>();
     put(&mut headers, FORWARDED_FOR, clients.join(&b", "[..]));
     put_missing(&mut headers, FORWARDED_PROTO, Some(b"http"));
     put_missing(&mut headers, FORWARDED_HOST, request.header("host"));
     mark(&mut headers, instance);
     headers
-}
-
-/// The values of all headers of that name.
-fn values<'a>(request: &'a RawRequest, name: &str) -> impl Iterator<Item = &'a [u8]> {
-    request.headers.iter().filter(move |(found, _)| found == name).map(|(_, value)| &**value)
-}
-
-/// The members of their lists.
-fn words<'a>(request: &'a RawRequest, name: &str) -> impl Iterator<Item = &'a [u8]> {
-    values(request, name).flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
-}
-
-/// Gives the header of that name its one value, in the place of the first that is there, else at the end.
-fn put(headers: &mut Vec<(String, Vec<u8>)>, name: &str, value: Vec<u8>) {
-    let place = headers.iter().position(|(found, _)| found == name).unwrap_or(headers.len());
-    headers.retain(|(found, _)| found != name);
-    headers.insert(place, (name.to_owned(), value));
 }
 
 /// Adds a header unless there is one of that name.
@@ -123,7 +77,8 @@ fn mark(headers: &mut Vec<(String, Vec<u8>)>, instance: &str) {
 }
 
 impl Exchange {
-    fn into_forwarded(self, target: String) -> Forwarded {
+    /// What is recorded of it, not judged.
+    pub(super) fn into_forwarded(self, target: String) -> Forwarded {
         let problem = self.problem();
         let (status, headers, first_byte) = match self.head {
             Some(head) => (Some(head.status), head.headers, Some(head.after)),

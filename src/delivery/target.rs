@@ -54,19 +54,29 @@ impl Target {
     /// The URL that is asked: the target's path unless that is `/`, else `path`; the target's own query, then `query`.
     /// What is given goes in to the byte, so that this may turn out to be no URL.
     pub fn url(&self, path: &str, query: &str) -> String {
-        format!("{}://{}{}", self.scheme, self.authority, self.path_and_query(path, query))
+        self.whole(&self.path_and_query(path, query))
     }
 
-    /// That URL as it can be sent; `None` where it would not arrive to the byte.
+    /// The URL of a path and query at this server.
+    pub(super) fn whole(&self, path_and_query: &str) -> String {
+        format!("{}://{}{path_and_query}", self.scheme, self.authority)
+    }
+
+    /// What [`Self::url`] says, as it can be sent; `None` where it would not arrive to the byte.
     pub(super) fn uri(&self, path: &str, query: &str) -> Option<Uri> {
-        let asked = self.path_and_query(path, query);
+        self.uri_of(&self.path_and_query(path, query))
+    }
+
+    /// The same for a path and query that are put together already.
+    pub(super) fn uri_of(&self, asked: &str) -> Option<Uri> {
         let uri = Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone());
-        let uri = uri.path_and_query(&*asked).build().ok()?;
+        let uri = uri.path_and_query(asked).build().ok()?;
         // A `#` would cut it short, and a path without a slash continue the host.
         (asked.starts_with('/') && uri.path_and_query()?.as_str() == asked).then_some(uri)
     }
 
-    fn path_and_query(&self, path: &str, query: &str) -> String {
+    /// Path and query of [`Self::url`].
+    pub(super) fn path_and_query(&self, path: &str, query: &str) -> String {
         let mut whole = if self.path == "/" { path.to_owned() } else { self.path.clone() };
         for (part, mark) in [(&*self.query, '?'), (query, if self.query.is_empty() { '?' } else { '&' })] {
             if !part.is_empty() {

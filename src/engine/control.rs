@@ -91,6 +91,11 @@ impl Control {
                 self.rulebook.reload();
                 Ok(Some(Notice::Saved { what: Saved::Rules }))
             }
+            Command::SaveTargets { targets } => {
+                config::save_targets(&self.setup.folder, &self.setup.config_file, &targets).map_err(told)?;
+                self.publish(|status| status.config.targets = targets);
+                Ok(Some(Notice::Saved { what: Saved::Targets }))
+            }
             Command::SaveForward { url, bad_answer } => {
                 config::save_forward(&self.setup.folder, &self.setup.config_file, url.as_deref(), bad_answer)
                     .map_err(told)?;

@@ -14,6 +14,11 @@ use crate::waker::Waker;
 pub(super) type Known = watch::Receiver<Option<Arc<Accounts>>>;
 pub(super) type KnownSender = watch::Sender<Option<Arc<Accounts>>>;
 
+/// The accounts, or one without anything where the configuration could not be read.
+pub(super) fn accounts_of(known: &Known) -> Arc<Accounts> {
+    known.borrow().clone().unwrap_or_else(|| Arc::new(Accounts::new(Vec::new(), None)))
+}
+
 /// Where the threads put their notices.
 #[derive(Clone, Debug)]
 pub(super) struct Desk {

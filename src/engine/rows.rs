@@ -3,22 +3,39 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
+use tokio::sync::watch;
+
 use super::trial::Tried;
 use super::worker::Worker;
-use super::{Command, Desk, Known, Notice, Opened};
+use super::{Command, ComparedReplay, Desk, Known, Notice, Opened, Status, accounts_of};
 use crate::capture::{CaptureId, HANDSHAKE};
 use crate::filter::Filter;
 use crate::inspect::{SignatureCheck, explain_signature};
 use crate::store::{Reader, Scan, StoreError};
 
-pub(super) fn start(database: PathBuf, desk: Desk, known: Known) -> std::io::Result<Worker<Command>> {
-    Worker::start("store-rows", move |commands| Rows { database, desk, known, reader: None }.run(&commands))
+/// More replays of one event are not shown beside it.
+const MOST_REPLAYS: usize = 100;
+
+/// More runs are not listed.
+const MOST_RUNS: usize = 500;
+
+/// More replays of a run are not listed.
+const MOST_OF_A_RUN: usize = 100_000;
+
+pub(super) fn start(
+    database: PathBuf,
+    desk: Desk,
+    known: Known,
+    status: watch::Receiver<Status>,
+) -> std::io::Result<Worker<Command>> {
+    Worker::start("store-rows", move |commands| Rows { database, desk, known, status, reader: None }.run(&commands))
 }
 
 struct Rows {
     database: PathBuf,
     desk: Desk,
     known: Known,
+    status: watch::Receiver<Status>,
     /// `None` until there is a database.
     reader: Option<Reader>,
 }
@@ -42,6 +59,12 @@ impl Rows {
             Command::Page { ids } => Ok(Some(Notice::Page { rows: self.reader()?.page(&ids)? })),
             Command::Open { id } => Ok(self.open(id)?.map(|opened| Notice::Opened { opened: Box::new(opened) })),
             Command::FindHandshake => self.handshake().map(Some),
+            Command::ListRuns => Ok(Some(Notice::Runs { runs: self.reader()?.runs(MOST_RUNS)? })),
+            Command::OpenRun { id } => {
+                let reader = self.reader()?;
+                let Some(run) = reader.run(id)? else { return Ok(None) };
+                Ok(Some(Notice::Run { run: Box::new(run), rows: reader.replays_in(id, MOST_OF_A_RUN)? }))
+            }
             Command::TryRule { rule, id } => {
                 let Some(stored) = self.reader()?.capture(id)? else { return Ok(None) };
                 let tried = Box::new(Tried::of(*rule, &stored));
@@ -52,12 +75,18 @@ impl Rows {
     }
 
     fn open(&mut self, id: CaptureId) -> Result<Option<Opened>, StoreError> {
+        let ignored = self.status.borrow().config.replay.ignore.clone();
+        let accounts = accounts_of(&self.known);
         let reader = self.reader()?;
         let Some(stored) = reader.capture(id)? else { return Ok(None) };
         let attempts = reader.attempts(stored.placement.group)?;
         let images = reader.images_of(&stored)?;
+        let replays = reader.replays_of(id, MOST_REPLAYS)?;
+        let replays =
+            replays.into_iter().map(|replay| ComparedReplay::of(replay, &stored, reader, &accounts, &ignored));
+        let replays = replays.collect::<Result<_, _>>()?;
         let signature = self.signature(&stored.capture);
-        Ok(Some(Opened { stored, attempts, images, signature }))
+        Ok(Some(Opened { stored, attempts, images, signature, replays }))
     }
 
     fn signature(&self, capture: &crate::capture::Capture) -> Option<SignatureCheck> {

@@ -6,23 +6,14 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 
 use super::answer::Answer;
 use super::decide::{Choice, Push, What};
-use crate::capture::{ForwardProblem, Forwarded, ReplySource, header_text};
+use crate::capture::{ForwardProblem, Forwarded, ReplySource};
 use crate::delivery::Target;
-use crate::judge::judge;
+use crate::judge::judge_forwarded;
 use crate::rules::{BadAnswer, ForwardTo};
 use crate::texts::Language;
-use crate::wechat::codes::Severity;
-use crate::wechat::lint::Answered;
 
 /// What goes along with a body that is passed on, beside its type.
 const PASSED_ON: [HeaderName; 2] = [header::CONTENT_ENCODING, header::LOCATION];
-
-/// How the body is compressed, if it is.
-fn encoding(forwarded: &Forwarded) -> Option<String> {
-    let (_, value) = forwarded.headers.iter().find(|(name, _)| name == header::CONTENT_ENCODING.as_str())?;
-    let encoding = header_text(value);
-    (!encoding.trim().eq_ignore_ascii_case("identity")).then_some(encoding)
-}
 
 impl Push {
     /// Forwards to the listener's target, if it has one.
@@ -59,7 +50,7 @@ impl Push {
                 None => Forwarded::unsent(String::new(), ForwardProblem::NoTarget),
             },
         };
-        self.judge_forwarded(&mut forwarded);
+        judge_forwarded(&mut forwarded, &self.capture, Some(self.account()), self.began.elapsed());
         if let Some(problem) = &forwarded.problem {
             let words = problem.words(Language::English);
             tracing::warn!("forwarding event {} to \"{}\": {words}", self.placement.id, forwarded.target);
@@ -73,34 +64,6 @@ impl Push {
             None => Choice::default_answer(),
         };
         Choice { forwarded: Some(Box::new(forwarded)), ..choice }
-    }
-
-    /// What WeChat would make of it. What did not come in full is never passed on, and not judged.
-    fn judge_forwarded(&self, forwarded: &mut Forwarded) {
-        let Some(status) = forwarded.status else { return };
-        if status == StatusCode::LOOP_DETECTED.as_u16() {
-            // Another listener's word, or our own by way of a tunnel.
-            forwarded.problem = Some(ForwardProblem::Loop);
-        }
-        if forwarded.problem.as_ref().is_some_and(ForwardProblem::is_incomplete) {
-            return;
-        }
-        if let Some(encoding) = encoding(forwarded) {
-            // What is in it is not looked at: WeChat would not, either.
-            forwarded.problem.get_or_insert(ForwardProblem::Compressed { encoding });
-            return;
-        }
-        let elapsed_ms = Some(self.began.elapsed().as_millis() as u64);
-        let answered = Answered { status, body: &forwarded.body, elapsed_ms };
-        let report = judge(&answered, &self.capture, Some(self.account()));
-        let is_illegal = report.severity() == Some(Severity::Error);
-        forwarded.lint = report.findings;
-        if forwarded.problem.is_none() {
-            forwarded.problem = match status {
-                200 => is_illegal.then_some(ForwardProblem::Illegal),
-                _ => Some(ForwardProblem::Status),
-            };
-        }
     }
 
     /// The answer to the byte, if it came in full and can be given to WeChat.

@@ -224,7 +224,7 @@ fn release(transaction: &Transaction<'_>, id: CaptureId) -> Result<(), StoreErro
 }
 
 /// The number after the last that was ever given, by this process or another.
-fn next_id(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+pub(super) fn next_id(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
     let last = transaction
         .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'capture'")
         .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)).optional())

@@ -6,10 +6,13 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
 use super::condition::condition;
 use super::listing::{Scan, ScanChunk, matching};
+use super::replays;
 use super::replies;
 use super::rows::{STORED, SUMMARY, stored, summary};
 use super::{StoreError, connect, contains, doing, schema};
-use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
+use crate::capture::{
+    CaptureId, CaptureSummary, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
+};
 use crate::filter::Filter;
 
 /// How many seconds may lie between the CreateTime of an event with pictures and of the image messages that follow it.
@@ -150,6 +153,61 @@ impl Reader {
             reply.forwarded = replies::forwarded(&self.connection, id)?.map(Box::new);
         }
         Ok(found)
+    }
+
+    /// The captures that match, oldest first, without holding one long transaction.
+    pub fn matching(&self, filter: &Filter) -> Result<Vec<CaptureId>, StoreError> {
+        let mut scan = Scan::new(filter, self.newest()?);
+        let mut found = Vec::new();
+        loop {
+            let chunk = self.step(&mut scan)?;
+            found.extend(chunk.ids);
+            if chunk.finished {
+                found.reverse();
+                return Ok(found);
+            }
+        }
+    }
+
+    /// The replays of an event, the newest first.
+    pub fn replays_of(&self, event: CaptureId, limit: usize) -> Result<Vec<StoredReplay>, StoreError> {
+        replays::of_event(&self.connection, event, limit)
+    }
+
+    /// One replay with everything.
+    pub fn replay(&self, id: ReplayId) -> Result<Option<StoredReplay>, StoreError> {
+        replays::one(&self.connection, id)
+    }
+
+    /// The latest replay of an event in a run before that one.
+    pub fn replay_before(&self, event: CaptureId, run: RunId) -> Result<Option<StoredReplay>, StoreError> {
+        replays::before(&self.connection, event, run)
+    }
+
+    /// The first replay of an event in that run.
+    pub fn replay_in(&self, event: CaptureId, run: RunId) -> Result<Option<StoredReplay>, StoreError> {
+        replays::in_run(&self.connection, event, run)
+    }
+
+    /// The latest CreateTime, in seconds, between `from` and `to` that a message of that user had: captured, or sent again
+    /// with a new one.
+    pub fn latest_created(&self, openid: &str, from: i64, to: i64) -> Result<Option<i64>, StoreError> {
+        replays::latest_created(&self.connection, openid, from, to)
+    }
+
+    /// The runs of replays, the newest first.
+    pub fn runs(&self, limit: usize) -> Result<Vec<StoredRun>, StoreError> {
+        replays::runs(&self.connection, limit)
+    }
+
+    /// One run.
+    pub fn run(&self, id: RunId) -> Result<Option<StoredRun>, StoreError> {
+        replays::run(&self.connection, id)
+    }
+
+    /// The replays of a run, in the order in which they were recorded.
+    pub fn replays_in(&self, run: RunId, limit: usize) -> Result<Vec<ReplaySummary>, StoreError> {
+        replays::rows(&self.connection, run, limit)
     }
 
     /// Every attempt of the event whose first attempt this is, in order.

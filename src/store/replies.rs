@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
-use super::findings::{from_json, to_json};
-use super::rows::{headers_from_bytes, headers_to_bytes, severity_from_number, severity_to_number};
+use super::rows::{
+    findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, severity_from_number,
+    severity_to_number,
+};
 use super::{StoreError, doing};
 use crate::capture::{CaptureId, ForwardProblem, Forwarded, Reply, ReplyEnd, ReplySource, ReplySummary};
 use crate::diagnose::worst;
@@ -29,7 +31,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply
         &reply.body,
         reply.end.as_str(),
         severity_to_number(worst(&reply.lint)),
-        to_json(&reply.lint),
+        findings_to_json(&reply.lint),
         &reply.wire,
     );
     let inserted = transaction.prepare_cached(sql).and_then(|mut insert| insert.execute(values));
@@ -55,7 +57,7 @@ fn insert_forwarded(transaction: &Transaction<'_>, id: CaptureId, forwarded: &Fo
         forwarded.problem.as_ref().map(ForwardProblem::as_str),
         forwarded.problem.as_ref().map(ForwardProblem::cause),
         forwarded.passed_on,
-        to_json(&forwarded.lint),
+        findings_to_json(&forwarded.lint),
     );
     let inserted = transaction.prepare_cached(sql).and_then(|mut insert| insert.execute(values));
     inserted.map(drop).map_err(doing("storing what the forward target answered"))
@@ -76,7 +78,7 @@ pub(super) fn summary(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Reply
 /// The whole answer: its summary, and the columns of [`MORE`], of which the first is at `at`.
 pub(super) fn reply(summary: ReplySummary, row: &Row<'_>, at: usize) -> rusqlite::Result<Reply> {
     let ReplySummary { status, source, elapsed, end, severity: _ } = summary;
-    let lint = from_json(row.get::<_, Option<String>>(at + 1)?.as_deref());
+    let lint = findings_from_json(row.get::<_, Option<String>>(at + 1)?.as_deref());
     Ok(Reply { status, body: row.get(at)?, wire: row.get(at + 2)?, source, elapsed, end, lint, forwarded: None })
 }
 
@@ -96,7 +98,7 @@ pub(super) fn forwarded(connection: &Connection, id: CaptureId) -> Result<Option
             elapsed: elapsed(row.get(5)?),
             problem: problem.and_then(|code| ForwardProblem::from_parts(&code, &cause)),
             passed_on: row.get(8)?,
-            lint: from_json(row.get::<_, Option<String>>(9)?.as_deref()),
+            lint: findings_from_json(row.get::<_, Option<String>>(9)?.as_deref()),
         })
     };
     connection
@@ -105,10 +107,10 @@ pub(super) fn forwarded(connection: &Connection, id: CaptureId) -> Result<Option
         .map_err(doing("reading what the forward target answered"))
 }
 
-fn elapsed(microseconds: i64) -> Duration {
+pub(super) fn elapsed(microseconds: i64) -> Duration {
     Duration::from_micros(u64::try_from(microseconds).unwrap_or(0))
 }
 
-fn microseconds(duration: Duration) -> i64 {
+pub(super) fn microseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

@@ -6,12 +6,12 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use rusqlite::{Row, ToSql, Transaction};
 
-use super::findings::{from_json, to_json};
 use super::{StoreError, doing, replies};
 use crate::capture::{
-    Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture,
+    Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture, read_findings,
+    write_findings,
 };
-use crate::diagnose::{Severity, worst};
+use crate::diagnose::{Coded, Finding, Severity, worst};
 
 /// What a row takes beside its body, in bytes, about: what counts against the limit of unverified requests.
 const ROW_OVERHEAD: usize = 512;
@@ -73,7 +73,7 @@ pub(super) fn insert_capture(
         &request.peer,
         &request.target,
         &headers,
-        &to_json(&capture.diagnoses),
+        &findings_to_json(&capture.diagnoses),
         &request.body_length.cast_signed(),
         &&request.body[..],
         &capture.message,
@@ -138,12 +138,12 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
         message: row.get(32)?,
         group_key: None,
         replay: summary.replay,
-        diagnoses: from_json(row.get::<_, Option<String>>(33)?.as_deref()),
+        diagnoses: findings_from_json(row.get::<_, Option<String>>(33)?.as_deref()),
     };
     Ok(StoredCapture { placement: summary.placement, capture, reply })
 }
 
-fn timestamp(microseconds: i64) -> Timestamp {
+pub(super) fn timestamp(microseconds: i64) -> Timestamp {
     Timestamp::from_microsecond(microseconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
@@ -164,6 +164,16 @@ pub(super) fn severity_from_number(number: i64) -> Option<Severity> {
         3 => Some(Severity::Error),
         _ => None,
     }
+}
+
+/// What was found, as the column has it; `None` where nothing was.
+pub(super) fn findings_to_json<C: Coded>(findings: &[Finding<C>]) -> Option<String> {
+    (!findings.is_empty()).then(|| serde_json::to_string(&write_findings(findings)).unwrap_or_default())
+}
+
+/// What [`findings_to_json`] wrote.
+pub(super) fn findings_from_json<C: Coded>(text: Option<&str>) -> Vec<Finding<C>> {
+    read_findings(text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default())
 }
 
 /// `name: value` lines. Neither part can hold a line end: HTTP ended it there.

@@ -94,12 +94,62 @@ CREATE TABLE held (
 ) STRICT;
 ";
 
+/// 3: replays, and what is imported.
+///
+/// A run is what was sent to one target together; each of its replays stands beside its event, with what was sent and what
+/// came back. `failed` repeats that WeChat would not take the answer.
+/// The index by time finds what an import brings a second time.
+const REPLAYED: &str = "
+CREATE TABLE replay_run (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at INTEGER NOT NULL,
+    target     TEXT NOT NULL,
+    mode       TEXT NOT NULL,
+    form       TEXT NOT NULL,
+    planned    INTEGER NOT NULL,
+    against    TEXT NOT NULL,
+    ending     TEXT
+) STRICT;
+CREATE TABLE replay (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id          INTEGER NOT NULL REFERENCES replay_run (id) ON DELETE CASCADE,
+    capture_id      INTEGER NOT NULL REFERENCES capture (id) ON DELETE CASCADE,
+    attempt         INTEGER NOT NULL,
+    copy            INTEGER NOT NULL,
+    sent_at         INTEGER NOT NULL,
+    verdict         TEXT NOT NULL,
+    failed          INTEGER NOT NULL,
+    baseline        INTEGER,
+    status          INTEGER,
+    first_byte_us   INTEGER,
+    elapsed_us      INTEGER NOT NULL,
+    problem         TEXT,
+    cause           TEXT,
+    lint            TEXT,
+    method          TEXT NOT NULL,
+    target          TEXT NOT NULL,
+    request_headers BLOB NOT NULL,
+    request_body    BLOB NOT NULL,
+    url             TEXT NOT NULL,
+    headers         BLOB NOT NULL,
+    body            BLOB NOT NULL,
+    message         BLOB,
+    openid          TEXT,
+    created         INTEGER
+) STRICT;
+CREATE INDEX replay_created ON replay (openid, created) WHERE created IS NOT NULL;
+CREATE INDEX replay_capture ON replay (capture_id, id);
+CREATE INDEX replay_of_run ON replay (run_id, id);
+CREATE INDEX capture_received ON capture (received_at);
+CREATE INDEX capture_image ON capture (openid, create_time) WHERE kind = 'image';
+";
+
 /// The `user_version` of a database that has taken every step.
-pub(super) const LATEST: i64 = 2;
+pub(super) const LATEST: i64 = 3;
 
 /// Every step from an empty file to today's shape; `user_version` says how many have been taken.
 pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST), M::up(CRAFTED)])
+    Migrations::new(vec![M::up(FIRST), M::up(CRAFTED), M::up(REPLAYED)])
 }
 
 #[cfg(test)]
@@ -133,5 +183,28 @@ mod tests {
         let sql = "SELECT status, ending, severity FROM reply WHERE capture_id = 7";
         let reply: (i64, String, i64) = connection.query_row(sql, [], read).unwrap();
         assert_eq!(reply, (200, "answered".to_owned(), 0));
+    }
+
+    #[test]
+    fn rows_of_the_second_version_can_be_replayed_after_the_third_step() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        migrations().to_version(&mut connection, 2).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO capture (id, received_at, account, kind, group_id, attempt, mode, signature, kept_bytes,
+                     group_key, method, version, peer, target, headers, body_length, body)
+                 VALUES (7, 1, 'default', 'CLICK', 7, 1, 'plain', 'valid', 600, x'', 'POST', 'HTTP/1.1', '127.0.0.1', '/',
+                     x'', 6, x'3c786d6c2f3e');",
+            )
+            .unwrap();
+        migrations().to_latest(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO replay_run VALUES (1, 1, 'http://h/', 'resign', 'plain', 1, 'last', NULL);
+                 INSERT INTO replay (run_id, capture_id, attempt, copy, sent_at, verdict, failed, elapsed_us, method, target,
+                     request_headers, request_body, url, headers, body)
+                 VALUES (1, 7, 1, 1, 1, 'new', 0, 5, 'POST', '/', x'', x'', 'http://h/', x'', x'');",
+            )
+            .unwrap();
     }
 }

@@ -1,8 +1,8 @@
 //! What a panel can ask for: panels read the state and return these, and nothing else changes it.
 
-use crate::capture::CaptureId;
+use crate::capture::{CaptureId, ReplayId, RunId};
 use crate::config::Theme;
-use crate::engine::Command;
+use crate::engine::{Command, ReplayRequest, ReplayWhat};
 use crate::filter::Filter;
 use crate::rules::Rule;
 use crate::texts::Language;
@@ -15,6 +15,10 @@ pub enum Screen {
     Events,
     /// Which reply goes to which event, and what goes wrong on purpose.
     Rules,
+    /// What was sent again, and what came of it.
+    Replays,
+    /// A message that is made here.
+    Compose,
     /// Listener, account, look.
     Settings,
 }
@@ -31,11 +35,13 @@ pub enum Tab {
     Request,
     /// What was answered, and all attempts.
     Answer,
+    /// What became of it when it was sent again.
+    Replays,
 }
 
 impl Tab {
     /// In the order in which they are shown, and in which Ctrl+1…9 count them.
-    pub(crate) const ALL: [Self; 4] = [Self::Decoded, Self::Raw, Self::Request, Self::Answer];
+    pub(crate) const ALL: [Self; 5] = [Self::Decoded, Self::Raw, Self::Request, Self::Answer, Self::Replays];
 }
 
 /// How far a movement goes in the list.
@@ -54,6 +60,12 @@ pub enum Move {
 pub enum Action {
     /// Make this row the selected one and open it.
     Select(CaptureId),
+    /// Pick this row beside the others, or leave it out again.
+    Pick(CaptureId),
+    /// Pick everything from the selected row to this one.
+    PickTo(CaptureId),
+    /// Pick nothing any more.
+    ClearPicks,
     /// Move the selection.
     MoveSelection(Move),
     /// Show the detail, or hide it.
@@ -88,8 +100,50 @@ pub enum Action {
     AnswerNext,
     /// Let everything go that is held, with the default.
     ReleaseAll,
+    /// Do something about replays, or about messages that are made here.
+    Send(Sending),
+    /// Open the dialog of exports, or close it.
+    ShowExport(bool),
+    /// Let the person choose where an export goes, in the desktop's dialog.
+    ChooseExportPath,
+    /// Let the person choose what to import.
+    ChooseImport,
+    /// Close the report of an import.
+    CloseReport,
     /// Ask the engine.
     Ask(Command),
     /// Forget the oldest message shown.
     DismissNotice,
+}
+
+/// Something to be done about replays, or about messages that are made here.
+#[derive(Clone, Debug)]
+pub enum Sending {
+    /// Open the dialog that sends the chosen rows again.
+    Chosen,
+    /// Open that dialog for something else.
+    This(Box<ReplayWhat>),
+    /// Open that dialog with everything as in this request.
+    Again(Box<ReplayRequest>),
+    /// Close that dialog.
+    Close,
+    /// Open the event of a replay, where that replay stands.
+    ShowReplay {
+        /// Which event.
+        event: CaptureId,
+        /// Which of its replays.
+        replay: ReplayId,
+    },
+    /// Open this run, on the screen of replays.
+    ShowRun(RunId),
+    /// Close the run that is open.
+    CloseRun,
+    /// Begin a message.
+    Compose,
+    /// Edit the message of the selected event, to send it again.
+    EditChosen,
+    /// Begin a message as a copy of the selected event's.
+    DuplicateChosen,
+    /// Let the person choose pictures to compose with.
+    ChoosePictures,
 }

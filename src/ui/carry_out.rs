@@ -3,8 +3,10 @@
 use egui::Context;
 
 use super::App;
-use super::action::{Action, Move, Screen};
+use super::action::{Action, Move, Screen, Sending};
 use super::answering::Answering;
+use super::composer::Origin;
+use super::dialog::Wanted;
 use super::keys::Verb;
 use super::state::CopyForm;
 use crate::capture::CaptureId;
@@ -42,9 +44,23 @@ impl App {
         if state.keys_shown && !matches!(verb, Verb::Leave | Verb::ShowKeys) {
             return;
         }
+        if state.replaying.is_shown() {
+            self.obey_in_dialog(verb);
+            return;
+        }
         match verb {
+            Verb::Move(movement) if state.screen == Screen::Replays => state.replays.move_selection(movement),
             Verb::Move(movement) => state.move_selection(movement),
             Verb::MovePages(pages) => state.move_selection(Move::By(pages * state.list.page())),
+            Verb::Pick => {
+                if let Some(id) = state.list.selected {
+                    state.list.pick(id);
+                }
+            }
+            Verb::PickMoving(movement) => {
+                state.list.pick_moving(movement);
+                state.open_selected();
+            }
             Verb::Follow => self.act(ctx, Action::Follow(!self.state.list.following)),
             Verb::OpenDetail => self.act(ctx, Action::ShowDetail(true)),
             Verb::TurnTab(by) => state.turn_tab(by),
@@ -58,11 +74,30 @@ impl App {
             Verb::ReleaseHeld => self.act(ctx, Action::ReleaseAll),
             Verb::SendAnswer => self.answer(Answering::send),
             Verb::Leave => self.leave(),
+            Verb::Replay => self.send(Sending::Chosen),
+            Verb::EditAndReplay => self.send(Sending::EditChosen),
+            Verb::Compose => self.send(Sending::Compose),
+            Verb::Duplicate => self.send(Sending::DuplicateChosen),
+            Verb::Export => self.act(ctx, Action::ShowExport(true)),
             Verb::CopyRaw => self.copy(ctx, CopyForm::Raw),
             Verb::CopyBody => self.copy(ctx, CopyForm::Body),
             Verb::CopyJson => self.copy(ctx, CopyForm::Json),
             Verb::ShowKeys => state.keys_shown = !state.keys_shown,
             Verb::ShowSettings => state.screen = Screen::Settings,
+        }
+    }
+
+    /// While the dialog of replays is open, keys are for it alone: what is sent must not change behind it.
+    fn obey_in_dialog(&mut self, verb: Verb) {
+        match verb {
+            Verb::OpenDetail | Verb::SendAnswer => {
+                if let Some(command) = self.state.replaying.send() {
+                    self.ask(command);
+                }
+            }
+            Verb::Leave => drop(self.state.replaying.close()),
+            Verb::ShowKeys => self.state.keys_shown = !self.state.keys_shown,
+            _ => {}
         }
     }
 
@@ -93,6 +128,12 @@ impl App {
         let state = &mut self.state;
         match action {
             Action::Select(id) => state.select(id),
+            Action::Pick(id) => state.list.pick(id),
+            Action::PickTo(id) => {
+                state.list.pick_to(id);
+                state.open_selected();
+            }
+            Action::ClearPicks => drop(state.list.picks.clear()),
             Action::MoveSelection(movement) => state.move_selection(movement),
             Action::ShowDetail(shown) => state.detail_hidden = !shown,
             Action::ShowTab(tab) => (state.tab, state.detail_hidden) = (tab, false),
@@ -124,7 +165,12 @@ impl App {
                 state.list.follow(following);
                 state.open_selected();
             }
-            Action::ShowScreen(screen) => state.screen = screen,
+            Action::ShowScreen(screen) => {
+                state.screen = screen;
+                if screen == Screen::Replays {
+                    state.replays.want();
+                }
+            }
             Action::ShowKeys(shown) => state.keys_shown = shown,
             Action::SetLanguage(language) => {
                 self.set_look(|look| look.language = language.map(|language| language.tag().to_owned()));
@@ -141,8 +187,44 @@ impl App {
                 state.answering.note_released();
                 self.ask(Command::ReleaseAll);
             }
+            Action::ShowExport(shown) => state.exporting.show(shown),
+            Action::ChooseExportPath => {
+                let name = state.exporting.proposed_name().to_owned();
+                state.dialog.ask(Wanted::Save { name });
+            }
+            Action::ChooseImport => state.dialog.ask(Wanted::Open),
+            Action::CloseReport => drop(state.report.close()),
             Action::Ask(command) => self.ask(command),
             Action::DismissNotice => state.notices.dismiss(),
+            Action::Send(sending) => self.send(sending),
+        }
+    }
+
+    /// Carries out what is about replays and composed messages.
+    fn send(&mut self, sending: Sending) {
+        let state = &mut self.state;
+        match sending {
+            Sending::Chosen => state.offer_replay(),
+            Sending::This(what) => {
+                state.replays.want();
+                state.replaying.offer(*what);
+            }
+            Sending::Again(request) => state.replaying.offer_again(*request),
+            Sending::Close => drop(state.replaying.close()),
+            Sending::ShowReplay { event, replay } => state.show_replay(event, replay),
+            Sending::ShowRun(id) => {
+                (state.screen, state.detail_hidden) = (Screen::Replays, false);
+                state.replays.want();
+                state.replays.open(id);
+            }
+            Sending::CloseRun => drop(state.replays.close()),
+            Sending::Compose => {
+                state.screen = Screen::Compose;
+                state.composer.begin(&self.engine.status());
+            }
+            Sending::EditChosen => state.compose_from(Origin::Edited),
+            Sending::DuplicateChosen => state.compose_from(|_| Origin::New),
+            Sending::ChoosePictures => state.dialog.ask(Wanted::Pictures),
         }
     }
 }

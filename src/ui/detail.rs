@@ -9,7 +9,7 @@ use super::action::{Action, Tab};
 use super::answering::Answering;
 use super::look::Look;
 use super::theme::{GAP, GAP_SMALL};
-use crate::capture::{CaptureId, Placement};
+use crate::capture::{CaptureId, Placement, ReplayId};
 use crate::engine::Opened;
 use crate::texts::Language;
 use crate::wechat::message::Message;
@@ -21,6 +21,7 @@ mod attempts;
 mod code;
 pub(super) mod controls;
 mod decoded;
+mod differing;
 mod field;
 pub(super) mod findings;
 mod forwarded;
@@ -29,6 +30,8 @@ mod hex;
 mod highlight;
 mod meaning;
 mod raw;
+mod replayed;
+mod replays;
 mod request;
 mod row;
 mod section;
@@ -40,6 +43,7 @@ use code::Code;
 use field::Field;
 use findings::Finding;
 use raw::Raw;
+use replays::Replays;
 use request::Request;
 use section::Section;
 
@@ -58,6 +62,7 @@ pub(crate) struct Detail {
     request: Request,
     answered: Option<Answered>,
     lanes: Lanes,
+    replays: Replays,
     chosen: Option<Chosen>,
     /// How many rows of a long group are laid out. Its page alone reads and writes it.
     rows_shown: Cell<usize>,
@@ -95,6 +100,7 @@ impl Detail {
             request: Request::of(&capture.request),
             answered: Answered::of(&opened.stored, language),
             lanes: Lanes::of(&opened.attempts, language),
+            replays: Replays::of(&opened.replays),
             chosen: None,
             rows_shown: Cell::default(),
             fields,
@@ -139,6 +145,11 @@ impl Detail {
         }
     }
 
+    /// Unfolds that replay on its page, and brings it into view.
+    pub(crate) fn reveal_replay(&self, id: ReplayId) {
+        self.replays.reveal(id);
+    }
+
     /// The innermost element around a byte, else the character there.
     fn place(&self, offset: usize) -> Option<Chosen> {
         let length = self.opened.stored.capture.message().len();
@@ -164,7 +175,7 @@ pub(crate) fn detail_ui(
     frame.show(ui, |ui| {
         header::header_ui(ui, detail, look, actions);
         ui.add_space(GAP_SMALL);
-        tabs_ui(ui, tab, look, actions);
+        tabs_ui(ui, tab, detail.opened.replays.len(), look, actions);
         ui.add_space(GAP);
         // A page keeps its place while another capture is looked at only if it is the same capture; the attempts of an
         // event share their answers.
@@ -175,20 +186,26 @@ pub(crate) fn detail_ui(
             Tab::Raw => raw::raw_ui(ui, detail, look, actions),
             Tab::Request => request::request_ui(ui, detail, look, actions),
             Tab::Answer => answer::answer_ui(ui, detail, answering, look, actions),
+            Tab::Replays => replays::replays_ui(ui, detail, look, actions),
         });
     });
 }
 
-fn tabs_ui(ui: &mut Ui, tab: Tab, look: &Look, actions: &mut Vec<Action>) {
+fn tabs_ui(ui: &mut Ui, tab: Tab, replays: usize, look: &Look, actions: &mut Vec<Action>) {
     let line = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         for one in Tab::ALL {
             let word = look.text(match one {
+                Tab::Replays => "detail.tab.replays",
                 Tab::Decoded => "detail.tab.decoded",
                 Tab::Raw => "detail.tab.raw",
                 Tab::Request => "detail.tab.request",
                 Tab::Answer => "detail.tab.answer",
             });
+            let word = match (one, replays) {
+                (Tab::Replays, 1..) => format!("{word} · {replays}"),
+                _ => word.into_owned(),
+            };
             let is_shown = one == tab;
             let text = RichText::new(word).color(if is_shown { look.palette.strong } else { look.palette.weak });
             let response = ui.selectable_label(is_shown, text);

@@ -12,6 +12,10 @@ pub(crate) enum Verb {
     Move(Move),
     /// Move it by as many rows as are in view: down (positive) or up.
     MovePages(i64),
+    /// Pick the selected row beside the others, or leave it out again.
+    Pick,
+    /// Move the selection and pick what it passes.
+    PickMoving(Move),
     /// Follow the newest, or stop following.
     Follow,
     /// Show the detail of the selected row.
@@ -32,6 +36,16 @@ pub(crate) enum Verb {
     SendAnswer,
     /// Leave what is open: the held push to the default, the page of keys, the settings, the detail.
     Leave,
+    /// Send the chosen rows again.
+    Replay,
+    /// Edit the message of the selected event, and send it again.
+    EditAndReplay,
+    /// Compose a message.
+    Compose,
+    /// Compose a copy of the selected event.
+    Duplicate,
+    /// Export.
+    Export,
     /// Copy the request as it came over the wire.
     CopyRaw,
     /// Copy the body.
@@ -105,6 +119,17 @@ pub(crate) const TABLE: &[Shortcut] = &[
     Shortcut { verb: Verb::MovePages(-1), chords: &[plain(Key::PageUp)], text: "window.keys.page_up" },
     Shortcut { verb: Verb::Move(Move::First), chords: &[plain(Key::G), plain(Key::Home)], text: "window.keys.first" },
     Shortcut { verb: Verb::Move(Move::Last), chords: &[shifted(Key::G), plain(Key::End)], text: "window.keys.last" },
+    Shortcut { verb: Verb::Pick, chords: &[plain(Key::Space)], text: "window.keys.pick" },
+    Shortcut {
+        verb: Verb::PickMoving(Move::By(1)),
+        chords: &[shifted(Key::J), shifted(Key::ArrowDown)],
+        text: "window.keys.pick_down",
+    },
+    Shortcut {
+        verb: Verb::PickMoving(Move::By(-1)),
+        chords: &[shifted(Key::K), shifted(Key::ArrowUp)],
+        text: "window.keys.pick_up",
+    },
     Shortcut { verb: Verb::Follow, chords: &[shifted(Key::F)], text: "window.keys.follow" },
     Shortcut { verb: Verb::FocusFilter, chords: &[mark(Key::Slash), ctrl(Key::F)], text: "window.keys.filter" },
     Shortcut { verb: Verb::OpenDetail, chords: &[plain(Key::Enter)], text: "window.keys.open" },
@@ -114,10 +139,16 @@ pub(crate) const TABLE: &[Shortcut] = &[
     Shortcut { verb: Verb::ShowTab(Tab::Raw), chords: &[ctrl(Key::Num2)], text: "window.keys.tab_raw" },
     Shortcut { verb: Verb::ShowTab(Tab::Request), chords: &[ctrl(Key::Num3)], text: "window.keys.tab_request" },
     Shortcut { verb: Verb::ShowTab(Tab::Answer), chords: &[ctrl(Key::Num4)], text: "window.keys.tab_answer" },
+    Shortcut { verb: Verb::ShowTab(Tab::Replays), chords: &[ctrl(Key::Num5)], text: "replay.keys.tab" },
     Shortcut { verb: Verb::ToggleHold, chords: &[plain(Key::I)], text: "hold.keys.toggle" },
     Shortcut { verb: Verb::AnswerHeld, chords: &[plain(Key::A)], text: "hold.keys.answer" },
     Shortcut { verb: Verb::ReleaseHeld, chords: &[shifted(Key::A)], text: "hold.keys.release" },
     Shortcut { verb: Verb::SendAnswer, chords: &[ctrl(Key::Enter)], text: "hold.keys.send" },
+    Shortcut { verb: Verb::Replay, chords: &[plain(Key::R)], text: "replay.keys.replay" },
+    Shortcut { verb: Verb::EditAndReplay, chords: &[plain(Key::E)], text: "replay.keys.edit" },
+    Shortcut { verb: Verb::Compose, chords: &[plain(Key::N)], text: "composer.keys.compose" },
+    Shortcut { verb: Verb::Duplicate, chords: &[shifted(Key::D)], text: "composer.keys.duplicate" },
+    Shortcut { verb: Verb::Export, chords: &[plain(Key::X)], text: "export.keys.export" },
     Shortcut { verb: Verb::CopyRaw, chords: &[after(Key::C, Key::R)], text: "window.keys.copy_raw" },
     Shortcut { verb: Verb::CopyBody, chords: &[after(Key::C, Key::B)], text: "window.keys.copy_body" },
     Shortcut { verb: Verb::CopyJson, chords: &[after(Key::C, Key::J)], text: "window.keys.copy_json" },
@@ -274,7 +305,7 @@ mod tests {
     #[test]
     fn a_prefix_waits_for_its_second_key_and_is_dropped_by_any_other() {
         assert_eq!(verbs(&[(Key::C, Modifiers::NONE), (Key::J, Modifiers::NONE)]), [Verb::CopyJson]);
-        assert_eq!(verbs(&[(Key::C, Modifiers::NONE), (Key::X, Modifiers::NONE), (Key::R, Modifiers::NONE)]), []);
+        assert_eq!(verbs(&[(Key::C, Modifiers::NONE), (Key::X, Modifiers::NONE), (Key::Z, Modifiers::NONE)]), []);
         assert_eq!(
             verbs(&[(Key::C, Modifiers::NONE), (Key::Escape, Modifiers::NONE), (Key::J, Modifiers::NONE)]),
             [Verb::Move(Move::By(1))]

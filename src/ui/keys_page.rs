@@ -1,6 +1,6 @@
 //! The page of keys, drawn from their table.
 
-use egui::{Grid, Id, Modal, RichText, Ui};
+use egui::{Grid, Id, Modal, RichText, ScrollArea, Ui};
 
 use super::action::Action;
 use super::keys::{Shortcut, TABLE};
@@ -9,6 +9,10 @@ use super::theme;
 
 /// The width of one of the two columns.
 const COLUMN_WIDTH: f32 = 330.0;
+
+/// Room for the title and around the page, in points; a window too low for all keys scrolls them.
+const AROUND: f32 = 130.0;
+const LEAST: f32 = 120.0;
 
 /// Draws the page over the window.
 pub(crate) fn keys_page_ui(ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
@@ -26,10 +30,13 @@ pub(crate) fn keys_page_ui(ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
         );
         ui.add_space(theme::GAP_LARGE);
         let (left, right) = TABLE.split_at(TABLE.len().div_ceil(2));
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::GAP_PAGE;
-            column_ui(ui, left, look);
-            column_ui(ui, right, look);
+        let height = ui.ctx().content_rect().height() - AROUND;
+        ScrollArea::vertical().max_height(height.max(LEAST)).show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = theme::GAP_PAGE;
+                column_ui(ui, left, look);
+                column_ui(ui, right, look);
+            });
         });
     });
     // Esc is the keyboard's own verb; this is a click beside the page.

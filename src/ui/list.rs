@@ -15,9 +15,13 @@ use super::theme;
 use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
 
 mod columns;
+mod menu;
+mod picks;
 mod row;
 
 use columns::Columns;
+pub(crate) use picks::Picks;
+pub(crate) use row::{milliseconds, text as cell_text};
 
 /// How many rows beyond the view are read in advance, on either side.
 const AHEAD: usize = 48;
@@ -35,6 +39,8 @@ pub(crate) struct List {
     cache: RowCache,
     /// The selected capture, in view or not.
     pub(crate) selected: Option<CaptureId>,
+    /// What is picked beside it.
+    pub(crate) picks: Picks,
     /// Whether the selection goes with the newest.
     pub(crate) following: bool,
     /// The newest are shown as they come, but the selection stays: the person is answering it.
@@ -61,6 +67,7 @@ impl Default for List {
             coming: None,
             cache: RowCache::default(),
             selected: None,
+            picks: Picks::default(),
             following: true,
             stays: false,
             wanted: None,
@@ -171,9 +178,41 @@ impl List {
         self.view.scroll_to = self.listing.row_of(id);
     }
 
+    /// Picks that row beside the others, or leaves it out again.
+    pub(crate) fn pick(&mut self, id: CaptureId) {
+        self.picks.toggle(id, self.selected);
+        self.following = false;
+    }
+
+    /// Picks everything from the selected row to that one, which is the selected one from then on.
+    pub(crate) fn pick_to(&mut self, id: CaptureId) {
+        self.picks.range(&self.listing, self.selected, id);
+        self.select(id);
+    }
+
+    /// The captures that something is to be done with: the picked ones, else the selected one.
+    pub(crate) fn chosen(&self) -> Vec<CaptureId> {
+        let picked: Vec<CaptureId> = self.picks.ids().collect();
+        if picked.is_empty() { self.selected.into_iter().collect() } else { picked }
+    }
+
     /// Moves the selection.
     pub(crate) fn move_selection(&mut self, movement: Move) {
-        let Some(last) = self.listing.len().checked_sub(1) else { return };
+        if let Some(id) = self.moved(movement) {
+            self.select(id);
+        }
+    }
+
+    /// Moves the selection and picks what it passes.
+    pub(crate) fn pick_moving(&mut self, movement: Move) {
+        if let Some(id) = self.moved(movement) {
+            self.pick_to(id);
+        }
+    }
+
+    /// Where a movement leads.
+    fn moved(&self, movement: Move) -> Option<CaptureId> {
+        let last = self.listing.len().checked_sub(1)?;
         let current = self.selected.and_then(|id| self.listing.row_of(id));
         let row = match (movement, current) {
             (Move::First, _) => 0,
@@ -181,9 +220,7 @@ impl List {
             (Move::By(rows), Some(current)) => current.saturating_add_signed(rows as isize).min(last),
             (Move::By(_), None) => self.view.rows.start.min(last),
         };
-        if let Some(id) = self.listing.at(row) {
-            self.select(id);
-        }
+        self.listing.at(row)
     }
 
     /// How many rows fit into the view.
@@ -252,7 +289,7 @@ impl List {
             self.empty_ui(ui, look, actions);
             return;
         }
-        let Self { listing, cache, view, selected, following, .. } = self;
+        let Self { listing, cache, view, selected, picks, following, .. } = self;
         let mut in_view: Option<Range<usize>> = None;
         let mut table = TableBuilder::new(ui)
             .id_salt("list")
@@ -272,8 +309,8 @@ impl List {
                 let Some(id) = listing.at(index) else { return };
                 table_row.col(|ui| {
                     let held_until = answering.held(id).map(|push| push.deadline);
-                    let selected = *selected == Some(id);
-                    let place = row::Place { id, index, of: listing.len(), selected, held_until };
+                    let (selected, picked) = (*selected == Some(id), picks.holds(id));
+                    let place = row::Place { id, index, of: listing.len(), selected, picked, held_until };
                     row::row_ui(ui, &place, &cache.row(id), &columns, look, actions);
                 });
             });

@@ -60,6 +60,12 @@ impl Notices {
         self.push(Message { said: Said::News(text), severity: Severity::Note, until });
     }
 
+    /// Says that something came out badly that the person asked for; it stays longer than good news.
+    pub(crate) fn warning(&mut self, text: String, now: f64) {
+        let until = Some(now + 3.0 * GOOD_NEWS.as_secs_f64());
+        self.push(Message { said: Said::News(text), severity: Severity::Warning, until });
+    }
+
     fn push(&mut self, message: Message) {
         if self.0.len() == KEPT {
             self.0.pop_front();

@@ -2,7 +2,7 @@
 
 use egui::{Rect, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo};
 
-use super::action::{Action, Screen};
+use super::action::{Action, Screen, Sending};
 use super::keys::{self, Verb};
 use super::look::Look;
 use super::theme;
@@ -16,14 +16,21 @@ pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut V
     for (screen, icon, text) in [
         (Screen::Events, "⚡", "window.rail.events"),
         (Screen::Rules, "⚖", "window.rail.rules"),
+        (Screen::Replays, "↻", "replay.title"),
+        (Screen::Compose, "✏", "composer.rail"),
         (Screen::Settings, "⚙", "window.rail.settings"),
     ] {
         let response = screen_button(ui, icon, &look.text(text), screen == current, look);
         if response.clicked() {
-            actions.push(Action::ShowScreen(screen));
+            actions.push(match screen {
+                Screen::Compose => Action::Send(Sending::Compose),
+                screen => Action::ShowScreen(screen),
+            });
         }
-        if screen == Screen::Settings {
-            response.on_hover_text(keys::hint(Verb::ShowSettings));
+        match screen {
+            Screen::Settings => drop(response.on_hover_text(keys::hint(Verb::ShowSettings))),
+            Screen::Compose => drop(response.on_hover_text(keys::hint(Verb::Compose))),
+            Screen::Events | Screen::Rules | Screen::Replays => {}
         }
     }
     ui.with_layout(egui::Layout::bottom_up(egui::Align::Center), |ui| {

@@ -39,7 +39,7 @@ impl Settings {
         match what {
             Saved::Account { name } => self.accounts.saved(name),
             // An address as typed is forgotten as soon as it is the one that is kept; a look is never typed.
-            Saved::Address | Saved::Look | Saved::Rules | Saved::Forward => {}
+            Saved::Address | Saved::Look | Saved::Rules | Saved::Forward | Saved::Targets => {}
         }
     }
 

@@ -4,20 +4,29 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::action::{Move, Screen, Tab};
 use super::answering::Answering;
+use super::composer::Composer;
 use super::detail::Detail;
+use super::dialog::Dialog;
+use super::exporting::{Exportable, Exporting};
 use super::filter_box::FilterBox;
 use super::keys::Keyboard;
 use super::list::List;
 use super::look::Look;
 use super::notices::Notices;
+use super::replaying::Replaying;
+use super::replays::Replays;
 use super::rules::RulesScreen;
 use super::settings::Settings;
+use super::transfer::{self, Report};
 use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
 use crate::config::LookConfig;
 use crate::engine::{Notice, Opened, Saved};
 use crate::texts::Language;
 
 mod held;
+mod replays;
+
+use replays::Wishes;
 
 /// For this long after its arrival, more may come that belongs to an event: its answer, its images.
 const STILL_COMING: SignedDuration = SignedDuration::from_secs(60);
@@ -45,6 +54,14 @@ pub(crate) struct State {
     pub(crate) notices: Notices,
     pub(crate) settings: Settings,
     pub(crate) rules: RulesScreen,
+    pub(crate) exporting: Exporting,
+    pub(crate) replaying: Replaying,
+    pub(crate) replays: Replays,
+    pub(crate) composer: Composer,
+    wishes: Wishes,
+    pub(crate) report: Report,
+    /// The desktop's dialog, and what it was opened for.
+    pub(crate) dialog: Dialog,
     pub(crate) keyboard: Keyboard,
     pub(crate) answering: Answering,
     /// The held push that the detail was turned to.
@@ -62,8 +79,8 @@ pub(crate) struct State {
 
 impl State {
     /// The state at the start.
-    pub(crate) fn with(settings: Settings) -> Self {
-        Self { settings, ..Self::default() }
+    pub(crate) fn with(settings: Settings, exporting: Exporting) -> Self {
+        Self { settings, exporting, ..Self::default() }
     }
 
     /// Takes in one piece of news; `now` is egui's clock.
@@ -92,13 +109,32 @@ impl State {
             Notice::Saved { what } => {
                 self.settings.saved(&what);
                 self.rules.saved(&what);
+                self.replays.saved(&what);
                 self.notices.good(look.text("window.notice.saved").into_owned(), now);
             }
             Notice::RuleTried { id, tried } => self.rules.tried(id, *tried, look.language),
             Notice::SampleSent { kind } => {
                 self.notices.good(look.filled("window.notice.sample_sent", &[("kind", &kind)]), now);
             }
-            Notice::Failed { trouble } => self.notices.error(trouble),
+            Notice::ReplayBegun { run } => self.replays.begun(*run),
+            Notice::ReplayEnded { run } => self.replay_ended(*run, look, now),
+            Notice::Runs { runs } => self.replays.listed(runs),
+            Notice::Run { run, rows } => self.replays.read(*run, rows),
+            Notice::Pictures { pictures } => self.composer.take_pictures(pictures),
+            Notice::ExportPreviewed { preview } => self.exporting.previewed(*preview),
+            Notice::Exported { exported } => {
+                self.exporting.show(false);
+                let (events, out) = (exported.events.to_string(), exported.out.display().to_string());
+                self.notices.good(look.filled("export.done", &[("events", &events), ("out", &out)]), now);
+            }
+            Notice::Imported { imported } => {
+                self.notices.good(transfer::summary(&imported, look), now);
+                self.report.take(*imported);
+            }
+            Notice::Failed { trouble } => {
+                self.replays.failed();
+                self.notices.error(trouble);
+            }
         }
         self.open_selected();
         self.decide_first_run();
@@ -107,6 +143,7 @@ impl State {
     /// Something was written to the store.
     pub(crate) fn note_written(&mut self) {
         self.list.note_written();
+        self.replays.note_written();
         if let Some(opened) = self.opened().filter(|opened| may_change(opened)) {
             self.to_open = Some(opened.stored.placement.id);
         }
@@ -129,6 +166,7 @@ impl State {
             detail.choose(&path);
         }
         self.detail = Some(detail);
+        self.settle_wishes();
     }
 
     /// Asks for the selected capture if another one, or none, is open.
@@ -153,6 +191,7 @@ impl State {
 
     /// Selects that capture, on the screen where it is seen.
     pub(crate) fn select(&mut self, id: CaptureId) {
+        self.list.picks.clear();
         self.screen = Screen::Events;
         self.page = EventsPage::WantedList;
         self.list.select(id);
@@ -177,11 +216,27 @@ impl State {
     pub(crate) fn leave(&mut self) {
         if self.keys_shown {
             self.keys_shown = false;
+        } else if self.report.close() {
+            // What lies on top goes first.
+        } else if self.replaying.close() {
+            // Nothing was sent, and the last choice is kept.
+        } else if self.exporting.is_shown() {
+            self.exporting.show(false);
+        } else if self.screen == Screen::Replays && self.replays.close() {
+            // The run is left before the screen.
         } else if self.screen != Screen::Events {
             self.screen = Screen::Events;
+        } else if self.list.picks.clear() {
+            // Picked rows are left before what one of them says.
         } else if self.page != EventsPage::FirstRun {
             self.detail_hidden = true;
         }
+    }
+
+    /// What there is to export.
+    pub(crate) fn exportable(&self) -> Exportable<'_> {
+        let Self { list, filter, .. } = self;
+        Exportable { chosen: list.chosen(), listed: list.counts().0, filter: filter.text() }
     }
 
     /// The opened capture in the form that is to be copied.

@@ -9,7 +9,10 @@ use super::keys::{self, TABLE, Verb};
 use super::list::List;
 use super::look::{Look, severity_mark};
 use super::notices::Notices;
+use super::replaying::running_ui;
 use super::theme;
+use crate::capture::StoredRun;
+use crate::engine::Progress;
 
 /// What is kept of requests that failed verification.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +27,7 @@ pub(crate) struct Unverified {
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
     (list, notices, answering, prefix): (&List, &Notices, &Answering, Option<Key>),
-    unverified: Unverified,
+    (unverified, running): (Unverified, Option<(&Progress, Option<&StoredRun>)>),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
@@ -35,7 +38,12 @@ pub(crate) fn status_bar_ui(
         ui,
         |ui| {
             counts_ui(ui, list, look);
+            picks_ui(ui, list, look, actions);
             follow_ui(ui, list, look, actions);
+            if let Some((progress, run)) = running {
+                running_ui(ui, progress, run, look, actions);
+            }
+            files_ui(ui, look, actions);
             held_ui(ui, answering, look, actions);
             unverified_ui(ui, &unverified, look);
             if let Some(prefix) = prefix {
@@ -60,6 +68,32 @@ fn counts_ui(ui: &mut Ui, list: &List, look: &Look) {
     ui.label(RichText::new(text).color(look.palette.text).small());
     if list.is_searching() {
         ui.label(RichText::new(look.text("window.list.searching")).color(look.palette.weak).small());
+    }
+}
+
+/// How many rows are picked, and a way to leave them.
+fn picks_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
+    let picked = list.picks.ids().len();
+    if picked == 0 {
+        return;
+    }
+    ui.separator();
+    let text = look.filled("window.status.picked", &[("picked", &grouped(picked as u64))]);
+    let button = ui.add(Button::new(RichText::new(format!("✔ {text}  ×")).small().color(look.palette.accent)));
+    if button.on_hover_text(look.text("window.status.picked_hint")).clicked() {
+        actions.push(Action::ClearPicks);
+    }
+}
+
+/// Captures as files, and back.
+fn files_ui(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+    ui.separator();
+    let mut button = |key: &str| ui.add(Button::new(RichText::new(look.text(key)).small()).frame(false));
+    if button("export.import").clicked() {
+        actions.push(Action::ChooseImport);
+    }
+    if button("export.keys.export").on_hover_text(keys::hint(Verb::Export)).clicked() {
+        actions.push(Action::ShowExport(true));
     }
 }
 

@@ -1,12 +1,18 @@
 //! An event of any kind, as WeChat would send it: a body to begin with, changes to it, and the push.
 
+mod as_json;
+mod as_xml;
 mod edit;
+mod images;
 mod pictures;
 mod templates;
 
 use form_urlencoded::byte_serialize;
 
-pub use self::edit::{ComposeError, Edit, edited};
+pub use self::as_json::as_json;
+pub use self::as_xml::as_xml;
+pub use self::edit::{ComposeError, Edit, edited, rewritten};
+pub use self::images::{images_for, picture_md5};
 pub use self::templates::{TEMPLATES, template};
 use super::envelope::{self, AesKey};
 use super::signature::{msg_signature, signature};
@@ -41,8 +47,7 @@ pub struct Signing<'a> {
 /// Signs a message, seals it where asked for, and puts the genuine headers around it.
 pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
     let Signing { token, timestamp, nonce, openid, seal } = *signing;
-    let tree = Tree::parse(message).ok();
-    let format = tree.as_ref().map_or(Format::Xml, Tree::format);
+    let format = Format::of(message).unwrap_or(Format::Xml);
     let mut query = String::new();
     add(&mut query, "signature", &signature(token, timestamp, nonce));
     add(&mut query, "timestamp", timestamp);
@@ -56,15 +61,17 @@ pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
             let encrypt = envelope::seal(key, &random, message, app_id);
             add(&mut query, "encrypt_type", "aes");
             add(&mut query, "msg_signature", &msg_signature(token, timestamp, nonce, &encrypt));
-            sealed(tree.as_ref(), format, &encrypt)
+            sealed(message, &encrypt)
         }
     };
     Push { query, headers: headers(format, body.len()), body }
 }
 
-/// The outer body names whom the push is for: the account, or the open platform.
-fn sealed(tree: Option<&Tree<'_>>, format: Format, encrypt: &str) -> Vec<u8> {
-    let text_of = |name| tree.and_then(|tree| tree.root().text_of(name));
+/// The body around the `Encrypt` of that message. It names whom the push is for: the account, or the open platform.
+pub fn sealed(message: &[u8], encrypt: &str) -> Vec<u8> {
+    let tree = Tree::parse(message).ok();
+    let format = tree.as_ref().map_or(Format::Xml, Tree::format);
+    let text_of = |name| tree.as_ref().and_then(|tree| tree.root().text_of(name));
     match (text_of("ToUserName"), text_of("AppId")) {
         (None, Some(app_id)) => envelope::sealed_platform_push(format, app_id, encrypt),
         (to_user, _) => envelope::sealed_push(format, to_user.unwrap_or_default(), encrypt),

@@ -1,4 +1,5 @@
 //! A developer's server of somebody else's making: co-wechat under Node, in a process of its own.
+#![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};

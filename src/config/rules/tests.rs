@@ -154,7 +154,7 @@ fn a_mistake_in_a_rule_is_told_at_its_line_and_column() {
         (
             "reply = { forward = \"localhost\" }",
             21,
-            "forward: \"localhost\" is no URL to forward to; write a URL in quotes",
+            "forward: \"localhost\" is no URL to post to; write a URL in quotes",
         ),
         (
             "reply = { forward = false }",
@@ -208,7 +208,7 @@ fn a_rule_without_a_name_is_told() {
 fn a_target_that_is_no_address_is_told() {
     let (line, column, reason) = mistake("[listener]\nforward = \"localhost:80\"\n");
     assert_eq!((line, column), (2, 11));
-    assert!(reason.starts_with("forward: \"localhost:80\" is no URL to forward to"), "{reason}");
+    assert!(reason.starts_with("forward: \"localhost:80\" is no URL to post to"), "{reason}");
     let (.., reason) = mistake("[listener]\nforward_bad_answer = \"no\"\n");
     assert!(reason.starts_with("forward_bad_answer: unknown \"no\"; write \"pass\" or \"default\""), "{reason}");
 }

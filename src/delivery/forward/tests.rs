@@ -1,5 +1,6 @@
 //! What the developer's server sees of a captured request, and what is kept of each kind of answer.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::super::tests::Server;

@@ -63,7 +63,7 @@ pub(super) fn opened(body: &[u8]) -> Box<Opened> {
     let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "nonce", openid: None, seal: None };
     let stored = stored(request("POST", format!("/wx?{}", push(body, &signing).query), body), 200);
     let signature = explain_signature(&stored.capture, &account());
-    Box::new(Opened { stored, attempts: Vec::new(), images: Vec::new(), signature })
+    Box::new(Opened { stored, attempts: Vec::new(), images: Vec::new(), signature, replays: Vec::new() })
 }
 
 pub(super) fn sample(kind: &str) -> Vec<u8> {

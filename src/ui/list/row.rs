@@ -6,6 +6,7 @@ use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
 
 use super::columns::{Columns, Content};
+use super::menu::menu_ui;
 use super::{middle, row_id};
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::diagnose::Severity;
@@ -27,6 +28,8 @@ pub(super) struct Place {
     pub(super) of: usize,
     /// Whether it is the selected one.
     pub(super) selected: bool,
+    /// Whether it is picked beside it.
+    pub(super) picked: bool,
     /// When the default goes out, where it is held.
     pub(super) held_until: Option<Instant>,
 }
@@ -36,7 +39,7 @@ pub(super) fn row_ui(ui: &Ui, place: &Place, row: &Row<'_>, columns: &Columns, l
     let rect = ui.max_rect();
     // Not reached by Tab, row by row: the selection is moved by keys of its own.
     let response = ui.interact(rect, row_id(place.id), Sense::CLICK);
-    paint_ground(ui, rect, place.selected, &response, look);
+    paint_ground(ui, rect, place, &response, look);
     match row {
         Row::Read(summary) => {
             for (content, cell) in columns.cells(rect) {
@@ -48,19 +51,33 @@ pub(super) fn row_ui(ui: &Ui, place: &Place, row: &Row<'_>, columns: &Columns, l
         Row::Unknown => placeholder(ui, &response, place, "…", look),
         Row::Gone => placeholder(ui, &response, place, &look.text("window.list.gone"), look),
     }
+    response.context_menu(|ui| menu_ui(ui, place.id, place.picked, look, actions));
     if response.clicked() {
-        actions.push(Action::Select(place.id));
-        actions.push(Action::ShowDetail(true));
+        let modifiers = ui.input(|input| input.modifiers);
+        if modifiers.command {
+            actions.push(Action::Pick(place.id));
+        } else if modifiers.shift {
+            actions.push(Action::PickTo(place.id));
+        } else {
+            actions.push(Action::Select(place.id));
+            actions.push(Action::ShowDetail(true));
+        }
     }
 }
 
-fn paint_ground(ui: &Ui, rect: Rect, selected: bool, response: &Response, look: &Look) {
+fn paint_ground(ui: &Ui, rect: Rect, place: &Place, response: &Response, look: &Look) {
     let painter = ui.painter();
-    if selected {
+    if place.selected || place.picked {
         painter.rect_filled(rect, 0.0, look.palette.selected);
+    }
+    if place.selected {
         painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(3.0, rect.height())), 0.0, look.palette.accent);
     } else if response.hovered() {
         painter.rect_filled(rect, 0.0, look.palette.card);
+    }
+    if place.picked {
+        let (at, font) = (rect.left_center() + Vec2::new(5.0, 0.0), TextStyle::Small.resolve(ui.style()));
+        painter.text(at, egui::Align2::LEFT_CENTER, "✔", font, look.palette.accent);
     }
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, look.palette.line.gamma_multiply(0.5)));
 }
@@ -110,6 +127,7 @@ fn cell_ui(
             let color = match &row.reply {
                 Some(reply) if !reply.is_legal() => palette.error,
                 Some(_) => palette.text,
+                None if row.replay => palette.weak,
                 None => palette.warning,
             };
             put(&answer_text(row, place, look), mono, color);
@@ -126,7 +144,7 @@ pub(super) fn align(content: Content) -> Align {
 }
 
 /// One line of text in the middle of a cell's height, cut short with `…` where it does not fit.
-pub(super) fn text(ui: &Ui, cell: Rect, text: &str, font: FontId, color: Color32, align: Align) {
+pub(crate) fn text(ui: &Ui, cell: Rect, text: &str, font: FontId, color: Color32, align: Align) {
     let mut job = LayoutJob::simple_singleline(text.to_owned(), font, color);
     job.wrap = TextWrapping::truncate_at_width(cell.width());
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
@@ -198,6 +216,8 @@ fn answer_text(row: &CaptureSummary, place: &Place, look: &Look) -> String {
             let status = reply.status.map_or_else(end, |status| status.to_string());
             format!("{mark}{status} · {}", milliseconds(reply.elapsed))
         }
+        // What was never posted to the listener is not waited for.
+        None if row.replay => "–".to_owned(),
         None => look.text("window.list.open").into_owned(),
     }
 }
@@ -238,6 +258,9 @@ fn accessible_name(row: &CaptureSummary, place: &Place, look: &Look) -> String {
     if row.replay {
         parts.push(look.text("window.list.own").into_owned());
     }
+    if place.picked {
+        parts.push(look.text("window.row.picked").into_owned());
+    }
     if let Some(severity) = row.severity {
         parts.push(look.text(&format!("severity.{}", severity.as_str())).into_owned());
     }
@@ -251,9 +274,9 @@ fn placeholder(ui: &Ui, response: &Response, place: &Place, words: &str, look: &
 }
 
 fn name(response: &Response, place: &Place, words: &str) {
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, place.selected, words));
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, place.selected || place.picked, words));
     response.ctx.accesskit_node_builder(response.id, |node| {
-        node.set_selected(place.selected);
+        node.set_selected(place.selected || place.picked);
         node.set_position_in_set(place.index + 1);
         node.set_size_of_set(place.of);
     });

@@ -80,6 +80,21 @@ pub fn edited(body: &[u8], edits: &[Edit]) -> Result<Vec<u8>, ComposeError> {
     Ok(body)
 }
 
+/// Gives every element without children the text that is made for it; `None` leaves it as it is, to the byte.
+pub fn rewritten(
+    body: &[u8],
+    mut text_for: impl FnMut(Element<'_, '_>) -> Option<String>,
+) -> Result<Vec<u8>, ComposeError> {
+    let tree = Tree::parse(body)?;
+    let mut splices = Vec::new();
+    for element in tree.elements().filter(|element| !element.has_children()) {
+        if let Some(text) = text_for(element) {
+            splices.push(replacement(body, tree.format(), element, &text)?);
+        }
+    }
+    Ok(spliced(body, splices))
+}
+
 /// Sets one text.
 pub(super) fn set(body: &[u8], name: &str, value: &str) -> Result<Vec<u8>, ComposeError> {
     let tree = Tree::parse(body)?;
@@ -211,7 +226,8 @@ fn container(name: &str) -> Option<&'static str> {
     }
 }
 
-fn check_name(name: &str) -> Result<(), ComposeError> {
+/// Refuses what cannot be the name of an element.
+pub(super) fn check_name(name: &str) -> Result<(), ComposeError> {
     let mut characters = name.chars();
     let begins = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if begins && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')) {
@@ -225,7 +241,8 @@ fn is_bare_number(name: &str, value: &str) -> bool {
     NUMBERS.contains(&name) && !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn xml_text(name: &str, form: TextForm, value: &str) -> Result<String, ComposeError> {
+/// A text as XML writes it: bare or in CDATA, as the form says.
+pub(super) fn xml_text(name: &str, form: TextForm, value: &str) -> Result<String, ComposeError> {
     let unwritable =
         |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     if let Some(character) = value.chars().find(unwritable) {

@@ -29,7 +29,7 @@ pub(super) fn replaced(body: &[u8], md5s: &[&str]) -> Result<Vec<u8>, ComposeErr
 }
 
 /// A `PicMd5Sum` somewhere in a `PicList`.
-fn is_picture(element: &Element<'_, '_>) -> bool {
+pub(super) fn is_picture(element: &Element<'_, '_>) -> bool {
     let mut around = std::iter::successors(element.parent(), |element| element.parent());
     element.name() == MD5 && around.any(|ancestor| ancestor.name() == LIST)
 }

@@ -1,13 +1,13 @@
-//! Findings about requests and replies to a column and back: codes and what to fill in, never the words.
+//! Findings about requests and replies as they are kept, in the database and in packs: codes and what to fill in, never the words.
 
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Coded, Finding};
 use crate::wechat::tree::Place;
 
-/// A finding as it stands in the column.
-#[derive(Serialize, Deserialize)]
-struct Written {
+/// A finding as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenFinding {
     code: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     details: Vec<(String, String)>,
@@ -23,22 +23,20 @@ fn is_zero(length: &usize) -> bool {
     *length == 0
 }
 
-/// The column's text; `None` where nothing was found.
-pub(super) fn to_json<C: Coded>(findings: &[Finding<C>]) -> Option<String> {
-    let written = |finding: &Finding<C>| Written {
+/// The findings as they are kept.
+pub fn write_findings<C: Coded>(findings: &[Finding<C>]) -> Vec<WrittenFinding> {
+    let written = |finding: &Finding<C>| WrittenFinding {
         code: finding.code.as_str().to_owned(),
         details: finding.details.clone(),
         place: finding.place.map(|place| (place.offset, place.line, place.column)),
         length: finding.length,
     };
-    let written: Vec<_> = findings.iter().map(written).collect();
-    (!written.is_empty()).then(|| serde_json::to_string(&written).unwrap_or_default())
+    findings.iter().map(written).collect()
 }
 
-/// Codes that this version does not know are left out: there are no words for them.
-pub(super) fn from_json<C: Coded>(text: Option<&str>) -> Vec<Finding<C>> {
-    let written: Vec<Written> = text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let known = |written: Written| {
+/// The findings that were kept. Codes that this version does not know are left out: there are no words for them.
+pub fn read_findings<C: Coded>(written: Vec<WrittenFinding>) -> Vec<Finding<C>> {
+    let known = |written: WrittenFinding| {
         let place = written.place.map(|(offset, line, column)| Place { offset, line, column });
         Some(Finding {
             code: C::from_spelling(&written.code)?,
@@ -61,16 +59,12 @@ mod tests {
         let mut found = Diagnosis::new(Code::NotWellFormed).with("reason", "\"x\"").at(Some(place));
         found.length = 4;
         let diagnoses = vec![found, Diagnosis::new(Code::Bom)];
-        let text = to_json(&diagnoses);
-        assert_eq!(from_json::<Code>(text.as_deref()), diagnoses);
-        assert_eq!(to_json::<Code>(&[]), None);
+        assert_eq!(read_findings::<Code>(write_findings(&diagnoses)), diagnoses);
     }
 
     #[test]
     fn a_code_of_a_later_version_is_left_out() {
-        assert_eq!(
-            from_json::<Code>(Some(r#"[{"code":"not-known-yet"},{"code":"bom"}]"#)),
-            [Diagnosis::new(Code::Bom)]
-        );
+        let written = serde_json::from_str(r#"[{"code":"not-known-yet"},{"code":"bom"}]"#).unwrap();
+        assert_eq!(read_findings::<Code>(written), [Diagnosis::new(Code::Bom)]);
     }
 }

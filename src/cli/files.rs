@@ -1,0 +1,61 @@
+//! What can be typed to write events to files and to read them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::filter_help;
+use crate::fixtures::Format;
+
+/// Which stored events: by number, or all that a filter finds.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// Events by number
+    #[arg(value_name = "ID", allow_negative_numbers = true, conflicts_with = "filter")]
+    pub ids: Vec<i64>,
+    /// Everything that this filter finds, in the order of arrival
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+}
+
+/// `menuscope export`
+#[derive(Debug, Args)]
+#[command(after_long_help = filter_help())]
+pub struct Export {
+    /// Which events; all where none is named
+    #[command(flatten)]
+    pub which: Which,
+    /// The form: pack, raw, json, curl, http, har, hurl, or test code: pytest, node, phpunit, junit, go, rust
+    #[arg(long, value_name = "NAME", value_parser = format)]
+    pub format: Format,
+    /// File or folder to write; a name that ends in .zip makes one file of a folder
+    #[arg(long, value_name = "PATH")]
+    pub out: PathBuf,
+    /// Replace what identifies people and accounts, always by the same
+    #[arg(long, alias = "pseudonymize")]
+    pub pseudonymise: bool,
+    /// With --pseudonymise: keep what people wrote, such as Content and Label
+    #[arg(long, requires = "pseudonymise")]
+    pub keep_texts: bool,
+    /// With --pseudonymise: print what would be replaced, and write nothing
+    #[arg(long, requires = "pseudonymise")]
+    pub preview: bool,
+}
+
+/// `menuscope import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files and folders; what they are is told by their content
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What came in and what did not, as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    Format::from_name(text).ok_or_else(|| {
+        let known: Vec<&str> = Format::ALL.into_iter().map(Format::as_str).collect();
+        format!("there are {}", known.join(", "))
+    })
+}

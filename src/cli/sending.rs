@@ -1,0 +1,164 @@
+//! What can be typed to send events: made ones and stored ones.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts, where a backtick would be shown")]
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Which, filter_help};
+use crate::capture::Against;
+use crate::replay::Pace;
+
+/// `menuscope send`
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct Send {
+    /// Events by name, such as CLICK or scancode_waitmsg, files with a message, or numbers of stored events
+    #[arg(required = true, value_name = "EVENT|FILE|ID")]
+    pub events: Vec<String>,
+    /// Where to post them: a URL, or a target's name in config.toml
+    #[arg(long, value_name = "URL|TARGET")]
+    pub to: String,
+    /// EventKey
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
+    pub key: Option<String>,
+    /// FromUserName, the user
+    #[arg(long, value_name = "OPENID", allow_hyphen_values = true)]
+    pub openid: Option<String>,
+    /// Text of an element by its official name, such as ScanResult=EAN_13,6901234567892; PicMd5Sum may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// Picture of an event with pictures, whose MD5 becomes a PicMd5Sum; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub image: Vec<PathBuf>,
+    /// Post the image messages that follow an event with pictures, too
+    #[arg(long)]
+    pub follow: bool,
+    /// XML as it is, or made into the JSON that WeChat can be set to send
+    #[arg(long, value_name = "FORM", default_value = "xml")]
+    pub body: BodyFormat,
+    /// Encrypt as in safe mode; needs key and AppID
+    #[arg(long)]
+    pub encrypt: bool,
+    /// Keep each event and its answer, as menuscope replay does
+    #[arg(long)]
+    pub record: bool,
+    /// A JSON line for each
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// In which data format a message is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BodyFormat {
+    /// XML
+    Xml,
+    /// JSON
+    Json,
+}
+
+/// `menuscope replay`
+#[derive(Debug, Args)]
+#[command(after_long_help = filter_help())]
+pub struct Replay {
+    /// Which events
+    #[command(flatten)]
+    pub which: Which,
+    /// Where to send them: a URL, or a target's name in config.toml
+    #[arg(long, value_name = "URL|TARGET")]
+    pub to: String,
+    /// How much is sent again
+    #[arg(long, value_name = "MODE", default_value = "verbatim")]
+    pub mode: Mode,
+    /// How the messages travel
+    #[arg(long, value_name = "FORM", default_value = "as-captured")]
+    pub form: Form,
+    /// Send each event three times, one after the other, as WeChat does where no answer comes
+    #[arg(long)]
+    pub as_retry: bool,
+    /// Send so many copies of each event at once, 1000 at most
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub burst: u32,
+    /// As fast as the target answers, as captured, or so many events a second: fast, original, 20/s
+    #[arg(long, value_name = "PACE", default_value = "fast", value_parser = pace)]
+    pub pace: Pace,
+    /// How many times as fast as captured, with --pace original
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    /// What answers are compared with: forward, last, or the number of a run
+    #[arg(long, value_name = "last|RUN", default_value = "forward", value_parser = against)]
+    pub against: Against,
+    /// Write the outcome as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// A JSON line for each answer
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How much is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Body and query as captured
+    Verbatim,
+    /// The same message; timestamp, nonce, signatures and encryption anew
+    Resign,
+    /// Besides, with a CreateTime and a MsgId of its own
+    Fresh,
+}
+
+/// How messages travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// As they were captured
+    AsCaptured,
+    /// As they are
+    Plain,
+    /// Encrypted as in safe mode; needs key and AppID
+    Encrypted,
+}
+
+/// What a person may ask of a pace, in events a second: what is slower never ends, what is faster is as good as "fast".
+const RATES: std::ops::RangeInclusive<f64> = 0.001..=100_000.0;
+
+fn pace(text: &str) -> Result<Pace, String> {
+    match text {
+        "fast" => Ok(Pace::Fast),
+        "original" => Ok(Pace::Original { speed: 1.0 }),
+        _ => {
+            let rate = text.strip_suffix("/s").and_then(|rate| rate.parse().ok());
+            let rate = rate.filter(|rate| RATES.contains(rate));
+            rate.map(Pace::PerSecond).ok_or_else(|| "write it as fast, original or 20/s".to_owned())
+        }
+    }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok().filter(|factor| RATES.contains(factor));
+    factor.ok_or_else(|| "write it as a number of times, such as 10 or 0.5".to_owned())
+}
+
+fn against(text: &str) -> Result<Against, String> {
+    text.parse().map_err(|_error| "write it as forward, last, or the number of a run".to_owned())
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| "write it as NAME=VALUE".to_owned())?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paces_are_read_as_people_write_them() {
+        assert_eq!(pace("fast"), Ok(Pace::Fast));
+        assert_eq!(pace("original"), Ok(Pace::Original { speed: 1.0 }));
+        assert_eq!(pace("0.5/s"), Ok(Pace::PerSecond(0.5)));
+        for text in ["", "20", "0/s", "-1/s", "NaN/s", "inf/s", "1e9/s", "fast/s"] {
+            assert!(pace(text).is_err(), "{text}");
+        }
+        assert!(speed("0").is_err() && speed("10").is_ok());
+    }
+}

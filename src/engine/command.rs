@@ -1,0 +1,219 @@
+//! What the window can ask for, and what it has to say with it.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use super::{Format, Pace, Texts, Verdict};
+use crate::account::Secrets;
+use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, RunId};
+use crate::config::{AccountConfig, LookConfig, TargetConfig};
+use crate::filter::Filter;
+use crate::rules::{BadAnswer, Rule};
+use crate::wechat::fault::Fault;
+
+/// What the window can ask for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// List what matches, newest first. Ends a listing that is running.
+    List {
+        /// Comes back with each answer, so that a late one can be told from a current one.
+        generation: u64,
+        /// What to list.
+        filter: Box<Filter>,
+    },
+    /// List what has arrived since, for the current filter.
+    Refresh,
+    /// Read these rows.
+    Page {
+        /// Which.
+        ids: Vec<CaptureId>,
+    },
+    /// Read one capture with all that belongs to it.
+    Open {
+        /// Which.
+        id: CaptureId,
+    },
+    /// Read the newest handshake.
+    FindHandshake,
+    /// Listen at this address from now on, and keep it.
+    SetAddress {
+        /// HOST:PORT.
+        address: String,
+    },
+    /// Try again to open what could not be opened, and to listen.
+    Retry,
+    /// Stop listening.
+    StopListening,
+    /// Keep an account and its secrets, and use them with the next request.
+    SaveAccount {
+        /// Its name.
+        name: String,
+        /// All but its secrets.
+        account: Box<AccountConfig>,
+        /// Secrets that changed; those left out stay as they are.
+        secrets: Box<Secrets>,
+    },
+    /// Keep language and theme.
+    SaveLook {
+        /// Both.
+        look: LookConfig,
+    },
+    /// Hold what matches from now on; `None` switches holding off and releases everything.
+    SetHold {
+        /// What to hold.
+        filter: Option<Box<Filter>>,
+    },
+    /// Decide a held push, or prepare the answer to a retry that is waited for.
+    Resolve {
+        /// Which push; which event's first attempt, where a retry is waited for.
+        id: CaptureId,
+        /// What becomes of it.
+        verdict: Box<Verdict>,
+    },
+    /// Release everything that is held, with the default.
+    ReleaseAll,
+    /// Spoil the next answer on purpose; `None` disarms.
+    Arm {
+        /// How.
+        fault: Option<Fault>,
+    },
+    /// Keep these rules, in this order, and use them with the next push.
+    SaveRules {
+        /// All of them.
+        rules: Vec<Rule>,
+    },
+    /// Keep the developer's own server, and forward to it what no rule decides.
+    SaveForward {
+        /// Where it is; `None`: nowhere.
+        url: Option<String>,
+        /// What WeChat gets where it answers badly.
+        bad_answer: BadAnswer,
+    },
+    /// Try a rule against a stored event.
+    TryRule {
+        /// The rule, kept or not.
+        rule: Box<Rule>,
+        /// Which event.
+        id: CaptureId,
+    },
+    /// Send events again; one run at a time, and the next waits for its turn.
+    Replay {
+        /// What and how.
+        request: Box<ReplayRequest>,
+    },
+    /// Pause the run, or go on with it.
+    PauseReplay {
+        /// Whether to pause.
+        paused: bool,
+    },
+    /// End the run; what was done is kept.
+    CancelReplay,
+    /// Read the runs, the newest first.
+    ListRuns,
+    /// Read a run's replays.
+    OpenRun {
+        /// Which.
+        id: RunId,
+    },
+    /// Keep the targets of replays.
+    SaveTargets {
+        /// All of them, by name.
+        targets: BTreeMap<String, TargetConfig>,
+    },
+    /// Say what pseudonyms would change, without writing anything.
+    PreviewExport {
+        /// What would be exported.
+        request: Box<ExportRequest>,
+    },
+    /// Write fixtures.
+    Export {
+        /// What and how.
+        request: Box<ExportRequest>,
+    },
+    /// Read files in.
+    Import {
+        /// Files and folders.
+        paths: Vec<PathBuf>,
+    },
+    /// Read pictures that an event is to be composed with.
+    ReadPictures {
+        /// Their files.
+        paths: Vec<PathBuf>,
+    },
+    /// End the export or import that is running.
+    CancelTransfer,
+    /// Post a sample of this kind to the own listener, as WeChat would.
+    SendSample {
+        /// Which kind.
+        kind: String,
+    },
+}
+
+/// Which captures something is to be done with.
+#[derive(Clone, Debug)]
+pub enum Chosen {
+    /// These.
+    Ids(Vec<CaptureId>),
+    /// Everything that matches.
+    Matching(Box<Filter>),
+}
+
+/// What the window wants to send again, or for the first time.
+#[derive(Clone, Debug)]
+pub struct ReplayRequest {
+    /// What is sent.
+    pub what: ReplayWhat,
+    /// The URL.
+    pub target: String,
+    /// For which account messages are signed and sealed; `None`: for the one that each event belongs to.
+    pub account: Option<String>,
+    /// How.
+    pub how: ReplayHow,
+}
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub enum ReplayWhat {
+    /// Stored events.
+    Stored(Chosen),
+    /// A stored event with another message.
+    Edited {
+        /// Which event.
+        id: CaptureId,
+        /// The message instead of the captured one.
+        message: Vec<u8>,
+    },
+    /// Messages that were never captured: they are stored as our own first, and then sent in this order.
+    Composed(Vec<Vec<u8>>),
+}
+
+/// How events are sent; the same for the next one, until it is changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplayHow {
+    /// How much is sent again.
+    pub mode: ReplayMode,
+    /// How the messages travel.
+    pub form: ReplayForm,
+    /// As first, second and third attempt.
+    pub as_retry: bool,
+    /// How many copies at once, at least 1.
+    pub burst: NonZeroU32,
+    /// How fast.
+    pub pace: Pace,
+    /// What answers are compared with.
+    pub against: Against,
+}
+
+/// What the window wants to export.
+#[derive(Clone, Debug)]
+pub struct ExportRequest {
+    /// Which events.
+    pub events: Chosen,
+    /// In which form.
+    pub format: Format,
+    /// Where to.
+    pub out: PathBuf,
+    /// Whether identifiers are replaced, and texts.
+    pub pseudonyms: Option<Texts>,
+}

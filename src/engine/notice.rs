@@ -1,0 +1,153 @@
+//! What the window is told.
+
+use super::{Compared, Difference, Exported, Imported, PictureFile, Preview, SignatureCheck, Tried};
+use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredReplay, StoredRun};
+use crate::trouble::Trouble;
+
+/// What the window is told.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// More captures that match, newest first, older than all before.
+    Listed {
+        /// Which listing.
+        generation: u64,
+        /// Their numbers.
+        ids: Vec<CaptureId>,
+        /// How many captures there are in all, once the listing is finished.
+        finished: Option<u64>,
+    },
+    /// Captures that match and are new, or may be: oldest first.
+    Arrived {
+        /// Which listing.
+        generation: u64,
+        /// Their numbers.
+        ids: Vec<CaptureId>,
+        /// How many captures there are in all.
+        total: u64,
+    },
+    /// Rows that were asked for.
+    Page {
+        /// In ascending order; what has gone is left out.
+        rows: Vec<CaptureSummary>,
+    },
+    /// A capture that was asked for.
+    Opened {
+        /// All of it.
+        opened: Box<Opened>,
+    },
+    /// The newest handshake; `None` where there was none yet.
+    Handshake {
+        /// All of it.
+        capture: Option<Box<StoredCapture>>,
+    },
+    /// Settings were kept.
+    Saved {
+        /// Which.
+        what: Saved,
+    },
+    /// A rule was tried.
+    RuleTried {
+        /// Against which event.
+        id: CaptureId,
+        /// What came of it.
+        tried: Box<Tried>,
+    },
+    /// A run of replays has begun.
+    ReplayBegun {
+        /// Which.
+        run: Box<StoredRun>,
+    },
+    /// A run of replays has ended, or what is known of it has changed.
+    ReplayEnded {
+        /// All of it.
+        run: Box<StoredRun>,
+    },
+    /// The runs, the newest first.
+    Runs {
+        /// All of them, up to some hundreds.
+        runs: Vec<StoredRun>,
+    },
+    /// The replays of a run that was asked for.
+    Run {
+        /// Which run.
+        run: Box<StoredRun>,
+        /// Its replays in the order in which they were recorded.
+        rows: Vec<ReplaySummary>,
+    },
+    /// What pseudonyms would change.
+    ExportPreviewed {
+        /// The first of the changes, and how many there are.
+        preview: Box<Preview>,
+    },
+    /// An export is done.
+    Exported {
+        /// What was written.
+        exported: Box<Exported>,
+    },
+    /// An import is done.
+    Imported {
+        /// What came in, and what could not be read.
+        imported: Box<Imported>,
+    },
+    /// Pictures were read.
+    Pictures {
+        /// What they are called, and their MD5, in the order in which they were chosen.
+        pictures: Vec<PictureFile>,
+    },
+    /// A sample was answered.
+    SampleSent {
+        /// Its kind.
+        kind: String,
+    },
+    /// Something went wrong; this is the only way in which the window hears of it.
+    Failed {
+        /// What, why, and what to do.
+        trouble: Trouble,
+    },
+}
+
+/// Settings that are kept together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// Where to listen.
+    Address,
+    /// An account and its secrets.
+    Account {
+        /// Its name.
+        name: String,
+    },
+    /// Language and theme.
+    Look,
+    /// The rules.
+    Rules,
+    /// The developer's own server.
+    Forward,
+    /// The targets of replays.
+    Targets,
+}
+
+/// A capture and what belongs to it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The capture.
+    pub stored: StoredCapture,
+    /// All attempts of its event, itself included.
+    pub attempts: Vec<CaptureSummary>,
+    /// For an event with pictures: the image messages that belong to it.
+    pub images: Vec<CaptureId>,
+    /// How its signature was calculated, where the account still has a token.
+    pub signature: Option<SignatureCheck>,
+    /// Its latest replays, the newest first, each with what it was compared with.
+    pub replays: Vec<ComparedReplay>,
+}
+
+/// A replay beside what it was compared with.
+#[derive(Clone, Debug)]
+pub struct ComparedReplay {
+    /// The replay.
+    pub stored: StoredReplay,
+    /// The earlier answer; `None` where there is none, or it has gone.
+    pub before: Option<Compared>,
+    /// How it differs from the earlier answer.
+    pub difference: Option<Difference>,
+}

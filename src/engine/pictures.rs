@@ -1,0 +1,99 @@
+//! Picture files that an event is to be composed with: what each is called, and its MD5.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::trouble::Trouble;
+use crate::wechat::compose::picture_md5;
+
+/// Larger files are no pictures that a phone sends, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// A picture to compose with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureFile {
+    /// The file's name without its folder.
+    pub name: String,
+    /// Its `PicMd5Sum`.
+    pub md5: String,
+}
+
+/// Why a picture cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PictureError {
+    /// It cannot be read.
+    #[error("cannot read the picture ({source}); check the path and its rights: {}", path.display())]
+    Read {
+        /// Why not.
+        source: io::Error,
+        /// Which.
+        path: PathBuf,
+    },
+    /// It is larger than any picture.
+    #[error("a picture has at most {} MiB, and this file has more; choose another: {}", LARGEST >> 20, path.display())]
+    Large {
+        /// Which.
+        path: PathBuf,
+    },
+}
+
+impl From<&PictureError> for Trouble {
+    fn from(error: &PictureError) -> Self {
+        match error {
+            PictureError::Read { source, path } => {
+                Self::of("trouble.picture.read", error).with("cause", source).with("path", path.display())
+            }
+            PictureError::Large { path } => {
+                Self::of("trouble.picture.large", error).with("most", LARGEST >> 20).with("path", path.display())
+            }
+        }
+    }
+}
+
+/// Reads them, one at a time, in their order; the first that cannot be read ends it.
+pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<PictureFile>, PictureError> {
+    paths.iter().map(|path| picture(path)).collect()
+}
+
+fn picture(path: &Path) -> Result<PictureFile, PictureError> {
+    let problem = |source| PictureError::Read { source, path: path.to_owned() };
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(problem)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(PictureError::Large { path: path.to_owned() });
+    }
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Ok(PictureFile { name, md5: picture_md5(&bytes) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_come_in_the_order_in_which_they_were_chosen() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["b.jpg", "a.jpg"].map(|name| folder.path().join(name));
+        for path in &paths {
+            std::fs::write(path, b"abc").unwrap();
+        }
+        let read = read(&paths).unwrap();
+        assert_eq!(read.iter().map(|picture| &*picture.name).collect::<Vec<_>>(), ["b.jpg", "a.jpg"]);
+        assert!(read.iter().all(|picture| picture.md5 == "900150983cd24fb0d6963f7d28e17f72"));
+    }
+
+    #[test]
+    fn a_picture_that_cannot_be_used_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = read(&[folder.path().join("missing.jpg")]).unwrap_err();
+        assert!(missing.to_string().contains("missing.jpg"), "{missing}");
+        let path = folder.path().join("large.bin");
+        File::create(&path).and_then(|file| file.set_len(LARGEST + 1)).unwrap();
+        let large = read(&[path]).unwrap_err();
+        assert!(matches!(large, PictureError::Large { .. }));
+        for error in [missing, large] {
+            Trouble::from(&error).assert_said();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The thread that sends events again, one run at a time.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::worker::Worker;
+use super::{Chosen, Command, ComparedReplay, Desk, Known, Notice, ReplayRequest, ReplayWhat, Status, accounts_of};
+use crate::account::Accounts;
+use crate::capture::{CaptureId, StoredCapture, StoredReplay, StoredRun};
+use crate::delivery::{Courier, Target};
+use crate::progress::Progress;
+use crate::replay::{Compared, Composed, Pace, ReplayPlan, Told, Tools, before, difference, replay};
+use crate::store::{Additions, Reader, StoreError};
+use crate::trouble::Trouble;
+
+/// What the thread works with.
+pub(super) struct Replayer {
+    pub(super) database: PathBuf,
+    pub(super) desk: Desk,
+    pub(super) known: Known,
+    pub(super) status: watch::Receiver<Status>,
+    pub(super) runtime: Arc<Runtime>,
+    pub(super) courier: Courier,
+    /// The run that is under way.
+    pub(super) running: watch::Sender<Option<Progress>>,
+    /// Cancelled when the program closes: what waits for its turn is not begun any more.
+    pub(super) closing: Progress,
+}
+
+impl Replayer {
+    pub(super) fn start(self) -> std::io::Result<Worker<Command>> {
+        Worker::start("replay", move |commands| self.run(&commands))
+    }
+
+    fn run(self, commands: &Receiver<Command>) {
+        while let Ok(command) = commands.recv() {
+            let Command::Replay { request } = command else { continue };
+            if self.closing.is_cancelled() {
+                return;
+            }
+            let progress = Progress::new();
+            self.running.send_replace(Some(progress.clone()));
+            let outcome = self.replay(*request, &progress);
+            self.running.send_replace(None);
+            let heard = match outcome {
+                Ok(run) => self.desk.put(Notice::ReplayEnded { run: Box::new(run) }),
+                Err(trouble) => self.desk.fail(trouble),
+            };
+            if !heard {
+                return;
+            }
+        }
+    }
+
+    fn replay(&self, request: ReplayRequest, progress: &Progress) -> Result<StoredRun, Trouble> {
+        let store = |error: StoreError| Trouble::from(&error);
+        let target = Target::parse(&request.target).map_err(|error| Trouble::from(&error))?;
+        let accounts = accounts_of(&self.known);
+        let mut additions = Additions::open(&self.database).map_err(store)?;
+        let reader = Reader::open(&self.database).map_err(store)?;
+        let is_composed = matches!(request.what, ReplayWhat::Composed(_));
+        let (events, edited) = match request.what {
+            ReplayWhat::Stored(chosen) => (chosen.ids(&reader).map_err(store)?, None),
+            ReplayWhat::Edited { id, message } => (vec![id], Some(message)),
+            ReplayWhat::Composed(messages) => {
+                let account = request.account.as_deref().and_then(|name| accounts.named(name));
+                let account = account.unwrap_or_else(|| accounts.default_account());
+                let composed = Composed { messages: &messages, account, encrypt: false };
+                (composed.store(&mut additions, &accounts).map_err(|error| Trouble::from(&error))?, None)
+            }
+        };
+        let how = request.how;
+        // Pictures follow their event.
+        let pace = if is_composed && how.pace == Pace::Fast { Pace::InTurn } else { how.pace };
+        let plan = ReplayPlan {
+            events,
+            target,
+            account: request.account,
+            mode: how.mode,
+            form: how.form,
+            edited,
+            as_retry: how.as_retry,
+            burst: how.burst,
+            pace,
+            against: how.against,
+            ignored: self.status.borrow().config.replay.ignore.clone(),
+        };
+        let tools =
+            Tools { reader: &reader, additions: &mut additions, accounts: &accounts, courier: &self.courier, progress };
+        let mut told = |told: Told<'_>| match told {
+            Told::Begun(run) => {
+                self.desk.put(Notice::ReplayBegun { run: Box::new(run.clone()) });
+            }
+            Told::Replayed { .. } => {}
+        };
+        self.runtime.block_on(replay(&plan, tools, &mut told)).map_err(|error| Trouble::from(&error))
+    }
+}
+
+impl Chosen {
+    /// The captures, in the order in which they arrived.
+    pub(super) fn ids(self, reader: &Reader) -> Result<Vec<CaptureId>, StoreError> {
+        match self {
+            Self::Ids(mut ids) => {
+                ids.sort_unstable();
+                ids.dedup();
+                Ok(ids)
+            }
+            Self::Matching(filter) => reader.matching(&filter),
+        }
+    }
+}
+
+impl ComparedReplay {
+    /// A replay of that event beside what it was compared with.
+    pub(super) fn of(
+        stored: StoredReplay,
+        event: &StoredCapture,
+        reader: &Reader,
+        accounts: &Accounts,
+        ignored: &[String],
+    ) -> Result<Self, StoreError> {
+        let before = match stored.replayed.baseline {
+            Some(baseline) => before(reader, baseline, event, accounts)?,
+            None => None,
+        };
+        let difference = before.as_ref().map(|before| difference(before, &Compared::of_replay(&stored), ignored));
+        Ok(Self { stored, before, difference })
+    }
+}

@@ -1,0 +1,104 @@
+//! Sending stored events again at the developer's own server, and judging what comes back.
+//!
+//! ```text
+//! StoredCapture ─► mode, form, edits ─► SentRequest ─► pace ─► target ─► lint ─► verdict against a baseline ─► store
+//! ```
+
+use std::num::NonZeroU32;
+
+use crate::account::Accounts;
+use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, StoredReplay, StoredRun};
+use crate::delivery::{Courier, Target};
+use crate::progress::Progress;
+use crate::sample::SampleError;
+use crate::store::{Additions, Reader, StoreError};
+use crate::trouble::Trouble;
+
+mod baseline;
+mod compare;
+mod composed;
+mod make;
+mod pace;
+mod query;
+mod run;
+
+pub use baseline::before;
+pub use compare::{Change, Compared, DiffLine, Difference, difference};
+pub use composed::Composed;
+pub use pace::Pace;
+pub use run::replay;
+
+/// What is to be sent, and how.
+#[derive(Clone, Debug)]
+pub struct ReplayPlan {
+    /// Which events, in the order in which they are sent.
+    pub events: Vec<CaptureId>,
+    /// Where.
+    pub target: Target,
+    /// For which account the messages are signed and sealed; `None`: for the one that each event belongs to.
+    pub account: Option<String>,
+    /// How much is sent again.
+    pub mode: ReplayMode,
+    /// How the messages travel.
+    pub form: ReplayForm,
+    /// The message to send instead of the captured one.
+    pub edited: Option<Vec<u8>>,
+    /// As WeChat does where no answer comes: the same push as first, second and third attempt, one after the other.
+    pub as_retry: bool,
+    /// How many copies go out at once.
+    pub burst: NonZeroU32,
+    /// How fast.
+    pub pace: Pace,
+    /// What answers are compared with.
+    pub against: Against,
+    /// Elements that a comparison of replies leaves out.
+    pub ignored: Vec<String>,
+}
+
+/// Why nothing could be sent again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A composed message cannot be signed or sealed.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+}
+
+impl From<&ReplayError> for Trouble {
+    fn from(error: &ReplayError) -> Self {
+        match error {
+            ReplayError::Store(error) => error.into(),
+            ReplayError::Sample(error) => error.into(),
+        }
+    }
+}
+
+/// What a run works with.
+pub struct Tools<'a> {
+    /// Where events and baselines are read.
+    pub reader: &'a Reader,
+    /// Where replays are recorded.
+    pub additions: &'a mut Additions,
+    /// For whom messages are signed and sealed.
+    pub accounts: &'a Accounts,
+    /// Who posts them.
+    pub courier: &'a Courier,
+    /// How far the run is; pauses and ends it.
+    pub progress: &'a Progress,
+}
+
+/// What is heard of a run while it goes on.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// It is on record, and nothing was sent yet.
+    Begun(&'a StoredRun),
+    /// An answer is on record.
+    Replayed {
+        /// What was sent and what came back.
+        stored: &'a StoredReplay,
+        /// What it was compared with, if there was anything.
+        before: Option<&'a Compared>,
+    },
+}

@@ -1,0 +1,34 @@
+//! Messages that were never captured, stored as our own so that they can be sent, looked at and sent again.
+
+use jiff::Timestamp;
+
+use super::ReplayError;
+use crate::account::{Account, Accounts};
+use crate::capture::CaptureId;
+use crate::sample::{self, own_capture};
+use crate::store::{Added, Additions, Recorded};
+
+/// What somebody has composed.
+#[derive(Clone, Copy, Debug)]
+pub struct Composed<'a> {
+    /// The messages, in the order in which they are sent.
+    pub messages: &'a [Vec<u8>],
+    /// For which account they are signed and, where wanted, sealed.
+    pub account: &'a Account,
+    /// Whether they are sealed as in safe mode; needs the account's key and AppID.
+    pub encrypt: bool,
+}
+
+impl Composed<'_> {
+    /// Signs and stores them, and says under which numbers.
+    pub fn store(self, additions: &mut Additions, accounts: &Accounts) -> Result<Vec<CaptureId>, ReplayError> {
+        let mut recorded = Vec::with_capacity(self.messages.len());
+        for message in self.messages {
+            let now = Timestamp::now();
+            let push = sample::signed(message, Some(self.account), self.encrypt, now)?;
+            let capture = own_capture(&push, self.account, accounts, now);
+            recorded.push(Recorded { capture, reply: None, attempt: 1, first: None });
+        }
+        Ok(additions.import(&recorded)?.into_iter().map(Added::id).collect())
+    }
+}

@@ -1,0 +1,316 @@
+//! What is sent for a stored event: as captured, signed anew, or with a time and an id of its own.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::ReplayPlan;
+use super::query::{Parameter, rewritten};
+use crate::account::{Account, Accounts};
+use crate::capture::{
+    Capture, HANDSHAKE, Mode, RawRequest, ReplayForm, ReplayMode, SentRequest, StoredCapture, Unmade,
+};
+use crate::inspect::inspect;
+use crate::sample;
+use crate::store::{Reader, StoreError};
+use crate::wechat::compose::{self, Edit, edited};
+use crate::wechat::envelope::{AesKey, seal};
+use crate::wechat::signature::{msg_signature, signature};
+use crate::wechat::tree::Tree;
+
+/// A user's messages are told apart by their `CreateTime` where they have no MsgId. One that lies further ahead than this,
+/// in seconds, is left alone: whoever sent it has a wrong clock.
+const AHEAD: i64 = 86_400;
+
+/// A request, and what it asks: what an answer to it is judged by.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    pub(super) request: SentRequest,
+    pub(super) asked: Capture,
+    /// The user and the `CreateTime` that the message was given.
+    pub(super) created: Option<(String, i64)>,
+}
+
+/// Makes the requests of one run.
+pub(super) struct Maker<'a> {
+    reader: &'a Reader,
+    /// The latest `CreateTime` that a user's message was given.
+    latest: HashMap<String, i64>,
+}
+
+/// Why a request is not made.
+#[derive(Debug)]
+pub(super) enum NotMade {
+    /// The event does not allow it.
+    Event(Unmade),
+    /// The database failed.
+    Store(StoreError),
+}
+
+/// Path, query and body of a request before it goes to a target.
+struct Draft {
+    query: String,
+    body: Bytes,
+    /// The message in it, where it is known to be another than the captured one or was opened.
+    message: Option<Vec<u8>>,
+    created: Option<(String, i64)>,
+}
+
+/// Time and nonce of a signature.
+struct Stamp {
+    timestamp: String,
+    nonce: String,
+    /// Whether they are new, so that signatures with the captured ones are none any more.
+    is_new: bool,
+}
+
+impl<'a> Maker<'a> {
+    pub(super) fn new(reader: &'a Reader) -> Self {
+        Self { reader, latest: HashMap::new() }
+    }
+
+    /// What is sent for `event` at that time.
+    pub(super) fn make(
+        &mut self,
+        event: &StoredCapture,
+        plan: &ReplayPlan,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<Made, NotMade> {
+        let capture = &event.capture;
+        if capture.request.is_cut() && plan.edited.is_none() {
+            return Err(Unmade::Cut.into());
+        }
+        let mut draft = self.draft(capture, plan, account, now)?;
+        let request = SentRequest::of(&capture.request, &draft.query, draft.body.clone(), &plan.target);
+        let created = draft.created.take();
+        let asked = asked(capture, draft, account, now);
+        Ok(Made { request, asked, created })
+    }
+
+    fn draft(
+        &mut self,
+        capture: &Capture,
+        plan: &ReplayPlan,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<Draft, NotMade> {
+        let request = &capture.request;
+        let is_handshake = capture.envelope.kind == HANDSHAKE;
+        let mode = if is_handshake { Mode::Plain } else { travels(plan.form, capture.mode) };
+        let is_verbatim = plan.mode == ReplayMode::Verbatim;
+        if is_verbatim && plan.edited.is_none() && mode == capture.mode {
+            let (query, body) = (request.query().to_owned(), request.body.clone());
+            return Ok(Draft { query, body, message: capture.message.clone(), created: None });
+        }
+        let stamp = Stamp::of(request, is_verbatim, now);
+        if is_handshake {
+            let query = signed_query(capture, account, &stamp, Signs::Handshake, None);
+            return Ok(Draft { query, body: request.body.clone(), message: None, created: None });
+        }
+        let is_sealed = capture.mode != Mode::Plain && capture.message.is_none() && plan.edited.is_none();
+        if is_sealed {
+            return Ok(resealed(capture, mode, plan, account, &stamp)?);
+        }
+        let (changes, created) = match plan.mode {
+            ReplayMode::Fresh => {
+                let (edits, created) = self.fresh(capture, plan, now)?;
+                (edits, Some(created))
+            }
+            ReplayMode::Verbatim | ReplayMode::Resign => (Vec::new(), None),
+        };
+        let changed = |body: &[u8]| match &*changes {
+            [] => Ok(body.to_vec()),
+            changes => edited(body, changes).map_err(|_unreadable| Unmade::Unreadable),
+        };
+        let message = changed(plan.edited.as_deref().unwrap_or(capture.message()))?;
+        let openid = plan.edited.is_some().then(|| openid(&message)).flatten();
+        let (body, encrypt) = match mode {
+            Mode::Plain => (message.clone(), None),
+            Mode::Safe | Mode::Compat => {
+                let encrypt = encrypted(capture, &message, account)?;
+                // The plain elements beside it are the captured ones, to the byte.
+                let outer = match (mode, &plan.edited, capture.mode) {
+                    (Mode::Compat, None, Mode::Compat) => with_encrypt(&changed(&request.body)?, &encrypt)?,
+                    (Mode::Compat, ..) => with_encrypt(&message, &encrypt)?,
+                    _ => compose::sealed(&message, &encrypt),
+                };
+                (outer, Some(encrypt))
+            }
+        };
+        let signs = encrypt.as_deref().map_or(Signs::Plain, Signs::Sealed);
+        let query = signed_query(capture, account, &stamp, signs, openid);
+        let message = (mode != Mode::Plain).then_some(message);
+        Ok(Draft { query, body: body.into(), message, created })
+    }
+
+    /// CreateTime and, where there is one, MsgId, that no receiver has seen yet.
+    fn fresh(
+        &mut self,
+        capture: &Capture,
+        plan: &ReplayPlan,
+        now: Timestamp,
+    ) -> Result<(Vec<Edit>, (String, i64)), NotMade> {
+        let message = plan.edited.as_deref().unwrap_or(capture.message());
+        let tree = Tree::parse(message).map_err(|_unreadable| Unmade::Unreadable)?;
+        let root = tree.root();
+        let user = root.text_of("FromUserName").unwrap_or_default();
+        let created = self.unused_second(user, now.as_second())?;
+        let edit = |name: &str, value: String| Edit { name: name.to_owned(), value };
+        let mut edits = vec![edit("CreateTime", created.to_string())];
+        // Some events of templates spell it otherwise.
+        for name in ["MsgId", "MsgID"].into_iter().filter(|name| root.child(name).is_some()) {
+            edits.push(edit(name, sample::msg_id().to_string()));
+        }
+        Ok((edits, (user.to_owned(), created)))
+    }
+
+    /// Now, or the first second after it that no message of that user has had.
+    fn unused_second(&mut self, user: &str, now: i64) -> Result<i64, StoreError> {
+        let latest = match self.latest.get(user) {
+            Some(latest) => Some(*latest),
+            None => self.reader.latest_created(user, now, now + AHEAD)?,
+        };
+        let created = latest.map_or(now, |latest| now.max(latest + 1));
+        self.latest.insert(user.to_owned(), created);
+        Ok(created)
+    }
+}
+
+impl From<Unmade> for NotMade {
+    fn from(why: Unmade) -> Self {
+        Self::Event(why)
+    }
+}
+
+impl From<StoreError> for NotMade {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Stamp {
+    /// The captured ones where they are kept and there, else new ones.
+    fn of(request: &RawRequest, keep: bool, now: Timestamp) -> Self {
+        let captured = |wanted: &str| {
+            let found = request.parameters().find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.into_owned())
+        };
+        match (captured("timestamp"), captured("nonce")) {
+            (Some(timestamp), Some(nonce)) if keep => Self { timestamp, nonce, is_new: false },
+            _ => Self { timestamp: now.as_second().to_string(), nonce: sample::nonce(), is_new: true },
+        }
+    }
+}
+
+fn travels(form: ReplayForm, captured: Mode) -> Mode {
+    match form {
+        ReplayForm::AsCaptured => captured,
+        ReplayForm::Plain => Mode::Plain,
+        ReplayForm::Encrypted => Mode::Safe,
+    }
+}
+
+/// A message that cannot be opened: all that can be made anew is what signs it.
+fn resealed(
+    capture: &Capture,
+    mode: Mode,
+    plan: &ReplayPlan,
+    account: &Account,
+    stamp: &Stamp,
+) -> Result<Draft, Unmade> {
+    let body = &capture.request.body;
+    let tree = Tree::parse(body).map_err(|_unreadable| Unmade::Unreadable)?;
+    let encrypt = tree.root().text_of("Encrypt").filter(|_| plan.mode != ReplayMode::Fresh && mode == capture.mode);
+    let query = signed_query(capture, account, stamp, Signs::Sealed(encrypt.ok_or(Unmade::Sealed)?), None);
+    Ok(Draft { query, body: body.clone(), message: None, created: None })
+}
+
+/// The message sealed with the account's key, for the AppID that the captured one was sealed for.
+fn encrypted(capture: &Capture, message: &[u8], account: &Account) -> Result<String, Unmade> {
+    let key: &AesKey = account.key().and_then(|key| key.as_ref().ok()).ok_or(Unmade::NoKey)?;
+    let captured = Tree::parse(&capture.request.body).ok();
+    let opened = captured.as_ref().and_then(|tree| account.open(tree.root().text_of("Encrypt")?));
+    let app_id = opened.map(|(opened, _)| opened.receive_id).or_else(|| account.app_id.clone());
+    Ok(seal(key, &sample::random_prefix(), message, &app_id.ok_or(Unmade::NoAppId)?))
+}
+
+fn with_encrypt(body: &[u8], encrypt: &str) -> Result<Vec<u8>, Unmade> {
+    let edit = Edit { name: "Encrypt".to_owned(), value: encrypt.to_owned() };
+    edited(body, &[edit]).map_err(|_unreadable| Unmade::Unreadable)
+}
+
+fn openid(message: &[u8]) -> Option<String> {
+    Tree::parse(message).ok()?.root().text_of("FromUserName").map(str::to_owned)
+}
+
+/// What a signature is about.
+#[derive(Clone, Copy)]
+enum Signs<'a> {
+    /// There is no message.
+    Handshake,
+    /// The message is not part of it.
+    Plain,
+    /// An `Encrypt`.
+    Sealed(&'a str),
+}
+
+/// The captured query, signed for that account. `openid` is the user of a message that is not the captured one.
+fn signed_query(
+    capture: &Capture,
+    account: &Account,
+    stamp: &Stamp,
+    signs: Signs<'_>,
+    openid: Option<String>,
+) -> String {
+    let request = &capture.request;
+    let token = account.token().unwrap_or_default();
+    let Stamp { timestamp, nonce, is_new } = stamp;
+    let has = |wanted: &str| request.parameters().any(|(name, _)| name == wanted);
+    let mut changes = Vec::with_capacity(6);
+    if *is_new || !has("signature") {
+        changes.push(("signature", Parameter::Put(signature(token, timestamp, nonce))));
+        changes.push(("timestamp", Parameter::Put(timestamp.clone())));
+        changes.push(("nonce", Parameter::Put(nonce.clone())));
+    }
+    // A body that came without a query has none to keep.
+    let user = openid
+        .filter(|_| has("openid"))
+        .or_else(|| (!has("timestamp")).then(|| self::openid(capture.message())).flatten());
+    changes.extend(user.map(|user| ("openid", Parameter::Put(user))));
+    match signs {
+        Signs::Sealed(encrypt) => {
+            changes.push(("encrypt_type", Parameter::Put("aes".to_owned())));
+            let signature = msg_signature(token, timestamp, nonce, encrypt);
+            changes.push(("msg_signature", Parameter::Put(signature)));
+        }
+        // It was sealed, and is not any more.
+        Signs::Plain if capture.mode != Mode::Plain => {
+            changes.push(("encrypt_type", Parameter::Drop));
+            changes.push(("msg_signature", Parameter::Drop));
+        }
+        Signs::Plain => {}
+        Signs::Handshake => {
+            let echostr = request.parameters().find(|(name, _)| name == "echostr").filter(|_| has("msg_signature"));
+            changes.extend(echostr.map(|(_, echostr)| {
+                ("msg_signature", Parameter::Put(msg_signature(token, timestamp, nonce, &echostr)))
+            }));
+        }
+    }
+    rewritten(request.query(), &changes)
+}
+
+/// What the request asks, as that account's server reads it.
+fn asked(capture: &Capture, draft: Draft, account: &Account, now: Timestamp) -> Capture {
+    let Draft { query, body, message, .. } = draft;
+    let path = capture.request.path();
+    let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    let body_length = body.len() as u64;
+    let request = RawRequest { received_at: now, target, body, body_length, ..capture.request.clone() };
+    let only = Accounts::new(vec![account.clone()], None);
+    let mut asked = inspect(request, &only).capture;
+    // What is known of the message is known, also where the signature keeps a receiver from opening it.
+    asked.message = asked.message.or(message);
+    asked
+}

@@ -1,0 +1,357 @@
+//! One run: events go out at their pace, answers come in as they come, and everything is recorded.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::baseline::baseline;
+use super::compare::verdict;
+use super::make::{Made, Maker, NotMade};
+use super::pace::Schedule;
+use super::{Compared, ReplayError, ReplayPlan, Told, Tools};
+use crate::account::Account;
+use crate::capture::{
+    Capture, CaptureId, ForwardProblem, Forwarded, ReplayMode, ReplayRun, Replayed, RunEnd, SentRequest, StoredCapture,
+    StoredReplay, StoredRun, Tally, Unmade,
+};
+use crate::delivery::{Courier, Target};
+use crate::judge::judge_forwarded;
+
+/// WeChat sends a push three times where no answer comes.
+const ATTEMPTS_OF_A_RETRY: u32 = 3;
+
+/// Nobody is there where so many events in a row could not even be connected for.
+const DEAD_AFTER: u32 = 3;
+
+/// So many answers are recorded in one transaction at most.
+const BATCH: usize = 128;
+
+/// Answers wait this long at most to be recorded, so that whoever watches sees them come.
+const FLUSH_EVERY: Duration = Duration::from_millis(200);
+
+/// After a run was cancelled, answers that are on their way are waited for this long.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Sends the plan's events and records what comes back. Ends early where it is cancelled, or nobody answers any more; what was
+/// done until then is on record.
+pub async fn replay(
+    plan: &ReplayPlan,
+    tools: Tools<'_>,
+    told: &mut dyn FnMut(Told<'_>),
+) -> Result<StoredRun, ReplayError> {
+    let mut run = Running::begin(plan, tools)?;
+    told(Told::Begun(&run.stored));
+    let sent = run.send_all(told).await;
+    let end = match sent {
+        Ok(end) => run.wait_for_answers(end, told).await.map(|()| run.final_end(end)),
+        Err(error) => Err(error),
+    };
+    // What was answered before something failed is kept all the same.
+    run.flush(told)?;
+    let end = end?;
+    run.tools.additions.end_run(run.stored.id, end)?;
+    Ok(StoredRun { end: Some(end), ..run.stored })
+}
+
+/// What the tasks of a run need to know of it.
+struct Running<'a> {
+    plan: &'a ReplayPlan,
+    tools: Tools<'a>,
+    stored: StoredRun,
+    maker: Maker<'a>,
+    schedule: Schedule,
+    in_flight: JoinSet<Sent>,
+    /// Answers that are not recorded yet.
+    waiting: Vec<(Replayed, Option<Compared>)>,
+    flushed: Instant,
+    /// So many events in a row met nobody.
+    unmet: u32,
+    /// How many events met somebody, or were not sent.
+    met: u64,
+    /// Accounts whose missing token was mentioned.
+    without_token: HashSet<String>,
+}
+
+/// An event that is on its way: what is needed once the answers are there.
+struct Sent {
+    event: CaptureId,
+    account: Account,
+    before: Option<Compared>,
+    request: SentRequest,
+    asked: Option<Capture>,
+    created: Option<(String, i64)>,
+    answers: Vec<Answer>,
+}
+
+/// One answer, and which it is.
+struct Answer {
+    attempt: u32,
+    copy: u32,
+    sent_at: Timestamp,
+    came: Forwarded,
+}
+
+impl<'a> Running<'a> {
+    fn begin(plan: &'a ReplayPlan, tools: Tools<'a>) -> Result<Self, ReplayError> {
+        let planned = plan.events.len() as u64 * plan.requests_each();
+        tools.progress.set_total(planned);
+        let run = ReplayRun {
+            started_at: now(),
+            target: plan.target.as_str().to_owned(),
+            mode: plan.mode,
+            form: plan.form,
+            planned,
+            against: plan.against,
+        };
+        let id = tools.additions.begin_run(&run)?;
+        Ok(Self {
+            plan,
+            stored: StoredRun { id, run, end: None, tally: Tally::default() },
+            maker: Maker::new(tools.reader),
+            tools,
+            schedule: Schedule::new(plan.pace),
+            in_flight: JoinSet::new(),
+            waiting: Vec::new(),
+            flushed: Instant::now(),
+            unmet: 0,
+            met: 0,
+            without_token: HashSet::new(),
+        })
+    }
+
+    async fn send_all(&mut self, told: &mut dyn FnMut(Told<'_>)) -> Result<RunEnd, ReplayError> {
+        let plan = self.plan;
+        for id in &plan.events {
+            let Some(event) = self.tools.reader.capture(*id)? else {
+                tracing::warn!("event {id} has gone since it was chosen, and is left out of the replay");
+                self.tools.progress.advance(plan.requests_each());
+                continue;
+            };
+            let captured = event.capture.request.received_at;
+            let due = self.schedule.due(captured, Instant::now());
+            if let Some(end) = self.wait_for_turn(due, told).await? {
+                return Ok(end);
+            }
+            self.schedule.sent(due.max(self.schedule.due(captured, Instant::now())), captured);
+            self.send(&event, told)?;
+        }
+        Ok(RunEnd::Finished)
+    }
+
+    /// Waits until the next event may go, and takes answers meanwhile. Says how the run ends where it is not to go.
+    async fn wait_for_turn(
+        &mut self,
+        due: Instant,
+        told: &mut dyn FnMut(Told<'_>),
+    ) -> Result<Option<RunEnd>, ReplayError> {
+        let progress = self.tools.progress;
+        loop {
+            if self.unmet >= DEAD_AFTER {
+                return Ok(Some(RunEnd::Dead));
+            }
+            let has_room = self.in_flight.len() < self.plan.pace.in_flight();
+            let turn = async {
+                tokio::time::sleep_until(due).await;
+                progress.may_go_on().await
+            };
+            tokio::select! {
+                biased;
+                () = progress.cancelled() => return Ok(Some(RunEnd::Cancelled)),
+                Some(sent) = self.in_flight.join_next() => {
+                    // A task that was aborted or has panicked has no answer to give.
+                    if let Ok(sent) = sent {
+                        self.take(sent, told)?;
+                    }
+                }
+                goes_on = turn, if has_room => {
+                    return Ok((!goes_on).then_some(RunEnd::Cancelled));
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, event: &StoredCapture, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
+        let plan = self.plan;
+        let account = self.account(event);
+        let accounts = self.tools.accounts;
+        let before = baseline(self.tools.reader, plan.against, event, self.stored.id, accounts)?;
+        let id = event.placement.id;
+        match self.maker.make(event, plan, &account, Timestamp::now()) {
+            Ok(Made { request, asked, created }) => {
+                let (courier, target) = (self.tools.courier.clone(), plan.target.clone());
+                let (attempts, copies) = (plan.attempts(), plan.burst.get());
+                self.in_flight.spawn(async move {
+                    let answers = exchange(&courier, &request, &target, attempts, copies).await;
+                    Sent { event: id, account, before, request, asked: Some(asked), created, answers }
+                });
+                Ok(())
+            }
+            Err(NotMade::Store(error)) => Err(error.into()),
+            Err(NotMade::Event(why)) => self.take(unmade(event, plan, account, before, why), told),
+        }
+    }
+
+    /// For whom it is signed and sealed.
+    fn account(&mut self, event: &StoredCapture) -> Account {
+        let accounts = self.tools.accounts;
+        let name = self.plan.account.as_deref().unwrap_or(&event.capture.account);
+        let account = accounts.named(name).unwrap_or_else(|| accounts.default_account());
+        let signs = self.plan.mode != ReplayMode::Verbatim;
+        if signs && account.token().is_none() && self.without_token.insert(account.name.clone()) {
+            tracing::warn!(
+                "account \"{}\" has no token, so replays are signed with an empty one; give it with --token or in Settings",
+                account.name
+            );
+        }
+        account.clone()
+    }
+
+    /// Judges the answers of an event.
+    fn take(&mut self, sent: Sent, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
+        let Sent { event, account, before, request, asked, created, answers } = sent;
+        let is_unmet = answers.iter().all(|answer| answer.came.met_nobody());
+        (self.unmet, self.met) = if is_unmet { (self.unmet + 1, self.met) } else { (0, self.met + 1) };
+        for Answer { attempt, copy, sent_at, came: mut answer } in answers {
+            if let Some(asked) = &asked {
+                let elapsed = answer.elapsed;
+                judge_forwarded(&mut answer, asked, Some(&account), elapsed);
+            }
+            let message = account.opened(&answer.body);
+            let after = Compared {
+                which: None,
+                status: answer.status,
+                body: message.clone().unwrap_or_else(|| answer.body.to_vec()),
+                is_legal: answer.is_legal(),
+            };
+            let verdict = verdict(before.as_ref(), &after, &self.plan.ignored);
+            let baseline = before.as_ref().and_then(|before| before.which);
+            let (run, request, created) = (self.stored.id, request.clone(), created.clone());
+            let replayed =
+                Replayed { run, event, attempt, copy, sent_at, request, answer, message, verdict, baseline, created };
+            self.waiting.push((replayed, before.clone()));
+        }
+        let is_time = self.waiting.len() >= BATCH || self.flushed.elapsed() >= FLUSH_EVERY;
+        if is_time { self.flush(told) } else { Ok(()) }
+    }
+
+    /// Records what is not on record yet.
+    fn flush(&mut self, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
+        self.flushed = Instant::now();
+        let (replays, befores): (Vec<_>, Vec<_>) = self.waiting.drain(..).unzip();
+        if replays.is_empty() {
+            return Ok(());
+        }
+        let ids = self.tools.additions.record(&replays)?;
+        self.tools.progress.advance(replays.len() as u64);
+        for ((id, replayed), before) in ids.into_iter().zip(replays).zip(befores) {
+            self.stored.tally.count(replayed.verdict, replayed.is_legal(), 1);
+            let Some(id) = id else {
+                tracing::warn!("event {} was removed while it was sent again", replayed.event);
+                continue;
+            };
+            told(Told::Replayed { stored: &StoredReplay { id, replayed }, before: before.as_ref() });
+        }
+        Ok(())
+    }
+
+    /// What is on its way is waited for, but not for long where the run is to end.
+    async fn wait_for_answers(&mut self, end: RunEnd, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
+        let progress = self.tools.progress;
+        let mut deadline = (end != RunEnd::Finished).then(|| Instant::now() + GRACE);
+        loop {
+            let up = deadline.unwrap_or_else(Instant::now);
+            tokio::select! {
+                biased;
+                sent = self.in_flight.join_next() => match sent {
+                    Some(Ok(sent)) => self.take(sent, told)?,
+                    Some(Err(_)) => {}
+                    None => return Ok(()),
+                },
+                () = tokio::time::sleep_until(up), if deadline.is_some() => return Ok(()),
+                () = progress.cancelled(), if deadline.is_none() => deadline = Some(Instant::now() + GRACE),
+            }
+        }
+    }
+
+    /// A target that never was there is dead also where it was asked fewer times than tell.
+    fn final_end(&self, end: RunEnd) -> RunEnd {
+        match end {
+            RunEnd::Finished if self.tools.progress.is_cancelled() => RunEnd::Cancelled,
+            RunEnd::Finished if self.unmet >= DEAD_AFTER || (self.unmet > 0 && self.met == 0) => RunEnd::Dead,
+            end => end,
+        }
+    }
+}
+
+impl ReplayPlan {
+    fn attempts(&self) -> u32 {
+        if self.as_retry { ATTEMPTS_OF_A_RETRY } else { 1 }
+    }
+
+    /// How many requests each event means.
+    fn requests_each(&self) -> u64 {
+        u64::from(self.attempts()) * u64::from(self.burst.get())
+    }
+}
+
+impl Forwarded {
+    /// Whether there was nobody to take the connection.
+    fn met_nobody(&self) -> bool {
+        matches!(self.problem, Some(ForwardProblem::Unreachable { .. } | ForwardProblem::Unresolved { .. }))
+    }
+}
+
+/// The time as it is recorded, to the microsecond.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+}
+
+/// Sends one attempt after the other, and the copies of each at once.
+async fn exchange(
+    courier: &Courier,
+    request: &SentRequest,
+    target: &Target,
+    attempts: u32,
+    copies: u32,
+) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for attempt in 1..=attempts {
+        let mut burst = JoinSet::new();
+        for copy in 1..=copies {
+            let (courier, request, target) = (courier.clone(), request.clone(), target.clone());
+            burst.spawn(async move {
+                let sent_at = now();
+                Answer { attempt, copy, sent_at, came: courier.resend(&request, &target).await }
+            });
+        }
+        let mut burst = burst.join_all().await;
+        burst.sort_by_key(|answer| answer.copy);
+        answers.extend(burst);
+    }
+    answers
+}
+
+/// What cannot be made is on record as well: nothing that was chosen is dropped without a word.
+fn unmade(event: &StoredCapture, plan: &ReplayPlan, account: Account, before: Option<Compared>, why: Unmade) -> Sent {
+    let captured = &event.capture.request;
+    let url = plan.target.url(captured.path(), captured.query());
+    let request = SentRequest {
+        method: captured.method.clone(),
+        target: captured.target.clone(),
+        headers: Vec::new(),
+        body: bytes::Bytes::new(),
+    };
+    let answer = |attempt: u32, copy: u32| Answer {
+        attempt,
+        copy,
+        sent_at: now(),
+        came: Forwarded::unsent(url.clone(), ForwardProblem::Unmade { why }),
+    };
+    let answers = (1..=plan.attempts()).flat_map(|attempt| (1..=plan.burst.get()).map(move |copy| (attempt, copy)));
+    let answers = answers.map(|(attempt, copy)| answer(attempt, copy)).collect();
+    Sent { event: event.placement.id, account, before, request, asked: None, created: None, answers }
+}

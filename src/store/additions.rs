@@ -1,0 +1,149 @@
+//! What is written beside a listener that may be capturing: imports and replays, in short transactions.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
+
+use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows};
+use crate::capture::{Capture, CaptureId, Placement, ReplayId, ReplayRun, Replayed, Reply, RunEnd, RunId};
+
+/// An event that was captured at another time, perhaps elsewhere, as it is to be stored.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The request and what was read from it.
+    pub capture: Capture,
+    /// What was answered.
+    pub reply: Option<Reply>,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+    /// The first attempt, where it is another one that is stored already.
+    pub first: Option<CaptureId>,
+}
+
+/// What became of a [`Recorded`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is stored under this number.
+    New(CaptureId),
+    /// The same request of the same instant was there already, under this number.
+    Known(CaptureId),
+}
+
+impl Added {
+    /// Its number, new or not.
+    pub fn id(self) -> CaptureId {
+        match self {
+            Self::New(id) | Self::Known(id) => id,
+        }
+    }
+}
+
+/// A connection that writes beside the store's own writer, in this process or another.
+#[derive(Debug)]
+pub struct Additions {
+    connection: Connection,
+}
+
+impl Additions {
+    /// Opens the database, made where it is missing and brought to today's shape.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = connect(path, OpenFlags::default())?;
+        migrate(&mut connection, path)?;
+        // What is written here can be read or sent again: it need not be on disk before the next.
+        connection.pragma_update(None, "synchronous", "NORMAL").map_err(doing("choosing how to commit"))?;
+        Ok(Self { connection })
+    }
+
+    /// Stores what is not there yet, in one transaction: to be called with some hundreds at most, so that a listener that
+    /// writes to the same database never waits for long.
+    pub fn import(&mut self, batch: &[Recorded]) -> Result<Vec<Added>, StoreError> {
+        self.within("importing events", |transaction| {
+            let mut next_id = batch::next_id(transaction)?;
+            let mut added = Vec::with_capacity(batch.len());
+            for recorded in batch {
+                added.push(import_one(transaction, &mut next_id, recorded)?);
+            }
+            Ok(added)
+        })
+    }
+
+    /// Begins a run.
+    pub fn begin_run(&mut self, run: &ReplayRun) -> Result<RunId, StoreError> {
+        self.within("beginning a run of replays", |transaction| replays::begin(transaction, run))
+    }
+
+    /// Records replays, in one transaction; `None` for those whose event has been removed in between.
+    pub fn record(&mut self, replays: &[Replayed]) -> Result<Vec<Option<ReplayId>>, StoreError> {
+        self.within("recording replays", |transaction| {
+            replays.iter().map(|replayed| replays::insert(transaction, replayed)).collect()
+        })
+    }
+
+    /// Says how a run ended.
+    pub fn end_run(&mut self, id: RunId, end: RunEnd) -> Result<(), StoreError> {
+        self.within("ending a run of replays", |transaction| replays::end(transaction, id, end))
+    }
+
+    fn within<T>(
+        &mut self,
+        what: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(doing(what))?;
+        let outcome = work(&transaction)?;
+        transaction.commit().map_err(doing(what))?;
+        Ok(outcome)
+    }
+}
+
+fn import_one(transaction: &Transaction<'_>, next_id: &mut i64, recorded: &Recorded) -> Result<Added, StoreError> {
+    if let Some(id) = known(transaction, &recorded.capture)? {
+        return Ok(Added::Known(id));
+    }
+    let id = CaptureId(*next_id);
+    *next_id += 1;
+    let placement = Placement { id, group: recorded.first.unwrap_or(id), attempt: recorded.attempt };
+    rows::insert_capture(transaction, placement, &recorded.capture)?;
+    if let Some(reply) = &recorded.reply {
+        replies::insert(transaction, id, reply)?;
+    }
+    Ok(Added::New(id))
+}
+
+/// The capture of the same instant with the same bytes, if there is one.
+fn known(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
+    let request = &capture.request;
+    let sql =
+        "SELECT id FROM capture WHERE received_at = ?1 AND method = ?2 AND target = ?3 AND headers = ?4 AND body = ?5";
+    let values = (
+        request.received_at.as_microsecond(),
+        &request.method,
+        &request.target,
+        rows::headers_to_bytes(&request.headers),
+        &request.body[..],
+    );
+    let found = transaction
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.query_row(values, |row| row.get(0).map(CaptureId)).optional())
+        .map_err(doing("looking for what is there already"))?;
+    let is_message = request.target == "/" && request.headers.is_empty();
+    if found.is_none() && is_message { known_message(transaction, capture) } else { Ok(found) }
+}
+
+/// How many seconds may lie between the CreateTime of a message and its arrival.
+const ARRIVAL_SECONDS: i64 = 60;
+
+/// The capture that brought this message, where only the message is known and not its request.
+fn known_message(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
+    let Some(created) = capture.envelope.create_time else { return Ok(None) };
+    let sql = "SELECT id FROM capture WHERE received_at BETWEEN ?1 AND ?2 AND create_time = ?3
+               AND coalesce(message, body) = ?4 LIMIT 1";
+    let microseconds = |seconds: i64| seconds.saturating_mul(1_000_000);
+    let (from, to) = (created.saturating_sub(ARRIVAL_SECONDS), created.saturating_add(ARRIVAL_SECONDS));
+    let values = (microseconds(from), microseconds(to), created, capture.message());
+    transaction
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.query_row(values, |row| row.get(0).map(CaptureId)).optional())
+        .map_err(doing("looking for what is there already"))
+}

@@ -1,0 +1,33 @@
+//! What can be done with a row, on a click with the other button.
+
+use egui::{Button, Ui};
+
+use crate::capture::CaptureId;
+use crate::ui::action::{Action, Sending, Tab};
+use crate::ui::keys::{Verb, hint};
+use crate::ui::look::Look;
+
+/// Draws the menu of the row with that capture; what is chosen is done with the picked rows, where it is one of them.
+pub(super) fn menu_ui(ui: &mut Ui, id: CaptureId, picked: bool, look: &Look, actions: &mut Vec<Action>) {
+    let mut chosen = None;
+    let mut item = |ui: &mut Ui, key: &str, verb: Option<Verb>, action: Action| {
+        let button = Button::new(look.text(key).into_owned()).shortcut_text(verb.map(hint).unwrap_or_default());
+        if ui.add(button).clicked() {
+            chosen = Some(action);
+        }
+    };
+    item(ui, "replay.menu.answer", None, Action::ShowTab(Tab::Answer));
+    ui.separator();
+    item(ui, "replay.menu.replay", Some(Verb::Replay), Action::Send(Sending::Chosen));
+    item(ui, "replay.menu.edit", Some(Verb::EditAndReplay), Action::Send(Sending::EditChosen));
+    item(ui, "replay.menu.duplicate", Some(Verb::Duplicate), Action::Send(Sending::DuplicateChosen));
+    item(ui, "replay.menu.export", Some(Verb::Export), Action::ShowExport(true));
+    if let Some(action) = chosen {
+        // What is about several rows stays so; everything else is about this one.
+        let keeps_picks = picked && matches!(action, Action::Send(Sending::Chosen) | Action::ShowExport(_));
+        if !keeps_picks {
+            actions.push(Action::Select(id));
+        }
+        actions.push(action);
+    }
+}

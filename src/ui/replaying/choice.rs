@@ -1,0 +1,182 @@
+//! How events are sent again: what was chosen, kept from one replay to the next.
+
+use std::num::NonZeroU32;
+
+use crate::capture::{Against, ReplayForm, ReplayMode};
+use crate::config::TargetConfig;
+use crate::engine::{Pace, ReplayHow, ReplayRequest, ReplayWhat};
+use crate::rules::is_web_address;
+
+/// More copies at once find no fault that these do not.
+const MOST_COPIES: u32 = 100;
+
+/// The sorts of pace, in the order in which they are offered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum PaceKind {
+    /// As fast as the target answers.
+    #[default]
+    Fast,
+    /// So many a second.
+    PerSecond,
+    /// As they were captured.
+    Original,
+}
+
+/// What was chosen; numbers as typed.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) target: String,
+    pub(super) account: Option<String>,
+    pub(super) mode: ReplayMode,
+    pub(super) form: ReplayForm,
+    pub(super) as_retry: bool,
+    pub(super) burst: String,
+    pub(super) pace: PaceKind,
+    pub(super) rate: String,
+    pub(super) speed: String,
+    pub(super) against: Against,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self {
+            target: String::new(),
+            account: None,
+            // What a server that checks freshness takes, and what stays the same event.
+            mode: ReplayMode::Resign,
+            form: ReplayForm::AsCaptured,
+            as_retry: false,
+            burst: "1".to_owned(),
+            pace: PaceKind::Fast,
+            rate: "10".to_owned(),
+            speed: "1".to_owned(),
+            against: Against::default(),
+        }
+    }
+}
+
+impl Choice {
+    /// The same as that request.
+    pub(super) fn of(request: &ReplayRequest) -> Self {
+        let ReplayRequest { target, account, how, .. } = request;
+        let mut choice = Self {
+            target: target.clone(),
+            account: account.clone(),
+            mode: how.mode,
+            form: how.form,
+            as_retry: how.as_retry,
+            burst: how.burst.to_string(),
+            against: how.against,
+            ..Self::default()
+        };
+        match how.pace {
+            // One after the other is what composed messages are sent as in any case.
+            Pace::Fast | Pace::InTurn => {}
+            Pace::PerSecond(rate) => (choice.pace, choice.rate) = (PaceKind::PerSecond, rate.to_string()),
+            Pace::Original { speed } => (choice.pace, choice.speed) = (PaceKind::Original, speed.to_string()),
+        }
+        choice
+    }
+
+    /// Goes to that target, for the account that it names.
+    pub(super) fn take_target(&mut self, target: &TargetConfig) {
+        self.target.clone_from(&target.url);
+        self.account.clone_from(&target.account);
+    }
+
+    /// The request, or the key of what keeps it from being one.
+    pub(super) fn request(&self, what: ReplayWhat) -> Result<ReplayRequest, &'static str> {
+        let how = self.how()?;
+        Ok(ReplayRequest { what, target: self.target.trim().to_owned(), account: self.account.clone(), how })
+    }
+
+    /// How events are sent, or the key of what keeps them from being sent.
+    pub(super) fn how(&self) -> Result<ReplayHow, &'static str> {
+        let target = self.target.trim();
+        if target.is_empty() {
+            return Err("replay.flaw.no_target");
+        }
+        if !is_web_address(target) {
+            return Err("replay.flaw.target");
+        }
+        Ok(ReplayHow {
+            mode: self.mode,
+            form: self.form,
+            as_retry: self.as_retry,
+            burst: self.burst().ok_or("replay.flaw.burst")?,
+            pace: self.pace()?,
+            against: self.against,
+        })
+    }
+
+    fn burst(&self) -> Option<NonZeroU32> {
+        self.burst.trim().parse().ok().filter(|burst: &NonZeroU32| burst.get() <= MOST_COPIES)
+    }
+
+    fn pace(&self) -> Result<Pace, &'static str> {
+        match self.pace {
+            PaceKind::Fast => Ok(Pace::Fast),
+            PaceKind::PerSecond => positive(&self.rate).map(Pace::PerSecond).ok_or("replay.flaw.rate"),
+            PaceKind::Original => {
+                positive(&self.speed).map(|speed| Pace::Original { speed }).ok_or("replay.flaw.speed")
+            }
+        }
+    }
+}
+
+/// A number above nothing, as typed; a comma is taken for the point.
+fn positive(text: &str) -> Option<f64> {
+    let number: f64 = text.trim().replace(',', ".").parse().ok()?;
+    (number.is_finite() && number > 0.0).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::RunId;
+    use crate::engine::Chosen;
+    use crate::texts::Language;
+
+    fn what() -> ReplayWhat {
+        ReplayWhat::Stored(Chosen::Ids(Vec::new()))
+    }
+
+    fn sound() -> Choice {
+        Choice { target: " http://127.0.0.1:8000/wx ".to_owned(), ..Choice::default() }
+    }
+
+    #[test]
+    fn what_cannot_be_sent_says_why_in_both_languages() {
+        let flawed = [
+            Choice::default(),
+            Choice { target: "127.0.0.1:8000".to_owned(), ..Choice::default() },
+            Choice { burst: "0".to_owned(), ..sound() },
+            Choice { burst: "101".to_owned(), ..sound() },
+            Choice { pace: PaceKind::PerSecond, rate: "-1".to_owned(), ..sound() },
+            Choice { pace: PaceKind::Original, speed: "inf".to_owned(), ..sound() },
+        ];
+        for choice in flawed {
+            let key = choice.request(what()).unwrap_err();
+            assert!(Language::ALL.iter().all(|language| language.has(key)), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_chosen_again_as_it_was() {
+        let choice = Choice {
+            mode: ReplayMode::Fresh,
+            form: ReplayForm::Encrypted,
+            as_retry: true,
+            burst: "3".to_owned(),
+            pace: PaceKind::PerSecond,
+            rate: "2,5".to_owned(),
+            against: Against::Run(RunId(7)),
+            ..sound()
+        };
+        let request = choice.request(what()).unwrap();
+        assert_eq!(request.target, "http://127.0.0.1:8000/wx");
+        assert_eq!(request.how.pace, Pace::PerSecond(2.5));
+        let again = Choice::of(&request).request(what()).unwrap();
+        assert_eq!(again.how, request.how);
+    }
+}

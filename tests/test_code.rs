@@ -1,0 +1,180 @@
+//! Exported test code, really run: pytest with wechatpy, node:test and Jest with co-wechat, Go, Rust. PHP and Java are
+//! read by their compilers.
+//!
+//! tests/setup.sh installs what Python and Node need. Where Go is missing its test is left out, but not under `CI`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
+#[path = "interop/client.rs"]
+mod client;
+mod common;
+#[path = "test_code/events.rs"]
+mod events;
+#[path = "test_code/suite.rs"]
+mod suite;
+
+use std::fs;
+use std::process::Command;
+
+use common::TestListener;
+use events::{LEGIBLE, REFUSED, events};
+use menuscope::capture::CaptureId;
+use menuscope::fixtures::{Format, import};
+use menuscope::progress::Progress;
+use menuscope::store::Additions;
+use suite::{Exported, Identifiers, SUITES, is_missing, project};
+
+/// The checks that a legible message passes: signature, message, fields, handler.
+const CHECKS: usize = 4;
+
+#[test]
+fn every_event_passes_and_is_answered_by_a_server() {
+    for suite in SUITES {
+        let Some(exported) = Exported::new(suite) else { continue };
+        let listener = TestListener::with_token();
+        let server = format!("http://{}/wx", listener.address);
+        let (passed, said) = exported.run(&[suite::SECRETS, &[("MENUSCOPE_TO", &server)]].concat());
+        assert!(passed, "{suite:?}\n{said}");
+        assert!(!said.contains("is not set"), "{suite:?}\n{said}");
+        if let Some(passes) = suite.passes(&said) {
+            assert!(passes >= CHECKS * LEGIBLE, "{suite:?}: only {passes} passed\n{said}");
+        }
+        let posted = listener.reader().count().unwrap();
+        assert_eq!(posted, (events().len() - REFUSED) as u64, "{suite:?}");
+        for id in 1..=listener.reader().newest().unwrap().0 {
+            // What the test code posts is never taken for a tap.
+            assert!(listener.answered(CaptureId(id)).capture.replay, "{suite:?}");
+        }
+    }
+}
+
+#[test]
+fn with_pseudonyms_it_needs_nothing_but_itself() {
+    for suite in SUITES {
+        let Some(exported) = Exported::of(suite, &events(), Identifiers::Replaced) else { continue };
+        let (passed, said) = exported.run(&[]);
+        assert!(passed, "{suite:?}\n{said}");
+        assert!(!said.contains("and the pack does not publish it"), "{suite:?}\n{said}");
+        if let Some(passes) = suite.passes(&said) {
+            assert!(passes >= CHECKS * LEGIBLE, "{suite:?}: only {passes} passed\n{said}");
+        }
+    }
+}
+
+#[test]
+fn an_import_takes_the_events_and_leaves_the_test_code() {
+    for format in [Format::Pytest, Format::Node, Format::Phpunit, Format::Junit, Format::Go, Format::Rust] {
+        let exported = Exported::files(format);
+        fs::write(exported.path("Cargo.lock"), "version = 4\n").unwrap();
+        let other = tempfile::tempdir().unwrap();
+        let mut additions = Additions::open(&other.path().join("menuscope.db")).unwrap();
+        let imported = import(&[exported.path("")], &mut additions, &events::accounts(), &Progress::new()).unwrap();
+        assert_eq!((imported.added, imported.problems.len()), (events().len() as u64, 0), "{:?}", imported.problems);
+    }
+}
+
+#[test]
+fn without_secrets_it_says_what_is_missing_and_does_not_fail() {
+    for suite in SUITES {
+        let Some(exported) = Exported::new(suite) else { continue };
+        let (passed, said) = exported.run(&[]);
+        assert!(passed, "{suite:?}\n{said}");
+        assert!(said.contains("MENUSCOPE_TOKEN is not set, and the pack does not publish it"), "{suite:?}\n{said}");
+    }
+}
+
+#[test]
+fn a_message_that_is_not_what_was_sent_fails_by_name() {
+    for suite in SUITES {
+        let Some(exported) = Exported::new(suite) else { continue };
+        let sealed = exported.folder_of("location_select", "safe");
+        let message = exported.path(&format!("callbacks/{sealed}/body.xml"));
+        let text = fs::read_to_string(&message).unwrap();
+        fs::write(&message, text.replacen("</xml>", " </xml>", 1)).unwrap();
+        let (passed, said) = exported.run(suite::SECRETS);
+        assert!(!passed, "{suite:?}\n{said}");
+        assert!(said.contains(&sealed), "{suite:?}\n{said}");
+    }
+}
+
+#[test]
+fn a_field_that_is_not_what_was_sent_fails() {
+    for suite in SUITES {
+        let Some(exported) = Exported::new(suite) else { continue };
+        let plain = exported.folder_of("pic_weixin", "plain");
+        let decoded = exported.path(&format!("callbacks/{plain}/decoded.json"));
+        let text = fs::read_to_string(&decoded).unwrap();
+        let sum = "5a75aaca956d97be686719218f275c6b";
+        assert!(text.contains(sum));
+        fs::write(&decoded, text.replace(sum, &sum.replace('5', "6"))).unwrap();
+        let (passed, said) = exported.run(suite::SECRETS);
+        assert!(!passed, "{suite:?}\n{said}");
+        assert!(said.contains(&plain), "{suite:?}\n{said}");
+    }
+}
+
+#[test]
+fn a_signature_that_is_not_as_recorded_fails() {
+    for suite in SUITES {
+        let Some(exported) = Exported::new(suite) else { continue };
+        let manifest = exported.path("callbacks/manifest.json");
+        let text = fs::read_to_string(&manifest).unwrap();
+        assert!(text.contains("\"signature\":\"invalid\""));
+        fs::write(&manifest, text.replace("\"signature\":\"invalid\"", "\"signature\":\"valid\"")).unwrap();
+        let (passed, said) = exported.run(suite::SECRETS);
+        assert!(!passed, "{suite:?}\n{said}");
+    }
+}
+
+#[test]
+fn a_pack_without_events_passes() {
+    for suite in SUITES {
+        let Some(exported) = Exported::of(suite, &[], Identifiers::Kept) else { continue };
+        let (passed, said) = exported.run(suite::SECRETS);
+        assert!(passed, "{suite:?}\n{said}");
+    }
+}
+
+#[test]
+fn php_reads_its_test_code() {
+    if is_missing("php", "apt-get install php-cli") {
+        return;
+    }
+    let exported = Exported::files(Format::Phpunit);
+    let output = Command::new("php").arg("-l").arg(exported.path("CallbacksTest.php")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    serde_json::from_slice::<serde_json::Value>(&fs::read(exported.path("composer.json")).unwrap()).unwrap();
+    menuscope::wechat::tree::Tree::parse(&fs::read(exported.path("phpunit.xml")).unwrap()).unwrap();
+}
+
+#[test]
+fn java_reads_its_test_code() {
+    if is_missing("javac", "apt-get install default-jdk-headless") {
+        return;
+    }
+    let exported = Exported::files(Format::Junit);
+    // Stops after parsing: the libraries are not here.
+    let output = Command::new("javac")
+        .args(["-proc:none", "-encoding", "UTF-8", "-XDshould-stop.ifNoError=PARSE", "-d"])
+        .arg(exported.path(""))
+        .arg(exported.path("src/test/java/CallbacksTest.java"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    menuscope::wechat::tree::Tree::parse(&fs::read(exported.path("pom.xml")).unwrap()).unwrap();
+}
+
+#[test]
+fn what_the_test_code_asks_for_is_what_it_is_tested_with() {
+    let setup = fs::read_to_string(project("tests/setup.sh")).unwrap();
+    let version = |name: &str| {
+        let line = setup.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        line.unwrap_or_else(|| panic!("setup.sh pins no {name}")).to_owned()
+    };
+    let requirements = fs::read_to_string(project("assets/snippets/pytest/requirements.txt")).unwrap();
+    assert!(requirements.contains(&format!("wechatpy[cryptography]=={}", version("WECHATPY"))));
+    let package = fs::read_to_string(project("assets/snippets/node/package.json")).unwrap();
+    assert!(package.contains(&format!("\"co-wechat\": \"^{}\"", version("CO_WECHAT"))));
+    assert!(package.contains(&format!("\"wechat-crypto\": \"{}\"", version("WECHAT_CRYPTO"))));
+    let jest = version("JEST");
+    assert!(package.contains(&format!("\"jest\": \"^{}.", jest.split('.').next().unwrap())), "{jest}");
+}
