@@ -193,6 +193,11 @@ impl Accounts {
         &self.list[self.default]
     }
 
+    /// The account of that name, else the one that takes what no other claims.
+    pub fn owner(&self, name: &str) -> &Account {
+        self.named(name).unwrap_or_else(|| self.default_account())
+    }
+
     /// The account of that name.
     pub fn named(&self, name: &str) -> Option<&Account> {
         self.list.iter().find(|account| account.name == name)

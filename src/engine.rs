@@ -50,7 +50,7 @@ pub use crate::replay::{Change, Compared, DiffLine, Difference, Pace, difference
 pub use command::{Chosen, Command, ExportRequest, ReplayHow, ReplayRequest, ReplayWhat};
 use desk::{Desk, Known, KnownSender, accounts_of};
 pub use notice::{ComparedReplay, Notice, Opened, Saved};
-pub use pictures::PictureFile;
+pub use pictures::{PictureError, PictureFile, read as read_pictures};
 use replaying::Replayer;
 pub use rulebook::{Rulebook, RulebookError};
 pub use service::{Service, StartError, runtime};

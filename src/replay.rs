@@ -23,7 +23,7 @@ mod query;
 mod run;
 
 pub use baseline::before;
-pub use compare::{Change, Compared, DiffLine, Difference, difference};
+pub use compare::{Change, Compared, DiffLine, Difference, changes, difference};
 pub use composed::Composed;
 pub use pace::Pace;
 pub use run::replay;
@@ -61,6 +61,12 @@ pub enum ReplayError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There is no account of that name to sign with.
+    #[error("there is no account \"{name}\" to sign replays with; correct the target's account, or add it in Settings")]
+    UnknownAccount {
+        /// What was given.
+        name: String,
+    },
     /// A composed message cannot be signed or sealed.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -70,6 +76,7 @@ impl From<&ReplayError> for Trouble {
     fn from(error: &ReplayError) -> Self {
         match error {
             ReplayError::Store(error) => error.into(),
+            ReplayError::UnknownAccount { name } => Self::of("trouble.replay.account", error).with("name", name),
             ReplayError::Sample(error) => error.into(),
         }
     }

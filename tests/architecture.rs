@@ -92,7 +92,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("minijinja", &["rules"]),
     ("socket2", &["listener"]),
     ("zip", &["fixtures"]),
-    ("httparse", &["fixtures"]),
     ("aho_corasick", &["fixtures"]),
     ("similar", &["replay"]),
     ("quick_junit", &["commands"]),

@@ -85,7 +85,7 @@ fn with_pseudonyms_nobody_is_in_it_and_a_preview_writes_nothing() {
     let data = captured();
     let out = path(data.path(), "pack");
     let export = ["export", "--format", "pack", "--out", &out, "--pseudonymise"];
-    let previewed = run(data.path(), &[&export[..], &["--preview"]].concat());
+    let previewed = run(data.path(), &["export", "--pseudonymise", "--preview"]);
     assert!(previewed.status.success() && stdout(&previewed).contains(OPENID), "{previewed:?}");
     assert!(!Path::new(&out).exists());
     assert!(run(data.path(), &export).status.success());
@@ -135,6 +135,9 @@ fn what_cannot_be_read_is_listed_and_the_rest_comes_in() {
     for name in ["broken.xml", "empty.har", "notes.txt"] {
         assert!(told.lines().any(|line| line.contains(name)), "{name}: {told}");
     }
+    let fresh = data.path().join("made/anew");
+    let sample = sample("CLICK");
+    assert!(run(&fresh, &["import", &sample]).status.success(), "the data folder is made");
     let missing = run(data.path(), &["import", "/no/such/file"]);
     assert_ne!(missing.status.code(), Some(0), "{missing:?}");
 }

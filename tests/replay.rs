@@ -318,7 +318,7 @@ fn composed_events_go_out_in_turn() {
     assert_eq!(order, events);
 }
 
-/// Replays one event at a server whose answer is what the query says: that it is compared with the one before.
+/// Replays one event at servers that answer so, one after the other: each answer is compared with the one before.
 fn verdicts(answers: &[&str]) -> Vec<(Verdict, Option<Baseline>)> {
     let listener = TestListener::with_token();
     let id = capture(&listener, "scancode_waitmsg");
@@ -419,17 +419,23 @@ fn a_paused_run_waits_until_it_may_go_on() {
     let progress = Progress::new();
     let server = TargetServer::start(success);
     progress.pause(true);
-    let resume = progress.clone();
-    let mut begun = false;
+    let (begun, begins) = std::sync::mpsc::sync_channel(1);
+    let (resume, seen) = (progress.clone(), server.watch());
+    let resumes = move || {
+        begins.recv().unwrap();
+        // Without the pause all five would have arrived by then.
+        std::thread::park_timeout(std::time::Duration::from_millis(300));
+        assert_eq!(seen.lock().unwrap().len(), 0);
+        resume.pause(false);
+    };
+    let resumes = std::thread::Builder::new().name("resume".to_owned()).spawn(resumes).unwrap();
     let plan = ReplayPlan { pace: Pace::PerSecond(1000.0), ..plan(&events, &server.url("/")) };
     let (run, _) = with_progress(&listener, &plan, &progress, |told| {
         if let Told::Begun(_) = told {
-            begun = true;
-            assert_eq!(server.seen().len(), 0);
-            resume.pause(false);
+            begun.send(()).unwrap();
         }
     });
-    assert!(begun);
+    resumes.join().unwrap();
     assert_eq!((run.end, run.tally.sent, progress.done(), progress.total()), (Some(RunEnd::Finished), 5, 5, 5));
 }
 
@@ -447,4 +453,64 @@ fn an_account_that_is_named_signs_for_every_event() {
     let seen = &server.seen()[0];
     let of = |name: &str| seen.parameter(name).unwrap();
     assert_eq!(of("signature"), menuscope::wechat::signature::signature("other", of("timestamp"), of("nonce")));
+}
+
+#[test]
+fn what_nobody_took_is_no_baseline() {
+    let listener = TestListener::with_token();
+    let id = capture(&listener, "CLICK");
+    let server = TargetServer::start(success);
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let at = |url: &str| {
+        let plan = ReplayPlan { against: Against::Last, ..plan(&[id], url) };
+        replayed(&listener, &plan).replayed.verdict
+    };
+    assert_eq!(at(&server.url("/")), Verdict::New);
+    at(&format!("http://{gone}/"));
+    assert_eq!(at(&server.url("/")), Verdict::Same, "it is compared with the last that was answered");
+}
+
+#[test]
+fn nothing_is_sent_for_an_account_that_does_not_exist() {
+    let listener = TestListener::with_token();
+    let id = capture(&listener, "CLICK");
+    let server = TargetServer::start(success);
+    let plan = ReplayPlan { account: Some("typo".to_owned()), ..plan(&[id], &server.url("/")) };
+    let reader = listener.reader();
+    let mut additions = Additions::open(&listener.database()).unwrap();
+    let (accounts, courier, progress) = (accounts(&listener), Courier::new(), Progress::new());
+    let tools = Tools {
+        reader: &reader,
+        additions: &mut additions,
+        accounts: &accounts,
+        courier: &courier,
+        progress: &progress,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let error = runtime.block_on(replay(&plan, tools, &mut |_| {})).unwrap_err();
+    assert!(error.to_string().contains("typo"), "{error}");
+    assert_eq!((server.seen().len(), reader.runs(10).unwrap().len()), (0, 0));
+}
+
+#[test]
+fn an_answer_is_on_record_while_the_next_event_is_waited_for() {
+    let listener = TestListener::with_token();
+    let events: Vec<i64> = (0..2).map(|_| capture(&listener, "CLICK")).collect();
+    let server = TargetServer::start(success);
+    let progress = Progress::new();
+    let (told, tells) = std::sync::mpsc::sync_channel(4);
+    let cancel = progress.clone();
+    // The second is due in half an hour; it is given up once the first is told.
+    let ends = std::thread::Builder::new().name("end".to_owned()).spawn(move || {
+        tells.recv().unwrap();
+        cancel.cancel();
+    });
+    let plan = ReplayPlan { pace: Pace::PerSecond(1.0 / 1800.0), ..plan(&events, &server.url("/")) };
+    let (run, replays) = with_progress(&listener, &plan, &progress, |heard| {
+        if let Told::Replayed { .. } = heard {
+            told.send(()).unwrap();
+        }
+    });
+    ends.unwrap().join().unwrap();
+    assert_eq!((run.end, replays.len()), (Some(RunEnd::Cancelled), 1));
 }

@@ -26,11 +26,11 @@ pub struct Export {
     #[command(flatten)]
     pub which: Which,
     /// The form: pack, raw, json, curl, http, har, hurl, or test code: pytest, node, phpunit, junit, go, rust
-    #[arg(long, value_name = "NAME", value_parser = format)]
-    pub format: Format,
+    #[arg(long, value_name = "NAME", value_parser = format, required_unless_present = "preview")]
+    pub format: Option<Format>,
     /// File or folder to write; a name that ends in .zip makes one file of a folder
-    #[arg(long, value_name = "PATH")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "PATH", required_unless_present = "preview")]
+    pub out: Option<PathBuf>,
     /// Replace what identifies people and accounts, always by the same
     #[arg(long, alias = "pseudonymize")]
     pub pseudonymise: bool,

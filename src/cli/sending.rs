@@ -82,9 +82,9 @@ pub struct Replay {
     /// As fast as the target answers, as captured, or so many events a second: fast, original, 20/s
     #[arg(long, value_name = "PACE", default_value = "fast", value_parser = pace)]
     pub pace: Pace,
-    /// How many times as fast as captured, with --pace original
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
-    pub speed: f64,
+    /// How many times as fast as captured, with --pace original [default: 1]
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
+    pub speed: Option<f64>,
     /// What answers are compared with: forward, last, or the number of a run
     #[arg(long, value_name = "last|RUN", default_value = "forward", value_parser = against)]
     pub against: Against,
@@ -112,7 +112,7 @@ pub enum Mode {
 pub enum Form {
     /// As they were captured
     AsCaptured,
-    /// As they are
+    /// Not encrypted
     Plain,
     /// Encrypted as in safe mode; needs key and AppID
     Encrypted,

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::engine::Setup;
 use crate::fixtures::{ExportPlan, FixtureError, Preview, Pseudonyms, Texts, export, preview};
 use crate::store::{Reader, StoreError};
-use crate::visible::{shortened, visible};
+use crate::visible::shortened;
 
 /// Identifiers and texts are cut to so many characters in the preview.
 const CELL: usize = 60;
@@ -34,7 +34,9 @@ pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Resu
         tell(&preview, output)?;
         return Ok(Outcome::Done);
     }
-    let plan = ExportPlan { format: asked.format, out: asked.out.clone(), pseudonyms, language: language(setup) };
+    // The command line asks for both unless it is a preview.
+    let (Some(format), Some(out)) = (asked.format, asked.out.clone()) else { return Ok(Outcome::Done) };
+    let plan = ExportPlan { format, out, pseudonyms, language: language(setup) };
     match work.shown(|progress| export(&reader, &ids, &plan, &accounts, progress)) {
         Ok(exported) => {
             let replaced = match exported.replaced {
@@ -54,11 +56,7 @@ pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Resu
 /// What would be replaced, each once.
 fn tell(preview: &Preview, output: Output) -> anyhow::Result<()> {
     let rows = preview.changes.iter().map(|change| {
-        [
-            change.what.as_str().to_owned(),
-            shortened(&visible(&change.before), CELL),
-            shortened(&visible(&change.after), CELL),
-        ]
+        [change.what.as_str().to_owned(), shortened(&change.before, CELL), shortened(&change.after, CELL)]
     });
     output.lines(["WHAT", "NOW", "THEN"], rows)?;
     let more = preview.total.saturating_sub(preview.changes.len() as u64);

@@ -15,6 +15,7 @@ use crate::visible::visible;
 
 pub(super) fn run(setup: &Setup, asked: &Import) -> anyhow::Result<Outcome> {
     let accounts = Config::load_without_rules(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
+    setup.folder.create()?;
     let mut additions = Additions::open(&setup.folder.database())?;
     let work = Work::start()?;
     let language = language(setup);

@@ -11,7 +11,7 @@ use crate::cli::{self, Form, Mode};
 use crate::config::Config;
 use crate::delivery::Courier;
 use crate::engine::Setup;
-use crate::replay::{Compared, Pace, ReplayPlan, Told, Tools, difference, replay};
+use crate::replay::{Compared, Pace, ReplayPlan, Told, Tools, changes, replay};
 use crate::store::{Additions, Reader, StoreError};
 use crate::texts::Language;
 use crate::visible::visible;
@@ -25,6 +25,9 @@ use junit::Suite;
 pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow::Result<Outcome> {
     if asked.which.ids.is_empty() && asked.which.filter.is_none() {
         anyhow::bail!("say which events to send again: their numbers, or --filter FILTER (\"\" for all)");
+    }
+    if asked.speed.is_some() && !matches!(asked.pace, Pace::Original { .. }) {
+        anyhow::bail!("--speed is how many times as fast as captured: it needs --pace original");
     }
     let config = Config::load_without_rules(&setup.config_file)?;
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
@@ -53,12 +56,16 @@ pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow:
         as_retry: asked.as_retry,
         burst: NonZeroU32::new(asked.burst).unwrap_or(NonZeroU32::MIN),
         pace: match asked.pace {
-            Pace::Original { .. } => Pace::Original { speed: asked.speed },
+            Pace::Original { .. } => Pace::Original { speed: asked.speed.unwrap_or(1.0) },
             pace => pace,
         },
         against: asked.against,
         ignored: config.replay.ignore.clone(),
     };
+    if let Some(path) = &asked.junit {
+        // Better to be told before anything is sent.
+        Suite::new().write(path, None)?;
+    }
     let mut additions = Additions::open(&setup.folder.database())?;
     let work = Work::start()?;
     let courier = Courier::new();
@@ -81,7 +88,7 @@ pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow:
     let run = work.runtime.block_on(replay(&plan, tools, &mut |told| teller.hear(&told)))?;
     let Teller { suite, failure, .. } = teller;
     if let (Some(suite), Some(path)) = (suite, &asked.junit) {
-        suite.write(path, &run)?;
+        suite.write(path, Some(&run))?;
     }
     if let Some(error) = failure {
         return Err(error);
@@ -102,13 +109,15 @@ fn ended(run: &StoredRun, as_json: bool) -> anyhow::Result<Outcome> {
         ];
         let counts = counts.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}"));
         let counts = counts.collect::<Vec<_>>().join(", ");
-        print_line(&format!("run {}: {} sent: {counts}; {} not legal", run.id, tally.sent, tally.failed))?;
+        let counts = if counts.is_empty() { counts } else { format!(": {counts}") };
+        print_line(&format!("run {}: {} sent{counts}; {} not legal", run.id, tally.sent, tally.failed))?;
     }
     let left = run.run.planned.saturating_sub(tally.sent);
     match run.end {
         Some(RunEnd::Dead) => anyhow::bail!(
-            "{} does not take connections, so the run ended with {left} of {} not sent; start the server, and check the URL",
+            "{} does not take connections, so the run ended after {} of {} requests; start the server, and check the URL",
             visible(&run.run.target),
+            tally.sent,
             run.run.planned
         ),
         Some(RunEnd::Cancelled) => Ok(Outcome::No(Some(format!("cancelled; {left} of {} not sent", run.run.planned)))),
@@ -141,8 +150,8 @@ impl Teller<'_> {
             Told::Begun(_) => Ok(print_line(&self.output.strong(&answer::row(HEADING.map(str::to_owned))))?),
             Told::Replayed { stored, before } => {
                 let event = self.reader.page(&[stored.replayed.event])?.pop();
-                let difference = before.map(|before| difference(before, &Compared::of_replay(stored), self.ignored));
-                let answer = Answer { stored, event: event.as_ref(), difference, language: self.language };
+                let changes = before.map(|before| changes(before, &Compared::of_replay(stored), self.ignored));
+                let answer = Answer { stored, event: event.as_ref(), changes, language: self.language };
                 if let Some(suite) = &mut self.suite {
                     suite.add(&answer);
                 }

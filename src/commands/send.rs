@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::delivery::{Courier, DeliveryError, Target};
 use crate::engine::Setup;
 use crate::judge::judge_for;
-use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay};
+use crate::replay::{Composed, Pace, ReplayError, ReplayPlan, Told, Tools, replay};
 use crate::sample;
 use crate::store::{Additions, Reader};
 use crate::texts::Language;
@@ -52,8 +52,10 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     let config = Config::load_without_rules(&setup.config_file)?;
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
     let (target, owner) = target(&config, &send.to)?;
-    let owner = owner.filter(|_| setup.overrides.account.is_none()).and_then(|name| accounts.named(&name));
-    let account = owner.unwrap_or_else(|| accounts.default_account());
+    let account = match owner.filter(|_| setup.overrides.account.is_none()) {
+        Some(name) => accounts.named(&name).ok_or(ReplayError::UnknownAccount { name })?,
+        None => accounts.default_account(),
+    };
     let mut messages = Vec::new();
     for event in &send.events {
         let made = message::messages(event, send, account, &setup.folder)?;
@@ -93,6 +95,7 @@ impl Post<'_> {
 
     /// Stores the messages as our own, then posts one after the other as a run of replays.
     fn recorded(&self, setup: &Setup, encrypt: bool, accounts: &Accounts) -> anyhow::Result<bool> {
+        setup.folder.create()?;
         let mut additions = Additions::open(&setup.folder.database())?;
         let messages: Vec<Vec<u8>> = self.messages.iter().map(|(_, message)| message.clone()).collect();
         let composed = Composed { messages: &messages, account: self.account, encrypt };

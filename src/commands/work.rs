@@ -18,6 +18,14 @@ pub(super) struct Work {
     pub(super) progress: Progress,
 }
 
+/// What shells say of a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+#[expect(clippy::exit, reason = "work that does not listen any more has no other way to end")]
+fn end() {
+    std::process::exit(INTERRUPTED);
+}
+
 impl Work {
     /// Ctrl-C cancels the progress from here on.
     pub(super) fn start() -> anyhow::Result<Self> {
@@ -27,6 +35,10 @@ impl Work {
         work.runtime.spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
                 progress.cancel();
+            }
+            // Whoever asks twice does not want to wait.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                end();
             }
         });
         Ok(work)

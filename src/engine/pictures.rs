@@ -21,7 +21,7 @@ pub struct PictureFile {
 
 /// Why a picture cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PictureError {
+pub enum PictureError {
     /// It cannot be read.
     #[error("cannot read the picture ({source}); check the path and its rights: {}", path.display())]
     Read {
@@ -52,7 +52,7 @@ impl From<&PictureError> for Trouble {
 }
 
 /// Reads them, one at a time, in their order; the first that cannot be read ends it.
-pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<PictureFile>, PictureError> {
+pub fn read(paths: &[PathBuf]) -> Result<Vec<PictureFile>, PictureError> {
     paths.iter().map(|path| picture(path)).collect()
 }
 

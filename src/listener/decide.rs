@@ -129,7 +129,7 @@ impl Push {
     }
 
     pub(super) fn account(&self) -> &Account {
-        self.accounts.named(&self.capture.account).unwrap_or_else(|| self.accounts.default_account())
+        self.accounts.owner(&self.capture.account)
     }
 
     async fn choose(&mut self) -> Choice {

@@ -38,7 +38,7 @@ pub fn before(
 fn forwarded(event: &StoredCapture, accounts: &Accounts) -> Option<Compared> {
     let reply = event.reply.as_ref()?;
     let forwarded = reply.forwarded.as_ref()?;
-    let account = accounts.named(&event.capture.account).unwrap_or_else(|| accounts.default_account());
+    let account = accounts.owner(&event.capture.account);
     let body = match account.opened(&forwarded.body) {
         Some(opened) => opened,
         // The plaintext is on record, also where the key is not known any more.

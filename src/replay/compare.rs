@@ -90,8 +90,8 @@ pub(super) fn verdict(before: Option<&Compared>, after: &Compared, ignored: &[St
     }
 }
 
-/// Fields, not bytes: order, whitespace and CDATA make no difference.
-fn changes(before: &Compared, after: &Compared, ignored: &[String]) -> Vec<Change> {
+/// What differs element by element: order, whitespace and CDATA make no difference, nor do elements that are `ignored`.
+pub fn changes(before: &Compared, after: &Compared, ignored: &[String]) -> Vec<Change> {
     let mut changes = Vec::new();
     if before.status != after.status {
         let text = |status: Option<u16>| status.map(|status| status.to_string());

@@ -1,6 +1,7 @@
 //! One run: events go out at their pace, answers come in as they come, and everything is recorded.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -65,11 +66,11 @@ struct Running<'a> {
     schedule: Schedule,
     in_flight: JoinSet<Sent>,
     /// Answers that are not recorded yet.
-    waiting: Vec<(Replayed, Option<Compared>)>,
+    waiting: Vec<(Replayed, Option<Arc<Compared>>)>,
     flushed: Instant,
     /// So many events in a row met nobody.
     unmet: u32,
-    /// How many events met somebody, or were not sent.
+    /// How many events met somebody.
     met: u64,
     /// Accounts whose missing token was mentioned.
     without_token: HashSet<String>,
@@ -79,7 +80,7 @@ struct Running<'a> {
 struct Sent {
     event: CaptureId,
     account: Account,
-    before: Option<Compared>,
+    before: Option<Arc<Compared>>,
     request: SentRequest,
     asked: Option<Capture>,
     created: Option<(String, i64)>,
@@ -96,6 +97,9 @@ struct Answer {
 
 impl<'a> Running<'a> {
     fn begin(plan: &'a ReplayPlan, tools: Tools<'a>) -> Result<Self, ReplayError> {
+        if let Some(name) = plan.account.as_ref().filter(|name| tools.accounts.named(name).is_none()) {
+            return Err(ReplayError::UnknownAccount { name: name.clone() });
+        }
         let planned = plan.events.len() as u64 * plan.requests_each();
         tools.progress.set_total(planned);
         let run = ReplayRun {
@@ -152,7 +156,8 @@ impl<'a> Running<'a> {
             if self.unmet >= DEAD_AFTER {
                 return Ok(Some(RunEnd::Dead));
             }
-            let has_room = self.in_flight.len() < self.plan.pace.in_flight();
+            let has_room = self.in_flight.len() < self.plan.in_flight();
+            let flush = self.flushed + FLUSH_EVERY;
             let turn = async {
                 tokio::time::sleep_until(due).await;
                 progress.may_go_on().await
@@ -166,6 +171,7 @@ impl<'a> Running<'a> {
                         self.take(sent, told)?;
                     }
                 }
+                () = tokio::time::sleep_until(flush), if !self.waiting.is_empty() => self.flush(told)?,
                 goes_on = turn, if has_room => {
                     return Ok((!goes_on).then_some(RunEnd::Cancelled));
                 }
@@ -177,7 +183,7 @@ impl<'a> Running<'a> {
         let plan = self.plan;
         let account = self.account(event);
         let accounts = self.tools.accounts;
-        let before = baseline(self.tools.reader, plan.against, event, self.stored.id, accounts)?;
+        let before = baseline(self.tools.reader, plan.against, event, self.stored.id, accounts)?.map(Arc::new);
         let id = event.placement.id;
         match self.maker.make(event, plan, &account, Timestamp::now()) {
             Ok(Made { request, asked, created }) => {
@@ -198,7 +204,7 @@ impl<'a> Running<'a> {
     fn account(&mut self, event: &StoredCapture) -> Account {
         let accounts = self.tools.accounts;
         let name = self.plan.account.as_deref().unwrap_or(&event.capture.account);
-        let account = accounts.named(name).unwrap_or_else(|| accounts.default_account());
+        let account = accounts.owner(name);
         let signs = self.plan.mode != ReplayMode::Verbatim;
         if signs && account.token().is_none() && self.without_token.insert(account.name.clone()) {
             tracing::warn!(
@@ -212,8 +218,11 @@ impl<'a> Running<'a> {
     /// Judges the answers of an event.
     fn take(&mut self, sent: Sent, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
         let Sent { event, account, before, request, asked, created, answers } = sent;
-        let is_unmet = answers.iter().all(|answer| answer.came.met_nobody());
-        (self.unmet, self.met) = if is_unmet { (self.unmet + 1, self.met) } else { (0, self.met + 1) };
+        // What was not sent says nothing of the target.
+        if asked.is_some() {
+            let is_unmet = answers.iter().all(|answer| answer.came.met_nobody());
+            (self.unmet, self.met) = if is_unmet { (self.unmet + 1, self.met) } else { (0, self.met + 1) };
+        }
         for Answer { attempt, copy, sent_at, came: mut answer } in answers {
             if let Some(asked) = &asked {
                 let elapsed = answer.elapsed;
@@ -226,7 +235,7 @@ impl<'a> Running<'a> {
                 body: message.clone().unwrap_or_else(|| answer.body.to_vec()),
                 is_legal: answer.is_legal(),
             };
-            let verdict = verdict(before.as_ref(), &after, &self.plan.ignored);
+            let verdict = verdict(before.as_deref(), &after, &self.plan.ignored);
             let baseline = before.as_ref().and_then(|before| before.which);
             let (run, request, created) = (self.stored.id, request.clone(), created.clone());
             let replayed =
@@ -252,7 +261,7 @@ impl<'a> Running<'a> {
                 tracing::warn!("event {} was removed while it was sent again", replayed.event);
                 continue;
             };
-            told(Told::Replayed { stored: &StoredReplay { id, replayed }, before: before.as_ref() });
+            told(Told::Replayed { stored: &StoredReplay { id, replayed }, before: before.as_deref() });
         }
         Ok(())
     }
@@ -263,6 +272,7 @@ impl<'a> Running<'a> {
         let mut deadline = (end != RunEnd::Finished).then(|| Instant::now() + GRACE);
         loop {
             let up = deadline.unwrap_or_else(Instant::now);
+            let flush = self.flushed + FLUSH_EVERY;
             tokio::select! {
                 biased;
                 sent = self.in_flight.join_next() => match sent {
@@ -270,17 +280,29 @@ impl<'a> Running<'a> {
                     Some(Err(_)) => {}
                     None => return Ok(()),
                 },
+                () = tokio::time::sleep_until(flush), if !self.waiting.is_empty() => self.flush(told)?,
                 () = tokio::time::sleep_until(up), if deadline.is_some() => return Ok(()),
                 () = progress.cancelled(), if deadline.is_none() => deadline = Some(Instant::now() + GRACE),
             }
         }
     }
 
+    /// Whether nobody was met at all, or not any more.
+    fn all_unmet(&self) -> bool {
+        self.unmet >= DEAD_AFTER || (self.unmet > 0 && self.met == 0)
+    }
+
     /// A target that never was there is dead also where it was asked fewer times than tell.
     fn final_end(&self, end: RunEnd) -> RunEnd {
         match end {
+            RunEnd::Finished
+                if self.stored.tally.sent + self.waiting.len() as u64 == self.stored.run.planned
+                    && !self.all_unmet() =>
+            {
+                end
+            }
             RunEnd::Finished if self.tools.progress.is_cancelled() => RunEnd::Cancelled,
-            RunEnd::Finished if self.unmet >= DEAD_AFTER || (self.unmet > 0 && self.met == 0) => RunEnd::Dead,
+            RunEnd::Finished if self.all_unmet() => RunEnd::Dead,
             end => end,
         }
     }
@@ -289,6 +311,11 @@ impl<'a> Running<'a> {
 impl ReplayPlan {
     fn attempts(&self) -> u32 {
         if self.as_retry { ATTEMPTS_OF_A_RETRY } else { 1 }
+    }
+
+    /// How many events may be on their way at once: a burst takes the room of as many.
+    fn in_flight(&self) -> usize {
+        (self.pace.in_flight() / self.burst.get() as usize).max(1)
     }
 
     /// How many requests each event means.
@@ -336,7 +363,13 @@ async fn exchange(
 }
 
 /// What cannot be made is on record as well: nothing that was chosen is dropped without a word.
-fn unmade(event: &StoredCapture, plan: &ReplayPlan, account: Account, before: Option<Compared>, why: Unmade) -> Sent {
+fn unmade(
+    event: &StoredCapture,
+    plan: &ReplayPlan,
+    account: Account,
+    before: Option<Arc<Compared>>,
+    why: Unmade,
+) -> Sent {
     let captured = &event.capture.request;
     let url = plan.target.url(captured.path(), captured.query());
     let request = SentRequest {

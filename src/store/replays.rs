@@ -13,6 +13,9 @@ use crate::capture::{
 /// Stands in the column for a baseline that is no replay.
 const FORWARD: i64 = 0;
 
+/// What nobody was there to take says nothing of the server: it is no baseline.
+const SENT: &str = "coalesce(problem, '') NOT IN ('unreachable', 'unresolved', 'unmade', 'target')";
+
 /// The columns of a [`StoredReplay`], in the order in which [`stored`] reads them.
 const STORED: &str = "id, run_id, capture_id, attempt, copy, sent_at, verdict, baseline, status, first_byte_us, elapsed_us, \
                       problem, cause, lint, method, target, request_headers, request_body, url, headers, body, message, openid, created";
@@ -101,22 +104,22 @@ pub(super) fn one(connection: &Connection, id: ReplayId) -> Result<Option<Stored
     first(connection, "id = ?1 AND ?2 = 0", (id.0, 0))
 }
 
-/// The event's latest replay of a run before that one.
+/// The event's latest replay of a run before that one that somebody was there to answer.
 pub(super) fn before(
     connection: &Connection,
     event: CaptureId,
     run: RunId,
 ) -> Result<Option<StoredReplay>, StoreError> {
-    first(connection, "capture_id = ?1 AND run_id < ?2 ORDER BY id DESC LIMIT 1", (event.0, run.0))
+    first(connection, &format!("capture_id = ?1 AND run_id < ?2 AND {SENT} ORDER BY id DESC LIMIT 1"), (event.0, run.0))
 }
 
-/// The event's first replay of that run.
+/// The event's first replay of that run that somebody was there to answer.
 pub(super) fn in_run(
     connection: &Connection,
     event: CaptureId,
     run: RunId,
 ) -> Result<Option<StoredReplay>, StoreError> {
-    first(connection, "capture_id = ?1 AND run_id = ?2 ORDER BY id LIMIT 1", (event.0, run.0))
+    first(connection, &format!("capture_id = ?1 AND run_id = ?2 AND {SENT} ORDER BY id LIMIT 1"), (event.0, run.0))
 }
 
 fn first(connection: &Connection, condition: &str, values: (i64, i64)) -> Result<Option<StoredReplay>, StoreError> {

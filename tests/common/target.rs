@@ -52,6 +52,11 @@ impl TargetServer {
         format!("http://{}{rest}", self.address)
     }
 
+    /// The same to look at from another thread.
+    pub(crate) fn watch(&self) -> Arc<Mutex<Vec<Seen>>> {
+        Arc::clone(&self.seen)
+    }
+
     /// What has arrived so far, in order.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()

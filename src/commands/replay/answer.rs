@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::capture::{CaptureSummary, StoredReplay, Verdict, replay_json};
 use crate::commands::output::finding_lines;
-use crate::replay::{Change, Difference};
+use crate::replay::Change;
 use crate::texts::Language;
 use crate::visible::{shortened, visible};
 use crate::wechat::codes::Severity;
@@ -26,7 +26,7 @@ pub(super) struct Answer<'a> {
     pub(super) stored: &'a StoredReplay,
     pub(super) event: Option<&'a CaptureSummary>,
     /// `None` without anything to compare it with.
-    pub(super) difference: Option<Difference>,
+    pub(super) changes: Option<Vec<Change>>,
     pub(super) language: Language,
 }
 
@@ -105,7 +105,7 @@ impl Answer<'_> {
 
     /// What is different from before, an element a line.
     pub(super) fn changes(&self) -> Vec<String> {
-        let changes = self.difference.as_ref().map(|difference| &*difference.changes).unwrap_or_default();
+        let changes = self.changes.as_deref().unwrap_or_default();
         let text = |text: &Option<String>| match text {
             Some(text) => format!("\"{}\"", shortened(text, CELL)),
             None => "—".to_owned(),
@@ -125,10 +125,10 @@ impl Answer<'_> {
         let mut object = replay_json(self.stored, self.language);
         object["kind"] = json!(self.event.map(|event| &event.kind));
         object["event_key"] = json!(self.event.and_then(|event| event.event_key.as_ref()));
-        object["changes"] = self.difference.as_ref().map_or(Value::Null, |difference| {
+        object["changes"] = self.changes.as_ref().map_or(Value::Null, |changes| {
             let change =
                 |change: &Change| json!({ "path": change.path, "before": change.before, "after": change.after });
-            difference.changes.iter().map(change).collect()
+            changes.iter().map(change).collect()
         });
         object
     }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::answer::Answer;
-use crate::capture::{StoredRun, Verdict};
+use crate::capture::{RunEnd, StoredRun, Verdict};
 
 /// The cases so far.
 pub(super) struct Suite(TestSuite);
@@ -35,9 +35,16 @@ impl Suite {
         self.0.add_test_case(case);
     }
 
-    /// Writes the report.
-    pub(super) fn write(mut self, path: &Path, run: &StoredRun) -> anyhow::Result<()> {
-        self.0.add_property(("target", &*run.run.target)).add_property(("mode", run.run.mode.as_str()));
+    /// Writes the report, of a run that has ended or of none so far.
+    pub(super) fn write(mut self, path: &Path, run: Option<&StoredRun>) -> anyhow::Result<()> {
+        if let Some(StoredRun { run, end, .. }) = run {
+            let end = end.map_or("", RunEnd::as_str);
+            let planned = run.planned.to_string();
+            let told = [("target", &*run.target), ("mode", run.mode.as_str()), ("planned", &planned), ("end", end)];
+            for property in told {
+                self.0.add_property(property);
+            }
+        }
         let mut report = Report::new("menuscope replay");
         report.add_test_suite(self.0);
         let text = report.to_string().context("cannot write the outcome as JUnit XML")?;

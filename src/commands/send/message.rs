@@ -1,5 +1,7 @@
 //! The messages that `menuscope send` posts: made by name, read from a file, or stored ones, with what the flags change.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -9,9 +11,11 @@ use crate::account::Account;
 use crate::capture::CaptureId;
 use crate::cli::{BodyFormat, Send};
 use crate::config::DataFolder;
+use crate::engine::read_pictures;
+use crate::inspect::MAX_BODY;
 use crate::sample;
 use crate::store::Reader;
-use crate::wechat::compose::{self, Edit, as_json, edited, images_for, picture_md5};
+use crate::wechat::compose::{self, Edit, as_json, edited, images_for};
 use crate::wechat::tree::{Format, Tree};
 
 /// The message of one event, and the image messages that follow it where they are asked for.
@@ -29,10 +33,8 @@ pub(super) fn messages(
     if let Some(openid) = &send.openid {
         edit("FromUserName", openid);
     }
-    for image in &send.image {
-        let picture = std::fs::read(image)
-            .with_context(|| format!("cannot read the picture {}; check the path and its rights", image.display()))?;
-        edit("PicMd5Sum", &picture_md5(&picture));
+    for picture in read_pictures(&send.image)? {
+        edit("PicMd5Sum", &picture.md5);
     }
     send.set.iter().for_each(|(name, value)| edit(name, value));
     let body =
@@ -43,7 +45,7 @@ pub(super) fn messages(
         }
         _ => body,
     };
-    let images = if send.follow { images_for(&body, Timestamp::now().as_second()) } else { Vec::new() };
+    let images = if send.follow { images_for(&body, create_time(&body)) } else { Vec::new() };
     Ok([vec![body], images].concat())
 }
 
@@ -53,11 +55,7 @@ fn beginning(event: &str, account: &Account, folder: &DataFolder) -> anyhow::Res
         return Ok((template.as_bytes().to_vec(), of_now(template, account)));
     }
     if Path::new(event).exists() {
-        let body = std::fs::read(event);
-        return Ok((
-            body.with_context(|| format!("cannot read the message in {event}; check its rights"))?,
-            Vec::new(),
-        ));
+        return Ok((read(event)?, Vec::new()));
     }
     if let Ok(id) = event.parse() {
         let stored = Reader::open(&folder.database())?.capture(CaptureId(id))?;
@@ -66,6 +64,24 @@ fn beginning(event: &str, account: &Account, folder: &DataFolder) -> anyhow::Res
     }
     let unknown = sample::template(event).err().map_or_else(String::new, |error| error.to_string());
     bail!("{unknown}, or name a file that exists, or the number of a stored event")
+}
+
+/// A file's message; what is larger than any push is read no further, and cannot be one.
+fn read(path: &str) -> anyhow::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    let file = File::open(path).and_then(|file| file.take(MAX_BODY as u64 + 1).read_to_end(&mut body));
+    file.with_context(|| format!("cannot read the message in {path}; check its rights"))?;
+    if body.len() > MAX_BODY {
+        bail!("{path} has more than {} KiB, the most that a push has; name another file", MAX_BODY >> 10);
+    }
+    Ok(body)
+}
+
+/// The images follow their event at once.
+fn create_time(message: &[u8]) -> i64 {
+    let tree = Tree::parse(message).ok();
+    let created = tree.as_ref().and_then(|tree| tree.root().text_of("CreateTime")?.parse().ok());
+    created.unwrap_or_else(|| Timestamp::now().as_second())
 }
 
 fn of_now(template: &str, account: &Account) -> Vec<Edit> {
