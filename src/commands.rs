@@ -72,7 +72,7 @@ pub fn explain_usage(error: &clap::Error) -> ExitCode {
     let told = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let told: Vec<&str> =
         told.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
-    let told = told.join("; ");
+    let told = told.join("; ").replace(":; ", ": ");
     complain(&format!("{}; see `menuscope --help`", told.strip_prefix("error: ").unwrap_or(&told)));
     ExitCode::from(2)
 }
@@ -152,11 +152,15 @@ fn target(config: &Config, text: &str) -> anyhow::Result<(Target, Option<String>
         return Ok((Target::parse(&target.url)?, target.account.clone()));
     }
     let known: Vec<&str> = config.targets.keys().map(String::as_str).collect();
-    let target = Target::parse(text);
-    if !known.is_empty() {
-        return Ok((target.with_context(|| format!("no target has that name; there are {}", known.join(", ")))?, None));
+    match Target::parse(text) {
+        Err(_) if !known.is_empty() && !text.contains("://") => {
+            anyhow::bail!(
+                "\"{text}\" is neither a URL nor a target in config.toml, where there are {}",
+                known.join(", ")
+            )
+        }
+        target => Ok((target?, None)),
     }
-    Ok((target?, None))
 }
 
 /// Warnings unless told otherwise: stdout belongs to results, stderr to what went wrong.

@@ -216,6 +216,12 @@ fn what_is_sent_can_be_kept_and_sent_again() {
     assert_eq!(md5, &Value::from(menuscope::wechat::compose::picture_md5(b"not really a picture")));
     let again = with_secrets(data.path(), &["replay", "1", "--to", "dev", "--mode", "fresh", "--against", "last"]);
     assert!(again.status.success() && stdout(&again).contains("same"), "{again:?}");
+    let refused = with_secrets(data.path(), &["send", "CLICK", "--image", picture, "--to", "dev"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(complaint(&refused).contains("no event with pictures"), "{refused:?}");
+    assert_eq!(with_secrets(data.path(), &["send", "99", "--to", "dev"]).status.code(), Some(1));
+    let stranger = with_secrets(data.path(), &["send", "CLICK", "--to", "prod"]);
+    assert!(complaint(&stranger).contains("neither a URL nor a target"), "{stranger:?}");
     let as_json = with_secrets(data.path(), &["send", "1", "--body", "json", "--record", "--to", "dev"]);
     // wechatpy does not read JSON.
     assert_eq!(as_json.status.code(), Some(1), "{as_json:?}");

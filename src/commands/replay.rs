@@ -40,7 +40,9 @@ pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow:
     if let Against::Run(run) = asked.against
         && reader.run(run)?.is_none()
     {
-        return Ok(Outcome::No(Some(format!("there is no run {run} to compare with"))));
+        return Ok(Outcome::No(Some(format!(
+            "there is no run {run} to compare with; take last, or one that the window lists"
+        ))));
     }
     let events = match chosen(&asked.which, &reader)? {
         Chosen::Events(events) => events,

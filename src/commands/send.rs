@@ -58,7 +58,9 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     };
     let mut messages = Vec::new();
     for event in &send.events {
-        let made = message::messages(event, send, account, &setup.folder)?;
+        let Some(made) = message::messages(event, send, account, &setup.folder)? else {
+            return Ok(Outcome::No(Some(format!("there is no event {event}; list them with `menuscope events`"))));
+        };
         messages.extend(made.into_iter().map(|message| (event.clone(), message)));
     }
     let post = Post { target, account, messages, language: language(setup), as_json: send.json };
@@ -161,7 +163,9 @@ impl Post<'_> {
     fn tell(&self, answer: &Answer<'_>) -> anyhow::Result<bool> {
         let Answer { name, status, body, elapsed, .. } = answer;
         let judged = Answered { status: *status, body, elapsed_ms: Some(elapsed.as_millis() as u64) };
-        let report = judge_for(&judged, Some(answer.push), Some(self.account))?;
+        // What is no message can be sent all the same, and its answer is judged by itself.
+        let report = judge_for(&judged, Some(answer.push), Some(self.account))
+            .or_else(|_unreadable| judge_for(&judged, None, Some(self.account)))?;
         let message = self.account.opened(body);
         let elapsed_ms = elapsed.as_micros() as f64 / 1000.0;
         if self.as_json {

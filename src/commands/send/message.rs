@@ -18,14 +18,20 @@ use crate::store::Reader;
 use crate::wechat::compose::{self, Edit, as_json, edited, images_for};
 use crate::wechat::tree::{Format, Tree};
 
-/// The message of one event, and the image messages that follow it where they are asked for.
+/// The message of one event, and the image messages that follow it where they are asked for; `None` for the number of an
+/// event that is not there.
 pub(super) fn messages(
     event: &str,
     send: &Send,
     account: &Account,
     folder: &DataFolder,
-) -> anyhow::Result<Vec<Vec<u8>>> {
-    let (body, mut edits) = beginning(event, account, folder)?;
+) -> anyhow::Result<Option<Vec<Vec<u8>>>> {
+    let Some((body, mut edits)) = beginning(event, account, folder)? else { return Ok(None) };
+    if (!send.image.is_empty() || send.follow) && !has_pictures(&body) {
+        bail!(
+            "{event} is no event with pictures, as --image and --follow need it; take pic_weixin or another pic_… event"
+        );
+    }
     let mut edit = |name: &str, value: &str| edits.push(Edit { name: name.to_owned(), value: value.to_owned() });
     if let Some(key) = &send.key {
         edit("EventKey", key);
@@ -46,21 +52,20 @@ pub(super) fn messages(
         _ => body,
     };
     let images = if send.follow { images_for(&body, create_time(&body)) } else { Vec::new() };
-    Ok([vec![body], images].concat())
+    Ok(Some([vec![body], images].concat()))
 }
 
 /// An event by name, made now; of a file, or a stored one, as it is. With the changes that make it one of today.
-fn beginning(event: &str, account: &Account, folder: &DataFolder) -> anyhow::Result<(Vec<u8>, Vec<Edit>)> {
+fn beginning(event: &str, account: &Account, folder: &DataFolder) -> anyhow::Result<Option<(Vec<u8>, Vec<Edit>)>> {
     if let Some(template) = compose::template(event) {
-        return Ok((template.as_bytes().to_vec(), of_now(template, account)));
+        return Ok(Some((template.as_bytes().to_vec(), of_now(template, account))));
     }
     if Path::new(event).exists() {
-        return Ok((read(event)?, Vec::new()));
+        return Ok(Some((read(event)?, Vec::new())));
     }
     if let Ok(id) = event.parse() {
         let stored = Reader::open(&folder.database())?.capture(CaptureId(id))?;
-        let stored = stored.with_context(|| format!("there is no event {id}; list them with `menuscope events`"))?;
-        return Ok((stored.capture.message().to_vec(), Vec::new()));
+        return Ok(stored.map(|stored| (stored.capture.message().to_vec(), Vec::new())));
     }
     let unknown = sample::template(event).err().map_or_else(String::new, |error| error.to_string());
     bail!("{unknown}, or name a file that exists, or the number of a stored event")
@@ -75,6 +80,11 @@ fn read(path: &str) -> anyhow::Result<Vec<u8>> {
         bail!("{path} has more than {} KiB, the most that a push has; name another file", MAX_BODY >> 10);
     }
     Ok(body)
+}
+
+fn has_pictures(message: &[u8]) -> bool {
+    let tree = Tree::parse(message).ok();
+    tree.as_ref().and_then(|tree| tree.root().text_of("Event")).is_some_and(|event| event.starts_with("pic_"))
 }
 
 /// The images follow their event at once.
