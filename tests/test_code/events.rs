@@ -34,7 +34,7 @@ const TIMESTAMP: &str = "1409304348";
 const NONCE: &str = "415670741";
 
 /// Messages that readers are known to stumble over, each as its last elements.
-const ODD: [&str; 7] = [
+const ODD: [&str; 8] = [
     "<Event>pic_weixin</Event><EventKey/><SendPicsInfo><Count>0</Count></SendPicsInfo>",
     "<Event>pic_weixin</Event><EventKey></EventKey><SendPicsInfo><Count>0</Count><PicList></PicList></SendPicsInfo>",
     "<Event>pic_weixin</Event><EventKey>k</EventKey><SendPicsInfo><Count>3</Count><PicList>\
@@ -45,6 +45,7 @@ const ODD: [&str; 7] = [
     "<Event>scancode_push</Event><EventKey>k</EventKey><ScanCodeInfo><ScanType>barcode</ScanType>\
      <ScanResult><![CDATA[EAN_13,]]]]><![CDATA[> &amp; 收到😀]]></ScanResult></ScanCodeInfo>",
     "<Event>subscribe</Event><EventKey>qrscene_123</EventKey><Ticket>t</Ticket>",
+    "<Event>CLICK</Event><EventKey>one\r\ntwo</EventKey>",
     "<Event>never_heard_of</Event><New><A>1</A><A>2</A><B><C> 3 </C></B></New>",
 ];
 

@@ -140,6 +140,11 @@ impl Exported {
         let alone = File::create(installed("rust.lock")).unwrap();
         if suite == Suite::Rust {
             alone.lock().unwrap();
+            // What was written before the last build would pass for built.
+            for name in ["main.rs", "pack.rs"] {
+                let file = File::options().append(true).open(self.path("tests/callbacks").join(name)).unwrap();
+                file.set_modified(std::time::SystemTime::now()).unwrap();
+            }
         }
         let output =
             command.output().unwrap_or_else(|error| panic!("{suite:?} does not start ({error}): run tests/setup.sh"));

@@ -419,10 +419,13 @@ func lookUp(fields any, path string) any {
 	return fields
 }
 
+// lineEnds are read as one kind by every parser of XML.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // same compares what was read with the text that was sent.
 func same(found any, sent string) bool {
-	if _, ok := found.(string); ok {
-		return found == sent
+	if text, ok := found.(string); ok {
+		return lineEnds.Replace(text) == lineEnds.Replace(sent)
 	}
 	// A number can be written in more than one way, and an empty element reads as zero.
 	sent = either(strings.TrimSpace(sent), "0")

@@ -217,7 +217,10 @@ def skip_without_message(callback):
 
 
 def clean(value):
-    """Elements as they can be compared: wechatpy trims texts, has None for what is empty, and PicLists as they come."""
+    """Elements as they can be compared: wechatpy trims texts, has None for what is empty, and PicLists as they come.
+
+    Every parser of XML reads the line ends of Windows as plain ones.
+    """
     if isinstance(value, dict):
         members = {
             name: clean(pictures(child) if name == "PicList" else child)
@@ -227,7 +230,7 @@ def clean(value):
         return {name: child for name, child in members.items() if child}
     if isinstance(value, list):
         return [clean(child) for child in value]
-    return (value or "").strip()
+    return (value or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def pictures(lists):
