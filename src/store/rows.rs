@@ -176,7 +176,7 @@ pub(super) fn findings_from_json<C: Coded>(text: Option<&str>) -> Vec<Finding<C>
     read_findings(text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default())
 }
 
-/// `name: value` lines. Neither part can hold a line end: HTTP ended it there.
+/// `name: value` lines. Neither part can hold a line end: HTTP ended it there, and an import refuses it.
 pub(super) fn headers_to_bytes(headers: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum());
     for (name, value) in headers {
