@@ -4,7 +4,9 @@
 //! store ─► Fixture (numbered by arrival) ─► pseudonyms ─► writer of the format ─► files under a temporary name ─► rename
 //! files ─► recognised by content ─► Found ─► inspected, or taken as recorded ─► store, unless it is there already
 //! ```
-//! One event at a time in both directions: how many there are makes no difference to the memory that is used.
+//! One event at a time in both directions. What grows with their number is small for each of them: with pseudonyms, the
+//! identifiers and texts that were replaced, to look for them in the finished files; of a zip, where each file stands in it; of
+//! lines that come newest first, where each begins.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -162,6 +164,17 @@ pub enum FixtureError {
         /// Which.
         path: PathBuf,
     },
+    /// What an import has to put by, since it comes newest first, cannot be.
+    #[error(
+        "cannot put aside what is to be imported ({source}); make room on the disk of the folder for temporary files: {}",
+        path.display()
+    )]
+    PutBy {
+        /// Why not.
+        source: io::Error,
+        /// The folder for temporary files.
+        path: PathBuf,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -219,6 +232,9 @@ impl From<&FixtureError> for Trouble {
             }
             FixtureError::Read { source, path } => {
                 Self::of("trouble.fixtures.read", error).with("cause", source).with("path", path.display())
+            }
+            FixtureError::PutBy { source, path } => {
+                Self::of("trouble.fixtures.put_by", error).with("cause", source).with("path", path.display())
             }
             FixtureError::Store(error) => error.into(),
             FixtureError::Cancelled { exporting: true } => Self::of("trouble.fixtures.export_cancelled", error),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction, TransactionBehavior};
 
 use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows};
 use crate::capture::{Capture, CaptureId, Placement, ReplayId, ReplayRun, Replayed, Reply, RunEnd, RunId};
@@ -111,22 +111,24 @@ fn import_one(transaction: &Transaction<'_>, next_id: &mut i64, recorded: &Recor
     Ok(Added::New(id))
 }
 
+/// Finds a request of an instant. Digests come first: a second may have thousands of events, and a query of several columns at
+/// events.
+const KNOWN: &str =
+    "SELECT id FROM capture WHERE received_at = ?1 AND body_digest IS ?2 AND method = ?3 AND target = ?4
+    AND headers = ?5 AND body = ?6 LIMIT 1";
+
+/// Finds a message that says when it was made, and arrived about then.
+const KNOWN_MESSAGE: &str = "SELECT id FROM capture WHERE create_time = ?1 AND message_digest IS ?2
+    AND received_at BETWEEN ?3 AND ?4 AND coalesce(message, body) = ?5 LIMIT 1";
+
 /// The capture of the same instant with the same bytes, if there is one.
 fn known(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
     let request = &capture.request;
-    let sql =
-        "SELECT id FROM capture WHERE received_at = ?1 AND method = ?2 AND target = ?3 AND headers = ?4 AND body = ?5";
-    let values = (
-        request.received_at.as_microsecond(),
-        &request.method,
-        &request.target,
-        rows::headers_to_bytes(&request.headers),
-        &request.body[..],
-    );
-    let found = transaction
-        .prepare_cached(sql)
-        .and_then(|mut statement| statement.query_row(values, |row| row.get(0).map(CaptureId)).optional())
-        .map_err(doing("looking for what is there already"))?;
+    let headers = rows::headers_to_bytes(&request.headers);
+    let found = with_digest(&request.body, |digest| {
+        let time = request.received_at.as_microsecond();
+        first(transaction, KNOWN, (time, digest, &request.method, &request.target, &headers, &request.body[..]))
+    })?;
     let is_message = request.target == "/" && request.headers.is_empty();
     if found.is_none() && is_message { known_message(transaction, capture) } else { Ok(found) }
 }
@@ -137,13 +139,47 @@ const ARRIVAL_SECONDS: i64 = 60;
 /// The capture that brought this message, where only the message is known and not its request.
 fn known_message(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
     let Some(created) = capture.envelope.create_time else { return Ok(None) };
-    let sql = "SELECT id FROM capture WHERE received_at BETWEEN ?1 AND ?2 AND create_time = ?3
-               AND coalesce(message, body) = ?4 LIMIT 1";
     let microseconds = |seconds: i64| seconds.saturating_mul(1_000_000);
-    let (from, to) = (created.saturating_sub(ARRIVAL_SECONDS), created.saturating_add(ARRIVAL_SECONDS));
-    let values = (microseconds(from), microseconds(to), created, capture.message());
+    let from = microseconds(created.saturating_sub(ARRIVAL_SECONDS));
+    let to = microseconds(created.saturating_add(ARRIVAL_SECONDS));
+    let message = capture.message();
+    with_digest(message, |digest| first(transaction, KNOWN_MESSAGE, (created, digest, from, to, message)))
+}
+
+/// Looks among the events with the digest of these bytes, then among those without any.
+fn with_digest(
+    bytes: &[u8],
+    find: impl Fn(Option<i64>) -> Result<Option<CaptureId>, StoreError>,
+) -> Result<Option<CaptureId>, StoreError> {
+    match find(Some(rows::digest(bytes)))? {
+        None => find(None),
+        found => Ok(found),
+    }
+}
+
+fn first(transaction: &Transaction<'_>, sql: &str, values: impl Params) -> Result<Option<CaptureId>, StoreError> {
     transaction
         .prepare_cached(sql)
         .and_then(|mut statement| statement.query_row(values, |row| row.get(0).map(CaptureId)).optional())
         .map_err(doing("looking for what is there already"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_already_is_found_by_its_digest() {
+        let folder = tempfile::tempdir().unwrap();
+        let additions = Additions::open(&folder.path().join("a.db")).unwrap();
+        for (sql, values, index) in [
+            (KNOWN, 6, "capture_received (received_at=? AND body_digest=?)"),
+            (KNOWN_MESSAGE, 5, "capture_created (create_time=? AND message_digest=?)"),
+        ] {
+            let mut explain = additions.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let values = rusqlite::params_from_iter(vec![1_i64; values]);
+            let plan: String = explain.query_row(values, |row| row.get(3)).unwrap();
+            assert!(plan.ends_with(index), "{plan}");
+        }
+    }
 }

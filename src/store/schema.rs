@@ -98,7 +98,8 @@ CREATE TABLE held (
 ///
 /// A run is what was sent to one target together; each of its replays stands beside its event, with what was sent and what
 /// came back. `failed` repeats that WeChat would not take the answer.
-/// The index by time finds what an import brings a second time.
+/// The digests find what an import brings a second time, however much arrived in the same second; events of earlier versions
+/// have none, and are compared as a whole. They are read from their indexes alone, and so may stand behind the bodies.
 const REPLAYED: &str = "
 CREATE TABLE replay_run (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -140,7 +141,11 @@ CREATE TABLE replay (
 CREATE INDEX replay_created ON replay (openid, created) WHERE created IS NOT NULL;
 CREATE INDEX replay_capture ON replay (capture_id, id);
 CREATE INDEX replay_of_run ON replay (run_id, id);
-CREATE INDEX capture_received ON capture (received_at);
+CREATE INDEX replay_tally ON replay (run_id, verdict, failed);
+ALTER TABLE capture ADD COLUMN body_digest INTEGER;
+ALTER TABLE capture ADD COLUMN message_digest INTEGER;
+CREATE INDEX capture_received ON capture (received_at, body_digest);
+CREATE INDEX capture_created ON capture (create_time, message_digest) WHERE create_time IS NOT NULL;
 CREATE INDEX capture_image ON capture (openid, create_time) WHERE kind = 'image';
 ";
 

@@ -228,3 +228,21 @@ fn a_path_that_is_not_there_is_an_error_before_anything_is_read() {
     assert!(matches!(outcome, Err(FixtureError::Read { path, .. }) if path == paths[1]));
     assert_eq!(other.reader().count().unwrap(), 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_manifest_that_is_a_pipe_or_leads_elsewhere_makes_no_pack() {
+    let elsewhere = pack();
+    let desk = Desk::new();
+    for name in ["pipe", "link"] {
+        fs::create_dir(desk.path(name)).unwrap();
+    }
+    let made = std::process::Command::new("mkfifo").arg(desk.path("pipe/manifest.json")).status().unwrap();
+    assert!(made.success());
+    let manifest = elsewhere.path("pack/manifest.json");
+    std::os::unix::fs::symlink(manifest, desk.path("link/manifest.json")).unwrap();
+    let imported = Desk::new().import(&desk.path("pipe"));
+    assert!(matches!(only_reason(&imported), ImportReason::Unreadable { .. }), "{imported:?}");
+    let imported = Desk::new().import(&desk.path("link"));
+    assert!(matches!(only_reason(&imported), ImportReason::Outside { .. }), "{imported:?}");
+}
