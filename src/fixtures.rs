@@ -14,6 +14,7 @@ use crate::store::StoreError;
 use crate::trouble::Trouble;
 
 mod annotation;
+mod callback;
 mod export;
 mod import;
 mod intake;
