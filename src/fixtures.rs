@@ -28,6 +28,7 @@ pub mod published;
 mod snippets;
 #[cfg(test)]
 mod specimens;
+mod undated;
 mod variables;
 mod writer;
 
