@@ -16,6 +16,7 @@ use crate::store::StoreError;
 use crate::trouble::Trouble;
 
 mod annotation;
+mod callback;
 mod export;
 mod import;
 mod intake;
@@ -29,6 +30,7 @@ pub mod published;
 mod snippets;
 #[cfg(test)]
 mod specimens;
+mod undated;
 mod variables;
 mod writer;
 

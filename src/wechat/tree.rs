@@ -49,6 +49,14 @@ impl Format {
             _ => None,
         }
     }
+
+    /// How names of files in it end, without the point.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Xml => "xml",
+            Self::Json => "json",
+        }
+    }
 }
 
 /// How many bytes of byte order mark stand before a payload.
