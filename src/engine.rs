@@ -56,7 +56,7 @@ pub use rulebook::{Rulebook, RulebookError};
 pub use service::{Service, StartError, runtime};
 pub use signals::stop_requested;
 pub use status::{AccountStatus, ListenerState, Status};
-use transfer::Transfer;
+use transfer::{Previews, Transfer};
 pub use trial::Tried;
 use worker::Worker;
 
@@ -95,6 +95,7 @@ pub struct Engine {
     fired: watch::Receiver<FiredRules>,
     replaying: watch::Receiver<Option<Progress>>,
     transferring: watch::Receiver<Option<Progress>>,
+    previews: Previews,
     interrupter: listing::Interrupter,
     _runtime: Arc<Runtime>,
 }
@@ -128,6 +129,7 @@ impl Engine {
             closing: closing.clone(),
         };
         let (transferring_in, transferring) = watch::channel(None);
+        let previews = Previews::default();
         let transfer = Transfer {
             folder: setup.folder.path().to_owned(),
             database,
@@ -135,6 +137,7 @@ impl Engine {
             known,
             status: status.clone(),
             running: transferring_in,
+            previews: previews.clone(),
             closing: closing.clone(),
         };
         let (replays, transfers) = (replayer.start()?, transfer.start()?);
@@ -148,6 +151,7 @@ impl Engine {
             fired: crafting.fired.subscribe(),
             replaying,
             transferring,
+            previews,
             replays: Some(replays),
             transfers: Some(transfers),
             closing,
@@ -180,10 +184,11 @@ impl Engine {
             | Command::ListRuns
             | Command::OpenRun { .. } => &self.rows,
             Command::Replay { .. } => &self.replays,
-            Command::PreviewExport { .. }
-            | Command::Export { .. }
-            | Command::Import { .. }
-            | Command::ReadPictures { .. } => &self.transfers,
+            Command::PreviewExport { generation, .. } => {
+                self.previews.ask(*generation);
+                &self.transfers
+            }
+            Command::Export { .. } | Command::Import { .. } | Command::ReadPictures { .. } => &self.transfers,
             _ => &self.control,
         };
         worker.as_ref().is_some_and(|worker| worker.try_send(command))

@@ -121,8 +121,10 @@ pub enum Command {
         /// All of them, by name.
         targets: BTreeMap<String, TargetConfig>,
     },
-    /// Say what pseudonyms would change, without writing anything.
+    /// Say what pseudonyms would change, without writing anything. Ends an earlier preview.
     PreviewExport {
+        /// Comes back with the answer, and goes up with each question: a late answer is told from a current one.
+        generation: u64,
         /// What would be exported.
         request: Box<ExportRequest>,
     },

@@ -76,6 +76,8 @@ pub enum Notice {
     },
     /// What pseudonyms would change.
     ExportPreviewed {
+        /// Which preview.
+        generation: u64,
         /// The first of the changes, and how many there are.
         preview: Box<Preview>,
     },

@@ -35,6 +35,8 @@ pub(crate) struct Exporting {
     preview: Option<Preview>,
     /// What the preview was asked for; `None` where it has to be asked anew.
     asked: Option<Asked>,
+    /// Goes up with each preview that is asked for, and when the dialog opens or closes.
+    generation: u64,
 }
 
 /// What a preview depends on.
@@ -64,6 +66,7 @@ impl Default for Exporting {
             texts: Texts::Replaced,
             preview: None,
             asked: None,
+            generation: 0,
         }
     }
 }
@@ -77,7 +80,7 @@ impl Exporting {
     /// Opens the dialog, or closes it.
     pub(crate) fn show(&mut self, shown: bool) {
         self.shown = shown;
-        (self.preview, self.asked) = (None, None);
+        self.forget_preview();
     }
 
     /// Whether it is open.
@@ -85,9 +88,17 @@ impl Exporting {
         self.shown
     }
 
-    /// Takes in what would change.
-    pub(crate) fn previewed(&mut self, preview: Preview) {
-        self.preview = Some(preview);
+    /// What was asked for before does not count any more.
+    fn forget_preview(&mut self) {
+        (self.preview, self.asked) = (None, None);
+        self.generation += 1;
+    }
+
+    /// Takes in what would change, unless something else has been chosen since.
+    pub(crate) fn previewed(&mut self, generation: u64, preview: Preview) {
+        if self.asked.is_some() && generation == self.generation {
+            self.preview = Some(preview);
+        }
     }
 
     /// A path was chosen in the desktop's dialog.
@@ -204,7 +215,9 @@ impl Exporting {
     /// Asks once for each choice; a filter is read by the engine.
     fn ask_for_preview(&mut self, exportable: &Exportable<'_>, actions: &mut Vec<Action>) {
         if !self.pseudonyms {
-            (self.preview, self.asked) = (None, None);
+            if self.asked.is_some() {
+                self.forget_preview();
+            }
             return;
         }
         let asked: Asked = if self.everything {
@@ -215,9 +228,11 @@ impl Exporting {
         if self.asked.as_ref() == Some(&asked) {
             return;
         }
-        (self.preview, self.asked) = (None, Some(asked));
+        self.forget_preview();
+        self.asked = Some(asked);
         if let Some(request) = self.request(exportable) {
-            actions.push(Action::Ask(Command::PreviewExport { request: Box::new(request) }));
+            let (generation, request) = (self.generation, Box::new(request));
+            actions.push(Action::Ask(Command::PreviewExport { generation, request }));
         }
     }
 
@@ -276,4 +291,41 @@ fn preview_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Look) {
             }
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preview(events: u64) -> Preview {
+        Preview { events, changes: Vec::new(), total: 0 }
+    }
+
+    fn asked(actions: &[Action]) -> Vec<u64> {
+        let asked = actions.iter().filter_map(|action| match action {
+            Action::Ask(Command::PreviewExport { generation, .. }) => Some(*generation),
+            _ => None,
+        });
+        asked.collect()
+    }
+
+    #[test]
+    fn a_preview_of_something_else_does_not_count() {
+        let mut exporting = Exporting::default();
+        exporting.show(true);
+        let mut actions = Vec::new();
+        let exportable = |id| Exportable { chosen: vec![CaptureId(id)], listed: 9, filter: "" };
+        exporting.ask_for_preview(&exportable(1), &mut actions);
+        exporting.ask_for_preview(&exportable(1), &mut actions);
+        exporting.ask_for_preview(&exportable(2), &mut actions);
+        let [earlier, later] = *asked(&actions) else { panic!("one question for each choice: {actions:?}") };
+        exporting.previewed(earlier, preview(1));
+        assert!(exporting.preview.is_none());
+        exporting.previewed(later, preview(2));
+        assert_eq!(exporting.preview.as_ref().map(|preview| preview.events), Some(2));
+        exporting.show(false);
+        exporting.show(true);
+        exporting.previewed(later, preview(2));
+        assert!(exporting.preview.is_none());
+    }
 }

@@ -121,7 +121,7 @@ impl State {
             Notice::Runs { runs } => self.replays.listed(runs),
             Notice::Run { run, rows } => self.replays.read(*run, rows),
             Notice::Pictures { pictures } => self.composer.take_pictures(pictures),
-            Notice::ExportPreviewed { preview } => self.exporting.previewed(*preview),
+            Notice::ExportPreviewed { generation, preview } => self.exporting.previewed(generation, *preview),
             Notice::Exported { exported } => {
                 self.exporting.show(false);
                 let (events, out) = (exported.events.to_string(), exported.out.display().to_string());
