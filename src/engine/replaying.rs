@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use super::worker::Worker;
+use super::worker::{self, Worker};
 use super::{Chosen, Command, ComparedReplay, Desk, Known, Notice, ReplayRequest, ReplayWhat, Status, accounts_of};
 use crate::account::Accounts;
 use crate::capture::{CaptureId, StoredCapture, StoredReplay, StoredRun};
@@ -43,9 +43,7 @@ impl Replayer {
                 return;
             }
             let progress = Progress::new();
-            self.running.send_replace(Some(progress.clone()));
-            let outcome = self.replay(*request, &progress);
-            self.running.send_replace(None);
+            let outcome = worker::carry_out(&self.running, &progress, || self.replay(*request, &progress));
             let heard = match outcome {
                 Ok(run) => self.desk.put(Notice::ReplayEnded { run: Box::new(run) }),
                 Err(trouble) => self.desk.fail(trouble),

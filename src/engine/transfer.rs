@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 
 use tokio::sync::watch;
 
-use super::worker::Worker;
+use super::worker::{self, Worker};
 use super::{Command, Desk, ExportRequest, Known, Notice, Status, accounts_of, pictures};
 use crate::account::Accounts;
 use crate::fixtures::{self, ExportPlan, FixtureError, Pseudonyms};
@@ -70,12 +70,10 @@ impl Transfer {
                 },
                 _ => Progress::new(),
             };
-            self.running.send_replace(Some(progress.clone()));
-            let outcome = match command {
+            let outcome = worker::carry_out(&self.running, &progress, || match command {
                 Command::ReadPictures { paths } => read_pictures(&paths),
                 other => self.carry_out(other, &progress).map_err(|error| Trouble::from(&error)),
-            };
-            self.running.send_replace(None);
+            });
             let heard = match outcome {
                 Ok(Some(notice)) => self.desk.put(notice),
                 Ok(None) => true,
