@@ -281,9 +281,11 @@ impl App {
                 Screen::Events => events_ui(ui, state, &status, look, actions),
             }
         });
-        let (mut exporting, progress) = (std::mem::take(&mut state.exporting), engine.transfer_progress());
-        exporting.ui(ui, &state.exportable(), progress.as_ref(), look, actions);
-        state.exporting = exporting;
+        if state.exporting.is_shown() {
+            let (mut exporting, progress) = (std::mem::take(&mut state.exporting), engine.transfer_progress());
+            exporting.ui(ui, &state.exportable(), progress.as_ref(), look, actions);
+            state.exporting = exporting;
+        }
         state.report.ui(ui, look, actions);
         let view = ReplayingView { status: &status, runs: state.replays.runs() };
         state.replaying.ui(ui, &view, look, actions);

@@ -33,14 +33,22 @@ pub(crate) struct Exporting {
     pseudonyms: bool,
     texts: Texts,
     preview: Option<Preview>,
-    /// What the preview was asked for; `None` where it has to be asked anew.
+    /// What is chosen as it was last looked at; `None` where it has to be looked at anew.
     asked: Option<Asked>,
     /// Goes up with each preview that is asked for, and when the dialog opens or closes.
     generation: u64,
 }
 
-/// What a preview depends on.
-type Asked = (bool, Texts, Vec<CaptureId>, String);
+/// What a preview depends on. It is compared with each frame, and made only when it differs.
+#[derive(Debug)]
+struct Asked {
+    /// The chosen rows; `None` for everything that the filter finds.
+    chosen: Option<Vec<CaptureId>>,
+    filter: String,
+    pseudonyms: Option<Texts>,
+    /// The filter can be read.
+    is_sound: bool,
+}
 
 /// What there is to export.
 #[derive(Debug)]
@@ -122,7 +130,7 @@ impl Exporting {
         }
     }
 
-    /// Draws the dialog, where it is open.
+    /// Draws the dialog, which is open.
     pub(crate) fn ui(
         &mut self,
         ui: &Ui,
@@ -131,9 +139,6 @@ impl Exporting {
         look: &Look,
         actions: &mut Vec<Action>,
     ) {
-        if !self.shown {
-            return;
-        }
         let mut open = true;
         let window = Window::new(look.text("export.title")).id(Id::unique("export")).open(&mut open).collapsible(false);
         let window = window
@@ -214,26 +219,34 @@ impl Exporting {
 
     /// Asks once for each choice; a filter is read by the engine.
     fn ask_for_preview(&mut self, exportable: &Exportable<'_>, actions: &mut Vec<Action>) {
-        if !self.pseudonyms {
-            if self.asked.is_some() {
-                self.forget_preview();
-            }
-            return;
-        }
-        let asked: Asked = if self.everything {
-            (true, self.texts, Vec::new(), exportable.filter.to_owned())
-        } else {
-            (false, self.texts, exportable.chosen.clone(), String::new())
-        };
-        if self.asked.as_ref() == Some(&asked) {
+        if self.asked.as_ref().is_some_and(|asked| self.is_asked(asked, exportable)) {
             return;
         }
         self.forget_preview();
-        self.asked = Some(asked);
-        if let Some(request) = self.request(exportable) {
+        let request = self.request(exportable);
+        self.asked = Some(Asked {
+            chosen: (!self.everything).then(|| exportable.chosen.clone()),
+            filter: exportable.filter.to_owned(),
+            pseudonyms: self.pseudonyms(),
+            is_sound: request.is_some(),
+        });
+        if let Some(request) = request.filter(|_| self.pseudonyms) {
             let (generation, request) = (self.generation, Box::new(request));
             actions.push(Action::Ask(Command::PreviewExport { generation, request }));
         }
+    }
+
+    /// Whether that is what is chosen still.
+    fn is_asked(&self, asked: &Asked, exportable: &Exportable<'_>) -> bool {
+        let is_same_choice = match &asked.chosen {
+            None => self.everything && asked.filter == exportable.filter,
+            Some(chosen) => !self.everything && *chosen == exportable.chosen,
+        };
+        is_same_choice && asked.pseudonyms == self.pseudonyms()
+    }
+
+    fn pseudonyms(&self) -> Option<Texts> {
+        self.pseudonyms.then_some(self.texts)
     }
 
     fn request(&self, exportable: &Exportable<'_>) -> Option<ExportRequest> {
@@ -246,8 +259,7 @@ impl Exporting {
             "" => self.proposed(),
             typed => PathBuf::from(typed),
         };
-        let pseudonyms = self.pseudonyms.then_some(self.texts);
-        Some(ExportRequest { events, format: self.format, out, pseudonyms })
+        Some(ExportRequest { events, format: self.format, out, pseudonyms: self.pseudonyms() })
     }
 
     fn proposed(&self) -> PathBuf {
@@ -255,10 +267,10 @@ impl Exporting {
     }
 
     fn button_ui(&self, ui: &mut Ui, exportable: &Exportable<'_>, look: &Look, actions: &mut Vec<Action>) {
-        let request = self.request(exportable).filter(|_| !self.pseudonyms || self.preview.is_some());
-        let is_ready = request.is_some();
+        let is_sound = self.asked.as_ref().is_some_and(|asked| asked.is_sound);
+        let is_ready = is_sound && (!self.pseudonyms || self.preview.is_some());
         if ui.add_enabled(is_ready, egui::Button::new(look.text("export.start"))).clicked()
-            && let Some(request) = request
+            && let Some(request) = self.request(exportable)
         {
             actions.push(Action::Ask(Command::Export { request: Box::new(request) }));
         }
@@ -327,5 +339,22 @@ mod tests {
         exporting.show(true);
         exporting.previewed(later, preview(2));
         assert!(exporting.preview.is_none());
+    }
+    #[test]
+    fn a_filter_that_cannot_be_read_is_looked_at_once_and_nothing_is_asked() {
+        let mut exporting = Exporting { everything: true, ..Exporting::default() };
+        let mut actions = Vec::new();
+        let exportable = |filter| Exportable { chosen: Vec::new(), listed: 9, filter };
+        exporting.ask_for_preview(&exportable("nonsense:x"), &mut actions);
+        assert!(actions.is_empty() && exporting.asked.as_ref().is_some_and(|asked| !asked.is_sound));
+        let generation = exporting.generation;
+        exporting.ask_for_preview(&exportable("nonsense:x"), &mut actions);
+        assert_eq!(exporting.generation, generation);
+        exporting.ask_for_preview(&exportable("CLICK"), &mut actions);
+        assert_eq!(asked(&actions), [generation + 1]);
+        // Without pseudonyms there is nothing to be previewed.
+        exporting.pseudonyms = false;
+        exporting.ask_for_preview(&exportable("CLICK"), &mut actions);
+        assert!(actions.len() == 1 && exporting.asked.as_ref().is_some_and(|asked| asked.is_sound));
     }
 }
