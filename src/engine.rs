@@ -46,7 +46,7 @@ pub use crate::fixtures::{Exported, Format, Imported, Preview, Texts};
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
 pub use crate::progress::Progress;
-pub use crate::replay::{Change, Compared, DiffLine, Difference, Pace, difference};
+pub use crate::replay::{Change, Compared, DiffLine, Difference, MOST_COPIES, Pace, RATES, difference};
 pub use command::{Chosen, Command, ExportRequest, ReplayHow, ReplayRequest, ReplayWhat};
 use desk::{Desk, Known, KnownSender, accounts_of};
 pub use notice::{ComparedReplay, Notice, Opened, Saved};
