@@ -10,6 +10,7 @@ use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, RunId};
 use crate::config::{AccountConfig, LookConfig, TargetConfig};
 use crate::filter::Filter;
 use crate::rules::{BadAnswer, Rule};
+use crate::store::{Reader, StoreError};
 use crate::wechat::fault::Fault;
 
 /// What the window can ask for.
@@ -159,6 +160,20 @@ pub enum Chosen {
     Ids(Vec<CaptureId>),
     /// Everything that matches.
     Matching(Box<Filter>),
+}
+
+impl Chosen {
+    /// The captures, in the order in which they arrived.
+    pub(super) fn ids(self, reader: &Reader) -> Result<Vec<CaptureId>, StoreError> {
+        match self {
+            Self::Ids(mut ids) => {
+                ids.sort_unstable();
+                ids.dedup();
+                Ok(ids)
+            }
+            Self::Matching(filter) => reader.matching(&filter),
+        }
+    }
 }
 
 /// What the window wants to send again, or for the first time.

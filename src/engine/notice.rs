@@ -1,7 +1,10 @@
 //! What the window is told.
 
 use super::{Compared, Difference, Exported, Imported, PictureFile, Preview, SignatureCheck, Tried};
+use crate::account::Accounts;
 use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredReplay, StoredRun};
+use crate::replay::{before, difference};
+use crate::store::{Reader, StoreError};
 use crate::trouble::Trouble;
 
 /// What the window is told.
@@ -152,4 +155,22 @@ pub struct ComparedReplay {
     pub before: Option<Compared>,
     /// How it differs from the earlier answer.
     pub difference: Option<Difference>,
+}
+
+impl ComparedReplay {
+    /// A replay of that event beside what it was compared with.
+    pub(super) fn of(
+        stored: StoredReplay,
+        event: &StoredCapture,
+        reader: &Reader,
+        accounts: &Accounts,
+        ignored: &[String],
+    ) -> Result<Self, StoreError> {
+        let before = match stored.replayed.baseline {
+            Some(baseline) => before(reader, baseline, event, accounts)?,
+            None => None,
+        };
+        let difference = before.as_ref().map(|before| difference(before, &Compared::of_replay(&stored), ignored));
+        Ok(Self { stored, before, difference })
+    }
 }
