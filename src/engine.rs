@@ -179,6 +179,7 @@ impl Engine {
             Command::Refresh => &self.listing,
             Command::Page { .. }
             | Command::Open { .. }
+            | Command::CompareReplay { .. }
             | Command::TryRule { .. }
             | Command::FindHandshake
             | Command::ListRuns

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::{Format, Pace, Texts, Verdict};
 use crate::account::Secrets;
-use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, RunId};
+use crate::capture::{Against, CaptureId, ReplayForm, ReplayId, ReplayMode, RunId};
 use crate::config::{AccountConfig, LookConfig, TargetConfig};
 use crate::filter::Filter;
 use crate::rules::{BadAnswer, Rule};
@@ -34,6 +34,11 @@ pub enum Command {
     Open {
         /// Which.
         id: CaptureId,
+    },
+    /// Work out how a replay's answer differs from what it was compared with.
+    CompareReplay {
+        /// Which.
+        id: ReplayId,
     },
     /// Read the newest handshake.
     FindHandshake,

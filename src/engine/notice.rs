@@ -38,6 +38,11 @@ pub enum Notice {
         /// All of it.
         opened: Box<Opened>,
     },
+    /// How a replay's answer differs was worked out.
+    ReplayCompared {
+        /// The replay.
+        compared: Box<ComparedReplay>,
+    },
     /// The newest handshake; `None` where there was none yet.
     Handshake {
         /// All of it.
@@ -142,7 +147,8 @@ pub struct Opened {
     pub images: Vec<CaptureId>,
     /// How its signature was calculated, where the account still has a token.
     pub signature: Option<SignatureCheck>,
-    /// Its latest replays, the newest first, each with what it was compared with.
+    /// Its latest replays, the newest first, each with what it was compared with; only of the newest it is worked out
+    /// how it differs.
     pub replays: Vec<ComparedReplay>,
 }
 
@@ -153,24 +159,35 @@ pub struct ComparedReplay {
     pub stored: StoredReplay,
     /// The earlier answer; `None` where there is none, or it has gone.
     pub before: Option<Compared>,
-    /// How it differs from the earlier answer.
+    /// How it differs from the earlier answer; `None` where there is none, or it was not worked out yet.
     pub difference: Option<Difference>,
 }
 
 impl ComparedReplay {
-    /// A replay of that event beside what it was compared with.
+    /// A replay of that event beside what it was compared with; how it differs is not worked out yet.
     pub(super) fn of(
         stored: StoredReplay,
         event: &StoredCapture,
         reader: &Reader,
         accounts: &Accounts,
-        ignored: &[String],
     ) -> Result<Self, StoreError> {
         let before = match stored.replayed.baseline {
             Some(baseline) => before(reader, baseline, event, accounts)?,
             None => None,
         };
-        let difference = before.as_ref().map(|before| difference(before, &Compared::of_replay(&stored), ignored));
-        Ok(Self { stored, before, difference })
+        Ok(Self { stored, before, difference: None })
+    }
+
+    /// Works out how it differs, which may take some tenths of a second; `ignored` are elements that do not count.
+    #[must_use]
+    pub(super) fn compared(mut self, ignored: &[String]) -> Self {
+        let now = Compared::of_replay(&self.stored);
+        self.difference = self.before.as_ref().map(|before| difference(before, &now, ignored));
+        self
+    }
+
+    /// Whether it is to be worked out still how it differs.
+    pub fn is_to_be_compared(&self) -> bool {
+        self.before.is_some() && self.difference.is_none()
     }
 }

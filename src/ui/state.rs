@@ -103,6 +103,11 @@ impl State {
                 self.list.fill(rows);
             }
             Notice::Opened { opened } => self.show(opened, look.language),
+            Notice::ReplayCompared { compared } => {
+                if let Some(detail) = &mut self.detail {
+                    detail.take_compared(*compared);
+                }
+            }
             Notice::Handshake { capture } => self.handshake = capture,
             // It shows in the whole window.
             Notice::Saved { what: Saved::Look } => {}
@@ -159,11 +164,9 @@ impl State {
         if self.list.selected != Some(opened.stored.placement.id) {
             return;
         }
-        let chosen = self.detail.as_ref().filter(|detail| detail.id() == opened.stored.placement.id);
-        let chosen = chosen.and_then(|detail| detail.chosen().map(str::to_owned));
         let mut detail = Detail::new(opened, language);
-        if let Some(path) = chosen {
-            detail.choose(&path);
+        if let Some(former) = self.detail.take().filter(|former| former.id() == detail.id()) {
+            detail.follow(former);
         }
         self.detail = Some(detail);
         self.settle_wishes();
