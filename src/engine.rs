@@ -5,7 +5,8 @@
 //!        ── Command ──► listing thread  which captures match the filter     (interruptible)
 //!        ── Command ──► rows thread     pages of the list, single captures, replays
 //!        ── Command ──► replay thread   runs of replays, one at a time        (paused and ended through Progress)
-//!        ── Command ──► transfer thread exports, imports, files that are read (ended through Progress)
+//!        ── Command ──► transfer thread exports, imports                     (ended through Progress)
+//!        ── Command ──► pictures thread files to compose with
 //!        ◄── Notice ─── each of them, through one bounded queue; the waker is called after each
 //!        ◄── watch ──── StoreHead (the writer), Status (control)
 //! ```
@@ -84,6 +85,7 @@ pub struct Engine {
     rows: Option<Worker<Command>>,
     replays: Option<Worker<Command>>,
     transfers: Option<Worker<Command>>,
+    pictures: Option<Worker<Command>>,
     closing: Progress,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
@@ -141,6 +143,7 @@ impl Engine {
             closing: closing.clone(),
         };
         let (replays, transfers) = (replayer.start()?, transfer.start()?);
+        let pictures = pictures::start(desk.clone())?;
         let control = control::start(setup, Arc::clone(&runtime), desk, status_in, head_in, known_in, rulebook)?;
         Ok(Self {
             held_view: crafting.held.view(),
@@ -154,6 +157,7 @@ impl Engine {
             previews,
             replays: Some(replays),
             transfers: Some(transfers),
+            pictures: Some(pictures),
             closing,
             control: Some(control),
             notices: Some(notices),
@@ -189,7 +193,8 @@ impl Engine {
                 self.previews.ask(*generation);
                 &self.transfers
             }
-            Command::Export { .. } | Command::Import { .. } | Command::ReadPictures { .. } => &self.transfers,
+            Command::Export { .. } | Command::Import { .. } => &self.transfers,
+            Command::ReadPictures { .. } => &self.pictures,
             _ => &self.control,
         };
         worker.as_ref().is_some_and(|worker| worker.try_send(command))
@@ -276,6 +281,7 @@ impl Drop for Engine {
         }
         self.replays = None;
         self.transfers = None;
+        self.pictures = None;
         self.interrupter.interrupt();
         self.listing = None;
         self.rows = None;

@@ -146,6 +146,8 @@ pub enum Command {
     },
     /// Read pictures that an event is to be composed with.
     ReadPictures {
+        /// Of which message; comes back with the answer.
+        number: u32,
         /// Their files.
         paths: Vec<PathBuf>,
     },

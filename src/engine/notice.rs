@@ -101,6 +101,8 @@ pub enum Notice {
     },
     /// Pictures were read.
     Pictures {
+        /// For which message.
+        number: u32,
         /// What they are called, and their MD5, in the order in which they were chosen.
         pictures: Vec<PictureFile>,
     },

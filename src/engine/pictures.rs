@@ -1,9 +1,11 @@
-//! Picture files that an event is to be composed with: what each is called, and its MD5.
+//! The thread that reads picture files that an event is to be composed with: what each is called, and its MD5.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::worker::Worker;
+use super::{Command, Desk, Notice};
 use crate::trouble::Trouble;
 use crate::wechat::compose::picture_md5;
 
@@ -21,7 +23,7 @@ pub struct PictureFile {
 
 /// Why a picture cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PictureError {
+enum PictureError {
     /// It cannot be read.
     #[error("cannot read the picture ({source}); check the path and its rights: {}", path.display())]
     Read {
@@ -51,8 +53,24 @@ impl From<&PictureError> for Trouble {
     }
 }
 
+/// Starts the thread: an export that takes minutes must not keep a message waiting for its pictures.
+pub(super) fn start(desk: Desk) -> io::Result<Worker<Command>> {
+    Worker::start("pictures", move |commands| {
+        while let Ok(command) = commands.recv() {
+            let Command::ReadPictures { number, paths } = command else { continue };
+            let heard = match read(&paths) {
+                Ok(pictures) => desk.put(Notice::Pictures { number, pictures }),
+                Err(error) => desk.fail(&error),
+            };
+            if !heard {
+                return;
+            }
+        }
+    })
+}
+
 /// Reads them, one at a time, in their order; the first that cannot be read ends it.
-pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<PictureFile>, PictureError> {
+fn read(paths: &[PathBuf]) -> Result<Vec<PictureFile>, PictureError> {
     paths.iter().map(|path| picture(path)).collect()
 }
 

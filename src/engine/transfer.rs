@@ -1,4 +1,4 @@
-//! The thread that writes and reads files: exports, their previews, imports, and pictures to compose with.
+//! The thread that writes and reads files: exports, their previews, and imports.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use super::worker::{self, Worker};
-use super::{Command, Desk, ExportRequest, Known, Notice, Status, accounts_of, pictures};
+use super::{Command, Desk, ExportRequest, Known, Notice, Status, accounts_of};
 use crate::account::Accounts;
 use crate::fixtures::{self, ExportPlan, FixtureError, Pseudonyms};
 use crate::progress::Progress;
@@ -70,9 +70,8 @@ impl Transfer {
                 },
                 _ => Progress::new(),
             };
-            let outcome = worker::carry_out(&self.running, &progress, || match command {
-                Command::ReadPictures { paths } => read_pictures(&paths),
-                other => self.carry_out(other, &progress).map_err(|error| Trouble::from(&error)),
+            let outcome = worker::carry_out(&self.running, &progress, || {
+                self.carry_out(command, &progress).map_err(|error| Trouble::from(&error))
             });
             let heard = match outcome {
                 Ok(Some(notice)) => self.desk.put(notice),
@@ -135,11 +134,6 @@ impl Transfer {
         let plan = ExportPlan { format: request.format, out: request.out, pseudonyms, language };
         fixtures::export(&reader, &ids, &plan, accounts, progress)
     }
-}
-
-fn read_pictures(paths: &[PathBuf]) -> Result<Option<Notice>, Trouble> {
-    let pictures = pictures::read(paths).map_err(|error| Trouble::from(&error))?;
-    Ok(Some(Notice::Pictures { pictures }))
 }
 
 #[cfg(test)]

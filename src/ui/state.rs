@@ -125,7 +125,7 @@ impl State {
             Notice::ReplayEnded { run } => self.replay_ended(*run, look, now),
             Notice::Runs { runs } => self.replays.listed(runs),
             Notice::Run { run, rows } => self.replays.read(*run, rows),
-            Notice::Pictures { pictures } => self.composer.take_pictures(pictures),
+            Notice::Pictures { number, pictures } => self.composer.take_pictures(number, pictures),
             Notice::ExportPreviewed { generation, preview } => self.exporting.previewed(generation, *preview),
             Notice::Exported { exported } => {
                 self.exporting.show(false);
