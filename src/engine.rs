@@ -5,7 +5,8 @@
 //!        ── Command ──► listing thread  which captures match the filter     (interruptible)
 //!        ── Command ──► rows thread     pages of the list, single captures, replays
 //!        ── Command ──► replay thread   runs of replays, one at a time        (paused and ended through Progress)
-//!        ── Command ──► transfer thread exports, imports, files that are read (ended through Progress)
+//!        ── Command ──► transfer thread exports, imports                     (ended through Progress)
+//!        ── Command ──► pictures thread files to compose with
 //!        ◄── Notice ─── each of them, through one bounded queue; the waker is called after each
 //!        ◄── watch ──── StoreHead (the writer), Status (control)
 //! ```
@@ -46,7 +47,7 @@ pub use crate::fixtures::{Exported, Format, Imported, Preview, Texts};
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
 pub use crate::progress::Progress;
-pub use crate::replay::{Change, Compared, DiffLine, Difference, Pace, difference};
+pub use crate::replay::{Change, Compared, DiffLine, Difference, MOST_COPIES, Pace, RATES, difference};
 pub use command::{Chosen, Command, ExportRequest, ReplayHow, ReplayRequest, ReplayWhat};
 use desk::{Desk, Known, KnownSender, accounts_of};
 pub use notice::{ComparedReplay, Notice, Opened, Saved};
@@ -56,7 +57,7 @@ pub use rulebook::{Rulebook, RulebookError};
 pub use service::{Service, StartError, runtime};
 pub use signals::stop_requested;
 pub use status::{AccountStatus, ListenerState, Status};
-use transfer::Transfer;
+use transfer::{Previews, Transfer};
 pub use trial::Tried;
 use worker::Worker;
 
@@ -84,6 +85,7 @@ pub struct Engine {
     rows: Option<Worker<Command>>,
     replays: Option<Worker<Command>>,
     transfers: Option<Worker<Command>>,
+    pictures: Option<Worker<Command>>,
     closing: Progress,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
@@ -95,6 +97,7 @@ pub struct Engine {
     fired: watch::Receiver<FiredRules>,
     replaying: watch::Receiver<Option<Progress>>,
     transferring: watch::Receiver<Option<Progress>>,
+    previews: Previews,
     interrupter: listing::Interrupter,
     _runtime: Arc<Runtime>,
 }
@@ -128,6 +131,7 @@ impl Engine {
             closing: closing.clone(),
         };
         let (transferring_in, transferring) = watch::channel(None);
+        let previews = Previews::default();
         let transfer = Transfer {
             folder: setup.folder.path().to_owned(),
             database,
@@ -135,9 +139,11 @@ impl Engine {
             known,
             status: status.clone(),
             running: transferring_in,
+            previews: previews.clone(),
             closing: closing.clone(),
         };
         let (replays, transfers) = (replayer.start()?, transfer.start()?);
+        let pictures = pictures::start(desk.clone())?;
         let control = control::start(setup, Arc::clone(&runtime), desk, status_in, head_in, known_in, rulebook)?;
         Ok(Self {
             held_view: crafting.held.view(),
@@ -148,8 +154,10 @@ impl Engine {
             fired: crafting.fired.subscribe(),
             replaying,
             transferring,
+            previews,
             replays: Some(replays),
             transfers: Some(transfers),
+            pictures: Some(pictures),
             closing,
             control: Some(control),
             notices: Some(notices),
@@ -175,15 +183,18 @@ impl Engine {
             Command::Refresh => &self.listing,
             Command::Page { .. }
             | Command::Open { .. }
+            | Command::CompareReplay { .. }
             | Command::TryRule { .. }
             | Command::FindHandshake
             | Command::ListRuns
             | Command::OpenRun { .. } => &self.rows,
             Command::Replay { .. } => &self.replays,
-            Command::PreviewExport { .. }
-            | Command::Export { .. }
-            | Command::Import { .. }
-            | Command::ReadPictures { .. } => &self.transfers,
+            Command::PreviewExport { generation, .. } => {
+                self.previews.ask(*generation);
+                &self.transfers
+            }
+            Command::Export { .. } | Command::Import { .. } => &self.transfers,
+            Command::ReadPictures { .. } => &self.pictures,
             _ => &self.control,
         };
         worker.as_ref().is_some_and(|worker| worker.try_send(command))
@@ -270,6 +281,7 @@ impl Drop for Engine {
         }
         self.replays = None;
         self.transfers = None;
+        self.pictures = None;
         self.interrupter.interrupt();
         self.listing = None;
         self.rows = None;

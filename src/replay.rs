@@ -5,6 +5,7 @@
 //! ```
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 
 use crate::account::Accounts;
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, StoredReplay, StoredRun};
@@ -27,6 +28,13 @@ pub use compare::{Change, Compared, DiffLine, Difference, changes, difference};
 pub use composed::Composed;
 pub use pace::Pace;
 pub use run::replay;
+
+/// More copies at once than this find no fault that these do not.
+pub const MOST_COPIES: u32 = 1000;
+
+/// What may be asked of a pace, in events a second or in times as fast: what is slower never ends, and what is faster
+/// is as good as [`Pace::Fast`].
+pub const RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 
 /// What is to be sent, and how.
 #[derive(Clone, Debug)]

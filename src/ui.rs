@@ -123,7 +123,7 @@ impl App {
             (_, []) => {}
             (Wanted::Save { .. }, [path, ..]) => self.state.exporting.choose(path),
             (Wanted::Open, _) => self.ask(Command::Import { paths }),
-            (Wanted::Pictures, _) => self.ask(Command::ReadPictures { paths }),
+            (Wanted::Pictures { number }, _) => self.ask(Command::ReadPictures { number, paths }),
         }
         ctx.request_repaint();
     }
@@ -281,13 +281,16 @@ impl App {
                 Screen::Events => events_ui(ui, state, &status, look, actions),
             }
         });
-        let (mut exporting, progress) = (std::mem::take(&mut state.exporting), engine.transfer_progress());
-        exporting.ui(ui, &state.exportable(), progress.as_ref(), look, actions);
-        state.exporting = exporting;
+        if state.exporting.is_shown() {
+            let (mut exporting, progress) = (std::mem::take(&mut state.exporting), engine.transfer_progress());
+            exporting.ui(ui, &state.exportable(), progress.as_ref(), look, actions);
+            state.exporting = exporting;
+        }
         state.report.ui(ui, look, actions);
         let view = ReplayingView { status: &status, runs: state.replays.runs() };
         state.replaying.ui(ui, &view, look, actions);
         let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
+        let for_pictures = for_pictures.then(|| state.composer.number());
         transfer::drops_ui(ui, for_pictures, look, actions);
         if state.keys_shown {
             keys_page::keys_page_ui(ui, look, actions);

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Which, filter_help};
 use crate::capture::Against;
-use crate::replay::Pace;
+use crate::replay::{MOST_COPIES, Pace, RATES};
 
 /// `menuscope send`
 #[derive(Debug, Args)]
@@ -77,7 +77,7 @@ pub struct Replay {
     #[arg(long)]
     pub as_retry: bool,
     /// Send so many copies of each event at once, 1000 at most
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_COPIES)))]
     pub burst: u32,
     /// As fast as the target answers, as captured, or so many events a second: fast, original, 20/s
     #[arg(long, value_name = "PACE", default_value = "fast", value_parser = pace)]
@@ -117,9 +117,6 @@ pub enum Form {
     /// Encrypted as in safe mode; needs key and AppID
     Encrypted,
 }
-
-/// What a person may ask of a pace, in events a second: what is slower never ends, what is faster is as good as "fast".
-const RATES: std::ops::RangeInclusive<f64> = 0.001..=100_000.0;
 
 fn pace(text: &str) -> Result<Pace, String> {
     match text {

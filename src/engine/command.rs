@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use super::{Format, Pace, Texts, Verdict};
 use crate::account::Secrets;
-use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, RunId};
+use crate::capture::{Against, CaptureId, ReplayForm, ReplayId, ReplayMode, RunId};
 use crate::config::{AccountConfig, LookConfig, TargetConfig};
 use crate::filter::Filter;
 use crate::rules::{BadAnswer, Rule};
+use crate::store::{Reader, StoreError};
 use crate::wechat::fault::Fault;
 
 /// What the window can ask for.
@@ -33,6 +34,11 @@ pub enum Command {
     Open {
         /// Which.
         id: CaptureId,
+    },
+    /// Work out how a replay's answer differs from what it was compared with.
+    CompareReplay {
+        /// Which.
+        id: ReplayId,
     },
     /// Read the newest handshake.
     FindHandshake,
@@ -121,8 +127,10 @@ pub enum Command {
         /// All of them, by name.
         targets: BTreeMap<String, TargetConfig>,
     },
-    /// Say what pseudonyms would change, without writing anything.
+    /// Say what pseudonyms would change, without writing anything. Ends an earlier preview.
     PreviewExport {
+        /// Comes back with the answer, and goes up with each question: a late answer is told from a current one.
+        generation: u64,
         /// What would be exported.
         request: Box<ExportRequest>,
     },
@@ -138,6 +146,8 @@ pub enum Command {
     },
     /// Read pictures that an event is to be composed with.
     ReadPictures {
+        /// Of which message; comes back with the answer.
+        number: u32,
         /// Their files.
         paths: Vec<PathBuf>,
     },
@@ -157,6 +167,20 @@ pub enum Chosen {
     Ids(Vec<CaptureId>),
     /// Everything that matches.
     Matching(Box<Filter>),
+}
+
+impl Chosen {
+    /// The captures, in the order in which they arrived.
+    pub(super) fn ids(self, reader: &Reader) -> Result<Vec<CaptureId>, StoreError> {
+        match self {
+            Self::Ids(mut ids) => {
+                ids.sort_unstable();
+                ids.dedup();
+                Ok(ids)
+            }
+            Self::Matching(filter) => reader.matching(&filter),
+        }
+    }
 }
 
 /// What the window wants to send again, or for the first time.

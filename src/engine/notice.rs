@@ -1,7 +1,10 @@
 //! What the window is told.
 
 use super::{Compared, Difference, Exported, Imported, PictureFile, Preview, SignatureCheck, Tried};
+use crate::account::Accounts;
 use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredReplay, StoredRun};
+use crate::replay::{before, difference};
+use crate::store::{Reader, StoreError};
 use crate::trouble::Trouble;
 
 /// What the window is told.
@@ -34,6 +37,11 @@ pub enum Notice {
     Opened {
         /// All of it.
         opened: Box<Opened>,
+    },
+    /// How a replay's answer differs was worked out.
+    ReplayCompared {
+        /// The replay.
+        compared: Box<ComparedReplay>,
     },
     /// The newest handshake; `None` where there was none yet.
     Handshake {
@@ -76,6 +84,8 @@ pub enum Notice {
     },
     /// What pseudonyms would change.
     ExportPreviewed {
+        /// Which preview.
+        generation: u64,
         /// The first of the changes, and how many there are.
         preview: Box<Preview>,
     },
@@ -91,6 +101,8 @@ pub enum Notice {
     },
     /// Pictures were read.
     Pictures {
+        /// For which message.
+        number: u32,
         /// What they are called, and their MD5, in the order in which they were chosen.
         pictures: Vec<PictureFile>,
     },
@@ -137,7 +149,8 @@ pub struct Opened {
     pub images: Vec<CaptureId>,
     /// How its signature was calculated, where the account still has a token.
     pub signature: Option<SignatureCheck>,
-    /// Its latest replays, the newest first, each with what it was compared with.
+    /// Its latest replays, the newest first, each with what it was compared with; only of the newest it is worked out
+    /// how it differs.
     pub replays: Vec<ComparedReplay>,
 }
 
@@ -148,6 +161,35 @@ pub struct ComparedReplay {
     pub stored: StoredReplay,
     /// The earlier answer; `None` where there is none, or it has gone.
     pub before: Option<Compared>,
-    /// How it differs from the earlier answer.
+    /// How it differs from the earlier answer; `None` where there is none, or it was not worked out yet.
     pub difference: Option<Difference>,
+}
+
+impl ComparedReplay {
+    /// A replay of that event beside what it was compared with; how it differs is not worked out yet.
+    pub(super) fn of(
+        stored: StoredReplay,
+        event: &StoredCapture,
+        reader: &Reader,
+        accounts: &Accounts,
+    ) -> Result<Self, StoreError> {
+        let before = match stored.replayed.baseline {
+            Some(baseline) => before(reader, baseline, event, accounts)?,
+            None => None,
+        };
+        Ok(Self { stored, before, difference: None })
+    }
+
+    /// Works out how it differs, which may take some tenths of a second; `ignored` are elements that do not count.
+    #[must_use]
+    pub(super) fn compared(mut self, ignored: &[String]) -> Self {
+        let now = Compared::of_replay(&self.stored);
+        self.difference = self.before.as_ref().map(|before| difference(before, &now, ignored));
+        self
+    }
+
+    /// Whether it is to be worked out still how it differs.
+    pub fn is_to_be_compared(&self) -> bool {
+        self.before.is_some() && self.difference.is_none()
+    }
 }

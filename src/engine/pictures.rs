@@ -1,9 +1,11 @@
-//! Picture files that an event is to be composed with: what each is called, and its MD5.
+//! The thread that reads picture files that an event is to be composed with: what each is called, and its MD5.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::worker::Worker;
+use super::{Command, Desk, Notice};
 use crate::trouble::Trouble;
 use crate::wechat::compose::picture_md5;
 
@@ -49,6 +51,22 @@ impl From<&PictureError> for Trouble {
             }
         }
     }
+}
+
+/// Starts the thread: an export that takes minutes must not keep a message waiting for its pictures.
+pub(super) fn start(desk: Desk) -> io::Result<Worker<Command>> {
+    Worker::start("pictures", move |commands| {
+        while let Ok(command) = commands.recv() {
+            let Command::ReadPictures { number, paths } = command else { continue };
+            let heard = match read(&paths) {
+                Ok(pictures) => desk.put(Notice::Pictures { number, pictures }),
+                Err(error) => desk.fail(&error),
+            };
+            if !heard {
+                return;
+            }
+        }
+    })
 }
 
 /// Reads them, one at a time, in their order; the first that cannot be read ends it.

@@ -7,13 +7,12 @@ use std::sync::mpsc::Receiver;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use super::worker::Worker;
-use super::{Chosen, Command, ComparedReplay, Desk, Known, Notice, ReplayRequest, ReplayWhat, Status, accounts_of};
-use crate::account::Accounts;
-use crate::capture::{CaptureId, StoredCapture, StoredReplay, StoredRun};
+use super::worker::{self, Worker};
+use super::{Command, Desk, Known, Notice, ReplayRequest, ReplayWhat, Status, accounts_of};
+use crate::capture::StoredRun;
 use crate::delivery::{Courier, Target};
 use crate::progress::Progress;
-use crate::replay::{Compared, Composed, Pace, ReplayPlan, Told, Tools, before, difference, replay};
+use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay};
 use crate::store::{Additions, Reader, StoreError};
 use crate::trouble::Trouble;
 
@@ -43,9 +42,7 @@ impl Replayer {
                 return;
             }
             let progress = Progress::new();
-            self.running.send_replace(Some(progress.clone()));
-            let outcome = self.replay(*request, &progress);
-            self.running.send_replace(None);
+            let outcome = worker::carry_out(&self.running, &progress, || self.replay(*request, &progress));
             let heard = match outcome {
                 Ok(run) => self.desk.put(Notice::ReplayEnded { run: Box::new(run) }),
                 Err(trouble) => self.desk.fail(trouble),
@@ -98,37 +95,5 @@ impl Replayer {
             Told::Replayed { .. } => {}
         };
         self.runtime.block_on(replay(&plan, tools, &mut told)).map_err(|error| Trouble::from(&error))
-    }
-}
-
-impl Chosen {
-    /// The captures, in the order in which they arrived.
-    pub(super) fn ids(self, reader: &Reader) -> Result<Vec<CaptureId>, StoreError> {
-        match self {
-            Self::Ids(mut ids) => {
-                ids.sort_unstable();
-                ids.dedup();
-                Ok(ids)
-            }
-            Self::Matching(filter) => reader.matching(&filter),
-        }
-    }
-}
-
-impl ComparedReplay {
-    /// A replay of that event beside what it was compared with.
-    pub(super) fn of(
-        stored: StoredReplay,
-        event: &StoredCapture,
-        reader: &Reader,
-        accounts: &Accounts,
-        ignored: &[String],
-    ) -> Result<Self, StoreError> {
-        let before = match stored.replayed.baseline {
-            Some(baseline) => before(reader, baseline, event, accounts)?,
-            None => None,
-        };
-        let difference = before.as_ref().map(|before| difference(before, &Compared::of_replay(&stored), ignored));
-        Ok(Self { stored, before, difference })
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::trial::Tried;
 use super::worker::Worker;
 use super::{Command, ComparedReplay, Desk, Known, Notice, Opened, Status, accounts_of};
-use crate::capture::{CaptureId, HANDSHAKE};
+use crate::capture::{CaptureId, HANDSHAKE, ReplayId};
 use crate::filter::Filter;
 use crate::inspect::{SignatureCheck, explain_signature};
 use crate::store::{Reader, Scan, StoreError};
@@ -58,6 +58,7 @@ impl Rows {
         match command {
             Command::Page { ids } => Ok(Some(Notice::Page { rows: self.reader()?.page(&ids)? })),
             Command::Open { id } => Ok(self.open(id)?.map(|opened| Notice::Opened { opened: Box::new(opened) })),
+            Command::CompareReplay { id } => Ok(self.compare(id)?.map(|compared| Notice::ReplayCompared { compared })),
             Command::FindHandshake => self.handshake().map(Some),
             Command::ListRuns => Ok(Some(Notice::Runs { runs: self.reader()?.runs(MOST_RUNS)? })),
             Command::OpenRun { id } => {
@@ -75,18 +76,37 @@ impl Rows {
     }
 
     fn open(&mut self, id: CaptureId) -> Result<Option<Opened>, StoreError> {
-        let ignored = self.status.borrow().config.replay.ignore.clone();
+        let ignored = self.ignored();
         let accounts = accounts_of(&self.known);
         let reader = self.reader()?;
         let Some(stored) = reader.capture(id)? else { return Ok(None) };
         let attempts = reader.attempts(stored.placement.group)?;
         let images = reader.images_of(&stored)?;
         let replays = reader.replays_of(id, MOST_REPLAYS)?;
-        let replays =
-            replays.into_iter().map(|replay| ComparedReplay::of(replay, &stored, reader, &accounts, &ignored));
-        let replays = replays.collect::<Result<_, _>>()?;
+        let replays = replays.into_iter().enumerate().map(|(at, replay)| {
+            let compared = ComparedReplay::of(replay, &stored, reader, &accounts)?;
+            // The newest is unfolded at first; the others wait until somebody looks at them.
+            Ok(if at == 0 { compared.compared(&ignored) } else { compared })
+        });
+        let replays = replays.collect::<Result<_, StoreError>>()?;
         let signature = self.signature(&stored.capture);
         Ok(Some(Opened { stored, attempts, images, signature, replays }))
+    }
+
+    /// `None` where the replay or its event has gone.
+    fn compare(&mut self, id: ReplayId) -> Result<Option<Box<ComparedReplay>>, StoreError> {
+        let ignored = self.ignored();
+        let accounts = accounts_of(&self.known);
+        let reader = self.reader()?;
+        let Some(replay) = reader.replay(id)? else { return Ok(None) };
+        let Some(event) = reader.capture(replay.replayed.event)? else { return Ok(None) };
+        let compared = ComparedReplay::of(replay, &event, reader, &accounts)?;
+        Ok(Some(Box::new(compared.compared(&ignored))))
+    }
+
+    /// Elements that do not count in a comparison.
+    fn ignored(&self) -> Vec<String> {
+        self.status.borrow().config.replay.ignore.clone()
     }
 
     fn signature(&self, capture: &crate::capture::Capture) -> Option<SignatureCheck> {

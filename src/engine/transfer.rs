@@ -1,17 +1,42 @@
-//! The thread that writes and reads files: exports, their previews, imports, and pictures to compose with.
+//! The thread that writes and reads files: exports, their previews, and imports.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use tokio::sync::watch;
 
-use super::worker::Worker;
-use super::{Command, Desk, ExportRequest, Known, Notice, Status, accounts_of, pictures};
+use super::worker::{self, Worker};
+use super::{Command, Desk, ExportRequest, Known, Notice, Status, accounts_of};
 use crate::account::Accounts;
 use crate::fixtures::{self, ExportPlan, FixtureError, Pseudonyms};
 use crate::progress::Progress;
 use crate::store::{Additions, Reader};
 use crate::trouble::Trouble;
+
+/// The preview that was asked for last: nobody looks at an earlier one any more.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Previews(Arc<watch::Sender<(u64, Progress)>>);
+
+impl Previews {
+    /// Another one is asked for: what is made of an earlier one ends.
+    pub(super) fn ask(&self, generation: u64) {
+        self.0.send_if_modified(|(newest, progress)| {
+            let is_newer = generation > *newest;
+            if is_newer {
+                progress.cancel();
+                (*newest, *progress) = (generation, Progress::new());
+            }
+            is_newer
+        });
+    }
+
+    /// How far that one is; `None` where a later one was asked for.
+    fn current(&self, generation: u64) -> Option<Progress> {
+        let newest = self.0.borrow();
+        (newest.0 == generation).then(|| newest.1.clone())
+    }
+}
 
 /// What the thread works with.
 pub(super) struct Transfer {
@@ -23,6 +48,7 @@ pub(super) struct Transfer {
     pub(super) status: watch::Receiver<Status>,
     /// The work that is under way.
     pub(super) running: watch::Sender<Option<Progress>>,
+    pub(super) previews: Previews,
     /// Cancelled when the program closes: what waits for its turn is not begun any more.
     pub(super) closing: Progress,
 }
@@ -37,13 +63,16 @@ impl Transfer {
             if self.closing.is_cancelled() {
                 return;
             }
-            let progress = Progress::new();
-            self.running.send_replace(Some(progress.clone()));
-            let outcome = match command {
-                Command::ReadPictures { paths } => read_pictures(&paths),
-                other => self.carry_out(other, &progress).map_err(|error| Trouble::from(&error)),
+            let progress = match &command {
+                Command::PreviewExport { generation, .. } => match self.previews.current(*generation) {
+                    Some(progress) => progress,
+                    None => continue,
+                },
+                _ => Progress::new(),
             };
-            self.running.send_replace(None);
+            let outcome = worker::carry_out(&self.running, &progress, || {
+                self.carry_out(command, &progress).map_err(|error| Trouble::from(&error))
+            });
             let heard = match outcome {
                 Ok(Some(notice)) => self.desk.put(notice),
                 Ok(None) => true,
@@ -58,14 +87,14 @@ impl Transfer {
     fn carry_out(&self, command: Command, progress: &Progress) -> Result<Option<Notice>, FixtureError> {
         let accounts = accounts_of(&self.known);
         Ok(match command {
-            Command::PreviewExport { request } => {
-                let Some(texts) = request.pseudonyms else { return Ok(None) };
-                let reader = Reader::open(&self.database)?;
-                let ids = request.events.ids(&reader)?;
-                let pseudonyms = Pseudonyms::open(&self.folder, texts)?;
-                let preview = fixtures::preview(&reader, &ids, &pseudonyms, &accounts, progress)?;
-                Some(Notice::ExportPreviewed { preview: Box::new(preview) })
-            }
+            Command::PreviewExport { generation, request } => match self.preview(*request, &accounts, progress) {
+                Ok(preview) => {
+                    preview.map(|preview| Notice::ExportPreviewed { generation, preview: Box::new(preview) })
+                }
+                // A later one has taken its place, so there is nothing to be told.
+                Err(FixtureError::Cancelled { .. }) if self.previews.current(generation).is_none() => None,
+                Err(error) => return Err(error),
+            },
             Command::Export { request } => {
                 let exported = Box::new(self.export(*request, &accounts, progress)?);
                 Some(Notice::Exported { exported })
@@ -77,6 +106,19 @@ impl Transfer {
             }
             _ => None,
         })
+    }
+
+    fn preview(
+        &self,
+        request: ExportRequest,
+        accounts: &Accounts,
+        progress: &Progress,
+    ) -> Result<Option<fixtures::Preview>, FixtureError> {
+        let Some(texts) = request.pseudonyms else { return Ok(None) };
+        let reader = Reader::open(&self.database)?;
+        let ids = request.events.ids(&reader)?;
+        let pseudonyms = Pseudonyms::open(&self.folder, texts)?;
+        fixtures::preview(&reader, &ids, &pseudonyms, accounts, progress).map(Some)
     }
 
     fn export(
@@ -94,7 +136,21 @@ impl Transfer {
     }
 }
 
-fn read_pictures(paths: &[PathBuf]) -> Result<Option<Notice>, Trouble> {
-    let pictures = pictures::read(paths).map_err(|error| Trouble::from(&error))?;
-    Ok(Some(Notice::Pictures { pictures }))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_preview_ends_the_earlier_one() {
+        let previews = Previews::default();
+        previews.ask(1);
+        let earlier = previews.current(1).unwrap();
+        // What found the queue full is asked for again.
+        previews.ask(1);
+        assert!(!earlier.is_cancelled());
+        previews.ask(2);
+        assert!(earlier.is_cancelled() && previews.current(1).is_none());
+        previews.ask(1);
+        assert!(!previews.current(2).unwrap().is_cancelled());
+    }
 }

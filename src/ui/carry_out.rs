@@ -224,7 +224,7 @@ impl App {
             }
             Sending::EditChosen => state.compose_from(Origin::Edited),
             Sending::DuplicateChosen => state.compose_from(|_| Origin::New),
-            Sending::ChoosePictures => state.dialog.ask(Wanted::Pictures),
+            Sending::ChoosePictures => state.dialog.ask(Wanted::Pictures { number: state.composer.number() }),
         }
     }
 }

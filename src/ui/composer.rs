@@ -129,8 +129,17 @@ impl Composer {
         }
     }
 
-    /// Takes pictures that were read: they take the place of those that are listed.
-    pub(crate) fn take_pictures(&mut self, pictures: Vec<PictureFile>) {
+    /// The number of the message that is written.
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Takes pictures that were read: they take the place of those that are listed. Those for a message that is not
+    /// written any more are left.
+    pub(crate) fn take_pictures(&mut self, number: u32, pictures: Vec<PictureFile>) {
+        if number != self.number {
+            return;
+        }
         let md5s: Vec<String> = pictures.iter().map(|picture| picture.md5.clone()).collect();
         self.names.extend(pictures.into_iter().map(|picture| (picture.md5, picture.name)));
         if !md5s.is_empty() && self.lists_pictures() {

@@ -10,7 +10,7 @@ use super::answering::Answering;
 use super::look::Look;
 use super::theme::{GAP, GAP_SMALL};
 use crate::capture::{CaptureId, Placement, ReplayId};
-use crate::engine::Opened;
+use crate::engine::{ComparedReplay, Opened};
 use crate::texts::Language;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
@@ -131,6 +131,25 @@ impl Detail {
     /// The path of the element that is lit.
     pub(crate) fn chosen(&self) -> Option<&str> {
         self.chosen.as_ref().map(|chosen| &*chosen.path)
+    }
+
+    /// Takes over what was chosen and worked out of the same capture as it was before.
+    pub(crate) fn follow(&mut self, former: Self) {
+        if let Some(chosen) = former.chosen {
+            self.choose(&chosen.path);
+        }
+        former.opened.replays.into_iter().for_each(|compared| self.take_compared(compared));
+    }
+
+    /// Takes in how a replay differs, where it is one of this capture's and that is not known yet.
+    pub(crate) fn take_compared(&mut self, compared: ComparedReplay) {
+        let waits = |replay: &ComparedReplay| replay.stored.id == compared.stored.id && replay.is_to_be_compared();
+        if let Some(at) = self.opened.replays.iter().position(waits)
+            && compared.difference.is_some()
+        {
+            self.opened.replays[at].difference = compared.difference;
+            self.replays.make_ready_again(at);
+        }
     }
 
     /// Lights an element by its path, and brings it into view. A path that is not there changes nothing.

@@ -18,7 +18,10 @@ pub(crate) enum Wanted {
     /// Files to be read in.
     Open,
     /// Pictures to compose with.
-    Pictures,
+    Pictures {
+        /// Of which message.
+        number: u32,
+    },
 }
 
 /// What is chosen, once it is.
@@ -62,7 +65,7 @@ impl Dialog {
                 let chosen = dialog.set_file_name(name).save_file();
                 Box::pin(async { chosen.await.map(|file| file.path().to_owned()).into_iter().collect() })
             }
-            Wanted::Open | Wanted::Pictures => {
+            Wanted::Open | Wanted::Pictures { .. } => {
                 let chosen = dialog.pick_files();
                 let path = |file: rfd::FileHandle| file.path().to_owned();
                 Box::pin(async move { chosen.await.unwrap_or_default().into_iter().map(path).collect() })

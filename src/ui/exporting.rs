@@ -33,12 +33,22 @@ pub(crate) struct Exporting {
     pseudonyms: bool,
     texts: Texts,
     preview: Option<Preview>,
-    /// What the preview was asked for; `None` where it has to be asked anew.
+    /// What is chosen as it was last looked at; `None` where it has to be looked at anew.
     asked: Option<Asked>,
+    /// Goes up with each preview that is asked for, and when the dialog opens or closes.
+    generation: u64,
 }
 
-/// What a preview depends on.
-type Asked = (bool, Texts, Vec<CaptureId>, String);
+/// What a preview depends on. It is compared with each frame, and made only when it differs.
+#[derive(Debug)]
+struct Asked {
+    /// The chosen rows; `None` for everything that the filter finds.
+    chosen: Option<Vec<CaptureId>>,
+    filter: String,
+    pseudonyms: Option<Texts>,
+    /// The filter can be read.
+    is_sound: bool,
+}
 
 /// What there is to export.
 #[derive(Debug)]
@@ -64,6 +74,7 @@ impl Default for Exporting {
             texts: Texts::Replaced,
             preview: None,
             asked: None,
+            generation: 0,
         }
     }
 }
@@ -77,7 +88,7 @@ impl Exporting {
     /// Opens the dialog, or closes it.
     pub(crate) fn show(&mut self, shown: bool) {
         self.shown = shown;
-        (self.preview, self.asked) = (None, None);
+        self.forget_preview();
     }
 
     /// Whether it is open.
@@ -85,9 +96,17 @@ impl Exporting {
         self.shown
     }
 
-    /// Takes in what would change.
-    pub(crate) fn previewed(&mut self, preview: Preview) {
-        self.preview = Some(preview);
+    /// What was asked for before does not count any more.
+    fn forget_preview(&mut self) {
+        (self.preview, self.asked) = (None, None);
+        self.generation += 1;
+    }
+
+    /// Takes in what would change, unless something else has been chosen since.
+    pub(crate) fn previewed(&mut self, generation: u64, preview: Preview) {
+        if self.asked.is_some() && generation == self.generation {
+            self.preview = Some(preview);
+        }
     }
 
     /// A path was chosen in the desktop's dialog.
@@ -111,7 +130,7 @@ impl Exporting {
         }
     }
 
-    /// Draws the dialog, where it is open.
+    /// Draws the dialog, which is open.
     pub(crate) fn ui(
         &mut self,
         ui: &Ui,
@@ -120,9 +139,6 @@ impl Exporting {
         look: &Look,
         actions: &mut Vec<Action>,
     ) {
-        if !self.shown {
-            return;
-        }
         let mut open = true;
         let window = Window::new(look.text("export.title")).id(Id::unique("export")).open(&mut open).collapsible(false);
         let window = window
@@ -203,22 +219,34 @@ impl Exporting {
 
     /// Asks once for each choice; a filter is read by the engine.
     fn ask_for_preview(&mut self, exportable: &Exportable<'_>, actions: &mut Vec<Action>) {
-        if !self.pseudonyms {
-            (self.preview, self.asked) = (None, None);
+        if self.asked.as_ref().is_some_and(|asked| self.is_asked(asked, exportable)) {
             return;
         }
-        let asked: Asked = if self.everything {
-            (true, self.texts, Vec::new(), exportable.filter.to_owned())
-        } else {
-            (false, self.texts, exportable.chosen.clone(), String::new())
+        self.forget_preview();
+        let request = self.request(exportable);
+        self.asked = Some(Asked {
+            chosen: (!self.everything).then(|| exportable.chosen.clone()),
+            filter: exportable.filter.to_owned(),
+            pseudonyms: self.pseudonyms(),
+            is_sound: request.is_some(),
+        });
+        if let Some(request) = request.filter(|_| self.pseudonyms) {
+            let (generation, request) = (self.generation, Box::new(request));
+            actions.push(Action::Ask(Command::PreviewExport { generation, request }));
+        }
+    }
+
+    /// Whether that is what is chosen still.
+    fn is_asked(&self, asked: &Asked, exportable: &Exportable<'_>) -> bool {
+        let is_same_choice = match &asked.chosen {
+            None => self.everything && asked.filter == exportable.filter,
+            Some(chosen) => !self.everything && *chosen == exportable.chosen,
         };
-        if self.asked.as_ref() == Some(&asked) {
-            return;
-        }
-        (self.preview, self.asked) = (None, Some(asked));
-        if let Some(request) = self.request(exportable) {
-            actions.push(Action::Ask(Command::PreviewExport { request: Box::new(request) }));
-        }
+        is_same_choice && asked.pseudonyms == self.pseudonyms()
+    }
+
+    fn pseudonyms(&self) -> Option<Texts> {
+        self.pseudonyms.then_some(self.texts)
     }
 
     fn request(&self, exportable: &Exportable<'_>) -> Option<ExportRequest> {
@@ -231,8 +259,7 @@ impl Exporting {
             "" => self.proposed(),
             typed => PathBuf::from(typed),
         };
-        let pseudonyms = self.pseudonyms.then_some(self.texts);
-        Some(ExportRequest { events, format: self.format, out, pseudonyms })
+        Some(ExportRequest { events, format: self.format, out, pseudonyms: self.pseudonyms() })
     }
 
     fn proposed(&self) -> PathBuf {
@@ -240,10 +267,10 @@ impl Exporting {
     }
 
     fn button_ui(&self, ui: &mut Ui, exportable: &Exportable<'_>, look: &Look, actions: &mut Vec<Action>) {
-        let request = self.request(exportable).filter(|_| !self.pseudonyms || self.preview.is_some());
-        let is_ready = request.is_some();
+        let is_sound = self.asked.as_ref().is_some_and(|asked| asked.is_sound);
+        let is_ready = is_sound && (!self.pseudonyms || self.preview.is_some());
         if ui.add_enabled(is_ready, egui::Button::new(look.text("export.start"))).clicked()
-            && let Some(request) = request
+            && let Some(request) = self.request(exportable)
         {
             actions.push(Action::Ask(Command::Export { request: Box::new(request) }));
         }
@@ -276,4 +303,58 @@ fn preview_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Look) {
             }
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preview(events: u64) -> Preview {
+        Preview { events, changes: Vec::new(), total: 0 }
+    }
+
+    fn asked(actions: &[Action]) -> Vec<u64> {
+        let asked = actions.iter().filter_map(|action| match action {
+            Action::Ask(Command::PreviewExport { generation, .. }) => Some(*generation),
+            _ => None,
+        });
+        asked.collect()
+    }
+
+    #[test]
+    fn a_preview_of_something_else_does_not_count() {
+        let mut exporting = Exporting::default();
+        exporting.show(true);
+        let mut actions = Vec::new();
+        let exportable = |id| Exportable { chosen: vec![CaptureId(id)], listed: 9, filter: "" };
+        exporting.ask_for_preview(&exportable(1), &mut actions);
+        exporting.ask_for_preview(&exportable(1), &mut actions);
+        exporting.ask_for_preview(&exportable(2), &mut actions);
+        let [earlier, later] = *asked(&actions) else { panic!("one question for each choice: {actions:?}") };
+        exporting.previewed(earlier, preview(1));
+        assert!(exporting.preview.is_none());
+        exporting.previewed(later, preview(2));
+        assert_eq!(exporting.preview.as_ref().map(|preview| preview.events), Some(2));
+        exporting.show(false);
+        exporting.show(true);
+        exporting.previewed(later, preview(2));
+        assert!(exporting.preview.is_none());
+    }
+    #[test]
+    fn a_filter_that_cannot_be_read_is_looked_at_once_and_nothing_is_asked() {
+        let mut exporting = Exporting { everything: true, ..Exporting::default() };
+        let mut actions = Vec::new();
+        let exportable = |filter| Exportable { chosen: Vec::new(), listed: 9, filter };
+        exporting.ask_for_preview(&exportable("nonsense:x"), &mut actions);
+        assert!(actions.is_empty() && exporting.asked.as_ref().is_some_and(|asked| !asked.is_sound));
+        let generation = exporting.generation;
+        exporting.ask_for_preview(&exportable("nonsense:x"), &mut actions);
+        assert_eq!(exporting.generation, generation);
+        exporting.ask_for_preview(&exportable("CLICK"), &mut actions);
+        assert_eq!(asked(&actions), [generation + 1]);
+        // Without pseudonyms there is nothing to be previewed.
+        exporting.pseudonyms = false;
+        exporting.ask_for_preview(&exportable("CLICK"), &mut actions);
+        assert!(actions.len() == 1 && exporting.asked.as_ref().is_some_and(|asked| asked.is_sound));
+    }
 }

@@ -103,6 +103,11 @@ impl State {
                 self.list.fill(rows);
             }
             Notice::Opened { opened } => self.show(opened, look.language),
+            Notice::ReplayCompared { compared } => {
+                if let Some(detail) = &mut self.detail {
+                    detail.take_compared(*compared);
+                }
+            }
             Notice::Handshake { capture } => self.handshake = capture,
             // It shows in the whole window.
             Notice::Saved { what: Saved::Look } => {}
@@ -120,8 +125,8 @@ impl State {
             Notice::ReplayEnded { run } => self.replay_ended(*run, look, now),
             Notice::Runs { runs } => self.replays.listed(runs),
             Notice::Run { run, rows } => self.replays.read(*run, rows),
-            Notice::Pictures { pictures } => self.composer.take_pictures(pictures),
-            Notice::ExportPreviewed { preview } => self.exporting.previewed(*preview),
+            Notice::Pictures { number, pictures } => self.composer.take_pictures(number, pictures),
+            Notice::ExportPreviewed { generation, preview } => self.exporting.previewed(generation, *preview),
             Notice::Exported { exported } => {
                 self.exporting.show(false);
                 let (events, out) = (exported.events.to_string(), exported.out.display().to_string());
@@ -159,11 +164,9 @@ impl State {
         if self.list.selected != Some(opened.stored.placement.id) {
             return;
         }
-        let chosen = self.detail.as_ref().filter(|detail| detail.id() == opened.stored.placement.id);
-        let chosen = chosen.and_then(|detail| detail.chosen().map(str::to_owned));
         let mut detail = Detail::new(opened, language);
-        if let Some(path) = chosen {
-            detail.choose(&path);
+        if let Some(former) = self.detail.take().filter(|former| former.id() == detail.id()) {
+            detail.follow(former);
         }
         self.detail = Some(detail);
         self.settle_wishes();

@@ -9,6 +9,7 @@ use super::action::Action;
 use super::look::Look;
 use super::theme::GAP;
 use crate::engine::{Command, Imported, Progress};
+use crate::visible::visible;
 
 /// Between two looks at how far the work is.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -63,9 +64,9 @@ impl Report {
             let height = ui.text_style_height(&egui::TextStyle::Body) * 2.0 + GAP;
             area.show_rows(ui, height, imported.problems.len(), |ui, rows| {
                 for problem in imported.problems.get(rows).unwrap_or_default() {
-                    let place = crate::visible::visible(&problem.place);
+                    let place = visible(&problem.place);
                     ui.add(Label::new(RichText::new(place).monospace()).truncate());
-                    ui.add(Label::new(problem.reason.words(look.language)).truncate());
+                    ui.add(Label::new(&*visible(&problem.reason.words(look.language))).truncate());
                 }
             });
         });
@@ -83,8 +84,9 @@ pub(crate) fn summary(imported: &Imported, look: &Look) -> String {
     look.filled(if imported.unread > 0 { "export.imported_with_problems" } else { "export.imported" }, &details)
 }
 
-/// Files that hang over the window or were dropped onto it are to be imported, or are pictures to compose with.
-pub(crate) fn drops_ui(ui: &Ui, for_pictures: bool, look: &Look, actions: &mut Vec<Action>) {
+/// Files that hang over the window or were dropped onto it are to be imported, or are pictures for the message of that
+/// number.
+pub(crate) fn drops_ui(ui: &Ui, for_pictures: Option<u32>, look: &Look, actions: &mut Vec<Action>) {
     let (hovers, dropped) = ui.input(|input| {
         let paths = input.raw.dropped_files.iter().map(|file| file.path().to_owned());
         let paths: Vec<_> = paths.filter(|path| path != Path::new("")).collect();
@@ -94,13 +96,16 @@ pub(crate) fn drops_ui(ui: &Ui, for_pictures: bool, look: &Look, actions: &mut V
         let rect = ui.ctx().content_rect();
         let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, Id::unique("drop")));
         painter.rect_filled(rect, 0.0, look.palette.surface.gamma_multiply(0.85));
-        let key = if for_pictures { "composer.pictures.drop" } else { "export.drop" };
+        let key = if for_pictures.is_some() { "composer.pictures.drop" } else { "export.drop" };
         let font = egui::TextStyle::Heading.resolve(ui.style());
         painter.text(rect.center(), egui::Align2::CENTER_CENTER, look.text(key), font, look.palette.strong);
     }
     if !dropped.is_empty() {
         let paths = dropped;
-        let command = if for_pictures { Command::ReadPictures { paths } } else { Command::Import { paths } };
+        let command = match for_pictures {
+            Some(number) => Command::ReadPictures { number, paths },
+            None => Command::Import { paths },
+        };
         actions.push(Action::Ask(command));
     }
 }

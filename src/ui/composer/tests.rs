@@ -59,7 +59,8 @@ fn a_field_changes_its_own_stretch_of_the_text_and_a_refused_one_says_why() {
 fn files_become_sums_and_image_messages_follow_where_wished() {
     let mut composer = composer("pic_photo_or_album");
     let file = |name: &str, md5: &str| PictureFile { name: name.to_owned(), md5: md5.to_owned() };
-    composer.take_pictures(vec![file("a.jpg", "aa"), file("b.jpg", "bb")]);
+    let number = composer.number();
+    composer.take_pictures(number, vec![file("a.jpg", "aa"), file("b.jpg", "bb")]);
     assert_eq!(composer.read().pictures, ["aa", "bb"]);
     assert_eq!(text_of(&composer, "Count"), "2");
     assert_eq!(messages(&mut composer).len(), 1);
@@ -69,6 +70,16 @@ fn files_become_sums_and_image_messages_follow_where_wished() {
     let image = Tree::parse(&messages[2]).unwrap();
     assert_eq!(image.root().text_of("MsgType"), Some("image"));
     assert_eq!(image.root().text_of("CreateTime"), Some(&*text_of(&composer, "CreateTime")));
+}
+
+#[test]
+fn pictures_for_another_message_are_left() {
+    let mut composer = composer("pic_photo_or_album");
+    let number = composer.number();
+    composer.take_template("pic_weixin", &Status::default());
+    let before = composer.text.clone();
+    composer.take_pictures(number, vec![PictureFile { name: "a.jpg".to_owned(), md5: "aa".to_owned() }]);
+    assert_eq!(composer.text, before);
 }
 
 #[test]

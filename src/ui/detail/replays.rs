@@ -11,25 +11,37 @@ use super::super::theme::{GAP, GAP_LARGE, GAP_SMALL};
 use super::super::verdicts::{legal_words, verdict_color, verdict_words};
 use super::Detail;
 use super::answer::{bytes_ui, row_ui};
-use super::controls::{card, copy_button, small_button, value_pair};
+use super::controls::{card, copy_button, small_button, value_pair, weak};
 use super::differing::differing_ui;
 use super::findings::{Places, findings_ui};
 use super::replayed::Replayed;
 use crate::capture::ReplayId;
-use crate::engine::ComparedReplay;
+use crate::engine::{Command, ComparedReplay};
 
 /// The page's own state: only [`replays_ui`] reads and writes the cells, but for `wanted`.
 #[derive(Debug, Default)]
 pub(super) struct Replays {
-    /// Made ready when they are first looked at: each may be long.
-    ready: Vec<OnceCell<Replayed>>,
+    ready: Vec<Ready>,
     /// To be unfolded and brought into view.
     wanted: Cell<Option<ReplayId>>,
 }
 
+/// Made when it is first looked at: each may be long.
+#[derive(Debug, Default)]
+struct Ready {
+    replayed: OnceCell<Replayed>,
+    /// It was asked how it differs.
+    is_asked: Cell<bool>,
+}
+
 impl Replays {
     pub(super) fn of(replays: &[ComparedReplay]) -> Self {
-        Self { ready: replays.iter().map(|_| OnceCell::new()).collect(), wanted: Cell::default() }
+        Self { ready: replays.iter().map(|_| Ready::default()).collect(), wanted: Cell::default() }
+    }
+
+    /// More is known of the one at that place.
+    pub(super) fn make_ready_again(&mut self, at: usize) {
+        self.ready[at] = Ready::default();
     }
 
     /// Unfolds that one, and brings it into view, with the next frame in which it is seen.
@@ -63,7 +75,10 @@ pub(super) fn replays_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
             let header = CollapsingHeader::new(head(compared, look)).id_salt(("replay", compared.stored.id.0));
             let header = header.default_open(at == 0 && wanted.is_none()).open(is_wanted.then_some(true));
             let shown = header.show(ui, |ui| {
-                let replayed = ready.get_or_init(|| Replayed::of(compared, look.language));
+                if compared.is_to_be_compared() && !ready.is_asked.replace(true) {
+                    actions.push(Action::Ask(Command::CompareReplay { id: compared.stored.id }));
+                }
+                let replayed = ready.replayed.get_or_init(|| Replayed::of(compared, look.language));
                 replay_ui(ui, compared, replayed, look, actions);
             });
             if is_wanted {
@@ -113,6 +128,8 @@ fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: 
     });
     if let Some(differing) = &replayed.difference {
         differing_ui(ui, differing, look);
+    } else if compared.is_to_be_compared() {
+        ui.label(weak(look, look.text("replays.detail.comparing")));
     }
     sent_ui(ui, replayed, look);
 }

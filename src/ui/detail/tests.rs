@@ -12,8 +12,10 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::{
-    CaptureSummary, Placement, RawRequest, Reply, ReplyEnd, ReplySource, ReplySummary, StoredCapture,
+    Baseline, CaptureSummary, ForwardProblem, Forwarded, Placement, RawRequest, Replayed, Reply, ReplyEnd, ReplySource,
+    ReplySummary, RunId, SentRequest, StoredCapture, StoredReplay, Verdict,
 };
+use crate::engine::{Command, Compared, difference};
 use crate::inspect::explain_signature;
 use crate::inspect::inspect;
 use crate::wechat::compose::{Signing, push};
@@ -377,4 +379,55 @@ fn rust_files(folder: &str) -> impl Iterator<Item = std::path::PathBuf> {
 fn the_exact_instant_is_shown_to_the_microsecond() {
     let (harness, _) = decoded(&sample("CLICK"));
     assert_shows(&harness, &["08:00:00.123456 UTC"]);
+}
+
+/// A replay that was answered `success`, beside an earlier answer that was not.
+fn replay() -> ComparedReplay {
+    let problem = ForwardProblem::TooLate;
+    let answer = Forwarded {
+        status: Some(200),
+        body: Bytes::from_static(b"success"),
+        ..Forwarded::unsent(String::new(), problem)
+    };
+    let request =
+        SentRequest { method: "POST".to_owned(), target: "/wx".to_owned(), headers: Vec::new(), body: Bytes::new() };
+    let replayed = Replayed {
+        run: RunId(1),
+        event: CaptureId(17),
+        attempt: 1,
+        copy: 1,
+        sent_at: "2026-11-23T08:01:00Z".parse().unwrap(),
+        request,
+        answer,
+        message: None,
+        verdict: Verdict::Different,
+        baseline: Some(Baseline::Forward),
+        created: None,
+    };
+    let stored = StoredReplay { id: ReplayId(5), replayed };
+    let before = Compared { body: b"earlier".to_vec(), ..Compared::of_replay(&stored) };
+    ComparedReplay { stored, before: Some(before), difference: None }
+}
+
+#[test]
+fn how_a_replay_differs_is_asked_once_it_is_unfolded_and_kept() {
+    let body = sample("CLICK");
+    let with_replay = || {
+        let mut opened = opened(&body);
+        opened.replays.push(replay());
+        Detail::new(opened, Language::English)
+    };
+    let (harness, actions) = shown(with_replay(), Tab::Replays);
+    let asked = |action: &Action| matches!(action, Action::Ask(Command::CompareReplay { id: ReplayId(5) }));
+    assert_eq!(actions.borrow().iter().filter(|action| asked(action)).count(), 1);
+    drop(harness);
+    let mut former = with_replay();
+    let now = Compared::of_replay(&replay().stored);
+    let known = replay().before.map(|before| difference(&before, &now, &[]));
+    former.take_compared(ComparedReplay { difference: known, ..replay() });
+    let mut detail = with_replay();
+    detail.follow(former);
+    let (harness, actions) = shown(detail, Tab::Replays);
+    assert!(!actions.borrow().iter().any(asked));
+    assert_shows(&harness, &["- earlier"]);
 }

@@ -4,11 +4,8 @@ use std::num::NonZeroU32;
 
 use crate::capture::{Against, ReplayForm, ReplayMode};
 use crate::config::TargetConfig;
-use crate::engine::{Pace, ReplayHow, ReplayRequest, ReplayWhat};
+use crate::engine::{MOST_COPIES, Pace, RATES, ReplayHow, ReplayRequest, ReplayWhat};
 use crate::rules::is_web_address;
-
-/// More copies at once find no fault that these do not.
-const MOST_COPIES: u32 = 100;
 
 /// The sorts of pace, in the order in which they are offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,18 +113,16 @@ impl Choice {
     fn pace(&self) -> Result<Pace, &'static str> {
         match self.pace {
             PaceKind::Fast => Ok(Pace::Fast),
-            PaceKind::PerSecond => positive(&self.rate).map(Pace::PerSecond).ok_or("replay.flaw.rate"),
-            PaceKind::Original => {
-                positive(&self.speed).map(|speed| Pace::Original { speed }).ok_or("replay.flaw.speed")
-            }
+            PaceKind::PerSecond => rate(&self.rate).map(Pace::PerSecond).ok_or("replay.flaw.rate"),
+            PaceKind::Original => rate(&self.speed).map(|speed| Pace::Original { speed }).ok_or("replay.flaw.speed"),
         }
     }
 }
 
-/// A number above nothing, as typed; a comma is taken for the point.
-fn positive(text: &str) -> Option<f64> {
-    let number: f64 = text.trim().replace(',', ".").parse().ok()?;
-    (number.is_finite() && number > 0.0).then_some(number)
+/// A number of [`RATES`], as typed; a comma is taken for the point.
+fn rate(text: &str) -> Option<f64> {
+    let number = text.trim().replace(',', ".").parse().ok()?;
+    RATES.contains(&number).then_some(number)
 }
 
 #[cfg(test)]
@@ -151,13 +146,28 @@ mod tests {
             Choice::default(),
             Choice { target: "127.0.0.1:8000".to_owned(), ..Choice::default() },
             Choice { burst: "0".to_owned(), ..sound() },
-            Choice { burst: "101".to_owned(), ..sound() },
+            Choice { burst: (MOST_COPIES + 1).to_string(), ..sound() },
+            Choice { pace: PaceKind::PerSecond, rate: "0.0001".to_owned(), ..sound() },
+            Choice { pace: PaceKind::Original, speed: "1e9".to_owned(), ..sound() },
             Choice { pace: PaceKind::PerSecond, rate: "-1".to_owned(), ..sound() },
             Choice { pace: PaceKind::Original, speed: "inf".to_owned(), ..sound() },
         ];
         for choice in flawed {
             let key = choice.request(what()).unwrap_err();
             assert!(Language::ALL.iter().all(|language| language.has(key)), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_limits_that_are_named_are_those_that_hold() {
+        let most = Choice { burst: MOST_COPIES.to_string(), ..sound() };
+        assert!(most.how().is_ok());
+        for language in Language::ALL {
+            assert!(language.text("replay.flaw.burst").ends_with(&format!(" {MOST_COPIES}")));
+            for key in ["replay.flaw.rate", "replay.flaw.speed"] {
+                let words = language.text(key);
+                assert!([RATES.start(), RATES.end()].iter().all(|limit| words.contains(&limit.to_string())), "{words}");
+            }
         }
     }
 

@@ -117,6 +117,10 @@ fn offer_ui(ui: &mut Ui, offer: &mut Offer, look: &Look) {
                 ReplayWhat::Stored(Chosen::Matching(_)) => look.text("replay.what.matching").into_owned(),
             };
             ui.add(Label::new(RichText::new(words).color(look.palette.strong)).wrap());
+            // Only runs are sent again by their events' numbers.
+            if matches!(**what, ReplayWhat::Stored(Chosen::Ids(_))) {
+                ui.add(Label::new(weak(look, look.text("replay.what.again_hint"))).wrap());
+            }
         }
     }
 }

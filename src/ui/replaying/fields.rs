@@ -92,31 +92,25 @@ pub(super) fn mode_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) {
     });
 }
 
-/// How the messages travel; verbatim ones travel as they came.
+/// How the messages travel; for verbatim ones another form means that their signature is made anew.
 pub(super) fn form_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, look: &Look) {
     labelled(ui, "replay.form.label", look, |ui, _| {
-        let is_free = choice.mode != ReplayMode::Verbatim;
-        if !is_free {
-            choice.form = ReplayForm::AsCaptured;
-        }
-        ui.add_enabled_ui(is_free, |ui| {
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = GAP_SMALL;
-                for form in [ReplayForm::AsCaptured, ReplayForm::Plain, ReplayForm::Encrypted] {
-                    let name = look.text(&format!("replay.form.{}", form.as_str())).into_owned();
-                    ui.selectable_value(&mut choice.form, form, name);
-                }
-            });
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP_SMALL;
+            for form in [ReplayForm::AsCaptured, ReplayForm::Plain, ReplayForm::Encrypted] {
+                let name = look.text(&format!("replay.form.{}", form.as_str())).into_owned();
+                ui.selectable_value(&mut choice.form, form, name);
+            }
         });
         let has_key = |name: &str| status.accounts.iter().any(|account| account.name == name && account.has_aes_key);
         let lacks_key = match &choice.account {
             Some(name) => !has_key(name),
             None => status.accounts.iter().all(|account| !account.has_aes_key),
         };
-        let key = match (is_free, choice.form) {
-            (false, _) => "replay.form.verbatim_hint",
-            (true, ReplayForm::Encrypted) if lacks_key => "replay.form.no_key",
-            (true, _) => return,
+        let key = match (choice.mode, choice.form) {
+            (_, ReplayForm::Encrypted) if lacks_key => "replay.form.no_key",
+            (ReplayMode::Verbatim, ReplayForm::Plain | ReplayForm::Encrypted) => "replay.form.verbatim_hint",
+            _ => return,
         };
         ui.add(Label::new(weak(look, look.text(key))).wrap());
     });
@@ -191,4 +185,21 @@ pub(super) fn against_ui(ui: &mut Ui, choice: &mut Choice, runs: &[StoredRun], l
         });
         combo.response.labelled_by(label);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::texts::Language;
+
+    #[test]
+    fn verbatim_messages_may_travel_in_another_form() {
+        let look = Look::new(Language::English, egui::Theme::Dark, jiff::tz::TimeZone::UTC);
+        let choice =
+            RefCell::new(Choice { mode: ReplayMode::Verbatim, form: ReplayForm::Encrypted, ..Choice::default() });
+        egui::__run_test_ui(|ui| form_ui(ui, &mut choice.borrow_mut(), &Status::default(), &look));
+        assert_eq!(choice.borrow().form, ReplayForm::Encrypted);
+    }
 }

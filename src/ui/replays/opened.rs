@@ -179,7 +179,18 @@ impl Opened {
         let [(_, sent), (_, planned)] = &counts;
         let sent = look.filled("replays.run.sent", &[("sent", sent), ("planned", planned)]);
         ui.add(Label::new(RichText::new(format!("{outcome} · {sent}")).color(color)).wrap());
+        if let Some((listed, sent)) = self.first() {
+            let words =
+                look.filled("replays.run.first", &[("count", &listed.to_string()), ("sent", &sent.to_string())]);
+            ui.add(Label::new(RichText::new(words).color(look.palette.warning)).wrap());
+        }
         self.again_ui(ui, look, actions);
+    }
+
+    /// How many answers are listed of how many, where a run has more than can be listed.
+    fn first(&self) -> Option<(u64, u64)> {
+        let (listed, sent) = (self.rows.len() as u64, self.run.tally.sent);
+        (self.run.end.is_some() && listed < sent).then_some((listed, sent))
     }
 
     fn again_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
@@ -285,6 +296,18 @@ mod tests {
         assert_eq!(opened.shown, [1, 2]);
         opened.show(Only::Regressed);
         assert_eq!(opened.shown, [1]);
+    }
+
+    #[test]
+    fn a_run_that_is_listed_in_part_says_so() {
+        let mut opened = opened(vec![row(1, 1, Verdict::Same, true), row(2, 2, Verdict::Same, true)]);
+        opened.run.tally.sent = 2;
+        assert_eq!(opened.first(), None);
+        opened.run.tally.sent = 5;
+        assert_eq!(opened.first(), Some((2, 5)));
+        // While it runs, the list is behind.
+        opened.run.end = None;
+        assert_eq!(opened.first(), None);
     }
 
     #[test]
