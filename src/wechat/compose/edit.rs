@@ -81,11 +81,13 @@ pub fn edited(body: &[u8], edits: &[Edit]) -> Result<Vec<u8>, ComposeError> {
 }
 
 /// Gives every element without children the text that is made for it; `None` leaves it as it is, to the byte.
+///
+/// `tree` is what was read of the body.
 pub fn rewritten(
     body: &[u8],
+    tree: &Tree<'_>,
     mut text_for: impl FnMut(Element<'_, '_>) -> Option<String>,
 ) -> Result<Vec<u8>, ComposeError> {
-    let tree = Tree::parse(body)?;
     let mut splices = Vec::new();
     for element in tree.elements().filter(|element| !element.has_children()) {
         if let Some(text) = text_for(element) {
