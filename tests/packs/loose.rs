@@ -111,8 +111,9 @@ fn a_folder_of_anything_gives_its_messages_and_a_list_of_the_rest() {
 fn a_folder_of_raw_messages_is_replaced_and_one_with_other_files_is_not() {
     let desk = Desk::holding(&some());
     desk.export(Format::Raw, "raw");
-    fs::remove_file(desk.path("raw/000001-CLICK.xml")).unwrap();
+    fs::write(desk.path("raw/000001-CLICK.xml"), "old").unwrap();
     desk.export(Format::Raw, "raw");
+    assert_eq!(fs::read(desk.path("raw/000001-CLICK.xml")).unwrap(), sample("CLICK"));
     assert_eq!(files(&desk.path("raw")).len(), some().len());
     fs::write(desk.path("raw/notes.md"), "mine").unwrap();
     let outcome = desk.try_export(Format::Raw, "raw", &menuscope::progress::Progress::new());
