@@ -95,9 +95,8 @@ pub(super) fn insert_capture(
 
 /// What an index finds bytes by. Others may have the same: whoever finds them compares.
 pub(super) fn digest(bytes: &[u8]) -> i64 {
-    let digest: [u8; 20] = Sha1::digest(bytes).into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    i64::from_le_bytes([a, b, c, d, e, f, g, h])
+    let digest = Sha1::digest(bytes);
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
 /// Reads the columns of [`SUMMARY`].
