@@ -62,8 +62,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "account", "capture", "cli", "config", "delivery", "diagnose", "engine", "filter", "fixtures", "judge",
-            "progress", "replay", "rules", "sample", "store", "texts", "ui", "visible", "waker", "wechat",
+            "account", "capture", "cli", "config", "delivery", "diagnose", "engine", "filter", "fixtures", "inspect",
+            "judge", "progress", "replay", "rules", "sample", "store", "texts", "ui", "visible", "waker", "wechat",
         ],
     ),
     ("main", &[]),
@@ -92,7 +92,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("minijinja", &["rules"]),
     ("socket2", &["listener"]),
     ("zip", &["fixtures"]),
-    ("aho_corasick", &["fixtures"]),
     ("similar", &["replay"]),
     ("quick_junit", &["commands"]),
     ("indicatif", &["commands"]),
