@@ -188,12 +188,13 @@ pub enum FixtureError {
     },
     /// After pseudonyms were put in, something of the original was found in the files.
     #[error(
-        "the export was thrown away, since it still held {what} of event {number} in {file}; keep fewer texts, or report this"
+        "the export was thrown away, since it still held {} in {file}; keep fewer texts, or report this",
+        leaked(what, *number)
     )]
     Leak {
         /// What kind of thing, never the thing itself.
         what: &'static str,
-        /// The number of the event in the export.
+        /// The number of the event; 0 where it is of none, as a secret of an account.
         number: u64,
         /// In which file.
         file: String,
@@ -223,6 +224,11 @@ impl FixtureError {
     }
 }
 
+/// What was found, and of which event.
+fn leaked(what: &str, number: u64) -> String {
+    if number == 0 { what.to_owned() } else { format!("{what} of event {number}") }
+}
+
 impl From<&FixtureError> for Trouble {
     fn from(error: &FixtureError) -> Self {
         match error {
@@ -242,7 +248,7 @@ impl From<&FixtureError> for Trouble {
             FixtureError::Cancelled { exporting: true } => Self::of("trouble.fixtures.export_cancelled", error),
             FixtureError::Cancelled { exporting: false } => Self::of("trouble.fixtures.import_cancelled", error),
             FixtureError::Leak { what, number, file } => {
-                Self::of("trouble.fixtures.leak", error).with("what", what).with("number", number).with("file", file)
+                Self::of("trouble.fixtures.leak", error).with("what", leaked(what, *number)).with("file", file)
             }
             FixtureError::Sealed { id } => Self::of("trouble.fixtures.sealed", error).with("id", id),
             FixtureError::Key { source, path } => {

@@ -77,6 +77,10 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<PictureFile>, PictureError> {
 fn picture(path: &Path) -> Result<PictureFile, PictureError> {
     let problem = |source| PictureError::Read { source, path: path.to_owned() };
     let mut bytes = Vec::new();
+    // Opening a pipe would wait for somebody to write into it.
+    if !std::fs::metadata(path).map_err(problem)?.is_file() {
+        return Err(problem(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")));
+    }
     File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(problem)?;
     if bytes.len() as u64 > LARGEST {
         return Err(PictureError::Large { path: path.to_owned() });
