@@ -48,6 +48,25 @@ fn every_format_is_written_and_what_carries_requests_comes_in_once() {
 }
 
 #[test]
+fn what_somebody_wrote_into_exported_test_code_stays() {
+    let data = captured();
+    let out = path(data.path(), "tests");
+    let export = |which: &str| {
+        let exported = run(data.path(), &["export", which, "--format", "pytest", "--out", &out]);
+        assert!(exported.status.success(), "{exported:?}");
+    };
+    export("1");
+    let code = Path::new(&out).join("test_callbacks.py");
+    let mine = fs::read_to_string(&code).unwrap() + "\n# mine\n";
+    fs::write(&code, &mine).unwrap();
+    export("2");
+    assert_eq!(fs::read_to_string(&code).unwrap(), mine);
+    let manifest = fs::read_to_string(Path::new(&out).join("callbacks/manifest.json")).unwrap();
+    assert!(manifest.contains("000001-text") && !manifest.contains("scancode"), "{manifest}");
+    assert!(!Path::new(&out).join("callbacks/000001-scancode_waitmsg").exists());
+}
+
+#[test]
 fn a_selection_is_exported_by_number_or_by_filter() {
     let data = captured();
     let exported = |which: &[&str]| {
