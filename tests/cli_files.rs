@@ -57,7 +57,7 @@ fn what_somebody_wrote_into_exported_test_code_stays() {
     };
     export("1");
     let code = Path::new(&out).join("test_callbacks.py");
-    let mine = fs::read_to_string(&code).unwrap() + "\n# mine\n";
+    let mine = format!("{}\n# mine\n", fs::read_to_string(&code).unwrap());
     fs::write(&code, &mine).unwrap();
     export("2");
     assert_eq!(fs::read_to_string(&code).unwrap(), mine);
