@@ -19,21 +19,9 @@ use std::process::{Child, Output, Stdio};
 use client::{APP_ID, Client, KEY, TOKEN, account};
 use co_wechat::CoWechat;
 use command::{Listening, complaint, run, stdout};
+use menuscope::wechat::kind::MENU_EVENTS;
 use menuscope::wechat::signature::signature;
 use serde_json::Value;
-
-/// All nine kinds of menu event that WeChat pushes.
-const MENU: [&str; 9] = [
-    "CLICK",
-    "VIEW",
-    "scancode_push",
-    "scancode_waitmsg",
-    "pic_sysphoto",
-    "pic_photo_or_album",
-    "pic_weixin",
-    "location_select",
-    "view_miniprogram",
-];
 
 /// A server with wechatpy; dropping it ends it.
 struct Wechatpy {
@@ -77,7 +65,7 @@ fn captured() -> tempfile::TempDir {
     let listening = Listening::start(data.path(), &secrets());
     let url = format!("{}/wx", listening.url);
     for form in [&[][..], &["--encrypt"]] {
-        let sent = with_secrets(data.path(), &[&["send"], &MENU[..], &["--to", &url], form].concat());
+        let sent = with_secrets(data.path(), &[&["send"], &MENU_EVENTS[..], &["--to", &url], form].concat());
         assert!(sent.status.success(), "{sent:?}");
     }
     data

@@ -7,22 +7,11 @@ use menuscope::inspect::inspect;
 use menuscope::store::Recorded;
 use menuscope::wechat::compose::{Push, Signing, push, template};
 use menuscope::wechat::envelope::AesKey;
+use menuscope::wechat::kind::MENU_EVENTS;
 use menuscope::wechat::signature::signature;
 use menuscope::wechat::tree::Tree;
 
 use crate::client::{APP_ID, KEY, TOKEN};
-
-const MENU_EVENTS: [&str; 9] = [
-    "CLICK",
-    "VIEW",
-    "view_miniprogram",
-    "scancode_push",
-    "scancode_waitmsg",
-    "pic_sysphoto",
-    "pic_photo_or_album",
-    "pic_weixin",
-    "location_select",
-];
 
 /// How many of the events are legible XML with a genuine signature.
 pub(crate) const LEGIBLE: usize = 3 * MENU_EVENTS.len() + 2 * ODD.len();
