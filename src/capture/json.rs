@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{Baseline, CaptureId, Forwarded, RawRequest, Replayed, Reply, ReplyEnd, StoredCapture, StoredReplay};
+use super::{
+    Baseline, CaptureId, Envelope, Forwarded, RawRequest, Replayed, Reply, ReplyEnd, StoredCapture, StoredReplay,
+};
 use crate::diagnose::{Coded, Finding};
 use crate::texts::Language;
 use crate::wechat::decoded::decoded;
@@ -29,36 +31,41 @@ pub struct EventView<'a> {
 /// The object, with its members in the documented order.
 pub fn event_json(view: EventView<'_>) -> Value {
     let StoredCapture { placement, capture, reply } = view.stored;
-    let envelope = &capture.envelope;
-    let (fields, decoded) = message_json(view);
-    json!({
+    let arrived = json!({
         "id": placement.id.0,
         "received_at": format!("{:.6}", capture.request.received_at),
         "account": capture.account,
-        "kind": envelope.kind,
-        "msg_type": envelope.msg_type,
-        "event": envelope.event,
-        "event_key": envelope.event_key,
-        "openid": envelope.openid,
-        "to_user": envelope.to_user,
-        "create_time": envelope.create_time,
-        "msg_id": envelope.msg_id,
+    });
+    let judged = json!({
         "group": placement.group.0,
         "attempt": placement.attempt,
         "mode": capture.mode.as_str(),
         "signature": capture.signature.as_str(),
-        "fields": fields,
-        "decoded": decoded,
+    });
+    let recorded = json!({
         "diagnoses": capture.diagnoses.iter().map(|diagnosis| finding_json(diagnosis, view.language)).collect::<Vec<_>>(),
         "request": request_json(&capture.request),
         "reply": reply.as_ref().map(|reply| reply_json(reply, view.language)),
-    })
+    });
+    joined([arrived, envelope_json(&capture.envelope), judged, message_json(view), recorded])
 }
 
 /// What the message says, without the record of how it arrived: the part of the object that tests compare.
 pub fn message_view(view: EventView<'_>) -> Value {
-    let envelope = &view.stored.capture.envelope;
-    let (fields, decoded) = message_json(view);
+    joined([envelope_json(&view.stored.capture.envelope), message_json(view)])
+}
+
+/// The members of these objects, one after the other.
+fn joined<const N: usize>(parts: [Value; N]) -> Value {
+    let members = parts.into_iter().filter_map(|part| match part {
+        Value::Object(members) => Some(members),
+        _ => None,
+    });
+    Value::Object(members.flatten().collect())
+}
+
+/// What was read from the message for columns and filters.
+fn envelope_json(envelope: &Envelope) -> Value {
     json!({
         "kind": envelope.kind,
         "msg_type": envelope.msg_type,
@@ -68,20 +75,17 @@ pub fn message_view(view: EventView<'_>) -> Value {
         "to_user": envelope.to_user,
         "create_time": envelope.create_time,
         "msg_id": envelope.msg_id,
-        "fields": fields,
-        "decoded": decoded,
     })
 }
 
 /// The element tree and the typed view; both empty where there is nothing to read.
-fn message_json(view: EventView<'_>) -> (Value, Value) {
-    let nothing = || (Value::Object(Map::new()), Value::Object(Map::new()));
-    let Ok(tree) = Tree::parse(view.stored.capture.message()) else { return nothing() };
+fn message_json(view: EventView<'_>) -> Value {
+    let Ok(tree) = Tree::parse(view.stored.capture.message()) else { return json!({ "fields": {}, "decoded": {} }) };
     let mut decoded = decoded(&Message::decode(&tree));
     if let Some(Value::Array(pictures)) = decoded.get_mut("pictures") {
         link_images(pictures, view.images);
     }
-    (fields(tree.root()), Value::Object(decoded))
+    json!({ "fields": fields(tree.root()), "decoded": decoded })
 }
 
 /// The images are told apart by user, time and count alone: where the counts differ, which is which is not known.
