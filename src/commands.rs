@@ -11,6 +11,7 @@ use crate::config::{Config, ConfigError, DataFolder, Overrides};
 use crate::delivery::Target;
 use crate::engine::Setup;
 use crate::filter::Filter;
+use crate::store::StoreError;
 use crate::texts::Language;
 use crate::visible::{shortened, visible};
 
@@ -56,9 +57,15 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&whole(&error));
-            ExitCode::from(2)
+            // Where nothing was captured yet, there is nothing to be found: that is an answer.
+            ExitCode::from(if is_absent(&error) { 1 } else { 2 })
         }
     }
+}
+
+/// Whether there is no database yet.
+fn is_absent(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(StoreError::Absent { .. }))
 }
 
 /// Help and version go to stdout; what was typed wrongly becomes one line on stderr.

@@ -7,7 +7,7 @@
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
-use crate::account::Accounts;
+use crate::account::{Account, Accounts};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, StoredReplay, StoredRun};
 use crate::delivery::{Courier, Target};
 use crate::progress::Progress;
@@ -88,6 +88,15 @@ impl From<&ReplayError> for Trouble {
             ReplayError::Sample(error) => error.into(),
         }
     }
+}
+
+/// The account of that name, or the one that takes what no other claims where no name is given.
+///
+/// # Errors
+/// A name that no account has: signing with another one's token would look like a regression.
+pub fn signer<'a>(accounts: &'a Accounts, name: Option<&str>) -> Result<&'a Account, ReplayError> {
+    let Some(name) = name else { return Ok(accounts.default_account()) };
+    accounts.named(name).ok_or_else(|| ReplayError::UnknownAccount { name: name.to_owned() })
 }
 
 /// What a run works with.

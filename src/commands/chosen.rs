@@ -3,6 +3,7 @@
 use super::filter;
 use crate::capture::CaptureId;
 use crate::cli::Which;
+use crate::engine;
 use crate::store::Reader;
 
 /// The events, or why there is none.
@@ -19,9 +20,7 @@ pub(super) fn chosen(which: &Which, reader: &Reader) -> anyhow::Result<Chosen> {
         let ids = reader.matching(&filter(which.filter.as_deref())?)?;
         return Ok(if ids.is_empty() { Chosen::None("no event matches".to_owned()) } else { Chosen::Events(ids) });
     }
-    let mut ids: Vec<CaptureId> = which.ids.iter().copied().map(CaptureId).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let ids = engine::Chosen::Ids(which.ids.iter().copied().map(CaptureId).collect()).ids(reader)?;
     for id in &ids {
         if reader.page(&[*id])?.is_empty() {
             let missing = format!("there is no event {id}; list them with `menuscope events`");

@@ -4,15 +4,11 @@ use super::output::{Output, event_line, print_line};
 use super::{Outcome, filter, language};
 use crate::cli::Events;
 use crate::engine::Setup;
-use crate::store::{Reader, Scan, StoreError};
+use crate::store::{Reader, Scan};
 
 pub(super) fn run(setup: &Setup, events: &Events, output: Output) -> anyhow::Result<Outcome> {
     let filter = filter(events.filter.as_deref())?;
-    let reader = match Reader::open(&setup.folder.database()) {
-        Ok(reader) => reader,
-        Err(error @ StoreError::Absent { .. }) => return Ok(Outcome::No(Some(error.to_string()))),
-        Err(error) => return Err(error.into()),
-    };
+    let reader = Reader::open(&setup.folder.database())?;
     let mut ids = Vec::new();
     let mut scan = Scan::new(&filter, reader.newest()?);
     let mut finished = false;

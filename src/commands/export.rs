@@ -8,7 +8,7 @@ use crate::cli::Export;
 use crate::config::Config;
 use crate::engine::Setup;
 use crate::fixtures::{ExportPlan, FixtureError, Preview, Pseudonyms, Texts, export, preview};
-use crate::store::{Reader, StoreError};
+use crate::store::Reader;
 use crate::visible::shortened;
 
 /// Identifiers and texts are cut to so many characters in the preview.
@@ -17,11 +17,7 @@ const CELL: usize = 60;
 pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Result<Outcome> {
     let config = Config::load_without_rules(&setup.config_file)?;
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
-    let reader = match Reader::open(&setup.folder.database()) {
-        Ok(reader) => reader,
-        Err(error @ StoreError::Absent { .. }) => return Ok(Outcome::No(Some(error.to_string()))),
-        Err(error) => return Err(error.into()),
-    };
+    let reader = Reader::open(&setup.folder.database())?;
     let ids = match chosen(&asked.which, &reader)? {
         Chosen::Events(ids) => ids,
         Chosen::None(reason) => return Ok(Outcome::No(Some(reason))),

@@ -14,7 +14,7 @@ use crate::cli::Lint;
 use crate::config::Config;
 use crate::engine::Setup;
 use crate::judge::{judge, judge_for};
-use crate::store::{Reader, StoreError};
+use crate::store::Reader;
 use crate::texts::Language;
 use crate::visible::visible;
 use crate::wechat::lint::{Answered, Report};
@@ -68,11 +68,7 @@ fn for_event(
     id: CaptureId,
     accounts: &Accounts,
 ) -> anyhow::Result<Result<Report, String>> {
-    let reader = match Reader::open(&setup.folder.database()) {
-        Ok(reader) => reader,
-        Err(error @ StoreError::Absent { .. }) => return Ok(Err(error.to_string())),
-        Err(error) => return Err(error.into()),
-    };
+    let reader = Reader::open(&setup.folder.database())?;
     let Some(stored) = reader.capture(id)? else {
         return Ok(Err(format!("there is no event {id}; list them with `menuscope events`")));
     };

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::delivery::Courier;
 use crate::engine::Setup;
 use crate::replay::{Compared, Pace, ReplayPlan, Told, Tools, changes, replay};
-use crate::store::{Additions, Reader, StoreError};
+use crate::store::{Additions, Reader};
 use crate::texts::Language;
 use crate::visible::visible;
 
@@ -32,11 +32,7 @@ pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow:
     let config = Config::load_without_rules(&setup.config_file)?;
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
     let (target, account) = target(&config, &asked.to)?;
-    let reader = match Reader::open(&setup.folder.database()) {
-        Ok(reader) => reader,
-        Err(error @ StoreError::Absent { .. }) => return Ok(Outcome::No(Some(error.to_string()))),
-        Err(error) => return Err(error.into()),
-    };
+    let reader = Reader::open(&setup.folder.database())?;
     if let Against::Run(run) = asked.against
         && reader.run(run)?.is_none()
     {

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::delivery::{Courier, DeliveryError, Target};
 use crate::engine::Setup;
 use crate::judge::judge_for;
-use crate::replay::{Composed, Pace, ReplayError, ReplayPlan, Told, Tools, replay};
+use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
 use crate::sample;
 use crate::store::{Additions, Reader};
 use crate::texts::Language;
@@ -52,10 +52,7 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     let config = Config::load_without_rules(&setup.config_file)?;
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
     let (target, owner) = target(&config, &send.to)?;
-    let account = match owner.filter(|_| setup.overrides.account.is_none()) {
-        Some(name) => accounts.named(&name).ok_or(ReplayError::UnknownAccount { name })?,
-        None => accounts.default_account(),
-    };
+    let account = signer(&accounts, owner.as_deref().filter(|_| setup.overrides.account.is_none()))?;
     let mut messages = Vec::new();
     for event in &send.events {
         let Some(made) = message::messages(event, send, account, &setup.folder)? else {

@@ -6,17 +6,13 @@ use crate::capture::{CaptureId, Reply, StoredCapture, header_text};
 use crate::cli::Show;
 use crate::diagnose::{Coded, Finding};
 use crate::engine::Setup;
-use crate::store::{Reader, StoreError};
+use crate::store::Reader;
 use crate::texts::Language;
 use crate::visible::visible;
 use crate::wechat::tree::{Element, Tree};
 
 pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<Outcome> {
-    let reader = match Reader::open(&setup.folder.database()) {
-        Ok(reader) => reader,
-        Err(error @ StoreError::Absent { .. }) => return Ok(Outcome::No(Some(error.to_string()))),
-        Err(error) => return Err(error.into()),
-    };
+    let reader = Reader::open(&setup.folder.database())?;
     let Some(stored) = reader.capture(CaptureId(show.id))? else {
         let reason = format!("there is no event {}; list them with `menuscope events`", show.id);
         return Ok(Outcome::No(Some(reason)));

@@ -170,8 +170,8 @@ pub enum Chosen {
 }
 
 impl Chosen {
-    /// The captures, in the order in which they arrived.
-    pub(super) fn ids(self, reader: &Reader) -> Result<Vec<CaptureId>, StoreError> {
+    /// The captures, in the order in which they arrived, each once.
+    pub fn ids(self, reader: &Reader) -> Result<Vec<CaptureId>, StoreError> {
         match self {
             Self::Ids(mut ids) => {
                 ids.sort_unstable();

@@ -12,7 +12,7 @@ use super::{Command, Desk, Known, Notice, ReplayRequest, ReplayWhat, Status, acc
 use crate::capture::StoredRun;
 use crate::delivery::{Courier, Target};
 use crate::progress::Progress;
-use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay};
+use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
 use crate::store::{Additions, Reader, StoreError};
 use crate::trouble::Trouble;
 
@@ -64,8 +64,7 @@ impl Replayer {
             ReplayWhat::Stored(chosen) => (chosen.ids(&reader).map_err(store)?, None),
             ReplayWhat::Edited { id, message } => (vec![id], Some(message)),
             ReplayWhat::Composed(messages) => {
-                let account = request.account.as_deref().and_then(|name| accounts.named(name));
-                let account = account.unwrap_or_else(|| accounts.default_account());
+                let account = signer(&accounts, request.account.as_deref()).map_err(|error| Trouble::from(&error))?;
                 let composed = Composed { messages: &messages, account, encrypt: false };
                 (composed.store(&mut additions, &accounts).map_err(|error| Trouble::from(&error))?, None)
             }

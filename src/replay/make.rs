@@ -154,16 +154,9 @@ impl<'a> Maker<'a> {
     ) -> Result<(Vec<Edit>, (String, i64)), NotMade> {
         let message = plan.edited.as_deref().unwrap_or(capture.message());
         let tree = Tree::parse(message).map_err(|_unreadable| Unmade::Unreadable)?;
-        let root = tree.root();
-        let user = root.text_of("FromUserName").unwrap_or_default();
+        let user = tree.root().text_of("FromUserName").unwrap_or_default();
         let created = self.unused_second(user, now.as_second())?;
-        let edit = |name: &str, value: String| Edit { name: name.to_owned(), value };
-        let mut edits = vec![edit("CreateTime", created.to_string())];
-        // Some events of templates spell it otherwise.
-        for name in ["MsgId", "MsgID"].into_iter().filter(|name| root.child(name).is_some()) {
-            edits.push(edit(name, sample::msg_id().to_string()));
-        }
-        Ok((edits, (user.to_owned(), created)))
+        Ok((sample::renewed(&tree, created), (user.to_owned(), created)))
     }
 
     /// Now, or the first second after it that no message of that user has had.

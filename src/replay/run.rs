@@ -12,7 +12,7 @@ use super::baseline::baseline;
 use super::compare::verdict;
 use super::make::{Made, Maker, NotMade};
 use super::pace::Schedule;
-use super::{Compared, ReplayError, ReplayPlan, Told, Tools};
+use super::{Compared, ReplayError, ReplayPlan, Told, Tools, signer};
 use crate::account::Account;
 use crate::capture::{
     Capture, CaptureId, ForwardProblem, Forwarded, ReplayMode, ReplayRun, Replayed, RunEnd, SentRequest, StoredCapture,
@@ -97,9 +97,7 @@ struct Answer {
 
 impl<'a> Running<'a> {
     fn begin(plan: &'a ReplayPlan, tools: Tools<'a>) -> Result<Self, ReplayError> {
-        if let Some(name) = plan.account.as_ref().filter(|name| tools.accounts.named(name).is_none()) {
-            return Err(ReplayError::UnknownAccount { name: name.clone() });
-        }
+        signer(tools.accounts, plan.account.as_deref())?;
         let planned = plan.events.len() as u64 * plan.requests_each();
         tools.progress.set_total(planned);
         let run = ReplayRun {

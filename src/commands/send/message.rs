@@ -95,15 +95,8 @@ fn create_time(message: &[u8]) -> i64 {
 }
 
 fn of_now(template: &str, account: &Account) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let mut edit = |name: &str, value: &str| edits.push(Edit { name: name.to_owned(), value: value.to_owned() });
-    edit("CreateTime", &Timestamp::now().as_second().to_string());
-    if let Some(to_user) = &account.to_user {
-        edit("ToUserName", to_user);
-    }
-    if Tree::parse(template.as_bytes()).is_ok_and(|tree| tree.root().child("MsgId").is_some()) {
-        // A message's id is what receivers tell duplicates by.
-        edit("MsgId", &sample::msg_id().to_string());
-    }
-    edits
+    let tree = Tree::parse(template.as_bytes()).ok();
+    let renewed = tree.map(|tree| sample::renewed(&tree, Timestamp::now().as_second())).unwrap_or_default();
+    let to_user = account.to_user.clone().map(|value| Edit { name: "ToUserName".to_owned(), value });
+    renewed.into_iter().chain(to_user).collect()
 }
