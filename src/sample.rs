@@ -124,9 +124,16 @@ pub fn nonce() -> String {
     fastrand::u32(100_000_000..).to_string()
 }
 
-/// A MsgId that no other message has, of as many digits as WeChat's.
-pub fn msg_id() -> i64 {
-    fastrand::i64(1_000_000_000_000_000..i64::MAX)
+/// What makes another message of one: that CreateTime, in seconds, and, where it has a MsgId, one that no other message has.
+/// These are what receivers tell duplicates by.
+pub fn renewed(message: &Tree<'_>, created: i64) -> Vec<Edit> {
+    let root = message.root();
+    // Some events of templates spell it otherwise.
+    let ids = ["MsgId", "MsgID"].into_iter().filter(|name| root.child(name).is_some());
+    // Of as many digits as WeChat's.
+    let id = |name| Edit { name, value: fastrand::i64(1_000_000_000_000_000..i64::MAX).to_string() };
+    let created = Edit { name: "CreateTime".to_owned(), value: created.to_string() };
+    [created].into_iter().chain(ids.map(str::to_owned).map(id)).collect()
 }
 
 /// WeChat's own prefixes are 16 hexadecimal digits. It only has to differ, so no cryptographic source is needed:

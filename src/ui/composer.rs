@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::look::Look;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{PictureFile, ReplayWhat, Status};
+use crate::sample;
 use crate::trouble::Trouble;
 use crate::wechat::compose::{self, ComposeError, Edit};
+use crate::wechat::tree::Tree;
 
 mod flaw;
 mod form;
@@ -94,10 +96,10 @@ impl Composer {
 
     /// The same message as another event: with a time and an id of its own.
     fn refresh(&mut self) {
-        self.edit("CreateTime", &jiff::Timestamp::now().as_second().to_string());
-        if self.read().has_msg_id {
-            // What receivers tell duplicates by.
-            self.edit("MsgId", &fastrand::i64(1_000_000_000_000_000_000..i64::MAX).to_string());
+        let tree = Tree::parse(self.text.as_bytes()).ok();
+        let now = jiff::Timestamp::now().as_second();
+        for edit in tree.map(|tree| sample::renewed(&tree, now)).unwrap_or_default() {
+            self.edit(&edit.name, &edit.value);
         }
     }
 

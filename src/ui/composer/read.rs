@@ -21,7 +21,6 @@ pub(super) struct Read {
     pub(super) lists_pictures: bool,
     /// The MD5 of each picture.
     pub(super) pictures: Vec<String>,
-    pub(super) has_msg_id: bool,
     /// In seconds.
     pub(super) create_time: Option<i64>,
 }
@@ -58,7 +57,6 @@ impl Read {
             left_out: others.len().saturating_sub(MOST_FIELDS),
             lists_pictures: info.is_some() || kind.starts_with("pic_"),
             pictures: pictures.iter().map(|element| element.text().to_owned()).collect(),
-            has_msg_id: tree.root().child("MsgId").is_some(),
             create_time: tree.root().text_of("CreateTime").and_then(|text| text.trim().parse().ok()),
             kind,
         }
