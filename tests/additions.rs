@@ -2,45 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;
+#[path = "common/recorded.rs"]
+mod recorded;
 
 use std::time::Duration;
 
 use common::{TestListener, sample, signed};
-use jiff::{Timestamp, ToSpan as _};
-use menuscope::account::Accounts;
 use menuscope::capture::{
-    Against, Baseline, CaptureId, ForwardProblem, Forwarded, RawRequest, ReplayForm, ReplayId, ReplayMode, ReplayRun,
-    Replayed, Reply, ReplyEnd, ReplySource, RunEnd, RunId, SentRequest, Tally, Verdict,
+    Against, Baseline, CaptureId, ForwardProblem, Forwarded, ReplayForm, ReplayId, ReplayMode, ReplayRun, Replayed,
+    RunEnd, RunId, SentRequest, Tally, Verdict,
 };
-use menuscope::inspect::inspect;
 use menuscope::store::{Added, Additions, Reader, Recorded};
 use menuscope::wechat::lint;
-
-/// The event number `n` of a recording: a second after the one before.
-fn recorded(n: i64, body: &[u8]) -> Recorded {
-    let request = RawRequest {
-        received_at: "2026-11-23T08:00:00.123456Z".parse::<Timestamp>().unwrap() + n.seconds(),
-        method: "POST".to_owned(),
-        version: "HTTP/1.1".to_owned(),
-        target: "/wx?nonce=%2B".to_owned(),
-        headers: vec![("x-bytes".to_owned(), b"\xff a".to_vec())],
-        peer: "192.0.2.1".to_owned(),
-        body_length: body.len() as u64,
-        body: body.to_vec().into(),
-    };
-    let reply = Reply {
-        status: Some(200),
-        body: b"success".to_vec(),
-        wire: None,
-        source: ReplySource::Forward,
-        elapsed: Duration::from_micros(1900),
-        end: ReplyEnd::Answered,
-        lint: Vec::new(),
-        forwarded: None,
-    };
-    let capture = inspect(request, &Accounts::new(Vec::new(), None)).capture;
-    Recorded { capture, reply: Some(reply), attempt: 1, first: None }
-}
+use recorded::recorded;
 
 fn run(against: Against) -> ReplayRun {
     ReplayRun {

@@ -9,6 +9,8 @@ mod formats;
 mod hostile;
 #[path = "packs/loose.rs"]
 mod loose;
+#[path = "common/recorded.rs"]
+mod recorded;
 #[path = "packs/requests.rs"]
 mod requests;
 #[path = "packs/round_trip.rs"]

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use jiff::{Timestamp, ToSpan as _};
 use menuscope::account::Accounts;
-use menuscope::capture::{CaptureId, RawRequest, Reply, ReplyEnd, ReplySource, StoredCapture};
+use menuscope::capture::{CaptureId, RawRequest, StoredCapture};
 use menuscope::fixtures::{ExportPlan, Exported, FixtureError, Format, Imported, export, import};
 use menuscope::inspect::inspect;
 use menuscope::progress::Progress;
 use menuscope::store::{Additions, Reader, Recorded};
 use menuscope::texts::Language;
+
+use super::recorded::recorded;
 
 /// A store, and room for files beside it.
 pub(crate) struct Desk {
@@ -75,32 +75,6 @@ impl Desk {
     pub(crate) fn import(&self, path: &Path) -> Imported {
         import(&[path.to_owned()], &mut self.additions(), &self.accounts, &Progress::new()).unwrap()
     }
-}
-
-/// The event number `n` of a recording: a second after the one before.
-pub(crate) fn recorded(n: i64, body: &[u8]) -> Recorded {
-    let request = RawRequest {
-        received_at: "2026-11-23T08:00:00.123456Z".parse::<Timestamp>().unwrap() + n.seconds(),
-        method: "POST".to_owned(),
-        version: "HTTP/1.1".to_owned(),
-        target: format!("/wx?nonce=%2B{n}"),
-        headers: vec![("host".to_owned(), b"h".to_vec()), ("x-bytes".to_owned(), b"\xff a".to_vec())],
-        peer: "192.0.2.1".to_owned(),
-        body_length: body.len() as u64,
-        body: body.to_vec().into(),
-    };
-    let reply = Reply {
-        status: Some(200),
-        body: b"success".to_vec(),
-        wire: None,
-        source: ReplySource::Default,
-        elapsed: Duration::from_micros(1900),
-        end: ReplyEnd::Answered,
-        lint: Vec::new(),
-        forwarded: None,
-    };
-    let capture = inspect(request, &Accounts::new(Vec::new(), None)).capture;
-    Recorded { capture, reply: Some(reply), attempt: 1, first: None }
 }
 
 pub(crate) fn handshake(n: i64) -> Recorded {

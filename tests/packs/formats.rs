@@ -6,7 +6,8 @@ use menuscope::fixtures::{ExportPlan, FixtureError, Format, Pseudonyms, Texts, e
 use menuscope::progress::Progress;
 use menuscope::texts::Language;
 
-use super::desk::{Desk, files, recorded, sample, some};
+use super::desk::{Desk, files, sample, some};
+use super::recorded::recorded;
 
 /// The formats that are one file and carry requests.
 const SINGLE: [Format; 5] = [Format::Json, Format::Curl, Format::Http, Format::Har, Format::Hurl];

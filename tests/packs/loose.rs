@@ -7,7 +7,8 @@ use menuscope::capture::{Mode, Signature};
 use menuscope::fixtures::{Format, ImportReason};
 use menuscope::wechat::envelope::{AesKey, seal, sealed_push};
 
-use super::desk::{Desk, files, recorded, sample, some};
+use super::desk::{Desk, files, sample, some};
+use super::recorded::recorded;
 
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 

@@ -5,7 +5,8 @@ use std::fs;
 use menuscope::capture::CaptureId;
 use menuscope::fixtures::{Format, ImportReason};
 
-use super::desk::{Desk, recorded, sample, some};
+use super::desk::{Desk, sample, some};
+use super::recorded::recorded;
 
 const FORMATS: [(Format, &str); 2] = [(Format::Json, "events.jsonl"), (Format::Har, "events.har")];
 

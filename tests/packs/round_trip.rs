@@ -16,7 +16,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::desk::{Desk, files, recorded, sample, some};
+use super::desk::{Desk, files, sample, some};
+use super::recorded::recorded;
 
 #[test]
 fn a_pack_has_the_documented_layout() {
