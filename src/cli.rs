@@ -9,9 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::filter::NAMES;
 
+mod database;
 mod files;
 mod sending;
 
+pub use database::{Db, DbJob, Delete, Generate};
 pub use files::{Export, Import, Which};
 pub use sending::{BodyFormat, Form, Mode, Replay, Send};
 
@@ -94,6 +96,8 @@ pub enum Command {
     Export(Export),
     /// Read events from files: packs, messages, HAR, curl commands, .http and hurl files, JSON lines
     Import(Import),
+    /// Look after the database: what is in it, is it sound, make it smaller, copy it, remove events
+    Db(Db),
     /// Judge a passive reply: is it legal, and what will the user see
     Lint(Lint),
     /// Print completions for a shell

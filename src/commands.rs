@@ -16,6 +16,7 @@ use crate::texts::Language;
 use crate::visible::{shortened, visible};
 
 mod chosen;
+mod db;
 mod events;
 mod export;
 mod import;
@@ -100,6 +101,7 @@ fn dispatch(global: &Global, command: Option<Command>) -> anyhow::Result<Outcome
         Some(Command::Replay(replay)) => replay::run(&setup, &replay, output),
         Some(Command::Export(export)) => export::run(&setup, &export, output),
         Some(Command::Import(import)) => import::run(&setup, &import),
+        Some(Command::Db(asked)) => db::run(&setup, &asked),
         Some(Command::Lint(lint)) => lint::run(&setup, &lint),
         Some(Command::Completions { .. }) => Ok(Outcome::Done),
     }

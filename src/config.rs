@@ -16,6 +16,7 @@ mod edit;
 mod edit_rules;
 mod error;
 mod folder;
+mod retention;
 mod rules;
 mod secrets;
 mod watch;
@@ -24,6 +25,7 @@ pub use edit::{save_account, save_address, save_forward, save_look, save_targets
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
 pub use folder::{DataFolder, ListenerLock};
+pub use retention::RetentionConfig;
 pub use rules::line_of_rule;
 pub use secrets::SecretsPlace;
 pub use watch::ConfigWatch;
@@ -45,6 +47,8 @@ pub struct Config {
     pub targets: BTreeMap<String, TargetConfig>,
     /// `[replay]`
     pub replay: ReplayConfig,
+    /// `[retention]`
+    pub retention: RetentionConfig,
     /// `[[rules]]`, in their order.
     #[serde(deserialize_with = "rules::read")]
     pub rules: Vec<Rule>,

@@ -34,7 +34,7 @@ pub use comparison::Comparison;
 pub use error::{FilterError, FilterErrorKind};
 pub use evaluate::Subject;
 pub use names::{NAMES, Name};
-pub(crate) use needle::Needle;
+pub(crate) use needle::{Needle, searched_text};
 pub use pattern::Pattern;
 
 /// How many characters a filter may have; a person types a hundredth of that.

@@ -25,6 +25,7 @@
 //! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: posting to a server as WeChat does, and forwarding.
 //! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint. [`replay`]: stored events sent again, and verdicts.
 //!   [`fixtures`]: captures as files and back.
+//! - [`traffic`]: made-up events, for benches and for trying things out.
 //! - [`engine`]: everything off the window's thread behind one handle.
 //! - [`ui`]: the window. [`cli`]: what can be typed. [`commands`]: one file per command.
 //!
@@ -82,6 +83,7 @@ pub mod rules;
 pub mod sample;
 pub mod store;
 pub mod texts;
+pub mod traffic;
 pub mod trouble;
 pub mod ui;
 pub mod visible;

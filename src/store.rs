@@ -21,21 +21,29 @@ use crate::waker::Waker;
 
 mod additions;
 mod batch;
+mod chores;
 mod condition;
 mod contains;
 mod groups;
 mod listing;
+mod maintenance;
 mod reader;
+mod removal;
 mod replays;
 mod replies;
+mod retention;
 mod rows;
 mod schema;
+mod search;
 mod unverified;
 mod writer;
 
 pub use additions::{Added, Additions, Recorded};
 pub use listing::{Scan, ScanChunk};
+pub use maintenance::{Caretaker, Stats};
 pub use reader::{Interrupter, Reader};
+pub use removal::{RemovalId, UNDO_FOR};
+pub use retention::Retention;
 pub use writer::{StoreHandle, StoreHead, Ticket};
 
 /// How long a statement waits for another process's short transaction.
@@ -50,6 +58,24 @@ const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// Beyond this size, in bytes, the write-ahead log is cut back after a checkpoint.
 const JOURNAL_LIMIT: i64 = 64 << 20;
+
+/// What `PRAGMA auto_vacuum` says of a file that can give empty pages back a few at a time.
+const INCREMENTAL: i64 = 2;
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Of requests that fail verification, in bytes.
+    pub unverified: u64,
+    /// Of everything.
+    pub retention: Retention,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { unverified: u64::MAX, retention: Retention::default() }
+    }
+}
 
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +154,14 @@ pub enum StoreError {
         /// Whether it concerns one row (a constraint, a type) rather than the whole file.
         of_one_row: bool,
     },
+    /// A copy cannot be written.
+    #[error("cannot write the copy of the database ({source}); choose a path where nothing is yet: {}", path.display())]
+    Backup {
+        /// Why not.
+        source: std::io::Error,
+        /// Where to.
+        path: PathBuf,
+    },
     /// Somebody wanted something newer.
     #[error("interrupted by a newer request ({doing})")]
     Interrupted {
@@ -178,6 +212,9 @@ impl From<&StoreError> for Trouble {
             StoreError::ReadOnly { cause, .. } => Self::of("trouble.store.read_only", error).with("cause", cause),
             StoreError::Full { .. } => Self::of("trouble.store.full", error),
             StoreError::Sqlite { cause, .. } => Self::of("trouble.store.sqlite", error).with("cause", cause),
+            StoreError::Backup { source, path } => {
+                Self::of("trouble.store.backup", error).with("cause", source).with("path", path.display())
+            }
             StoreError::Interrupted { .. } => Self::of("trouble.store.interrupted", error),
             StoreError::Closing => Self::of("trouble.store.closing", error),
             StoreError::Thread(cause) => Self::of("trouble.store.thread", error).with("cause", cause),
@@ -213,17 +250,11 @@ pub struct Store {
 
 impl Store {
     /// Opens the database, made where it is missing and brought to today's shape, and starts its writer.
-    /// `unverified_limit` is how much is kept of requests that fail verification, in bytes.
     /// Each commit is told to `head` first, then to `waker`.
-    pub fn open(
-        path: &Path,
-        unverified_limit: u64,
-        head: watch::Sender<StoreHead>,
-        waker: Waker,
-    ) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, limits: Limits, head: watch::Sender<StoreHead>, waker: Waker) -> Result<Self, StoreError> {
         let mut connection = connect(path, OpenFlags::default())?;
         migrate(&mut connection, path)?;
-        let writer = writer::Writer::start(connection, unverified_limit, head, waker)?;
+        let writer = writer::Writer::start(connection, limits, head, waker)?;
         Ok(Self { writer })
     }
 
@@ -231,6 +262,13 @@ impl Store {
     pub fn handle(&self) -> StoreHandle {
         self.writer.handle()
     }
+}
+
+/// Folds the write-ahead log back into the database and cuts it, as far as no reader needs it.
+fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
+    connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .map_err(doing("folding the write-ahead log back into the database"))
 }
 
 /// Opens a connection the way every connection here is set up.
@@ -244,6 +282,11 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags).map_err(damaged)?;
     connection.busy_timeout(BUSY_PATIENCE).map_err(damaged)?;
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(damaged)?;
+        if pages == 0 {
+            // Once there is something in the file, only making it anew would change this.
+            connection.pragma_update(None, "auto_vacuum", INCREMENTAL).map_err(damaged)?;
+        }
         connection.pragma_update(None, "journal_mode", "WAL").map_err(damaged)?;
         // FULL: a commit is on disk before its sender is answered, power cut or not.
         connection.pragma_update(None, "synchronous", "FULL").map_err(damaged)?;
@@ -303,6 +346,7 @@ mod tests {
             StoreError::ReadOnly { doing, cause: cause() },
             StoreError::Full { doing },
             StoreError::Sqlite { doing, cause: cause(), of_one_row: false },
+            StoreError::Backup { source: std::io::Error::other("denied"), path: PathBuf::from("/copy") },
             StoreError::Interrupted { doing },
             StoreError::Closing,
             StoreError::Thread(std::io::Error::from(std::io::ErrorKind::OutOfMemory)),

@@ -22,7 +22,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sample", &["account", "capture", "inspect", "trouble", "wechat"]),
     ("config", &["account", "capture", "rules", "texts", "trouble", "wechat"]),
     ("delivery", &["capture", "trouble", "wechat"]),
-    ("store", &["capture", "diagnose", "filter", "trouble", "waker", "wechat"]),
+    ("store", &["capture", "diagnose", "filter", "progress", "trouble", "waker", "wechat"]),
+    ("traffic", &["account", "capture", "inspect", "store", "wechat"]),
     (
         "replay",
         &[
@@ -63,7 +64,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         "commands",
         &[
             "account", "capture", "cli", "config", "delivery", "diagnose", "engine", "filter", "fixtures", "inspect",
-            "judge", "progress", "replay", "rules", "sample", "store", "texts", "ui", "visible", "waker", "wechat",
+            "judge", "progress", "replay", "rules", "sample", "store", "texts", "traffic", "ui", "visible", "waker",
+            "wechat",
         ],
     ),
     ("main", &[]),

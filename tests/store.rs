@@ -11,12 +11,12 @@ use menuscope::account::Accounts;
 use menuscope::capture::{CaptureId, RawRequest};
 use menuscope::filter::Filter;
 use menuscope::inspect::inspect;
-use menuscope::store::{Reader, Scan, Store, StoreError, StoreHead};
+use menuscope::store::{Limits, Reader, Scan, Store, StoreError, StoreHead};
 use menuscope::waker::Waker;
 use tokio::sync::watch;
 
 fn open(path: &Path) -> Result<Store, StoreError> {
-    Store::open(path, u64::MAX, watch::Sender::new(StoreHead::default()), Waker::silent())
+    Store::open(path, Limits::default(), watch::Sender::new(StoreHead::default()), Waker::silent())
 }
 
 fn request(body: &[u8]) -> RawRequest {

@@ -10,9 +10,9 @@ use tokio::task::JoinHandle;
 
 use super::rulebook::RulebookError;
 use crate::account::Accounts;
-use crate::config::{Config, ConfigError, DataFolder, ListenerLock};
+use crate::config::{Config, ConfigError, DataFolder, ListenerLock, RetentionConfig};
 use crate::listener::{self, Crafting, ListenError, Terms};
-use crate::store::{Store, StoreError, StoreHead};
+use crate::store::{Limits, Retention, Store, StoreError, StoreHead};
 use crate::trouble::Trouble;
 use crate::waker::Waker;
 
@@ -84,7 +84,7 @@ impl Service {
     ) -> Result<Self, StartError> {
         folder.create()?;
         let lock = folder.lock_listener()?;
-        let store = Store::open(&folder.database(), config.listener.unverified_limit(), head, waker)?;
+        let store = Store::open(&folder.database(), limits(config), head, waker)?;
         Ok(Self {
             runtime,
             accounts: watch::Sender::new(Arc::new(accounts)),
@@ -94,6 +94,12 @@ impl Service {
             store,
             _lock: lock,
         })
+    }
+
+    /// Keeps no more than this from now on.
+    pub fn keep(&self, config: &RetentionConfig) {
+        let _runtime = self.runtime.enter();
+        self.store.handle().keep(retention(config));
     }
 
     /// Listens at this address; returns the one it got, which differs where port 0 was asked for.
@@ -130,6 +136,14 @@ impl Service {
     pub fn set_accounts(&self, accounts: Accounts) {
         self.accounts.send_replace(Arc::new(accounts));
     }
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits { unverified: config.listener.unverified_limit(), retention: retention(&config.retention) }
+}
+
+fn retention(config: &RetentionConfig) -> Retention {
+    Retention { age: config.age(), events: config.events, size: config.size() }
 }
 
 impl Drop for Service {

@@ -59,6 +59,25 @@ impl Needle {
     }
 }
 
+/// All text of an event in which a word is looked for, as an index wants it: what it does not hold, [`Needle::is_in_event`]
+/// does not find, apart from bytes of 0.
+pub(crate) fn searched_text(payload: &[u8], reply: Option<&[u8]>) -> String {
+    let mut text = String::from_utf8_lossy(payload).into_owned();
+    if is_written_otherwise(payload)
+        && let Ok(tree) = Tree::parse(payload)
+    {
+        for element in tree.elements() {
+            text.push('\n');
+            text.push_str(element.text());
+        }
+    }
+    if let Some(reply) = reply {
+        text.push('\n');
+        text.push_str(&String::from_utf8_lossy(reply));
+    }
+    text
+}
+
 /// Whether the text of some element may differ from the bytes that stand there: most payloads need no decoding.
 fn is_written_otherwise(payload: &[u8]) -> bool {
     let json = payload.iter().find(|byte| matches!(byte, b'<' | b'{')) == Some(&b'{');
@@ -153,6 +172,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_found_in_an_event_stands_in_its_searched_text(
+            payload in "(<a>|</a>|<!\\[CDATA\\[|\\]\\]>|&amp;|&#65;|x|点击|\\{\"a\":\"|\\\\u0041|\"\\})*",
+            needle in "[aAx&点击<]{1,3}",
+            reply in proptest::option::of("[aAx点击]{0,6}"),
+        ) {
+            let payload = format!("<xml>{payload}</xml>").into_bytes();
+            let reply = reply.as_deref().map(str::as_bytes);
+            if Needle::new(needle.as_bytes()).is_in_event(&payload, reply) {
+                let text = searched_text(&payload, reply).to_ascii_lowercase();
+                prop_assert!(text.contains(&needle.to_ascii_lowercase()));
+            }
+        }
+
         #[test]
         fn a_needle_is_found_where_a_plain_search_finds_it(needle in "[abAB1点]{0,4}", haystack in "[abAB1点]{0,24}") {
             let plain = haystack.to_ascii_lowercase().contains(&needle.to_ascii_lowercase());

@@ -4,8 +4,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction, TransactionBehavior};
 
+use jiff::Timestamp;
+
+use super::removal::{self, RemovalId};
 use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows};
 use crate::capture::{Capture, CaptureId, Placement, ReplayId, ReplayRun, Replayed, Reply, RunEnd, RunId};
+use crate::progress::Progress;
 
 /// An event that was captured at another time, perhaps elsewhere, as it is to be stored.
 #[derive(Clone, Debug)]
@@ -82,6 +86,35 @@ impl Additions {
     /// Says how a run ended.
     pub fn end_run(&mut self, id: RunId, end: RunEnd) -> Result<(), StoreError> {
         self.within("ending a run of replays", |transaction| replays::end(transaction, id, end))
+    }
+
+    /// Removes events, so that no list shows them any more; returns the removal, and how many of them were there.
+    /// Until they are deleted for good, no sooner than [`super::UNDO_FOR`] later, [`Self::restore`] brings them back.
+    pub fn remove(&mut self, ids: &[CaptureId], progress: &Progress) -> Result<(RemovalId, u64), StoreError> {
+        progress.set_total(ids.len() as u64);
+        let removal = self.within("removing events", |transaction| removal::begin(transaction, Timestamp::now()))?;
+        let mut removed = 0;
+        for some in ids.chunks(removal::AT_ONCE) {
+            removed += self.within("removing events", |transaction| removal::mark(transaction, removal, some))? as u64;
+            progress.advance(some.len() as u64);
+            if progress.is_cancelled() {
+                break;
+            }
+        }
+        Ok((removal, removed))
+    }
+
+    /// Brings the events of a removal back, as far as they are still there; returns how many.
+    pub fn restore(&mut self, removal: RemovalId) -> Result<u64, StoreError> {
+        let mut restored = 0;
+        loop {
+            let some =
+                self.within("bringing removed events back", |transaction| removal::restore(transaction, removal))?;
+            restored += some as u64;
+            if some == 0 {
+                return Ok(restored);
+            }
+        }
     }
 
     fn within<T>(

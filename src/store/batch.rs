@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use super::chores::{Chores, Step};
 use super::groups::Groups;
 use super::unverified::Unverified;
-use super::writer::{Answer, Job, StoreHead, checkpoint};
-use super::{StoreError, doing, replies, rows};
+use super::writer::{Answer, Job, StoreHead};
+use super::{Limits, StoreError, checkpoint, doing, replies, rows};
 use crate::capture::{CaptureId, Placement};
 use crate::diagnose::{Code, Diagnosis};
 
@@ -16,6 +18,7 @@ pub(super) struct Batches {
     connection: Connection,
     groups: Groups,
     unverified: Unverified,
+    chores: Chores,
     /// Captures of this run without an answer yet.
     open: BTreeSet<i64>,
     /// Those of them that may be marked as held.
@@ -34,13 +37,14 @@ const MOST_UNWRITTEN: usize = 100_000;
 enum Done {
     Inserted(Placement),
     Replied(CaptureId),
-    Held,
+    Nothing,
 }
 
 impl Batches {
-    pub(super) fn new(connection: Connection, unverified_limit: u64) -> Result<Self, StoreError> {
+    pub(super) fn new(connection: Connection, limits: Limits) -> Result<Self, StoreError> {
         let groups = Groups::load(&connection)?;
-        let unverified = Unverified::load(&connection, unverified_limit)?;
+        let unverified = Unverified::load(&connection, limits.unverified)?;
+        let chores = Chores::new(&connection, limits.retention)?;
         let last_id = connection
             .query_row("SELECT MAX(id) FROM capture", [], |row| row.get::<_, Option<i64>>(0))
             .map_err(doing("finding the newest capture"))?;
@@ -56,6 +60,7 @@ impl Batches {
             connection,
             groups,
             unverified,
+            chores,
             open: BTreeSet::new(),
             held: BTreeSet::new(),
             head,
@@ -71,6 +76,7 @@ impl Batches {
     /// Writes the jobs in one transaction; returns the answers that are due now.
     pub(super) fn commit(&mut self, jobs: impl Iterator<Item = Job>) -> Vec<Answer> {
         let mut jobs: Vec<Job> = jobs.collect();
+        self.chores.note_written();
         let outcome = self.attempt(&mut jobs);
         let answers = match outcome {
             Ok(done) => jobs.into_iter().zip(done).filter_map(|(job, done)| self.succeeded(job, &done)).collect(),
@@ -134,7 +140,11 @@ impl Batches {
                 self.held.remove(&id.0);
                 None
             }
-            (_, Done::Held) => None,
+            (Job::Keep(retention), _) => {
+                self.chores.set_retention(retention);
+                None
+            }
+            (_, Done::Nothing) => None,
             (job, _) => self.failed(job, &StoreError::Closing),
         }
     }
@@ -146,7 +156,12 @@ impl Batches {
             // Of one row: its capture has gone, and trying again would not bring it back.
             Job::Reply { .. } if matches!(error, StoreError::Sqlite { of_one_row: true, .. }) => {}
             Job::Reply { .. } if self.unwritten.len() < MOST_UNWRITTEN => self.unwritten.push(job),
-            Job::Reply { id, .. } => tracing::error!("the answer to event {id} is not recorded: {error}"),
+            Job::Reply { id, .. } => {
+                self.open.remove(&id.0);
+                tracing::error!("the answer to event {id} is not recorded: {error}");
+            }
+            // Nothing of it was to be written.
+            Job::Keep(retention) => self.chores.set_retention(retention),
             // Worth nothing once it is over.
             Job::Hold { .. } => {}
         }
@@ -156,6 +171,37 @@ impl Batches {
     /// Records of answers whose commit failed, to be tried again.
     pub(super) fn take_unwritten(&mut self) -> Vec<Job> {
         std::mem::take(&mut self.unwritten)
+    }
+
+    /// For how long to wait for jobs before a chore is done.
+    pub(super) fn wait_for_chores(&self) -> Duration {
+        self.chores.wait(self.settled())
+    }
+
+    /// Does a step of what can wait. Whether anybody should look at the head again.
+    pub(super) fn do_chore(&mut self) -> bool {
+        if let Err(error) = self.wait_for_disk(false) {
+            tracing::warn!("{error}");
+        }
+        let (settled, open) = (self.settled(), self.open.first().copied());
+        match self.chores.step(&mut self.connection, settled, open) {
+            Ok(Step::Deleted) => {
+                self.unverified.reload(&self.connection).ok();
+                self.head.unverified_bytes = self.unverified.bytes();
+                self.head.revision += 1;
+                true
+            }
+            Ok(Step::Idle | Step::Worked) => false,
+            Err(error) => {
+                tracing::warn!("{error}");
+                false
+            }
+        }
+    }
+
+    /// The newest capture that, like all before it, will not change any more.
+    fn settled(&self) -> i64 {
+        self.open.first().map_or(self.head.last_id, |open| open - 1)
     }
 
     /// Folds the log back and closes the connection.
@@ -199,8 +245,9 @@ fn write_all(
             Job::Hold { id, until } => {
                 held.insert(id.0);
                 hold(transaction, *id, *until)?;
-                done.push(Done::Held);
+                done.push(Done::Nothing);
             }
+            Job::Keep(_) => done.push(Done::Nothing),
         }
     }
     unverified.enforce(transaction)?;

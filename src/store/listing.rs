@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use super::condition::{Condition, condition};
-use super::{StoreError, doing};
+use super::{StoreError, doing, search};
 use crate::capture::CaptureId;
 use crate::filter::Filter;
 
@@ -14,13 +14,20 @@ const FIRST_STEP: i64 = 2_000;
 /// No step looks at more than this many, so that the log can be checkpointed in between.
 const LARGEST_STEP: i64 = 64_000;
 
+/// A step looks into this many captures that the index names, at first and at most: each is read from where it lies.
+const FIRST_CANDIDATES: i64 = 256;
+const MOST_CANDIDATES: i64 = 8_192;
+
 /// A walk through all captures, from the newest down.
 #[derive(Debug)]
 pub struct Scan {
     condition: Condition,
+    /// What the index is asked, where it can say what may match.
+    query: Option<String>,
     /// Numbers from here down have not been looked at.
     next: i64,
     step: i64,
+    candidates: i64,
 }
 
 /// What one step of a [`Scan`] found.
@@ -35,39 +42,86 @@ pub struct ScanChunk {
 impl Scan {
     /// Begins at `newest` and goes down.
     pub fn new(filter: &Filter, newest: CaptureId) -> Self {
-        Self { condition: condition(&filter.expr), next: newest.0, step: FIRST_STEP }
+        Self {
+            condition: condition(&filter.expr),
+            query: search::query(&filter.expr),
+            next: newest.0,
+            step: FIRST_STEP,
+            candidates: FIRST_CANDIDATES,
+        }
     }
 
     /// Looks at the next numbers; a short read transaction of its own.
     pub(super) fn step(&mut self, connection: &Connection) -> Result<ScanChunk, StoreError> {
-        let lowest = (self.next - self.step).max(0);
-        let ids = matching(connection, &self.condition, lowest + 1, self.next, "DESC", i64::MAX)?;
+        let indexed = if self.query.is_some() { search::indexed_upto(connection)? } else { 0 };
+        if let (Some(query), true) = (&self.query, self.next <= indexed) {
+            let named = search::candidates(connection, query, self.next, self.candidates)?;
+            let is_last = named.len() < self.candidates as usize;
+            let ids = self.condition.holding(connection, &named)?;
+            self.next = if is_last { 0 } else { named.last().map_or(0, |lowest| lowest - 1) };
+            self.candidates = (self.candidates * 2).min(MOST_CANDIDATES);
+            return Ok(ScanChunk { ids, finished: self.next == 0 });
+        }
+        let lowest = (self.next - self.step).max(indexed);
+        let ids = self.condition.within(connection, lowest + 1, self.next, Order::NewestFirst, i64::MAX)?;
         self.next = lowest;
         self.step = (self.step * 2).min(LARGEST_STEP);
         Ok(ScanChunk { ids, finished: lowest == 0 })
     }
 }
 
-/// Those of the numbers `from..=to` that match.
-pub(super) fn matching(
-    connection: &Connection,
-    condition: &Condition,
-    from: i64,
-    to: i64,
-    order: &str,
-    limit: i64,
-) -> Result<Vec<CaptureId>, StoreError> {
-    let problem = doing("listing captures");
-    let join = if condition.needs_reply { "LEFT JOIN reply AS r ON r.capture_id = c.id" } else { "" };
-    let sql = format!(
-        "SELECT c.id FROM capture AS c {join} WHERE c.id BETWEEN ? AND ? AND ({}) ORDER BY c.id {order} LIMIT ?",
-        condition.sql
-    );
-    let mut statement = connection.prepare_cached(&sql).map_err(&problem)?;
-    let bounds = [Value::Integer(from), Value::Integer(to)];
-    let parameters = bounds.iter().chain(&condition.params).cloned().chain([Value::Integer(limit)]);
-    let rows = statement
-        .query_map(rusqlite::params_from_iter(parameters), |row| row.get(0).map(CaptureId))
-        .map_err(&problem)?;
-    rows.collect::<Result<_, _>>().map_err(&problem)
+/// In which order captures are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    NewestFirst,
+    OldestFirst,
 }
+
+impl Condition {
+    /// Those of the numbers `from..=to` for which it holds.
+    pub(super) fn within(
+        &self,
+        connection: &Connection,
+        from: i64,
+        to: i64,
+        order: Order,
+        limit: i64,
+    ) -> Result<Vec<CaptureId>, StoreError> {
+        let order = if order == Order::NewestFirst { "DESC" } else { "ASC" };
+        let tail = format!("ORDER BY c.id {order} LIMIT ?");
+        self.select(connection, (from, to), &tail, Value::Integer(limit))
+    }
+
+    /// Those of these, which come newest first, for which it holds.
+    pub(super) fn holding(&self, connection: &Connection, ids: &[i64]) -> Result<Vec<CaptureId>, StoreError> {
+        let (Some(highest), Some(lowest)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
+        let listed = serde_json::to_string(ids).unwrap_or_default();
+        let tail = "AND c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id DESC";
+        self.select(connection, (*lowest, *highest), tail, Value::Text(listed))
+    }
+
+    fn select(
+        &self,
+        connection: &Connection,
+        (from, to): (i64, i64),
+        tail: &str,
+        last: Value,
+    ) -> Result<Vec<CaptureId>, StoreError> {
+        let problem = doing("listing captures");
+        let join = if self.needs_reply { "LEFT JOIN reply AS r ON r.capture_id = c.id" } else { "" };
+        let sql = format!(
+            "SELECT c.id FROM capture AS c {join} WHERE c.id BETWEEN ? AND ? AND ({}) AND {PRESENT} {tail}",
+            self.sql
+        );
+        let mut statement = connection.prepare_cached(&sql).map_err(&problem)?;
+        let bounds = [Value::Integer(from), Value::Integer(to)];
+        let parameters = bounds.iter().chain(&self.params).cloned().chain([last]);
+        let rows = statement
+            .query_map(rusqlite::params_from_iter(parameters), |row| row.get(0).map(CaptureId))
+            .map_err(&problem)?;
+        rows.collect::<Result<_, _>>().map_err(&problem)
+    }
+}
+
+/// What holds for a capture `c` that nobody has removed.
+pub(super) const PRESENT: &str = "NOT EXISTS (SELECT 1 FROM removed WHERE capture_id = c.id)";

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
 use super::condition::condition;
-use super::listing::{Scan, ScanChunk, matching};
+use super::listing::{Order, PRESENT, Scan, ScanChunk};
+use super::removal::{self, RemovalId};
 use super::replays;
 use super::replies;
 use super::rows::{STORED, SUMMARY, stored, summary};
@@ -51,11 +52,29 @@ impl Interrupter {
 #[derive(Debug)]
 pub struct Reader {
     connection: Connection,
+    path: PathBuf,
 }
 
 impl Reader {
-    /// Opens the database at this path, which has to be there.
+    /// Opens the database at this path, which has to be there and of today's shape.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let reader = Self::open_older(path)?;
+        let version: i64 = reader
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(doing("reading the database's version"))?;
+        if version == 0 {
+            // Being made this very moment: nothing is in it yet.
+            return Err(StoreError::Absent { path: path.to_owned() });
+        }
+        if version < schema::LATEST {
+            return Err(StoreError::Older { found: version, path: path.to_owned() });
+        }
+        Ok(reader)
+    }
+
+    /// Opens the database at this path, which has to be there, but may be of an earlier shape.
+    pub(super) fn open_older(path: &Path) -> Result<Self, StoreError> {
         match path.try_exists() {
             Ok(true) => {}
             Ok(false) => return Err(StoreError::Absent { path: path.to_owned() }),
@@ -69,18 +88,18 @@ impl Reader {
             }
             opened => opened?,
         };
-        let version: i64 = connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .map_err(doing("reading the database's version"))?;
-        if version == 0 {
-            // Being made this very moment: nothing is in it yet.
-            return Err(StoreError::Absent { path: path.to_owned() });
-        }
-        if version < schema::LATEST {
-            return Err(StoreError::Older { found: version, path: path.to_owned() });
-        }
         contains::register(&connection).map_err(doing("preparing the search"))?;
-        Ok(Self { connection })
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// For what else is read of a database.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// How large the write-ahead log is, in bytes.
+    pub(super) fn log_size(&self) -> u64 {
+        std::fs::metadata(log_of(&self.path)).map_or(0, |log| log.len())
     }
 
     /// What ends a statement of this reader from another thread.
@@ -103,12 +122,23 @@ impl Reader {
             .map_err(doing("finding the newest capture"))
     }
 
-    /// How many captures there are.
+    /// How many captures there are, without those that were removed.
     pub fn count(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT (SELECT COUNT(*) FROM capture) - (SELECT COUNT(*) FROM removed)";
         self.connection
-            .query_row("SELECT COUNT(*) FROM capture", [], |row| row.get::<_, i64>(0))
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
             .map(|count| count as u64)
             .map_err(doing("counting captures"))
+    }
+
+    /// Goes up whenever captures are removed, brought back or deleted.
+    pub fn removals(&self) -> Result<i64, StoreError> {
+        removal::changes(&self.connection)
+    }
+
+    /// The latest removal that can be taken back.
+    pub fn latest_removal(&self) -> Result<Option<RemovalId>, StoreError> {
+        removal::latest(&self.connection)
     }
 
     /// The next step of a walk through the captures that match.
@@ -119,14 +149,14 @@ impl Reader {
     /// The captures after `after` that match, oldest first.
     pub fn arrived(&self, filter: &Filter, after: CaptureId, limit: usize) -> Result<Vec<CaptureId>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        matching(&self.connection, &condition(&filter.expr), after.0 + 1, i64::MAX, "ASC", limit)
+        condition(&filter.expr).within(&self.connection, after.0 + 1, i64::MAX, Order::OldestFirst, limit)
     }
 
     /// The rows of these captures, in ascending order; those that have gone are left out.
     pub fn page(&self, ids: &[CaptureId]) -> Result<Vec<CaptureSummary>, StoreError> {
         let problem = doing("reading a page of captures");
         let sql = format!(
-            "SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1",
+            "SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1 AND {PRESENT}",
             *SUMMARY
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
@@ -142,8 +172,10 @@ impl Reader {
 
     /// One capture with everything.
     pub fn capture(&self, id: CaptureId) -> Result<Option<StoredCapture>, StoreError> {
-        let sql =
-            format!("SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1", *STORED);
+        let sql = format!(
+            "SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1 AND {PRESENT}",
+            *STORED
+        );
         let mut found = self
             .connection
             .prepare_cached(&sql)
@@ -215,7 +247,7 @@ impl Reader {
         let problem = doing("reading the attempts of an event");
         let sql = format!(
             "SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
-             WHERE c.id = ?1 OR (c.group_id = ?1 AND c.attempt > 1) ORDER BY c.id",
+             WHERE (c.id = ?1 OR (c.group_id = ?1 AND c.attempt > 1)) AND {PRESENT} ORDER BY c.id",
             *SUMMARY
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
@@ -234,9 +266,11 @@ impl Reader {
         else {
             return Ok(Vec::new());
         };
-        let sql = "SELECT id FROM capture WHERE openid = ?1 AND kind = 'image' AND account = ?2 AND attempt = 1
-                   AND create_time BETWEEN ?3 AND ?4 AND signature = ?5 ORDER BY id";
-        let mut statement = self.connection.prepare_cached(sql).map_err(&problem)?;
+        let sql = format!(
+            "SELECT c.id FROM capture AS c WHERE c.openid = ?1 AND c.kind = 'image' AND c.account = ?2 AND c.attempt = 1
+             AND c.create_time BETWEEN ?3 AND ?4 AND c.signature = ?5 AND {PRESENT} ORDER BY c.id"
+        );
+        let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         // A forged image must not pass for one of a genuine tap.
         let signature = capture.capture.signature.as_str();
         let (from, to) = (created.saturating_sub(PICTURE_SECONDS), created.saturating_add(PICTURE_SECONDS));

@@ -149,12 +149,30 @@ CREATE INDEX capture_created ON capture (create_time, message_digest) WHERE crea
 CREATE INDEX capture_image ON capture (openid, create_time) WHERE kind = 'image';
 ";
 
+/// 4: words are found by an index, and events can be removed.
+///
+/// `search` is an index without the texts: what it names is looked into. `removed` are captures that no list shows any more; until they are deleted for good, taking the rows of
+/// a `removal` back brings them back. Without AUTOINCREMENT's memory, a removal that was taken back could be mistaken for a
+/// later one.
+const SEARCHED: &str = "
+CREATE VIRTUAL TABLE search USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram');
+CREATE TABLE removal (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    removed_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE removed (
+    capture_id INTEGER PRIMARY KEY REFERENCES capture (id) ON DELETE CASCADE,
+    removal_id INTEGER NOT NULL REFERENCES removal (id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX removed_in ON removed (removal_id);
+";
+
 /// The `user_version` of a database that has taken every step.
-pub(super) const LATEST: i64 = 3;
+pub(super) const LATEST: i64 = 4;
 
 /// Every step from an empty file to today's shape; `user_version` says how many have been taken.
 pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST), M::up(CRAFTED), M::up(REPLAYED)])
+    Migrations::new(vec![M::up(FIRST), M::up(CRAFTED), M::up(REPLAYED), M::up(SEARCHED)])
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{StoreError, doing};
 const BATCH: i64 = 256;
 
 /// The name of the counter that outlives the rows.
-const DROPPED: &str = "unverified_dropped";
+pub(super) const DROPPED: &str = "unverified_dropped";
 
 /// How much is kept, and how much had to go.
 #[derive(Debug)]

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::batch::Batches;
-use super::{StoreError, doing};
+use super::{Limits, Retention, StoreError};
 use crate::capture::{Capture, CaptureId, Placement, Reply};
 use crate::trouble::Trouble;
 use crate::waker::Waker;
@@ -39,6 +40,8 @@ pub(super) enum Job {
         id: CaptureId,
         until: Timestamp,
     },
+    /// Keep within these limits from now on.
+    Keep(Retention),
 }
 
 /// How far the database has come; the latest is all that matters of it.
@@ -90,6 +93,12 @@ impl StoreHandle {
         self.send(Job::Hold { id, until });
     }
 
+    /// Queues that the oldest events go, from now on, that are beyond these limits.
+    /// To be called within a tokio runtime.
+    pub fn keep(&self, retention: Retention) {
+        self.send(Job::Keep(retention));
+    }
+
     fn send(&self, job: Job) {
         let Err(mpsc::error::TrySendError::Full(job)) = self.jobs.try_send(job) else { return };
         let jobs = self.jobs.clone();
@@ -119,16 +128,17 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         connection: Connection,
-        unverified_limit: u64,
+        limits: Limits,
         head: watch::Sender<StoreHead>,
         waker: Waker,
     ) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let batches = Batches::new(connection, unverified_limit)?;
+        let batches = Batches::new(connection, limits)?;
         head.send_replace(batches.head());
+        let clock = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(StoreError::Thread)?;
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(queue, batches, &head, &waker))
+            .spawn(move || run(&clock, queue, batches, &head, &waker))
             .map_err(StoreError::Thread)?;
         Ok(Self { handle: Some(StoreHandle { jobs }), thread: Some(thread) })
     }
@@ -148,17 +158,34 @@ impl Drop for Writer {
     }
 }
 
-fn run(mut queue: mpsc::Receiver<Job>, mut batches: Batches, head: &watch::Sender<StoreHead>, waker: &Waker) {
+fn run(
+    clock: &Runtime,
+    mut queue: mpsc::Receiver<Job>,
+    mut batches: Batches,
+    head: &watch::Sender<StoreHead>,
+    waker: &Waker,
+) {
     let mut jobs = Vec::with_capacity(MAX_BATCH);
     let mut open = true;
     while open {
         jobs.extend(batches.take_unwritten());
-        open = if jobs.is_empty() {
-            queue.blocking_recv_many(&mut jobs, MAX_BATCH) > 0
+        if jobs.is_empty() {
+            let wait = batches.wait_for_chores();
+            let next = queue.recv_many(&mut jobs, MAX_BATCH);
+            match clock.block_on(async { tokio::time::timeout(wait, next).await }) {
+                Ok(received) => open = received > 0,
+                Err(_quiet) => {
+                    if batches.do_chore() {
+                        head.send_replace(batches.head());
+                        waker.wake();
+                    }
+                    continue;
+                }
+            }
         } else {
             std::thread::park_timeout(RETRY_PAUSE);
-            take_all(&mut queue, &mut jobs)
-        };
+            open = take_all(&mut queue, &mut jobs);
+        }
         let answers = batches.commit(jobs.drain(..));
         // The head goes first: whoever hears of a capture must find it there.
         head.send_replace(batches.head());
@@ -187,11 +214,4 @@ fn take_all(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) -> bool {
 pub(super) struct Answer {
     pub(super) done: oneshot::Sender<Result<Placement, StoreError>>,
     pub(super) result: Result<Placement, StoreError>,
-}
-
-/// A last checkpoint, so that a closed database is one file.
-pub(super) fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
-    connection
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        .map_err(doing("folding the write-ahead log back into the database"))
 }

@@ -1,0 +1,130 @@
+//! Removing events so that it can be taken back: first no list shows them, later they are deleted for good.
+//!
+//! ```text
+//! remove ─► `removed`: no list shows them ─┬─ restore, within [`UNDO_FOR`] ─► as before
+//!                                          └─ the writer, in its idle time ─► deleted, with all that belongs to them
+//! ```
+//! Marking a million events takes about a second, in short transactions; deleting as many takes a minute, and nobody waits
+//! for it.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
+
+use super::{StoreError, doing, search};
+use crate::capture::CaptureId;
+
+/// The number of a removal in its database; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RemovalId(pub i64);
+
+/// For how long a removal can be taken back, at least.
+pub const UNDO_FOR: Duration = Duration::from_mins(10);
+
+/// The name of the counter that goes up whenever events are removed, brought back or deleted.
+const CHANGES: &str = "removals";
+
+/// How many events are marked, or brought back, in one transaction: some ten milliseconds.
+pub(super) const AT_ONCE: usize = 8_192;
+
+/// How many events are deleted in one transaction: each takes its replies, replays and entries of a dozen indexes along.
+pub(super) const DELETED_AT_ONCE: i64 = 128;
+
+/// Begins a removal.
+pub(super) fn begin(transaction: &Transaction<'_>, now: Timestamp) -> Result<RemovalId, StoreError> {
+    transaction
+        .execute("INSERT INTO removal (removed_at) VALUES (?1)", [now.as_microsecond()])
+        .map_err(doing("beginning to remove events"))?;
+    Ok(RemovalId(transaction.last_insert_rowid()))
+}
+
+/// Marks events as removed; returns how many were there.
+pub(super) fn mark(transaction: &Transaction<'_>, removal: RemovalId, ids: &[CaptureId]) -> Result<usize, StoreError> {
+    let problem = doing("removing events");
+    let sql = "INSERT OR IGNORE INTO removed (capture_id, removal_id) SELECT id, ?2 FROM capture WHERE id = ?1";
+    let mut insert = transaction.prepare_cached(sql).map_err(&problem)?;
+    let mut marked = 0;
+    for id in ids {
+        marked += insert.execute((id.0, removal.0)).map_err(&problem)?;
+    }
+    note_change(transaction)?;
+    Ok(marked)
+}
+
+/// Brings some events of a removal back; returns how many. None: all are back, and the removal is forgotten.
+pub(super) fn restore(transaction: &Transaction<'_>, removal: RemovalId) -> Result<usize, StoreError> {
+    let problem = doing("bringing removed events back");
+    let sql = "DELETE FROM removed WHERE capture_id IN (SELECT capture_id FROM removed WHERE removal_id = ?1 LIMIT ?2)";
+    let restored = transaction.execute(sql, (removal.0, AT_ONCE as u32)).map_err(&problem)?;
+    if restored == 0 {
+        transaction.execute("DELETE FROM removal WHERE id = ?1", [removal.0]).map_err(&problem)?;
+    } else {
+        note_change(transaction)?;
+    }
+    Ok(restored)
+}
+
+/// The latest removal that can still be taken back.
+pub(super) fn latest(connection: &Connection) -> Result<Option<RemovalId>, StoreError> {
+    let sql = "SELECT id FROM removal WHERE EXISTS (SELECT 1 FROM removed WHERE removal_id = removal.id)
+               ORDER BY id DESC LIMIT 1";
+    let latest = connection.query_row(sql, [], |row| row.get(0).map(RemovalId)).optional();
+    latest.map_err(doing("finding what was removed last"))
+}
+
+/// When the oldest removal is to be deleted for good; `None` where there is none.
+pub(super) fn due(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT MIN(removed_at) FROM removal";
+    let oldest: Option<i64> =
+        connection.query_row(sql, [], |row| row.get(0)).map_err(doing("looking for removed events"))?;
+    let undo_for = SignedDuration::try_from(UNDO_FOR).unwrap_or(SignedDuration::ZERO);
+    Ok(oldest.map(|at| super::rows::timestamp(at).saturating_add(undo_for).unwrap_or(Timestamp::MAX)))
+}
+
+/// Deletes some of what was removed before that time; returns how many events. None: nothing of it is left.
+pub(super) fn purge(transaction: &Transaction<'_>, before: Timestamp) -> Result<usize, StoreError> {
+    let problem = doing("deleting removed events");
+    let sql = "SELECT capture_id FROM removed JOIN removal ON removal.id = removal_id WHERE removed_at <= ?1 LIMIT ?2";
+    let ids = ids(transaction, sql, [before.as_microsecond(), DELETED_AT_ONCE])?;
+    delete(transaction, &ids)?;
+    if ids.is_empty() {
+        let sql = "DELETE FROM removal WHERE removed_at <= ?1";
+        transaction.execute(sql, [before.as_microsecond()]).map_err(&problem)?;
+    }
+    Ok(ids.len())
+}
+
+/// The numbers that a statement of two values gives.
+pub(super) fn ids(transaction: &Transaction<'_>, sql: &str, values: [i64; 2]) -> Result<Vec<i64>, StoreError> {
+    let found = transaction
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.query_map(values, |row| row.get(0))?.collect::<Result<_, _>>());
+    found.map_err(doing("finding events to delete"))
+}
+
+/// Deletes events for good, with all that belongs to them.
+pub(super) fn delete(transaction: &Transaction<'_>, ids: &[i64]) -> Result<(), StoreError> {
+    for id in ids {
+        transaction
+            .prepare_cached("DELETE FROM capture WHERE id = ?1")
+            .and_then(|mut delete| delete.execute([id]))
+            .and_then(|_| search::forget(transaction, *id))
+            .map_err(doing("deleting events"))?;
+    }
+    Ok(())
+}
+
+/// Says to whoever lists events that some have gone or come back.
+pub(super) fn note_change(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let sql = "INSERT INTO tally (name, value) VALUES (?1, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1";
+    transaction.execute(sql, [CHANGES]).map(drop).map_err(doing("noting that events were removed"))
+}
+
+/// Goes up whenever events are removed, brought back or deleted.
+pub(super) fn changes(connection: &Connection) -> Result<i64, StoreError> {
+    let changes = connection
+        .prepare_cached("SELECT value FROM tally WHERE name = ?1")
+        .and_then(|mut statement| statement.query_row([CHANGES], |row| row.get(0)).optional());
+    Ok(changes.map_err(doing("looking for removed events"))?.unwrap_or(0))
+}
