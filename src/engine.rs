@@ -6,6 +6,7 @@
 //!        ── Command ──► rows thread     pages of the list, single captures, replays
 //!        ── Command ──► replay thread   runs of replays, one at a time        (paused and ended through Progress)
 //!        ── Command ──► transfer thread exports, imports                     (ended through Progress)
+//!        ── Command ──► upkeep thread   removing and bringing back, looking after the database
 //!        ── Command ──► pictures thread files to compose with
 //!        ◄── Notice ─── each of them, through one bounded queue; the waker is called after each
 //!        ◄── watch ──── StoreHead (the writer), Status (control)
@@ -22,7 +23,7 @@ use tokio::sync::watch;
 use crate::config::{DataFolder, Overrides};
 use crate::listener::{Armed, Held};
 use crate::rules::RuleSet;
-pub use crate::store::StoreHead;
+pub use crate::store::{RemovalId, Stats, StoreHead, UNDO_FOR};
 use crate::trouble::Trouble;
 use crate::waker::Waker;
 use crate::wechat::fault::Fault;
@@ -41,6 +42,7 @@ mod signals;
 mod status;
 mod transfer;
 mod trial;
+mod upkeep;
 mod worker;
 
 pub use crate::fixtures::{Exported, Format, Imported, Preview, Texts};
@@ -59,6 +61,8 @@ pub use signals::stop_requested;
 pub use status::{AccountStatus, ListenerState, Status};
 use transfer::{Previews, Transfer};
 pub use trial::Tried;
+use upkeep::Caring;
+pub use upkeep::{Upkeep, UpkeepDone};
 use worker::Worker;
 
 /// How many notices may wait for the window; beyond that the threads wait.
@@ -86,6 +90,7 @@ pub struct Engine {
     replays: Option<Worker<Command>>,
     transfers: Option<Worker<Command>>,
     pictures: Option<Worker<Command>>,
+    upkeep: Option<Worker<Command>>,
     closing: Progress,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
@@ -97,6 +102,7 @@ pub struct Engine {
     fired: watch::Receiver<FiredRules>,
     replaying: watch::Receiver<Option<Progress>>,
     transferring: watch::Receiver<Option<Progress>>,
+    caring: watch::Receiver<Option<Progress>>,
     previews: Previews,
     interrupter: listing::Interrupter,
     _runtime: Arc<Runtime>,
@@ -130,6 +136,9 @@ impl Engine {
             running: replaying_in,
             closing: closing.clone(),
         };
+        let (caring_in, caring) = watch::channel(None);
+        let upkeep =
+            Caring { database: database.clone(), desk: desk.clone(), running: caring_in, closing: closing.clone() };
         let (transferring_in, transferring) = watch::channel(None);
         let previews = Previews::default();
         let transfer = Transfer {
@@ -143,6 +152,7 @@ impl Engine {
             closing: closing.clone(),
         };
         let (replays, transfers) = (replayer.start()?, transfer.start()?);
+        let upkeep = upkeep.start()?;
         let pictures = pictures::start(desk.clone())?;
         let control = control::start(setup, Arc::clone(&runtime), desk, status_in, head_in, known_in, rulebook)?;
         Ok(Self {
@@ -154,10 +164,12 @@ impl Engine {
             fired: crafting.fired.subscribe(),
             replaying,
             transferring,
+            caring,
             previews,
             replays: Some(replays),
             transfers: Some(transfers),
             pictures: Some(pictures),
+            upkeep: Some(upkeep),
             closing,
             control: Some(control),
             notices: Some(notices),
@@ -194,6 +206,7 @@ impl Engine {
                 &self.transfers
             }
             Command::Export { .. } | Command::Import { .. } => &self.transfers,
+            Command::Remove { .. } | Command::Restore { .. } | Command::LookAfter { .. } => &self.upkeep,
             Command::ReadPictures { .. } => &self.pictures,
             _ => &self.control,
         };
@@ -213,6 +226,7 @@ impl Engine {
             // Where nothing runs any more, there is nothing to pause or end.
             Command::PauseReplay { paused } => drop(self.replay_progress().map(|run| run.pause(paused))),
             Command::CancelReplay => drop(self.replay_progress().map(|run| run.cancel())),
+            Command::CancelUpkeep => drop(self.upkeep_progress().map(|work| work.cancel())),
             Command::CancelTransfer => drop(self.transfer_progress().map(|work| work.cancel())),
             other => return Some(other),
         }
@@ -249,6 +263,11 @@ impl Engine {
         self.transferring.borrow().clone()
     }
 
+    /// How far the removal or upkeep is, while one runs.
+    pub fn upkeep_progress(&self) -> Option<Progress> {
+        self.caring.borrow().clone()
+    }
+
     /// What the rules have done since the start.
     pub fn fired(&self) -> watch::Ref<'_, FiredRules> {
         self.fired.borrow()
@@ -276,11 +295,12 @@ impl Drop for Engine {
         // A thread that waits for room among the notices would never be joined.
         self.notices = None;
         self.closing.cancel();
-        for work in [self.replay_progress(), self.transfer_progress()].into_iter().flatten() {
+        for work in [self.replay_progress(), self.transfer_progress(), self.upkeep_progress()].into_iter().flatten() {
             work.cancel();
         }
         self.replays = None;
         self.transfers = None;
+        self.upkeep = None;
         self.pictures = None;
         self.interrupter.interrupt();
         self.listing = None;

@@ -143,9 +143,7 @@ pub enum StoreError {
         doing: &'static str,
     },
     /// Anything else that SQLite says.
-    #[error(
-        "the database failed ({cause}, {doing}); if it goes on, look for damage with `sqlite3 menuscope.db 'PRAGMA integrity_check'`"
-    )]
+    #[error("the database failed ({cause}, {doing}); if it goes on, look for damage with `menuscope db check`")]
     Sqlite {
         /// What was being done.
         doing: &'static str,

@@ -10,7 +10,7 @@ use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
 use jiff::tz::TimeZone;
 
 use crate::config::{LookConfig, Theme};
-use crate::engine::{Command, Engine, ListenerState, Setup, Status};
+use crate::engine::{Command, Engine, ListenerState, Setup, Status, Upkeep};
 use crate::waker::Waker;
 
 mod action;
@@ -37,6 +37,7 @@ mod look;
 mod mistake;
 mod notices;
 mod rail;
+mod removing;
 mod replaying;
 mod replays;
 mod row_cache;
@@ -52,7 +53,7 @@ mod top_bar;
 mod transfer;
 mod verdicts;
 
-pub use action::{Action, Move, Screen, Sending, Tab};
+pub use action::{Action, Move, Removing, Screen, Sending, Tab};
 use detail::Detail;
 use dialog::Wanted;
 use exporting::Exporting;
@@ -122,6 +123,9 @@ impl App {
         match (wanted, paths.as_slice()) {
             (_, []) => {}
             (Wanted::Save { .. }, [path, ..]) => self.state.exporting.choose(path),
+            (Wanted::Backup { .. }, [path, ..]) => {
+                self.ask(Command::LookAfter { upkeep: Upkeep::BackUp { path: path.clone() } });
+            }
             (Wanted::Open, _) => self.ask(Command::Import { paths }),
             (Wanted::Pictures { number }, _) => self.ask(Command::ReadPictures { number, paths }),
         }
@@ -250,8 +254,10 @@ impl App {
                 if running.is_none() {
                     state.replays.note_idle();
                 }
-                let running = running.as_ref().map(|progress| (progress, state.replays.running()));
-                status_bar::status_bar_ui(ui, shown, (unverified, running), look, actions);
+                let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
+                let upkeep = engine.upkeep_progress();
+                let work = status_bar::Work { unverified, replays, upkeep: upkeep.as_ref() };
+                status_bar::status_bar_ui(ui, shown, &work, look, actions);
             },
         );
         Panel::left("rail").exact_size(theme::RAIL_WIDTH).resizable(false).frame(bar(Margin::symmetric(0, 10))).show(
@@ -286,6 +292,7 @@ impl App {
             exporting.ui(ui, &state.exportable(), progress.as_ref(), look, actions);
             state.exporting = exporting;
         }
+        state.removals.ui(ui, look, actions);
         state.report.ui(ui, look, actions);
         let view = ReplayingView { status: &status, runs: state.replays.runs() };
         state.replaying.ui(ui, &view, look, actions);

@@ -3,6 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use egui::{Event, ImeEvent, Key, Modifiers, ViewportId};
@@ -19,6 +20,8 @@ mod composer;
 mod files;
 #[path = "window/held.rs"]
 mod held;
+#[path = "window/removing.rs"]
+mod removing;
 #[path = "window/replays.rs"]
 mod replays;
 #[path = "window/server.rs"]
@@ -61,7 +64,13 @@ impl Window {
     }
 
     fn open_at(address: &str, settings: &str, secrets: &str) -> Self {
+        Self::open_before(address, settings, secrets, |_empty| ())
+    }
+
+    /// One whose folder is filled first.
+    fn open_before(address: &str, settings: &str, secrets: &str, fill: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        fill(folder.path());
         let config = format!("[listener]\naddr = \"{address}\"\n{settings}\n[look]\nlanguage = \"en\"\n");
         std::fs::write(folder.path().join("config.toml"), config).unwrap();
         std::fs::write(folder.path().join("secrets.toml"), secrets).unwrap();

@@ -101,7 +101,7 @@ fn compact(setup: &Setup) -> anyhow::Result<Outcome> {
     let work = Work::start()?;
     let path = setup.folder.database();
     let mut caretaker = Caretaker::open(&path)?;
-    let before = Reader::open(&path)?.stats()?.size;
+    let before = Reader::open(&path)?.size()?;
     // Nobody else may write while the whole file is made anew, and a listener must not wait for that.
     let listens = match setup.folder.lock_listener() {
         Ok(_lock) => {
@@ -114,7 +114,7 @@ fn compact(setup: &Setup) -> anyhow::Result<Outcome> {
         }
         Err(error) => return Err(error.into()),
     };
-    let after = Reader::open(&path)?.stats()?.size;
+    let after = Reader::open(&path)?.size()?;
     print_line(&format!("{} before, {} now", mebibytes(before), mebibytes(after)))?;
     if listens {
         print_line("a listener is using it, so only what was empty was given back; stop it for the rest")?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, Item, Table, Value, value};
 
-use super::{AccountConfig, ConfigError, DataFolder, LookConfig, TargetConfig, secrets};
+use super::{AccountConfig, ConfigError, DataFolder, LookConfig, RetentionConfig, TargetConfig, secrets};
 use crate::account::Secrets;
 use crate::rules::BadAnswer;
 
@@ -69,6 +69,19 @@ pub fn save_targets(
     })
 }
 
+/// Writes how much is kept.
+pub fn save_retention(folder: &DataFolder, config: &Path, retention: &RetentionConfig) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        let RetentionConfig { days, events, size_mib } = *retention;
+        let limits = [("days", days.map(u64::from)), ("events", events), ("size_mib", size_mib)];
+        let table = section(document.as_table_mut(), "retention");
+        for (name, limit) in limits {
+            put_value(table, name, limit.and_then(|limit| i64::try_from(limit).ok()).map(Value::from));
+        }
+    })
+}
+
 /// Writes language and theme.
 pub fn save_look(folder: &DataFolder, config: &Path, look: &LookConfig) -> Result<(), ConfigError> {
     folder.create()?;
@@ -113,16 +126,20 @@ fn section<'a>(table: &'a mut Table, name: &str) -> &'a mut Table {
 }
 
 fn put(table: &mut Table, key: &str, text: Option<&str>) {
-    match text.filter(|text| !text.is_empty()) {
-        Some(text) => match table.get_mut(key).and_then(Item::as_value_mut) {
+    put_value(table, key, text.filter(|text| !text.is_empty()).map(Value::from));
+}
+
+fn put_value(table: &mut Table, key: &str, new: Option<Value>) {
+    match new {
+        Some(new) => match table.get_mut(key).and_then(Item::as_value_mut) {
             // Keeps the comment behind the value.
             Some(old) => {
                 let decor = old.decor().clone();
-                *old = text.into();
+                *old = new;
                 *old.decor_mut() = decor;
             }
             None => {
-                table.insert(key, value(text));
+                table.insert(key, value(new));
             }
         },
         None => {

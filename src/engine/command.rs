@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use super::{Format, Pace, Texts, Verdict};
+use super::{Format, Pace, Texts, Upkeep, Verdict};
 use crate::account::Secrets;
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayId, ReplayMode, RunId};
-use crate::config::{AccountConfig, LookConfig, TargetConfig};
+use crate::config::{AccountConfig, LookConfig, RetentionConfig, TargetConfig};
 use crate::filter::Filter;
 use crate::rules::{BadAnswer, Rule};
-use crate::store::{Reader, StoreError};
+use crate::store::{Reader, RemovalId, StoreError};
 use crate::wechat::fault::Fault;
 
 /// What the window can ask for.
@@ -153,6 +153,28 @@ pub enum Command {
     },
     /// End the export or import that is running.
     CancelTransfer,
+    /// Remove events, so that no list shows them any more; for a while it can be taken back.
+    Remove {
+        /// Which.
+        what: Chosen,
+    },
+    /// Bring back what was removed.
+    Restore {
+        /// By which removal.
+        removal: RemovalId,
+    },
+    /// Look after the database.
+    LookAfter {
+        /// How.
+        upkeep: Upkeep,
+    },
+    /// End the removal or upkeep that is running.
+    CancelUpkeep,
+    /// Keep within these limits from now on.
+    SaveRetention {
+        /// All of them.
+        retention: RetentionConfig,
+    },
     /// Post a sample of this kind to the own listener, as WeChat would.
     SendSample {
         /// Which kind.

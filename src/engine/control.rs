@@ -96,6 +96,14 @@ impl Control {
                 self.publish(|status| status.config.targets = targets);
                 Ok(Some(Notice::Saved { what: Saved::Targets }))
             }
+            Command::SaveRetention { retention } => {
+                config::save_retention(&self.setup.folder, &self.setup.config_file, &retention).map_err(told)?;
+                self.publish(|status| status.config.retention = retention);
+                if let Some(service) = &self.service {
+                    service.keep(&retention);
+                }
+                Ok(Some(Notice::Saved { what: Saved::Retention }))
+            }
             Command::SaveForward { url, bad_answer } => {
                 config::save_forward(&self.setup.folder, &self.setup.config_file, url.as_deref(), bad_answer)
                     .map_err(told)?;

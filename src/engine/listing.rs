@@ -42,7 +42,8 @@ pub(super) fn start(
     interrupter: Interrupter,
 ) -> std::io::Result<Worker<Command>> {
     Worker::start("store-listing", move |commands| {
-        Lister { database, desk, head, interrupter, reader: None, listing: None, beside: 0 }.run(&commands);
+        Lister { database, desk, head, interrupter, reader: None, listing: None, beside: 0, removals: 0 }
+            .run(&commands);
     })
 }
 
@@ -56,6 +57,8 @@ struct Lister {
     listing: Option<Listing>,
     /// The last `PRAGMA data_version`.
     beside: i64,
+    /// How often events had been removed or brought back when that was last looked at.
+    removals: i64,
 }
 
 /// What belongs to one filter.
@@ -64,15 +67,26 @@ struct Listing {
     filter: Filter,
     /// `None` once everything has been looked at.
     scan: Option<Scan>,
+    /// Everything once more, since some of it has gone or come back; what is shown stays until it is there.
+    again: Option<Again>,
     /// The newest capture that has been looked at.
     seen: CaptureId,
     total: u64,
 }
 
+/// A listing that is made anew behind the one that is shown.
+struct Again {
+    scan: Scan,
+    ids: Vec<CaptureId>,
+    /// Where it began.
+    seen: CaptureId,
+}
+
 impl Lister {
     fn run(mut self, commands: &Receiver<Command>) {
         loop {
-            let scanning = self.listing.as_ref().is_some_and(|listing| listing.scan.is_some());
+            let scanning =
+                self.listing.as_ref().is_some_and(|listing| listing.scan.is_some() || listing.again.is_some());
             let command = if scanning {
                 match commands.try_recv() {
                     Ok(command) => Some(command),
@@ -97,7 +111,7 @@ impl Lister {
                 Err(StoreError::Interrupted { .. } | StoreError::Absent { .. }) => true,
                 Err(error) => {
                     if let Some(listing) = &mut self.listing {
-                        listing.scan = None;
+                        (listing.scan, listing.again) = (None, None);
                     }
                     self.desk.fail(&error)
                 }
@@ -110,7 +124,9 @@ impl Lister {
 
     fn begin(&mut self, generation: u64, filter: Filter) -> Result<bool, StoreError> {
         // Kept even where there is no database yet: what arrives later is listed for it.
-        self.listing = Some(Listing { generation, filter, scan: None, seen: CaptureId(0), total: 0 });
+        self.listing = Some(Listing { generation, filter, scan: None, again: None, seen: CaptureId(0), total: 0 });
+        let removals = self.reader()?.removals()?;
+        self.removals = removals;
         let seen = self.reader()?.newest()?;
         if let Some(listing) = &mut self.listing {
             listing.seen = seen;
@@ -121,7 +137,7 @@ impl Lister {
 
     fn step(&mut self) -> Result<bool, StoreError> {
         let Self { reader: Some(reader), listing: Some(listing), desk, .. } = self else { return Ok(true) };
-        let Some(scan) = &mut listing.scan else { return Ok(true) };
+        let Some(scan) = &mut listing.scan else { return self.step_again() };
         let chunk = reader.step(scan)?;
         if chunk.finished {
             listing.scan = None;
@@ -131,13 +147,46 @@ impl Lister {
             return Ok(true);
         }
         let finished = chunk.finished.then_some(listing.total);
-        Ok(desk.put(Notice::Listed { generation: listing.generation, ids: chunk.ids, finished }))
+        let heard = desk.put(Notice::Listed { generation: listing.generation, ids: chunk.ids, finished });
+        if finished.is_some() {
+            self.look_for_removals()?;
+        }
+        Ok(heard)
+    }
+
+    /// Goes on with the listing that is made anew.
+    fn step_again(&mut self) -> Result<bool, StoreError> {
+        let Self { reader: Some(reader), listing: Some(listing), desk, .. } = self else { return Ok(true) };
+        let Some(Again { mut scan, mut ids, seen }) = listing.again.take() else { return Ok(true) };
+        let chunk = reader.step(&mut scan)?;
+        ids.extend(chunk.ids);
+        if !chunk.finished {
+            listing.again = Some(Again { scan, ids, seen });
+            return Ok(true);
+        }
+        listing.total = reader.count()?;
+        let heard = desk.put(Notice::Relisted { generation: listing.generation, ids, seen, total: listing.total });
+        // Some more may have gone meanwhile.
+        self.look_for_removals()?;
+        Ok(heard)
+    }
+
+    /// Begins anew where events have been removed or brought back; what runs already is finished first.
+    fn look_for_removals(&mut self) -> Result<(), StoreError> {
+        let removals = self.reader()?.removals()?;
+        let Self { reader: Some(reader), listing: Some(listing), .. } = self else { return Ok(()) };
+        if removals != self.removals && listing.scan.is_none() && listing.again.is_none() {
+            self.removals = removals;
+            let seen = reader.newest()?;
+            listing.again = Some(Again { scan: Scan::new(&listing.filter, seen), ids: Vec::new(), seen });
+        }
+        Ok(())
     }
 
     /// What has come since. Captures that were open last time are looked at again: their answers may match now.
     fn arrived(&mut self) -> Result<bool, StoreError> {
         let open = self.head.borrow().oldest_open;
-        self.reader()?;
+        self.look_for_removals()?;
         let Self { reader: Some(reader), listing: Some(listing), desk, .. } = self else { return Ok(true) };
         let newest = reader.newest()?;
         let after = open.map_or(listing.seen, |open| listing.seen.min(CaptureId(open - 1)));

@@ -1,10 +1,10 @@
 //! What the window is told.
 
-use super::{Compared, Difference, Exported, Imported, PictureFile, Preview, SignatureCheck, Tried};
+use super::{Compared, Difference, Exported, Imported, PictureFile, Preview, SignatureCheck, Tried, UpkeepDone};
 use crate::account::Accounts;
 use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredReplay, StoredRun};
 use crate::replay::{before, difference};
-use crate::store::{Reader, StoreError};
+use crate::store::{Reader, RemovalId, StoreError};
 use crate::trouble::Trouble;
 
 /// What the window is told.
@@ -18,6 +18,17 @@ pub enum Notice {
         ids: Vec<CaptureId>,
         /// How many captures there are in all, once the listing is finished.
         finished: Option<u64>,
+    },
+    /// Everything that matches, anew: some of it has gone, or come back.
+    Relisted {
+        /// Which listing.
+        generation: u64,
+        /// Their numbers, newest first.
+        ids: Vec<CaptureId>,
+        /// The newest capture that was looked at; what is newer arrives.
+        seen: CaptureId,
+        /// How many captures there are in all.
+        total: u64,
     },
     /// Captures that match and are new, or may be: oldest first.
     Arrived {
@@ -106,6 +117,23 @@ pub enum Notice {
         /// What they are called, and their MD5, in the order in which they were chosen.
         pictures: Vec<PictureFile>,
     },
+    /// Events were removed.
+    Removed {
+        /// By which removal.
+        removal: RemovalId,
+        /// How many.
+        events: u64,
+    },
+    /// Removed events were brought back.
+    Restored {
+        /// How many.
+        events: u64,
+    },
+    /// The database was looked after.
+    LookedAfter {
+        /// What came of it.
+        done: UpkeepDone,
+    },
     /// A sample was answered.
     SampleSent {
         /// Its kind.
@@ -136,6 +164,8 @@ pub enum Saved {
     Forward,
     /// The targets of replays.
     Targets,
+    /// How much is kept.
+    Retention,
 }
 
 /// A capture and what belongs to it.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
 use super::retention::used_bytes;
 use super::unverified::DROPPED;
@@ -56,7 +56,7 @@ impl Reader {
         let times = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?));
         let sql = "SELECT (SELECT MIN(received_at) FROM capture), (SELECT MAX(received_at) FROM capture)";
         let (first, last) = connection.query_row(sql, [], times).map_err(&problem)?;
-        let size = (pragma("page_count").map_err(&problem)? * pragma("page_size").map_err(&problem)?) as u64;
+        let size = self.size()?;
         let unindexed = format!("SELECT COUNT(*) FROM capture WHERE id > {}", search::indexed_upto(connection)?);
         let unverified = "SELECT COALESCE(SUM(kept_bytes), 0) FROM capture WHERE signature IN ('invalid', 'missing')";
         let dropped = connection.query_row("SELECT value FROM tally WHERE name = ?1", [DROPPED], |row| row.get(0));
@@ -76,15 +76,28 @@ impl Reader {
         })
     }
 
+    /// The size of the file, in bytes.
+    pub fn size(&self) -> Result<u64, StoreError> {
+        let of = |name| self.connection().pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let size = || Ok(of("page_count")? * of("page_size")?);
+        size().map(|bytes| bytes as u64).map_err(doing("measuring the database"))
+    }
+
     /// Looks through the whole file; returns what is wrong with it, up to a hundred things.
     pub fn check(&self, progress: &Progress) -> Result<Vec<String>, StoreError> {
         let connection = self.connection();
         let problem = doing("checking the database");
         end_when_cancelled(connection, progress).map_err(&problem)?;
-        let mut problems: Vec<String> = connection
+        let checked: rusqlite::Result<Vec<String>> = connection
             .prepare(&format!("PRAGMA integrity_check({MOST_PROBLEMS})"))
-            .and_then(|mut check| check.query_map([], |row| row.get(0))?.collect())
-            .map_err(&problem)?;
+            .and_then(|mut check| check.query_map([], |row| row.get(0))?.collect());
+        let mut problems = match checked {
+            // So badly damaged that it cannot even be looked through.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                return Ok(vec![error.to_string()]);
+            }
+            checked => checked.map_err(&problem)?,
+        };
         problems.retain(|problem| problem != "ok");
         let strays = |row: &rusqlite::Row<'_>| {
             let (table, row, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);

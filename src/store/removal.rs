@@ -128,3 +128,40 @@ pub(super) fn changes(connection: &Connection) -> Result<i64, StoreError> {
         .and_then(|mut statement| statement.query_row([CHANGES], |row| row.get(0)).optional());
     Ok(changes.map_err(doing("looking for removed events"))?.unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::schema;
+
+    #[test]
+    fn what_was_removed_long_ago_is_deleted_with_all_that_belongs_to_it() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrations().to_latest(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA foreign_keys = ON;
+                 INSERT INTO capture (id, received_at, account, kind, group_id, attempt, mode, signature, kept_bytes,
+                     group_key, method, version, peer, target, headers, body_length, body)
+                 SELECT column1, 1, 'default', 'CLICK', column1, 1, 'plain', 'valid', 600, x'', 'POST', 'HTTP/1.1', '127.0.0.1',
+                     '/', x'', 6, CAST('<xml>word</xml>' AS BLOB) FROM (VALUES (1), (2), (3));
+                 INSERT INTO reply (capture_id, status, source, elapsed_us, body) VALUES (1, 200, 'default', 1, x'61');
+                 INSERT INTO diagnosis (code, capture_id) VALUES ('token-missing', 1);",
+            )
+            .unwrap();
+        let transaction = connection.transaction().unwrap();
+        search::extend(&transaction, 3, search::BULK_BYTES).unwrap();
+        let (then, now) = ("2026-11-23T08:00:00Z".parse().unwrap(), "2026-11-23T09:00:00Z".parse().unwrap());
+        let (early, late) = (begin(&transaction, then).unwrap(), begin(&transaction, now).unwrap());
+        mark(&transaction, early, &[CaptureId(1)]).unwrap();
+        mark(&transaction, late, &[CaptureId(2)]).unwrap();
+        assert_eq!(purge(&transaction, then).unwrap(), 1);
+        assert_eq!(purge(&transaction, then).unwrap(), 0);
+        let count = |sql: &str| transaction.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(count("SELECT COUNT(*) FROM capture"), 2);
+        assert_eq!(count("SELECT COUNT(*) FROM reply") + count("SELECT COUNT(*) FROM diagnosis"), 0);
+        assert_eq!(count("SELECT COUNT(*) FROM search WHERE search MATCH '\"wor\"'"), 2);
+        assert_eq!(count("SELECT MAX(id) FROM removal"), late.0);
+        assert_eq!(latest(&transaction).unwrap(), Some(late));
+    }
+}

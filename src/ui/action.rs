@@ -102,18 +102,37 @@ pub enum Action {
     ReleaseAll,
     /// Do something about replays, or about messages that are made here.
     Send(Sending),
+    /// Do something about removing events.
+    Remove(Removing),
     /// Open the dialog of exports, or close it.
     ShowExport(bool),
     /// Let the person choose where an export goes, in the desktop's dialog.
     ChooseExportPath,
     /// Let the person choose what to import.
     ChooseImport,
+    /// Let the person choose where a copy of the database goes.
+    ChooseBackup,
     /// Close the report of an import.
     CloseReport,
     /// Ask the engine.
     Ask(Command),
     /// Forget the oldest message shown.
     DismissNotice,
+}
+
+/// Something to be done about removing events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removing {
+    /// Remove the chosen rows.
+    Chosen,
+    /// Ask whether to remove everything that the list shows.
+    AskAll,
+    /// Remove everything that the list shows.
+    All,
+    /// Remove nothing.
+    Nothing,
+    /// Bring back what was removed last.
+    Undo,
 }
 
 /// Something to be done about replays, or about messages that are made here.

@@ -3,15 +3,16 @@
 use egui::Context;
 
 use super::App;
-use super::action::{Action, Move, Screen, Sending};
+use super::action::{Action, Move, Removing, Screen, Sending};
 use super::answering::Answering;
 use super::composer::Origin;
 use super::dialog::Wanted;
 use super::keys::Verb;
+use super::removing;
 use super::state::CopyForm;
 use crate::capture::CaptureId;
 use crate::config::LookConfig;
-use crate::engine::{Command, Verdict};
+use crate::engine::{Chosen, Command, Verdict};
 
 impl App {
     /// Lists anew with the filter as it stands.
@@ -48,6 +49,14 @@ impl App {
             self.obey_in_dialog(verb);
             return;
         }
+        if state.removals.is_asking() {
+            match verb {
+                Verb::OpenDetail => self.act(ctx, Action::Remove(Removing::All)),
+                Verb::Leave => self.act(ctx, Action::Remove(Removing::Nothing)),
+                _ => {}
+            }
+            return;
+        }
         match verb {
             Verb::Move(movement) if state.screen == Screen::Replays => state.replays.move_selection(movement),
             Verb::Move(movement) => state.move_selection(movement),
@@ -78,12 +87,15 @@ impl App {
             Verb::EditAndReplay => self.send(Sending::EditChosen),
             Verb::Compose => self.send(Sending::Compose),
             Verb::Duplicate => self.send(Sending::DuplicateChosen),
+            Verb::Remove => self.act(ctx, Action::Remove(Removing::Chosen)),
+            Verb::Clear => self.act(ctx, Action::Remove(Removing::AskAll)),
+            Verb::Undo => self.act(ctx, Action::Remove(Removing::Undo)),
             Verb::Export => self.act(ctx, Action::ShowExport(true)),
             Verb::CopyRaw => self.copy(ctx, CopyForm::Raw),
             Verb::CopyBody => self.copy(ctx, CopyForm::Body),
             Verb::CopyJson => self.copy(ctx, CopyForm::Json),
             Verb::ShowKeys => state.keys_shown = !state.keys_shown,
-            Verb::ShowSettings => state.screen = Screen::Settings,
+            Verb::ShowSettings => self.act(ctx, Action::ShowScreen(Screen::Settings)),
         }
     }
 
@@ -167,8 +179,10 @@ impl App {
             }
             Action::ShowScreen(screen) => {
                 state.screen = screen;
-                if screen == Screen::Replays {
-                    state.replays.want();
+                match screen {
+                    Screen::Replays => state.replays.want(),
+                    Screen::Settings => self.ask(removing::count()),
+                    _ => {}
                 }
             }
             Action::ShowKeys(shown) => state.keys_shown = shown,
@@ -187,6 +201,8 @@ impl App {
                 state.answering.note_released();
                 self.ask(Command::ReleaseAll);
             }
+            Action::Remove(removing) => self.remove(ctx, removing),
+            Action::ChooseBackup => state.dialog.ask(Wanted::Backup { name: backup_name() }),
             Action::ShowExport(shown) => state.exporting.show(shown),
             Action::ChooseExportPath => {
                 let name = state.exporting.proposed_name().to_owned();
@@ -197,6 +213,48 @@ impl App {
             Action::Ask(command) => self.ask(command),
             Action::DismissNotice => state.notices.dismiss(),
             Action::Send(sending) => self.send(sending),
+        }
+    }
+
+    /// Carries out what is about removing events.
+    fn remove(&mut self, ctx: &Context, removing: Removing) {
+        let now = ctx.input(|input| input.time);
+        let look = self.look(ctx);
+        let state = &mut self.state;
+        let command = match removing {
+            Removing::Chosen => {
+                let mut ids = state.list.chosen();
+                ids.sort_unstable();
+                state.list.forget(&ids);
+                state.open_selected();
+                (!ids.is_empty()).then_some(Command::Remove { what: Chosen::Ids(ids) })
+            }
+            Removing::AskAll => {
+                match state.list.newest() {
+                    Some(_) if state.list.is_searching() => {
+                        state.notices.warning(look.text("removing.unfinished").into_owned(), now);
+                    }
+                    Some(newest) => state.removals.ask(state.filter.read(), newest, state.list.counts().0),
+                    None => {}
+                }
+                None
+            }
+            Removing::All => state.removals.confirm(),
+            Removing::Nothing => {
+                state.removals.close();
+                None
+            }
+            Removing::Undo => {
+                state.notices.forget_undo();
+                let undo = state.removals.undo();
+                if undo.is_none() {
+                    state.notices.warning(look.text("removing.nothing").into_owned(), now);
+                }
+                undo
+            }
+        };
+        if let Some(command) = command {
+            self.ask(command);
         }
     }
 
@@ -227,4 +285,9 @@ impl App {
             Sending::ChoosePictures => state.dialog.ask(Wanted::Pictures { number: state.composer.number() }),
         }
     }
+}
+
+/// What a copy of the database is called where nothing else is said.
+fn backup_name() -> String {
+    format!("menuscope-{}.db", jiff::Zoned::now().strftime("%Y-%m-%d"))
 }

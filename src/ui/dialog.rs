@@ -15,6 +15,11 @@ pub(crate) enum Wanted {
         /// What it would be called.
         name: String,
     },
+    /// A name for a copy of the database.
+    Backup {
+        /// What it would be called.
+        name: String,
+    },
     /// Files to be read in.
     Open,
     /// Pictures to compose with.
@@ -61,7 +66,7 @@ impl Dialog {
         }
         let dialog = rfd::AsyncFileDialog::new();
         let answer: Answer = match &wanted {
-            Wanted::Save { name } => {
+            Wanted::Save { name } | Wanted::Backup { name } => {
                 let chosen = dialog.set_file_name(name).save_file();
                 Box::pin(async { chosen.await.map(|file| file.path().to_owned()).into_iter().collect() })
             }

@@ -15,6 +15,8 @@ use crate::filter::{Filter, FilterError};
 #[derive(Debug, Default)]
 pub(crate) struct FilterBox {
     text: String,
+    /// The last that could be read: what the list shows.
+    read: Filter,
     /// What is wrong with `text`; the last good list stays.
     mistake: Option<FilterError>,
     focus: bool,
@@ -28,6 +30,7 @@ impl FilterBox {
         match parsed {
             Ok(filter) => {
                 self.mistake = None;
+                self.read = filter.clone();
                 Some(filter)
             }
             Err(mistake) => {
@@ -45,6 +48,11 @@ impl FilterBox {
             text if text.contains(" OR ") => format!("({text}) {term}"),
             text => format!("{text} {term}"),
         }
+    }
+
+    /// The last that could be read.
+    pub(crate) fn read(&self) -> &Filter {
+        &self.read
     }
 
     /// As it is written.

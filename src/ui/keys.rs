@@ -44,6 +44,12 @@ pub(crate) enum Verb {
     Compose,
     /// Compose a copy of the selected event.
     Duplicate,
+    /// Remove the chosen rows.
+    Remove,
+    /// Remove everything that the list shows.
+    Clear,
+    /// Bring back what was removed last.
+    Undo,
     /// Export.
     Export,
     /// Copy the request as it came over the wire.
@@ -148,6 +154,9 @@ pub(crate) const TABLE: &[Shortcut] = &[
     Shortcut { verb: Verb::EditAndReplay, chords: &[plain(Key::E)], text: "replay.keys.edit" },
     Shortcut { verb: Verb::Compose, chords: &[plain(Key::N)], text: "composer.keys.compose" },
     Shortcut { verb: Verb::Duplicate, chords: &[shifted(Key::D)], text: "composer.keys.duplicate" },
+    Shortcut { verb: Verb::Remove, chords: &[plain(Key::D), plain(Key::Delete)], text: "removing.keys.remove" },
+    Shortcut { verb: Verb::Clear, chords: &[plain(Key::Z)], text: "removing.keys.clear" },
+    Shortcut { verb: Verb::Undo, chords: &[ctrl(Key::Z)], text: "removing.keys.undo" },
     Shortcut { verb: Verb::Export, chords: &[plain(Key::X)], text: "export.keys.export" },
     Shortcut { verb: Verb::CopyRaw, chords: &[after(Key::C, Key::R)], text: "window.keys.copy_raw" },
     Shortcut { verb: Verb::CopyBody, chords: &[after(Key::C, Key::B)], text: "window.keys.copy_body" },
@@ -182,6 +191,7 @@ impl Chord {
             Key::PageDown => "PgDn",
             Key::PageUp => "PgUp",
             Key::Escape => "Esc",
+            Key::Delete => "Del",
             key => key.symbol_or_name(),
         };
         let letter = key.len() == 1 && !self.ctrl && self.shift == Shift::NotHeld;
@@ -305,7 +315,7 @@ mod tests {
     #[test]
     fn a_prefix_waits_for_its_second_key_and_is_dropped_by_any_other() {
         assert_eq!(verbs(&[(Key::C, Modifiers::NONE), (Key::J, Modifiers::NONE)]), [Verb::CopyJson]);
-        assert_eq!(verbs(&[(Key::C, Modifiers::NONE), (Key::X, Modifiers::NONE), (Key::Z, Modifiers::NONE)]), []);
+        assert_eq!(verbs(&[(Key::C, Modifiers::NONE), (Key::X, Modifiers::NONE), (Key::Y, Modifiers::NONE)]), []);
         assert_eq!(
             verbs(&[(Key::C, Modifiers::NONE), (Key::Escape, Modifiers::NONE), (Key::J, Modifiers::NONE)]),
             [Verb::Move(Move::By(1))]

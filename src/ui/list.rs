@@ -111,6 +111,32 @@ impl List {
         }
     }
 
+    /// Takes everything anew: some of it has gone or come back. The view stays where it is.
+    pub(crate) fn relisted(&mut self, generation: u64, ids: Vec<CaptureId>, seen: CaptureId, total: u64) {
+        self.revision += 1;
+        if self.listing.generation == generation {
+            self.listing.replace(ids, seen, total);
+            self.follow_if_wanted();
+        }
+    }
+
+    /// Leaves out what is being removed; the selection goes to the next row that stays.
+    pub(crate) fn forget(&mut self, gone: &[CaptureId]) {
+        let Self { listing, selected, picks, .. } = self;
+        if let Some(row) = selected.filter(|id| gone.contains(id)).and_then(|id| listing.row_of(id)) {
+            let stays = |row: &usize| listing.at(*row).is_some_and(|id| !gone.contains(&id));
+            let next = (row..listing.len()).find(stays).or_else(|| (0..row).rev().find(stays));
+            *selected = next.and_then(|row| listing.at(row));
+        }
+        picks.clear();
+        listing.forget(gone);
+    }
+
+    /// Everything that the list shows now and in the same order: those of the newest that it has seen, and before.
+    pub(crate) fn newest(&self) -> Option<CaptureId> {
+        self.listing.at(0)
+    }
+
     /// Takes rows that were asked for.
     pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>) {
         self.cache.fill(rows);

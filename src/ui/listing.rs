@@ -66,6 +66,27 @@ impl Listing {
         }
     }
 
+    /// Takes everything anew, newest first, as it was when `seen` was the newest; what has arrived since stays.
+    pub(crate) fn replace(&mut self, ids: Vec<CaptureId>, seen: CaptureId, total: u64) {
+        let before = self.newer.partition_point(|id| *id <= seen);
+        self.newer.drain(..before);
+        self.shown = self.shown.saturating_sub(before);
+        self.older = ids;
+        self.total = Some(total);
+    }
+
+    /// Leaves out what is being removed.
+    pub(crate) fn forget(&mut self, gone: &[CaptureId]) {
+        let stays = |id: &CaptureId| gone.binary_search(id).is_err();
+        let shown = self.newer[..self.shown].iter().filter(|id| stays(id)).count();
+        let before = self.len() + self.held_back();
+        self.newer.retain(stays);
+        self.older.retain(stays);
+        self.shown = shown;
+        let forgotten = before - self.len() - self.held_back();
+        self.total = self.total.map(|total| total.saturating_sub(forgotten as u64));
+    }
+
     /// Takes what has arrived, oldest first; some of it may be known already.
     pub(crate) fn arrive(&mut self, ids: &[CaptureId]) {
         for id in ids {
@@ -156,6 +177,24 @@ mod tests {
         listing.arrive(&ids(&[5, 6, 7]));
         listing.show_known(|_| true);
         assert_eq!(rows(&listing), [7, 6, 5, 3]);
+    }
+
+    #[test]
+    fn what_is_removed_goes_from_both_ends_and_the_counts() {
+        let mut listing = listing(&[5, 3, 1]);
+        listing.arrive(&ids(&[6, 7, 8]));
+        listing.show_known(|id| id.0 <= 7);
+        listing.forget(&ids(&[1, 6, 8, 9]));
+        assert_eq!((rows(&listing), listing.held_back(), listing.total), (vec![7, 5, 3], 0, Some(0)));
+    }
+
+    #[test]
+    fn what_is_listed_anew_takes_the_place_of_all_but_what_came_later() {
+        let mut listing = listing(&[5, 3]);
+        listing.arrive(&ids(&[6, 7, 8, 9]));
+        listing.show_known(|id| id.0 <= 8);
+        listing.replace(ids(&[7, 5, 4]), CaptureId(7), 3);
+        assert_eq!((rows(&listing), listing.held_back(), listing.total), (vec![8, 7, 5, 4], 1, Some(3)));
     }
 
     #[test]

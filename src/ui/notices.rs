@@ -13,12 +13,17 @@ const KEPT: usize = 20;
 /// How long good news stays; bad news stays until it is dismissed.
 const GOOD_NEWS: Duration = Duration::from_secs(5);
 
+/// How long it is offered to undo something; the key does it for longer.
+const UNDOABLE: Duration = Duration::from_mins(1);
+
 /// One message.
 #[derive(Debug)]
 pub(crate) struct Message {
     said: Said,
     /// How bad it is.
     pub(crate) severity: Severity,
+    /// Whether it is about something that can be undone.
+    pub(crate) undo: bool,
     /// When it goes by itself, in seconds of egui's clock.
     until: Option<f64>,
 }
@@ -51,19 +56,32 @@ impl Notices {
         let said = Said::Trouble(trouble);
         // The same trouble again is no news.
         self.0.retain(|message| message.said != said);
-        self.push(Message { said, severity: Severity::Error, until: None });
+        self.push(Message { said, severity: Severity::Error, undo: false, until: None });
     }
 
     /// Says that something went well, for a while.
     pub(crate) fn good(&mut self, text: String, now: f64) {
         let until = Some(now + GOOD_NEWS.as_secs_f64());
-        self.push(Message { said: Said::News(text), severity: Severity::Note, until });
+        self.push(Message { said: Said::News(text), severity: Severity::Note, undo: false, until });
+    }
+
+    /// Says that something was done that can be undone; it stays for as long as one may notice a mistake.
+    pub(crate) fn undoable(&mut self, text: String, now: f64) {
+        // The earlier one is not what Undo would undo now.
+        self.0.retain(|message| !message.undo);
+        let until = Some(now + UNDOABLE.as_secs_f64());
+        self.push(Message { said: Said::News(text), severity: Severity::Note, undo: true, until });
+    }
+
+    /// What could be undone has been.
+    pub(crate) fn forget_undo(&mut self) {
+        self.0.retain(|message| !message.undo);
     }
 
     /// Says that something came out badly that the person asked for; it stays longer than good news.
     pub(crate) fn warning(&mut self, text: String, now: f64) {
         let until = Some(now + 3.0 * GOOD_NEWS.as_secs_f64());
-        self.push(Message { said: Said::News(text), severity: Severity::Warning, until });
+        self.push(Message { said: Said::News(text), severity: Severity::Warning, undo: false, until });
     }
 
     fn push(&mut self, message: Message) {

@@ -10,14 +10,16 @@ use super::detail::controls::{copy_button, page_ui, pair, section_ui, weak};
 use super::look::Look;
 use super::theme::GAP_SMALL;
 use crate::config::Theme;
-use crate::engine::{Command, ListenerState, Saved, Status};
+use crate::engine::{Command, ListenerState, Saved, Stats, Status};
 use crate::texts::Language;
 
 mod accounts;
 mod checks;
+mod data;
 mod draft;
 
 use accounts::Accounts;
+use data::Data;
 
 /// The page with what is typed and not yet saved.
 #[derive(Debug, Default)]
@@ -25,6 +27,7 @@ pub(crate) struct Settings {
     /// The address as typed; `None` where it is as saved.
     address: Option<String>,
     accounts: Accounts,
+    data: Data,
     folder: PathBuf,
 }
 
@@ -39,8 +42,14 @@ impl Settings {
         match what {
             Saved::Account { name } => self.accounts.saved(name),
             // An address as typed is forgotten as soon as it is the one that is kept; a look is never typed.
+            Saved::Retention => self.data.saved(),
             Saved::Address | Saved::Look | Saved::Rules | Saved::Forward | Saved::Targets => {}
         }
+    }
+
+    /// What is in the database was counted.
+    pub(crate) fn counted(&mut self, stats: Box<Stats>) {
+        self.data.counted(stats);
     }
 
     /// Draws the page.
@@ -50,6 +59,7 @@ impl Settings {
                 section_ui(ui, "settings.listener.title", look, |ui| self.listener_ui(ui, status, look, actions));
                 self.accounts.ui(ui, status, look, actions);
                 section_ui(ui, "settings.look.title", look, |ui| look_ui(ui, status, look, actions));
+                section_ui(ui, "removing.data.title", look, |ui| self.data.ui(ui, status, look, actions));
                 if !self.folder.as_os_str().is_empty() {
                     section_ui(ui, "settings.data.title", look, |ui| self.data_ui(ui, look, actions));
                 }

@@ -13,6 +13,7 @@ use super::keys::Keyboard;
 use super::list::List;
 use super::look::Look;
 use super::notices::Notices;
+use super::removing::Removals;
 use super::replaying::Replaying;
 use super::replays::Replays;
 use super::rules::RulesScreen;
@@ -24,6 +25,7 @@ use crate::engine::{Notice, Opened, Saved};
 use crate::texts::Language;
 
 mod held;
+mod removals;
 mod replays;
 
 use replays::Wishes;
@@ -55,6 +57,7 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) rules: RulesScreen,
     pub(crate) exporting: Exporting,
+    pub(crate) removals: Removals,
     pub(crate) replaying: Replaying,
     pub(crate) replays: Replays,
     pub(crate) composer: Composer,
@@ -95,6 +98,10 @@ impl State {
             Notice::Arrived { generation, ids, total } => {
                 self.list.arrived(generation, &ids, total);
                 self.note_written();
+            }
+            Notice::Relisted { generation, ids, seen, total } => self.list.relisted(generation, ids, seen, total),
+            Notice::Removed { .. } | Notice::Restored { .. } | Notice::LookedAfter { .. } => {
+                self.absorb_upkeep(notice, look, now);
             }
             Notice::Page { rows } => {
                 if self.opened().is_some_and(|opened| rows.iter().any(|row| is_new_attempt(row, opened))) {
@@ -223,6 +230,8 @@ impl State {
             // What lies on top goes first.
         } else if self.replaying.close() {
             // Nothing was sent, and the last choice is kept.
+        } else if self.removals.close() {
+            // Nothing was removed.
         } else if self.exporting.is_shown() {
             self.exporting.show(false);
         } else if self.screen == Screen::Replays && self.replays.close() {

@@ -2,13 +2,14 @@
 
 use egui::{Button, Key, RichText, Ui};
 
-use super::action::Action;
+use super::action::{Action, Removing};
 use super::answering::Answering;
 use super::hold::held_ui;
 use super::keys::{self, TABLE, Verb};
 use super::list::List;
 use super::look::{Look, severity_mark};
 use super::notices::Notices;
+use super::removing::upkeep_ui;
 use super::replaying::running_ui;
 use super::theme;
 use crate::capture::StoredRun;
@@ -23,35 +24,50 @@ pub(crate) struct Unverified {
     pub(crate) dropped: u64,
 }
 
+/// What goes on behind the list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Work<'a> {
+    /// What scanners sent.
+    pub(crate) unverified: Unverified,
+    /// The run of replays that is under way.
+    pub(crate) replays: Option<(&'a Progress, Option<&'a StoredRun>)>,
+    /// The removal, or the work on the database, that is under way.
+    pub(crate) upkeep: Option<&'a Progress>,
+}
+
 /// Draws the bar.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
     (list, notices, answering, prefix): (&List, &Notices, &Answering, Option<Key>),
-    (unverified, running): (Unverified, Option<(&Progress, Option<&StoredRun>)>),
+    work: &Work<'_>,
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
     ui.spacing_mut().button_padding.y = 2.0;
     ui.spacing_mut().interact_size.y = theme::STATUS_BAR_HEIGHT - 8.0;
-    let mut dismissed = false;
+    let (mut dismissed, mut asked) = (false, Vec::new());
     egui::Sides::new().shrink_right().truncate().show(
         ui,
         |ui| {
             counts_ui(ui, list, look);
             picks_ui(ui, list, look, actions);
             follow_ui(ui, list, look, actions);
-            if let Some((progress, run)) = running {
+            if let Some((progress, run)) = work.replays {
                 running_ui(ui, progress, run, look, actions);
+            }
+            if let Some(progress) = work.upkeep {
+                upkeep_ui(ui, progress, look, actions);
             }
             files_ui(ui, look, actions);
             held_ui(ui, answering, look, actions);
-            unverified_ui(ui, &unverified, look);
+            unverified_ui(ui, &work.unverified, look);
             if let Some(prefix) = prefix {
                 prefix_ui(ui, prefix, look);
             }
         },
-        |ui| dismissed = notice_ui(ui, notices, look),
+        |ui| dismissed = notice_ui(ui, notices, look, &mut asked),
     );
+    actions.append(&mut asked);
     if dismissed {
         actions.push(Action::DismissNotice);
     }
@@ -143,7 +159,7 @@ fn prefix_ui(ui: &mut Ui, prefix: Key, look: &Look) {
 }
 
 /// The newest message; returns whether it has been dismissed.
-fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look) -> bool {
+fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Action>) -> bool {
     let Some((message, behind)) = notices.shown() else { return false };
     let name = look.text("window.status.dismiss");
     let button = ui.add(Button::new("×").frame(false));
@@ -156,6 +172,9 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look) -> bool {
                 .small(),
         );
     }
+    if message.undo && ui.add(Button::new(RichText::new(look.text("removing.undo")).small())).clicked() {
+        actions.push(Action::Remove(Removing::Undo));
+    }
     let words = message.text(look);
     let text = format!("{} {words}", severity_mark(message.severity));
     let text = RichText::new(text).color(look.severity_color(message.severity)).small();
@@ -164,7 +183,7 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look) -> bool {
 }
 
 /// Thousands apart, the way both languages read: `1 204`.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -178,7 +197,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// `1.2 MiB`
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const KIB: f64 = 1024.0;
     let bytes = bytes as f64;
     if bytes < KIB {

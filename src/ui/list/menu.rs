@@ -3,7 +3,7 @@
 use egui::{Button, Ui};
 
 use crate::capture::CaptureId;
-use crate::ui::action::{Action, Sending, Tab};
+use crate::ui::action::{Action, Removing, Sending, Tab};
 use crate::ui::keys::{Verb, hint};
 use crate::ui::look::Look;
 
@@ -22,9 +22,12 @@ pub(super) fn menu_ui(ui: &mut Ui, id: CaptureId, picked: bool, look: &Look, act
     item(ui, "replay.menu.edit", Some(Verb::EditAndReplay), Action::Send(Sending::EditChosen));
     item(ui, "replay.menu.duplicate", Some(Verb::Duplicate), Action::Send(Sending::DuplicateChosen));
     item(ui, "replay.menu.export", Some(Verb::Export), Action::ShowExport(true));
+    ui.separator();
+    item(ui, "removing.keys.remove", Some(Verb::Remove), Action::Remove(Removing::Chosen));
     if let Some(action) = chosen {
         // What is about several rows stays so; everything else is about this one.
-        let keeps_picks = picked && matches!(action, Action::Send(Sending::Chosen) | Action::ShowExport(_));
+        let keeps_picks =
+            picked && matches!(action, Action::Send(Sending::Chosen) | Action::ShowExport(_) | Action::Remove(_));
         if !keeps_picks {
             actions.push(Action::Select(id));
         }
