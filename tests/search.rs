@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use recorded::recorded;
 use tokio::sync::watch;
 
-/// Words of every sort: parts of keys, links, OpenIDs, numbers, Chinese of one, two and more characters, tags, replies.
+/// Words of every sort: parts of keys, links, users, numbers, Chinese of one, two and more characters, tags, replies.
 const WORDS: &[&str] = &[
     "MENU_",
     "menu_order",
@@ -120,7 +120,7 @@ fn bytes_that_are_no_text_are_found_by_what_is_text_in_them() {
         b"<xml><a>caf\xe9 \xe7\x82\xb9\xe5\x87\xbb</a></xml>",
         b"<xml><a>&#28857;&#20987;</a></xml>",
     ];
-    let events: Vec<_> = bodies.iter().enumerate().map(|(n, body)| recorded(n as i64, body)).collect();
+    let events: Vec<_> = (0..).zip(bodies).map(|(n, body)| recorded(n, body)).collect();
     Additions::open(&path).unwrap().import(&events).unwrap();
     Caretaker::open(&path).unwrap().index(&Progress::new()).unwrap();
     let reader = Reader::open(&path).unwrap();
@@ -140,7 +140,7 @@ proptest! {
     ) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("menuscope.db");
-        let events: Vec<_> = texts.iter().enumerate().map(|(n, text)| recorded(n as i64, text.as_bytes())).collect();
+        let events: Vec<_> = (0..).zip(&texts).map(|(n, text)| recorded(n, text.as_bytes())).collect();
         Additions::open(&path).unwrap().import(&events).unwrap();
         Caretaker::open(&path).unwrap().index(&Progress::new()).unwrap();
         let reader = Reader::open(&path).unwrap();
