@@ -27,7 +27,7 @@ const TEXTS_IN_A_FILE: i64 = 1_000;
 
 /// What is looked for, and what it is like.
 const WORDS: [(&str, &str); 8] = [
-    ("SKU00421", "a rare one"),
+    ("SF004", "a rare one"),
     ("no such thing anywhere", "one that is nowhere"),
     ("MENU_LOTTERY", "one in fifty"),
     ("oMgHVj", "one that is everywhere"),

@@ -18,6 +18,9 @@ const LARGEST_STEP: i64 = 64_000;
 const FIRST_CANDIDATES: i64 = 256;
 const MOST_CANDIDATES: i64 = 8_192;
 
+/// Where the index names one of so many captures or more, looking into each of them is quicker.
+const DENSE: i64 = 4;
+
 /// A walk through all captures, from the newest down.
 #[derive(Debug)]
 pub struct Scan {
@@ -28,6 +31,8 @@ pub struct Scan {
     next: i64,
     step: i64,
     candidates: i64,
+    /// Down to here the index is not asked: just above, it named nearly everything, and looking at all is quicker then.
+    dense_to: i64,
 }
 
 /// What one step of a [`Scan`] found.
@@ -48,21 +53,27 @@ impl Scan {
             next: newest.0,
             step: FIRST_STEP,
             candidates: FIRST_CANDIDATES,
+            dense_to: i64::MAX,
         }
     }
 
     /// Looks at the next numbers; a short read transaction of its own.
     pub(super) fn step(&mut self, connection: &Connection) -> Result<ScanChunk, StoreError> {
         let indexed = if self.query.is_some() { search::indexed_upto(connection)? } else { 0 };
-        if let (Some(query), true) = (&self.query, self.next <= indexed) {
+        if let (Some(query), true) = (&self.query, self.next <= indexed.min(self.dense_to)) {
             let named = search::candidates(connection, query, self.next, self.candidates)?;
             let is_last = named.len() < self.candidates as usize;
             let ids = self.condition.holding(connection, &named)?;
-            self.next = if is_last { 0 } else { named.last().map_or(0, |lowest| lowest - 1) };
+            let lowest = if is_last { 0 } else { named.last().map_or(0, |lowest| lowest - 1) };
+            if self.next - lowest < self.candidates * DENSE {
+                self.dense_to = lowest - LARGEST_STEP;
+            }
+            self.next = lowest;
             self.candidates = (self.candidates * 2).min(MOST_CANDIDATES);
             return Ok(ScanChunk { ids, finished: self.next == 0 });
         }
-        let lowest = (self.next - self.step).max(indexed);
+        let bottom = if self.next > indexed { indexed } else { self.dense_to.clamp(0, self.next) };
+        let lowest = (self.next - self.step).max(bottom);
         let ids = self.condition.within(connection, lowest + 1, self.next, Order::NewestFirst, i64::MAX)?;
         self.next = lowest;
         self.step = (self.step * 2).min(LARGEST_STEP);
