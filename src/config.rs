@@ -15,15 +15,17 @@ use crate::texts::Language;
 mod edit;
 mod edit_rules;
 mod error;
+mod filters;
 mod folder;
 mod retention;
 mod rules;
 mod secrets;
 mod watch;
 
-pub use edit::{save_account, save_address, save_forward, save_look, save_retention, save_targets};
+pub use edit::{save_account, save_address, save_filters, save_forward, save_look, save_retention, save_targets};
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
+pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
 pub use retention::RetentionConfig;
 pub use rules::line_of_rule;
@@ -47,6 +49,8 @@ pub struct Config {
     pub targets: BTreeMap<String, TargetConfig>,
     /// `[replay]`
     pub replay: ReplayConfig,
+    /// `[filters.NAME]`
+    pub filters: BTreeMap<String, FilterConfig>,
     /// `[retention]`
     pub retention: RetentionConfig,
     /// `[[rules]]`, in their order.

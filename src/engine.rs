@@ -52,7 +52,7 @@ pub use crate::progress::Progress;
 pub use crate::replay::{Change, Compared, DiffLine, Difference, MOST_COPIES, Pace, RATES, difference};
 pub use command::{Chosen, Command, ExportRequest, ReplayHow, ReplayRequest, ReplayWhat};
 use desk::{Desk, Known, KnownSender, accounts_of};
-pub use notice::{ComparedReplay, Notice, Opened, Saved};
+pub use notice::{ComparedReplay, Marks, Notice, Opened, Saved};
 pub use pictures::{PictureError, PictureFile, read as read_pictures};
 use replaying::Replayer;
 pub use rulebook::{Rulebook, RulebookError};
@@ -194,6 +194,9 @@ impl Engine {
             }
             Command::Refresh => &self.listing,
             Command::Page { .. }
+            | Command::Colour { .. }
+            | Command::FindSeen { .. }
+            | Command::ListUsedFilters
             | Command::Open { .. }
             | Command::CompareReplay { .. }
             | Command::TryRule { .. }
@@ -206,7 +209,10 @@ impl Engine {
                 &self.transfers
             }
             Command::Export { .. } | Command::Import { .. } => &self.transfers,
-            Command::Remove { .. } | Command::Restore { .. } | Command::LookAfter { .. } => &self.upkeep,
+            Command::Remove { .. }
+            | Command::Restore { .. }
+            | Command::LookAfter { .. }
+            | Command::NoteFilter { .. } => &self.upkeep,
             Command::ReadPictures { .. } => &self.pictures,
             _ => &self.control,
         };

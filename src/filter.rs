@@ -18,6 +18,8 @@ use jiff::{Timestamp, Zoned};
 pub use crate::capture::{Mode, Signature};
 pub use crate::diagnose::Code;
 
+mod by_value;
+mod caret;
 mod comparison;
 mod display;
 mod error;
@@ -27,15 +29,19 @@ mod nearest;
 mod needle;
 mod parse;
 mod pattern;
+mod terms;
 mod time;
 mod value;
 
+pub use by_value::by_value;
+pub use caret::{Caret, Typing, at_caret};
 pub use comparison::Comparison;
 pub use error::{FilterError, FilterErrorKind};
 pub use evaluate::Subject;
-pub use names::{NAMES, Name};
+pub use names::{NAMES, Name, Seen};
 pub(crate) use needle::{Needle, searched_text};
 pub use pattern::Pattern;
+pub use terms::{is_term, terms, turned, without};
 
 /// How many characters a filter may have; a person types a hundredth of that.
 pub const MAX_LENGTH: usize = 4_096;

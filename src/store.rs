@@ -35,6 +35,7 @@ mod retention;
 mod rows;
 mod schema;
 mod search;
+mod seen;
 mod unverified;
 mod writer;
 

@@ -26,6 +26,7 @@ mod editor;
 mod exporting;
 mod fault_choice;
 mod filter_box;
+mod filter_row;
 mod first_run;
 mod fonts;
 mod hold;
@@ -42,6 +43,7 @@ mod replaying;
 mod replays;
 mod row_cache;
 mod rules;
+mod saved;
 mod settings;
 mod signals;
 mod start;
@@ -51,9 +53,10 @@ mod table;
 mod theme;
 mod top_bar;
 mod transfer;
+mod value_menu;
 mod verdicts;
 
-pub use action::{Action, Move, Removing, Screen, Sending, Tab};
+pub use action::{Action, Move, Naming, Removing, Screen, Sending, Tab};
 use detail::Detail;
 use dialog::Wanted;
 use exporting::Exporting;
@@ -114,6 +117,7 @@ impl App {
         };
         app.list_again();
         app.ask(Command::FindHandshake);
+        app.ask(Command::ListUsedFilters);
         Ok(app)
     }
 
@@ -180,6 +184,10 @@ impl App {
                 self.ask(Command::FindHandshake);
             }
         }
+        let colours = self.state.saved.follow(&self.engine.status().config.filters);
+        if let Some(command) = colours {
+            self.ask(command);
+        }
         let listener = self.engine.status().listener.clone();
         if listener != self.seen.1 {
             self.seen.1 = listener;
@@ -212,6 +220,10 @@ impl App {
         let waiting = std::mem::take(&mut self.waiting);
         for command in waiting {
             self.ask(command);
+        }
+        let questions: Vec<Command> = self.state.filter.questions().collect();
+        for question in questions {
+            self.ask(question);
         }
         let Self { engine, state, .. } = self;
         if state.to_open.is_some_and(|id| engine.ask(Command::Open { id })) {
@@ -329,7 +341,11 @@ fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actio
             }
         });
     }
-    CentralPanel::default().frame(Frame::new()).show(ui, |ui| state.list.ui(ui, &state.answering, look, actions));
+    CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
+        let State { list, filter, saved, answering, .. } = state;
+        filter_row::filter_row_ui(ui, (filter, saved), look, actions);
+        list.ui(ui, (answering, saved), look, actions);
+    });
 }
 
 impl eframe::App for App {

@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("progress", &[]),
     ("diagnose", &["texts", "wechat"]),
     ("capture", &["diagnose", "texts", "wechat"]),
-    ("filter", &["capture", "diagnose", "wechat"]),
+    ("filter", &["capture", "diagnose", "visible", "wechat"]),
     ("rules", &["capture", "filter", "trouble", "wechat"]),
     ("account", &["capture", "wechat"]),
     ("inspect", &["account", "capture", "diagnose", "wechat"]),

@@ -18,6 +18,8 @@ use menuscope::wechat::signature::signature;
 mod composer;
 #[path = "window/files.rs"]
 mod files;
+#[path = "window/filtering.rs"]
+mod filtering;
 #[path = "window/held.rs"]
 mod held;
 #[path = "window/removing.rs"]
@@ -74,6 +76,17 @@ impl Window {
         let config = format!("[listener]\naddr = \"{address}\"\n{settings}\n[look]\nlanguage = \"en\"\n");
         std::fs::write(folder.path().join("config.toml"), config).unwrap();
         std::fs::write(folder.path().join("secrets.toml"), secrets).unwrap();
+        Self::over(folder)
+    }
+
+    /// Closes it and opens another one onto the same folder.
+    fn reopen(self) -> Self {
+        let Self { harness, folder } = self;
+        drop(harness);
+        Self::over(folder)
+    }
+
+    fn over(folder: tempfile::TempDir) -> Self {
         let data = DataFolder::locate(Some(folder.path())).unwrap();
         let setup = Setup { config_file: data.config_file(), folder: data, overrides: Overrides::default() };
         let harness = Harness::builder()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
-use super::{AccountConfig, ConfigError, DataFolder, LookConfig, RetentionConfig, TargetConfig, secrets};
+use super::{AccountConfig, ConfigError, DataFolder, FilterConfig, LookConfig, RetentionConfig, TargetConfig, secrets};
 use crate::account::Secrets;
 use crate::rules::BadAnswer;
 
@@ -65,6 +65,24 @@ pub fn save_targets(
             let target_table = section(table, name);
             put(target_table, "url", Some(&target.url));
             put(target_table, "account", target.account.as_deref());
+        }
+    })
+}
+
+/// Writes the filters that are kept; those that are not among them are removed.
+pub fn save_filters(
+    folder: &DataFolder,
+    config: &Path,
+    filters: &BTreeMap<String, FilterConfig>,
+) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        let table = section(document.as_table_mut(), "filters");
+        table.retain(|name, _| filters.contains_key(name));
+        for (name, filter) in filters {
+            let filter_table = section(table, name);
+            put_value(filter_table, "match", Some(filter.filter.as_str().into()));
+            put(filter_table, "colour", filter.colour.map(super::Hue::as_str));
         }
     })
 }
@@ -188,6 +206,23 @@ mod tests {
         assert_eq!(Config::load(&path).unwrap().targets, targets);
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains("# mine\n[targets.local]\nurl = \"http://c/\" # here\n"), "{text}");
+    }
+
+    #[test]
+    fn filters_are_kept_with_their_comments_and_a_mistake_in_one_keeps_nothing_else_from_working() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        let path = folder.config_file();
+        std::fs::write(&path, "[filters.old]\nmatch = \"a\"\n\n# mine\n[filters.bad]\nmatch = \"evnt:\" # here\n")
+            .unwrap();
+        let mut filters = Config::load(&path).unwrap().filters;
+        filters.remove("old");
+        let scans = FilterConfig { filter: "event:scancode_*".to_owned(), colour: Some(super::super::Hue::Blue) };
+        filters.insert("扫码".to_owned(), scans);
+        save_filters(&folder, &path, &filters).unwrap();
+        assert_eq!(Config::load(&path).unwrap().filters, filters);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("# mine\n[filters.bad]\nmatch = \"evnt:\" # here\n"), "{text}");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use super::{Format, Pace, Texts, Upkeep, Verdict};
 use crate::account::Secrets;
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayId, ReplayMode, RunId};
-use crate::config::{AccountConfig, LookConfig, RetentionConfig, TargetConfig};
-use crate::filter::Filter;
+use crate::config::{AccountConfig, FilterConfig, LookConfig, RetentionConfig, TargetConfig};
+use crate::filter::{Filter, Seen};
 use crate::rules::{BadAnswer, Rule};
 use crate::store::{Reader, RemovalId, StoreError};
 use crate::wechat::fault::Fault;
@@ -29,6 +29,34 @@ pub enum Command {
     Page {
         /// Which.
         ids: Vec<CaptureId>,
+    },
+    /// Mark rows that are read from now on by the first of these filters that they match.
+    Colour {
+        /// Comes back with each page, and goes up with each change.
+        generation: u64,
+        /// The filters.
+        filters: Vec<Filter>,
+    },
+    /// Look for values that have been seen and begin so.
+    FindSeen {
+        /// Comes back with the answer, and goes up with each question.
+        generation: u64,
+        /// Of what.
+        seen: Seen,
+        /// What is typed of it.
+        typed: String,
+    },
+    /// Read the filters that were used.
+    ListUsedFilters,
+    /// Note that a filter was used.
+    NoteFilter {
+        /// As it was written.
+        text: String,
+    },
+    /// Keep these filters under their names.
+    SaveFilters {
+        /// All of them.
+        filters: BTreeMap<String, FilterConfig>,
     },
     /// Read one capture with all that belongs to it.
     Open {

@@ -96,6 +96,11 @@ impl Control {
                 self.publish(|status| status.config.targets = targets);
                 Ok(Some(Notice::Saved { what: Saved::Targets }))
             }
+            Command::SaveFilters { filters } => {
+                config::save_filters(&self.setup.folder, &self.setup.config_file, &filters).map_err(told)?;
+                self.publish(|status| status.config.filters = filters);
+                Ok(Some(Notice::Saved { what: Saved::Filters }))
+            }
             Command::SaveRetention { retention } => {
                 config::save_retention(&self.setup.folder, &self.setup.config_file, &retention).map_err(told)?;
                 self.publish(|status| status.config.retention = retention);

@@ -43,6 +43,20 @@ pub enum Notice {
     Page {
         /// In ascending order; what has gone is left out.
         rows: Vec<CaptureSummary>,
+        /// By which filters they are marked.
+        marks: Marks,
+    },
+    /// Values that have been seen.
+    Seen {
+        /// Which question.
+        generation: u64,
+        /// In their order.
+        values: Vec<String>,
+    },
+    /// The filters that were used, the latest first.
+    UsedFilters {
+        /// As they were written.
+        texts: Vec<String>,
     },
     /// A capture that was asked for.
     Opened {
@@ -146,6 +160,23 @@ pub enum Notice {
     },
 }
 
+/// Which rows of a page match a filter with a colour.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Of which [`Command::Colour`](super::Command::Colour).
+    pub generation: u64,
+    /// The rows that match any, in ascending order, each with the first filter that it matches.
+    pub by_row: Vec<(CaptureId, usize)>,
+}
+
+impl Marks {
+    /// The filter that this row matches.
+    pub fn of(&self, id: CaptureId) -> Option<usize> {
+        let at = self.by_row.binary_search_by_key(&id, |(row, _)| *row).ok()?;
+        self.by_row.get(at).map(|(_, index)| *index)
+    }
+}
+
 /// Settings that are kept together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
@@ -166,6 +197,8 @@ pub enum Saved {
     Targets,
     /// How much is kept.
     Retention,
+    /// Filters under their names.
+    Filters,
 }
 
 /// A capture and what belongs to it.

@@ -1,5 +1,6 @@
 //! The thread that reads pages of the list and single captures.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
@@ -7,11 +8,14 @@ use tokio::sync::watch;
 
 use super::trial::Tried;
 use super::worker::Worker;
-use super::{Command, ComparedReplay, Desk, Known, Notice, Opened, Status, accounts_of};
+use super::{Command, ComparedReplay, Desk, Known, Marks, Notice, Opened, Status, accounts_of};
 use crate::capture::{CaptureId, HANDSHAKE, ReplayId};
 use crate::filter::Filter;
 use crate::inspect::{SignatureCheck, explain_signature};
 use crate::store::{Reader, Scan, StoreError};
+
+/// More values are not offered to complete with.
+const MOST_SEEN: usize = 40;
 
 /// More replays of one event are not shown beside it.
 const MOST_REPLAYS: usize = 100;
@@ -28,7 +32,9 @@ pub(super) fn start(
     known: Known,
     status: watch::Receiver<Status>,
 ) -> std::io::Result<Worker<Command>> {
-    Worker::start("store-rows", move |commands| Rows { database, desk, known, status, reader: None }.run(&commands))
+    Worker::start("store-rows", move |commands| {
+        Rows { database, desk, known, status, reader: None, colours: (0, Vec::new()) }.run(&commands);
+    })
 }
 
 struct Rows {
@@ -38,6 +44,8 @@ struct Rows {
     status: watch::Receiver<Status>,
     /// `None` until there is a database.
     reader: Option<Reader>,
+    /// By which filters rows are marked, and how often that has changed.
+    colours: (u64, Vec<Filter>),
 }
 
 impl Rows {
@@ -56,7 +64,20 @@ impl Rows {
 
     fn answer(&mut self, command: Command) -> Result<Option<Notice>, StoreError> {
         match command {
-            Command::Page { ids } => Ok(Some(Notice::Page { rows: self.reader()?.page(&ids)? })),
+            Command::Page { ids } => {
+                let rows = self.reader()?.page(&ids)?;
+                let marks = self.marks(&ids)?;
+                Ok(Some(Notice::Page { rows, marks }))
+            }
+            Command::Colour { generation, filters } => {
+                self.colours = (generation, filters);
+                Ok(None)
+            }
+            Command::FindSeen { generation, seen, typed } => {
+                let values = self.reader()?.seen(seen, &typed, MOST_SEEN)?;
+                Ok(Some(Notice::Seen { generation, values }))
+            }
+            Command::ListUsedFilters => Ok(Some(Notice::UsedFilters { texts: self.reader()?.used_filters()? })),
             Command::Open { id } => Ok(self.open(id)?.map(|opened| Notice::Opened { opened: Box::new(opened) })),
             Command::CompareReplay { id } => Ok(self.compare(id)?.map(|compared| Notice::ReplayCompared { compared })),
             Command::FindHandshake => self.handshake().map(Some),
@@ -73,6 +94,21 @@ impl Rows {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Which of these rows match a filter with a colour: the first that they match counts.
+    fn marks(&mut self, ids: &[CaptureId]) -> Result<Marks, StoreError> {
+        self.reader()?;
+        let Self { reader: Some(reader), colours: (generation, filters), .. } = self else {
+            return Ok(Marks::default());
+        };
+        let mut marked: BTreeMap<CaptureId, usize> = BTreeMap::new();
+        for (index, filter) in filters.iter().enumerate() {
+            for id in reader.matching_of(filter, ids)? {
+                marked.entry(id).or_insert(index);
+            }
+        }
+        Ok(Marks { generation: *generation, by_row: marked.into_iter().collect() })
     }
 
     fn open(&mut self, id: CaptureId) -> Result<Option<Opened>, StoreError> {

@@ -94,6 +94,11 @@ impl Caring {
                 let events = Additions::open(&self.database)?.restore(removal)?;
                 Notice::Restored { events }
             }
+            Command::NoteFilter { text } => {
+                // Worth no message: what was used in this run is remembered by the window.
+                Additions::open(&self.database).and_then(|mut additions| additions.note_filter(&text)).ok();
+                return Ok(None);
+            }
             Command::LookAfter { upkeep } => Notice::LookedAfter { done: self.look_after(upkeep, progress)? },
             _ => return Ok(None),
         }))

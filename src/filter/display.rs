@@ -90,7 +90,7 @@ fn part(text: &str) -> Cow<'_, str> {
 }
 
 /// A value, quoted where it would end early, or where `//` would make a URL of it.
-fn value(text: &str) -> Cow<'_, str> {
+pub(super) fn value(text: &str) -> Cow<'_, str> {
     if text.is_empty() || text.starts_with("//") || text.contains(is_delimiter) {
         quoted(text)
     } else {
@@ -98,7 +98,8 @@ fn value(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn quoted(text: &str) -> Cow<'_, str> {
+/// Text in quotes, which means itself and nothing else.
+pub(super) fn quoted(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
 }
 

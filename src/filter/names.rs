@@ -37,6 +37,23 @@ pub(super) enum Field {
     Diagnosis,
 }
 
+/// Values of which those that have been seen can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Events.
+    Event,
+    /// Kinds of what is no event.
+    Type,
+    /// `EventKey`.
+    Key,
+    /// Users.
+    Openid,
+    /// Accounts.
+    Account,
+    /// Who decided replies: the rules among them.
+    Reply,
+}
+
 impl Name {
     const fn open(
         name: &'static str,
@@ -54,6 +71,24 @@ impl Name {
         description: &'static str,
     ) -> Self {
         Self { name, description, values, closed: true, field }
+    }
+
+    /// Which values seen it can be asked for.
+    pub fn seen(&self) -> Option<Seen> {
+        Some(match self.field {
+            Field::Event => Seen::Event,
+            Field::Type => Seen::Type,
+            Field::Key => Seen::Key,
+            Field::Openid => Seen::Openid,
+            Field::Account => Seen::Account,
+            Field::Reply => Seen::Reply,
+            _ => return None,
+        })
+    }
+
+    /// Whether it takes the codes of diagnoses.
+    pub fn takes_codes(&self) -> bool {
+        self.field == Field::Diagnosis
     }
 
     /// The entry of this name, ASCII letters in any case.

@@ -66,6 +66,15 @@ pub(super) fn parse(text: &str, now: &Zoned, moment: Moment) -> Result<Expr, Fil
     })
 }
 
+/// Where the terms stand that all have to match; `None` where it is another kind of filter, or none.
+pub(super) fn items(text: &str, now: &Zoned) -> Option<Vec<Range<usize>>> {
+    parse(text, now, Moment::Recorded).ok()?;
+    let surroundings = Surroundings { now, moment: Moment::Recorded, depth: 0, terms: 0 };
+    let mut input = Input { input: LocatingSlice::new(text), state: surroundings };
+    let spans = preceded(white, repeat(0.., terminated(item.span(), white))).parse_next(&mut input);
+    spans.ok().filter(|_: &Vec<_>| input.is_empty())
+}
+
 /// Whether a word ends before this character.
 pub(super) fn is_delimiter(character: char) -> bool {
     character.is_whitespace() || matches!(character, '(' | ')' | '"')

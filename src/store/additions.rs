@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction, TransactionBehavior};
 
-use jiff::Timestamp;
-
 use super::removal::{self, RemovalId};
-use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows};
+use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows, seen};
 use crate::capture::{Capture, CaptureId, Placement, ReplayId, ReplayRun, Replayed, Reply, RunEnd, RunId};
 use crate::progress::Progress;
 
@@ -102,6 +101,11 @@ impl Additions {
             }
         }
         Ok((removal, removed))
+    }
+
+    /// Notes that a filter was used.
+    pub fn note_filter(&mut self, text: &str) -> Result<(), StoreError> {
+        self.within("noting that a filter was used", |transaction| seen::note_used(transaction, text, Timestamp::now()))
     }
 
     /// Brings the events of a removal back, as far as they are still there; returns how many.

@@ -10,11 +10,11 @@ use super::removal::{self, RemovalId};
 use super::replays;
 use super::replies;
 use super::rows::{STORED, SUMMARY, stored, summary};
-use super::{StoreError, connect, contains, doing, schema};
+use super::{StoreError, connect, contains, doing, schema, seen};
 use crate::capture::{
     CaptureId, CaptureSummary, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
 };
-use crate::filter::Filter;
+use crate::filter::{Filter, Seen};
 
 /// How many seconds may lie between the CreateTime of an event with pictures and of the image messages that follow it.
 const PICTURE_SECONDS: i64 = 5;
@@ -139,6 +139,24 @@ impl Reader {
     /// The latest removal that can be taken back.
     pub fn latest_removal(&self) -> Result<Option<RemovalId>, StoreError> {
         removal::latest(&self.connection)
+    }
+
+    /// Values that have been seen and begin so, in their order, at most so many; nothing for accounts and rules, which are
+    /// known otherwise. Milliseconds, however many events there are.
+    pub fn seen(&self, seen: Seen, typed: &str, limit: usize) -> Result<Vec<String>, StoreError> {
+        seen::values(&self.connection, seen, typed, limit)
+    }
+
+    /// The filters that were used, the latest first.
+    pub fn used_filters(&self) -> Result<Vec<String>, StoreError> {
+        seen::used(&self.connection)
+    }
+
+    /// Those of these captures that match, the newest first.
+    pub fn matching_of(&self, filter: &Filter, ids: &[CaptureId]) -> Result<Vec<CaptureId>, StoreError> {
+        let mut ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        ids.sort_unstable_by(|one, other| other.cmp(one));
+        condition(&filter.expr).holding(&self.connection, &ids)
     }
 
     /// The next step of a walk through the captures that match.

@@ -167,12 +167,20 @@ CREATE TABLE removed (
 CREATE INDEX removed_in ON removed (removal_id);
 ";
 
+/// 5: which filters were used, and when. They are one person's, where `config.toml` is shared.
+const USED: &str = "
+CREATE TABLE filter_used (
+    text    TEXT PRIMARY KEY,
+    used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
 /// The `user_version` of a database that has taken every step.
-pub(super) const LATEST: i64 = 4;
+pub(super) const LATEST: i64 = 5;
 
 /// Every step from an empty file to today's shape; `user_version` says how many have been taken.
 pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST), M::up(CRAFTED), M::up(REPLAYED), M::up(SEARCHED)])
+    Migrations::new(vec![M::up(FIRST), M::up(CRAFTED), M::up(REPLAYED), M::up(SEARCHED), M::up(USED)])
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a panel can ask for: panels read the state and return these, and nothing else changes it.
 
 use crate::capture::{CaptureId, ReplayId, RunId};
-use crate::config::Theme;
+use crate::config::{Hue, Theme};
 use crate::engine::{Command, ReplayRequest, ReplayWhat};
 use crate::filter::Filter;
 use crate::rules::Rule;
@@ -82,6 +82,8 @@ pub enum Action {
     SetFilter(String),
     /// Narrow the filter by this term.
     AddToFilter(String),
+    /// Do something about filters under names.
+    Name(Naming),
     /// Put the caret into the filter.
     FocusFilter,
     /// Follow the newest, or stay.
@@ -118,6 +120,40 @@ pub enum Action {
     Ask(Command),
     /// Forget the oldest message shown.
     DismissNotice,
+}
+
+/// Something to be done about filters under names.
+#[derive(Clone, Debug)]
+pub enum Naming {
+    /// Ask for a name.
+    Begin {
+        /// What it is called so far.
+        name: String,
+        /// The filter.
+        text: String,
+        /// Its colour.
+        colour: Option<Hue>,
+        /// Whether `config.toml` has it under that name.
+        kept: bool,
+    },
+    /// Mark what this term finds with a colour, in this session.
+    ColourBy {
+        /// What it is called.
+        name: String,
+        /// The term.
+        term: String,
+    },
+    /// Keep what was typed.
+    Keep,
+    /// Keep nothing.
+    Cancel,
+    /// Keep that one no longer.
+    Remove {
+        /// What it is called.
+        name: String,
+        /// Whether `config.toml` has it, or only this session.
+        kept: bool,
+    },
 }
 
 /// Something to be done about removing events.

@@ -3,13 +3,13 @@
 use egui::Context;
 
 use super::App;
-use super::action::{Action, Move, Removing, Screen, Sending};
+use super::action::{Action, Move, Naming, Removing, Screen, Sending};
 use super::answering::Answering;
 use super::composer::Origin;
 use super::dialog::Wanted;
 use super::keys::Verb;
-use super::removing;
 use super::state::CopyForm;
+use super::{removing, saved};
 use crate::capture::CaptureId;
 use crate::config::LookConfig;
 use crate::engine::{Chosen, Command, Verdict};
@@ -168,7 +168,9 @@ impl App {
             Action::AddToFilter(term) => {
                 let text = state.filter.with(&term);
                 self.set_filter(text);
+                self.state.filter.note_used();
             }
+            Action::Name(naming) => self.name_filter(naming),
             Action::FocusFilter => {
                 state.screen = Screen::Events;
                 state.filter.focus();
@@ -213,6 +215,29 @@ impl App {
             Action::Ask(command) => self.ask(command),
             Action::DismissNotice => state.notices.dismiss(),
             Action::Send(sending) => self.send(sending),
+        }
+    }
+
+    /// Carries out what is about filters under names.
+    fn name_filter(&mut self, naming: Naming) {
+        let saved = &mut self.state.saved;
+        let command = match naming {
+            Naming::Begin { name, text, colour, kept } => {
+                let former = if kept { name.clone() } else { String::new() };
+                saved.begin(saved::Naming { name, text, colour, former });
+                None
+            }
+            Naming::ColourBy { name, term } => Some(saved.colour_by(&name, &term)),
+            Naming::Keep => saved.keep(),
+            Naming::Cancel => {
+                saved.naming = None;
+                None
+            }
+            Naming::Remove { name, kept: true } => Some(saved.remove(&name)),
+            Naming::Remove { name, kept: false } => Some(saved.forget(&name)),
+        };
+        if let Some(command) = command {
+            self.ask(command);
         }
     }
 

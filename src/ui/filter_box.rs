@@ -2,14 +2,25 @@
 
 use std::ops::Range;
 
-use egui::text::{LayoutJob, TextFormat};
-use egui::{Align2, Color32, FontId, Id, Response, RichText, Stroke, TextEdit, TextStyle, Ui};
+use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
+use egui::text_edit::TextEditState;
+use egui::{Align2, Color32, EventFilter, FontId, Id, Response, RichText, Stroke, TextEdit, TextStyle, Ui};
 
 use super::action::Action;
+use super::composing::Composition;
 use super::keys::{self, Verb};
 use super::look::Look;
 use super::{mistake, theme};
-use crate::filter::{Filter, FilterError};
+use crate::engine::{Command, Status};
+use crate::filter::{Filter, FilterError, terms};
+use crate::visible::shortened;
+
+mod completing;
+
+use completing::{Chosen, Completing};
+
+/// So much of a used filter is shown in the menu, in characters.
+const USED_SHOWN: usize = 60;
 
 /// The text that is being written, and what it means.
 #[derive(Debug, Default)]
@@ -20,12 +31,20 @@ pub(crate) struct FilterBox {
     /// What is wrong with `text`; the last good list stays.
     mistake: Option<FilterError>,
     focus: bool,
+    /// Where the terms stand that all have to match.
+    terms: Vec<Range<usize>>,
+    completing: Completing,
+    composition: Composition,
+    /// To be asked of the engine.
+    questions: Vec<Command>,
 }
 
 impl FilterBox {
     /// Replaces the text and reads it. `None`: it cannot be read, or it means what it meant before.
     pub(crate) fn set(&mut self, text: String) -> Option<Filter> {
-        let parsed = Filter::parse(&text, &jiff::Zoned::now());
+        let now = jiff::Zoned::now();
+        let parsed = Filter::parse(&text, &now);
+        self.terms = terms(&text, &now);
         self.text = text;
         match parsed {
             Ok(filter) => {
@@ -70,8 +89,44 @@ impl FilterBox {
         self.focus = true;
     }
 
+    /// Where the terms stand that all have to match; one for the whole, where any of several has to.
+    pub(crate) fn terms(&self) -> &[Range<usize>] {
+        &self.terms
+    }
+
+    /// Takes values that were asked for.
+    pub(crate) fn take_seen(&mut self, generation: u64, values: Vec<String>) {
+        self.completing.take_seen(generation, values);
+    }
+
+    /// Takes the filters that were used in earlier runs.
+    pub(crate) fn take_used(&mut self, texts: Vec<String>) {
+        self.completing.take_used(texts);
+    }
+
+    /// The filter as it stands is one that the person uses, unless it has a mistake.
+    pub(crate) fn note_used(&mut self) {
+        if self.mistake.is_none() {
+            self.questions.extend(self.completing.note_used(&self.text));
+        }
+    }
+
+    /// What is to be asked of the engine.
+    pub(crate) fn questions(&mut self) -> std::vec::Drain<'_, Command> {
+        self.questions.drain(..)
+    }
+
     /// Draws it, as wide as there is room.
-    pub(crate) fn ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+    pub(crate) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+        let composing = self.composition.watch(ui.ctx());
+        let focused = ui.memory(|memory| memory.has_focus(field_id()));
+        let open = self.completing.is_open(focused);
+        if open
+            && !composing
+            && let Some(chosen) = self.completing.keys(ui)
+        {
+            self.choose(ui, chosen, actions);
+        }
         let mut text = self.text.clone();
         let wrong = self.mistake.as_ref().map(|mistake| mistake_range(&text, mistake));
         let font = TextStyle::Monospace.resolve(ui.style());
@@ -80,14 +135,18 @@ impl FilterBox {
             ui.fonts_mut(|fonts| fonts.layout_job(job))
         };
         let clear_width = if text.is_empty() { 0.0 } else { theme::CONTROL_HEIGHT };
+        let used_width = if self.completing.used().is_empty() { 0.0 } else { theme::CONTROL_HEIGHT };
         let edit = TextEdit::singleline(&mut text)
             .id(field_id())
             .font(TextStyle::Monospace)
             .hint_text(look.text("window.filter.placeholder"))
             .margin(egui::Margin::symmetric(10, 6))
-            .desired_width(ui.available_width() - clear_width - theme::GAP)
+            .desired_width(ui.available_width() - clear_width - used_width - theme::GAP)
             .layouter(&mut layouter);
         let response = ui.add(edit);
+        // Tab chooses and Esc closes while something is offered; otherwise both leave the field.
+        let filter = EventFilter { tab: open, escape: open, horizontal_arrows: true, vertical_arrows: true };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(field_id(), filter));
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(look.text("window.filter.name")));
         if std::mem::take(&mut self.focus) {
             response.request_focus();
@@ -98,10 +157,54 @@ impl FilterBox {
         if !text.is_empty() && clear_button(ui, look).clicked() {
             actions.push(Action::SetFilter(String::new()));
         }
-        self.mistake_ui(ui, &response, look, actions);
+        self.used_ui(ui, look, actions);
+        if response.lost_focus() {
+            self.note_used();
+        }
+        self.completing_ui(ui, &response, status, look, actions);
         if !response.has_focus() {
             response.on_hover_text(look.filled("window.filter.hint", &[("keys", &keys::hint(Verb::FocusFilter))]));
         }
+    }
+
+    /// The filters that were used before.
+    fn used_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        if self.completing.used().is_empty() {
+            return;
+        }
+        let name = look.text("filters.used");
+        let menu = ui.menu_button(RichText::new("▼").small(), |ui| {
+            for used in self.completing.used() {
+                if ui.button(RichText::new(shortened(used, USED_SHOWN)).monospace()).clicked() {
+                    actions.push(Action::SetFilter(used.clone()));
+                }
+            }
+        });
+        menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &*name));
+        menu.response.on_hover_text(name);
+    }
+
+    /// What may be meant, below the field; where there is nothing of it, the mistake.
+    fn completing_ui(&mut self, ui: &Ui, field: &Response, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+        if field.has_focus() {
+            let caret = caret_in(ui, &self.text);
+            self.questions.extend(self.completing.look_at(&self.text, caret, status, look));
+        }
+        if !self.completing.is_open(field.has_focus()) {
+            self.mistake_ui(ui, field, look, actions);
+        } else if let Some(chosen) = self.completing.ui(ui, field, look) {
+            self.choose(ui, chosen, actions);
+        }
+    }
+
+    /// Puts what was chosen into the field, and the caret behind it.
+    fn choose(&mut self, ui: &Ui, chosen: Chosen, actions: &mut Vec<Action>) {
+        let mut state = TextEditState::load(ui.ctx(), field_id()).unwrap_or_default();
+        state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(chosen.caret))));
+        state.store(ui.ctx(), field_id());
+        self.text.clone_from(&chosen.text);
+        self.focus = true;
+        actions.push(Action::SetFilter(chosen.text));
     }
 
     /// The words under the place of the mistake, over what is below.
@@ -134,6 +237,13 @@ impl FilterBox {
 /// The field's own id, by which it is given the caret.
 fn field_id() -> Id {
     Id::unique("filter")
+}
+
+/// Where the caret stands, in bytes.
+fn caret_in(ui: &Ui, text: &str) -> usize {
+    let range = TextEditState::load(ui.ctx(), field_id()).and_then(|state| state.cursor.char_range());
+    let characters = range.map_or(usize::MAX, |range| range.primary.index.0);
+    text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
 }
 
 fn clear_button(ui: &mut Ui, look: &Look) -> Response {

@@ -11,8 +11,10 @@ use super::answering::Answering;
 use super::listing::Listing;
 use super::look::Look;
 use super::row_cache::{PAGE, Row, RowCache};
+use super::saved::SavedFilters;
 use super::theme;
 use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
+use crate::engine::Marks;
 
 mod columns;
 mod menu;
@@ -138,8 +140,8 @@ impl List {
     }
 
     /// Takes rows that were asked for.
-    pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>) {
-        self.cache.fill(rows);
+    pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>, marks: &Marks) {
+        self.cache.fill(rows, marks);
         self.follow_if_wanted();
     }
 
@@ -306,7 +308,14 @@ impl List {
     }
 
     /// Draws the list.
-    pub(crate) fn ui(&mut self, ui: &mut Ui, answering: &Answering, look: &Look, actions: &mut Vec<Action>) {
+    pub(crate) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        (answering, saved): (&Answering, &SavedFilters),
+        look: &Look,
+        actions: &mut Vec<Action>,
+    ) {
+        self.cache.colour(saved.generation());
         // Rows without gaps, so that there is no dead ground between them.
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let columns = Columns::fit(ui.available_width());
@@ -336,7 +345,8 @@ impl List {
                 table_row.col(|ui| {
                     let held_until = answering.held(id).map(|push| push.deadline);
                     let (selected, picked) = (*selected == Some(id), picks.holds(id));
-                    let place = row::Place { id, index, of: listing.len(), selected, picked, held_until };
+                    let mark = cache.mark(id).and_then(|index| saved.marking(index));
+                    let place = row::Place { id, index, of: listing.len(), selected, picked, held_until, mark };
                     row::row_ui(ui, &place, &cache.row(id), &columns, look, actions);
                 });
             });

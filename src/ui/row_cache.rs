@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::capture::{CaptureId, CaptureSummary};
+use crate::engine::Marks;
 
 /// How many rows are asked for at once.
 pub(crate) const PAGE: usize = 128;
@@ -37,6 +38,9 @@ struct Slot {
     revision: u64,
     /// The frame in which it was last in view.
     seen: u64,
+    /// The filter with a colour that it matches, and how often these had changed when that was found out.
+    mark: Option<usize>,
+    coloured: u64,
 }
 
 /// Rows by number, those in view longest ago going first.
@@ -46,6 +50,8 @@ pub(crate) struct RowCache {
     /// The questions on their way, in order.
     asked: VecDeque<Vec<CaptureId>>,
     frame: u64,
+    /// How often the filters with a colour have changed.
+    coloured: u64,
 }
 
 impl RowCache {
@@ -56,6 +62,16 @@ impl RowCache {
             Some(Slot { gone: true, .. }) => Row::Gone,
             _ => Row::Unknown,
         }
+    }
+
+    /// The filters with a colour have changed so often; rows in view are asked for again.
+    pub(crate) fn colour(&mut self, generation: u64) {
+        self.coloured = generation;
+    }
+
+    /// The filter with a colour that the row matches, by its place among them.
+    pub(crate) fn mark(&self, id: CaptureId) -> Option<usize> {
+        self.slots.get(&id).filter(|slot| slot.coloured == self.coloured)?.mark
     }
 
     /// Which of these rows, those in view, are to be asked for, at this revision of the store.
@@ -70,7 +86,8 @@ impl RowCache {
         for id in in_view {
             let slot = self.slots.entry(id).or_default();
             slot.seen = self.frame;
-            if !slot.asked && slot.is_stale(revision, now) {
+            let is_unmarked = slot.summary.is_some() && slot.coloured < self.coloured;
+            if !slot.asked && (is_unmarked || slot.is_stale(revision, now)) {
                 wanted.push(id);
             }
         }
@@ -88,7 +105,7 @@ impl RowCache {
     }
 
     /// Takes an answer: questions are answered in their order, and one that failed not at all.
-    pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>) {
+    pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>, marks: &Marks) {
         let first = rows.first().map(|row| row.placement.id);
         while let Some(ids) = self.asked.pop_front() {
             let answered = first.is_none_or(|first| ids.contains(&first));
@@ -106,6 +123,8 @@ impl RowCache {
         for row in rows {
             let slot = self.slots.entry(row.placement.id).or_default();
             slot.gone = false;
+            slot.coloured = marks.generation;
+            slot.mark = marks.of(row.placement.id);
             slot.summary = Some(row);
         }
         self.forget();
@@ -184,7 +203,7 @@ mod tests {
         let mut cache = RowCache::default();
         assert_eq!(wanted(&mut cache, &[1, 2], 1), ids([1, 2]));
         assert_eq!(wanted(&mut cache, &[1, 2, 3], 1), ids([3]));
-        cache.fill(vec![summary(1, true), summary(2, true)]);
+        cache.fill(vec![summary(1, true), summary(2, true)], &Marks::default());
         assert!(matches!(cache.row(CaptureId(1)), Row::Read(_)));
         assert!(matches!(cache.row(CaptureId(3)), Row::Unknown));
         assert_eq!(wanted(&mut cache, &[1, 2, 3], 2), []);
@@ -194,11 +213,11 @@ mod tests {
     fn an_open_row_is_asked_for_again_when_something_was_written() {
         let mut cache = RowCache::default();
         wanted(&mut cache, &[1], 1);
-        cache.fill(vec![summary(1, false)]);
+        cache.fill(vec![summary(1, false)], &Marks::default());
         assert_eq!(wanted(&mut cache, &[1], 1), []);
         assert_eq!(wanted(&mut cache, &[1], 2), ids([1]));
         assert!(matches!(cache.row(CaptureId(1)), Row::Read(_)), "what is known stays in view");
-        cache.fill(vec![summary(1, true)]);
+        cache.fill(vec![summary(1, true)], &Marks::default());
         assert_eq!(wanted(&mut cache, &[1], 3), []);
     }
 
@@ -206,7 +225,7 @@ mod tests {
     fn what_is_not_found_is_gone_and_not_asked_for_again() {
         let mut cache = RowCache::default();
         wanted(&mut cache, &[1, 2], 1);
-        cache.fill(vec![summary(2, true)]);
+        cache.fill(vec![summary(2, true)], &Marks::default());
         assert!(matches!(cache.row(CaptureId(1)), Row::Gone));
         assert_eq!(wanted(&mut cache, &[1, 2], 2), []);
     }
@@ -216,9 +235,24 @@ mod tests {
         let mut cache = RowCache::default();
         wanted(&mut cache, &[1], 1);
         wanted(&mut cache, &[2], 1);
-        cache.fill(vec![summary(2, true)]);
+        cache.fill(vec![summary(2, true)], &Marks::default());
         assert_eq!(wanted(&mut cache, &[1], 1), []);
         assert_eq!(wanted(&mut cache, &[1], 2), ids([1]));
+    }
+
+    #[test]
+    fn rows_in_view_are_asked_for_again_when_the_colours_change() {
+        let mut cache = RowCache::default();
+        wanted(&mut cache, &[1, 2], 1);
+        cache.fill(vec![summary(1, true), summary(2, true)], &Marks::default());
+        cache.colour(1);
+        assert_eq!(wanted(&mut cache, &[1, 2], 1), ids([1, 2]));
+        let marks = Marks { generation: 1, by_row: vec![(CaptureId(2), 0)] };
+        cache.fill(vec![summary(1, true), summary(2, true)], &marks);
+        assert_eq!((cache.mark(CaptureId(1)), cache.mark(CaptureId(2))), (None, Some(0)));
+        assert_eq!(wanted(&mut cache, &[1, 2], 2), []);
+        cache.colour(2);
+        assert_eq!(cache.mark(CaptureId(2)), None, "what marked it is another filter now");
     }
 
     #[test]
@@ -227,7 +261,7 @@ mod tests {
         for page in 0..100 {
             let numbers: Vec<i64> = (page * 128..(page + 1) * 128).collect();
             wanted(&mut cache, &numbers, 1);
-            cache.fill(numbers.iter().map(|number| summary(*number, true)).collect());
+            cache.fill(numbers.iter().map(|number| summary(*number, true)).collect(), &Marks::default());
         }
         assert!(cache.slots.len() <= KEPT, "{}", cache.slots.len());
         assert!(matches!(cache.row(CaptureId(12_799)), Row::Read(_)));

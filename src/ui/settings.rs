@@ -43,7 +43,7 @@ impl Settings {
             Saved::Account { name } => self.accounts.saved(name),
             // An address as typed is forgotten as soon as it is the one that is kept; a look is never typed.
             Saved::Retention => self.data.saved(),
-            Saved::Address | Saved::Look | Saved::Rules | Saved::Forward | Saved::Targets => {}
+            Saved::Address | Saved::Look | Saved::Rules | Saved::Forward | Saved::Targets | Saved::Filters => {}
         }
     }
 

@@ -17,6 +17,7 @@ use super::removing::Removals;
 use super::replaying::Replaying;
 use super::replays::Replays;
 use super::rules::RulesScreen;
+use super::saved::SavedFilters;
 use super::settings::Settings;
 use super::transfer::{self, Report};
 use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
@@ -58,6 +59,7 @@ pub(crate) struct State {
     pub(crate) rules: RulesScreen,
     pub(crate) exporting: Exporting,
     pub(crate) removals: Removals,
+    pub(crate) saved: SavedFilters,
     pub(crate) replaying: Replaying,
     pub(crate) replays: Replays,
     pub(crate) composer: Composer,
@@ -103,11 +105,13 @@ impl State {
             Notice::Removed { .. } | Notice::Restored { .. } | Notice::LookedAfter { .. } => {
                 self.absorb_upkeep(notice, look, now);
             }
-            Notice::Page { rows } => {
+            Notice::Seen { generation, values } => self.filter.take_seen(generation, values),
+            Notice::UsedFilters { texts } => self.filter.take_used(texts),
+            Notice::Page { rows, marks } => {
                 if self.opened().is_some_and(|opened| rows.iter().any(|row| is_new_attempt(row, opened))) {
                     self.to_open = self.list.selected;
                 }
-                self.list.fill(rows);
+                self.list.fill(rows, &marks);
             }
             Notice::Opened { opened } => self.show(opened, look.language),
             Notice::ReplayCompared { compared } => {

@@ -3,6 +3,8 @@
 use egui::style::{HandleShape, WidgetVisuals};
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Vec2, Visuals};
 
+use crate::config::Hue;
+
 /// Between things that belong together, in points.
 pub(crate) const GAP_SMALL: f32 = 4.0;
 /// Between neighbours.
@@ -98,10 +100,20 @@ pub(crate) struct Palette {
     pub(crate) code_mark: Color32,
     /// The families' hues, in the order of [`Family::ALL`](crate::wechat::kind::Family::ALL).
     pub(crate) families: [Color32; 6],
+    /// What marks rows, in the order of [`Hue::ALL`].
+    pub(crate) hues: [Color32; 6],
     /// The chat as WeChat draws it.
     pub(crate) chat: ChatPalette,
     /// What popups throw.
     pub(crate) shadow: Color32,
+}
+
+impl Palette {
+    /// The colour of that name.
+    pub(crate) fn hue(&self, hue: Hue) -> Color32 {
+        let at = Hue::ALL.iter().position(|other| *other == hue);
+        at.and_then(|at| self.hues.get(at)).copied().unwrap_or(self.accent)
+    }
 }
 
 /// A chat's colours, which are WeChat's own as far as they can be read.
@@ -170,6 +182,14 @@ pub(crate) const DARK: Palette = Palette {
         rgb(0xb5, 0xcf, 0x62),
         rgb(0xa4, 0xad, 0xbb),
     ],
+    hues: [
+        rgb(0xff, 0x7b, 0x72),
+        rgb(0xf2, 0xa5, 0x66),
+        rgb(0xe6, 0xc8, 0x4f),
+        rgb(0x7b, 0xd8, 0x8f),
+        rgb(0x78, 0xb0, 0xff),
+        rgb(0xc0, 0x9a, 0xf7),
+    ],
     chat: ChatPalette {
         ground: rgb(0x11, 0x11, 0x12),
         bubble: rgb(0x2c, 0x2c, 0x2e),
@@ -221,6 +241,14 @@ pub(crate) const LIGHT: Palette = Palette {
         rgb(0xaa, 0x53, 0x08),
         rgb(0x57, 0x74, 0x0d),
         rgb(0x59, 0x64, 0x73),
+    ],
+    hues: [
+        rgb(0xb8, 0x2f, 0x26),
+        rgb(0xa8, 0x58, 0x10),
+        rgb(0x7d, 0x64, 0x00),
+        rgb(0x1b, 0x77, 0x3b),
+        rgb(0x1b, 0x5c, 0xb8),
+        rgb(0x74, 0x3a, 0xb8),
     ],
     chat: ChatPalette {
         ground: rgb(0xed, 0xed, 0xed),

@@ -37,7 +37,7 @@ pub(crate) fn top_bar_ui(
                 Vec2::new(width, theme::CONTROL_HEIGHT),
                 Layout::left_to_right(Align::Center),
                 |ui| {
-                    filter.ui(ui, look, actions);
+                    filter.ui(ui, status, look, actions);
                 },
             );
         });

@@ -7,12 +7,12 @@ use egui::{Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, R
 use super::super::action::{Action, Tab};
 use super::super::look::Look;
 use super::super::theme::{CORNER, GAP_LARGE, GAP_SMALL};
+use super::super::value_menu::value_menu_ui;
 use super::controls::{copy_button, named, open_button, pair, weak};
 use super::field::Field;
 use super::meaning::Note;
+use crate::filter::by_value;
 
-/// How much of a value a filter takes: a part of it finds the whole, too.
-const FILTER_CHARACTERS: usize = 120;
 /// Room for the menu button beside a value.
 const MENU_WIDTH: f32 = 30.0;
 
@@ -107,55 +107,35 @@ fn note_words(note: &Note, look: &Look) -> String {
 }
 
 fn menu_ui(ui: &mut Ui, field: &Field, look: &Look, actions: &mut Vec<Action>) {
-    let mut item = |ui: &mut Ui, key: &str, enabled: bool, wanted: &dyn Fn() -> Vec<Action>| {
-        if ui.add_enabled(enabled, Button::new(look.text(key))).clicked() {
-            actions.extend(wanted());
-            ui.close();
-        }
-    };
-    item(ui, "detail.menu.copy_value", true, &|| vec![Action::Copy(field.text.clone())]);
-    item(ui, "detail.menu.copy_path", true, &|| vec![Action::Copy(field.path.clone())]);
+    item_ui(ui, "detail.menu.copy_value", look, actions, || vec![Action::Copy(field.text.clone())]);
+    item_ui(ui, "detail.menu.copy_path", look, actions, || vec![Action::Copy(field.path.clone())]);
     ui.separator();
-    let term = filter_term(field);
-    let add = |excluded: bool| {
-        let sign = if excluded { "-" } else { "" };
-        term.iter().map(|term| Action::AddToFilter(format!("{sign}{term}"))).collect()
-    };
-    item(ui, "detail.menu.filter", term.is_some(), &|| add(false));
-    item(ui, "detail.menu.exclude", term.is_some(), &|| add(true));
-    ui.separator();
-    item(ui, "detail.menu.show_in_raw", true, &|| {
+    if let Some(term) = filter_term(field) {
+        value_menu_ui(ui, &field.text, &term, look, actions);
+        ui.separator();
+    }
+    item_ui(ui, "detail.menu.show_in_raw", look, actions, || {
         vec![Action::ChooseField(field.path.clone()), Action::ShowTab(Tab::Raw)]
     });
 }
 
+/// An entry of the menu, and what it does.
+fn item_ui(ui: &mut Ui, key: &str, look: &Look, actions: &mut Vec<Action>, wanted: impl Fn() -> Vec<Action>) {
+    if ui.button(look.text(key)).clicked() {
+        actions.extend(wanted());
+        ui.close();
+    }
+}
+
 /// The term that finds captures with this value: by name where the filter language has one, else as quoted text.
 pub(super) fn filter_term(field: &Field) -> Option<String> {
-    let text = field.text.trim();
     let name = match &*field.path {
         "EventKey" => Some("key"),
         "FromUserName" => Some("openid"),
         "Event" => Some("event"),
         _ => None,
     };
-    match name {
-        Some(name) => Some(format!("{name}:{}", quoted(&field.text))),
-        None if text.is_empty() => None,
-        None => {
-            // A word of the filter stays on one line.
-            let part: String = text.lines().next().unwrap_or_default().chars().take(FILTER_CHARACTERS).collect();
-            Some(format!("\"{}\"", part.replace('\\', "\\\\").replace('"', "\\\"")))
-        }
-    }
-}
-
-/// A value, in quotes unless it is plain.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    by_value(name, &field.text)
 }
 
 #[cfg(test)]

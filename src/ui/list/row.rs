@@ -9,17 +9,23 @@ use super::columns::{Columns, Content};
 use super::menu::menu_ui;
 use super::{middle, row_id};
 use crate::capture::{CaptureId, CaptureSummary};
+use crate::config::Hue;
 use crate::diagnose::Severity;
 use crate::ui::action::Action;
 use crate::ui::answering::seconds_left;
+use crate::ui::filter_row::initial;
 use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
 use crate::ui::row_cache::Row;
+use crate::ui::saved::Named;
 use crate::visible::visible;
 use crate::wechat::kind::{self, Family};
 
+/// The width of the mark of a filter with a colour, in points.
+const MARK_WIDTH: f32 = 14.0;
+
 /// Which row it is.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     /// Its capture.
     pub(super) id: CaptureId,
     /// From 0.
@@ -32,10 +38,19 @@ pub(super) struct Place {
     pub(super) picked: bool,
     /// When the default goes out, where it is held.
     pub(super) held_until: Option<Instant>,
+    /// The filter with a colour that it matches.
+    pub(super) mark: Option<(&'a Named, Hue)>,
 }
 
 /// Draws the row into the whole of `ui`.
-pub(super) fn row_ui(ui: &Ui, place: &Place, row: &Row<'_>, columns: &Columns, look: &Look, actions: &mut Vec<Action>) {
+pub(super) fn row_ui(
+    ui: &Ui,
+    place: &Place<'_>,
+    row: &Row<'_>,
+    columns: &Columns,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     let rect = ui.max_rect();
     // Not reached by Tab, row by row: the selection is moved by keys of its own.
     let response = ui.interact(rect, row_id(place.id), Sense::CLICK);
@@ -51,7 +66,10 @@ pub(super) fn row_ui(ui: &Ui, place: &Place, row: &Row<'_>, columns: &Columns, l
         Row::Unknown => placeholder(ui, &response, place, "…", look),
         Row::Gone => placeholder(ui, &response, place, &look.text("window.list.gone"), look),
     }
-    response.context_menu(|ui| menu_ui(ui, place.id, place.picked, look, actions));
+    response.context_menu(|ui| {
+        let summary = if let Row::Read(summary) = row { Some(*summary) } else { None };
+        menu_ui(ui, (place.id, place.picked), summary, look, actions);
+    });
     if response.clicked() {
         let modifiers = ui.input(|input| input.modifiers);
         if modifiers.command {
@@ -65,7 +83,7 @@ pub(super) fn row_ui(ui: &Ui, place: &Place, row: &Row<'_>, columns: &Columns, l
     }
 }
 
-fn paint_ground(ui: &Ui, rect: Rect, place: &Place, response: &Response, look: &Look) {
+fn paint_ground(ui: &Ui, rect: Rect, place: &Place<'_>, response: &Response, look: &Look) {
     let painter = ui.painter();
     if place.selected || place.picked {
         painter.rect_filled(rect, 0.0, look.palette.selected);
@@ -75,6 +93,9 @@ fn paint_ground(ui: &Ui, rect: Rect, place: &Place, response: &Response, look: &
     } else if response.hovered() {
         painter.rect_filled(rect, 0.0, look.palette.card);
     }
+    if let Some((named, hue)) = place.mark {
+        mark_ui(ui, rect, named, look.palette.hue(hue));
+    }
     if place.picked {
         let (at, font) = (rect.left_center() + Vec2::new(5.0, 0.0), TextStyle::Small.resolve(ui.style()));
         painter.text(at, egui::Align2::LEFT_CENTER, "✔", font, look.palette.accent);
@@ -82,11 +103,20 @@ fn paint_ground(ui: &Ui, rect: Rect, place: &Place, response: &Response, look: &
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, look.palette.line.gamma_multiply(0.5)));
 }
 
+/// A bar at the row's end in the filter's colour, with the first letter of its name.
+fn mark_ui(ui: &Ui, rect: Rect, named: &Named, color: Color32) {
+    let bar =
+        Rect::from_min_max(Pos2::new(rect.right() - MARK_WIDTH, rect.top() + 1.0), rect.max - Vec2::new(0.0, 1.0));
+    ui.painter().rect_filled(bar, 2.0, color.gamma_multiply(0.25));
+    let font = TextStyle::Small.resolve(ui.style());
+    ui.painter().text(bar.center(), egui::Align2::CENTER_CENTER, initial(&named.name), font, color);
+}
+
 fn cell_ui(
     ui: &Ui,
     cell: Rect,
     content: Content,
-    (row, place): (&CaptureSummary, &Place),
+    (row, place): (&CaptureSummary, &Place<'_>),
     columns: &Columns,
     look: &Look,
 ) {
@@ -205,7 +235,7 @@ fn mode_text(row: &CaptureSummary, look: &Look) -> String {
     look.text(&format!("window.mode.{}", row.mode.as_str())).into_owned()
 }
 
-fn answer_text(row: &CaptureSummary, place: &Place, look: &Look) -> String {
+fn answer_text(row: &CaptureSummary, place: &Place<'_>, look: &Look) -> String {
     if let Some(until) = place.held_until {
         return format!("⏸ {}", look.filled("hold.row", &[("seconds", &seconds_left(until))]));
     }
@@ -244,7 +274,7 @@ fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Col
 }
 
 /// All that the row says, in its order.
-fn accessible_name(row: &CaptureSummary, place: &Place, look: &Look) -> String {
+fn accessible_name(row: &CaptureSummary, place: &Place<'_>, look: &Look) -> String {
     let mut parts = vec![look.clock(row.received_at), visible(&row.kind).into_owned()];
     let named = [&row.event_key, &row.openid].into_iter().flatten().filter(|text| !text.is_empty());
     parts.extend(named.map(|text| visible(text).into_owned()));
@@ -261,19 +291,22 @@ fn accessible_name(row: &CaptureSummary, place: &Place, look: &Look) -> String {
     if place.picked {
         parts.push(look.text("window.row.picked").into_owned());
     }
+    if let Some((named, _)) = place.mark {
+        parts.push(look.filled("filters.marked", &[("name", &visible(&named.name))]));
+    }
     if let Some(severity) = row.severity {
         parts.push(look.text(&format!("severity.{}", severity.as_str())).into_owned());
     }
     parts.join(", ")
 }
 
-fn placeholder(ui: &Ui, response: &Response, place: &Place, words: &str, look: &Look) {
+fn placeholder(ui: &Ui, response: &Response, place: &Place<'_>, words: &str, look: &Look) {
     let font = TextStyle::Body.resolve(ui.style());
     text(ui, response.rect.shrink2(Vec2::new(32.0, 0.0)), words, font, look.palette.weak, Align::Min);
     name(response, place, words);
 }
 
-fn name(response: &Response, place: &Place, words: &str) {
+fn name(response: &Response, place: &Place<'_>, words: &str) {
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, place.selected || place.picked, words));
     response.ctx.accesskit_node_builder(response.id, |node| {
         node.set_selected(place.selected || place.picked);

@@ -1,0 +1,201 @@
+//! Filters under names: those of `config.toml`, and those of this session; what they find may be marked with a colour.
+
+use std::collections::BTreeMap;
+
+use crate::config::{FilterConfig, Hue};
+use crate::engine::Command;
+use crate::filter::Filter;
+
+/// A filter with a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// What it is called.
+    pub(crate) name: String,
+    /// The filter, as written.
+    pub(crate) text: String,
+    /// What it finds is marked with this.
+    pub(crate) colour: Option<Hue>,
+    /// Whether `config.toml` has it.
+    pub(crate) kept: bool,
+    /// Whether it can be read.
+    pub(crate) sound: bool,
+}
+
+/// What is typed to keep a filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Naming {
+    /// Its name.
+    pub(crate) name: String,
+    /// The filter.
+    pub(crate) text: String,
+    /// Its colour.
+    pub(crate) colour: Option<Hue>,
+    /// The name that it had; empty for a new one.
+    pub(crate) former: String,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(crate) struct SavedFilters {
+    /// As `config.toml` has them.
+    kept: BTreeMap<String, FilterConfig>,
+    /// What was coloured in this session.
+    session: Vec<Named>,
+    /// Both, in the order in which they are shown; the first that a row matches marks it.
+    all: Vec<Named>,
+    /// What is being typed.
+    pub(crate) naming: Option<Naming>,
+    /// Goes up with each change of what marks rows.
+    generation: u64,
+    /// By the place in the engine's list, the place in `all`.
+    coloured: Vec<usize>,
+}
+
+impl SavedFilters {
+    /// In the order in which they are shown.
+    pub(crate) fn all(&self) -> &[Named] {
+        &self.all
+    }
+
+    /// How often what marks rows has changed.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The filter that marks a row, by its place among those with a colour.
+    pub(crate) fn marking(&self, index: usize) -> Option<(&Named, Hue)> {
+        let named = self.all.get(*self.coloured.get(index)?)?;
+        named.colour.map(|hue| (named, hue))
+    }
+
+    /// Follows `config.toml`; returns what the engine is to mark rows by, where that has changed.
+    pub(crate) fn follow(&mut self, kept: &BTreeMap<String, FilterConfig>) -> Option<Command> {
+        if self.kept == *kept {
+            return None;
+        }
+        self.kept.clone_from(kept);
+        self.session.retain(|named| !kept.contains_key(&named.name));
+        Some(self.changed())
+    }
+
+    /// Marks what this filter finds, in this session, with the colour that is used least.
+    pub(crate) fn colour_by(&mut self, name: &str, text: &str) -> Command {
+        let times = |hue: &Hue| self.all.iter().filter(|named| named.colour == Some(*hue)).count();
+        let colour = Hue::ALL.iter().min_by_key(|hue| times(hue)).copied();
+        self.session.retain(|named| named.text != text);
+        self.session.insert(0, named(name, text, colour, false));
+        self.changed()
+    }
+
+    /// Forgets a filter of this session.
+    pub(crate) fn forget(&mut self, name: &str) -> Command {
+        self.session.retain(|named| named.name != name);
+        self.changed()
+    }
+
+    /// Begins to name a filter.
+    pub(crate) fn begin(&mut self, naming: Naming) {
+        self.naming = Some(naming);
+    }
+
+    /// Whether what is typed can be kept.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.naming.as_ref().is_some_and(|naming| {
+            let name = naming.name.trim();
+            !name.is_empty() && (name == naming.former || !self.kept.contains_key(name))
+        })
+    }
+
+    /// Keeps what is typed.
+    pub(crate) fn keep(&mut self) -> Option<Command> {
+        if !self.is_sound() {
+            return None;
+        }
+        let Naming { name, text, colour, former } = self.naming.take()?;
+        let mut filters = self.kept.clone();
+        filters.remove(&former);
+        filters.insert(name.trim().to_owned(), FilterConfig { filter: text.clone(), colour });
+        self.session.retain(|named| named.text != text);
+        Some(Command::SaveFilters { filters })
+    }
+
+    /// Keeps a filter no longer.
+    pub(crate) fn remove(&self, name: &str) -> Command {
+        let mut filters = self.kept.clone();
+        filters.remove(name);
+        Command::SaveFilters { filters }
+    }
+
+    fn changed(&mut self) -> Command {
+        let kept = self.kept.iter().map(|(name, kept)| named(name, &kept.filter, kept.colour, true));
+        self.all = self.session.iter().cloned().chain(kept).collect();
+        self.generation += 1;
+        let coloured = self.all.iter().enumerate().filter(|(_, named)| named.colour.is_some());
+        let now = jiff::Zoned::now();
+        let read = coloured.filter_map(|(at, named)| Some((at, Filter::parse(&named.text, &now).ok()?)));
+        let (places, filters) = read.unzip();
+        self.coloured = places;
+        Command::Colour { generation: self.generation, filters }
+    }
+}
+
+fn named(name: &str, text: &str, colour: Option<Hue>, kept: bool) -> Named {
+    let sound = Filter::parse(text, &jiff::Zoned::now()).is_ok();
+    Named { name: name.to_owned(), text: text.to_owned(), colour, kept, sound }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept() -> BTreeMap<String, FilterConfig> {
+        let filter = |text: &str, colour| FilterConfig { filter: text.to_owned(), colour };
+        [
+            ("bad".to_owned(), filter("evnt:", Some(Hue::Red))),
+            ("plain".to_owned(), filter("event:VIEW", None)),
+            ("taps".to_owned(), filter("event:CLICK", Some(Hue::Blue))),
+        ]
+        .into()
+    }
+
+    #[test]
+    fn what_can_be_read_and_has_a_colour_marks_rows() {
+        let mut saved = SavedFilters::default();
+        let Some(Command::Colour { generation: 1, filters }) = saved.follow(&kept()) else { panic!() };
+        assert_eq!(filters.iter().map(|filter| &*filter.text).collect::<Vec<_>>(), ["event:CLICK"]);
+        assert_eq!(saved.marking(0).map(|(named, hue)| (&*named.name, hue)), Some(("taps", Hue::Blue)));
+        assert!(saved.follow(&kept()).is_none() && saved.marking(1).is_none());
+        assert!(!saved.all()[0].sound && saved.all()[1].sound);
+    }
+
+    #[test]
+    fn what_is_coloured_in_this_session_comes_first_and_can_be_kept() {
+        let mut saved = SavedFilters::default();
+        saved.follow(&kept());
+        let Command::Colour { filters, .. } = saved.colour_by("MENU_1", "key:MENU_1") else { panic!() };
+        assert_eq!((filters.len(), saved.all()[0].colour), (2, Some(Hue::Orange)));
+        saved.begin(Naming { name: "taps".to_owned(), text: "key:MENU_1".to_owned(), ..Naming::default() });
+        assert!(saved.keep().is_none(), "the name is taken");
+        saved.begin(Naming { name: " menu ".to_owned(), text: "key:MENU_1".to_owned(), ..Naming::default() });
+        let Some(Command::SaveFilters { filters }) = saved.keep() else { panic!() };
+        assert_eq!(filters["menu"].filter, "key:MENU_1");
+        assert_eq!(filters.len(), 4);
+    }
+
+    #[test]
+    fn a_filter_is_renamed_and_removed() {
+        let mut saved = SavedFilters::default();
+        saved.follow(&kept());
+        let naming = Naming {
+            name: "clicks".to_owned(),
+            text: "event:CLICK".to_owned(),
+            colour: None,
+            former: "taps".to_owned(),
+        };
+        saved.begin(naming);
+        let Some(Command::SaveFilters { filters }) = saved.keep() else { panic!() };
+        assert!(filters.contains_key("clicks") && !filters.contains_key("taps"));
+        let Command::SaveFilters { filters } = saved.remove("plain") else { panic!() };
+        assert_eq!(filters.len(), 2);
+    }
+}

@@ -1,0 +1,168 @@
+//! Filtering as a habit: completion, what was used before, chips, filters under names, colours, and menus of values.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use menuscope::config::Config;
+
+use super::{Window, label};
+
+impl Window {
+    /// Writes at the end of the filter, as a person does.
+    fn write_filter(&mut self, text: &str) {
+        self.harness.get_by_role_and_label(Role::TextInput, "Filter").type_text(text);
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn filter_text(&self) -> String {
+        let field = self.harness.get_by_role_and_label(Role::TextInput, "Filter");
+        field.accesskit_node().value().unwrap_or_default()
+    }
+
+    /// What is offered below the field.
+    fn offered(&self, text: &str) -> bool {
+        self.harness.query_all_by_role_and_label(Role::MenuItem, text).next().is_some()
+    }
+
+    fn button(&mut self, name: &str) {
+        self.until(name, |window| window.harness.query_all_by_role_and_label(Role::Button, name).next().is_some());
+        self.harness.query_all_by_role_and_label(Role::Button, name).next().unwrap().click_accesskit();
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn right_click(&mut self, text: &str) {
+        self.row(text).unwrap().click_secondary();
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn config(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("config.toml")).unwrap()
+    }
+}
+
+#[test]
+fn a_name_and_a_value_that_was_seen_are_completed_by_keys_alone() {
+    let mut window = Window::open();
+    window.tap(0..3);
+    window.until("three rows", |window| window.rows().len() == 3);
+    window.press(Key::Slash);
+    window.write_filter("ke");
+    window.until("the name", |window| window.offered("key:"));
+    window.press(Key::Tab);
+    window.until("the name written", |window| window.filter_text() == "key:");
+    window.until("the values", |window| window.offered("KEY_0") && window.offered("KEY_2"));
+    window.press(Key::ArrowDown);
+    window.press(Key::ArrowDown);
+    window.press(Key::Enter);
+    window.until("the value written", |window| window.filter_text() == "key:KEY_1 ");
+    window.until("one row", |window| window.rows().len() == 1 && window.row("KEY_1").is_some());
+    assert!(window.harness.get_by_role_and_label(Role::TextInput, "Filter").is_focused(), "one goes on writing");
+    window.write_filter("ev");
+    window.until("another name", |window| window.offered("event:"));
+    window.press(Key::Escape);
+    window.until("nothing offered", |window| !window.offered("event:"));
+    assert!(window.harness.get_by_role_and_label(Role::TextInput, "Filter").is_focused());
+    window.press(Key::Escape);
+    assert!(!window.harness.get_by_role_and_label(Role::TextInput, "Filter").is_focused());
+}
+
+#[test]
+fn filters_that_were_used_are_offered_after_a_restart() {
+    let mut window = Window::open();
+    window.tap(0..3);
+    window.until("three rows", |window| window.rows().len() == 3);
+    window.press(Key::Slash);
+    window.write_filter("key:KEY_2 ");
+    window.until("one row", |window| window.rows().len() == 1);
+    window.press(Key::Enter);
+    let mut again = window.reopen();
+    again.until("three rows", |window| window.rows().len() == 3);
+    again.until("what was used", |window| window.harness.query_by_label("Filters that were used").is_some());
+    again.press(Key::Slash);
+    again.until("the filter", |window| window.offered("key:KEY_2"));
+    again.press(Key::ArrowDown);
+    again.press(Key::Enter);
+    again.until("one row", |window| window.rows().len() == 1 && window.row("KEY_2").is_some());
+}
+
+#[test]
+fn a_term_is_turned_and_removed_by_its_chip() {
+    let mut window = Window::open();
+    window.tap(0..3);
+    window.until("three rows", |window| window.rows().len() == 3);
+    window.press(Key::Slash);
+    window.write_filter("event:CLICK key:KEY_1 ");
+    window.until("one row", |window| window.rows().len() == 1);
+    window.press(Key::Enter);
+    window.button("Exclude key:KEY_1");
+    window.until("two rows", |window| window.rows().len() == 2 && window.row("KEY_1").is_none());
+    assert_eq!(window.filter_text(), "event:CLICK -key:KEY_1 ");
+    window.button("Include key:KEY_1");
+    window.until("one row", |window| window.rows().len() == 1);
+    window.button("Remove term key:KEY_1");
+    window.until("three rows", |window| window.rows().len() == 3);
+    assert_eq!(window.filter_text(), "event:CLICK");
+}
+
+#[test]
+fn a_filter_is_kept_under_a_name_with_the_persons_comments() {
+    let mut window =
+        Window::open_before("127.0.0.1:0", "\n# mine\n[filters.bad]\nmatch = \"evnt:\" # here\n", "", |_| ());
+    window.until("a listener", |window| window.address().is_some());
+    window.tap(0..3);
+    window.until("three rows", |window| window.rows().len() == 3);
+    assert!(window.says("bad, which has a mistake"), "a mistake is told, and everything else works");
+    window.press(Key::Slash);
+    window.write_filter("key:KEY_1 ");
+    window.until("one row", |window| window.rows().len() == 1);
+    window.press(Key::Enter);
+    window.button("Save this filter…");
+    window.replace_field("Name", "the one");
+    window.harness.get_by_label("Blue").click();
+    window.harness.step();
+    window.button("Keep");
+    window.until("the file", |window| window.config().contains("the one"));
+    assert!(window.config().contains("# mine\n[filters.bad]\nmatch = \"evnt:\" # here\n"), "{}", window.config());
+    let mut again = window.reopen();
+    again.until("three rows", |window| window.rows().len() == 3);
+    again.until("its mark", |window| window.row("KEY_1").is_some_and(|row| label(&row).contains("marked the one")));
+    assert!(again.row("KEY_2").is_some_and(|row| !label(&row).contains("marked")));
+    again.button("Show the one");
+    again.until("one row", |window| window.rows().len() == 1);
+    again.button("Show the one");
+    again.until("three rows", |window| window.rows().len() == 3);
+    let config = Config::load(&again.folder.path().join("config.toml")).unwrap();
+    assert_eq!(config.filters["the one"].filter, "key:KEY_1");
+}
+
+#[test]
+fn a_value_is_excluded_and_coloured_from_the_menu_of_its_field() {
+    let mut window = Window::open();
+    window.tap(0..3);
+    window.until("three rows", |window| window.rows().len() == 3);
+    window.click_row("KEY_1");
+    window.button("Actions for EventKey");
+    window.button("Colour by this value");
+    window.until("the mark", |window| window.row("KEY_1").is_some_and(|row| label(&row).contains("marked KEY_1")));
+    assert!(window.row("KEY_0").is_some_and(|row| !label(&row).contains("marked")));
+    window.button("Actions for EventKey");
+    window.button("Exclude this value");
+    window.until("two rows", |window| window.rows().len() == 2 && window.row("KEY_1").is_none());
+    assert_eq!(window.filter_text(), "-key:KEY_1");
+}
+
+#[test]
+fn a_row_is_filtered_by_the_values_of_its_cells() {
+    let mut window = Window::open();
+    window.tap(0..3);
+    window.until("three rows", |window| window.rows().len() == 3);
+    window.right_click("KEY_2");
+    window.button("KEY_2");
+    window.button("Filter by this value");
+    window.until("one row", |window| window.rows().len() == 1 && window.row("KEY_2").is_some());
+    assert_eq!(window.filter_text(), "key:KEY_2");
+    window.harness.key_press_modifiers(Modifiers::NONE, Key::Escape);
+}
