@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trouble", &["texts"]),
     ("visible", &[]),
     ("progress", &[]),
+    ("seldom", &[]),
     ("diagnose", &["texts", "wechat"]),
     ("capture", &["diagnose", "texts", "wechat"]),
     ("filter", &["capture", "diagnose", "wechat"]),
@@ -22,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sample", &["account", "capture", "inspect", "trouble", "wechat"]),
     ("config", &["account", "capture", "rules", "texts", "trouble", "wechat"]),
     ("delivery", &["capture", "trouble", "wechat"]),
-    ("store", &["capture", "diagnose", "filter", "trouble", "waker", "wechat"]),
+    ("store", &["capture", "diagnose", "filter", "seldom", "trouble", "waker", "wechat"]),
     (
         "replay",
         &[
@@ -40,8 +41,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "listener",
         &[
-            "account", "capture", "delivery", "diagnose", "filter", "inspect", "judge", "rules", "store", "texts",
-            "trouble", "waker", "wechat",
+            "account", "capture", "delivery", "diagnose", "filter", "inspect", "judge", "rules", "seldom", "store",
+            "texts", "trouble", "waker", "wechat",
         ],
     ),
     (
@@ -90,6 +91,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml_edit", &["config"]),
     ("notify", &["config"]),
     ("minijinja", &["rules"]),
+    ("rustix", &["listener"]),
     ("socket2", &["listener"]),
     ("zip", &["fixtures"]),
     ("similar", &["replay"]),

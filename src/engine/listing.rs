@@ -111,7 +111,14 @@ impl Lister {
     fn begin(&mut self, generation: u64, filter: Filter) -> Result<bool, StoreError> {
         // Kept even where there is no database yet: what arrives later is listed for it.
         self.listing = Some(Listing { generation, filter, scan: None, seen: CaptureId(0), total: 0 });
-        let seen = self.reader()?.newest()?;
+        let seen = match self.reader() {
+            Ok(reader) => reader.newest()?,
+            // Nothing is in what is not there; what comes later has arrived.
+            Err(StoreError::Absent { .. }) => {
+                return Ok(self.desk.put(Notice::Listed { generation, ids: Vec::new(), finished: Some(0) }));
+            }
+            Err(error) => return Err(error),
+        };
         if let Some(listing) = &mut self.listing {
             listing.seen = seen;
             listing.scan = Some(Scan::new(&listing.filter, seen));
@@ -161,6 +168,12 @@ impl Lister {
 
     /// The reader, opened as soon as there is a database.
     fn reader(&mut self) -> Result<&Reader, StoreError> {
+        if self.reader.take_if(|reader| !reader.is_current()).is_some() {
+            // The window asks anew.
+            self.listing = None;
+            self.desk.put(Notice::Replaced);
+            return Err(StoreError::Absent { path: self.database.clone() });
+        }
         if self.reader.is_none() {
             let reader = Reader::open(&self.database)?;
             self.beside = reader.data_version()?;

@@ -85,6 +85,7 @@ impl Service {
         folder.create()?;
         let lock = folder.lock_listener()?;
         let store = Store::open(&folder.database(), config.listener.unverified_limit(), head, waker)?;
+        runtime.spawn(store.handle().keep_looking());
         Ok(Self {
             runtime,
             accounts: watch::Sender::new(Arc::new(accounts)),

@@ -1,5 +1,6 @@
 //! The one writer: a thread, a bounded queue, and group commit.
 
+use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
@@ -24,6 +25,9 @@ const MAX_BATCH: usize = 512;
 /// After a failed commit, the records of answers in it are tried again after this long.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
+/// How often to look whether the files are still there, while nothing is written.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Something to be written.
 pub(super) enum Job {
     Insert {
@@ -39,6 +43,8 @@ pub(super) enum Job {
         id: CaptureId,
         until: Timestamp,
     },
+    /// Nothing: to look whether the files are still there.
+    Look,
 }
 
 /// How far the database has come; the latest is all that matters of it.
@@ -48,10 +54,14 @@ pub struct StoreHead {
     pub revision: u64,
     /// The newest capture.
     pub last_id: i64,
+    /// The newest capture that was there when the database was opened, or another one in its place.
+    pub opened_at: i64,
     /// The oldest capture of this run that has not been answered yet; what is older will not change any more.
     pub oldest_open: Option<i64>,
     /// Why the last commit failed, if it did.
     pub trouble: Option<Trouble>,
+    /// What somebody has done to the database's files lately, and how it went on.
+    pub change: Option<Trouble>,
     /// How many bytes of unverified requests are kept.
     pub unverified_bytes: u64,
     /// How many unverified requests have had to go to stay within the limit, since the database was made.
@@ -90,6 +100,20 @@ impl StoreHandle {
         self.send(Job::Hold { id, until });
     }
 
+    /// Looks now and then whether the database is still there, for as long as somebody may write to it.
+    pub fn keep_looking(&self) -> impl Future<Output = ()> + Send + 'static {
+        // No sender of its own: the writer ends with those who have something to write.
+        let jobs = self.jobs.downgrade();
+        async move {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                let Some(jobs) = jobs.upgrade() else { return };
+                // Where the queue is full, it is written, and looked at.
+                jobs.try_send(Job::Look).ok();
+            }
+        }
+    }
+
     fn send(&self, job: Job) {
         let Err(mpsc::error::TrySendError::Full(job)) = self.jobs.try_send(job) else { return };
         let jobs = self.jobs.clone();
@@ -119,12 +143,13 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         connection: Connection,
+        path: &Path,
         unverified_limit: u64,
         head: watch::Sender<StoreHead>,
         waker: Waker,
     ) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let batches = Batches::new(connection, unverified_limit)?;
+        let batches = Batches::new(connection, path, unverified_limit)?;
         head.send_replace(batches.head());
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -159,6 +184,14 @@ fn run(mut queue: mpsc::Receiver<Job>, mut batches: Batches, head: &watch::Sende
             std::thread::park_timeout(RETRY_PAUSE);
             take_all(&mut queue, &mut jobs)
         };
+        jobs.retain(|job| !matches!(job, Job::Look));
+        if jobs.is_empty() {
+            if batches.look() {
+                head.send_replace(batches.head());
+                waker.wake();
+            }
+            continue;
+        }
         let answers = batches.commit(jobs.drain(..));
         // The head goes first: whoever hears of a capture must find it there.
         head.send_replace(batches.head());

@@ -96,6 +96,10 @@ impl State {
                 self.list.arrived(generation, &ids, total);
                 self.note_written();
             }
+            Notice::Replaced => {
+                (self.detail, self.to_open) = (None, None);
+                self.list.forget_rows();
+            }
             Notice::Page { rows } => {
                 if self.opened().is_some_and(|opened| rows.iter().any(|row| is_new_attempt(row, opened))) {
                     self.to_open = self.list.selected;

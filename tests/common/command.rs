@@ -41,7 +41,11 @@ pub(crate) struct Listening {
 impl Listening {
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
         let arguments = [&["listen", "--addr", "127.0.0.1:0", "--json"], arguments].concat();
-        let mut child = menuscope(data, &arguments).stdout(Stdio::piped()).spawn().unwrap();
+        Self::of(menuscope(data, &arguments).stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// One that was started with `--json` and says where it listens.
+    pub(crate) fn of(mut child: Child) -> Self {
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
         lines.read_line(&mut first).unwrap();
