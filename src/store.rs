@@ -8,7 +8,8 @@
 //! Reader::open ─► list · page · capture · attempts            (read-only connections, short transactions)
 //! ```
 //! The writer waits for one job and takes all that queued meanwhile: while one commit waits for the disk, the next batch
-//! gathers. A sender hears of its capture only after the commit, so what was acknowledged is on disk.
+//! gathers. A sender hears of its capture only after the commit, so what was acknowledged is on disk, in the file at the path:
+//! where somebody removes or replaces it meanwhile, the writer and the readers turn to what is there then.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -44,8 +44,7 @@ pub(super) fn run(setup: &Setup, wait: &Wait) -> anyhow::Result<Outcome> {
         }
         let left = wait.timeout.saturating_sub(began.elapsed());
         if left.is_zero() {
-            let reason =
-                format!("{} of {} matching events within {:?}", waiting.given, waiting.wanted, wait.timeout);
+            let reason = format!("{} of {} matching events within {:?}", waiting.given, waiting.wanted, wait.timeout);
             return Ok(Outcome::No(Some(reason)));
         }
         std::thread::park_timeout(POLL.min(left));

@@ -149,7 +149,11 @@ impl Lister {
         let newest = reader.newest()?;
         let after = open.map_or(listing.seen, |open| listing.seen.min(CaptureId(open - 1)));
         let ids = reader.arrived(&listing.filter, after, ARRIVED_AT_ONCE)?;
-        listing.total += u64::try_from(newest.0 - listing.seen.0).unwrap_or(0);
+        listing.total = match listing.seen {
+            // The first that arrive in a new database need not begin with 1.
+            CaptureId(0) => reader.count()?,
+            CaptureId(seen) => listing.total + u64::try_from(newest.0 - seen).unwrap_or(0),
+        };
         listing.seen =
             if ids.len() < ARRIVED_AT_ONCE { newest.max(listing.seen) } else { *ids.last().unwrap_or(&newest) };
         let more = ids.len() >= ARRIVED_AT_ONCE;
@@ -158,8 +162,9 @@ impl Lister {
     }
 
     fn look_beside(&mut self) -> Result<bool, StoreError> {
+        let is_new = self.reader.is_none();
         let version = self.reader()?.data_version()?;
-        if version == self.beside {
+        if version == self.beside && !is_new {
             return Ok(true);
         }
         self.beside = version;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use super::groups::Groups;
 use super::place::Place;
@@ -41,6 +42,9 @@ pub(super) struct Batches {
 
 /// More records of answers than this are not kept through a lasting failure.
 const MOST_UNWRITTEN: usize = 100_000;
+
+/// How long the last checkpoint waits for others.
+const LAST_PATIENCE: Duration = Duration::from_millis(200);
 
 /// What was done for one job within a transaction.
 enum Done {
@@ -188,6 +192,13 @@ impl Batches {
 
     /// Folds the log back and closes the connection.
     pub(super) fn close(self) -> Result<(), StoreError> {
+        if !self.unwritten.is_empty() {
+            let (count, trouble) = (self.unwritten.len(), self.head.trouble.as_ref());
+            let reason = trouble.map_or_else(String::new, ToString::to_string);
+            tracing::error!("the answers to {count} events are not recorded; the events are: {reason}");
+        }
+        // Who closes the program does not want to wait: the next start folds back what is left.
+        self.connection.busy_timeout(LAST_PATIENCE).map_err(doing("closing the database"))?;
         checkpoint(&self.connection)
     }
 }

@@ -122,6 +122,7 @@ impl List {
         self.cache.forget_rows();
         self.selected = None;
         self.picks = Picks::default();
+        (self.following, self.stays) = (true, false);
         self.revision += 1;
     }
 

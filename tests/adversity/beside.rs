@@ -76,7 +76,9 @@ fn what_others_write_beside_a_listener_under_load_costs_no_callback() {
     exported(400, &events);
     let listener = Watched::start(data.path());
     let load = Load::start(&listener.address);
-    until("the load is on", || database.exists().then(|| count(&database, "SELECT count(*) FROM capture")).filter(|n| *n > 50));
+    until("the load is on", || {
+        database.exists().then(|| count(&database, "SELECT count(*) FROM capture")).filter(|n| *n > 50)
+    });
     // A second listener of the folder says so, and does no harm.
     for _ in 0..3 {
         let second = run(data.path(), &["listen", "--addr", "127.0.0.1:0"]);

@@ -59,7 +59,8 @@ fn attempts_stay_together_and_the_order_is_that_of_arrival() {
         &path,
         vec![push(&tap, now - HOUR * 3), push(&other, now - HOUR * 3), push(&tap, now - HOUR * 3), push(&tap, now)],
     );
-    let attempts: Vec<_> = before.iter().chain(&after).map(|place| (place.id.0, place.group.0, place.attempt)).collect();
+    let attempts: Vec<_> =
+        before.iter().chain(&after).map(|place| (place.id.0, place.group.0, place.attempt)).collect();
     // The last one comes three hours after the third, by the clock: another event.
     assert_eq!(attempts, [(1, 1, 1), (2, 2, 1), (3, 1, 2), (4, 2, 2), (5, 1, 3), (6, 6, 1)]);
     let reader = Reader::open(&path).unwrap();
@@ -73,7 +74,10 @@ fn times_in_filters_are_what_the_clock_said_and_waiting_goes_by_number() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().join("menuscope.db");
     let now = Timestamp::now();
-    stored(&path, vec![push(&Message::plain("future", 1), now + HOUR * 5), push(&Message::plain("past", 2), now - HOUR * 5)]);
+    stored(
+        &path,
+        vec![push(&Message::plain("future", 1), now + HOUR * 5), push(&Message::plain("past", 2), now - HOUR * 5)],
+    );
     let reader = Reader::open(&path).unwrap();
     let found = |text: &str| reader.matching(&Filter::parse(text, &Zoned::now()).unwrap()).unwrap();
     assert_eq!(found("after:1h"), [CaptureId(1)]);

@@ -9,7 +9,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use super::Watched;
 use crate::command::menuscope;
 use crate::common::until;
-use crate::post::{Ledger, Client, Message, post, write_config};
+use crate::post::{Client, Ledger, Message, post, write_config};
 
 /// How many connections say nothing.
 const CROWD: usize = 5_000;
@@ -78,7 +78,9 @@ fn at_the_limit_of_open_files_accepting_pauses_is_said_once_and_goes_on() {
         .join()
         .unwrap();
     drop(idle);
-    until("new ones are answered at once", || (post(&listener.address, &Message::plain("after", 4)) == 200).then_some(()));
+    until("new ones are answered at once", || {
+        (post(&listener.address, &Message::plain("after", 4)) == 200).then_some(())
+    });
     assert!(listener.said().lines().count() <= 3, "{}", listener.said());
     assert!(!listener.said().contains("panicked"), "{}", listener.said());
 }

@@ -22,20 +22,23 @@ fn is_inside(test: &str) -> bool {
     let namespace = if is_root { ["-m", "--propagation", "private"] } else { ["-r", "-m", "--fork"] };
     let allowed = Command::new("unshare").args(namespace).args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output();
     if !allowed.is_ok_and(|output| output.status.success()) {
-        assert!(!(is_root && std::env::var_os("CI").is_some()), "cannot mount in CI, although as root: run it privileged");
+        assert!(
+            !(is_root && std::env::var_os("CI").is_some()),
+            "cannot mount in CI, although as root: run it privileged"
+        );
         eprintln!("LEFT OUT: {test}: this machine does not let it mount a small disk of its own");
         return false;
     }
     let name = format!("disk::{test}");
     let mut again = Command::new("unshare");
-    again.args(namespace).arg(std::env::current_exe().unwrap()).args(["--exact", &name, "--nocapture"]).env(INSIDE, "1");
+    again
+        .args(namespace)
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", &name, "--nocapture"])
+        .env(INSIDE, "1");
     let output = again.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
     false
 }
 
@@ -131,7 +134,9 @@ fn where_neither_the_log_nor_anything_else_can_grow_nothing_is_lost() {
     for round in 0..3 {
         disk.fill();
         for at in 0..9 {
-            ledger.post(&mut client, &Message::padded("tap", round * 100 + at, [0, 5_000, 50_000][at as usize % 3])).unwrap();
+            ledger
+                .post(&mut client, &Message::padded("tap", round * 100 + at, [0, 5_000, 50_000][at as usize % 3]))
+                .unwrap();
         }
         assert_eq!(ledger.post(&mut client, &Message::padded("tap", round * 100 + 40, 50_000)).unwrap(), 503);
         disk.make_room();

@@ -126,8 +126,11 @@ fn flood(flood: Flood, most_mib: u64) {
     let database = data.path().join("menuscope.db");
     let connection = rusqlite::Connection::open(&database).unwrap();
     let mut statement = connection.prepare("SELECT openid FROM capture").unwrap();
-    let stored: Vec<u64> =
-        statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(|id| id.unwrap().parse().unwrap()).collect();
+    let stored: Vec<u64> = statement
+        .query_map([], |row| row.get::<_, String>(0))
+        .unwrap()
+        .map(|id| id.unwrap().parse().unwrap())
+        .collect();
     let distinct: HashSet<u64> = stored.iter().copied().collect();
     assert_eq!(distinct.len(), stored.len(), "something is stored twice");
     let lost = answered.iter().filter(|one| one.status == 200 && !distinct.contains(&one.number)).count();

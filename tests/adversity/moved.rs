@@ -16,7 +16,9 @@ use crate::post::{Client, Ledger, Message, assert_sound, post, write_config};
 
 fn remove_database(data: &Path) {
     for name in ["menuscope.db", "menuscope.db-wal", "menuscope.db-shm"] {
-        fs::remove_file(data.join(name)).or_else(|error| if data.join(name).exists() { Err(error) } else { Ok(()) }).unwrap();
+        fs::remove_file(data.join(name))
+            .or_else(|error| if data.join(name).exists() { Err(error) } else { Ok(()) })
+            .unwrap();
     }
 }
 

@@ -194,7 +194,13 @@ impl Ledger {
                 format!("answered {answered}, stored {stored}, sent {sent}: {}", String::from_utf8_lossy(body))
             })
             .collect();
-        assert!(wrong.is_empty(), "{said}: {} of {}: {:#?}", wrong.len(), self.sent.len(), &wrong[..wrong.len().min(5)]);
+        assert!(
+            wrong.is_empty(),
+            "{said}: {} of {}: {:#?}",
+            wrong.len(),
+            self.sent.len(),
+            &wrong[..wrong.len().min(5)]
+        );
         assert_sound(database, said);
     }
 }

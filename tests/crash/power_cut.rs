@@ -52,7 +52,8 @@ impl Disk {
     /// Opens it as the next start does, and gives all bodies in order.
     fn bodies(&self, said: &str) -> Vec<Vec<u8>> {
         let head = watch::Sender::new(StoreHead::default());
-        let store = Store::open(&self.database(), u64::MAX, head, Waker::silent()).unwrap_or_else(|e| panic!("{said}: {e}"));
+        let store =
+            Store::open(&self.database(), u64::MAX, head, Waker::silent()).unwrap_or_else(|e| panic!("{said}: {e}"));
         let reader = Reader::open(&self.database()).unwrap();
         let ids = reader.arrived(&Filter::default(), CaptureId(0), usize::MAX).unwrap();
         let bodies = ids.iter().enumerate().map(|(at, id)| {
