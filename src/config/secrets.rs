@@ -193,7 +193,7 @@ fn write_file(path: &Path, file: &BTreeMap<String, Written>) -> Result<(), Confi
 fn restrict(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     // On a disk that cannot be written, there is nothing to be said about what is right already.
-    if file.metadata()?.permissions().mode() & 0o077 == 0 {
+    if file.metadata()?.permissions().mode() & 0o777 == 0o600 {
         return Ok(());
     }
     file.set_permissions(std::fs::Permissions::from_mode(0o600))

@@ -98,7 +98,8 @@ fn what_others_write_beside_a_listener_under_load_costs_no_callback() {
     drop(listener);
     let loaded = count(&database, "SELECT count(*) FROM capture WHERE event_key = 'load'");
     let distinct = count(&database, "SELECT count(DISTINCT openid) FROM capture WHERE event_key = 'load'");
-    assert_eq!((loaded, distinct), (all.answered as i64, all.answered as i64));
+    let answered = i64::try_from(all.answered).unwrap();
+    assert_eq!((loaded, distinct), (answered, answered));
     assert_eq!(count(&database, "SELECT count(*) FROM capture WHERE event_key = 'imported'"), 400);
     assert_eq!(count(&database, "SELECT count(*) FROM replay"), 5);
     assert_sound(&database, "after others have written");

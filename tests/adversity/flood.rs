@@ -111,8 +111,8 @@ fn most_memory(process: u32) -> u64 {
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() >> 10
 }
 
-/// Floods a listener, kills it, and compares what was answered with what is stored.
-fn flood(flood: Flood, most_mib: u64) {
+/// Floods a listener, kills it, and compares what was answered with what is stored. Gives the figures.
+fn flood(flood: Flood, most_mib: u64) -> String {
     let data = tempfile::tempdir().unwrap();
     write_config(data.path(), "");
     let mut listener = Watched::start(data.path());
@@ -120,7 +120,7 @@ fn flood(flood: Flood, most_mib: u64) {
     let memory = most_memory(listener.listening.child.id());
     let said = listener.said();
     listener.kill();
-    report(flood, &answered, memory);
+    let figures = figures(flood, &answered, memory);
     assert_eq!(answered.len() as u64, flood.per_connection() * CONNECTIONS);
     assert!(answered.iter().all(|one| matches!(one.status, 200 | 503)), "neither stored nor refused");
     let database = data.path().join("menuscope.db");
@@ -139,14 +139,15 @@ fn flood(flood: Flood, most_mib: u64) {
     assert!(said.lines().count() < 30, "{said}");
     drop(statement);
     assert_sound(&database, "after the flood");
+    figures
 }
 
-fn report(flood: Flood, answered: &[Answered], memory: u64) {
+fn figures(flood: Flood, answered: &[Answered], memory: u64) -> String {
     let mut after: Vec<Duration> = answered.iter().map(|one| one.after).collect();
     after.sort_unstable();
     let at = |part: usize| after[(after.len() - 1) * part / 1000];
     let refused = answered.iter().filter(|one| one.status != 200).count();
-    println!(
+    format!(
         "{} a second for {} s over {CONNECTIONS} connections: {} answered, {refused} of them 503; \
          p50 {:.2?}, p99 {:.2?}, p99.9 {:.2?}, at most {:.2?}; {memory} MiB at most",
         flood.per_second,
@@ -156,12 +157,12 @@ fn report(flood: Flood, answered: &[Answered], memory: u64) {
         at(990),
         at(999),
         at(1000),
-    );
+    )
 }
 
 #[test]
 fn every_request_of_a_flood_is_answered_and_what_is_answered_2xx_is_stored() {
-    flood(Flood { per_second: 1_280, seconds: 3 }, 400);
+    println!("{}", flood(Flood { per_second: 1_280, seconds: 3 }, 400));
 }
 
 #[test]
@@ -169,5 +170,5 @@ fn every_request_of_a_flood_is_answered_and_what_is_answered_2xx_is_stored() {
 fn a_minute_of_ten_thousand_requests_a_second() {
     let seconds = std::env::var("MENUSCOPE_FLOOD_SECONDS").map_or(60, |seconds| seconds.parse().unwrap());
     let per_second = std::env::var("MENUSCOPE_FLOOD_RATE").map_or(10_000, |rate| rate.parse().unwrap());
-    flood(Flood { per_second, seconds }, 400);
+    println!("{}", flood(Flood { per_second, seconds }, 400));
 }

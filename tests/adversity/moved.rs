@@ -92,7 +92,9 @@ fn nothing_that_is_answered_is_lost_while_the_database_is_removed_again_and_agai
         for number in 0..20 {
             assert_eq!(after.post(&mut client, &Message::plain("after", round * 1_000 + 500 + number)).unwrap(), 200);
         }
-        clients.into_iter().for_each(|client| client.join().unwrap());
+        for client in clients {
+            client.join().unwrap();
+        }
         // What was answered after the removal is there.
         let reader = Reader::open(&data.path().join("menuscope.db")).unwrap();
         let filter = Filter::parse("key:after", &jiff::Zoned::now()).unwrap();
@@ -223,9 +225,8 @@ fn a_listing_and_a_wait_turn_to_the_database_that_is_there() {
     list(2);
     let mut seen = 0;
     until("the listing of the new one", || {
-        match engine.notice() {
-            Some(Notice::Listed { ids, .. } | Notice::Arrived { ids, .. }) => seen += ids.len(),
-            _ => {}
+        if let Some(Notice::Listed { ids, .. } | Notice::Arrived { ids, .. }) = engine.notice() {
+            seen += ids.len();
         }
         (seen == 2).then_some(())
     });

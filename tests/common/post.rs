@@ -1,7 +1,7 @@
 //! Clients that post messages, each of which is found again by its body, and what became of each.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of it")]
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -141,7 +141,7 @@ pub(crate) fn post(address: &str, message: &Message) -> u16 {
 /// What was sent, by body: how often, and how often it was answered 2xx.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    sent: HashMap<Vec<u8>, (u32, u32)>,
+    sent: BTreeMap<Vec<u8>, (u32, u32)>,
     pub(crate) answered: usize,
 }
 
@@ -177,7 +177,7 @@ impl Ledger {
     /// Every answered request is stored with its exact body, none more often than it was sent, and nothing else is.
     pub(crate) fn assert_kept(&self, database: &Path, said: &str) {
         let reader = Reader::open(database).unwrap();
-        let mut stored: HashMap<Vec<u8>, u32> = HashMap::new();
+        let mut stored: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
         for id in reader.arrived(&Filter::default(), CaptureId(0), usize::MAX).unwrap() {
             let capture = reader.capture(id).unwrap().unwrap().capture;
             *stored.entry(capture.request.body.to_vec()).or_default() += 1;

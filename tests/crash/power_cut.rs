@@ -56,8 +56,8 @@ impl Disk {
             Store::open(&self.database(), u64::MAX, head, Waker::silent()).unwrap_or_else(|e| panic!("{said}: {e}"));
         let reader = Reader::open(&self.database()).unwrap();
         let ids = reader.arrived(&Filter::default(), CaptureId(0), usize::MAX).unwrap();
-        let bodies = ids.iter().enumerate().map(|(at, id)| {
-            assert_eq!(id.0, at as i64 + 1, "{said}: a gap");
+        let bodies = ids.iter().zip(1..).map(|(id, number)| {
+            assert_eq!(id.0, number, "{said}: a gap");
             let stored = reader.capture(*id).unwrap().unwrap();
             assert_eq!(stored.capture.envelope.kind, "CLICK", "{said}: half an event");
             stored.capture.request.body.to_vec()

@@ -103,7 +103,7 @@ impl Batches {
             ..opened.head.clone()
         };
         let (unwritten, failing) = (std::mem::take(&mut self.unwritten), std::mem::take(&mut self.failing));
-        *self = Self { head, unwritten, failing, ..opened };
+        *self = Self { failing, head, unwritten, ..opened };
         let path = path.display();
         self.say(if is_new {
             let said = format!(
