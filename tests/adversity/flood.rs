@@ -1,7 +1,7 @@
 //! A flood: requests at a fixed rate, whether answers come or not. Each is answered, and what is answered 2xx is stored.
 //!
 //! The suite has a short one. The real one, ten thousand a second for a minute, wants optimized programs:
-//! `cargo test --release --test adversity -- --ignored --nocapture a_minute`.
+//! `cargo test --release --test adversity -- --ignored --nocapture a_minute`, or with `MENUSCOPE_BIN` for the listener alone.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
