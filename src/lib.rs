@@ -18,6 +18,7 @@
 //! - [`wechat`]: what WeChat sends and expects. Bytes in, values out: no I/O, no clock, no chance.
 //! - [`texts`]: words for people in two languages. [`trouble`]: an error as the window says it. [`visible`]: text from outside, made safe to show.
 //!   [`waker`]: wakes a window without knowing what one is. [`progress`]: how far long work is, and how it is ended.
+//!   [`seldom`]: what happens often, said seldom.
 //! - [`diagnose`]: what can be wrong with a request, as stable codes. [`capture`]: one recorded request, and its JSON.
 //!   [`filter`]: the filter language. [`rules`]: which reply for which event.
 //! - [`account`]: whose callbacks arrive, and their secrets. [`inspect`]: one request judged. [`judge`]: one reply judged.
@@ -81,6 +82,7 @@ pub mod progress;
 pub mod replay;
 pub mod rules;
 pub mod sample;
+pub mod seldom;
 pub mod store;
 pub mod texts;
 pub mod traffic;

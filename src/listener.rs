@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::account::Accounts;
+use crate::seldom::Seldom;
 use crate::store::StoreHandle;
 use crate::trouble::Trouble;
 
@@ -26,6 +27,7 @@ mod connection;
 mod crafting;
 mod decide;
 mod forward;
+mod handles;
 mod held;
 mod making;
 mod seal;
@@ -91,6 +93,7 @@ pub struct Terms {
 
 /// Takes the address; nothing is accepted yet.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    handles::raise_limit();
     TcpListener::bind(address).await.map_err(|source| match source.kind() {
         std::io::ErrorKind::AddrInUse => ListenError::Taken { address },
         _ => ListenError::Bind { address, source },
@@ -110,6 +113,7 @@ pub async fn serve(listener: TcpListener, terms: Terms, stop: oneshot::Receiver<
     let connections = GracefulShutdown::new();
     // Dropping the set ends what is left in it.
     let mut tasks = JoinSet::new();
+    let refused = Seldom::default();
     let accepting = async {
         loop {
             match listener.accept().await {
@@ -118,7 +122,12 @@ pub async fn serve(listener: TcpListener, terms: Terms, stop: oneshot::Receiver<
                     tasks.spawn(connection(stream, peer, router.clone(), Arc::clone(&endpoint), &connections));
                 }
                 Err(error) => {
-                    tracing::warn!("cannot accept a connection: {error}");
+                    if let Some(count) = refused.count() {
+                        tracing::warn!(
+                            "cannot accept more connections just now (number {count}): {error}; goes on by itself as others close, \
+                             or allow more open files with `ulimit -n`"
+                        );
+                    }
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }

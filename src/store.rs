@@ -8,7 +8,8 @@
 //! Reader::open ─► list · page · capture · attempts            (read-only connections, short transactions)
 //! ```
 //! The writer waits for one job and takes all that queued meanwhile: while one commit waits for the disk, the next batch
-//! gathers. A sender hears of its capture only after the commit, so what was acknowledged is on disk.
+//! gathers. A sender hears of its capture only after the commit, so what was acknowledged is on disk, in the file at the path:
+//! where somebody removes or replaces it meanwhile, the writer and the readers turn to what is there then.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,6 +28,7 @@ mod contains;
 mod groups;
 mod listing;
 mod maintenance;
+mod place;
 mod reader;
 mod removal;
 mod replays;
@@ -138,7 +140,7 @@ pub enum StoreError {
         cause: String,
     },
     /// The disk is full.
-    #[error("the disk is full ({doing}); make room, and the listener goes on by itself")]
+    #[error("the disk is full ({doing}); make room, and a running listener goes on by itself")]
     Full {
         /// What was being done.
         doing: &'static str,
@@ -161,6 +163,20 @@ pub enum StoreError {
         /// Where to.
         path: PathBuf,
     },
+    /// Its folder was removed while it was open.
+    #[error(
+        "the data folder has gone while menuscope was writing to it, and nothing is taken until it is back; put it back or make it again, or start menuscope with another --data DIR: {}", path.display()
+    )]
+    FolderGone {
+        /// Where the database was.
+        path: PathBuf,
+    },
+    /// It was replaced, again and again or by somebody who has to know.
+    #[error("the database was replaced while it was being written; stop the program that replaces it, and try again: {}", path.display())]
+    Moved {
+        /// Which file.
+        path: PathBuf,
+    },
     /// Somebody wanted something newer.
     #[error("interrupted by a newer request ({doing})")]
     Interrupted {
@@ -181,6 +197,10 @@ impl StoreError {
         match self {
             Self::Locked { doing } => Self::Locked { doing },
             Self::Full { doing } => Self::Full { doing },
+            Self::FolderGone { path } => Self::FolderGone { path: path.clone() },
+            Self::Damaged { cause, path } => Self::Damaged { cause: cause.clone(), path: path.clone() },
+            Self::Newer { found, known, path } => Self::Newer { found: *found, known: *known, path: path.clone() },
+            Self::Moved { path } => Self::Moved { path: path.clone() },
             Self::ReadOnly { doing, cause } => Self::ReadOnly { doing, cause: cause.clone() },
             Self::Sqlite { doing, cause, of_one_row } => {
                 Self::Sqlite { doing, cause: cause.clone(), of_one_row: *of_one_row }
@@ -214,6 +234,10 @@ impl From<&StoreError> for Trouble {
             StoreError::Backup { source, path } => {
                 Self::of("trouble.store.backup", error).with("cause", source).with("path", path.display())
             }
+            StoreError::FolderGone { path } => {
+                Self::of("trouble.place.folder_gone", error).with("path", path.display())
+            }
+            StoreError::Moved { path } => Self::of("trouble.place.moved", error).with("path", path.display()),
             StoreError::Interrupted { .. } => Self::of("trouble.store.interrupted", error),
             StoreError::Closing => Self::of("trouble.store.closing", error),
             StoreError::Thread(cause) => Self::of("trouble.store.thread", error).with("cause", cause),
@@ -226,6 +250,8 @@ fn doing(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |error| {
         let cause = error.to_string();
         match error.sqlite_error_code() {
+            // The index of the log cannot grow: an I/O error by its name.
+            _ if is_out_of_room(&error) => StoreError::Full { doing },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { doing },
             Some(ErrorCode::OperationInterrupted) => StoreError::Interrupted { doing },
             Some(ErrorCode::DiskFull) => StoreError::Full { doing },
@@ -241,6 +267,11 @@ fn doing(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     }
 }
 
+/// Whether the index of the log could not grow.
+fn is_out_of_room(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
 /// An open database with its writer; dropping it commits what is queued and joins the writer.
 #[derive(Debug)]
 pub struct Store {
@@ -253,7 +284,7 @@ impl Store {
     pub fn open(path: &Path, limits: Limits, head: watch::Sender<StoreHead>, waker: Waker) -> Result<Self, StoreError> {
         let mut connection = connect(path, OpenFlags::default())?;
         migrate(&mut connection, path)?;
-        let writer = writer::Writer::start(connection, limits, head, waker)?;
+        let writer = writer::Writer::start(connection, path, limits, head, waker)?;
         Ok(Self { writer })
     }
 
@@ -340,7 +371,9 @@ mod tests {
             StoreError::Unreachable { source: std::io::Error::other("denied"), path: path.clone() },
             StoreError::Newer { found: 9, known: 1, path: path.clone() },
             StoreError::Older { found: 0, path: path.clone() },
-            StoreError::Damaged { cause: cause(), path },
+            StoreError::Damaged { cause: cause(), path: path.clone() },
+            StoreError::FolderGone { path: path.clone() },
+            StoreError::Moved { path },
             StoreError::Locked { doing },
             StoreError::ReadOnly { doing, cause: cause() },
             StoreError::Full { doing },

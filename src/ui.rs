@@ -162,7 +162,11 @@ impl App {
         let look = self.look(ctx);
         let (start, now) = (Instant::now(), ctx.input(|input| input.time));
         while let Some(notice) = self.engine.notice() {
+            let is_replaced = matches!(notice, crate::engine::Notice::Replaced);
             self.state.absorb(notice, &look, now);
+            if is_replaced {
+                self.list_again();
+            }
             if start.elapsed() > ABSORB_AT_MOST {
                 ctx.request_repaint();
                 break;
@@ -246,10 +250,10 @@ impl App {
         let chosen = self.chosen_look();
         let Self { engine, state, .. } = self;
         let status = engine.status();
-        let (trouble, unverified) = {
+        let (troubles, unverified) = {
             let head = engine.head();
             (
-                head.trouble.clone(),
+                (head.trouble.clone(), head.change.clone()),
                 status_bar::Unverified { bytes: head.unverified_bytes, dropped: head.unverified_dropped },
             )
         };
@@ -279,7 +283,7 @@ impl App {
             },
         );
         CentralPanel::default().frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| {
-            banner::banners_ui(ui, &status, trouble.as_ref(), look, actions);
+            banner::banners_ui(ui, &status, (troubles.0.as_ref(), troubles.1.as_ref()), look, actions);
             match state.screen {
                 Screen::Settings => state.settings.ui(ui, &status, look, actions),
                 Screen::Rules => {

@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trouble", &["texts"]),
     ("visible", &[]),
     ("progress", &[]),
+    ("seldom", &[]),
     ("diagnose", &["texts", "wechat"]),
     ("capture", &["diagnose", "texts", "wechat"]),
     ("filter", &["capture", "diagnose", "visible", "wechat"]),
@@ -22,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sample", &["account", "capture", "inspect", "trouble", "wechat"]),
     ("config", &["account", "capture", "rules", "texts", "trouble", "wechat"]),
     ("delivery", &["capture", "trouble", "wechat"]),
-    ("store", &["capture", "diagnose", "filter", "progress", "trouble", "waker", "wechat"]),
+    ("store", &["capture", "diagnose", "filter", "progress", "seldom", "trouble", "waker", "wechat"]),
     ("traffic", &["account", "capture", "inspect", "store", "wechat"]),
     (
         "replay",
@@ -41,8 +42,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "listener",
         &[
-            "account", "capture", "delivery", "diagnose", "filter", "inspect", "judge", "rules", "store", "texts",
-            "trouble", "waker", "wechat",
+            "account", "capture", "delivery", "diagnose", "filter", "inspect", "judge", "rules", "seldom", "store",
+            "texts", "trouble", "waker", "wechat",
         ],
     ),
     (
@@ -92,6 +93,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml_edit", &["config"]),
     ("notify", &["config"]),
     ("minijinja", &["rules"]),
+    ("rustix", &["listener"]),
     ("socket2", &["listener"]),
     ("zip", &["fixtures"]),
     ("similar", &["replay"]),

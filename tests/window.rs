@@ -14,6 +14,8 @@ use menuscope::engine::{ListenerState, Setup};
 use menuscope::ui::App;
 use menuscope::wechat::signature::signature;
 
+#[path = "window/beside.rs"]
+mod beside;
 #[path = "window/composer.rs"]
 mod composer;
 #[path = "window/files.rs"]

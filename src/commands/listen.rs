@@ -26,6 +26,9 @@ use crate::waker::Waker;
 /// How many new events are looked up at a time.
 const BATCH: usize = 1_000;
 
+/// How often to look where nothing is announced.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
 /// After the listener has stopped, the last lines get this long: nobody may be reading.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
@@ -120,17 +123,35 @@ struct Printer {
 
 impl Printer {
     fn run(mut self, bell: &Receiver<()>) -> anyhow::Result<()> {
-        let reader = Reader::open(&self.database)?;
+        let mut reader = Reader::open(&self.database)?;
         loop {
             let over = self.head.has_changed().is_err();
             self.waker.rearm();
+            if !reader.is_current() {
+                // Removed, moved or replaced: the writer has opened another, or is about to.
+                match Reader::open(&self.database) {
+                    Ok(other) => reader = self.turn_to(other),
+                    Err(_) if over => return Ok(()),
+                    Err(_) => {
+                        bell.recv_timeout(LOOK_AGAIN).ok();
+                        continue;
+                    }
+                }
+            }
             self.print_new(&reader)?;
             if over {
                 return Ok(());
             }
             // The head's sender goes with the service, after the last commit.
-            bell.recv_timeout(Duration::from_millis(200)).ok();
+            bell.recv_timeout(LOOK_AGAIN).ok();
         }
+    }
+
+    /// What was there already in another database has not arrived here.
+    fn turn_to(&mut self, other: Reader) -> Reader {
+        self.open.clear();
+        self.after = self.after.max(CaptureId(self.head.borrow().opened_at));
+        other
     }
 
     fn print_new(&mut self, reader: &Reader) -> anyhow::Result<()> {

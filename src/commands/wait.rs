@@ -31,6 +31,7 @@ pub(super) fn run(setup: &Setup, wait: &Wait) -> anyhow::Result<Outcome> {
         wanted: wait.count as usize,
         reader: None,
         seen: HashSet::new(),
+        given: 0,
         version: None,
     };
     let language = language(setup);
@@ -38,13 +39,12 @@ pub(super) fn run(setup: &Setup, wait: &Wait) -> anyhow::Result<Outcome> {
         for stored in waiting.look()? {
             print(&waiting, &stored, wait.json, language)?;
         }
-        if waiting.seen.len() >= waiting.wanted {
+        if waiting.given >= waiting.wanted {
             return Ok(Outcome::Done);
         }
         let left = wait.timeout.saturating_sub(began.elapsed());
         if left.is_zero() {
-            let reason =
-                format!("{} of {} matching events within {:?}", waiting.seen.len(), waiting.wanted, wait.timeout);
+            let reason = format!("{} of {} matching events within {:?}", waiting.given, waiting.wanted, wait.timeout);
             return Ok(Outcome::No(Some(reason)));
         }
         std::thread::park_timeout(POLL.min(left));
@@ -86,6 +86,8 @@ struct Waiting<'a> {
     /// `None` until there is a database.
     reader: Option<Reader>,
     seen: HashSet<CaptureId>,
+    /// How many have been given out.
+    given: usize,
     /// The `data_version` of the last look.
     version: Option<i64>,
 }
@@ -93,6 +95,9 @@ struct Waiting<'a> {
 impl Waiting<'_> {
     /// Events that match and have not been given out yet.
     fn look(&mut self) -> anyhow::Result<Vec<StoredCapture>> {
+        if self.reader.take_if(|reader| !reader.is_current()).is_some() {
+            self.note_replaced();
+        }
         if self.reader.is_none() {
             self.reader = match Reader::open(&self.setup.folder.database()) {
                 Ok(reader) => Some(reader),
@@ -108,13 +113,26 @@ impl Waiting<'_> {
         }
         let ids = reader.arrived(&self.filter, self.after, self.wanted)?;
         let new: Vec<CaptureId> = ids.into_iter().filter(|id| !self.seen.contains(id)).collect();
-        let missing = self.wanted - self.seen.len();
+        let missing = self.wanted - self.given;
         let mut found = Vec::new();
         for id in new.into_iter().take(missing) {
             self.seen.insert(id);
             found.extend(with_reply(reader, id)?);
         }
+        self.given += found.len();
         Ok(found)
+    }
+}
+
+impl Waiting<'_> {
+    /// Whoever removes the database begins anew: all that will be in it arrives from now on. Where another one stands in its
+    /// place, a listener goes on with its numbers.
+    fn note_replaced(&mut self) {
+        self.version = None;
+        if !self.setup.folder.database().exists() {
+            self.after = CaptureId(0);
+            self.seen.clear();
+        }
     }
 }
 

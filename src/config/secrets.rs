@@ -157,7 +157,9 @@ fn read_file(path: &Path) -> Result<BTreeMap<String, Written>, ConfigError> {
         .map_err(|source| ConfigError::Read { source, path: path.to_owned() })?;
     // Written by hand, or copied: from now on it is its owner's alone.
     if let Err(error) = std::fs::File::open(path).and_then(|file| restrict(&file)) {
-        tracing::warn!("cannot keep others from reading secrets.toml: {error}");
+        tracing::warn!(
+            "cannot keep others from reading secrets.toml: {error}; take their rights away with `chmod 600`"
+        );
     }
     toml_edit::de::from_str(&text).map_err(|error| ConfigError::SecretsMalformed {
         // The parser's own message quotes the line, and the line holds a secret.
@@ -190,6 +192,10 @@ fn write_file(path: &Path, file: &BTreeMap<String, Written>) -> Result<(), Confi
 #[cfg(unix)]
 fn restrict(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
+    // On a disk that cannot be written, there is nothing to be said about what is right already.
+    if file.metadata()?.permissions().mode() & 0o777 == 0o600 {
+        return Ok(());
+    }
     file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 

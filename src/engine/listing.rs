@@ -125,9 +125,15 @@ impl Lister {
     fn begin(&mut self, generation: u64, filter: Filter) -> Result<bool, StoreError> {
         // Kept even where there is no database yet: what arrives later is listed for it.
         self.listing = Some(Listing { generation, filter, scan: None, again: None, seen: CaptureId(0), total: 0 });
-        let removals = self.reader()?.removals()?;
+        let (removals, seen) = match self.reader() {
+            Ok(reader) => (reader.removals()?, reader.newest()?),
+            // Nothing is in what is not there; what comes later has arrived.
+            Err(StoreError::Absent { .. }) => {
+                return Ok(self.desk.put(Notice::Listed { generation, ids: Vec::new(), finished: Some(0) }));
+            }
+            Err(error) => return Err(error),
+        };
         self.removals = removals;
-        let seen = self.reader()?.newest()?;
         if let Some(listing) = &mut self.listing {
             listing.seen = seen;
             listing.scan = Some(Scan::new(&listing.filter, seen));
@@ -191,7 +197,11 @@ impl Lister {
         let newest = reader.newest()?;
         let after = open.map_or(listing.seen, |open| listing.seen.min(CaptureId(open - 1)));
         let ids = reader.arrived(&listing.filter, after, ARRIVED_AT_ONCE)?;
-        listing.total += u64::try_from(newest.0 - listing.seen.0).unwrap_or(0);
+        listing.total = match listing.seen {
+            // The first that arrive in a new database need not begin with 1.
+            CaptureId(0) => reader.count()?,
+            CaptureId(seen) => listing.total + u64::try_from(newest.0 - seen).unwrap_or(0),
+        };
         listing.seen =
             if ids.len() < ARRIVED_AT_ONCE { newest.max(listing.seen) } else { *ids.last().unwrap_or(&newest) };
         let more = ids.len() >= ARRIVED_AT_ONCE;
@@ -200,8 +210,9 @@ impl Lister {
     }
 
     fn look_beside(&mut self) -> Result<bool, StoreError> {
+        let is_new = self.reader.is_none();
         let version = self.reader()?.data_version()?;
-        if version == self.beside {
+        if version == self.beside && !is_new {
             return Ok(true);
         }
         self.beside = version;
@@ -210,6 +221,12 @@ impl Lister {
 
     /// The reader, opened as soon as there is a database.
     fn reader(&mut self) -> Result<&Reader, StoreError> {
+        if self.reader.take_if(|reader| !reader.is_current()).is_some() {
+            // The window asks anew.
+            self.listing = None;
+            self.desk.put(Notice::Replaced);
+            return Err(StoreError::Absent { path: self.database.clone() });
+        }
         if self.reader.is_none() {
             let reader = Reader::open(&self.database)?;
             self.beside = reader.data_version()?;

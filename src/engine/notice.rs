@@ -39,6 +39,8 @@ pub enum Notice {
         /// How many captures there are in all.
         total: u64,
     },
+    /// The database is another one now, or has gone: nothing that was told of it holds any more.
+    Replaced,
     /// Rows that were asked for.
     Page {
         /// In ascending order; what has gone is left out.

@@ -168,6 +168,8 @@ impl Rows {
     }
 
     fn reader(&mut self) -> Result<&Reader, StoreError> {
+        // Removed, or replaced by another one.
+        self.reader.take_if(|reader| !reader.is_current());
         if self.reader.is_none() {
             self.reader = Some(Reader::open(&self.database)?);
         }

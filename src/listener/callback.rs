@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -24,6 +23,7 @@ use crate::capture::{Capture, CaptureId, Placement, RawRequest, UNREADABLE};
 use crate::delivery::has_passed_through;
 use crate::diagnose::{Code, Diagnosis};
 use crate::inspect::{Disposition, Inspection, Sealing, has_echostr, inspect};
+use crate::seldom::Seldom;
 use crate::store::{StoreError, Ticket};
 
 /// Who sent so slowly that the budget is used up still gets this long for the commit: WeChat may be waiting.
@@ -41,7 +41,8 @@ pub(super) struct Endpoint {
     stopping: watch::Receiver<bool>,
     /// Held by whoever owes an answer or its record: the listener ends when the last is gone.
     _owing: mpsc::Sender<()>,
-    not_http: AtomicU64,
+    not_http: Seldom,
+    not_stored: Seldom,
 }
 
 impl Endpoint {
@@ -51,13 +52,21 @@ impl Endpoint {
         stopping: watch::Receiver<bool>,
         owing: mpsc::Sender<()>,
     ) -> Self {
-        Self { terms, listens_at, stopping, _owing: owing, not_http: AtomicU64::new(0) }
+        Self { terms, listens_at, stopping, _owing: owing, not_http: Seldom::default(), not_stored: Seldom::default() }
     }
 
-    /// Bytes that are no HTTP were answered by hyper, mostly with 400; they leave a counted line and nothing else.
+    /// Bytes that are no HTTP were answered by hyper, mostly with 400; they leave a line now and then with their number, and nothing else.
     pub(super) fn count_not_http(&self, peer: SocketAddr, error: &hyper::Error) {
-        let count = self.not_http.fetch_add(1, Ordering::Relaxed) + 1;
-        tracing::warn!("refused what is not HTTP, or too much of it (number {count}): {error} from {peer}");
+        if let Some(count) = self.not_http.count() {
+            tracing::warn!("refused what is not HTTP, or too much of it (number {count}): {error} from {peer}");
+        }
+    }
+
+    /// Whoever floods us is answered, and told of in the log now and then.
+    fn tell_not_stored(&self, reason: &str) {
+        if let Some(count) = self.not_stored.count() {
+            tracing::error!("answered 503 (number {count}), since the request could not be stored: {reason}");
+        }
     }
 }
 
@@ -113,7 +122,7 @@ async fn store_and_answer(
     let Inspection { capture, disposition, sealing: _ } = inspection;
     let queued = timeout_at(deadline.into(), endpoint.terms.store.queue(capture)).await;
     let Ok(Ok(ticket)) = queued else {
-        tracing::error!("answered 503, since the request could not be stored: the queue is full or closed");
+        endpoint.tell_not_stored("too many are waiting for the disk, or the program is closing");
         return Answer::not_stored().into_response();
     };
     let mut owed = Owed { endpoint, answer: Answer::to(&disposition), began, ticket: Some(ticket), id: None };
@@ -126,12 +135,13 @@ async fn store_and_answer(
             owed.record();
         }
         Ok(Err(error)) => {
-            tracing::error!("answered 503, since the request could not be stored: {error}");
+            // The writer has said it, once for all that it concerns.
+            tracing::debug!("answered 503, since the request could not be stored: {error}");
             owed.answer = Answer::not_stored();
             owed.ticket = None;
         }
         Err(_) => {
-            tracing::error!("answered 503, since the request was not on disk within the reply budget");
+            owed.endpoint.tell_not_stored("it was not on disk within the reply budget");
             // Still queued: when it gets there after all, the record says what was answered.
             owed.answer = Answer::not_stored();
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction, TransactionBehavior};
 
+use super::place::{Place, Standing};
 use super::removal::{self, RemovalId};
 use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows, seen};
 use crate::capture::{Capture, CaptureId, Placement, ReplayId, ReplayRun, Replayed, Reply, RunEnd, RunId};
@@ -45,6 +46,7 @@ impl Added {
 #[derive(Debug)]
 pub struct Additions {
     connection: Connection,
+    place: Place,
 }
 
 impl Additions {
@@ -54,7 +56,7 @@ impl Additions {
         migrate(&mut connection, path)?;
         // What is written here can be read or sent again: it need not be on disk before the next.
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(doing("choosing how to commit"))?;
-        Ok(Self { connection })
+        Ok(Self { connection, place: Place::of(path) })
     }
 
     /// Stores what is not there yet, in one transaction: to be called with some hundreds at most, so that a listener that
@@ -130,7 +132,11 @@ impl Additions {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(doing(what))?;
         let outcome = work(&transaction)?;
         transaction.commit().map_err(doing(what))?;
-        Ok(outcome)
+        match self.place.standing() {
+            // What went into a removed file is lost.
+            Standing::Moved => Err(StoreError::Moved { path: self.place.path().to_owned() }),
+            Standing::Same | Standing::WithoutLog => Ok(outcome),
+        }
     }
 }
 

@@ -3,19 +3,31 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use super::chores::{Chores, Step};
 use super::groups::Groups;
+use super::place::Place;
 use super::unverified::Unverified;
 use super::writer::{Answer, Job, StoreHead};
 use super::{Limits, StoreError, checkpoint, doing, replies, rows};
 use crate::capture::{CaptureId, Placement};
 use crate::diagnose::{Code, Diagnosis};
 
+mod failing;
+mod follow;
+
+use failing::Failing;
+use follow::Change;
+
 /// The writer's connection, and what it remembers between two transactions.
 pub(super) struct Batches {
     connection: Connection,
+    place: Place,
+    /// What has happened to the files lately.
+    change: Option<Change>,
+    failing: Failing,
     groups: Groups,
     unverified: Unverified,
     chores: Chores,
@@ -33,6 +45,9 @@ pub(super) struct Batches {
 /// More records of answers than this are not kept through a lasting failure.
 const MOST_UNWRITTEN: usize = 100_000;
 
+/// How long the last checkpoint waits for others.
+const LAST_PATIENCE: Duration = Duration::from_millis(200);
+
 /// What was done for one job within a transaction.
 enum Done {
     Inserted(Placement),
@@ -41,7 +56,7 @@ enum Done {
 }
 
 impl Batches {
-    pub(super) fn new(connection: Connection, limits: Limits) -> Result<Self, StoreError> {
+    pub(super) fn new(connection: Connection, path: &Path, limits: Limits) -> Result<Self, StoreError> {
         let groups = Groups::load(&connection)?;
         let unverified = Unverified::load(&connection, limits.unverified)?;
         let chores = Chores::new(&connection, limits.retention)?;
@@ -52,12 +67,17 @@ impl Batches {
         connection.execute("DELETE FROM held", []).map_err(doing("releasing what a crash left held"))?;
         let head = StoreHead {
             last_id: last_id.unwrap_or(0),
+            opened_at: last_id.unwrap_or(0),
             unverified_bytes: unverified.bytes(),
             unverified_dropped: unverified.dropped(),
             ..StoreHead::default()
         };
         Ok(Self {
             connection,
+            // What SQLite keeps beside the database is there since the first statement.
+            place: Place::of(path),
+            change: None,
+            failing: Failing::default(),
             groups,
             unverified,
             chores,
@@ -76,32 +96,43 @@ impl Batches {
     /// Writes the jobs in one transaction; returns the answers that are due now.
     pub(super) fn commit(&mut self, jobs: impl Iterator<Item = Job>) -> Vec<Answer> {
         let mut jobs: Vec<Job> = jobs.collect();
+        let captures = jobs.iter().filter(|job| matches!(job, Job::Insert { .. })).count();
         self.chores.note_written();
-        let outcome = self.attempt(&mut jobs);
+        let outcome = self.write_in_place(&mut jobs);
         let answers = match outcome {
-            Ok(done) => jobs.into_iter().zip(done).filter_map(|(job, done)| self.succeeded(job, &done)).collect(),
+            Ok(done) => {
+                if captures > 0 {
+                    self.failing.works();
+                }
+                jobs.into_iter().zip(done).filter_map(|(job, done)| self.succeeded(job, &done)).collect()
+            }
             // One bad row must not sink the others: each gets a transaction of its own.
             Err(StoreError::Sqlite { of_one_row: true, .. }) if jobs.len() > 1 => {
                 jobs.into_iter().flat_map(|job| self.commit(std::iter::once(job))).collect()
             }
             Err(error) => {
-                tracing::error!("{error}");
-                self.head.trouble = Some((&error).into());
+                self.note_failure(&error, captures);
                 jobs.into_iter().filter_map(|job| self.failed(job, &error)).collect()
             }
         };
         self.head.revision += 1;
         self.head.oldest_open = self.open.first().copied();
+        self.note_change();
         answers
+    }
+
+    fn note_failure(&mut self, error: &StoreError, captures: usize) {
+        self.failing.fails(error, captures);
+        self.head.trouble = Some(error.into());
     }
 
     fn attempt(&mut self, jobs: &mut [Job]) -> Result<Vec<Done>, StoreError> {
         self.wait_for_disk(jobs.iter().any(|job| matches!(job, Job::Insert { .. })))?;
-        let Self { connection, groups, unverified, held, .. } = self;
+        let Self { connection, groups, unverified, held, open, head, .. } = self;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(doing("beginning to write"))?;
-        let outcome = write_all(&transaction, groups, unverified, held, jobs)
+        let outcome = write_all(&transaction, (groups, unverified, held), (open, head.last_id), jobs)
             .and_then(|done| transaction.commit().map_err(doing("committing")).map(|()| done));
         if outcome.is_err() {
             // What was remembered of rows that were rolled back is wrong now. Where even that cannot be read,
@@ -206,26 +237,34 @@ impl Batches {
 
     /// Folds the log back and closes the connection.
     pub(super) fn close(self) -> Result<(), StoreError> {
+        if !self.unwritten.is_empty() {
+            let (count, trouble) = (self.unwritten.len(), self.head.trouble.as_ref());
+            let reason = trouble.map_or_else(String::new, ToString::to_string);
+            tracing::error!("the answers to {count} events are not recorded; the events are: {reason}");
+        }
+        // Who closes the program does not want to wait: the next start folds back what is left.
+        self.connection.busy_timeout(LAST_PATIENCE).map_err(doing("closing the database"))?;
         checkpoint(&self.connection)
     }
 }
 
 fn write_all(
     transaction: &Transaction<'_>,
-    groups: &mut Groups,
-    unverified: &mut Unverified,
-    held: &mut BTreeSet<i64>,
+    (groups, unverified, held): (&mut Groups, &mut Unverified, &mut BTreeSet<i64>),
+    (open, last_id): (&BTreeSet<i64>, i64),
     jobs: &mut [Job],
 ) -> Result<Vec<Done>, StoreError> {
-    let mut next_id = next_id(transaction)?;
+    // Where another database was opened in between, its numbers go on after those that were given in this run.
+    let mut next_id = next_id(transaction)?.max(last_id + 1);
     let mut done = Vec::with_capacity(jobs.len());
     for job in jobs {
         match job {
             Job::Insert { capture, .. } => {
                 let placement = groups.place(CaptureId(next_id), capture);
                 next_id += 1;
+                // Placed once more where a transaction is tried again.
+                capture.diagnoses.retain(|diagnosis| diagnosis.code != Code::Duplicate);
                 if placement.attempt > 1 {
-                    capture.diagnoses.retain(|diagnosis| diagnosis.code != Code::Duplicate);
                     let duplicate = Diagnosis::new(Code::Duplicate);
                     capture.diagnoses.push(duplicate.with("first", placement.group).with("attempt", placement.attempt));
                 }
@@ -235,6 +274,8 @@ fn write_all(
                 }
                 done.push(Done::Inserted(placement));
             }
+            // Its capture stayed in a database that was removed or replaced since.
+            Job::Reply { id, .. } | Job::Hold { id, .. } if !open.contains(&id.0) => done.push(Done::Replied(*id)),
             Job::Reply { id, reply, .. } => {
                 replies::insert(transaction, *id, reply)?;
                 if held.contains(&id.0) {

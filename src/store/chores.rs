@@ -80,6 +80,11 @@ impl Chores {
         self.limits = Instant::now();
     }
 
+    /// The limits that are kept.
+    pub(super) fn retention(&self) -> Retention {
+        self.retention
+    }
+
     /// Captures were written.
     pub(super) fn note_written(&mut self) {
         self.untidy = true;

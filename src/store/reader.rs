@@ -6,6 +6,7 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
 use super::condition::condition;
 use super::listing::{Order, PRESENT, Scan, ScanChunk};
+use super::place::{Place, Standing, beside};
 use super::removal::{self, RemovalId};
 use super::replays;
 use super::replies;
@@ -18,13 +19,6 @@ use crate::filter::{Filter, Seen};
 
 /// How many seconds may lie between the CreateTime of an event with pictures and of the image messages that follow it.
 const PICTURE_SECONDS: i64 = 5;
-
-/// The write-ahead log beside a database.
-fn log_of(path: &Path) -> PathBuf {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    log.into()
-}
 
 /// The database as a URI that tells SQLite that nothing changes it.
 fn immutable(path: &Path) -> PathBuf {
@@ -52,7 +46,7 @@ impl Interrupter {
 #[derive(Debug)]
 pub struct Reader {
     connection: Connection,
-    path: PathBuf,
+    place: Place,
 }
 
 impl Reader {
@@ -83,13 +77,13 @@ impl Reader {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match connect(path, flags) {
             // A copy without its log in a folder that cannot be written: nobody else can be writing it either.
-            Err(StoreError::ReadOnly { .. }) if !log_of(path).exists() => {
+            Err(StoreError::ReadOnly { .. }) if !beside(path, "-wal").exists() => {
                 connect(&immutable(path), flags | OpenFlags::SQLITE_OPEN_URI)?
             }
             opened => opened?,
         };
         contains::register(&connection).map_err(doing("preparing the search"))?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self { connection, place: Place::of(path) })
     }
 
     /// For what else is read of a database.
@@ -99,7 +93,14 @@ impl Reader {
 
     /// How large the write-ahead log is, in bytes.
     pub(super) fn log_size(&self) -> u64 {
-        std::fs::metadata(log_of(&self.path)).map_or(0, |log| log.len())
+        std::fs::metadata(beside(self.place.path(), "-wal")).map_or(0, |log| log.len())
+    }
+
+    /// Whether the database at the path is still the one that is read here. Where it is not, there is none, or another one
+    /// that can be opened: one that cannot be opened yet, since the writer has not left it, counts as the same.
+    pub fn is_current(&self) -> bool {
+        let is_there = self.place.path().exists();
+        self.place.standing() != Standing::Moved || (is_there && !self.place.is_cleared())
     }
 
     /// What ends a statement of this reader from another thread.

@@ -37,6 +37,10 @@ impl Unverified {
         Ok(())
     }
 
+    pub(super) fn limit(&self) -> u64 {
+        self.limit
+    }
+
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }

@@ -1,9 +1,10 @@
 //! The one writer: a thread, a bounded queue, and group commit.
 
+use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -24,6 +25,9 @@ const MAX_BATCH: usize = 512;
 
 /// After a failed commit, the records of answers in it are tried again after this long.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
+
+/// How often to look whether the files are still there, while nothing is written.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Something to be written.
 pub(super) enum Job {
@@ -51,10 +55,14 @@ pub struct StoreHead {
     pub revision: u64,
     /// The newest capture.
     pub last_id: i64,
+    /// The newest capture that was there when the database was opened, or another one in its place.
+    pub opened_at: i64,
     /// The oldest capture of this run that has not been answered yet; what is older will not change any more.
     pub oldest_open: Option<i64>,
     /// Why the last commit failed, if it did.
     pub trouble: Option<Trouble>,
+    /// What somebody has done to the database's files lately, and how it went on.
+    pub change: Option<Trouble>,
     /// How many bytes of unverified requests are kept.
     pub unverified_bytes: u64,
     /// How many unverified requests have had to go to stay within the limit, since the database was made.
@@ -128,12 +136,13 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         connection: Connection,
+        path: &Path,
         limits: Limits,
         head: watch::Sender<StoreHead>,
         waker: Waker,
     ) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let batches = Batches::new(connection, limits)?;
+        let batches = Batches::new(connection, path, limits)?;
         head.send_replace(batches.head());
         let clock = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(StoreError::Thread)?;
         let thread = std::thread::Builder::new()
@@ -167,15 +176,21 @@ fn run(
 ) {
     let mut jobs = Vec::with_capacity(MAX_BATCH);
     let mut open = true;
+    let mut quiet = Instant::now();
     while open {
         jobs.extend(batches.take_unwritten());
         if jobs.is_empty() {
-            let wait = batches.wait_for_chores();
+            let wait = batches.wait_for_chores().saturating_sub(quiet.elapsed());
             let next = queue.recv_many(&mut jobs, MAX_BATCH);
-            match clock.block_on(async { tokio::time::timeout(wait, next).await }) {
+            match clock.block_on(async { tokio::time::timeout(wait.min(LOOK), next).await }) {
                 Ok(received) => open = received > 0,
                 Err(_quiet) => {
-                    if batches.do_chore() {
+                    let mut news = batches.look();
+                    if wait <= LOOK {
+                        news |= batches.do_chore();
+                        quiet = Instant::now();
+                    }
+                    if news {
                         head.send_replace(batches.head());
                         waker.wake();
                     }
@@ -186,6 +201,7 @@ fn run(
             std::thread::park_timeout(RETRY_PAUSE);
             open = take_all(&mut queue, &mut jobs);
         }
+        quiet = Instant::now();
         let answers = batches.commit(jobs.drain(..));
         // The head goes first: whoever hears of a capture must find it there.
         head.send_replace(batches.head());

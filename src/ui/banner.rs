@@ -13,7 +13,7 @@ use crate::trouble::Trouble;
 pub(crate) fn banners_ui(
     ui: &mut Ui,
     status: &Status,
-    store: Option<&Trouble>,
+    (store, change): (Option<&Trouble>, Option<&Trouble>),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
@@ -26,6 +26,9 @@ pub(crate) fn banners_ui(
     }
     if let Some(trouble) = store {
         banner_ui(ui, Severity::Error, &look.text("window.banner.store"), &look.trouble(trouble), look, |_| {});
+    }
+    if let Some(trouble) = change {
+        banner_ui(ui, Severity::Warning, &look.text("window.banner.place"), &look.trouble(trouble), look, |_| {});
     }
 }
 

@@ -145,6 +145,15 @@ impl List {
         self.follow_if_wanted();
     }
 
+    /// What was read belongs to another database.
+    pub(crate) fn forget_rows(&mut self) {
+        self.cache.forget_rows();
+        self.selected = None;
+        self.picks = Picks::default();
+        (self.following, self.stays) = (true, false);
+        self.revision += 1;
+    }
+
     /// Something was written: open rows may have their answers.
     pub(crate) fn note_written(&mut self) {
         self.revision += 1;

@@ -130,6 +130,11 @@ impl RowCache {
         self.forget();
     }
 
+    /// Nothing that was read holds any more; questions on their way are answered all the same.
+    pub(crate) fn forget_rows(&mut self) {
+        self.slots.clear();
+    }
+
     /// Lets go of what was in view longest ago.
     fn forget(&mut self) {
         if self.slots.len() <= KEPT {

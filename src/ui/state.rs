@@ -107,6 +107,10 @@ impl State {
             }
             Notice::Seen { generation, values } => self.filter.take_seen(generation, values),
             Notice::UsedFilters { texts } => self.filter.take_used(texts),
+            Notice::Replaced => {
+                (self.detail, self.to_open) = (None, None);
+                self.list.forget_rows();
+            }
             Notice::Page { rows, marks } => {
                 if self.opened().is_some_and(|opened| rows.iter().any(|row| is_new_attempt(row, opened))) {
                     self.to_open = self.list.selected;

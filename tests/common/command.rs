@@ -8,7 +8,9 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use serde_json::Value;
 
 pub(crate) fn menuscope(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_menuscope"));
+    // Another build of it may be asked for, such as an optimized one under tests that are not.
+    let program = std::env::var_os("MENUSCOPE_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_menuscope").into());
+    let mut command = Command::new(program);
     command.arg("--data").arg(data).args(arguments).env("LANG", "en_US.UTF-8").env_remove("LC_ALL");
     for name in ["MENUSCOPE_DATA", "MENUSCOPE_TOKEN", "MENUSCOPE_AES_KEY", "MENUSCOPE_APP_ID", "MENUSCOPE_APP_SECRET"] {
         command.env_remove(name);
@@ -41,7 +43,11 @@ pub(crate) struct Listening {
 impl Listening {
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
         let arguments = [&["listen", "--addr", "127.0.0.1:0", "--json"], arguments].concat();
-        let mut child = menuscope(data, &arguments).stdout(Stdio::piped()).spawn().unwrap();
+        Self::of(menuscope(data, &arguments).stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// One that was started with `--json` and says where it listens.
+    pub(crate) fn of(mut child: Child) -> Self {
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
         lines.read_line(&mut first).unwrap();
