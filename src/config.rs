@@ -21,7 +21,7 @@ mod rules;
 mod secrets;
 mod watch;
 
-pub use edit::{save_account, save_address, save_forward, save_look, save_retention, save_targets};
+pub use edit::{forget_secret, save_account, save_address, save_forward, save_look, save_retention, save_targets};
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
 pub use folder::{DataFolder, ListenerLock};

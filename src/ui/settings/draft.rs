@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::checks;
-use crate::account::{Secret, Secrets};
+use crate::account::{Secret, SecretName, Secrets};
 use crate::capture::Mode;
 use crate::config::AccountConfig;
 use crate::engine::{Command, Status};
@@ -22,6 +22,8 @@ pub(super) struct Draft {
     pub(super) token: Typed,
     pub(super) aes_key: Typed,
     pub(super) app_secret: Typed,
+    /// The secret that is about to be forgotten, until that is confirmed.
+    pub(super) forgetting: Option<SecretName>,
     /// Whether it has been sent to be saved.
     pub(super) sent: bool,
     /// What was saved when the form was opened.
