@@ -143,6 +143,15 @@ mod tests {
     }
 
     #[test]
+    fn debug_of_a_form_says_no_secret() {
+        let mut draft = Draft::of("shop", &AccountConfig::default());
+        draft.token.0.push_str("hunter2");
+        draft.app_secret.0.push_str("hunter2");
+        let text = format!("{draft:?}{:?}", draft.save());
+        assert!(text.contains("shop") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
     fn an_empty_field_is_left_out_of_the_file() {
         let mut draft = Draft::of("a", &AccountConfig::default());
         draft.app_id = " wx1 ".to_owned();
