@@ -8,8 +8,10 @@ use unicode_properties::{GeneralCategory as Category, UnicodeEmoji as _, Unicode
 /// Marks that one letter may carry; more of them pile up over the lines above and below.
 const MARKS: usize = 4;
 
-/// Whether a character is shown by its number wherever it stands: controls, bidirectional overrides, what has no
-/// width, and what every font draws as it likes. Line ends and tabs count, too; where they may stand, use [`told`].
+/// Whether a character is shown by its number wherever it stands.
+///
+/// Such are controls, bidirectional overrides, what has no width, and what every font draws as it likes. Line ends and
+/// tabs count, too; where they may stand, use [`told`].
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
