@@ -25,6 +25,19 @@ impl Secret {
     }
 }
 
+/// So that a command line gives it at once where it is safe.
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<Zeroizing<String>> for Secret {
+    fn from(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+}
+
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
@@ -35,6 +48,17 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// Which of an account's secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretName {
+    /// 令牌 Token.
+    Token,
+    /// 消息加解密密钥 EncodingAESKey.
+    AesKey,
+    /// AppSecret.
+    AppSecret,
 }
 
 /// What only the developer and WeChat know of an account.
@@ -70,6 +94,16 @@ impl Secrets {
             token: changed.token.or(self.token),
             aes_key: changed.aes_key.or(self.aes_key),
             app_secret: changed.app_secret.or(self.app_secret),
+        }
+    }
+
+    /// These without one of them, and without the one before it.
+    #[must_use]
+    pub fn without(self, name: SecretName) -> Self {
+        match name {
+            SecretName::Token => Self { token: None, previous_token: None, ..self },
+            SecretName::AesKey => Self { aes_key: None, previous_aes_key: None, ..self },
+            SecretName::AppSecret => Self { app_secret: None, ..self },
         }
     }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::OsStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::account::Secret;
 use crate::filter::NAMES;
 
 mod database;
@@ -48,16 +49,16 @@ pub struct Global {
     pub account: Option<String>,
     /// Token of that account
     #[arg(long, value_name = "TOKEN", global = true, env = "MENUSCOPE_TOKEN", hide_env_values = true)]
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// EncodingAESKey of that account, 43 characters
     #[arg(long, value_name = "KEY", global = true, env = "MENUSCOPE_AES_KEY", hide_env_values = true)]
-    pub aes_key: Option<String>,
+    pub aes_key: Option<Secret>,
     /// AppID of that account
     #[arg(long, value_name = "APPID", global = true, env = "MENUSCOPE_APP_ID")]
     pub app_id: Option<String>,
     /// AppSecret of that account
     #[arg(long, value_name = "SECRET", global = true, env = "MENUSCOPE_APP_SECRET", hide_env_values = true)]
-    pub app_secret: Option<String>,
+    pub app_secret: Option<Secret>,
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,

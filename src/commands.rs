@@ -13,7 +13,7 @@ use crate::engine::Setup;
 use crate::filter::Filter;
 use crate::store::StoreError;
 use crate::texts::Language;
-use crate::visible::{shortened, visible};
+use crate::visible::shortened;
 
 mod chosen;
 mod db;
@@ -22,6 +22,7 @@ mod export;
 mod import;
 mod lint;
 mod listen;
+mod log;
 mod output;
 mod replay;
 mod send;
@@ -29,7 +30,7 @@ mod show;
 mod wait;
 mod work;
 
-use output::{Output, is_closed};
+use output::{Output, is_closed, quoted};
 
 /// So much of a filter is quoted where it cannot be read, in characters; the mistake itself is named at its column.
 const SHOWN_FILTER: usize = 80;
@@ -45,7 +46,7 @@ enum Outcome {
 /// Carries out what was typed; every error becomes one line on stderr.
 pub fn run(cli: Cli) -> ExitCode {
     let Cli { global, command } = cli;
-    start_log(global.verbose);
+    log::start(global.verbose);
     match dispatch(&global, command) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No(reason)) => {
@@ -129,7 +130,7 @@ fn setup(global: &Global) -> anyhow::Result<Setup> {
         return Err(ConfigError::Read { source, path: path.clone() }.into());
     }
     let config_file: PathBuf = global.config.clone().unwrap_or_else(|| folder.config_file());
-    let secret = |text: &Option<String>| text.as_ref().filter(|text| !text.is_empty()).map(Secret::new);
+    let secret = |given: &Option<Secret>| given.clone().filter(|secret| !secret.reveal().is_empty());
     let overrides = Overrides {
         account: global.account.clone(),
         app_id: global.app_id.clone().filter(|app_id| !app_id.is_empty()),
@@ -172,22 +173,6 @@ fn target(config: &Config, text: &str) -> anyhow::Result<(Target, Option<String>
     }
 }
 
-/// Warnings unless told otherwise: stdout belongs to results, stderr to what went wrong.
-fn start_log(verbose: u8) {
-    let level = match verbose {
-        0 => tracing::Level::WARN,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .with_target(false);
-    // A test that runs two commands in one process has one already.
-    subscriber.try_init().ok();
-}
-
 /// An error with its causes; most say themselves what is behind them.
 fn whole(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
@@ -204,7 +189,7 @@ fn whole(error: &anyhow::Error) -> String {
 fn complain(message: &str) {
     let line =
         message.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-    eprintln!("menuscope: {}", visible(&line));
+    eprintln!("menuscope: {}", quoted(&line));
 }
 
 impl Color {

@@ -22,7 +22,9 @@ mod rules;
 mod secrets;
 mod watch;
 
-pub use edit::{save_account, save_address, save_filters, save_forward, save_look, save_retention, save_targets};
+pub use edit::{
+    forget_secret, save_account, save_address, save_filters, save_forward, save_look, save_retention, save_targets,
+};
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
 pub use filters::{FilterConfig, Hue};
@@ -295,11 +297,18 @@ fn account(
 }
 
 fn malformed(text: &str, error: &toml_edit::de::Error, path: &Path) -> ConfigError {
-    let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];
+    let span = error.span().unwrap_or_default();
+    let before = &text[..span.start.min(text.len())];
+    let at_fault = text.get(span).unwrap_or_default();
+    let mut reason = error.message().replace('\n', ", ");
+    // A secret may have been put there; line and column say well enough which value it is.
+    if at_fault.starts_with(['"', '\'']) && before.rfind("accounts") > before.rfind("\n[") {
+        reason = reason.replace(at_fault.trim_matches(['"', '\'']), "…");
+    }
     ConfigError::Malformed {
         line: before.matches('\n').count() + 1,
         column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-        reason: error.message().replace('\n', ", "),
+        reason,
         path: path.to_owned(),
     }
 }

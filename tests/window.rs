@@ -30,6 +30,8 @@ mod removing;
 mod replays;
 #[path = "window/server.rs"]
 mod server;
+#[path = "window/spoofing.rs"]
+mod spoofing;
 
 /// Long enough for any machine; a test never asserts how long something took.
 const PATIENCE: Duration = Duration::from_mins(1);

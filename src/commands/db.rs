@@ -5,14 +5,13 @@ use serde_json::json;
 
 use super::Outcome;
 use super::chosen::{Chosen, chosen};
-use super::output::{local_time, print_line};
+use super::output::{local_time, print_line, quoted};
 use super::work::Work;
 use crate::cli::{Db, DbJob, Delete, Generate};
 use crate::config::ConfigError;
 use crate::engine::Setup;
 use crate::store::{Additions, Caretaker, Reader, Stats, StoreError};
 use crate::traffic::Traffic;
-use crate::visible::visible;
 
 /// How many made-up events are stored in one transaction.
 const GENERATED_AT_ONCE: usize = 512;
@@ -26,7 +25,7 @@ pub(super) fn run(setup: &Setup, db: &Db) -> anyhow::Result<Outcome> {
             let work = Work::start()?;
             let reader = Reader::open(&setup.folder.database())?;
             work.shown(|progress| reader.back_up(file, progress))?;
-            print_line(&format!("copied to {}", visible(&file.display().to_string())))?;
+            print_line(&format!("copied to {}", quoted(&file.display().to_string())))?;
             Ok(Outcome::Done)
         }
         DbJob::Delete(delete) => remove(setup, delete),
@@ -56,10 +55,10 @@ fn stats(setup: &Setup, as_json: bool) -> anyhow::Result<Outcome> {
         print_line(&object.to_string())?;
         return Ok(Outcome::Done);
     }
-    print_line(&format!("{}, version {version}", visible(&path.display().to_string())))?;
+    print_line(&format!("{}, version {version}", quoted(&path.display().to_string())))?;
     print_line(&format!("events       {events}"))?;
     for (kind, count) in &kinds {
-        print_line(&format!("  {count:>9}  {}", visible(kind)))?;
+        print_line(&format!("  {count:>9}  {}", quoted(kind)))?;
     }
     if let Some((first, last)) = received {
         print_line(&format!("received     {} to {}", local_time(first), local_time(last)))?;
@@ -86,7 +85,7 @@ fn check(setup: &Setup) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&setup.folder.database())?;
     let problems = work.shown(|progress| reader.check(progress))?;
     for problem in &problems {
-        print_line(&visible(problem))?;
+        print_line(&quoted(problem))?;
     }
     if problems.is_empty() {
         print_line("the database is sound")?;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::output::print_line;
+use super::output::{print_line, quoted};
 use super::work::Work;
 use super::{Outcome, language};
 use crate::cli::Import;
@@ -11,7 +11,6 @@ use crate::engine::Setup;
 use crate::fixtures::{FixtureError, Imported, import};
 use crate::store::Additions;
 use crate::texts::Language;
-use crate::visible::visible;
 
 pub(super) fn run(setup: &Setup, asked: &Import) -> anyhow::Result<Outcome> {
     let accounts = Config::load_without_rules(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
@@ -42,7 +41,7 @@ fn tell(imported: &Imported, as_json: bool, language: Language) -> anyhow::Resul
         return Ok(print_line(&report.to_string())?);
     }
     for problem in problems {
-        print_line(&format!("{}: {}", visible(&problem.place), visible(&problem.reason.words(language))))?;
+        print_line(&format!("{}: {}", quoted(&problem.place), quoted(&problem.reason.words(language))))?;
     }
     let more = unread.saturating_sub(problems.len() as u64);
     if more > 0 {

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
-use super::output::{finding_lines, print_line};
+use super::output::{finding_lines, print_line, quoted};
 use super::{Outcome, language};
 use crate::account::Accounts;
 use crate::capture::{CaptureId, finding_json};
@@ -16,7 +16,6 @@ use crate::engine::Setup;
 use crate::judge::{judge, judge_for};
 use crate::store::Reader;
 use crate::texts::Language;
-use crate::visible::visible;
 use crate::wechat::lint::{Answered, Report};
 
 /// More is not read from stdin, in bytes: it is too large by far, and says so.
@@ -78,7 +77,7 @@ fn for_event(
 /// What was found, and what the user will see, for people.
 fn page(report: &Report, language: Language) -> String {
     let mut lines: Vec<String> = report.findings.iter().flat_map(|finding| finding_lines(finding, language)).collect();
-    lines.push(visible(&report.outcome.sentence(language)).into_owned());
+    lines.push(quoted(&report.outcome.sentence(language)));
     lines.join("\n")
 }
 

@@ -10,10 +10,13 @@ use crate::cli::Color;
 use crate::diagnose::{Coded, Finding, Severity};
 use crate::store::Reader;
 use crate::texts::Language;
-use crate::visible::{shortened, visible};
+use crate::visible::{beginning, grouped, shortened, visible};
 
 /// Texts such as keys are cut to this many characters in a table.
 const CELL: usize = 40;
+
+/// The most that is printed of one text; `--json`, `--raw` and `--body` print all of it.
+const LONGEST: usize = 2_000;
 
 /// The way to stdout.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +96,7 @@ fn cells(row: &CaptureSummary) -> [String; 9] {
 pub(super) fn answer(reply: &ReplySummary) -> String {
     let status = reply.status.map_or_else(|| reply.end.as_str().to_owned(), |status| status.to_string());
     let cut = if reply.status.is_some() && reply.end != ReplyEnd::Answered { reply.end.as_str() } else { "" };
-    let source = shortened(&visible(&reply.source.spelling()), CELL);
+    let source = shortened(&reply.source.spelling(), CELL);
     let ms = reply.elapsed.as_secs_f64() * 1000.0;
     let severity = reply.severity.filter(|severity| *severity == Severity::Error).map_or("", |_| "illegal");
     let parts = [&status, cut, &source, &format!("{ms:.1} ms"), severity];
@@ -117,15 +120,28 @@ pub(super) fn finding_lines<C: Coded>(finding: &Finding<C>, language: Language) 
     let place = finding.place.map_or_else(String::new, |place| format!(" {place}"));
     let message = finding.message(language);
     [
-        format!("{severity} [{}]{place}: {}", finding.code.as_str(), visible(&message)),
-        format!("  → {}", visible(&finding.remedy(language))),
+        format!("{severity} [{}]{place}: {}", finding.code.as_str(), quoted(&message)),
+        format!("  → {}", quoted(&finding.remedy(language))),
     ]
+}
+
+/// One text from outside for a terminal: nothing that would steer it, and a mark where it goes on for too long.
+pub(super) fn quoted(text: &str) -> String {
+    marked(text, |start| visible(start).into_owned())
 }
 
 /// Text of a message for a terminal: its own line ends, and nothing else that would steer the terminal.
 pub(super) fn printable(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    text.split('\n').map(|line| visible(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+    marked(&String::from_utf8_lossy(bytes), |start| {
+        start.split('\n').map(|line| visible(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn marked(text: &str, shown: impl FnOnce(&str) -> String) -> String {
+    match beginning(text, LONGEST) {
+        (all, None) => shown(all),
+        (start, Some(characters)) => format!("{} … {} characters", shown(start), grouped(characters as u64)),
+    }
 }
 
 /// Whether an error says that the other end of stdout has gone.

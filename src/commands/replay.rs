@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use super::chosen::{Chosen, chosen};
-use super::output::{Output, print_line};
+use super::output::{Output, print_line, quoted};
 use super::work::Work;
 use super::{Outcome, language, target};
 use crate::capture::{Against, ReplayForm, ReplayMode, RunEnd, StoredRun};
@@ -14,7 +14,6 @@ use crate::engine::Setup;
 use crate::replay::{Compared, Pace, ReplayPlan, Told, Tools, changes, replay};
 use crate::store::{Additions, Reader};
 use crate::texts::Language;
-use crate::visible::visible;
 
 mod answer;
 mod junit;
@@ -114,7 +113,7 @@ fn ended(run: &StoredRun, as_json: bool) -> anyhow::Result<Outcome> {
     match run.end {
         Some(RunEnd::Dead) => anyhow::bail!(
             "{} does not take connections, so the run ended after {} of {} requests; start the server, and check the URL",
-            visible(&run.run.target),
+            quoted(&run.run.target),
             tally.sent,
             run.run.planned
         ),

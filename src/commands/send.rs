@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::output::{finding_lines, print_line, printable};
+use super::output::{finding_lines, print_line, printable, quoted};
 use super::work::Work;
 use super::{Outcome, language, target};
 use crate::account::{Account, Accounts};
@@ -21,7 +21,6 @@ use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
 use crate::sample;
 use crate::store::{Additions, Reader};
 use crate::texts::Language;
-use crate::visible::visible;
 use crate::wechat::lint::Answered;
 
 mod message;
@@ -177,7 +176,7 @@ impl Post<'_> {
             for line in report.findings.iter().flat_map(|finding| finding_lines(finding, self.language)) {
                 print_line(&line)?;
             }
-            print_line(&format!("  {}", visible(&report.outcome.sentence(self.language))))?;
+            print_line(&format!("  {}", quoted(&report.outcome.sentence(self.language))))?;
         }
         Ok((200..300).contains(status) && report.is_legal())
     }
@@ -187,7 +186,7 @@ impl Post<'_> {
         let line = if self.as_json {
             with_id(json!({ "event": name, "status": null, "error": why, "lint": [] }), id).to_string()
         } else {
-            format!("{name}  {}", visible(why))
+            format!("{name}  {}", quoted(why))
         };
         Ok(print_line(&line)?)
     }

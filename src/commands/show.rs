@@ -1,6 +1,8 @@
 //! `menuscope show`: one event, for people or to the byte.
 
-use super::output::{Output, answer, event_line, finding_lines, local_time, print_bytes, print_line, printable};
+use super::output::{
+    Output, answer, event_line, finding_lines, local_time, print_bytes, print_line, printable, quoted,
+};
 use super::{Outcome, language};
 use crate::capture::{CaptureId, Reply, StoredCapture, header_text};
 use crate::cli::Show;
@@ -8,7 +10,6 @@ use crate::diagnose::{Coded, Finding};
 use crate::engine::Setup;
 use crate::store::Reader;
 use crate::texts::Language;
-use crate::visible::visible;
 use crate::wechat::tree::{Element, Tree};
 
 pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<Outcome> {
@@ -40,9 +41,9 @@ fn page(stored: &StoredCapture, language: Language, output: Output) -> String {
     let StoredCapture { placement, capture, reply } = stored;
     let request = &capture.request;
     let mut lines = vec![
-        output.strong(&format!("{} · event {}", visible(&capture.envelope.kind), placement.id)),
-        format!("received   {} from {}", local_time(request.received_at), visible(&request.peer)),
-        format!("account    {}", visible(&capture.account)),
+        output.strong(&format!("{} · event {}", quoted(&capture.envelope.kind), placement.id)),
+        format!("received   {} from {}", local_time(request.received_at), quoted(&request.peer)),
+        format!("account    {}", quoted(&capture.account)),
         format!("mode       {}, signature {}", capture.mode.as_str(), capture.signature.as_str()),
         format!("attempt    {} of event {}", placement.attempt, placement.group),
         match reply {
@@ -60,8 +61,10 @@ fn page(stored: &StoredCapture, language: Language, output: Output) -> String {
         Err(_) => lines.push(printable(capture.message())),
     }
     lines.push(String::new());
-    lines.push(format!("{} {} {}", request.method, visible(&request.target), request.version));
-    lines.extend(request.headers.iter().map(|(name, value)| format!("{name}: {}", visible(&header_text(value)))));
+    lines.push(format!("{} {} {}", quoted(&request.method), quoted(&request.target), quoted(&request.version)));
+    lines.extend(
+        request.headers.iter().map(|(name, value)| format!("{}: {}", quoted(name), quoted(&header_text(value)))),
+    );
     lines.join("\n")
 }
 
@@ -70,8 +73,8 @@ fn add_reply(reply: &Reply, language: Language, lines: &mut Vec<String>) {
     if let Some(forwarded) = &reply.forwarded {
         let status = forwarded.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         let ms = forwarded.elapsed.as_secs_f64() * 1000.0;
-        lines.push(format!("forwarded  {status} after {ms:.1} ms from {}", visible(&forwarded.target)));
-        lines.extend(forwarded.problem.as_ref().map(|problem| format!("  → {}", visible(&problem.words(language)))));
+        lines.push(format!("forwarded  {status} after {ms:.1} ms from {}", quoted(&forwarded.target)));
+        lines.extend(forwarded.problem.as_ref().map(|problem| format!("  → {}", quoted(&problem.words(language)))));
         if !forwarded.passed_on {
             forwarded.lint.iter().for_each(|finding| add_finding(finding, language, lines));
         }
@@ -87,7 +90,7 @@ fn add_finding<C: Coded>(finding: &Finding<C>, language: Language, lines: &mut V
 fn add_elements(parent: Element<'_, '_>, depth: usize, lines: &mut Vec<String>) {
     for element in parent.children() {
         let indent = "  ".repeat(depth);
-        lines.push(format!("{indent}{}  {}", visible(element.name()), visible(element.text())).trim_end().to_owned());
+        lines.push(format!("{indent}{}  {}", quoted(element.name()), quoted(element.text())).trim_end().to_owned());
         add_elements(element, depth + 1, lines);
     }
 }

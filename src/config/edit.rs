@@ -5,8 +5,10 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
-use super::{AccountConfig, ConfigError, DataFolder, FilterConfig, LookConfig, RetentionConfig, TargetConfig, secrets};
-use crate::account::Secrets;
+use super::{
+    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, LookConfig, RetentionConfig, TargetConfig, secrets,
+};
+use crate::account::{SecretName, Secrets};
 use crate::rules::BadAnswer;
 
 /// Writes an account and its secrets; says nothing of secrets where it has none.
@@ -27,6 +29,23 @@ pub fn save_account(
         put(table, "mode", account.mode.map(crate::capture::Mode::as_str));
         put(table, "secrets", place.map(secrets::SecretsPlace::as_str));
     })
+}
+
+/// Takes one of an account's secrets from where they are kept, and the one before it.
+pub fn forget_secret(folder: &DataFolder, config: &Path, name: &str, which: SecretName) -> Result<(), ConfigError> {
+    let not_kept = || ConfigError::SecretNotKept { account: name.to_owned() };
+    let accounts = Config::load(config)?.accounts;
+    let place = accounts.get(name).and_then(|account| account.secrets).ok_or_else(not_kept)?;
+    let kept = secrets::read(folder, name, place)?;
+    let rest = kept.clone().without(which);
+    if rest == kept {
+        return Err(not_kept());
+    }
+    secrets::replace(folder, name, place, &rest)?;
+    if !rest.is_empty() {
+        return Ok(());
+    }
+    edit(config, |document| put(section(section(document.as_table_mut(), "accounts"), name), "secrets", None))
 }
 
 /// Writes the listener's address.
@@ -169,7 +188,6 @@ fn put_value(table: &mut Table, key: &str, new: Option<Value>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Config;
     use super::*;
     use crate::account::Secret;
 
@@ -237,5 +255,24 @@ mod tests {
         assert!(!std::fs::read_to_string(&path).unwrap().contains("pamtest"));
         let accounts = config.accounts(&folder, &super::super::Overrides::default()).unwrap();
         assert_eq!(accounts.named("my shop").unwrap().token(), Some("pamtest"));
+    }
+
+    #[test]
+    fn a_secret_that_was_forgotten_is_gone_with_the_one_before_it_and_the_others_stay() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        let (path, kept_in) = (folder.config_file(), folder.secrets_file());
+        std::fs::write(&path, "# mine\n[accounts.shop]\nsecrets = \"file\"\n").unwrap();
+        std::fs::write(&kept_in, "[shop]\ntoken = \"now\"\nprevious_token = \"then\"\napp_secret = \"s3\"\n").unwrap();
+        forget_secret(&folder, &path, "shop", SecretName::Token).unwrap();
+        let kept = std::fs::read_to_string(&kept_in).unwrap();
+        assert!(!kept.contains("now") && !kept.contains("then") && kept.contains("s3"), "{kept}");
+        let again = forget_secret(&folder, &path, "shop", SecretName::Token).unwrap_err();
+        assert!(matches!(again, ConfigError::SecretNotKept { .. }), "{again}");
+        forget_secret(&folder, &path, "shop", SecretName::AppSecret).unwrap();
+        assert!(!std::fs::read_to_string(&kept_in).unwrap().contains("s3"));
+        let config = Config::load(&path).unwrap();
+        assert_eq!(config.accounts["shop"].secrets, None);
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with("# mine\n"));
     }
 }

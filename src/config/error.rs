@@ -60,6 +60,14 @@ pub enum ConfigError {
         /// Why not.
         cause: String,
     },
+    /// A secret that should be forgotten is not kept anywhere.
+    #[error(
+        "cannot forget this secret of account \"{account}\": it is not kept here; it was given by a flag or in the environment, so start without it"
+    )]
+    SecretNotKept {
+        /// Whose.
+        account: String,
+    },
     /// `--account` names none.
     #[error("there is no account \"{name}\" in config.toml; known: {known}")]
     UnknownAccount {
@@ -107,6 +115,7 @@ impl From<&ConfigError> for Trouble {
             ConfigError::SecretsUnreadable { account, place: SecretsPlace::Keyring, cause } => {
                 Self::of("trouble.config.secrets_in_keyring", error).with("account", account).with("cause", cause)
             }
+            ConfigError::SecretNotKept { account } => Self::of("forgetting.not_kept", error).with("account", account),
             ConfigError::UnknownAccount { name, known } => {
                 Self::of("trouble.config.unknown_account", error).with("name", name).with("known", known)
             }
@@ -135,6 +144,7 @@ mod tests {
             ConfigError::SecretsMalformed { line: 1, path: path.clone() },
             unreadable(SecretsPlace::File),
             unreadable(SecretsPlace::Keyring),
+            ConfigError::SecretNotKept { account: "a".into() },
             ConfigError::UnknownAccount { name: "a".into(), known: "b".into() },
             ConfigError::Address { text: "x".into() },
             ConfigError::AlreadyListening { path },

@@ -51,20 +51,20 @@ impl SecretsPlace {
 #[serde(deny_unknown_fields, default)]
 struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<String>,
+    token: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    previous_token: Option<String>,
+    previous_token: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    aes_key: Option<String>,
+    aes_key: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    previous_aes_key: Option<String>,
+    previous_aes_key: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    app_secret: Option<String>,
+    app_secret: Option<Zeroizing<String>>,
 }
 
 impl From<Written> for Secrets {
     fn from(written: Written) -> Self {
-        let secret = |text: Option<String>| text.filter(|text| !text.is_empty()).map(Secret::new);
+        let secret = |text: Option<Zeroizing<String>>| text.filter(|text| !text.is_empty()).map(Secret::from);
         Self {
             token: secret(written.token),
             previous_token: secret(written.previous_token),
@@ -77,7 +77,7 @@ impl From<Written> for Secrets {
 
 impl From<&Secrets> for Written {
     fn from(secrets: &Secrets) -> Self {
-        let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.reveal().to_owned());
+        let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| Zeroizing::new(secret.reveal().to_owned()));
         Self {
             token: text(&secrets.token),
             previous_token: text(&secrets.previous_token),
@@ -115,6 +115,29 @@ pub(super) fn write(folder: &DataFolder, account: &str, secrets: &Secrets) -> Re
     file.insert(account.to_owned(), Written::from(secrets));
     write_file(&path, &file)?;
     Ok(SecretsPlace::File)
+}
+
+/// Writes what is left of an account's secrets over what there was, in the same place and in no other.
+pub(super) fn replace(
+    folder: &DataFolder,
+    account: &str,
+    place: SecretsPlace,
+    secrets: &Secrets,
+) -> Result<(), ConfigError> {
+    let path = folder.secrets_file();
+    match place {
+        SecretsPlace::File => {
+            let mut file = read_file(&path)?;
+            file.insert(account.to_owned(), Written::from(secrets));
+            write_file(&path, &file)
+        }
+        SecretsPlace::Keyring => {
+            let text = Zeroizing::new(serde_json::to_string(&Written::from(secrets)).unwrap_or_default());
+            let user = keyring_user(folder, account);
+            ask_keyring(move || keyring::Entry::new(KEYRING_SERVICE, &user)?.set_password(&text))
+                .map_err(|cause| ConfigError::SecretsUnreadable { account: account.to_owned(), place, cause })
+        }
+    }
 }
 
 fn read_keyring(folder: &DataFolder, account: &str) -> Result<Secrets, ConfigError> {

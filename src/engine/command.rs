@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use super::{Format, Pace, Texts, Upkeep, Verdict};
-use crate::account::Secrets;
+use crate::account::{SecretName, Secrets};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayId, ReplayMode, RunId};
 use crate::config::{AccountConfig, FilterConfig, LookConfig, RetentionConfig, TargetConfig};
 use crate::filter::{Filter, Seen};
@@ -87,6 +87,13 @@ pub enum Command {
         account: Box<AccountConfig>,
         /// Secrets that changed; those left out stay as they are.
         secrets: Box<Secrets>,
+    },
+    /// Forget one of an account's secrets, and the one before it, wherever they are kept.
+    ForgetSecret {
+        /// The account's name.
+        name: String,
+        /// Which.
+        which: SecretName,
     },
     /// Keep language and theme.
     SaveLook {

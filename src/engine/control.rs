@@ -81,6 +81,12 @@ impl Control {
                 self.save_account(&name, &account, &secrets).map_err(told)?;
                 Ok(Some(Notice::Saved { what: Saved::Account { name } }))
             }
+            Command::ForgetSecret { name, which } => {
+                config::forget_secret(&self.setup.folder, &self.setup.config_file, &name, which)
+                    .and_then(|()| self.take_accounts())
+                    .map_err(told)?;
+                Ok(Some(Notice::Saved { what: Saved::Secret }))
+            }
             Command::SaveLook { look } => {
                 self.save_look(look).map_err(told)?;
                 Ok(Some(Notice::Saved { what: Saved::Look }))
@@ -188,6 +194,11 @@ impl Control {
         let kept = config.kept_secrets(&self.setup.folder, name).unwrap_or_default();
         let secrets = kept.changed_by(changed.clone());
         config::save_account(&self.setup.folder, &self.setup.config_file, name, account, &secrets)?;
+        self.take_accounts()
+    }
+
+    /// Goes on with the accounts as they are kept now.
+    fn take_accounts(&mut self) -> Result<(), ConfigError> {
         let config = Config::load(&self.setup.config_file)?;
         let accounts = config.accounts(&self.setup.folder, &self.setup.overrides)?;
         self.tell_accounts(&accounts);

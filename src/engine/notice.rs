@@ -189,6 +189,8 @@ pub enum Saved {
         /// Its name.
         name: String,
     },
+    /// That a secret is forgotten.
+    Secret,
     /// Language and theme.
     Look,
     /// The rules.

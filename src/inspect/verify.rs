@@ -1,5 +1,7 @@
 //! Which signature decides, whether it is right, and why it may be wrong.
 
+use zeroize::Zeroizing;
+
 use super::explain::SignatureCheck;
 use super::query::Query;
 use crate::account::{Account, Accounts, Secret};
@@ -94,7 +96,11 @@ fn reason(query: &Query<'_>, encrypt: Option<&str>, account: &Account, accounts:
     if matches(token.trim()) {
         return Some(Diagnosis::new(Code::SignatureTokenTrimmed));
     }
-    if [token.to_lowercase(), token.to_uppercase(), swapped_case(token)].iter().any(|cased| matches(cased)) {
+    if [token.to_lowercase(), token.to_uppercase(), swapped_case(token)]
+        .map(Zeroizing::new)
+        .iter()
+        .any(|cased| matches(cased))
+    {
         return Some(Diagnosis::new(Code::SignatureTokenCase));
     }
     if account.secrets.previous_token.as_ref().map(Secret::reveal).is_some_and(matches) {

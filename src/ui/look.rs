@@ -11,6 +11,7 @@ use crate::capture::Signature;
 use crate::diagnose::Severity;
 use crate::texts::Language;
 use crate::trouble::Trouble;
+use crate::visible::{beginning, told};
 use crate::wechat::kind::Family;
 
 /// Given to every panel; made anew with each frame, which costs nothing.
@@ -38,14 +39,16 @@ impl Look {
         self.language.text(key)
     }
 
-    /// The text of that key with every `%{name}` filled in.
+    /// The text of that key with every `%{name}` filled in. What is filled in may come from anywhere: it is made visible
+    /// and cut.
     pub(crate) fn filled(&self, key: &str, details: &[(&str, &str)]) -> String {
-        self.language.filled(key, details)
+        let details: Vec<_> = details.iter().map(|(name, value)| (*name, quoted(value))).collect();
+        self.language.filled(key, &details)
     }
 
     /// The words for what went wrong.
     pub(crate) fn trouble(&self, trouble: &Trouble) -> String {
-        trouble.words(self.language)
+        quoted(&trouble.words(self.language))
     }
 
     /// The hue of a family of kinds.
@@ -89,6 +92,16 @@ impl Look {
     /// An instant in the local time zone.
     pub(crate) fn local(&self, instant: Timestamp) -> jiff::Zoned {
         instant.to_zoned(self.zone.clone())
+    }
+}
+
+/// The most that is quoted of a text within a sentence.
+const QUOTED: usize = 1_000;
+
+fn quoted(text: &str) -> String {
+    match beginning(text, QUOTED) {
+        (all, None) => told(all).into_owned(),
+        (start, Some(_)) => format!("{}…", told(start)),
     }
 }
 

@@ -5,12 +5,11 @@ use egui::{Button, Id, Label, RichText, Ui, Window};
 use super::action::{Action, Removing};
 use super::detail::controls::weak;
 use super::look::Look;
-use super::status_bar::grouped;
 use super::theme::GAP;
 use crate::capture::CaptureId;
 use crate::engine::{Chosen, Command, Progress, RemovalId, Upkeep};
 use crate::filter::{Comparison, Expr, Filter, Term};
-use crate::visible::shortened;
+use crate::visible::{grouped, shortened};
 
 /// The question's width, in points.
 const WIDTH: f32 = 420.0;

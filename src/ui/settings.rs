@@ -12,11 +12,13 @@ use super::theme::GAP_SMALL;
 use crate::config::Theme;
 use crate::engine::{Command, ListenerState, Saved, Stats, Status};
 use crate::texts::Language;
+use crate::visible::visible;
 
 mod accounts;
 mod checks;
 mod data;
 mod draft;
+mod secret;
 
 use accounts::Accounts;
 use data::Data;
@@ -43,7 +45,13 @@ impl Settings {
             Saved::Account { name } => self.accounts.saved(name),
             // An address as typed is forgotten as soon as it is the one that is kept; a look is never typed.
             Saved::Retention => self.data.saved(),
-            Saved::Address | Saved::Look | Saved::Rules | Saved::Forward | Saved::Targets | Saved::Filters => {}
+            Saved::Secret
+            | Saved::Address
+            | Saved::Look
+            | Saved::Rules
+            | Saved::Forward
+            | Saved::Targets
+            | Saved::Filters => {}
         }
     }
 
@@ -92,7 +100,7 @@ impl Settings {
     fn data_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         let folder = self.folder.display().to_string();
         labelled(ui, "settings.data.folder", look, |ui, _| {
-            ui.add(Label::new(RichText::new(&folder).monospace()).wrap());
+            ui.add(Label::new(RichText::new(visible(&folder)).monospace()).wrap());
             copy_button(ui, look, &look.text("settings.data.folder"), || folder.clone(), actions);
         });
         ui.add(Label::new(weak(look, look.text("settings.data.hint"))).wrap());

@@ -14,6 +14,7 @@ use super::replaying::running_ui;
 use super::theme;
 use crate::capture::StoredRun;
 use crate::engine::Progress;
+use crate::visible::grouped;
 
 /// What is kept of requests that failed verification.
 #[derive(Clone, Copy, Debug)]
@@ -182,20 +183,6 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Acti
     dismissed
 }
 
-/// Thousands apart, the way both languages read: `1 204`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            // A narrow space that does not break.
-            grouped.push('\u{a0}');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// `1.2 MiB`
 pub(crate) fn size(bytes: u64) -> String {
     const KIB: f64 = 1024.0;
@@ -214,10 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_in_thousands() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(1_204), "1\u{a0}204");
-        assert_eq!(grouped(1_000_000), "1\u{a0}000\u{a0}000");
+    fn sizes_are_read_in_their_unit() {
         assert_eq!((size(12), size(2048), size(3 << 20)), ("12 B".into(), "2 KiB".into(), "3.0 MiB".into()));
     }
 }

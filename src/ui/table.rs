@@ -6,6 +6,10 @@ use egui_extras::{Column as Stretch, TableBuilder};
 use super::list::cell_text;
 use super::look::Look;
 use super::theme::{GAP, ROW_HEIGHT};
+use crate::visible::shortened;
+
+/// The most characters of a text in a cell: more than fit, even below the pointer.
+const CELL: usize = 400;
 
 /// Left and right of a row's cells, in points.
 const MARGIN: f32 = 12.0;
@@ -47,12 +51,12 @@ pub(crate) struct Cell {
 impl Cell {
     /// Words.
     pub(crate) fn words(text: impl Into<String>, color: Color32) -> Self {
-        Self { text: text.into(), color, style: TextStyle::Body }
+        Self { text: shortened(&text.into(), CELL), color, style: TextStyle::Body }
     }
 
     /// Numbers and identifiers.
     pub(crate) fn code(text: impl Into<String>, color: Color32) -> Self {
-        Self { text: text.into(), color, style: TextStyle::Monospace }
+        Self { text: shortened(&text.into(), CELL), color, style: TextStyle::Monospace }
     }
 }
 

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::capture::{CaptureSummary, StoredReplay, Verdict, replay_json};
-use crate::commands::output::finding_lines;
+use crate::commands::output::{finding_lines, quoted};
 use crate::replay::Change;
 use crate::texts::Language;
-use crate::visible::{shortened, visible};
+use crate::visible::shortened;
 use crate::wechat::codes::Severity;
 
 /// What stands above the rows.
@@ -98,7 +98,7 @@ impl Answer<'_> {
     /// Why WeChat would not take it, a line each.
     pub(super) fn what_is_wrong(&self) -> Vec<String> {
         let answer = &self.stored.replayed.answer;
-        let problem = answer.problem.iter().map(|problem| visible(&problem.words(self.language)).into_owned());
+        let problem = answer.problem.iter().map(|problem| quoted(&problem.words(self.language)));
         let errors = answer.lint.iter().filter(|finding| finding.code.severity() == Severity::Error);
         problem.chain(errors.flat_map(|finding| finding_lines(finding, self.language))).collect()
     }
@@ -112,7 +112,7 @@ impl Answer<'_> {
         };
         let line = |change: &Change| {
             let path = if change.path.is_empty() { "body" } else { &change.path };
-            format!("{}: {} → {}", visible(path), text(&change.before), text(&change.after))
+            format!("{}: {} → {}", quoted(path), text(&change.before), text(&change.after))
         };
         let mut lines: Vec<String> = changes.iter().take(MOST_CHANGES).map(line).collect();
         let more = changes.len().saturating_sub(MOST_CHANGES);

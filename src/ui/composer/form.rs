@@ -7,6 +7,10 @@ use super::super::look::Look;
 use super::super::theme::{GAP, GAP_SMALL};
 use super::flaw::compose_words;
 use super::{Composer, Read};
+use crate::visible::shortened;
+
+/// The most that is shown of the name of an element.
+const LONGEST_NAME: usize = 200;
 
 impl Composer {
     pub(super) fn form_ui(&mut self, ui: &mut Ui, look: &Look) {
@@ -53,7 +57,8 @@ impl Composer {
                 ui,
                 |ui| {
                     ui.add_space(GAP_SMALL);
-                    let name = RichText::new(&field.name).monospace().color(look.palette.code_name);
+                    let name =
+                        RichText::new(shortened(&field.name, LONGEST_NAME)).monospace().color(look.palette.code_name);
                     label.set(ui.add(Label::new(name).wrap().selectable(false)).id);
                     let meaning = format!("detail.field.{}", field.name);
                     if look.language.has(&meaning) {

@@ -54,7 +54,7 @@ impl Answered {
 impl Seen {
     fn of(stored: &StoredCapture, reply: &Reply, language: Language) -> Self {
         let Report { outcome, reply, .. } = judged(stored, reply);
-        Self { outcome, sentence: outcome.sentence(language), reply }
+        Self { outcome, sentence: Shown::of(&outcome.sentence(language)).marked(), reply }
     }
 }
 

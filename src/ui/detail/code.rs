@@ -21,6 +21,9 @@ const BAR_HEIGHT: f32 = 72.0;
 const QR_SIDE: f32 = 168.0;
 const BAR_WIDTH: f32 = 1.5;
 
+/// The most bytes in bars: more are wider than any screen shows, and no scanner reads them.
+const MOST_IN_BARS: usize = 128;
+
 /// A code as dark and light places, its quiet zone included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Code {
@@ -36,6 +39,9 @@ impl Code {
     pub(super) fn of(scan: &ScanCode<'_>) -> Option<Self> {
         let content = scan.content.filter(|content| !content.is_empty())?;
         if scan.scan_type.is_some_and(|name| name.eq_ignore_ascii_case("barcode")) {
+            if content.len() > MOST_IN_BARS {
+                return None;
+            }
             Self::bars(&bars(scan.symbology?, content)?)
         } else {
             Self::matrix(content)
@@ -143,5 +149,7 @@ mod tests {
             assert_eq!(Code::of(&ScanCode::new(Some(scan_type), Some(result))), None, "{result}");
         }
         assert_eq!(Code::of(&ScanCode::new(Some("qrcode"), Some(&"x".repeat(5_000)))), None);
+        let wide = format!("CODE_128,{}", "x".repeat(5_000));
+        assert_eq!(Code::of(&ScanCode::new(Some("barcode"), Some(&wide))), None);
     }
 }

@@ -6,6 +6,9 @@ use std::ops::Range;
 use super::shown::Shown;
 use crate::wechat::tree::{Element, Tree};
 
+/// A longer link is none that anybody would follow, and no browser takes it.
+const LONGEST_LINK: usize = 2_000;
+
 /// One element of the message, the root aside.
 #[derive(Clone, Debug)]
 pub(super) struct Field {
@@ -40,6 +43,9 @@ impl Field {
 /// The text, where it is a link that a browser may be given.
 pub(super) fn web_link(text: &str) -> Option<&str> {
     let text = text.trim();
+    if text.len() > LONGEST_LINK {
+        return None;
+    }
     let (scheme, rest) = text.split_once("://")?;
     let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let plain = !text.contains(|c: char| c.is_whitespace() || super::shown::is_spoofing(c));
@@ -69,7 +75,7 @@ fn gather(parent: Element<'_, '_>, path: &str, found: &mut Vec<Field>) {
         }
         let path = if path.is_empty() { step } else { format!("{path}/{step}") };
         found.push(Field {
-            name: super::shown::escaped(name).into_owned(),
+            name: Shown::name(name),
             depth: child.depth(),
             text: child.text().to_owned(),
             shown: Shown::of(child.text()),

@@ -6,7 +6,7 @@ use egui::{CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
 use super::super::look::{Look, severity_mark};
 use super::super::theme::{CORNER, GAP, GAP_SMALL};
 use super::controls::{named, small_button};
-use super::shown::escaped;
+use super::shown::Shown;
 use crate::diagnose::{self, Coded, Severity};
 use crate::texts::Language;
 use crate::wechat::codes;
@@ -39,8 +39,8 @@ impl Finding {
             severity: finding.code.severity(),
             code,
             // Details quote what arrived.
-            message: escaped(&finding.message(language)).into_owned(),
-            remedy: escaped(&finding.remedy(language)).into_owned(),
+            message: Shown::of(&finding.message(language)).marked(),
+            remedy: Shown::of(&finding.remedy(language)).marked(),
             place: finding.place,
             term: is_filtered_by.then(|| format!("{}:{code}", C::STEM)),
         }

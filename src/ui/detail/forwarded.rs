@@ -9,7 +9,7 @@ use super::answered::text;
 use super::controls::{card, title, value_pair};
 use super::findings::{Finding, Places, findings_ui};
 use super::header::milliseconds;
-use super::shown::{Shown, escaped};
+use super::shown::Shown;
 use crate::capture::{Forwarded, header_text};
 use crate::texts::Language;
 
@@ -37,7 +37,7 @@ impl Forward {
             body: text(&forwarded.body),
             times: (forwarded.first_byte.map(milliseconds), milliseconds(forwarded.elapsed)),
             // Its cause is what the other side says.
-            problem: forwarded.problem.as_ref().map(|problem| escaped(&problem.words(language)).into_owned()),
+            problem: forwarded.problem.as_ref().map(|problem| Shown::of(&problem.words(language)).marked()),
             findings: Finding::all(&forwarded.lint, language),
             passed_on: forwarded.passed_on,
         }

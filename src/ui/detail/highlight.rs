@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::shown::is_spoofing;
-use crate::visible::spelled;
+use crate::visible::{hidden, spelled};
 
 /// What a piece of the raw text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,16 +93,14 @@ impl Painter<'_> {
     fn take(&mut self, length: usize, token: Token) {
         let (taken, rest) = self.rest.split_at(length);
         let mut from = 0;
-        for (at, character) in taken.char_indices() {
+        for (at, character) in hidden(taken).filter(|(_, character)| !matches!(character, '\n' | '\t')) {
             // The carriage return of a line end is part of the line end.
             let line_end = character == '\r' && taken.as_bytes().get(at + 1) == Some(&b'\n');
-            if is_spoofing(character) {
-                self.push(&taken[from..at], &taken[from..at], token);
-                let bytes = &taken[at..at + character.len_utf8()];
-                let shown = if line_end { String::new() } else { spelled(character) };
-                self.push(bytes, &shown, Token::Escaped);
-                from = at + character.len_utf8();
-            }
+            self.push(&taken[from..at], &taken[from..at], token);
+            let bytes = &taken[at..at + character.len_utf8()];
+            let shown = if line_end { String::new() } else { spelled(character) };
+            self.push(bytes, &shown, Token::Escaped);
+            from = at + character.len_utf8();
         }
         self.push(&taken[from..], &taken[from..], token);
         self.rest = rest;

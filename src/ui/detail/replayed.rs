@@ -3,7 +3,7 @@
 use super::answered::text;
 use super::findings::Finding;
 use super::header::milliseconds;
-use super::shown::{Shown, escaped};
+use super::shown::Shown;
 use crate::capture::{Baseline, SentRequest, header_text};
 use crate::engine::{Change, ComparedReplay};
 use crate::texts::Language;
@@ -76,7 +76,7 @@ impl Replayed {
             status: answer.status,
             times: (answer.first_byte.map(milliseconds), milliseconds(answer.elapsed)),
             // Its cause is what the other side says.
-            problem: answer.problem.as_ref().map(|problem| escaped(&problem.words(language)).into_owned()),
+            problem: answer.problem.as_ref().map(|problem| Shown::of(&problem.words(language)).marked()),
             findings: Finding::all(&answer.lint, language),
             body: text(&answer.body),
             message: replayed.message.as_deref().map(text),

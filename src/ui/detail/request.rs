@@ -9,7 +9,7 @@ use super::super::theme::{GAP, GAP_LARGE};
 use super::Detail;
 use super::controls::{card, copy_button, pair, small_button, title, value_pair, weak};
 use super::header::signature_words;
-use super::shown::{Shown, escaped};
+use super::shown::Shown;
 use crate::capture::{RawRequest, header_text};
 use crate::engine::SignatureCheck;
 
@@ -124,7 +124,7 @@ fn steps_ui(ui: &mut Ui, check: &SignatureCheck, look: &Look) {
     value_pair(ui, look, &look.text("detail.request.computed"), &check.computed);
     let received = look.filled("detail.request.received", &[("parameter", check.parameter)]);
     match &check.received {
-        Some(text) => value_pair(ui, look, &received, &escaped(text)),
+        Some(text) => value_pair(ui, look, &received, &Shown::of(text).marked()),
         None => value_pair(ui, look, &received, "–"),
     }
     let (mark, key, color) = if check.agrees {

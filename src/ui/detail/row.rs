@@ -11,7 +11,9 @@ use super::super::value_menu::value_menu_ui;
 use super::controls::{copy_button, named, open_button, pair, weak};
 use super::field::Field;
 use super::meaning::Note;
+use super::shown::Shown;
 use crate::filter::by_value;
+use crate::visible::grouped;
 
 /// Room for the menu button beside a value.
 const MENU_WIDTH: f32 = 30.0;
@@ -68,7 +70,7 @@ fn value_and_menu_ui(ui: &mut Ui, field: &Field, notes: &[Note], look: &Look) ->
         let dots =
             Button::new(RichText::new("…").color(look.palette.weak)).frame(false).min_size(Vec2::new(MENU_WIDTH, 18.0));
         let (response, _) = MenuButton::from_button(dots).ui(ui, |ui| menu_ui(ui, field, look, &mut actions));
-        named(response, Role::Button, &look.filled("detail.menu.name", &[("name", &field.path)]));
+        named(response, Role::Button, &look.filled("detail.menu.name", &[("name", &Shown::name(&field.path))]));
     });
     actions
 }
@@ -81,14 +83,14 @@ fn value_ui(ui: &mut Ui, field: &Field, notes: &[Note], look: &Look, actions: &m
     } else if !field.shown.text.is_empty() {
         ui.add(Label::new(RichText::new(&field.shown.text).monospace().color(look.palette.strong)).wrap());
     }
-    if field.shown.left_out > 0 {
-        let count = field.shown.left_out.to_string();
-        ui.label(weak(look, look.filled("detail.more_characters", &[("count", &count)])));
+    if let Some(all) = field.shown.of {
+        let count = grouped(all as u64);
+        ui.label(weak(look, look.filled("spoofing.characters", &[("count", &count)])));
     }
     for note in notes {
         ui.add(Label::new(weak(look, note_words(note, look))).wrap());
     }
-    if field.shown.left_out > 0 || field.web_link().is_some() {
+    if field.shown.of.is_some() || field.web_link().is_some() {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
             copy_button(ui, look, &field.name, || field.text.clone(), actions);

@@ -1,45 +1,40 @@
 //! Text from outside, made safe to show: what would spoof the display is spelled out, what is very long is cut.
 
-use std::borrow::Cow;
-
-use crate::visible::{is_hidden, spelled};
+use crate::visible::{beginning, grouped, is_hidden, told};
 
 /// How many characters of one value are shown; the rest can be copied, and stands in the raw view.
 const LONGEST: usize = 2_000;
+/// The same for a name.
+const LONGEST_NAME: usize = 200;
 
 /// A text as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shown {
     /// What is seen.
     pub(super) text: String,
-    /// How many characters were left out at the end.
-    pub(super) left_out: usize,
+    /// How many characters there are in all, where not all are seen.
+    pub(super) of: Option<usize>,
 }
 
 impl Shown {
     /// The text, escaped and cut.
     pub(super) fn of(text: &str) -> Self {
-        let cut = text.char_indices().nth(LONGEST).map_or(text.len(), |(at, _)| at);
-        let left_out = text[cut..].chars().count();
-        Self { text: escaped(&text[..cut]).into_owned(), left_out }
+        let (seen, of) = beginning(text, LONGEST);
+        Self { text: told(seen).into_owned(), of }
     }
 
-    /// What is seen, with a mark at the end that says how much was left out.
+    /// The same for a name, which stands on its own in a narrow column.
+    pub(super) fn name(text: &str) -> String {
+        crate::visible::shortened(text, LONGEST_NAME)
+    }
+
+    /// What is seen, with a mark at the end that says of how many characters it is the beginning.
     pub(super) fn marked(self) -> String {
-        if self.left_out == 0 { self.text } else { format!("{} … (+{})", self.text, self.left_out) }
+        match self.of {
+            None => self.text,
+            Some(all) => format!("{} … (Σ {})", self.text, grouped(all as u64)),
+        }
     }
-}
-
-/// The text with every spoofing character spelled out.
-pub(super) fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_spoofing) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        if is_spoofing(character) { shown.push_str(&spelled(character)) } else { shown.push(character) }
-    }
-    Cow::Owned(shown)
 }
 
 /// Whether a character would be invisible or move its neighbours about. Line ends and tabs are welcome here.
@@ -53,16 +48,19 @@ mod tests {
 
     #[test]
     fn what_would_spoof_the_display_is_spelled_out() {
-        assert_eq!(escaped("gpj.\u{202E}exe"), "gpj.‹U+202E›exe");
-        assert_eq!(escaped("a\u{200B}b\u{7}c\r"), "a‹U+200B›b‹U+0007›c‹U+000D›");
-        assert!(matches!(escaped("广州市 🎉\n\tx"), Cow::Borrowed(_)));
+        let shown = |text: &str| Shown::of(text).marked();
+        assert_eq!(shown("gpj.\u{202E}exe"), "gpj.‹U+202E›exe");
+        assert_eq!(shown("a\u{200B}b\u{7}c\r"), "a‹U+200B›b‹U+0007›c‹U+000D›");
+        assert_eq!(shown("广州市 🎉\n\tx"), "广州市 🎉\n\tx");
+        assert_eq!(Shown::name("a\nb"), "a‹U+000A›b");
     }
 
     #[test]
-    fn a_long_text_is_cut_between_characters_and_says_by_how_much() {
+    fn a_long_text_is_cut_between_characters_and_says_of_how_much() {
         let shown = Shown::of(&"广".repeat(LONGEST + 3));
         assert_eq!(shown.text.chars().count(), LONGEST);
-        assert_eq!(shown.left_out, 3);
-        assert_eq!(Shown::of("").left_out, 0);
+        assert_eq!(shown.of, Some(LONGEST + 3));
+        assert!(shown.marked().ends_with("… (Σ 2\u{a0}003)"));
+        assert_eq!(Shown::of("").of, None);
     }
 }

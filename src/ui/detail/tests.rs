@@ -188,7 +188,7 @@ fn a_long_value_is_cut_and_copied_whole() {
     let long = "x".repeat(2_005);
     let body = format!("<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey>{long}</EventKey></xml>");
     let (mut harness, asked) = shown(Detail::new(opened(body.as_bytes()), Language::English), Tab::Decoded);
-    assert_shows(&harness, &["… 5 more characters"]);
+    assert_shows(&harness, &["… 2\u{a0}005 characters in all"]);
     harness.get_by_label("Copy EventKey").click();
     harness.run();
     assert!(matches!(&asked.borrow()[..], [Action::Copy(text)] if *text == long));

@@ -17,11 +17,17 @@ use crate::ui::filter_row::initial;
 use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
 use crate::ui::row_cache::Row;
 use crate::ui::saved::Named;
-use crate::visible::visible;
+use crate::visible::{both_ends, shortened, visible};
 use crate::wechat::kind::{self, Family};
 
 /// The width of the mark of a filter with a colour, in points.
 const MARK_WIDTH: f32 = 14.0;
+/// The most characters of a text in a cell: more than fit into any, and little to lay out.
+const CELL: usize = 200;
+/// The most that is shown of it below the pointer.
+const HOVER: usize = 1_000;
+/// `oMgHVj…6glDg`: the beginning and the end tell users apart.
+const ENDS: usize = 4;
 
 /// Which row it is.
 #[derive(Debug)]
@@ -137,8 +143,8 @@ fn cell_ui(
             let cell = cell.with_min_x(cell.left() + 17.0);
             text(ui, cell, &kind_text(row, look), prose, color, Align::Min);
         }
-        Content::Key => put(&visible(row.event_key.as_deref().unwrap_or_default()), mono, palette.strong),
-        Content::OpenId => put(&shortened(&visible(row.openid.as_deref().unwrap_or_default())), mono, palette.weak),
+        Content::Key => put(&shortened(row.event_key.as_deref().unwrap_or_default(), CELL), mono, palette.strong),
+        Content::OpenId => put(&both_ends(row.openid.as_deref().unwrap_or_default(), ENDS), mono, palette.weak),
         Content::Attempt => {
             let color = if row.placement.attempt > 1 { palette.warning } else { palette.weak };
             put(&attempt_mark(row.placement.attempt), prose, color);
@@ -175,7 +181,7 @@ pub(super) fn align(content: Content) -> Align {
 
 /// One line of text in the middle of a cell's height, cut short with `…` where it does not fit.
 pub(crate) fn text(ui: &Ui, cell: Rect, text: &str, font: FontId, color: Color32, align: Align) {
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, color);
+    let mut job = LayoutJob::simple_singleline(shortened(text, CELL), font, color);
     job.wrap = TextWrapping::truncate_at_width(cell.width());
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
     let at = middle(cell, align);
@@ -211,20 +217,8 @@ pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32)
 }
 
 fn kind_text(row: &CaptureSummary, look: &Look) -> String {
-    let kind = visible(&row.kind);
-    if row.replay { format!("{kind} · {}", look.text("window.list.own")) } else { kind.into_owned() }
-}
-
-/// `oMgHVj…6glDg`: the beginning and the end tell users apart.
-fn shortened(openid: &str) -> String {
-    const ENDS: usize = 4;
-    let characters = openid.chars().count();
-    if characters <= 2 * ENDS + 1 {
-        return openid.to_owned();
-    }
-    let start: String = openid.chars().take(ENDS).collect();
-    let end: String = openid.chars().skip(characters - ENDS).collect();
-    format!("{start}…{end}")
+    let kind = shortened(&row.kind, CELL);
+    if row.replay { format!("{kind} · {}", look.text("window.list.own")) } else { kind }
 }
 
 fn signature_text(row: &CaptureSummary, look: &Look) -> String {
@@ -269,15 +263,15 @@ fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Col
         _ => None,
     };
     if let Some(full) = full.filter(|full| !full.is_empty()) {
-        response.clone().on_hover_text_at_pointer(&*visible(full));
+        response.clone().on_hover_text_at_pointer(shortened(full, HOVER));
     }
 }
 
 /// All that the row says, in its order.
 fn accessible_name(row: &CaptureSummary, place: &Place<'_>, look: &Look) -> String {
-    let mut parts = vec![look.clock(row.received_at), visible(&row.kind).into_owned()];
+    let mut parts = vec![look.clock(row.received_at), shortened(&row.kind, CELL)];
     let named = [&row.event_key, &row.openid].into_iter().flatten().filter(|text| !text.is_empty());
-    parts.extend(named.map(|text| visible(text).into_owned()));
+    parts.extend(named.map(|text| shortened(text, CELL)));
     parts.push(look.filled("window.row.attempt", &[("number", &row.placement.attempt.to_string())]));
     parts.push(look.filled("window.row.signature", &[("state", &signature_text(row, look))]));
     parts.push(mode_text(row, look));
@@ -313,16 +307,4 @@ fn name(response: &Response, place: &Place<'_>, words: &str) {
         node.set_position_in_set(place.index + 1);
         node.set_size_of_set(place.of);
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_openid_is_shortened_in_the_middle() {
-        assert_eq!(shortened("oMgHVjngRipVsoxg6TuX3vz6glDg"), "oMgH…glDg");
-        assert_eq!(shortened("FromUser"), "FromUser");
-        assert_eq!(shortened("用户用户用户用户用户"), "用户用户…用户用户");
-    }
 }

@@ -15,7 +15,7 @@ use crate::engine::{Command, Tried};
 use crate::rules::Response;
 use crate::texts::Language;
 use crate::trouble::Trouble;
-use crate::visible::visible;
+use crate::visible::{told, visible};
 use crate::wechat::lint::{Outcome, Report};
 use crate::wechat::reply::PassiveReply;
 
@@ -67,13 +67,12 @@ impl Answers {
         let Report { findings, outcome, reply } = report;
         let body = String::from_utf8_lossy(bytes).into_owned();
         let beginning = body.char_indices().nth(LONGEST).map_or(&*body, |(end, _)| &body[..end]);
-        let lines: Vec<_> = beginning.split('\n').map(visible).collect();
         Self {
             reply,
-            sentence: outcome.sentence(language),
+            sentence: told(&outcome.sentence(language)).into_owned(),
             outcome,
             findings: Finding::all(&findings, language),
-            shown: lines.join("\n"),
+            shown: told(beginning).into_owned(),
             bytes: bytes.len(),
             is_cut: beginning.len() < body.len(),
             body,

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Button, Id, Label, RichText, TextEdit, Ui};
+use egui::{Button, RichText, TextEdit, Ui};
 
 use super::super::action::Action;
 use super::super::look::Look;
 use super::super::theme::{GAP, GAP_SMALL};
-use super::draft::{Draft, SECRET_ROOM, Typed};
+use super::draft::Draft;
+use super::secret::secret_fields_ui;
 use super::{checks, labelled, problem_ui, section_ui};
 use crate::account::DEFAULT_ACCOUNT;
 use crate::capture::Mode;
-use crate::engine::{AccountStatus, Status};
+use crate::engine::Status;
+use crate::visible::visible;
 
 /// What is typed into the forms of accounts.
 #[derive(Debug, Default)]
@@ -53,7 +55,7 @@ impl Accounts {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
             for name in &names {
                 let unsaved = self.drafts.get(*name).is_some_and(Draft::is_changed);
-                let text = if unsaved { format!("{name} ●") } else { (*name).to_owned() };
+                let text = if unsaved { format!("{} ●", visible(name)) } else { visible(name).into_owned() };
                 let response = ui.selectable_label(chosen == *name, text);
                 if response.clicked() {
                     (*name).clone_into(&mut chosen);
@@ -82,7 +84,7 @@ impl Accounts {
             ui.spacing_mut().item_spacing.y = GAP;
             plain_fields_ui(ui, draft, is_new, status, look);
             let kept = status.accounts.iter().find(|account| account.name == chosen);
-            secret_fields_ui(ui, draft, kept, look);
+            secret_fields_ui(ui, draft, kept, look, actions);
         });
         let is_ready = draft.is_sound(is_new, status) && (is_new || draft.is_changed());
         ui.horizontal(|ui| {
@@ -135,41 +137,6 @@ fn text_ui(
         ui.add(edit.hint_text(hint.unwrap_or_default())).labelled_by(label);
         problem_ui(ui, problem, look);
     });
-}
-
-fn secret_fields_ui(ui: &mut Ui, draft: &mut Draft, kept: Option<&AccountStatus>, look: &Look) {
-    let is_set = |has: fn(&AccountStatus) -> bool| kept.is_some_and(has);
-    let problem = checks::token(draft.token.0.trim());
-    secret_ui(ui, "settings.accounts.token", &mut draft.token, is_set(|kept| kept.has_token), problem, look);
-    let problem = checks::aes_key(draft.aes_key.0.trim());
-    secret_ui(ui, "settings.accounts.aes_key", &mut draft.aes_key, is_set(|kept| kept.has_aes_key), problem, look);
-    secret_ui(
-        ui,
-        "settings.accounts.app_secret",
-        &mut draft.app_secret,
-        is_set(|kept| kept.has_app_secret),
-        None,
-        look,
-    );
-    ui.add(Label::new(super::weak(look, look.text("settings.accounts.secrets_hint"))).wrap());
-}
-
-/// A field that says whether a secret is there, and is never filled with it.
-fn secret_ui(ui: &mut Ui, key: &str, typed: &mut Typed, is_set: bool, problem: Option<&'static str>, look: &Look) {
-    labelled(ui, key, look, |ui, label| {
-        let state = look.text(if is_set { "settings.secret.set" } else { "settings.secret.not_set" }).into_owned();
-        let edit = TextEdit::singleline(&mut *typed.0).password(true).char_limit(SECRET_ROOM / 2);
-        let output = edit.desired_width(f32::INFINITY).hint_text(state).show(ui);
-        let response = output.response.response.labelled_by(label);
-        forget_typing(ui, output.state, response.id);
-        problem_ui(ui, problem, look);
-    });
-}
-
-/// Undoing would keep every stage of a secret in egui's memory.
-fn forget_typing(ui: &Ui, mut state: egui::text_edit::TextEditState, id: Id) {
-    state.clear_undoer();
-    state.store(ui.ctx(), id);
 }
 
 #[cfg(test)]

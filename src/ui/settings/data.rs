@@ -5,10 +5,11 @@ use egui::{Button, Label, TextEdit, Ui};
 use super::super::action::Action;
 use super::super::detail::controls::weak;
 use super::super::look::Look;
-use super::super::status_bar::{grouped, size};
+use super::super::status_bar::size;
 use super::{labelled, problem_ui};
 use crate::config::RetentionConfig;
 use crate::engine::{Command, Stats, Status, Upkeep};
+use crate::visible::grouped;
 
 /// The width of a field for a number, in points.
 const NUMBER_WIDTH: f32 = 110.0;

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::checks;
-use crate::account::{Secret, Secrets};
+use crate::account::{Secret, SecretName, Secrets};
 use crate::capture::Mode;
 use crate::config::AccountConfig;
 use crate::engine::{Command, Status};
@@ -22,6 +22,8 @@ pub(super) struct Draft {
     pub(super) token: Typed,
     pub(super) aes_key: Typed,
     pub(super) app_secret: Typed,
+    /// The secret that is about to be forgotten, until that is confirmed.
+    pub(super) forgetting: Option<SecretName>,
     /// Whether it has been sent to be saved.
     pub(super) sent: bool,
     /// What was saved when the form was opened.
@@ -138,6 +140,15 @@ mod tests {
         assert!(!draft.is_sound(true, &status), "the name is taken");
         draft.aes_key.0.push_str("too short");
         assert!(draft.is_changed() && !draft.is_sound(false, &status));
+    }
+
+    #[test]
+    fn debug_of_a_form_says_no_secret() {
+        let mut draft = Draft::of("shop", &AccountConfig::default());
+        draft.token.0.push_str("hunter2");
+        draft.app_secret.0.push_str("hunter2");
+        let text = format!("{draft:?}{:?}", draft.save());
+        assert!(text.contains("shop") && !text.contains("hunter2"), "{text}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::super::detail::tests::{dress, look};
 use super::*;
+use crate::account::SecretName;
 use crate::config::AccountConfig;
 use crate::engine::AccountStatus;
 
@@ -75,6 +76,20 @@ fn what_is_saved_is_what_was_typed_and_is_forgotten_afterwards() {
     harness.state_mut().saved(&Saved::Account { name: "shop".to_owned() });
     harness.run();
     assert!(harness.get_by_label("Save account").accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_secret_that_is_there_is_forgotten_once_that_is_confirmed() {
+    let (mut harness, asked) = shown();
+    assert!(harness.query_by_label("Forget AppSecret").is_none(), "there is none");
+    for (label, left) in [("Forget Token", 0), ("Keep Token", 0), ("Forget Token", 0), ("Really forget Token", 1)] {
+        harness.get_by_label(label).click();
+        harness.run();
+        assert_eq!(asked.borrow().len(), left, "{label}");
+    }
+    let forgotten = asked.borrow_mut().pop().unwrap();
+    let Action::Ask(Command::ForgetSecret { name, which }) = forgotten else { panic!("{forgotten:?}") };
+    assert_eq!((&*name, which), ("shop", SecretName::Token));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::State;
 use crate::engine::{Notice, UpkeepDone};
 use crate::ui::look::Look;
-use crate::ui::status_bar::{grouped, size};
-use crate::visible::visible;
+use crate::ui::status_bar::size;
+use crate::visible::{grouped, visible};
 
 impl State {
     /// Takes in what came of a removal, or of looking after the database.
