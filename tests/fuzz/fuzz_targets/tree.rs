@@ -138,7 +138,7 @@ fn show(body: &[u8]) {
         }
         let placement = Placement { id: CaptureId(1), group: CaptureId(1), attempt: 1 };
         let stored = StoredCapture { placement, capture, reply: None };
-        let event = event_json(EventView { stored: &stored, images: &[], language: Language::En });
+        let event = event_json(EventView { stored: &stored, images: &[], language: Language::English });
         assert_eq!(serde_json::from_str::<Value>(&event.to_string()).unwrap(), event);
     }
 }
