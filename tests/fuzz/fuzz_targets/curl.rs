@@ -1,0 +1,7 @@
+//! A shell script with curl commands, imported.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use menuscope_fuzz::import_file;
+
+fuzz_target!(|bytes: &[u8]| import_file("requests.sh", bytes));

@@ -1,0 +1,7 @@
+//! An HTTP Archive of somebody else's, imported.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use menuscope_fuzz::import_file;
+
+fuzz_target!(|bytes: &[u8]| import_file("capture.har", bytes));

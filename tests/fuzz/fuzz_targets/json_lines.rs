@@ -1,0 +1,7 @@
+//! Events as JSON Lines, imported.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use menuscope_fuzz::import_file;
+
+fuzz_target!(|bytes: &[u8]| import_file("events.jsonl", bytes));
