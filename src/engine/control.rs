@@ -14,7 +14,7 @@ use super::{AccountStatus, Command, Desk, KnownSender, ListenerState, Notice, Sa
 use crate::account::{Accounts, Secrets};
 use crate::config::{self, AccountConfig, Config, ConfigError, LookConfig};
 use crate::sample::{self, SampleError};
-use crate::store::StoreHead;
+use crate::store::{Reader, StoreError, StoreHead};
 use crate::trouble::Trouble;
 
 pub(super) fn start(
@@ -135,7 +135,10 @@ impl Control {
         let (listener, database) = match self.try_open() {
             Ok(address) => (ListenerState::Listening { address }, None),
             Err(StartError::Config(error @ ConfigError::AlreadyListening { .. })) => {
-                (ListenerState::Elsewhere { trouble: (&error).into() }, None)
+                // Whoever listens there may be of an earlier version, and will not bring the database up to date.
+                let older = Reader::open(&self.setup.folder.database());
+                let older = older.err().filter(|error| matches!(error, StoreError::Older { .. }));
+                (ListenerState::Elsewhere { trouble: (&error).into() }, older.as_ref().map(Trouble::from))
             }
             Err(StartError::Store(error)) => {
                 let trouble = Trouble::from(&error);

@@ -108,7 +108,8 @@ impl Lister {
             };
             let heard = match outcome {
                 Ok(heard) => heard,
-                Err(StoreError::Interrupted { .. } | StoreError::Absent { .. }) => true,
+                // What is not there yet, or not up to date yet, is the control thread's to make, or to say why not.
+                Err(StoreError::Interrupted { .. } | StoreError::Absent { .. } | StoreError::Older { .. }) => true,
                 Err(error) => {
                     if let Some(listing) = &mut self.listing {
                         (listing.scan, listing.again) = (None, None);

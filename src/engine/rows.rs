@@ -53,7 +53,8 @@ impl Rows {
         while let Ok(command) = commands.recv() {
             let notice = match self.answer(command) {
                 Ok(Some(notice)) => notice,
-                Ok(None) | Err(StoreError::Absent { .. }) => continue,
+                // Not made yet, or not brought up to date yet: the control thread does that, or says why not.
+                Ok(None) | Err(StoreError::Absent { .. } | StoreError::Older { .. }) => continue,
                 Err(error) => Notice::Failed { trouble: (&error).into() },
             };
             if !self.desk.put(notice) {

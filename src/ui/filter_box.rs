@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use egui::containers::menu::MenuButton;
 use egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use egui::text_edit::TextEditState;
 use egui::{Align2, Color32, EventFilter, FontId, Id, Response, RichText, Stroke, TextEdit, TextStyle, Ui};
@@ -173,24 +174,27 @@ impl FilterBox {
             return;
         }
         let name = look.text("filters.used");
-        let menu = ui.menu_button(RichText::new("▼").small(), |ui| {
+        let button = egui::Button::new(RichText::new("▼").small().color(look.palette.weak)).frame(false);
+        let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
             for used in self.completing.used() {
                 if ui.button(RichText::new(shortened(used, USED_SHOWN)).monospace()).clicked() {
                     actions.push(Action::SetFilter(used.clone()));
                 }
             }
         });
-        menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &*name));
-        menu.response.on_hover_text(name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &*name));
+        response.on_hover_text(name);
     }
 
     /// What may be meant, below the field; where there is nothing of it, the mistake.
     fn completing_ui(&mut self, ui: &Ui, field: &Response, status: &Status, look: &Look, actions: &mut Vec<Action>) {
-        if field.has_focus() {
+        // Also while another window has the keyboard: what is offered stays.
+        let focused = ui.memory(|memory| memory.has_focus(field_id()));
+        if focused {
             let caret = caret_in(ui, &self.text);
             self.questions.extend(self.completing.look_at(&self.text, caret, status, look));
         }
-        if !self.completing.is_open(field.has_focus()) {
+        if !self.completing.is_open(focused) {
             self.mistake_ui(ui, field, look, actions);
         } else if let Some(chosen) = self.completing.ui(ui, field, look) {
             self.choose(ui, chosen, actions);
