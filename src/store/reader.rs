@@ -1,6 +1,7 @@
 //! Reading: pages of the list, single captures, and what belongs together. Never writes.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
@@ -25,6 +26,10 @@ fn immutable(path: &Path) -> PathBuf {
     let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     format!("file:{escaped}?immutable=1").into()
 }
+
+/// How often a database is tried to be opened that fails, and what passes in between: half a second in all.
+const OPEN_ATTEMPTS: u32 = 20;
+const OPEN_PAUSE: Duration = Duration::from_millis(25);
 
 /// Ends whatever its reader is doing, which then fails with [`StoreError::Interrupted`]; nothing where it does nothing.
 pub struct Interrupter(InterruptHandle);
@@ -52,6 +57,17 @@ pub struct Reader {
 impl Reader {
     /// Opens the database at this path, which has to be there and of today's shape.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        // Where the database is being made, or taken away, at this very moment, SQLite calls it an I/O error.
+        for _ in 1..OPEN_ATTEMPTS {
+            match Self::open_once(path) {
+                Err(StoreError::Sqlite { .. }) => std::thread::park_timeout(OPEN_PAUSE),
+                opened => return opened,
+            }
+        }
+        Self::open_once(path)
+    }
+
+    fn open_once(path: &Path) -> Result<Self, StoreError> {
         let reader = Self::open_older(path)?;
         let version: i64 = reader
             .connection
