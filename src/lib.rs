@@ -35,8 +35,8 @@
 //!  main (egui)               listener (tokio, 2 workers)        store-writer            store-listing, store-rows
 //!  ───────────               ───────────────────────────        ────────────            ─────────────────────────
 //!  logic():                  POST → inspect
-//!   waker.rearm()             Insert{capture, done} ─mpsc 1024─► blocking_recv_many(512)
-//!   drain notices                                                one transaction, commit
+//!   waker.rearm()             Insert{capture, done} ─mpsc 1024─► recv_many(512)
+//!   drain notices                                                one transaction, commit; index, purge when idle
 //!   head.borrow() ◄─────────────── watch<StoreHead> ───────────  send_replace; wake()
 //!   engine.ask(…) ─bounded 64───────────────────────────────────────────────────────────►  list, page, open
 //!                 ◄────────────────────── bounded 64: Notice ─────────────────────────── wake()
@@ -46,6 +46,7 @@
 //!   act(action)   ─bounded 64───────────────────────────────────────────────────────────►  settings, listening, samples
 //!                                                                                          replay: runs, one at a time
 //!                 ◄── watch<Progress> (pause, cancel) ─────────────────────────────────►  transfer: exports, imports
+//!                                                                                          upkeep: removing, the database
 //! ```
 //! Three channels, each for one thing: state is a `watch` (latest wins), requests and answers are bounded queues that the
 //! window never waits for, one reply is a `oneshot`. Every thread is joined by somebody's `Drop`.
