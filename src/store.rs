@@ -14,7 +14,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 
 use crate::trouble::Trouble;
@@ -28,6 +28,7 @@ mod contains;
 mod groups;
 mod listing;
 mod maintenance;
+mod pages;
 mod place;
 mod reader;
 mod removal;
@@ -38,6 +39,7 @@ mod rows;
 mod schema;
 mod search;
 mod seen;
+mod tally;
 mod unverified;
 mod writer;
 
@@ -299,6 +301,18 @@ fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
     connection
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         .map_err(doing("folding the write-ahead log back into the database"))
+}
+
+/// Does something in one transaction, which waits for its turn before it reads anything.
+fn within<T>(
+    connection: &mut Connection,
+    what: &'static str,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(doing(what))?;
+    let outcome = work(&transaction)?;
+    transaction.commit().map_err(doing(what))?;
+    Ok(outcome)
 }
 
 /// Opens a connection the way every connection here is set up.

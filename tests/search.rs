@@ -68,6 +68,14 @@ fn looked_for(reader: &Reader, text: &str) -> Vec<CaptureId> {
     reader.arrived(&filter(text), CaptureId(0), usize::MAX).unwrap()
 }
 
+fn until_indexed(reader: &Reader) {
+    let began = Instant::now();
+    while reader.stats().unwrap().unindexed > 0 {
+        assert!(began.elapsed() < Duration::from_mins(1), "the index did not come");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
 fn assert_agrees(reader: &Reader) {
     for word in WORDS {
         assert_eq!(reader.matching(&filter(word)).unwrap(), looked_for(reader, word), "{word}");
@@ -100,14 +108,25 @@ fn the_writer_indexes_what_is_there_once_nothing_else_is_to_be_done() {
     let store =
         Store::open(&path, Limits::default(), watch::Sender::new(StoreHead::default()), Waker::silent()).unwrap();
     let reader = Reader::open(&path).unwrap();
-    let began = Instant::now();
-    while reader.stats().unwrap().unindexed > 0 {
-        assert!(began.elapsed() < Duration::from_mins(1), "the index did not come");
-        std::thread::park_timeout(Duration::from_millis(10));
-    }
+    until_indexed(&reader);
     assert_agrees(&reader);
     drop(store);
     assert!(reader.check(&Progress::new()).unwrap().is_empty());
+}
+
+#[test]
+fn what_others_write_beside_the_writer_is_indexed_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path(), 10);
+    let head = watch::Sender::new(StoreHead::default());
+    let store = Store::open(&path, Limits::default(), head, Waker::silent()).unwrap();
+    let reader = Reader::open(&path).unwrap();
+    until_indexed(&reader);
+    let more: Vec<_> = Traffic::new(9, 300, "2026-11-24T08:00:00Z".parse().unwrap()).take(300).collect();
+    Additions::open(&path).unwrap().import(&more).unwrap();
+    assert!(reader.stats().unwrap().unindexed > 0);
+    until_indexed(&reader);
+    drop(store);
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction};
 
 use super::place::{Place, Standing};
 use super::removal::{self, RemovalId};
-use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows, seen};
+use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows, seen, within};
 use crate::capture::{Capture, CaptureId, Placement, ReplayId, ReplayRun, Replayed, Reply, RunEnd, RunId};
 use crate::progress::Progress;
 
@@ -128,10 +128,7 @@ impl Additions {
         what: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(doing(what))?;
-        let outcome = work(&transaction)?;
-        transaction.commit().map_err(doing(what))?;
+        let outcome = within(&mut self.connection, what, work)?;
         match self.place.standing() {
             // What went into a removed file is lost.
             Standing::Moved => Err(StoreError::Moved { path: self.place.path().to_owned() }),

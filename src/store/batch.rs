@@ -31,6 +31,8 @@ pub(super) struct Batches {
     groups: Groups,
     unverified: Unverified,
     chores: Chores,
+    /// Whether what is kept of unverified requests is to be counted again.
+    recounts: bool,
     /// Captures of this run without an answer yet.
     open: BTreeSet<i64>,
     /// Those of them that may be marked as held.
@@ -81,6 +83,7 @@ impl Batches {
             groups,
             unverified,
             chores,
+            recounts: false,
             open: BTreeSet::new(),
             held: BTreeSet::new(),
             head,
@@ -215,24 +218,30 @@ impl Batches {
             tracing::warn!("{error}");
         }
         let (settled, open) = (self.settled(), self.open.first().copied());
-        match self.chores.step(&mut self.connection, settled, open) {
-            Ok(Step::Deleted) => {
-                self.unverified.reload(&self.connection).ok();
-                self.head.unverified_bytes = self.unverified.bytes();
-                self.head.revision += 1;
-                true
-            }
-            Ok(Step::Idle | Step::Worked) => false,
-            Err(error) => {
-                tracing::warn!("{error}");
-                false
-            }
+        let step = self.chores.step(&mut self.connection, settled, open).unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            Step::Idle
+        });
+        match step {
+            Step::Purged | Step::Deleted => self.recounts = true,
+            // Once, however many pieces it took.
+            Step::Idle | Step::Worked => self.recount(),
+        }
+        self.head.revision += u64::from(step == Step::Deleted);
+        step == Step::Deleted
+    }
+
+    /// What was deleted may have been unverified.
+    fn recount(&mut self) {
+        if std::mem::take(&mut self.recounts) && self.unverified.reload(&self.connection).is_ok() {
+            self.head.unverified_bytes = self.unverified.bytes();
         }
     }
 
     /// The newest capture that, like all before it, will not change any more.
     fn settled(&self) -> i64 {
-        self.open.first().map_or(self.head.last_id, |open| open - 1)
+        let newest = self.head.last_id.max(self.chores.newest_beside());
+        self.open.first().map_or(newest, |open| open - 1)
     }
 
     /// Folds the log back and closes the connection.

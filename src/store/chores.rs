@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
-use super::maintenance::give_back;
+use super::pages::{Pages, give_back};
 use super::retention::Retention;
-use super::{StoreError, checkpoint, doing, removal, search};
+use super::tally::Tally;
+use super::{StoreError, checkpoint, doing, removal, search, within};
 
 /// So many captures are worth a pause of [`SHORT_QUIET`]; fewer wait for a longer one.
 const MANY: i64 = 256;
@@ -31,7 +32,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(30);
 const EMPTY_PAGES: i64 = 2_000;
 
 /// How many pages are given back at a time.
-const PAGES_AT_ONCE: u32 = 256;
+const PAGES_AT_ONCE: i64 = 256;
 
 /// What there is to do, and when.
 #[derive(Debug)]
@@ -39,6 +40,10 @@ pub(super) struct Chores {
     retention: Retention,
     /// How far the index is.
     indexed: i64,
+    /// The newest capture, whoever wrote it, when another program's writing was last noticed.
+    newest: i64,
+    /// The `data_version` at that time.
+    beside: i64,
     /// When removed events are to be deleted; `None`: to be looked up.
     removed: Option<Instant>,
     limits: Instant,
@@ -57,7 +62,9 @@ pub(super) enum Step {
     Idle,
     /// Something was done, and there may be more.
     Worked,
-    /// Events were deleted.
+    /// Events were deleted that no list showed any more.
+    Purged,
+    /// Events were deleted, and lists are shorter now.
     Deleted,
 }
 
@@ -65,7 +72,9 @@ impl Chores {
     pub(super) fn new(connection: &Connection, retention: Retention) -> Result<Self, StoreError> {
         Ok(Self {
             retention,
-            indexed: search::indexed_upto(connection)?,
+            indexed: Tally::IndexedUpto.read(connection)?,
+            newest: 0,
+            beside: 0,
             removed: None,
             limits: Instant::now(),
             untidy: true,
@@ -89,6 +98,23 @@ impl Chores {
     pub(super) fn note_written(&mut self) {
         self.untidy = true;
         self.busy = false;
+    }
+
+    /// Looks for what others have written: imports are to be indexed, and removals to be carried out, as well.
+    pub(super) fn look_beside(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let problem = doing("looking for what others have written");
+        let version = connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(&problem)?;
+        if std::mem::replace(&mut self.beside, version) != version {
+            let sql = "SELECT COALESCE(MAX(id), 0) FROM capture";
+            self.newest = connection.query_row(sql, [], |row| row.get(0)).map_err(&problem)?;
+            (self.untidy, self.removed) = (true, None);
+        }
+        Ok(())
+    }
+
+    /// The newest capture that others have written, as far as that was noticed.
+    pub(super) fn newest_beside(&self) -> i64 {
+        self.newest
     }
 
     /// For how long to wait for something to write before the next step; `settled` is the newest that will not change.
@@ -119,20 +145,22 @@ impl Chores {
     ) -> Result<Step, StoreError> {
         let outcome = self.do_one(connection, settled, open);
         self.paused_until = outcome.is_err().then(|| Instant::now() + AFTER_FAILURE);
-        self.busy = matches!(outcome, Ok(Step::Worked | Step::Deleted));
+        self.busy = matches!(outcome, Ok(Step::Worked | Step::Purged | Step::Deleted));
         outcome
     }
 
     fn do_one(&mut self, connection: &mut Connection, settled: i64, open: Option<i64>) -> Result<Step, StoreError> {
         if self.indexed < settled {
-            self.indexed = within(connection, |transaction| search::extend(transaction, settled, search::IDLE_BYTES))?;
+            self.indexed = within(connection, "indexing captures", |transaction| {
+                search::extend(transaction, settled, search::IDLE_BYTES)
+            })?;
             return Ok(Step::Worked);
         }
-        let deleted = match self.purge(connection)? {
-            0 => self.enforce(connection, open)?,
-            purged => purged,
-        };
-        if deleted > 0 {
+        if self.purge(connection)? > 0 {
+            self.untidy = true;
+            return Ok(Step::Purged);
+        }
+        if self.enforce(connection, open)? > 0 {
             self.untidy = true;
             return Ok(Step::Deleted);
         }
@@ -148,25 +176,25 @@ impl Chores {
         if self.removed.is_some_and(|at| at > Instant::now()) {
             return Ok(0);
         }
-        let now = Timestamp::now();
-        let due = removal::due(connection)?;
-        let wait = due.map_or(removal::UNDO_FOR, |due| due.duration_since(now).try_into().unwrap_or_default());
+        let before = removal::final_before(Timestamp::now());
+        let Some(oldest) = removal::oldest(connection)? else {
+            // Whatever is removed from now on is not due before that.
+            self.removed = Some(Instant::now() + removal::UNDO_FOR);
+            return Ok(0);
+        };
+        let wait: Duration = oldest.duration_since(before).try_into().unwrap_or_default();
         if wait > Duration::ZERO {
-            // Another program may remove something meanwhile: it is due later than now, in any case.
             self.removed = Some(Instant::now() + wait);
             return Ok(0);
         }
-        let undo_for = jiff::SignedDuration::try_from(removal::UNDO_FOR).unwrap_or_default();
-        let before = now.saturating_sub(undo_for).unwrap_or(now);
-        let purged = within(connection, |transaction| removal::purge(transaction, before))?;
-        Ok(purged)
+        within(connection, "deleting removed events", |transaction| removal::purge(transaction, before))
     }
 
     fn enforce(&mut self, connection: &mut Connection, open: Option<i64>) -> Result<usize, StoreError> {
         if !self.retention.is_limited() || self.limits > Instant::now() {
             return Ok(0);
         }
-        let deleted = within(connection, |transaction| {
+        let deleted = within(connection, "deleting what is beyond the limits", |transaction| {
             let deleted = self.retention.enforce(transaction, open, Timestamp::now())?;
             if deleted > 0 {
                 removal::note_change(transaction)?;
@@ -180,27 +208,8 @@ impl Chores {
     }
 }
 
-/// Gives some of the empty pages at the end of the file back. `false`: there are too few.
+/// Gives some of the empty pages at the end of the file back. `false`: there are too few, or none can be.
 fn give_pages_back(connection: &Connection) -> Result<bool, StoreError> {
-    let problem = doing("giving empty pages back");
-    let of = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let (pages, empty) = (of("page_count").map_err(&problem)?, of("freelist_count").map_err(&problem)?);
-    // A file of an earlier version has no map of its pages: only `menuscope db compact` makes it smaller.
-    let can = of("auto_vacuum").map_err(&problem)? == super::INCREMENTAL;
-    if !can || empty < EMPTY_PAGES || empty * 5 < pages {
-        return Ok(false);
-    }
-    give_back(connection, PAGES_AT_ONCE).map_err(&problem)?;
-    Ok(true)
-}
-
-fn within<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let problem = doing("tidying up");
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&problem)?;
-    let outcome = work(&transaction)?;
-    transaction.commit().map_err(&problem)?;
-    Ok(outcome)
+    let Pages { all, empty, .. } = Pages::of(connection)?;
+    if empty < EMPTY_PAGES || empty * 5 < all { Ok(false) } else { give_back(connection, PAGES_AT_ONCE) }
 }

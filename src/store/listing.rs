@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use super::condition::{Condition, condition};
+use super::tally::Tally;
 use super::{StoreError, doing, search};
 use crate::capture::CaptureId;
 use crate::filter::Filter;
@@ -59,7 +60,7 @@ impl Scan {
 
     /// Looks at the next numbers; a short read transaction of its own.
     pub(super) fn step(&mut self, connection: &Connection) -> Result<ScanChunk, StoreError> {
-        let indexed = if self.query.is_some() { search::indexed_upto(connection)? } else { 0 };
+        let indexed = if self.query.is_some() { Tally::IndexedUpto.read(connection)? } else { 0 };
         if let (Some(query), true) = (&self.query, self.next <= indexed.min(self.dense_to)) {
             let named = search::candidates(connection, query, self.next, self.candidates)?;
             let is_last = named.len() < self.candidates as usize;
@@ -99,32 +100,40 @@ impl Condition {
         limit: i64,
     ) -> Result<Vec<CaptureId>, StoreError> {
         let order = if order == Order::NewestFirst { "DESC" } else { "ASC" };
-        let tail = format!("ORDER BY c.id {order} LIMIT ?");
-        self.select(connection, (from, to), &tail, Value::Integer(limit))
+        let sql = self.statement("", &format!("ORDER BY c.id {order} LIMIT ?"));
+        self.select(connection, &sql, (from, to), Value::Integer(limit))
     }
 
     /// Those of these, which come newest first, for which it holds.
     pub(super) fn holding(&self, connection: &Connection, ids: &[i64]) -> Result<Vec<CaptureId>, StoreError> {
         let (Some(highest), Some(lowest)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
         let listed = serde_json::to_string(ids).unwrap_or_default();
-        let tail = "AND c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id DESC";
-        self.select(connection, (*lowest, *highest), tail, Value::Text(listed))
+        self.select(connection, &self.holding_statement(), (*lowest, *highest), Value::Text(listed))
+    }
+
+    /// By number and by no other index: one of those would have SQLite go through all that lies between the lowest and the
+    /// highest.
+    fn holding_statement(&self) -> String {
+        self.statement("NOT INDEXED", "AND c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id DESC")
+    }
+
+    fn statement(&self, indexes: &str, tail: &str) -> String {
+        let join = if self.needs_reply { "LEFT JOIN reply AS r ON r.capture_id = c.id" } else { "" };
+        let condition = &self.sql;
+        format!(
+            "SELECT c.id FROM capture AS c {indexes} {join} WHERE c.id BETWEEN ? AND ? AND ({condition}) AND {PRESENT} {tail}"
+        )
     }
 
     fn select(
         &self,
         connection: &Connection,
+        sql: &str,
         (from, to): (i64, i64),
-        tail: &str,
         last: Value,
     ) -> Result<Vec<CaptureId>, StoreError> {
         let problem = doing("listing captures");
-        let join = if self.needs_reply { "LEFT JOIN reply AS r ON r.capture_id = c.id" } else { "" };
-        let sql = format!(
-            "SELECT c.id FROM capture AS c {join} WHERE c.id BETWEEN ? AND ? AND ({}) AND {PRESENT} {tail}",
-            self.sql
-        );
-        let mut statement = connection.prepare_cached(&sql).map_err(&problem)?;
+        let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
         let bounds = [Value::Integer(from), Value::Integer(to)];
         let parameters = bounds.iter().chain(&self.params).cloned().chain([last]);
         let rows = statement
@@ -136,3 +145,26 @@ impl Condition {
 
 /// What holds for a capture `c` that nobody has removed.
 pub(super) const PRESENT: &str = "NOT EXISTS (SELECT 1 FROM removed WHERE capture_id = c.id)";
+
+#[cfg(test)]
+mod tests {
+    use jiff::Zoned;
+
+    use super::*;
+    use crate::store::{contains, schema};
+
+    #[test]
+    fn captures_that_are_named_are_looked_up_by_their_numbers_whatever_else_is_asked() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrations().to_latest(&mut connection).unwrap();
+        contains::register(&connection).unwrap();
+        for text in ["event:CLICK", "key:6", "openid:o*", "word", "has:diagnosis", "after:10m status:200 -type:text"] {
+            let filter = Filter::parse(text, &Zoned::now()).unwrap();
+            let sql = format!("EXPLAIN QUERY PLAN {}", condition(&filter.expr).holding_statement());
+            let mut explain = connection.prepare(&sql).unwrap();
+            let values = rusqlite::params_from_iter(vec![Value::Null; explain.parameter_count()]);
+            let plan: String = explain.query_row(values, |row| row.get(3)).unwrap();
+            assert_eq!(plan, "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)", "{text}");
+        }
+    }
+}

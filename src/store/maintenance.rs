@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::retention::used_bytes;
-use super::unverified::DROPPED;
-use super::{INCREMENTAL, Reader, StoreError, checkpoint, connect, doing, migrate, removal, rows, search};
+use super::pages::{Pages, give_back};
+use super::tally::Tally;
+use super::{INCREMENTAL, Reader, StoreError, checkpoint, connect, doing, migrate, removal, rows, search, within};
 use crate::progress::Progress;
 
 /// More problems than this are not listed: where there are so many, the file is to be recovered.
@@ -17,7 +17,7 @@ const MOST_PROBLEMS: u32 = 100;
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
 /// How many empty pages are given back in one transaction, where a listener may want to write.
-const PAGES_AT_ONCE: u32 = 512;
+const PAGES_AT_ONCE: i64 = 512;
 
 /// What is in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,31 +56,27 @@ impl Reader {
         let times = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?));
         let sql = "SELECT (SELECT MIN(received_at) FROM capture), (SELECT MAX(received_at) FROM capture)";
         let (first, last) = connection.query_row(sql, [], times).map_err(&problem)?;
-        let size = self.size()?;
-        let unindexed = format!("SELECT COUNT(*) FROM capture WHERE id > {}", search::indexed_upto(connection)?);
+        let pages = Pages::of(connection)?;
+        let unindexed = format!("SELECT COUNT(*) FROM capture WHERE id > {}", Tally::IndexedUpto.read(connection)?);
         let unverified = "SELECT COALESCE(SUM(kept_bytes), 0) FROM capture WHERE signature IN ('invalid', 'missing')";
-        let dropped = connection.query_row("SELECT value FROM tally WHERE name = ?1", [DROPPED], |row| row.get(0));
-        let dropped: i64 = dropped.optional().map_err(&problem)?.unwrap_or(0);
         Ok(Stats {
             events: self.count()?,
             removed: count("SELECT COUNT(*) FROM removed").map_err(&problem)?,
             replays: count("SELECT COUNT(*) FROM replay").map_err(&problem)?,
             kinds: kinds(connection).map_err(&problem)?,
             received: first.zip(last).map(|(first, last)| (rows::timestamp(first), rows::timestamp(last))),
-            size,
-            empty: size.saturating_sub(used_bytes(connection)?),
+            size: pages.bytes(),
+            empty: pages.empty_bytes(),
             log: self.log_size(),
             unindexed: count(&unindexed).map_err(&problem)?,
-            unverified: (count(unverified).map_err(&problem)?, dropped as u64),
+            unverified: (count(unverified).map_err(&problem)?, Tally::UnverifiedDropped.read(connection)? as u64),
             version: pragma("user_version").map_err(&problem)?,
         })
     }
 
     /// The size of the file, in bytes.
     pub fn size(&self) -> Result<u64, StoreError> {
-        let of = |name| self.connection().pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        let size = || Ok(of("page_count")? * of("page_size")?);
-        size().map(|bytes| bytes as u64).map_err(doing("measuring the database"))
+        Pages::of(self.connection()).map(Pages::bytes)
     }
 
     /// Looks through the whole file; returns what is wrong with it, up to a hundred things.
@@ -154,10 +150,7 @@ pub struct Caretaker {
 impl Caretaker {
     /// Opens the database, which has to be there, and brings it to today's shape.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        drop(Reader::open(path).or_else(|error| match error {
-            StoreError::Older { .. } => Reader::open_older(path),
-            error => Err(error),
-        })?);
+        drop(Reader::open_older(path)?);
         let mut connection = connect(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
         migrate(&mut connection, path)?;
         Ok(Self { connection })
@@ -168,14 +161,12 @@ impl Caretaker {
         let sql = "SELECT COALESCE(MAX(id), 0) FROM capture";
         let newest: i64 =
             self.connection.query_row(sql, [], |row| row.get(0)).map_err(doing("finding the newest capture"))?;
-        let mut indexed = search::indexed_upto(&self.connection)?;
+        let mut indexed = Tally::IndexedUpto.read(&self.connection)?;
         progress.set_total((newest - indexed).max(0) as u64);
         while indexed < newest && !progress.is_cancelled() {
-            let problem = doing("indexing captures");
-            let behavior = TransactionBehavior::Immediate;
-            let transaction = self.connection.transaction_with_behavior(behavior).map_err(&problem)?;
-            let upto = search::extend(&transaction, newest, search::BULK_BYTES)?;
-            transaction.commit().map_err(&problem)?;
+            let upto = within(&mut self.connection, "indexing captures", |transaction| {
+                search::extend(transaction, newest, search::BULK_BYTES)
+            })?;
             progress.advance((upto - indexed) as u64);
             indexed = upto;
         }
@@ -197,12 +188,8 @@ impl Caretaker {
     /// Deletes what was removed long enough ago, and gives back what is empty, in short steps: beside a listener.
     pub fn tidy(&mut self, progress: &Progress) -> Result<(), StoreError> {
         self.purge(progress)?;
-        let problem = doing("giving empty pages back");
-        let of = |connection: &Connection, name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        while of(&self.connection, "freelist_count").map_err(&problem)? > 0 && !progress.is_cancelled() {
-            let before = of(&self.connection, "page_count").map_err(&problem)?;
-            give_back(&self.connection, PAGES_AT_ONCE).map_err(&problem)?;
-            if of(&self.connection, "page_count").map_err(&problem)? == before {
+        while Pages::of(&self.connection)?.empty > 0 && !progress.is_cancelled() {
+            if !give_back(&self.connection, PAGES_AT_ONCE)? {
                 break;
             }
         }
@@ -210,26 +197,14 @@ impl Caretaker {
     }
 
     fn purge(&mut self, progress: &Progress) -> Result<(), StoreError> {
-        let undo_for = jiff::SignedDuration::try_from(removal::UNDO_FOR).unwrap_or_default();
-        let before = Timestamp::now().saturating_sub(undo_for).unwrap_or(Timestamp::MIN);
+        let before = removal::final_before(Timestamp::now());
         while !progress.is_cancelled() {
-            let problem = doing("deleting removed events");
-            let behavior = TransactionBehavior::Immediate;
-            let transaction = self.connection.transaction_with_behavior(behavior).map_err(&problem)?;
-            let purged = removal::purge(&transaction, before)?;
-            transaction.commit().map_err(&problem)?;
+            let what = "deleting removed events";
+            let purged = within(&mut self.connection, what, |transaction| removal::purge(transaction, before))?;
             if purged == 0 {
                 break;
             }
         }
         Ok(())
     }
-}
-
-/// Gives so many empty pages back, in one transaction; nothing where the file has no map of its pages.
-pub(super) fn give_back(connection: &Connection, pages: u32) -> rusqlite::Result<()> {
-    let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
-    let mut steps = vacuum.query([])?;
-    while steps.next()?.is_some() {}
-    Ok(())
 }

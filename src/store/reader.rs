@@ -12,6 +12,7 @@ use super::removal::{self, RemovalId};
 use super::replays;
 use super::replies;
 use super::rows::{STORED, SUMMARY, stored, summary};
+use super::tally::Tally;
 use super::{StoreError, connect, contains, doing, schema, seen};
 use crate::capture::{
     CaptureId, CaptureSummary, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
@@ -150,7 +151,7 @@ impl Reader {
 
     /// Goes up whenever captures are removed, brought back or deleted.
     pub fn removals(&self) -> Result<i64, StoreError> {
-        removal::changes(&self.connection)
+        Tally::Removals.read(&self.connection)
     }
 
     /// The latest removal that can be taken back.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 
+use super::tally::Tally;
 use super::{StoreError, doing, search};
 use crate::capture::CaptureId;
 
@@ -21,9 +22,6 @@ pub struct RemovalId(pub i64);
 
 /// For how long a removal can be taken back, at least.
 pub const UNDO_FOR: Duration = Duration::from_mins(10);
-
-/// The name of the counter that goes up whenever events are removed, brought back or deleted.
-const CHANGES: &str = "removals";
 
 /// How many events are marked, or brought back, in one transaction: some ten milliseconds.
 pub(super) const AT_ONCE: usize = 8_192;
@@ -73,13 +71,18 @@ pub(super) fn latest(connection: &Connection) -> Result<Option<RemovalId>, Store
     latest.map_err(doing("finding what was removed last"))
 }
 
-/// When the oldest removal is to be deleted for good; `None` where there is none.
-pub(super) fn due(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
+/// When the oldest removal was made; `None` where there is none.
+pub(super) fn oldest(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT MIN(removed_at) FROM removal";
     let oldest: Option<i64> =
         connection.query_row(sql, [], |row| row.get(0)).map_err(doing("looking for removed events"))?;
+    Ok(oldest.map(super::rows::timestamp))
+}
+
+/// What was removed at this time or before can be taken back no longer.
+pub(super) fn final_before(now: Timestamp) -> Timestamp {
     let undo_for = SignedDuration::try_from(UNDO_FOR).unwrap_or(SignedDuration::ZERO);
-    Ok(oldest.map(|at| super::rows::timestamp(at).saturating_add(undo_for).unwrap_or(Timestamp::MAX)))
+    now.saturating_sub(undo_for).unwrap_or(Timestamp::MIN)
 }
 
 /// Deletes some of what was removed before that time; returns how many events. None: nothing of it is left.
@@ -117,16 +120,7 @@ pub(super) fn delete(transaction: &Transaction<'_>, ids: &[i64]) -> Result<(), S
 
 /// Says to whoever lists events that some have gone or come back.
 pub(super) fn note_change(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    let sql = "INSERT INTO tally (name, value) VALUES (?1, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1";
-    transaction.execute(sql, [CHANGES]).map(drop).map_err(doing("noting that events were removed"))
-}
-
-/// Goes up whenever events are removed, brought back or deleted.
-pub(super) fn changes(connection: &Connection) -> Result<i64, StoreError> {
-    let changes = connection
-        .prepare_cached("SELECT value FROM tally WHERE name = ?1")
-        .and_then(|mut statement| statement.query_row([CHANGES], |row| row.get(0)).optional());
-    Ok(changes.map_err(doing("looking for removed events"))?.unwrap_or(0))
+    Tally::Removals.add(transaction, 1)
 }
 
 #[cfg(test)]

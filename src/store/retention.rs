@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction};
 
+use super::pages::Pages;
 use super::removal::{DELETED_AT_ONCE, delete, ids};
 use super::{StoreError, doing};
 
@@ -56,10 +57,11 @@ impl Retention {
         if let Some(most) = self.events {
             beyond = count(connection)?.saturating_sub(i64::try_from(most).unwrap_or(i64::MAX)).max(0);
         }
-        if let Some(most) = self.size
-            && used_bytes(connection)? > most
-        {
-            beyond = beyond.max(DELETED_AT_ONCE);
+        if let Some(most) = self.size {
+            let pages = Pages::of(connection)?;
+            if pages.bytes() - pages.empty_bytes() > most {
+                beyond = beyond.max(DELETED_AT_ONCE);
+            }
         }
         Ok(beyond)
     }
@@ -67,11 +69,4 @@ impl Retention {
 
 fn count(connection: &Connection) -> Result<i64, StoreError> {
     connection.query_row("SELECT COUNT(*) FROM capture", [], |row| row.get(0)).map_err(doing("counting captures"))
-}
-
-/// How many bytes of the file hold something.
-pub(super) fn used_bytes(connection: &Connection) -> Result<u64, StoreError> {
-    let of = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let used = || Ok((of("page_count")? - of("freelist_count")?) * of("page_size")?);
-    used().map(|bytes| bytes.max(0) as u64).map_err(doing("measuring the database"))
 }

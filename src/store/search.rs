@@ -9,13 +9,11 @@
 
 use std::fmt::Write as _;
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
+use rusqlite::{Connection, Row, Transaction};
 
+use super::tally::Tally;
 use super::{StoreError, doing};
 use crate::filter::{Expr, Term, searched_text};
-
-/// How far the index has come, in `tally`.
-const UPTO: &str = "indexed_upto";
 
 /// A character of nobody's, before two neighbours of which the index holds the pair.
 const PAIR: char = '\u{E000}';
@@ -30,19 +28,11 @@ pub(super) const IDLE_BYTES: usize = 64 << 10;
 /// Where nobody waits, this many: larger pieces are merged less often.
 pub(super) const BULK_BYTES: usize = 4 << 20;
 
-/// The last capture that is indexed, together with all before it.
-pub(super) fn indexed_upto(connection: &Connection) -> Result<i64, StoreError> {
-    let upto = connection
-        .prepare_cached("SELECT value FROM tally WHERE name = ?1")
-        .and_then(|mut statement| statement.query_row([UPTO], |row| row.get(0)).optional());
-    Ok(upto.map_err(doing("reading how far the index is"))?.unwrap_or(0))
-}
-
 /// Takes in about so many bytes of text of what comes next, up to `newest`; an event that is still open is not to be among it.
 /// Returns how far the index is then.
 pub(super) fn extend(transaction: &Transaction<'_>, newest: i64, bytes: usize) -> Result<i64, StoreError> {
     let problem = doing("indexing captures");
-    let mut upto = indexed_upto(transaction)?;
+    let mut upto = Tally::IndexedUpto.read(transaction)?;
     let mut taken = 0;
     let sql = "SELECT c.id, coalesce(c.message, c.body), r.body FROM capture AS c
                LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id > ?1 AND c.id <= ?2 ORDER BY c.id";
@@ -62,8 +52,7 @@ pub(super) fn extend(transaction: &Transaction<'_>, newest: i64, bytes: usize) -
             .and_then(|mut insert| insert.execute((upto, &text)))
             .map_err(&problem)?;
     }
-    let sql = "INSERT INTO tally (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
-    transaction.execute(sql, (UPTO, upto)).map_err(&problem)?;
+    Tally::IndexedUpto.set(transaction, upto)?;
     Ok(upto)
 }
 

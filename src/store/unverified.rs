@@ -1,14 +1,13 @@
 //! Keeps what scanners send from filling the disk: beyond a limit the oldest unverified requests go, and are counted.
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use rusqlite::{Connection, Transaction};
 
+use super::removal::delete;
+use super::tally::Tally;
 use super::{StoreError, doing};
 
 /// How many are removed at a time; a transaction must stay short.
 const BATCH: i64 = 256;
-
-/// The name of the counter that outlives the rows.
-pub(super) const DROPPED: &str = "unverified_dropped";
 
 /// How much is kept, and how much had to go.
 #[derive(Debug)]
@@ -30,10 +29,7 @@ impl Unverified {
         let problem = doing("counting unverified requests");
         let sql = "SELECT COALESCE(SUM(kept_bytes), 0) FROM capture WHERE signature IN ('invalid', 'missing')";
         self.bytes = connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(&problem)? as u64;
-        let sql = "SELECT value FROM tally WHERE name = ?1";
-        let dropped: Option<i64> =
-            connection.query_row(sql, [DROPPED], |row| row.get(0)).optional().map_err(&problem)?;
-        self.dropped = dropped.unwrap_or(0) as u64;
+        self.dropped = Tally::UnverifiedDropped.read(connection)? as u64;
         Ok(())
     }
 
@@ -65,19 +61,16 @@ impl Unverified {
             if oldest.is_empty() {
                 break;
             }
-            let mut delete = transaction.prepare_cached("DELETE FROM capture WHERE id = ?1").map_err(&problem)?;
             for (id, bytes) in oldest {
                 if self.bytes <= self.limit {
                     break;
                 }
-                delete.execute([id]).map_err(&problem)?;
+                delete(transaction, &[id])?;
                 self.bytes = self.bytes.saturating_sub(bytes as u64);
                 self.dropped += 1;
             }
         }
-        let sql = "INSERT INTO tally (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + ?2";
-        transaction.execute(sql, (DROPPED, (self.dropped - before).cast_signed())).map_err(&problem)?;
-        Ok(())
+        Tally::UnverifiedDropped.add(transaction, (self.dropped - before).cast_signed())
     }
 
     fn oldest(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(i64, i64)>> {
@@ -86,5 +79,31 @@ impl Unverified {
         let mut statement = transaction.prepare_cached(sql)?;
         let rows = statement.query_map([BATCH], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{schema, search};
+
+    #[test]
+    fn what_has_to_go_leaves_nothing_behind_in_the_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrations().to_latest(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO capture (received_at, account, kind, group_id, attempt, mode, signature, kept_bytes, group_key,
+                     method, version, peer, target, headers, body_length, body)
+                 SELECT 1, 'default', 'unreadable', 1, 1, 'plain', column1, 600, x'', 'POST', 'HTTP/1.1', '127.0.0.1', '/', x'',
+                     4, CAST('word' AS BLOB) FROM (VALUES ('missing'), ('valid'), ('invalid'));",
+            )
+            .unwrap();
+        let transaction = connection.transaction().unwrap();
+        search::extend(&transaction, 3, search::BULK_BYTES).unwrap();
+        let mut unverified = Unverified::load(&transaction, 600).unwrap();
+        unverified.enforce(&transaction).unwrap();
+        assert_eq!((unverified.bytes(), unverified.dropped()), (600, 1));
+        assert_eq!(search::candidates(&transaction, "\"wor\"", 9, 9).unwrap(), [3, 2]);
     }
 }

@@ -48,7 +48,11 @@ impl Batches {
     /// Looks whether the files are where they were, while nothing is to be written. Whether there is something to be said.
     pub(in crate::store) fn look(&mut self) -> bool {
         let outcome = match self.place.standing() {
-            Standing::Same => return false,
+            Standing::Same => {
+                // Where it fails, the next step of a chore says why.
+                self.chores.look_beside(&self.connection).ok();
+                return false;
+            }
             Standing::WithoutLog => self.go_on_without_log(),
             Standing::Moved => self.open_anew(),
         };
