@@ -32,6 +32,7 @@ mod command;
 mod control;
 mod desk;
 mod listing;
+mod long_jobs;
 mod notice;
 mod pictures;
 mod replaying;
@@ -52,6 +53,7 @@ pub use crate::progress::Progress;
 pub use crate::replay::{Change, Compared, DiffLine, Difference, MOST_COPIES, Pace, RATES, difference};
 pub use command::{Chosen, Command, ExportRequest, ReplayHow, ReplayRequest, ReplayWhat};
 use desk::{Desk, Known, KnownSender, accounts_of};
+use long_jobs::LongJobs;
 pub use notice::{ComparedReplay, Marks, Notice, Opened, Saved};
 pub use pictures::{PictureError, PictureFile, read as read_pictures};
 use replaying::Replayer;
@@ -125,31 +127,27 @@ impl Engine {
         let crafting = rulebook.crafting().clone();
         let rules_trouble = rulebook.trouble();
         let closing = Progress::new();
+        let jobs = |running| LongJobs { desk: desk.clone(), running, closing: closing.clone() };
         let (replaying_in, replaying) = watch::channel(None);
         let replayer = Replayer {
             database: database.clone(),
-            desk: desk.clone(),
             known: known.clone(),
             status: status.clone(),
             runtime: Arc::clone(&runtime),
             courier: crafting.courier.clone(),
-            running: replaying_in,
-            closing: closing.clone(),
+            jobs: jobs(replaying_in),
         };
         let (caring_in, caring) = watch::channel(None);
-        let upkeep =
-            Caring { database: database.clone(), desk: desk.clone(), running: caring_in, closing: closing.clone() };
+        let upkeep = Caring { database: database.clone(), jobs: jobs(caring_in) };
         let (transferring_in, transferring) = watch::channel(None);
         let previews = Previews::default();
         let transfer = Transfer {
             folder: setup.folder.path().to_owned(),
             database,
-            desk: desk.clone(),
             known,
             status: status.clone(),
-            running: transferring_in,
             previews: previews.clone(),
-            closing: closing.clone(),
+            jobs: jobs(transferring_in),
         };
         let (replays, transfers) = (replayer.start()?, transfer.start()?);
         let upkeep = upkeep.start()?;

@@ -7,8 +7,8 @@ use std::sync::mpsc::Receiver;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use super::worker::{self, Worker};
-use super::{Command, Desk, Known, Notice, ReplayRequest, ReplayWhat, Status, accounts_of};
+use super::worker::Worker;
+use super::{Command, Known, LongJobs, Notice, ReplayRequest, ReplayWhat, Status, accounts_of};
 use crate::capture::StoredRun;
 use crate::delivery::{Courier, Target};
 use crate::progress::Progress;
@@ -19,15 +19,11 @@ use crate::trouble::Trouble;
 /// What the thread works with.
 pub(super) struct Replayer {
     pub(super) database: PathBuf,
-    pub(super) desk: Desk,
     pub(super) known: Known,
     pub(super) status: watch::Receiver<Status>,
     pub(super) runtime: Arc<Runtime>,
     pub(super) courier: Courier,
-    /// The run that is under way.
-    pub(super) running: watch::Sender<Option<Progress>>,
-    /// Cancelled when the program closes: what waits for its turn is not begun any more.
-    pub(super) closing: Progress,
+    pub(super) jobs: LongJobs,
 }
 
 impl Replayer {
@@ -36,21 +32,12 @@ impl Replayer {
     }
 
     fn run(self, commands: &Receiver<Command>) {
-        while let Ok(command) = commands.recv() {
-            let Command::Replay { request } = command else { continue };
-            if self.closing.is_cancelled() {
-                return;
-            }
-            let progress = Progress::new();
-            let outcome = worker::carry_out(&self.running, &progress, || self.replay(*request, &progress));
-            let heard = match outcome {
-                Ok(run) => self.desk.put(Notice::ReplayEnded { run: Box::new(run) }),
-                Err(trouble) => self.desk.fail(trouble),
-            };
-            if !heard {
-                return;
-            }
-        }
+        let job = |command, progress: &Progress| {
+            let Command::Replay { request } = command else { return Ok(None) };
+            let run = Box::new(self.replay(*request, progress)?);
+            Ok(Some(Notice::ReplayEnded { run }))
+        };
+        self.jobs.serve(commands, |_any| Some(Progress::new()), job);
     }
 
     fn replay(&self, request: ReplayRequest, progress: &Progress) -> Result<StoredRun, Trouble> {
@@ -89,7 +76,7 @@ impl Replayer {
             Tools { reader: &reader, additions: &mut additions, accounts: &accounts, courier: &self.courier, progress };
         let mut told = |told: Told<'_>| match told {
             Told::Begun(run) => {
-                self.desk.put(Notice::ReplayBegun { run: Box::new(run.clone()) });
+                self.jobs.desk.put(Notice::ReplayBegun { run: Box::new(run.clone()) });
             }
             Told::Replayed { .. } => {}
         };

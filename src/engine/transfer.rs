@@ -6,8 +6,8 @@ use std::sync::mpsc::Receiver;
 
 use tokio::sync::watch;
 
-use super::worker::{self, Worker};
-use super::{Command, Desk, ExportRequest, Known, Notice, Status, accounts_of};
+use super::worker::Worker;
+use super::{Command, ExportRequest, Known, LongJobs, Notice, Status, accounts_of};
 use crate::account::Accounts;
 use crate::fixtures::{self, ExportPlan, FixtureError, Pseudonyms};
 use crate::progress::Progress;
@@ -43,14 +43,10 @@ pub(super) struct Transfer {
     /// Where the key of the pseudonyms is kept.
     pub(super) folder: PathBuf,
     pub(super) database: PathBuf,
-    pub(super) desk: Desk,
     pub(super) known: Known,
     pub(super) status: watch::Receiver<Status>,
-    /// The work that is under way.
-    pub(super) running: watch::Sender<Option<Progress>>,
+    pub(super) jobs: LongJobs,
     pub(super) previews: Previews,
-    /// Cancelled when the program closes: what waits for its turn is not begun any more.
-    pub(super) closing: Progress,
 }
 
 impl Transfer {
@@ -59,29 +55,13 @@ impl Transfer {
     }
 
     fn run(self, commands: &Receiver<Command>) {
-        while let Ok(command) = commands.recv() {
-            if self.closing.is_cancelled() {
-                return;
-            }
-            let progress = match &command {
-                Command::PreviewExport { generation, .. } => match self.previews.current(*generation) {
-                    Some(progress) => progress,
-                    None => continue,
-                },
-                _ => Progress::new(),
-            };
-            let outcome = worker::carry_out(&self.running, &progress, || {
-                self.carry_out(command, &progress).map_err(|error| Trouble::from(&error))
-            });
-            let heard = match outcome {
-                Ok(Some(notice)) => self.desk.put(notice),
-                Ok(None) => true,
-                Err(trouble) => self.desk.fail(trouble),
-            };
-            if !heard {
-                return;
-            }
-        }
+        let progress = |command: &Command| match command {
+            Command::PreviewExport { generation, .. } => self.previews.current(*generation),
+            _ => Some(Progress::new()),
+        };
+        let job =
+            |command, progress: &Progress| self.carry_out(command, progress).map_err(|error| Trouble::from(&error));
+        self.jobs.serve(commands, progress, job);
     }
 
     fn carry_out(&self, command: Command, progress: &Progress) -> Result<Option<Notice>, FixtureError> {

@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
-use tokio::sync::watch;
-
-use super::worker::{self, Worker};
-use super::{Chosen, Command, Desk, Notice};
+use super::worker::Worker;
+use super::{Chosen, Command, LongJobs, Notice};
 use crate::progress::Progress;
 use crate::store::{Additions, Caretaker, Reader, Stats, StoreError};
 use crate::trouble::Trouble;
@@ -51,11 +49,7 @@ pub enum UpkeepDone {
 /// What the thread works with.
 pub(super) struct Caring {
     pub(super) database: PathBuf,
-    pub(super) desk: Desk,
-    /// The work that is under way.
-    pub(super) running: watch::Sender<Option<Progress>>,
-    /// Cancelled when the program closes: what waits for its turn is not begun any more.
-    pub(super) closing: Progress,
+    pub(super) jobs: LongJobs,
 }
 
 impl Caring {
@@ -64,27 +58,12 @@ impl Caring {
     }
 
     fn run(self, commands: &Receiver<Command>) {
-        while let Ok(command) = commands.recv() {
-            if self.closing.is_cancelled() {
-                return;
-            }
-            let progress = Progress::new();
-            let outcome = worker::carry_out(&self.running, &progress, || {
-                match self.carry_out(command, &progress) {
-                    // The person ended it, and knows.
-                    Err(StoreError::Interrupted { .. }) if progress.is_cancelled() => Ok(None),
-                    outcome => outcome.map_err(|error| Trouble::from(&error)),
-                }
-            });
-            let heard = match outcome {
-                Ok(Some(notice)) => self.desk.put(notice),
-                Ok(None) => true,
-                Err(trouble) => self.desk.fail(trouble),
-            };
-            if !heard {
-                return;
-            }
-        }
+        let job = |command, progress: &Progress| match self.carry_out(command, progress) {
+            // The person ended it, and knows.
+            Err(StoreError::Interrupted { .. }) if progress.is_cancelled() => Ok(None),
+            outcome => outcome.map_err(|error| Trouble::from(&error)),
+        };
+        self.jobs.serve(commands, |_any| Some(Progress::new()), job);
     }
 
     fn carry_out(&self, command: Command, progress: &Progress) -> Result<Option<Notice>, StoreError> {
