@@ -4,6 +4,8 @@
 
 #[path = "common/million.rs"]
 mod common;
+#[path = "common/times.rs"]
+mod times;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use jiff::Zoned;
 use menuscope::capture::CaptureId;
 use menuscope::filter::Filter;
 use menuscope::store::{Reader, Scan};
+use times::median;
 
 /// Each word is looked for so many times, in turn with ripgrep.
 const ROUNDS: usize = 9;
@@ -116,9 +119,4 @@ fn texts(folder: &Path, reader: &Reader) -> PathBuf {
     }
     std::fs::write(texts.join("complete"), "").unwrap();
     texts
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }

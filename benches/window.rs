@@ -7,6 +7,8 @@
 
 #[path = "common/million.rs"]
 mod common;
+#[path = "common/times.rs"]
+mod times;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -21,6 +23,7 @@ use egui_kittest::Harness;
 use menuscope::config::{DataFolder, Overrides};
 use menuscope::engine::{ListenerState, Setup};
 use menuscope::ui::App;
+use times::{median, percentiles};
 
 /// Frames that are timed.
 const FRAMES: usize = 600;
@@ -240,14 +243,4 @@ fn frames(folder: &Path) -> Vec<Duration> {
         frames.push(began.elapsed());
     }
     frames
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
-fn percentiles(mut times: Vec<Duration>) -> [Duration; 3] {
-    times.sort_unstable();
-    [times[times.len() / 2], times[times.len() * 99 / 100], times[times.len() - 1]]
 }

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::account::Secret;
 use crate::filter::NAMES;
+use crate::texts::Language;
 
 mod database;
 mod files;
@@ -214,7 +215,8 @@ pub struct Lint {
 /// The filter language in short, from the one table that the parser reads.
 fn filter_help() -> String {
     let width = NAMES.iter().map(|name| name.name.len()).max().unwrap_or(0) + 1;
-    let names = NAMES.iter().map(|name| format!("  {:<width$}  {}", format!("{}:", name.name), name.description));
+    let meaning = |name: &str| Language::English.text(&format!("filters.names.{name}"));
+    let names = NAMES.iter().map(|name| format!("  {:<width$}  {}", format!("{}:", name.name), meaning(name.name)));
     let names: Vec<String> = names.collect();
     format!(
         "Filter: one argument, after -- where it begins with -\n\

@@ -60,7 +60,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "trouble", "visible", "waker", "wechat",
         ],
     ),
-    ("cli", &["account", "capture", "filter", "fixtures", "replay"]),
+    ("cli", &["account", "capture", "filter", "fixtures", "replay", "texts"]),
     (
         "commands",
         &[

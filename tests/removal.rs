@@ -1,12 +1,14 @@
 //! Removing events and bringing them back, limits of what is kept, checking, compacting and copying the database.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
+mod common;
 #[path = "common/recorded.rs"]
 mod recorded;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use common::until;
 use jiff::Zoned;
 use menuscope::capture::CaptureId;
 use menuscope::filter::Filter;
@@ -33,14 +35,6 @@ fn matching(reader: &Reader, text: &str) -> Vec<i64> {
 
 fn ids(numbers: &[i64]) -> Vec<CaptureId> {
     numbers.iter().copied().map(CaptureId).collect()
-}
-
-fn until(what: &str, holds: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < Duration::from_mins(1), "{what} did not come");
-        std::thread::park_timeout(Duration::from_millis(10));
-    }
 }
 
 fn open(path: &Path, retention: Retention) -> Store {
@@ -92,12 +86,12 @@ fn beyond_a_limit_the_oldest_go_and_nothing_else() {
     let path = database(folder.path(), 700);
     let store = open(&path, Retention { events: Some(10), ..Retention::default() });
     let reader = Reader::open(&path).unwrap();
-    until("ten events", || reader.count().unwrap() == 10);
+    until("ten events", || (reader.count().unwrap() == 10).then_some(()));
     assert_eq!(matching(&reader, ""), (691..=700).collect::<Vec<_>>());
     drop(store);
     // They were two days old: nothing is younger than a day.
     let store = open(&path, Retention { age: Some(Duration::from_hours(24)), ..Retention::default() });
-    until("no event", || reader.count().unwrap() == 0);
+    until("no event", || (reader.count().unwrap() == 0).then_some(()));
     drop(store);
     assert!(reader.check(&Progress::new()).unwrap().is_empty());
 }
@@ -109,12 +103,12 @@ fn without_a_limit_nothing_goes_and_a_limit_can_come_while_it_is_open() {
     let store = open(&path, Retention::default());
     let reader = Reader::open(&path).unwrap();
     // All chores have been done by the time that everything is indexed.
-    until("the index", || reader.stats().unwrap().unindexed == 0);
+    until("the index", || (reader.stats().unwrap().unindexed == 0).then_some(()));
     assert_eq!(reader.count().unwrap(), 300);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let _entered = runtime.enter();
     store.handle().keep(Retention { size: Some(1), ..Retention::default() });
-    until("nothing left", || reader.count().unwrap() == 0);
+    until("nothing left", || (reader.count().unwrap() == 0).then_some(()));
 }
 
 #[test]
@@ -170,7 +164,7 @@ fn compacting_gives_room_back_and_keeps_what_is_there() {
     Additions::open(&path).unwrap().import(&events).unwrap();
     let store = open(&path, Retention { events: Some(100), ..Retention::default() });
     let reader = Reader::open(&path).unwrap();
-    until("a hundred events", || reader.count().unwrap() == 100);
+    until("a hundred events", || (reader.count().unwrap() == 100).then_some(()));
     drop(store);
     let before = reader.size().unwrap();
     let kept = matching(&reader, "");

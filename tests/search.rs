@@ -1,12 +1,13 @@
 //! Words in many events: the index finds what a look into each of them finds, at any moment, and nothing is slowed by it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
+mod common;
 #[path = "common/recorded.rs"]
 mod recorded;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
+use common::until;
 use jiff::Zoned;
 use menuscope::capture::CaptureId;
 use menuscope::filter::Filter;
@@ -69,11 +70,7 @@ fn looked_for(reader: &Reader, text: &str) -> Vec<CaptureId> {
 }
 
 fn until_indexed(reader: &Reader) {
-    let began = Instant::now();
-    while reader.stats().unwrap().unindexed > 0 {
-        assert!(began.elapsed() < Duration::from_mins(1), "the index did not come");
-        std::thread::park_timeout(Duration::from_millis(10));
-    }
+    until("the index", || (reader.stats().unwrap().unindexed == 0).then_some(()));
 }
 
 fn assert_agrees(reader: &Reader) {

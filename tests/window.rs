@@ -1,8 +1,7 @@
 //! The window over a real engine and a real socket: what a person does, and what they then see, by label.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,7 @@ use egui_kittest::{Harness, Node};
 use menuscope::config::{DataFolder, Overrides};
 use menuscope::engine::{ListenerState, Setup};
 use menuscope::ui::App;
-use menuscope::wechat::signature::signature;
+use posting::{post, request, sample, tap};
 
 #[path = "window/beside.rs"]
 mod beside;
@@ -24,6 +23,8 @@ mod files;
 mod filtering;
 #[path = "window/held.rs"]
 mod held;
+#[path = "window/posting.rs"]
+mod posting;
 #[path = "window/removing.rs"]
 mod removing;
 #[path = "window/replays.rs"]
@@ -58,6 +59,14 @@ impl Window {
     fn open_with(settings: &str) -> Self {
         let mut window = Self::open_at("127.0.0.1:0", settings, "");
         window.until("a listener", |window| window.address().is_some());
+        window
+    }
+
+    /// One with so many rows: `KEY_0`, `KEY_1` …
+    fn open_tapped(count: usize) -> Self {
+        let mut window = Self::open();
+        window.tap(0..count);
+        window.until("as many rows", |window| window.rows().len() == count);
         window
     }
 
@@ -187,42 +196,6 @@ fn stroke(key: Key) -> Event {
     Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }
 }
 
-fn tap(key: &str) -> String {
-    format!(
-        "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oMgHVjngRipVsoxg6TuX3vz6glDg]]></FromUserName>\
-         <CreateTime>1408090502</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[CLICK]]></Event>\
-         <EventKey><![CDATA[{key}]]></EventKey></xml>"
-    )
-}
-
-/// Posts one body after another over one connection, each of which has to be answered `success`.
-fn post(address: &str, bodies: &[String]) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    for body in bodies {
-        // In one piece: what trickles waits for the other side's acknowledgements.
-        stream.write_all(request("", body).as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        while !answer.ends_with(b"success") {
-            let mut some = [0; 1024];
-            let read = stream.read(&mut some).unwrap();
-            assert!(read > 0, "{}", String::from_utf8_lossy(&answer));
-            answer.extend_from_slice(&some[..read]);
-        }
-        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
-    }
-}
-
-fn request(headers: &str, body: &str) -> String {
-    let (timestamp, nonce) = (jiff::Timestamp::now().as_second().to_string(), "486452656");
-    let query = format!("signature={}&timestamp={timestamp}&nonce={nonce}", signature(TOKEN, &timestamp, nonce));
-    format!("POST /wx?{query} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
-}
-
-fn sample(kind: &str) -> String {
-    std::fs::read_to_string(format!("{}/tests/fixtures/samples/{kind}.xml", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
-
 #[test]
 fn a_post_becomes_a_row_and_its_fields_stand_in_the_detail() {
     let mut window = Window::open();
@@ -263,9 +236,7 @@ fn the_filter_narrows_the_list_and_a_mistake_leaves_it_as_it_was() {
 
 #[test]
 fn no_key_acts_while_text_is_typed_or_composed() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.until("the newest selected", |window| window.is_selected("KEY_2"));
 
     window.harness.event(Event::Ime(ImeEvent::Preedit { text: "ni".to_owned(), active_range_chars: None }));
@@ -354,9 +325,7 @@ fn a_port_that_is_taken_is_a_banner_with_a_way_out() {
 
 #[test]
 fn where_nothing_happens_no_frame_is_asked_for() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.until("all answers", |window| window.rows().iter().all(|row| label(row).contains("answered 200")));
     window.until("the detail", |window| window.says("EventKey"));
     window.until("rest", |window| {

@@ -77,14 +77,9 @@ pub fn save_targets(
     targets: &BTreeMap<String, TargetConfig>,
 ) -> Result<(), ConfigError> {
     folder.create()?;
-    edit(config, |document| {
-        let table = section(document.as_table_mut(), "targets");
-        table.retain(|name, _| targets.contains_key(name));
-        for (name, target) in targets {
-            let target_table = section(table, name);
-            put(target_table, "url", Some(&target.url));
-            put(target_table, "account", target.account.as_deref());
-        }
+    edit_named(config, "targets", targets, |table, target| {
+        put(table, "url", Some(&target.url));
+        put(table, "account", target.account.as_deref());
     })
 }
 
@@ -95,14 +90,9 @@ pub fn save_filters(
     filters: &BTreeMap<String, FilterConfig>,
 ) -> Result<(), ConfigError> {
     folder.create()?;
-    edit(config, |document| {
-        let table = section(document.as_table_mut(), "filters");
-        table.retain(|name, _| filters.contains_key(name));
-        for (name, filter) in filters {
-            let filter_table = section(table, name);
-            put_value(filter_table, "match", Some(filter.filter.as_str().into()));
-            put(filter_table, "colour", filter.colour.map(super::Hue::as_str));
-        }
+    edit_named(config, "filters", filters, |table, filter| {
+        put_value(table, "match", Some(filter.filter.as_str().into()));
+        put(table, "colour", filter.colour.map(super::Hue::as_str));
     })
 }
 
@@ -143,6 +133,22 @@ pub(super) fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut)) -> Result
     std::fs::write(&beside, document.to_string())
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|source| ConfigError::Write { source, path: path.to_owned() })
+}
+
+/// Writes a section of sections, each under its name; those that are not among them are removed.
+fn edit_named<T>(
+    path: &Path,
+    name: &str,
+    entries: &BTreeMap<String, T>,
+    write: impl Fn(&mut Table, &T),
+) -> Result<(), ConfigError> {
+    edit(path, |document| {
+        let table = section(document.as_table_mut(), name);
+        table.retain(|name, _| entries.contains_key(name));
+        for (name, entry) in entries {
+            write(section(table, name), entry);
+        }
+    })
 }
 
 /// The section of that name, made where it is missing. Something else of that name makes way: the file would not load with it.

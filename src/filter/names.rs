@@ -6,8 +6,6 @@
 pub struct Name {
     /// The name, without its colon.
     pub name: &'static str,
-    /// What it narrows to, in one line.
-    pub description: &'static str,
     /// Every value it takes, or some to show how they look where [`Self::closed`] is false.
     pub values: &'static [&'static str],
     /// Whether it takes no other values.
@@ -55,22 +53,12 @@ pub enum Seen {
 }
 
 impl Name {
-    const fn open(
-        name: &'static str,
-        field: Field,
-        values: &'static [&'static str],
-        description: &'static str,
-    ) -> Self {
-        Self { name, description, values, closed: false, field }
+    const fn open(name: &'static str, field: Field, values: &'static [&'static str]) -> Self {
+        Self { name, values, closed: false, field }
     }
 
-    const fn taking_only(
-        name: &'static str,
-        field: Field,
-        values: &'static [&'static str],
-        description: &'static str,
-    ) -> Self {
-        Self { name, description, values, closed: true, field }
+    const fn taking_only(name: &'static str, field: Field, values: &'static [&'static str]) -> Self {
+        Self { name, values, closed: true, field }
     }
 
     /// Which values seen it can be asked for.
@@ -99,41 +87,21 @@ impl Name {
 
 /// Every name, in the order in which help lists them.
 pub const NAMES: &[Name] = &[
-    Name::open("event", Field::Event, &["CLICK", "scancode_waitmsg"], "the event, exactly as WeChat spells it"),
-    Name::open("type", Field::Type, &["event", "text", "handshake"], "the message type; `event` for every event"),
-    Name::open("key", Field::Key, &["6", "menu_*"], "EventKey, exact or with *"),
-    Name::open("openid", Field::Openid, &["oMgHVj*"], "the user's OpenID, exact or with *"),
-    Name::open("account", Field::Account, &["default"], "the account's name"),
-    Name::taking_only(
-        "sig",
-        Field::Signature,
-        &["valid", "invalid", "missing", "unchecked"],
-        "what the signature says",
-    ),
-    Name::taking_only("mode", Field::Mode, &["plain", "compat", "safe"], "how the message travelled"),
-    Name::taking_only(
-        "reply",
-        Field::Reply,
-        &["default", "rule", "rule:NAME", "held", "forward", "none"],
-        "who decided the reply",
-    ),
-    Name::open("status", Field::Status, &["403", ">=400"], "the reply's HTTP status"),
-    Name::open("ms", Field::Ms, &[">1000"], "milliseconds until the reply"),
-    Name::open("attempt", Field::Attempt, &[">1"], "which attempt of the event it is"),
-    Name::open("id", Field::Id, &["17", "10..20", "10.."], "the number, or a range with both ends included"),
-    Name::open(
-        "after",
-        Field::After,
-        &["10m", "10:00", "2026-11-23", "\"2026-11-23 10:00\""],
-        "arrived then or later: local time, or an age in s, m, h, d, w",
-    ),
-    Name::open(
-        "before",
-        Field::Before,
-        &["10m", "10:00", "2026-11-23", "\"2026-11-23 10:00\""],
-        "arrived earlier: local time, or an age in s, m, h, d, w",
-    ),
-    Name::taking_only("is", Field::Is, &["pinned", "held", "replay"], "what state it is in"),
-    Name::taking_only("has", Field::Has, &["diagnosis"], "whether something is wrong with it"),
-    Name::open("diagnosis", Field::Diagnosis, &["signature-mismatch"], "what is wrong with it, by its code"),
+    Name::open("event", Field::Event, &["CLICK", "scancode_waitmsg"]),
+    Name::open("type", Field::Type, &["event", "text", "handshake"]),
+    Name::open("key", Field::Key, &["6", "menu_*"]),
+    Name::open("openid", Field::Openid, &["oMgHVj*"]),
+    Name::open("account", Field::Account, &["default"]),
+    Name::taking_only("sig", Field::Signature, &["valid", "invalid", "missing", "unchecked"]),
+    Name::taking_only("mode", Field::Mode, &["plain", "compat", "safe"]),
+    Name::taking_only("reply", Field::Reply, &["default", "rule", "rule:NAME", "held", "forward", "none"]),
+    Name::open("status", Field::Status, &["403", ">=400"]),
+    Name::open("ms", Field::Ms, &[">1000"]),
+    Name::open("attempt", Field::Attempt, &[">1"]),
+    Name::open("id", Field::Id, &["17", "10..20", "10.."]),
+    Name::open("after", Field::After, &["10m", "10:00", "2026-11-23", "\"2026-11-23 10:00\""]),
+    Name::open("before", Field::Before, &["10m", "10:00", "2026-11-23", "\"2026-11-23 10:00\""]),
+    Name::taking_only("is", Field::Is, &["pinned", "held", "replay"]),
+    Name::taking_only("has", Field::Has, &["diagnosis"]),
+    Name::open("diagnosis", Field::Diagnosis, &["signature-mismatch"]),
 ];

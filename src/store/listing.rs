@@ -155,8 +155,7 @@ mod tests {
 
     #[test]
     fn captures_that_are_named_are_looked_up_by_their_numbers_whatever_else_is_asked() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        schema::migrations().to_latest(&mut connection).unwrap();
+        let connection = schema::in_memory();
         contains::register(&connection).unwrap();
         for text in ["event:CLICK", "key:6", "openid:o*", "word", "has:diagnosis", "after:10m status:200 -type:text"] {
             let filter = Filter::parse(text, &Zoned::now()).unwrap();

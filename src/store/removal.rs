@@ -130,8 +130,7 @@ mod tests {
 
     #[test]
     fn what_was_removed_long_ago_is_deleted_with_all_that_belongs_to_it() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        schema::migrations().to_latest(&mut connection).unwrap();
+        let mut connection = schema::in_memory();
         connection
             .execute_batch(
                 "PRAGMA foreign_keys = ON;

@@ -183,6 +183,14 @@ pub(super) fn migrations() -> Migrations<'static> {
     Migrations::new(vec![M::up(FIRST), M::up(CRAFTED), M::up(REPLAYED), M::up(SEARCHED), M::up(USED)])
 }
 
+/// An empty database of today's shape, for tests of what is done in one.
+#[cfg(test)]
+pub(super) fn in_memory() -> rusqlite::Connection {
+    let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+    migrations().to_latest(&mut connection).unwrap();
+    connection
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -76,8 +76,7 @@ mod tests {
     use crate::store::schema;
 
     fn database() -> Connection {
-        let mut connection = Connection::open_in_memory().unwrap();
-        schema::migrations().to_latest(&mut connection).unwrap();
+        let connection = schema::in_memory();
         connection
             .execute_batch(
                 "INSERT INTO capture (received_at, account, kind, event, event_key, openid, group_id, attempt, mode, signature,

@@ -89,8 +89,7 @@ mod tests {
 
     #[test]
     fn what_has_to_go_leaves_nothing_behind_in_the_index() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        schema::migrations().to_latest(&mut connection).unwrap();
+        let mut connection = schema::in_memory();
         connection
             .execute_batch(
                 "INSERT INTO capture (received_at, account, kind, group_id, attempt, mode, signature, kept_bytes, group_key,

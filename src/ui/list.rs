@@ -2,34 +2,26 @@
 
 use std::ops::Range;
 
-use egui::{Align, Id, Rect, ScrollArea, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui::{Align, Id, Rect};
 use jiff::Timestamp;
 
-use super::action::{Action, Move};
-use super::answering::Answering;
+use super::action::Move;
 use super::listing::Listing;
-use super::look::Look;
 use super::row_cache::{PAGE, Row, RowCache};
-use super::saved::SavedFilters;
-use super::theme;
 use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
 use crate::engine::Marks;
 
 mod columns;
+mod drawn;
 mod menu;
 mod picks;
 mod row;
 
-use columns::Columns;
 pub(crate) use picks::Picks;
 pub(crate) use row::{milliseconds, text as cell_text};
 
 /// How many rows beyond the view are read in advance, on either side.
 const AHEAD: usize = 48;
-
-/// How far the view may be from the top, in rows, and still count as being there.
-const AT_TOP: f32 = 0.5;
 
 /// The list and what it remembers while filters come and go.
 #[derive(Debug)]
@@ -122,11 +114,12 @@ impl List {
         }
     }
 
-    /// Leaves out what is being removed; the selection goes to the next row that stays.
+    /// Leaves out what is being removed, in ascending order; the selection goes to the next row that stays.
     pub(crate) fn forget(&mut self, gone: &[CaptureId]) {
         let Self { listing, selected, picks, .. } = self;
-        if let Some(row) = selected.filter(|id| gone.contains(id)).and_then(|id| listing.row_of(id)) {
-            let stays = |row: &usize| listing.at(*row).is_some_and(|id| !gone.contains(&id));
+        let goes = |id: &CaptureId| gone.binary_search(id).is_ok();
+        if let Some(row) = selected.filter(goes).and_then(|id| listing.row_of(id)) {
+            let stays = |row: &usize| listing.at(*row).is_some_and(|id| !goes(&id));
             let next = (row..listing.len()).find(stays).or_else(|| (0..row).rev().find(stays));
             *selected = next.and_then(|row| listing.at(row));
         }
@@ -134,7 +127,7 @@ impl List {
         listing.forget(gone);
     }
 
-    /// Everything that the list shows now and in the same order: those of the newest that it has seen, and before.
+    /// The capture of the first row.
     pub(crate) fn newest(&self) -> Option<CaptureId> {
         self.listing.at(0)
     }
@@ -314,77 +307,6 @@ impl List {
             cache.note_asked(ids.to_vec(), *revision);
         }
         true
-    }
-
-    /// Draws the list.
-    pub(crate) fn ui(
-        &mut self,
-        ui: &mut Ui,
-        (answering, saved): (&Answering, &SavedFilters),
-        look: &Look,
-        actions: &mut Vec<Action>,
-    ) {
-        self.cache.colour(saved.generation());
-        // Rows without gaps, so that there is no dead ground between them.
-        ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
-        let columns = Columns::fit(ui.available_width());
-        columns.header_ui(ui, look);
-        if self.listing.len() == 0 {
-            self.empty_ui(ui, look, actions);
-            return;
-        }
-        let Self { listing, cache, view, selected, picks, following, .. } = self;
-        let mut in_view: Option<Range<usize>> = None;
-        let mut table = TableBuilder::new(ui)
-            .id_salt("list")
-            .column(Column::remainder().clip(true))
-            .auto_shrink(false)
-            .animate_scrolling(false);
-        if std::mem::take(&mut view.to_top) {
-            table = table.vertical_scroll_offset(0.0);
-            view.scroll_to = None;
-        } else if let Some(row) = view.scroll_to.take() {
-            table = table.scroll_to_row(row, None);
-        }
-        let output = table.body(|body| {
-            body.rows(theme::ROW_HEIGHT, listing.len(), |mut table_row| {
-                let index = table_row.index();
-                in_view = Some(in_view.as_ref().map_or(index, |rows| rows.start)..index + 1);
-                let Some(id) = listing.at(index) else { return };
-                table_row.col(|ui| {
-                    let held_until = answering.held(id).map(|push| push.deadline);
-                    let (selected, picked) = (*selected == Some(id), picks.holds(id));
-                    let mark = cache.mark(id).and_then(|index| saved.marking(index));
-                    let place = row::Place { id, index, of: listing.len(), selected, picked, held_until, mark };
-                    row::row_ui(ui, &place, &cache.row(id), &columns, look, actions);
-                });
-            });
-        });
-        view.rows = in_view.unwrap_or_default();
-        if *following && output.state.clamped_offset().y > AT_TOP * theme::ROW_HEIGHT {
-            actions.push(Action::Follow(false));
-        }
-    }
-
-    fn empty_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
-        self.view.rows = 0..0;
-        let searching = self.is_searching();
-        ScrollArea::vertical().show(ui, |ui| {
-            ui.vertical_centered(|ui| {
-                ui.add_space(ui.available_height() * 0.3);
-                ui.spacing_mut().item_spacing.y = theme::GAP;
-                if searching {
-                    ui.weak(look.text("window.list.searching"));
-                    return;
-                }
-                ui.label(egui::RichText::new(look.text("window.list.nothing")).color(look.palette.strong).size(15.0));
-                ui.weak(look.text("window.list.nothing_hint"));
-                ui.add_space(theme::GAP);
-                if ui.button(look.text("window.filter.clear")).clicked() {
-                    actions.push(Action::SetFilter(String::new()));
-                }
-            });
-        });
     }
 }
 

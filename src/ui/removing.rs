@@ -120,7 +120,7 @@ pub(super) fn upkeep_ui(ui: &mut Ui, progress: &Progress, look: &Look, actions: 
     ui.ctx().request_repaint_after(LOOK_AGAIN);
 }
 
-/// What follows on a removal: what is known of the database is no longer so.
+/// Asks what is in the database, for the page that shows it.
 pub(crate) fn count() -> Command {
     Command::LookAfter { upkeep: Upkeep::Count }
 }

@@ -41,9 +41,7 @@ fn a_second_window_follows_along_says_so_and_listens_once_the_first_is_gone() {
 
 #[test]
 fn a_database_that_is_removed_under_the_window_is_another_one_in_its_list_and_a_banner_says_so() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.click_row("KEY_1");
     for name in ["menuscope.db", "menuscope.db-wal", "menuscope.db-shm"] {
         std::fs::remove_file(window.folder.path().join(name)).unwrap();

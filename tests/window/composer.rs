@@ -105,9 +105,7 @@ fn an_edited_event_is_replayed_beside_the_stored_one() {
 
 #[test]
 fn an_event_is_duplicated_from_the_menu_of_its_row() {
-    let mut window = Window::open();
-    window.tap(0..2);
-    window.until("two rows", |window| window.rows().len() == 2);
+    let mut window = Window::open_tapped(2);
     window.row("KEY_0").unwrap().click_secondary();
     window.until("the menu", |window| window.harness.query_by_label_contains("Duplicate…").is_some());
     window.harness.get_by_label_contains("Duplicate…").click();

@@ -51,9 +51,7 @@ impl Window {
 
 #[test]
 fn rows_are_picked_by_key_and_by_click_and_left_again() {
-    let mut window = Window::open();
-    window.tap(0..4);
-    window.until("four rows", |window| window.rows().len() == 4);
+    let mut window = Window::open_tapped(4);
     window.click_row("KEY_3");
     window.press_with(Modifiers::SHIFT, Key::J);
     window.press_with(Modifiers::SHIFT, Key::J);
@@ -73,9 +71,7 @@ fn rows_are_picked_by_key_and_by_click_and_left_again() {
 
 #[test]
 fn what_changes_is_seen_before_picked_rows_are_exported() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.click_row("KEY_2");
     window.press_with(Modifiers::SHIFT, Key::J);
     window.until_says("2 picked");
@@ -94,9 +90,7 @@ fn what_changes_is_seen_before_picked_rows_are_exported() {
 
 #[test]
 fn what_is_exported_comes_back_into_another_window_and_what_cannot_be_read_is_listed() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.press(Key::X);
     window.until_says("Everything: 3 events");
     window.harness.get_by_label("Everything: 3 events").click();

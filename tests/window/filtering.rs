@@ -45,9 +45,7 @@ impl Window {
 
 #[test]
 fn a_name_and_a_value_that_was_seen_are_completed_by_keys_alone() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.press(Key::Slash);
     window.write_filter("ke");
     window.until("the name", |window| window.offered("key:"));
@@ -71,9 +69,7 @@ fn a_name_and_a_value_that_was_seen_are_completed_by_keys_alone() {
 
 #[test]
 fn filters_that_were_used_are_offered_after_a_restart() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.press(Key::Slash);
     window.write_filter("key:KEY_2 ");
     window.until("one row", |window| window.rows().len() == 1);
@@ -90,9 +86,7 @@ fn filters_that_were_used_are_offered_after_a_restart() {
 
 #[test]
 fn a_term_is_turned_and_removed_by_its_chip() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.press(Key::Slash);
     window.write_filter("event:CLICK key:KEY_1 ");
     window.until("one row", |window| window.rows().len() == 1);
@@ -140,9 +134,7 @@ fn a_filter_is_kept_under_a_name_with_the_persons_comments() {
 
 #[test]
 fn a_value_is_excluded_and_coloured_from_the_menu_of_its_field() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.click_row("KEY_1");
     window.button("Actions for EventKey");
     window.button("Colour by this value");
@@ -156,9 +148,7 @@ fn a_value_is_excluded_and_coloured_from_the_menu_of_its_field() {
 
 #[test]
 fn a_row_is_filtered_by_the_values_of_its_cells() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     window.right_click("KEY_2");
     window.button("KEY_2");
     window.button("Filter by this value");

@@ -38,9 +38,7 @@ impl Window {
 
 #[test]
 fn a_row_is_removed_by_key_and_comes_back_to_its_place() {
-    let mut window = Window::open();
-    window.tap(0..4);
-    window.until("four rows", |window| window.rows().len() == 4);
+    let mut window = Window::open_tapped(4);
     window.click_row("KEY_2");
     window.press(Key::D);
     window.until("three rows", |window| window.rows().len() == 3);
@@ -59,9 +57,7 @@ fn a_row_is_removed_by_key_and_comes_back_to_its_place() {
 
 #[test]
 fn what_the_filter_finds_is_cleared_after_a_question_and_what_arrives_meanwhile_stays() {
-    let mut window = Window::open();
-    window.tap(0..12);
-    window.until("twelve rows", |window| window.rows().len() == 12);
+    let mut window = Window::open_tapped(12);
     window.filter_by("key:KEY_1*");
     window.until("three rows", |window| window.rows().len() == 3);
     window.press(Key::Escape);
@@ -86,9 +82,7 @@ fn what_the_filter_finds_is_cleared_after_a_question_and_what_arrives_meanwhile_
 
 #[test]
 fn another_programs_removal_shows_in_the_window() {
-    let mut window = Window::open();
-    window.tap(0..3);
-    window.until("three rows", |window| window.rows().len() == 3);
+    let mut window = Window::open_tapped(3);
     let path = window.folder.path().join("menuscope.db");
     let ids = Reader::open(&path).unwrap().matching(&menuscope::filter::Filter::default()).unwrap();
     let removal = Additions::open(&path).unwrap().remove(&ids[..2], &menuscope::progress::Progress::new()).unwrap().0;

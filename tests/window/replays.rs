@@ -68,9 +68,7 @@ fn nothing_is_sent_without_a_target_and_the_dialog_says_why() {
 #[test]
 fn a_regression_is_found_among_the_runs_and_leads_to_its_event() {
     let server = Server::answering(&text_reply("before"));
-    let mut window = Window::open();
-    window.tap(0..2);
-    window.until("two rows", |window| window.rows().len() == 2);
+    let mut window = Window::open_tapped(2);
     window.click_row("KEY_0");
     window.replay_to(&server.url);
     window.until_says("Run 1: 1 sent");
@@ -103,9 +101,7 @@ fn a_target_that_is_not_there_is_said_plainly_and_what_was_done_is_kept() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/wx", nobody.local_addr().unwrap());
     drop(nobody);
-    let mut window = Window::open();
-    window.tap(0..12);
-    window.until("all rows", |window| window.rows().len() == 12);
+    let mut window = Window::open_tapped(12);
     window.press(Key::R);
     window.until_says("Everything: 12 events");
     window.harness.get_by_label("Everything: 12 events").click();
@@ -120,9 +116,7 @@ fn a_target_that_is_not_there_is_said_plainly_and_what_was_done_is_kept() {
 #[test]
 fn a_run_is_paused_and_ended_from_the_bar() {
     let server = Server::answering("success");
-    let mut window = Window::open();
-    window.tap(0..12);
-    window.until("all rows", |window| window.rows().len() == 12);
+    let mut window = Window::open_tapped(12);
     window.press(Key::R);
     window.until_says("Everything: 12 events");
     window.harness.get_by_label("Everything: 12 events").click();

@@ -217,9 +217,7 @@ impl Completing {
         self.hovered = over;
         clicked.and_then(|at| self.choose(at))
     }
-}
 
-impl Completing {
     fn entries_ui(&self, ui: &mut Ui, look: &Look) -> Option<usize> {
         let entries = self.entries.iter().enumerate();
         let clicked = entries.filter(|(at, entry)| entry_ui(ui, entry, self.highlighted == Some(*at), look));
