@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use menuscope::account::Accounts;
 use menuscope::capture::CaptureId;
-use menuscope::fixtures::{ExportPlan, Format, Pseudonyms, Texts, export, import};
+use menuscope::exchange::{ExportPlan, Format, Pseudonyms, Texts, export, import};
 use menuscope::progress::Progress;
 use menuscope::store::{Additions, Reader};
 use menuscope::texts::Language;

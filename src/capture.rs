@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::diagnose::{Diagnosis, Severity};
+use crate::capture::diagnosis::{Diagnosis, Severity};
 use crate::wechat::message::Message;
 use crate::wechat::reply::Address;
 use crate::wechat::tree::{Format, Tree};
@@ -31,6 +31,7 @@ macro_rules! spelled {
     };
 }
 
+pub mod diagnosis;
 mod forwarded;
 mod json;
 mod replayed;

@@ -13,7 +13,7 @@ use crate::engine::Setup;
 use crate::filter::Filter;
 use crate::store::StoreError;
 use crate::texts::Language;
-use crate::visible::shortened;
+use crate::texts::safe_text::shortened;
 
 mod chosen;
 mod db;

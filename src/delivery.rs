@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, header};
 
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::wechat::compose::Push;
 
 mod exchange;
@@ -59,17 +59,17 @@ pub enum DeliveryError {
     },
 }
 
-impl From<&DeliveryError> for Trouble {
+impl From<&DeliveryError> for UserError {
     fn from(error: &DeliveryError) -> Self {
         match error {
-            DeliveryError::Target { target } => Self::of("trouble.delivery.target", error).with("target", target),
+            DeliveryError::Target { target } => Self::of("user_error.delivery.target", error).with("target", target),
             DeliveryError::Certificates { source } => {
-                Self::of("trouble.delivery.certificates", error).with("cause", source)
+                Self::of("user_error.delivery.certificates", error).with("cause", source)
             }
             DeliveryError::Unreachable { cause, target } => {
-                Self::of("trouble.delivery.unreachable", error).with("cause", cause).with("target", target)
+                Self::of("user_error.delivery.unreachable", error).with("cause", cause).with("target", target)
             }
-            DeliveryError::TooLate { target } => Self::of("trouble.delivery.too_late", error)
+            DeliveryError::TooLate { target } => Self::of("user_error.delivery.too_late", error)
                 .with("seconds", WECHAT_PATIENCE.as_secs())
                 .with("target", target),
         }

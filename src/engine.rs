@@ -24,7 +24,7 @@ use crate::config::{DataFolder, Overrides};
 use crate::listener::{Armed, Held};
 use crate::rules::RuleSet;
 pub use crate::store::{RemovalId, Stats, StoreHead, UNDO_FOR};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 use crate::wechat::fault::Fault;
 
@@ -46,7 +46,7 @@ mod trial;
 mod upkeep;
 mod worker;
 
-pub use crate::fixtures::{Exported, Format, Imported, Preview, Texts};
+pub use crate::exchange::{Exported, Format, Imported, Preview, Texts};
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
 pub use crate::progress::Progress;
@@ -100,7 +100,7 @@ pub struct Engine {
     held_view: watch::Receiver<HeldView>,
     armed: Armed,
     rules: watch::Receiver<Arc<RuleSet>>,
-    rules_trouble: watch::Receiver<Option<Trouble>>,
+    rules_trouble: watch::Receiver<Option<UserError>>,
     fired: watch::Receiver<FiredRules>,
     replaying: watch::Receiver<Option<Progress>>,
     transferring: watch::Receiver<Option<Progress>>,
@@ -253,7 +253,7 @@ impl Engine {
     }
 
     /// What is wrong with `config.toml` as it stands, while the former rules stay in force.
-    pub fn rules_trouble(&self) -> watch::Ref<'_, Option<Trouble>> {
+    pub fn rules_trouble(&self) -> watch::Ref<'_, Option<UserError>> {
         self.rules_trouble.borrow()
     }
 

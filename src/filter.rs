@@ -15,8 +15,8 @@ use std::fmt;
 
 use jiff::{Timestamp, Zoned};
 
+pub use crate::capture::diagnosis::Code;
 pub use crate::capture::{Mode, Signature};
-pub use crate::diagnose::Code;
 
 mod by_value;
 mod caret;

@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::account::{Account, Accounts};
 pub use crate::capture::OWN_HEADER;
+use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::capture::{Capture, Envelope, GroupKey, HANDSHAKE, Mode, RawRequest, Signature, UNREADABLE};
-use crate::diagnose::{Code, Diagnosis};
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
@@ -18,6 +18,7 @@ mod decrypt;
 mod explain;
 mod payload;
 mod query;
+pub mod reply;
 mod verify;
 
 pub use explain::{SignatureCheck, explain_signature};

@@ -54,12 +54,12 @@
 //! # Where to add things
 //! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.
 //! - A diagnosis: a line in `diagnose.rs`, its words in `assets/locales/diagnosis.yml`, its finding in `inspect/`.
-//! - An error: its enum beside what fails, one `match` into a `Trouble`, its words in `assets/locales/trouble.yml`.
+//! - An error: its enum beside what fails, one `match` into a `UserError`, its words in `assets/locales/user_error.yml`.
 //! - What can be wrong with a reply: a line in `wechat/lint/code.rs`, its finding beside it, its words in
 //!   `assets/locales/lint.yml`, a bad and a good file in `tests/fixtures/lint/`.
 //! - A kind of reply: `wechat/reply.rs`, its form in `ui/editor/`. A fault: `wechat/fault.rs`.
 //! - A format of fixtures: `fixtures/`, its writer and, where it carries requests, its reader.
-//! - Test code for another language: a folder in `assets/snippets/`, its files in `fixtures/snippets.rs`, a way to run it in
+//! - Test code for another language: a folder in `assets/snippets/`, its files in `exchange/snippets.rs`, a way to run it in
 //!   `tests/test_code/suite.rs`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its conversion in `store/rows.rs`.
@@ -72,24 +72,20 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod delivery;
-pub mod diagnose;
 pub mod engine;
+pub mod exchange;
 pub mod filter;
-pub mod fixtures;
 pub mod inspect;
-pub mod judge;
 pub mod listener;
+pub mod log_throttle;
 pub mod progress;
 pub mod replay;
 pub mod rules;
 pub mod sample;
-pub mod seldom;
 pub mod store;
 pub mod texts;
 pub mod traffic;
-pub mod trouble;
 pub mod ui;
-pub mod visible;
 pub mod waker;
 pub mod wechat;
 

@@ -16,9 +16,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::account::Accounts;
-use crate::seldom::Seldom;
+use crate::log_throttle::LogThrottle;
 use crate::store::StoreHandle;
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 mod answer;
 mod body;
@@ -67,12 +67,12 @@ pub enum ListenError {
     },
 }
 
-impl From<&ListenError> for Trouble {
+impl From<&ListenError> for UserError {
     fn from(error: &ListenError) -> Self {
         match error {
-            ListenError::Taken { address } => Self::of("trouble.listen.taken", error).with("address", address),
+            ListenError::Taken { address } => Self::of("user_error.listen.taken", error).with("address", address),
             ListenError::Bind { address, source } => {
-                Self::of("trouble.listen.bind", error).with("address", address).with("cause", source)
+                Self::of("user_error.listen.bind", error).with("address", address).with("cause", source)
             }
         }
     }
@@ -113,7 +113,7 @@ pub async fn serve(listener: TcpListener, terms: Terms, stop: oneshot::Receiver<
     let connections = GracefulShutdown::new();
     // Dropping the set ends what is left in it.
     let mut tasks = JoinSet::new();
-    let refused = Seldom::default();
+    let refused = LogThrottle::default();
     let accepting = async {
         loop {
             match listener.accept().await {
@@ -188,7 +188,7 @@ mod tests {
     fn both_languages_say_why_nothing_listens() {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         let source = std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
-        Trouble::from(&ListenError::Taken { address }).assert_said();
-        Trouble::from(&ListenError::Bind { address, source }).assert_said();
+        UserError::from(&ListenError::Taken { address }).assert_said();
+        UserError::from(&ListenError::Bind { address, source }).assert_said();
     }
 }

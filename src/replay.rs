@@ -13,7 +13,7 @@ use crate::delivery::{Courier, Target};
 use crate::progress::Progress;
 use crate::sample::SampleError;
 use crate::store::{Additions, Reader, StoreError};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 mod baseline;
 mod compare;
@@ -80,11 +80,11 @@ pub enum ReplayError {
     Sample(#[from] SampleError),
 }
 
-impl From<&ReplayError> for Trouble {
+impl From<&ReplayError> for UserError {
     fn from(error: &ReplayError) -> Self {
         match error {
             ReplayError::Store(error) => error.into(),
-            ReplayError::UnknownAccount { name } => Self::of("trouble.replay.account", error).with("name", name),
+            ReplayError::UnknownAccount { name } => Self::of("user_error.replay.account", error).with("name", name),
             ReplayError::Sample(error) => error.into(),
         }
     }

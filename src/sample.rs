@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::account::{Account, Accounts};
 use crate::capture::{Capture, RawRequest};
 use crate::inspect::{OWN_HEADER, inspect};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::wechat::compose::{self, ComposeError, Edit, Push, Signing};
 use crate::wechat::tree::Tree;
 
@@ -39,16 +39,16 @@ pub enum SampleError {
     Key(#[from] crate::wechat::envelope::KeyError),
 }
 
-impl From<&SampleError> for Trouble {
+impl From<&SampleError> for UserError {
     fn from(error: &SampleError) -> Self {
         match error {
             SampleError::Unknown { kind, known } => {
-                Self::of("trouble.sample.unknown", error).with("kind", kind).with("known", known)
+                Self::of("user_error.sample.unknown", error).with("kind", kind).with("known", known)
             }
-            SampleError::NoListener => Self::of("trouble.sample.no_listener", error),
-            SampleError::Compose(cause) => Self::of("trouble.sample.compose", error).with("cause", cause),
-            SampleError::Incomplete { .. } => Self::of("trouble.sample.incomplete", error),
-            SampleError::Key(cause) => Self::of("trouble.sample.key", error).with("cause", cause),
+            SampleError::NoListener => Self::of("user_error.sample.no_listener", error),
+            SampleError::Compose(cause) => Self::of("user_error.sample.compose", error).with("cause", cause),
+            SampleError::Incomplete { .. } => Self::of("user_error.sample.incomplete", error),
+            SampleError::Key(cause) => Self::of("user_error.sample.key", error).with("cause", cause),
         }
     }
 }
@@ -157,7 +157,7 @@ mod tests {
             SampleError::Key(KeyError::Length { characters: 1 }),
         ];
         for error in &errors {
-            Trouble::from(error).assert_said();
+            UserError::from(error).assert_said();
         }
     }
 }

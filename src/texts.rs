@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+pub mod safe_text;
+pub mod user_error;
+
 /// A language that the program speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use command::{Listening, complaint, menuscope, run, stdout};
-use menuscope::fixtures::Format;
+use menuscope::exchange::Format;
 use serde_json::Value;
 
 const OPENID: &str = "oMgHVjngRipVsoxg6TuX3vz6glDg";

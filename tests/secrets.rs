@@ -17,7 +17,7 @@ use command::{menuscope, run};
 use menuscope::account::{Account, Accounts, Secret, Secrets};
 use menuscope::cli::Cli;
 use menuscope::config::{AccountConfig, Overrides};
-use menuscope::fixtures::Format;
+use menuscope::exchange::Format;
 use menuscope::wechat::envelope::AesKey;
 
 const TOKEN: &str = "zQ9TellNobodyToken9Qz";

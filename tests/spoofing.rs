@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use command::{Listening, menuscope, run, stdout};
-use menuscope::visible::is_hidden;
+use menuscope::texts::safe_text::is_hidden;
 use serde_json::Value;
 
 /// Right-to-left, no width, a C1 control sequence, a line of its own, a tag, private use; allowed in XML, all of them.

@@ -18,7 +18,7 @@ use std::process::Command;
 use common::TestListener;
 use events::{LEGIBLE, REFUSED, events};
 use menuscope::capture::CaptureId;
-use menuscope::fixtures::{Format, import};
+use menuscope::exchange::{Format, import};
 use menuscope::progress::Progress;
 use menuscope::store::Additions;
 use suite::{Exported, Identifiers, SUITES, is_missing, project};

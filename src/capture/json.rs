@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Baseline, CaptureId, Envelope, Forwarded, RawRequest, Replayed, Reply, ReplyEnd, StoredCapture, StoredReplay,
 };
-use crate::diagnose::{Coded, Finding};
+use crate::capture::diagnosis::{Coded, Finding};
 use crate::texts::Language;
 use crate::wechat::decoded::decoded;
 use crate::wechat::fields::fields;

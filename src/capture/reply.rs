@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Forwarded;
-use crate::diagnose::{Severity, worst};
+use crate::capture::diagnosis::{Severity, worst};
 use crate::wechat::lint;
 
 /// Who decided what was answered.

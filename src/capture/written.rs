@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnose::{Coded, Finding};
+use crate::capture::diagnosis::{Coded, Finding};
 use crate::wechat::tree::Place;
 
 /// A finding as it is kept.
@@ -51,7 +51,7 @@ pub fn read_findings<C: Coded>(written: Vec<WrittenFinding>) -> Vec<Finding<C>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnose::{Code, Diagnosis};
+    use crate::capture::diagnosis::{Code, Diagnosis};
 
     #[test]
     fn findings_come_back_with_details_and_place() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::filter_help;
-use crate::fixtures::Format;
+use crate::exchange::Format;
 
 /// Which stored events: by number, or all that a filter finds.
 #[derive(Debug, Args)]

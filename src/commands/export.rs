@@ -7,9 +7,9 @@ use super::{Outcome, language};
 use crate::cli::Export;
 use crate::config::Config;
 use crate::engine::Setup;
-use crate::fixtures::{ExportPlan, FixtureError, Preview, Pseudonyms, Texts, export, preview};
+use crate::exchange::{ExportPlan, FixtureError, Preview, Pseudonyms, Texts, export, preview};
 use crate::store::Reader;
-use crate::visible::{shortened, visible};
+use crate::texts::safe_text::{safe_text, shortened};
 
 /// Identifiers and texts are cut to so many characters in the preview.
 const CELL: usize = 60;
@@ -41,7 +41,7 @@ pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Resu
             };
             let count = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
             let (events, files) = (count(exported.events, "event"), count(exported.files, "file"));
-            print_line(&format!("{events} in {files}{replaced}: {}", visible(&exported.out.display().to_string())))?;
+            print_line(&format!("{events} in {files}{replaced}: {}", safe_text(&exported.out.display().to_string())))?;
             Ok(Outcome::Done)
         }
         Err(error @ FixtureError::Cancelled { .. }) => Ok(Outcome::No(Some(error.to_string()))),

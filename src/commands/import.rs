@@ -8,7 +8,7 @@ use super::{Outcome, language};
 use crate::cli::Import;
 use crate::config::Config;
 use crate::engine::Setup;
-use crate::fixtures::{FixtureError, Imported, import};
+use crate::exchange::{FixtureError, Imported, import};
 use crate::store::Additions;
 use crate::texts::Language;
 

@@ -13,7 +13,7 @@ use crate::capture::{CaptureId, finding_json};
 use crate::cli::Lint;
 use crate::config::Config;
 use crate::engine::Setup;
-use crate::judge::{judge, judge_for};
+use crate::inspect::reply::{judge, judge_for};
 use crate::store::Reader;
 use crate::texts::Language;
 use crate::wechat::lint::{Answered, Report};

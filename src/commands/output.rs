@@ -5,12 +5,12 @@ use std::io::{self, Write as _};
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::tz::TimeZone;
 
+use crate::capture::diagnosis::{Coded, Finding, Severity};
 use crate::capture::{CaptureSummary, EventView, ReplyEnd, ReplySummary, StoredCapture, event_json};
 use crate::cli::Color;
-use crate::diagnose::{Coded, Finding, Severity};
 use crate::store::Reader;
 use crate::texts::Language;
-use crate::visible::{beginning, grouped, shortened, visible};
+use crate::texts::safe_text::{beginning, grouped, safe_text, shortened};
 
 /// Texts such as keys are cut to this many characters in a table.
 const CELL: usize = 40;
@@ -127,13 +127,13 @@ pub(super) fn finding_lines<C: Coded>(finding: &Finding<C>, language: Language) 
 
 /// One text from outside for a terminal: nothing that would steer it, and a mark where it goes on for too long.
 pub(super) fn quoted(text: &str) -> String {
-    marked(text, |start| visible(start).into_owned())
+    marked(text, |start| safe_text(start).into_owned())
 }
 
 /// Text of a message for a terminal: its own line ends, and nothing else that would steer the terminal.
 pub(super) fn printable(bytes: &[u8]) -> String {
     marked(&String::from_utf8_lossy(bytes), |start| {
-        start.split('\n').map(|line| visible(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+        start.split('\n').map(|line| safe_text(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
     })
 }
 

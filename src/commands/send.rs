@@ -16,7 +16,7 @@ use crate::cli::Send;
 use crate::config::Config;
 use crate::delivery::{Courier, DeliveryError, Target};
 use crate::engine::Setup;
-use crate::judge::judge_for;
+use crate::inspect::reply::judge_for;
 use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
 use crate::sample;
 use crate::store::{Additions, Reader};

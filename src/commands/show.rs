@@ -4,9 +4,9 @@ use super::output::{
     Output, answer, event_line, finding_lines, local_time, print_bytes, print_line, printable, quoted,
 };
 use super::{Outcome, language};
+use crate::capture::diagnosis::{Coded, Finding};
 use crate::capture::{CaptureId, Reply, StoredCapture, header_text};
 use crate::cli::Show;
-use crate::diagnose::{Coded, Finding};
 use crate::engine::Setup;
 use crate::store::Reader;
 use crate::texts::Language;

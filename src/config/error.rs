@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{DEFAULT_ADDRESS, SecretsPlace};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// What can go wrong around configuration, data folder and secrets.
 #[derive(Debug, thiserror::Error)]
@@ -90,38 +90,38 @@ pub enum ConfigError {
     },
 }
 
-impl From<&ConfigError> for Trouble {
+impl From<&ConfigError> for UserError {
     fn from(error: &ConfigError) -> Self {
         match error {
-            ConfigError::NoHome => Self::of("trouble.config.no_home", error),
+            ConfigError::NoHome => Self::of("user_error.config.no_home", error),
             ConfigError::Read { source, path } => {
-                Self::of("trouble.config.read", error).with("cause", source).with("path", path.display())
+                Self::of("user_error.config.read", error).with("cause", source).with("path", path.display())
             }
             ConfigError::Write { source, path } => {
-                Self::of("trouble.config.write", error).with("cause", source).with("path", path.display())
+                Self::of("user_error.config.write", error).with("cause", source).with("path", path.display())
             }
-            ConfigError::Malformed { line, column, reason, path } => Self::of("trouble.config.malformed", error)
+            ConfigError::Malformed { line, column, reason, path } => Self::of("user_error.config.malformed", error)
                 .with("line", line)
                 .with("column", column)
                 .with("reason", reason)
                 .with("path", path.display()),
             ConfigError::SecretsMalformed { line, path } => {
-                Self::of("trouble.config.secrets_malformed", error).with("line", line).with("path", path.display())
+                Self::of("user_error.config.secrets_malformed", error).with("line", line).with("path", path.display())
             }
             // The file was read (else it is one of those above): what is missing is the account's section.
             ConfigError::SecretsUnreadable { account, place: SecretsPlace::File, .. } => {
-                Self::of("trouble.config.secrets_in_file", error).with("account", account)
+                Self::of("user_error.config.secrets_in_file", error).with("account", account)
             }
             ConfigError::SecretsUnreadable { account, place: SecretsPlace::Keyring, cause } => {
-                Self::of("trouble.config.secrets_in_keyring", error).with("account", account).with("cause", cause)
+                Self::of("user_error.config.secrets_in_keyring", error).with("account", account).with("cause", cause)
             }
             ConfigError::SecretNotKept { account } => Self::of("forgetting.not_kept", error).with("account", account),
             ConfigError::UnknownAccount { name, known } => {
-                Self::of("trouble.config.unknown_account", error).with("name", name).with("known", known)
+                Self::of("user_error.config.unknown_account", error).with("name", name).with("known", known)
             }
-            ConfigError::Address { text } => Self::of("trouble.config.address", error).with("text", text),
+            ConfigError::Address { text } => Self::of("user_error.config.address", error).with("text", text),
             ConfigError::AlreadyListening { path } => {
-                Self::of("trouble.config.already_listening", error).with("path", path.display())
+                Self::of("user_error.config.already_listening", error).with("path", path.display())
             }
         }
     }
@@ -150,7 +150,7 @@ mod tests {
             ConfigError::AlreadyListening { path },
         ];
         for error in &errors {
-            Trouble::from(error).assert_said();
+            UserError::from(error).assert_said();
         }
     }
 }

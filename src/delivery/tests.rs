@@ -106,6 +106,6 @@ fn both_languages_say_why_there_is_no_answer() {
         DeliveryError::TooLate { target: target() },
     ];
     for error in &errors {
-        Trouble::from(error).assert_said();
+        UserError::from(error).assert_said();
     }
 }

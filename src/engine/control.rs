@@ -15,7 +15,7 @@ use crate::account::{Accounts, Secrets};
 use crate::config::{self, AccountConfig, Config, ConfigError, LookConfig};
 use crate::sample::{self, SampleError};
 use crate::store::{Reader, StoreError, StoreHead};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 pub(super) fn start(
     setup: Setup,
@@ -59,8 +59,8 @@ impl Control {
         }
     }
 
-    fn carry_out(&mut self, command: Command) -> Result<Option<Notice>, Trouble> {
-        let told = |error: ConfigError| Trouble::from(&error);
+    fn carry_out(&mut self, command: Command) -> Result<Option<Notice>, UserError> {
+        let told = |error: ConfigError| UserError::from(&error);
         match command {
             Command::SetAddress { address } => {
                 self.set_address(&address).map_err(told)?;
@@ -138,10 +138,10 @@ impl Control {
                 // Whoever listens there may be of an earlier version, and will not bring the database up to date.
                 let older = Reader::open(&self.setup.folder.database());
                 let older = older.err().filter(|error| matches!(error, StoreError::Older { .. }));
-                (ListenerState::Elsewhere { trouble: (&error).into() }, older.as_ref().map(Trouble::from))
+                (ListenerState::Elsewhere { trouble: (&error).into() }, older.as_ref().map(UserError::from))
             }
             Err(StartError::Store(error)) => {
-                let trouble = Trouble::from(&error);
+                let trouble = UserError::from(&error);
                 (ListenerState::Failed { trouble: trouble.clone() }, Some(trouble))
             }
             Err(error) => (ListenerState::Failed { trouble: (&error).into() }, None),
@@ -220,16 +220,16 @@ impl Control {
     }
 
     /// Through the real listener, over a real socket: what arrives is what a tap would have made.
-    fn send_sample(&self, kind: String) -> Result<Notice, Trouble> {
+    fn send_sample(&self, kind: String) -> Result<Notice, UserError> {
         let ListenerState::Listening { address } = self.status.borrow().listener.clone() else {
             return Err((&SampleError::NoListener).into());
         };
         let accounts = self.service.as_ref().map(Service::accounts);
         let account = accounts.as_ref().map(|accounts| accounts.default_account());
-        let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| Trouble::from(&error))?;
+        let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| UserError::from(&error))?;
         let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
         let courier = self.rulebook.crafting().courier.clone();
-        self.runtime.block_on(courier.deliver(&push, &target)).map_err(|error| Trouble::from(&error))?;
+        self.runtime.block_on(courier.deliver(&push, &target)).map_err(|error| UserError::from(&error))?;
         Ok(Notice::SampleSent { kind })
     }
 

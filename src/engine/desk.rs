@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::Notice;
 use crate::account::Accounts;
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 
 /// The accounts with their secrets, for the threads that calculate with them; never for the window.
@@ -51,7 +51,7 @@ impl Desk {
         sent
     }
 
-    pub(super) fn fail(&self, error: impl Into<Trouble>) -> bool {
+    pub(super) fn fail(&self, error: impl Into<UserError>) -> bool {
         self.put(Notice::Failed { trouble: error.into() })
     }
 }

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{Command, Desk, Notice};
 use crate::progress::Progress;
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// What such a thread works with, whatever its jobs are.
 pub(super) struct LongJobs {
@@ -25,7 +25,7 @@ impl LongJobs {
         &self,
         commands: &Receiver<Command>,
         progress: impl Fn(&Command) -> Option<Progress>,
-        job: impl Fn(Command, &Progress) -> Result<Option<Notice>, Trouble>,
+        job: impl Fn(Command, &Progress) -> Result<Option<Notice>, UserError>,
     ) {
         while let Ok(command) = commands.recv() {
             if self.closing.is_cancelled() {
@@ -58,14 +58,17 @@ impl Drop for Shown<'_> {
 fn carry_out<R>(
     running: &watch::Sender<Option<Progress>>,
     progress: &Progress,
-    job: impl FnOnce() -> Result<R, Trouble>,
-) -> Result<R, Trouble> {
+    job: impl FnOnce() -> Result<R, UserError>,
+) -> Result<R, UserError> {
     running.send_replace(Some(progress.clone()));
     let _shown = Shown(running);
     // Whatever the job had opened goes with it, so nothing half done is seen by the next. What the panic says is not
     // passed on: it may quote a message.
     catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_panic| {
-        Err(Trouble::of("trouble.mistake", "a mistake in menuscope ended this work; what it was is on standard error"))
+        Err(UserError::of(
+            "user_error.mistake",
+            "a mistake in menuscope ended this work; what it was is on standard error",
+        ))
     })
 }
 
@@ -77,7 +80,8 @@ mod tests {
     fn a_job_that_panics_is_a_failure_and_the_next_one_is_done() {
         let (running, shown) = watch::channel(None);
         let progress = Progress::new();
-        let failed = carry_out(&running, &progress, || -> Result<(), Trouble> { panic!("as it should in this test") });
+        let failed =
+            carry_out(&running, &progress, || -> Result<(), UserError> { panic!("as it should in this test") });
         failed.unwrap_err().assert_said();
         assert!(shown.borrow().is_none());
         let done = carry_out(&running, &progress, || Ok(shown.borrow().is_some()));

@@ -5,7 +5,7 @@ use crate::account::Accounts;
 use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredReplay, StoredRun};
 use crate::replay::{before, difference};
 use crate::store::{Reader, RemovalId, StoreError};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// What the window is told.
 #[derive(Clone, Debug)]
@@ -158,7 +158,7 @@ pub enum Notice {
     /// Something went wrong; this is the only way in which the window hears of it.
     Failed {
         /// What, why, and what to do.
-        trouble: Trouble,
+        trouble: UserError,
     },
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::worker::Worker;
 use super::{Command, Desk, Notice};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::wechat::compose::picture_md5;
 
 /// Larger files are no pictures that a phone sends, in bytes.
@@ -40,14 +40,14 @@ pub enum PictureError {
     },
 }
 
-impl From<&PictureError> for Trouble {
+impl From<&PictureError> for UserError {
     fn from(error: &PictureError) -> Self {
         match error {
             PictureError::Read { source, path } => {
-                Self::of("trouble.picture.read", error).with("cause", source).with("path", path.display())
+                Self::of("user_error.picture.read", error).with("cause", source).with("path", path.display())
             }
             PictureError::Large { path } => {
-                Self::of("trouble.picture.large", error).with("most", LARGEST >> 20).with("path", path.display())
+                Self::of("user_error.picture.large", error).with("most", LARGEST >> 20).with("path", path.display())
             }
         }
     }
@@ -115,7 +115,7 @@ mod tests {
         let large = read(&[path]).unwrap_err();
         assert!(matches!(large, PictureError::Large { .. }));
         for error in [missing, large] {
-            Trouble::from(&error).assert_said();
+            UserError::from(&error).assert_said();
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::delivery::{Courier, Target};
 use crate::progress::Progress;
 use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
 use crate::store::{Additions, Reader, StoreError};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// What the thread works with.
 pub(super) struct Replayer {
@@ -40,9 +40,9 @@ impl Replayer {
         self.jobs.serve(commands, |_any| Some(Progress::new()), job);
     }
 
-    fn replay(&self, request: ReplayRequest, progress: &Progress) -> Result<StoredRun, Trouble> {
-        let store = |error: StoreError| Trouble::from(&error);
-        let target = Target::parse(&request.target).map_err(|error| Trouble::from(&error))?;
+    fn replay(&self, request: ReplayRequest, progress: &Progress) -> Result<StoredRun, UserError> {
+        let store = |error: StoreError| UserError::from(&error);
+        let target = Target::parse(&request.target).map_err(|error| UserError::from(&error))?;
         let accounts = accounts_of(&self.known);
         let mut additions = Additions::open(&self.database).map_err(store)?;
         let reader = Reader::open(&self.database).map_err(store)?;
@@ -51,9 +51,9 @@ impl Replayer {
             ReplayWhat::Stored(chosen) => (chosen.ids(&reader).map_err(store)?, None),
             ReplayWhat::Edited { id, message } => (vec![id], Some(message)),
             ReplayWhat::Composed(messages) => {
-                let account = signer(&accounts, request.account.as_deref()).map_err(|error| Trouble::from(&error))?;
+                let account = signer(&accounts, request.account.as_deref()).map_err(|error| UserError::from(&error))?;
                 let composed = Composed { messages: &messages, account, encrypt: false };
-                (composed.store(&mut additions, &accounts).map_err(|error| Trouble::from(&error))?, None)
+                (composed.store(&mut additions, &accounts).map_err(|error| UserError::from(&error))?, None)
             }
         };
         let how = request.how;
@@ -80,6 +80,6 @@ impl Replayer {
             }
             Told::Replayed { .. } => {}
         };
-        self.runtime.block_on(replay(&plan, tools, &mut told)).map_err(|error| Trouble::from(&error))
+        self.runtime.block_on(replay(&plan, tools, &mut told)).map_err(|error| UserError::from(&error))
     }
 }

@@ -10,7 +10,7 @@ use crate::config::{Config, ConfigError, ConfigWatch, line_of_rule};
 use crate::delivery::{Courier, DeliveryError, Target};
 use crate::listener::{Armed, Crafting, FiredRules, ForwardSetup, Held};
 use crate::rules::{RuleError, RuleSet};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 
 /// Why rules could not be put in force.
@@ -34,7 +34,7 @@ pub enum RulebookError {
     Target(#[from] DeliveryError),
 }
 
-impl From<&RulebookError> for Trouble {
+impl From<&RulebookError> for UserError {
     fn from(error: &RulebookError) -> Self {
         match error {
             RulebookError::Config(error) => error.into(),
@@ -64,7 +64,7 @@ struct Pages {
     /// Comes before what the file says.
     forced: Option<Arc<ForwardSetup>>,
     /// What is wrong with the file as it stands, while the former rules stay in force.
-    trouble: watch::Sender<Option<Trouble>>,
+    trouble: watch::Sender<Option<UserError>>,
     waker: Waker,
 }
 
@@ -102,7 +102,7 @@ impl Rulebook {
     }
 
     /// What is wrong with the file as it stands.
-    pub fn trouble(&self) -> watch::Receiver<Option<Trouble>> {
+    pub fn trouble(&self) -> watch::Receiver<Option<UserError>> {
         self.pages.trouble.subscribe()
     }
 
@@ -135,7 +135,7 @@ impl Pages {
     fn reload(&self) -> bool {
         let outcome =
             Config::load(&self.config_file).map_err(RulebookError::from).and_then(|config| self.apply(&config));
-        let trouble = outcome.as_ref().err().map(Trouble::from);
+        let trouble = outcome.as_ref().err().map(UserError::from);
         if let Some(trouble) = &trouble {
             tracing::error!("{trouble}; the former rules stay in force");
         }

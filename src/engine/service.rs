@@ -13,7 +13,7 @@ use crate::account::Accounts;
 use crate::config::{Config, ConfigError, DataFolder, ListenerLock, RetentionConfig};
 use crate::listener::{self, Crafting, ListenError, Terms};
 use crate::store::{Limits, Retention, Store, StoreError, StoreHead};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 
 /// Threads for the listener: decoding is quick, and the rest of the machine belongs to the developer.
@@ -36,7 +36,7 @@ pub enum StartError {
     Rulebook(#[from] RulebookError),
 }
 
-impl From<&StartError> for Trouble {
+impl From<&StartError> for UserError {
     fn from(error: &StartError) -> Self {
         match error {
             StartError::Config(error) => error.into(),

@@ -1,7 +1,7 @@
 //! What the window needs to know beside captures: where listener, database and settings stand.
 
 use crate::config::Config;
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// Where the listener stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,12 +19,12 @@ pub enum ListenerState {
     /// Another process listens for this data folder; its events show up here.
     Elsewhere {
         /// Which folder, with the remedy.
-        trouble: Trouble,
+        trouble: UserError,
     },
     /// It cannot listen.
     Failed {
         /// Why not, with the remedy.
-        trouble: Trouble,
+        trouble: UserError,
     },
 }
 
@@ -34,7 +34,7 @@ pub struct Status {
     /// Where the listener stands.
     pub listener: ListenerState,
     /// Why the database could not be opened, if it could not.
-    pub database: Option<Trouble>,
+    pub database: Option<UserError>,
     /// What `config.toml` says.
     pub config: Config,
     /// Of which account which secrets are there, by name.

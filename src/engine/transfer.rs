@@ -9,10 +9,10 @@ use tokio::sync::watch;
 use super::worker::Worker;
 use super::{Command, ExportRequest, Known, LongJobs, Notice, Status, accounts_of};
 use crate::account::Accounts;
-use crate::fixtures::{self, ExportPlan, FixtureError, Pseudonyms};
+use crate::exchange::{self, ExportPlan, FixtureError, Pseudonyms};
 use crate::progress::Progress;
 use crate::store::{Additions, Reader};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// The preview that was asked for last: nobody looks at an earlier one any more.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ impl Transfer {
             _ => Some(Progress::new()),
         };
         let job =
-            |command, progress: &Progress| self.carry_out(command, progress).map_err(|error| Trouble::from(&error));
+            |command, progress: &Progress| self.carry_out(command, progress).map_err(|error| UserError::from(&error));
         self.jobs.serve(commands, progress, job);
     }
 
@@ -81,7 +81,7 @@ impl Transfer {
             }
             Command::Import { paths } => {
                 let mut additions = Additions::open(&self.database)?;
-                let imported = Box::new(fixtures::import(&paths, &mut additions, &accounts, progress)?);
+                let imported = Box::new(exchange::import(&paths, &mut additions, &accounts, progress)?);
                 Some(Notice::Imported { imported })
             }
             _ => None,
@@ -93,12 +93,12 @@ impl Transfer {
         request: ExportRequest,
         accounts: &Accounts,
         progress: &Progress,
-    ) -> Result<Option<fixtures::Preview>, FixtureError> {
+    ) -> Result<Option<exchange::Preview>, FixtureError> {
         let Some(texts) = request.pseudonyms else { return Ok(None) };
         let reader = Reader::open(&self.database)?;
         let ids = request.events.ids(&reader)?;
         let pseudonyms = Pseudonyms::open(&self.folder, texts)?;
-        fixtures::preview(&reader, &ids, &pseudonyms, accounts, progress).map(Some)
+        exchange::preview(&reader, &ids, &pseudonyms, accounts, progress).map(Some)
     }
 
     fn export(
@@ -106,13 +106,13 @@ impl Transfer {
         request: ExportRequest,
         accounts: &Accounts,
         progress: &Progress,
-    ) -> Result<fixtures::Exported, FixtureError> {
+    ) -> Result<exchange::Exported, FixtureError> {
         let reader = Reader::open(&self.database)?;
         let ids = request.events.ids(&reader)?;
         let pseudonyms = request.pseudonyms.map(|texts| Pseudonyms::open(&self.folder, texts)).transpose()?;
         let language = self.status.borrow().config.look.language();
         let plan = ExportPlan { format: request.format, out: request.out, pseudonyms, language };
-        fixtures::export(&reader, &ids, &plan, accounts, progress)
+        exchange::export(&reader, &ids, &plan, accounts, progress)
     }
 }
 

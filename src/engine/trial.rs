@@ -4,9 +4,9 @@ use jiff::{Timestamp, Zoned};
 
 use crate::capture::StoredCapture;
 use crate::filter::Subject;
-use crate::judge::judge_unsealed;
+use crate::inspect::reply::judge_unsealed;
 use crate::rules::{Response, Rule, RuleSet};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::wechat::lint::{Answered, Report};
 use crate::wechat::reply::{Address, PassiveReply};
 
@@ -29,14 +29,14 @@ pub enum Tried {
     /// It is no rule, or its template fails.
     Failed {
         /// Why.
-        trouble: Trouble,
+        trouble: UserError,
     },
 }
 
 impl Tried {
     /// Tries the rule, switched on or not.
     pub(super) fn of(rule: Rule, stored: &StoredCapture) -> Self {
-        let failed = |error| Self::Failed { trouble: Trouble::from(&error) };
+        let failed = |error| Self::Failed { trouble: UserError::from(&error) };
         let rules = match RuleSet::compile(vec![Rule { enabled: true, ..rule }], &Zoned::now()) {
             Ok(rules) => rules,
             Err(error) => return failed(error),

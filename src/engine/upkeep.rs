@@ -7,7 +7,7 @@ use super::worker::Worker;
 use super::{Chosen, Command, LongJobs, Notice};
 use crate::progress::Progress;
 use crate::store::{Additions, Caretaker, Reader, Stats, StoreError};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// What is to be done for the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Caring {
         let job = |command, progress: &Progress| match self.carry_out(command, progress) {
             // The person ended it, and knows.
             Err(StoreError::Interrupted { .. }) if progress.is_cancelled() => Ok(None),
-            outcome => outcome.map_err(|error| Trouble::from(&error)),
+            outcome => outcome.map_err(|error| UserError::from(&error)),
         };
         self.jobs.serve(commands, |_any| Some(Progress::new()), job);
     }

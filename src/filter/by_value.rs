@@ -1,7 +1,7 @@
 //! The term that finds what has a value: by its name where there is one, else as text; a part of it where it is long.
 
 use super::{Pattern, Term, display};
-use crate::visible::is_hidden;
+use crate::texts::safe_text::is_hidden;
 
 /// How much of a value a term takes: a part of it finds the whole, too.
 const LONGEST: usize = 120;

@@ -2,7 +2,7 @@
 
 use super::Sealing;
 use crate::account::{Account, Accounts};
-use crate::diagnose::{Code, Diagnosis};
+use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::wechat::envelope::{OpenError, Opened, open};
 
 /// The message inside `encrypt` and what seals the reply to it, if one of the account's keys opens it;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::diagnose::{Code, Diagnosis};
+use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::wechat::fields::fields;
 use crate::wechat::message::{Message, Problem, ProblemKind};
 use crate::wechat::tree::{Place, Tree, TreeError};

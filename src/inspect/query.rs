@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::capture::RawRequest;
-use crate::diagnose::{Code, Diagnosis};
+use crate::capture::diagnosis::{Code, Diagnosis};
 
 /// The names that WeChat sends.
 const NAMES: [&str; 7] = ["signature", "timestamp", "nonce", "openid", "encrypt_type", "msg_signature", "echostr"];

@@ -6,7 +6,7 @@ use super::explain::SignatureCheck;
 use super::query::Query;
 use crate::account::{Account, Accounts, Secret};
 use crate::capture::Signature;
-use crate::diagnose::{Code, Diagnosis};
+use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::wechat::signature::{msg_signature, same, signature};
 
 /// How far a timestamp may be from the clock before it is worth a word.

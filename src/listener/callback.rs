@@ -19,11 +19,11 @@ use super::body::{self, End, Received};
 use super::connection::Origin;
 use super::decide::Push;
 use crate::account::Accounts;
+use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::capture::{Capture, CaptureId, Placement, RawRequest, UNREADABLE};
 use crate::delivery::has_passed_through;
-use crate::diagnose::{Code, Diagnosis};
 use crate::inspect::{Disposition, Inspection, Sealing, has_echostr, inspect};
-use crate::seldom::Seldom;
+use crate::log_throttle::LogThrottle;
 use crate::store::{StoreError, Ticket};
 
 /// Who sent so slowly that the budget is used up still gets this long for the commit: WeChat may be waiting.
@@ -41,8 +41,8 @@ pub(super) struct Endpoint {
     stopping: watch::Receiver<bool>,
     /// Held by whoever owes an answer or its record: the listener ends when the last is gone.
     _owing: mpsc::Sender<()>,
-    not_http: Seldom,
-    not_stored: Seldom,
+    not_http: LogThrottle,
+    not_stored: LogThrottle,
 }
 
 impl Endpoint {
@@ -52,7 +52,14 @@ impl Endpoint {
         stopping: watch::Receiver<bool>,
         owing: mpsc::Sender<()>,
     ) -> Self {
-        Self { terms, listens_at, stopping, _owing: owing, not_http: Seldom::default(), not_stored: Seldom::default() }
+        Self {
+            terms,
+            listens_at,
+            stopping,
+            _owing: owing,
+            not_http: LogThrottle::default(),
+            not_stored: LogThrottle::default(),
+        }
     }
 
     /// Bytes that are no HTTP were answered by hyper, mostly with 400; they leave a line now and then with their number, and nothing else.

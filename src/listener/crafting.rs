@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::held::Held;
 use crate::delivery::{Courier, Target};
 use crate::rules::{BadAnswer, RuleSet};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::wechat::fault::Fault;
 
 /// The developer's own server, asked where no rule decides.
@@ -26,7 +26,7 @@ pub struct Fired {
     /// How often it decided an answer.
     pub times: u64,
     /// Why it could not, the last time; `None` once it could again.
-    pub failure: Option<Trouble>,
+    pub failure: Option<UserError>,
 }
 
 /// What the rules have done, by name.
@@ -60,7 +60,7 @@ impl Crafting {
             && self.armed.fault().is_none()
     }
 
-    pub(super) fn note_fired(&self, rule: &str, failure: Option<Trouble>) {
+    pub(super) fn note_fired(&self, rule: &str, failure: Option<UserError>) {
         self.fired.send_modify(|fired| {
             let fired = fired.entry(rule.to_owned()).or_default();
             fired.times += 1;

@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::decide::{Choice, Push, What};
 use crate::capture::{ForwardProblem, Forwarded, ReplySource};
 use crate::delivery::Target;
-use crate::judge::judge_forwarded;
+use crate::inspect::reply::judge_forwarded;
 use crate::rules::{BadAnswer, ForwardTo};
 use crate::texts::Language;
 

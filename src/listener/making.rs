@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::decide::{Choice, Push, What};
 use super::seal::sealed;
 use crate::capture::{ReplyEnd, ReplySource};
-use crate::judge::judge;
+use crate::inspect::reply::judge;
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::{Answered, Code, Finding, WECHAT_LIMIT_MS};
 use crate::wechat::reply::{Address, PassiveReply};

@@ -19,7 +19,7 @@ use crate::capture::{
     StoredReplay, StoredRun, Tally, Unmade,
 };
 use crate::delivery::{Courier, Target};
-use crate::judge::judge_forwarded;
+use crate::inspect::reply::judge_forwarded;
 
 /// WeChat sends a push three times where no answer comes.
 const ATTEMPTS_OF_A_RETRY: u32 = 3;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{MAX_DELAY_MS, MAX_NAME, MAX_RULES, MAX_TEMPLATE, MAX_TEXT};
 use crate::filter::FilterError;
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// A place in a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,44 +205,46 @@ impl RuleError {
     }
 }
 
-impl From<&RuleError> for Trouble {
+impl From<&RuleError> for UserError {
     fn from(error: &RuleError) -> Self {
         let at = |key: &'static str, rule: &String| Self::of(key, error).with("rule", rule);
         let inside = |trouble: Self, field: &String| trouble.with("field", field);
         let spotted = |trouble: Self, spot: &Spot| trouble.with("line", spot.line).with("column", spot.column);
         match error {
             RuleError::TooMany { found } => {
-                Self::of("trouble.rules.too_many", error).with("found", found).with("most", MAX_RULES)
+                Self::of("user_error.rules.too_many", error).with("found", found).with("most", MAX_RULES)
             }
-            RuleError::Unnamed { position } => Self::of("trouble.rules.unnamed", error).with("position", position),
-            RuleError::Name { rule, position } => Self::of("trouble.rules.name", error)
+            RuleError::Unnamed { position } => Self::of("user_error.rules.unnamed", error).with("position", position),
+            RuleError::Name { rule, position } => Self::of("user_error.rules.name", error)
                 .with("rule", rule.escape_debug())
                 .with("position", position)
                 .with("most", MAX_NAME),
-            RuleError::Duplicate { rule, position } => at("trouble.rules.duplicate", rule).with("position", position),
-            RuleError::Filter { rule, error } => at("trouble.rules.filter", rule).with("reason", error),
-            RuleError::Status { rule, status } => at("trouble.rules.status", rule).with("status", status),
-            RuleError::Delay { rule, delay_ms } => {
-                at("trouble.rules.delay", rule).with("delay", delay_ms).with("most", MAX_DELAY_MS)
+            RuleError::Duplicate { rule, position } => {
+                at("user_error.rules.duplicate", rule).with("position", position)
             }
-            RuleError::Target { rule, url } => at("trouble.rules.target", rule).with("url", url),
+            RuleError::Filter { rule, error } => at("user_error.rules.filter", rule).with("reason", error),
+            RuleError::Status { rule, status } => at("user_error.rules.status", rule).with("status", status),
+            RuleError::Delay { rule, delay_ms } => {
+                at("user_error.rules.delay", rule).with("delay", delay_ms).with("most", MAX_DELAY_MS)
+            }
+            RuleError::Target { rule, url } => at("user_error.rules.target", rule).with("url", url),
             RuleError::TemplateLength { rule, field, length } => {
-                inside(at("trouble.rules.template_length", rule), field)
+                inside(at("user_error.rules.template_length", rule), field)
                     .with("length", length)
                     .with("most", MAX_TEMPLATE)
             }
             RuleError::Template { rule, field, spot, reason } => {
-                spotted(inside(at("trouble.rules.template", rule), field), spot).with("reason", reason)
+                spotted(inside(at("user_error.rules.template", rule), field), spot).with("reason", reason)
             }
             RuleError::UnknownName { rule, field, spot, expression } => {
-                spotted(inside(at("trouble.rules.unknown_name", rule), field), spot).with("expression", expression)
+                spotted(inside(at("user_error.rules.unknown_name", rule), field), spot).with("expression", expression)
             }
-            RuleError::Work { rule, field, spot } => spotted(inside(at("trouble.rules.work", rule), field), spot),
+            RuleError::Work { rule, field, spot } => spotted(inside(at("user_error.rules.work", rule), field), spot),
             RuleError::TextLength { rule, field } => {
-                inside(at("trouble.rules.text_length", rule), field).with("most", MAX_TEXT)
+                inside(at("user_error.rules.text_length", rule), field).with("most", MAX_TEXT)
             }
             RuleError::Failed { rule, field, spot, reason } => {
-                spotted(inside(at("trouble.rules.failed", rule), field), spot).with("reason", reason)
+                spotted(inside(at("user_error.rules.failed", rule), field), spot).with("reason", reason)
             }
         }
     }

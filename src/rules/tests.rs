@@ -5,7 +5,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::*;
 use crate::capture::{Capture, CaptureId, Envelope, Mode, Placement, RawRequest, Signature};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::wechat::reply::Article;
 
 const SCAN: &str = "<xml><ToUserName>gh_1</ToUserName><FromUserName>o1</FromUserName><CreateTime>1408090606</CreateTime>\
@@ -298,7 +298,7 @@ fn both_languages_say_every_mistake() {
         RuleError::Failed { rule: name(), field: field(), spot, reason: "x".to_owned() },
     ];
     for error in &errors {
-        Trouble::from(error).assert_said();
+        UserError::from(error).assert_said();
         assert_eq!(error.rule().is_some(), !matches!(error, RuleError::TooMany { .. } | RuleError::Unnamed { .. }));
     }
 }

@@ -12,8 +12,8 @@ use super::place::Place;
 use super::unverified::Unverified;
 use super::writer::{Answer, Job, StoreHead};
 use super::{Limits, StoreError, checkpoint, doing, replies, rows};
+use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::capture::{CaptureId, Placement};
-use crate::diagnose::{Code, Diagnosis};
 
 mod failing;
 mod follow;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
@@ -136,37 +136,37 @@ impl StoreError {
     }
 }
 
-impl From<&StoreError> for Trouble {
+impl From<&StoreError> for UserError {
     fn from(error: &StoreError) -> Self {
         match error {
-            StoreError::Absent { path } => Self::of("trouble.store.absent", error).with("path", path.display()),
+            StoreError::Absent { path } => Self::of("user_error.store.absent", error).with("path", path.display()),
             StoreError::Unreachable { source, path } => {
-                Self::of("trouble.store.unreachable", error).with("cause", source).with("path", path.display())
+                Self::of("user_error.store.unreachable", error).with("cause", source).with("path", path.display())
             }
-            StoreError::Newer { found, known, path } => Self::of("trouble.store.newer", error)
+            StoreError::Newer { found, known, path } => Self::of("user_error.store.newer", error)
                 .with("found", found)
                 .with("known", known)
                 .with("path", path.display()),
             StoreError::Older { found, path } => {
-                Self::of("trouble.store.older", error).with("found", found).with("path", path.display())
+                Self::of("user_error.store.older", error).with("found", found).with("path", path.display())
             }
             StoreError::Damaged { cause, path } => {
-                Self::of("trouble.store.damaged", error).with("cause", cause).with("path", path.display())
+                Self::of("user_error.store.damaged", error).with("cause", cause).with("path", path.display())
             }
-            StoreError::Locked { .. } => Self::of("trouble.store.locked", error),
-            StoreError::ReadOnly { cause, .. } => Self::of("trouble.store.read_only", error).with("cause", cause),
-            StoreError::Full { .. } => Self::of("trouble.store.full", error),
-            StoreError::Sqlite { cause, .. } => Self::of("trouble.store.sqlite", error).with("cause", cause),
+            StoreError::Locked { .. } => Self::of("user_error.store.locked", error),
+            StoreError::ReadOnly { cause, .. } => Self::of("user_error.store.read_only", error).with("cause", cause),
+            StoreError::Full { .. } => Self::of("user_error.store.full", error),
+            StoreError::Sqlite { cause, .. } => Self::of("user_error.store.sqlite", error).with("cause", cause),
             StoreError::Backup { source, path } => {
-                Self::of("trouble.store.backup", error).with("cause", source).with("path", path.display())
+                Self::of("user_error.store.backup", error).with("cause", source).with("path", path.display())
             }
             StoreError::FolderGone { path } => {
-                Self::of("trouble.place.folder_gone", error).with("path", path.display())
+                Self::of("user_error.place.folder_gone", error).with("path", path.display())
             }
-            StoreError::Moved { path } => Self::of("trouble.place.moved", error).with("path", path.display()),
-            StoreError::Interrupted { .. } => Self::of("trouble.store.interrupted", error),
-            StoreError::Closing => Self::of("trouble.store.closing", error),
-            StoreError::Thread(cause) => Self::of("trouble.store.thread", error).with("cause", cause),
+            StoreError::Moved { path } => Self::of("user_error.place.moved", error).with("path", path.display()),
+            StoreError::Interrupted { .. } => Self::of("user_error.store.interrupted", error),
+            StoreError::Closing => Self::of("user_error.store.closing", error),
+            StoreError::Thread(cause) => Self::of("user_error.store.thread", error).with("cause", cause),
         }
     }
 }
@@ -224,7 +224,7 @@ mod tests {
             StoreError::Thread(std::io::Error::from(std::io::ErrorKind::OutOfMemory)),
         ];
         for error in &errors {
-            Trouble::from(error).assert_said();
+            UserError::from(error).assert_said();
         }
     }
 }

@@ -9,8 +9,8 @@ use super::rows::{
     severity_to_number,
 };
 use super::{StoreError, doing};
+use crate::capture::diagnosis::worst;
 use crate::capture::{CaptureId, ForwardProblem, Forwarded, Reply, ReplyEnd, ReplySource, ReplySummary};
-use crate::diagnose::worst;
 
 /// The columns of a [`ReplySummary`], in the order in which [`summary`] reads them.
 pub(super) const SUMMARY: &str = "r.status, r.source, r.elapsed_us, r.ending, r.severity";

@@ -8,11 +8,11 @@ use rusqlite::{Row, ToSql, Transaction};
 use sha1::{Digest as _, Sha1};
 
 use super::{StoreError, doing, replies};
+use crate::capture::diagnosis::{Coded, Finding, Severity, worst};
 use crate::capture::{
     Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture, read_findings,
     write_findings,
 };
-use crate::diagnose::{Coded, Finding, Severity, worst};
 
 /// What a row takes beside its body, in bytes, about: what counts against the limit of unverified requests.
 const ROW_OVERHEAD: usize = 512;

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::batch::Batches;
 use super::{Limits, Retention, StoreError};
 use crate::capture::{Capture, CaptureId, Placement, Reply};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 
 /// How many jobs may wait. Beyond that the senders wait, each within its own budget.
@@ -60,9 +60,9 @@ pub struct StoreHead {
     /// The oldest capture of this run that has not been answered yet; what is older will not change any more.
     pub oldest_open: Option<i64>,
     /// Why the last commit failed, if it did.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<UserError>,
     /// What somebody has done to the database's files lately, and how it went on.
-    pub change: Option<Trouble>,
+    pub change: Option<UserError>,
     /// How many bytes of unverified requests are kept.
     pub unverified_bytes: u64,
     /// How many unverified requests have had to go to stay within the limit, since the database was made.

@@ -11,7 +11,7 @@ use super::look::Look;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{AwaitedRetry, Command, Crafted, HeldPush, HeldView, Verdict};
 use crate::filter::Filter;
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::wechat::fault::Fault;
 
 mod crafting;
@@ -62,7 +62,7 @@ pub(crate) struct News {
     /// Pushes that are held now.
     pub(crate) came: Vec<HeldPush>,
     /// What went without the person having decided it.
-    pub(crate) missed: Vec<Trouble>,
+    pub(crate) missed: Vec<UserError>,
 }
 
 impl Answering {
@@ -77,7 +77,7 @@ impl Answering {
         let gone: Vec<HeldPush> =
             before.waiting.iter().filter(|push| self.held(push.placement.id).is_none()).copied().collect();
         let gone: Vec<HeldPush> = gone.into_iter().filter(|push| !self.decided.remove(&push.placement.id)).collect();
-        let mut missed: Vec<Trouble> = missed_pushes(&gone, now).into_iter().collect();
+        let mut missed: Vec<UserError> = missed_pushes(&gone, now).into_iter().collect();
         missed.extend(self.awaited.iter().filter(|retry| is_over(retry)).map(no_retry));
         self.awaited = view.awaited.iter().filter(|retry| !is_over(retry)).copied().collect();
         let mut drafts = std::mem::take(&mut self.drafts);
@@ -170,7 +170,7 @@ fn contains(view: &HeldView, id: CaptureId) -> bool {
 }
 
 /// One piece of news, however many they are.
-fn missed_pushes(gone: &[HeldPush], now: Instant) -> Vec<Trouble> {
+fn missed_pushes(gone: &[HeldPush], now: Instant) -> Vec<UserError> {
     let (late, left): (Vec<CaptureId>, Vec<CaptureId>) = {
         let (late, left): (Vec<&HeldPush>, Vec<&HeldPush>) = gone.iter().partition(|push| push.deadline <= now);
         let ids = |pushes: Vec<&HeldPush>| pushes.iter().map(|push| push.placement.id).collect();
@@ -178,16 +178,16 @@ fn missed_pushes(gone: &[HeldPush], now: Instant) -> Vec<Trouble> {
     };
     let one_or_many = |ids: &[CaptureId], one, many, error| match ids {
         [] => None,
-        [id] => Some(Trouble::of(one, error).with("id", id)),
-        ids => Some(Trouble::of(many, error).with("count", ids.len())),
+        [id] => Some(UserError::of(one, error).with("id", id)),
+        ids => Some(UserError::of(many, error).with("count", ids.len())),
     };
     let late = one_or_many(&late, "hold.too_late", "hold.too_late_many", "too late: the default went out");
     let left = one_or_many(&left, "hold.hung_up", "hold.hung_up_many", "no longer held: the other side hung up");
     late.into_iter().chain(left).collect()
 }
 
-fn no_retry(retry: &AwaitedRetry) -> Trouble {
-    Trouble::of("hold.no_retry", "the retry did not come").with("id", retry.group)
+fn no_retry(retry: &AwaitedRetry) -> UserError {
+    UserError::of("hold.no_retry", "the retry did not come").with("id", retry.group)
 }
 
 #[cfg(test)]

@@ -5,15 +5,15 @@ use egui::{Frame, Margin, RichText, Sides, Stroke, Ui};
 use super::action::{Action, Screen};
 use super::look::{Look, severity_mark};
 use super::theme;
-use crate::diagnose::Severity;
+use crate::capture::diagnosis::Severity;
 use crate::engine::{Command, ListenerState, Status};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// Draws a banner for each of them; nothing where all is well.
 pub(crate) fn banners_ui(
     ui: &mut Ui,
     status: &Status,
-    (store, change): (Option<&Trouble>, Option<&Trouble>),
+    (store, change): (Option<&UserError>, Option<&UserError>),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {

@@ -8,7 +8,7 @@ use egui::{CornerRadius, Frame, Label, Margin, Pos2, Rect, Response, RichText, S
 use super::detail::controls::named;
 use super::look::Look;
 use super::theme::{CORNER, CORNER_CARD, GAP, GAP_SMALL, TEXT_SMALL};
-use crate::visible::{shortened, visible};
+use crate::texts::safe_text::{safe_text, shortened};
 use crate::wechat::lint::Outcome;
 use crate::wechat::reply::PassiveReply;
 
@@ -197,7 +197,7 @@ fn picture_ui(ui: &mut Ui, size: Vec2, source: &str, look: &Look) -> Rect {
     for hill in [[at(-1.3, 1.0), at(-0.3, -0.6), at(0.7, 1.0)], [at(0.1, 1.0), at(0.75, 0.0), at(1.4, 1.0)]] {
         ui.painter().add(Shape::convex_polygon(hill.to_vec(), mark, egui::Stroke::NONE));
     }
-    let source = visible(source);
+    let source = safe_text(source);
     named(response, Role::Image, &look.filled("bubble.picture", &[("source", &source)])).on_hover_text(&*source);
     rect
 }

@@ -6,7 +6,7 @@ use super::look::Look;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{PictureFile, ReplayWhat, Status};
 use crate::sample;
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::wechat::compose::{self, ComposeError, Edit};
 use crate::wechat::tree::Tree;
 
@@ -65,11 +65,11 @@ impl Composer {
     ///
     /// # Errors
     /// What is no text cannot be edited as text.
-    pub(crate) fn take(&mut self, stored: &StoredCapture, origin: Origin) -> Result<(), Trouble> {
+    pub(crate) fn take(&mut self, stored: &StoredCapture, origin: Origin) -> Result<(), UserError> {
         let id = stored.placement.id;
         let text = std::str::from_utf8(stored.capture.message()).map_err(|error| {
             let message = format!("the message of event {id} is no text, so it cannot be edited: {error}");
-            Trouble::of("composer.not_text", message).with("event", id)
+            UserError::of("composer.not_text", message).with("event", id)
         })?;
         self.set(text.to_owned(), origin);
         self.focus = true;

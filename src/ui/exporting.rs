@@ -296,7 +296,7 @@ fn preview_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Look) {
                     ui.spacing_mut().item_spacing.x = GAP_LARGE;
                     let what = look.text(&format!("export.identifier.{}", change.what.as_str())).into_owned();
                     ui.add_sized([90.0, height], Label::new(weak(look, what)).truncate());
-                    let shown = |text: &str| RichText::new(crate::visible::shortened(text, 40)).monospace();
+                    let shown = |text: &str| RichText::new(crate::texts::safe_text::shortened(text, 40)).monospace();
                     ui.add_sized([190.0, height], Label::new(shown(&change.before)).truncate());
                     ui.add(Label::new(shown(&change.after).color(look.palette.accent)).truncate());
                 });

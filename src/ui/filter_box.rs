@@ -14,7 +14,7 @@ use super::look::Look;
 use super::{mistake, theme};
 use crate::engine::{Command, Status};
 use crate::filter::{Filter, FilterError, terms};
-use crate::visible::shortened;
+use crate::texts::safe_text::shortened;
 
 mod completing;
 

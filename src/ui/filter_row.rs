@@ -13,7 +13,7 @@ use super::saved::{Named, SavedFilters};
 use super::theme::{GAP, GAP_SMALL};
 use crate::config::Hue;
 use crate::filter::{is_term, turned, without};
-use crate::visible::shortened;
+use crate::texts::safe_text::shortened;
 
 /// So much of a term or a name is shown, in characters.
 const SHOWN: usize = 40;

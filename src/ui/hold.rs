@@ -14,7 +14,7 @@ use super::look::Look;
 use super::mistake;
 use super::theme::TEXT_SMALL;
 use crate::filter::{Expr, Filter};
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// So many characters of a filter stand on the switch; the whole of it is in its menu.
 const FILTER_SHOWN: usize = 18;
@@ -59,7 +59,7 @@ fn filter_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: &Look, acti
     }
     if let Some(held) = held.filter(|_| !is_on) {
         ui.separator();
-        ui.label(look.filled("hold.switch.now", &[("filter", &visible(&held.text))]));
+        ui.label(look.filled("hold.switch.now", &[("filter", &safe_text(&held.text))]));
     }
 }
 
@@ -68,7 +68,7 @@ fn state_words(held: Option<&Filter>, look: &Look) -> String {
         None => look.text("hold.switch.name").into_owned(),
         Some(filter) if filter.expr == Expr::All => look.text("hold.switch.holds_all").into_owned(),
         Some(filter) => {
-            let text = visible(&filter.text);
+            let text = safe_text(&filter.text);
             let short: String = text.chars().take(FILTER_SHOWN).collect();
             let short = if short.len() < text.len() { format!("{short}…") } else { short };
             look.filled("hold.switch.holds", &[("filter", &short)])

@@ -8,10 +8,10 @@ use jiff::tz::TimeZone;
 
 use super::theme::{DARK, LIGHT, Palette};
 use crate::capture::Signature;
-use crate::diagnose::Severity;
+use crate::capture::diagnosis::Severity;
 use crate::texts::Language;
-use crate::trouble::Trouble;
-use crate::visible::{beginning, told};
+use crate::texts::safe_text::{beginning, told};
+use crate::texts::user_error::UserError;
 use crate::wechat::kind::Family;
 
 /// Given to every panel; made anew with each frame, which costs nothing.
@@ -47,7 +47,7 @@ impl Look {
     }
 
     /// The words for what went wrong.
-    pub(crate) fn trouble(&self, trouble: &Trouble) -> String {
+    pub(crate) fn trouble(&self, trouble: &UserError) -> String {
         quoted(&trouble.words(self.language))
     }
 

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::look::Look;
-use crate::diagnose::Severity;
-use crate::trouble::Trouble;
+use crate::capture::diagnosis::Severity;
+use crate::texts::user_error::UserError;
 
 /// More than this is no longer read.
 const KEPT: usize = 20;
@@ -33,7 +33,7 @@ enum Said {
     /// Good news, in the language of its moment: it is soon gone.
     News(String),
     /// Bad news stays, so it follows the language.
-    Trouble(Trouble),
+    UserError(UserError),
 }
 
 impl Message {
@@ -41,7 +41,7 @@ impl Message {
     pub(crate) fn text(&self, look: &Look) -> String {
         match &self.said {
             Said::News(text) => text.clone(),
-            Said::Trouble(trouble) => look.trouble(trouble),
+            Said::UserError(trouble) => look.trouble(trouble),
         }
     }
 }
@@ -52,8 +52,8 @@ pub(crate) struct Notices(VecDeque<Message>);
 
 impl Notices {
     /// Says that something went wrong.
-    pub(crate) fn error(&mut self, trouble: Trouble) {
-        let said = Said::Trouble(trouble);
+    pub(crate) fn error(&mut self, trouble: UserError) {
+        let said = Said::UserError(trouble);
         // The same trouble again is no news.
         self.0.retain(|message| message.said != said);
         self.push(Message { said, severity: Severity::Error, undo: false, until: None });
@@ -113,8 +113,8 @@ impl Notices {
 mod tests {
     use super::*;
 
-    fn trouble() -> Trouble {
-        Trouble::of("trouble.store.full", "bad")
+    fn trouble() -> UserError {
+        UserError::of("user_error.store.full", "bad")
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(notices.expire(15.0), None);
         assert_eq!(
             notices.shown().map(|(message, behind)| (&message.said, behind)),
-            Some((&Said::Trouble(trouble()), 0))
+            Some((&Said::UserError(trouble()), 0))
         );
     }
 

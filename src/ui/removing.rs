@@ -9,7 +9,7 @@ use super::theme::GAP;
 use crate::capture::CaptureId;
 use crate::engine::{Chosen, Command, Progress, RemovalId, Upkeep};
 use crate::filter::{Comparison, Expr, Filter, Term};
-use crate::visible::{grouped, shortened};
+use crate::texts::safe_text::{grouped, shortened};
 
 /// The question's width, in points.
 const WIDTH: f32 = 420.0;

@@ -9,13 +9,13 @@ use super::action::Action;
 use super::detail::controls::{named, page_ui, section_ui, weak};
 use super::look::{Look, severity_mark};
 use super::theme::{GAP_LARGE, GAP_SMALL};
+use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::config::ListenerConfig;
-use crate::diagnose::Severity;
 use crate::engine::{FiredRules, Saved, Tried};
 use crate::rules::Rule;
 use crate::texts::Language;
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 use crate::wechat::fault::Fault;
 
 mod draft;
@@ -48,7 +48,7 @@ pub(crate) struct RulesView<'a> {
     /// The rules that are in force.
     pub(crate) rules: &'a [Rule],
     /// What is wrong with `config.toml`, while the former rules stay in force.
-    pub(crate) trouble: Option<&'a Trouble>,
+    pub(crate) trouble: Option<&'a UserError>,
     /// What the rules have done since the start.
     pub(crate) fired: &'a FiredRules,
     /// The fault that the next answer meets.
@@ -173,7 +173,7 @@ impl RulesScreen {
 }
 
 /// `config.toml` has a mistake: what it is, and that nothing has changed yet.
-fn trouble_ui(ui: &mut Ui, trouble: &Trouble, look: &Look) {
+fn trouble_ui(ui: &mut Ui, trouble: &UserError, look: &Look) {
     let color = look.severity_color(Severity::Warning);
     let frame = Frame::new().fill(look.severity_ground(Severity::Warning)).inner_margin(Margin::symmetric(16, 8));
     let response = frame.show(ui, |ui| {

@@ -12,7 +12,7 @@ use super::theme::GAP_SMALL;
 use crate::config::Theme;
 use crate::engine::{Command, ListenerState, Saved, Stats, Status};
 use crate::texts::Language;
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 mod accounts;
 mod checks;
@@ -100,7 +100,7 @@ impl Settings {
     fn data_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         let folder = self.folder.display().to_string();
         labelled(ui, "settings.data.folder", look, |ui, _| {
-            ui.add(Label::new(RichText::new(visible(&folder)).monospace()).wrap());
+            ui.add(Label::new(RichText::new(safe_text(&folder)).monospace()).wrap());
             copy_button(ui, look, &look.text("settings.data.folder"), || folder.clone(), actions);
         });
         ui.add(Label::new(weak(look, look.text("settings.data.hint"))).wrap());

@@ -14,7 +14,7 @@ use super::replaying::running_ui;
 use super::theme;
 use crate::capture::StoredRun;
 use crate::engine::Progress;
-use crate::visible::grouped;
+use crate::texts::safe_text::grouped;
 
 /// What is kept of requests that failed verification.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use egui_extras::{Column as Stretch, TableBuilder};
 use super::list::cell_text;
 use super::look::Look;
 use super::theme::{GAP, ROW_HEIGHT};
-use crate::visible::shortened;
+use crate::texts::safe_text::shortened;
 
 /// The most characters of a text in a cell: more than fit, even below the pointer.
 const CELL: usize = 400;

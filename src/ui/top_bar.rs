@@ -12,7 +12,7 @@ use crate::config::{LookConfig, Theme};
 use crate::engine::{ListenerState, Status};
 use crate::filter::Filter;
 use crate::texts::Language;
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// The filter is no wider than this.
 const FILTER_WIDTH: f32 = 560.0;
@@ -77,14 +77,14 @@ fn account_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Actio
         let title = look.filled("window.account.several", &[("number", &status.accounts.len().to_string())]);
         ui.menu_button(title, |ui| {
             for account in &status.accounts {
-                if ui.button(&*visible(&account.name)).clicked() {
+                if ui.button(&*safe_text(&account.name)).clicked() {
                     actions.push(Action::AddToFilter(format!("account:{}", account.name)));
                 }
             }
         });
     } else {
         ui.label(RichText::new(look.text("window.account.name")).color(look.palette.weak));
-        ui.label(RichText::new(visible(&account.name)).color(look.palette.strong));
+        ui.label(RichText::new(safe_text(&account.name)).color(look.palette.strong));
     }
     if !account.has_token {
         let text =

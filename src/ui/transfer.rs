@@ -9,7 +9,7 @@ use super::action::Action;
 use super::look::Look;
 use super::theme::GAP;
 use crate::engine::{Command, Imported, Progress};
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// Between two looks at how far the work is.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -64,9 +64,9 @@ impl Report {
             let height = ui.text_style_height(&egui::TextStyle::Body) * 2.0 + GAP;
             area.show_rows(ui, height, imported.problems.len(), |ui, rows| {
                 for problem in imported.problems.get(rows).unwrap_or_default() {
-                    let place = visible(&problem.place);
+                    let place = safe_text(&problem.place);
                     ui.add(Label::new(RichText::new(place).monospace()).truncate());
-                    ui.add(Label::new(&*visible(&problem.reason.words(look.language))).truncate());
+                    ui.add(Label::new(&*safe_text(&problem.reason.words(look.language))).truncate());
                 }
             });
         });

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use menuscope::account::Accounts;
 use menuscope::capture::{CaptureId, RawRequest, StoredCapture};
-use menuscope::fixtures::{ExportPlan, Exported, FixtureError, Format, Imported, export, import};
+use menuscope::exchange::{ExportPlan, Exported, FixtureError, Format, Imported, export, import};
 use menuscope::inspect::inspect;
 use menuscope::progress::Progress;
 use menuscope::store::{Additions, Reader, Recorded};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use menuscope::fixtures::{ExportPlan, FixtureError, Format, Pseudonyms, Texts, export, preview};
+use menuscope::exchange::{ExportPlan, FixtureError, Format, Pseudonyms, Texts, export, preview};
 use menuscope::progress::Progress;
 use menuscope::texts::Language;
 

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 
-use menuscope::fixtures::{FixtureError, Format, ImportReason, Imported, import};
+use menuscope::exchange::{FixtureError, Format, ImportReason, Imported, import};
 use menuscope::progress::Progress;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;

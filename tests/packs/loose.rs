@@ -4,7 +4,7 @@ use std::fs;
 
 use menuscope::account::{Account, Accounts, Secret, Secrets};
 use menuscope::capture::{Mode, Signature};
-use menuscope::fixtures::{Format, ImportReason};
+use menuscope::exchange::{Format, ImportReason};
 use menuscope::wechat::envelope::{AesKey, seal, sealed_push};
 
 use super::desk::{Desk, files, sample, some};
@@ -118,7 +118,7 @@ fn a_folder_of_raw_messages_is_replaced_and_one_with_other_files_is_not() {
     assert_eq!(files(&desk.path("raw")).len(), some().len());
     fs::write(desk.path("raw/notes.md"), "mine").unwrap();
     let outcome = desk.try_export(Format::Raw, "raw", &menuscope::progress::Progress::new());
-    assert!(matches!(outcome, Err(menuscope::fixtures::FixtureError::InTheWay { .. })), "{outcome:?}");
+    assert!(matches!(outcome, Err(menuscope::exchange::FixtureError::InTheWay { .. })), "{outcome:?}");
     assert_eq!(desk.names(), ["raw"]);
 }
 

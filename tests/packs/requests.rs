@@ -3,7 +3,7 @@
 use std::fs;
 
 use menuscope::capture::CaptureId;
-use menuscope::fixtures::{Format, ImportReason};
+use menuscope::exchange::{Format, ImportReason};
 
 use super::desk::{Desk, sample, some};
 use super::recorded::recorded;

@@ -3,11 +3,11 @@
 use std::fs;
 use std::time::Duration;
 
+use menuscope::capture::diagnosis::{Code, Diagnosis};
 use menuscope::capture::{
     CaptureId, ForwardProblem, Forwarded, Mode, RawRequest, Reply, ReplyEnd, ReplySource, Signature,
 };
-use menuscope::diagnose::{Code, Diagnosis};
-use menuscope::fixtures::{FixtureError, Format};
+use menuscope::exchange::{FixtureError, Format};
 use menuscope::inspect::read_envelope;
 use menuscope::progress::Progress;
 use menuscope::store::Recorded;
@@ -73,13 +73,13 @@ fn the_same_events_give_the_same_bytes_wherever_they_are_stored() {
     second.additions().import(&some()).unwrap();
     first.export(Format::Pack, "pack.zip");
     let ids: Vec<_> = second.ids().into_iter().filter(|id| *id != CaptureId(1)).collect();
-    let plan = menuscope::fixtures::ExportPlan {
+    let plan = menuscope::exchange::ExportPlan {
         format: Format::Pack,
         out: second.path("pack.zip"),
         pseudonyms: None,
         language: menuscope::texts::Language::English,
     };
-    menuscope::fixtures::export(&second.reader(), &ids, &plan, &second.accounts, &Progress::new()).unwrap();
+    menuscope::exchange::export(&second.reader(), &ids, &plan, &second.accounts, &Progress::new()).unwrap();
     assert!(fs::read(first.path("pack.zip")).unwrap() == fs::read(second.path("pack.zip")).unwrap());
 }
 
@@ -144,7 +144,7 @@ fn a_cancelled_export_leaves_nothing_and_a_cancelled_import_what_it_read() {
     desk.export(Format::Pack, "pack");
     let other = Desk::new();
     let outcome =
-        menuscope::fixtures::import(&[desk.path("pack")], &mut other.additions(), &other.accounts, &cancelled);
+        menuscope::exchange::import(&[desk.path("pack")], &mut other.additions(), &other.accounts, &cancelled);
     assert!(matches!(outcome, Err(FixtureError::Cancelled { exporting: false })), "{outcome:?}");
     assert_eq!(other.import(&desk.path("pack")).added, some().len() as u64);
 }
@@ -158,7 +158,7 @@ fn progress_tells_how_many_events_there_are() {
         desk.try_export(Format::Pack, name, &exporting).unwrap();
         assert_eq!((exporting.done(), exporting.total()), (count, count), "{name}");
         let (other, importing) = (Desk::new(), Progress::new());
-        menuscope::fixtures::import(&[desk.path(name)], &mut other.additions(), &other.accounts, &importing).unwrap();
+        menuscope::exchange::import(&[desk.path(name)], &mut other.additions(), &other.accounts, &importing).unwrap();
         assert_eq!((importing.done(), importing.total()), (count, count), "{name}");
     }
 }

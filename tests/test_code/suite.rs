@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use menuscope::fixtures::{ExportPlan, Format, Pseudonyms, Texts, export};
+use menuscope::exchange::{ExportPlan, Format, Pseudonyms, Texts, export};
 use menuscope::progress::Progress;
 use menuscope::store::{Additions, Reader, Recorded};
 use menuscope::texts::Language;

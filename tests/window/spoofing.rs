@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{OutputCommand, Shape};
 use egui_kittest::kittest::Queryable as _;
-use menuscope::visible::is_hidden;
+use menuscope::texts::safe_text::is_hidden;
 
 use super::{Window, label, tap};
 

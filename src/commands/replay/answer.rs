@@ -6,7 +6,7 @@ use crate::capture::{CaptureSummary, StoredReplay, Verdict, replay_json};
 use crate::commands::output::{finding_lines, quoted};
 use crate::replay::Change;
 use crate::texts::Language;
-use crate::visible::shortened;
+use crate::texts::safe_text::shortened;
 use crate::wechat::codes::Severity;
 
 /// What stands above the rows.

@@ -2,7 +2,7 @@
 
 use std::mem::{Discriminant, discriminant};
 
-use crate::seldom::Seldom;
+use crate::log_throttle::LogThrottle;
 use crate::store::StoreError;
 
 /// What fails, if something does.
@@ -11,7 +11,7 @@ pub(super) struct Failing {
     kind: Option<Discriminant<StoreError>>,
     /// What was said last; the same again, after it has worked in between, is said seldom.
     said: Option<Discriminant<StoreError>>,
-    seldom: Seldom,
+    seldom: LogThrottle,
     /// Whether it has been said that it fails, so that it will be said that it works.
     is_said: bool,
     /// How many captures could not be stored since it began.

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{Batches, Done, Job, StoreError, StoreHead, doing};
 use crate::store::place::{Place, Standing};
 use crate::store::{Limits, connect, migrate};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// Who replaces the database more often while one batch is written is told so.
 const ATTEMPTS: usize = 3;
@@ -26,7 +26,7 @@ const NOTICED: Duration = Duration::from_mins(10);
 /// What has happened to the files, and when.
 pub(super) struct Change {
     at: Instant,
-    trouble: Trouble,
+    trouble: UserError,
 }
 
 impl Batches {
@@ -114,12 +114,12 @@ impl Batches {
             let said = format!(
                 "the database was removed or moved away while it was in use, and a new one was made in its place: {path}"
             );
-            Trouble::of("trouble.place.made_anew", said).with("path", path)
+            UserError::of("user_error.place.made_anew", said).with("path", path)
         } else {
             let said = format!(
                 "the database was replaced while it was in use, and new events are stored in the one that is there now: {path}"
             );
-            Trouble::of("trouble.place.taken_up", said).with("path", path)
+            UserError::of("user_error.place.taken_up", said).with("path", path)
         });
         Ok(())
     }
@@ -132,12 +132,12 @@ impl Batches {
             let said = format!(
                 "the -wal or -shm file of the database was removed while it was in use; nothing is lost, but start menuscope again before another program writes to it: {path}"
             );
-            self.say(Trouble::of("trouble.place.without_log", said).with("path", path));
+            self.say(UserError::of("user_error.place.without_log", said).with("path", path));
         }
         Ok(())
     }
 
-    fn say(&mut self, trouble: Trouble) {
+    fn say(&mut self, trouble: UserError) {
         tracing::warn!("{trouble}");
         self.change = Some(Change { at: Instant::now(), trouble });
     }

@@ -11,8 +11,8 @@ use rusqlite::{Connection, params_from_iter};
 use super::super::rows::insert_capture;
 use super::super::{contains, replies, schema};
 use super::*;
+use crate::capture::diagnosis::Diagnosis;
 use crate::capture::{Capture, CaptureId, Envelope, Placement, RawRequest, Reply, ReplyEnd, ReplySource};
-use crate::diagnose::Diagnosis;
 use crate::filter::{Code, Filter, MAX_DEPTH, MAX_TERMS, Mode, Signature, Subject};
 
 /// Payloads whose text stands in their bytes, and some whose text does not.

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use crate::capture::{Capture, CaptureId, HANDSHAKE, StoredCapture, UNREADABLE};
 use crate::filter::{Expr, Pattern, Term};
 use crate::rules::{Response, Rule, is_template};
+use crate::texts::safe_text::shortened;
 use crate::ui::action::Action;
 use crate::ui::detail::controls::{card, title, weak};
 use crate::ui::editor::{Purpose, ReplyEditor};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::visible::shortened;
 use crate::wechat::reply::{Address, PassiveReply};
 
 /// So much of a key stands in the name of a rule that is made for it, in characters.

@@ -5,7 +5,7 @@ use egui::{Button, Color32, CornerRadius, Id, Label, Rect, RichText, Sense, Ui, 
 
 use super::{Answering, Draft, Stage, seconds_left};
 use crate::capture::StoredCapture;
-use crate::diagnose::Severity;
+use crate::capture::diagnosis::Severity;
 use crate::engine::{AwaitedRetry, HeldPush, Verdict};
 use crate::ui::action::Action;
 use crate::ui::detail::controls::{card, named, title, weak};

@@ -1,6 +1,6 @@
 //! What a text of WeChat's is made of: lines, and in them words and links.
 
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,10 +45,10 @@ pub(super) fn lines(text: &str) -> Vec<Vec<Piece>> {
 
 fn shown(words: &str, target: Option<&str>) -> Piece {
     // A tab is as good as some blanks; the other hidden characters are spelled out.
-    let words = visible(&words.replace('\t', "    ")).into_owned();
+    let words = safe_text(&words.replace('\t', "    ")).into_owned();
     match target {
         None => Piece::Words(words),
-        Some(target) => Piece::Link { words, target: visible(target).into_owned() },
+        Some(target) => Piece::Link { words, target: safe_text(target).into_owned() },
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is wrong with a message while it is written, in the person's language.
 
 use super::super::look::Look;
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 use crate::wechat::compose::ComposeError;
 use crate::wechat::tree::TreeError;
 
@@ -12,7 +12,7 @@ pub(super) fn tree_words(flaw: &TreeError, look: &Look) -> String {
         TreeError::NotWellFormed { reason, .. } => ("", &**reason),
         _ => ("", ""),
     };
-    let words = look.filled(key(flaw), &[("name", &visible(name)), ("reason", &visible(reason))]);
+    let words = look.filled(key(flaw), &[("name", &safe_text(name)), ("reason", &safe_text(reason))]);
     match flaw.place() {
         None => words,
         Some(place) => {
@@ -41,12 +41,12 @@ pub(super) fn compose_words(error: &ComposeError, look: &Look) -> String {
     match error {
         ComposeError::Unreadable(flaw) => tree_words(flaw, look),
         ComposeError::NotXmlText { character, .. } => {
-            let character = crate::visible::spelled(*character);
+            let character = crate::texts::safe_text::spelled(*character);
             look.filled("composer.flaw.character", &[("character", &character)])
         }
-        ComposeError::Name { name } => look.filled("composer.flaw.name", &[("name", &visible(name))]),
+        ComposeError::Name { name } => look.filled("composer.flaw.name", &[("name", &safe_text(name))]),
         ComposeError::NoSuchElement { name } | ComposeError::NotText { name } => {
-            look.filled("composer.flaw.element", &[("name", &visible(name))])
+            look.filled("composer.flaw.element", &[("name", &safe_text(name))])
         }
     }
 }

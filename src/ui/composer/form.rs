@@ -7,7 +7,7 @@ use super::super::look::Look;
 use super::super::theme::{GAP, GAP_SMALL};
 use super::flaw::compose_words;
 use super::{Composer, Read};
-use crate::visible::shortened;
+use crate::texts::safe_text::shortened;
 
 /// The most that is shown of the name of an element.
 const LONGEST_NAME: usize = 200;

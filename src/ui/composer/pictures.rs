@@ -9,7 +9,7 @@ use super::super::look::Look;
 use super::super::theme::{GAP, GAP_SMALL};
 use super::flaw::compose_words;
 use super::{Composer, Origin, PICTURE};
-use crate::visible::shortened;
+use crate::texts::safe_text::shortened;
 use crate::wechat::compose::picture_md5;
 
 /// WeChat lets a person pick no more at once.

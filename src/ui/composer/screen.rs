@@ -13,7 +13,7 @@ use super::super::theme::{CONTROL_HEIGHT, GAP, GAP_LARGE, GAP_SMALL};
 use super::flaw::tree_words;
 use super::{Composer, Origin};
 use crate::engine::Status;
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 use crate::wechat::compose::{TEMPLATES, as_json, as_xml};
 use crate::wechat::tree::Format;
 
@@ -84,7 +84,7 @@ impl Composer {
         let kind = self.read().kind.clone();
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(RichText::new(look.text("composer.kind")).color(look.palette.weak));
-            let shown = if kind.is_empty() { look.text("composer.kind_unknown") } else { visible(&kind) };
+            let shown = if kind.is_empty() { look.text("composer.kind_unknown") } else { safe_text(&kind) };
             let mut chosen = None;
             let combo = ComboBox::from_id_salt("kind").width(260.0).height(420.0).selected_text(&*shown);
             let combo = combo.show_ui(ui, |ui| {
@@ -176,7 +176,7 @@ impl Composer {
             (Some(flaw), None) => (format!("× {}", tree_words(flaw, look)), look.palette.error),
             (None, None) => {
                 let format = if read.format == Some(Format::Json) { "JSON" } else { "XML" };
-                let said = [("format", format), ("kind", &*visible(&read.kind))];
+                let said = [("format", format), ("kind", &*safe_text(&read.kind))];
                 (format!("✓ {}", look.filled("composer.well_formed", &said)), look.palette.ok)
             }
         };

@@ -3,9 +3,9 @@
 use super::findings::Finding;
 use super::forwarded::Forward;
 use super::shown::Shown;
+use crate::capture::diagnosis::{Severity, worst};
 use crate::capture::{HANDSHAKE, Reply, ReplyEnd, StoredCapture};
-use crate::diagnose::{Severity, worst};
-use crate::judge::judge_unsealed;
+use crate::inspect::reply::judge_unsealed;
 use crate::texts::Language;
 use crate::wechat::lint::{self, Outcome, Question, Report};
 use crate::wechat::message::Message;

@@ -7,7 +7,7 @@ use super::super::look::Look;
 use super::super::theme::{CORNER, GAP, GAP_SMALL};
 use super::controls::{card, code_frame, title, weak};
 use super::replayed::{Changed, Differing, Line};
-use crate::diagnose::Severity;
+use crate::capture::diagnosis::Severity;
 
 /// Draws both.
 pub(super) fn differing_ui(ui: &mut Ui, differing: &Differing, look: &Look) {

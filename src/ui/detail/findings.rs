@@ -7,7 +7,7 @@ use super::super::look::{Look, severity_mark};
 use super::super::theme::{CORNER, GAP, GAP_SMALL};
 use super::controls::{named, small_button};
 use super::shown::Shown;
-use crate::diagnose::{self, Coded, Severity};
+use crate::capture::diagnosis::{self, Coded, Severity};
 use crate::texts::Language;
 use crate::wechat::codes;
 use crate::wechat::tree::Place;
@@ -34,7 +34,7 @@ impl Finding {
 
     fn of<C: Coded>(finding: &codes::Finding<C>, language: Language) -> Self {
         let code = finding.code.as_str();
-        let is_filtered_by = C::STEM == <diagnose::Code as Coded>::STEM;
+        let is_filtered_by = C::STEM == <diagnosis::Code as Coded>::STEM;
         Self {
             severity: finding.code.severity(),
             code,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::visible::{hidden, spelled};
+use crate::texts::safe_text::{hidden, spelled};
 
 /// What a piece of the raw text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::field::Field;
 use super::meaning::Note;
 use super::shown::Shown;
 use crate::filter::by_value;
-use crate::visible::grouped;
+use crate::texts::safe_text::grouped;
 
 /// Room for the menu button beside a value.
 const MENU_WIDTH: f32 = 30.0;

@@ -1,6 +1,6 @@
 //! Text from outside, made safe to show: what would spoof the display is spelled out, what is very long is cut.
 
-use crate::visible::{beginning, grouped, is_hidden, told};
+use crate::texts::safe_text::{beginning, grouped, is_hidden, told};
 
 /// How many characters of one value are shown; the rest can be copied, and stands in the raw view.
 const LONGEST: usize = 2_000;
@@ -25,7 +25,7 @@ impl Shown {
 
     /// The same for a name, which stands on its own in a narrow column.
     pub(super) fn name(text: &str) -> String {
-        crate::visible::shortened(text, LONGEST_NAME)
+        crate::texts::safe_text::shortened(text, LONGEST_NAME)
     }
 
     /// What is seen, with a mark at the end that says of how many characters it is the beginning.

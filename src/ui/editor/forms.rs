@@ -9,7 +9,7 @@ use super::super::detail::controls::{code_frame, weak};
 use super::super::look::{Look, severity_mark};
 use super::super::theme::{GAP, GAP_SMALL};
 use super::articles;
-use crate::diagnose::Severity;
+use crate::capture::diagnosis::Severity;
 use crate::rules::is_template;
 use crate::wechat::lint::MAX_TEXT_BYTES;
 use crate::wechat::reply::PassiveReply;

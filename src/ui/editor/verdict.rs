@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::detail::findings::Finding;
 use super::{Purpose, names};
 use crate::capture::Capture;
-use crate::judge::judge_unsealed;
+use crate::inspect::reply::judge_unsealed;
 use crate::rules::is_template;
 use crate::texts::Language;
 use crate::wechat::lint::{Answered, Outcome, Question, Report, lint};

@@ -5,12 +5,12 @@ use std::ops::Range;
 use egui::accesskit::Role;
 use egui::{Align2, Id, Key, Modifiers, Response, RichText, ScrollArea, Ui};
 
-use crate::diagnose::Code;
+use crate::capture::diagnosis::Code;
 use crate::engine::{Command, Status};
 use crate::filter::{NAMES, Name, Seen, Typing, at_caret};
+use crate::texts::safe_text::shortened;
 use crate::ui::detail::controls::named;
 use crate::ui::look::Look;
-use crate::visible::shortened;
 
 /// The popup is no higher than this, in points.
 const HEIGHT: f32 = 320.0;

@@ -5,10 +5,10 @@ use egui::{Align, Color32, CornerRadius, Frame, Id, Label, Margin, Response, Ric
 use super::super::action::Action;
 use super::super::look::{Look, severity_mark, signature_mark};
 use super::super::theme::{CORNER, GAP_SMALL};
+use crate::capture::diagnosis::Severity;
 use crate::capture::{Signature, StoredCapture};
-use crate::diagnose::Severity;
 use crate::engine::Status;
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// Draws it.
 pub(super) fn tap_ui(
@@ -66,13 +66,13 @@ fn outcome_ui(ui: &mut Ui, status: &Status, stored: &StoredCapture, look: &Look,
     ui.add(Label::new(RichText::new(words).strong().color(color)).wrap());
     let has_token = status.accounts.iter().any(|account| account.name == capture.account && account.has_token);
     let checked = if has_token { "first_run.tap.checked_with" } else { "first_run.tap.no_token" };
-    let path = visible(capture.request.path());
+    let path = safe_text(capture.request.path());
     ui.add(Label::new(look.filled(checked, &[("path", &path), ("account", &capture.account)])).wrap());
     for diagnosis in capture.diagnoses.iter().filter(|diagnosis| diagnosis.code.severity() > Severity::Note) {
         let severity = diagnosis.code.severity();
-        let message = format!("{} {}", severity_mark(severity), visible(&diagnosis.message(look.language)));
+        let message = format!("{} {}", severity_mark(severity), safe_text(&diagnosis.message(look.language)));
         ui.add(Label::new(RichText::new(message).color(look.severity_color(severity))).wrap());
-        ui.add(Label::new(visible(&diagnosis.remedy(look.language)).into_owned()).wrap());
+        ui.add(Label::new(safe_text(&diagnosis.remedy(look.language)).into_owned()).wrap());
     }
     if ui.link(look.text("first_run.tap.show")).clicked() {
         actions.push(Action::Select(stored.placement.id));

@@ -4,11 +4,11 @@ use egui::{Button, Ui};
 
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::filter::by_value;
+use crate::texts::safe_text::shortened;
 use crate::ui::action::{Action, Removing, Sending, Tab};
 use crate::ui::keys::{Verb, hint};
 use crate::ui::look::Look;
 use crate::ui::value_menu::value_menu_ui;
-use crate::visible::shortened;
 use crate::wechat::kind::{Class, lookup};
 
 /// So much of a value is shown, in characters.

@@ -8,16 +8,16 @@ use egui::{Align, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, Te
 use super::columns::{Columns, Content};
 use super::menu::menu_ui;
 use super::{middle, row_id};
+use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::config::Hue;
-use crate::diagnose::Severity;
+use crate::texts::safe_text::{both_ends, safe_text, shortened};
 use crate::ui::action::Action;
 use crate::ui::answering::seconds_left;
 use crate::ui::filter_row::initial;
 use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
 use crate::ui::row_cache::Row;
 use crate::ui::saved::Named;
-use crate::visible::{both_ends, shortened, visible};
 use crate::wechat::kind::{self, Family};
 
 /// The width of the mark of a filter with a colour, in points.
@@ -286,7 +286,7 @@ fn accessible_name(row: &CaptureSummary, place: &Place<'_>, look: &Look) -> Stri
         parts.push(look.text("window.row.picked").into_owned());
     }
     if let Some((named, _)) = place.mark {
-        parts.push(look.filled("filters.marked", &[("name", &visible(&named.name))]));
+        parts.push(look.filled("filters.marked", &[("name", &safe_text(&named.name))]));
     }
     if let Some(severity) = row.severity {
         parts.push(look.text(&format!("severity.{}", severity.as_str())).into_owned());

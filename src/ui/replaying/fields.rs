@@ -8,7 +8,7 @@ use super::super::theme::{GAP, GAP_SMALL};
 use super::choice::{Choice, PaceKind};
 use crate::capture::{Against, ReplayForm, ReplayMode, StoredRun};
 use crate::engine::Status;
-use crate::visible::{shortened, visible};
+use crate::texts::safe_text::{safe_text, shortened};
 
 /// How wide a field of digits is, in points, and how many it takes.
 const NUMBER_WIDTH: f32 = 64.0;
@@ -39,11 +39,11 @@ pub(super) fn target_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, focus
             let is_chosen = |url: &str| choice.target.trim() == url;
             let chosen = targets.iter().find(|(_, target)| is_chosen(&target.url)).map(|(name, _)| name.clone());
             let other = look.text("replay.target.other");
-            let shown = chosen.as_deref().map_or(other.clone(), visible);
+            let shown = chosen.as_deref().map_or(other.clone(), safe_text);
             let combo = ComboBox::from_id_salt("target").width(ui.available_width() - GAP);
             let combo = combo.selected_text(&*shown).show_ui(ui, |ui| {
                 for (name, target) in targets {
-                    let text = format!("{} · {}", visible(name), shortened(&target.url, NAME));
+                    let text = format!("{} · {}", safe_text(name), shortened(&target.url, NAME));
                     if ui.selectable_label(chosen.as_ref() == Some(name), text).clicked() {
                         choice.take_target(target);
                     }
@@ -68,12 +68,12 @@ pub(super) fn target_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, focus
 pub(super) fn account_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, look: &Look) {
     labelled(ui, "replay.account.label", look, |ui, label| {
         let own = look.text("replay.account.own");
-        let shown = choice.account.clone().map_or(own.clone().into_owned(), |name| visible(&name).into_owned());
+        let shown = choice.account.clone().map_or(own.clone().into_owned(), |name| safe_text(&name).into_owned());
         let combo = ComboBox::from_id_salt("account").width(ui.available_width() - GAP).selected_text(shown);
         let combo = combo.show_ui(ui, |ui| {
             ui.selectable_value(&mut choice.account, None, &*own);
             for account in &status.accounts {
-                ui.selectable_value(&mut choice.account, Some(account.name.clone()), &*visible(&account.name));
+                ui.selectable_value(&mut choice.account, Some(account.name.clone()), &*safe_text(&account.name));
             }
         });
         combo.response.labelled_by(label);

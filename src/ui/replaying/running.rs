@@ -11,7 +11,7 @@ use super::super::look::Look;
 use super::super::notices::Notices;
 use crate::capture::{RunEnd, StoredRun};
 use crate::engine::{Command, Progress};
-use crate::trouble::Trouble;
+use crate::texts::user_error::UserError;
 
 /// Between two looks at how far the run is.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -79,7 +79,7 @@ pub(crate) fn ended(notices: &mut Notices, run: &StoredRun, look: &Look, now: f6
     let [(_, planned), (_, sent)] = &counts;
     if end == RunEnd::Dead {
         let message = format!("{} does not answer any more: {sent} of {planned} were sent", run.run.target);
-        let trouble = Trouble::of("replay.ended.dead", message);
+        let trouble = UserError::of("replay.ended.dead", message);
         let trouble = trouble.with("target", &run.run.target).with("sent", sent).with("planned", planned);
         notices.error(trouble.with("run", run.id));
         return;
@@ -96,8 +96,8 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
+    use crate::capture::diagnosis::Severity;
     use crate::capture::{Against, ReplayForm, ReplayMode, ReplayRun, RunId, Tally};
-    use crate::diagnose::Severity;
     use crate::texts::Language;
 
     fn said(end: RunEnd, tally: Tally) -> (Severity, String) {

@@ -13,7 +13,7 @@ use super::super::theme::{GAP, GAP_SMALL};
 use super::super::verdicts::{legal_words, outcome_words, verdict_color, verdict_words};
 use crate::capture::{Against, CaptureId, ReplaySummary, RunId, StoredRun, Verdict};
 use crate::engine::{Chosen, Pace, ReplayHow, ReplayRequest, ReplayWhat};
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 use crate::wechat::kind;
 
 /// With less room, whether an answer is legal is a mark before its status, in points.
@@ -163,7 +163,7 @@ impl Opened {
         if closed {
             actions.push(Action::Send(Sending::CloseRun));
         }
-        ui.add(Label::new(RichText::new(visible(&run.target)).monospace().color(look.palette.strong)).wrap());
+        ui.add(Label::new(RichText::new(safe_text(&run.target)).monospace().color(look.palette.strong)).wrap());
         let started = look.local(run.started_at).strftime("%Y-%m-%d %H:%M:%S").to_string();
         let mode = look.text(&format!("replay.mode.{}.name", run.mode.as_str())).into_owned();
         let form = look.text(&format!("replay.form.{}", run.form.as_str())).into_owned();
@@ -229,9 +229,9 @@ fn cells(row: &ReplaySummary, is_wide: bool, look: &Look) -> Vec<Cell> {
     let kind = if row.kind.is_empty() {
         Cell::words(look.text("replays.gone"), palette.weak)
     } else {
-        let key = row.event_key.as_deref().filter(|key| !key.is_empty()).map(|key| format!(" · {}", visible(key)));
+        let key = row.event_key.as_deref().filter(|key| !key.is_empty()).map(|key| format!(" · {}", safe_text(key)));
         let color = look.family_color(kind::family(&row.kind));
-        Cell::words(format!("{}{}", visible(&row.kind), key.unwrap_or_default()), color)
+        Cell::words(format!("{}{}", safe_text(&row.kind), key.unwrap_or_default()), color)
     };
     let copy = if row.copy > 1 { format!("×{}", row.copy) } else { String::new() };
     let legal_color = if row.is_legal { palette.ok } else { palette.error };

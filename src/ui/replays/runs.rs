@@ -10,7 +10,7 @@ use super::super::theme::GAP;
 use super::super::verdicts::outcome_words;
 use super::{Opened, Replays};
 use crate::capture::{RunId, StoredRun};
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// With less room, the columns in the middle are left out: the opened run says the same, in points.
 const WIDE: f32 = 720.0;
@@ -74,7 +74,7 @@ fn cells(run: &StoredRun, running: Option<RunId>, is_wide: bool, look: &Look) ->
     let time = look.local(run.run.started_at).strftime("%m-%d %H:%M:%S").to_string();
     let (outcome, color) = outcome_words(run, running == Some(run.id), look);
     let time = Cell::code(time, palette.weak);
-    let target = Cell::code(visible(&run.run.target), palette.strong);
+    let target = Cell::code(safe_text(&run.run.target), palette.strong);
     let outcome = Cell::words(outcome, color);
     if !is_wide {
         return vec![time, target, outcome];

@@ -12,7 +12,7 @@ use super::super::theme::{GAP, GAP_SMALL};
 use crate::config::TargetConfig;
 use crate::engine::{Command, Status};
 use crate::rules::is_web_address;
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// How wide the field of a name is, in points.
 const NAME_WIDTH: f32 = 150.0;
@@ -150,11 +150,11 @@ fn draft_ui(ui: &mut Ui, draft: &mut Draft, status: &Status, look: &Look) -> boo
 fn account_ui(ui: &mut Ui, draft: &mut Draft, status: &Status, look: &Look) {
     let label = weak_label(ui, "replay.account.label", look);
     let own = look.text("replay.account.own");
-    let shown = draft.account.clone().map_or(own.clone().into_owned(), |name| visible(&name).into_owned());
+    let shown = draft.account.clone().map_or(own.clone().into_owned(), |name| safe_text(&name).into_owned());
     let combo = ComboBox::from_id_salt("account").selected_text(shown).show_ui(ui, |ui| {
         ui.selectable_value(&mut draft.account, None, &*own);
         for account in &status.accounts {
-            ui.selectable_value(&mut draft.account, Some(account.name.clone()), &*visible(&account.name));
+            ui.selectable_value(&mut draft.account, Some(account.name.clone()), &*safe_text(&account.name));
         }
     });
     combo.response.labelled_by(label);

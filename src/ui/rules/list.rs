@@ -8,10 +8,10 @@ use super::super::theme::{GAP, GAP_SMALL};
 use super::forms::Forms;
 use super::summary::summary;
 use super::{about_button, note_ui};
-use crate::diagnose::Severity;
+use crate::capture::diagnosis::Severity;
 use crate::engine::FiredRules;
 use crate::rules::Rule;
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// What the person wants done with the rules; numbers are places among those that are shown.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl List {
     /// From right to left.
     fn buttons_ui(&mut self, ui: &mut Ui, row: Row<'_>, look: &Look, wish: &mut Option<Wish>) {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
-        let name = visible(&row.rule.name);
+        let name = safe_text(&row.rule.name);
         if self.deleting.as_ref() == Some(&row.rule.name) {
             if about_button(ui, small("rules_screen.list.keep", look), "rules_screen.list.keep_rule", &name, look) {
                 self.deleting = None;
@@ -137,7 +137,7 @@ fn small<'b>(key: &str, look: &Look) -> Button<'b> {
 /// Switch, name and place.
 fn head_ui(ui: &mut Ui, row: Row<'_>, forms: &Forms, look: &Look, wish: &mut Option<Wish>) {
     let Row { at, rule, .. } = row;
-    let name = visible(&rule.name);
+    let name = safe_text(&rule.name);
     let titled = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let is_switched = switch_ui(ui, rule.enabled, &name, look).clicked();
@@ -180,7 +180,7 @@ fn does_ui(ui: &mut Ui, rule: &Rule, look: &Look) {
     if rule.filter.trim().is_empty() {
         ui.add(Label::new(RichText::new(look.text("rules_screen.list.everything")).color(look.palette.weak)).wrap());
     } else {
-        ui.add(Label::new(RichText::new(visible(&rule.filter)).monospace()).wrap());
+        ui.add(Label::new(RichText::new(safe_text(&rule.filter)).monospace()).wrap());
     }
     ui.add(Label::new(format!("→ {}", summary(rule, look))).wrap());
 }

@@ -2,7 +2,7 @@
 
 use super::super::look::Look;
 use crate::rules::{BadAnswer, ForwardTo, Response, Rule};
-use crate::visible::{shortened, visible};
+use crate::texts::safe_text::{safe_text, shortened};
 use crate::wechat::fault::Fault;
 use crate::wechat::reply::PassiveReply;
 
@@ -31,7 +31,7 @@ fn response(response: &Response, look: &Look) -> String {
         Response::Reply(reply) => self::reply(reply, look),
         Response::Forward(ForwardTo { url, bad_answer }) => {
             let to = match url {
-                Some(url) => look.filled("rules_screen.does.forward_to", &[("url", &visible(url))]),
+                Some(url) => look.filled("rules_screen.does.forward_to", &[("url", &safe_text(url))]),
                 None => look.text("rules_screen.does.forward").into_owned(),
             };
             match bad_answer {

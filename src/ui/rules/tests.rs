@@ -7,7 +7,7 @@ use super::super::detail::tests::{dress, look, request, stored};
 use super::examples::blank;
 use super::*;
 use crate::engine::{Command, Fired};
-use crate::judge::judge_unsealed;
+use crate::inspect::reply::judge_unsealed;
 use crate::rules::{BadAnswer, ForwardTo, Response};
 use crate::wechat::lint::Answered;
 use crate::wechat::reply::PassiveReply;
@@ -17,7 +17,7 @@ use crate::wechat::reply::PassiveReply;
 struct Stage {
     screen: RulesScreen,
     rules: Vec<Rule>,
-    trouble: Option<Trouble>,
+    trouble: Option<UserError>,
     fired: FiredRules,
     armed: Option<Fault>,
     listener: ListenerConfig,
@@ -187,8 +187,9 @@ fn a_rule_says_what_it_does_how_often_it_did_and_why_it_failed() {
         Rule { response: Response::Forward(forward), enabled: false, ..rule("b") },
     ];
     let mut stage = Stage::with(&rules);
-    let failure =
-        Some(Trouble::of("trouble.rules.text_length", "").with("rule", "a").with("field", "Content").with("most", 9));
+    let failure = Some(
+        UserError::of("user_error.rules.text_length", "").with("rule", "a").with("field", "Content").with("most", 9),
+    );
     stage.fired.insert("a".to_owned(), Fired { times: 3, failure });
     let harness = shown(stage);
     for label in [
@@ -324,7 +325,7 @@ fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
 
 #[test]
 fn a_mistake_in_the_file_is_told_above_the_rules_that_stay_in_force() {
-    let trouble = Trouble::of("trouble.rules.unnamed", "").with("position", 2);
+    let trouble = UserError::of("user_error.rules.unnamed", "").with("position", 2);
     let harness = shown(Stage { trouble: Some(trouble), ..Stage::with(&[rule("a")]) });
     assert!(is_shown(&harness, "▲ config.toml has a mistake; the former rules stay in force until it is corrected"));
     assert_eq!(harness.query_all_by_label_contains("Rule 2 has no name").count(), 1);

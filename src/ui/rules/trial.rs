@@ -14,8 +14,8 @@ use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{Command, Tried};
 use crate::rules::Response;
 use crate::texts::Language;
-use crate::trouble::Trouble;
-use crate::visible::{told, visible};
+use crate::texts::safe_text::{safe_text, told};
+use crate::texts::user_error::UserError;
 use crate::wechat::lint::{Outcome, Report};
 use crate::wechat::reply::PassiveReply;
 
@@ -44,7 +44,7 @@ enum Came {
     NoMatch,
     Matches,
     Answers(Box<Answers>),
-    Failed(Trouble),
+    Failed(UserError),
 }
 
 /// The reply as it is drawn.
@@ -137,7 +137,7 @@ impl Trial {
         actions: &mut Vec<Action>,
     ) {
         let id = event.placement.id;
-        let (number, kind) = (id.to_string(), visible(&event.capture.envelope.kind));
+        let (number, kind) = (id.to_string(), safe_text(&event.capture.envelope.kind));
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             let button = Button::new(look.text("rules_screen.trial.try"));

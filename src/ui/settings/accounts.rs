@@ -13,7 +13,7 @@ use super::{checks, labelled, problem_ui, section_ui};
 use crate::account::DEFAULT_ACCOUNT;
 use crate::capture::Mode;
 use crate::engine::Status;
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// What is typed into the forms of accounts.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ impl Accounts {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
             for name in &names {
                 let unsaved = self.drafts.get(*name).is_some_and(Draft::is_changed);
-                let text = if unsaved { format!("{} ●", visible(name)) } else { visible(name).into_owned() };
+                let text = if unsaved { format!("{} ●", safe_text(name)) } else { safe_text(name).into_owned() };
                 let response = ui.selectable_label(chosen == *name, text);
                 if response.clicked() {
                     (*name).clone_into(&mut chosen);

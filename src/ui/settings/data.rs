@@ -9,7 +9,7 @@ use super::super::status_bar::size;
 use super::{labelled, problem_ui};
 use crate::config::RetentionConfig;
 use crate::engine::{Command, Stats, Status, Upkeep};
-use crate::visible::grouped;
+use crate::texts::safe_text::grouped;
 
 /// The width of a field for a number, in points.
 const NUMBER_WIDTH: f32 = 110.0;

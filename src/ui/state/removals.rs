@@ -2,9 +2,9 @@
 
 use super::State;
 use crate::engine::{Notice, UpkeepDone};
+use crate::texts::safe_text::{grouped, safe_text};
 use crate::ui::look::Look;
 use crate::ui::status_bar::size;
-use crate::visible::{grouped, visible};
 
 impl State {
     /// Takes in what came of a removal, or of looking after the database.
@@ -24,7 +24,7 @@ impl State {
                 Some(first) => {
                     let count = problems.len().to_string();
                     let words =
-                        look.filled("removing.upkeep.damaged", &[("count", &count), ("first", &visible(first))]);
+                        look.filled("removing.upkeep.damaged", &[("count", &count), ("first", &safe_text(first))]);
                     self.notices.warning(words, now);
                 }
             },
@@ -33,7 +33,7 @@ impl State {
                 self.notices.good(look.filled("removing.upkeep.compacted", &sizes), now);
             }
             Notice::LookedAfter { done: UpkeepDone::BackedUp { path } } => {
-                let path = visible(&path.display().to_string()).into_owned();
+                let path = safe_text(&path.display().to_string()).into_owned();
                 self.notices.good(look.filled("removing.upkeep.backed_up", &[("path", &path)]), now);
             }
             _ => {}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use menuscope::account::{Account, Accounts, Secret, Secrets};
 use menuscope::capture::{CaptureId, EventView, event_json};
-use menuscope::fixtures::{FixtureError, Imported, import};
+use menuscope::exchange::{FixtureError, Imported, import};
 use menuscope::progress::Progress;
 use menuscope::store::{Additions, Reader};
 use menuscope::texts::Language;

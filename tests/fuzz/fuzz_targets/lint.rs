@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use menuscope::account::Account;
-use menuscope::judge::judge_for;
+use menuscope::inspect::reply::judge_for;
 use menuscope::texts::Language;
 use menuscope::wechat::lint::{Answered, Keys, Question, Report, Sealing, lint};
 use menuscope::wechat::message::Message;

@@ -11,7 +11,7 @@ use super::super::order::is_free;
 use super::super::{RulesView, flaw_ui, match_field, note_ui};
 use super::Form;
 use crate::rules::{Rule, RuleError};
-use crate::visible::visible;
+use crate::texts::safe_text::safe_text;
 
 /// How wide a field of digits is, in points, and how many it takes.
 const NUMBER_WIDTH: f32 = 90.0;
@@ -63,7 +63,7 @@ impl Form {
 
     fn head_ui(&self, ui: &mut Ui, look: &Look) -> Option<Wish> {
         let words = match &self.of {
-            Some(name) => look.filled("rules_screen.form.title", &[("name", &*visible(name))]),
+            Some(name) => look.filled("rules_screen.form.title", &[("name", &*safe_text(name))]),
             None => look.text("rules_screen.form.title_new").into_owned(),
         };
         let close = |ui: &mut Ui| ui.add(small_button(look.text("rules_screen.form.close").into_owned())).clicked();

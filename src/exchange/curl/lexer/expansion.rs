@@ -1,0 +1,83 @@
+//! What a `$` means: variables, which are filled in where they are known, and commands, which are not run.
+
+use memchr::memchr;
+
+use super::{Lexer, Within};
+use crate::texts::safe_text::shortened;
+
+/// A variable whose end is further away has none: it is not looked for through the whole of a line, again and again.
+const LONGEST_VARIABLE: usize = 256;
+
+impl Lexer {
+    /// What follows a `$`.
+    pub(super) fn dollar<'l>(&mut self, rest: &'l [u8], quoted: bool) -> &'l [u8] {
+        let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        match rest.first() {
+            Some(b'(') => {
+                self.substitute("$(…)", 1, quoted);
+                &rest[1..]
+            }
+            Some(b'{') => {
+                let Some(end) = memchr(b'}', &rest[..rest.len().min(LONGEST_VARIABLE)]) else {
+                    self.unknown("${");
+                    return &rest[1..];
+                };
+                self.expand(&rest[1..end]);
+                &rest[end + 1..]
+            }
+            Some(b'@' | b'*' | b'#' | b'?' | b'!' | b'-' | b'$') => {
+                self.unknown(format!("${}", char::from(rest[0])));
+                &rest[1..]
+            }
+            // A translated text, as good as any other.
+            Some(b'"') if !quoted => rest,
+            _ if length == 0 => {
+                self.push(b"$");
+                rest
+            }
+            _ => {
+                self.expand(&rest[..length]);
+                &rest[length..]
+            }
+        }
+    }
+
+    /// Puts in a variable: a name, perhaps with a default.
+    fn expand(&mut self, inner: &[u8]) {
+        let length = inner.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        let (name, rest) = inner.split_at(length);
+        let default = match rest {
+            [b':', b'-' | b'=', default @ ..] | [b'-' | b'=', default @ ..] => Some(default),
+            _ => None,
+        };
+        let plain = default.filter(|default| !default.iter().any(|byte| b"$`\\'\"".contains(byte)));
+        let known = if rest.is_empty() || default.is_some() { self.variables.get(name).cloned() } else { None };
+        match known.or_else(|| plain.map(<[u8]>::to_vec)) {
+            Some(value) => self.push(&value),
+            None => self.unknown(shortened(&format!("${}", String::from_utf8_lossy(inner)), 40)),
+        }
+    }
+
+    pub(super) fn substitute(&mut self, what: &str, open: usize, quoted: bool) {
+        self.unknown(what);
+        self.within = Within::Substitution { open, quoted };
+    }
+
+    /// Skips what a shell would run, but keeps it in the word: no curl command vanishes.
+    pub(super) fn substitution<'l>(&mut self, rest: &'l [u8], open: usize, quoted: bool) -> &'l [u8] {
+        let open = match rest[0] {
+            b'`' if open == 0 => None,
+            b'(' if open > 0 => Some(open + 1),
+            b')' if open == 1 => None,
+            b')' if open > 1 => Some(open - 1),
+            _ => Some(open),
+        };
+        self.push(&rest[..1]);
+        self.within = match open {
+            Some(open) => Within::Substitution { open, quoted },
+            None if quoted => Within::Double,
+            None => Within::Plain,
+        };
+        &rest[1..]
+    }
+}
