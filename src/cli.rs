@@ -1,4 +1,4 @@
-//! What can be typed: clap types, no behaviour.
+//! Command-line arguments: clap types, no behaviour.
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, where a backtick would be shown")]
 
 use std::ffi::OsString;
@@ -25,10 +25,10 @@ pub use sending::{BodyFormat, Form, Mode, Replay, Send};
 #[derive(Debug, Parser)]
 #[command(name = "menuscope", bin_name = "menuscope", version, after_help = EXIT_STATUS, after_long_help = EXIT_STATUS)]
 pub struct Cli {
-    /// What every command understands.
+    /// Options of every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do; nothing opens the window.
+    /// The command; without one the window opens.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -63,15 +63,15 @@ pub struct Global {
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// When to colour
+    /// Colour of the output
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: Color,
 }
 
-/// When to colour.
+/// Colour of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// Where stdout is a terminal, and NO_COLOR is not set
+    /// Only where stdout is a terminal, and NO_COLOR is not set
     Auto,
     /// Always
     Always,
@@ -104,21 +104,21 @@ pub enum Command {
     Lint(Lint),
     /// Print completions for a shell
     Completions {
-        /// Which shell
+        /// Shell to print them for
         shell: clap_complete::Shell,
     },
 }
 
-/// `menuscope listen`
+/// Arguments of `menuscope listen`.
 #[derive(Debug, Args)]
 pub struct Listen {
-    /// Where to listen [default: the address in config.toml, else 127.0.0.1:8989]
+    /// Address to listen at [default: the address in config.toml, else 127.0.0.1:8989]
     #[arg(long, value_name = "HOST:PORT")]
     pub addr: Option<String>,
     /// Forward what no rule decides to the developer's own server, and answer what it answers
     #[arg(long, value_name = "URL")]
     pub forward: Option<String>,
-    /// What WeChat gets where that server fails or answers illegally: its answer as it is, or the default
+    /// Answer to WeChat where that server fails or answers illegally: its answer as it is, or the default
     #[arg(long, value_name = "WHAT", requires = "forward")]
     pub bad_answer: Option<BadAnswer>,
     /// Print the address, then each event once its answer is recorded, as JSON lines
@@ -126,7 +126,7 @@ pub struct Listen {
     pub json: bool,
 }
 
-/// What becomes of a bad answer
+/// Treatment of a bad answer
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum BadAnswer {
     /// Pass it on as it is
@@ -135,27 +135,26 @@ pub enum BadAnswer {
     Default,
 }
 
-/// `menuscope events`
+/// Arguments of `menuscope events`.
 #[derive(Debug, Args)]
 #[command(after_long_help = filter_help())]
 pub struct Events {
-    /// Which events; the language is described with `menuscope help events`
+    /// Events to list, as a filter; `menuscope help events` describes the language
     pub filter: Option<String>,
-    /// How many at most
+    /// Most events to list
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// As JSON lines
+    /// Print JSON Lines
     #[arg(long)]
     pub json: bool,
 }
 
-/// `menuscope show`
+/// Arguments of `menuscope show`.
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The event's number
+    /// Number of the event
     #[arg(allow_negative_numbers = true)]
     pub id: i64,
-    /// In which form
     #[command(flatten)]
     pub form: ShowForm,
 }
@@ -165,7 +164,7 @@ pub struct Show {
 #[group(multiple = false)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, and clap lets only one be given")]
 pub struct ShowForm {
-    /// As JSON
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
     /// Request line, headers and body, to the byte
@@ -179,27 +178,27 @@ pub struct ShowForm {
     pub reply: bool,
 }
 
-/// `menuscope wait`
+/// Arguments of `menuscope wait`.
 #[derive(Debug, Args)]
 #[command(after_long_help = filter_help())]
 pub struct Wait {
-    /// Which events; the language is described with `menuscope help wait`
+    /// Events to wait for, as a filter; `menuscope help wait` describes the language
     pub filter: Option<String>,
-    /// For how long, such as 500ms, 30s or 2m
+    /// Time-out, such as 500ms, 30s or 2m
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: std::time::Duration,
-    /// How many events
+    /// Number of events to wait for
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub count: u32,
     /// Count events after this one, or from this time on, instead of from now on
     #[arg(long, value_name = "ID|TIME")]
     pub since: Option<String>,
-    /// As JSON lines
+    /// Print JSON Lines
     #[arg(long)]
     pub json: bool,
 }
 
-/// `menuscope lint`
+/// Arguments of `menuscope lint`.
 #[derive(Debug, Args)]
 pub struct Lint {
     /// File with the reply's body, or - for stdin

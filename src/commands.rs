@@ -35,7 +35,7 @@ use output::{Output, is_closed, quoted};
 /// So much of a filter is quoted where it cannot be read, in characters; the mistake itself is named at its column.
 const SHOWN_FILTER: usize = 80;
 
-/// How a command ended that could run.
+/// The outcome of a command that could run.
 enum Outcome {
     /// Done: exit status 0.
     Done,
@@ -65,7 +65,7 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-/// Whether there is no database yet.
+/// Tells whether there is no database yet.
 fn is_absent(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(StoreError::Absent { .. }))
 }
@@ -156,7 +156,7 @@ fn filter(text: Option<&str>) -> anyhow::Result<Filter> {
         .with_context(|| format!("cannot read the filter {:?}", shortened(text, SHOWN_FILTER)))
 }
 
-/// Where events are sent: a target of the configuration by its name, with the account that it is for, or a URL.
+/// Resolves the destination of events: a target of the configuration by its name, with the account that it is for, or a URL.
 fn target(config: &Config, text: &str) -> anyhow::Result<(Target, Option<String>)> {
     if let Some(target) = config.targets.get(text) {
         return Ok((Target::parse(&target.url)?, target.account.clone()));
@@ -193,7 +193,7 @@ fn complain(message: &str) {
 }
 
 impl Color {
-    /// Whether to colour what goes to stdout.
+    /// Tells whether stdout is coloured.
     fn is_on(self) -> bool {
         use std::io::IsTerminal as _;
         match self {

@@ -34,46 +34,39 @@ pub use rules::line_of_rule;
 pub use secrets::SecretsPlace;
 pub use watch::ConfigWatch;
 
-/// Where the listener is unless told otherwise; loopback, since nobody asked for more.
+/// Default address of the listener; loopback, since nobody asked for more.
 pub const DEFAULT_ADDRESS: &str = "127.0.0.1:8989";
 
-/// What `config.toml` says, with defaults for what it leaves out.
+/// The contents of `config.toml`, with defaults for members that it leaves out.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// `[listener]`
     pub listener: ListenerConfig,
-    /// `[accounts.NAME]`
     pub accounts: BTreeMap<String, AccountConfig>,
-    /// `[look]`
     pub look: LookConfig,
-    /// `[targets.NAME]`
     pub targets: BTreeMap<String, TargetConfig>,
-    /// `[replay]`
     pub replay: ReplayConfig,
-    /// `[filters.NAME]`
     pub filters: BTreeMap<String, FilterConfig>,
-    /// `[retention]`
     pub retention: RetentionConfig,
     /// `[[rules]]`, in their order.
     #[serde(deserialize_with = "rules::read")]
     pub rules: Vec<Rule>,
 }
 
-/// How callbacks are received.
+/// The `[listener]` section.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListenerConfig {
-    /// HOST:PORT.
+    /// Address as HOST:PORT.
     pub addr: String,
-    /// How long an answer may take, in milliseconds from the request's first byte.
+    /// Reply budget in milliseconds from the request's first byte.
     pub reply_budget_ms: u64,
-    /// How much of requests that fail verification is kept in all, in MiB.
+    /// Most MiB that are kept of requests that fail verification.
     pub unverified_limit_mib: u64,
     /// The developer's own server, which a rule may pass events on to; without a rule that decides, every event goes there.
     #[serde(deserialize_with = "rules::target")]
     pub forward: Option<String>,
-    /// What WeChat gets where that server answered badly.
+    /// Treatment of a bad answer of that server.
     #[serde(deserialize_with = "rules::bad_answer")]
     pub forward_bad_answer: BadAnswer,
 }
@@ -120,12 +113,12 @@ pub struct AccountConfig {
     pub path: Option<String>,
     /// Its original id, `gh_…`.
     pub to_user: Option<String>,
-    /// Its AppID, `wx…`.
+    /// Its AppID, `wx` and 16 hexadecimal digits.
     pub app_id: Option<String>,
     /// The mode set in WeChat's console: `plain`, `compat` or `safe`.
     #[serde(deserialize_with = "mode")]
     pub mode: Option<Mode>,
-    /// Where its secrets are; `None` where it has none.
+    /// The place of its secrets; `None` where it has none.
     pub secrets: Option<SecretsPlace>,
 }
 
@@ -142,7 +135,7 @@ fn mode<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Mode
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetConfig {
-    /// Where to post.
+    /// The URL that is posted to.
     #[serde(deserialize_with = "rules::url")]
     pub url: String,
     /// For which account messages are signed and sealed; the one that an event belongs to where it is left out.
@@ -150,7 +143,7 @@ pub struct TargetConfig {
     pub account: Option<String>,
 }
 
-/// How answers to replays are compared.
+/// The comparison of answers to replays.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReplayConfig {
@@ -165,7 +158,7 @@ impl Default for ReplayConfig {
     }
 }
 
-/// How the window looks.
+/// The look of the window.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LookConfig {
@@ -186,9 +179,7 @@ impl LookConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
-    /// Light on dark.
     Dark,
-    /// Dark on light.
     Light,
 }
 
@@ -202,14 +193,14 @@ impl Theme {
     }
 }
 
-/// What environment and flags say of the default account.
+/// Settings of the default account from the environment and from flags.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// `--account`: the account that is the default for this run.
     pub account: Option<String>,
-    /// `--app-id`.
+    /// The value of `--app-id`.
     pub app_id: Option<String>,
-    /// `--token`, `--aes-key`, `--app-secret`.
+    /// The values of `--token`, `--aes-key` and `--app-secret`.
     pub secrets: Secrets,
 }
 
@@ -235,7 +226,7 @@ impl Config {
         whole.or_else(|error| without().ok_or(error))
     }
 
-    /// What is kept of an account's secrets, without what flags and environment say.
+    /// Returns an account's stored secrets, without those of flags and environment.
     pub fn kept_secrets(&self, folder: &DataFolder, account: &str) -> Result<Secrets, ConfigError> {
         match self.accounts.get(account).and_then(|config| config.secrets) {
             Some(place) => secrets::read(folder, account, place),

@@ -43,21 +43,21 @@ pub(crate) use needle::{Needle, searched_text};
 pub use pattern::Pattern;
 pub use terms::{is_term, terms, turned, without};
 
-/// How many characters a filter may have; a person types a hundredth of that.
+/// Longest filter in characters; a person types a hundredth of that.
 pub const MAX_LENGTH: usize = 4_096;
 
-/// How many terms a filter may have: SQLite refuses expressions that are 1000 levels deep, and a chain is as deep as it is long.
+/// Most terms of a filter: SQLite refuses expressions that are 1000 levels deep, and a chain is as deep as it is long.
 pub const MAX_TERMS: usize = 256;
 
-/// How deeply parentheses and `-` may nest.
+/// Deepest nesting of parentheses and `-`.
 pub const MAX_DEPTH: usize = 32;
 
 /// A filter as it was typed, and what it means.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
-    /// As typed.
+    /// The text as it was typed.
     pub text: String,
-    /// What it means.
+    /// The expression that it stands for.
     pub expr: Expr,
 }
 
@@ -93,7 +93,7 @@ impl fmt::Display for Filter {
     }
 }
 
-/// Which captures match.
+/// An expression over captures.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Expr {
     /// Every one: the empty filter.
@@ -118,25 +118,22 @@ pub enum Term {
     Event(String),
     /// `MsgType`, `InfoType` or our own kind is this; `event` is any event.
     Type(String),
-    /// `EventKey`.
+    /// `EventKey` matches this pattern.
     Key(Pattern),
-    /// The user's OpenID.
+    /// The user's OpenID matches this pattern.
     Openid(Pattern),
-    /// The account's name.
     Account(String),
-    /// What the signature says.
     Signature(Signature),
-    /// How the message travelled.
     Mode(Mode),
-    /// Who decided the reply.
+    /// The reply was decided by this source.
     Reply(Source),
     /// The reply's HTTP status.
     Status(Comparison<u32>),
     /// The milliseconds until the reply.
     Ms(Comparison<f64>),
-    /// Which attempt it is.
+    /// The number of the attempt.
     Attempt(Comparison<u32>),
-    /// Its number.
+    /// The number of the event.
     Id(Comparison<i64>),
     /// It arrived at this time or later.
     After(Timestamp),
@@ -151,7 +148,7 @@ pub enum Term {
 }
 
 impl Term {
-    /// Whether it asks about something that an event does not have when it arrives.
+    /// Tells whether the term depends on data that an event lacks when it arrives.
     fn is_of_later(&self) -> bool {
         match self {
             Self::Reply(_) | Self::Status(_) | Self::Ms(_) | Self::Is(State::Pinned | State::Held) => true,
@@ -174,12 +171,10 @@ impl Term {
     }
 }
 
-/// Who decided a reply, as `reply:` names them.
+/// The source of a reply, as `reply:` names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// The default.
     Default,
-    /// Any rule.
     AnyRule,
     /// The rule of this name.
     Rule(String),
@@ -205,10 +200,10 @@ impl Source {
     }
 }
 
-/// What `is:` asks about.
+/// A state, as `is:` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Somebody pinned it.
+    /// Pinned by a person.
     Pinned,
     /// Its reply is being held.
     Held,

@@ -8,9 +8,7 @@ pub mod user_error;
 /// A language that the program speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// English.
     English,
-    /// Simplified Chinese.
     Chinese,
 }
 
@@ -61,7 +59,7 @@ impl Language {
         rust_i18n::replace_patterns(&self.text(key), &names, &values)
     }
 
-    /// Whether this language itself has that key.
+    /// Tells whether this language itself has that key.
     pub fn has(self, key: &str) -> bool {
         crate::_rust_i18n_try_translate(self.tag(), key).is_some()
     }

@@ -117,7 +117,7 @@ impl Traffic {
         }
     }
 
-    /// What every public address gets.
+    /// A request of a scanner, as every public address gets them.
     fn scanned(&mut self) -> RawRequest {
         let path = self.random.choice(words::SCANNED_PATHS).unwrap_or(&"/");
         let body = format!("cmd={:x}", self.random.u64(..)).into_bytes();

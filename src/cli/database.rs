@@ -1,4 +1,4 @@
-//! What can be typed to look after the database.
+//! Arguments of `menuscope db`.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use clap::{Args, Subcommand};
 
 use super::Which;
 
-/// `menuscope db`
+/// Arguments of `menuscope db`.
 #[derive(Debug, Args)]
 pub struct Db {
-    /// What to do with it
+    /// Action
     #[command(subcommand)]
     pub job: DbJob,
 }
@@ -29,7 +29,7 @@ pub enum DbJob {
     Compact,
     /// Copy it, as it is at this moment, into a new file; a listener may go on
     Backup {
-        /// Where nothing is yet
+        /// Path of the copy; nothing may be there yet
         file: PathBuf,
     },
     /// Remove events; for ten minutes `menuscope db restore` brings them back
@@ -41,28 +41,28 @@ pub enum DbJob {
     Generate(Generate),
 }
 
-/// `menuscope db delete`
+/// Arguments of `menuscope db delete`.
 #[derive(Debug, Args)]
 #[command(after_long_help = super::filter_help())]
 pub struct Delete {
-    /// Which events
+    /// Events to remove
     #[command(flatten)]
     pub which: Which,
-    /// Every event
+    /// Remove every event
     #[arg(long, conflicts_with_all = ["ids", "filter"])]
     pub all: bool,
 }
 
-/// `menuscope db generate`
+/// Arguments of `menuscope db generate`.
 #[derive(Debug, Args)]
 pub struct Generate {
-    /// How many events
+    /// Number of events
     #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     pub events: u64,
     /// The same seed gives the same events
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// When the last one arrives
+    /// Time of the last event
     #[arg(long, value_name = "TIME")]
     pub until: Option<jiff::Timestamp>,
 }

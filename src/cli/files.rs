@@ -1,4 +1,4 @@
-//! What can be typed to write events to files and to read them.
+//! Arguments of the commands that write events to files and read them.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use clap::Args;
 use super::filter_help;
 use crate::exchange::Format;
 
-/// Which stored events: by number, or all that a filter finds.
+/// Stored events: by number, or all that match a filter.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// Events by number
+    /// Numbers of the events
     #[arg(value_name = "ID", allow_negative_numbers = true, conflicts_with = "filter")]
     pub ids: Vec<i64>,
     /// Everything that this filter finds, in the order of arrival
@@ -18,11 +18,11 @@ pub struct Which {
     pub filter: Option<String>,
 }
 
-/// `menuscope export`
+/// Arguments of `menuscope export`.
 #[derive(Debug, Args)]
 #[command(after_long_help = filter_help())]
 pub struct Export {
-    /// Which events; all where none is named
+    /// Events to export; all without ids or filter
     #[command(flatten)]
     pub which: Which,
     /// The form: pack, raw, json, curl, http, har, hurl, or test code: pytest, node, phpunit, junit, go, rust
@@ -42,13 +42,13 @@ pub struct Export {
     pub preview: bool,
 }
 
-/// `menuscope import`
+/// Arguments of `menuscope import`.
 #[derive(Debug, Args)]
 pub struct Import {
     /// Files and folders; what they are is told by their content
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// What came in and what did not, as one JSON object
+    /// Print the outcome as one JSON object
     #[arg(long)]
     pub json: bool,
 }

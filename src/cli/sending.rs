@@ -1,4 +1,4 @@
-//! What can be typed to send events: made ones and stored ones.
+//! Arguments of `menuscope send` and `menuscope replay`.
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, where a backtick would be shown")]
 
 use std::path::PathBuf;
@@ -9,20 +9,20 @@ use super::{Which, filter_help};
 use crate::capture::Against;
 use crate::replay::{MOST_COPIES, Pace, RATES};
 
-/// `menuscope send`
+/// Arguments of `menuscope send`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Send {
     /// Events by name, such as CLICK or scancode_waitmsg, files with a message, or numbers of stored events
     #[arg(required = true, value_name = "EVENT|FILE|ID")]
     pub events: Vec<String>,
-    /// Where to post them: a URL, or a target's name in config.toml
+    /// Server to post to: a URL, or a target's name in config.toml
     #[arg(long, value_name = "URL|TARGET")]
     pub to: String,
-    /// EventKey
+    /// EventKey of the events
     #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub key: Option<String>,
-    /// FromUserName, the user
+    /// OpenID of the user (FromUserName)
     #[arg(long, value_name = "OPENID", allow_hyphen_values = true)]
     pub openid: Option<String>,
     /// Text of an element by its official name, such as ScanResult=EAN_13,6901234567892; PicMd5Sum may be given several times
@@ -57,20 +57,20 @@ pub enum BodyFormat {
     Json,
 }
 
-/// `menuscope replay`
+/// Arguments of `menuscope replay`.
 #[derive(Debug, Args)]
 #[command(after_long_help = filter_help())]
 pub struct Replay {
-    /// Which events
+    /// Events to send
     #[command(flatten)]
     pub which: Which,
-    /// Where to send them: a URL, or a target's name in config.toml
+    /// Server to send to: a URL, or a target's name in config.toml
     #[arg(long, value_name = "URL|TARGET")]
     pub to: String,
-    /// How much is sent again
+    /// Parts of the request that are made anew
     #[arg(long, value_name = "MODE", default_value = "verbatim")]
     pub mode: Mode,
-    /// How the messages travel
+    /// Form of the messages on the wire
     #[arg(long, value_name = "FORM", default_value = "as-captured")]
     pub form: Form,
     /// Send each event three times, one after the other, as WeChat does where no answer comes
@@ -82,10 +82,10 @@ pub struct Replay {
     /// As fast as the target answers, as captured, or so many events a second: fast, original, 20/s
     #[arg(long, value_name = "PACE", default_value = "fast", value_parser = pace)]
     pub pace: Pace,
-    /// How many times as fast as captured, with --pace original [default: 1]
+    /// Factor of speed with --pace original [default: 1]
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     pub speed: Option<f64>,
-    /// What answers are compared with: forward, last, or the number of a run
+    /// Answers to compare with: forward, last, or the number of a run
     #[arg(long, value_name = "last|RUN", default_value = "forward", value_parser = against)]
     pub against: Against,
     /// Write the outcome as JUnit XML
@@ -96,7 +96,7 @@ pub struct Replay {
     pub json: bool,
 }
 
-/// How much is sent again.
+/// The parts of a stored request that are made anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Mode {
     /// Body and query as captured
@@ -107,7 +107,7 @@ pub enum Mode {
     Fresh,
 }
 
-/// How messages travel.
+/// The form of messages on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Form {
     /// As they were captured

@@ -13,7 +13,7 @@ use crate::engine::Setup;
 use crate::store::{Additions, Caretaker, Reader, Stats, StoreError};
 use crate::traffic::Traffic;
 
-/// How many made-up events are stored in one transaction.
+/// Made-up events that one transaction stores.
 const GENERATED_AT_ONCE: usize = 512;
 
 pub(super) fn run(setup: &Setup, db: &Db) -> anyhow::Result<Outcome> {

@@ -49,7 +49,7 @@ pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Resu
     }
 }
 
-/// What would be replaced, each once.
+/// Prints the pseudonyms, each once.
 fn tell(preview: &Preview, output: Output) -> anyhow::Result<()> {
     let rows = preview.changes.iter().map(|change| {
         [change.what.as_str().to_owned(), shortened(&change.before, CELL), shortened(&change.after, CELL)]

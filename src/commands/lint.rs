@@ -74,7 +74,7 @@ fn for_event(
     Ok(Ok(judge(answered, &stored.capture, accounts.named(&stored.capture.account))))
 }
 
-/// What was found, and what the user will see, for people.
+/// Prints the findings and the outcome for the user.
 fn page(report: &Report, language: Language) -> String {
     let mut lines: Vec<String> = report.findings.iter().flat_map(|finding| finding_lines(finding, language)).collect();
     lines.push(quoted(&report.outcome.sentence(language)));

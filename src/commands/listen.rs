@@ -23,10 +23,10 @@ use crate::store::{Reader, StoreHead};
 use crate::texts::Language;
 use crate::waker::Waker;
 
-/// How many new events are looked up at a time.
+/// New events that are read at a time.
 const BATCH: usize = 1_000;
 
-/// How often to look where nothing is announced.
+/// Interval of reading where nothing announces new events.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// After the listener has stopped, the last lines get this long: nobody may be reading.
@@ -93,7 +93,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// What `--forward` says; it comes before `config.toml`.
+/// The setting of `--forward`; it outranks `config.toml`.
 fn forward(listen: &Listen) -> anyhow::Result<Option<ForwardSetup>> {
     let Some(url) = &listen.forward else { return Ok(None) };
     let bad_answer = match listen.bad_answer {
@@ -147,7 +147,7 @@ impl Printer {
         }
     }
 
-    /// What was there already in another database has not arrived here.
+    /// Follows another database: the events that it holds already did not arrive here.
     fn turn_to(&mut self, other: Reader) -> Reader {
         self.open.clear();
         self.after = self.after.max(CaptureId(self.head.borrow().opened_at));

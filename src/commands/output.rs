@@ -1,4 +1,4 @@
-//! What goes to stdout: lines, tables, JSON, and noticing that nobody reads any more.
+//! Output on stdout: lines, tables, JSON, and a pipe that closes early.
 
 use std::io::{self, Write as _};
 
@@ -92,7 +92,7 @@ fn cells(row: &CaptureSummary) -> [String; 9] {
     ]
 }
 
-/// What was answered, by whom, after how long.
+/// The reply in one line: what was answered, by whom, after how long.
 pub(super) fn answer(reply: &ReplySummary) -> String {
     let status = reply.status.map_or_else(|| reply.end.as_str().to_owned(), |status| status.to_string());
     let cut = if reply.status.is_some() && reply.end != ReplyEnd::Answered { reply.end.as_str() } else { "" };
@@ -144,7 +144,7 @@ fn marked(text: &str, shown: impl FnOnce(&str) -> String) -> String {
     }
 }
 
-/// Whether an error says that the other end of stdout has gone.
+/// Tells whether an error means that the other end of stdout has closed.
 pub(super) fn is_closed(error: &anyhow::Error) -> bool {
     error
         .chain()

@@ -130,7 +130,7 @@ struct Teller<'a> {
     as_json: bool,
     ignored: &'a [String],
     suite: Option<Suite>,
-    /// Why nothing more is said: stdout is closed, for one.
+    /// The reason why the rest is not printed: stdout is closed, for one.
     failure: Option<anyhow::Error>,
 }
 

@@ -25,18 +25,18 @@ use crate::wechat::lint::Answered;
 
 mod message;
 
-/// What is to be posted, and for whom.
+/// The messages to post, and their account.
 struct Post<'a> {
     target: Target,
     account: &'a Account,
-    /// What was typed for each message, and the message.
+    /// The argument behind each message, and the message.
     messages: Vec<(String, Vec<u8>)>,
     language: Language,
     as_json: bool,
 }
 
 /// An answer that came in full.
-struct Answer<'a> {
+struct PostedAnswer<'a> {
     name: &'a str,
     /// The event's number, where it is kept.
     id: Option<CaptureId>,
@@ -77,7 +77,8 @@ impl Post<'_> {
             match runtime.block_on(courier.deliver(&push, self.target.as_str())) {
                 Ok(answered) => {
                     let (status, elapsed) = (answered.status, answered.elapsed);
-                    let answer = Answer { name, id: None, status, body: &answered.body, elapsed, push: &push.body };
+                    let answer =
+                        PostedAnswer { name, id: None, status, body: &answered.body, elapsed, push: &push.body };
                     well &= self.tell(&answer)?;
                 }
                 // That there is no answer in time is an answer; that nobody is there is none.
@@ -145,7 +146,7 @@ impl Post<'_> {
         match (answer.status, incomplete) {
             (Some(status), None) => {
                 let (body, push) = (&answer.body, &replayed.request.body);
-                self.tell(&Answer { name, id: Some(id), status, body, elapsed: answer.elapsed, push })
+                self.tell(&PostedAnswer { name, id: Some(id), status, body, elapsed: answer.elapsed, push })
             }
             (_, problem) => {
                 let words = problem.map_or_else(String::new, |problem| problem.words(self.language));
@@ -155,9 +156,9 @@ impl Post<'_> {
         }
     }
 
-    /// What was answered, what is not legal about it, and what the user would see; whether that is well.
-    fn tell(&self, answer: &Answer<'_>) -> anyhow::Result<bool> {
-        let Answer { name, status, body, elapsed, .. } = answer;
+    /// Prints the answer, its findings and the outcome for the user; tells whether the answer is legal.
+    fn tell(&self, answer: &PostedAnswer<'_>) -> anyhow::Result<bool> {
+        let PostedAnswer { name, status, body, elapsed, .. } = answer;
         let judged = Answered { status: *status, body, elapsed_ms: Some(elapsed.as_millis() as u64) };
         // What is no message can be sent all the same, and its answer is judged by itself.
         let report = judge_for(&judged, Some(answer.push), Some(self.account))

@@ -68,7 +68,7 @@ fn page(stored: &StoredCapture, language: Language, output: Output) -> String {
     lines.join("\n")
 }
 
-/// What is not legal about the answer, and what the developer's own server made of the callback.
+/// Prints the findings about the reply, and the result of the forward.
 fn add_reply(reply: &Reply, language: Language, lines: &mut Vec<String>) {
     if let Some(forwarded) = &reply.forwarded {
         let status = forwarded.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());

@@ -15,7 +15,7 @@ use crate::filter::Filter;
 use crate::store::{Reader, StoreError};
 use crate::texts::Language;
 
-/// How often to look; asking SQLite whether anything has changed takes a microsecond.
+/// Interval of polling; asking SQLite whether anything has changed takes a microsecond.
 const POLL: Duration = Duration::from_millis(20);
 
 /// An event whose answer is not recorded yet is given this long, so that what is printed is complete.
@@ -24,7 +24,7 @@ const REPLY_PATIENCE: Duration = Duration::from_millis(500);
 pub(super) fn run(setup: &Setup, wait: &Wait) -> anyhow::Result<Outcome> {
     let began = Instant::now();
     let (filter, after) = what(setup, wait)?;
-    let mut waiting = Waiting {
+    let mut waiting = EventWait {
         setup,
         filter,
         after,
@@ -78,7 +78,7 @@ fn newest(setup: &Setup) -> anyhow::Result<CaptureId> {
     }
 }
 
-struct Waiting<'a> {
+struct EventWait<'a> {
     setup: &'a Setup,
     filter: Filter,
     after: CaptureId,
@@ -86,13 +86,13 @@ struct Waiting<'a> {
     /// `None` until there is a database.
     reader: Option<Reader>,
     seen: HashSet<CaptureId>,
-    /// How many have been given out.
+    /// Number of events that were given out.
     given: usize,
     /// The `data_version` of the last look.
     version: Option<i64>,
 }
 
-impl Waiting<'_> {
+impl EventWait<'_> {
     /// Events that match and have not been given out yet.
     fn look(&mut self) -> anyhow::Result<Vec<StoredCapture>> {
         if self.reader.take_if(|reader| !reader.is_current()).is_some() {
@@ -124,9 +124,9 @@ impl Waiting<'_> {
     }
 }
 
-impl Waiting<'_> {
-    /// Whoever removes the database begins anew: all that will be in it arrives from now on. Where another one stands in its
-    /// place, a listener goes on with its numbers.
+impl EventWait<'_> {
+    /// Begins anew after the database was removed: all that will be in it arrives from now on. Where another one stands in
+    /// its place, a listener goes on with its numbers.
     fn note_replaced(&mut self) {
         self.version = None;
         if !self.setup.folder.database().exists() {
@@ -149,7 +149,7 @@ fn with_reply(reader: &Reader, id: CaptureId) -> Result<Option<StoredCapture>, S
     }
 }
 
-fn print(waiting: &Waiting<'_>, stored: &StoredCapture, json: bool, language: Language) -> anyhow::Result<()> {
+fn print(waiting: &EventWait<'_>, stored: &StoredCapture, json: bool, language: Language) -> anyhow::Result<()> {
     let Some(reader) = &waiting.reader else { return Ok(()) };
     if json {
         print_line(&event_line(reader, stored, language)?)?;

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use crate::progress::Progress;
 
-/// How often a bar is drawn anew.
+/// Interval at which a progress bar is redrawn.
 const REDRAW: Duration = Duration::from_millis(100);
 
 /// The surroundings of a command that takes a while.
@@ -18,7 +18,7 @@ pub(super) struct Work {
     pub(super) progress: Progress,
 }
 
-/// What shells say of a program that Ctrl-C ended.
+/// Exit status of a program that Ctrl-C ended, as shells report it.
 const INTERRUPTED: i32 = 130;
 
 #[expect(clippy::exit, reason = "work that does not listen any more has no other way to end")]

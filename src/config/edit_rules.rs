@@ -179,7 +179,7 @@ fn replace(old: &mut Value, new: Value) {
     *old.decor_mut() = decor;
 }
 
-/// Whether a simple value is written there already, however it is spelled.
+/// Tells whether a simple value is written there already, in any spelling.
 fn is_same(item: &Item, value: &Value) -> bool {
     match value {
         Value::String(text) => item.as_str() == Some(text.value()),

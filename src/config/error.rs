@@ -1,11 +1,11 @@
-//! What can go wrong with `config.toml`, secrets and the data folder.
+//! Errors of `config.toml`, secrets and the data folder.
 
 use std::path::PathBuf;
 
 use super::{DEFAULT_ADDRESS, SecretsPlace};
 use crate::texts::user_error::UserError;
 
-/// What can go wrong around configuration, data folder and secrets.
+/// An error of the configuration, the data folder or the secrets.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The platform names no data folder.
@@ -13,38 +13,25 @@ pub enum ConfigError {
     NoHome,
     /// A file cannot be read.
     #[error("cannot read a configuration file ({source}); check that it exists and that you may read it: {}", path.display())]
-    Read {
-        /// Why.
-        source: std::io::Error,
-        /// Which.
-        path: PathBuf,
-    },
+    Read { source: std::io::Error, path: PathBuf },
     /// A file or folder cannot be written.
     #[error("cannot write to the data folder ({source}); check its rights and the free space, or choose another with --data DIR: {}", path.display())]
-    Write {
-        /// Why.
-        source: std::io::Error,
-        /// Which.
-        path: PathBuf,
-    },
+    Write { source: std::io::Error, path: PathBuf },
     /// `config.toml` says something that cannot be.
     #[error("cannot use the configuration, line {line}, column {column}: {reason}; mend it by hand in {}", path.display())]
     Malformed {
-        /// From 1.
+        /// Counted from 1.
         line: usize,
-        /// From 1.
+        /// Counted from 1.
         column: usize,
-        /// What is wrong there.
         reason: String,
-        /// Which file.
         path: PathBuf,
     },
     /// `secrets.toml` is not TOML; its text is never quoted.
     #[error("cannot use the secrets: line {line} is not as expected; mend it by hand in {}", path.display())]
     SecretsMalformed {
-        /// From 1.
+        /// Counted from 1.
         line: usize,
-        /// Which file.
         path: PathBuf,
     },
     /// Secrets that should be there cannot be had.
@@ -52,42 +39,25 @@ pub enum ConfigError {
         "cannot read the secrets of account \"{account}\" from {}: {cause}; enter them again in Settings, or give them as MENUSCOPE_TOKEN and MENUSCOPE_AES_KEY",
         place.name()
     )]
-    SecretsUnreadable {
-        /// Whose.
-        account: String,
-        /// Where they should be.
-        place: SecretsPlace,
-        /// Why not.
-        cause: String,
-    },
+    SecretsUnreadable { account: String, place: SecretsPlace, cause: String },
     /// A secret that should be forgotten is not kept anywhere.
     #[error(
         "cannot forget this secret of account \"{account}\": it is not kept here; it was given by a flag or in the environment, so start without it"
     )]
-    SecretNotKept {
-        /// Whose.
-        account: String,
-    },
-    /// `--account` names none.
+    SecretNotKept { account: String },
+    /// `--account` names an unknown account.
     #[error("there is no account \"{name}\" in config.toml; known: {known}")]
     UnknownAccount {
-        /// The name given.
         name: String,
         /// The names there are.
         known: String,
     },
     /// An address is no `HOST:PORT`.
     #[error("\"{text}\" is no address to listen at; write it as HOST:PORT, such as {DEFAULT_ADDRESS}")]
-    Address {
-        /// What was given.
-        text: String,
-    },
+    Address { text: String },
     /// Another process has the data folder's listener.
     #[error("another menuscope already listens for this data folder; close it, or use another folder with --data DIR: {}", path.display())]
-    AlreadyListening {
-        /// The folder.
-        path: PathBuf,
-    },
+    AlreadyListening { path: PathBuf },
 }
 
 impl From<&ConfigError> for UserError {

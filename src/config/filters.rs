@@ -9,7 +9,7 @@ pub struct FilterConfig {
     /// The filter; one with a mistake says so where it is shown, and keeps nothing else from working.
     #[serde(rename = "match")]
     pub filter: String,
-    /// What it finds is marked with this colour; `None`: not at all.
+    /// The colour that marks its rows; `None` for no mark.
     #[serde(default)]
     pub colour: Option<Hue>,
 }

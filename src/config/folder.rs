@@ -45,17 +45,17 @@ impl DataFolder {
         Ok(())
     }
 
-    /// The folder itself.
+    /// Path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// `menuscope.db`.
+    /// Path of `menuscope.db`.
     pub fn database(&self) -> PathBuf {
         self.path.join("menuscope.db")
     }
 
-    /// `config.toml`.
+    /// Path of `config.toml`.
     pub fn config_file(&self) -> PathBuf {
         self.path.join("config.toml")
     }

@@ -29,7 +29,7 @@ pub(super) mod member {
 /// A rule as it is written down.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct RuleEntry {
     #[serde(deserialize_with = "name")]
     name: String,
     #[serde(default, rename = "match", deserialize_with = "filter")]
@@ -46,9 +46,9 @@ struct Written {
     fault: Option<Fault>,
 }
 
-impl From<Written> for Rule {
-    fn from(written: Written) -> Self {
-        let Written { name, filter, enabled, reply, delay_ms, status, fault } = written;
+impl From<RuleEntry> for Rule {
+    fn from(written: RuleEntry) -> Self {
+        let RuleEntry { name, filter, enabled, reply, delay_ms, status, fault } = written;
         Self { name, filter, enabled, response: reply, delay_ms, status, fault }
     }
 }
@@ -69,7 +69,7 @@ impl<'de> Visitor<'de> for RulesVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Rule>, A::Error> {
         let mut rules = Vec::new();
-        while let Some(written) = list.next_element::<Written>()? {
+        while let Some(written) = list.next_element::<RuleEntry>()? {
             rules.push(written.into());
         }
         Ok(rules)

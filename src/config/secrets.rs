@@ -1,4 +1,4 @@
-//! Where token, keys and AppSecret are kept: the OS keyring, else `secrets.toml` that only its owner reads.
+//! Storage of token, keys and AppSecret: the OS keyring, else `secrets.toml` with mode 0600.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -18,7 +18,7 @@ const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
 /// The service that keyring entries belong to.
 const KEYRING_SERVICE: &str = "menuscope";
 
-/// Where an account's secrets are.
+/// The storage of an account's secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SecretsPlace {
@@ -37,7 +37,7 @@ impl SecretsPlace {
         }
     }
 
-    /// What it is called in a message.
+    /// The name of the storage in messages.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Keyring => "the keyring",
@@ -49,7 +49,7 @@ impl SecretsPlace {
 /// The form in which secrets are written down, in either place.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Written {
+struct StoredSecrets {
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<Zeroizing<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,8 +62,8 @@ struct Written {
     app_secret: Option<Zeroizing<String>>,
 }
 
-impl From<Written> for Secrets {
-    fn from(written: Written) -> Self {
+impl From<StoredSecrets> for Secrets {
+    fn from(written: StoredSecrets) -> Self {
         let secret = |text: Option<Zeroizing<String>>| text.filter(|text| !text.is_empty()).map(Secret::from);
         Self {
             token: secret(written.token),
@@ -75,7 +75,7 @@ impl From<Written> for Secrets {
     }
 }
 
-impl From<&Secrets> for Written {
+impl From<&Secrets> for StoredSecrets {
     fn from(secrets: &Secrets) -> Self {
         let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| Zeroizing::new(secret.reveal().to_owned()));
         Self {
@@ -104,7 +104,7 @@ pub(super) fn read(folder: &DataFolder, account: &str, place: SecretsPlace) -> R
 
 /// Writes an account's secrets into the keyring, or into the file where there is no keyring. Says which it was.
 pub(super) fn write(folder: &DataFolder, account: &str, secrets: &Secrets) -> Result<SecretsPlace, ConfigError> {
-    let text = Zeroizing::new(serde_json::to_string(&Written::from(secrets)).unwrap_or_default());
+    let text = Zeroizing::new(serde_json::to_string(&StoredSecrets::from(secrets)).unwrap_or_default());
     let user = keyring_user(folder, account);
     let kept = ask_keyring(move || keyring::Entry::new(KEYRING_SERVICE, &user)?.set_password(&text));
     if kept.is_ok() {
@@ -112,7 +112,7 @@ pub(super) fn write(folder: &DataFolder, account: &str, secrets: &Secrets) -> Re
     }
     let path = folder.secrets_file();
     let mut file = if path.exists() { read_file(&path)? } else { BTreeMap::new() };
-    file.insert(account.to_owned(), Written::from(secrets));
+    file.insert(account.to_owned(), StoredSecrets::from(secrets));
     write_file(&path, &file)?;
     Ok(SecretsPlace::File)
 }
@@ -128,11 +128,11 @@ pub(super) fn replace(
     match place {
         SecretsPlace::File => {
             let mut file = read_file(&path)?;
-            file.insert(account.to_owned(), Written::from(secrets));
+            file.insert(account.to_owned(), StoredSecrets::from(secrets));
             write_file(&path, &file)
         }
         SecretsPlace::Keyring => {
-            let text = Zeroizing::new(serde_json::to_string(&Written::from(secrets)).unwrap_or_default());
+            let text = Zeroizing::new(serde_json::to_string(&StoredSecrets::from(secrets)).unwrap_or_default());
             let user = keyring_user(folder, account);
             ask_keyring(move || keyring::Entry::new(KEYRING_SERVICE, &user)?.set_password(&text))
                 .map_err(|cause| ConfigError::SecretsUnreadable { account: account.to_owned(), place, cause })
@@ -150,7 +150,7 @@ fn read_keyring(folder: &DataFolder, account: &str) -> Result<Secrets, ConfigErr
     let text = ask_keyring(move || keyring::Entry::new(KEYRING_SERVICE, &user)?.get_password()).map_err(unreadable)?;
     let text = Zeroizing::new(text);
     // serde's message could quote what it failed on: say only that it failed.
-    let written: Written = serde_json::from_str(&text)
+    let written: StoredSecrets = serde_json::from_str(&text)
         .map_err(|error| unreadable(format!("its entry is damaged ({:?})", error.classify())))?;
     Ok(written.into())
 }
@@ -174,7 +174,7 @@ fn ask_keyring<T: Send + 'static>(ask: impl FnOnce() -> keyring::Result<T> + Sen
     }
 }
 
-fn read_file(path: &Path) -> Result<BTreeMap<String, Written>, ConfigError> {
+fn read_file(path: &Path) -> Result<BTreeMap<String, StoredSecrets>, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map(Zeroizing::new)
         .map_err(|source| ConfigError::Read { source, path: path.to_owned() })?;
@@ -191,7 +191,7 @@ fn read_file(path: &Path) -> Result<BTreeMap<String, Written>, ConfigError> {
     })
 }
 
-fn write_file(path: &Path, file: &BTreeMap<String, Written>) -> Result<(), ConfigError> {
+fn write_file(path: &Path, file: &BTreeMap<String, StoredSecrets>) -> Result<(), ConfigError> {
     let text = toml_edit::ser::to_string_pretty(file)
         .map(Zeroizing::new)
         .map_err(|error| ConfigError::Write { source: std::io::Error::other(error), path: path.to_owned() })?;
@@ -237,7 +237,7 @@ mod tests {
         let path = directory.path().join("secrets.toml");
         std::fs::write(&path, "").unwrap();
         let secrets = Secrets { token: Some(Secret::new("pam\"test")), ..Secrets::default() };
-        let file = BTreeMap::from([("a b".to_owned(), Written::from(&secrets))]);
+        let file = BTreeMap::from([("a b".to_owned(), StoredSecrets::from(&secrets))]);
         write_file(&path, &file).unwrap();
         assert_eq!(Secrets::from(read_file(&path).unwrap().remove("a b").unwrap()), secrets);
         #[cfg(unix)]

@@ -3,7 +3,7 @@
 use super::{Pattern, Term, display};
 use crate::texts::safe_text::is_hidden;
 
-/// How much of a value a term takes: a part of it finds the whole, too.
+/// Characters of a value that a term takes; a part of a value finds the whole as well.
 const LONGEST: usize = 120;
 
 /// The term that finds captures with this value.

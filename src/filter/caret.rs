@@ -1,4 +1,4 @@
-//! What is being typed where the caret stands: a name, or the value of one. Reads text that need not be a filter yet.
+//! The filter text at the caret: the name or value being typed. The text need not be a valid filter yet.
 
 use std::ops::Range;
 
@@ -6,41 +6,39 @@ use super::names::{Name, Seen};
 use super::parse::is_delimiter;
 use super::{Pattern, display};
 
-/// What is being typed, and what a choice takes the place of.
+/// The text at the caret, and the bytes that a completion replaces.
 #[derive(Clone, Debug)]
 pub struct Caret<'t> {
-    /// What it is.
     pub typing: Typing<'t>,
     /// The bytes that a choice takes the place of; the whole name or value, also where the caret stands within it.
     pub span: Range<usize>,
 }
 
-/// What is being typed.
+/// The part of a term that is being typed.
 #[derive(Clone, Debug)]
 pub enum Typing<'t> {
     /// A name, or a word that may become one.
     Name {
-        /// What stands before the caret.
+        /// The text before the caret.
         typed: &'t str,
     },
     /// The value of a name.
     Value {
-        /// The name.
         name: &'static Name,
-        /// What stands before the caret, without quotes.
+        /// The text before the caret, without quotes.
         typed: String,
     },
 }
 
 /// One term, as far as it has been typed.
-struct Piece {
+struct TermSpan {
     start: usize,
     end: usize,
-    /// Where its value begins, where it has a known name.
+    /// The name, if it is a known one, and the byte at which its value begins.
     value: Option<(&'static Name, usize)>,
 }
 
-/// What is being typed at this byte. `None` in quoted text, behind a name that nothing has, and before what stands there.
+/// Reads the filter text at this byte. `None` in quoted text, behind an unknown name, and before the term at the caret.
 pub fn at_caret(text: &str, caret: usize) -> Option<Caret<'_>> {
     let caret = text.floor_char_boundary(caret.min(text.len()));
     let mut at = 0;
@@ -51,27 +49,27 @@ pub fn at_caret(text: &str, caret: usize) -> Option<Caret<'_>> {
             let free = text[caret..].chars().next().is_none_or(|next| next.is_whitespace() || next == ')');
             return free.then_some(Caret { typing: Typing::Name { typed: "" }, span: caret..caret });
         }
-        let piece = piece(text, at);
-        if caret <= piece.end {
-            return in_piece(text, caret, &piece);
+        let span = term_span(text, at);
+        if caret <= span.end {
+            return within_span(text, caret, &span);
         }
-        at = piece.end;
+        at = span.end;
     }
 }
 
-fn in_piece<'t>(text: &'t str, caret: usize, piece: &Piece) -> Option<Caret<'t>> {
-    if let Some((name, value)) = piece.value {
+fn within_span<'t>(text: &'t str, caret: usize, span: &TermSpan) -> Option<Caret<'t>> {
+    if let Some((name, value)) = span.value {
         if caret >= value {
             let typed = unquoted(&text[value..caret]);
-            return Some(Caret { typing: Typing::Value { name, typed }, span: value..piece.end });
+            return Some(Caret { typing: Typing::Value { name, typed }, span: value..span.end });
         }
-        let typed = &text[piece.start..caret];
-        return Some(Caret { typing: Typing::Name { typed }, span: piece.start..value });
+        let typed = &text[span.start..caret];
+        return Some(Caret { typing: Typing::Name { typed }, span: span.start..value });
     }
-    let word = &text[piece.start..piece.end];
+    let word = &text[span.start..span.end];
     let is_word = !word.starts_with('"') && !word.contains([':', '：']);
-    let typing = Typing::Name { typed: &text[piece.start..caret] };
-    is_word.then_some(Caret { typing, span: piece.start..piece.end })
+    let typing = Typing::Name { typed: &text[span.start..caret] };
+    is_word.then_some(Caret { typing, span: span.start..span.end })
 }
 
 /// The first byte from `from` on that belongs to a term: behind white space, parentheses and a minus.
@@ -81,10 +79,10 @@ fn term_start(text: &str, from: usize) -> usize {
 }
 
 /// The term that begins here; it is never empty.
-fn piece(text: &str, start: usize) -> Piece {
+fn term_span(text: &str, start: usize) -> TermSpan {
     let rest = &text[start..];
     if rest.starts_with('"') {
-        return Piece { start, end: start + quoted_length(rest), value: None };
+        return TermSpan { start, end: start + quoted_length(rest), value: None };
     }
     let word = rest.find(is_delimiter).unwrap_or(rest.len());
     let colon = rest[..word].char_indices().find(|(_, c)| matches!(c, ':' | '：'));
@@ -92,13 +90,13 @@ fn piece(text: &str, start: usize) -> Piece {
     match named.filter(|(_, value)| !rest[*value..].starts_with("//")) {
         Some((name, value)) => {
             let end = start + value + value_length(&rest[value..]);
-            Piece { start, end, value: Some((name, start + value)) }
+            TermSpan { start, end, value: Some((name, start + value)) }
         }
-        None => Piece { start, end: start + word, value: None },
+        None => TermSpan { start, end: start + word, value: None },
     }
 }
 
-/// How far a value goes: bare and quoted pieces side by side.
+/// Returns the end of a value: bare and quoted pieces side by side.
 fn value_length(text: &str) -> usize {
     let mut at = 0;
     loop {
@@ -114,7 +112,7 @@ fn value_length(text: &str) -> usize {
     }
 }
 
-/// How far the quoted text goes that begins here; to the end, where it is not closed.
+/// Returns the end of the quoted text that begins here; the end of the text where the quote is not closed.
 fn quoted_length(text: &str) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -157,7 +155,7 @@ mod tests {
 
     use super::*;
 
-    /// What is typed at the `|`, and the text with `@` chosen there.
+    /// The text at the `|`, and the filter after `@` was chosen there.
     fn read(marked: &str) -> Option<(String, String)> {
         let caret = marked.find('|').unwrap();
         let text = marked.replace('|', "");

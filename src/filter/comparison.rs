@@ -1,17 +1,14 @@
-//! What a number is compared with: `403`, `>=400`, `10..20`.
+//! Comparisons with a number: `403`, `>=400`, `10..20`.
 
 use std::fmt;
 
-/// Which numbers are meant.
+/// A set of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison<T> {
-    /// This one.
     Equal(T),
-    /// Smaller ones.
     Below(T),
     /// This and smaller ones.
     AtMost(T),
-    /// Greater ones.
     Above(T),
     /// This and greater ones.
     AtLeast(T),
@@ -20,7 +17,7 @@ pub enum Comparison<T> {
 }
 
 impl<T: PartialOrd> Comparison<T> {
-    /// Whether this number is meant.
+    /// Tells whether the number is in the set.
     pub fn holds(&self, number: &T) -> bool {
         match self {
             Self::Equal(bound) => number == bound,

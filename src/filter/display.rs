@@ -84,7 +84,7 @@ fn word(text: &str) -> Cow<'_, str> {
     if special { quoted(text) } else { value(text) }
 }
 
-/// What stands between the asterisks of a pattern.
+/// The literal text between the asterisks of a pattern.
 fn part(text: &str) -> Cow<'_, str> {
     if text.contains('*') { quoted(text) } else { value(text) }
 }

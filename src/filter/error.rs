@@ -1,4 +1,4 @@
-//! What can be wrong with a filter, and where.
+//! Mistakes in a filter, each with its place.
 
 use std::ops::Range;
 
@@ -8,17 +8,16 @@ use super::{MAX_DEPTH, MAX_LENGTH, MAX_TERMS};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} at column {column}{}", hint(.kind, .suggestion.as_deref()))]
 pub struct FilterError {
-    /// Where it begins, in characters from 1.
+    /// First character, counted from 1.
     pub column: usize,
-    /// How many characters it takes up.
+    /// Length in characters.
     pub length: usize,
-    /// What is wrong.
     pub kind: FilterErrorKind,
-    /// What to write in its place, where that can be guessed.
+    /// A replacement, where one can be guessed.
     pub suggestion: Option<String>,
 }
 
-/// What is wrong with a filter.
+/// The kinds of mistakes in a filter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterErrorKind {
     /// Nothing is called that.
@@ -29,54 +28,25 @@ pub enum FilterErrorKind {
     },
     /// The name does not take that value.
     #[error("unknown value \"{value}\" for \"{name}:\"")]
-    UnknownValue {
-        /// The name.
-        name: &'static str,
-        /// As typed.
-        value: String,
-    },
+    UnknownValue { name: &'static str, value: String },
     /// Nothing stands after the colon.
     #[error("no value after \"{name}:\"")]
-    NoValue {
-        /// The name.
-        name: &'static str,
-    },
+    NoValue { name: &'static str },
     /// The name takes a number or a range.
     #[error("\"{value}\" is not a number for \"{name}:\"")]
-    NotNumber {
-        /// The name.
-        name: &'static str,
-        /// As typed.
-        value: String,
-    },
+    NotNumber { name: &'static str, value: String },
     /// The name takes a time or an age.
     #[error("\"{value}\" is not a time for \"{name}:\"")]
-    NotTime {
-        /// The name.
-        name: &'static str,
-        /// As typed.
-        value: String,
-    },
+    NotTime { name: &'static str, value: String },
     /// The number is too large, or the time too far away.
     #[error("\"{value}\" is out of range for \"{name}:\"")]
-    OutOfRange {
-        /// The name.
-        name: &'static str,
-        /// As typed.
-        value: String,
-    },
+    OutOfRange { name: &'static str, value: String },
     /// The range holds nothing.
     #[error("backwards range \"{value}\"")]
-    BackwardsRange {
-        /// As typed.
-        value: String,
-    },
+    BackwardsRange { value: String },
     /// It asks about what an event does not have when it arrives.
     #[error("\"{term}\" asks what becomes of an event, and nothing has when it arrives")]
-    OfLater {
-        /// The term.
-        term: String,
-    },
+    OfLater { term: String },
     /// A quote is opened and not closed.
     #[error("unclosed quote")]
     UnclosedQuote,
@@ -104,12 +74,11 @@ pub enum FilterErrorKind {
     /// It has more than [`MAX_TERMS`] terms.
     #[error("more than {MAX_TERMS} terms")]
     TooManyTerms,
-    /// Anything else.
     #[error("unreadable text")]
     Unreadable,
 }
 
-/// What may help: the nearest valid spelling, else what would be right in that place.
+/// The hint of a mistake: the nearest valid spelling, else the values that are allowed in that place.
 fn hint(kind: &FilterErrorKind, suggestion: Option<&str>) -> String {
     use FilterErrorKind as Kind;
     if let Some(suggestion) = suggestion {

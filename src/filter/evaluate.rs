@@ -5,18 +5,18 @@ use jiff::Timestamp;
 use super::{Expr, Needle, Source, State, Term};
 use crate::capture::{Capture, Placement, Reply, ReplySource};
 
-/// What a filter is asked about.
+/// The event that a filter is evaluated against.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// The request and what was read from it.
     pub capture: &'a Capture,
     /// Its number, and which attempt it is.
     pub placement: Placement,
-    /// What was answered; `None` while it is open.
+    /// The reply; `None` while it is open.
     pub reply: Option<&'a Reply>,
-    /// Whether somebody pinned it.
+    /// Pinned by a person.
     pub pinned: bool,
-    /// Whether its reply is being held.
+    /// Waiting for a person's reply.
     pub held: bool,
 }
 
@@ -28,7 +28,7 @@ impl<'a> Subject<'a> {
 }
 
 impl Expr {
-    /// Whether the subject matches.
+    /// Tells whether the subject matches.
     ///
     /// Where it lacks what a term asks about, the term does not hold, and its negation does.
     pub fn holds(&self, subject: &Subject<'_>) -> bool {
@@ -78,7 +78,7 @@ impl Term {
 }
 
 impl Source {
-    /// Whether this is who decided it.
+    /// Tells whether the reply has this source.
     fn is(&self, source: &ReplySource) -> bool {
         match self {
             Self::AnyRule => matches!(source, ReplySource::Rule(_)),
@@ -87,12 +87,12 @@ impl Source {
     }
 }
 
-/// How long the answer took. Microseconds are what is recorded.
+/// The time until the reply, in the microseconds that are recorded.
 fn milliseconds(reply: &Reply) -> f64 {
     reply.elapsed.as_micros() as f64 / 1000.0
 }
 
-/// When it arrived. Microseconds are what is recorded.
+/// The time of receipt, in the microseconds that are recorded.
 fn arrival(capture: &Capture) -> Timestamp {
     let received_at = capture.request.received_at;
     Timestamp::from_microsecond(received_at.as_microsecond()).unwrap_or(received_at)

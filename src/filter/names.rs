@@ -1,4 +1,4 @@
-//! What may stand before a colon, with what may stand after it.
+//! The names of the filter language (`name:value`), each with its values.
 
 /// One name of the filter language.
 #[derive(Clone, Copy, Debug)]
@@ -8,12 +8,12 @@ pub struct Name {
     pub name: &'static str,
     /// Every value it takes, or some to show how they look where [`Self::closed`] is false.
     pub values: &'static [&'static str],
-    /// Whether it takes no other values.
+    /// The list of values is complete.
     pub closed: bool,
     pub(super) field: Field,
 }
 
-/// What a name asks about.
+/// The property of an event that a name reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Event,
@@ -38,17 +38,13 @@ pub(super) enum Field {
 /// Values of which those that have been seen can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// Events.
     Event,
     /// Kinds of what is no event.
     Type,
-    /// `EventKey`.
     Key,
-    /// Users.
     Openid,
-    /// Accounts.
     Account,
-    /// Who decided replies: the rules among them.
+    /// Sources of replies, the rules among them.
     Reply,
 }
 
@@ -61,7 +57,7 @@ impl Name {
         Self { name, values, closed: true, field }
     }
 
-    /// Which values seen it can be asked for.
+    /// The stored values that can complete this name.
     pub fn seen(&self) -> Option<Seen> {
         Some(match self.field {
             Field::Event => Seen::Event,
@@ -74,7 +70,7 @@ impl Name {
         })
     }
 
-    /// Whether it takes the codes of diagnoses.
+    /// Tells whether the values are codes of diagnoses.
     pub fn takes_codes(&self) -> bool {
         self.field == Field::Diagnosis
     }

@@ -2,7 +2,7 @@
 
 use super::names::NAMES;
 
-/// What people who know WeChat's names or other tools type, and what it is called here.
+/// Names that users of WeChat or of other tools try, with the name that they have here.
 const ALIASES: &[(&str, &str)] = &[
     ("code", "diagnosis"),
     ("elapsed", "ms"),

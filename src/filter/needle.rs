@@ -1,4 +1,4 @@
-//! Whether an event has a text anywhere in it: what a word of a filter asks, in memory and in the database.
+//! Substring search over one event: the meaning of a word in a filter, in memory and in the database.
 
 use memchr::{memchr, memchr_iter, memchr2_iter, memchr3, memrchr};
 
@@ -10,12 +10,12 @@ const COMMON: &[u8] = b"et<>amcrnsdoi[]/gu6vpl!01xf3yhb5_489z2jkw7q.@-:=?&|()";
 /// A text to look for, ASCII letters in any case.
 pub(crate) struct Needle {
     bytes: Vec<u8>,
-    /// Where in it stands the byte that is looked for first, since it is the rarest.
+    /// Position of the rarest byte of the needle, which is looked for first.
     rarest: usize,
 }
 
 impl Needle {
-    /// Prepares a search.
+    /// Prepares a search for this text.
     pub(crate) fn new(bytes: &[u8]) -> Self {
         let rank = |byte: &u8| {
             let byte = byte.to_ascii_lowercase();
@@ -25,12 +25,12 @@ impl Needle {
         Self { bytes: bytes.to_owned(), rarest: rarest.unwrap_or(0) }
     }
 
-    /// Whether an event has it: in its payload as it stands or as it reads, or in the plaintext that was answered.
+    /// Tells whether an event has it: in its payload as it stands or as it reads, or in the plaintext that was answered.
     pub(crate) fn is_in_event(&self, payload: &[u8], reply: Option<&[u8]>) -> bool {
         self.is_in(payload) || reply.is_some_and(|reply| self.is_in(reply)) || self.is_in_text_of(payload)
     }
 
-    /// Whether the bytes stand there as they are.
+    /// Tells whether the bytes contain the needle as they are.
     fn is_in(&self, haystack: &[u8]) -> bool {
         let length = self.bytes.len();
         let Some(rarest) = self.bytes.get(self.rarest) else {
@@ -51,7 +51,7 @@ impl Needle {
         if lower == upper { memchr_iter(lower, places).any(fits) } else { memchr2_iter(lower, upper, places).any(fits) }
     }
 
-    /// Whether the payload's decoded text has it where the payload itself does not.
+    /// Tells whether the payload's decoded text contains the needle where the payload itself does not.
     fn is_in_text_of(&self, payload: &[u8]) -> bool {
         is_written_otherwise(payload)
             && Tree::parse(payload)
@@ -78,7 +78,7 @@ pub(crate) fn searched_text(payload: &[u8], reply: Option<&[u8]>) -> String {
     text
 }
 
-/// Whether the text of some element may differ from the bytes that stand there: most payloads need no decoding.
+/// Tells whether the text of some element may differ from its bytes: most payloads need no decoding.
 fn is_written_otherwise(payload: &[u8]) -> bool {
     let json = payload.iter().find(|byte| matches!(byte, b'<' | b'{')) == Some(&b'{');
     if json {
@@ -103,13 +103,13 @@ fn is_written_otherwise(payload: &[u8]) -> bool {
     false
 }
 
-/// Whether `&` begins one of the references that XML has without a document type.
+/// Tells whether `&` begins one of the references that XML has without a document type.
 fn is_reference(text: &[u8]) -> bool {
     let names: [&[u8]; 6] = [b"&#", b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;"];
     names.iter().any(|name| text.starts_with(name))
 }
 
-/// How long the CDATA section is that begins after `before<`; `None` where it may not be the whole text of its element.
+/// Returns the length of the CDATA section that begins after `before<`; `None` where it may not be the whole text of its element.
 fn cdata_alone(before: &[u8], from: &[u8]) -> Option<usize> {
     const OPENING: &[u8] = b"![CDATA[";
     const CLOSING: &[u8] = b"]]>";

@@ -12,7 +12,7 @@ use winnow::{ModalResult, Parser as _};
 use super::error::{FilterError, FilterErrorKind, Mistake};
 use super::names::Name;
 use super::nearest::nearest_name;
-use super::value::{self, Piece};
+use super::value::{self, ValuePart};
 use super::{Expr, MAX_DEPTH, MAX_LENGTH, MAX_TERMS, Term};
 
 /// The text that is still to be read, with where that is and what surrounds it.
@@ -21,7 +21,7 @@ type Input<'i> = Stateful<LocatingSlice<&'i str>, Surroundings<'i>>;
 /// Nothing here is tried twice: what is typed wrongly is always an `ErrMode::Cut`, and a `Backtrack` means "not this, perhaps the next".
 type Outcome<T> = ModalResult<T, Mistake>;
 
-/// What a parser must know besides the text.
+/// The facts that a parser needs beside the text.
 #[derive(Debug)]
 struct Surroundings<'i> {
     now: &'i Zoned,
@@ -30,7 +30,7 @@ struct Surroundings<'i> {
     terms: usize,
 }
 
-/// When the filter will be asked.
+/// The time at which the filter is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
     /// At any time after the event was recorded.
@@ -66,7 +66,7 @@ pub(super) fn parse(text: &str, now: &Zoned, moment: Moment) -> Result<Expr, Fil
     })
 }
 
-/// Where the terms stand that all have to match; `None` where it is another kind of filter, or none.
+/// Returns the places of the terms that all have to match; `None` for any other kind of filter, or none.
 pub(super) fn items(text: &str, now: &Zoned) -> Option<Vec<Range<usize>>> {
     parse(text, now, Moment::Recorded).ok()?;
     let surroundings = Surroundings { now, moment: Moment::Recorded, depth: 0, terms: 0 };
@@ -75,12 +75,12 @@ pub(super) fn items(text: &str, now: &Zoned) -> Option<Vec<Range<usize>>> {
     spans.ok().filter(|_: &Vec<_>| input.is_empty())
 }
 
-/// Whether a word ends before this character.
+/// Tells whether this character ends a word.
 pub(super) fn is_delimiter(character: char) -> bool {
     character.is_whitespace() || matches!(character, '(' | ')' | '"')
 }
 
-/// Whether this, unquoted, is the operator.
+/// Tells whether this text, unquoted, is the operator.
 pub(super) fn is_or(word: &str) -> bool {
     word == "OR"
 }
@@ -202,7 +202,7 @@ fn named(input: &mut Input<'_>) -> Outcome<Term> {
     if let Some(known) = Name::find(name)
         && !scheme
     {
-        let (pieces, place): (Vec<Piece>, _) = repeat(0.., piece).with_span().parse_next(input)?;
+        let (pieces, place): (Vec<ValuePart>, _) = repeat(0.., piece).with_span().parse_next(input)?;
         if pieces.is_empty() {
             return cut(span, FilterErrorKind::NoValue { name: known.name });
         }
@@ -224,16 +224,16 @@ fn named(input: &mut Input<'_>) -> Outcome<Term> {
     Err(ErrMode::Cut(Mistake::new(span, kind).suggesting(near)))
 }
 
-/// What looks like a name: a letter, then letters, digits, `_` and `-`.
+/// Reads a name: a letter, then letters, digits, `_` and `-`.
 fn name<'i>(input: &mut Input<'i>) -> Outcome<&'i str> {
     let letter = |character: char| character.is_alphabetic() || character == '_';
     let later = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
     (one_of(letter), take_while(0.., later)).take().parse_next(input)
 }
 
-fn piece(input: &mut Input<'_>) -> Outcome<Piece> {
-    let bare = take_till(1.., is_delimiter).map(|text: &str| Piece::Bare(text.to_owned()));
-    alt((quoted.map(Piece::Quoted), bare)).parse_next(input)
+fn piece(input: &mut Input<'_>) -> Outcome<ValuePart> {
+    let bare = take_till(1.., is_delimiter).map(|text: &str| ValuePart::Bare(text.to_owned()));
+    alt((quoted.map(ValuePart::Quoted), bare)).parse_next(input)
 }
 
 /// Text in quotes; inside them `\"` and `\\` stand for the second character.

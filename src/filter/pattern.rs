@@ -42,7 +42,7 @@ impl Pattern {
         }
     }
 
-    /// Whether this text matches.
+    /// Tells whether this text matches.
     pub fn matches(&self, text: &str) -> bool {
         let (Some((first, rest)), last) = (self.parts.split_first(), self.parts.last()) else {
             return text.is_empty();

@@ -6,7 +6,7 @@ use jiff::Zoned;
 
 use super::parse::items;
 
-/// Where the terms stand that all have to match. One for the whole, where any of several has to, or it is no filter;
+/// Returns the places of the terms that all have to match. One place for the whole text, where any of several has to match, or it is no filter;
 /// none where there is nothing.
 pub fn terms(text: &str, now: &Zoned) -> Vec<Range<usize>> {
     if let Some(spans) = items(text, now) {
@@ -38,7 +38,7 @@ pub fn turned(text: &str, term: Range<usize>, is_single: bool) -> String {
     text
 }
 
-/// Whether the whole text is a single term: nothing has to be put around it.
+/// Tells whether the whole text is a single term, which needs no parentheses around it.
 pub fn is_term(text: &str, now: &Zoned) -> bool {
     items(text, now).is_some_and(|spans| spans.len() == 1)
 }

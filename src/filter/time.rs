@@ -7,7 +7,7 @@ use winnow::combinator::{alt, eof, opt, preceded, repeat, terminated};
 use winnow::token::{one_of, take_while};
 use winnow::{ModalResult, Parser as _};
 
-/// Why a text gives no time.
+/// The reasons why a text gives no time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeProblem {
     /// It does not look like one.
@@ -16,9 +16,9 @@ pub(super) enum TimeProblem {
     Range,
 }
 
-/// What was typed, before it is known whether such a time exists.
+/// A time as it was typed, not yet checked against the calendar.
 #[derive(Clone, Debug)]
-enum Typed {
+enum CivilTime {
     /// Seconds ago; `None` where they are more than can be counted.
     Age(Option<i64>),
     /// A day, from its beginning or from an hour on.
@@ -31,27 +31,27 @@ enum Typed {
 pub(super) fn time(text: &str, now: &Zoned) -> Result<Timestamp, TimeProblem> {
     // An input method may have typed the full-width colon.
     let text = text.trim().replace('：', ":");
-    let typed = terminated(alt((age, day, hour.map(Typed::Hour))), eof).parse(&*text);
+    let typed = terminated(alt((age, day, hour.map(CivilTime::Hour))), eof).parse(&*text);
     match typed {
-        Ok(Typed::Age(seconds)) => {
+        Ok(CivilTime::Age(seconds)) => {
             let age = SignedDuration::from_secs(seconds.ok_or(TimeProblem::Range)?);
             now.timestamp().checked_sub(age).map_err(|_range| TimeProblem::Range)
         }
-        Ok(Typed::Day(date, time)) => local(calendar(date)?, clock(time.unwrap_or_default())?, now),
-        Ok(Typed::Hour(time)) => local(now.date(), clock(time)?, now),
+        Ok(CivilTime::Day(date, time)) => local(calendar(date)?, clock(time.unwrap_or_default())?, now),
+        Ok(CivilTime::Hour(time)) => local(now.date(), clock(time)?, now),
         // As JSON gives it, with its own zone.
         Err(_) => text.parse().map_err(|_form| TimeProblem::Form),
     }
 }
 
-/// `10m`, `2h`, `1h30m`.
-fn age(input: &mut &str) -> ModalResult<Typed> {
+/// Reads an age: `10m`, `2h`, `1h30m`.
+fn age(input: &mut &str) -> ModalResult<CivilTime> {
     let part = (digit1, unit).map(|(count, unit): (&str, i64)| count.parse::<i64>().ok()?.checked_mul(unit));
     let sum = |sum: Option<i64>, part: Option<i64>| sum?.checked_add(part?);
-    repeat(1.., part).fold(|| Some(0), sum).map(Typed::Age).parse_next(input)
+    repeat(1.., part).fold(|| Some(0), sum).map(CivilTime::Age).parse_next(input)
 }
 
-/// How many seconds it has.
+/// The seconds in one unit.
 fn unit(input: &mut &str) -> ModalResult<i64> {
     one_of(['s', 'm', 'h', 'd', 'w'])
         .map(|unit| match unit {
@@ -65,14 +65,14 @@ fn unit(input: &mut &str) -> ModalResult<i64> {
 }
 
 /// `2026-11-23`, then perhaps `T10:00` or ` 10:00`.
-fn day(input: &mut &str) -> ModalResult<Typed> {
+fn day(input: &mut &str) -> ModalResult<CivilTime> {
     let year = take_while(4, '0'..='9').parse_to();
     let date = (year, preceded('-', two_digits), preceded('-', two_digits)).map(<[i16; 3]>::from);
     let separator = alt(("T".void(), "t".void(), take_while(1.., ' ').void()));
-    (date, opt(preceded(separator, hour))).map(|(date, time)| Typed::Day(date, time)).parse_next(input)
+    (date, opt(preceded(separator, hour))).map(|(date, time)| CivilTime::Day(date, time)).parse_next(input)
 }
 
-/// `10:00` or `10:00:30`.
+/// Reads a time of day: `10:00` or `10:00:30`.
 fn hour(input: &mut &str) -> ModalResult<[i16; 3]> {
     (two_digits, preceded(':', two_digits), opt(preceded(':', two_digits)))
         .map(|(hour, minute, second)| [hour, minute, second.unwrap_or(0)])

@@ -1,4 +1,4 @@
-//! What stands after a colon → the term it makes with its name.
+//! Values of the filter language: name and value make a term.
 
 use std::fmt;
 use std::ops::Range;
@@ -17,14 +17,13 @@ use super::{Code, Comparison, Mode, Pattern, Signature, Source, State, Term};
 
 /// Part of a value as typed.
 #[derive(Clone, Debug)]
-pub(super) enum Piece {
+pub(super) enum ValuePart {
     /// In quotes, where an asterisk is an asterisk.
     Quoted(String),
-    /// Without.
     Bare(String),
 }
 
-impl Piece {
+impl ValuePart {
     fn text(&self) -> &str {
         match self {
             Self::Quoted(text) | Self::Bare(text) => text,
@@ -33,8 +32,13 @@ impl Piece {
 }
 
 /// The term of this name and value; `span` is where the value stands.
-pub(super) fn term(name: &'static Name, pieces: &[Piece], span: Range<usize>, now: &Zoned) -> Result<Term, Mistake> {
-    let text: String = pieces.iter().map(Piece::text).collect();
+pub(super) fn term(
+    name: &'static Name,
+    pieces: &[ValuePart],
+    span: Range<usize>,
+    now: &Zoned,
+) -> Result<Term, Mistake> {
+    let text: String = pieces.iter().map(ValuePart::text).collect();
     let value = Value { name, text, span };
     Ok(match name.field {
         Field::Event => Term::Event(value.text),
@@ -57,12 +61,12 @@ pub(super) fn term(name: &'static Name, pieces: &[Piece], span: Range<usize>, no
     })
 }
 
-fn pattern(pieces: &[Piece]) -> Pattern {
+fn pattern(pieces: &[ValuePart]) -> Pattern {
     let mut parts = vec![String::new()];
     for piece in pieces {
         let mut texts = match piece {
-            Piece::Quoted(text) => vec![text.as_str()],
-            Piece::Bare(text) => text.split('*').collect(),
+            ValuePart::Quoted(text) => vec![text.as_str()],
+            ValuePart::Bare(text) => text.split('*').collect(),
         }
         .into_iter();
         if let (Some(part), Some(text)) = (parts.last_mut(), texts.next()) {
@@ -167,12 +171,12 @@ impl Value {
     }
 }
 
-/// What numbers a name may take.
+/// The numbers that a name takes.
 trait Number: fmt::Display + Sized {
-    /// Whether they may have a decimal point.
+    /// A decimal point is allowed.
     const FRACTIONS: bool = false;
 
-    /// Whether it is one that something can have.
+    /// Tells whether the number can occur.
     fn is_countable(&self) -> bool {
         true
     }

@@ -8,7 +8,7 @@ use unicode_properties::{GeneralCategory as Category, UnicodeEmoji as _, Unicode
 /// Marks that one letter may carry; more of them pile up over the lines above and below.
 const MARKS: usize = 4;
 
-/// Whether a character is shown by its number wherever it stands.
+/// Tells whether a character is shown by its number wherever it stands.
 ///
 /// Such are controls, bidirectional overrides, what has no width, and what every font draws as it likes. Line ends and
 /// tabs count, too; where they may stand, use [`told`].
@@ -29,19 +29,19 @@ fn is_private(c: char) -> bool {
     matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FDD0}'..='\u{FDEF}' | '\u{F0000}'..) || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
-/// Where characters stand that are to be shown by their numbers. Beside [`is_hidden`], these are marks beyond what a
+/// Finds the characters that are to be shown by their numbers. Beside [`is_hidden`], these are marks beyond what a
 /// letter carries and selectors where there is nothing to select; the joiner within an emoji is welcome.
 pub(crate) fn hidden(text: &str) -> Hidden<'_> {
     Hidden { rest: text.char_indices(), base: None, marks: 0 }
 }
 
-/// See [`hidden`].
+/// The iterator behind [`hidden`].
 #[derive(Clone, Debug)]
 pub(crate) struct Hidden<'t> {
     rest: CharIndices<'t>,
-    /// What marks would be put on.
+    /// The character that carries the marks.
     base: Option<char>,
-    /// How many it carries.
+    /// Number of marks on it.
     marks: usize,
 }
 
@@ -83,7 +83,7 @@ impl Hidden<'_> {
         self.marks > MARKS || !self.base.is_some_and(|base| carries(base, c))
     }
 
-    /// Whether a joiner here makes one picture of two.
+    /// Tells whether a joiner here makes one picture of two.
     fn joins(&self) -> bool {
         let next = self.rest.clone().next().map(|(_, next)| next);
         self.base.is_some_and(is_picture) && next.is_some_and(is_picture)
@@ -94,7 +94,7 @@ fn is_picture(c: char) -> bool {
     c.is_emoji_char() && !c.is_ascii()
 }
 
-/// Whether a mark or selector has something to do behind that character.
+/// Tells whether a mark or selector has an effect behind that character.
 fn carries(base: char, mark: char) -> bool {
     match mark {
         '\u{FE0E}' | '\u{FE0F}' => base.is_emoji_char(),

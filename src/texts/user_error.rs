@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::texts::Language;
 
-/// What went wrong, why, and what to do. Each error that can reach the window turns into one, beside where it is made.
+/// The failure, its cause and its remedy. Each error that can reach the window turns into one, beside where it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserError {
     key: &'static str,
@@ -21,7 +21,7 @@ impl UserError {
         Self { key, details: Vec::new(), place: None, message: error.to_string() }
     }
 
-    /// Fills in `%{name}`.
+    /// Fills in the place `%{name}` of the text.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.details.push((name, value.to_string()));

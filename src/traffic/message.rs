@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::words;
 use crate::wechat::compose::{Edit, edited, template};
 
-/// Which kinds come, and how many of a thousand events each of them is.
+/// The kinds, each with its share of a thousand events.
 const KINDS: &[(&str, u32)] = &[
     ("CLICK", 300),
     ("VIEW", 230),
@@ -36,7 +36,7 @@ const KINDS: &[(&str, u32)] = &[
 /// The first characters of every OpenID of one account.
 const OPENID_PREFIX: &str = "oMgHVj";
 
-/// How many characters of an OpenID are the user's own.
+/// Characters of an OpenID that are the user's own.
 const OPENID_OWN: usize = 22;
 
 /// A message and whom it is from.

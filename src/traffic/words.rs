@@ -1,4 +1,4 @@
-//! What made-up users tap, write and scan.
+//! Words of made-up users: taps, notes, scans.
 
 /// Keys of menu buttons.
 #[rustfmt::skip] // many a line
@@ -24,7 +24,7 @@ pub(super) const MENU_KEYS: &[&str] = &[
 /// Pages of a shop.
 pub(super) const PAGES: &[&str] = &["item", "category", "order", "coupon", "store", "article", "activity"];
 
-/// What a link was made for.
+/// Purposes of links.
 pub(super) const CAMPAIGNS: &[&str] = &["spring", "double11", "618", "newuser", "vip", "anniversary", "none"];
 
 /// Cities, and where their middle is in GCJ-02: latitude and longitude.
@@ -39,11 +39,11 @@ pub(super) const CITIES: &[(&str, (f64, f64))] = &[
     ("西安市", (34.34, 108.94)),
 ];
 
-/// Parts of cities.
+/// Districts of a city.
 pub(super) const DISTRICTS: &[&str] =
     &["海珠区", "天河区", "南山区", "浦东新区", "朝阳区", "西湖区", "武侯区", "洪山区", "雁塔区", "越秀区"];
 
-/// Streets.
+/// Names of streets.
 pub(super) const STREETS: &[&str] = &[
     "新港中路",
     "艺苑路",
@@ -59,7 +59,7 @@ pub(super) const STREETS: &[&str] = &[
     "滨江东路",
 ];
 
-/// How a message begins.
+/// Beginnings of messages.
 pub(super) const OPENINGS: &[&str] = &[
     "请问",
     "你好，",
@@ -73,7 +73,7 @@ pub(super) const OPENINGS: &[&str] = &[
     "客服，",
 ];
 
-/// What it is about.
+/// Subjects of messages.
 pub(super) const THINGS: &[&str] = &[
     "订单",
     "快递",
@@ -92,7 +92,7 @@ pub(super) const THINGS: &[&str] = &[
     "电影票",
 ];
 
-/// How it ends.
+/// Ends of messages.
 pub(super) const ENDINGS: &[&str] = &[
     "还没到",
     "怎么用？",
@@ -106,10 +106,10 @@ pub(super) const ENDINGS: &[&str] = &[
     "收到了",
 ];
 
-/// What stands in other letters.
+/// Texts in other scripts.
 pub(super) const LATIN: &[&str] = &["SF", "iPhone", "SKU", "No.", "JD"];
 
-/// What rules and servers answer.
+/// Answers of rules and servers.
 pub(super) const ANSWERS: &[&str] = &[
     "您好，请稍候，正在为您查询订单",
     "欢迎关注，回复数字选择服务",
@@ -118,6 +118,6 @@ pub(super) const ANSWERS: &[&str] = &[
     "今日推荐：新款上市，满300减50",
 ];
 
-/// Where scanners knock.
+/// Paths that scanners try.
 pub(super) const SCANNED_PATHS: &[&str] =
     &["/wp-login.php", "/.env", "/cgi-bin/luci", "/actuator/gateway", "/boaform/admin"];

@@ -9,7 +9,7 @@ use crate::texts::Language;
 use crate::texts::safe_text::shortened;
 use crate::wechat::codes::Severity;
 
-/// What stands above the rows.
+/// The titles above the rows.
 pub(super) const HEADING: [&str; 7] = ["EVENT", "TRY", "STATUS", "MS", "VERDICT", "KIND", "KEY"];
 
 /// The columns that have numbers or words of a known length; kind and key end the row.
@@ -39,7 +39,7 @@ pub(super) fn row(cells: [String; 7]) -> String {
 }
 
 impl Answer<'_> {
-    /// What a test report calls it.
+    /// Its name in a test report.
     pub(super) fn name(&self) -> String {
         let key = self.key();
         let of = if self.tries() { format!(", {}", self.attempt()) } else { String::new() };
@@ -65,7 +65,7 @@ impl Answer<'_> {
         (replayed.attempt, replayed.copy) != (1, 1)
     }
 
-    /// Attempt and copy.
+    /// Numbers of the attempt and of the copy.
     fn attempt(&self) -> String {
         let replayed = &self.stored.replayed;
         if replayed.copy == 1 {
@@ -95,7 +95,7 @@ impl Answer<'_> {
         lines
     }
 
-    /// Why WeChat would not take it, a line each.
+    /// The reasons why WeChat would refuse it, a line each.
     pub(super) fn what_is_wrong(&self) -> Vec<String> {
         let answer = &self.stored.replayed.answer;
         let problem = answer.problem.iter().map(|problem| quoted(&problem.words(self.language)));
@@ -103,7 +103,7 @@ impl Answer<'_> {
         problem.chain(errors.flat_map(|finding| finding_lines(finding, self.language))).collect()
     }
 
-    /// What is different from before, an element a line.
+    /// The differences from the baseline, an element a line.
     pub(super) fn changes(&self) -> Vec<String> {
         let changes = self.changes.as_deref().unwrap_or_default();
         let text = |text: &Option<String>| match text {

@@ -1,14 +1,14 @@
-//! Where the tables of the rules stand in the file, and what stands there that is not about them.
+//! The layout of the rules in the file: the places of their tables, and the text around them.
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, RawString, Table};
 
-/// Where the tables of the rules stood: what belongs to the place and not to the rule.
+/// The places of the rules' tables, with the text that belongs to the place and not to the rule.
 pub(super) struct Layout {
     /// One for each table that was there.
     places: Vec<Place>,
-    /// What stands at the head of the file and is not about its first table; `None` where that is no rule.
+    /// The text at the head of the file that is not about its first table; `None` where that table is no rule.
     heading: Option<String>,
-    /// Whether nothing else is in the file.
+    /// The file holds nothing else.
     alone: bool,
 }
 
@@ -43,8 +43,8 @@ impl Layout {
         Self { places: tables.iter().map(place).collect(), heading, alone: document.is_empty() }
     }
 
-    /// Where each rule goes: those that were there share their places in the new order, and a new one stands behind the rule
-    /// before it.
+    /// Returns the place of each rule: the old rules share their places in the new order, and a new one stands behind the
+    /// rule before it.
     pub(super) fn places(&self, origins: &[Option<usize>]) -> Vec<Place> {
         let mut kept: Vec<usize> = origins.iter().copied().flatten().collect();
         kept.sort_unstable();
@@ -97,10 +97,10 @@ impl Layout {
     }
 }
 
-/// What blank lines are made of.
+/// The characters of blank lines.
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
-/// What stands above the table's header.
+/// The text above the table's header.
 fn prefix(table: &Table) -> String {
     table.decor().prefix().and_then(RawString::as_str).unwrap_or_default().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Whether an edit of the rules changes what it has to and nothing else.
+//! Tests of edits to the rules: each changes its rule and nothing else.
 
 use proptest::prelude::*;
 use proptest::sample::select;

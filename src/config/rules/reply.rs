@@ -20,7 +20,7 @@ pub(super) const RAW_BASE64: &str = "raw_base64";
 pub(super) const FORWARD: &str = "forward";
 pub(super) const BAD_ANSWER: &str = "bad_answer";
 
-/// What a reply may be in one word.
+/// The replies that are written as one word.
 const WORDS: [&str; 5] = ["success", "empty", "default", "hold", "forward"];
 
 /// The kinds that have a `MsgType`.
@@ -55,7 +55,7 @@ const MEMBERS: [&str; 14] = [
     BAD_ANSWER,
 ];
 
-/// Reads a reply.
+/// Reads a reply from TOML.
 pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Response, D::Error> {
     deserializer.deserialize_any(ReplyVisitor)
 }
@@ -97,7 +97,7 @@ impl<'de> Visitor<'de> for ReplyVisitor {
     }
 }
 
-/// What a table holds, before it is known whether its members belong together.
+/// The members of a table, before it is known whether they belong together.
 #[derive(Default)]
 struct Table {
     kind: Option<ReplyKind>,
@@ -238,7 +238,7 @@ struct Articles(Vec<Article>);
 /// One article as it is written down.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "PascalCase")]
-struct WrittenArticle {
+struct ArticleEntry {
     title: String,
     description: String,
     pic_url: String,
@@ -247,9 +247,8 @@ struct WrittenArticle {
 
 impl<'de> Deserialize<'de> for Articles {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = Vec::<WrittenArticle>::deserialize(deserializer)?;
-        let article =
-            |WrittenArticle { title, description, pic_url, url }| Article { title, description, pic_url, url };
+        let written = Vec::<ArticleEntry>::deserialize(deserializer)?;
+        let article = |ArticleEntry { title, description, pic_url, url }| Article { title, description, pic_url, url };
         Ok(Self(written.into_iter().map(article).collect()))
     }
 }

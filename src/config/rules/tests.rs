@@ -1,4 +1,4 @@
-//! Whether rules are read as they are written, and mistakes in them are told at their place.
+//! Tests of rules in `config.toml`: read as they are written, mistakes reported at their place.
 
 use std::path::PathBuf;
 

@@ -8,7 +8,7 @@ use super::reply::{ARTICLES, BAD_ANSWER, FORWARD, MSG_TYPE, OPTIONAL, RAW, RAW_B
 use crate::rules::{ForwardTo, Response};
 use crate::wechat::reply::{Article, PassiveReply};
 
-/// What stands for it in the file.
+/// The TOML value that stands for the reply.
 pub(in crate::config) fn to_value(response: &Response) -> Value {
     match response {
         Response::Default => "default".into(),

@@ -1,4 +1,4 @@
-//! What is read from what is typed.
+//! Tests of the parser.
 
 use proptest::prelude::*;
 
