@@ -6,19 +6,9 @@ mod common;
 use common::{TOKEN, TestListener, codes, sample, signed, until};
 use menuscope::capture::{CaptureId, Mode, ReplySource, Signature};
 use menuscope::wechat::envelope::{AesKey, seal, sealed_push};
+use menuscope::wechat::kind::menu_events_without_mini_program;
 use menuscope::wechat::signature::msg_signature;
 use menuscope::wechat::tree::Format;
-
-const KINDS: [&str; 8] = [
-    "CLICK",
-    "VIEW",
-    "scancode_push",
-    "scancode_waitmsg",
-    "pic_sysphoto",
-    "pic_photo_or_album",
-    "pic_weixin",
-    "location_select",
-];
 
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const APP_ID: &str = "wxb11529c136998cb6";
@@ -40,7 +30,7 @@ fn sealed(encrypt: &str) -> (String, Vec<u8>) {
 #[test]
 fn each_of_the_eight_is_stored_before_it_is_answered() {
     let listener = TestListener::start();
-    for kind in KINDS {
+    for kind in menu_events_without_mini_program() {
         let body = sample(kind);
         let answer = listener.post("/any/path?x=1", &body);
         assert_eq!((answer.status, answer.text()), (200, "success"));

@@ -153,7 +153,7 @@ impl<'a> Reading<'a> {
     fn open_object(&mut self, begins: usize) -> Result<(), TreeError> {
         self.check_depth(begins)?;
         let (name, start) = self.name_of_value(begins);
-        self.tree.open(Tag { name, start, content: begins, attributes: false })?;
+        self.tree.open(Tag { name, start, content: begins })?;
         self.holders.push(Holder::Object);
         self.expected = Expected::NameOrEnd;
         Ok(())
@@ -164,7 +164,7 @@ impl<'a> Reading<'a> {
         let wrapped = matches!(self.holders.last(), Some(Holder::Array { .. }));
         let (mut name, start) = self.name_of_value(begins);
         if wrapped {
-            self.tree.open(Tag { name, start, content: begins, attributes: false })?;
+            self.tree.open(Tag { name, start, content: begins })?;
             name = Cow::Borrowed(ITEM);
         }
         self.holders.push(Holder::Array { name, start, bracket: begins, empty: true, wrapped });
@@ -205,7 +205,7 @@ impl<'a> Reading<'a> {
         ends: usize,
         text: Option<(Cow<'a, str>, TextForm, Span)>,
     ) -> Result<(), TreeError> {
-        self.tree.open(Tag { name, start, content, attributes: false })?;
+        self.tree.open(Tag { name, start, content })?;
         if let Some((text, form, at)) = text {
             self.tree.text(text, form, at, false);
         }

@@ -121,7 +121,6 @@ struct Node<'a> {
     /// How many stretches the text was put together from; it stops at 2.
     pieces: u8,
     form: TextForm,
-    attributes: bool,
     children: bool,
 }
 

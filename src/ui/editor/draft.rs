@@ -41,7 +41,7 @@ impl Draft {
             }
             Payload::Message(UserMessage::Location(location)) => self.of_location(location),
             Payload::Event(_) if message.kind().eq_ignore_ascii_case("subscribe") => self.said("subscribe"),
-            Payload::Message(_) | Payload::Event(_) | Payload::Platform(_) | Payload::Unknown => {
+            Payload::Message(_) | Payload::Event(_) | Payload::Platform | Payload::Unknown => {
                 self.quoting("received", message.kind())
             }
         }
