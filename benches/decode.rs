@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use menuscope::wechat::compose::template;
-use menuscope::wechat::envelope::{AesKey, open, seal, sealed_push};
+use menuscope::wechat::envelope::{AesKey, decrypt, encrypt, encrypted_push};
 use menuscope::wechat::kind::menu_events_without_mini_program;
 use menuscope::wechat::message::Message;
 use menuscope::wechat::signature::{msg_signature, same};
@@ -28,9 +28,9 @@ struct Sealed {
 
 impl Sealed {
     fn new(key: &AesKey, plain: &'static str) -> Self {
-        let encrypt = seal(key, b"a8eedb185eb2fecf", plain.as_bytes(), APP_ID);
+        let encrypt = encrypt(key, b"a8eedb185eb2fecf", plain.as_bytes(), APP_ID);
         Self {
-            body: sealed_push(Format::Xml, "gh_680bdefc8c5d", &encrypt),
+            body: encrypted_push(Format::Xml, "gh_680bdefc8c5d", &encrypt),
             plain,
             msg_signature: msg_signature(TOKEN, TIMESTAMP, NONCE, &encrypt),
         }
@@ -59,7 +59,7 @@ fn unsealed(key: &AesKey, sealed: &Sealed) -> bool {
     };
     let encrypt = tree.root().text_of("Encrypt").unwrap_or_default();
     let computed = msg_signature(TOKEN, TIMESTAMP, NONCE, encrypt);
-    same(&computed, &sealed.msg_signature) && open(key, encrypt).is_ok_and(|opened| decoded(&opened.message))
+    same(&computed, &sealed.msg_signature) && decrypt(key, encrypt).is_ok_and(|opened| decoded(&opened.message))
 }
 
 fn decode(criterion: &mut Criterion) {

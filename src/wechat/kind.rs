@@ -108,6 +108,12 @@ pub fn lookup_event(name: &str) -> Option<&'static KnownKind> {
         .or_else(|| TABLE.iter().filter(is_event).find(|known| known.name.eq_ignore_ascii_case(name)))
 }
 
+/// The known kind of a message: among the events where `MsgType` is `event`, else among all kinds.
+pub fn known(msg_type: Option<&str>, kind: &str) -> Option<&'static KnownKind> {
+    let is_event = msg_type.is_some_and(|name| name.eq_ignore_ascii_case("event"));
+    if is_event { lookup_event(kind) } else { lookup(kind) }
+}
+
 /// Whether a kind is known by its name or belongs to a known series of names.
 pub fn is_known(name: &str) -> bool {
     lookup(name).is_some() || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
