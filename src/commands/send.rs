@@ -21,7 +21,7 @@ use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
 use crate::sample;
 use crate::store::{Additions, Reader};
 use crate::texts::Language;
-use crate::wechat::lint::Answered;
+use crate::wechat::lint::HttpResponse;
 
 mod message;
 
@@ -159,7 +159,7 @@ impl Post<'_> {
     /// Prints the answer, its findings and the outcome for the user; tells whether the answer is legal.
     fn tell(&self, answer: &PostedAnswer<'_>) -> anyhow::Result<bool> {
         let PostedAnswer { name, status, body, elapsed, .. } = answer;
-        let judged = Answered { status: *status, body, elapsed_ms: Some(elapsed.as_millis() as u64) };
+        let judged = HttpResponse { status: *status, body, elapsed_ms: Some(elapsed.as_millis() as u64) };
         // What is no message can be sent all the same, and its answer is judged by itself.
         let report = judge_for(&judged, Some(answer.push), Some(self.account))
             .or_else(|_unreadable| judge_for(&judged, None, Some(self.account)))?;

@@ -12,7 +12,7 @@ use tokio::time::Sleep;
 
 use crate::capture::{Forwarded, Reply, ReplyEnd, ReplySource};
 use crate::inspect::Disposition;
-use crate::wechat::lint::Finding;
+use crate::wechat::lint::LintFinding;
 
 /// What tells WeChat that all is well and nothing is to be shown.
 const SUCCESS: &str = "success";
@@ -40,7 +40,7 @@ pub(super) struct Answer {
     pub(super) passed_on: Vec<(HeaderName, HeaderValue)>,
     pub(super) source: ReplySource,
     pub(super) end: ReplyEnd,
-    pub(super) lint: Vec<Finding>,
+    pub(super) lint: Vec<LintFinding>,
     pub(super) forwarded: Option<Box<Forwarded>>,
 }
 

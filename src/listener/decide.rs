@@ -25,7 +25,7 @@ use crate::inspect::Sealing;
 use crate::rules::{Response, Rule};
 use crate::store::StoreHandle;
 use crate::wechat::fault::Fault;
-use crate::wechat::lint::{Code, Finding, WECHAT_LIMIT_MS};
+use crate::wechat::lint::{LintCode, LintFinding, WECHAT_LIMIT_MS};
 use crate::wechat::reply::PassiveReply;
 
 /// WeChat closes after 5 s; many tunnels never pass that on, so that a silent wait is ended here.
@@ -60,7 +60,7 @@ pub(super) struct Choice {
     pub(super) fault: Option<Fault>,
     pub(super) forwarded: Option<Box<Forwarded>>,
     /// What went wrong on the way.
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Vec<LintFinding>,
 }
 
 /// The substance of a choice.
@@ -178,7 +178,7 @@ impl Push {
             Response::Forward(to) => self.forward(Some(to)).await,
             Response::Reply(_) => self.rendered(rule).await,
         };
-        if !choice.findings.iter().any(|finding| finding.code == Code::RuleFailed) {
+        if !choice.findings.iter().any(|finding| finding.code == LintCode::RuleFailed) {
             self.crafting.note_fired(&rule.name, None);
         }
         choice.status = rule.status;
@@ -218,7 +218,7 @@ impl Push {
         };
         tracing::error!("the rule \"{}\" could not answer event {}: {reason}", rule.name, self.placement.id);
         self.crafting.note_fired(&rule.name, failure);
-        let failed = Finding::new(Code::RuleFailed).with("rule", &rule.name).with("reason", reason);
+        let failed = LintFinding::new(LintCode::RuleFailed).with("rule", &rule.name).with("reason", reason);
         Choice { findings: vec![failed], ..Choice::default_answer() }
     }
 

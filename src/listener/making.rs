@@ -10,7 +10,7 @@ use super::seal::sealed;
 use crate::capture::{ReplyEnd, ReplySource};
 use crate::inspect::reply::judge;
 use crate::wechat::fault::Fault;
-use crate::wechat::lint::{Answered, Code, Finding, WECHAT_LIMIT_MS};
+use crate::wechat::lint::{HttpResponse, LintCode, LintFinding, WECHAT_LIMIT_MS};
 use crate::wechat::reply::{Address, PassiveReply};
 use crate::wechat::tree::Format;
 
@@ -23,8 +23,8 @@ impl Push {
     pub(super) fn made(&self, choice: Choice) -> Answer {
         let Choice { what, source, status, fault, forwarded, mut findings } = choice;
         // What spoils the sealing has nothing to spoil in plain.
-        let idle = fault.filter(|fault| fault.needs_sealing() && self.sealing.is_none());
-        findings.extend(idle.map(|fault| Finding::new(Code::FaultIdle).with("fault", fault.name())));
+        let idle = fault.filter(|fault| fault.needs_encryption() && self.sealing.is_none());
+        findings.extend(idle.map(|fault| LintFinding::new(LintCode::FaultIdle).with("fault", fault.name())));
         let fault = fault.filter(|_| idle.is_none());
         let mut answer = match what {
             What::Nothing(end) => return Answer { source, forwarded, ..Answer::none(end) },
@@ -78,7 +78,7 @@ impl Push {
             return;
         }
         let arriving = answer.arriving();
-        let answered = Answered { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
+        let answered = HttpResponse { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
         let report = judge(&answered, &self.capture, Some(self.account()));
         answer.lint.splice(0..0, report.findings);
     }

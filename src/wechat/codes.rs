@@ -44,12 +44,12 @@ pub trait Coded: Copy + Sized + 'static {
 
 /// Writes a table of codes: variant, spelling, severity.
 macro_rules! codes {
-    ($(#[$meta:meta])* $stem:literal { $($(#[$doc:meta])* $variant:ident $text:literal $severity:ident),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident $stem:literal { $($(#[$doc:meta])* $variant:ident $text:literal $severity:ident),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code { $($(#[$doc])* $variant),+ }
+        pub enum $name { $($(#[$doc])* $variant),+ }
 
-        impl Code {
+        impl $name {
             /// Every code there is.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
@@ -69,7 +69,7 @@ macro_rules! codes {
             }
         }
 
-        impl $crate::wechat::codes::Coded for Code {
+        impl $crate::wechat::codes::Coded for $name {
             const STEM: &'static str = $stem;
 
             fn as_str(self) -> &'static str {

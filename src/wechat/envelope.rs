@@ -22,7 +22,7 @@ const PAD_BLOCK: usize = 32;
 
 /// What was inside an `Encrypt`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opened {
+pub struct Plaintext {
     /// The random bytes before the message. The only part that a wrong IV spoils.
     pub random: [u8; 16],
     /// The message, to the byte.
@@ -35,7 +35,7 @@ pub struct Opened {
 
 /// Why an `Encrypt` could not be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
+pub enum DecryptError {
     /// It is not base64.
     #[error("Encrypt is not base64: {source}")]
     NotBase64 {
@@ -75,12 +75,12 @@ pub enum OpenError {
 
 /// Decrypts an `Encrypt`.
 ///
-/// Check the `msg_signature` before, and the [`Opened::receive_id`] after.
-pub fn open(key: &AesKey, encrypt: &str) -> Result<Opened, OpenError> {
-    let mut buffer = LENIENT.decode(encrypt).map_err(|source| OpenError::NotBase64 { source })?;
+/// Check the `msg_signature` before, and the [`Plaintext::receive_id`] after.
+pub fn decrypt(key: &AesKey, encrypt: &str) -> Result<Plaintext, DecryptError> {
+    let mut buffer = LENIENT.decode(encrypt).map_err(|source| DecryptError::NotBase64 { source })?;
     let (blocks, rest) = Array::slice_as_chunks_mut(&mut buffer);
     if blocks.is_empty() || !rest.is_empty() {
-        return Err(OpenError::Length { bytes: buffer.len() });
+        return Err(DecryptError::Length { bytes: buffer.len() });
     }
     key.cipher::<Decryptor<Aes256>>().decrypt_blocks(blocks);
     let pad = padding(&buffer)?;
@@ -89,7 +89,7 @@ pub fn open(key: &AesKey, encrypt: &str) -> Result<Opened, OpenError> {
 }
 
 /// Encrypts a message, with the 16 random bytes that the caller has drawn.
-pub fn seal(key: &AesKey, random: &[u8; 16], message: &[u8], receive_id: &str) -> String {
+pub fn encrypt(key: &AesKey, random: &[u8; 16], message: &[u8], receive_id: &str) -> String {
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
     let bare = HEAD + message.len() + receive_id.len();
     // An aligned plaintext still gets a whole block of padding.
@@ -106,9 +106,9 @@ pub fn seal(key: &AesKey, random: &[u8; 16], message: &[u8], receive_id: &str) -
 }
 
 /// How much padding there is: 1 to 32 bytes that all say how many they are.
-fn padding(plain: &[u8]) -> Result<u8, OpenError> {
+fn padding(plain: &[u8]) -> Result<u8, DecryptError> {
     let last = plain.last().copied().unwrap_or_default();
-    let wrong = OpenError::BadPadding { last };
+    let wrong = DecryptError::BadPadding { last };
     let length = usize::from(last);
     if !(1..=PAD_BLOCK).contains(&length) || length > plain.len() {
         return Err(wrong);
@@ -117,8 +117,8 @@ fn padding(plain: &[u8]) -> Result<u8, OpenError> {
 }
 
 /// Takes the plaintext without its padding apart. Its buffer becomes the message's.
-fn split(mut plain: Vec<u8>, pad: u8) -> Result<Opened, OpenError> {
-    let too_short = OpenError::TooShort { bytes: plain.len() };
+fn split(mut plain: Vec<u8>, pad: u8) -> Result<Plaintext, DecryptError> {
+    let too_short = DecryptError::TooShort { bytes: plain.len() };
     let Some((&random, rest)) = plain.split_first_chunk::<AES_BLOCK>() else {
         return Err(too_short);
     };
@@ -126,26 +126,26 @@ fn split(mut plain: Vec<u8>, pad: u8) -> Result<Opened, OpenError> {
         return Err(too_short);
     };
     let declared = u32::from_be_bytes(length);
-    let bad_length = OpenError::BadLength { declared, available: rest.len() };
+    let bad_length = DecryptError::BadLength { declared, available: rest.len() };
     let end = usize::try_from(declared).unwrap_or(usize::MAX);
     let Some((_, tail)) = rest.split_at_checked(end) else {
         return Err(bad_length);
     };
     let Ok(receive_id) = std::str::from_utf8(tail).map(str::to_owned) else {
-        return Err(OpenError::ReceiveIdNotUtf8);
+        return Err(DecryptError::ReceiveIdNotUtf8);
     };
     plain.truncate(HEAD + end);
     plain.drain(..HEAD);
-    Ok(Opened { random, message: plain, receive_id, pad })
+    Ok(Plaintext { random, message: plain, receive_id, pad })
 }
 
 /// The body of a push in safe mode, laid out as in genuine ones.
-pub fn sealed_push(format: Format, to_user: &str, encrypt: &str) -> Vec<u8> {
+pub fn encrypted_push(format: Format, to_user: &str, encrypt: &str) -> Vec<u8> {
     addressed(format, "ToUserName", to_user, encrypt)
 }
 
 /// The body of an open platform's encrypted push, which is addressed by its AppID.
-pub fn sealed_platform_push(format: Format, app_id: &str, encrypt: &str) -> Vec<u8> {
+pub fn encrypted_platform_push(format: Format, app_id: &str, encrypt: &str) -> Vec<u8> {
     addressed(format, "AppId", app_id, encrypt)
 }
 
@@ -163,7 +163,7 @@ fn addressed(format: Format, name: &'static str, value: &str, encrypt: &str) -> 
 /// The envelope of an encrypted passive reply.
 ///
 /// `msg_signature` is over this timestamp and nonce, which are the replier's own choice.
-pub fn sealed_reply(format: Format, encrypt: &str, msg_signature: &str, timestamp: &str, nonce: &str) -> Vec<u8> {
+pub fn encrypted_reply(format: Format, encrypt: &str, msg_signature: &str, timestamp: &str, nonce: &str) -> Vec<u8> {
     let body = match format {
         Format::Xml => format!(
             "<xml>\n<Encrypt>{}</Encrypt>\n<MsgSignature>{}</MsgSignature>\n\

@@ -101,7 +101,7 @@ impl Fault {
     }
 
     /// Whether it means something in safe and compat mode only.
-    pub fn needs_sealing(self) -> bool {
+    pub fn needs_encryption(self) -> bool {
         matches!(self, Self::WrongSignature | Self::FormerKey)
     }
 
@@ -111,7 +111,7 @@ impl Fault {
     /// nothing. Raw bytes are taken for the reply that they are, and stay as they are where they are none.
     /// It is sealed where [`PassiveReply::needs_address`] says so.
     pub fn carrier(self, reply: &PassiveReply) -> Cow<'_, PassiveReply> {
-        let wants_message = self == Self::WrongAddress || self.needs_sealing();
+        let wants_message = self == Self::WrongAddress || self.needs_encryption();
         let understood = match reply {
             _ if self == Self::Empty => Cow::Owned(PassiveReply::Empty),
             PassiveReply::Raw(bytes) if wants_message || matches!(self, Self::WrongCase | Self::Json) => {

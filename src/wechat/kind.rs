@@ -74,13 +74,6 @@ pub struct KnownKind {
     pub answer: Answer,
 }
 
-impl KnownKind {
-    /// Whether it is one of the nine that a menu button pushes.
-    pub fn is_menu_event(&self) -> bool {
-        MENU_EVENTS.contains(&self.name)
-    }
-}
-
 /// The nine events that menu buttons push, in the order of the documentation.
 pub const MENU_EVENTS: [&str; 9] = [
     "CLICK",
@@ -94,13 +87,13 @@ pub const MENU_EVENTS: [&str; 9] = [
     "location_select",
 ];
 
+/// The eight events of a menu without mini programs: all but `view_miniprogram`.
+pub fn menu_events_without_mini_program() -> impl Iterator<Item = &'static str> {
+    MENU_EVENTS.into_iter().filter(|kind| *kind != "view_miniprogram")
+}
+
 /// Kinds that come in dozens: every name that begins so is known as an event of the platform.
 const PREFIXES: [&str; 4] = ["card_", "giftcard_", "trade_manage_", "wxalive_"];
-
-/// Every kind that is known by name, in byte order.
-pub fn all() -> &'static [KnownKind] {
-    TABLE
-}
 
 /// The kind of that name: exactly, or else in any case, since `WeCom` and some sandboxes write `click`.
 pub fn lookup(name: &str) -> Option<&'static KnownKind> {
@@ -113,6 +106,12 @@ pub fn lookup_event(name: &str) -> Option<&'static KnownKind> {
     exact(name)
         .filter(is_event)
         .or_else(|| TABLE.iter().filter(is_event).find(|known| known.name.eq_ignore_ascii_case(name)))
+}
+
+/// The known kind of a message: among the events where `MsgType` is `event`, else among all kinds.
+pub fn known(msg_type: Option<&str>, kind: &str) -> Option<&'static KnownKind> {
+    let is_event = msg_type.is_some_and(|name| name.eq_ignore_ascii_case("event"));
+    if is_event { lookup_event(kind) } else { lookup(kind) }
 }
 
 /// Whether a kind is known by its name or belongs to a known series of names.
@@ -268,10 +267,9 @@ mod tests {
     }
 
     #[test]
-    fn exactly_nine_kinds_are_menu_events() {
-        let menu: Vec<_> = all().iter().filter(|known| known.is_menu_event()).collect();
-        assert_eq!(menu.len(), 9);
-        assert!(menu.iter().all(|known| known.class == Class::Event));
+    fn every_menu_event_is_a_known_event() {
+        let known = MENU_EVENTS.map(|name| exact(name).unwrap());
+        assert!(known.iter().all(|known| known.class == Class::Event));
     }
 
     #[test]

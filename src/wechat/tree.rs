@@ -10,11 +10,11 @@ use super::{json, xml};
 
 mod build;
 mod element;
-mod error;
+mod tree_error;
 
 pub(super) use build::{Builder, Tag};
 pub use element::Element;
-pub use error::{Place, TreeError};
+pub use tree_error::{Place, TreeError};
 
 /// How many levels of elements (and of JSON arrays) a payload may have; genuine pushes have five.
 pub const MAX_DEPTH: usize = 32;
@@ -121,7 +121,6 @@ struct Node<'a> {
     /// How many stretches the text was put together from; it stops at 2.
     pieces: u8,
     form: TextForm,
-    attributes: bool,
     children: bool,
 }
 

@@ -45,7 +45,7 @@ fn a_number_stands_only_behind_what_has_one() {
 
 #[test]
 fn only_faults_of_sealing_need_it() {
-    let sealing: Vec<_> = Fault::ALL.into_iter().filter(|fault| fault.needs_sealing()).collect();
+    let sealing: Vec<_> = Fault::ALL.into_iter().filter(|fault| fault.needs_encryption()).collect();
     assert_eq!(sealing, [Fault::WrongSignature, Fault::FormerKey]);
 }
 

@@ -13,8 +13,6 @@ pub(in crate::wechat) struct Tag<'a> {
     pub(in crate::wechat) start: usize,
     /// Where its content begins.
     pub(in crate::wechat) content: usize,
-    /// Whether attributes follow the name.
-    pub(in crate::wechat) attributes: bool,
 }
 
 /// A tree that is being read.
@@ -111,7 +109,6 @@ impl<'a> Builder<'a> {
             depth: self.open.len() as u8,
             pieces: 0,
             form: TextForm::Empty,
-            attributes: tag.attributes,
             children: false,
         });
         self.open.push(Open { index, last_child: NONE, run: None });

@@ -72,11 +72,6 @@ impl<'t, 'a> Element<'t, 'a> {
         node.content.start == node.span.end
     }
 
-    /// Whether it carries attributes, which WeChat never sends and only the raw view shows.
-    pub fn has_attributes(self) -> bool {
-        self.node().attributes
-    }
-
     /// Whether it has child elements.
     pub fn has_children(self) -> bool {
         self.node().children
