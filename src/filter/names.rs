@@ -37,7 +37,7 @@ pub(super) enum Field {
 
 /// Values of which those that have been seen can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum SeenField {
     /// Events.
     Event,
     /// Kinds of what is no event.
@@ -62,14 +62,14 @@ impl Name {
     }
 
     /// Which values seen it can be asked for.
-    pub fn seen(&self) -> Option<Seen> {
+    pub fn seen(&self) -> Option<SeenField> {
         Some(match self.field {
-            Field::Event => Seen::Event,
-            Field::Type => Seen::Type,
-            Field::Key => Seen::Key,
-            Field::Openid => Seen::Openid,
-            Field::Account => Seen::Account,
-            Field::Reply => Seen::Reply,
+            Field::Event => SeenField::Event,
+            Field::Type => SeenField::Type,
+            Field::Key => SeenField::Key,
+            Field::Openid => SeenField::Openid,
+            Field::Account => SeenField::Account,
+            Field::Reply => SeenField::Reply,
             _ => return None,
         })
     }
