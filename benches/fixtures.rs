@@ -14,7 +14,7 @@ use menuscope::account::Accounts;
 use menuscope::capture::CaptureId;
 use menuscope::exchange::{ExportPlan, Format, Pseudonyms, Texts, export, import};
 use menuscope::progress::Progress;
-use menuscope::store::{Additions, Reader};
+use menuscope::store::{BulkWriter, Reader};
 use menuscope::texts::Language;
 
 const EVENTS: i64 = 100_000;
@@ -73,7 +73,7 @@ fn exported(out: &Path, format: Format, key: Option<&Path>) {
 
 fn imported(directory: &Path, path: &Path) {
     let database = directory.join("imported.db");
-    let mut additions = Additions::open(&database).unwrap();
+    let mut additions = BulkWriter::open(&database).unwrap();
     let imported = import(&[path.to_owned()], &mut additions, &accounts(), &Progress::new()).unwrap();
     assert_eq!((imported.added, imported.unread), (EVENTS as u64, 0), "{:?}", imported.problems.first());
     drop(additions);

@@ -10,11 +10,11 @@
 //! [`NAMES`] lists what may stand before a colon. [`Expr`]'s `Display` writes a filter that reads back as the same
 //! expression.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use jiff::{Timestamp, Zoned};
 
+use crate::capture::ReplySource;
 pub use crate::capture::diagnosis::Code;
 pub use crate::capture::{Mode, Signature};
 
@@ -38,7 +38,7 @@ pub use caret::{Caret, Typing, at_caret};
 pub use comparison::Comparison;
 pub use error::{FilterError, FilterErrorKind};
 pub use evaluate::Subject;
-pub use names::{NAMES, Name, Seen};
+pub use names::{NAMES, Name, SeenField};
 pub(crate) use needle::{Needle, searched_text};
 pub use pattern::Pattern;
 pub use terms::{is_term, terms, turned, without};
@@ -125,8 +125,10 @@ pub enum Term {
     Account(String),
     Signature(Signature),
     Mode(Mode),
-    /// The reply was decided by this source.
-    Reply(Source),
+    /// The source of the reply is this one.
+    Reply(ReplySource),
+    /// The source of the reply is any rule.
+    ReplyByRule,
     /// The reply's HTTP status.
     Status(Comparison<u32>),
     /// The milliseconds until the reply.
@@ -151,7 +153,11 @@ impl Term {
     /// Tells whether the term depends on data that an event lacks when it arrives.
     fn is_of_later(&self) -> bool {
         match self {
-            Self::Reply(_) | Self::Status(_) | Self::Ms(_) | Self::Is(State::Pinned | State::Held) => true,
+            Self::Reply(_)
+            | Self::ReplyByRule
+            | Self::Status(_)
+            | Self::Ms(_)
+            | Self::Is(State::Pinned | State::Held) => true,
             Self::Word(_)
             | Self::Event(_)
             | Self::Type(_)
@@ -168,35 +174,6 @@ impl Term {
             | Self::HasDiagnosis
             | Self::Diagnosis(_) => false,
         }
-    }
-}
-
-/// The source of a reply, as `reply:` names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    Default,
-    AnyRule,
-    /// The rule of this name.
-    Rule(String),
-    /// A person, by hand.
-    Held,
-    /// The developer's own server.
-    Forward,
-    /// Nobody: refused, or timed out.
-    None,
-}
-
-impl Source {
-    /// The spelling in filters and in the database.
-    pub fn spelling(&self) -> Cow<'_, str> {
-        Cow::Borrowed(match self {
-            Self::Default => "default",
-            Self::AnyRule => "rule",
-            Self::Rule(name) => return Cow::Owned(format!("rule:{name}")),
-            Self::Held => "held",
-            Self::Forward => "forward",
-            Self::None => "none",
-        })
     }
 }
 

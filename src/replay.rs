@@ -12,7 +12,7 @@ use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, StoredReplay, S
 use crate::delivery::{Courier, Target};
 use crate::progress::Progress;
 use crate::sample::SampleError;
-use crate::store::{Additions, Reader, StoreError};
+use crate::store::{BulkWriter, Reader, StoreError};
 use crate::texts::user_error::UserError;
 
 mod baseline;
@@ -104,7 +104,7 @@ pub struct Tools<'a> {
     /// Where events and baselines are read.
     pub reader: &'a Reader,
     /// Where replays are recorded.
-    pub additions: &'a mut Additions,
+    pub additions: &'a mut BulkWriter,
     /// For whom messages are signed and sealed.
     pub accounts: &'a Accounts,
     /// Who posts them.

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::{RawRequest, Reply, ReplyEnd, ReplySource};
 use crate::inspect::inspect;
-use crate::store::Recorded;
+use crate::store::ImportEvent;
 use crate::wechat::compose::{Signing, push};
 use crate::wechat::envelope::AesKey;
 
@@ -155,12 +155,12 @@ impl Traffic {
 }
 
 impl Iterator for Traffic {
-    type Item = Recorded;
+    type Item = ImportEvent;
 
-    fn next(&mut self) -> Option<Recorded> {
+    fn next(&mut self) -> Option<ImportEvent> {
         let capture = inspect(self.request(), &self.accounts).capture;
         let reply = self.reply(capture.signature.is_refused());
-        Some(Recorded { capture, reply: Some(reply), attempt: 1, first: None })
+        Some(ImportEvent { capture, reply: Some(reply), attempt: 1, first: None })
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
     use crate::capture::{Mode, Signature};
 
-    fn traffic(seed: u64) -> Vec<Recorded> {
+    fn traffic(seed: u64) -> Vec<ImportEvent> {
         Traffic::new(seed, 2_000, "2026-11-23T08:00:00Z".parse().unwrap()).take(2_000).collect()
     }
 
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn it_is_as_an_account_receives_it() {
         let events = traffic(1);
-        let of = |wanted: &dyn Fn(&Recorded) -> bool| events.iter().filter(|event| wanted(event)).count();
+        let of = |wanted: &dyn Fn(&ImportEvent) -> bool| events.iter().filter(|event| wanted(event)).count();
         let kinds: BTreeSet<&str> = events.iter().map(|event| &*event.capture.envelope.kind).collect();
         assert!(kinds.len() > 15, "{kinds:?}");
         assert!(of(&|event| event.capture.mode == Mode::Safe && event.capture.message.is_some()) > 100);

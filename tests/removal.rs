@@ -13,7 +13,7 @@ use jiff::Zoned;
 use menuscope::capture::CaptureId;
 use menuscope::filter::Filter;
 use menuscope::progress::Progress;
-use menuscope::store::{Additions, Caretaker, Limits, Reader, Retention, Store, StoreError, StoreHead};
+use menuscope::store::{BulkWriter, Limits, Maintenance, Reader, Retention, Store, StoreError, StoreHead};
 use menuscope::traffic::Traffic;
 use menuscope::waker::Waker;
 use recorded::recorded;
@@ -24,7 +24,7 @@ fn database(folder: &Path, events: i64) -> PathBuf {
     let click =
         |n| recorded(n, format!("<xml><MsgType>event</MsgType><Event>CLICK</Event><a>word{n}</a></xml>").as_bytes());
     let events: Vec<_> = (0..events).map(click).collect();
-    Additions::open(&path).unwrap().import(&events).unwrap();
+    BulkWriter::open(&path).unwrap().import(&events).unwrap();
     path
 }
 
@@ -48,7 +48,7 @@ fn what_is_removed_shows_nowhere_until_it_is_brought_back() {
     let path = database(folder.path(), 5);
     let reader = Reader::open(&path).unwrap();
     let before = reader.removals().unwrap();
-    let mut additions = Additions::open(&path).unwrap();
+    let mut additions = BulkWriter::open(&path).unwrap();
     let (first, removed) = additions.remove(&ids(&[2, 4, 99]), &Progress::new()).unwrap();
     assert_eq!(removed, 2);
     assert!(reader.removals().unwrap() > before);
@@ -71,7 +71,7 @@ fn many_are_removed_and_brought_back_in_short_transactions() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("menuscope.db");
     let events: Vec<_> = Traffic::new(2, 20_000, "2026-11-23T08:00:00Z".parse().unwrap()).take(20_000).collect();
-    let mut additions = Additions::open(&path).unwrap();
+    let mut additions = BulkWriter::open(&path).unwrap();
     events.chunks(1_000).for_each(|some| drop(additions.import(some).unwrap()));
     let reader = Reader::open(&path).unwrap();
     let all: Vec<_> = (1..=20_000).map(CaptureId).collect();
@@ -142,7 +142,7 @@ fn work_that_is_ended_leaves_everything_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("menuscope.db");
     let events: Vec<_> = Traffic::new(2, 3_000, "2026-11-23T08:00:00Z".parse().unwrap()).take(3_000).collect();
-    Additions::open(&path).unwrap().import(&events).unwrap();
+    BulkWriter::open(&path).unwrap().import(&events).unwrap();
     let ended = Progress::new();
     ended.cancel();
     let reader = Reader::open(&path).unwrap();
@@ -150,7 +150,7 @@ fn work_that_is_ended_leaves_everything_as_it_was() {
     assert!(matches!(reader.back_up(&copy, &ended), Err(StoreError::Interrupted { .. })));
     assert!(!copy.exists());
     assert!(matches!(reader.check(&ended), Err(StoreError::Interrupted { .. })));
-    assert!(matches!(Caretaker::open(&path).unwrap().compact(&ended), Err(StoreError::Interrupted { .. })));
+    assert!(matches!(Maintenance::open(&path).unwrap().compact(&ended), Err(StoreError::Interrupted { .. })));
     let reader = Reader::open(&path).unwrap();
     assert_eq!(reader.count().unwrap(), 3_000);
     assert!(reader.check(&Progress::new()).unwrap().is_empty());
@@ -161,7 +161,7 @@ fn compacting_gives_room_back_and_keeps_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("menuscope.db");
     let events: Vec<_> = Traffic::new(2, 6_000, "2026-11-23T08:00:00Z".parse().unwrap()).take(6_000).collect();
-    Additions::open(&path).unwrap().import(&events).unwrap();
+    BulkWriter::open(&path).unwrap().import(&events).unwrap();
     let store = open(&path, Retention { events: Some(100), ..Retention::default() });
     let reader = Reader::open(&path).unwrap();
     until("a hundred events", || (reader.count().unwrap() == 100).then_some(()));
@@ -169,7 +169,7 @@ fn compacting_gives_room_back_and_keeps_what_is_there() {
     let before = reader.size().unwrap();
     let kept = matching(&reader, "");
     drop(reader);
-    Caretaker::open(&path).unwrap().compact(&Progress::new()).unwrap();
+    Maintenance::open(&path).unwrap().compact(&Progress::new()).unwrap();
     let reader = Reader::open(&path).unwrap();
     assert!(reader.size().unwrap() * 4 < before, "{before} before, {} now", reader.size().unwrap());
     assert_eq!((matching(&reader, ""), reader.stats().unwrap().empty), (kept, 0));

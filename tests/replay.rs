@@ -19,7 +19,7 @@ use menuscope::delivery::{Courier, Target};
 use menuscope::progress::Progress;
 use menuscope::replay::{Pace, ReplayPlan, Told, Tools, replay};
 use menuscope::sample::signed as push;
-use menuscope::store::Additions;
+use menuscope::store::BulkWriter;
 use menuscope::wechat::tree::Tree;
 
 /// The user of the eight samples.
@@ -58,7 +58,7 @@ fn with_progress(
     mut hear: impl FnMut(&Told<'_>),
 ) -> (StoredRun, Vec<StoredReplay>) {
     let reader = listener.reader();
-    let mut additions = Additions::open(&listener.database()).unwrap();
+    let mut additions = BulkWriter::open(&listener.database()).unwrap();
     let (accounts, courier) = (accounts(listener), Courier::new());
     let tools = Tools { reader: &reader, additions: &mut additions, accounts: &accounts, courier: &courier, progress };
     let mut replays = Vec::new();

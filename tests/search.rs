@@ -12,7 +12,7 @@ use jiff::Zoned;
 use menuscope::capture::CaptureId;
 use menuscope::filter::Filter;
 use menuscope::progress::Progress;
-use menuscope::store::{Additions, Caretaker, Limits, Reader, Store, StoreHead};
+use menuscope::store::{BulkWriter, Limits, Maintenance, Reader, Store, StoreHead};
 use menuscope::traffic::Traffic;
 use menuscope::waker::Waker;
 use proptest::prelude::*;
@@ -53,7 +53,7 @@ const WORDS: &[&str] = &[
 
 fn database(folder: &Path, events: u64) -> std::path::PathBuf {
     let path = folder.join("menuscope.db");
-    let mut additions = Additions::open(&path).unwrap();
+    let mut additions = BulkWriter::open(&path).unwrap();
     let until = "2026-11-23T08:00:00Z".parse().unwrap();
     let events: Vec<_> = Traffic::new(5, events, until).take(events as usize).collect();
     additions.import(&events).unwrap();
@@ -88,12 +88,12 @@ fn the_index_finds_what_a_look_into_each_event_finds_whatever_it_holds_already()
     assert_agrees(&reader);
     let found = WORDS.iter().filter(|word| !looked_for(&reader, word).is_empty()).count();
     assert!(found >= 20, "only {found} of the words are there at all");
-    Caretaker::open(&path).unwrap().index(&Progress::new()).unwrap();
+    Maintenance::open(&path).unwrap().index(&Progress::new()).unwrap();
     assert_eq!(reader.stats().unwrap().unindexed, 0);
     assert_agrees(&reader);
     // What arrives later is found before it is indexed.
     let more: Vec<_> = Traffic::new(9, 500, "2026-11-24T08:00:00Z".parse().unwrap()).take(500).collect();
-    Additions::open(&path).unwrap().import(&more).unwrap();
+    BulkWriter::open(&path).unwrap().import(&more).unwrap();
     assert_eq!(reader.stats().unwrap().unindexed, 500);
     assert_agrees(&reader);
 }
@@ -120,7 +120,7 @@ fn what_others_write_beside_the_writer_is_indexed_as_well() {
     let reader = Reader::open(&path).unwrap();
     until_indexed(&reader);
     let more: Vec<_> = Traffic::new(9, 300, "2026-11-24T08:00:00Z".parse().unwrap()).take(300).collect();
-    Additions::open(&path).unwrap().import(&more).unwrap();
+    BulkWriter::open(&path).unwrap().import(&more).unwrap();
     assert!(reader.stats().unwrap().unindexed > 0);
     until_indexed(&reader);
     drop(store);
@@ -137,8 +137,8 @@ fn bytes_that_are_no_text_are_found_by_what_is_text_in_them() {
         b"<xml><a>&#28857;&#20987;</a></xml>",
     ];
     let events: Vec<_> = (0..).zip(bodies).map(|(n, body)| recorded(n, body)).collect();
-    Additions::open(&path).unwrap().import(&events).unwrap();
-    Caretaker::open(&path).unwrap().index(&Progress::new()).unwrap();
+    BulkWriter::open(&path).unwrap().import(&events).unwrap();
+    Maintenance::open(&path).unwrap().index(&Progress::new()).unwrap();
     let reader = Reader::open(&path).unwrap();
     for (word, expected) in [("before", 1), ("zero", 1), ("点击", 2), ("#28857", 1), ("caf", 1)] {
         assert_eq!(reader.matching(&filter(word)).unwrap().len(), expected, "{word}");
@@ -157,8 +157,8 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("menuscope.db");
         let events: Vec<_> = (0..).zip(&texts).map(|(n, text)| recorded(n, text.as_bytes())).collect();
-        Additions::open(&path).unwrap().import(&events).unwrap();
-        Caretaker::open(&path).unwrap().index(&Progress::new()).unwrap();
+        BulkWriter::open(&path).unwrap().import(&events).unwrap();
+        Maintenance::open(&path).unwrap().index(&Progress::new()).unwrap();
         let reader = Reader::open(&path).unwrap();
         let characters: Vec<char> = texts[at.index(texts.len())].chars().collect();
         if !characters.is_empty() {

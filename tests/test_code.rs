@@ -20,7 +20,7 @@ use events::{LEGIBLE, REFUSED, events};
 use menuscope::capture::CaptureId;
 use menuscope::exchange::{Format, import};
 use menuscope::progress::Progress;
-use menuscope::store::Additions;
+use menuscope::store::BulkWriter;
 use suite::{Exported, Identifiers, SUITES, is_missing, project};
 
 /// The checks that a legible message passes: signature, message, fields, handler.
@@ -66,7 +66,7 @@ fn an_import_takes_the_events_and_leaves_the_test_code() {
         let exported = Exported::files(format);
         fs::write(exported.path("Cargo.lock"), "version = 4\n").unwrap();
         let other = tempfile::tempdir().unwrap();
-        let mut additions = Additions::open(&other.path().join("menuscope.db")).unwrap();
+        let mut additions = BulkWriter::open(&other.path().join("menuscope.db")).unwrap();
         let imported = import(&[exported.path("")], &mut additions, &events::accounts(), &Progress::new()).unwrap();
         assert_eq!((imported.added, imported.problems.len()), (events().len() as u64, 0), "{:?}", imported.problems);
     }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use menuscope::capture::CaptureId;
 use menuscope::progress::Progress;
-use menuscope::store::{Additions, Caretaker};
+use menuscope::store::{BulkWriter, Maintenance};
 use menuscope::traffic::Traffic;
 
 /// How many events the large database holds.
@@ -47,7 +47,7 @@ pub fn folder(events: i64) -> PathBuf {
 
 /// Made-up traffic, indexed.
 fn fill(database: &Path, events: i64) {
-    let mut additions = Additions::open(database).unwrap();
+    let mut additions = BulkWriter::open(database).unwrap();
     let until = "2026-11-23T08:00:00Z".parse().unwrap();
     let mut traffic = Traffic::new(1, events as u64, until);
     let mut left = events as usize;
@@ -56,7 +56,7 @@ fn fill(database: &Path, events: i64) {
         additions.import(&some).unwrap();
         left -= some.len();
     }
-    Caretaker::open(database).unwrap().index(&Progress::new()).unwrap();
+    Maintenance::open(database).unwrap().index(&Progress::new()).unwrap();
 }
 
 /// The numbers of a page that ends at this one.

@@ -10,7 +10,7 @@ use super::work::Work;
 use crate::cli::{Db, DbJob, Delete, Generate};
 use crate::config::ConfigError;
 use crate::engine::Setup;
-use crate::store::{Additions, Caretaker, Reader, Stats, StoreError};
+use crate::store::{BulkWriter, Maintenance, Reader, Stats, StoreError};
 use crate::traffic::Traffic;
 
 /// Made-up events that one transaction stores.
@@ -99,7 +99,7 @@ fn check(setup: &Setup) -> anyhow::Result<Outcome> {
 fn compact(setup: &Setup) -> anyhow::Result<Outcome> {
     let work = Work::start()?;
     let path = setup.folder.database();
-    let mut caretaker = Caretaker::open(&path)?;
+    let mut caretaker = Maintenance::open(&path)?;
     let before = Reader::open(&path)?.size()?;
     // Nobody else may write while the whole file is made anew, and a listener must not wait for that.
     let listens = match setup.folder.lock_listener() {
@@ -131,7 +131,7 @@ fn remove(setup: &Setup, delete: &Delete) -> anyhow::Result<Outcome> {
         Chosen::None(reason) => return Ok(Outcome::No(Some(reason))),
     };
     let work = Work::start()?;
-    let mut additions = Additions::open(&path)?;
+    let mut additions = BulkWriter::open(&path)?;
     let (_, removed) = work.shown(|progress| additions.remove(&ids, progress))?;
     print_line(&format!("{removed} removed; for ten minutes `menuscope db restore` brings them back"))?;
     Ok(Outcome::Done)
@@ -142,7 +142,7 @@ fn restore(setup: &Setup) -> anyhow::Result<Outcome> {
     let Some(removal) = Reader::open(&path)?.latest_removal()? else {
         return Ok(Outcome::No(Some("nothing was removed that could be brought back".to_owned())));
     };
-    let restored = Additions::open(&path)?.restore(removal)?;
+    let restored = BulkWriter::open(&path)?.restore(removal)?;
     print_line(&format!("{restored} are back"))?;
     Ok(Outcome::Done)
 }
@@ -150,7 +150,7 @@ fn restore(setup: &Setup) -> anyhow::Result<Outcome> {
 fn generate(setup: &Setup, asked: &Generate) -> anyhow::Result<Outcome> {
     setup.folder.create()?;
     let path = setup.folder.database();
-    let mut additions = Additions::open(&path)?;
+    let mut additions = BulkWriter::open(&path)?;
     let work = Work::start()?;
     let mut traffic = Traffic::new(asked.seed, asked.events, asked.until.unwrap_or_else(Timestamp::now));
     work.shown(|progress| -> Result<(), StoreError> {
@@ -167,7 +167,7 @@ fn generate(setup: &Setup, asked: &Generate) -> anyhow::Result<Outcome> {
     // Beside a listener, its writer does it.
     if let Ok(_lock) = setup.folder.lock_listener() {
         let work = Work::start()?;
-        work.shown(|progress| Caretaker::open(&path)?.index(progress))?;
+        work.shown(|progress| Maintenance::open(&path)?.index(progress))?;
     }
     print_line(&format!("{stored} stored"))?;
     Ok(Outcome::Done)

@@ -9,13 +9,13 @@ use crate::cli::Import;
 use crate::config::Config;
 use crate::engine::Setup;
 use crate::exchange::{FixtureError, Imported, import};
-use crate::store::Additions;
+use crate::store::BulkWriter;
 use crate::texts::Language;
 
 pub(super) fn run(setup: &Setup, asked: &Import) -> anyhow::Result<Outcome> {
     let accounts = Config::load_without_rules(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
     setup.folder.create()?;
-    let mut additions = Additions::open(&setup.folder.database())?;
+    let mut additions = BulkWriter::open(&setup.folder.database())?;
     let work = Work::start()?;
     let language = language(setup);
     match work.shown(|progress| import(&asked.paths, &mut additions, &accounts, progress)) {

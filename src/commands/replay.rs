@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::delivery::Courier;
 use crate::engine::Setup;
 use crate::replay::{Compared, Pace, ReplayPlan, Told, Tools, changes, replay};
-use crate::store::{Additions, Reader};
+use crate::store::{BulkWriter, Reader};
 use crate::texts::Language;
 
 mod answer;
@@ -63,7 +63,7 @@ pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow:
         // Better to be told before anything is sent.
         Suite::new().write(path, None)?;
     }
-    let mut additions = Additions::open(&setup.folder.database())?;
+    let mut additions = BulkWriter::open(&setup.folder.database())?;
     let work = Work::start()?;
     let courier = Courier::new();
     let tools = Tools {

@@ -19,7 +19,7 @@ use crate::engine::Setup;
 use crate::inspect::reply::judge_for;
 use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
 use crate::sample;
-use crate::store::{Additions, Reader};
+use crate::store::{BulkWriter, Reader};
 use crate::texts::Language;
 use crate::wechat::lint::HttpResponse;
 
@@ -95,7 +95,7 @@ impl Post<'_> {
     /// Stores the messages as our own, then posts one after the other as a run of replays.
     fn recorded(&self, setup: &Setup, encrypt: bool, accounts: &Accounts) -> anyhow::Result<bool> {
         setup.folder.create()?;
-        let mut additions = Additions::open(&setup.folder.database())?;
+        let mut additions = BulkWriter::open(&setup.folder.database())?;
         let messages: Vec<Vec<u8>> = self.messages.iter().map(|(_, message)| message.clone()).collect();
         let composed = Composed { messages: &messages, account: self.account, encrypt };
         let events = composed.store(&mut additions, accounts)?;

@@ -8,7 +8,7 @@ use super::{Format, Pace, Texts, Upkeep, Verdict};
 use crate::account::{SecretName, Secrets};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayId, ReplayMode, RunId};
 use crate::config::{AccountConfig, FilterConfig, LookConfig, RetentionConfig, TargetConfig};
-use crate::filter::{Filter, Seen};
+use crate::filter::{Filter, SeenField};
 use crate::rules::{BadAnswer, Rule};
 use crate::store::{Reader, RemovalId, StoreError};
 use crate::wechat::fault::Fault;
@@ -42,7 +42,7 @@ pub enum Command {
         /// Comes back with the answer, and goes up with each question.
         generation: u64,
         /// Of what.
-        seen: Seen,
+        seen: SeenField,
         /// What is typed of it.
         typed: String,
     },

@@ -13,7 +13,7 @@ use crate::capture::StoredRun;
 use crate::delivery::{Courier, Target};
 use crate::progress::Progress;
 use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
-use crate::store::{Additions, Reader, StoreError};
+use crate::store::{BulkWriter, Reader, StoreError};
 use crate::texts::user_error::UserError;
 
 /// What the thread works with.
@@ -44,7 +44,7 @@ impl Replayer {
         let store = |error: StoreError| UserError::from(&error);
         let target = Target::parse(&request.target).map_err(|error| UserError::from(&error))?;
         let accounts = accounts_of(&self.known);
-        let mut additions = Additions::open(&self.database).map_err(store)?;
+        let mut additions = BulkWriter::open(&self.database).map_err(store)?;
         let reader = Reader::open(&self.database).map_err(store)?;
         let is_composed = matches!(request.what, ReplayWhat::Composed(_));
         let (events, edited) = match request.what {

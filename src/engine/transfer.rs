@@ -11,7 +11,7 @@ use super::{Command, ExportRequest, Known, LongJobs, Notice, Status, accounts_of
 use crate::account::Accounts;
 use crate::exchange::{self, ExportPlan, FixtureError, Pseudonyms};
 use crate::progress::Progress;
-use crate::store::{Additions, Reader};
+use crate::store::{BulkWriter, Reader};
 use crate::texts::user_error::UserError;
 
 /// The preview that was asked for last: nobody looks at an earlier one any more.
@@ -80,7 +80,7 @@ impl Transfer {
                 Some(Notice::Exported { exported })
             }
             Command::Import { paths } => {
-                let mut additions = Additions::open(&self.database)?;
+                let mut additions = BulkWriter::open(&self.database)?;
                 let imported = Box::new(exchange::import(&paths, &mut additions, &accounts, progress)?);
                 Some(Notice::Imported { imported })
             }

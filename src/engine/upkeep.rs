@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use super::worker::Worker;
 use super::{Chosen, Command, LongJobs, Notice};
 use crate::progress::Progress;
-use crate::store::{Additions, Caretaker, Reader, Stats, StoreError};
+use crate::store::{BulkWriter, Maintenance, Reader, Stats, StoreError};
 use crate::texts::user_error::UserError;
 
 /// What is to be done for the database.
@@ -70,12 +70,12 @@ impl Caring {
         Ok(Some(match command {
             Command::Remove { what } => self.remove(what, progress)?,
             Command::Restore { removal } => {
-                let events = Additions::open(&self.database)?.restore(removal)?;
+                let events = BulkWriter::open(&self.database)?.restore(removal)?;
                 Notice::Restored { events }
             }
             Command::NoteFilter { text } => {
                 // Worth no message: what was used in this run is remembered by the window.
-                Additions::open(&self.database).and_then(|mut additions| additions.note_filter(&text)).ok();
+                BulkWriter::open(&self.database).and_then(|mut additions| additions.note_filter(&text)).ok();
                 return Ok(None);
             }
             Command::LookAfter { upkeep } => Notice::LookedAfter { done: self.look_after(upkeep, progress)? },
@@ -85,7 +85,7 @@ impl Caring {
 
     fn remove(&self, what: Chosen, progress: &Progress) -> Result<Notice, StoreError> {
         let ids = what.ids(&Reader::open(&self.database)?)?;
-        let (removal, events) = Additions::open(&self.database)?.remove(&ids, progress)?;
+        let (removal, events) = BulkWriter::open(&self.database)?.remove(&ids, progress)?;
         Ok(Notice::Removed { removal, events })
     }
 
@@ -97,7 +97,7 @@ impl Caring {
             Upkeep::Compact => {
                 let before = reader.size()?;
                 // The listener of this window, or another one, goes on writing.
-                Caretaker::open(&self.database)?.tidy(progress)?;
+                Maintenance::open(&self.database)?.tidy(progress)?;
                 UpkeepDone::Compacted { before, after: reader.size()? }
             }
             Upkeep::BackUp { path } => {

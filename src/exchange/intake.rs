@@ -9,7 +9,7 @@ use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::capture::{Capture, CaptureId, Mode, RawRequest, Reply, Signature};
 use crate::inspect::{inspect, read_envelope};
 use crate::progress::Progress;
-use crate::store::{Added, Additions, Recorded};
+use crate::store::{BulkWriter, ImportEvent, ImportOutcome};
 
 use super::FixtureError;
 use super::export::number_first;
@@ -80,11 +80,11 @@ pub(super) struct Record {
 
 /// Takes what readers find.
 pub(super) struct Intake<'a> {
-    additions: &'a mut Additions,
+    additions: &'a mut BulkWriter,
     accounts: &'a Accounts,
     progress: &'a Progress,
     /// With the number in the file, where it has one.
-    batch: Vec<(Recorded, Option<u64>)>,
+    batch: Vec<(ImportEvent, Option<u64>)>,
     /// Where the events of the file that is read now are stored, by their numbers in it.
     stored: HashMap<u64, CaptureId>,
     imported: Imported,
@@ -93,7 +93,7 @@ pub(super) struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    pub(super) fn new(additions: &'a mut Additions, accounts: &'a Accounts, progress: &'a Progress) -> Self {
+    pub(super) fn new(additions: &'a mut BulkWriter, accounts: &'a Accounts, progress: &'a Progress) -> Self {
         Self {
             additions,
             accounts,
@@ -122,7 +122,7 @@ impl<'a> Intake<'a> {
             Some(record) => {
                 let number = record.number;
                 let first = self.first(record.first)?;
-                let mut recorded = Recorded { first, ..as_recorded(request, record) };
+                let mut recorded = ImportEvent { first, ..as_recorded(request, record) };
                 name_first(&mut recorded);
                 (recorded, Some(number))
             }
@@ -140,7 +140,7 @@ impl<'a> Intake<'a> {
         self.go_on()?;
         let recorded = self.inspected(request);
         let reply = reply(&recorded.capture, self.owner(&recorded.capture.account));
-        self.push((Recorded { reply: Some(reply), ..recorded }, None), place)
+        self.push((ImportEvent { reply: Some(reply), ..recorded }, None), place)
     }
 
     /// Takes a message that lies in a file without its request: where it says when it was made, that is when it arrived.
@@ -154,7 +154,7 @@ impl<'a> Intake<'a> {
             .diagnoses
             .retain(|diagnosis| !matches!(diagnosis.code, Code::TokenMissing | Code::EncryptTypeDisagrees));
         // Its request is made here, and has no lines that could be wrong.
-        self.push((Recorded { capture, reply: None, attempt: 1, first: None }, None), String::new)
+        self.push((ImportEvent { capture, reply: None, attempt: 1, first: None }, None), String::new)
     }
 
     /// Fails where the work is to end; what was read until then is stored.
@@ -171,8 +171,12 @@ impl<'a> Intake<'a> {
         self.accounts.owner(account)
     }
 
-    fn push(&mut self, recorded: (Recorded, Option<u64>), place: impl FnOnce() -> String) -> Result<(), FixtureError> {
-        let Recorded { capture, reply, .. } = &recorded.0;
+    fn push(
+        &mut self,
+        recorded: (ImportEvent, Option<u64>),
+        place: impl FnOnce() -> String,
+    ) -> Result<(), FixtureError> {
+        let ImportEvent { capture, reply, .. } = &recorded.0;
         let forwarded = reply.as_ref().and_then(|reply| reply.forwarded.as_ref());
         let checked = check_lines(&capture.request)
             .and_then(|()| forwarded.map_or(Ok(()), |forwarded| check_headers(&forwarded.headers)));
@@ -203,8 +207,8 @@ impl<'a> Intake<'a> {
         Ok(self.imported)
     }
 
-    fn inspected(&self, request: RawRequest) -> Recorded {
-        Recorded { capture: inspect(request, self.accounts).capture, reply: None, attempt: 1, first: None }
+    fn inspected(&self, request: RawRequest) -> ImportEvent {
+        ImportEvent { capture: inspect(request, self.accounts).capture, reply: None, attempt: 1, first: None }
     }
 
     fn first(&mut self, first: Option<u64>) -> Result<Option<CaptureId>, FixtureError> {
@@ -223,8 +227,8 @@ impl<'a> Intake<'a> {
         let added = self.additions.import(&batch)?;
         for (added, number) in added.iter().zip(numbers) {
             match added {
-                Added::New(_) => self.imported.added += 1,
-                Added::Known(_) => self.imported.known += 1,
+                ImportOutcome::New(_) => self.imported.added += 1,
+                ImportOutcome::Known(_) => self.imported.known += 1,
             }
             if let Some(number) = number {
                 // Others are attempts of one of these.
@@ -271,15 +275,15 @@ fn without_tokens(accounts: &Accounts) -> Accounts {
 }
 
 /// A retry names its first attempt by the number that this has in the database.
-fn name_first(recorded: &mut Recorded) {
+fn name_first(recorded: &mut ImportEvent) {
     let Some(first) = recorded.first else { return };
     number_first(&mut recorded.capture.diagnoses, first);
 }
 
 /// The event as it was on record.
-fn as_recorded(request: RawRequest, record: Record) -> Recorded {
+fn as_recorded(request: RawRequest, record: Record) -> ImportEvent {
     let Record { attempt, account, mode, signature, replay, message, diagnoses, reply, .. } = record;
     let envelope = read_envelope(&request, mode, message.as_deref());
     let capture = Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses };
-    Recorded { capture, reply, attempt, first: None }
+    ImportEvent { capture, reply, attempt, first: None }
 }

@@ -19,7 +19,7 @@ use crate::capture::{
 use crate::filter::Filter;
 use crate::inspect::{inspect, read_envelope};
 use crate::progress::Progress;
-use crate::store::{Additions, Reader};
+use crate::store::{BulkWriter, Reader};
 use crate::wechat::compose::{Signing, TEMPLATES, push, template};
 use crate::wechat::envelope::AesKey;
 use crate::wechat::lint;
@@ -187,7 +187,7 @@ pub(super) fn exported(mut writer: impl Writer, events: &[Fixture]) -> Vec<u8> {
 pub(super) fn imported(read: Read, bytes: &[u8], accounts: &Accounts) -> (Imported, Vec<Fixture>) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("menuscope.db");
-    let mut additions = Additions::open(&database).unwrap();
+    let mut additions = BulkWriter::open(&database).unwrap();
     let progress = Progress::new();
     let mut intake = Intake::new(&mut additions, accounts, &progress);
     read(&mut &*bytes, "file", first_time(), &mut intake).unwrap();

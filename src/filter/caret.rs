@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::names::{Name, Seen};
+use super::names::{Name, SeenField};
 use super::parse::is_delimiter;
 use super::{Pattern, display};
 
@@ -143,7 +143,7 @@ impl Name {
     /// A value as it has to be written behind this name's colon to mean itself.
     pub fn written(&self, value: &str) -> String {
         match self.seen() {
-            Some(Seen::Key | Seen::Openid) => Pattern::exact(value).to_string(),
+            Some(SeenField::Key | SeenField::Openid) => Pattern::exact(value).to_string(),
             _ => display::value(value).into_owned(),
         }
     }

@@ -48,6 +48,7 @@ impl fmt::Display for Term {
             Self::Signature(signature) => write!(f, "sig:{}", signature.as_str()),
             Self::Mode(mode) => write!(f, "mode:{}", mode.as_str()),
             Self::Reply(source) => write!(f, "reply:{}", value(&source.spelling())),
+            Self::ReplyByRule => f.write_str("reply:rule"),
             Self::Status(comparison) => write!(f, "status:{comparison}"),
             Self::Ms(comparison) => write!(f, "ms:{comparison}"),
             Self::Attempt(comparison) => write!(f, "attempt:{comparison}"),
@@ -109,8 +110,9 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::super::{Code, Comparison, Filter, Mode, Signature, Source, State};
+    use super::super::{Code, Comparison, Filter, Mode, Signature, State};
     use super::*;
+    use crate::capture::ReplySource;
 
     fn text() -> impl Strategy<Value = String> {
         prop_oneof!["[a-zA-Z0-9:/：*()\" \\\\.-]{0,6}", "\\PC{0,6}", Just("OR".to_owned()), Just("a://b".to_owned())]
@@ -139,10 +141,10 @@ mod tests {
         range.prop_map(|microsecond| Timestamp::from_microsecond(microsecond).unwrap())
     }
 
-    fn source() -> impl Strategy<Value = Source> {
-        let named = text().prop_filter("a rule has a name", |name| !name.is_empty()).prop_map(Source::Rule);
-        let fixed = vec![Source::Default, Source::AnyRule, Source::Held, Source::Forward, Source::None];
-        prop_oneof![select(fixed), named]
+    fn reply() -> impl Strategy<Value = Term> {
+        let named = text().prop_filter("a rule has a name", |name| !name.is_empty()).prop_map(ReplySource::Rule);
+        let fixed = vec![ReplySource::Default, ReplySource::Held, ReplySource::Forward, ReplySource::None];
+        prop_oneof![1 => Just(Term::ReplyByRule), 9 => prop_oneof![select(fixed), named].prop_map(Term::Reply)]
     }
 
     fn term() -> impl Strategy<Value = Term> {
@@ -157,7 +159,7 @@ mod tests {
             text().prop_map(Term::Account),
             select(signatures).prop_map(Term::Signature),
             select(vec![Mode::Plain, Mode::Compat, Mode::Safe]).prop_map(Term::Mode),
-            source().prop_map(Term::Reply),
+            reply(),
             comparison(any::<u32>()).prop_map(Term::Status),
             comparison(0.0..f64::MAX).prop_map(Term::Ms),
             comparison(any::<u32>()).prop_map(Term::Attempt),

@@ -1,8 +1,8 @@
-//! A filter asked about one event in memory; what it says, `store/condition.rs` says in SQL.
+//! A filter applied to one event in memory; `store/condition.rs` is its twin in SQL.
 
 use jiff::Timestamp;
 
-use super::{Expr, Needle, Source, State, Term};
+use super::{Expr, Needle, State, Term};
 use crate::capture::{Capture, Placement, Reply, ReplySource};
 
 /// The event that a filter is evaluated against.
@@ -59,7 +59,8 @@ impl Term {
             Self::Account(name) => capture.account == *name,
             Self::Signature(signature) => capture.signature == *signature,
             Self::Mode(mode) => capture.mode == *mode,
-            Self::Reply(source) => reply.is_some_and(|reply| source.is(&reply.source)),
+            Self::Reply(source) => reply.is_some_and(|reply| reply.source == *source),
+            Self::ReplyByRule => reply.is_some_and(|reply| matches!(reply.source, ReplySource::Rule(_))),
             Self::Status(comparison) => {
                 reply.and_then(|reply| reply.status).is_some_and(|status| comparison.holds(&status.into()))
             }
@@ -73,16 +74,6 @@ impl Term {
             Self::Is(State::Held) => held,
             Self::HasDiagnosis => !capture.diagnoses.is_empty(),
             Self::Diagnosis(code) => capture.diagnoses.iter().any(|diagnosis| diagnosis.code == *code),
-        }
-    }
-}
-
-impl Source {
-    /// Tells whether the reply has this source.
-    fn is(&self, source: &ReplySource) -> bool {
-        match self {
-            Self::AnyRule => matches!(source, ReplySource::Rule(_)),
-            other => other.spelling() == source.spelling(),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) enum Field {
 
 /// Values of which those that have been seen can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum SeenField {
     Event,
     /// Kinds of what is no event.
     Type,
@@ -58,14 +58,14 @@ impl Name {
     }
 
     /// The stored values that can complete this name.
-    pub fn seen(&self) -> Option<Seen> {
+    pub fn seen(&self) -> Option<SeenField> {
         Some(match self.field {
-            Field::Event => Seen::Event,
-            Field::Type => Seen::Type,
-            Field::Key => Seen::Key,
-            Field::Openid => Seen::Openid,
-            Field::Account => Seen::Account,
-            Field::Reply => Seen::Reply,
+            Field::Event => SeenField::Event,
+            Field::Type => SeenField::Type,
+            Field::Key => SeenField::Key,
+            Field::Openid => SeenField::Openid,
+            Field::Account => SeenField::Account,
+            Field::Reply => SeenField::Reply,
             _ => return None,
         })
     }

@@ -13,7 +13,8 @@ use super::error::{FilterErrorKind, Mistake};
 use super::names::{Field, Name};
 use super::nearest::nearest;
 use super::time::{TimeProblem, time};
-use super::{Code, Comparison, Mode, Pattern, Signature, Source, State, Term};
+use super::{Code, Comparison, Mode, Pattern, Signature, State, Term};
+use crate::capture::ReplySource;
 
 /// Part of a value as typed.
 #[derive(Clone, Debug)]
@@ -48,7 +49,7 @@ pub(super) fn term(
         Field::Account => Term::Account(value.text),
         Field::Signature => Term::Signature(value.one_of(Signature::from_spelling)?),
         Field::Mode => Term::Mode(value.one_of(Mode::from_spelling)?),
-        Field::Reply => Term::Reply(value.source()?),
+        Field::Reply => value.reply()?,
         Field::Status => Term::Status(value.comparison()?),
         Field::Ms => Term::Ms(value.comparison()?),
         Field::Attempt => Term::Attempt(value.comparison()?),
@@ -109,22 +110,19 @@ impl Value {
             .ok_or_else(|| self.unknown(Code::ALL.iter().map(|code| code.as_str())))
     }
 
-    fn source(&self) -> Result<Source, Mistake> {
+    fn reply(&self) -> Result<Term, Mistake> {
         // A rule's name is exact, and an input method may have typed the colon before it.
         let rule = self.text.split_once([':', '：']);
         if let Some((rule, name)) = rule
             && rule.eq_ignore_ascii_case("rule")
             && !name.is_empty()
         {
-            return Ok(Source::Rule(name.to_owned()));
+            return Ok(Term::Reply(ReplySource::Rule(name.to_owned())));
         }
-        self.one_of(|text| match text {
-            "default" => Some(Source::Default),
-            "rule" => Some(Source::AnyRule),
-            "held" => Some(Source::Held),
-            "forward" => Some(Source::Forward),
-            "none" => Some(Source::None),
-            _ => None,
+        self.one_of(|text| match ReplySource::from_spelling(text) {
+            Some(ReplySource::Rule(_)) => None,
+            None if text == "rule" => Some(Term::ReplyByRule),
+            source => source.map(Term::Reply),
         })
     }
 

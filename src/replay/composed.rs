@@ -6,7 +6,7 @@ use super::ReplayError;
 use crate::account::{Account, Accounts};
 use crate::capture::CaptureId;
 use crate::sample::{self, own_capture};
-use crate::store::{Added, Additions, Recorded};
+use crate::store::{BulkWriter, ImportEvent, ImportOutcome};
 
 /// What somebody has composed.
 #[derive(Clone, Copy, Debug)]
@@ -21,14 +21,14 @@ pub struct Composed<'a> {
 
 impl Composed<'_> {
     /// Signs and stores them, and says under which numbers.
-    pub fn store(self, additions: &mut Additions, accounts: &Accounts) -> Result<Vec<CaptureId>, ReplayError> {
+    pub fn store(self, additions: &mut BulkWriter, accounts: &Accounts) -> Result<Vec<CaptureId>, ReplayError> {
         let mut recorded = Vec::with_capacity(self.messages.len());
         for message in self.messages {
             let now = Timestamp::now();
             let push = sample::signed(message, Some(self.account), self.encrypt, now)?;
             let capture = own_capture(&push, self.account, accounts, now);
-            recorded.push(Recorded { capture, reply: None, attempt: 1, first: None });
+            recorded.push(ImportEvent { capture, reply: None, attempt: 1, first: None });
         }
-        Ok(additions.import(&recorded)?.into_iter().map(Added::id).collect())
+        Ok(additions.import(&recorded)?.into_iter().map(ImportOutcome::id).collect())
     }
 }

@@ -1,70 +1,73 @@
-//! What the writer does while there is nothing to write: each step is short, and a capture that arrives goes before the next.
+//! Chores of the writer's idle time: indexing, deletions, giving pages back. Each step is short, and captures go first.
 
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::connection::{Checkpoint, checkpoint, in_transaction};
+use super::counters::Counter;
+use super::error::{StoreError, doing};
 use super::pages::{Pages, give_back};
 use super::retention::Retention;
-use super::tally::Tally;
-use super::{StoreError, checkpoint, doing, removal, search, within};
+use super::{removal, search};
 
-/// So many captures are worth a pause of [`SHORT_QUIET`]; fewer wait for a longer one.
+/// The number of captures that are indexed after [`SHORT_QUIET`]; fewer wait for [`LONG_QUIET`].
 const MANY: i64 = 256;
 
-/// Where nothing came for this long, many captures are indexed: a burst is over.
+/// The time without jobs after which many captures are indexed: a burst is over.
 const SHORT_QUIET: Duration = Duration::from_millis(30);
 
-/// Where nothing came for this long, the few that came last are indexed, too.
+/// The time without jobs after which the last few captures are indexed, too.
 const LONG_QUIET: Duration = Duration::from_secs(1);
 
-/// Between two steps: whoever waits for the processor gets it.
-const BREATH: Duration = Duration::from_millis(1);
+/// The pause between two steps, in which other threads get the processor.
+const STEP_PAUSE: Duration = Duration::from_millis(1);
 
-/// How often limits of age, count and size are looked at.
-const LOOK_AT_LIMITS: Duration = Duration::from_secs(30);
+/// The time between two checks of the limits of age, count and size.
+const LIMITS_INTERVAL: Duration = Duration::from_secs(30);
 
-/// After something failed, nothing is tried for this long.
+/// The time without chores after one has failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
-/// The file gives room back where so many of its pages are empty, and a fifth of them all; one page has 4 KiB.
+/// Empty pages of 4 KiB from which on the file gives them back, if they are a fifth of all pages.
 const EMPTY_PAGES: i64 = 2_000;
 
-/// How many pages are given back at a time.
+/// Pages that are given back at a time.
 const PAGES_AT_ONCE: i64 = 256;
 
-/// What there is to do, and when.
+/// The chores that are left to do, and their times.
 #[derive(Debug)]
 pub(super) struct Chores {
     retention: Retention,
-    /// How far the index is.
+    /// The last capture in the search index.
     indexed: i64,
-    /// The newest capture, whoever wrote it, when another program's writing was last noticed.
+    /// The newest capture when another connection's commit was last noticed.
     newest: i64,
     /// The `data_version` at that time.
-    beside: i64,
-    /// When removed events are to be deleted; `None`: to be looked up.
-    removed: Option<Instant>,
-    limits: Instant,
-    /// Whether there may be pages to give back, and a log to fold back.
+    data_version: i64,
+    /// The time of the next purge of removed events; `None`: to be looked up.
+    purge_at: Option<Instant>,
+    /// The time of the next check of the limits.
+    limits_at: Instant,
+    /// Whether there may be pages to give back, and a log to checkpoint.
     untidy: bool,
     /// Whether the last step left something to do.
     busy: bool,
-    /// Not before this, after a failure.
+    /// The end of the pause after a failure.
     paused_until: Option<Instant>,
 }
 
-/// What a step did.
+/// The outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// There is nothing to do now.
+    /// There was nothing to do.
     Idle,
-    /// Something was done, and there may be more.
+    /// Something was done, and there may be more to do.
     Worked,
-    /// Events were deleted that no list showed any more.
+    /// Removed events were deleted, which no list showed any more.
     Purged,
-    /// Events were deleted, and lists are shorter now.
+    /// Events beyond the limits were deleted: lists are shorter now.
     Deleted,
 }
 
@@ -72,71 +75,70 @@ impl Chores {
     pub(super) fn new(connection: &Connection, retention: Retention) -> Result<Self, StoreError> {
         Ok(Self {
             retention,
-            indexed: Tally::IndexedUpto.read(connection)?,
+            indexed: Counter::IndexedUpto.read(connection)?,
             newest: 0,
-            beside: 0,
-            removed: None,
-            limits: Instant::now(),
+            data_version: 0,
+            purge_at: None,
+            limits_at: Instant::now(),
             untidy: true,
             busy: false,
             paused_until: None,
         })
     }
 
-    /// Keeps within these limits from now on.
+    /// Applies these limits from now on.
     pub(super) fn set_retention(&mut self, retention: Retention) {
         self.retention = retention;
-        self.limits = Instant::now();
+        self.limits_at = Instant::now();
     }
 
-    /// The limits that are kept.
     pub(super) fn retention(&self) -> Retention {
         self.retention
     }
 
-    /// Captures were written.
+    /// Notes that jobs are being written.
     pub(super) fn note_written(&mut self) {
         self.untidy = true;
         self.busy = false;
     }
 
-    /// Looks for what others have written: imports are to be indexed, and removals to be carried out, as well.
-    pub(super) fn look_beside(&mut self, connection: &Connection) -> Result<(), StoreError> {
+    /// Notices commits of other connections: imports are to be indexed, and removals to be purged, as well.
+    pub(super) fn notice_others(&mut self, connection: &Connection) -> Result<(), StoreError> {
         let problem = doing("looking for what others have written");
         let version = connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(&problem)?;
-        if std::mem::replace(&mut self.beside, version) != version {
+        if std::mem::replace(&mut self.data_version, version) != version {
             let sql = "SELECT COALESCE(MAX(id), 0) FROM capture";
             self.newest = connection.query_row(sql, [], |row| row.get(0)).map_err(&problem)?;
-            (self.untidy, self.removed) = (true, None);
+            (self.untidy, self.purge_at) = (true, None);
         }
         Ok(())
     }
 
-    /// The newest capture that others have written, as far as that was noticed.
-    pub(super) fn newest_beside(&self) -> i64 {
+    /// The newest capture of other connections, as far as it was noticed.
+    pub(super) fn newest_of_others(&self) -> i64 {
         self.newest
     }
 
-    /// For how long to wait for something to write before the next step; `settled` is the newest that will not change.
+    /// The time to wait for jobs before the next step; `settled` is the newest capture that will not change any more.
     pub(super) fn wait(&self, settled: i64) -> Duration {
         let now = Instant::now();
         if let Some(until) = self.paused_until.filter(|until| *until > now) {
             return until - now;
         }
         match settled - self.indexed {
-            _ if self.busy => BREATH,
+            _ if self.busy => STEP_PAUSE,
             MANY.. => SHORT_QUIET,
             1.. => LONG_QUIET,
-            _ if self.untidy || self.removed.is_none() => LONG_QUIET,
+            _ if self.untidy || self.purge_at.is_none() => LONG_QUIET,
             _ => {
-                let limits = self.retention.is_limited().then_some(self.limits);
-                let next = limits.into_iter().chain(self.removed).min();
-                next.map_or(LOOK_AT_LIMITS, |next| next.saturating_duration_since(now))
+                let limits = self.retention.is_limited().then_some(self.limits_at);
+                let next = limits.into_iter().chain(self.purge_at).min();
+                next.map_or(LIMITS_INTERVAL, |next| next.saturating_duration_since(now))
             }
         }
     }
 
-    /// Does what is most wanted; `open` is the oldest capture that is not answered yet.
+    /// Does the most urgent chore; `open` is the oldest capture without a reply.
     pub(super) fn step(
         &mut self,
         connection: &mut Connection,
@@ -151,7 +153,7 @@ impl Chores {
 
     fn do_one(&mut self, connection: &mut Connection, settled: i64, open: Option<i64>) -> Result<Step, StoreError> {
         if self.indexed < settled {
-            self.indexed = within(connection, "indexing captures", |transaction| {
+            self.indexed = in_transaction(connection, "indexing captures", |transaction| {
                 search::extend(transaction, settled, search::IDLE_BYTES)
             })?;
             return Ok(Step::Worked);
@@ -165,36 +167,36 @@ impl Chores {
             return Ok(Step::Deleted);
         }
         if self.untidy && !give_pages_back(connection)? {
-            checkpoint(connection)?;
+            checkpoint(connection, Checkpoint::Partial)?;
             self.untidy = false;
         }
         Ok(if self.untidy { Step::Worked } else { Step::Idle })
     }
 
-    /// Deletes some of what was removed long enough ago.
+    /// Deletes some removed events that can no longer be restored.
     fn purge(&mut self, connection: &mut Connection) -> Result<usize, StoreError> {
-        if self.removed.is_some_and(|at| at > Instant::now()) {
+        if self.purge_at.is_some_and(|at| at > Instant::now()) {
             return Ok(0);
         }
         let before = removal::final_before(Timestamp::now());
         let Some(oldest) = removal::oldest(connection)? else {
-            // Whatever is removed from now on is not due before that.
-            self.removed = Some(Instant::now() + removal::UNDO_FOR);
+            // A removal from now on is not due before that.
+            self.purge_at = Some(Instant::now() + removal::UNDO_FOR);
             return Ok(0);
         };
         let wait: Duration = oldest.duration_since(before).try_into().unwrap_or_default();
         if wait > Duration::ZERO {
-            self.removed = Some(Instant::now() + wait);
+            self.purge_at = Some(Instant::now() + wait);
             return Ok(0);
         }
-        within(connection, "deleting removed events", |transaction| removal::purge(transaction, before))
+        in_transaction(connection, "deleting removed events", |transaction| removal::purge(transaction, before))
     }
 
     fn enforce(&mut self, connection: &mut Connection, open: Option<i64>) -> Result<usize, StoreError> {
-        if !self.retention.is_limited() || self.limits > Instant::now() {
+        if !self.retention.is_limited() || self.limits_at > Instant::now() {
             return Ok(0);
         }
-        let deleted = within(connection, "deleting what is beyond the limits", |transaction| {
+        let deleted = in_transaction(connection, "deleting what is beyond the limits", |transaction| {
             let deleted = self.retention.enforce(transaction, open, Timestamp::now())?;
             if deleted > 0 {
                 removal::note_change(transaction)?;
@@ -202,13 +204,13 @@ impl Chores {
             Ok(deleted)
         })?;
         if deleted == 0 {
-            self.limits = Instant::now() + LOOK_AT_LIMITS;
+            self.limits_at = Instant::now() + LIMITS_INTERVAL;
         }
         Ok(deleted)
     }
 }
 
-/// Gives some of the empty pages at the end of the file back. `false`: there are too few, or none can be.
+/// Gives some of the file's empty pages back. `false`: there are too few, or the file cannot give any.
 fn give_pages_back(connection: &Connection) -> Result<bool, StoreError> {
     let Pages { all, empty, .. } = Pages::of(connection)?;
     if empty < EMPTY_PAGES || empty * 5 < all { Ok(false) } else { give_back(connection, PAGES_AT_ONCE) }

@@ -1,33 +1,47 @@
-//! A filter as a condition in SQL, written so that SQLite can use its indexes.
+//! A filter as a SQL condition that SQLite's indexes serve, and the queries by it; `filter/evaluate.rs` is its twin for one
+//! event in memory.
 
 use jiff::Timestamp;
+use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use crate::filter::{Comparison, Expr, Pattern, Source, State, Term};
+use super::error::{StoreError, doing};
+use crate::capture::CaptureId;
+use crate::filter::{Comparison, Expr, Pattern, State, Term};
 
-/// What goes into `WHERE`, over `capture AS c` and, where it is needed, `LEFT JOIN reply AS r ON r.capture_id = c.id`.
-/// The statement's first two parameters, before this, are the lowest and the highest id that it looks at.
+/// A condition for `WHERE`, over `capture AS c` and, where it is needed, `LEFT JOIN reply AS r ON r.capture_id = c.id`.
+/// The statement's first two parameters, before those of the condition, are the lowest and the highest id.
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
-    /// One expression; it may stand beside others without further parentheses.
-    pub sql: String,
-    /// What its `?` stand for, in order.
-    pub params: Vec<Value>,
+    /// One expression, which needs no further parentheses beside others.
+    sql: String,
+    /// The values of its `?`, in order.
+    params: Vec<Value>,
     /// Whether it names `r`.
-    pub needs_reply: bool,
+    needs_reply: bool,
 }
 
-/// The condition that holds for the captures that match.
+/// The order of captures in a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    NewestFirst,
+    OldestFirst,
+}
+
+/// The condition that a capture `c` is not removed.
+pub(super) const PRESENT: &str = "NOT EXISTS (SELECT 1 FROM removed WHERE capture_id = c.id)";
+
+/// The condition of the captures that match an expression.
 ///
-/// A comparison with NULL is NULL, which `WHERE` takes for "no". Under AND and OR it stays so; only NOT would turn "unknown"
-/// into "unknown" where "yes" is meant, so it is settled there and nowhere else: `COALESCE` around a term costs it its index.
+/// A comparison with NULL is NULL, which `WHERE` takes for "no". Under AND and OR it stays so; only NOT would make NULL of it
+/// where "yes" is meant. `COALESCE` stands there and nowhere else: around a term it would cost the term its index.
 pub(super) fn condition(expr: &Expr) -> Condition {
     let mut condition = Condition { sql: String::new(), params: Vec::new(), needs_reply: false };
     condition.expr(expr);
     condition
 }
 
-/// A listener that was killed leaves its marks behind; they end with the time that was left.
+/// The condition of held captures. A listener that was killed leaves rows behind, which expire with the reply's deadline.
 const HELD: &str = "c.id IN (SELECT capture_id FROM held WHERE until > unixepoch('subsec') * 1000000)";
 
 impl Condition {
@@ -74,7 +88,14 @@ impl Condition {
             Term::Account(name) => self.with_text("c.account = ?", name),
             Term::Signature(signature) => self.with_text("c.signature = ?", signature.as_str()),
             Term::Mode(mode) => self.with_text("c.mode = ?", mode.as_str()),
-            Term::Reply(source) => self.source(source),
+            Term::Reply(source) => {
+                self.needs_reply = true;
+                self.with_text("r.source = ?", &source.spelling());
+            }
+            Term::ReplyByRule => {
+                self.needs_reply = true;
+                self.push("(r.source = 'rule' OR r.source GLOB 'rule:*')");
+            }
             Term::Status(comparison) => {
                 self.needs_reply = true;
                 self.comparison("NULLIF(r.status, 0)", comparison, |status| Value::Integer((*status).into()));
@@ -93,7 +114,7 @@ impl Condition {
             Term::Is(State::Held) => self.push(HELD),
             // Nothing can be pinned yet, so nothing is.
             Term::Is(State::Pinned) => self.push("FALSE"),
-            // Within the bounds of the step: a code that every event has would be listed anew for each of them.
+            // Within the bounds of the step, or every step would list all events that have the code.
             Term::HasDiagnosis => {
                 self.push("c.id IN (SELECT capture_id FROM diagnosis WHERE capture_id BETWEEN ?1 AND ?2)");
             }
@@ -104,15 +125,7 @@ impl Condition {
         }
     }
 
-    fn source(&mut self, source: &Source) {
-        self.needs_reply = true;
-        match source {
-            Source::AnyRule => self.push("(r.source = 'rule' OR r.source GLOB 'rule:*')"),
-            other => self.with_text("r.source = ?", &other.spelling()),
-        }
-    }
-
-    /// A pattern: what stands before the first `*` as a range, for the index, and GLOB only where more follows.
+    /// A pattern: the text before the first `*` as a range, for the index, and GLOB only where more follows.
     fn pattern(&mut self, column: &str, pattern: &Pattern) {
         if let Some(text) = pattern.as_exact() {
             return self.with_text(&format!("{column} = ?"), text);
@@ -154,6 +167,57 @@ impl Condition {
         self.with(&format!("{column} {sign} ?"), value(bound));
     }
 
+    /// The captures of the ids `from..=to` that match.
+    pub(super) fn matching_between(
+        &self,
+        connection: &Connection,
+        from: i64,
+        to: i64,
+        order: Order,
+        limit: i64,
+    ) -> Result<Vec<CaptureId>, StoreError> {
+        let order = if order == Order::NewestFirst { "DESC" } else { "ASC" };
+        let sql = self.statement("", &format!("ORDER BY c.id {order} LIMIT ?"));
+        self.select(connection, &sql, (from, to), Value::Integer(limit))
+    }
+
+    /// The captures among `ids`, which are in descending order, that match.
+    pub(super) fn matching_among(&self, connection: &Connection, ids: &[i64]) -> Result<Vec<CaptureId>, StoreError> {
+        let (Some(highest), Some(lowest)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
+        let listed = serde_json::to_string(ids).unwrap_or_default();
+        self.select(connection, &self.among_statement(), (*lowest, *highest), Value::Text(listed))
+    }
+
+    /// By id and by no other index: with one of those, SQLite would read everything between the lowest id and the highest.
+    fn among_statement(&self) -> String {
+        self.statement("NOT INDEXED", "AND c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id DESC")
+    }
+
+    fn statement(&self, indexes: &str, tail: &str) -> String {
+        let join = if self.needs_reply { "LEFT JOIN reply AS r ON r.capture_id = c.id" } else { "" };
+        let condition = &self.sql;
+        format!(
+            "SELECT c.id FROM capture AS c {indexes} {join} WHERE c.id BETWEEN ? AND ? AND ({condition}) AND {PRESENT} {tail}"
+        )
+    }
+
+    fn select(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        (from, to): (i64, i64),
+        last: Value,
+    ) -> Result<Vec<CaptureId>, StoreError> {
+        let problem = doing("listing captures");
+        let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
+        let bounds = [Value::Integer(from), Value::Integer(to)];
+        let parameters = bounds.iter().chain(&self.params).cloned().chain([last]);
+        let rows = statement
+            .query_map(rusqlite::params_from_iter(parameters), |row| row.get(0).map(CaptureId))
+            .map_err(&problem)?;
+        rows.collect::<Result<_, _>>().map_err(&problem)
+    }
+
     fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
@@ -168,14 +232,14 @@ impl Condition {
     }
 }
 
-/// The first microsecond that is not before this time: a clock may be finer than the database.
+/// The first microsecond that is not before a time, which may be finer than the database.
 fn first_microsecond(time: Timestamp) -> i64 {
     let whole = time.as_microsecond();
     let finer = i128::from(whole) * 1_000 < time.as_nanosecond();
     whole + i64::from(finer)
 }
 
-/// The first text in SQLite's order that comes after every text with this prefix, if there is one.
+/// The first text in SQLite's order after all texts with this prefix; `None` where there is none.
 fn after_prefix(prefix: &str) -> Option<String> {
     let mut end = prefix.to_owned();
     while let Some(last) = end.pop() {
@@ -188,7 +252,7 @@ fn after_prefix(prefix: &str) -> Option<String> {
     None
 }
 
-/// The pattern as GLOB understands it, with GLOB's other signs made ordinary.
+/// The pattern in the syntax of GLOB, whose other special characters are escaped.
 fn glob(pattern: &Pattern) -> String {
     let escaped = pattern.parts().iter().map(|part| {
         let mut text = String::with_capacity(part.len());

@@ -1,4 +1,4 @@
-//! The SQL function `event_contains(needle, body, message, reply)`: whether an event has this text anywhere in it.
+//! The SQL function `event_contains(needle, body, message, reply)`: finds a text anywhere in an event.
 
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -36,7 +36,7 @@ mod tests {
 
     use super::*;
 
-    /// What the function says in SQL.
+    /// Calls the function in SQL.
     fn contains(needle: &str, body: &[u8], message: Option<&[u8]>, reply: Option<&[u8]>) -> bool {
         let connection = Connection::open_in_memory().unwrap();
         register(&connection).unwrap();

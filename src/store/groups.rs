@@ -1,35 +1,35 @@
-//! Which captures are attempts of one event.
+//! Grouping of captures into events: a retry joins the group of its first attempt.
 
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
-use super::{StoreError, doing};
+use super::error::{StoreError, doing};
 use crate::capture::{Capture, CaptureId, GroupKey, Placement};
 
-/// What comes later than this after the last attempt is a new event: WeChat tries three times, about five seconds apart.
+/// The time after the last attempt within which a capture is a retry: WeChat tries three times, about five seconds apart.
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
-/// Beyond this many remembered events the ones out of their window are forgotten.
+/// The number of remembered events above which those out of their window are forgotten.
 const FORGET_ABOVE: usize = 100_000;
 
-/// The events of the last minute: a retry joins the group of its first attempt.
+/// The events of the last minute, by their group keys.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    recent: HashMap<GroupKey, Last>,
+    recent: HashMap<GroupKey, LastAttempt>,
     forget_above: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Last {
+struct LastAttempt {
     group: CaptureId,
     attempt: u32,
     at: Timestamp,
 }
 
 impl Groups {
-    /// What the database knows of the last minute, so that a restart between two attempts does not part them.
+    /// Reads the last minute from the database, so that a restart between two attempts does not part them.
     pub(super) fn load(connection: &Connection) -> Result<Self, StoreError> {
         let problem = doing("reading the attempts of the last minute");
         let mut groups = Self { recent: HashMap::new(), forget_above: FORGET_ABOVE };
@@ -38,15 +38,16 @@ impl Groups {
         let mut rows = statement.query([FORGET_ABOVE as u32]).map_err(&problem)?;
         let mut newest: Option<Timestamp> = None;
         while let Some(row) = rows.next().map_err(&problem)? {
-            let at = Timestamp::from_microsecond(row.get(3).map_err(&problem)?).unwrap_or(Timestamp::UNIX_EPOCH);
+            let at =
+                Timestamp::from_microsecond(row.get("received_at").map_err(&problem)?).unwrap_or(Timestamp::UNIX_EPOCH);
             if newest.get_or_insert(at).duration_since(at) > WINDOW {
                 break;
             }
-            let key: Vec<u8> = row.get(0).map_err(&problem)?;
+            let key: Vec<u8> = row.get("group_key").map_err(&problem)?;
             if let Ok(key) = GroupKey::try_from(&*key) {
-                let last = Last {
-                    group: CaptureId(row.get(1).map_err(&problem)?),
-                    attempt: row.get(2).map_err(&problem)?,
+                let last = LastAttempt {
+                    group: CaptureId(row.get("group_id").map_err(&problem)?),
+                    attempt: row.get("attempt").map_err(&problem)?,
                     at,
                 };
                 // Newest first: what is there already is the later attempt.
@@ -56,22 +57,22 @@ impl Groups {
         Ok(groups)
     }
 
-    /// Where a capture belongs that is about to get this number.
+    /// The group and attempt of a capture that is about to be stored under `id`.
     pub(super) fn place(&mut self, id: CaptureId, capture: &Capture) -> Placement {
         let alone = Placement { id, group: id, attempt: 1 };
         let Some(key) = capture.group_key else { return alone };
         let at = capture.request.received_at;
         let placement = match self.recent.get(&key) {
-            // A clock that was set back makes this negative: still the same event.
+            // Negative after the clock was set back: still the same event.
             Some(last) if at.duration_since(last.at) <= WINDOW => {
                 Placement { id, group: last.group, attempt: last.attempt + 1 }
             }
             _ => alone,
         };
-        self.recent.insert(key, Last { group: placement.group, attempt: placement.attempt, at });
+        self.recent.insert(key, LastAttempt { group: placement.group, attempt: placement.attempt, at });
         if self.recent.len() > self.forget_above {
             self.recent.retain(|_, last| at.duration_since(last.at) <= WINDOW);
-            // All of them may be of the last minute: do not go through them again at every insert.
+            // All of them may be of the last minute: the next scan is put off, or every insert would make one.
             self.forget_above = (self.recent.len() * 2).max(FORGET_ABOVE);
         }
         placement

@@ -1,38 +1,43 @@
-//! Reading: pages of the list, single captures, and what belongs together. Never writes.
+//! The read-only side of the store: pages of the list, single captures, attempts, replays, statistics.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
-use super::condition::condition;
-use super::listing::{Order, PRESENT, Scan, ScanChunk};
-use super::place::{Place, Standing, beside};
+use super::columns::{STORED, SUMMARY, select};
+use super::condition::{Order, PRESENT, condition};
+use super::connection::connect;
+use super::counters::Counter;
+use super::database_file::{DatabaseFile, FileState, beside};
+use super::error::{StoreError, doing};
+use super::matching::{Scan, ScanChunk};
+use super::pages::Pages;
 use super::removal::{self, RemovalId};
-use super::replays;
-use super::replies;
-use super::rows::{STORED, SUMMARY, stored, summary};
-use super::tally::Tally;
-use super::{StoreError, connect, contains, doing, schema, seen};
+use super::rows::{stored, summary};
+use super::stats::Stats;
+use super::{completion, contains, integrity, replays, replies, schema};
 use crate::capture::{
     CaptureId, CaptureSummary, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
 };
-use crate::filter::{Filter, Seen};
+use crate::filter::{Filter, SeenField};
+use crate::progress::Progress;
 
-/// How many seconds may lie between the CreateTime of an event with pictures and of the image messages that follow it.
+/// Seconds between the CreateTime of an event with pictures and of its image messages, at most.
 const PICTURE_SECONDS: i64 = 5;
 
-/// The database as a URI that tells SQLite that nothing changes it.
+/// The database as a URI that promises SQLite that nobody changes it.
 fn immutable(path: &Path) -> PathBuf {
     let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     format!("file:{escaped}?immutable=1").into()
 }
 
-/// How often a database is tried to be opened that fails, and what passes in between: half a second in all.
+/// Attempts to open a database, and the pause between two of them: half a second in all.
 const OPEN_ATTEMPTS: u32 = 20;
 const OPEN_PAUSE: Duration = Duration::from_millis(25);
 
-/// Ends whatever its reader is doing, which then fails with [`StoreError::Interrupted`]; nothing where it does nothing.
+/// Interrupts a statement of its reader from another thread; the statement fails with [`StoreError::Interrupted`].
 pub struct Interrupter(InterruptHandle);
 
 impl std::fmt::Debug for Interrupter {
@@ -42,7 +47,7 @@ impl std::fmt::Debug for Interrupter {
 }
 
 impl Interrupter {
-    /// Ends it.
+    /// Interrupts the statement that is running now, if any.
     pub fn interrupt(&self) {
         self.0.interrupt();
     }
@@ -52,13 +57,13 @@ impl Interrupter {
 #[derive(Debug)]
 pub struct Reader {
     connection: Connection,
-    place: Place,
+    file: DatabaseFile,
 }
 
 impl Reader {
-    /// Opens the database at this path, which has to be there and of today's shape.
+    /// Opens an existing database of the latest schema.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        // Where the database is being made, or taken away, at this very moment, SQLite calls it an I/O error.
+        // SQLite reports an I/O error while another process makes or removes the database.
         for _ in 1..OPEN_ATTEMPTS {
             match Self::open_once(path) {
                 Err(StoreError::Sqlite { .. }) => std::thread::park_timeout(OPEN_PAUSE),
@@ -75,7 +80,7 @@ impl Reader {
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .map_err(doing("reading the database's version"))?;
         if version == 0 {
-            // Being made this very moment: nothing is in it yet.
+            // Another process is making it: nothing is in it yet.
             return Err(StoreError::Absent { path: path.to_owned() });
         }
         if version < schema::LATEST {
@@ -84,48 +89,38 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Opens the database at this path, which has to be there, but may be of an earlier shape.
+    /// Opens an existing database, which may be of an earlier schema.
     pub(super) fn open_older(path: &Path) -> Result<Self, StoreError> {
         match path.try_exists() {
             Ok(true) => {}
             Ok(false) => return Err(StoreError::Absent { path: path.to_owned() }),
-            Err(source) => return Err(StoreError::Unreachable { source, path: path.to_owned() }),
+            Err(source) => return Err(StoreError::Unreachable { source: Arc::new(source), path: path.to_owned() }),
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match connect(path, flags) {
-            // A copy without its log in a folder that cannot be written: nobody else can be writing it either.
+            // A copy without its log in a read-only folder: no other process can be writing it either.
             Err(StoreError::ReadOnly { .. }) if !beside(path, "-wal").exists() => {
                 connect(&immutable(path), flags | OpenFlags::SQLITE_OPEN_URI)?
             }
             opened => opened?,
         };
         contains::register(&connection).map_err(doing("preparing the search"))?;
-        Ok(Self { connection, place: Place::of(path) })
+        Ok(Self { connection, file: DatabaseFile::of(path) })
     }
 
-    /// For what else is read of a database.
-    pub(super) fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
-    /// How large the write-ahead log is, in bytes.
-    pub(super) fn log_size(&self) -> u64 {
-        std::fs::metadata(beside(self.place.path(), "-wal")).map_or(0, |log| log.len())
-    }
-
-    /// Whether the database at the path is still the one that is read here. Where it is not, there is none, or another one
-    /// that can be opened: one that cannot be opened yet, since the writer has not left it, counts as the same.
+    /// Whether the database at the path is still the one that is open here. `false`: there is none, or another one that can
+    /// be opened. Another one that cannot be opened yet, since the writer has not left it, counts as the same.
     pub fn is_current(&self) -> bool {
-        let is_there = self.place.path().exists();
-        self.place.standing() != Standing::Moved || (is_there && !self.place.is_cleared())
+        let is_there = self.file.path().exists();
+        self.file.state() != FileState::Moved || (is_there && !self.file.is_cleared())
     }
 
-    /// What ends a statement of this reader from another thread.
+    /// An interrupter for this reader's statements.
     pub fn interrupter(&self) -> Interrupter {
         Interrupter(self.connection.get_interrupt_handle())
     }
 
-    /// Goes up when another connection has committed.
+    /// A number that goes up when another connection has committed.
     pub fn data_version(&self) -> Result<i64, StoreError> {
         self.connection
             .pragma_query_value(None, "data_version", |row| row.get(0))
@@ -140,7 +135,7 @@ impl Reader {
             .map_err(doing("finding the newest capture"))
     }
 
-    /// How many captures there are, without those that were removed.
+    /// The number of captures, without those that are removed.
     pub fn count(&self) -> Result<u64, StoreError> {
         let sql = "SELECT (SELECT COUNT(*) FROM capture) - (SELECT COUNT(*) FROM removed)";
         self.connection
@@ -149,32 +144,32 @@ impl Reader {
             .map_err(doing("counting captures"))
     }
 
-    /// Goes up whenever captures are removed, brought back or deleted.
+    /// A number that goes up whenever captures are removed, restored or deleted.
     pub fn removals(&self) -> Result<i64, StoreError> {
-        Tally::Removals.read(&self.connection)
+        Counter::Removals.read(&self.connection)
     }
 
-    /// The latest removal that can be taken back.
+    /// The latest removal that can be undone.
     pub fn latest_removal(&self) -> Result<Option<RemovalId>, StoreError> {
         removal::latest(&self.connection)
     }
 
-    /// Values that have been seen and begin so, in their order, at most so many; nothing for accounts and rules, which are
-    /// known otherwise. Milliseconds, however many events there are.
-    pub fn seen(&self, seen: Seen, typed: &str, limit: usize) -> Result<Vec<String>, StoreError> {
-        seen::values(&self.connection, seen, typed, limit)
+    /// Values of a field that begin as typed, in their order, at most `limit`; none for accounts and rules, which the
+    /// configuration names. Milliseconds, however many events there are.
+    pub fn seen(&self, field: SeenField, typed: &str, limit: usize) -> Result<Vec<String>, StoreError> {
+        completion::values(&self.connection, field, typed, limit)
     }
 
     /// The filters that were used, the latest first.
     pub fn used_filters(&self) -> Result<Vec<String>, StoreError> {
-        seen::used(&self.connection)
+        completion::used(&self.connection)
     }
 
-    /// Those of these captures that match, the newest first.
+    /// The captures among `ids` that match, the newest first.
     pub fn matching_of(&self, filter: &Filter, ids: &[CaptureId]) -> Result<Vec<CaptureId>, StoreError> {
         let mut ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         ids.sort_unstable_by(|one, other| other.cmp(one));
-        condition(&filter.expr).holding(&self.connection, &ids)
+        condition(&filter.expr).matching_among(&self.connection, &ids)
     }
 
     /// The next step of a walk through the captures that match.
@@ -182,19 +177,16 @@ impl Reader {
         scan.step(&self.connection)
     }
 
-    /// The captures after `after` that match, oldest first.
+    /// The captures after `after` that match, the oldest first.
     pub fn arrived(&self, filter: &Filter, after: CaptureId, limit: usize) -> Result<Vec<CaptureId>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        condition(&filter.expr).within(&self.connection, after.0 + 1, i64::MAX, Order::OldestFirst, limit)
+        condition(&filter.expr).matching_between(&self.connection, after.0 + 1, i64::MAX, Order::OldestFirst, limit)
     }
 
-    /// The rows of these captures, in ascending order; those that have gone are left out.
+    /// The rows of these captures, in ascending order; removed and deleted ones are left out.
     pub fn page(&self, ids: &[CaptureId]) -> Result<Vec<CaptureSummary>, StoreError> {
         let problem = doing("reading a page of captures");
-        let sql = format!(
-            "SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1 AND {PRESENT}",
-            *SUMMARY
-        );
+        let sql = select(SUMMARY, &format!("WHERE c.id = ?1 AND {PRESENT}"));
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         let transaction = self.connection.unchecked_transaction().map_err(&problem)?;
         let mut page = Vec::with_capacity(ids.len());
@@ -206,12 +198,9 @@ impl Reader {
         Ok(page)
     }
 
-    /// One capture with everything.
+    /// A whole capture, with its reply and the forward target's answer.
     pub fn capture(&self, id: CaptureId) -> Result<Option<StoredCapture>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id = ?1 AND {PRESENT}",
-            *STORED
-        );
+        let sql = select(STORED, &format!("WHERE c.id = ?1 AND {PRESENT}"));
         let mut found = self
             .connection
             .prepare_cached(&sql)
@@ -223,7 +212,7 @@ impl Reader {
         Ok(found)
     }
 
-    /// The captures that match, oldest first, without holding one long transaction.
+    /// The captures that match, the oldest first, in several short transactions.
     pub fn matching(&self, filter: &Filter) -> Result<Vec<CaptureId>, StoreError> {
         let mut scan = Scan::new(filter, self.newest()?);
         let mut found = Vec::new();
@@ -242,23 +231,23 @@ impl Reader {
         replays::of_event(&self.connection, event, limit)
     }
 
-    /// One replay with everything.
+    /// A whole replay.
     pub fn replay(&self, id: ReplayId) -> Result<Option<StoredReplay>, StoreError> {
         replays::one(&self.connection, id)
     }
 
-    /// The latest replay of an event in a run before that one.
+    /// The latest replay of an event that reached the server, in a run before that one.
     pub fn replay_before(&self, event: CaptureId, run: RunId) -> Result<Option<StoredReplay>, StoreError> {
         replays::before(&self.connection, event, run)
     }
 
-    /// The first replay of an event in that run.
+    /// The first replay of an event that reached the server, in that run.
     pub fn replay_in(&self, event: CaptureId, run: RunId) -> Result<Option<StoredReplay>, StoreError> {
         replays::in_run(&self.connection, event, run)
     }
 
-    /// The latest CreateTime, in seconds, between `from` and `to` that a message of that user had: captured, or sent again
-    /// with a new one.
+    /// The latest CreateTime between `from` and `to`, in seconds, of a message of that user, captured or sent again with a
+    /// new one.
     pub fn latest_created(&self, openid: &str, from: i64, to: i64) -> Result<Option<i64>, StoreError> {
         replays::latest_created(&self.connection, openid, from, to)
     }
@@ -268,7 +257,7 @@ impl Reader {
         replays::runs(&self.connection, limit)
     }
 
-    /// One run.
+    /// A run of replays.
     pub fn run(&self, id: RunId) -> Result<Option<StoredRun>, StoreError> {
         replays::run(&self.connection, id)
     }
@@ -278,21 +267,18 @@ impl Reader {
         replays::rows(&self.connection, run, limit)
     }
 
-    /// Every attempt of the event whose first attempt this is, in order.
+    /// All attempts of an event, in order; `group` is the first of them.
     pub fn attempts(&self, group: CaptureId) -> Result<Vec<CaptureSummary>, StoreError> {
         let problem = doing("reading the attempts of an event");
-        let sql = format!(
-            "SELECT {} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
-             WHERE (c.id = ?1 OR (c.group_id = ?1 AND c.attempt > 1)) AND {PRESENT} ORDER BY c.id",
-            *SUMMARY
-        );
+        let attempts = "(c.id = ?1 OR (c.group_id = ?1 AND c.attempt > 1))";
+        let sql = select(SUMMARY, &format!("WHERE {attempts} AND {PRESENT} ORDER BY c.id"));
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         let rows = statement.query_map([group.0], summary).map_err(&problem)?;
         rows.collect::<Result<_, _>>().map_err(&problem)
     }
 
-    /// The image messages that belong to an event with pictures: same account and user, about the same CreateTime.
-    /// They may have come before it. Retries are left out.
+    /// The image messages of an event with pictures: same account and user, about the same CreateTime, without retries.
+    /// They may have arrived before the event.
     pub fn images_of(&self, capture: &StoredCapture) -> Result<Vec<CaptureId>, StoreError> {
         if !capture.capture.has_pictures() {
             return Ok(Vec::new());
@@ -307,12 +293,33 @@ impl Reader {
              AND c.create_time BETWEEN ?3 AND ?4 AND c.signature = ?5 AND {PRESENT} ORDER BY c.id"
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
-        // A forged image must not pass for one of a genuine tap.
+        // A forged image must not pass for a picture of a genuine event.
         let signature = capture.capture.signature.as_str();
         let (from, to) = (created.saturating_sub(PICTURE_SECONDS), created.saturating_add(PICTURE_SECONDS));
         let rows = statement
             .query_map((openid, &capture.capture.account, from, to, signature), |row| row.get(0).map(CaptureId))
             .map_err(&problem)?;
         rows.collect::<Result<_, _>>().map_err(&problem)
+    }
+
+    /// Statistics of the database; half a second for a million events.
+    pub fn stats(&self) -> Result<Stats, StoreError> {
+        let log = std::fs::metadata(beside(self.file.path(), "-wal")).map_or(0, |log| log.len());
+        Stats::of(&self.connection, self.count()?, log)
+    }
+
+    /// The size of the file, in bytes.
+    pub fn size(&self) -> Result<u64, StoreError> {
+        Pages::of(&self.connection).map(Pages::bytes)
+    }
+
+    /// Checks the integrity of the whole file; returns its problems.
+    pub fn check(&self, progress: &Progress) -> Result<Vec<String>, StoreError> {
+        integrity::check(&self.connection, progress)
+    }
+
+    /// Copies the database as of this moment into a new file, without its empty pages. Writers do not wait for it.
+    pub fn back_up(&self, to: &Path, progress: &Progress) -> Result<(), StoreError> {
+        integrity::back_up(&self.connection, to, progress)
     }
 }

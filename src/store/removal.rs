@@ -1,35 +1,37 @@
-//! Removing events so that it can be taken back: first no list shows them, later they are deleted for good.
+//! Removal of events in two steps: a mark that can be undone, and later the deletion of the rows.
 //!
 //! ```text
-//! remove ─► `removed`: no list shows them ─┬─ restore, within [`UNDO_FOR`] ─► as before
-//!                                          └─ the writer, in its idle time ─► deleted, with all that belongs to them
+//! BulkWriter::remove ─► `removed`: no list shows them ─┬─ BulkWriter::restore, within [`UNDO_FOR`] ─► as before
+//!                                                      └─ the writer's chores ─► rows deleted, with replies and replays
 //! ```
-//! Marking a million events takes about a second, in short transactions; deleting as many takes a minute, and nobody waits
-//! for it.
+//! Marking a million events takes about a second, in short transactions. Deleting as many takes a minute, in the writer's
+//! idle time.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 
-use super::tally::Tally;
-use super::{StoreError, doing, search};
+use super::columns::timestamp;
+use super::counters::Counter;
+use super::error::{StoreError, doing};
+use super::search;
 use crate::capture::CaptureId;
 
 /// The number of a removal in its database; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RemovalId(pub i64);
 
-/// For how long a removal can be taken back, at least.
+/// The time for which a removal can be undone, at least.
 pub const UNDO_FOR: Duration = Duration::from_mins(10);
 
-/// How many events are marked, or brought back, in one transaction: some ten milliseconds.
+/// Events that are marked or restored in one transaction: some ten milliseconds.
 pub(super) const AT_ONCE: usize = 8_192;
 
-/// How many events are deleted in one transaction: each takes its replies, replays and entries of a dozen indexes along.
+/// Events that are deleted in one transaction: each takes its reply, its replays and entries of a dozen indexes along.
 pub(super) const DELETED_AT_ONCE: i64 = 128;
 
-/// Begins a removal.
+/// Adds a removal, without events yet.
 pub(super) fn begin(transaction: &Transaction<'_>, now: Timestamp) -> Result<RemovalId, StoreError> {
     transaction
         .execute("INSERT INTO removal (removed_at) VALUES (?1)", [now.as_microsecond()])
@@ -37,7 +39,7 @@ pub(super) fn begin(transaction: &Transaction<'_>, now: Timestamp) -> Result<Rem
     Ok(RemovalId(transaction.last_insert_rowid()))
 }
 
-/// Marks events as removed; returns how many were there.
+/// Marks events as removed; returns the number of those that existed.
 pub(super) fn mark(transaction: &Transaction<'_>, removal: RemovalId, ids: &[CaptureId]) -> Result<usize, StoreError> {
     let problem = doing("removing events");
     let sql = "INSERT OR IGNORE INTO removed (capture_id, removal_id) SELECT id, ?2 FROM capture WHERE id = ?1";
@@ -50,7 +52,7 @@ pub(super) fn mark(transaction: &Transaction<'_>, removal: RemovalId, ids: &[Cap
     Ok(marked)
 }
 
-/// Brings some events of a removal back; returns how many. None: all are back, and the removal is forgotten.
+/// Restores some events of a removal; returns their number. At 0 all are restored, and the removal is deleted.
 pub(super) fn restore(transaction: &Transaction<'_>, removal: RemovalId) -> Result<usize, StoreError> {
     let problem = doing("bringing removed events back");
     let sql = "DELETE FROM removed WHERE capture_id IN (SELECT capture_id FROM removed WHERE removal_id = ?1 LIMIT ?2)";
@@ -63,7 +65,7 @@ pub(super) fn restore(transaction: &Transaction<'_>, removal: RemovalId) -> Resu
     Ok(restored)
 }
 
-/// The latest removal that can still be taken back.
+/// The latest removal that can still be undone.
 pub(super) fn latest(connection: &Connection) -> Result<Option<RemovalId>, StoreError> {
     let sql = "SELECT id FROM removal WHERE EXISTS (SELECT 1 FROM removed WHERE removal_id = removal.id)
                ORDER BY id DESC LIMIT 1";
@@ -71,21 +73,21 @@ pub(super) fn latest(connection: &Connection) -> Result<Option<RemovalId>, Store
     latest.map_err(doing("finding what was removed last"))
 }
 
-/// When the oldest removal was made; `None` where there is none.
+/// The time of the oldest removal; `None` where there is none.
 pub(super) fn oldest(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT MIN(removed_at) FROM removal";
     let oldest: Option<i64> =
         connection.query_row(sql, [], |row| row.get(0)).map_err(doing("looking for removed events"))?;
-    Ok(oldest.map(super::rows::timestamp))
+    Ok(oldest.map(timestamp))
 }
 
-/// What was removed at this time or before can be taken back no longer.
+/// The time up to which removals can no longer be undone.
 pub(super) fn final_before(now: Timestamp) -> Timestamp {
     let undo_for = SignedDuration::try_from(UNDO_FOR).unwrap_or(SignedDuration::ZERO);
     now.saturating_sub(undo_for).unwrap_or(Timestamp::MIN)
 }
 
-/// Deletes some of what was removed before that time; returns how many events. None: nothing of it is left.
+/// Deletes some events that were removed up to `before`; returns their number, 0 when none is left.
 pub(super) fn purge(transaction: &Transaction<'_>, before: Timestamp) -> Result<usize, StoreError> {
     let problem = doing("deleting removed events");
     let sql = "SELECT capture_id FROM removed JOIN removal ON removal.id = removal_id WHERE removed_at <= ?1 LIMIT ?2";
@@ -98,7 +100,7 @@ pub(super) fn purge(transaction: &Transaction<'_>, before: Timestamp) -> Result<
     Ok(ids.len())
 }
 
-/// The numbers that a statement of two values gives.
+/// The ids that a statement with two parameters selects.
 pub(super) fn ids(transaction: &Transaction<'_>, sql: &str, values: [i64; 2]) -> Result<Vec<i64>, StoreError> {
     let found = transaction
         .prepare_cached(sql)
@@ -106,7 +108,7 @@ pub(super) fn ids(transaction: &Transaction<'_>, sql: &str, values: [i64; 2]) ->
     found.map_err(doing("finding events to delete"))
 }
 
-/// Deletes events for good, with all that belongs to them.
+/// Deletes events with all rows that belong to them.
 pub(super) fn delete(transaction: &Transaction<'_>, ids: &[i64]) -> Result<(), StoreError> {
     for id in ids {
         transaction
@@ -118,9 +120,9 @@ pub(super) fn delete(transaction: &Transaction<'_>, ids: &[i64]) -> Result<(), S
     Ok(())
 }
 
-/// Says to whoever lists events that some have gone or come back.
+/// Counts a change to the set of listed events, by which lists notice that they are to be read again.
 pub(super) fn note_change(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    Tally::Removals.add(transaction, 1)
+    Counter::Removals.add(transaction, 1)
 }
 
 #[cfg(test)]
@@ -129,7 +131,7 @@ mod tests {
     use crate::store::schema;
 
     #[test]
-    fn what_was_removed_long_ago_is_deleted_with_all_that_belongs_to_it() {
+    fn an_old_removal_is_purged_with_all_that_belongs_to_its_events() {
         let mut connection = schema::in_memory();
         connection
             .execute_batch(

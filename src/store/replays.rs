@@ -1,22 +1,23 @@
-//! Runs of replays, and the replays of an event, to rows and back.
+//! Rows of replays and of the runs that they belong to.
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction};
 
-use super::replies::{elapsed, microseconds};
-use super::rows::{findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, timestamp};
-use super::{StoreError, doing};
+use super::columns::{
+    elapsed, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, microseconds, timestamp,
+};
+use super::error::{StoreError, doing};
 use crate::capture::{
     Against, Baseline, CaptureId, ForwardProblem, Forwarded, ReplayForm, ReplayId, ReplayMode, ReplayRun,
     ReplaySummary, Replayed, RunEnd, RunId, SentRequest, StoredReplay, StoredRun, Tally, Verdict,
 };
 
-/// Stands in the column for a baseline that is no replay.
+/// The value of `baseline` for the forward target's answer, which is no replay.
 const FORWARD: i64 = 0;
 
-/// What nobody was there to take says nothing of the server: it is no baseline.
+/// Replays that reached the server: a failed connection is not a baseline.
 const SENT: &str = "coalesce(problem, '') NOT IN ('unreachable', 'unresolved', 'unmade', 'target')";
 
-/// The columns of a [`StoredReplay`], in the order in which [`stored`] reads them.
+/// The columns of a [`StoredReplay`].
 const STORED: &str = "id, run_id, capture_id, attempt, copy, sent_at, verdict, baseline, status, first_byte_us, elapsed_us, \
                       problem, cause, lint, method, target, request_headers, request_body, url, headers, body, message, openid, created";
 
@@ -39,7 +40,7 @@ pub(super) fn end(transaction: &Transaction<'_>, id: RunId, end: RunEnd) -> Resu
     ended.map(drop).map_err(doing("ending a run of replays"))
 }
 
-/// `None` where the event has been removed in between.
+/// Writes a replay; `None` where its event has been deleted in between.
 pub(super) fn insert(transaction: &Transaction<'_>, replayed: &Replayed) -> Result<Option<ReplayId>, StoreError> {
     let problem = doing("storing a replay");
     let sql = "INSERT INTO replay (run_id, capture_id, attempt, copy, sent_at, verdict, failed, baseline, status,
@@ -104,7 +105,7 @@ pub(super) fn one(connection: &Connection, id: ReplayId) -> Result<Option<Stored
     first(connection, "id = ?1 AND ?2 = 0", (id.0, 0))
 }
 
-/// The event's latest replay of a run before that one that somebody was there to answer.
+/// The latest replay of the event that reached the server, in a run before that one.
 pub(super) fn before(
     connection: &Connection,
     event: CaptureId,
@@ -113,7 +114,7 @@ pub(super) fn before(
     first(connection, &format!("capture_id = ?1 AND run_id < ?2 AND {SENT} ORDER BY id DESC LIMIT 1"), (event.0, run.0))
 }
 
-/// The event's first replay of that run that somebody was there to answer.
+/// The first replay of the event that reached the server, in that run.
 pub(super) fn in_run(
     connection: &Connection,
     event: CaptureId,
@@ -129,7 +130,7 @@ fn first(connection: &Connection, condition: &str, values: (i64, i64)) -> Result
         .map_err(doing("reading a replay"))
 }
 
-/// The latest CreateTime between `from` and `to` that a message of that user had, captured or sent again with a new one.
+/// The latest CreateTime between `from` and `to` of a message of that user, captured or sent again with a new one.
 pub(super) fn latest_created(
     connection: &Connection,
     openid: &str,
@@ -155,21 +156,22 @@ pub(super) fn run(connection: &Connection, id: RunId) -> Result<Option<StoredRun
     Ok(select_runs(connection, "WHERE id = ?1", id.0)?.pop())
 }
 
-fn select_runs(connection: &Connection, which: &str, value: i64) -> Result<Vec<StoredRun>, StoreError> {
+fn select_runs(connection: &Connection, condition: &str, value: i64) -> Result<Vec<StoredRun>, StoreError> {
     let problem = doing("reading the runs of replays");
-    let sql = format!("SELECT id, started_at, target, mode, form, planned, against, ending FROM replay_run {which}");
+    let sql =
+        format!("SELECT id, started_at, target, mode, form, planned, against, ending FROM replay_run {condition}");
     let mut statement = connection.prepare_cached(&sql).map_err(&problem)?;
     let read = |row: &Row<'_>| {
         let run = ReplayRun {
-            started_at: timestamp(row.get(1)?),
-            target: row.get(2)?,
-            mode: ReplayMode::from_spelling(row.get_ref(3)?.as_str()?).unwrap_or(ReplayMode::Verbatim),
-            form: ReplayForm::from_spelling(row.get_ref(4)?.as_str()?).unwrap_or(ReplayForm::AsCaptured),
-            planned: row.get::<_, i64>(5)? as u64,
-            against: row.get_ref(6)?.as_str()?.parse().unwrap_or(Against::Forward),
+            started_at: timestamp(row.get("started_at")?),
+            target: row.get("target")?,
+            mode: ReplayMode::from_spelling(row.get_ref("mode")?.as_str()?).unwrap_or(ReplayMode::Verbatim),
+            form: ReplayForm::from_spelling(row.get_ref("form")?.as_str()?).unwrap_or(ReplayForm::AsCaptured),
+            planned: row.get::<_, i64>("planned")? as u64,
+            against: row.get_ref("against")?.as_str()?.parse().unwrap_or(Against::Forward),
         };
-        let end = row.get::<_, Option<String>>(7)?.and_then(|end| RunEnd::from_spelling(&end));
-        Ok(StoredRun { id: RunId(row.get(0)?), run, end, tally: Tally::default() })
+        let end = row.get::<_, Option<String>>("ending")?.and_then(|end| RunEnd::from_spelling(&end));
+        Ok(StoredRun { id: RunId(row.get("id")?), run, end, tally: Tally::default() })
     };
     let rows = statement.query_map([value], read).map_err(&problem)?;
     let mut runs: Vec<StoredRun> = rows.collect::<Result<_, _>>().map_err(&problem)?;
@@ -181,9 +183,9 @@ fn select_runs(connection: &Connection, which: &str, value: i64) -> Result<Vec<S
 
 fn tally(connection: &Connection, run: RunId) -> Result<Tally, StoreError> {
     let problem = doing("counting the replays of a run");
-    let sql = "SELECT verdict, failed, COUNT(*) FROM replay WHERE run_id = ?1 GROUP BY verdict, failed";
+    let sql = "SELECT verdict, failed, COUNT(*) AS replays FROM replay WHERE run_id = ?1 GROUP BY verdict, failed";
     let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
-    let read = |row: &Row<'_>| Ok((verdict(row, 0)?, row.get::<_, bool>(1)?, row.get::<_, i64>(2)? as u64));
+    let read = |row: &Row<'_>| Ok((verdict(row)?, row.get::<_, bool>("failed")?, row.get::<_, i64>("replays")? as u64));
     let rows = statement.query_map([run.0], read).map_err(&problem)?;
     let mut tally = Tally::default();
     for row in rows {
@@ -201,16 +203,16 @@ pub(super) fn rows(connection: &Connection, run: RunId, limit: usize) -> Result<
     let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
     let read = |row: &Row<'_>| {
         Ok(ReplaySummary {
-            id: ReplayId(row.get(0)?),
-            event: CaptureId(row.get(1)?),
-            kind: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
-            event_key: row.get(3)?,
-            attempt: row.get(4)?,
-            copy: row.get(5)?,
-            status: row.get(6)?,
-            elapsed: elapsed(row.get(7)?),
-            verdict: verdict(row, 8)?,
-            is_legal: !row.get::<_, bool>(9)?,
+            id: ReplayId(row.get("id")?),
+            event: CaptureId(row.get("capture_id")?),
+            kind: row.get::<_, Option<String>>("kind")?.unwrap_or_default(),
+            event_key: row.get("event_key")?,
+            attempt: row.get("attempt")?,
+            copy: row.get("copy")?,
+            status: row.get("status")?,
+            elapsed: elapsed(row.get("elapsed_us")?),
+            verdict: verdict(row)?,
+            is_legal: !row.get::<_, bool>("failed")?,
         })
     };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -218,46 +220,46 @@ pub(super) fn rows(connection: &Connection, run: RunId, limit: usize) -> Result<
     found.collect::<Result<_, _>>().map_err(&problem)
 }
 
-fn verdict(row: &Row<'_>, at: usize) -> rusqlite::Result<Verdict> {
-    Ok(Verdict::from_spelling(row.get_ref(at)?.as_str()?).unwrap_or(Verdict::New))
+fn verdict(row: &Row<'_>) -> rusqlite::Result<Verdict> {
+    Ok(Verdict::from_spelling(row.get_ref("verdict")?.as_str()?).unwrap_or(Verdict::New))
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredReplay> {
-    let problem = row.get::<_, Option<String>>(11)?;
-    let cause = row.get::<_, Option<String>>(12)?.unwrap_or_default();
-    let baseline = row.get::<_, Option<i64>>(7)?.map(|id| match id {
+    let problem = row.get::<_, Option<String>>("problem")?;
+    let cause = row.get::<_, Option<String>>("cause")?.unwrap_or_default();
+    let baseline = row.get::<_, Option<i64>>("baseline")?.map(|id| match id {
         FORWARD => Baseline::Forward,
         id => Baseline::Replay(ReplayId(id)),
     });
     let answer = Forwarded {
-        target: row.get(18)?,
-        status: row.get(8)?,
-        headers: headers_from_bytes(row.get_ref(19)?.as_blob()?),
-        body: row.get::<_, Vec<u8>>(20)?.into(),
-        first_byte: row.get::<_, Option<i64>>(9)?.map(elapsed),
-        elapsed: elapsed(row.get(10)?),
+        target: row.get("url")?,
+        status: row.get("status")?,
+        headers: headers_from_bytes(row.get_ref("headers")?.as_blob()?),
+        body: row.get::<_, Vec<u8>>("body")?.into(),
+        first_byte: row.get::<_, Option<i64>>("first_byte_us")?.map(elapsed),
+        elapsed: elapsed(row.get("elapsed_us")?),
         problem: problem.and_then(|code| ForwardProblem::from_parts(&code, &cause)),
         passed_on: false,
-        lint: findings_from_json(row.get::<_, Option<String>>(13)?.as_deref()),
+        lint: findings_from_json(row.get::<_, Option<String>>("lint")?.as_deref()),
     };
     let request = SentRequest {
-        method: row.get(14)?,
-        target: row.get(15)?,
-        headers: headers_from_bytes(row.get_ref(16)?.as_blob()?),
-        body: row.get::<_, Vec<u8>>(17)?.into(),
+        method: row.get("method")?,
+        target: row.get("target")?,
+        headers: headers_from_bytes(row.get_ref("request_headers")?.as_blob()?),
+        body: row.get::<_, Vec<u8>>("request_body")?.into(),
     };
     let replayed = Replayed {
-        run: RunId(row.get(1)?),
-        event: CaptureId(row.get(2)?),
-        attempt: row.get(3)?,
-        copy: row.get(4)?,
-        sent_at: timestamp(row.get(5)?),
+        run: RunId(row.get("run_id")?),
+        event: CaptureId(row.get("capture_id")?),
+        attempt: row.get("attempt")?,
+        copy: row.get("copy")?,
+        sent_at: timestamp(row.get("sent_at")?),
         request,
         answer,
-        message: row.get(21)?,
-        verdict: verdict(row, 6)?,
+        message: row.get("message")?,
+        verdict: verdict(row)?,
         baseline,
-        created: row.get::<_, Option<String>>(22)?.zip(row.get(23)?),
+        created: row.get::<_, Option<String>>("openid")?.zip(row.get("created")?),
     };
-    Ok(StoredReplay { id: ReplayId(row.get(0)?), replayed })
+    Ok(StoredReplay { id: ReplayId(row.get("id")?), replayed })
 }

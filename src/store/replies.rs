@@ -1,24 +1,16 @@
-//! Answers, and what the developer's own server made of a callback, to rows and back.
-
-use std::time::Duration;
+//! Rows of replies, and of the developer's own server's answers to forwarded callbacks.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
-use super::rows::{
-    findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, severity_from_number,
-    severity_to_number,
+use super::columns::{
+    at, elapsed, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, microseconds,
+    severity_from_number, severity_to_number,
 };
-use super::{StoreError, doing};
+use super::error::{StoreError, doing};
 use crate::capture::diagnosis::worst;
 use crate::capture::{CaptureId, ForwardProblem, Forwarded, Reply, ReplyEnd, ReplySource, ReplySummary};
 
-/// The columns of a [`ReplySummary`], in the order in which [`summary`] reads them.
-pub(super) const SUMMARY: &str = "r.status, r.source, r.elapsed_us, r.ending, r.severity";
-
-/// The columns that a [`Reply`] has beside those, in the order in which [`reply`] reads them.
-pub(super) const MORE: &str = "r.body, r.lint, r.wire";
-
-/// Writes what was answered. Where the capture has gone meanwhile, this fails for the one row.
+/// Writes the reply to a capture; fails with an error of one row where the capture has been deleted meanwhile.
 pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
     let problem = doing("storing a reply");
     let sql = "INSERT OR IGNORE INTO reply (capture_id, status, source, elapsed_us, body, ending, severity, lint, wire)
@@ -63,54 +55,47 @@ fn insert_forwarded(transaction: &Transaction<'_>, id: CaptureId, forwarded: &Fo
     inserted.map(drop).map_err(doing("storing what the forward target answered"))
 }
 
-/// Reads the columns of [`SUMMARY`], of which the first is at `at`; `None` where there is no answer.
-pub(super) fn summary(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<ReplySummary>> {
-    let Some(status) = row.get::<_, Option<u16>>(at)? else { return Ok(None) };
+/// Reads the reply's part of [`SUMMARY`](super::columns::SUMMARY); `None` where there is no reply.
+pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<Option<ReplySummary>> {
+    let Some(status) = row.get::<_, Option<u16>>(at!("r.status"))? else { return Ok(None) };
     Ok(Some(ReplySummary {
         status: (status > 0).then_some(status),
-        source: ReplySource::from_spelling(row.get_ref(at + 1)?.as_str()?).unwrap_or(ReplySource::None),
-        elapsed: elapsed(row.get(at + 2)?),
-        end: ReplyEnd::from_spelling(row.get_ref(at + 3)?.as_str()?).unwrap_or(ReplyEnd::Answered),
-        severity: severity_from_number(row.get(at + 4)?),
+        source: ReplySource::from_spelling(row.get_ref(at!("r.source"))?.as_str()?).unwrap_or(ReplySource::None),
+        elapsed: elapsed(row.get(at!("r.elapsed_us"))?),
+        end: ReplyEnd::from_spelling(row.get_ref(at!("r.ending"))?.as_str()?).unwrap_or(ReplyEnd::Answered),
+        severity: severity_from_number(row.get(at!("r.severity"))?),
     }))
 }
 
-/// The whole answer: its summary, and the columns of [`MORE`], of which the first is at `at`.
-pub(super) fn reply(summary: ReplySummary, row: &Row<'_>, at: usize) -> rusqlite::Result<Reply> {
+/// Completes a summary with the reply's other columns of [`STORED`](super::columns::STORED).
+pub(super) fn reply(summary: ReplySummary, row: &Row<'_>) -> rusqlite::Result<Reply> {
     let ReplySummary { status, source, elapsed, end, severity: _ } = summary;
-    let lint = findings_from_json(row.get::<_, Option<String>>(at + 1)?.as_deref());
-    Ok(Reply { status, body: row.get(at)?, wire: row.get(at + 2)?, source, elapsed, end, lint, forwarded: None })
+    let lint = findings_from_json(row.get::<_, Option<String>>(at!("r.lint"))?.as_deref());
+    let (body, wire) = (row.get(at!("r.body"))?, row.get(at!("r.wire"))?);
+    Ok(Reply { status, body, wire, source, elapsed, end, lint, forwarded: None })
 }
 
-/// What the developer's own server made of that capture, where it was asked.
+/// The developer's own server's answer to a capture that was forwarded.
 pub(super) fn forwarded(connection: &Connection, id: CaptureId) -> Result<Option<Forwarded>, StoreError> {
     let sql = "SELECT target, status, headers, body, first_byte_us, elapsed_us, problem, cause, passed_on, lint
                FROM forward WHERE capture_id = ?1";
     let read = |row: &Row<'_>| {
-        let problem = row.get::<_, Option<String>>(6)?;
-        let cause = row.get::<_, Option<String>>(7)?.unwrap_or_default();
+        let problem = row.get::<_, Option<String>>("problem")?;
+        let cause = row.get::<_, Option<String>>("cause")?.unwrap_or_default();
         Ok(Forwarded {
-            target: row.get(0)?,
-            status: row.get(1)?,
-            headers: headers_from_bytes(row.get_ref(2)?.as_blob()?),
-            body: row.get::<_, Vec<u8>>(3)?.into(),
-            first_byte: row.get::<_, Option<i64>>(4)?.map(elapsed),
-            elapsed: elapsed(row.get(5)?),
+            target: row.get("target")?,
+            status: row.get("status")?,
+            headers: headers_from_bytes(row.get_ref("headers")?.as_blob()?),
+            body: row.get::<_, Vec<u8>>("body")?.into(),
+            first_byte: row.get::<_, Option<i64>>("first_byte_us")?.map(elapsed),
+            elapsed: elapsed(row.get("elapsed_us")?),
             problem: problem.and_then(|code| ForwardProblem::from_parts(&code, &cause)),
-            passed_on: row.get(8)?,
-            lint: findings_from_json(row.get::<_, Option<String>>(9)?.as_deref()),
+            passed_on: row.get("passed_on")?,
+            lint: findings_from_json(row.get::<_, Option<String>>("lint")?.as_deref()),
         })
     };
     connection
         .prepare_cached(sql)
         .and_then(|mut statement| statement.query_row([id.0], read).optional())
         .map_err(doing("reading what the forward target answered"))
-}
-
-pub(super) fn elapsed(microseconds: i64) -> Duration {
-    Duration::from_micros(u64::try_from(microseconds).unwrap_or(0))
-}
-
-pub(super) fn microseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

@@ -1,35 +1,22 @@
-//! Captures to rows and back; nothing else knows what a column holds.
-
-use std::sync::LazyLock;
+//! Rows of captures: written by insert, read for the list and in full.
 
 use bytes::Bytes;
-use jiff::Timestamp;
-use rusqlite::{Row, ToSql, Transaction};
+use rusqlite::{OptionalExtension as _, Row, ToSql, Transaction};
 use sha1::{Digest as _, Sha1};
 
-use super::{StoreError, doing, replies};
-use crate::capture::diagnosis::{Coded, Finding, Severity, worst};
+use super::columns::{
+    at, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, severity_from_number,
+    severity_to_number, timestamp,
+};
+use super::error::{StoreError, doing};
+use super::replies;
+use crate::capture::diagnosis::worst;
 use crate::capture::{
-    Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture, read_findings,
-    write_findings,
+    Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture,
 };
 
-/// What a row takes beside its body, in bytes, about: what counts against the limit of unverified requests.
+/// The bytes that a row takes beside its body, about: they count against the limit of unverified requests.
 const ROW_OVERHEAD: usize = 512;
-
-/// The columns of a [`CaptureSummary`], in the order in which [`summary`] reads them.
-pub(super) static SUMMARY: LazyLock<String> = LazyLock::new(|| {
-    let own = "c.id, c.group_id, c.attempt, c.received_at, c.account, c.kind, c.event_key, c.openid, \
-               c.mode, c.signature, c.replay, c.severity";
-    format!("{own}, {}", replies::SUMMARY)
-});
-
-/// The columns of a [`StoredCapture`], in the order in which [`stored`] reads them.
-pub(super) static STORED: LazyLock<String> = LazyLock::new(|| {
-    let own = "c.msg_type, c.event, c.to_user, c.create_time, c.msg_id, c.method, c.version, c.target, c.headers, c.peer, \
-               c.body, c.body_length, c.message, c.diagnoses";
-    format!("{}, {}, {own}", *SUMMARY, replies::MORE)
-});
 
 const INSERT_CAPTURE: &str = "
     INSERT INTO capture (id, received_at, account, kind, msg_type, event, event_key, openid, to_user, create_time, msg_id,
@@ -37,7 +24,7 @@ const INSERT_CAPTURE: &str = "
         diagnoses, body_length, body, message, body_digest, message_digest)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Writes a capture; returns how many bytes of disk it takes, about.
+/// Writes a capture; returns the bytes of disk it takes, about.
 pub(super) fn insert_capture(
     transaction: &Transaction<'_>,
     placement: Placement,
@@ -93,52 +80,56 @@ pub(super) fn insert_capture(
     Ok(kept as u64)
 }
 
-/// What an index finds bytes by. Others may have the same: whoever finds them compares.
+/// A number by which an index finds bytes. Other bytes may have the same: a match is to be compared.
 pub(super) fn digest(bytes: &[u8]) -> i64 {
     let digest = Sha1::digest(bytes);
     digest.iter().take(8).fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
-/// Reads the columns of [`SUMMARY`].
+/// Reads the columns of [`SUMMARY`](super::columns::SUMMARY).
 pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
     Ok(CaptureSummary {
-        placement: Placement { id: CaptureId(row.get(0)?), group: CaptureId(row.get(1)?), attempt: row.get(2)? },
-        received_at: timestamp(row.get(3)?),
-        account: row.get(4)?,
-        kind: row.get(5)?,
-        event_key: row.get(6)?,
-        openid: row.get(7)?,
-        mode: Mode::from_spelling(row.get_ref(8)?.as_str()?).unwrap_or(Mode::Plain),
-        signature: Signature::from_spelling(row.get_ref(9)?.as_str()?).unwrap_or(Signature::Unchecked),
-        replay: row.get(10)?,
-        severity: severity_from_number(row.get(11)?),
-        reply: replies::summary(row, 12)?,
+        placement: Placement {
+            id: CaptureId(row.get(at!("c.id"))?),
+            group: CaptureId(row.get(at!("c.group_id"))?),
+            attempt: row.get(at!("c.attempt"))?,
+        },
+        received_at: timestamp(row.get(at!("c.received_at"))?),
+        account: row.get(at!("c.account"))?,
+        kind: row.get(at!("c.kind"))?,
+        event_key: row.get(at!("c.event_key"))?,
+        openid: row.get(at!("c.openid"))?,
+        mode: Mode::from_spelling(row.get_ref(at!("c.mode"))?.as_str()?).unwrap_or(Mode::Plain),
+        signature: Signature::from_spelling(row.get_ref(at!("c.signature"))?.as_str()?).unwrap_or(Signature::Unchecked),
+        replay: row.get(at!("c.replay"))?,
+        severity: severity_from_number(row.get(at!("c.severity"))?),
+        reply: replies::summary(row)?,
     })
 }
 
-/// Reads the columns of [`STORED`].
+/// Reads the columns of [`STORED`](super::columns::STORED).
 pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
     let summary = summary(row)?;
-    let reply = summary.reply.map(|reply| replies::reply(reply, row, 17)).transpose()?;
+    let reply = summary.reply.map(|reply| replies::reply(reply, row)).transpose()?;
     let envelope = Envelope {
         kind: summary.kind,
-        msg_type: row.get(20)?,
-        event: row.get(21)?,
+        msg_type: row.get(at!("c.msg_type"))?,
+        event: row.get(at!("c.event"))?,
         event_key: summary.event_key,
         openid: summary.openid,
-        to_user: row.get(22)?,
-        create_time: row.get(23)?,
-        msg_id: row.get(24)?,
+        to_user: row.get(at!("c.to_user"))?,
+        create_time: row.get(at!("c.create_time"))?,
+        msg_id: row.get(at!("c.msg_id"))?,
     };
     let request = RawRequest {
         received_at: summary.received_at,
-        method: row.get(25)?,
-        version: row.get(26)?,
-        target: row.get(27)?,
-        headers: headers_from_bytes(row.get_ref(28)?.as_blob()?),
-        peer: row.get(29)?,
-        body: Bytes::from(row.get::<_, Vec<u8>>(30)?),
-        body_length: row.get::<_, i64>(31)? as u64,
+        method: row.get(at!("c.method"))?,
+        version: row.get(at!("c.version"))?,
+        target: row.get(at!("c.target"))?,
+        headers: headers_from_bytes(row.get_ref(at!("c.headers"))?.as_blob()?),
+        peer: row.get(at!("c.peer"))?,
+        body: Bytes::from(row.get::<_, Vec<u8>>(at!("c.body"))?),
+        body_length: row.get::<_, i64>(at!("c.body_length"))? as u64,
     };
     let capture = Capture {
         request,
@@ -146,82 +137,19 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
         envelope,
         mode: summary.mode,
         signature: summary.signature,
-        message: row.get(32)?,
+        message: row.get(at!("c.message"))?,
         group_key: None,
         replay: summary.replay,
-        diagnoses: findings_from_json(row.get::<_, Option<String>>(33)?.as_deref()),
+        diagnoses: findings_from_json(row.get::<_, Option<String>>(at!("c.diagnoses"))?.as_deref()),
     };
     Ok(StoredCapture { placement: summary.placement, capture, reply })
 }
 
-pub(super) fn timestamp(microseconds: i64) -> Timestamp {
-    Timestamp::from_microsecond(microseconds).unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
-/// What an index can sort by.
-pub(super) fn severity_to_number(severity: Option<Severity>) -> i64 {
-    match severity {
-        None => 0,
-        Some(Severity::Note) => 1,
-        Some(Severity::Warning) => 2,
-        Some(Severity::Error) => 3,
-    }
-}
-
-pub(super) fn severity_from_number(number: i64) -> Option<Severity> {
-    match number {
-        1 => Some(Severity::Note),
-        2 => Some(Severity::Warning),
-        3 => Some(Severity::Error),
-        _ => None,
-    }
-}
-
-/// What was found, as the column has it; `None` where nothing was.
-pub(super) fn findings_to_json<C: Coded>(findings: &[Finding<C>]) -> Option<String> {
-    (!findings.is_empty()).then(|| serde_json::to_string(&write_findings(findings)).unwrap_or_default())
-}
-
-/// What [`findings_to_json`] wrote.
-pub(super) fn findings_from_json<C: Coded>(text: Option<&str>) -> Vec<Finding<C>> {
-    read_findings(text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default())
-}
-
-/// `name: value` lines. Neither part can hold a line end: HTTP ended it there, and an import refuses it.
-pub(super) fn headers_to_bytes(headers: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum());
-    for (name, value) in headers {
-        bytes.extend_from_slice(name.as_bytes());
-        bytes.extend_from_slice(b": ");
-        bytes.extend_from_slice(value);
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes
-}
-
-/// What [`headers_to_bytes`] wrote.
-pub(super) fn headers_from_bytes(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    lines
-        .filter_map(|line| {
-            let colon = line.iter().position(|byte| *byte == b':')?;
-            let value = line.get(colon + 2..).unwrap_or_default();
-            Some((String::from_utf8_lossy(&line[..colon]).into_owned(), value.to_vec()))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_come_back_to_the_byte_and_in_order() {
-        let headers = vec![
-            ("b".to_owned(), b"\xff: x".to_vec()),
-            ("a".to_owned(), Vec::new()),
-            ("b".to_owned(), b" leading".to_vec()),
-        ];
-        assert_eq!(headers_from_bytes(&headers_to_bytes(&headers)), headers);
-    }
+/// The number after the last one that this process or another ever gave to a capture.
+pub(super) fn next_id(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+    let last = transaction
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'capture'")
+        .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)).optional())
+        .map_err(doing("numbering a capture"))?;
+    Ok(last.unwrap_or(0) + 1)
 }

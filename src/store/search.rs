@@ -1,74 +1,73 @@
-//! The index for words: which captures may have a text somewhere, by its trigrams.
+//! The full-text index: names the captures that may contain a text, by its trigrams.
 //!
 //! ```text
-//! capture 1 … indexed_upto   in the index, answered, and so never to change again ─► candidates ─► looked into
-//!         indexed_upto + 1 … not in it yet                                        ─► looked into, one by one
+//! capture 1 … indexed_upto   in the index; answered, so it never changes ─► candidates ─► event_contains
+//!         indexed_upto + 1 … not in the index yet                        ─► event_contains, one by one
 //! ```
-//! It never decides: what it names is looked into (`event_contains`), what it does not name cannot have the text. The writer
-//! keeps it while nothing else is to be done, so that a capture never waits for it.
+//! The index never decides: a candidate is searched with `event_contains`, and a capture that it does not name cannot have
+//! the text. The writer extends it in its idle time, so that no capture waits for it.
 
 use std::fmt::Write as _;
 
 use rusqlite::{Connection, Row, Transaction};
 
-use super::tally::Tally;
-use super::{StoreError, doing};
+use super::counters::Counter;
+use super::error::{StoreError, doing};
 use crate::filter::{Expr, Term, searched_text};
 
-/// A character of nobody's, before two neighbours of which the index holds the pair.
+/// A character of the private use area; marks a pair of neighbours in the index.
 const PAIR: char = '\u{E000}';
 
-/// How many trigrams of a word are asked for: more of them cost more than they leave out.
+/// The most trigrams of a word that a query has: more cost more than they exclude.
 const MOST_TRIGRAMS: usize = 12;
 
-/// In its idle time the writer takes in about this many bytes of text at a time, so that a capture that arrives meanwhile
-/// waits for milliseconds.
+/// Bytes of text that the writer indexes at a time, so that a capture that arrives meanwhile waits for milliseconds.
 pub(super) const IDLE_BYTES: usize = 64 << 10;
 
-/// Where nobody waits, this many: larger pieces are merged less often.
+/// Bytes of text at a time where no capture waits: larger pieces are merged less often.
 pub(super) const BULK_BYTES: usize = 4 << 20;
 
-/// Takes in about so many bytes of text of what comes next, up to `newest`; an event that is still open is not to be among it.
-/// Returns how far the index is then.
+/// Indexes about `bytes` bytes of text of the captures that come next, up to `newest`, which are all to be answered.
+/// Returns the last capture that is indexed.
 pub(super) fn extend(transaction: &Transaction<'_>, newest: i64, bytes: usize) -> Result<i64, StoreError> {
     let problem = doing("indexing captures");
-    let mut upto = Tally::IndexedUpto.read(transaction)?;
+    let mut upto = Counter::IndexedUpto.read(transaction)?;
     let mut taken = 0;
-    let sql = "SELECT c.id, coalesce(c.message, c.body), r.body FROM capture AS c
+    let sql = "SELECT c.id, coalesce(c.message, c.body) AS payload, r.body AS reply FROM capture AS c
                LEFT JOIN reply AS r ON r.capture_id = c.id WHERE c.id > ?1 AND c.id <= ?2 ORDER BY c.id";
     let mut next = transaction.prepare_cached(sql).map_err(&problem)?;
     let mut rows = next.query([upto, newest]).map_err(&problem)?;
     while taken < bytes {
         let Some(row) = rows.next().map_err(&problem)? else {
-            // Whatever had a number between the last and here has gone.
+            // The numbers in between belong to captures that were deleted.
             upto = newest.max(upto);
             break;
         };
         let text = text_of(row).map_err(&problem)?;
-        upto = row.get(0).map_err(&problem)?;
+        upto = row.get("id").map_err(&problem)?;
         taken += text.len();
         transaction
             .prepare_cached("INSERT INTO search (rowid, text) VALUES (?1, ?2)")
             .and_then(|mut insert| insert.execute((upto, &text)))
             .map_err(&problem)?;
     }
-    Tally::IndexedUpto.set(transaction, upto)?;
+    Counter::IndexedUpto.set(transaction, upto)?;
     Ok(upto)
 }
 
 fn text_of(row: &Row<'_>) -> rusqlite::Result<String> {
-    let reply = row.get_ref(2)?.as_blob_or_null()?;
-    Ok(indexed_text(row.get_ref(1)?.as_blob()?, reply))
+    let reply = row.get_ref("reply")?.as_blob_or_null()?;
+    Ok(indexed_text(row.get_ref("payload")?.as_blob()?, reply))
 }
 
-/// Forgets a capture that is going.
+/// Removes a deleted capture from the index.
 pub(super) fn forget(transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
     transaction.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([id]).map(drop)
 }
 
-/// What the index is given of an event. The pairs are for words of two characters, which Chinese has many of.
+/// The text of an event in the index. Pairs serve words of two characters, of which Chinese has many.
 fn indexed_text(payload: &[u8], reply: Option<&[u8]>) -> String {
-    // The tokenizer ends at a zero.
+    // The tokenizer stops at a NUL.
     let mut text = searched_text(payload, reply).replace('\0', " ");
     let mut pairs = String::new();
     let mut before = None;
@@ -87,7 +86,7 @@ fn is_in_pairs(character: char) -> bool {
     !character.is_ascii()
 }
 
-/// What to ask the index for, so that it names every capture that can match; `None` where it is of no help.
+/// The index's query for every capture that can match a filter; `None` where the index is of no help.
 pub(super) fn query(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Term(Term::Word(word)) => word_query(word),
@@ -113,7 +112,7 @@ fn word_query(word: &str) -> Option<String> {
         [first, second] if is_in_pairs(first) && is_in_pairs(second) => add(&mut query, &[PAIR, first, second]),
         _ => {
             let trigrams: Vec<&[char]> = characters.windows(3).collect();
-            // Spread over the whole word: neighbours say much the same.
+            // Spread over the whole word: neighbouring trigrams exclude much the same captures.
             let stride = trigrams.len().div_ceil(MOST_TRIGRAMS).max(1);
             let last = trigrams.last().copied().filter(|_| trigrams.len() % stride != 1 % stride);
             trigrams.iter().step_by(stride).copied().chain(last).for_each(|trigram| add(&mut query, trigram));
@@ -122,14 +121,14 @@ fn word_query(word: &str) -> Option<String> {
     (!query.is_empty()).then_some(query)
 }
 
-/// Adds one trigram that has to be there.
+/// Adds a trigram that the text must have.
 fn add(query: &mut String, trigram: &[char]) {
     let text: String = trigram.iter().collect();
     let between = if query.is_empty() { "" } else { " AND " };
     write!(query, "{between}\"{}\"", text.replace('"', "\"\"")).ok();
 }
 
-/// Captures that may match, the newest first, none above `highest` and at most so many.
+/// Captures that may match a query, the newest first: at most `limit`, none above `highest`.
 pub(super) fn candidates(
     connection: &Connection,
     query: &str,

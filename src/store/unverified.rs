@@ -1,35 +1,36 @@
-//! Keeps what scanners send from filling the disk: beyond a limit the oldest unverified requests go, and are counted.
+//! The quota of unverified requests, so that scanners cannot fill the disk: beyond it the oldest are deleted and counted.
 
 use rusqlite::{Connection, Transaction};
 
+use super::counters::Counter;
+use super::error::{StoreError, doing};
 use super::removal::delete;
-use super::tally::Tally;
-use super::{StoreError, doing};
+use super::stats::UNVERIFIED_BYTES;
 
-/// How many are removed at a time; a transaction must stay short.
+/// Requests that are selected at a time, so that a transaction stays short.
 const BATCH: i64 = 256;
 
-/// How much is kept, and how much had to go.
+/// The bytes of unverified requests that are stored, and their limit.
 #[derive(Debug)]
-pub(super) struct Unverified {
+pub(super) struct UnverifiedQuota {
     limit: u64,
     bytes: u64,
+    /// Requests that were deleted to stay within the limit, since the database was made.
     dropped: u64,
 }
 
-impl Unverified {
+impl UnverifiedQuota {
     pub(super) fn load(connection: &Connection, limit: u64) -> Result<Self, StoreError> {
         let mut unverified = Self { limit, bytes: 0, dropped: 0 };
         unverified.reload(connection)?;
         Ok(unverified)
     }
 
-    /// Counts again what is there.
+    /// Counts the stored requests again.
     pub(super) fn reload(&mut self, connection: &Connection) -> Result<(), StoreError> {
         let problem = doing("counting unverified requests");
-        let sql = "SELECT COALESCE(SUM(kept_bytes), 0) FROM capture WHERE signature IN ('invalid', 'missing')";
-        self.bytes = connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(&problem)? as u64;
-        self.dropped = Tally::UnverifiedDropped.read(connection)? as u64;
+        self.bytes = connection.query_row(UNVERIFIED_BYTES, [], |row| row.get::<_, i64>(0)).map_err(&problem)? as u64;
+        self.dropped = Counter::UnverifiedDropped.read(connection)? as u64;
         Ok(())
     }
 
@@ -49,7 +50,7 @@ impl Unverified {
         self.bytes += bytes;
     }
 
-    /// Removes the oldest until the rest is within the limit.
+    /// Deletes the oldest requests until the rest is within the limit.
     pub(super) fn enforce(&mut self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
         if self.bytes <= self.limit {
             return Ok(());
@@ -70,14 +71,14 @@ impl Unverified {
                 self.dropped += 1;
             }
         }
-        Tally::UnverifiedDropped.add(transaction, (self.dropped - before).cast_signed())
+        Counter::UnverifiedDropped.add(transaction, (self.dropped - before).cast_signed())
     }
 
     fn oldest(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(i64, i64)>> {
         let sql = "SELECT id, kept_bytes FROM capture INDEXED BY capture_unverified
                    WHERE signature IN ('invalid', 'missing') ORDER BY id LIMIT ?1";
         let mut statement = transaction.prepare_cached(sql)?;
-        let rows = statement.query_map([BATCH], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = statement.query_map([BATCH], |row| Ok((row.get("id")?, row.get("kept_bytes")?)))?;
         rows.collect()
     }
 }
@@ -88,7 +89,7 @@ mod tests {
     use crate::store::{schema, search};
 
     #[test]
-    fn what_has_to_go_leaves_nothing_behind_in_the_index() {
+    fn a_dropped_request_leaves_nothing_behind_in_the_index() {
         let mut connection = schema::in_memory();
         connection
             .execute_batch(
@@ -100,7 +101,7 @@ mod tests {
             .unwrap();
         let transaction = connection.transaction().unwrap();
         search::extend(&transaction, 3, search::BULK_BYTES).unwrap();
-        let mut unverified = Unverified::load(&transaction, 600).unwrap();
+        let mut unverified = UnverifiedQuota::load(&transaction, 600).unwrap();
         unverified.enforce(&transaction).unwrap();
         assert_eq!((unverified.bytes(), unverified.dropped()), (600, 1));
         assert_eq!(search::candidates(&transaction, "\"wor\"", 9, 9).unwrap(), [3, 2]);

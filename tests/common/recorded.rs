@@ -6,10 +6,10 @@ use jiff::{Timestamp, ToSpan as _};
 use menuscope::account::Accounts;
 use menuscope::capture::{RawRequest, Reply, ReplyEnd, ReplySource};
 use menuscope::inspect::inspect;
-use menuscope::store::Recorded;
+use menuscope::store::ImportEvent;
 
 /// The event number `n` of a recording: a second after the one before.
-pub(crate) fn recorded(n: i64, body: &[u8]) -> Recorded {
+pub(crate) fn recorded(n: i64, body: &[u8]) -> ImportEvent {
     let request = RawRequest {
         received_at: "2026-11-23T08:00:00.123456Z".parse::<Timestamp>().unwrap() + n.seconds(),
         method: "POST".to_owned(),
@@ -31,5 +31,5 @@ pub(crate) fn recorded(n: i64, body: &[u8]) -> Recorded {
         forwarded: None,
     };
     let capture = inspect(request, &Accounts::new(Vec::new(), None)).capture;
-    Recorded { capture, reply: Some(reply), attempt: 1, first: None }
+    ImportEvent { capture, reply: Some(reply), attempt: 1, first: None }
 }

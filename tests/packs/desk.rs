@@ -9,7 +9,7 @@ use menuscope::capture::{CaptureId, RawRequest, StoredCapture};
 use menuscope::exchange::{ExportPlan, Exported, FixtureError, Format, Imported, export, import};
 use menuscope::inspect::inspect;
 use menuscope::progress::Progress;
-use menuscope::store::{Additions, Reader, Recorded};
+use menuscope::store::{BulkWriter, ImportEvent, Reader};
 use menuscope::texts::Language;
 
 use super::recorded::recorded;
@@ -28,7 +28,7 @@ impl Desk {
         desk
     }
 
-    pub(crate) fn holding(events: &[Recorded]) -> Self {
+    pub(crate) fn holding(events: &[ImportEvent]) -> Self {
         let desk = Self::new();
         desk.additions().import(events).unwrap();
         desk
@@ -47,8 +47,8 @@ impl Desk {
         names
     }
 
-    pub(crate) fn additions(&self) -> Additions {
-        Additions::open(&self.directory.path().join("menuscope.db")).unwrap()
+    pub(crate) fn additions(&self) -> BulkWriter {
+        BulkWriter::open(&self.directory.path().join("menuscope.db")).unwrap()
     }
 
     pub(crate) fn reader(&self) -> Reader {
@@ -77,7 +77,7 @@ impl Desk {
     }
 }
 
-pub(crate) fn handshake(n: i64) -> Recorded {
+pub(crate) fn handshake(n: i64) -> ImportEvent {
     let mut recorded = recorded(n, b"");
     let request = RawRequest {
         method: "GET".to_owned(),
@@ -94,7 +94,7 @@ pub(crate) fn sample(kind: &str) -> Vec<u8> {
 }
 
 /// One of each kind that is different on disk.
-pub(crate) fn some() -> Vec<Recorded> {
+pub(crate) fn some() -> Vec<ImportEvent> {
     let kinds = ["CLICK", "VIEW", "scancode_push", "scancode_waitmsg", "pic_weixin", "location_select"];
     let mut events: Vec<_> = (0..).zip(kinds).map(|(n, kind)| recorded(n, &sample(kind))).collect();
     events.push(handshake(10));

@@ -10,7 +10,7 @@ use menuscope::capture::{
 use menuscope::exchange::{FixtureError, Format};
 use menuscope::inspect::read_envelope;
 use menuscope::progress::Progress;
-use menuscope::store::Recorded;
+use menuscope::store::ImportEvent;
 use menuscope::wechat::lint;
 use proptest::collection::vec;
 use proptest::option;
@@ -114,7 +114,7 @@ fn a_pack_in_a_folder_is_one_thing_and_given_by_its_manifest_too() {
 #[test]
 fn a_retry_names_its_first_attempt_by_the_number_in_each_place() {
     let desk = Desk::holding(&[recorded(0, &sample("VIEW")), recorded(1, &sample("CLICK"))]);
-    let mut retry = Recorded { attempt: 2, first: Some(CaptureId(2)), ..recorded(6, &sample("CLICK")) };
+    let mut retry = ImportEvent { attempt: 2, first: Some(CaptureId(2)), ..recorded(6, &sample("CLICK")) };
     retry.capture.diagnoses.push(Diagnosis::new(Code::Duplicate).with("first", 2).with("attempt", 2));
     desk.additions().import(&[retry]).unwrap();
     let first_of = |diagnoses: &[Diagnosis]| {
@@ -228,7 +228,7 @@ fn travelled() -> impl Strategy<Value = (Mode, Option<Vec<u8>>)> {
     ]
 }
 
-fn event() -> impl Strategy<Value = Recorded> {
+fn event() -> impl Strategy<Value = ImportEvent> {
     let line = ("GET|POST", "/[!-~é]{0,12}", "HTTP/1\\.[01]");
     let signature = prop_oneof![Just(Signature::Valid), Just(Signature::Missing), Just(Signature::Unchecked)];
     let sender = ("[a-z0-9.:]{0,9}", "[a-z]{1,5}", any::<bool>(), 0..3_u64);
@@ -250,13 +250,13 @@ fn event() -> impl Strategy<Value = Recorded> {
             (capture.mode, capture.message, capture.signature) = (mode, message, signature);
             (capture.account, capture.replay) = (account, replay);
             capture.envelope = read_envelope(&capture.request, mode, capture.message.as_deref());
-            Recorded { reply, ..recorded }
+            ImportEvent { reply, ..recorded }
         },
     )
 }
 
 /// As the store has it: each a second after the one before.
-fn events() -> impl Strategy<Value = Vec<Recorded>> {
+fn events() -> impl Strategy<Value = Vec<ImportEvent>> {
     vec(event(), 1..6).prop_map(|mut events| {
         for (n, event) in (0..).zip(&mut events) {
             let request = &mut event.capture.request;

@@ -10,7 +10,7 @@ use menuscope::capture::{Against, Baseline, ReplayMode, RunEnd, Verdict};
 use menuscope::delivery::Courier;
 use menuscope::progress::Progress;
 use menuscope::replay::{Pace, ReplayPlan, Told, Tools, replay};
-use menuscope::store::Additions;
+use menuscope::store::BulkWriter;
 
 #[test]
 fn a_retry_is_the_same_request_three_times_one_after_the_other() {
@@ -213,7 +213,7 @@ fn nothing_is_sent_for_an_account_that_does_not_exist() {
     let server = TargetServer::start(success);
     let plan = ReplayPlan { account: Some("typo".to_owned()), ..plan(&[id], &server.url("/")) };
     let reader = listener.reader();
-    let mut additions = Additions::open(&listener.database()).unwrap();
+    let mut additions = BulkWriter::open(&listener.database()).unwrap();
     let (accounts, courier, progress) = (accounts(&listener), Courier::new(), Progress::new());
     let tools = Tools {
         reader: &reader,

@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan as _};
 use menuscope::account::{Account, Accounts, Secret, Secrets};
 use menuscope::capture::{RawRequest, Signature, UNREADABLE};
 use menuscope::inspect::inspect;
-use menuscope::store::Recorded;
+use menuscope::store::ImportEvent;
 use menuscope::wechat::compose::{Push, Signing, push, template};
 use menuscope::wechat::envelope::AesKey;
 use menuscope::wechat::kind::MENU_EVENTS;
@@ -46,7 +46,7 @@ pub(crate) fn accounts() -> Accounts {
 }
 
 /// In the order of their arrival, a second apart.
-pub(crate) fn events() -> Vec<Recorded> {
+pub(crate) fn events() -> Vec<ImportEvent> {
     let mut requests = Vec::new();
     for kind in MENU_EVENTS {
         let message = template(kind).unwrap().as_bytes();
@@ -75,19 +75,19 @@ pub(crate) fn events() -> Vec<Recorded> {
     recorded
 }
 
-fn is_refused(event: &Recorded) -> bool {
+fn is_refused(event: &ImportEvent) -> bool {
     event.capture.signature.is_refused()
 }
 
-fn is_legible(event: &Recorded) -> bool {
+fn is_legible(event: &ImportEvent) -> bool {
     let capture = &event.capture;
     let is_xml = Tree::parse(capture.message()).is_ok() && capture.message().starts_with(b"<");
     capture.signature == Signature::Valid && capture.envelope.kind != UNREADABLE && is_xml
 }
 
-fn recorded(n: i64, request: RawRequest) -> Recorded {
+fn recorded(n: i64, request: RawRequest) -> ImportEvent {
     let request = RawRequest { received_at: request.received_at + n.seconds(), ..request };
-    Recorded { capture: inspect(request, &accounts()).capture, reply: None, attempt: 1, first: None }
+    ImportEvent { capture: inspect(request, &accounts()).capture, reply: None, attempt: 1, first: None }
 }
 
 fn signed(message: &[u8], token: &str, sealed: bool) -> Push {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use menuscope::exchange::{ExportPlan, Format, Pseudonyms, Texts, export};
 use menuscope::progress::Progress;
-use menuscope::store::{Additions, Reader, Recorded};
+use menuscope::store::{BulkWriter, ImportEvent, Reader};
 use menuscope::texts::Language;
 use serde_json::Value;
 
@@ -91,7 +91,7 @@ impl Exported {
         Self::of(suite, &events(), Identifiers::Kept)
     }
 
-    pub(crate) fn of(suite: Suite, events: &[Recorded], identifiers: Identifiers) -> Option<Self> {
+    pub(crate) fn of(suite: Suite, events: &[ImportEvent], identifiers: Identifiers) -> Option<Self> {
         if suite == Suite::Go && is_missing("go", "apt-get install golang-go") {
             return None;
         }
@@ -153,11 +153,11 @@ impl Exported {
     }
 }
 
-fn written(format: Format, events: &[Recorded], identifiers: Identifiers) -> tempfile::TempDir {
+fn written(format: Format, events: &[ImportEvent], identifiers: Identifiers) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let database = directory.path().join("menuscope.db");
     let ids: Vec<_> =
-        Additions::open(&database).unwrap().import(events).unwrap().into_iter().map(|added| added.id()).collect();
+        BulkWriter::open(&database).unwrap().import(events).unwrap().into_iter().map(|added| added.id()).collect();
     let out = directory.path().join("export");
     let pseudonyms =
         (identifiers == Identifiers::Replaced).then(|| Pseudonyms::open(directory.path(), Texts::Replaced).unwrap());

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use menuscope::capture::CaptureId;
-use menuscope::store::{Additions, Caretaker, Reader};
+use menuscope::store::{BulkWriter, Maintenance, Reader};
 use menuscope::traffic::Traffic;
 
 use super::{Window, label};
@@ -85,9 +85,9 @@ fn another_programs_removal_shows_in_the_window() {
     let mut window = Window::open_tapped(3);
     let path = window.folder.path().join("menuscope.db");
     let ids = Reader::open(&path).unwrap().matching(&menuscope::filter::Filter::default()).unwrap();
-    let removal = Additions::open(&path).unwrap().remove(&ids[..2], &menuscope::progress::Progress::new()).unwrap().0;
+    let removal = BulkWriter::open(&path).unwrap().remove(&ids[..2], &menuscope::progress::Progress::new()).unwrap().0;
     window.until("one row", |window| window.rows().len() == 1);
-    Additions::open(&path).unwrap().restore(removal).unwrap();
+    BulkWriter::open(&path).unwrap().restore(removal).unwrap();
     window.until("three rows", |window| window.rows().len() == 3);
 }
 
@@ -142,13 +142,13 @@ impl Window {
     fn open_over(events: u64) -> Self {
         Self::open_before("127.0.0.1:0", "", "", |folder| {
             let path = folder.join("menuscope.db");
-            let mut additions = Additions::open(&path).unwrap();
+            let mut additions = BulkWriter::open(&path).unwrap();
             let mut traffic = Traffic::new(1, events, "2026-11-23T08:00:00Z".parse().unwrap());
             for _ in 0..events / 1_000 {
                 let some: Vec<_> = traffic.by_ref().take(1_000).collect();
                 additions.import(&some).unwrap();
             }
-            Caretaker::open(&path).unwrap().index(&menuscope::progress::Progress::new()).unwrap();
+            Maintenance::open(&path).unwrap().index(&menuscope::progress::Progress::new()).unwrap();
         })
     }
 }

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::super::{Code, Comparison, Filter, Mode, Pattern, Signature, Source, State};
+use super::super::{Code, Comparison, Filter, Mode, Pattern, Signature, State};
 use super::*;
+use crate::capture::ReplySource;
 
 fn now() -> Zoned {
     "2026-11-23T08:30:00+08:00[+08:00]".parse().unwrap()
@@ -63,8 +64,8 @@ fn every_name_takes_its_values() {
     assert_eq!(only("account:\"my shop\""), Term::Account("my shop".to_owned()));
     assert_eq!(only("sig:valid"), Term::Signature(Signature::Valid));
     assert_eq!(only("mode:safe"), Term::Mode(Mode::Safe));
-    assert_eq!(only("reply:rule"), Term::Reply(Source::AnyRule));
-    assert_eq!(only("reply:\"rule:a b\""), Term::Reply(Source::Rule("a b".to_owned())));
+    assert_eq!(only("reply:rule"), Term::ReplyByRule);
+    assert_eq!(only("reply:\"rule:a b\""), Term::Reply(ReplySource::Rule("a b".to_owned())));
     assert_eq!(only("is:replay"), Term::Is(State::Replay));
     assert_eq!(only("has:diagnosis"), Term::HasDiagnosis);
     let code = Code::SignatureMismatch;
@@ -127,7 +128,7 @@ fn a_colon_after_what_is_no_name_is_text() {
 #[test]
 fn a_full_width_colon_after_a_name_is_understood() {
     assert_eq!(only("event：CLICK"), Term::Event("CLICK".to_owned()));
-    assert_eq!(only("reply:rule：a"), Term::Reply(Source::Rule("a".to_owned())));
+    assert_eq!(only("reply:rule：a"), Term::Reply(ReplySource::Rule("a".to_owned())));
     assert_eq!(mistake("evnt：CLICK").suggestion.as_deref(), Some("event:"));
 }
 

@@ -7,7 +7,7 @@ use egui::{Align2, Id, Key, Modifiers, Response, RichText, ScrollArea, Ui};
 
 use crate::capture::diagnosis::Code;
 use crate::engine::{Command, Status};
-use crate::filter::{NAMES, Name, Seen, Typing, at_caret};
+use crate::filter::{NAMES, Name, SeenField, Typing, at_caret};
 use crate::texts::safe_text::shortened;
 use crate::ui::detail::controls::named;
 use crate::ui::look::Look;
@@ -49,7 +49,7 @@ pub(super) struct Completing {
     /// The text and the caret that the entries are for.
     of: Option<(String, usize)>,
     /// What was asked of the engine last.
-    asked: Option<(Seen, String)>,
+    asked: Option<(SeenField, String)>,
     generation: u64,
     seen: Vec<String>,
     /// Filters that were used, the latest first.
@@ -262,12 +262,12 @@ fn names(typed: &str, span: &Range<usize>, look: &Look) -> Vec<Entry> {
 fn values(name: &Name, seen: &[String], status: &Status) -> Vec<String> {
     let fixed = name.values.iter().filter(|value| !value.ends_with(PLACEHOLDER)).map(|value| (*value).to_owned());
     match name.seen() {
-        Some(Seen::Account) => status.accounts.iter().map(|account| account.name.clone()).collect(),
-        Some(Seen::Reply) => {
+        Some(SeenField::Account) => status.accounts.iter().map(|account| account.name.clone()).collect(),
+        Some(SeenField::Reply) => {
             fixed.chain(status.config.rules.iter().map(|rule| format!("rule:{}", rule.name))).collect()
         }
         // Any event, which is no value of its own.
-        Some(Seen::Type) => std::iter::once("event".to_owned()).chain(seen.iter().cloned()).collect(),
+        Some(SeenField::Type) => std::iter::once("event".to_owned()).chain(seen.iter().cloned()).collect(),
         Some(_) => seen.to_vec(),
         None if name.takes_codes() => Code::ALL.iter().map(|code| code.as_str().to_owned()).collect(),
         None => fixed.collect(),
@@ -305,7 +305,7 @@ mod tests {
         let mut completing = Completing::default();
         let question = completing.look_at("key:M", 5, &Status::default(), &look());
         assert!(
-            matches!(question, Some(Command::FindSeen { generation: 1, seen: Seen::Key, ref typed }) if typed == "M")
+            matches!(question, Some(Command::FindSeen { generation: 1, seen: SeenField::Key, ref typed }) if typed == "M")
         );
         completing.take_seen(1, vec!["ME TOO".to_owned(), "MENU_1".to_owned()]);
         assert_eq!(offered(&mut completing, "key:M"), ["ME TOO", "MENU_1"]);

@@ -9,7 +9,7 @@ use menuscope::account::{Account, Accounts, Secret, Secrets};
 use menuscope::capture::{CaptureId, EventView, event_json};
 use menuscope::exchange::{FixtureError, Imported, import};
 use menuscope::progress::Progress;
-use menuscope::store::{Additions, Reader};
+use menuscope::store::{BulkWriter, Reader};
 use menuscope::texts::Language;
 use tempfile::TempDir;
 
@@ -38,7 +38,7 @@ pub fn accounts() -> Accounts {
 /// A store and a folder to import from, both of them temporary.
 pub struct Desk {
     folder: TempDir,
-    additions: Additions,
+    additions: BulkWriter,
     reader: Reader,
     accounts: Accounts,
     added: u64,
@@ -53,7 +53,7 @@ impl Desk {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("given")).unwrap();
         let database = folder.path().join("menuscope.db");
-        let additions = Additions::open(&database).unwrap();
+        let additions = BulkWriter::open(&database).unwrap();
         let reader = Reader::open(&database).unwrap();
         Self { folder, additions, reader, accounts: accounts(), added: 0 }
     }

@@ -1,21 +1,21 @@
-//! Counters that outlive the rows they count.
+//! Persistent counters: totals that outlive the rows they count, and the progress of the index.
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{StoreError, doing};
+use super::error::{StoreError, doing};
 
-/// What each of them counts, by its name in the table.
+/// A counter in the table `tally`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tally {
-    /// Requests that failed verification and had to go.
+pub(super) enum Counter {
+    /// Unverified requests that were deleted to stay within their limit.
     UnverifiedDropped,
-    /// The last capture that is indexed, together with all before it.
+    /// The last capture in the search index, which has all before it as well.
     IndexedUpto,
-    /// How often events were removed, brought back or deleted.
+    /// Changes to the set of listed events: removals, restorations, deletions.
     Removals,
 }
 
-impl Tally {
+impl Counter {
     const fn name(self) -> &'static str {
         match self {
             Self::UnverifiedDropped => "unverified_dropped",
@@ -24,7 +24,7 @@ impl Tally {
         }
     }
 
-    /// Its value; 0 where nothing was counted yet.
+    /// The counter's value; 0 before the first count.
     pub(super) fn read(self, connection: &Connection) -> Result<i64, StoreError> {
         let value = connection
             .prepare_cached("SELECT value FROM tally WHERE name = ?1")
@@ -32,7 +32,6 @@ impl Tally {
         Ok(value.map_err(doing("reading a counter"))?.unwrap_or(0))
     }
 
-    /// Counts so many more.
     pub(super) fn add(self, connection: &Connection, more: i64) -> Result<(), StoreError> {
         self.write(
             connection,
@@ -41,7 +40,6 @@ impl Tally {
         )
     }
 
-    /// Replaces its value.
     pub(super) fn set(self, connection: &Connection, value: i64) -> Result<(), StoreError> {
         self.write(connection, value, "INSERT INTO tally VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2")
     }

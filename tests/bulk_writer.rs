@@ -12,7 +12,7 @@ use menuscope::capture::{
     Against, Baseline, CaptureId, ForwardProblem, Forwarded, ReplayForm, ReplayId, ReplayMode, ReplayRun, Replayed,
     RunEnd, RunId, SentRequest, Tally, Verdict,
 };
-use menuscope::store::{Added, Additions, Reader, Recorded};
+use menuscope::store::{BulkWriter, ImportEvent, ImportOutcome, Reader};
 use menuscope::wechat::lint;
 use recorded::recorded;
 
@@ -63,15 +63,15 @@ fn replayed(run: RunId, event: CaptureId, verdict: Verdict, status: Option<u16>)
 fn what_is_imported_twice_is_there_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("menuscope.db");
-    let mut additions = Additions::open(&path).unwrap();
+    let mut additions = BulkWriter::open(&path).unwrap();
     let (click, view) = (recorded(1, &sample("CLICK")), recorded(2, &sample("VIEW")));
-    let retry = Recorded { attempt: 2, first: Some(CaptureId(1)), ..recorded(6, &sample("CLICK")) };
+    let retry = ImportEvent { attempt: 2, first: Some(CaptureId(1)), ..recorded(6, &sample("CLICK")) };
     let batch = [click, view, retry];
-    let new: Vec<_> = (1..=3).map(|id| Added::New(CaptureId(id))).collect();
+    let new: Vec<_> = (1..=3).map(|id| ImportOutcome::New(CaptureId(id))).collect();
     assert_eq!(additions.import(&batch).unwrap(), new);
     assert_eq!(
-        Additions::open(&path).unwrap().import(&batch).unwrap(),
-        new.iter().map(|added| Added::Known(added.id())).collect::<Vec<_>>()
+        BulkWriter::open(&path).unwrap().import(&batch).unwrap(),
+        new.iter().map(|added| ImportOutcome::Known(added.id())).collect::<Vec<_>>()
     );
     let reader = Reader::open(&path).unwrap();
     assert_eq!(reader.count().unwrap(), 3);
@@ -85,20 +85,20 @@ fn what_is_imported_twice_is_there_once() {
 #[test]
 fn an_instant_alone_makes_nothing_the_same() {
     let directory = tempfile::tempdir().unwrap();
-    let mut additions = Additions::open(&directory.path().join("menuscope.db")).unwrap();
+    let mut additions = BulkWriter::open(&directory.path().join("menuscope.db")).unwrap();
     let first = recorded(1, &sample("CLICK"));
     let mut others = [first.clone(), first.clone(), first.clone(), first.clone()];
     others[1].capture.request.target.push('1');
     others[2].capture.request.headers.clear();
     others[3].capture.request.body = b"<xml></xml>".to_vec().into();
     let added = additions.import(&others).unwrap();
-    assert!(added.iter().all(|added| matches!(added, Added::New(_))), "{added:?}");
+    assert!(added.iter().all(|added| matches!(added, ImportOutcome::New(_))), "{added:?}");
 }
 
 #[test]
 fn a_listener_captures_on_while_events_are_imported_beside_it() {
     let listener = TestListener::with_token();
-    let mut additions = Additions::open(&listener.database()).unwrap();
+    let mut additions = BulkWriter::open(&listener.database()).unwrap();
     for n in 0..20 {
         additions.import(&[recorded(n, &sample("VIEW"))]).unwrap();
         let answer = listener.post(&format!("/?{}&n={n}", signed(common::TOKEN)), &sample("CLICK"));
@@ -115,7 +115,7 @@ fn a_listener_captures_on_while_events_are_imported_beside_it() {
 fn a_replay_comes_back_as_it_was_recorded() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("menuscope.db");
-    let mut additions = Additions::open(&path).unwrap();
+    let mut additions = BulkWriter::open(&path).unwrap();
     additions.import(&[recorded(1, &sample("CLICK")), recorded(2, &sample("VIEW"))]).unwrap();
     let (first, second) = (run(Against::Last), run(Against::Run(RunId(1))));
     assert_eq!(additions.begin_run(&first).unwrap(), RunId(1));
@@ -151,7 +151,7 @@ fn a_replay_comes_back_as_it_was_recorded() {
 #[test]
 fn a_replay_of_an_event_that_has_gone_is_left_out_and_the_rest_goes_on() {
     let directory = tempfile::tempdir().unwrap();
-    let mut additions = Additions::open(&directory.path().join("menuscope.db")).unwrap();
+    let mut additions = BulkWriter::open(&directory.path().join("menuscope.db")).unwrap();
     additions.import(&[recorded(1, &sample("CLICK"))]).unwrap();
     let run = additions.begin_run(&run(Against::Forward)).unwrap();
     let replays = [9, 1].map(|event| replayed(run, CaptureId(event), Verdict::New, Some(200)));

@@ -1,34 +1,34 @@
-//! What filters are completed with: values that have been seen, and filters that were used.
+//! Completion of filters: values that captures have, and the filters that were used lately.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
-use super::{StoreError, doing};
-use crate::filter::Seen;
+use super::error::{StoreError, doing};
+use crate::filter::SeenField;
 
-/// So many values of a column are looked at to find those that begin as typed, in any case.
+/// Values of a column that are searched for those that begin as typed, in any case.
 const MOST_STEPS: u32 = 400;
 
-/// So many used filters are kept.
+/// Used filters that are kept.
 pub(super) const MOST_USED: u32 = 50;
 
-/// Values that begin with `typed`, each once, in their order; at most so many. Steps through an index from one value to the
-/// next, so that a million events with the same value cost no more than one.
+/// Values of a field that begin with `typed`, each once, in their order; at most `limit`. Steps through an index from one
+/// value to the next, so that a million events with the same value cost no more than one.
 pub(super) fn values(
     connection: &Connection,
-    seen: Seen,
+    field: SeenField,
     typed: &str,
     limit: usize,
 ) -> Result<Vec<String>, StoreError> {
-    let (column, only) = match seen {
-        // A look at one event of that kind says which of the two it is: all of a kind are.
-        Seen::Event => ("kind", "(SELECT event FROM capture WHERE kind = value LIMIT 1) IS NOT NULL"),
-        Seen::Type => ("kind", "(SELECT event FROM capture WHERE kind = value LIMIT 1) IS NULL"),
-        Seen::Key => ("event_key", "TRUE"),
-        Seen::Openid => ("openid", "TRUE"),
-        Seen::Account | Seen::Reply => return Ok(Vec::new()),
+    let (column, only) = match field {
+        // Captures of one kind are all events or all messages: the first one decides.
+        SeenField::Event => ("kind", "(SELECT event FROM capture WHERE kind = value LIMIT 1) IS NOT NULL"),
+        SeenField::Type => ("kind", "(SELECT event FROM capture WHERE kind = value LIMIT 1) IS NULL"),
+        SeenField::Key => ("event_key", "TRUE"),
+        SeenField::Openid => ("openid", "TRUE"),
+        SeenField::Account | SeenField::Reply => return Ok(Vec::new()),
     };
-    // Kinds are few, and typed in any case; keys and users may be millions.
+    // Kinds are few and match in any case; keys and users may be millions.
     let is_few = column == "kind";
     let from = if is_few { "" } else { typed };
     let sql = format!(
@@ -60,7 +60,7 @@ pub(super) fn used(connection: &Connection) -> Result<Vec<String>, StoreError> {
     rows.collect::<Result<_, _>>().map_err(&problem)
 }
 
-/// Notes that a filter was used; the oldest of too many are forgotten.
+/// Records that a filter was used; beyond [`MOST_USED`] the oldest are deleted.
 pub(super) fn note_used(transaction: &Transaction<'_>, text: &str, now: Timestamp) -> Result<(), StoreError> {
     let problem = doing("noting that a filter was used");
     let sql = "INSERT INTO filter_used VALUES (?1, ?2) ON CONFLICT (text) DO UPDATE SET used_at = ?2";
@@ -93,14 +93,14 @@ mod tests {
     #[test]
     fn each_value_is_offered_once_and_kinds_in_any_case() {
         let connection = database();
-        let values = |seen, typed| values(&connection, seen, typed, 10).unwrap();
-        assert_eq!(values(Seen::Event, ""), ["CLICK", "VIEW", "scancode_push"]);
-        assert_eq!(values(Seen::Event, "cl"), ["CLICK"]);
-        assert_eq!(values(Seen::Type, ""), ["text"]);
-        assert_eq!(values(Seen::Key, ""), ["6", "MENU_1", "MENU_2"]);
-        assert_eq!(values(Seen::Key, "MENU"), ["MENU_1", "MENU_2"]);
-        assert_eq!(values(Seen::Key, "menu"), [""; 0]);
-        assert_eq!(values(Seen::Openid, "oM"), ["oMENU_1", "oMENU_2"]);
+        let values = |field, typed| values(&connection, field, typed, 10).unwrap();
+        assert_eq!(values(SeenField::Event, ""), ["CLICK", "VIEW", "scancode_push"]);
+        assert_eq!(values(SeenField::Event, "cl"), ["CLICK"]);
+        assert_eq!(values(SeenField::Type, ""), ["text"]);
+        assert_eq!(values(SeenField::Key, ""), ["6", "MENU_1", "MENU_2"]);
+        assert_eq!(values(SeenField::Key, "MENU"), ["MENU_1", "MENU_2"]);
+        assert_eq!(values(SeenField::Key, "menu"), [""; 0]);
+        assert_eq!(values(SeenField::Openid, "oM"), ["oMENU_1", "oMENU_2"]);
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
             let sql = format!(
                 "EXPLAIN QUERY PLAN SELECT {column} FROM capture WHERE {column} > 'a' ORDER BY {column} LIMIT 1"
             );
-            let plan: String = connection.query_row(&sql, [], |row| row.get(3)).unwrap();
+            let plan: String = connection.query_row(&sql, [], |row| row.get("detail")).unwrap();
             assert!(plan.contains(&format!("COVERING INDEX capture_{column}")), "{plan}");
         }
     }

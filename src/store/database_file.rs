@@ -1,36 +1,35 @@
-//! Whether the files that are open are still the ones at their path: somebody may remove or replace them meanwhile.
+//! Identity of the open database files: detects that they were removed or replaced at their path.
 //!
-//! What is written to a file that has been removed is lost with the process. Where open files can be neither removed nor
-//! replaced, as on Windows, they always are.
+//! Data written to a removed file is lost with the process. Windows lets nobody remove or replace a file that is open.
 
 use std::path::{Path, PathBuf};
 
-/// Which file it is, whatever it is called.
+/// Device and inode of a file, which stay when it is renamed.
 type Identity = (u64, u64);
 
-/// Which files were opened, and where.
+/// The path of an open database, with the identities of its files.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct DatabaseFile {
     path: PathBuf,
-    /// `None` where there was none to be opened.
+    /// `None` where nothing is open.
     database: Option<Identity>,
     log: Option<Identity>,
     index: Option<Identity>,
 }
 
-/// What has become of the files.
+/// The state of the files at the path, compared with those that were opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// They are where they were.
+pub(super) enum FileState {
+    /// The open files are still at their path.
     Same,
-    /// The database is, but what SQLite keeps beside it has been removed.
+    /// The database is still there, but its `-wal` or `-shm` file has been removed.
     WithoutLog,
     /// The database has been removed, moved or replaced.
     Moved,
 }
 
-impl Place {
-    /// The files that have just been opened there.
+impl DatabaseFile {
+    /// The identity of the files at the path, just after they were opened.
     pub(super) fn of(path: &Path) -> Self {
         Self {
             database: identity(path),
@@ -40,8 +39,8 @@ impl Place {
         }
     }
 
-    /// Nothing is open that could be found there again.
-    pub(super) fn left(path: &Path) -> Self {
+    /// A path at which nothing is open; its state is [`FileState::Moved`].
+    pub(super) fn closed(path: &Path) -> Self {
         Self { path: path.to_owned(), database: None, log: None, index: None }
     }
 
@@ -49,29 +48,30 @@ impl Place {
         &self.path
     }
 
-    pub(super) fn standing(&self) -> Standing {
+    /// Compares the files at the path with those that were opened.
+    pub(super) fn state(&self) -> FileState {
         if cfg!(not(unix)) && self.database == identity(&self.path) {
-            return Standing::Same;
+            return FileState::Same;
         }
         if self.database.is_none() || self.database != identity(&self.path) {
-            return Standing::Moved;
+            return FileState::Moved;
         }
         let beside_it = (identity(&beside(&self.path, "-wal")), identity(&beside(&self.path, "-shm")));
-        if beside_it == (self.log, self.index) { Standing::Same } else { Standing::WithoutLog }
+        if beside_it == (self.log, self.index) { FileState::Same } else { FileState::WithoutLog }
     }
 
-    /// Whether another database may be opened at the path: what stands beside it no longer belongs to the one before.
+    /// Whether another database may be opened at the path: no `-shm` file of the one before is left there.
     pub(super) fn is_cleared(&self) -> bool {
         self.index.is_none() || identity(&beside(&self.path, "-shm")) != self.index
     }
 
-    /// Whether the log at the path is the one that was opened.
+    /// Whether the `-wal` file at the path is the one that was opened.
     pub(super) fn has_its_log(&self) -> bool {
         self.log.is_some() && identity(&beside(&self.path, "-wal")) == self.log
     }
 
-    /// Removes what stands beside the path and belongs to the database before: SQLite would take it for the next one's.
-    /// To be called once nothing of it is open here and the log has been folded back.
+    /// Removes the `-wal` and `-shm` files of the database before, which SQLite would take for the next one's. To be called
+    /// after the checkpoint, once the connection is closed.
     pub(super) fn clear(&self) -> std::io::Result<()> {
         for (ending, opened) in [("-wal", self.log), ("-shm", self.index)] {
             let path = beside(&self.path, ending);
@@ -83,7 +83,7 @@ impl Place {
     }
 }
 
-/// What SQLite keeps beside a database.
+/// The path of a file that SQLite keeps beside the database: `-wal` or `-shm`.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
@@ -107,23 +107,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_removed_moved_or_replaced_is_seen() {
+    fn a_file_that_was_removed_moved_or_replaced_is_noticed() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.db");
         for ending in ["", "-wal", "-shm"] {
             std::fs::write(beside(&path, ending), "x").unwrap();
         }
-        let place = Place::of(&path);
-        assert_eq!((place.standing(), place.is_cleared(), place.has_its_log()), (Standing::Same, false, true));
+        let file = DatabaseFile::of(&path);
+        assert_eq!((file.state(), file.is_cleared(), file.has_its_log()), (FileState::Same, false, true));
         std::fs::rename(beside(&path, "-wal"), beside(&path, "-aside")).unwrap();
-        assert_eq!((place.standing(), place.has_its_log()), (Standing::WithoutLog, false));
+        assert_eq!((file.state(), file.has_its_log()), (FileState::WithoutLog, false));
         std::fs::rename(beside(&path, "-aside"), beside(&path, "-wal")).unwrap();
         std::fs::write(directory.path().join("b.db"), "y").unwrap();
         std::fs::rename(directory.path().join("b.db"), &path).unwrap();
-        assert_eq!(place.standing(), Standing::Moved);
-        place.clear().unwrap();
-        assert!(place.is_cleared() && !beside(&path, "-wal").exists() && path.exists());
+        assert_eq!(file.state(), FileState::Moved);
+        file.clear().unwrap();
+        assert!(file.is_cleared() && !beside(&path, "-wal").exists() && path.exists());
         std::fs::remove_file(&path).unwrap();
-        assert_eq!((place.standing(), Place::left(&path).standing()), (Standing::Moved, Standing::Moved));
+        assert_eq!((file.state(), DatabaseFile::closed(&path).state()), (FileState::Moved, FileState::Moved));
     }
 }

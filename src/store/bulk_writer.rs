@@ -1,40 +1,41 @@
-//! What is written beside a listener that may be capturing: imports and replays, in short transactions.
+//! Bulk writes beside a listener that may be capturing: imports, replays and removals, in short transactions.
 
 use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction};
 
-use super::place::{Place, Standing};
+use super::columns::headers_to_bytes;
+use super::connection::{connect, in_transaction, migrate};
+use super::database_file::{DatabaseFile, FileState};
+use super::error::{StoreError, doing};
 use super::removal::{self, RemovalId};
-use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows, seen, within};
+use super::{completion, replays, replies, rows};
 use crate::capture::{Capture, CaptureId, Placement, ReplayId, ReplayRun, Replayed, Reply, RunEnd, RunId};
 use crate::progress::Progress;
 
-/// An event that was captured at another time, perhaps elsewhere, as it is to be stored.
+/// An event to import: captured at another time, perhaps by another program.
 #[derive(Clone, Debug)]
-pub struct Recorded {
-    /// The request and what was read from it.
+pub struct ImportEvent {
     pub capture: Capture,
-    /// What was answered.
     pub reply: Option<Reply>,
-    /// Which attempt it is, from 1.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
-    /// The first attempt, where it is another one that is stored already.
+    /// The first attempt, where another event that is stored already is the first one.
     pub first: Option<CaptureId>,
 }
 
-/// What became of a [`Recorded`].
+/// The outcome of importing an [`ImportEvent`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Added {
-    /// It is stored under this number.
+pub enum ImportOutcome {
+    /// The event is stored under this id.
     New(CaptureId),
-    /// The same request of the same instant was there already, under this number.
+    /// The same request of the same instant was stored already, under this id.
     Known(CaptureId),
 }
 
-impl Added {
-    /// Its number, new or not.
+impl ImportOutcome {
+    /// The event's id, new or not.
     pub fn id(self) -> CaptureId {
         match self {
             Self::New(id) | Self::Known(id) => id,
@@ -44,59 +45,57 @@ impl Added {
 
 /// A connection that writes beside the store's own writer, in this process or another.
 #[derive(Debug)]
-pub struct Additions {
+pub struct BulkWriter {
     connection: Connection,
-    place: Place,
+    file: DatabaseFile,
 }
 
-impl Additions {
-    /// Opens the database, made where it is missing and brought to today's shape.
+impl BulkWriter {
+    /// Opens the database, or makes it where it is missing, and brings it to the latest schema.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = connect(path, OpenFlags::default())?;
         migrate(&mut connection, path)?;
-        // What is written here can be read or sent again: it need not be on disk before the next.
+        // An import can be repeated and a replay sent again: a commit does not wait for the disk.
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(doing("choosing how to commit"))?;
-        Ok(Self { connection, place: Place::of(path) })
+        Ok(Self { connection, file: DatabaseFile::of(path) })
     }
 
-    /// Stores what is not there yet, in one transaction: to be called with some hundreds at most, so that a listener that
+    /// Stores the events that are not stored yet, in one transaction: of some hundreds at most, so that a listener that
     /// writes to the same database never waits for long.
-    pub fn import(&mut self, batch: &[Recorded]) -> Result<Vec<Added>, StoreError> {
-        self.within("importing events", |transaction| {
-            let mut next_id = batch::next_id(transaction)?;
-            let mut added = Vec::with_capacity(batch.len());
-            for recorded in batch {
-                added.push(import_one(transaction, &mut next_id, recorded)?);
-            }
-            Ok(added)
+    pub fn import(&mut self, events: &[ImportEvent]) -> Result<Vec<ImportOutcome>, StoreError> {
+        self.in_transaction("importing events", |transaction| {
+            let mut next_id = rows::next_id(transaction)?;
+            events.iter().map(|event| import_one(transaction, &mut next_id, event)).collect()
         })
     }
 
-    /// Begins a run.
+    /// Records that a run of replays begins.
     pub fn begin_run(&mut self, run: &ReplayRun) -> Result<RunId, StoreError> {
-        self.within("beginning a run of replays", |transaction| replays::begin(transaction, run))
+        self.in_transaction("beginning a run of replays", |transaction| replays::begin(transaction, run))
     }
 
-    /// Records replays, in one transaction; `None` for those whose event has been removed in between.
+    /// Records replays, in one transaction; `None` for those whose event has been deleted in between.
     pub fn record(&mut self, replays: &[Replayed]) -> Result<Vec<Option<ReplayId>>, StoreError> {
-        self.within("recording replays", |transaction| {
+        self.in_transaction("recording replays", |transaction| {
             replays.iter().map(|replayed| replays::insert(transaction, replayed)).collect()
         })
     }
 
-    /// Says how a run ended.
+    /// Records the end of a run of replays.
     pub fn end_run(&mut self, id: RunId, end: RunEnd) -> Result<(), StoreError> {
-        self.within("ending a run of replays", |transaction| replays::end(transaction, id, end))
+        self.in_transaction("ending a run of replays", |transaction| replays::end(transaction, id, end))
     }
 
-    /// Removes events, so that no list shows them any more; returns the removal, and how many of them were there.
-    /// Until they are deleted for good, no sooner than [`super::UNDO_FOR`] later, [`Self::restore`] brings them back.
+    /// Removes events, so that no list shows them any more; returns the removal, and the number of those that existed.
+    /// [`Self::restore`] brings them back until they are deleted, no sooner than [`UNDO_FOR`](super::UNDO_FOR) later.
     pub fn remove(&mut self, ids: &[CaptureId], progress: &Progress) -> Result<(RemovalId, u64), StoreError> {
         progress.set_total(ids.len() as u64);
-        let removal = self.within("removing events", |transaction| removal::begin(transaction, Timestamp::now()))?;
+        let removal =
+            self.in_transaction("removing events", |transaction| removal::begin(transaction, Timestamp::now()))?;
         let mut removed = 0;
         for some in ids.chunks(removal::AT_ONCE) {
-            removed += self.within("removing events", |transaction| removal::mark(transaction, removal, some))? as u64;
+            removed +=
+                self.in_transaction("removing events", |transaction| removal::mark(transaction, removal, some))? as u64;
             progress.advance(some.len() as u64);
             if progress.is_cancelled() {
                 break;
@@ -105,17 +104,19 @@ impl Additions {
         Ok((removal, removed))
     }
 
-    /// Notes that a filter was used.
+    /// Records that a filter was used.
     pub fn note_filter(&mut self, text: &str) -> Result<(), StoreError> {
-        self.within("noting that a filter was used", |transaction| seen::note_used(transaction, text, Timestamp::now()))
+        self.in_transaction("noting that a filter was used", |transaction| {
+            completion::note_used(transaction, text, Timestamp::now())
+        })
     }
 
-    /// Brings the events of a removal back, as far as they are still there; returns how many.
+    /// Restores the events of a removal that are not deleted yet; returns their number.
     pub fn restore(&mut self, removal: RemovalId) -> Result<u64, StoreError> {
         let mut restored = 0;
         loop {
-            let some =
-                self.within("bringing removed events back", |transaction| removal::restore(transaction, removal))?;
+            let some = self
+                .in_transaction("bringing removed events back", |transaction| removal::restore(transaction, removal))?;
             restored += some as u64;
             if some == 0 {
                 return Ok(restored);
@@ -123,48 +124,52 @@ impl Additions {
         }
     }
 
-    fn within<T>(
+    fn in_transaction<T>(
         &mut self,
         what: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let outcome = within(&mut self.connection, what, work)?;
-        match self.place.standing() {
-            // What went into a removed file is lost.
-            Standing::Moved => Err(StoreError::Moved { path: self.place.path().to_owned() }),
-            Standing::Same | Standing::WithoutLog => Ok(outcome),
+        let outcome = in_transaction(&mut self.connection, what, work)?;
+        match self.file.state() {
+            // Data in a removed file is lost.
+            FileState::Moved => Err(StoreError::Moved { path: self.file.path().to_owned() }),
+            FileState::Same | FileState::WithoutLog => Ok(outcome),
         }
     }
 }
 
-fn import_one(transaction: &Transaction<'_>, next_id: &mut i64, recorded: &Recorded) -> Result<Added, StoreError> {
-    if let Some(id) = known(transaction, &recorded.capture)? {
-        return Ok(Added::Known(id));
+fn import_one(
+    transaction: &Transaction<'_>,
+    next_id: &mut i64,
+    event: &ImportEvent,
+) -> Result<ImportOutcome, StoreError> {
+    if let Some(id) = known(transaction, &event.capture)? {
+        return Ok(ImportOutcome::Known(id));
     }
     let id = CaptureId(*next_id);
     *next_id += 1;
-    let placement = Placement { id, group: recorded.first.unwrap_or(id), attempt: recorded.attempt };
-    rows::insert_capture(transaction, placement, &recorded.capture)?;
-    if let Some(reply) = &recorded.reply {
+    let placement = Placement { id, group: event.first.unwrap_or(id), attempt: event.attempt };
+    rows::insert_capture(transaction, placement, &event.capture)?;
+    if let Some(reply) = &event.reply {
         replies::insert(transaction, id, reply)?;
     }
-    Ok(Added::New(id))
+    Ok(ImportOutcome::New(id))
 }
 
-/// Finds a request of an instant. Digests come first: a second may have thousands of events, and a query of several columns at
-/// events.
+/// Finds a request of an instant. The index goes by the digest as well, since one second may have thousands of events, each
+/// of which would otherwise be read and compared.
 const KNOWN: &str =
     "SELECT id FROM capture WHERE received_at = ?1 AND body_digest IS ?2 AND method = ?3 AND target = ?4
     AND headers = ?5 AND body = ?6 LIMIT 1";
 
-/// Finds a message that says when it was made, and arrived about then.
+/// Finds a message by its CreateTime, among those that arrived about then.
 const KNOWN_MESSAGE: &str = "SELECT id FROM capture WHERE create_time = ?1 AND message_digest IS ?2
     AND received_at BETWEEN ?3 AND ?4 AND coalesce(message, body) = ?5 LIMIT 1";
 
-/// The capture of the same instant with the same bytes, if there is one.
+/// The stored capture of the same instant with the same bytes.
 fn known(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
     let request = &capture.request;
-    let headers = rows::headers_to_bytes(&request.headers);
+    let headers = headers_to_bytes(&request.headers);
     let found = with_digest(&request.body, |digest| {
         let time = request.received_at.as_microsecond();
         first(transaction, KNOWN, (time, digest, &request.method, &request.target, &headers, &request.body[..]))
@@ -173,10 +178,10 @@ fn known(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<Capt
     if found.is_none() && is_message { known_message(transaction, capture) } else { Ok(found) }
 }
 
-/// How many seconds may lie between the CreateTime of a message and its arrival.
+/// Seconds between the CreateTime of a message and its arrival, at most.
 const ARRIVAL_SECONDS: i64 = 60;
 
-/// The capture that brought this message, where only the message is known and not its request.
+/// The stored capture of a message whose request is not known.
 fn known_message(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
     let Some(created) = capture.envelope.create_time else { return Ok(None) };
     let microseconds = |seconds: i64| seconds.saturating_mul(1_000_000);
@@ -186,7 +191,7 @@ fn known_message(transaction: &Transaction<'_>, capture: &Capture) -> Result<Opt
     with_digest(message, |digest| first(transaction, KNOWN_MESSAGE, (created, digest, from, to, message)))
 }
 
-/// Looks among the events with the digest of these bytes, then among those without any.
+/// Searches the events with the digest of these bytes, then those of earlier versions, which have none.
 fn with_digest(
     bytes: &[u8],
     find: impl Fn(Option<i64>) -> Result<Option<CaptureId>, StoreError>,
@@ -209,16 +214,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_already_is_found_by_its_digest() {
+    fn a_known_event_is_found_by_its_digest() {
         let folder = tempfile::tempdir().unwrap();
-        let additions = Additions::open(&folder.path().join("a.db")).unwrap();
+        let writer = BulkWriter::open(&folder.path().join("a.db")).unwrap();
         for (sql, values, index) in [
             (KNOWN, 6, "capture_received (received_at=? AND body_digest=?)"),
             (KNOWN_MESSAGE, 5, "capture_created (create_time=? AND message_digest=?)"),
         ] {
-            let mut explain = additions.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let mut explain = writer.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let values = rusqlite::params_from_iter(vec![1_i64; values]);
-            let plan: String = explain.query_row(values, |row| row.get(3)).unwrap();
+            let plan: String = explain.query_row(values, |row| row.get("detail")).unwrap();
             assert!(plan.ends_with(index), "{plan}");
         }
     }

@@ -1,0 +1,163 @@
+//! Columns and their values: conversions from and to Rust types, and the columns of a capture with its reply, by name.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::capture::diagnosis::{Coded, Finding, Severity};
+use crate::capture::{read_findings, write_findings};
+
+/// The columns of a [`StoredCapture`](crate::capture::StoredCapture). Those of a list row come first: see [`SUMMARY`].
+pub(super) const STORED: &[&str] = &[
+    "c.id",
+    "c.group_id",
+    "c.attempt",
+    "c.received_at",
+    "c.account",
+    "c.kind",
+    "c.event_key",
+    "c.openid",
+    "c.mode",
+    "c.signature",
+    "c.replay",
+    "c.severity",
+    "r.status",
+    "r.source",
+    "r.elapsed_us",
+    "r.ending",
+    "r.severity",
+    "r.body",
+    "r.lint",
+    "r.wire",
+    "c.msg_type",
+    "c.event",
+    "c.to_user",
+    "c.create_time",
+    "c.msg_id",
+    "c.method",
+    "c.version",
+    "c.target",
+    "c.headers",
+    "c.peer",
+    "c.body",
+    "c.body_length",
+    "c.message",
+    "c.diagnoses",
+];
+
+/// The columns of a [`CaptureSummary`](crate::capture::CaptureSummary), a row of the list: no bodies among them.
+pub(super) const SUMMARY: &[&str] = STORED.split_at(position("r.severity") + 1).0;
+
+/// A statement that selects columns of captures with their replies; `rest` begins with `WHERE`.
+pub(super) fn select(columns: &[&str], rest: &str) -> String {
+    let columns = columns.join(", ");
+    format!("SELECT {columns} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id {rest}")
+}
+
+/// The position of a column in [`STORED`]; in a constant, a name that is not there does not compile.
+///
+/// SQLite would compare names for every value of every row of a page, which takes as long as reading them.
+pub(super) const fn position(name: &str) -> usize {
+    let mut at = 0;
+    while !is_same(STORED[at], name) {
+        at += 1;
+    }
+    at
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
+/// The index of a column of [`STORED`], found by its name at compile time.
+macro_rules! at {
+    ($name:literal) => {
+        const { $crate::store::columns::position($name) }
+    };
+}
+pub(super) use at;
+
+pub(super) fn timestamp(microseconds: i64) -> Timestamp {
+    Timestamp::from_microsecond(microseconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+pub(super) fn elapsed(microseconds: i64) -> Duration {
+    Duration::from_micros(u64::try_from(microseconds).unwrap_or(0))
+}
+
+pub(super) fn microseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// The number of a severity, in ascending order, so that an index can sort by it.
+pub(super) fn severity_to_number(severity: Option<Severity>) -> i64 {
+    match severity {
+        None => 0,
+        Some(Severity::Note) => 1,
+        Some(Severity::Warning) => 2,
+        Some(Severity::Error) => 3,
+    }
+}
+
+pub(super) fn severity_from_number(number: i64) -> Option<Severity> {
+    match number {
+        1 => Some(Severity::Note),
+        2 => Some(Severity::Warning),
+        3 => Some(Severity::Error),
+        _ => None,
+    }
+}
+
+/// Findings as JSON; `None` where there are none.
+pub(super) fn findings_to_json<C: Coded>(findings: &[Finding<C>]) -> Option<String> {
+    (!findings.is_empty()).then(|| serde_json::to_string(&write_findings(findings)).unwrap_or_default())
+}
+
+/// Reads the JSON of [`findings_to_json`].
+pub(super) fn findings_from_json<C: Coded>(text: Option<&str>) -> Vec<Finding<C>> {
+    read_findings(text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default())
+}
+
+/// Headers as `name: value` lines. Neither part can hold a line end: HTTP ended it there, and an import refuses it.
+pub(super) fn headers_to_bytes(headers: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum());
+    for (name, value) in headers {
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.extend_from_slice(b": ");
+        bytes.extend_from_slice(value);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes
+}
+
+/// Reads the lines of [`headers_to_bytes`].
+pub(super) fn headers_from_bytes(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines
+        .filter_map(|line| {
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let value = line.get(colon + 2..).unwrap_or_default();
+            Some((String::from_utf8_lossy(&line[..colon]).into_owned(), value.to_vec()))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_come_back_to_the_byte_and_in_order() {
+        let headers = vec![
+            ("b".to_owned(), b"\xff: x".to_vec()),
+            ("a".to_owned(), Vec::new()),
+            ("b".to_owned(), b" leading".to_vec()),
+        ];
+        assert_eq!(headers_from_bytes(&headers_to_bytes(&headers)), headers);
+    }
+}
