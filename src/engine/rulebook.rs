@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, ConfigError, ConfigWatch, line_of_rule};
 use crate::delivery::{Courier, DeliveryError, Target};
-use crate::listener::{Armed, Crafting, FiredRules, ForwardSetup, Held};
+use crate::listener::{Armed, Crafting, ForwardSetup, Held};
 use crate::rules::{RuleError, RuleSet};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
@@ -94,11 +94,6 @@ impl Rulebook {
     /// What has a say in answers.
     pub fn crafting(&self) -> &Crafting {
         &self.crafting
-    }
-
-    /// What the rules have done.
-    pub fn fired(&self) -> watch::Receiver<FiredRules> {
-        self.crafting.fired.subscribe()
     }
 
     /// What is wrong with the file as it stands.
