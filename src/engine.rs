@@ -100,7 +100,7 @@ pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup
 pub use crate::progress::Progress;
 pub use crate::replay::{Change, Compared, Difference, MOST_COPIES, Pace, RATES, difference};
 pub use crate::store::{RemovalId, Stats, StoreHead};
-use answering::Answering;
+use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
 pub use event_detail::{ComparedReplay, EventDetail};
@@ -158,12 +158,12 @@ pub struct Engine {
     pictures: Worker<PictureRequest>,
     listing: ListingHandle,
     queries: Worker<QueryCommand>,
-    answering: Answering,
+    answering: AnsweringHandle,
     closing: Progress,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
     rules: watch::Receiver<Arc<RuleSet>>,
-    rules_trouble: watch::Receiver<Option<UserError>>,
+    rules_error: watch::Receiver<Option<UserError>>,
     fired: watch::Receiver<FiredRules>,
     replay_progress: watch::Receiver<Option<Progress>>,
     transfer_progress: watch::Receiver<Option<Progress>>,
@@ -180,7 +180,7 @@ impl Engine {
         let sender = NoticeSender::new(queue, waker.clone());
         let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);
         let crafting = rulebook.crafting().clone();
-        let rules_trouble = rulebook.trouble();
+        let rules_error = rulebook.error();
         let (status_in, status) = watch::channel(Status::default());
         let (head_in, head) = watch::channel(StoreHead::default());
         let (accounts_in, accounts) = watch::channel(Arc::new(Accounts::new(Vec::new(), None)));
@@ -222,12 +222,12 @@ impl Engine {
             pictures,
             listing,
             queries,
-            answering: Answering { view: crafting.held.view(), held: crafting.held, armed: crafting.armed },
+            answering: AnsweringHandle { view: crafting.held.view(), held: crafting.held, armed: crafting.armed },
             closing,
             status,
             head,
             rules: crafting.rules,
-            rules_trouble,
+            rules_error,
             fired: crafting.fired.subscribe(),
             replay_progress,
             transfer_progress,
@@ -284,8 +284,8 @@ impl Engine {
     }
 
     /// The mistake in `config.toml` as it stands. Meanwhile the former rules stay in force.
-    pub fn rules_trouble(&self) -> watch::Ref<'_, Option<UserError>> {
-        self.rules_trouble.borrow()
+    pub fn rules_error(&self) -> watch::Ref<'_, Option<UserError>> {
+        self.rules_error.borrow()
     }
 
     /// The progress of the current run of replays.

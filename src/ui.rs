@@ -291,7 +291,7 @@ impl App {
             match state.screen {
                 Screen::Settings => state.settings.ui(ui, &status, look, actions),
                 Screen::Rules => {
-                    let (rules, trouble, fired) = (engine.rules(), engine.rules_trouble(), engine.fired());
+                    let (rules, trouble, fired) = (engine.rules(), engine.rules_error(), engine.fired());
                     let view = RulesView {
                         rules: rules.rules(),
                         trouble: trouble.as_ref(),

@@ -40,15 +40,15 @@ impl AnswerTarget {
     }
 }
 
-/// The state that the listener shares with the person who answers.
+/// The state shared with the listener: held pushes with their view, and the armed fault.
 #[derive(Debug)]
-pub(super) struct Answering {
+pub(super) struct AnsweringHandle {
     pub(super) held: Held,
     pub(super) view: watch::Receiver<HeldView>,
     pub(super) armed: Armed,
 }
 
-impl Answering {
+impl AnsweringHandle {
     pub(super) fn carry_out(&self, command: AnsweringCommand) {
         match command {
             AnsweringCommand::SetHold { filter } => self.held.switch(filter.map(|filter| *filter)),
