@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::texts::user_error::UserError;
 
 /// Pauses or ends the job that a worker is doing. Without a running job, nothing happens.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum JobCommand {
     /// Pause the run of replays, or continue it.
     PauseReplay { paused: bool },

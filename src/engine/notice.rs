@@ -70,7 +70,7 @@ pub enum ListNotice {
 /// Completions of a filter.
 #[derive(Clone, Debug)]
 pub enum FilterNotice {
-    /// Values that occur in events, most useful first. `generation` is that of the question.
+    /// Values that occur in events, in alphabetical order. `generation` is that of the question.
     Seen { generation: u64, values: Vec<String> },
     /// Filters used before, as they were typed, latest first.
     Used { texts: Vec<String> },

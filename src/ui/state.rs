@@ -98,14 +98,14 @@ impl State {
         self.list.stays = (self.list.stays && !has_newer) || self.is_answering();
         match notice {
             Notice::List(ListNotice::Listed { generation, ids, finished }) => {
-                self.list.listed(generation, ids, finished)
+                self.list.listed(generation, ids, finished);
             }
             Notice::List(ListNotice::Arrived { generation, ids, total }) => {
                 self.list.arrived(generation, &ids, total);
                 self.note_written();
             }
             Notice::List(ListNotice::Relisted { generation, ids, seen, total }) => {
-                self.list.relisted(generation, ids, seen, total)
+                self.list.relisted(generation, ids, seen, total);
             }
             Notice::Maintenance(notice) => self.absorb_maintenance(notice, look, now),
             Notice::Filter(FilterNotice::Seen { generation, values }) => self.filter.take_seen(generation, values),
