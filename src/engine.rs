@@ -1,17 +1,52 @@
-//! Everything off the window's thread behind one handle: commands in, notices out.
+//! The engine: everything that works beside the window's thread, behind one handle.
 //!
+//! # Commands and notices
 //! ```text
-//! window ── Command ──► control thread  settings, listener on and off, samples
-//!        ── Command ──► listing thread  which captures match the filter     (interruptible)
-//!        ── Command ──► rows thread     pages of the list, single captures, replays
-//!        ── Command ──► replay thread   runs of replays, one at a time        (paused and ended through Progress)
-//!        ── Command ──► transfer thread exports, imports                     (ended through Progress)
-//!        ── Command ──► upkeep thread   removing and bringing back, looking after the database
-//!        ── Command ──► pictures thread files to compose with
-//!        ◄── Notice ─── each of them, through one bounded queue; the waker is called after each
-//!        ◄── watch ──── StoreHead (the writer), Status (control)
+//! window ── Command::Listing(ListingCommand) ─────────► thread `listing`      listing_worker.rs
+//!        ── Command::Query(QueryCommand) ─────────────► thread `query`        query_worker.rs
+//!        ── Command::Replay(ReplayRequest) ───────────► thread `replay`       replay_worker.rs
+//!        ── Command::Transfer(TransferCommand) ───────► thread `transfer`     transfer_worker.rs
+//!        ── Command::Maintenance(MaintenanceCommand) ─► thread `maintenance`  maintenance_worker.rs
+//!        ── Command::Settings(SettingsCommand) ───────► thread `settings`     settings_worker.rs
+//!        ── Command::Pictures(PictureRequest) ────────► thread `pictures`     picture_worker.rs
+//!        ── Command::Answering(AnsweringCommand) ─────► at once, no thread    answering.rs
+//!        ── Command::Job(JobCommand) ─────────────────► at once, no thread    long_jobs.rs
+//!        ◄── Notice ── every thread, through one bounded queue; the waker is called after each
+//!        ◄── watch ─── StoreHead (the writer), Status (settings), HeldView (listener), Progress (long jobs)
 //! ```
-//! Queues towards the threads are short and never waited for: what finds one full is asked again with the next frame.
+//! [`Engine::ask`] matches [`Command`] only; each worker's queue carries its own enum, which the worker matches in full.
+//! Queues to the threads are short, and the window never waits for one: a command that finds its queue full is asked
+//! again with the next frame.
+//!
+//! [`Notice`]s are grouped by the part of the window that takes them in, all in `State::absorb` of `ui/state.rs`:
+//!
+//! | notice | taken in by |
+//! | --- | --- |
+//! | [`ListNotice`] | the list of events |
+//! | [`FilterNotice`] | the completion of the filter box |
+//! | [`DetailNotice`] | the detail of the selected event |
+//! | [`ReplaysNotice`] | the screen of replays |
+//! | [`TransferNotice`] | the export dialog, the report of an import |
+//! | [`MaintenanceNotice`] | `ui/state/removals.rs`: the undo of removals, the data section of the settings |
+//! | [`SettingsNotice`] | the forms of the settings, rules and replays |
+//! | `RuleTried`, `Pictures`, `Handshake` | the form of a rule, the composer, the first-run page |
+//! | `DatabaseReplaced`, `Failed` | the whole window, the error messages |
+//!
+//! # Threads
+//! | thread | work | ends |
+//! | --- | --- | --- |
+//! | `listing` | finds the captures that match the filter, interruptibly; polls for other writers | with its queue |
+//! | `query` | reads rows, single events, runs, suggestions; tries rules | with its queue |
+//! | `replay` | runs of replays, one at a time | with its queue; a run ends through its [`Progress`] |
+//! | `transfer` | exports, previews and imports, one at a time | likewise |
+//! | `maintenance` | removals and restores, tasks on the database file | likewise |
+//! | `settings` | opens the database, starts and stops the listener, saves settings, sends samples | with its queue |
+//! | `pictures` | reads picture files for the composer | with its queue |
+//! | `listener` (2) | tokio's workers: HTTP in both directions | with the runtime |
+//! | `store-writer` | writes captures in batches; owned by [`Service`] through the store | with the service |
+//! | `config-watch` | notices edits of `config.toml` and reloads the rules; owned by [`Rulebook`] | with the rulebook |
+//! | `keyring` | one call to the system's keyring (`config/secrets.rs`) | with the call; abandoned after 3 s |
+//! | `signals` | closes the window on SIGINT or SIGTERM; owned by the window (`ui/signals.rs`) | with the window |
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,294 +55,282 @@ use std::sync::mpsc::{self, Receiver};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use crate::account::Accounts;
 use crate::config::{DataFolder, Overrides};
-use crate::listener::{Armed, Held};
 use crate::rules::RuleSet;
-pub use crate::store::{RemovalId, Stats, StoreHead, UNDO_FOR};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 use crate::wechat::fault::Fault;
 
+/// Implements `From` for each group of commands or notices, so that `QueryCommand::ListRuns.into()` is a command.
+macro_rules! impl_from_nested {
+    ($outer:ident { $($variant:ident($inner:ty)),+ $(,)? }) => {
+        $(impl From<$inner> for $outer {
+            fn from(inner: $inner) -> Self {
+                Self::$variant(inner)
+            }
+        })+
+    };
+}
+
+mod answering;
 mod command;
-mod control;
-mod desk;
-mod listing;
+mod event_detail;
+mod listing_worker;
 mod long_jobs;
+mod maintenance_worker;
 mod notice;
-mod pictures;
-mod replaying;
-mod rows;
+mod notice_sender;
+mod picture_worker;
+mod query_worker;
+mod replay_worker;
 mod rulebook;
+mod selection;
 mod service;
+mod settings_worker;
 mod signals;
 mod status;
-mod transfer;
+mod transfer_worker;
 mod trial;
-mod upkeep;
 mod worker;
 
 pub use crate::exchange::{Exported, Format, Imported, Preview, Texts};
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
 pub use crate::progress::Progress;
-pub use crate::replay::{Change, Compared, DiffLine, Difference, MOST_COPIES, Pace, RATES, difference};
-pub use command::{Chosen, Command, ExportRequest, ReplayHow, ReplayRequest, ReplayWhat};
-use desk::{Desk, Known, KnownSender, accounts_of};
+pub use crate::replay::{Change, Compared, Difference, MOST_COPIES, Pace, RATES, difference};
+pub use crate::store::{RemovalId, Stats, StoreHead};
+use answering::AnsweringHandle;
+pub use answering::{AnswerTarget, AnsweringCommand};
+pub use command::Command;
+pub use event_detail::{ComparedReplay, EventDetail};
+pub use listing_worker::ListingCommand;
+use listing_worker::ListingHandle;
+pub use long_jobs::JobCommand;
 use long_jobs::LongJobs;
-pub use notice::{ComparedReplay, Marks, Notice, Opened, Saved};
-pub use pictures::{PictureError, PictureFile, read as read_pictures};
-use replaying::Replayer;
+use maintenance_worker::MaintenanceWorker;
+pub use maintenance_worker::{MaintenanceCommand, MaintenanceOutcome, MaintenanceTask};
+pub use notice::{
+    DetailNotice, FilterNotice, ListNotice, MaintenanceNotice, Notice, ReplaysNotice, SettingsNotice, TransferNotice,
+};
+use notice_sender::NoticeSender;
+pub use picture_worker::{PictureError, PictureFile, PictureRequest, read as read_pictures};
+pub use query_worker::{Marks, QueryCommand};
+use replay_worker::ReplayWorker;
+pub use replay_worker::{ReplayHow, ReplayRequest, ReplayWhat};
 pub use rulebook::{Rulebook, RulebookError};
+pub use selection::Selection;
 pub use service::{Service, StartError, runtime};
+pub use settings_worker::{SavedSetting, SettingsCommand};
 pub use signals::stop_requested;
 pub use status::{AccountStatus, ListenerState, Status};
-use transfer::{Previews, Transfer};
-pub use trial::Tried;
-use upkeep::Caring;
-pub use upkeep::{Upkeep, UpkeepDone};
+pub use transfer_worker::{ExportRequest, TransferCommand};
+use transfer_worker::{LatestPreview, TransferHandle, TransferWorker};
+pub use trial::RuleTrial;
 use worker::Worker;
 
-/// How many notices may wait for the window; beyond that the threads wait.
+/// The capacity of the queue of notices. The threads wait while it is full.
 const NOTICES: usize = 64;
 
-/// What this run was started with.
+/// The accounts with their secrets, for the threads that calculate with them; never for the window. No accounts while
+/// the configuration cannot be read.
+type SharedAccounts = watch::Receiver<Arc<Accounts>>;
+
+/// The files and overrides that the program was started with.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// Where everything is kept.
     pub folder: DataFolder,
-    /// Which configuration file.
     pub config_file: PathBuf,
-    /// What flags and environment say of the default account.
+    /// The default account's properties from flags and environment variables.
     pub overrides: Overrides,
 }
 
-/// The handle. Dropping it stops the listener, lets answers finish, and joins every thread.
+/// The handle. Dropping it stops the listener, lets open answers finish, and joins every thread.
 #[derive(Debug)]
 pub struct Engine {
-    // Dropped in this order: the listener first, then our end of the notices, so that no thread waits for us.
-    control: Option<Worker<Command>>,
-    notices: Option<Receiver<Notice>>,
-    listing: Option<Worker<Command>>,
-    rows: Option<Worker<Command>>,
-    replays: Option<Worker<Command>>,
-    transfers: Option<Worker<Command>>,
-    pictures: Option<Worker<Command>>,
-    upkeep: Option<Worker<Command>>,
+    // Dropped in this order: first the listener, with `settings`; then the receiver of notices, since a thread that
+    // waits for room among them could never be joined.
+    settings: Worker<SettingsCommand>,
+    notices: Receiver<Notice>,
+    replays: Worker<Box<ReplayRequest>>,
+    transfers: TransferHandle,
+    maintenance: Worker<MaintenanceCommand>,
+    pictures: Worker<PictureRequest>,
+    listing: ListingHandle,
+    queries: Worker<QueryCommand>,
+    answering: AnsweringHandle,
     closing: Progress,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
-    held: Held,
-    held_view: watch::Receiver<HeldView>,
-    armed: Armed,
     rules: watch::Receiver<Arc<RuleSet>>,
-    rules_trouble: watch::Receiver<Option<UserError>>,
+    rules_error: watch::Receiver<Option<UserError>>,
     fired: watch::Receiver<FiredRules>,
-    replaying: watch::Receiver<Option<Progress>>,
-    transferring: watch::Receiver<Option<Progress>>,
-    caring: watch::Receiver<Option<Progress>>,
-    previews: Previews,
-    interrupter: listing::Interrupter,
+    replay_progress: watch::Receiver<Option<Progress>>,
+    transfer_progress: watch::Receiver<Option<Progress>>,
+    maintenance_progress: watch::Receiver<Option<Progress>>,
     _runtime: Arc<Runtime>,
 }
 
 impl Engine {
-    /// Starts everything. What cannot be opened becomes a [`Status`], not an error: the window opens regardless.
+    /// Starts all threads. A database, address or configuration that cannot be used becomes a [`Status`], not an error:
+    /// the window opens regardless.
     pub fn start(setup: Setup, waker: Waker) -> std::io::Result<Self> {
         let runtime = Arc::new(service::runtime()?);
-        let (send, notices) = mpsc::sync_channel(NOTICES);
-        let desk = Desk::new(send, waker.clone());
-        let (status_in, status) = watch::channel(Status::default());
-        let (head_in, head) = watch::channel(StoreHead::default());
-        let interrupter = listing::Interrupter::default();
-        let database = setup.folder.database();
-        let listing = listing::start(database.clone(), desk.clone(), head.clone(), interrupter.clone())?;
-        let (known_in, known) = watch::channel(None);
-        let rows = rows::start(database.clone(), desk.clone(), known.clone(), status.clone())?;
+        let (queue, notices) = mpsc::sync_channel(NOTICES);
+        let sender = NoticeSender::new(queue, waker.clone());
         let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);
         let crafting = rulebook.crafting().clone();
-        let rules_trouble = rulebook.trouble();
+        let rules_error = rulebook.error();
+        let (status_in, status) = watch::channel(Status::default());
+        let (head_in, head) = watch::channel(StoreHead::default());
+        let (accounts_in, accounts) = watch::channel(Arc::new(Accounts::new(Vec::new(), None)));
+        let database = setup.folder.database();
+        let listing = ListingHandle::start(database.clone(), sender.clone(), head.clone())?;
+        let queries = query_worker::start(database.clone(), sender.clone(), accounts.clone(), status.clone())?;
+        let pictures = picture_worker::start(sender.clone())?;
         let closing = Progress::new();
-        let jobs = |running| LongJobs { desk: desk.clone(), running, closing: closing.clone() };
-        let (replaying_in, replaying) = watch::channel(None);
-        let replayer = Replayer {
+        let jobs = |running| LongJobs { notices: sender.clone(), running, closing: closing.clone() };
+        let (replay_progress_in, replay_progress) = watch::channel(None);
+        let replays = ReplayWorker {
             database: database.clone(),
-            known: known.clone(),
+            accounts: accounts.clone(),
             status: status.clone(),
             runtime: Arc::clone(&runtime),
             courier: crafting.courier.clone(),
-            jobs: jobs(replaying_in),
+            jobs: jobs(replay_progress_in),
         };
-        let (caring_in, caring) = watch::channel(None);
-        let upkeep = Caring { database: database.clone(), jobs: jobs(caring_in) };
-        let (transferring_in, transferring) = watch::channel(None);
-        let previews = Previews::default();
-        let transfer = Transfer {
+        let (maintenance_progress_in, maintenance_progress) = watch::channel(None);
+        let maintenance = MaintenanceWorker { database: database.clone(), jobs: jobs(maintenance_progress_in) };
+        let (transfer_progress_in, transfer_progress) = watch::channel(None);
+        let transfers = TransferWorker {
             folder: setup.folder.path().to_owned(),
             database,
-            known,
+            accounts,
             status: status.clone(),
-            previews: previews.clone(),
-            jobs: jobs(transferring_in),
+            latest_preview: LatestPreview::default(),
+            jobs: jobs(transfer_progress_in),
         };
-        let (replays, transfers) = (replayer.start()?, transfer.start()?);
-        let upkeep = upkeep.start()?;
-        let pictures = pictures::start(desk.clone())?;
-        let control = control::start(setup, Arc::clone(&runtime), desk, status_in, head_in, known_in, rulebook)?;
+        let (replays, maintenance, transfers) = (replays.start()?, maintenance.start()?, transfers.start()?);
+        let settings =
+            settings_worker::start(setup, Arc::clone(&runtime), sender, status_in, head_in, accounts_in, rulebook)?;
         Ok(Self {
-            held_view: crafting.held.view(),
-            held: crafting.held,
-            armed: crafting.armed,
-            rules: crafting.rules,
-            rules_trouble,
-            fired: crafting.fired.subscribe(),
-            replaying,
-            transferring,
-            caring,
-            previews,
-            replays: Some(replays),
-            transfers: Some(transfers),
-            pictures: Some(pictures),
-            upkeep: Some(upkeep),
+            settings,
+            notices,
+            replays,
+            transfers,
+            maintenance,
+            pictures,
+            listing,
+            queries,
+            answering: AnsweringHandle { view: crafting.held.view(), held: crafting.held, armed: crafting.armed },
             closing,
-            control: Some(control),
-            notices: Some(notices),
-            listing: Some(listing),
-            rows: Some(rows),
             status,
             head,
-            interrupter,
+            rules: crafting.rules,
+            rules_error,
+            fired: crafting.fired.subscribe(),
+            replay_progress,
+            transfer_progress,
+            maintenance_progress,
             _runtime: runtime,
         })
     }
 
-    /// Asks for something without waiting. `false`: the queue is full, ask again with the next frame.
+    /// Queues a command without waiting. `false`: the queue is full; ask again with the next frame.
     #[must_use]
-    pub fn ask(&self, command: Command) -> bool {
-        // An answer that is due within seconds must not wait behind anything.
-        let Some(command) = self.decide_at_once(command) else { return true };
-        let worker = match &command {
-            Command::List { .. } => {
-                self.interrupter.interrupt();
-                &self.listing
+    pub fn ask(&self, command: impl Into<Command>) -> bool {
+        match command.into() {
+            Command::Listing(command) => self.listing.try_send(command),
+            Command::Query(command) => self.queries.try_send(command),
+            Command::Replay(request) => self.replays.try_send(request),
+            Command::Transfer(command) => self.transfers.try_send(command),
+            Command::Maintenance(command) => self.maintenance.try_send(command),
+            Command::Settings(command) => self.settings.try_send(command),
+            Command::Pictures(request) => self.pictures.try_send(request),
+            // An answer that is due within seconds must not wait behind another command.
+            Command::Answering(command) => {
+                self.answering.carry_out(command);
+                true
             }
-            Command::Refresh => &self.listing,
-            Command::Page { .. }
-            | Command::Colour { .. }
-            | Command::FindSeen { .. }
-            | Command::ListUsedFilters
-            | Command::Open { .. }
-            | Command::CompareReplay { .. }
-            | Command::TryRule { .. }
-            | Command::FindHandshake
-            | Command::ListRuns
-            | Command::OpenRun { .. } => &self.rows,
-            Command::Replay { .. } => &self.replays,
-            Command::PreviewExport { generation, .. } => {
-                self.previews.ask(*generation);
-                &self.transfers
+            Command::Job(command) => {
+                self.control_job(command);
+                true
             }
-            Command::Export { .. } | Command::Import { .. } => &self.transfers,
-            Command::Remove { .. }
-            | Command::Restore { .. }
-            | Command::LookAfter { .. }
-            | Command::NoteFilter { .. } => &self.upkeep,
-            Command::ReadPictures { .. } => &self.pictures,
-            _ => &self.control,
-        };
-        worker.as_ref().is_some_and(|worker| worker.try_send(command))
-    }
-
-    /// Carries out what needs no thread: it changes a map or a cell. Gives back what does.
-    fn decide_at_once(&self, command: Command) -> Option<Command> {
-        match command {
-            Command::SetHold { filter } => self.held.switch(filter.map(|filter| *filter)),
-            // What is decided too late has been decided by its deadline; the view says so already.
-            Command::Resolve { id, verdict } => {
-                self.held.resolve(id, *verdict);
-            }
-            Command::ReleaseAll => self.held.release_all(),
-            Command::Arm { fault } => self.armed.set(fault),
-            // Where nothing runs any more, there is nothing to pause or end.
-            Command::PauseReplay { paused } => drop(self.replay_progress().map(|run| run.pause(paused))),
-            Command::CancelReplay => drop(self.replay_progress().map(|run| run.cancel())),
-            Command::CancelUpkeep => drop(self.upkeep_progress().map(|work| work.cancel())),
-            Command::CancelTransfer => drop(self.transfer_progress().map(|work| work.cancel())),
-            other => return Some(other),
         }
-        None
     }
 
-    /// The pushes that are held, and what is held.
+    fn control_job(&self, command: JobCommand) {
+        match command {
+            JobCommand::PauseReplay { paused } => self.replay_progress().inspect(|job| job.pause(paused)),
+            JobCommand::CancelReplay => self.replay_progress().inspect(Progress::cancel),
+            JobCommand::CancelTransfer => self.transfer_progress().inspect(Progress::cancel),
+            JobCommand::CancelMaintenance => self.maintenance_progress().inspect(Progress::cancel),
+        };
+    }
+
+    /// The held pushes, the awaited retries, and the filter of what is held.
     pub fn held(&self) -> watch::Ref<'_, HeldView> {
-        self.held_view.borrow()
+        self.answering.view.borrow()
     }
 
-    /// The fault that the next answer meets.
+    /// The fault that is injected into the next answer.
     pub fn armed(&self) -> Option<Fault> {
-        self.armed.fault()
+        self.answering.armed.fault()
     }
 
-    /// The rules that are in force.
+    /// The rules in force.
     pub fn rules(&self) -> watch::Ref<'_, Arc<RuleSet>> {
         self.rules.borrow()
     }
 
-    /// What is wrong with `config.toml` as it stands, while the former rules stay in force.
-    pub fn rules_trouble(&self) -> watch::Ref<'_, Option<UserError>> {
-        self.rules_trouble.borrow()
+    /// The mistake in `config.toml` as it stands. Meanwhile the former rules stay in force.
+    pub fn rules_error(&self) -> watch::Ref<'_, Option<UserError>> {
+        self.rules_error.borrow()
     }
 
-    /// How far the run of replays is, while one runs.
+    /// The progress of the current run of replays.
     pub fn replay_progress(&self) -> Option<Progress> {
-        self.replaying.borrow().clone()
+        self.replay_progress.borrow().clone()
     }
 
-    /// How far the export or import is, while one runs.
+    /// The progress of the current export or import.
     pub fn transfer_progress(&self) -> Option<Progress> {
-        self.transferring.borrow().clone()
+        self.transfer_progress.borrow().clone()
     }
 
-    /// How far the removal or upkeep is, while one runs.
-    pub fn upkeep_progress(&self) -> Option<Progress> {
-        self.caring.borrow().clone()
+    /// The progress of the current removal or maintenance task.
+    pub fn maintenance_progress(&self) -> Option<Progress> {
+        self.maintenance_progress.borrow().clone()
     }
 
-    /// What the rules have done since the start.
+    /// The counts of replies by rule since the start.
     pub fn fired(&self) -> watch::Ref<'_, FiredRules> {
         self.fired.borrow()
     }
 
     /// The next notice, if there is one.
     pub fn notice(&self) -> Option<Notice> {
-        self.notices.as_ref()?.try_recv().ok()
+        self.notices.try_recv().ok()
     }
 
-    /// Listener, database and settings, as they stand.
+    /// The current state of listener, database and settings.
     pub fn status(&self) -> watch::Ref<'_, Status> {
         self.status.borrow()
     }
 
-    /// How far the store has come.
+    /// The current state of the store.
     pub fn head(&self) -> watch::Ref<'_, StoreHead> {
         self.head.borrow()
     }
 }
 
 impl Drop for Engine {
+    /// Cancels the long jobs; the fields' own drops join the threads.
     fn drop(&mut self) {
-        self.control = None;
-        // A thread that waits for room among the notices would never be joined.
-        self.notices = None;
         self.closing.cancel();
-        for work in [self.replay_progress(), self.transfer_progress(), self.upkeep_progress()].into_iter().flatten() {
-            work.cancel();
+        for job in [self.replay_progress(), self.transfer_progress(), self.maintenance_progress()].into_iter().flatten()
+        {
+            job.cancel();
         }
-        self.replays = None;
-        self.transfers = None;
-        self.upkeep = None;
-        self.pictures = None;
-        self.interrupter.interrupt();
-        self.listing = None;
-        self.rows = None;
     }
 }

@@ -32,8 +32,8 @@
 //!
 //! # Threads
 //! ```text
-//!  main (egui)               listener (tokio, 2 workers)        store-writer            store-listing, store-rows
-//!  ───────────               ───────────────────────────        ────────────            ─────────────────────────
+//!  main (egui)               listener (tokio, 2 workers)        store-writer            listing, query
+//!  ───────────               ───────────────────────────        ────────────            ──────────────
 //!  logic():                  POST → inspect
 //!   waker.rearm()             Insert{capture, done} ─mpsc 1024─► recv_many(512)
 //!   drain notices                                                one transaction, commit; index, purge when idle
@@ -42,11 +42,11 @@
 //!                 ◄────────────────────── bounded 64: Notice ─────────────────────────── wake()
 //!  ui():                     decide ◄── oneshot done ──────────  after the commit
 //!   resolve(id) ─ oneshot ──► held ─► answer
-//!   panels → Vec<Action>                                                                control
+//!   panels → Vec<Action>                                                                settings
 //!   act(action)   ─bounded 64───────────────────────────────────────────────────────────►  settings, listening, samples
 //!                                                                                          replay: runs, one at a time
 //!                 ◄── watch<Progress> (pause, cancel) ─────────────────────────────────►  transfer: exports, imports
-//!                                                                                          upkeep: removing, the database
+//!                                                                                          maintenance: removals, the database
 //! ```
 //! Three channels, each for one thing: state is a `watch` (latest wins), requests and answers are bounded queues that the
 //! window never waits for, one reply is a `oneshot`. Every thread is joined by somebody's `Drop`.
@@ -63,7 +63,7 @@
 //!   `tests/test_code/suite.rs`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its conversion in `store/rows.rs`.
-//! - A query: `store/reader.rs`, then a `Command` in `engine/command.rs` and a `Notice` in `engine/notice.rs`.
+//! - A query: `store/reader.rs`, then a `QueryCommand` in `engine/query_worker.rs` and a notice in `engine/notice.rs`.
 //! - A panel: a file in `ui/`, a line in `ui.rs`. A key: the table in `ui/keys.rs`. A command: `cli.rs` and a file in `commands/`.
 
 pub mod account;

@@ -1,24 +1,24 @@
-//! What may happen often and is worth a line: said at once, then seldom, with how often it has happened.
+//! Throttled log lines for events that may come in floods: the first at once, then one every 10 s with the count.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Between two lines about the same.
+/// The least time between two lines about the same event.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Counts something that may happen often.
+/// Counts one kind of event and decides when it is worth a log line.
 #[derive(Debug, Default)]
 pub struct LogThrottle {
-    /// When it was said last, and how often it has happened in all; held for an addition.
+    /// The time of the last line and the number of events so far. The lock is held for an addition.
     state: Mutex<(Option<Instant>, u64)>,
 }
 
 impl LogThrottle {
-    /// It has happened: how often by now, where that is to be said.
+    /// Counts an event. Returns the number so far if a line is due.
     pub fn count(&self) -> Option<u64> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.1 += 1;
-        if state.0.is_some_and(|said| said.elapsed() < PAUSE) {
+        if state.0.is_some_and(|logged| logged.elapsed() < PAUSE) {
             return None;
         }
         state.0 = Some(Instant::now());
@@ -31,8 +31,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_is_said_and_a_flood_is_not() {
-        let seldom = LogThrottle::default();
-        assert_eq!([(); 1000].map(|()| seldom.count()).into_iter().flatten().collect::<Vec<_>>(), [1]);
+    fn the_first_is_logged_and_a_flood_is_not() {
+        let throttle = LogThrottle::default();
+        assert_eq!([(); 1000].map(|()| throttle.count()).into_iter().flatten().collect::<Vec<_>>(), [1]);
     }
 }

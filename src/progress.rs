@@ -1,99 +1,99 @@
-//! How far a long piece of work is, and how it is paused and ended from another thread.
+//! Progress of a long job, shared between threads: counts for display, and pause and cancellation.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
-/// What the person wants of the work.
+/// The control that another thread has set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Wish {
+enum Control {
     #[default]
-    GoOn,
+    Run,
     Pause,
-    End,
+    Cancel,
 }
 
-/// Shared by who works and who watches; clones are the same work.
+/// A handle to the progress of one job, for the thread that works and those that watch. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Progress(Arc<Shared>);
+pub struct Progress(Arc<State>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct State {
     done: AtomicU64,
     total: AtomicU64,
-    wish: watch::Sender<Wish>,
+    control: watch::Sender<Control>,
 }
 
 impl Progress {
-    /// Work that has not begun.
+    /// The progress of a job that has not begun.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Says how much there is to do; 0 stands for not known.
+    /// Sets the number of units in all; 0 stands for unknown.
     pub fn set_total(&self, total: u64) {
         self.0.total.store(total, Ordering::Relaxed);
     }
 
-    /// All of it is to be done once more.
+    /// Resets the number of units done, before all work is repeated.
     pub fn begin_again(&self) {
         self.0.done.store(0, Ordering::Relaxed);
     }
 
-    /// So much more is done.
+    /// Adds to the number of units done.
     pub fn advance(&self, by: u64) {
         self.0.done.fetch_add(by, Ordering::Relaxed);
     }
 
-    /// How much is done.
+    /// The number of units done.
     pub fn done(&self) -> u64 {
         self.0.done.load(Ordering::Relaxed)
     }
 
-    /// How much there is to do; 0 where that is not known.
+    /// The number of units in all; 0 if unknown.
     pub fn total(&self) -> u64 {
         self.0.total.load(Ordering::Relaxed)
     }
 
-    /// Ends the work as soon as it can be left; there is no way back.
+    /// Cancels the job, for good. It ends at the next point where it can.
     pub fn cancel(&self) {
-        self.0.wish.send_replace(Wish::End);
+        self.0.control.send_replace(Control::Cancel);
     }
 
-    /// Whether the work is to end.
+    /// True once the job is cancelled.
     pub fn is_cancelled(&self) -> bool {
-        *self.0.wish.borrow() == Wish::End
+        *self.0.control.borrow() == Control::Cancel
     }
 
-    /// Pauses, or goes on.
+    /// Pauses the job, or continues it. Without effect on a cancelled job.
     pub fn pause(&self, paused: bool) {
-        self.0.wish.send_if_modified(|wish| {
-            let wanted = if paused { Wish::Pause } else { Wish::GoOn };
-            let changes = *wish != Wish::End && *wish != wanted;
+        self.0.control.send_if_modified(|control| {
+            let wanted = if paused { Control::Pause } else { Control::Run };
+            let changes = *control != Control::Cancel && *control != wanted;
             if changes {
-                *wish = wanted;
+                *control = wanted;
             }
             changes
         });
     }
 
-    /// Whether the work is paused.
+    /// True while the job is paused.
     pub fn is_paused(&self) -> bool {
-        *self.0.wish.borrow() == Wish::Pause
+        *self.0.control.borrow() == Control::Pause
     }
 
-    /// Waits while the work is paused. `false`: it is to end.
+    /// Waits while the job is paused. `false`: it is cancelled.
     pub async fn may_go_on(&self) -> bool {
-        let mut wish = self.0.wish.subscribe();
-        let decided = wish.wait_for(|wish| *wish != Wish::Pause).await;
-        decided.is_ok_and(|wish| *wish == Wish::GoOn)
+        let mut control = self.0.control.subscribe();
+        let decided = control.wait_for(|control| *control != Control::Pause).await;
+        decided.is_ok_and(|control| *control == Control::Run)
     }
 
-    /// Resolves once the work is to end.
+    /// Resolves once the job is cancelled.
     pub async fn cancelled(&self) {
-        let mut wish = self.0.wish.subscribe();
-        wish.wait_for(|wish| *wish == Wish::End).await.ok();
+        let mut control = self.0.control.subscribe();
+        control.wait_for(|control| *control == Control::Cancel).await.ok();
     }
 }
 

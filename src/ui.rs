@@ -10,7 +10,10 @@ use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
 use jiff::tz::TimeZone;
 
 use crate::config::{LookConfig, Theme};
-use crate::engine::{Command, Engine, ListenerState, Setup, Status, Upkeep};
+use crate::engine::{
+    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PictureRequest, QueryCommand,
+    Setup, Status, TransferCommand,
+};
 use crate::waker::Waker;
 
 mod action;
@@ -116,8 +119,8 @@ impl App {
             signals: None,
         };
         app.list_again();
-        app.ask(Command::FindHandshake);
-        app.ask(Command::ListUsedFilters);
+        app.ask(QueryCommand::FindHandshake);
+        app.ask(QueryCommand::ListUsedFilters);
         Ok(app)
     }
 
@@ -128,10 +131,10 @@ impl App {
             (_, []) => {}
             (Wanted::Save { .. }, [path, ..]) => self.state.exporting.choose(path),
             (Wanted::Backup { .. }, [path, ..]) => {
-                self.ask(Command::LookAfter { upkeep: Upkeep::BackUp { path: path.clone() } });
+                self.ask(MaintenanceCommand::Run { task: MaintenanceTask::BackUp { path: path.clone() } });
             }
-            (Wanted::Open, _) => self.ask(Command::Import { paths }),
-            (Wanted::Pictures { number }, _) => self.ask(Command::ReadPictures { number, paths }),
+            (Wanted::Open, _) => self.ask(TransferCommand::Import { paths }),
+            (Wanted::Pictures { number }, _) => self.ask(PictureRequest { number, paths }),
         }
         ctx.request_repaint();
     }
@@ -162,7 +165,7 @@ impl App {
         let look = self.look(ctx);
         let (start, now) = (Instant::now(), ctx.input(|input| input.time));
         while let Some(notice) = self.engine.notice() {
-            let is_replaced = matches!(notice, crate::engine::Notice::Replaced);
+            let is_replaced = matches!(notice, crate::engine::Notice::DatabaseReplaced);
             self.state.absorb(notice, &look, now);
             if is_replaced {
                 self.list_again();
@@ -183,9 +186,9 @@ impl App {
         if revision != self.seen.0 {
             self.seen.0 = revision;
             self.state.note_written();
-            self.ask(Command::Refresh);
+            self.ask(ListingCommand::Refresh);
             if self.state.page == EventsPage::FirstRun {
-                self.ask(Command::FindHandshake);
+                self.ask(QueryCommand::FindHandshake);
             }
         }
         let colours = self.state.saved.follow(&self.engine.status().config.filters);
@@ -230,17 +233,18 @@ impl App {
             self.ask(question);
         }
         let Self { engine, state, .. } = self;
-        if state.to_open.is_some_and(|id| engine.ask(Command::Open { id })) {
+        if state.to_open.is_some_and(|id| engine.ask(QueryCommand::Open { id })) {
             state.to_open = None;
         }
-        let all_asked = state.list.ask_for_rows(|ids| engine.ask(Command::Page { ids }));
+        let all_asked = state.list.ask_for_rows(|ids| engine.ask(QueryCommand::ReadRows { ids }));
         let all_asked = state.replays.ask(|command| engine.ask(command)) && all_asked;
         if !all_asked || state.to_open.is_some() || !self.waiting.is_empty() {
             ctx.request_repaint_after(ASK_AGAIN);
         }
     }
 
-    fn ask(&mut self, command: Command) {
+    fn ask(&mut self, command: impl Into<Command>) {
+        let command = command.into();
         if !self.engine.ask(command.clone()) {
             self.waiting.push(command);
         }
@@ -271,7 +275,7 @@ impl App {
                     state.replays.note_idle();
                 }
                 let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
-                let upkeep = engine.upkeep_progress();
+                let upkeep = engine.maintenance_progress();
                 let work = status_bar::Work { unverified, replays, upkeep: upkeep.as_ref() };
                 status_bar::status_bar_ui(ui, shown, &work, look, actions);
             },
@@ -287,7 +291,7 @@ impl App {
             match state.screen {
                 Screen::Settings => state.settings.ui(ui, &status, look, actions),
                 Screen::Rules => {
-                    let (rules, trouble, fired) = (engine.rules(), engine.rules_trouble(), engine.fired());
+                    let (rules, trouble, fired) = (engine.rules(), engine.rules_error(), engine.fired());
                     let view = RulesView {
                         rules: rules.rules(),
                         trouble: trouble.as_ref(),

@@ -1,11 +1,11 @@
-//! Wakes whoever watches, without knowing what a window is.
+//! Wakes the window after news, without a dependency on the window's toolkit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Calls a closure at most once between two looks of the one who is woken.
+/// A closure called at most once between two looks of the window.
 ///
-/// Send first, then [`wake`](Self::wake); look by [`rearm`](Self::rearm) first and drain after:
+/// Send first, then [`wake`](Self::wake); [`rearm`](Self::rearm) first, then drain the queue:
 /// the other way round loses a wake-up that comes in between.
 #[derive(Clone)]
 pub struct Waker {
@@ -20,24 +20,24 @@ impl std::fmt::Debug for Waker {
 }
 
 impl Waker {
-    /// A waker that runs `call` to be heard.
+    /// A waker that calls `call`.
     pub fn new(call: impl Fn() + Send + Sync + 'static) -> Self {
         Self { awake: Arc::default(), call: Arc::new(call) }
     }
 
-    /// A waker that nobody hears: commands have no window.
+    /// A waker without effect, for commands, which have no window.
     pub fn silent() -> Self {
         Self::new(|| {})
     }
 
-    /// Says that there is news.
+    /// Calls the closure, unless it has been called since the last [`rearm`](Self::rearm).
     pub fn wake(&self) {
         if !self.awake.swap(true, Ordering::AcqRel) {
             (self.call)();
         }
     }
 
-    /// Hears the next call again. To be called before the news is looked at.
+    /// Lets the next [`wake`](Self::wake) call the closure again. To be called before the news is read.
     pub fn rearm(&self) {
         self.awake.store(false, Ordering::Release);
     }

@@ -134,7 +134,7 @@ fn an_edit_by_hand_is_picked_up_and_a_mistake_keeps_the_former_rules() {
     write("[[rules]]\nname = \"a\"\nreply = { raw = \"two\" }\n");
     until("the edit is in force", || (answered() == "two").then_some(()));
     write("[[rules]]\nname = \"a\"\nmatch = \"evnt:CLICK\"\nreply = { raw = \"three\" }\n");
-    let trouble = listener.rulebook.trouble();
+    let trouble = listener.rulebook.error();
     until("the mistake is told", || trouble.borrow().as_ref().map(ToString::to_string))
         .contains("evnt")
         .then_some(())

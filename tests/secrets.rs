@@ -184,7 +184,7 @@ fn debug_of_whatever_holds_a_secret_says_nothing() {
     assert_eq!(cli.global.token.as_ref().map(Secret::reveal), Some(TOKEN));
     let account = Account::named("default").with_secrets(secrets.clone());
     let overrides = Overrides { secrets: secrets.clone(), ..Overrides::default() };
-    let command = menuscope::engine::Command::SaveAccount {
+    let command = menuscope::engine::SettingsCommand::SaveAccount {
         name: "default".to_owned(),
         account: Box::new(AccountConfig::default()),
         secrets: Box::new(secrets.clone()),

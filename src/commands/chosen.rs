@@ -20,7 +20,7 @@ pub(super) fn chosen(which: &Which, reader: &Reader) -> anyhow::Result<Chosen> {
         let ids = reader.matching(&filter(which.filter.as_deref())?)?;
         return Ok(if ids.is_empty() { Chosen::None("no event matches".to_owned()) } else { Chosen::Events(ids) });
     }
-    let ids = engine::Chosen::Ids(which.ids.iter().copied().map(CaptureId).collect()).ids(reader)?;
+    let ids = engine::Selection::Ids(which.ids.iter().copied().map(CaptureId).collect()).ids(reader)?;
     for id in &ids {
         if reader.page(&[*id])?.is_empty() {
             let missing = format!("there is no event {id}; list them with `menuscope events`");

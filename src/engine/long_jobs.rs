@@ -1,69 +1,81 @@
-//! Long jobs that a thread does one after the other: each shows while it runs, and ends when the person or the program does.
+//! Long jobs, done one after the other on their worker's thread: their progress, pause and cancellation.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
 
 use tokio::sync::watch;
 
-use super::{Command, Desk, Notice};
+use super::{Notice, NoticeSender};
 use crate::progress::Progress;
 use crate::texts::user_error::UserError;
 
-/// What such a thread works with, whatever its jobs are.
+/// Pauses or ends the job that a worker is doing. Without a running job, nothing happens.
+#[derive(Clone, Copy, Debug)]
+pub enum JobCommand {
+    /// Pause the run of replays, or continue it.
+    PauseReplay { paused: bool },
+    /// End the run of replays; what was sent is kept.
+    CancelReplay,
+    /// End the export or import.
+    CancelTransfer,
+    /// End the removal or maintenance task.
+    CancelMaintenance,
+}
+
+/// Runs the jobs of one worker.
 pub(super) struct LongJobs {
-    /// Where what came of them is put.
-    pub(super) desk: Desk,
-    /// The one that is under way.
+    pub(super) notices: NoticeSender,
+    /// The progress of the current job; `None` between jobs.
     pub(super) running: watch::Sender<Option<Progress>>,
-    /// Cancelled when the program closes: what waits for its turn is not begun any more.
+    /// Cancelled when the program closes: queued jobs are not begun any more.
     pub(super) closing: Progress,
 }
 
 impl LongJobs {
-    /// Does them as they come. What `progress` has none for is not wanted any more.
-    pub(super) fn serve(
+    /// Does the jobs in the order of their commands and sends their notices. A command without a `progress` is skipped.
+    pub(super) fn serve<C>(
         &self,
-        commands: &Receiver<Command>,
-        progress: impl Fn(&Command) -> Option<Progress>,
-        job: impl Fn(Command, &Progress) -> Result<Option<Notice>, UserError>,
+        commands: &Receiver<C>,
+        progress: impl Fn(&C) -> Option<Progress>,
+        job: impl Fn(C, &Progress) -> Result<Option<Notice>, UserError>,
     ) {
         while let Ok(command) = commands.recv() {
             if self.closing.is_cancelled() {
                 return;
             }
             let Some(progress) = progress(&command) else { continue };
-            let heard = match carry_out(&self.running, &progress, || job(command, &progress)) {
-                Ok(Some(notice)) => self.desk.put(notice),
+            let is_open = match carry_out(&self.running, &progress, || job(command, &progress)) {
+                Ok(Some(notice)) => self.notices.send(notice),
                 Ok(None) => true,
-                Err(trouble) => self.desk.fail(trouble),
+                Err(error) => self.notices.fail(error),
             };
-            if !heard {
+            if !is_open {
                 return;
             }
         }
     }
 }
 
-/// Shown as running until it is dropped, in whichever way the job ends.
-struct Shown<'a>(&'a watch::Sender<Option<Progress>>);
+/// Takes the progress back when the job ends, by a panic as well.
+struct RunningGuard<'a>(&'a watch::Sender<Option<Progress>>);
 
-impl Drop for Shown<'_> {
+impl Drop for RunningGuard<'_> {
     fn drop(&mut self) {
         self.0.send_replace(None);
     }
 }
 
-/// Does one job, which shows as `running` meanwhile. A panic in it is its failure, and not the end of the thread:
-/// the jobs behind it are done all the same.
+/// Does one job, with its progress in `running`. A panic fails the job and does not end the thread: the jobs behind it
+/// are still done.
 fn carry_out<R>(
     running: &watch::Sender<Option<Progress>>,
     progress: &Progress,
     job: impl FnOnce() -> Result<R, UserError>,
 ) -> Result<R, UserError> {
     running.send_replace(Some(progress.clone()));
-    let _shown = Shown(running);
-    // Whatever the job had opened goes with it, so nothing half done is seen by the next. What the panic says is not
-    // passed on: it may quote a message.
+    let _guard = RunningGuard(running);
+    // Unwind-safe: everything that the job had opened is dropped with it, so the next job sees nothing half done. The
+    // panic's message is not passed on: it may quote a message.
     catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_panic| {
         Err(UserError::of(
             "user_error.mistake",

@@ -1,262 +1,154 @@
-//! What the window is told.
+//! Notices from the engine to the window, grouped by the part of the window that takes them in.
 
-use super::{Compared, Difference, Exported, Imported, PictureFile, Preview, SignatureCheck, Tried, UpkeepDone};
-use crate::account::Accounts;
-use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredReplay, StoredRun};
-use crate::replay::{before, difference};
-use crate::store::{Reader, RemovalId, StoreError};
+use super::{
+    ComparedReplay, EventDetail, Exported, Imported, MaintenanceOutcome, Marks, PictureFile, Preview, RuleTrial,
+    SavedSetting,
+};
+use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
+use crate::store::RemovalId;
 use crate::texts::user_error::UserError;
 
-/// What the window is told.
+/// News for the window, taken in by `State::absorb` in `ui/state.rs`.
 #[derive(Clone, Debug)]
 pub enum Notice {
-    /// More captures that match, newest first, older than all before.
+    /// For the list of events.
+    List(ListNotice),
+    /// For the completion of the filter box.
+    Filter(FilterNotice),
+    /// For the detail of the selected event.
+    Detail(DetailNotice),
+    /// For the screen of replays.
+    Replays(ReplaysNotice),
+    /// For the export dialog and the report of an import.
+    Transfer(TransferNotice),
+    /// For the undo of removals and the data section of the settings.
+    Maintenance(MaintenanceNotice),
+    /// For the forms that wait for their settings to be saved.
+    Settings(SettingsNotice),
+    /// For the form of a rule: the outcome of [`QueryCommand::TryRule`](super::QueryCommand::TryRule) on event `id`.
+    RuleTried { id: CaptureId, trial: Box<RuleTrial> },
+    /// For the composer: the files of [`PictureRequest`](super::PictureRequest) `number`, in the order of its paths.
+    Pictures { number: u32, pictures: Vec<PictureFile> },
+    /// For the first-run page: the newest handshake, if there is one.
+    Handshake { capture: Option<Box<StoredCapture>> },
+    /// For the whole window: the database file was deleted or exchanged, and everything read from it is void.
+    DatabaseReplaced,
+    /// For the error messages. Every failure of a worker arrives here, and only here.
+    Failed { trouble: UserError },
+}
+
+/// The captures that match the filter. `generation` is that of [`ListingCommand::List`](super::ListingCommand::List).
+#[derive(Clone, Debug)]
+pub enum ListNotice {
+    /// Further matches, newest first, all older than those before.
     Listed {
-        /// Which listing.
         generation: u64,
-        /// Their numbers.
         ids: Vec<CaptureId>,
-        /// How many captures there are in all, once the listing is finished.
+        /// The number of captures in the database, with the last chunk.
         finished: Option<u64>,
     },
-    /// Everything that matches, anew: some of it has gone, or come back.
+    /// All matches, newest first, in place of those before: events were removed or restored.
     Relisted {
-        /// Which listing.
         generation: u64,
-        /// Their numbers, newest first.
         ids: Vec<CaptureId>,
-        /// The newest capture that was looked at; what is newer arrives.
+        /// The newest capture that was considered; newer ones come as `Arrived`.
         seen: CaptureId,
-        /// How many captures there are in all.
+        /// The number of captures in the database.
         total: u64,
     },
-    /// Captures that match and are new, or may be: oldest first.
+    /// New matches, oldest first. Captures without a reply at the last look are considered again, so some may be known.
     Arrived {
-        /// Which listing.
         generation: u64,
-        /// Their numbers.
         ids: Vec<CaptureId>,
-        /// How many captures there are in all.
+        /// The number of captures in the database.
         total: u64,
     },
-    /// The database is another one now, or has gone: nothing that was told of it holds any more.
-    Replaced,
-    /// Rows that were asked for.
-    Page {
-        /// In ascending order; what has gone is left out.
-        rows: Vec<CaptureSummary>,
-        /// By which filters they are marked.
-        marks: Marks,
-    },
-    /// Values that have been seen.
-    Seen {
-        /// Which question.
-        generation: u64,
-        /// In their order.
-        values: Vec<String>,
-    },
-    /// The filters that were used, the latest first.
-    UsedFilters {
-        /// As they were written.
-        texts: Vec<String>,
-    },
-    /// A capture that was asked for.
-    Opened {
-        /// All of it.
-        opened: Box<Opened>,
-    },
-    /// How a replay's answer differs was worked out.
-    ReplayCompared {
-        /// The replay.
-        compared: Box<ComparedReplay>,
-    },
-    /// The newest handshake; `None` where there was none yet.
-    Handshake {
-        /// All of it.
-        capture: Option<Box<StoredCapture>>,
-    },
-    /// Settings were kept.
-    Saved {
-        /// Which.
-        what: Saved,
-    },
-    /// A rule was tried.
-    RuleTried {
-        /// Against which event.
-        id: CaptureId,
-        /// What came of it.
-        tried: Box<Tried>,
-    },
-    /// A run of replays has begun.
-    ReplayBegun {
-        /// Which.
+    /// Rows in ascending order of their numbers, without those that have been removed.
+    Rows { rows: Vec<CaptureSummary>, marks: Marks },
+}
+
+/// Completions of a filter.
+#[derive(Clone, Debug)]
+pub enum FilterNotice {
+    /// Values that occur in events, in alphabetical order. `generation` is that of the question.
+    Seen { generation: u64, values: Vec<String> },
+    /// Filters used before, as they were typed, latest first.
+    Used { texts: Vec<String> },
+}
+
+/// An event in full.
+#[derive(Clone, Debug)]
+pub enum DetailNotice {
+    Opened(Box<EventDetail>),
+    /// The difference between a replay's answer and its baseline has been calculated.
+    ReplayCompared(Box<ComparedReplay>),
+}
+
+/// Runs of replays.
+#[derive(Clone, Debug)]
+pub enum ReplaysNotice {
+    Begun {
         run: Box<StoredRun>,
     },
-    /// A run of replays has ended, or what is known of it has changed.
-    ReplayEnded {
-        /// All of it.
+    Ended {
         run: Box<StoredRun>,
     },
-    /// The runs, the newest first.
+    /// The latest runs, newest first.
     Runs {
-        /// All of them, up to some hundreds.
         runs: Vec<StoredRun>,
     },
-    /// The replays of a run that was asked for.
+    /// One run and its replays, in the order in which they were recorded.
     Run {
-        /// Which run.
         run: Box<StoredRun>,
-        /// Its replays in the order in which they were recorded.
         rows: Vec<ReplaySummary>,
     },
-    /// What pseudonyms would change.
-    ExportPreviewed {
-        /// Which preview.
+}
+
+/// Results of exports and imports.
+#[derive(Clone, Debug)]
+pub enum TransferNotice {
+    /// `generation` is that of [`TransferCommand::PreviewExport`](super::TransferCommand::PreviewExport).
+    Previewed {
         generation: u64,
-        /// The first of the changes, and how many there are.
         preview: Box<Preview>,
     },
-    /// An export is done.
-    Exported {
-        /// What was written.
-        exported: Box<Exported>,
-    },
-    /// An import is done.
-    Imported {
-        /// What came in, and what could not be read.
-        imported: Box<Imported>,
-    },
-    /// Pictures were read.
-    Pictures {
-        /// For which message.
-        number: u32,
-        /// What they are called, and their MD5, in the order in which they were chosen.
-        pictures: Vec<PictureFile>,
-    },
-    /// Events were removed.
+    Exported(Box<Exported>),
+    Imported(Box<Imported>),
+}
+
+/// Results of removals and maintenance tasks.
+#[derive(Clone, Debug)]
+pub enum MaintenanceNotice {
+    /// `events` have been removed, and can be restored by the number of their removal.
     Removed {
-        /// By which removal.
         removal: RemovalId,
-        /// How many.
         events: u64,
     },
-    /// Removed events were brought back.
     Restored {
-        /// How many.
         events: u64,
     },
-    /// The database was looked after.
-    LookedAfter {
-        /// What came of it.
-        done: UpkeepDone,
+    /// A [`MaintenanceTask`](super::MaintenanceTask) is finished.
+    Finished {
+        outcome: MaintenanceOutcome,
     },
-    /// A sample was answered.
+}
+
+/// Results of [`SettingsCommand`](super::SettingsCommand)s.
+#[derive(Clone, Debug)]
+pub enum SettingsNotice {
+    Saved(SavedSetting),
+    /// The listener has answered a sample of this kind.
     SampleSent {
-        /// Its kind.
         kind: String,
     },
-    /// Something went wrong; this is the only way in which the window hears of it.
-    Failed {
-        /// What, why, and what to do.
-        trouble: UserError,
-    },
 }
 
-/// Which rows of a page match a filter with a colour.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marks {
-    /// Of which [`Command::Colour`](super::Command::Colour).
-    pub generation: u64,
-    /// The rows that match any, in ascending order, each with the first filter that it matches.
-    pub by_row: Vec<(CaptureId, usize)>,
-}
-
-impl Marks {
-    /// The filter that this row matches.
-    pub fn of(&self, id: CaptureId) -> Option<usize> {
-        let at = self.by_row.binary_search_by_key(&id, |(row, _)| *row).ok()?;
-        self.by_row.get(at).map(|(_, index)| *index)
-    }
-}
-
-/// Settings that are kept together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Saved {
-    /// Where to listen.
-    Address,
-    /// An account and its secrets.
-    Account {
-        /// Its name.
-        name: String,
-    },
-    /// That a secret is forgotten.
-    Secret,
-    /// Language and theme.
-    Look,
-    /// The rules.
-    Rules,
-    /// The developer's own server.
-    Forward,
-    /// The targets of replays.
-    Targets,
-    /// How much is kept.
-    Retention,
-    /// Filters under their names.
-    Filters,
-}
-
-/// A capture and what belongs to it.
-#[derive(Clone, Debug)]
-pub struct Opened {
-    /// The capture.
-    pub stored: StoredCapture,
-    /// All attempts of its event, itself included.
-    pub attempts: Vec<CaptureSummary>,
-    /// For an event with pictures: the image messages that belong to it.
-    pub images: Vec<CaptureId>,
-    /// How its signature was calculated, where the account still has a token.
-    pub signature: Option<SignatureCheck>,
-    /// Its latest replays, the newest first, each with what it was compared with; only of the newest it is worked out
-    /// how it differs.
-    pub replays: Vec<ComparedReplay>,
-}
-
-/// A replay beside what it was compared with.
-#[derive(Clone, Debug)]
-pub struct ComparedReplay {
-    /// The replay.
-    pub stored: StoredReplay,
-    /// The earlier answer; `None` where there is none, or it has gone.
-    pub before: Option<Compared>,
-    /// How it differs from the earlier answer; `None` where there is none, or it was not worked out yet.
-    pub difference: Option<Difference>,
-}
-
-impl ComparedReplay {
-    /// A replay of that event beside what it was compared with; how it differs is not worked out yet.
-    pub(super) fn of(
-        stored: StoredReplay,
-        event: &StoredCapture,
-        reader: &Reader,
-        accounts: &Accounts,
-    ) -> Result<Self, StoreError> {
-        let before = match stored.replayed.baseline {
-            Some(baseline) => before(reader, baseline, event, accounts)?,
-            None => None,
-        };
-        Ok(Self { stored, before, difference: None })
-    }
-
-    /// Works out how it differs, which may take some tenths of a second; `ignored` are elements that do not count.
-    #[must_use]
-    pub(super) fn compared(mut self, ignored: &[String]) -> Self {
-        let now = Compared::of_replay(&self.stored);
-        self.difference = self.before.as_ref().map(|before| difference(before, &now, ignored));
-        self
-    }
-
-    /// Whether it is to be worked out still how it differs.
-    pub fn is_to_be_compared(&self) -> bool {
-        self.before.is_some() && self.difference.is_none()
-    }
-}
+impl_from_nested!(Notice {
+    List(ListNotice),
+    Filter(FilterNotice),
+    Detail(DetailNotice),
+    Replays(ReplaysNotice),
+    Transfer(TransferNotice),
+    Maintenance(MaintenanceNotice),
+    Settings(SettingsNotice),
+});

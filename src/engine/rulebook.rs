@@ -1,4 +1,4 @@
-//! The rules and the forward target that are in force, kept in step with `config.toml`.
+//! The rules and the forward target in force, kept in step with `config.toml`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,28 +8,23 @@ use tokio::sync::watch;
 
 use crate::config::{Config, ConfigError, ConfigWatch, line_of_rule};
 use crate::delivery::{Courier, DeliveryError, Target};
-use crate::listener::{Armed, Crafting, FiredRules, ForwardSetup, Held};
+use crate::listener::{Armed, Crafting, ForwardSetup, Held};
 use crate::rules::{RuleError, RuleSet};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 
-/// Why rules could not be put in force.
+/// Rules or a forward target that cannot be put in force.
 #[derive(Debug, thiserror::Error)]
 pub enum RulebookError {
-    /// The file cannot be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A rule is not one.
     #[error("{}{error}", line.map(|line| format!("{}, line {line}: ", file.display())).unwrap_or_default())]
     Rule {
-        /// What is wrong with it.
         error: Box<RuleError>,
-        /// Where it begins, if it is in the file as it stands.
+        /// The line where the rule begins; `None` if the file as it stands does not have it.
         line: Option<usize>,
-        /// In which file.
         file: PathBuf,
     },
-    /// The forward target is none.
     #[error(transparent)]
     Target(#[from] DeliveryError),
 }
@@ -47,104 +42,99 @@ impl From<&RulebookError> for UserError {
     }
 }
 
-/// Everything that decides answers, and the file that some of it comes from. It outlives a listener that starts anew.
+/// The rules, and all other state that decides replies. It outlives restarts of the listener.
 #[derive(Debug)]
 pub struct Rulebook {
-    pages: Arc<Pages>,
+    source: Arc<RuleSource>,
     crafting: Crafting,
     watch: Option<ConfigWatch>,
 }
 
-/// What an edit of the file changes; also in the hands of the thread that follows it.
+/// The state that `config.toml` decides, shared with the thread `config-watch`.
 #[derive(Debug)]
-struct Pages {
+struct RuleSource {
     config_file: PathBuf,
     rules: watch::Sender<Arc<RuleSet>>,
     forward: watch::Sender<Option<Arc<ForwardSetup>>>,
-    /// Comes before what the file says.
+    /// A forward target that takes precedence over the file's.
     forced: Option<Arc<ForwardSetup>>,
-    /// What is wrong with the file as it stands, while the former rules stay in force.
-    trouble: watch::Sender<Option<UserError>>,
+    /// The mistake in the file as it stands; meanwhile the former rules stay in force.
+    error: watch::Sender<Option<UserError>>,
     waker: Waker,
 }
 
 impl Rulebook {
-    /// An empty one. `forward` comes before what the file says.
+    /// A rulebook without rules, before the file is read. `forward` takes precedence over the file's target.
     pub fn new(config_file: PathBuf, forward: Option<ForwardSetup>, waker: Waker) -> Self {
-        let pages = Pages {
+        let source = RuleSource {
             config_file,
             rules: watch::Sender::default(),
             forced: forward.map(Arc::new),
             forward: watch::Sender::default(),
-            trouble: watch::Sender::default(),
+            error: watch::Sender::default(),
             waker: waker.clone(),
         };
         let crafting = Crafting {
-            rules: pages.rules.subscribe(),
+            rules: source.rules.subscribe(),
             fired: watch::Sender::default(),
             held: Held::new(waker),
-            forward: pages.forward.subscribe(),
+            forward: source.forward.subscribe(),
             armed: Armed::default(),
             courier: Courier::new(),
             instance: format!("{:08x}", fastrand::u32(..)).into(),
         };
-        Self { pages: Arc::new(pages), crafting, watch: None }
+        Self { source: Arc::new(source), crafting, watch: None }
     }
 
-    /// What has a say in answers.
+    /// The state that decides replies, for the listener.
     pub fn crafting(&self) -> &Crafting {
         &self.crafting
     }
 
-    /// What the rules have done.
-    pub fn fired(&self) -> watch::Receiver<FiredRules> {
-        self.crafting.fired.subscribe()
+    /// The mistake in the file as it stands.
+    pub fn error(&self) -> watch::Receiver<Option<UserError>> {
+        self.source.error.subscribe()
     }
 
-    /// What is wrong with the file as it stands.
-    pub fn trouble(&self) -> watch::Receiver<Option<UserError>> {
-        self.pages.trouble.subscribe()
-    }
-
-    /// Puts in force what the configuration says.
+    /// Puts the configuration's rules and forward target in force.
     pub fn apply(&self, config: &Config) -> Result<(), RulebookError> {
-        self.pages.apply(config)
+        self.source.apply(config)
     }
 
-    /// Reads the file again. Where it has a mistake, that is told, and the former rules stay.
+    /// Reads the file again. With a mistake in it, returns `false`, reports it, and keeps the former rules.
     pub fn reload(&self) -> bool {
-        self.pages.reload()
+        self.source.reload()
     }
 
-    /// From now on every edit of the file is picked up.
+    /// Starts the thread `config-watch`, which reloads after every edit of the file.
     pub fn follow(&mut self) {
-        let pages = Arc::clone(&self.pages);
-        match ConfigWatch::start(&self.pages.config_file, move || {
-            pages.reload();
+        let source = Arc::clone(&self.source);
+        match ConfigWatch::start(&self.source.config_file, move || {
+            source.reload();
         }) {
             Ok(watch) => self.watch = Some(watch),
             Err(error) => tracing::warn!(
                 "edits of {} are only picked up after a restart, since it cannot be watched: {error}",
-                self.pages.config_file.display()
+                self.source.config_file.display()
             ),
         }
     }
 }
 
-impl Pages {
+impl RuleSource {
     fn reload(&self) -> bool {
         let outcome =
             Config::load(&self.config_file).map_err(RulebookError::from).and_then(|config| self.apply(&config));
-        let trouble = outcome.as_ref().err().map(UserError::from);
-        if let Some(trouble) = &trouble {
-            tracing::error!("{trouble}; the former rules stay in force");
+        let error = outcome.as_ref().err().map(UserError::from);
+        if let Some(error) = &error {
+            tracing::error!("{error}; the former rules stay in force");
         }
-        self.trouble.send_replace(trouble);
+        self.error.send_replace(error);
         self.waker.wake();
         outcome.is_ok()
     }
 
-    /// All or nothing.
+    /// Puts rules and forward target in force, or neither.
     fn apply(&self, config: &Config) -> Result<(), RulebookError> {
         let rules = RuleSet::compile(config.rules.clone(), &Zoned::now()).map_err(|error| RulebookError::Rule {
             line: line_of_rule(&self.config_file, &error),
@@ -161,7 +151,7 @@ impl Pages {
         };
         self.rules.send_replace(Arc::new(rules));
         self.forward.send_replace(forward);
-        self.trouble.send_replace(None);
+        self.error.send_replace(None);
         self.waker.wake();
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Lock, store and listener together: what `menuscope listen` runs, and the window has inside.
+//! Lock, store and listener in one, for the window and for `menuscope listen`.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,22 +16,19 @@ use crate::store::{Limits, Retention, Store, StoreError, StoreHead};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 
-/// Threads for the listener: decoding is quick, and the rest of the machine belongs to the developer.
+/// The listener's threads: decoding is quick, and the other cores belong to the developer.
 const WORKERS: usize = 2;
 
-/// Why a service cannot start; each is said in words with a remedy.
+/// A failure to start the service. Each has a remedy as a [`UserError`].
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Configuration, secrets, folder or lock.
+    /// From the configuration, the secrets, the data folder or its lock.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The address.
     #[error(transparent)]
     Listen(#[from] ListenError),
-    /// Rules or forward target.
     #[error(transparent)]
     Rulebook(#[from] RulebookError),
 }
@@ -47,32 +44,32 @@ impl From<&StartError> for UserError {
     }
 }
 
-/// The runtime that the listener and all deliveries run on.
+/// Builds the runtime for the listener and all deliveries.
 pub fn runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).thread_name("listener").enable_all().build()
 }
 
-/// A store that is written to, under the folder's lock, and the listener that feeds it.
-/// Dropping it stops accepting, lets answers finish, commits and joins.
+/// A store with its writer, under the data folder's lock, and the listener that writes to it.
+/// Dropping it stops accepting, lets open answers finish, commits, and joins the writer.
 #[derive(Debug)]
 pub struct Service {
     runtime: Arc<Runtime>,
     accounts: watch::Sender<Arc<Accounts>>,
     reply_budget: Duration,
     crafting: Crafting,
-    listening: Option<Listening>,
+    running: Option<RunningListener>,
     store: Store,
     _lock: ListenerLock,
 }
 
 #[derive(Debug)]
-struct Listening {
+struct RunningListener {
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
 
 impl Service {
-    /// Takes the folder's lock and opens its database; does not listen yet.
+    /// Takes the data folder's lock and opens the database; does not listen yet.
     pub fn open(
         runtime: Arc<Runtime>,
         folder: &DataFolder,
@@ -90,19 +87,19 @@ impl Service {
             accounts: watch::Sender::new(Arc::new(accounts)),
             reply_budget: config.listener.reply_budget(),
             crafting,
-            listening: None,
+            running: None,
             store,
             _lock: lock,
         })
     }
 
-    /// Keeps no more than this from now on.
+    /// Keeps the database within these limits from now on.
     pub fn keep(&self, config: &RetentionConfig) {
         let _runtime = self.runtime.enter();
         self.store.handle().keep(retention(config));
     }
 
-    /// Listens at this address; returns the one it got, which differs where port 0 was asked for.
+    /// Listens at this address and returns it, with the actual port in place of port 0.
     pub fn listen(&mut self, address: SocketAddr) -> Result<SocketAddr, ListenError> {
         self.stop_listening();
         let bound = self.runtime.block_on(listener::bind(address))?;
@@ -115,19 +112,19 @@ impl Service {
         };
         let (stop, stopped) = oneshot::channel();
         let serving = self.runtime.spawn(listener::serve(bound, terms, stopped));
-        self.listening = Some(Listening { stop, serving });
+        self.running = Some(RunningListener { stop, serving });
         Ok(address)
     }
 
-    /// Stops accepting and returns once open answers are out, after 3 s at most.
+    /// Stops accepting and waits for open answers, 3 s at most.
     pub fn stop_listening(&mut self) {
-        if let Some(Listening { stop, serving }) = self.listening.take() {
+        if let Some(RunningListener { stop, serving }) = self.running.take() {
             stop.send(()).ok();
             self.runtime.block_on(serving).ok();
         }
     }
 
-    /// The accounts as the listener sees them.
+    /// The accounts that the listener uses.
     pub fn accounts(&self) -> Arc<Accounts> {
         self.accounts.borrow().clone()
     }

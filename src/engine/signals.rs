@@ -1,8 +1,8 @@
-//! The two ways in which the system asks a program to end.
+//! SIGINT and SIGTERM, or Ctrl+C elsewhere than on Unix, as a future.
 
 use std::io;
 
-/// Resolves on SIGINT or SIGTERM (elsewhere: Ctrl+C). They are caught from the moment this returns.
+/// Resolves on SIGINT or SIGTERM. Both are caught from the moment this returns.
 /// To be called within a tokio runtime.
 #[cfg(unix)]
 pub fn stop_requested() -> io::Result<impl Future<Output = ()> + Send> {
@@ -17,7 +17,7 @@ pub fn stop_requested() -> io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Resolves on Ctrl+C.
+/// Resolves on Ctrl+C. To be called within a tokio runtime.
 #[cfg(not(unix))]
 pub fn stop_requested() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async {

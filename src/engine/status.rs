@@ -1,55 +1,42 @@
-//! What the window needs to know beside captures: where listener, database and settings stand.
+//! The current state of listener, database and settings, for the window.
 
 use crate::config::Config;
 use crate::texts::user_error::UserError;
 
-/// Where the listener stands.
+/// The state of the listener.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ListenerState {
-    /// Not started yet.
     #[default]
     Starting,
-    /// It listens.
     Listening {
-        /// At this HOST:PORT.
+        /// `HOST:PORT`.
         address: String,
     },
-    /// It was stopped by hand.
+    /// Stopped by the person.
     Stopped,
-    /// Another process listens for this data folder; its events show up here.
-    Elsewhere {
-        /// Which folder, with the remedy.
-        trouble: UserError,
-    },
-    /// It cannot listen.
-    Failed {
-        /// Why not, with the remedy.
-        trouble: UserError,
-    },
+    /// Another process listens for the same data folder; its events appear in this window.
+    Elsewhere { trouble: UserError },
+    /// Listening has failed.
+    Failed { trouble: UserError },
 }
 
-/// What the window needs to know beside captures; the latest is all that matters of it.
+/// The state that the window shows beside captures, published as a `watch`: only the latest counts.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
-    /// Where the listener stands.
     pub listener: ListenerState,
-    /// Why the database could not be opened, if it could not.
+    /// The failure to open the database.
     pub database: Option<UserError>,
-    /// What `config.toml` says.
+    /// The contents of `config.toml`.
     pub config: Config,
-    /// Of which account which secrets are there, by name.
+    /// The accounts, and the secrets that each has.
     pub accounts: Vec<AccountStatus>,
 }
 
-/// What may be shown of an account's secrets.
+/// The presence of an account's secrets, without their values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountStatus {
-    /// The account's name.
     pub name: String,
-    /// Whether it has a token.
     pub has_token: bool,
-    /// Whether it has an EncodingAESKey.
     pub has_aes_key: bool,
-    /// Whether it has an AppSecret.
     pub has_app_secret: bool,
 }

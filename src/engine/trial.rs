@@ -1,4 +1,4 @@
-//! A rule tried against a stored event, before it is switched on.
+//! Trials of rules on stored events.
 
 use jiff::{Timestamp, Zoned};
 
@@ -10,31 +10,26 @@ use crate::texts::user_error::UserError;
 use crate::wechat::lint::{HttpResponse, Report};
 use crate::wechat::reply::{Address, PassiveReply};
 
-/// What came of trying a rule.
+/// The outcome of trying a rule on a stored event.
 #[derive(Clone, Debug)]
-pub enum Tried {
-    /// It does not concern that event.
+pub enum RuleTrial {
+    /// The rule does not match the event.
     NoMatch,
-    /// It concerns it, and somebody else decides the answer: a person, the developer's own server, or the default.
+    /// The rule matches, and leaves the reply to a person, the developer's own server, or the default.
     Matches,
-    /// It would answer this.
+    /// The rule matches and replies.
     Answers {
-        /// The reply with its templates filled in.
-        reply: PassiveReply,
-        /// The bytes before encryption.
+        /// The reply with its templates filled in, before encryption.
         body: Vec<u8>,
-        /// What WeChat would make of it.
+        /// The findings of the reply lint.
         report: Box<Report>,
     },
-    /// It is no rule, or its template fails.
-    Failed {
-        /// Why.
-        trouble: UserError,
-    },
+    /// The rule does not compile, or its template fails.
+    Failed { trouble: UserError },
 }
 
-impl Tried {
-    /// Tries the rule, switched on or not.
+impl RuleTrial {
+    /// Tries a rule, whether it is enabled or not.
     pub(super) fn of(rule: Rule, stored: &StoredCapture) -> Self {
         let failed = |error| Self::Failed { trouble: UserError::from(&error) };
         let rules = match RuleSet::compile(vec![Rule { enabled: true, ..rule }], &Zoned::now()) {
@@ -47,17 +42,17 @@ impl Tried {
             return Self::Matches;
         }
         match rules.render(rule, &subject) {
-            Ok(reply) => Self::answers(reply, rule.status.unwrap_or(200), stored),
+            Ok(reply) => Self::answers(&reply, rule.status.unwrap_or(200), stored),
             Err(error) => failed(error),
         }
     }
 
-    fn answers(reply: PassiveReply, status: u16, stored: &StoredCapture) -> Self {
+    fn answers(reply: &PassiveReply, status: u16, stored: &StoredCapture) -> Self {
         let now = Timestamp::now().as_second();
         let address = stored.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
         let body = reply.to_bytes(&address, stored.capture.format());
         let answered = HttpResponse { status, body: &body, elapsed_ms: None };
         let report = Box::new(judge_unsealed(&answered, &stored.capture));
-        Self::Answers { reply, body, report }
+        Self::Answers { body, report }
     }
 }

@@ -1,29 +1,31 @@
-//! A named thread with a short queue, joined when its owner goes.
+//! Worker threads: a named thread with a short queue, joined when its handle is dropped.
 
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::JoinHandle;
 
-/// As short as the concurrency: work for what has scrolled away is never piled up, it is asked for again.
+/// The capacity of a queue. Short, so that questions about rows that have scrolled away do not pile up: the window asks
+/// again for what it still needs.
 const QUEUE: usize = 64;
 
-/// The owner's end.
+/// The handle of a thread that takes commands of type `T`.
 #[derive(Debug)]
 pub(super) struct Worker<T> {
+    /// `None` once the thread is told to end.
     queue: Option<SyncSender<T>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl<T: Send + 'static> Worker<T> {
-    /// Starts the thread; its body ends when the queue does.
+    /// Starts the thread. Its body must return when the queue is closed.
     pub(super) fn start(name: &str, body: impl FnOnce(Receiver<T>) + Send + 'static) -> std::io::Result<Self> {
-        let (queue, jobs) = mpsc::sync_channel(QUEUE);
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || body(jobs))?;
+        let (queue, commands) = mpsc::sync_channel(QUEUE);
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || body(commands))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
-    /// Queues a job without waiting. `false`: there is no room.
-    pub(super) fn try_send(&self, job: T) -> bool {
-        self.queue.as_ref().is_some_and(|queue| queue.try_send(job).is_ok())
+    /// Queues a command without waiting. `false`: the queue is full.
+    pub(super) fn try_send(&self, command: T) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.try_send(command).is_ok())
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::editor::ReplyEditor;
 use super::look::Look;
 use crate::capture::{CaptureId, StoredCapture};
-use crate::engine::{AwaitedRetry, Command, Crafted, HeldPush, HeldView, Verdict};
+use crate::engine::{AnswerTarget, AnsweringCommand, AwaitedRetry, Command, Crafted, HeldPush, HeldView, Verdict};
 use crate::filter::Filter;
 use crate::texts::user_error::UserError;
 use crate::wechat::fault::Fault;
@@ -133,17 +133,17 @@ impl Answering {
 
     /// The command that decides what becomes of that event; `None` where nobody waits.
     pub(crate) fn decide(&mut self, group: CaptureId, verdict: Verdict) -> Option<Command> {
-        let id = match self.stage(group)? {
+        let target = match self.stage(group)? {
             Stage::Held(push) => {
                 // What comes too late has been decided by its deadline.
                 if push.deadline > Instant::now() {
                     self.decided.insert(push.placement.id);
                 }
-                push.placement.id
+                AnswerTarget::HeldPush(push.placement.id)
             }
-            Stage::Awaited(retry) => retry.group,
+            Stage::Awaited(retry) => AnswerTarget::AwaitedRetry { group: retry.group },
         };
-        Some(Command::Resolve { id, verdict: Box::new(verdict) })
+        Some(AnsweringCommand::Resolve { target, verdict: Box::new(verdict) }.into())
     }
 
     /// The person lets everything go.

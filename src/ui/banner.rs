@@ -6,7 +6,7 @@ use super::action::{Action, Screen};
 use super::look::{Look, severity_mark};
 use super::theme;
 use crate::capture::diagnosis::Severity;
-use crate::engine::{Command, ListenerState, Status};
+use crate::engine::{ListenerState, SettingsCommand, Status};
 use crate::texts::user_error::UserError;
 
 /// Draws a banner for each of them; nothing where all is well.
@@ -58,7 +58,7 @@ fn listener_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut
 
 fn retry_button(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
     if ui.button(look.text("window.banner.retry")).clicked() {
-        actions.push(Action::Ask(Command::Retry));
+        actions.push(Action::Ask(SettingsCommand::Retry.into()));
     }
 }
 

@@ -12,7 +12,9 @@ use super::state::CopyForm;
 use super::{removing, saved};
 use crate::capture::CaptureId;
 use crate::config::LookConfig;
-use crate::engine::{Chosen, Command, Verdict};
+use crate::engine::{
+    AnsweringCommand, Command, ListingCommand, MaintenanceCommand, Selection, SettingsCommand, Verdict,
+};
 
 impl App {
     /// Lists anew with the filter as it stands.
@@ -24,8 +26,8 @@ impl App {
     fn set_filter(&mut self, text: String) {
         if let Some(filter) = self.state.filter.set(text) {
             let generation = self.state.list.begin();
-            self.waiting.retain(|command| !matches!(command, Command::List { .. }));
-            self.ask(Command::List { generation, filter: Box::new(filter) });
+            self.waiting.retain(|command| !matches!(command, Command::Listing(ListingCommand::List { .. })));
+            self.ask(ListingCommand::List { generation, filter: Box::new(filter) });
         }
         self.state.decide_first_run();
     }
@@ -36,7 +38,7 @@ impl App {
         let language = look.language();
         self.state.detail = self.state.detail.take().map(|detail| detail.spoken_in(language));
         self.state.chosen_look = Some(look.clone());
-        self.ask(Command::SaveLook { look });
+        self.ask(SettingsCommand::SaveLook { look });
     }
 
     /// Carries out what a key asks for.
@@ -196,12 +198,12 @@ impl App {
                 if filter.is_none() {
                     state.answering.note_released();
                 }
-                self.ask(Command::SetHold { filter });
+                self.ask(AnsweringCommand::SetHold { filter });
             }
             Action::AnswerNext => state.answer_next(),
             Action::ReleaseAll => {
                 state.answering.note_released();
-                self.ask(Command::ReleaseAll);
+                self.ask(AnsweringCommand::ReleaseAll);
             }
             Action::Remove(removing) => self.remove(ctx, removing),
             Action::ChooseBackup => state.dialog.ask(Wanted::Backup { name: backup_name() }),
@@ -252,7 +254,7 @@ impl App {
                 ids.sort_unstable();
                 state.list.forget(&ids);
                 state.open_selected();
-                (!ids.is_empty()).then_some(Command::Remove { what: Chosen::Ids(ids) })
+                (!ids.is_empty()).then_some(MaintenanceCommand::Remove { events: Selection::Ids(ids) }.into())
             }
             Removing::AskAll => {
                 match state.list.newest() {

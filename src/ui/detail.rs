@@ -10,7 +10,7 @@ use super::answering::Answering;
 use super::look::Look;
 use super::theme::{GAP, GAP_SMALL};
 use crate::capture::{CaptureId, Placement, ReplayId};
-use crate::engine::{ComparedReplay, Opened};
+use crate::engine::{ComparedReplay, EventDetail};
 use crate::texts::Language;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
@@ -50,7 +50,7 @@ use section::Section;
 /// A capture made ready to be drawn. Built once when it is opened: a frame only lays out what is here.
 #[derive(Debug)]
 pub(crate) struct Detail {
-    opened: Box<Opened>,
+    opened: Box<EventDetail>,
     fields: Vec<Field>,
     sections: Vec<Section>,
     findings: Vec<Finding>,
@@ -85,7 +85,7 @@ fn place_path(offset: usize) -> String {
 
 impl Detail {
     /// Makes everything ready, in this language.
-    pub(crate) fn new(opened: Box<Opened>, language: Language) -> Self {
+    pub(crate) fn new(opened: Box<EventDetail>, language: Language) -> Self {
         let capture = &opened.stored.capture;
         let tree = Tree::parse(capture.message()).ok();
         let fields = tree.as_ref().map(field::fields).unwrap_or_default();
@@ -114,7 +114,7 @@ impl Detail {
     }
 
     /// The capture with all that belongs to it.
-    pub(crate) fn opened(&self) -> &Opened {
+    pub(crate) fn opened(&self) -> &EventDetail {
         &self.opened
     }
 

@@ -10,7 +10,7 @@ use super::look::Look;
 use super::theme::{GAP, GAP_LARGE, GAP_SMALL};
 use super::transfer::progress_ui;
 use crate::capture::CaptureId;
-use crate::engine::{Chosen, Command, ExportRequest, Format, Preview, Progress, Texts};
+use crate::engine::{ExportRequest, Format, Preview, Progress, Selection, Texts, TransferCommand};
 use crate::filter::Filter;
 
 /// The dialog's width, in points.
@@ -232,7 +232,7 @@ impl Exporting {
         });
         if let Some(request) = request.filter(|_| self.pseudonyms) {
             let (generation, request) = (self.generation, Box::new(request));
-            actions.push(Action::Ask(Command::PreviewExport { generation, request }));
+            actions.push(Action::Ask(TransferCommand::PreviewExport { generation, request }.into()));
         }
     }
 
@@ -251,9 +251,9 @@ impl Exporting {
 
     fn request(&self, exportable: &Exportable<'_>) -> Option<ExportRequest> {
         let events = if self.everything {
-            Chosen::Matching(Box::new(Filter::parse(exportable.filter, &jiff::Zoned::now()).ok()?))
+            Selection::Matching(Box::new(Filter::parse(exportable.filter, &jiff::Zoned::now()).ok()?))
         } else {
-            Chosen::Ids(exportable.chosen.clone())
+            Selection::Ids(exportable.chosen.clone())
         };
         let out = match self.out.trim() {
             "" => self.proposed(),
@@ -272,7 +272,7 @@ impl Exporting {
         if ui.add_enabled(is_ready, egui::Button::new(look.text("export.start"))).clicked()
             && let Some(request) = self.request(exportable)
         {
-            actions.push(Action::Ask(Command::Export { request: Box::new(request) }));
+            actions.push(Action::Ask(TransferCommand::Export { request: Box::new(request) }.into()));
         }
     }
 }
@@ -308,6 +308,7 @@ fn preview_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Look) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Command;
 
     fn preview(events: u64) -> Preview {
         Preview { events, changes: Vec::new(), total: 0 }
@@ -315,7 +316,7 @@ mod tests {
 
     fn asked(actions: &[Action]) -> Vec<u64> {
         let asked = actions.iter().filter_map(|action| match action {
-            Action::Ask(Command::PreviewExport { generation, .. }) => Some(*generation),
+            Action::Ask(Command::Transfer(TransferCommand::PreviewExport { generation, .. })) => Some(*generation),
             _ => None,
         });
         asked.collect()

@@ -8,7 +8,7 @@ use super::detail::controls::{card, code_frame, copy_button, named, page_ui, wea
 use super::look::Look;
 use super::theme::{GAP, GAP_SMALL};
 use crate::capture::StoredCapture;
-use crate::engine::{Command, ListenerState, Status};
+use crate::engine::{ListenerState, SettingsCommand, Status};
 use crate::wechat::kind::menu_events_without_mini_program;
 
 mod enter;
@@ -125,7 +125,7 @@ fn command_ui(ui: &mut Ui, tool: &str, command: &str, look: &Look, actions: &mut
 fn sample_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
     let is_listening = matches!(status.listener, ListenerState::Listening { .. });
     ui.horizontal_wrapped(|ui| {
-        let send = |kind: &str| Action::Ask(Command::SendSample { kind: kind.to_owned() });
+        let send = |kind: &str| Action::Ask(SettingsCommand::SendSample { kind: kind.to_owned() }.into());
         let text = RichText::new(look.text("first_run.sample.one")).color(look.palette.on_accent);
         if ui.add_enabled(is_listening, Button::new(text).fill(look.palette.accent)).clicked() {
             actions.push(send("CLICK"));

@@ -7,7 +7,7 @@ use super::detail::controls::weak;
 use super::look::Look;
 use super::theme::GAP;
 use crate::capture::CaptureId;
-use crate::engine::{Chosen, Command, Progress, RemovalId, Upkeep};
+use crate::engine::{Command, JobCommand, MaintenanceCommand, MaintenanceTask, Progress, RemovalId, Selection};
 use crate::filter::{Comparison, Expr, Filter, Term};
 use crate::texts::safe_text::{grouped, shortened};
 
@@ -60,7 +60,7 @@ impl Removals {
             Expr::All => seen,
             expr => Expr::And(vec![expr, seen]),
         };
-        Some(Command::Remove { what: Chosen::Matching(Box::new(listed.into())) })
+        Some(MaintenanceCommand::Remove { events: Selection::Matching(Box::new(listed.into())) }.into())
     }
 
     /// Events were removed.
@@ -70,7 +70,7 @@ impl Removals {
 
     /// Brings back what was removed last in this window, where anything was.
     pub(crate) fn undo(&mut self) -> Option<Command> {
-        self.last.take().map(|removal| Command::Restore { removal })
+        self.last.take().map(|removal| MaintenanceCommand::Restore { removal }.into())
     }
 
     /// Draws the question, where it is open.
@@ -115,14 +115,14 @@ pub(super) fn upkeep_ui(ui: &mut Ui, progress: &Progress, look: &Look, actions: 
         if progress.total() > 0 { format!("{} %", progress.done() * 100 / progress.total()) } else { "…".to_owned() };
     ui.label(RichText::new(format!("{words} {far}")).small().color(look.palette.accent));
     if ui.add(Button::new(RichText::new(look.text("removing.upkeep.stop")).small())).clicked() {
-        actions.push(Action::Ask(Command::CancelUpkeep));
+        actions.push(Action::Ask(JobCommand::CancelMaintenance.into()));
     }
     ui.ctx().request_repaint_after(LOOK_AGAIN);
 }
 
 /// Asks what is in the database, for the page that shows it.
 pub(crate) fn count() -> Command {
-    Command::LookAfter { upkeep: Upkeep::Count }
+    MaintenanceCommand::Run { task: MaintenanceTask::Count }.into()
 }
 
 #[cfg(test)]
@@ -134,7 +134,11 @@ mod tests {
         let mut removals = Removals::default();
         let filter = Filter::parse("event:CLICK OR event:VIEW", &jiff::Zoned::now()).unwrap();
         removals.ask(&filter, CaptureId(17), 3);
-        let Some(Command::Remove { what: Chosen::Matching(listed) }) = removals.confirm() else { panic!() };
+        let Some(Command::Maintenance(MaintenanceCommand::Remove { events: Selection::Matching(listed) })) =
+            removals.confirm()
+        else {
+            panic!()
+        };
         assert_eq!(listed.text, "(event:CLICK OR event:VIEW) id:<=17");
         assert!(removals.confirm().is_none());
     }
@@ -144,7 +148,10 @@ mod tests {
         let mut removals = Removals::default();
         assert!(removals.undo().is_none());
         removals.removed(RemovalId(3));
-        assert!(matches!(removals.undo(), Some(Command::Restore { removal: RemovalId(3) })));
+        assert!(matches!(
+            removals.undo(),
+            Some(Command::Maintenance(MaintenanceCommand::Restore { removal: RemovalId(3) }))
+        ));
         assert!(removals.undo().is_none());
     }
 }

@@ -6,7 +6,7 @@ use super::action::Action;
 use super::exporting::Exportable;
 use super::look::Look;
 use crate::capture::{CaptureId, StoredRun};
-use crate::engine::{Chosen, Command, ReplayRequest, ReplayWhat, Status};
+use crate::engine::{Command, ReplayRequest, ReplayWhat, Selection, Status};
 use crate::filter::Filter;
 
 mod choice;
@@ -54,9 +54,9 @@ impl Offer {
             Self::Listed { listed, everything: true, .. } => *listed == 0,
             Self::Listed { chosen, .. } => chosen.is_empty(),
             Self::Given(what) => match &**what {
-                ReplayWhat::Stored(Chosen::Ids(ids)) => ids.is_empty(),
+                ReplayWhat::Stored(Selection::Ids(ids)) => ids.is_empty(),
                 ReplayWhat::Composed(messages) => messages.is_empty(),
-                ReplayWhat::Stored(Chosen::Matching(_)) | ReplayWhat::Edited { .. } => false,
+                ReplayWhat::Stored(Selection::Matching(_)) | ReplayWhat::Edited { .. } => false,
             },
         }
     }
@@ -66,9 +66,9 @@ impl Offer {
         Some(match self {
             Self::Listed { filter, everything: true, .. } => {
                 let filter = Filter::parse(&filter, &jiff::Zoned::now()).ok()?;
-                ReplayWhat::Stored(Chosen::Matching(Box::new(filter)))
+                ReplayWhat::Stored(Selection::Matching(Box::new(filter)))
             }
-            Self::Listed { chosen, .. } => ReplayWhat::Stored(Chosen::Ids(chosen)),
+            Self::Listed { chosen, .. } => ReplayWhat::Stored(Selection::Ids(chosen)),
             Self::Given(what) => *what,
         })
     }
@@ -123,7 +123,7 @@ impl Replaying {
             return None;
         }
         let request = self.choice.request(self.offer.take()?.into_what()?).ok()?;
-        Some(Command::Replay { request: Box::new(request) })
+        Some(Command::Replay(Box::new(request)))
     }
 
     /// The key of what keeps the offer from being sent.

@@ -6,7 +6,7 @@ use super::action::{Action, Move};
 use super::look::Look;
 use super::theme::{GAP, GAP_SMALL};
 use crate::capture::{ReplaySummary, RunId, StoredRun};
-use crate::engine::{Command, Saved, Status};
+use crate::engine::{Command, QueryCommand, SavedSetting, Status};
 
 mod opened;
 mod runs;
@@ -60,13 +60,13 @@ impl Replays {
     /// Asks for what is wanted. `false`: there was no room for a question.
     pub(crate) fn ask(&mut self, mut ask: impl FnMut(Command) -> bool) -> bool {
         if self.wanted && !self.asked {
-            if !ask(Command::ListRuns) {
+            if !ask(QueryCommand::ListRuns.into()) {
                 return false;
             }
             (self.wanted, self.asked) = (false, true);
         }
         if let Some(id) = self.to_open {
-            if !ask(Command::OpenRun { id }) {
+            if !ask(QueryCommand::OpenRun { id }.into()) {
                 return false;
             }
             self.to_open = None;
@@ -144,8 +144,8 @@ impl Replays {
     }
 
     /// That has been saved.
-    pub(crate) fn saved(&mut self, what: &Saved) {
-        if *what == Saved::Targets {
+    pub(crate) fn saved(&mut self, what: &SavedSetting) {
+        if *what == SavedSetting::Targets {
             self.targets.saved();
         }
     }

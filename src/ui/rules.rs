@@ -12,7 +12,7 @@ use super::theme::{GAP_LARGE, GAP_SMALL};
 use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::config::ListenerConfig;
-use crate::engine::{FiredRules, Saved, Tried};
+use crate::engine::{FiredRules, RuleTrial, SavedSetting};
 use crate::rules::Rule;
 use crate::texts::Language;
 use crate::texts::user_error::UserError;
@@ -71,14 +71,14 @@ pub(crate) struct RulesScreen {
 
 impl RulesScreen {
     /// That has been saved.
-    pub(crate) fn saved(&mut self, what: &Saved) {
-        if *what == Saved::Rules {
+    pub(crate) fn saved(&mut self, what: &SavedSetting) {
+        if *what == SavedSetting::Rules {
             self.order.saved();
         }
     }
 
     /// A rule was tried against that event.
-    pub(crate) fn tried(&mut self, id: CaptureId, tried: Tried, language: Language) {
+    pub(crate) fn tried(&mut self, id: CaptureId, tried: RuleTrial, language: Language) {
         self.forms.tried(id, tried, language);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::{FilterConfig, Hue};
-use crate::engine::Command;
+use crate::engine::{Command, QueryCommand, SettingsCommand};
 use crate::filter::Filter;
 
 /// A filter with a name.
@@ -116,14 +116,14 @@ impl SavedFilters {
         filters.remove(&former);
         filters.insert(name.trim().to_owned(), FilterConfig { filter: text.clone(), colour });
         self.session.retain(|named| named.text != text);
-        Some(Command::SaveFilters { filters })
+        Some(SettingsCommand::SaveFilters { filters }.into())
     }
 
     /// Keeps a filter no longer.
     pub(crate) fn remove(&self, name: &str) -> Command {
         let mut filters = self.kept.clone();
         filters.remove(name);
-        Command::SaveFilters { filters }
+        SettingsCommand::SaveFilters { filters }.into()
     }
 
     fn changed(&mut self) -> Command {
@@ -135,7 +135,7 @@ impl SavedFilters {
         let read = coloured.filter_map(|(at, named)| Some((at, Filter::parse(&named.text, &now).ok()?)));
         let (places, filters) = read.unzip();
         self.coloured = places;
-        Command::Colour { generation: self.generation, filters }
+        QueryCommand::SetMarks { generation: self.generation, filters }.into()
     }
 }
 
@@ -161,7 +161,9 @@ mod tests {
     #[test]
     fn what_can_be_read_and_has_a_colour_marks_rows() {
         let mut saved = SavedFilters::default();
-        let Some(Command::Colour { generation: 1, filters }) = saved.follow(&kept()) else { panic!() };
+        let Some(Command::Query(QueryCommand::SetMarks { generation: 1, filters })) = saved.follow(&kept()) else {
+            panic!()
+        };
         assert_eq!(filters.iter().map(|filter| &*filter.text).collect::<Vec<_>>(), ["event:CLICK"]);
         assert_eq!(saved.marking(0).map(|(named, hue)| (&*named.name, hue)), Some(("taps", Hue::Blue)));
         assert!(saved.follow(&kept()).is_none() && saved.marking(1).is_none());
@@ -172,12 +174,14 @@ mod tests {
     fn what_is_coloured_in_this_session_comes_first_and_can_be_kept() {
         let mut saved = SavedFilters::default();
         saved.follow(&kept());
-        let Command::Colour { filters, .. } = saved.colour_by("MENU_1", "key:MENU_1") else { panic!() };
+        let Command::Query(QueryCommand::SetMarks { filters, .. }) = saved.colour_by("MENU_1", "key:MENU_1") else {
+            panic!()
+        };
         assert_eq!((filters.len(), saved.all()[0].colour), (2, Some(Hue::Orange)));
         saved.begin(Naming { name: "taps".to_owned(), text: "key:MENU_1".to_owned(), ..Naming::default() });
         assert!(saved.keep().is_none(), "the name is taken");
         saved.begin(Naming { name: " menu ".to_owned(), text: "key:MENU_1".to_owned(), ..Naming::default() });
-        let Some(Command::SaveFilters { filters }) = saved.keep() else { panic!() };
+        let Some(Command::Settings(SettingsCommand::SaveFilters { filters })) = saved.keep() else { panic!() };
         assert_eq!(filters["menu"].filter, "key:MENU_1");
         assert_eq!(filters.len(), 4);
     }
@@ -193,9 +197,9 @@ mod tests {
             former: "taps".to_owned(),
         };
         saved.begin(naming);
-        let Some(Command::SaveFilters { filters }) = saved.keep() else { panic!() };
+        let Some(Command::Settings(SettingsCommand::SaveFilters { filters })) = saved.keep() else { panic!() };
         assert!(filters.contains_key("clicks") && !filters.contains_key("taps"));
-        let Command::SaveFilters { filters } = saved.remove("plain") else { panic!() };
+        let Command::Settings(SettingsCommand::SaveFilters { filters }) = saved.remove("plain") else { panic!() };
         assert_eq!(filters.len(), 2);
     }
 }

@@ -10,7 +10,7 @@ use super::detail::controls::{copy_button, page_ui, pair, section_ui, weak};
 use super::look::Look;
 use super::theme::GAP_SMALL;
 use crate::config::Theme;
-use crate::engine::{Command, ListenerState, Saved, Stats, Status};
+use crate::engine::{ListenerState, SavedSetting, SettingsCommand, Stats, Status};
 use crate::texts::Language;
 use crate::texts::safe_text::safe_text;
 
@@ -40,18 +40,18 @@ impl Settings {
     }
 
     /// That has been saved: what was typed of it, and of nothing else, is forgotten.
-    pub(crate) fn saved(&mut self, what: &Saved) {
+    pub(crate) fn saved(&mut self, what: &SavedSetting) {
         match what {
-            Saved::Account { name } => self.accounts.saved(name),
+            SavedSetting::Account { name } => self.accounts.saved(name),
             // An address as typed is forgotten as soon as it is the one that is kept; a look is never typed.
-            Saved::Retention => self.data.saved(),
-            Saved::Secret
-            | Saved::Address
-            | Saved::Look
-            | Saved::Rules
-            | Saved::Forward
-            | Saved::Targets
-            | Saved::Filters => {}
+            SavedSetting::Retention => self.data.saved(),
+            SavedSetting::Secret
+            | SavedSetting::Address
+            | SavedSetting::Look
+            | SavedSetting::Rules
+            | SavedSetting::Forward
+            | SavedSetting::Targets
+            | SavedSetting::Filters => {}
         }
     }
 
@@ -87,7 +87,7 @@ impl Settings {
                 let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
                 let apply = ui.add_enabled(is_changed, Button::new(look.text("settings.listener.apply")));
                 if apply.clicked() || entered && is_changed {
-                    actions.push(Action::Ask(Command::SetAddress { address: typed.trim().to_owned() }));
+                    actions.push(Action::Ask(SettingsCommand::SetAddress { address: typed.trim().to_owned() }.into()));
                 }
             });
             problem_ui(ui, problem, look);
@@ -142,9 +142,9 @@ fn state_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut Ve
     ui.add(Label::new(RichText::new(format!("{mark} {words}")).color(color)).wrap());
     let is_listening = matches!(listener, ListenerState::Listening { .. });
     let (key, command) = if is_listening {
-        ("settings.listener.stop", Command::StopListening)
+        ("settings.listener.stop", SettingsCommand::StopListening.into())
     } else {
-        ("settings.listener.start", Command::Retry)
+        ("settings.listener.start", SettingsCommand::Retry.into())
     };
     if ui.button(look.text(key)).clicked() {
         actions.push(Action::Ask(command));

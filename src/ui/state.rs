@@ -22,7 +22,10 @@ use super::settings::Settings;
 use super::transfer::{self, Report};
 use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
 use crate::config::LookConfig;
-use crate::engine::{Notice, Opened, Saved};
+use crate::engine::{
+    DetailNotice, EventDetail, FilterNotice, ListNotice, Notice, ReplaysNotice, SavedSetting, SettingsNotice,
+    TransferNotice,
+};
 use crate::texts::Language;
 
 mod held;
@@ -90,64 +93,66 @@ impl State {
 
     /// Takes in one piece of news; `now` is egui's clock.
     pub(crate) fn absorb(&mut self, notice: Notice, look: &Look, now: f64) {
-        self.list.stays = match &notice {
-            // What has been answered is looked at until there is something newer.
-            Notice::Arrived { ids, .. } if !ids.is_empty() => self.is_answering(),
-            _ => self.list.stays || self.is_answering(),
-        };
+        // What has been answered is looked at until there is something newer.
+        let has_newer = matches!(&notice, Notice::List(ListNotice::Arrived { ids, .. }) if !ids.is_empty());
+        self.list.stays = (self.list.stays && !has_newer) || self.is_answering();
         match notice {
-            Notice::Listed { generation, ids, finished } => self.list.listed(generation, ids, finished),
-            Notice::Arrived { generation, ids, total } => {
+            Notice::List(ListNotice::Listed { generation, ids, finished }) => {
+                self.list.listed(generation, ids, finished);
+            }
+            Notice::List(ListNotice::Arrived { generation, ids, total }) => {
                 self.list.arrived(generation, &ids, total);
                 self.note_written();
             }
-            Notice::Relisted { generation, ids, seen, total } => self.list.relisted(generation, ids, seen, total),
-            Notice::Removed { .. } | Notice::Restored { .. } | Notice::LookedAfter { .. } => {
-                self.absorb_upkeep(notice, look, now);
+            Notice::List(ListNotice::Relisted { generation, ids, seen, total }) => {
+                self.list.relisted(generation, ids, seen, total);
             }
-            Notice::Seen { generation, values } => self.filter.take_seen(generation, values),
-            Notice::UsedFilters { texts } => self.filter.take_used(texts),
-            Notice::Replaced => {
+            Notice::Maintenance(notice) => self.absorb_maintenance(notice, look, now),
+            Notice::Filter(FilterNotice::Seen { generation, values }) => self.filter.take_seen(generation, values),
+            Notice::Filter(FilterNotice::Used { texts }) => self.filter.take_used(texts),
+            Notice::DatabaseReplaced => {
                 (self.detail, self.to_open) = (None, None);
                 self.list.forget_rows();
             }
-            Notice::Page { rows, marks } => {
+            Notice::List(ListNotice::Rows { rows, marks }) => {
                 if self.opened().is_some_and(|opened| rows.iter().any(|row| is_new_attempt(row, opened))) {
                     self.to_open = self.list.selected;
                 }
                 self.list.fill(rows, &marks);
             }
-            Notice::Opened { opened } => self.show(opened, look.language),
-            Notice::ReplayCompared { compared } => {
+            Notice::Detail(DetailNotice::Opened(opened)) => self.show(opened, look.language),
+            Notice::Detail(DetailNotice::ReplayCompared(compared)) => {
                 if let Some(detail) = &mut self.detail {
                     detail.take_compared(*compared);
                 }
             }
             Notice::Handshake { capture } => self.handshake = capture,
             // It shows in the whole window.
-            Notice::Saved { what: Saved::Look } => {}
-            Notice::Saved { what } => {
+            Notice::Settings(SettingsNotice::Saved(SavedSetting::Look)) => {}
+            Notice::Settings(SettingsNotice::Saved(what)) => {
                 self.settings.saved(&what);
                 self.rules.saved(&what);
                 self.replays.saved(&what);
                 self.notices.good(look.text("window.notice.saved").into_owned(), now);
             }
-            Notice::RuleTried { id, tried } => self.rules.tried(id, *tried, look.language),
-            Notice::SampleSent { kind } => {
+            Notice::RuleTried { id, trial } => self.rules.tried(id, *trial, look.language),
+            Notice::Settings(SettingsNotice::SampleSent { kind }) => {
                 self.notices.good(look.filled("window.notice.sample_sent", &[("kind", &kind)]), now);
             }
-            Notice::ReplayBegun { run } => self.replays.begun(*run),
-            Notice::ReplayEnded { run } => self.replay_ended(*run, look, now),
-            Notice::Runs { runs } => self.replays.listed(runs),
-            Notice::Run { run, rows } => self.replays.read(*run, rows),
+            Notice::Replays(ReplaysNotice::Begun { run }) => self.replays.begun(*run),
+            Notice::Replays(ReplaysNotice::Ended { run }) => self.replay_ended(*run, look, now),
+            Notice::Replays(ReplaysNotice::Runs { runs }) => self.replays.listed(runs),
+            Notice::Replays(ReplaysNotice::Run { run, rows }) => self.replays.read(*run, rows),
             Notice::Pictures { number, pictures } => self.composer.take_pictures(number, pictures),
-            Notice::ExportPreviewed { generation, preview } => self.exporting.previewed(generation, *preview),
-            Notice::Exported { exported } => {
+            Notice::Transfer(TransferNotice::Previewed { generation, preview }) => {
+                self.exporting.previewed(generation, *preview);
+            }
+            Notice::Transfer(TransferNotice::Exported(exported)) => {
                 self.exporting.show(false);
                 let (events, out) = (exported.events.to_string(), exported.out.display().to_string());
                 self.notices.good(look.filled("export.done", &[("events", &events), ("out", &out)]), now);
             }
-            Notice::Imported { imported } => {
+            Notice::Transfer(TransferNotice::Imported(imported)) => {
                 self.notices.good(transfer::summary(&imported, look), now);
                 self.report.take(*imported);
             }
@@ -170,11 +175,11 @@ impl State {
     }
 
     /// The capture that the detail shows.
-    fn opened(&self) -> Option<&Opened> {
+    fn opened(&self) -> Option<&EventDetail> {
         self.detail.as_ref().map(Detail::opened)
     }
 
-    fn show(&mut self, opened: Box<Opened>, language: Language) {
+    fn show(&mut self, opened: Box<EventDetail>, language: Language) {
         // What was asked for before the selection moved on.
         if self.list.selected != Some(opened.stored.placement.id) {
             return;
@@ -285,12 +290,12 @@ pub(crate) enum CopyForm {
     Json,
 }
 
-fn is_new_attempt(row: &CaptureSummary, opened: &Opened) -> bool {
+fn is_new_attempt(row: &CaptureSummary, opened: &EventDetail) -> bool {
     row.placement.group == opened.stored.placement.group
         && opened.attempts.iter().all(|attempt| attempt.placement.id != row.placement.id)
 }
 
-fn may_change(opened: &Opened) -> bool {
+fn may_change(opened: &EventDetail) -> bool {
     let capture = &opened.stored.capture;
     let is_young = Timestamp::now().duration_since(capture.request.received_at) < STILL_COMING;
     is_young && (opened.stored.reply.is_none() || capture.has_pictures())

@@ -8,7 +8,7 @@ use egui::{Id, Label, ProgressBar, RichText, ScrollArea, Ui, Window};
 use super::action::Action;
 use super::look::Look;
 use super::theme::GAP;
-use crate::engine::{Command, Imported, Progress};
+use crate::engine::{Imported, JobCommand, PictureRequest, Progress, TransferCommand};
 use crate::texts::safe_text::safe_text;
 
 /// Between two looks at how far the work is.
@@ -27,7 +27,7 @@ pub(super) fn progress_ui(ui: &mut Ui, progress: &Progress, look: &Look, actions
         };
         ui.add(bar.desired_width(ui.available_width() - 120.0));
         if ui.button(look.text("export.cancel")).clicked() {
-            actions.push(Action::Ask(Command::CancelTransfer));
+            actions.push(Action::Ask(JobCommand::CancelTransfer.into()));
         }
     });
     ui.ctx().request_repaint_after(LOOK_AGAIN);
@@ -103,8 +103,8 @@ pub(crate) fn drops_ui(ui: &Ui, for_pictures: Option<u32>, look: &Look, actions:
     if !dropped.is_empty() {
         let paths = dropped;
         let command = match for_pictures {
-            Some(number) => Command::ReadPictures { number, paths },
-            None => Command::Import { paths },
+            Some(number) => PictureRequest { number, paths }.into(),
+            None => TransferCommand::Import { paths }.into(),
         };
         actions.push(Action::Ask(command));
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use menuscope::capture::CaptureId;
-use menuscope::engine::{Command, Engine, Notice, Setup};
+use menuscope::engine::{Engine, ListNotice, ListingCommand, Notice, Setup};
 use menuscope::filter::Filter;
 use menuscope::store::{Reader, StoreHead};
 use menuscope::waker::Waker;
@@ -208,16 +208,16 @@ fn a_listing_and_a_wait_turn_to_the_database_that_is_there() {
     };
     let engine = Engine::start(setup, Waker::silent()).unwrap();
     let list = |generation| {
-        assert!(engine.ask(Command::List { generation, filter: Box::new(Filter::default()) }));
+        assert!(engine.ask(ListingCommand::List { generation, filter: Box::new(Filter::default()) }));
     };
     list(1);
     let finished = |engine: &Engine| match engine.notice() {
-        Some(Notice::Listed { ids, finished: Some(total), .. }) => Some((ids.len(), total)),
+        Some(Notice::List(ListNotice::Listed { ids, finished: Some(total), .. })) => Some((ids.len(), total)),
         _ => None,
     };
     assert_eq!(until("the listing", || finished(&engine)), (5, 5));
     remove_database(data.path());
-    until("the list hears of it", || matches!(engine.notice(), Some(Notice::Replaced)).then_some(()));
+    until("the list hears of it", || matches!(engine.notice(), Some(Notice::DatabaseReplaced)).then_some(()));
     until("the writer has made another, by itself", || data.path().join("menuscope.db").exists().then_some(()));
     for number in 10..12 {
         assert_eq!(post(&listener.address, &Message::plain("after", number)), 200);
@@ -225,7 +225,7 @@ fn a_listing_and_a_wait_turn_to_the_database_that_is_there() {
     list(2);
     let mut seen = 0;
     until("the listing of the new one", || {
-        if let Some(Notice::Listed { ids, .. } | Notice::Arrived { ids, .. }) = engine.notice() {
+        if let Some(Notice::List(ListNotice::Listed { ids, .. } | ListNotice::Arrived { ids, .. })) = engine.notice() {
             seen += ids.len();
         }
         (seen == 2).then_some(())

@@ -9,6 +9,7 @@ use egui_kittest::kittest::Queryable as _;
 
 use super::*;
 use crate::capture::Placement;
+use crate::engine::{AnsweringCommand, Command};
 use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::ui::detail::tests::{dress, look, request, stored};
@@ -66,7 +67,9 @@ fn looking_at(view: &HeldView) -> Answering {
 
 fn verdicts(asked: &RefCell<Vec<Action>>) -> Vec<(CaptureId, Verdict)> {
     let resolved = |action: &Action| match action {
-        Action::Ask(Command::Resolve { id, verdict }) => Some((*id, (**verdict).clone())),
+        Action::Ask(Command::Answering(AnsweringCommand::Resolve { target, verdict })) => {
+            Some((target.id(), (**verdict).clone()))
+        }
         _ => None,
     };
     asked.borrow().iter().filter_map(resolved).collect()

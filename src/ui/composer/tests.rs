@@ -1,7 +1,7 @@
 //! What is composed, without a window.
 
 use super::*;
-use crate::engine::Chosen;
+use crate::engine::{PictureFile, Selection};
 use crate::ui::detail::tests::{account, request};
 use crate::wechat::tree::{Format, Tree};
 
@@ -102,5 +102,5 @@ fn what_is_edited_is_a_replay_of_its_event_and_keeps_unknown_elements() {
     assert!(composer.text.contains(">b<"), "what is being written is not lost");
     composer.text.clear();
     assert!(composer.what().is_none());
-    assert!(!matches!(composer.what(), Some(ReplayWhat::Stored(Chosen::Ids(_)))));
+    assert!(!matches!(composer.what(), Some(ReplayWhat::Stored(Selection::Ids(_)))));
 }

@@ -16,7 +16,7 @@ use super::differing::differing_ui;
 use super::findings::{Places, findings_ui};
 use super::replayed::Replayed;
 use crate::capture::ReplayId;
-use crate::engine::{Command, ComparedReplay};
+use crate::engine::{ComparedReplay, QueryCommand};
 
 /// The page's own state: only [`replays_ui`] reads and writes the cells, but for `wanted`.
 #[derive(Debug, Default)]
@@ -76,7 +76,7 @@ pub(super) fn replays_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
             let header = header.default_open(at == 0 && wanted.is_none()).open(is_wanted.then_some(true));
             let shown = header.show(ui, |ui| {
                 if compared.is_to_be_compared() && !ready.is_asked.replace(true) {
-                    actions.push(Action::Ask(Command::CompareReplay { id: compared.stored.id }));
+                    actions.push(Action::Ask(QueryCommand::CompareReplay { id: compared.stored.id }.into()));
                 }
                 let replayed = ready.replayed.get_or_init(|| Replayed::of(compared, look.language));
                 replay_ui(ui, compared, replayed, look, actions);

@@ -15,7 +15,7 @@ use crate::capture::{
     Baseline, CaptureSummary, ForwardProblem, Forwarded, Placement, RawRequest, Replayed, Reply, ReplyEnd, ReplySource,
     ReplySummary, RunId, SentRequest, StoredCapture, StoredReplay, Verdict,
 };
-use crate::engine::{Command, Compared, difference};
+use crate::engine::{Command, Compared, QueryCommand, difference};
 use crate::inspect::explain_signature;
 use crate::inspect::inspect;
 use crate::wechat::compose::{Signing, push};
@@ -63,11 +63,11 @@ pub(in crate::ui) fn stored(request: RawRequest, status: u16) -> StoredCapture {
     }
 }
 
-pub(super) fn opened(body: &[u8]) -> Box<Opened> {
+pub(super) fn opened(body: &[u8]) -> Box<EventDetail> {
     let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "nonce", openid: None, seal: None };
     let stored = stored(request("POST", format!("/wx?{}", push(body, &signing).query), body), 200);
     let signature = explain_signature(&stored.capture, &account());
-    Box::new(Opened { stored, attempts: Vec::new(), images: Vec::new(), signature, replays: Vec::new() })
+    Box::new(EventDetail { stored, attempts: Vec::new(), images: Vec::new(), signature, replays: Vec::new() })
 }
 
 pub(super) fn sample(kind: &str) -> Vec<u8> {

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Id, Key, Modifiers, Response, RichText, ScrollArea, Ui};
 
 use crate::capture::diagnosis::Code;
-use crate::engine::{Command, Status};
+use crate::engine::{Command, MaintenanceCommand, QueryCommand, Status};
 use crate::filter::{NAMES, Name, SeenField, Typing, at_caret};
 use crate::texts::safe_text::shortened;
 use crate::ui::detail::controls::named;
@@ -90,7 +90,7 @@ impl Completing {
         }
         self.used.retain(|other| other != text);
         self.used.insert(0, text.to_owned());
-        Some(Command::NoteFilter { text: text.to_owned() })
+        Some(MaintenanceCommand::NoteFilter { text: text.to_owned() }.into())
     }
 
     /// Takes values that were asked for.
@@ -159,7 +159,7 @@ impl Completing {
         }
         self.asked = Some(question);
         self.generation += 1;
-        Some(Command::FindSeen { generation: self.generation, seen, typed: typed.to_owned() })
+        Some(QueryCommand::FindSeen { generation: self.generation, seen, typed: typed.to_owned() }.into())
     }
 
     /// Whether there is something to choose from.
@@ -305,7 +305,7 @@ mod tests {
         let mut completing = Completing::default();
         let question = completing.look_at("key:M", 5, &Status::default(), &look());
         assert!(
-            matches!(question, Some(Command::FindSeen { generation: 1, seen: SeenField::Key, ref typed }) if typed == "M")
+            matches!(question, Some(Command::Query(QueryCommand::FindSeen { generation: 1, seen: SeenField::Key, ref typed })) if typed == "M")
         );
         completing.take_seen(1, vec!["ME TOO".to_owned(), "MENU_1".to_owned()]);
         assert_eq!(offered(&mut completing, "key:M"), ["ME TOO", "MENU_1"]);
@@ -319,7 +319,9 @@ mod tests {
         let mut completing = Completing::default();
         completing.take_used(vec!["b".to_owned(), "a".to_owned()]);
         assert!(completing.note_used("b").is_none() && completing.note_used(" ").is_none());
-        assert!(matches!(completing.note_used(" a "), Some(Command::NoteFilter { text }) if text == "a"));
+        assert!(
+            matches!(completing.note_used(" a "), Some(Command::Maintenance(MaintenanceCommand::NoteFilter { text })) if text == "a")
+        );
         assert_eq!(offered(&mut completing, ""), ["a", "b"]);
     }
 

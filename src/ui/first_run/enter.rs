@@ -7,7 +7,7 @@ use super::super::detail::controls::{copy_button, open_button, weak};
 use super::super::look::Look;
 use super::token::random_token;
 use crate::account::{DEFAULT_ACCOUNT, Secret, Secrets};
-use crate::engine::{Command, Status};
+use crate::engine::{Command, SettingsCommand, Status};
 
 /// Where a test account's URL and token are entered, and where a real account's.
 const TEST_ACCOUNT_PAGE: &str = "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login";
@@ -68,5 +68,6 @@ fn token_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>
 fn save_token(status: &Status, account: &str, token: Secret) -> Command {
     let config = status.config.accounts.get(account).cloned().unwrap_or_default();
     let secrets = Secrets { token: Some(token), ..Secrets::default() };
-    Command::SaveAccount { name: account.to_owned(), account: Box::new(config), secrets: Box::new(secrets) }
+    SettingsCommand::SaveAccount { name: account.to_owned(), account: Box::new(config), secrets: Box::new(secrets) }
+        .into()
 }

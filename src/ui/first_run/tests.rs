@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable as _;
 
 use super::super::detail::tests::{dress, look, request, stored};
 use super::*;
-use crate::engine::AccountStatus;
+use crate::engine::{AccountStatus, Command, SettingsCommand};
 
 fn status(has_token: bool) -> Status {
     let account = AccountStatus { name: "default".to_owned(), has_token, has_aes_key: false, has_app_secret: false };
@@ -66,7 +66,9 @@ fn a_generated_token_is_saved_and_shown_to_be_copied() {
     harness.get_by_label("Generate token").click();
     harness.run();
     let asked_first = asked.borrow_mut().pop().unwrap();
-    let Action::Ask(Command::SaveAccount { name, secrets, .. }) = asked_first else { panic!("{asked_first:?}") };
+    let Action::Ask(Command::Settings(SettingsCommand::SaveAccount { name, secrets, .. })) = asked_first else {
+        panic!("{asked_first:?}")
+    };
     let token = secrets.token.unwrap();
     assert_eq!(name, "default");
     harness.get_by_label(token.reveal());

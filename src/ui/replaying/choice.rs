@@ -129,11 +129,11 @@ fn rate(text: &str) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::capture::RunId;
-    use crate::engine::Chosen;
+    use crate::engine::Selection;
     use crate::texts::Language;
 
     fn what() -> ReplayWhat {
-        ReplayWhat::Stored(Chosen::Ids(Vec::new()))
+        ReplayWhat::Stored(Selection::Ids(Vec::new()))
     }
 
     fn sound() -> Choice {

@@ -9,7 +9,7 @@ use super::super::keys::{self, Verb};
 use super::super::look::Look;
 use super::super::theme::{CONTROL_HEIGHT, GAP, GAP_SMALL};
 use super::{Offer, Replaying, ReplayingView, fields};
-use crate::engine::{Chosen, ReplayWhat};
+use crate::engine::{ReplayWhat, Selection};
 
 /// The dialog's width, in points.
 const WIDTH: f32 = 600.0;
@@ -111,14 +111,14 @@ fn offer_ui(ui: &mut Ui, offer: &mut Offer, look: &Look) {
                     let following = (messages.len().saturating_sub(1)).to_string();
                     look.filled("replay.what.composed_more", &[("following", &following)])
                 }
-                ReplayWhat::Stored(Chosen::Ids(ids)) => {
+                ReplayWhat::Stored(Selection::Ids(ids)) => {
                     look.filled("replay.what.again", &[("count", &ids.len().to_string())])
                 }
-                ReplayWhat::Stored(Chosen::Matching(_)) => look.text("replay.what.matching").into_owned(),
+                ReplayWhat::Stored(Selection::Matching(_)) => look.text("replay.what.matching").into_owned(),
             };
             ui.add(Label::new(RichText::new(words).color(look.palette.strong)).wrap());
             // Only runs are sent again by their events' numbers.
-            if matches!(**what, ReplayWhat::Stored(Chosen::Ids(_))) {
+            if matches!(**what, ReplayWhat::Stored(Selection::Ids(_))) {
                 ui.add(Label::new(weak(look, look.text("replay.what.again_hint"))).wrap());
             }
         }

@@ -10,7 +10,7 @@ use super::super::detail::controls::named;
 use super::super::look::Look;
 use super::super::notices::Notices;
 use crate::capture::{RunEnd, StoredRun};
-use crate::engine::{Command, Progress};
+use crate::engine::{JobCommand, Progress};
 use crate::texts::user_error::UserError;
 
 /// Between two looks at how far the run is.
@@ -49,10 +49,10 @@ pub(crate) fn running_ui(
     };
     let pause = if paused { "replay.running.go_on" } else { "replay.running.pause" };
     if button(pause) {
-        actions.push(Action::Ask(Command::PauseReplay { paused: !paused }));
+        actions.push(Action::Ask(JobCommand::PauseReplay { paused: !paused }.into()));
     }
     if button("replay.running.cancel") {
-        actions.push(Action::Ask(Command::CancelReplay));
+        actions.push(Action::Ask(JobCommand::CancelReplay.into()));
     }
     if !paused {
         ui.ctx().request_repaint_after(LOOK_AGAIN);

@@ -12,7 +12,7 @@ use super::super::table::{Cell, Column, Row, table_ui};
 use super::super::theme::{GAP, GAP_SMALL};
 use super::super::verdicts::{legal_words, outcome_words, verdict_color, verdict_words};
 use crate::capture::{Against, CaptureId, ReplaySummary, RunId, StoredRun, Verdict};
-use crate::engine::{Chosen, Pace, ReplayHow, ReplayRequest, ReplayWhat};
+use crate::engine::{Pace, ReplayHow, ReplayRequest, ReplayWhat, Selection};
 use crate::texts::safe_text::safe_text;
 use crate::wechat::kind;
 
@@ -108,7 +108,7 @@ impl Opened {
         let events: BTreeSet<CaptureId> = events.map(|row| row.event).collect();
         let copies = rows.iter().map(|row| row.copy).max().and_then(std::num::NonZeroU32::new);
         ReplayRequest {
-            what: ReplayWhat::Stored(Chosen::Ids(events.into_iter().collect())),
+            what: ReplayWhat::Stored(Selection::Ids(events.into_iter().collect())),
             target: run.run.target.clone(),
             account: None,
             how: ReplayHow {
@@ -318,10 +318,10 @@ mod tests {
         rows.push(ReplaySummary { kind: String::new(), ..row(4, 8, Verdict::New, true) });
         let opened = opened(rows);
         let all = opened.again(|_| true);
-        assert!(matches!(&all.what, ReplayWhat::Stored(Chosen::Ids(ids)) if *ids == [CaptureId(5), CaptureId(7)]));
+        assert!(matches!(&all.what, ReplayWhat::Stored(Selection::Ids(ids)) if *ids == [CaptureId(5), CaptureId(7)]));
         assert_eq!(all.how.against, Against::Run(RunId(9)));
         assert_eq!((all.how.burst.get(), all.how.as_retry, all.how.mode), (2, true, ReplayMode::Fresh));
         let failed = opened.again(|row| !row.is_legal);
-        assert!(matches!(&failed.what, ReplayWhat::Stored(Chosen::Ids(ids)) if *ids == [CaptureId(7)]));
+        assert!(matches!(&failed.what, ReplayWhat::Stored(Selection::Ids(ids)) if *ids == [CaptureId(7)]));
     }
 }

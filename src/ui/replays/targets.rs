@@ -10,7 +10,7 @@ use super::super::detail::controls::{card, named, page_ui, small_button, weak};
 use super::super::look::Look;
 use super::super::theme::{GAP, GAP_SMALL};
 use crate::config::TargetConfig;
-use crate::engine::{Command, Status};
+use crate::engine::{SettingsCommand, Status};
 use crate::rules::is_web_address;
 use crate::texts::safe_text::safe_text;
 
@@ -80,7 +80,7 @@ impl Targets {
             if ui.add_enabled(is_ready, Button::new(look.text("replays.targets.save"))).clicked()
                 && let Ok(targets) = &targets
             {
-                actions.push(Action::Ask(Command::SaveTargets { targets: targets.clone() }));
+                actions.push(Action::Ask(SettingsCommand::SaveTargets { targets: targets.clone() }.into()));
                 self.sent = true;
             }
             if ui.add_enabled(is_changed, Button::new(look.text("replays.targets.discard"))).clicked() {

@@ -3,7 +3,7 @@
 use super::draft::{Checked, Draft};
 use super::trial::Trial;
 use crate::capture::CaptureId;
-use crate::engine::Tried;
+use crate::engine::RuleTrial;
 use crate::rules::Rule;
 use crate::texts::Language;
 
@@ -108,7 +108,7 @@ impl Form {
     }
 
     /// The trial has come to this.
-    pub(super) fn tried(&mut self, id: CaptureId, tried: Tried, language: Language) {
+    pub(super) fn tried(&mut self, id: CaptureId, tried: RuleTrial, language: Language) {
         self.trial.finish(id, tried, language);
     }
 }

@@ -3,7 +3,7 @@
 use super::examples::blank;
 use super::form::Form;
 use crate::capture::CaptureId;
-use crate::engine::Tried;
+use crate::engine::RuleTrial;
 use crate::rules::Rule;
 use crate::texts::Language;
 
@@ -101,7 +101,7 @@ impl Forms {
     }
 
     /// The rule that was tried is the one whose form waits for it.
-    pub(super) fn tried(&mut self, id: CaptureId, tried: Tried, language: Language) {
+    pub(super) fn tried(&mut self, id: CaptureId, tried: RuleTrial, language: Language) {
         if let Some(form) = self.all.iter_mut().find(|form| form.is_trying()) {
             form.tried(id, tried, language);
         }

@@ -8,7 +8,7 @@ use super::super::theme::GAP;
 use super::form::field_ui;
 use super::{choice_ui, flaw_ui, note_ui};
 use crate::config::ListenerConfig;
-use crate::engine::Command;
+use crate::engine::SettingsCommand;
 use crate::rules::{BadAnswer, is_web_address};
 
 /// What becomes of a bad answer.
@@ -53,7 +53,8 @@ fn buttons_ui(
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    let mut save = |url: Option<String>| actions.push(Action::Ask(Command::SaveForward { url, bad_answer }));
+    let mut save =
+        |url: Option<String>| actions.push(Action::Ask(SettingsCommand::SaveForward { url, bad_answer }.into()));
     let typed = url.trim().to_owned();
     let is_changed = Some(typed.as_str()) != kept.forward.as_deref() || bad_answer != kept.forward_bad_answer;
     ui.horizontal_wrapped(|ui| {

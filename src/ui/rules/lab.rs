@@ -9,7 +9,7 @@ use super::super::look::Look;
 use super::super::theme::{GAP, GAP_SMALL};
 use super::summary::fault_words;
 use super::{about_button, note_ui};
-use crate::engine::Command;
+use crate::engine::AnsweringCommand;
 use crate::wechat::fault::Fault;
 
 /// The faults with their numbers as they were set.
@@ -37,7 +37,7 @@ impl Lab {
             let words = look.filled("rules_screen.lab.armed", &[("fault", &fault_words(fault, look))]);
             ui.label(RichText::new(format!("● {words}")).strong().color(look.palette.warning));
             if ui.button(look.text("rules_screen.lab.disarm")).clicked() {
-                actions.push(Action::Ask(Command::Arm { fault: None }));
+                actions.push(Action::Ask(AnsweringCommand::Arm { fault: None }.into()));
             }
         });
         for fault in &mut self.faults {
@@ -58,7 +58,7 @@ fn fault_ui(ui: &mut Ui, fault: &mut Fault, armed: Option<Fault>, look: &Look, a
     };
     let ((), is_chosen) = Sides::new().shrink_left().wrap().show(ui, numbered, |ui| arm_ui(ui, &name, is_armed, look));
     if is_chosen {
-        actions.push(Action::Ask(Command::Arm { fault: (!is_armed).then_some(*fault) }));
+        actions.push(Action::Ask(AnsweringCommand::Arm { fault: (!is_armed).then_some(*fault) }.into()));
     }
     ui.add(Label::new(look.text(&format!("fault.{}.effect", fault.name()))).wrap());
 }

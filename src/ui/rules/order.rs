@@ -1,7 +1,7 @@
 //! The rules as the person left them: shown at once, and until the engine has kept them.
 
 use super::super::action::Action;
-use crate::engine::Command;
+use crate::engine::SettingsCommand;
 use crate::rules::{MAX_NAME, Rule};
 
 /// Keeping takes milliseconds, behind a held sample some seconds. What is not confirmed after this long was refused, and a
@@ -35,7 +35,7 @@ impl Order {
         change(&mut rules);
         let unconfirmed = self.sent.take().map_or(0, |sent| sent.unconfirmed) + 1;
         self.sent = Some(Sent { rules: rules.clone(), unconfirmed, at: now });
-        Action::Ask(Command::SaveRules { rules })
+        Action::Ask(SettingsCommand::SaveRules { rules }.into())
     }
 
     /// Rules that were sent are kept.

@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::super::detail::tests::{dress, look, request, stored};
 use super::examples::blank;
 use super::*;
-use crate::engine::{Command, Fired};
+use crate::engine::{AnsweringCommand, Command, Fired, QueryCommand, RuleTrial, SettingsCommand};
 use crate::inspect::reply::judge_unsealed;
 use crate::rules::{BadAnswer, ForwardTo, Response};
 use crate::wechat::lint::HttpResponse;
@@ -76,7 +76,7 @@ fn is_shown(harness: &Harness<'_, Stage>, label: &str) -> bool {
 /// The rules that were asked to be kept the last time.
 fn kept(harness: &mut Harness<'_, Stage>) -> Vec<Rule> {
     match harness.state_mut().asked.pop() {
-        Some(Action::Ask(Command::SaveRules { rules })) => rules,
+        Some(Action::Ask(Command::Settings(SettingsCommand::SaveRules { rules }))) => rules,
         other => panic!("{other:?}"),
     }
 }
@@ -107,7 +107,7 @@ fn an_example_opens_in_the_form_and_is_kept_as_it_stands_there() {
     assert_eq!(rules, [expected]);
     assert!(is_shown(&harness, "Edit: click"), "the list shows it at once");
     harness.state_mut().rules = rules;
-    harness.state_mut().screen.saved(&Saved::Rules);
+    harness.state_mut().screen.saved(&SavedSetting::Rules);
     harness.run();
     assert!(is_shown(&harness, "Rule “click”") && is_disabled(&harness, "Save rule"));
 }
@@ -157,7 +157,7 @@ fn a_new_order_is_kept_and_shown_at_once() {
     click(&mut harness, "Rule on: b");
     assert_eq!(kept(&mut harness), [Rule { enabled: false, ..rule("b") }, rule("a")]);
     for _ in 0..2 {
-        harness.state_mut().screen.saved(&Saved::Rules);
+        harness.state_mut().screen.saved(&SavedSetting::Rules);
     }
     harness.run();
     assert!(is_disabled(&harness, "Move up: a"), "what the engine says counts in the end");
@@ -237,13 +237,15 @@ fn a_trial_shows_the_reply_and_what_the_user_will_see() {
     click(&mut harness, "Edit: a");
     click(&mut harness, "Try against the selected event");
     let asked = harness.state_mut().asked.pop();
-    let Some(Action::Ask(Command::TryRule { rule: tried, id })) = asked else { panic!("{asked:?}") };
+    let Some(Action::Ask(Command::Query(QueryCommand::TryRule { rule: tried, id }))) = asked else {
+        panic!("{asked:?}")
+    };
     assert_eq!((*tried, id), (rule("a"), CaptureId(17)));
     let body = b"<xml>\n<MsgType>text</MsgType></xml>".to_vec();
     let report = judge_unsealed(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &event.capture);
     let sentence = report.outcome.sentence(Language::English);
     let finding = report.findings[0].message(Language::English);
-    let answers = Tried::Answers { reply: PassiveReply::Raw(body.clone()), body, report: Box::new(report) };
+    let answers = RuleTrial::Answers { body, report: Box::new(report) };
     harness.state_mut().screen.tried(id, answers, Language::English);
     harness.run();
     for label in [
@@ -265,8 +267,8 @@ fn a_trial_says_when_somebody_else_decides_or_the_rule_does_not_match() {
     let mut harness = shown(Stage { event: Some(scan()), ..Stage::with(&[hold]) });
     click(&mut harness, "Edit: a");
     for (tried, label) in [
-        (Tried::Matches, "✓ The rule matches event 17: it would be held, and a person decides"),
-        (Tried::NoMatch, "○ The rule does not match event 17"),
+        (RuleTrial::Matches, "✓ The rule matches event 17: it would be held, and a person decides"),
+        (RuleTrial::NoMatch, "○ The rule does not match event 17"),
     ] {
         click(&mut harness, "Try against the selected event");
         harness.state_mut().screen.tried(CaptureId(17), tried, Language::English);
@@ -280,13 +282,22 @@ fn a_fault_is_armed_with_one_click_and_can_be_disarmed() {
     let mut harness = shown(Stage::default());
     assert!(is_shown(&harness, "○ No fault is armed"));
     click(&mut harness, "Arm: Byte order mark first");
-    assert!(matches!(harness.state_mut().asked.pop(), Some(Action::Ask(Command::Arm { fault: Some(Fault::Bom) }))));
+    assert!(matches!(
+        harness.state_mut().asked.pop(),
+        Some(Action::Ask(Command::Answering(AnsweringCommand::Arm { fault: Some(Fault::Bom) })))
+    ));
     harness.state_mut().armed = Some(Fault::Late { ms: 1_000 });
     harness.run();
     assert!(is_shown(&harness, "● Armed for the next push: Too late (by 1000 ms)"));
     for label in ["Disarm", "Disarm: Too late"] {
         click(&mut harness, label);
-        assert!(matches!(harness.state_mut().asked.pop(), Some(Action::Ask(Command::Arm { fault: None }))), "{label}");
+        assert!(
+            matches!(
+                harness.state_mut().asked.pop(),
+                Some(Action::Ask(Command::Answering(AnsweringCommand::Arm { fault: None })))
+            ),
+            "{label}"
+        );
     }
 }
 
@@ -312,7 +323,10 @@ fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
     click(&mut harness, "The default answer");
     click(&mut harness, "Save forwarding");
     let asked = harness.state_mut().asked.pop();
-    let Some(Action::Ask(Command::SaveForward { url: Some(url), bad_answer })) = asked else { panic!("{asked:?}") };
+    let Some(Action::Ask(Command::Settings(SettingsCommand::SaveForward { url: Some(url), bad_answer }))) = asked
+    else {
+        panic!("{asked:?}")
+    };
     assert_eq!((url.as_str(), bad_answer), ("http://127.0.0.1:1/wx", BadAnswer::Default));
     harness.state_mut().listener.forward = Some(url);
     harness.state_mut().listener.forward_bad_answer = bad_answer;
@@ -320,7 +334,10 @@ fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
     assert!(is_disabled(&harness, "Save forwarding"));
     click(&mut harness, "Turn off");
     let asked = harness.state_mut().asked.pop();
-    assert!(matches!(asked, Some(Action::Ask(Command::SaveForward { url: None, .. }))), "{asked:?}");
+    assert!(
+        matches!(asked, Some(Action::Ask(Command::Settings(SettingsCommand::SaveForward { url: None, .. })))),
+        "{asked:?}"
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::super::theme::{GAP, GAP_SMALL};
 use super::draft::Checked;
 use super::{flaw_ui, note_ui};
 use crate::capture::{CaptureId, StoredCapture};
-use crate::engine::{Command, Tried};
+use crate::engine::{QueryCommand, RuleTrial};
 use crate::rules::Response;
 use crate::texts::Language;
 use crate::texts::safe_text::{safe_text, told};
@@ -94,13 +94,13 @@ impl Trial {
     }
 
     /// It has come to this.
-    pub(super) fn finish(&mut self, id: CaptureId, tried: Tried, language: Language) {
+    pub(super) fn finish(&mut self, id: CaptureId, tried: RuleTrial, language: Language) {
         self.running = false;
         let came = match tried {
-            Tried::NoMatch => Came::NoMatch,
-            Tried::Matches => Came::Matches,
-            Tried::Failed { trouble } => Came::Failed(trouble),
-            Tried::Answers { body, report, .. } => Came::Answers(Box::new(Answers::of(&body, *report, language))),
+            RuleTrial::NoMatch => Came::NoMatch,
+            RuleTrial::Matches => Came::Matches,
+            RuleTrial::Failed { trouble } => Came::Failed(trouble),
+            RuleTrial::Answers { body, report } => Came::Answers(Box::new(Answers::of(&body, *report, language))),
         };
         self.result = Some(Shown { id, outdated: false, came });
     }
@@ -143,7 +143,7 @@ impl Trial {
             let button = Button::new(look.text("rules_screen.trial.try"));
             if ui.add_enabled(checked.flaw.is_none(), button).clicked() {
                 self.running = true;
-                actions.push(Action::Ask(Command::TryRule { rule: Box::new(checked.to_try()), id }));
+                actions.push(Action::Ask(QueryCommand::TryRule { rule: Box::new(checked.to_try()), id }.into()));
             }
             ui.label(look.filled("rules_screen.trial.event", &[("id", number.as_str()), ("kind", &kind)]));
         });

@@ -8,7 +8,7 @@ use super::super::look::Look;
 use super::super::status_bar::size;
 use super::{labelled, problem_ui};
 use crate::config::RetentionConfig;
-use crate::engine::{Command, Stats, Status, Upkeep};
+use crate::engine::{MaintenanceCommand, MaintenanceTask, SettingsCommand, Stats, Status};
 use crate::texts::safe_text::grouped;
 
 /// The width of a field for a number, in points.
@@ -39,10 +39,14 @@ impl Data {
             stats_ui(ui, stats, look);
         }
         ui.horizontal_wrapped(|ui| {
-            let jobs = [("look", Upkeep::Count), ("check", Upkeep::Check), ("compact", Upkeep::Compact)];
-            for (key, upkeep) in jobs {
+            let jobs = [
+                ("look", MaintenanceTask::Count),
+                ("check", MaintenanceTask::Check),
+                ("compact", MaintenanceTask::Compact),
+            ];
+            for (key, task) in jobs {
                 if ui.button(look.text(&format!("removing.data.{key}"))).clicked() {
-                    actions.push(Action::Ask(Command::LookAfter { upkeep }));
+                    actions.push(Action::Ask(MaintenanceCommand::Run { task }.into()));
                 }
             }
             if ui.button(look.text("removing.data.backup")).clicked() {
@@ -68,7 +72,7 @@ impl Data {
             if ui.add_enabled(changed.is_some(), Button::new(look.text("removing.keep.save"))).clicked()
                 && let Some(retention) = changed
             {
-                actions.push(Action::Ask(Command::SaveRetention { retention }));
+                actions.push(Action::Ask(SettingsCommand::SaveRetention { retention }.into()));
             }
             ui.add(Label::new(weak(look, look.text("removing.keep.hint"))).wrap());
         });

@@ -6,7 +6,7 @@ use super::checks;
 use crate::account::{Secret, SecretName, Secrets};
 use crate::capture::Mode;
 use crate::config::AccountConfig;
-use crate::engine::{Command, Status};
+use crate::engine::{Command, SettingsCommand, Status};
 
 /// Longer than any secret: a text that grows past its room leaves a copy of itself behind.
 pub(super) const SECRET_ROOM: usize = 256;
@@ -111,11 +111,12 @@ impl Draft {
 
     /// The command that keeps it.
     pub(super) fn save(&self) -> Command {
-        Command::SaveAccount {
+        SettingsCommand::SaveAccount {
             name: self.name.trim().to_owned(),
             account: Box::new(self.config()),
             secrets: Box::new(self.secrets()),
         }
+        .into()
     }
 }
 

@@ -10,7 +10,7 @@ use super::super::theme::GAP_SMALL;
 use super::draft::{Draft, SECRET_ROOM};
 use super::{checks, labelled, problem_ui, weak};
 use crate::account::SecretName;
-use crate::engine::{AccountStatus, Command};
+use crate::engine::{AccountStatus, SettingsCommand};
 
 /// The fields of all three.
 pub(super) fn secret_fields_ui(
@@ -78,7 +78,7 @@ fn forget_ui(ui: &mut Ui, draft: &mut Draft, which: SecretName, look: &Look, act
         }
         if button(ui, "forgetting.sure", "forgetting.sure_name").clicked() {
             draft.forgetting = None;
-            actions.push(Action::Ask(Command::ForgetSecret { name: draft.name.clone(), which }));
+            actions.push(Action::Ask(SettingsCommand::ForgetSecret { name: draft.name.clone(), which }.into()));
         }
         if button(ui, "forgetting.keep", "forgetting.keep_name").clicked() {
             draft.forgetting = None;

@@ -10,7 +10,7 @@ use super::super::detail::tests::{dress, look};
 use super::*;
 use crate::account::SecretName;
 use crate::config::AccountConfig;
-use crate::engine::AccountStatus;
+use crate::engine::{AccountStatus, Command, SettingsCommand};
 
 type Asked = Rc<RefCell<Vec<Action>>>;
 
@@ -69,11 +69,13 @@ fn what_is_saved_is_what_was_typed_and_is_forgotten_afterwards() {
     harness.get_by_label("Save account").click();
     harness.run();
     let saved = asked.borrow_mut().pop().unwrap();
-    let Action::Ask(Command::SaveAccount { name, account, secrets }) = saved else { panic!("{saved:?}") };
+    let Action::Ask(Command::Settings(SettingsCommand::SaveAccount { name, account, secrets })) = saved else {
+        panic!("{saved:?}")
+    };
     assert_eq!((name.as_str(), account.app_id.as_deref()), ("shop", Some("wx1234")));
     assert_eq!(secrets.token.unwrap().reveal(), "token1234");
     assert_eq!(secrets.aes_key, None);
-    harness.state_mut().saved(&Saved::Account { name: "shop".to_owned() });
+    harness.state_mut().saved(&SavedSetting::Account { name: "shop".to_owned() });
     harness.run();
     assert!(harness.get_by_label("Save account").accesskit_node().is_disabled());
 }
@@ -88,7 +90,9 @@ fn a_secret_that_is_there_is_forgotten_once_that_is_confirmed() {
         assert_eq!(asked.borrow().len(), left, "{label}");
     }
     let forgotten = asked.borrow_mut().pop().unwrap();
-    let Action::Ask(Command::ForgetSecret { name, which }) = forgotten else { panic!("{forgotten:?}") };
+    let Action::Ask(Command::Settings(SettingsCommand::ForgetSecret { name, which })) = forgotten else {
+        panic!("{forgotten:?}")
+    };
     assert_eq!((&*name, which), ("shop", SecretName::Token));
 }
 
@@ -102,6 +106,6 @@ fn a_new_address_is_applied_when_it_is_one() {
     harness.get_by_label("Apply").click();
     harness.run();
     assert!(
-        matches!(&asked.borrow()[..], [Action::Ask(Command::SetAddress { address })] if address == "127.0.0.1:9000")
+        matches!(&asked.borrow()[..], [Action::Ask(Command::Settings(SettingsCommand::SetAddress { address }))] if address == "127.0.0.1:9000")
     );
 }

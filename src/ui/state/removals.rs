@@ -1,25 +1,25 @@
 //! What the window hears of removed events and of the database.
 
 use super::State;
-use crate::engine::{Notice, UpkeepDone};
+use crate::engine::{MaintenanceNotice, MaintenanceOutcome};
 use crate::texts::safe_text::{grouped, safe_text};
 use crate::ui::look::Look;
 use crate::ui::status_bar::size;
 
 impl State {
     /// Takes in what came of a removal, or of looking after the database.
-    pub(super) fn absorb_upkeep(&mut self, notice: Notice, look: &Look, now: f64) {
+    pub(super) fn absorb_maintenance(&mut self, notice: MaintenanceNotice, look: &Look, now: f64) {
         match notice {
-            Notice::Removed { removal, events } => {
+            MaintenanceNotice::Removed { removal, events } => {
                 self.removals.removed(removal);
                 let words = look.filled("removing.removed", &[("count", &grouped(events))]);
                 self.notices.undoable(words, now);
             }
-            Notice::Restored { events } => {
+            MaintenanceNotice::Restored { events } => {
                 self.notices.good(look.filled("removing.restored", &[("count", &grouped(events))]), now);
             }
-            Notice::LookedAfter { done: UpkeepDone::Counted(stats) } => self.settings.counted(stats),
-            Notice::LookedAfter { done: UpkeepDone::Checked(problems) } => match problems.first() {
+            MaintenanceNotice::Finished { outcome: MaintenanceOutcome::Counted(stats) } => self.settings.counted(stats),
+            MaintenanceNotice::Finished { outcome: MaintenanceOutcome::Checked(problems) } => match problems.first() {
                 None => self.notices.good(look.text("removing.upkeep.sound").into_owned(), now),
                 Some(first) => {
                     let count = problems.len().to_string();
@@ -28,15 +28,14 @@ impl State {
                     self.notices.warning(words, now);
                 }
             },
-            Notice::LookedAfter { done: UpkeepDone::Compacted { before, after } } => {
+            MaintenanceNotice::Finished { outcome: MaintenanceOutcome::Compacted { before, after } } => {
                 let sizes = [("before", &*size(before)), ("after", &*size(after))];
                 self.notices.good(look.filled("removing.upkeep.compacted", &sizes), now);
             }
-            Notice::LookedAfter { done: UpkeepDone::BackedUp { path } } => {
+            MaintenanceNotice::Finished { outcome: MaintenanceOutcome::BackedUp { path } } => {
                 let path = safe_text(&path.display().to_string()).into_owned();
                 self.notices.good(look.filled("removing.upkeep.backed_up", &[("path", &path)]), now);
             }
-            _ => {}
         }
     }
 }

@@ -72,7 +72,9 @@ fn how_a_replay_differs_is_asked_once_it_is_unfolded_and_kept() {
         Detail::new(opened, Language::English)
     };
     let (harness, actions) = shown(with_replay(), Tab::Replays);
-    let asked = |action: &Action| matches!(action, Action::Ask(Command::CompareReplay { id: ReplayId(5) }));
+    let asked = |action: &Action| {
+        matches!(action, Action::Ask(Command::Query(QueryCommand::CompareReplay { id: ReplayId(5) })))
+    };
     assert_eq!(actions.borrow().iter().filter(|action| asked(action)).count(), 1);
     drop(harness);
     let mut former = with_replay();

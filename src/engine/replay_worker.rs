@@ -1,5 +1,6 @@
-//! The thread that sends events again, one run at a time.
+//! The thread `replay`: sends stored, edited or composed events to a server, one run at a time.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -8,47 +9,84 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::worker::Worker;
-use super::{Command, Known, LongJobs, Notice, ReplayRequest, ReplayWhat, Status, accounts_of};
-use crate::capture::StoredRun;
+use super::{LongJobs, ReplaysNotice, Selection, SharedAccounts, Status};
+use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, StoredRun};
 use crate::delivery::{Courier, Target};
 use crate::progress::Progress;
 use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
 use crate::store::{BulkWriter, Reader, StoreError};
 use crate::texts::user_error::UserError;
 
-/// What the thread works with.
-pub(super) struct Replayer {
+/// A run of replays, as the window asks for it.
+#[derive(Clone, Debug)]
+pub struct ReplayRequest {
+    pub what: ReplayWhat,
+    /// The URL to post to.
+    pub target: String,
+    /// The account that messages are signed and encrypted for; `None`: the account of each event.
+    pub account: Option<String>,
+    pub how: ReplayHow,
+}
+
+/// The messages of a run.
+#[derive(Clone, Debug)]
+pub enum ReplayWhat {
+    Stored(Selection),
+    /// A stored event, with `message` in place of the captured one.
+    Edited {
+        id: CaptureId,
+        message: Vec<u8>,
+    },
+    /// New messages. They are stored as our own events first and then sent in this order.
+    Composed(Vec<Vec<u8>>),
+}
+
+/// The options of a run, kept for the next one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplayHow {
+    pub mode: ReplayMode,
+    pub form: ReplayForm,
+    /// Send each event three times: as first, second and third attempt.
+    pub as_retry: bool,
+    /// Copies sent at once, at least 1.
+    pub burst: NonZeroU32,
+    pub pace: Pace,
+    /// The baseline that answers are compared with.
+    pub against: Against,
+}
+
+/// The state of the thread.
+pub(super) struct ReplayWorker {
     pub(super) database: PathBuf,
-    pub(super) known: Known,
+    pub(super) accounts: SharedAccounts,
     pub(super) status: watch::Receiver<Status>,
     pub(super) runtime: Arc<Runtime>,
     pub(super) courier: Courier,
     pub(super) jobs: LongJobs,
 }
 
-impl Replayer {
-    pub(super) fn start(self) -> std::io::Result<Worker<Command>> {
-        Worker::start("replay", move |commands| self.run(&commands))
+impl ReplayWorker {
+    pub(super) fn start(self) -> std::io::Result<Worker<Box<ReplayRequest>>> {
+        Worker::start("replay", move |requests| self.run(&requests))
     }
 
-    fn run(self, commands: &Receiver<Command>) {
-        let job = |command, progress: &Progress| {
-            let Command::Replay { request } = command else { return Ok(None) };
+    fn run(self, requests: &Receiver<Box<ReplayRequest>>) {
+        let job = |request: Box<ReplayRequest>, progress: &Progress| {
             let run = Box::new(self.replay(*request, progress)?);
-            Ok(Some(Notice::ReplayEnded { run }))
+            Ok(Some(ReplaysNotice::Ended { run }.into()))
         };
-        self.jobs.serve(commands, |_any| Some(Progress::new()), job);
+        self.jobs.serve(requests, |_any| Some(Progress::new()), job);
     }
 
     fn replay(&self, request: ReplayRequest, progress: &Progress) -> Result<StoredRun, UserError> {
         let store = |error: StoreError| UserError::from(&error);
         let target = Target::parse(&request.target).map_err(|error| UserError::from(&error))?;
-        let accounts = accounts_of(&self.known);
+        let accounts = self.accounts.borrow().clone();
         let mut additions = BulkWriter::open(&self.database).map_err(store)?;
         let reader = Reader::open(&self.database).map_err(store)?;
         let is_composed = matches!(request.what, ReplayWhat::Composed(_));
         let (events, edited) = match request.what {
-            ReplayWhat::Stored(chosen) => (chosen.ids(&reader).map_err(store)?, None),
+            ReplayWhat::Stored(selection) => (selection.ids(&reader).map_err(store)?, None),
             ReplayWhat::Edited { id, message } => (vec![id], Some(message)),
             ReplayWhat::Composed(messages) => {
                 let account = signer(&accounts, request.account.as_deref()).map_err(|error| UserError::from(&error))?;
@@ -57,7 +95,7 @@ impl Replayer {
             }
         };
         let how = request.how;
-        // Pictures follow their event.
+        // Image messages follow their event: their order counts.
         let pace = if is_composed && how.pace == Pace::Fast { Pace::InTurn } else { how.pace };
         let plan = ReplayPlan {
             events,
@@ -76,7 +114,7 @@ impl Replayer {
             Tools { reader: &reader, additions: &mut additions, accounts: &accounts, courier: &self.courier, progress };
         let mut told = |told: Told<'_>| match told {
             Told::Begun(run) => {
-                self.jobs.desk.put(Notice::ReplayBegun { run: Box::new(run.clone()) });
+                self.jobs.notices.send(ReplaysNotice::Begun { run: Box::new(run.clone()) });
             }
             Told::Replayed { .. } => {}
         };

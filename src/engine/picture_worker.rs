@@ -1,43 +1,41 @@
-//! The thread that reads picture files that an event is to be composed with: what each is called, and its MD5.
+//! The thread `pictures`: reads the names and MD5 sums of picture files for the composer.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::worker::Worker;
-use super::{Command, Desk, Notice};
+use super::{Notice, NoticeSender};
 use crate::texts::user_error::UserError;
 use crate::wechat::compose::picture_md5;
 
-/// Larger files are no pictures that a phone sends, in bytes.
+/// The largest file accepted as a picture, in bytes; phones send smaller ones.
 const LARGEST: u64 = 64 << 20;
 
-/// A picture to compose with.
+/// Picture files to compose an event with.
+#[derive(Clone, Debug)]
+pub struct PictureRequest {
+    /// The number of the message in the composer; comes back with the answer.
+    pub number: u32,
+    pub paths: Vec<PathBuf>,
+}
+
+/// A picture to compose an event with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PictureFile {
-    /// The file's name without its folder.
+    /// The name without the folder.
     pub name: String,
-    /// Its `PicMd5Sum`.
+    /// The value of `PicMd5Sum`.
     pub md5: String,
 }
 
-/// Why a picture cannot be used.
+/// A picture file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
-    /// It cannot be read.
     #[error("cannot read the picture ({source}); check the path and its rights: {}", path.display())]
-    Read {
-        /// Why not.
-        source: io::Error,
-        /// Which.
-        path: PathBuf,
-    },
-    /// It is larger than any picture.
+    Read { source: io::Error, path: PathBuf },
     #[error("a picture has at most {} MiB, and this file has more; choose another: {}", LARGEST >> 20, path.display())]
-    Large {
-        /// Which.
-        path: PathBuf,
-    },
+    Large { path: PathBuf },
 }
 
 impl From<&PictureError> for UserError {
@@ -53,23 +51,22 @@ impl From<&PictureError> for UserError {
     }
 }
 
-/// Starts the thread: an export that takes minutes must not keep a message waiting for its pictures.
-pub(super) fn start(desk: Desk) -> io::Result<Worker<Command>> {
-    Worker::start("pictures", move |commands| {
-        while let Ok(command) = commands.recv() {
-            let Command::ReadPictures { number, paths } = command else { continue };
-            let heard = match read(&paths) {
-                Ok(pictures) => desk.put(Notice::Pictures { number, pictures }),
-                Err(error) => desk.fail(&error),
+/// Starts the thread. It is not the transfer thread's work: an export that takes minutes must not delay the composer.
+pub(super) fn start(notices: NoticeSender) -> io::Result<Worker<PictureRequest>> {
+    Worker::start("pictures", move |requests| {
+        while let Ok(PictureRequest { number, paths }) = requests.recv() {
+            let is_open = match read(&paths) {
+                Ok(pictures) => notices.send(Notice::Pictures { number, pictures }),
+                Err(error) => notices.fail(&error),
             };
-            if !heard {
+            if !is_open {
                 return;
             }
         }
     })
 }
 
-/// Reads them, one at a time, in their order; the first that cannot be read ends it.
+/// Reads picture files in order, and fails with the first that cannot be used.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<PictureFile>, PictureError> {
     paths.iter().map(|path| picture(path)).collect()
 }
@@ -77,7 +74,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<PictureFile>, PictureError> {
 fn picture(path: &Path) -> Result<PictureFile, PictureError> {
     let problem = |source| PictureError::Read { source, path: path.to_owned() };
     let mut bytes = Vec::new();
-    // Opening a pipe would wait for somebody to write into it.
+    // Opening a named pipe would wait for a writer.
     if !std::fs::metadata(path).map_err(problem)?.is_file() {
         return Err(problem(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")));
     }

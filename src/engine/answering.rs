@@ -1,0 +1,63 @@
+//! Held pushes and the armed fault: commands that change a map or a cell shared with the listener, without a thread.
+
+use tokio::sync::watch;
+
+use super::{HeldView, Verdict};
+use crate::capture::CaptureId;
+use crate::filter::Filter;
+use crate::listener::{Armed, Held};
+use crate::wechat::fault::Fault;
+
+/// A command about the replies that a person gives, and about fault injection.
+#[derive(Clone, Debug)]
+pub enum AnsweringCommand {
+    /// Hold the pushes that match from now on. `None` switches holding off and releases all with the default reply.
+    SetHold { filter: Option<Box<Filter>> },
+    /// Decide a held push, or prepare the reply to a retry that WeChat is about to send.
+    Resolve { target: AnswerTarget, verdict: Box<Verdict> },
+    /// Release all held pushes with the default reply.
+    ReleaseAll,
+    /// Inject this fault into the next answer; `None` disarms.
+    Arm { fault: Option<Fault> },
+}
+
+/// The push that a person decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerTarget {
+    /// A push that is held now, by its own number.
+    HeldPush(CaptureId),
+    /// The next attempt of an event, by the number of the event's first attempt (its group): the retry itself has no
+    /// number before it arrives.
+    AwaitedRetry { group: CaptureId },
+}
+
+impl AnswerTarget {
+    /// The number under which the listener keeps the push or the event.
+    pub fn id(self) -> CaptureId {
+        match self {
+            Self::HeldPush(id) | Self::AwaitedRetry { group: id } => id,
+        }
+    }
+}
+
+/// The state shared with the listener: held pushes with their view, and the armed fault.
+#[derive(Debug)]
+pub(super) struct AnsweringHandle {
+    pub(super) held: Held,
+    pub(super) view: watch::Receiver<HeldView>,
+    pub(super) armed: Armed,
+}
+
+impl AnsweringHandle {
+    pub(super) fn carry_out(&self, command: AnsweringCommand) {
+        match command {
+            AnsweringCommand::SetHold { filter } => self.held.switch(filter.map(|filter| *filter)),
+            // `false`: the deadline came first. The view says so already.
+            AnsweringCommand::Resolve { target, verdict } => {
+                self.held.resolve(target.id(), *verdict);
+            }
+            AnsweringCommand::ReleaseAll => self.held.release_all(),
+            AnsweringCommand::Arm { fault } => self.armed.set(fault),
+        }
+    }
+}

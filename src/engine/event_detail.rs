@@ -1,0 +1,60 @@
+//! One event in full: its capture, attempts, images, signature, and replays with what they are compared with.
+
+use super::{Compared, Difference, SignatureCheck};
+use crate::account::Accounts;
+use crate::capture::{CaptureId, CaptureSummary, StoredCapture, StoredReplay};
+use crate::replay::{before, difference};
+use crate::store::{Reader, StoreError};
+
+/// A capture and everything that belongs to its event.
+#[derive(Clone, Debug)]
+pub struct EventDetail {
+    pub stored: StoredCapture,
+    /// All attempts of the event, `stored` included.
+    pub attempts: Vec<CaptureSummary>,
+    /// For an event with pictures: the image messages that followed it.
+    pub images: Vec<CaptureId>,
+    /// The calculation of the signature, where the account still has a token.
+    pub signature: Option<SignatureCheck>,
+    /// The latest replays, newest first. Only the newest one's difference is calculated.
+    pub replays: Vec<ComparedReplay>,
+}
+
+/// A replay beside the answer that it is compared with.
+#[derive(Clone, Debug)]
+pub struct ComparedReplay {
+    pub stored: StoredReplay,
+    /// The earlier answer; `None` without a baseline, or where the baseline has been deleted.
+    pub before: Option<Compared>,
+    /// The difference from the earlier answer; `None` without one, or where it is not calculated yet.
+    pub difference: Option<Difference>,
+}
+
+impl ComparedReplay {
+    /// A replay of `event` and its baseline, with the difference not calculated yet.
+    pub(super) fn of(
+        stored: StoredReplay,
+        event: &StoredCapture,
+        reader: &Reader,
+        accounts: &Accounts,
+    ) -> Result<Self, StoreError> {
+        let before = match stored.replayed.baseline {
+            Some(baseline) => before(reader, baseline, event, accounts)?,
+            None => None,
+        };
+        Ok(Self { stored, before, difference: None })
+    }
+
+    /// Calculates the difference, which may take some tenths of a second. `ignored` are elements left out of it.
+    #[must_use]
+    pub(super) fn compared(mut self, ignored: &[String]) -> Self {
+        let now = Compared::of_replay(&self.stored);
+        self.difference = self.before.as_ref().map(|before| difference(before, &now, ignored));
+        self
+    }
+
+    /// Whether there is a baseline whose difference is not calculated yet.
+    pub fn is_to_be_compared(&self) -> bool {
+        self.before.is_some() && self.difference.is_none()
+    }
+}

@@ -1,0 +1,232 @@
+//! The thread `query`: reads rows of the list, single events, runs of replays and suggestions for the filter.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+
+use tokio::sync::watch;
+
+use super::worker::Worker;
+use super::{
+    ComparedReplay, DetailNotice, EventDetail, FilterNotice, ListNotice, Notice, NoticeSender, ReplaysNotice,
+    RuleTrial, SharedAccounts, Status,
+};
+use crate::capture::{Capture, CaptureId, HANDSHAKE, ReplayId, RunId};
+use crate::filter::{Filter, SeenField};
+use crate::inspect::{SignatureCheck, explain_signature};
+use crate::rules::Rule;
+use crate::store::{Reader, Scan, StoreError};
+
+/// The most values offered for completion.
+const MOST_SEEN: usize = 40;
+
+/// The most replays shown beside an event.
+const MOST_REPLAYS: usize = 100;
+
+/// The most runs listed.
+const MOST_RUNS: usize = 500;
+
+/// The most replays listed of one run.
+const MOST_IN_RUN: usize = 100_000;
+
+/// A question answered from the database.
+#[derive(Clone, Debug)]
+pub enum QueryCommand {
+    /// Read the rows of these captures.
+    ReadRows { ids: Vec<CaptureId> },
+    /// Mark the rows read from now on with the first of these filters that they match. `generation` grows with each
+    /// change and comes back with each page.
+    SetMarks { generation: u64, filters: Vec<Filter> },
+    /// Find values that occur in events and begin with `typed`. `generation` grows with each question and comes back
+    /// with the answer.
+    FindSeen { generation: u64, seen: SeenField, typed: String },
+    /// Read the filters used before.
+    ListUsedFilters,
+    /// Read one capture and everything that belongs to its event.
+    Open { id: CaptureId },
+    /// Calculate the difference between a replay's answer and its baseline.
+    CompareReplay { id: ReplayId },
+    /// Read the newest handshake.
+    FindHandshake,
+    /// Read the runs of replays, newest first.
+    ListRuns,
+    /// Read one run and its replays.
+    OpenRun { id: RunId },
+    /// Try a rule, saved or not, on a stored event.
+    TryRule { rule: Box<Rule>, id: CaptureId },
+}
+
+/// The filters that the rows of a page match.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The generation of the filters, from [`QueryCommand::SetMarks`].
+    pub generation: u64,
+    /// The rows that match any filter, in ascending order, each with the index of the first filter that it matches.
+    pub by_row: Vec<(CaptureId, usize)>,
+}
+
+impl Marks {
+    /// The index of the filter that this row matches.
+    pub fn of(&self, id: CaptureId) -> Option<usize> {
+        let at = self.by_row.binary_search_by_key(&id, |(row, _)| *row).ok()?;
+        self.by_row.get(at).map(|(_, index)| *index)
+    }
+}
+
+/// Starts the thread.
+pub(super) fn start(
+    database: PathBuf,
+    notices: NoticeSender,
+    accounts: SharedAccounts,
+    status: watch::Receiver<Status>,
+) -> std::io::Result<Worker<QueryCommand>> {
+    Worker::start("query", move |commands| {
+        QueryWorker { database, notices, accounts, status, reader: None, marks: (0, Vec::new()) }.run(&commands);
+    })
+}
+
+/// The state of the thread.
+struct QueryWorker {
+    database: PathBuf,
+    notices: NoticeSender,
+    accounts: SharedAccounts,
+    status: watch::Receiver<Status>,
+    /// `None` until there is a database.
+    reader: Option<Reader>,
+    /// The filters that rows are marked with, and their generation.
+    marks: (u64, Vec<Filter>),
+}
+
+impl QueryWorker {
+    fn run(mut self, commands: &Receiver<QueryCommand>) {
+        while let Ok(command) = commands.recv() {
+            let notice = match self.answer(command) {
+                Ok(Some(notice)) => notice,
+                // The settings thread creates and migrates the database, and reports its failures.
+                Ok(None) | Err(StoreError::Absent { .. } | StoreError::Older { .. }) => continue,
+                Err(error) => Notice::Failed { trouble: (&error).into() },
+            };
+            if !self.notices.send(notice) {
+                return;
+            }
+        }
+    }
+
+    /// The answer to a command; `None` if what it names has been deleted, or there is nothing to say.
+    fn answer(&mut self, command: QueryCommand) -> Result<Option<Notice>, StoreError> {
+        Ok(Some(match command {
+            QueryCommand::ReadRows { ids } => {
+                let rows = self.reader()?.page(&ids)?;
+                let marks = self.marks_of(&ids)?;
+                ListNotice::Rows { rows, marks }.into()
+            }
+            QueryCommand::SetMarks { generation, filters } => {
+                self.marks = (generation, filters);
+                return Ok(None);
+            }
+            QueryCommand::FindSeen { generation, seen, typed } => {
+                let values = self.reader()?.seen(seen, &typed, MOST_SEEN)?;
+                FilterNotice::Seen { generation, values }.into()
+            }
+            QueryCommand::ListUsedFilters => FilterNotice::Used { texts: self.reader()?.used_filters()? }.into(),
+            QueryCommand::Open { id } => {
+                let Some(detail) = self.open(id)? else { return Ok(None) };
+                DetailNotice::Opened(Box::new(detail)).into()
+            }
+            QueryCommand::CompareReplay { id } => {
+                let Some(compared) = self.compare(id)? else { return Ok(None) };
+                DetailNotice::ReplayCompared(Box::new(compared)).into()
+            }
+            QueryCommand::FindHandshake => self.handshake()?,
+            QueryCommand::ListRuns => ReplaysNotice::Runs { runs: self.reader()?.runs(MOST_RUNS)? }.into(),
+            QueryCommand::OpenRun { id } => {
+                let reader = self.reader()?;
+                let Some(run) = reader.run(id)? else { return Ok(None) };
+                ReplaysNotice::Run { run: Box::new(run), rows: reader.replays_in(id, MOST_IN_RUN)? }.into()
+            }
+            QueryCommand::TryRule { rule, id } => {
+                let Some(stored) = self.reader()?.capture(id)? else { return Ok(None) };
+                Notice::RuleTried { id, trial: Box::new(RuleTrial::of(*rule, &stored)) }
+            }
+        }))
+    }
+
+    /// The first filter that each of these rows matches.
+    fn marks_of(&mut self, ids: &[CaptureId]) -> Result<Marks, StoreError> {
+        self.reader()?;
+        let Self { reader: Some(reader), marks: (generation, filters), .. } = self else {
+            return Ok(Marks::default());
+        };
+        let mut marked: BTreeMap<CaptureId, usize> = BTreeMap::new();
+        for (index, filter) in filters.iter().enumerate() {
+            for id in reader.matching_of(filter, ids)? {
+                marked.entry(id).or_insert(index);
+            }
+        }
+        Ok(Marks { generation: *generation, by_row: marked.into_iter().collect() })
+    }
+
+    fn open(&mut self, id: CaptureId) -> Result<Option<EventDetail>, StoreError> {
+        let ignored = self.ignored();
+        let accounts = self.accounts.borrow().clone();
+        let reader = self.reader()?;
+        let Some(stored) = reader.capture(id)? else { return Ok(None) };
+        let attempts = reader.attempts(stored.placement.group)?;
+        let images = reader.images_of(&stored)?;
+        let replays = reader.replays_of(id, MOST_REPLAYS)?;
+        let replays = replays.into_iter().enumerate().map(|(at, replay)| {
+            let compared = ComparedReplay::of(replay, &stored, reader, &accounts)?;
+            // The newest is shown unfolded; the others are compared when they are unfolded.
+            Ok(if at == 0 { compared.compared(&ignored) } else { compared })
+        });
+        let replays = replays.collect::<Result<_, StoreError>>()?;
+        let signature = self.signature(&stored.capture);
+        Ok(Some(EventDetail { stored, attempts, images, signature, replays }))
+    }
+
+    /// The replay with its difference; `None` if the replay or its event has been deleted.
+    fn compare(&mut self, id: ReplayId) -> Result<Option<ComparedReplay>, StoreError> {
+        let ignored = self.ignored();
+        let accounts = self.accounts.borrow().clone();
+        let reader = self.reader()?;
+        let Some(replay) = reader.replay(id)? else { return Ok(None) };
+        let Some(event) = reader.capture(replay.replayed.event)? else { return Ok(None) };
+        let compared = ComparedReplay::of(replay, &event, reader, &accounts)?;
+        Ok(Some(compared.compared(&ignored)))
+    }
+
+    /// The elements left out of comparisons.
+    fn ignored(&self) -> Vec<String> {
+        self.status.borrow().config.replay.ignore.clone()
+    }
+
+    fn signature(&self, capture: &Capture) -> Option<SignatureCheck> {
+        explain_signature(capture, self.accounts.borrow().named(&capture.account)?)
+    }
+
+    /// Scans from the newest capture down in steps: the newest handshake is mostly near the top.
+    fn handshake(&mut self) -> Result<Notice, StoreError> {
+        let filter = Filter::of_type(HANDSHAKE);
+        let reader = self.reader()?;
+        let mut scan = Scan::new(&filter, reader.newest()?);
+        loop {
+            let chunk = reader.step(&mut scan)?;
+            if let Some(newest) = chunk.ids.first() {
+                let capture = reader.capture(*newest)?.map(Box::new);
+                return Ok(Notice::Handshake { capture });
+            }
+            if chunk.finished {
+                return Ok(Notice::Handshake { capture: None });
+            }
+        }
+    }
+
+    /// The reader of the current database file; opened on first use, and anew after the file has been exchanged.
+    fn reader(&mut self) -> Result<&Reader, StoreError> {
+        self.reader.take_if(|reader| !reader.is_current());
+        if self.reader.is_none() {
+            self.reader = Some(Reader::open(&self.database)?);
+        }
+        self.reader.as_ref().ok_or(StoreError::Closing)
+    }
+}

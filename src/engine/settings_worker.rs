@@ -1,0 +1,337 @@
+//! The thread `settings`: opens the database, listens, saves changes to `config.toml`, and sends samples.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use jiff::Timestamp;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::rulebook::Rulebook;
+use super::service::{Service, StartError};
+use super::worker::Worker;
+use super::{AccountStatus, ListenerState, NoticeSender, SettingsNotice, Setup, Status};
+use crate::account::{Accounts, SecretName, Secrets};
+use crate::config::{
+    self, AccountConfig, Config, ConfigError, FilterConfig, LookConfig, RetentionConfig, TargetConfig,
+};
+use crate::rules::{BadAnswer, Rule};
+use crate::sample::{self, SampleError};
+use crate::store::{Reader, StoreError, StoreHead};
+use crate::texts::user_error::UserError;
+
+/// A command about the listener or the configuration. The `Save` commands replace a section as a whole.
+#[derive(Clone, Debug)]
+pub enum SettingsCommand {
+    /// Listen at this `HOST:PORT` from now on, and save it.
+    SetAddress {
+        address: String,
+    },
+    /// Open the database and listen, after a failure or a stop.
+    Retry,
+    StopListening,
+    /// Save an account, and use it with the next request.
+    SaveAccount {
+        name: String,
+        account: Box<AccountConfig>,
+        /// The secrets that changed; the others are kept.
+        secrets: Box<Secrets>,
+    },
+    /// Delete one secret of an account and its predecessor, from the keyring and from files.
+    ForgetSecret {
+        name: String,
+        which: SecretName,
+    },
+    /// Save language and theme.
+    SaveLook {
+        look: LookConfig,
+    },
+    /// Save the rules in this order, and use them with the next push.
+    SaveRules {
+        rules: Vec<Rule>,
+    },
+    /// Save the developer's own server, where pushes go that no rule decides.
+    SaveForward {
+        /// `None`: pushes are not forwarded.
+        url: Option<String>,
+        /// The answer to WeChat when the server's answer is no legal reply.
+        bad_answer: BadAnswer,
+    },
+    /// Save the targets of replays, by name.
+    SaveTargets {
+        targets: BTreeMap<String, TargetConfig>,
+    },
+    /// Save the named filters.
+    SaveFilters {
+        filters: BTreeMap<String, FilterConfig>,
+    },
+    /// Save the limits of the database, and keep within them from now on.
+    SaveRetention {
+        retention: RetentionConfig,
+    },
+    /// Post a sample event of this kind to our own listener, as WeChat would.
+    SendSample {
+        kind: String,
+    },
+}
+
+/// A setting that was saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SavedSetting {
+    Address,
+    Account {
+        name: String,
+    },
+    /// A secret was deleted.
+    Secret,
+    Look,
+    Rules,
+    Forward,
+    Targets,
+    Retention,
+    Filters,
+}
+
+/// Starts the thread, which opens the database and listens before its first command.
+pub(super) fn start(
+    setup: Setup,
+    runtime: Arc<Runtime>,
+    notices: NoticeSender,
+    status: watch::Sender<Status>,
+    head: watch::Sender<StoreHead>,
+    accounts: watch::Sender<Arc<Accounts>>,
+    rulebook: Rulebook,
+) -> std::io::Result<Worker<SettingsCommand>> {
+    Worker::start("settings", move |commands| {
+        SettingsWorker { setup, runtime, notices, status, head, accounts, rulebook, service: None }.run(&commands);
+    })
+}
+
+/// The state of the thread.
+struct SettingsWorker {
+    setup: Setup,
+    runtime: Arc<Runtime>,
+    notices: NoticeSender,
+    status: watch::Sender<Status>,
+    head: watch::Sender<StoreHead>,
+    accounts: watch::Sender<Arc<Accounts>>,
+    rulebook: Rulebook,
+    /// `None` while another process has the data folder's lock, or the database cannot be opened.
+    service: Option<Service>,
+}
+
+impl SettingsWorker {
+    fn run(mut self, commands: &Receiver<SettingsCommand>) {
+        self.open();
+        self.rulebook.follow();
+        while let Ok(command) = commands.recv() {
+            let is_open = match self.carry_out(command) {
+                Ok(Some(notice)) => self.notices.send(notice),
+                Ok(None) => true,
+                Err(error) => self.notices.fail(error),
+            };
+            if !is_open {
+                return;
+            }
+        }
+    }
+
+    fn carry_out(&mut self, command: SettingsCommand) -> Result<Option<SettingsNotice>, UserError> {
+        let saved = match command {
+            SettingsCommand::Retry => {
+                self.open();
+                return Ok(None);
+            }
+            SettingsCommand::StopListening => {
+                if let Some(service) = &mut self.service {
+                    service.stop_listening();
+                    self.publish(|status| status.listener = ListenerState::Stopped);
+                }
+                return Ok(None);
+            }
+            SettingsCommand::SendSample { kind } => return self.send_sample(kind).map(Some),
+            SettingsCommand::SetAddress { address } => self.set_address(&address),
+            SettingsCommand::SaveAccount { name, account, secrets } => self.save_account(name, &account, &secrets),
+            SettingsCommand::ForgetSecret { name, which } => self.forget_secret(&name, which),
+            SettingsCommand::SaveLook { look } => self.save_look(look),
+            SettingsCommand::SaveRules { rules } => self.save_rules(&rules),
+            SettingsCommand::SaveForward { url, bad_answer } => self.save_forward(url, bad_answer),
+            SettingsCommand::SaveTargets { targets } => self.save_targets(targets),
+            SettingsCommand::SaveFilters { filters } => self.save_filters(filters),
+            SettingsCommand::SaveRetention { retention } => self.save_retention(retention),
+        };
+        saved.map(|setting| Some(SettingsNotice::Saved(setting))).map_err(|error| UserError::from(&error))
+    }
+
+    /// Opens the database and listens. A failure becomes the status.
+    fn open(&mut self) {
+        // First, to free the lock and the port.
+        self.service = None;
+        let (listener, database) = match self.try_open() {
+            Ok(address) => (ListenerState::Listening { address }, None),
+            Err(StartError::Config(error @ ConfigError::AlreadyListening { .. })) => {
+                // The other process may be an earlier version, which does not migrate the database.
+                let older = Reader::open(&self.setup.folder.database());
+                let older = older.err().filter(|error| matches!(error, StoreError::Older { .. }));
+                (ListenerState::Elsewhere { trouble: (&error).into() }, older.as_ref().map(UserError::from))
+            }
+            Err(StartError::Store(error)) => {
+                let trouble = UserError::from(&error);
+                (ListenerState::Failed { trouble: trouble.clone() }, Some(trouble))
+            }
+            Err(error) => (ListenerState::Failed { trouble: (&error).into() }, None),
+        };
+        if let ListenerState::Failed { trouble } | ListenerState::Elsewhere { trouble } = &listener {
+            tracing::error!("{trouble}");
+        }
+        self.publish(|status| {
+            status.listener = listener;
+            status.database = database;
+        });
+    }
+
+    /// Opens the database and listens; returns the address.
+    fn try_open(&mut self) -> Result<String, StartError> {
+        let config = Config::load(&self.setup.config_file)?;
+        self.publish(|status| status.config = config.clone());
+        let accounts = config.accounts(&self.setup.folder, &self.setup.overrides)?;
+        self.publish_accounts(&accounts);
+        // A mistake in a rule does not prevent listening: it is reported, and the former rules stay in force.
+        self.rulebook.reload();
+        let service = Service::open(
+            Arc::clone(&self.runtime),
+            &self.setup.folder,
+            &config,
+            accounts,
+            self.rulebook.crafting().clone(),
+            self.head.clone(),
+            self.notices.waker.clone(),
+        )?;
+        let address = config::parse_address(&config.listener.addr)?;
+        Ok(self.service.insert(service).listen(address)?.to_string())
+    }
+
+    fn set_address(&mut self, text: &str) -> Result<SavedSetting, ConfigError> {
+        let address = config::parse_address(text)?;
+        config::save_address(&self.setup.folder, &self.setup.config_file, text)?;
+        self.publish(|status| text.clone_into(&mut status.config.listener.addr));
+        let Some(service) = &mut self.service else {
+            self.open();
+            return Ok(SavedSetting::Address);
+        };
+        let listener = match service.listen(address) {
+            Ok(address) => ListenerState::Listening { address: address.to_string() },
+            Err(error) => ListenerState::Failed { trouble: (&error).into() },
+        };
+        self.publish(|status| status.listener = listener);
+        Ok(SavedSetting::Address)
+    }
+
+    fn save_account(
+        &mut self,
+        name: String,
+        account: &AccountConfig,
+        changed: &Secrets,
+    ) -> Result<SavedSetting, ConfigError> {
+        let config = Config::load(&self.setup.config_file)?;
+        // Secrets that cannot be read are replaced by those typed: the way out of a locked keyring.
+        let kept = config.kept_secrets(&self.setup.folder, &name).unwrap_or_default();
+        let secrets = kept.changed_by(changed.clone());
+        config::save_account(&self.setup.folder, &self.setup.config_file, &name, account, &secrets)?;
+        self.reload_accounts()?;
+        Ok(SavedSetting::Account { name })
+    }
+
+    fn forget_secret(&mut self, name: &str, which: SecretName) -> Result<SavedSetting, ConfigError> {
+        config::forget_secret(&self.setup.folder, &self.setup.config_file, name, which)?;
+        self.reload_accounts()?;
+        Ok(SavedSetting::Secret)
+    }
+
+    /// Uses the accounts as they are saved now.
+    fn reload_accounts(&mut self) -> Result<(), ConfigError> {
+        let config = Config::load(&self.setup.config_file)?;
+        let accounts = config.accounts(&self.setup.folder, &self.setup.overrides)?;
+        self.publish_accounts(&accounts);
+        self.publish(|status| status.config = config);
+        match &self.service {
+            Some(service) => service.set_accounts(accounts),
+            None => self.open(),
+        }
+        Ok(())
+    }
+
+    fn save_look(&self, look: LookConfig) -> Result<SavedSetting, ConfigError> {
+        config::save_look(&self.setup.folder, &self.setup.config_file, &look)?;
+        self.publish(|status| status.config.look = look);
+        Ok(SavedSetting::Look)
+    }
+
+    fn save_rules(&self, rules: &[Rule]) -> Result<SavedSetting, ConfigError> {
+        config::save_rules(&self.setup.folder, &self.setup.config_file, rules)?;
+        self.rulebook.reload();
+        Ok(SavedSetting::Rules)
+    }
+
+    fn save_forward(&self, url: Option<String>, bad_answer: BadAnswer) -> Result<SavedSetting, ConfigError> {
+        config::save_forward(&self.setup.folder, &self.setup.config_file, url.as_deref(), bad_answer)?;
+        self.publish(|status| {
+            (status.config.listener.forward, status.config.listener.forward_bad_answer) = (url, bad_answer);
+        });
+        self.rulebook.reload();
+        Ok(SavedSetting::Forward)
+    }
+
+    fn save_targets(&self, targets: BTreeMap<String, TargetConfig>) -> Result<SavedSetting, ConfigError> {
+        config::save_targets(&self.setup.folder, &self.setup.config_file, &targets)?;
+        self.publish(|status| status.config.targets = targets);
+        Ok(SavedSetting::Targets)
+    }
+
+    fn save_filters(&self, filters: BTreeMap<String, FilterConfig>) -> Result<SavedSetting, ConfigError> {
+        config::save_filters(&self.setup.folder, &self.setup.config_file, &filters)?;
+        self.publish(|status| status.config.filters = filters);
+        Ok(SavedSetting::Filters)
+    }
+
+    fn save_retention(&self, retention: RetentionConfig) -> Result<SavedSetting, ConfigError> {
+        config::save_retention(&self.setup.folder, &self.setup.config_file, &retention)?;
+        self.publish(|status| status.config.retention = retention);
+        if let Some(service) = &self.service {
+            service.keep(&retention);
+        }
+        Ok(SavedSetting::Retention)
+    }
+
+    /// Posts over a real socket to the real listener: the capture is the same as of a tap.
+    fn send_sample(&self, kind: String) -> Result<SettingsNotice, UserError> {
+        let ListenerState::Listening { address } = self.status.borrow().listener.clone() else {
+            return Err((&SampleError::NoListener).into());
+        };
+        let accounts = self.service.as_ref().map(Service::accounts);
+        let account = accounts.as_ref().map(|accounts| accounts.default_account());
+        let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| UserError::from(&error))?;
+        let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
+        let courier = self.rulebook.crafting().courier.clone();
+        self.runtime.block_on(courier.deliver(&push, &target)).map_err(|error| UserError::from(&error))?;
+        Ok(SettingsNotice::SampleSent { kind })
+    }
+
+    /// Hands the accounts to the other threads, and their state without secrets to the window.
+    fn publish_accounts(&self, accounts: &Accounts) {
+        self.accounts.send_replace(Arc::new(accounts.clone()));
+        let statuses = accounts.iter().map(|account| AccountStatus {
+            name: account.name.clone(),
+            has_token: account.secrets.token.is_some(),
+            has_aes_key: account.secrets.aes_key.is_some(),
+            has_app_secret: account.secrets.app_secret.is_some(),
+        });
+        self.publish(|status| status.accounts = statuses.collect());
+    }
+
+    fn publish(&self, change: impl FnOnce(&mut Status)) {
+        self.status.send_modify(change);
+        self.notices.waker.wake();
+    }
+}
