@@ -1,22 +1,24 @@
-//! An error as the window says it: a text of its own in each language, looked up when it is drawn.
+//! An error as the window shows it, in the person's language; its English is the error's own message.
 
 use std::fmt;
 
 use crate::texts::Language;
 
 /// The failure, its cause and its remedy. Each error that can reach the window turns into one, beside where it is made.
+///
+/// English has one wording, the error's own, in the log, on stderr and in the window. `assets/locales` holds the Chinese
+/// one, and English only where the remedy is another one in the window (Settings in place of a flag).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserError {
     key: &'static str,
     details: Vec<(&'static str, String)>,
-    /// The file and the line that it is in, where it is in one.
+    /// File and line of the mistake, where it is in a file.
     place: Option<(String, usize)>,
-    /// As the log and the commands have it.
     message: String,
 }
 
 impl UserError {
-    /// The trouble whose text has that key, a full key of a file in `assets/locales`; `error` is what the log says.
+    /// Makes one from an error; `key` is the full key of its text in `assets/locales`.
     pub fn of(key: &'static str, error: impl fmt::Display) -> Self {
         Self { key, details: Vec::new(), place: None, message: error.to_string() }
     }
@@ -28,17 +30,17 @@ impl UserError {
         self
     }
 
-    /// Says in which line of which file it is.
+    /// Adds the file and line of the mistake.
     #[must_use]
     pub fn at_line(mut self, file: impl fmt::Display, line: usize) -> Self {
-        self.message = format!("{file}, line {line}: {}", self.message);
         self.place = Some((file.to_string(), line));
         self
     }
 
-    /// The whole of it in that language.
+    /// The text in that language, with its place.
     pub fn words(&self, language: Language) -> String {
-        let words = language.filled(self.key, &self.details);
+        let words =
+            if language.has(self.key) { language.filled(self.key, &self.details) } else { sentence(&self.message) };
         match &self.place {
             None => words,
             Some((file, line)) => {
@@ -49,8 +51,17 @@ impl UserError {
     }
 }
 
+/// The message with a capital letter.
+fn sentence(message: &str) -> String {
+    let mut characters = message.chars();
+    characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect()
+}
+
 impl fmt::Display for UserError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((file, line)) = &self.place {
+            write!(f, "{file}, line {line}: ")?;
+        }
         f.write_str(&self.message)
     }
 }
@@ -59,8 +70,8 @@ impl fmt::Display for UserError {
 impl UserError {
     /// Fails unless both languages say it, with nothing left to be filled in.
     pub(crate) fn assert_said(&self) {
+        assert!(Language::Chinese.has(self.key), "{} is not there in Chinese", self.key);
         for language in Language::ALL {
-            assert!(language.has(self.key), "{} is not there in {}", self.key, language.tag());
             let words = self.words(language);
             assert!(!words.contains("%{"), "{}: {words}", self.key);
         }
@@ -72,7 +83,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_window_and_the_log_each_have_their_words() {
+    fn the_window_says_what_the_log_says_unless_its_remedy_differs() {
+        let error = UserError::of("user_error.store.full", "the disk is full; make room").at_line("a.toml", 3);
+        assert_eq!(error.words(Language::English), "a.toml, line 3: The disk is full; make room");
+        assert_eq!(error.to_string(), "a.toml, line 3: the disk is full; make room");
+
         let trouble = UserError::of("user_error.listen.taken", "taken").with("address", "127.0.0.1:1");
         trouble.assert_said();
         assert_eq!(trouble.to_string(), "taken");
