@@ -253,7 +253,7 @@ fn every_fault_that_is_in_the_body_is_found() {
     let in_the_body = [Fault::WrongCase, Fault::Json, Fault::Bom, Fault::WrongAddress];
     for reply in replies().into_iter().filter(|reply| *reply != PassiveReply::Empty) {
         for fault in in_the_body {
-            let body = fault.spoil(&reply, &address(), Format::Xml);
+            let body = fault.faulty_body(&reply, &address(), Format::Xml);
             assert!(!judged(&body, &json!({})).is_legal(), "{fault}: {}", String::from_utf8_lossy(&body));
         }
     }

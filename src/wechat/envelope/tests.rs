@@ -1,4 +1,4 @@
-//! What opens, what is refused and why, and that nothing panics.
+//! Tests of encryption and decryption: round trips, refusals and arbitrary input.
 
 use proptest::prelude::*;
 
@@ -13,7 +13,7 @@ fn sample_key() -> AesKey {
     AesKey::parse(SAMPLE_KEY).unwrap()
 }
 
-/// Encrypts whole blocks as they are, to make what no sender of ours would.
+/// Encrypts whole blocks as they are, malformed ones included.
 fn encrypted(key: &AesKey, plain: &[u8]) -> String {
     let mut buffer = plain.to_vec();
     let (blocks, rest) = Array::slice_as_chunks_mut(&mut buffer);
@@ -57,11 +57,11 @@ fn a_sender_that_pads_to_blocks_of_16_is_understood() {
 #[test]
 fn a_wrong_iv_shows_in_the_random_bytes_alone() {
     let key = sample_key();
-    let sealed = STANDARD.decode(encrypt(&key, RANDOM, b"message", APP_ID)).unwrap();
-    let mut wrong = sealed.clone();
+    let ciphertext = STANDARD.decode(encrypt(&key, RANDOM, b"message", APP_ID)).unwrap();
+    let mut wrong = ciphertext.clone();
     let (blocks, _) = Array::slice_as_chunks_mut(&mut wrong);
     key.cipher_with_iv::<Decryptor<Aes256>>(|_| 0).decrypt_blocks(blocks);
-    let right = decrypt(&key, &STANDARD.encode(&sealed)).unwrap();
+    let right = decrypt(&key, &STANDARD.encode(&ciphertext)).unwrap();
     assert_eq!(&right.random, RANDOM);
     assert_ne!(wrong[..16], right.random);
     assert_eq!(&wrong[20..27], b"message");
@@ -176,7 +176,7 @@ proptest! {
         random: [u8; 16],
         message in prop::collection::vec(any::<u8>(), 0..200),
     ) {
-        let sealed = encrypt(&sample_key(), &random, &message, APP_ID);
+        let ciphertext = encrypt(&sample_key(), &random, &message, APP_ID);
         let other = AesKey::parse(OTHER_KEY).unwrap();
         prop_assert!(decrypt(&other, &sealed).is_err());
     }
@@ -215,7 +215,7 @@ proptest! {
         change in 1_u8..,
     ) {
         let key = sample_key();
-        let sealed = encrypt(&key, RANDOM, &message, APP_ID);
+        let ciphertext = encrypt(&key, RANDOM, &message, APP_ID);
         let original = decrypt(&key, &sealed).unwrap();
         let mut bytes = STANDARD.decode(sealed).unwrap();
         let place = place.index(bytes.len());
