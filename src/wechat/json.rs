@@ -1,8 +1,8 @@
-//! JSON payload to the same tree: members are elements, an array is siblings of the member's name.
+//! Parses JSON payloads into a tree: members are elements, the items of an array are siblings of one name.
 //!
-//! The tokens come from jsonc-parser's scanner with every leniency off; the grammar is a loop with a
-//! stack of its own, so that a megabyte of `[` meets [`super::tree::MAX_DEPTH`] and not the end of the
-//! thread's stack.
+//! The tokens come from jsonc-parser's scanner with every leniency off. The grammar is a loop with its own
+//! stack, so that a megabyte of `[` runs into [`super::tree::MAX_DEPTH`] instead of overflowing the thread's
+//! stack.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use jsonc_parser::{Scanner, ScannerOptions};
 
 use super::tree::{Builder, MAX_DEPTH, Span, Tag, TextForm, TreeError, is_white};
 
-/// What the elements of an array inside an array are called.
+/// The name of the items of an array inside an array.
 const ITEM: &str = "item";
 
 const STRICT: ScannerOptions = ScannerOptions {
@@ -23,7 +23,7 @@ const STRICT: ScannerOptions = ScannerOptions {
     allow_extended_string_escapes: false,
 };
 
-/// Reads the JSON object that begins at `start`.
+/// Parses the JSON object that begins at `start`.
 pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError> {
     let mut parser = JsonParser {
         payload,
@@ -57,7 +57,7 @@ pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError
     Err(parser.tree.ill_formed(reason, payload.len()))
 }
 
-/// What may come next.
+/// The tokens that may come next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NextToken {
     Value,
@@ -69,18 +69,18 @@ enum NextToken {
     End,
 }
 
-/// What is open around the next token.
+/// The object or array around the next token.
 enum Holder<'a> {
-    /// An object: an element is open in the tree.
+    /// An object, which is an open element in the tree.
     Object,
-    /// An array: its values become elements of this name.
+    /// An array, whose values become elements of this name.
     Array {
         name: Cow<'a, str>,
-        /// Where the member or the array itself begins, and the array.
+        /// The offset of the member, or of the array itself in an array.
         start: usize,
         bracket: usize,
         empty: bool,
-        /// An array in an array is an element by itself.
+        /// An array in an array, which is an element of its own.
         wrapped: bool,
     },
 }
@@ -90,7 +90,7 @@ struct JsonParser<'a> {
     tree: Builder<'a>,
     holders: Vec<Holder<'a>>,
     expected: NextToken,
-    /// The name whose value is awaited, and where it begins.
+    /// The name of the next value, and its offset.
     member: Option<(Cow<'a, str>, usize)>,
 }
 
@@ -213,7 +213,7 @@ impl<'a> JsonParser<'a> {
         Ok(())
     }
 
-    /// What the value that begins here is called, and where its element begins.
+    /// The name of the value that begins here, and the offset of its element.
     fn name_of_value(&mut self, begins: usize) -> (Cow<'a, str>, usize) {
         if let Some(Holder::Array { name, empty, .. }) = self.holders.last_mut() {
             *empty = false;
