@@ -38,9 +38,7 @@ pub struct Plaintext {
 pub enum DecryptError {
     /// It is not base64.
     #[error("Encrypt is not base64: {source}")]
-    NotBase64 {
-        source: base64::DecodeError,
-    },
+    NotBase64 { source: base64::DecodeError },
     /// It is empty, or not made of whole blocks.
     #[error("Encrypt holds {bytes} bytes, which is not a whole number of blocks of 16")]
     Length {

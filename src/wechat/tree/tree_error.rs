@@ -52,9 +52,7 @@ pub enum TreeError {
     },
     /// A document type. They allow entity attacks, and WeChat sends none.
     #[error("the body declares a document type, which is never read: {place}")]
-    Doctype {
-        place: Place,
-    },
+    Doctype { place: Place },
     /// Only `&amp;`, `&lt;`, `&gt;`, `&quot;`, `&apos;` and character references exist.
     #[error("the body uses the unknown entity `&{name};`: {place}")]
     UnknownEntity {
@@ -85,9 +83,7 @@ pub enum TreeError {
     },
     /// Longer than [`MAX_BYTES`].
     #[error("the body has {bytes} bytes, more than the {MAX_BYTES} that are read")]
-    TooLarge {
-        bytes: usize,
-    },
+    TooLarge { bytes: usize },
 }
 
 impl TreeError {
