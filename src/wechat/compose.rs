@@ -32,7 +32,6 @@ pub struct Push {
 /// The parameters of a push's signature and of its encryption.
 #[derive(Clone, Copy)]
 pub struct Signing<'a> {
-    /// The account's token.
     pub token: &'a str,
     /// The time in seconds, as text. WeChat sends `CreateTime` or one second more.
     pub timestamp: &'a str,

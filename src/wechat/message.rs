@@ -18,7 +18,7 @@ pub use menu::{MenuEvent, Pictures, ScanCode};
 pub use payload::{OtherEvent, Payload, UserMessage};
 pub use problem::{Problem, ProblemKind};
 
-/// A decoded message.
+/// A decoded message: its envelope, its payload, and its deviations from the documentation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message<'t> {
     /// `ToUserName`: the account's `gh_…`.
@@ -27,9 +27,7 @@ pub struct Message<'t> {
     pub from_user: Option<&'t str>,
     /// `CreateTime` in seconds, if it is a whole number.
     pub create_time: Option<i64>,
-    /// `MsgType`
     pub msg_type: Option<&'t str>,
-    /// `Event`
     pub event: Option<&'t str>,
     /// `EventKey` of the root, not of elements inside: `None` if it is missing, empty if it is empty.
     pub event_key: Option<&'t str>,

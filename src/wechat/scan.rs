@@ -30,14 +30,12 @@ pub enum ScanMeaning<'a> {
     },
     /// A text message to write.
     Sms {
-        /// The recipient's number.
         number: String,
         /// The text to begin with.
         body: Option<String>,
     },
     /// A mail to write.
     Mail {
-        /// The recipient.
         address: String,
         /// The subject to begin with.
         subject: Option<String>,

@@ -17,7 +17,7 @@ pub struct Edit {
     pub value: String,
 }
 
-/// A failed edit.
+/// The reason why an edit failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
     /// The body is not a message.

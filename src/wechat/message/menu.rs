@@ -8,7 +8,6 @@ use super::problem::{Problem, ProblemKind};
 /// An event of a menu button; its `EventKey` is in the [`Message`](super::Message).
 #[derive(Clone, Debug, PartialEq)]
 pub enum MenuEvent<'t> {
-    /// `CLICK`
     Click,
     /// `VIEW`: a page opens, whatever the reply.
     View {
@@ -19,7 +18,6 @@ pub enum MenuEvent<'t> {
     },
     /// `view_miniprogram`: a mini program opens.
     ViewMiniprogram {
-        /// `MenuId`
         menu_id: Option<&'t str>,
     },
     /// `scancode_push`: the phone shows or opens the result by itself.

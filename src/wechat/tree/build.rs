@@ -75,7 +75,7 @@ impl<'a> Builder<'a> {
         TreeError::NotWellFormed { reason: reason.into(), place: self.place(offset) }
     }
 
-    /// Begins an element.
+    /// Begins an element inside the innermost open one.
     pub(in crate::wechat) fn open(&mut self, tag: Tag<'a>) -> Result<(), TreeError> {
         if self.open.len() >= MAX_DEPTH {
             let place = self.place(tag.start);
