@@ -174,8 +174,8 @@ mod tests {
     /// A CLICK as it is recorded, sealed with one of the keys or not at all.
     fn capture(sealed_with: Option<usize>) -> Capture {
         let key = sealed_with.map(key);
-        let seal = key.as_ref().map(|key| (key, APP_ID, *b"0123456789abcdef"));
-        let signing = Signing { token: TOKEN, timestamp: "1408090412", nonce: "1", openid: None, seal };
+        let encryption = key.as_ref().map(|key| (key, APP_ID, *b"0123456789abcdef"));
+        let signing = Signing { token: TOKEN, timestamp: "1408090412", nonce: "1", openid: None, encryption };
         let push = push(template("CLICK").unwrap().as_bytes(), &signing);
         let request = RawRequest {
             received_at: Timestamp::from_second(1_408_090_412).unwrap(),

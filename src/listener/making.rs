@@ -57,7 +57,7 @@ impl Push {
         let body = match fault {
             // What stands before a sealed reply stands before its envelope.
             Some(Fault::Bom) if sealing.is_some() => reply.to_bytes(&address, format),
-            Some(fault) => fault.spoil(reply, &address, format),
+            Some(fault) => fault.faulty_body(reply, &address, format),
             None => reply.to_bytes(&address, format),
         };
         let sealed = sealing.and_then(|sealing| sealed(&body, self.account(), sealing, format, fault));

@@ -1,8 +1,8 @@
-//! JSON payload to the same tree: members are elements, an array is siblings of the member's name.
+//! Parses JSON payloads into a tree: members are elements, the items of an array are siblings of one name.
 //!
-//! The tokens come from jsonc-parser's scanner with every leniency off; the grammar is a loop with a
-//! stack of its own, so that a megabyte of `[` meets [`super::tree::MAX_DEPTH`] and not the end of the
-//! thread's stack.
+//! The tokens come from jsonc-parser's scanner with every leniency off. The grammar is a loop with its own
+//! stack, so that a megabyte of `[` runs into [`super::tree::MAX_DEPTH`] instead of overflowing the thread's
+//! stack.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use jsonc_parser::{Scanner, ScannerOptions};
 
 use super::tree::{Builder, MAX_DEPTH, Span, Tag, TextForm, TreeError, is_white};
 
-/// What the elements of an array inside an array are called.
+/// The name of the items of an array inside an array.
 const ITEM: &str = "item";
 
 const STRICT: ScannerOptions = ScannerOptions {
@@ -23,12 +23,12 @@ const STRICT: ScannerOptions = ScannerOptions {
     allow_extended_string_escapes: false,
 };
 
-/// Reads the JSON object that begins at `start`.
+/// Parses the JSON object that begins at `start`.
 pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError> {
     let mut parser = JsonParser {
         payload,
         tree: Builder::new(payload),
-        holders: Vec::with_capacity(8),
+        containers: Vec::with_capacity(8),
         expected: NextToken::Value,
         member: None,
     };
@@ -57,7 +57,7 @@ pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError
     Err(parser.tree.ill_formed(reason, payload.len()))
 }
 
-/// What may come next.
+/// The tokens that may come next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NextToken {
     Value,
@@ -69,18 +69,18 @@ enum NextToken {
     End,
 }
 
-/// What is open around the next token.
-enum Holder<'a> {
-    /// An object: an element is open in the tree.
+/// The object or array around the next token.
+enum Container<'a> {
+    /// An object, which is an open element in the tree.
     Object,
-    /// An array: its values become elements of this name.
+    /// An array, whose values become elements of this name.
     Array {
         name: Cow<'a, str>,
-        /// Where the member or the array itself begins, and the array.
+        /// The offset of the member, or of the array itself in an array.
         start: usize,
         bracket: usize,
         empty: bool,
-        /// An array in an array is an element by itself.
+        /// An array in an array, which is an element of its own.
         wrapped: bool,
     },
 }
@@ -88,9 +88,9 @@ enum Holder<'a> {
 struct JsonParser<'a> {
     payload: &'a str,
     tree: Builder<'a>,
-    holders: Vec<Holder<'a>>,
+    containers: Vec<Container<'a>>,
     expected: NextToken,
-    /// The name whose value is awaited, and where it begins.
+    /// The name of the next value, and its offset.
     member: Option<(Cow<'a, str>, usize)>,
 }
 
@@ -111,26 +111,26 @@ impl<'a> JsonParser<'a> {
                 Ok(())
             }
             Token::Comma if expected == NextToken::CommaOrEnd => {
-                self.expected = match self.holders.last() {
-                    Some(Holder::Array { .. }) => NextToken::Value,
+                self.expected = match self.containers.last() {
+                    Some(Container::Array { .. }) => NextToken::Value,
                     _ => NextToken::Name,
                 };
                 Ok(())
             }
             Token::OpenBrace if value => self.open_object(begins),
-            Token::OpenBracket if value && !self.holders.is_empty() => self.open_array(begins),
+            Token::OpenBracket if value && !self.containers.is_empty() => self.open_array(begins),
             Token::CloseBrace
                 if matches!(expected, NextToken::NameOrEnd | NextToken::CommaOrEnd)
-                    && matches!(self.holders.last(), Some(Holder::Object)) =>
+                    && matches!(self.containers.last(), Some(Container::Object)) =>
             {
-                self.holders.pop();
+                self.containers.pop();
                 self.tree.close(ends, ends);
                 self.value_ended();
                 Ok(())
             }
             Token::CloseBracket
                 if matches!(expected, NextToken::ValueOrEnd | NextToken::CommaOrEnd)
-                    && matches!(self.holders.last(), Some(Holder::Array { .. })) =>
+                    && matches!(self.containers.last(), Some(Container::Array { .. })) =>
             {
                 self.close_array(ends)
             }
@@ -154,26 +154,26 @@ impl<'a> JsonParser<'a> {
         self.check_depth(begins)?;
         let (name, start) = self.name_of_value(begins);
         self.tree.open(Tag { name, start, content: begins })?;
-        self.holders.push(Holder::Object);
+        self.containers.push(Container::Object);
         self.expected = NextToken::NameOrEnd;
         Ok(())
     }
 
     fn open_array(&mut self, begins: usize) -> Result<(), TreeError> {
         self.check_depth(begins)?;
-        let wrapped = matches!(self.holders.last(), Some(Holder::Array { .. }));
+        let wrapped = matches!(self.containers.last(), Some(Container::Array { .. }));
         let (mut name, start) = self.name_of_value(begins);
         if wrapped {
             self.tree.open(Tag { name, start, content: begins })?;
             name = Cow::Borrowed(ITEM);
         }
-        self.holders.push(Holder::Array { name, start, bracket: begins, empty: true, wrapped });
+        self.containers.push(Container::Array { name, start, bracket: begins, empty: true, wrapped });
         self.expected = NextToken::ValueOrEnd;
         Ok(())
     }
 
     fn close_array(&mut self, ends: usize) -> Result<(), TreeError> {
-        if let Some(Holder::Array { name, start, bracket, empty, wrapped }) = self.holders.pop() {
+        if let Some(Container::Array { name, start, bracket, empty, wrapped }) = self.containers.pop() {
             if wrapped {
                 self.tree.close(ends, ends);
             } else if empty {
@@ -213,9 +213,9 @@ impl<'a> JsonParser<'a> {
         Ok(())
     }
 
-    /// What the value that begins here is called, and where its element begins.
+    /// The name of the value that begins here, and the offset of its element.
     fn name_of_value(&mut self, begins: usize) -> (Cow<'a, str>, usize) {
-        if let Some(Holder::Array { name, empty, .. }) = self.holders.last_mut() {
+        if let Some(Container::Array { name, empty, .. }) = self.containers.last_mut() {
             *empty = false;
             return (name.clone(), begins);
         }
@@ -223,11 +223,11 @@ impl<'a> JsonParser<'a> {
     }
 
     fn value_ended(&mut self) {
-        self.expected = if self.holders.is_empty() { NextToken::End } else { NextToken::CommaOrEnd };
+        self.expected = if self.containers.is_empty() { NextToken::End } else { NextToken::CommaOrEnd };
     }
 
     fn check_depth(&self, at: usize) -> Result<(), TreeError> {
-        if self.holders.len() < MAX_DEPTH {
+        if self.containers.len() < MAX_DEPTH {
             return Ok(());
         }
         let place = self.tree.place(at);
@@ -262,8 +262,8 @@ impl<'a> JsonParser<'a> {
             NextToken::Name => "a name in double quotes",
             NextToken::NameOrEnd => "a name in double quotes or `}`",
             NextToken::Colon => "`:`",
-            NextToken::CommaOrEnd => match self.holders.last() {
-                Some(Holder::Array { .. }) => "`,` or `]`",
+            NextToken::CommaOrEnd => match self.containers.last() {
+                Some(Container::Array { .. }) => "`,` or `]`",
                 _ => "`,` or `}`",
             },
             NextToken::End => "nothing after the object",

@@ -1,4 +1,4 @@
-//! What opens, what is refused and why, and that nothing panics.
+//! Tests of encryption and decryption: round trips, refusals and arbitrary input.
 
 use proptest::prelude::*;
 
@@ -13,7 +13,7 @@ fn sample_key() -> AesKey {
     AesKey::parse(SAMPLE_KEY).unwrap()
 }
 
-/// Encrypts whole blocks as they are, to make what no sender of ours would.
+/// Encrypts whole blocks as they are, malformed ones included.
 fn encrypted(key: &AesKey, plain: &[u8]) -> String {
     let mut buffer = plain.to_vec();
     let (blocks, rest) = Array::slice_as_chunks_mut(&mut buffer);
@@ -57,11 +57,11 @@ fn a_sender_that_pads_to_blocks_of_16_is_understood() {
 #[test]
 fn a_wrong_iv_shows_in_the_random_bytes_alone() {
     let key = sample_key();
-    let sealed = STANDARD.decode(encrypt(&key, RANDOM, b"message", APP_ID)).unwrap();
-    let mut wrong = sealed.clone();
+    let ciphertext = STANDARD.decode(encrypt(&key, RANDOM, b"message", APP_ID)).unwrap();
+    let mut wrong = ciphertext.clone();
     let (blocks, _) = Array::slice_as_chunks_mut(&mut wrong);
     key.cipher_with_iv::<Decryptor<Aes256>>(|_| 0).decrypt_blocks(blocks);
-    let right = decrypt(&key, &STANDARD.encode(&sealed)).unwrap();
+    let right = decrypt(&key, &STANDARD.encode(&ciphertext)).unwrap();
     assert_eq!(&right.random, RANDOM);
     assert_ne!(wrong[..16], right.random);
     assert_eq!(&wrong[20..27], b"message");
@@ -121,7 +121,7 @@ fn an_app_id_that_is_not_text_is_an_error_of_its_own() {
 }
 
 #[test]
-fn a_sealed_push_looks_like_a_genuine_one() {
+fn an_encrypted_push_looks_like_a_genuine_one() {
     assert_eq!(
         encrypted_push(Format::Xml, "gh_680bdefc8c5d", "MNn4+jJ/"),
         b"<xml>\n    <ToUserName><![CDATA[gh_680bdefc8c5d]]></ToUserName>\n    \
@@ -138,7 +138,7 @@ fn a_sealed_push_looks_like_a_genuine_one() {
 }
 
 #[test]
-fn a_sealed_reply_has_the_documented_elements() {
+fn an_encrypted_reply_has_the_documented_elements() {
     assert_eq!(
         encrypted_reply(Format::Xml, "ab+/", "0a1b", "1713424427", "415670741"),
         b"<xml>\n<Encrypt><![CDATA[ab+/]]></Encrypt>\n<MsgSignature><![CDATA[0a1b]]>\
@@ -159,7 +159,7 @@ fn a_timestamp_that_is_no_number_stays_text_in_a_json_reply() {
 
 proptest! {
     #[test]
-    fn what_was_sealed_opens_to_the_same(
+    fn what_was_encrypted_decrypts_to_the_same(
         random: [u8; 16],
         message in prop::collection::vec(any::<u8>(), 0..600),
         receive_id in ".{0,40}",
@@ -176,9 +176,9 @@ proptest! {
         random: [u8; 16],
         message in prop::collection::vec(any::<u8>(), 0..200),
     ) {
-        let sealed = encrypt(&sample_key(), &random, &message, APP_ID);
+        let ciphertext = encrypt(&sample_key(), &random, &message, APP_ID);
         let other = AesKey::parse(OTHER_KEY).unwrap();
-        prop_assert!(decrypt(&other, &sealed).is_err());
+        prop_assert!(decrypt(&other, &ciphertext).is_err());
     }
 
     #[test]
@@ -215,9 +215,9 @@ proptest! {
         change in 1_u8..,
     ) {
         let key = sample_key();
-        let sealed = encrypt(&key, RANDOM, &message, APP_ID);
-        let original = decrypt(&key, &sealed).unwrap();
-        let mut bytes = STANDARD.decode(sealed).unwrap();
+        let ciphertext = encrypt(&key, RANDOM, &message, APP_ID);
+        let original = decrypt(&key, &ciphertext).unwrap();
+        let mut bytes = STANDARD.decode(ciphertext).unwrap();
         let place = place.index(bytes.len());
         bytes[place] ^= change;
         if let Ok(opened) = decrypt(&key, &STANDARD.encode(bytes)) {

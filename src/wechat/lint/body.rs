@@ -1,4 +1,4 @@
-//! What a body is: `success`, a tree, or something that is no reply at all, told apart as far as it can be recognised.
+//! Parses the body of a response: `success`, a tree, or something else, which is reported as precisely as it is recognised.
 
 use super::findings::{Findings, quoted};
 use super::{LintCode, LintFinding, PushInfo, error_output, html_page};
@@ -7,16 +7,16 @@ use crate::wechat::tree::{Format, MAX_BYTES, Tree, TreeError, bom_of, is_white};
 
 const SUCCESS: &str = "success";
 
-/// A longer body is no variant of `success`, in bytes: the word with a mark, quotes and some white space.
+/// The longest variant of `success` in bytes: the word with a byte order mark, quotes and some white space.
 const LONGEST_SUCCESS: usize = 64;
 
-/// A body, as far as it was understood.
+/// A body as it was recognised.
 pub(super) enum Body<'a> {
     /// `success`, or nothing.
     Silent(PassiveReply),
     /// A document with elements.
     Tree(Tree<'a>),
-    /// No reply, as has been reported.
+    /// Not a reply; already reported.
     Refused,
 }
 
@@ -26,17 +26,18 @@ pub(super) fn read<'a>(payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Fi
         b"success" => return Body::Silent(PassiveReply::Success),
         _ => {}
     }
-    if payload.len() > MAX_BYTES || nearly_success(payload, findings) || html_page::is_reported(payload, findings) {
+    if payload.len() > MAX_BYTES || report_near_success(payload, findings) || html_page::report_page(payload, findings)
+    {
         return Body::Refused;
     }
     match Tree::parse(payload) {
-        Ok(tree) => whole(tree, payload, push, findings),
-        Err(error) => salvage(payload, &error, push, findings),
+        Ok(tree) => check_whole(tree, payload, push, findings),
+        Err(error) => reply_within(payload, &error, push, findings),
     }
 }
 
-/// `success` in quotes, in capitals or with something around it is not the word that WeChat knows.
-fn nearly_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
+/// Reports `success` in quotes, in capitals or with white space, which WeChat does not accept.
+fn report_near_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     let Some(text) = std::str::from_utf8(payload).ok().filter(|text| text.len() <= LONGEST_SUCCESS) else {
         return false;
     };
@@ -63,8 +64,8 @@ fn nearly_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     true
 }
 
-/// A body that is one tree: what stands around it, and whether it is written as the push was.
-fn whole<'a>(tree: Tree<'a>, payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+/// Checks a body that is one tree: the bytes around it, and its format against the push.
+fn check_whole<'a>(tree: Tree<'a>, payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
     let lead = bom_of(payload);
     if lead > 0 {
         findings.add_at(LintFinding::new(LintCode::Bom), 0..lead);
@@ -88,7 +89,7 @@ fn white_around(payload: &[u8], lead: usize, findings: &mut Findings<'_>) {
     let before = text.iter().take_while(|byte| is_white(**byte)).count();
     let after = text.iter().rev().take_while(|byte| is_white(**byte)).count();
     if before > 0 && text[before..].starts_with(b"<?xml") {
-        // Parsers insist on this one: white space elsewhere is forgiven.
+        // Parsers refuse white space here, and accept it elsewhere.
         let reason = "white space before the XML declaration `<?xml`";
         findings.add_at(LintFinding::new(LintCode::NotWellFormed).with("reason", reason), lead..lead + before);
     } else if before > 0 {
@@ -98,17 +99,22 @@ fn white_around(payload: &[u8], lead: usize, findings: &mut Findings<'_>) {
     }
 }
 
-/// Where something stands around a reply, it is named and the reply read all the same.
-fn salvage<'a>(payload: &'a [u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+/// Looks for a reply with something before or after it: reports that, and parses the reply.
+fn reply_within<'a>(
+    payload: &'a [u8],
+    error: &TreeError,
+    push: &PushInfo<'_>,
+    findings: &mut Findings<'_>,
+) -> Body<'a> {
     let Some((start, end)) = reply_in(payload).filter(|(_, end)| is_around(error, *end)) else {
-        refuse(payload, error, push, findings);
+        report_unreadable(payload, error, push, findings);
         return Body::Refused;
     };
     let lead = bom_of(payload);
-    let before = stray(payload, lead.min(start), start, false, findings);
-    let after = stray(payload, end, payload.len(), true, findings);
+    let before = report_stray(payload, lead.min(start), start, false, findings);
+    let after = report_stray(payload, end, payload.len(), true, findings);
     if !before && !after {
-        refuse(payload, error, push, findings);
+        report_unreadable(payload, error, push, findings);
         return Body::Refused;
     }
     if lead > 0 {
@@ -119,23 +125,23 @@ fn salvage<'a>(payload: &'a [u8], error: &TreeError, push: &PushInfo<'_>, findin
     match Tree::parse(text) {
         Ok(tree) => Body::Tree(tree),
         Err(error) => {
-            refuse(text, &error, push, findings);
+            report_unreadable(text, &error, push, findings);
             Body::Refused
         }
     }
 }
 
-/// Whether what stands around a reply that ends there can be what is wrong.
+/// Tells whether the error can come from the bytes around a reply that ends at `end`.
 fn is_around(error: &TreeError, end: usize) -> bool {
     match error {
         TreeError::NotXmlOrJson { .. } | TreeError::NotWellFormed { .. } => true,
-        // A whole page may follow.
+        // An HTML page may follow the reply.
         TreeError::Doctype { place } => place.offset >= end,
         _ => false,
     }
 }
 
-/// From the first `<xml` (or its declaration) to behind the last `</xml>`.
+/// The range from the first `<xml` (or its declaration) to the end of the last `</xml>`.
 fn reply_in(payload: &[u8]) -> Option<(usize, usize)> {
     let root = memchr::memmem::find(payload, b"<xml")?;
     let start = memchr::memmem::find(&payload[..root], b"<?xml").unwrap_or(root);
@@ -144,27 +150,27 @@ fn reply_in(payload: &[u8]) -> Option<(usize, usize)> {
     (start < end).then_some((start, end))
 }
 
-/// Reports what can be seen before or after a reply, as what it is.
-fn stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &mut Findings<'_>) -> bool {
+/// Reports the bytes before or after a reply, unless they are white space.
+fn report_stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &mut Findings<'_>) -> bool {
     let bytes = &payload[from..to];
     let white = bytes.iter().take_while(|byte| is_white(**byte)).count();
     if white == bytes.len() {
         return false;
     }
-    let text = html_page::head(bytes);
-    let finding = error_output::recognised(&text).or_else(|| after.then(|| html_page::after_reply(&text)).flatten());
+    let text = html_page::body_start(bytes);
+    let finding = error_output::known_output(&text).or_else(|| after.then(|| html_page::after_reply(&text)).flatten());
     let code = if after { LintCode::TextAfter } else { LintCode::TextBefore };
     let finding = finding.unwrap_or_else(|| LintFinding::new(code).with("text", quoted(&text)));
     findings.add_at(finding, from + white..to);
     true
 }
 
-/// Reports why a body is no tree.
-fn refuse(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
+/// Reports a body that cannot be parsed.
+fn report_unreadable(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
     let finding = match error {
         TreeError::Empty => LintFinding::new(LintCode::WhiteOnly),
         TreeError::NotUtf8 { .. } => LintFinding::new(LintCode::NotUtf8),
-        TreeError::NotXmlOrJson { .. } => return no_reply(payload, push, findings),
+        TreeError::NotXmlOrJson { .. } => return report_other_text(payload, push, findings),
         TreeError::Doctype { .. } => LintFinding::new(LintCode::Doctype),
         TreeError::UnknownEntity { name, .. } => LintFinding::new(LintCode::EntityUnknown).with("name", quoted(name)),
         TreeError::NotWellFormed { .. } if json_for_xml(payload, push) => LintFinding::new(LintCode::JsonBody),
@@ -179,18 +185,18 @@ fn refuse(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut
     findings.add_at(finding, offset..offset);
 }
 
-/// A text that is neither XML nor an object.
-fn no_reply(payload: &[u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) {
-    let text = html_page::head(payload);
+/// Reports a text that is neither XML nor a JSON object.
+fn report_other_text(payload: &[u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) {
+    let text = html_page::body_start(payload);
     let finding = match () {
         () if json_for_xml(payload, push) => LintFinding::new(LintCode::JsonBody),
-        () => error_output::recognised(&text)
+        () => error_output::known_output(&text)
             .unwrap_or_else(|| LintFinding::new(LintCode::NotAReply).with("text", quoted(&text))),
     };
     findings.add_at(finding, 0..payload.len());
 }
 
-/// Whether it is what a JSON framework writes where XML is wanted: an object, well formed or not, a list, a string, a word.
+/// Tells whether a body is JSON in reply to XML: an object, well formed or not, a list, a string or a literal.
 fn json_for_xml(payload: &[u8], push: &PushInfo<'_>) -> bool {
     let text = payload[bom_of(payload)..].trim_ascii();
     let begins_so = text.starts_with(b"{") || text.starts_with(b"[") || text.starts_with(b"\"");

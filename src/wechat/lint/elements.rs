@@ -1,4 +1,4 @@
-//! The elements of a reply: its root, its envelope, and what its MsgType asks for.
+//! Checks the elements of a reply: root, envelope, and those that its MsgType requires.
 
 use std::ops::Range;
 
@@ -7,13 +7,13 @@ use super::findings::{Findings, quoted};
 use super::{LintCode, LintFinding, PushInfo, address, news, strict};
 use crate::wechat::tree::{Element, Format, Tree, is_all_white};
 
-/// So many articles are shown in answer to an event.
+/// The number of articles shown in reply to an event.
 pub(super) const MAX_ARTICLES: usize = 8;
 
-/// So many articles are shown in answer to what a user sent.
+/// The number of articles shown in reply to a user's message.
 pub(super) const MAX_ARTICLES_TO_MESSAGE: usize = 1;
 
-/// The limit of a text that is quoted widely and documented for `WeCom` only, in bytes of UTF-8.
+/// The maximum length of a text in bytes of UTF-8: widely quoted, documented for `WeCom` only.
 pub const MAX_TEXT_BYTES: usize = 2048;
 
 /// Seconds have had ten digits since 2001 and have them until 2286; milliseconds have thirteen.
@@ -21,10 +21,10 @@ const DIGITS_OF_MILLISECONDS: usize = 13;
 
 const ENVELOPE: [&str; 4] = ["ToUserName", "FromUserName", "CreateTime", "MsgType"];
 
-/// A kind of reply whose particulars stand in one element.
+/// A kind of reply whose values are in one element.
 struct Shape {
     msg_type: &'static str,
-    /// The element around them.
+    /// The element around the values.
     holder: &'static str,
     inside: AllowedChildren<'static>,
 }
@@ -51,7 +51,7 @@ const fn shape(
     Shape { msg_type, holder, inside: AllowedChildren { within, required, optional, closed: true } }
 }
 
-/// The opening tag of an element; of JSON what stands before its value.
+/// The span of an element's opening tag; in JSON the bytes before its value.
 pub(super) fn tag_of(element: Element<'_, '_>) -> Range<usize> {
     element.span().start..element.content_span().start
 }
@@ -78,10 +78,10 @@ pub(super) fn check(tree: &Tree<'_>, push: &PushInfo<'_>, findings: &mut Finding
     }
     address::check(&children, push, findings);
     if let Some(element) = children.get("CreateTime") {
-        create_time(element, findings);
+        check_create_time(element, findings);
     }
-    if let Some(msg_type) = children.get("MsgType").and_then(|element| msg_type(element, findings)) {
-        particulars(msg_type, root, &mut children, push, findings);
+    if let Some(msg_type) = children.get("MsgType").and_then(|element| check_msg_type(element, findings)) {
+        check_kind(msg_type, root, &mut children, push, findings);
     }
 }
 
@@ -99,7 +99,7 @@ fn envelope_element<'t, 'a>(
     require(name, missing, root, children, findings);
 }
 
-/// The element of that name, or what was meant for it; without either, `missing` is reported.
+/// The element of that name, or a misspelt one; without either, `missing` is reported.
 fn require<'t, 'a>(
     name: &'static str,
     missing: LintFinding,
@@ -119,7 +119,7 @@ fn require<'t, 'a>(
     Some(child)
 }
 
-fn create_time(element: Element<'_, '_>, findings: &mut Findings<'_>) {
+fn check_create_time(element: Element<'_, '_>, findings: &mut Findings<'_>) {
     let text = element.text().trim();
     let code = match text.parse::<i64>() {
         Err(_) => LintCode::CreateTimeNotInteger,
@@ -129,8 +129,8 @@ fn create_time(element: Element<'_, '_>, findings: &mut Findings<'_>) {
     findings.add_at(LintFinding::new(code).with("text", quoted(text)), element.text_span());
 }
 
-/// The kind of reply that is meant, where it is one.
-fn msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'static str> {
+/// The intended kind of reply; `None` if it is unknown.
+fn check_msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'static str> {
     if !check_value(element, "MsgType", true, findings) {
         return None;
     }
@@ -146,8 +146,8 @@ fn msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'s
     name
 }
 
-/// What the kind asks for beside the envelope.
-fn particulars<'t, 'a>(
+/// Checks the elements of the kind beside the envelope.
+fn check_kind<'t, 'a>(
     msg_type: &str,
     root: Element<'t, 'a>,
     children: &mut Children<'t, 'a>,
@@ -164,10 +164,10 @@ fn particulars<'t, 'a>(
         let count = require("ArticleCount", missing("ArticleCount"), root, children, findings);
         news::check(root, articles, count, push, findings);
     } else if let Some(shape) = SHAPES.iter().find(|shape| shape.msg_type == msg_type) {
-        held(shape, root, children, findings);
+        check_group(shape, root, children, findings);
     }
     for child in children.unknown() {
-        // An empty Encrypt and the flag of former years stand in many a template, and nothing reads them.
+        // Many templates hold an empty Encrypt and the former flag; nothing reads them.
         let is_harmless = child.name() == "FuncFlag" || (child.name() == "Encrypt" && child.text().is_empty());
         if !is_harmless {
             let finding = LintFinding::new(LintCode::ElementUnknown).with("name", quoted(child.name()));
@@ -176,8 +176,13 @@ fn particulars<'t, 'a>(
     }
 }
 
-/// What stands in an element of its own, such as `Image`.
-fn held<'t, 'a>(shape: &Shape, root: Element<'t, 'a>, children: &mut Children<'t, 'a>, findings: &mut Findings<'_>) {
+/// Checks values in an element of their own, such as `Image`.
+fn check_group<'t, 'a>(
+    shape: &Shape,
+    root: Element<'t, 'a>,
+    children: &mut Children<'t, 'a>,
+    findings: &mut Findings<'_>,
+) {
     if shape.msg_type == TRANSFER && children.get(shape.holder).is_none() {
         return;
     }

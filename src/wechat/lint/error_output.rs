@@ -1,10 +1,10 @@
-//! Recognises what programs print when they fail: PHP's messages, and the stack traces of several languages.
+//! Recognises the output of failing programs: messages of PHP, and stack traces of several languages.
 
 use super::findings::quoted;
-use super::html_page::Head;
+use super::html_page::BodyStart;
 use super::{LintCode, LintFinding};
 
-/// How PHP begins a message, in small letters, where it writes HTML or into a log.
+/// Beginnings of PHP messages in HTML and in logs, in lower case.
 const PHP: [&str; 10] = [
     "<b>notice</b>:",
     "<b>warning</b>:",
@@ -18,10 +18,10 @@ const PHP: [&str; 10] = [
     "php parse error:",
 ];
 
-/// The same without HTML, where ` on line ` has to follow.
+/// Beginnings of plain PHP messages, which also contain ` on line `.
 const PHP_PLAIN: [&str; 5] = ["notice: ", "warning: ", "deprecated: ", "fatal error: ", "parse error: "];
 
-/// What a language's trace holds, in small letters: all of one row.
+/// Marks of a language's stack trace, in lower case. A trace contains all marks of a row.
 const TRACES: [(&str, &[&str]); 9] = [
     ("Python", &["traceback (most recent call last)"]),
     ("Java", &["\tat ", ".java:"]),
@@ -34,13 +34,13 @@ const TRACES: [(&str, &[&str]); 9] = [
     ("Rust", &["thread '", "panicked at"]),
 ];
 
-/// The output of a failing program, if it is one that is known.
-pub(super) fn recognised(head: &Head) -> Option<LintFinding> {
-    let text = head.lower();
+/// The finding about the output of a failing program, if it is recognised.
+pub(super) fn known_output(body: &BodyStart) -> Option<LintFinding> {
+    let text = body.lower();
     let is_php = PHP.iter().any(|mark| text.contains(mark))
         || (PHP_PLAIN.iter().any(|mark| text.starts_with(mark)) && text.contains(" on line "));
     if is_php {
-        return Some(LintFinding::new(LintCode::PhpOutput).with("text", quoted(head)));
+        return Some(LintFinding::new(LintCode::PhpOutput).with("text", quoted(body)));
     }
     let (name, _) = TRACES.iter().find(|(_, marks)| marks.iter().all(|mark| text.contains(mark)))?;
     Some(LintFinding::new(LintCode::StackTrace).with("name", name))

@@ -1,26 +1,27 @@
-//! Recognises HTML where a reply should be: error pages by framework, login pages, tunnels, and debug bars behind a reply.
+//! Recognises HTML instead of a reply: error pages of frameworks, login pages, pages of tunnels, and debug bars behind a
+//! reply.
 
 use std::ops::Deref;
 
 use super::findings::Findings;
 use super::{LintCode, LintFinding, error_output};
 
-/// So much of a page is looked at, in bytes: what names its maker stands near its beginning.
+/// The length of a page that is searched, in bytes: the marks of its maker are near the beginning.
 const LOOKED_AT: usize = 64 << 10;
 
-/// Enough of a body to see how it begins, in bytes.
+/// The length that is enough to recognise the beginning of a body, in bytes.
 const BEGINNING: usize = 1 << 10;
 
-/// How a page begins, in small letters, whatever follows.
+/// Beginnings of a page, in lower case.
 const PAGE: [&str; 3] = ["<!doctype html", "<html", "<head"];
 
-/// How a piece of a page begins, if no reply is in it.
+/// Beginnings of a fragment of a page, which contains no reply.
 const PIECE: [&str; 15] = [
     "<br", "<b>", "<body", "<title", "<meta", "<script", "<style", "<div", "<center", "<table", "<pre", "<p>", "<h1",
     "<h2", "<!--",
 ];
 
-/// What pages hold, in small letters: all of one row. What names its maker for certain comes first.
+/// Marks of known pages, in lower case. A page contains all marks of a row; the most specific rows come first.
 const PAGES: [(LintCode, &str, &[&str]); 49] = [
     (LintCode::ErrorPage, "Django", &["debug = true</code>", "django"]),
     (LintCode::ErrorPage, "Django (CSRF)", &["csrf verification failed"]),
@@ -77,7 +78,7 @@ const PAGES: [(LintCode, &str, &[&str]); 49] = [
     (LintCode::ErrorPage, "IIS", &["internet information services"]),
 ];
 
-/// What follows a reply where a debug bar or a reloader puts itself into every answer, in small letters.
+/// Marks of debug bars and reloaders that append themselves to every response, in lower case.
 const BARS: [(&str, &str); 12] = [
     ("Symfony", "sf-toolbar"),
     ("Laravel Debugbar", "phpdebugbar"),
@@ -93,19 +94,19 @@ const BARS: [(&str, &str); 12] = [
     ("LiveReload", "livereload"),
 ];
 
-/// The beginning of a body as text, and the same in small letters to look for marks in.
-pub(super) struct Head {
+/// The beginning of a body as text, and in lower case for the search for marks.
+pub(super) struct BodyStart {
     text: String,
     lower: String,
 }
 
-impl Head {
+impl BodyStart {
     pub(super) fn lower(&self) -> &str {
         &self.lower
     }
 }
 
-impl Deref for Head {
+impl Deref for BodyStart {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -113,16 +114,16 @@ impl Deref for Head {
     }
 }
 
-/// The beginning of a body without the white space and the mark before it.
-pub(super) fn head(bytes: &[u8]) -> Head {
+/// The beginning of a body behind its byte order mark and white space.
+pub(super) fn body_start(bytes: &[u8]) -> BodyStart {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LOOKED_AT)]);
     let text = text.trim_start_matches('\u{FEFF}').trim().to_owned();
-    Head { lower: text.to_ascii_lowercase(), text }
+    BodyStart { lower: text.to_ascii_lowercase(), text }
 }
 
-/// Whether a body is a page, or a text that is known as one; then it is reported.
-pub(super) fn is_reported(payload: &[u8], findings: &mut Findings<'_>) -> bool {
-    let begin = head(&payload[..payload.len().min(BEGINNING)]);
+/// Reports a body that is a page, or text with the marks of one; tells whether it is.
+pub(super) fn report_page(payload: &[u8], findings: &mut Findings<'_>) -> bool {
+    let begin = body_start(&payload[..payload.len().min(BEGINNING)]);
     let is_page = PAGE.iter().any(|mark| begin.lower.starts_with(mark));
     let holds_reply = || memchr::memmem::find(payload, b"<xml").is_some();
     let is_piece = || PIECE.iter().any(|mark| begin.lower.starts_with(mark)) && !holds_reply();
@@ -131,24 +132,24 @@ pub(super) fn is_reported(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     if !marked && !is_text() {
         return false;
     }
-    let text = head(payload);
-    let Some(finding) = page(&text).or_else(|| marked.then(|| unnamed(&text))) else { return false };
+    let text = body_start(payload);
+    let Some(finding) = known_page(&text).or_else(|| marked.then(|| unknown_page(&text))) else { return false };
     findings.add_at(finding, 0..payload.len());
     true
 }
 
-fn page(text: &Head) -> Option<LintFinding> {
+fn known_page(text: &BodyStart) -> Option<LintFinding> {
     let (code, name, _) = PAGES.iter().find(|(_, _, marks)| marks.iter().all(|mark| text.lower.contains(mark)))?;
     let finding = LintFinding::new(*code);
     Some(if name.is_empty() { finding } else { finding.with("name", name) })
 }
 
-fn unnamed(text: &Head) -> LintFinding {
-    error_output::recognised(text).unwrap_or_else(|| LintFinding::new(LintCode::HtmlPage))
+fn unknown_page(text: &BodyStart) -> LintFinding {
+    error_output::known_output(text).unwrap_or_else(|| LintFinding::new(LintCode::HtmlPage))
 }
 
-/// HTML behind a reply, and whose it is.
-pub(super) fn after_reply(text: &Head) -> Option<LintFinding> {
+/// The finding about HTML behind a reply.
+pub(super) fn after_reply(text: &BodyStart) -> Option<LintFinding> {
     if !text.starts_with('<') {
         return None;
     }
