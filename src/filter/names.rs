@@ -35,7 +35,7 @@ pub(super) enum Field {
     Diagnosis,
 }
 
-/// Values of which those that have been seen can be listed.
+/// A field whose values in stored events can complete a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeenField {
     /// Events.
@@ -61,7 +61,7 @@ impl Name {
         Self { name, values, closed: true, field }
     }
 
-    /// Which values seen it can be asked for.
+    /// The field whose values complete this name.
     pub fn seen(&self) -> Option<SeenField> {
         Some(match self.field {
             Field::Event => SeenField::Event,

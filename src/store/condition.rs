@@ -17,7 +17,7 @@ pub(super) struct Condition {
     sql: String,
     /// The values of its `?`, in order.
     params: Vec<Value>,
-    /// Whether it names `r`.
+    /// The condition names `r`.
     needs_reply: bool,
 }
 
