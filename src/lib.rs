@@ -62,7 +62,7 @@
 //! - Test code for another language: a folder in `assets/snippets/`, its files in `exchange/snippets.rs`, a way to run it in
 //!   `tests/test_code/suite.rs`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
-//! - A column: a step in `store/schema.rs`, its conversion in `store/rows.rs`.
+//! - A column: a step in `store/schema.rs`, its name in `store/columns.rs`, its field in `store/rows.rs`.
 //! - A query: `store/reader.rs`, then a `QueryCommand` in `engine/query_worker.rs` and a notice in `engine/notice.rs`.
 //! - A panel: a file in `ui/`, a line in `ui.rs`. A key: the table in `ui/keys.rs`. A command: `cli.rs` and a file in `commands/`.
 

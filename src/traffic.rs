@@ -1,8 +1,8 @@
-//! Made-up traffic: as many events as wanted, as a busy account receives them, and the same again for the same seed.
+//! Generated traffic: any number of events as a busy account receives them, the same for the same seed.
 //!
-//! For benches, and for whoever wants to try a full window: `menuscope db generate`. Users come back, some more often than
-//! others; kinds, keys, scanned codes, places and texts are spread as people spread them; some messages are encrypted, some
-//! come twice, and scanners knock.
+//! It serves benches and `menuscope db generate`. Users return, some more often than others; kinds, keys, scanned codes, places
+//! and texts are distributed as in real traffic. Some messages are encrypted, some arrive twice, and some requests are a
+//! scanner's.
 
 use std::time::Duration;
 
@@ -21,24 +21,24 @@ mod words;
 
 use message::Message;
 
-/// The account's token, EncodingAESKey and AppID: made up, and known to everybody who reads this.
+/// The generated account's token, EncodingAESKey and AppID: public, and no real account's.
 const TOKEN: &str = "trafficToken";
 const AES_KEY: &str = "madeUpTrafficIsSealedWithThisKeyOfNoAccount";
 const APP_ID: &str = "wx0000000000000000";
 
-/// The mean of the seconds between two events: an account that is busy, and no more.
+/// The mean time between two events, of a busy account.
 const MEAN_GAP_SECONDS: f64 = 8.0;
 
-/// One event in so many comes a second time, since its answer was late.
+/// One event in this many is retried, as after a late reply.
 const RETRIED: u32 = 200;
 
-/// One request in so many is a scanner's.
+/// One request in this many is a scanner's.
 const SCANNED: u32 = 400;
 
-/// One message in so many is encrypted.
-const SEALED: u32 = 8;
+/// One message in this many is encrypted.
+const ENCRYPTED: u32 = 8;
 
-/// Events without end, oldest first.
+/// An endless sequence of events, the oldest first.
 #[derive(Debug)]
 pub struct Traffic {
     random: Rng,
@@ -50,7 +50,7 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Traffic of so many events that ends at about `until`; another seed, other events.
+    /// Traffic whose first `events` events end at about `until`; another seed gives other events.
     pub fn new(seed: u64, events: u64, until: Timestamp) -> Self {
         let span = SignedDuration::from_secs_f64(events as f64 * MEAN_GAP_SECONDS);
         let secrets =
@@ -60,7 +60,7 @@ impl Traffic {
         Self {
             random: Rng::with_seed(seed),
             at: until.saturating_sub(span).unwrap_or(Timestamp::UNIX_EPOCH),
-            // A user comes some dozens of times.
+            // A user sends some dozens of events.
             users: u32::try_from(events / 40).unwrap_or(u32::MAX).max(12),
             key: AesKey::parse(AES_KEY).ok(),
             accounts: Accounts::new(vec![account], None),
@@ -81,19 +81,19 @@ impl Traffic {
         let gap = -MEAN_GAP_SECONDS * (1.0 - self.random.f64()).ln();
         self.wait(gap);
         if self.random.u32(..SCANNED) == 0 {
-            return self.scanned();
+            return self.scanner_request();
         }
-        let request = self.pushed();
+        let request = self.push_request();
         if self.random.u32(..RETRIED) == 0 {
             self.retry = Some(request.clone());
         }
         request
     }
 
-    fn pushed(&mut self) -> RawRequest {
+    fn push_request(&mut self) -> RawRequest {
         let message = Message::draw(&mut self.random, self.users, self.at.as_second());
         let encryption = match &self.key {
-            Some(key) if self.random.u32(..SEALED) == 0 => {
+            Some(key) if self.random.u32(..ENCRYPTED) == 0 => {
                 let prefix = std::array::from_fn(|_| self.random.choice(*b"0123456789abcdef").unwrap_or(b'0'));
                 Some((key, APP_ID, prefix))
             }
@@ -117,8 +117,8 @@ impl Traffic {
         }
     }
 
-    /// A request of a scanner, as every public address gets them.
-    fn scanned(&mut self) -> RawRequest {
+    /// A scanner's request, as every public address gets.
+    fn scanner_request(&mut self) -> RawRequest {
         let path = self.random.choice(words::SCANNED_PATHS).unwrap_or(&"/");
         let body = format!("cmd={:x}", self.random.u64(..)).into_bytes();
         RawRequest {
@@ -134,11 +134,11 @@ impl Traffic {
     }
 
     fn reply(&mut self, refused: bool) -> Reply {
-        let words = self.random.choice(words::ANSWERS).copied().unwrap_or_default();
+        let text = self.random.choice(words::REPLIES).copied().unwrap_or_default();
         let (status, body, source) = match self.random.u32(..100) {
             _ if refused => (403, "the signature does not fit".to_owned(), ReplySource::None),
-            0..15 => (200, message::answer(words), ReplySource::Rule("greeting".to_owned())),
-            15..20 => (200, message::answer(words), ReplySource::Forward),
+            0..15 => (200, message::text_reply(text), ReplySource::Rule("greeting".to_owned())),
+            15..20 => (200, message::text_reply(text), ReplySource::Forward),
             _ => (200, "success".to_owned(), ReplySource::Default),
         };
         Reply {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_as_an_account_receives_it() {
+    fn it_resembles_the_traffic_of_an_account() {
         let events = traffic(1);
         let of = |wanted: &dyn Fn(&ImportEvent) -> bool| events.iter().filter(|event| wanted(event)).count();
         let kinds: BTreeSet<&str> = events.iter().map(|event| &*event.capture.envelope.kind).collect();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_wrong_with_what_is_genuine() {
+    fn genuine_events_have_no_diagnoses() {
         for event in traffic(3).iter().filter(|event| event.capture.signature == Signature::Valid) {
             let codes: Vec<_> = event.capture.diagnoses.iter().map(|diagnosis| diagnosis.code).collect();
             assert!(codes.is_empty(), "{codes:?}: {}", String::from_utf8_lossy(event.capture.message()));

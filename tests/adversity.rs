@@ -1,5 +1,5 @@
-//! Bad luck and bad company: a full disk, files that vanish, clocks, crowds, floods, and other programs beside the listener.
-//! Nothing that was answered 2xx is lost, nothing hangs, and what goes wrong is said once, with what to do.
+//! Adverse conditions: a full disk, files that vanish, clocks, crowds, floods, and other programs beside the listener.
+//! No event that was answered 2xx is lost, nothing hangs, and each problem is reported once, with its remedy.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 

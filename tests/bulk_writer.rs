@@ -1,4 +1,4 @@
-//! What is written beside a listener: imports and replays, while it captures.
+//! Bulk writes beside a capturing listener: imports and replays.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;
@@ -63,12 +63,12 @@ fn replayed(run: RunId, event: CaptureId, verdict: Verdict, status: Option<u16>)
 fn what_is_imported_twice_is_there_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("menuscope.db");
-    let mut additions = BulkWriter::open(&path).unwrap();
+    let mut writer = BulkWriter::open(&path).unwrap();
     let (click, view) = (recorded(1, &sample("CLICK")), recorded(2, &sample("VIEW")));
     let retry = ImportEvent { attempt: 2, first: Some(CaptureId(1)), ..recorded(6, &sample("CLICK")) };
     let batch = [click, view, retry];
     let new: Vec<_> = (1..=3).map(|id| ImportOutcome::New(CaptureId(id))).collect();
-    assert_eq!(additions.import(&batch).unwrap(), new);
+    assert_eq!(writer.import(&batch).unwrap(), new);
     assert_eq!(
         BulkWriter::open(&path).unwrap().import(&batch).unwrap(),
         new.iter().map(|added| ImportOutcome::Known(added.id())).collect::<Vec<_>>()
@@ -85,22 +85,22 @@ fn what_is_imported_twice_is_there_once() {
 #[test]
 fn an_instant_alone_makes_nothing_the_same() {
     let directory = tempfile::tempdir().unwrap();
-    let mut additions = BulkWriter::open(&directory.path().join("menuscope.db")).unwrap();
+    let mut writer = BulkWriter::open(&directory.path().join("menuscope.db")).unwrap();
     let first = recorded(1, &sample("CLICK"));
     let mut others = [first.clone(), first.clone(), first.clone(), first.clone()];
     others[1].capture.request.target.push('1');
     others[2].capture.request.headers.clear();
     others[3].capture.request.body = b"<xml></xml>".to_vec().into();
-    let added = additions.import(&others).unwrap();
+    let added = writer.import(&others).unwrap();
     assert!(added.iter().all(|added| matches!(added, ImportOutcome::New(_))), "{added:?}");
 }
 
 #[test]
 fn a_listener_captures_on_while_events_are_imported_beside_it() {
     let listener = TestListener::with_token();
-    let mut additions = BulkWriter::open(&listener.database()).unwrap();
+    let mut writer = BulkWriter::open(&listener.database()).unwrap();
     for n in 0..20 {
-        additions.import(&[recorded(n, &sample("VIEW"))]).unwrap();
+        writer.import(&[recorded(n, &sample("VIEW"))]).unwrap();
         let answer = listener.post(&format!("/?{}&n={n}", signed(common::TOKEN)), &sample("CLICK"));
         assert_eq!(answer.status, 200);
     }
@@ -115,18 +115,18 @@ fn a_listener_captures_on_while_events_are_imported_beside_it() {
 fn a_replay_comes_back_as_it_was_recorded() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("menuscope.db");
-    let mut additions = BulkWriter::open(&path).unwrap();
-    additions.import(&[recorded(1, &sample("CLICK")), recorded(2, &sample("VIEW"))]).unwrap();
+    let mut writer = BulkWriter::open(&path).unwrap();
+    writer.import(&[recorded(1, &sample("CLICK")), recorded(2, &sample("VIEW"))]).unwrap();
     let (first, second) = (run(Against::Last), run(Against::Run(RunId(1))));
-    assert_eq!(additions.begin_run(&first).unwrap(), RunId(1));
+    assert_eq!(writer.begin_run(&first).unwrap(), RunId(1));
     let all = [
         replayed(RunId(1), CaptureId(1), Verdict::Fixed, Some(200)),
         replayed(RunId(1), CaptureId(1), Verdict::Same, None),
         replayed(RunId(1), CaptureId(2), Verdict::Regressed, Some(500)),
     ];
-    assert_eq!(additions.record(&all).unwrap(), [1, 2, 3].map(|id| Some(ReplayId(id))));
-    additions.end_run(RunId(1), RunEnd::Cancelled).unwrap();
-    assert_eq!(additions.begin_run(&second).unwrap(), RunId(2));
+    assert_eq!(writer.record(&all).unwrap(), [1, 2, 3].map(|id| Some(ReplayId(id))));
+    writer.end_run(RunId(1), RunEnd::Cancelled).unwrap();
+    assert_eq!(writer.begin_run(&second).unwrap(), RunId(2));
     let reader = Reader::open(&path).unwrap();
     let newest: Vec<_> = reader.replays_of(CaptureId(1), 10).unwrap();
     assert_eq!(newest.iter().map(|stored| stored.id).collect::<Vec<_>>(), [ReplayId(2), ReplayId(1)]);
@@ -151,9 +151,9 @@ fn a_replay_comes_back_as_it_was_recorded() {
 #[test]
 fn a_replay_of_an_event_that_has_gone_is_left_out_and_the_rest_goes_on() {
     let directory = tempfile::tempdir().unwrap();
-    let mut additions = BulkWriter::open(&directory.path().join("menuscope.db")).unwrap();
-    additions.import(&[recorded(1, &sample("CLICK"))]).unwrap();
-    let run = additions.begin_run(&run(Against::Forward)).unwrap();
+    let mut writer = BulkWriter::open(&directory.path().join("menuscope.db")).unwrap();
+    writer.import(&[recorded(1, &sample("CLICK"))]).unwrap();
+    let run = writer.begin_run(&run(Against::Forward)).unwrap();
     let replays = [9, 1].map(|event| replayed(run, CaptureId(event), Verdict::New, Some(200)));
-    assert_eq!(additions.record(&replays).unwrap(), [None, Some(ReplayId(1))]);
+    assert_eq!(writer.record(&replays).unwrap(), [None, Some(ReplayId(1))]);
 }

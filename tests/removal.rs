@@ -1,4 +1,4 @@
-//! Removing events and bringing them back, limits of what is kept, checking, compacting and copying the database.
+//! Removal and restoration of events, limits of what is kept, and the database's check, compaction and backup.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;
@@ -48,8 +48,8 @@ fn what_is_removed_shows_nowhere_until_it_is_brought_back() {
     let path = database(folder.path(), 5);
     let reader = Reader::open(&path).unwrap();
     let before = reader.removals().unwrap();
-    let mut additions = BulkWriter::open(&path).unwrap();
-    let (first, removed) = additions.remove(&ids(&[2, 4, 99]), &Progress::new()).unwrap();
+    let mut writer = BulkWriter::open(&path).unwrap();
+    let (first, removed) = writer.remove(&ids(&[2, 4, 99]), &Progress::new()).unwrap();
     assert_eq!(removed, 2);
     assert!(reader.removals().unwrap() > before);
     assert_eq!((matching(&reader, ""), matching(&reader, "word1 OR word3")), (vec![1, 3, 5], vec![]));
@@ -57,13 +57,13 @@ fn what_is_removed_shows_nowhere_until_it_is_brought_back() {
     assert!(reader.capture(CaptureId(4)).unwrap().is_none());
     assert!(reader.attempts(CaptureId(4)).unwrap().is_empty());
     // Removing what is removed already changes nothing of whom it belongs to.
-    let (second, removed) = additions.remove(&ids(&[4, 5]), &Progress::new()).unwrap();
+    let (second, removed) = writer.remove(&ids(&[4, 5]), &Progress::new()).unwrap();
     assert_eq!((removed, reader.latest_removal().unwrap()), (1, Some(second)));
-    assert_eq!(additions.restore(second).unwrap(), 1);
+    assert_eq!(writer.restore(second).unwrap(), 1);
     assert_eq!((matching(&reader, ""), reader.latest_removal().unwrap()), (vec![1, 3, 5], Some(first)));
-    assert_eq!(additions.restore(first).unwrap(), 2);
+    assert_eq!(writer.restore(first).unwrap(), 2);
     assert_eq!((matching(&reader, "").len(), matching(&reader, "word3")), (5, vec![4]));
-    assert_eq!((additions.restore(first).unwrap(), reader.latest_removal().unwrap()), (0, None));
+    assert_eq!((writer.restore(first).unwrap(), reader.latest_removal().unwrap()), (0, None));
 }
 
 #[test]
@@ -71,13 +71,13 @@ fn many_are_removed_and_brought_back_in_short_transactions() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("menuscope.db");
     let events: Vec<_> = Traffic::new(2, 20_000, "2026-11-23T08:00:00Z".parse().unwrap()).take(20_000).collect();
-    let mut additions = BulkWriter::open(&path).unwrap();
-    events.chunks(1_000).for_each(|some| drop(additions.import(some).unwrap()));
+    let mut writer = BulkWriter::open(&path).unwrap();
+    events.chunks(1_000).for_each(|some| drop(writer.import(some).unwrap()));
     let reader = Reader::open(&path).unwrap();
     let all: Vec<_> = (1..=20_000).map(CaptureId).collect();
-    let (removal, removed) = additions.remove(&all, &Progress::new()).unwrap();
+    let (removal, removed) = writer.remove(&all, &Progress::new()).unwrap();
     assert_eq!((removed, reader.count().unwrap()), (20_000, 0));
-    assert_eq!((additions.restore(removal).unwrap(), reader.count().unwrap()), (20_000, 20_000));
+    assert_eq!((writer.restore(removal).unwrap(), reader.count().unwrap()), (20_000, 20_000));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Words in many events: the index finds what a look into each of them finds, at any moment, and nothing is slowed by it.
+//! The full-text index: at any moment it finds what a search through every event finds, and slows nothing down.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;
@@ -53,10 +53,10 @@ const WORDS: &[&str] = &[
 
 fn database(folder: &Path, events: u64) -> std::path::PathBuf {
     let path = folder.join("menuscope.db");
-    let mut additions = BulkWriter::open(&path).unwrap();
+    let mut writer = BulkWriter::open(&path).unwrap();
     let until = "2026-11-23T08:00:00Z".parse().unwrap();
     let events: Vec<_> = Traffic::new(5, events, until).take(events as usize).collect();
-    additions.import(&events).unwrap();
+    writer.import(&events).unwrap();
     path
 }
 

@@ -1,4 +1,4 @@
-//! The store against trouble: another program's lock, rights, versions, damage, and rows that cannot be.
+//! Errors of the store: another program's lock, missing rights, other versions, damage, and impossible rows.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;

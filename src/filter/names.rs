@@ -35,7 +35,7 @@ pub(super) enum Field {
     Diagnosis,
 }
 
-/// Values of which those that have been seen can be listed.
+/// A field whose values in stored events can complete a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeenField {
     Event,
@@ -57,7 +57,7 @@ impl Name {
         Self { name, values, closed: true, field }
     }
 
-    /// The stored values that can complete this name.
+    /// The field whose values complete this name.
     pub fn seen(&self) -> Option<SeenField> {
         Some(match self.field {
             Field::Event => SeenField::Event,

@@ -50,9 +50,9 @@ pub(super) struct Chores {
     purge_at: Option<Instant>,
     /// The time of the next check of the limits.
     limits_at: Instant,
-    /// Whether there may be pages to give back, and a log to checkpoint.
+    /// There may be pages to give back, and a log to checkpoint.
     untidy: bool,
-    /// Whether the last step left something to do.
+    /// The last step left something to do.
     busy: bool,
     /// The end of the pause after a failure.
     paused_until: Option<Instant>,

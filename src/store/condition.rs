@@ -1,5 +1,4 @@
-//! A filter as a SQL condition that SQLite's indexes serve, and the queries by it; `filter/evaluate.rs` is its twin for one
-//! event in memory.
+//! A filter as a SQL condition that uses the indexes; `filter/evaluate.rs` is its twin for one event in memory.
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -17,7 +16,7 @@ pub(super) struct Condition {
     sql: String,
     /// The values of its `?`, in order.
     params: Vec<Value>,
-    /// Whether it names `r`.
+    /// The condition names `r`.
     needs_reply: bool,
 }
 

@@ -60,12 +60,12 @@ impl DatabaseFile {
         if beside_it == (self.log, self.index) { FileState::Same } else { FileState::WithoutLog }
     }
 
-    /// Whether another database may be opened at the path: no `-shm` file of the one before is left there.
+    /// True where another database may be opened at the path: no `-shm` file of the one before is left there.
     pub(super) fn is_cleared(&self) -> bool {
         self.index.is_none() || identity(&beside(&self.path, "-shm")) != self.index
     }
 
-    /// Whether the `-wal` file at the path is the one that was opened.
+    /// True where the `-wal` file at the path is the one that was opened.
     pub(super) fn has_its_log(&self) -> bool {
         self.log.is_some() && identity(&beside(&self.path, "-wal")) == self.log
     }

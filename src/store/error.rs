@@ -42,7 +42,7 @@ pub enum StoreError {
     Sqlite {
         doing: &'static str,
         cause: String,
-        /// Whether it concerns one row (a constraint, a type) rather than the whole file.
+        /// The error concerns one row (a constraint, a type) rather than the whole file.
         of_one_row: bool,
     },
     /// A backup cannot be written.
@@ -124,7 +124,7 @@ pub(super) fn doing(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreErr
     }
 }
 
-/// Whether the disk had no room for a larger `-shm` file.
+/// True where the disk had no room for a larger `-shm` file.
 fn is_out_of_room(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
 }

@@ -7,11 +7,11 @@ use crate::texts::user_error::UserError;
 pub struct StoreHead {
     /// Goes up with every commit of this process, and with those of others once they are noticed.
     pub revision: u64,
-    /// The newest capture.
+    /// The id of the newest capture.
     pub last_id: i64,
-    /// The newest capture at the time when the database, or another one in its place, was opened.
+    /// The id of the newest capture at the time when the database, or another one in its place, was opened.
     pub opened_at: i64,
-    /// The oldest capture of this run that has no reply yet; older ones do not change any more.
+    /// The id of the oldest capture of this run that has no reply yet; older ones do not change any more.
     pub oldest_open: Option<i64>,
     /// The error of the last commit, if it failed.
     pub trouble: Option<UserError>,

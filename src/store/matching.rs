@@ -19,7 +19,7 @@ const LARGEST_STEP: i64 = 64_000;
 const FIRST_CANDIDATES: i64 = 256;
 const MOST_CANDIDATES: i64 = 8_192;
 
-/// Where the index names one of this many captures or more, reading all of them is quicker.
+/// The share of captures, one of this many, from which on reading all of them is quicker than asking the index.
 const DENSE: i64 = 4;
 
 /// A walk through all captures, from the newest down.
@@ -39,9 +39,9 @@ pub struct Scan {
 /// The captures that one step of a [`Scan`] found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScanChunk {
-    /// The newest first.
+    /// The captures in descending order.
     pub ids: Vec<CaptureId>,
-    /// Whether the walk is at its end.
+    /// The walk is at its end.
     pub finished: bool,
 }
 

@@ -108,8 +108,8 @@ impl Reader {
         Ok(Self { connection, file: DatabaseFile::of(path) })
     }
 
-    /// Whether the database at the path is still the one that is open here. `false`: there is none, or another one that can
-    /// be opened. Another one that cannot be opened yet, since the writer has not left it, counts as the same.
+    /// True while the database at the path is the one that is open here. `false`: there is none, or another one that can be
+    /// opened. Another one that cannot be opened yet, since the writer has not left it, counts as the same.
     pub fn is_current(&self) -> bool {
         let is_there = self.file.path().exists();
         self.file.state() != FileState::Moved || (is_there && !self.file.is_cleared())
@@ -231,7 +231,7 @@ impl Reader {
         replays::of_event(&self.connection, event, limit)
     }
 
-    /// A whole replay.
+    /// A replay with its request and answer.
     pub fn replay(&self, id: ReplayId) -> Result<Option<StoredReplay>, StoreError> {
         replays::one(&self.connection, id)
     }

@@ -34,7 +34,7 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Whether there is any limit.
+    /// True where any limit is set.
     pub fn is_limited(&self) -> bool {
         *self != Self::default()
     }

@@ -1,14 +1,14 @@
-//! The shape of the database: an append-only list of migrations, each with the reason it exists.
+//! The schema of the database: an append-only list of migrations, each with the reason it exists.
 
 use rusqlite_migration::{M, Migrations};
 
-/// 1: the first shape.
+/// 1: the first schema.
 ///
-/// `capture` holds the raw request as the record (target, headers and body to the byte) and, derived from it at insert,
-/// the columns that the list and the filters use. Small columns come first, so that a page of the list
-/// never reads the overflow pages of a body. Times are microseconds since 1970, UTC.
+/// `capture` holds the raw request as the record (target, headers and body to the byte) and, derived from it at insert, the
+/// columns that the list and the filters use. Small columns come first, so that a page of the list never reads the overflow
+/// pages of a body. Times are microseconds since 1970, UTC.
 /// `diagnosis` repeats the codes found in `capture.diagnoses`, so that `diagnosis:CODE` has an index.
-/// `tally` holds counters that outlive the rows they count.
+/// `tally` holds the counters of [`Counter`](super::counters::Counter).
 const FIRST: &str = "
 CREATE TABLE capture (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -64,13 +64,13 @@ CREATE TABLE tally (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// 2: crafted answers.
+/// 2: replies by rules, by hand and by the developer's own server.
 ///
-/// An answer says how the exchange ended, what is not legal about it, and how it went over the wire where it was
-/// encrypted; a status of 0 stands for none.
-/// `forward` is what the developer's own server made of a callback; `held` are the callbacks whose answer a person is
-/// crafting at this moment, and until when, so that other programs see them too and a crash leaves none behind.
-const CRAFTED: &str = "
+/// `reply` gains the end of the exchange, the lint findings, and the bytes on the wire where they were encrypted; a status of 0
+/// stands for none.
+/// `forward` is the answer of the developer's own server to a callback. `held` are the callbacks whose reply a person is
+/// editing, each with its deadline, so that other programs see them too and a crash leaves none behind.
+const REPLIES: &str = "
 ALTER TABLE reply ADD COLUMN ending TEXT NOT NULL DEFAULT 'answered';
 ALTER TABLE reply ADD COLUMN severity INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE reply ADD COLUMN lint TEXT;
@@ -94,13 +94,13 @@ CREATE TABLE held (
 ) STRICT;
 ";
 
-/// 3: replays, and what is imported.
+/// 3: replays, and digests for imports.
 ///
-/// A run is what was sent to one target together; each of its replays stands beside its event, with what was sent and what
-/// came back. `failed` repeats that WeChat would not take the answer.
-/// The digests find what an import brings a second time, however much arrived in the same second; events of earlier versions
-/// have none, and are compared as a whole. They are read from their indexes alone, and so may stand behind the bodies.
-const REPLAYED: &str = "
+/// `replay_run` is a set of events sent to one target; `replay` has the request and the answer of each. `failed` repeats that
+/// WeChat would not take the answer.
+/// The digests find events that are imported a second time, however many arrived in the same second; events of earlier
+/// versions have none, and are compared as a whole. Only indexes read them, so they may follow the bodies.
+const REPLAYS: &str = "
 CREATE TABLE replay_run (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     started_at INTEGER NOT NULL,
@@ -149,12 +149,12 @@ CREATE INDEX capture_created ON capture (create_time, message_digest) WHERE crea
 CREATE INDEX capture_image ON capture (openid, create_time) WHERE kind = 'image';
 ";
 
-/// 4: words are found by an index, and events can be removed.
+/// 4: the full-text index, and removal of events.
 ///
-/// `search` is an index without the texts: what it names is looked into. `removed` are captures that no list shows any more; until they are deleted for good, taking the rows of
-/// a `removal` back brings them back. Without AUTOINCREMENT's memory, a removal that was taken back could be mistaken for a
-/// later one.
-const SEARCHED: &str = "
+/// `search` is an index without the texts: its candidates are searched in `capture`. `removed` are captures that no list shows
+/// any more; until they are deleted, deleting the rows of a `removal` restores them. AUTOINCREMENT, since a removal that was
+/// restored could otherwise be mistaken for a later one with the same id.
+const SEARCH: &str = "
 CREATE VIRTUAL TABLE search USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram');
 CREATE TABLE removal (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -167,23 +167,23 @@ CREATE TABLE removed (
 CREATE INDEX removed_in ON removed (removal_id);
 ";
 
-/// 5: which filters were used, and when. They are one person's, where `config.toml` is shared.
-const USED: &str = "
+/// 5: the filters that were used, and the times of their last use. They belong to one user, where `config.toml` is shared.
+const USED_FILTERS: &str = "
 CREATE TABLE filter_used (
     text    TEXT PRIMARY KEY,
     used_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// The `user_version` of a database that has taken every step.
+/// The `user_version` after all migrations.
 pub(super) const LATEST: i64 = 5;
 
-/// Every step from an empty file to today's shape; `user_version` says how many have been taken.
+/// All migrations from an empty file on; `user_version` is the number of those that were applied.
 pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST), M::up(CRAFTED), M::up(REPLAYED), M::up(SEARCHED), M::up(USED)])
+    Migrations::new(vec![M::up(FIRST), M::up(REPLIES), M::up(REPLAYS), M::up(SEARCH), M::up(USED_FILTERS)])
 }
 
-/// An empty database of today's shape, for tests of what is done in one.
+/// An empty database of the latest schema, for tests.
 #[cfg(test)]
 pub(super) fn in_memory() -> rusqlite::Connection {
     let mut connection = rusqlite::Connection::open_in_memory().unwrap();

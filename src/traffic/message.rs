@@ -1,4 +1,4 @@
-//! One message of made-up traffic: a kind, a user, and what that user tapped, scanned, wrote or sent.
+//! A generated message: its kind, its user, and the key, scan result, text, place or pictures that the user sends.
 
 use std::fmt::Display;
 
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::words;
 use crate::wechat::compose::{Edit, edited, template};
 
-/// The kinds, each with its share of a thousand events.
+/// The kinds of events, each with its share of a thousand events.
 const KINDS: &[(&str, u32)] = &[
     ("CLICK", 300),
     ("VIEW", 230),
@@ -36,31 +36,31 @@ const KINDS: &[(&str, u32)] = &[
 /// The first characters of every OpenID of one account.
 const OPENID_PREFIX: &str = "oMgHVj";
 
-/// Characters of an OpenID that are the user's own.
+/// Characters of an OpenID after the account's prefix.
 const OPENID_OWN: usize = 22;
 
-/// A message and whom it is from.
+/// A message and its user.
 pub(super) struct Message {
     pub(super) openid: String,
     pub(super) body: Vec<u8>,
 }
 
 impl Message {
-    /// Draws one that was made at that second.
+    /// Draws a message with that CreateTime.
     pub(super) fn draw(random: &mut Rng, users: u32, created: i64) -> Self {
         let kind = kind(random);
         let openid = openid(random, users);
         let mut edits = vec![edit("FromUserName", &openid), edit("CreateTime", created)];
-        edits.extend(particulars(kind, random));
+        edits.extend(details(kind, random));
         let template = template(kind).unwrap_or_default().as_bytes();
-        // No edit of these can fail: their names are those of the samples, and a test makes them all.
+        // No edit can fail: the names are those of the samples, and a test makes every kind.
         let body = edited(template, &edits).unwrap_or_else(|_unchanged| template.to_vec());
         Self { openid, body }
     }
 }
 
-/// A text as an answer.
-pub(super) fn answer(text: &str) -> String {
+/// A passive text reply.
+pub(super) fn text_reply(text: &str) -> String {
     format!(
         "<xml><ToUserName><![CDATA[{OPENID_PREFIX}]]></ToUserName><FromUserName><![CDATA[gh_e136c6e50636]]></FromUserName>\
          <CreateTime>1700000000</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content></xml>"
@@ -78,14 +78,14 @@ fn kind(random: &mut Rng) -> &'static str {
     "CLICK"
 }
 
-/// Few users come often, and many seldom.
+/// Draws a user: a few of them come often, most of them seldom.
 fn openid(random: &mut Rng, users: u32) -> String {
     let user = (f64::from(users) * random.f64().powi(3)) as u32;
     let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(user.to_le_bytes()));
     format!("{OPENID_PREFIX}{}", digest.get(..OPENID_OWN).unwrap_or_default())
 }
 
-fn particulars(kind: &str, random: &mut Rng) -> Vec<Edit> {
+fn details(kind: &str, random: &mut Rng) -> Vec<Edit> {
     match kind {
         "CLICK" => vec![edit("EventKey", one(random, words::MENU_KEYS))],
         "VIEW" | "view_miniprogram" => vec![edit("EventKey", link(random))],
@@ -143,7 +143,7 @@ fn scan(random: &mut Rng) -> Vec<Edit> {
     vec![key, edit("ScanType", kind), edit("ScanResult", result)]
 }
 
-/// A number with its check digit, of a Chinese maker.
+/// An EAN-13 of a Chinese manufacturer, with its check digit.
 fn ean_13(random: &mut Rng) -> String {
     let digits = format!("69{:010}", random.u64(..10_000_000_000));
     let weighed = digits.bytes().zip([1_u32, 3].into_iter().cycle());
@@ -151,7 +151,7 @@ fn ean_13(random: &mut Rng) -> String {
     format!("{digits}{}", (10 - sum % 10) % 10)
 }
 
-/// Somewhere in one of the cities.
+/// Coordinates in one of the cities.
 fn place(random: &mut Rng, latitude: &str, longitude: &str) -> Vec<Edit> {
     let (_, (x, y)) = random.choice(words::CITIES).copied().unwrap_or(("", (23.1, 113.3)));
     let mut near = |middle: f64| format!("{:.6}", middle + (random.f64() - 0.5) * 0.3);
@@ -201,7 +201,7 @@ mod tests {
         for (kind, _) in KINDS {
             for _ in 0..20 {
                 let template = template(kind).unwrap();
-                let body = edited(template.as_bytes(), &particulars(kind, &mut random)).unwrap();
+                let body = edited(template.as_bytes(), &details(kind, &mut random)).unwrap();
                 let tree = Tree::parse(&body).unwrap();
                 let message = message::Message::decode(&tree);
                 assert_eq!(message.kind(), *kind);

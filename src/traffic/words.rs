@@ -1,4 +1,4 @@
-//! Words of made-up users: taps, notes, scans.
+//! Words of generated messages: menu keys, links, places, and parts of sentences.
 
 /// Keys of menu buttons.
 #[rustfmt::skip] // many a line
@@ -21,13 +21,13 @@ pub(super) const MENU_KEYS: &[&str] = &[
     "联系客服",
 ];
 
-/// Pages of a shop.
+/// Pages of a shop, the first part of a link's path.
 pub(super) const PAGES: &[&str] = &["item", "category", "order", "coupon", "store", "article", "activity"];
 
-/// Purposes of links.
+/// Values of `campaign` in links.
 pub(super) const CAMPAIGNS: &[&str] = &["spring", "double11", "618", "newuser", "vip", "anniversary", "none"];
 
-/// Cities, and where their middle is in GCJ-02: latitude and longitude.
+/// Cities with the GCJ-02 coordinates of their centres: latitude and longitude.
 pub(super) const CITIES: &[(&str, (f64, f64))] = &[
     ("广州市", (23.13, 113.26)),
     ("深圳市", (22.54, 114.06)),
@@ -39,11 +39,11 @@ pub(super) const CITIES: &[(&str, (f64, f64))] = &[
     ("西安市", (34.34, 108.94)),
 ];
 
-/// Districts of a city.
+/// Districts in addresses.
 pub(super) const DISTRICTS: &[&str] =
     &["海珠区", "天河区", "南山区", "浦东新区", "朝阳区", "西湖区", "武侯区", "洪山区", "雁塔区", "越秀区"];
 
-/// Names of streets.
+/// Streets in addresses.
 pub(super) const STREETS: &[&str] = &[
     "新港中路",
     "艺苑路",
@@ -59,7 +59,7 @@ pub(super) const STREETS: &[&str] = &[
     "滨江东路",
 ];
 
-/// Beginnings of messages.
+/// Beginnings of sentences.
 pub(super) const OPENINGS: &[&str] = &[
     "请问",
     "你好，",
@@ -73,7 +73,7 @@ pub(super) const OPENINGS: &[&str] = &[
     "客服，",
 ];
 
-/// Subjects of messages.
+/// Subjects of sentences.
 pub(super) const THINGS: &[&str] = &[
     "订单",
     "快递",
@@ -92,7 +92,7 @@ pub(super) const THINGS: &[&str] = &[
     "电影票",
 ];
 
-/// Ends of messages.
+/// Ends of sentences.
 pub(super) const ENDINGS: &[&str] = &[
     "还没到",
     "怎么用？",
@@ -106,11 +106,11 @@ pub(super) const ENDINGS: &[&str] = &[
     "收到了",
 ];
 
-/// Texts in other scripts.
+/// Latin words in sentences.
 pub(super) const LATIN: &[&str] = &["SF", "iPhone", "SKU", "No.", "JD"];
 
-/// Answers of rules and servers.
-pub(super) const ANSWERS: &[&str] = &[
+/// Texts of replies by rules and servers.
+pub(super) const REPLIES: &[&str] = &[
     "您好，请稍候，正在为您查询订单",
     "欢迎关注，回复数字选择服务",
     "您的积分已到账",
@@ -118,6 +118,6 @@ pub(super) const ANSWERS: &[&str] = &[
     "今日推荐：新款上市，满300减50",
 ];
 
-/// Paths that scanners try.
+/// Paths that scanners request.
 pub(super) const SCANNED_PATHS: &[&str] =
     &["/wp-login.php", "/.env", "/cgi-bin/luci", "/actuator/gateway", "/boaform/admin"];

@@ -1,4 +1,4 @@
-//! Events as they were captured at another time, to be stored.
+//! Events to import, captured at another time.
 
 use std::time::Duration;
 

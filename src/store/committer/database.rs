@@ -31,20 +31,20 @@ pub(super) enum JobOutcome {
     Nothing,
 }
 
-/// An open database.
+/// An open database with the writer's memory of its rows; replaced as a whole when another file is at the path.
 pub(super) struct OpenDatabase {
     connection: Connection,
     file: DatabaseFile,
     groups: Groups,
     unverified: UnverifiedQuota,
     chores: Chores,
-    /// Whether the stored bytes of unverified requests are to be counted again.
+    /// The stored bytes of unverified requests are to be counted again.
     recounts: bool,
     /// Captures of this run without a reply yet.
     open: BTreeSet<i64>,
     /// Those of them that may have a row in `held`.
     held: BTreeSet<i64>,
-    /// Whether a commit returns only once it is on disk.
+    /// A commit returns only once it is on disk: `PRAGMA synchronous` is FULL.
     waits_for_disk: bool,
 }
 

@@ -12,7 +12,7 @@ pub(super) struct CommitFailures {
     /// The kind in the last line; the same kind again, after commits have worked in between, is throttled.
     logged: Option<Discriminant<StoreError>>,
     throttle: LogThrottle,
-    /// Whether the log has a line that commits fail, so that it gets one that they work again.
+    /// The log has a line that commits fail, and is to get one that they work again.
     is_logged: bool,
     /// Captures that could not be stored since commits began to fail.
     refused: u64,
