@@ -148,10 +148,10 @@ pub struct Setup {
 /// The handle. Dropping it stops the listener, lets open answers finish, and joins every thread.
 #[derive(Debug)]
 pub struct Engine {
-    // Dropped in this order: first the listener, with `settings`; then the receiver of notices, since a thread that
-    // waits for room among them could never be joined.
-    settings: Worker<SettingsCommand>,
+    // Dropped in this order: first the receiver of notices, since a thread that waits for room among them could never be
+    // joined; then the listener, with `settings`.
     notices: Receiver<Notice>,
+    settings: Worker<SettingsCommand>,
     replays: Worker<Box<ReplayRequest>>,
     transfers: TransferHandle,
     maintenance: Worker<MaintenanceCommand>,
@@ -214,8 +214,8 @@ impl Engine {
         let settings =
             settings_worker::start(setup, Arc::clone(&runtime), sender, status_in, head_in, accounts_in, rulebook)?;
         Ok(Self {
-            settings,
             notices,
+            settings,
             replays,
             transfers,
             maintenance,

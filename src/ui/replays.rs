@@ -6,7 +6,7 @@ use super::action::{Action, Move};
 use super::look::Look;
 use super::theme::{GAP, GAP_SMALL};
 use crate::capture::{ReplaySummary, RunId, StoredRun};
-use crate::engine::{Command, QueryCommand, SavedSetting, Status};
+use crate::engine::{QueryCommand, SavedSetting, Status};
 
 mod opened;
 mod runs;
@@ -58,15 +58,15 @@ impl Replays {
     }
 
     /// Asks for what is wanted. `false`: there was no room for a question.
-    pub(crate) fn ask(&mut self, mut ask: impl FnMut(Command) -> bool) -> bool {
+    pub(crate) fn ask(&mut self, mut ask: impl FnMut(QueryCommand) -> bool) -> bool {
         if self.wanted && !self.asked {
-            if !ask(QueryCommand::ListRuns.into()) {
+            if !ask(QueryCommand::ListRuns) {
                 return false;
             }
             (self.wanted, self.asked) = (false, true);
         }
         if let Some(id) = self.to_open {
-            if !ask(QueryCommand::OpenRun { id }.into()) {
+            if !ask(QueryCommand::OpenRun { id }) {
                 return false;
             }
             self.to_open = None;
