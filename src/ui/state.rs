@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::action::{Move, Screen, Tab};
-use super::answering::Answering;
+use super::answering::ManualReplies;
 use super::composer::Composer;
 use super::detail::Detail;
 use super::dialog::Dialog;
@@ -68,7 +68,7 @@ pub(crate) struct State {
     /// The desktop's dialog, and what it was opened for.
     pub(crate) dialog: Dialog,
     pub(crate) keyboard: Keyboard,
-    pub(crate) answering: Answering,
+    pub(crate) answering: ManualReplies,
     /// The held push that the detail was turned to.
     turned_to: Option<CaptureId>,
     pub(crate) detail_hidden: bool,

@@ -8,7 +8,7 @@ use egui_extras::{Column, TableBuilder};
 use super::columns::Columns;
 use super::{List, row};
 use crate::ui::action::Action;
-use crate::ui::answering::Answering;
+use crate::ui::answering::ManualReplies;
 use crate::ui::look::Look;
 use crate::ui::saved::SavedFilters;
 use crate::ui::theme;
@@ -21,7 +21,7 @@ impl List {
     pub(crate) fn ui(
         &mut self,
         ui: &mut Ui,
-        (answering, saved): (&Answering, &SavedFilters),
+        (answering, saved): (&ManualReplies, &SavedFilters),
         look: &Look,
         actions: &mut Vec<Action>,
     ) {

@@ -5,7 +5,7 @@ use egui::{Button, Label, RichText, Ui};
 use super::super::action::{Action, Screen};
 use super::super::bubble::bubble_ui;
 use super::super::detail::controls::{code_frame, copy_button, title};
-use super::super::detail::findings::{Finding, Places, findings_ui};
+use super::super::detail::findings::{FindingView, PlaceDisplay, findings_ui};
 use super::super::look::Look;
 use super::super::theme::{GAP, GAP_SMALL};
 use super::draft::Checked;
@@ -54,7 +54,7 @@ struct Answers {
     reply: Option<PassiveReply>,
     outcome: Outcome,
     sentence: String,
-    findings: Vec<Finding>,
+    findings: Vec<FindingView>,
     /// The body as text, and the beginning of it as it is shown.
     body: String,
     shown: String,
@@ -71,7 +71,7 @@ impl Answers {
             reply,
             sentence: told(&outcome.sentence(language)).into_owned(),
             outcome,
-            findings: Finding::all(&findings, language),
+            findings: FindingView::all(&findings, language),
             shown: told(beginning).into_owned(),
             bytes: bytes.len(),
             is_cut: beginning.len() < body.len(),
@@ -189,7 +189,7 @@ fn matches_ui(ui: &mut Ui, words: &str, look: &Look) {
 fn answers_ui(ui: &mut Ui, answers: &Answers, look: &Look, actions: &mut Vec<Action>) {
     bubble_ui(ui, &answers.outcome, answers.reply.as_ref(), look);
     ui.add(Label::new(&answers.sentence).wrap());
-    findings_ui(ui, &answers.findings, Places::Said, look);
+    findings_ui(ui, &answers.findings, PlaceDisplay::Text, look);
     let bytes = answers.bytes.to_string();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;

@@ -2,7 +2,7 @@
 
 use egui::{RichText, TextEdit, TextStyle, Ui};
 
-use super::super::super::editor::{Edited, Purpose};
+use super::super::super::editor::{EditorResponse, Purpose};
 use super::super::super::look::Look;
 use super::super::draft::Answer;
 use super::super::{RulesView, choice_ui, flaw_ui, note_ui};
@@ -27,7 +27,7 @@ const BAD_ANSWERS: [(Option<BadAnswer>, &str); 3] = [
 
 impl Form {
     /// Draws it.
-    pub(super) fn answer_ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look) -> Edited {
+    pub(super) fn answer_ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look) -> EditorResponse {
         ui.label(RichText::new(look.text("rules_screen.form.answer")).color(look.palette.weak));
         let turned = choice_ui(ui, &mut self.draft.answer, &ANSWERS, look);
         let (mut changed, mut submitted) = (turned, false);
@@ -42,7 +42,7 @@ impl Form {
             Answer::Hold => note_ui(ui, "rules_screen.answer.hold_hint", look),
             Answer::Default => note_ui(ui, "rules_screen.answer.default_hint", look),
         }
-        Edited { changed, submitted }
+        EditorResponse { changed, submitted }
     }
 
     fn template_flaw_ui(&self, ui: &mut Ui, look: &Look) {
