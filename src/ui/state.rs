@@ -15,7 +15,7 @@ use super::look::Look;
 use super::notices::Notices;
 use super::removing::Removals;
 use super::replaying::Replaying;
-use super::replays::Replays;
+use super::replays::ReplaysScreen;
 use super::rules::RulesScreen;
 use super::saved::SavedFilters;
 use super::settings::Settings;
@@ -61,7 +61,7 @@ pub(crate) struct State {
     pub(crate) removals: Removals,
     pub(crate) saved: SavedFilters,
     pub(crate) replaying: Replaying,
-    pub(crate) replays: Replays,
+    pub(crate) replays: ReplaysScreen,
     pub(crate) composer: Composer,
     wishes: Wishes,
     pub(crate) report: Report,

@@ -35,7 +35,7 @@ impl State {
     fn answer(&mut self, push: &HeldPush, with_caret: bool) {
         self.page = EventsPage::WantedList;
         self.detail_hidden = false;
-        self.list.answer(push.placement.id);
+        self.list.select_to_reply(push.placement.id);
         if with_caret {
             self.answering.request_focus(push.placement.group);
         }
