@@ -224,7 +224,7 @@ impl App {
         let command = match naming {
             Naming::Begin { name, text, colour, kept } => {
                 let former = if kept { name.clone() } else { String::new() };
-                saved.begin(saved::Naming { name, text, colour, former });
+                saved.begin(saved::FilterInput { name, text, colour, former });
                 None
             }
             Naming::ColourBy { name, term } => Some(saved.colour_by(&name, &term)),

@@ -27,7 +27,7 @@ const PICTURE: &str = "PicMd5Sum";
 /// Origin of the message, which decides how it is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// A new message or a copy: it is stored as an event of its own.
+    /// A new message or a copy: it is stored as a new event.
     #[default]
     New,
     /// The message of a stored event: it is sent as a replay of that event.

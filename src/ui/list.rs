@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::action::Move;
 use super::listing::Listing;
-use super::row_cache::{PAGE, Row, RowCache};
+use super::row_cache::{CachedRow, PAGE, RowCache};
 use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
 use crate::engine::Marks;
 
@@ -137,7 +137,7 @@ impl List {
         self.follow_newest();
     }
 
-    /// Discards all rows, because another database was opened.
+    /// Discards all rows when another database is opened.
     pub(crate) fn forget_rows(&mut self) {
         self.cache.forget_rows();
         self.selected = None;
@@ -172,14 +172,14 @@ impl List {
     fn follow_newest(&mut self) {
         if self.following {
             let Self { listing, cache, .. } = self;
-            listing.show_known(|id| !matches!(cache.row(id), Row::Unknown));
+            listing.show_known(|id| !matches!(cache.row(id), CachedRow::Unknown));
             if !self.stays {
                 self.selected = self.listing.at(0).or(self.selected);
             }
         }
     }
 
-    /// Selects a push that has just been held, to reply to it. Following the newest continues.
+    /// Selects a push that has just been held, to reply to it. The list keeps following the newest, if it did before.
     pub(crate) fn select_to_reply(&mut self, id: CaptureId) {
         self.selected = Some(id);
         self.stays = true;
@@ -281,9 +281,9 @@ impl List {
         let mut known = true;
         for row in (0..rows).filter_map(|row| self.listing.at(row)) {
             match self.cache.row(row) {
-                Row::Read(summary) if summary.kind != HANDSHAKE => return Some(false),
-                Row::Unknown => known = false,
-                Row::Read(_) | Row::Gone => {}
+                CachedRow::Read(summary) if summary.kind != HANDSHAKE => return Some(false),
+                CachedRow::Unknown => known = false,
+                CachedRow::Read(_) | CachedRow::Gone => {}
             }
         }
         known.then_some(true)

@@ -43,7 +43,6 @@ struct Lane {
     from: f32,
     /// `None` while it is open.
     to: Option<f32>,
-    /// `None` while it is open.
     end: Option<ReplyEnd>,
     words: String,
 }

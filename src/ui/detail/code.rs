@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_drawn_is_left_out() {
+    fn content_that_cannot_be_encoded_is_left_out() {
         for (scan_type, result) in
             [("barcode", "EAN_13,6901234567890"), ("barcode", "PDF_417,a"), ("barcode", "123"), ("qrcode", "")]
         {

@@ -88,7 +88,7 @@ struct Highlighter<'p> {
 }
 
 impl Highlighter<'_> {
-    /// Consumes the next `length` bytes as one class.
+    /// Consumes the next `length` bytes as one token.
     fn take(&mut self, length: usize, token: Token) {
         let (taken, rest) = self.rest.split_at(length);
         let mut from = 0;

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_spoof_the_display_is_spelled_out() {
+    fn spoofing_characters_are_spelled_out() {
         let shown = |text: &str| DisplayText::of(text).marked();
         assert_eq!(shown("gpj.\u{202E}exe"), "gpj.‹U+202E›exe");
         assert_eq!(shown("a\u{200B}b\u{7}c\r"), "a‹U+200B›b‹U+0007›c‹U+000D›");

@@ -16,8 +16,8 @@ use crate::ui::action::Action;
 use crate::ui::answering::seconds_left;
 use crate::ui::filter_row::initial;
 use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
-use crate::ui::row_cache::Row;
-use crate::ui::saved::Named;
+use crate::ui::row_cache::CachedRow;
+use crate::ui::saved::NamedFilter;
 use crate::wechat::kind::{self, Family};
 
 /// Width of the mark of a coloured filter, in points.
@@ -42,14 +42,14 @@ pub(super) struct RowState<'a> {
     /// Deadline of a held push.
     pub(super) held_until: Option<Instant>,
     /// The coloured filter that it matches.
-    pub(super) mark: Option<(&'a Named, Hue)>,
+    pub(super) mark: Option<(&'a NamedFilter, Hue)>,
 }
 
 /// Draws a row over the whole of `ui`.
 pub(super) fn row_ui(
     ui: &Ui,
     state: &RowState<'_>,
-    row: &Row<'_>,
+    row: &CachedRow<'_>,
     columns: &Columns,
     look: &Look,
     actions: &mut Vec<Action>,
@@ -59,18 +59,18 @@ pub(super) fn row_ui(
     let response = ui.interact(rect, row_id(state.id), Sense::CLICK);
     paint_ground(ui, rect, state, &response, look);
     match row {
-        Row::Read(summary) => {
+        CachedRow::Read(summary) => {
             for (content, cell) in columns.cells(rect) {
                 cell_ui(ui, cell, content, (summary, state), columns, look);
             }
             hover_ui(&response, rect, summary, columns);
             name(&response, state, &accessible_name(summary, state, look));
         }
-        Row::Unknown => placeholder(ui, &response, state, "…", look),
-        Row::Gone => placeholder(ui, &response, state, &look.text("window.list.gone"), look),
+        CachedRow::Unknown => placeholder(ui, &response, state, "…", look),
+        CachedRow::Gone => placeholder(ui, &response, state, &look.text("window.list.gone"), look),
     }
     response.context_menu(|ui| {
-        let summary = if let Row::Read(summary) = row { Some(*summary) } else { None };
+        let summary = if let CachedRow::Read(summary) = row { Some(*summary) } else { None };
         menu_ui(ui, (state.id, state.picked), summary, look, actions);
     });
     if response.clicked() {
@@ -107,7 +107,7 @@ fn paint_ground(ui: &Ui, rect: Rect, state: &RowState<'_>, response: &Response, 
 }
 
 /// Draws a bar in the filter's colour at the row's end, with the initial of its name.
-fn mark_ui(ui: &Ui, rect: Rect, named: &Named, color: Color32) {
+fn mark_ui(ui: &Ui, rect: Rect, named: &NamedFilter, color: Color32) {
     let bar =
         Rect::from_min_max(Pos2::new(rect.right() - MARK_WIDTH, rect.top() + 1.0), rect.max - Vec2::new(0.0, 1.0));
     ui.painter().rect_filled(bar, 2.0, color.gamma_multiply(0.25));

@@ -8,7 +8,7 @@ use super::super::action::{Action, Sending};
 use super::super::detail::controls::{small_button, title, weak};
 use super::super::list::milliseconds;
 use super::super::look::{Look, attempt_mark};
-use super::super::table::{Cell, Column, Row, table_ui};
+use super::super::table::{Cell, Column, TableRow, table_ui};
 use super::super::theme::{GAP, GAP_SMALL};
 use super::super::verdicts::{legal_words, outcome_words, verdict_color, verdict_words};
 use crate::capture::{Against, CaptureId, ReplaySummary, RunId, StoredRun, Verdict};
@@ -145,7 +145,7 @@ impl OpenRun {
         let columns = if is_wide { &COLUMNS[..] } else { &COLUMNS[..COLUMNS.len() - 1] };
         let clicked = table_ui(ui, "replays", columns, shown.len(), look, |index| {
             let row = &rows[shown[index]];
-            Row {
+            TableRow {
                 id: Id::unique(("replay", row.id.0)),
                 cells: cells(row, is_wide, look),
                 selected: *selected == Some(index),

@@ -5,7 +5,7 @@ use egui::{Id, RichText, Ui};
 use super::super::action::{Action, Screen};
 use super::super::keys::{self, Verb};
 use super::super::look::Look;
-use super::super::table::{Cell, Column, Row, table_ui};
+use super::super::table::{Cell, Column, TableRow, table_ui};
 use super::super::theme::GAP;
 use super::super::verdicts::outcome_words;
 use super::{OpenRun, ReplaysScreen};
@@ -45,7 +45,7 @@ impl ReplaysScreen {
         let clicked = table_ui(ui, "runs", columns, runs.len(), look, |index| {
             let run = &runs[index];
             let cells = cells(run, *running, is_wide, look);
-            Row { id: Id::unique(("run", run.id.0)), cells, selected: opened == Some(run.id) }
+            TableRow { id: Id::unique(("run", run.id.0)), cells, selected: opened == Some(run.id) }
         });
         if let Some(run) = clicked.and_then(|index| self.runs.get(index)) {
             self.to_open = Some(run.id);

@@ -12,7 +12,7 @@ use super::{about_button, note_ui};
 use crate::engine::Command;
 use crate::wechat::fault::Fault;
 
-/// The faults with their parameters.
+/// All faults with their current parameters.
 #[derive(Debug)]
 pub(super) struct FaultLab {
     faults: [Fault; 11],

@@ -125,7 +125,7 @@ fn a_mistake_is_said_at_its_column_and_can_be_mended_there() {
 }
 
 #[test]
-fn what_cannot_hold_when_an_event_arrives_is_refused() {
+fn a_filter_that_cannot_match_an_arriving_event_is_refused() {
     let mut harness = shown(TestScreen::with(&[rule("a")]));
     click(&mut harness, "Edit: a");
     typed(&mut harness, "For events that match", "is:pinned");
@@ -260,7 +260,7 @@ fn a_trial_shows_the_reply_and_what_the_user_will_see() {
 }
 
 #[test]
-fn a_trial_says_when_somebody_else_decides_or_the_rule_does_not_match() {
+fn a_trial_says_if_a_person_decides_or_the_rule_does_not_match() {
     let hold = Rule { response: Response::Hold, ..rule("a") };
     let mut harness = shown(TestScreen { event: Some(scan()), ..TestScreen::with(&[hold]) });
     click(&mut harness, "Edit: a");
@@ -324,7 +324,7 @@ fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
 }
 
 #[test]
-fn a_mistake_in_the_file_is_told_above_the_rules_that_stay_in_force() {
+fn an_error_in_the_file_is_shown_above_the_rules_in_force() {
     let trouble = UserError::of("user_error.rules.unnamed", "").with("position", 2);
     let harness = shown(TestScreen { trouble: Some(trouble), ..TestScreen::with(&[rule("a")]) });
     assert!(is_shown(&harness, "▲ config.toml has a mistake; the former rules stay in force until it is corrected"));
