@@ -160,7 +160,7 @@ impl Composer {
     }
 
     /// The messages to send; `None` if the text is empty.
-    pub(crate) fn what(&self) -> Option<ReplayWhat> {
+    pub(crate) fn to_send(&self) -> Option<ReplayWhat> {
         if self.text.trim().is_empty() {
             return None;
         }

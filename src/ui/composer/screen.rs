@@ -40,7 +40,7 @@ impl Composer {
         let by_key = by_key && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         if sent || by_key {
             self.parsed();
-            actions.extend(self.what().map(|what| Action::Send(Sending::This(Box::new(what)))));
+            actions.extend(self.to_send().map(|messages| Action::Send(Sending::This(Box::new(messages)))));
         }
         let room = ui.available_width();
         if room >= SIDE_BY_SIDE {
@@ -176,8 +176,8 @@ impl Composer {
             (Some(flaw), None) => (format!("× {}", tree_words(flaw, look)), look.palette.error),
             (None, None) => {
                 let format = if parsed.format == Some(Format::Json) { "JSON" } else { "XML" };
-                let said = [("format", format), ("kind", &*safe_text(&parsed.kind))];
-                (format!("✓ {}", look.filled("composer.well_formed", &said)), look.palette.ok)
+                let details = [("format", format), ("kind", &*safe_text(&parsed.kind))];
+                (format!("✓ {}", look.filled("composer.well_formed", &details)), look.palette.ok)
             }
         };
         let row = ui.horizontal_wrapped(|ui| {

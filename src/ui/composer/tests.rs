@@ -18,7 +18,7 @@ fn text_of(composer: &Composer, name: &str) -> String {
 
 fn messages(composer: &mut Composer) -> Vec<Vec<u8>> {
     composer.parsed();
-    match composer.what() {
+    match composer.to_send() {
         Some(ReplayWhat::Composed(messages)) => messages,
         other => panic!("{other:?}"),
     }
@@ -96,11 +96,11 @@ fn an_edited_message_is_a_replay_of_its_event_and_keeps_unknown_elements() {
     composer.edit("EventKey", "b");
     let expected = String::from_utf8_lossy(body).replace(">a<", ">b<");
     assert!(
-        matches!(composer.what(), Some(ReplayWhat::Edited { id: CaptureId(4), message }) if message == expected.as_bytes())
+        matches!(composer.to_send(), Some(ReplayWhat::Edited { id: CaptureId(4), message }) if message == expected.as_bytes())
     );
     composer.begin(&Status::default());
     assert!(composer.text.contains(">b<"), "what is being written is not lost");
     composer.text.clear();
-    assert!(composer.what().is_none());
-    assert!(!matches!(composer.what(), Some(ReplayWhat::Stored(Chosen::Ids(_)))));
+    assert!(composer.to_send().is_none());
+    assert!(!matches!(composer.to_send(), Some(ReplayWhat::Stored(Chosen::Ids(_)))));
 }
