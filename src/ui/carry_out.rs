@@ -4,7 +4,7 @@ use egui::Context;
 
 use super::App;
 use super::action::{Action, Move, Naming, Removing, Screen, Sending};
-use super::answering::Answering;
+use super::answering::ManualReplies;
 use super::composer::Origin;
 use super::dialog::Wanted;
 use super::keys::Verb;
@@ -36,7 +36,7 @@ impl App {
         let mut look = self.chosen_look();
         change(&mut look);
         let language = look.language();
-        self.state.detail = self.state.detail.take().map(|detail| detail.spoken_in(language));
+        self.state.detail = self.state.detail.take().map(|detail| detail.with_language(language));
         self.state.chosen_look = Some(look.clone());
         self.ask(SettingsCommand::SaveLook { look });
     }
@@ -83,7 +83,7 @@ impl App {
             }
             Verb::AnswerHeld => self.act(ctx, Action::AnswerNext),
             Verb::ReleaseHeld => self.act(ctx, Action::ReleaseAll),
-            Verb::SendAnswer => self.answer(Answering::send),
+            Verb::SendAnswer => self.answer(ManualReplies::send),
             Verb::Leave => self.leave(),
             Verb::Replay => self.send(Sending::Chosen),
             Verb::EditAndReplay => self.send(Sending::EditChosen),
@@ -124,7 +124,7 @@ impl App {
     }
 
     /// Decides the push whose editor is in view.
-    fn answer(&mut self, decide: impl FnOnce(&mut Answering, CaptureId) -> Option<Command>) {
+    fn answer(&mut self, decide: impl FnOnce(&mut ManualReplies, CaptureId) -> Option<Command>) {
         let Some(group) = self.state.answered_in_view() else { return };
         if let Some(command) = decide(&mut self.state.answering, group) {
             self.ask(command);
@@ -226,7 +226,7 @@ impl App {
         let command = match naming {
             Naming::Begin { name, text, colour, kept } => {
                 let former = if kept { name.clone() } else { String::new() };
-                saved.begin(saved::Naming { name, text, colour, former });
+                saved.begin(saved::FilterInput { name, text, colour, former });
                 None
             }
             Naming::ColourBy { name, term } => Some(saved.colour_by(&name, &term)),

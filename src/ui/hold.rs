@@ -7,7 +7,7 @@ use egui::{Button, RichText, Ui};
 use jiff::Zoned;
 
 use super::action::Action;
-use super::answering::{Answering, TICK, seconds_left};
+use super::answering::{ManualReplies, TICK, seconds_left};
 use super::detail::controls::named;
 use super::keys::{self, Verb};
 use super::look::Look;
@@ -77,7 +77,7 @@ fn state_words(held: Option<&Filter>, look: &Look) -> String {
 }
 
 /// What is held, with the way to it; and what is waited for.
-pub(crate) fn held_ui(ui: &mut Ui, answering: &Answering, look: &Look, actions: &mut Vec<Action>) {
+pub(crate) fn held_ui(ui: &mut Ui, answering: &ManualReplies, look: &Look, actions: &mut Vec<Action>) {
     if let Some(next) = answering.next() {
         ui.ctx().request_repaint_after(TICK);
         ui.separator();

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::action::{Move, Screen, Tab};
-use super::answering::Answering;
+use super::answering::ManualReplies;
 use super::composer::Composer;
 use super::detail::Detail;
 use super::dialog::Dialog;
@@ -15,7 +15,7 @@ use super::look::Look;
 use super::notices::Notices;
 use super::removing::Removals;
 use super::replaying::Replaying;
-use super::replays::Replays;
+use super::replays::ReplaysScreen;
 use super::rules::RulesScreen;
 use super::saved::SavedFilters;
 use super::settings::Settings;
@@ -64,14 +64,14 @@ pub(crate) struct State {
     pub(crate) removals: Removals,
     pub(crate) saved: SavedFilters,
     pub(crate) replaying: Replaying,
-    pub(crate) replays: Replays,
+    pub(crate) replays: ReplaysScreen,
     pub(crate) composer: Composer,
     wishes: Wishes,
     pub(crate) report: Report,
     /// The desktop's dialog, and what it was opened for.
     pub(crate) dialog: Dialog,
     pub(crate) keyboard: Keyboard,
-    pub(crate) answering: Answering,
+    pub(crate) answering: ManualReplies,
     /// The held push that the detail was turned to.
     turned_to: Option<CaptureId>,
     pub(crate) detail_hidden: bool,

@@ -3,7 +3,7 @@
 use egui::{Button, Key, RichText, Ui};
 
 use super::action::{Action, Removing};
-use super::answering::Answering;
+use super::answering::ManualReplies;
 use super::hold::held_ui;
 use super::keys::{self, TABLE, Verb};
 use super::list::List;
@@ -39,7 +39,7 @@ pub(crate) struct Work<'a> {
 /// Draws the bar.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
-    (list, notices, answering, prefix): (&List, &Notices, &Answering, Option<Key>),
+    (list, notices, answering, prefix): (&List, &Notices, &ManualReplies, Option<Key>),
     work: &Work<'_>,
     look: &Look,
     actions: &mut Vec<Action>,
