@@ -32,20 +32,20 @@ macro_rules! spelled {
 }
 
 pub mod diagnosis;
-mod forwarded;
+mod finding_record;
 mod json;
-mod replayed;
+mod replay_run;
 mod reply;
-mod written;
+mod server_answer;
 
-pub use forwarded::{ForwardProblem, Forwarded, Unmade};
+pub use finding_record::{FindingRecord, read_findings, write_findings};
 pub use json::{EventView, event_json, finding_json, header_text, message_view, replay_json};
-pub use replayed::{
-    Against, Baseline, ReplayForm, ReplayId, ReplayMode, ReplayRun, ReplaySummary, Replayed, RunEnd, RunId,
-    SentRequest, StoredReplay, StoredRun, Tally, Verdict,
+pub use replay_run::{
+    Against, Baseline, Replay, ReplayForm, ReplayId, ReplayMode, ReplayRun, ReplaySummary, RunEnd, RunId, SentRequest,
+    StoredReplay, StoredRun, Verdict, VerdictCounts,
 };
 pub use reply::{Reply, ReplyEnd, ReplySource, ReplySummary};
-pub use written::{WrittenFinding, read_findings, write_findings};
+pub use server_answer::{ForwardProblem, ReplayObstacle, ServerAnswer};
 
 /// Requests with this header were sent by this program, and are never taken for a tap.
 pub const OWN_HEADER: &str = "x-menuscope";

@@ -9,16 +9,16 @@ use hyper::{Request, header};
 use crate::texts::user_error::UserError;
 use crate::wechat::compose::Push;
 
-mod exchange;
 mod forward;
 mod headers;
+mod http_exchange;
 mod resend;
 mod target;
 
 pub use forward::has_passed_through;
 pub use target::Target;
 
-use exchange::{Exchange, Failure, LazySecureClient, PlainClient};
+use http_exchange::{Failure, HttpExchange, LazySecureClient, PlainClient};
 
 /// WeChat waits this long for an answer.
 pub const WECHAT_PATIENCE: Duration = Duration::from_secs(5);
@@ -78,7 +78,7 @@ impl From<&DeliveryError> for UserError {
 
 /// What a server answered.
 #[derive(Clone, Debug)]
-pub struct Delivered {
+pub struct PushResponse {
     /// The HTTP status.
     pub status: u16,
     /// Names in lower case and values, in their order.
@@ -91,25 +91,25 @@ pub struct Delivered {
 
 /// Posts, and keeps connections open in between.
 #[derive(Clone, Debug)]
-pub struct Courier {
+pub struct HttpClient {
     plain: PlainClient,
     secure: LazySecureClient,
 }
 
-impl Default for Courier {
+impl Default for HttpClient {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Courier {
+impl HttpClient {
     /// A courier; needs neither network nor certificates until it delivers.
     pub fn new() -> Self {
-        Self { plain: exchange::plain_client(), secure: LazySecureClient::default() }
+        Self { plain: http_exchange::plain_client(), secure: LazySecureClient::default() }
     }
 
     /// Posts to `target`, whose own query comes before WeChat's.
-    pub async fn deliver(&self, push: &Push, target: &str) -> Result<Delivered, DeliveryError> {
+    pub async fn deliver(&self, push: &Push, target: &str) -> Result<PushResponse, DeliveryError> {
         let refused = || DeliveryError::Target { target: target.to_owned() };
         let parsed = Target::parse(target)?;
         let mut request = Request::post(parsed.uri("/", &push.query).ok_or_else(refused)?);
@@ -118,17 +118,17 @@ impl Courier {
         }
         request = request.header(header::HOST, parsed.authority());
         let request = request.body(Full::new(Bytes::from(push.body.clone()))).map_err(|_invalid| refused())?;
-        self.exchange(request, MAX_ANSWER, WECHAT_PATIENCE).await.into_delivered(target)
+        self.exchange(request, MAX_ANSWER, WECHAT_PATIENCE).await.into_push_response(target)
     }
 }
 
-impl Exchange {
-    fn into_delivered(self, target: &str) -> Result<Delivered, DeliveryError> {
+impl HttpExchange {
+    fn into_push_response(self, target: &str) -> Result<PushResponse, DeliveryError> {
         let target = target.to_owned();
         match (self.failure, self.head) {
             (None, Some(head)) => {
                 let (body, elapsed) = (self.body, self.elapsed);
-                Ok(Delivered { status: head.status, headers: head.headers, body, elapsed })
+                Ok(PushResponse { status: head.status, headers: head.headers, body, elapsed })
             }
             (Some(Failure::Certificates(source)), _) => Err(DeliveryError::Certificates { source }),
             (Some(Failure::Unresolved(cause) | Failure::Unreachable(cause) | Failure::Broken(cause)), _) => {

@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::config::{DataFolder, Overrides};
-use crate::listener::{Armed, Held};
+use crate::listener::{ArmedFault, HeldPushes};
 use crate::rules::RuleSet;
 pub use crate::store::{RemovalId, Stats, StoreHead, UNDO_FOR};
 use crate::texts::user_error::UserError;
@@ -48,9 +48,11 @@ mod worker;
 
 pub use crate::exchange::{Exported, Format, Imported, Preview, Texts};
 pub use crate::inspect::SignatureCheck;
-pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
+pub use crate::listener::{
+    AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
+};
 pub use crate::progress::Progress;
-pub use crate::replay::{Change, Compared, DiffLine, Difference, MOST_COPIES, Pace, RATES, difference};
+pub use crate::replay::{Change, ComparableAnswer, DiffLine, Difference, MOST_COPIES, Pace, RATES, difference};
 pub use command::{Chosen, Command, ExportRequest, ReplayHow, ReplayRequest, ReplayWhat};
 use desk::{Desk, Known, KnownSender, accounts_of};
 use long_jobs::LongJobs;
@@ -96,12 +98,12 @@ pub struct Engine {
     closing: Progress,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
-    held: Held,
+    held: HeldPushes,
     held_view: watch::Receiver<HeldView>,
-    armed: Armed,
+    armed: ArmedFault,
     rules: watch::Receiver<Arc<RuleSet>>,
     rules_trouble: watch::Receiver<Option<UserError>>,
-    fired: watch::Receiver<FiredRules>,
+    fired: watch::Receiver<UsageByRule>,
     replaying: watch::Receiver<Option<Progress>>,
     transferring: watch::Receiver<Option<Progress>>,
     caring: watch::Receiver<Option<Progress>>,
@@ -124,7 +126,7 @@ impl Engine {
         let (known_in, known) = watch::channel(None);
         let rows = rows::start(database.clone(), desk.clone(), known.clone(), status.clone())?;
         let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);
-        let crafting = rulebook.crafting().clone();
+        let crafting = rulebook.policy().clone();
         let rules_trouble = rulebook.trouble();
         let closing = Progress::new();
         let jobs = |running| LongJobs { desk: desk.clone(), running, closing: closing.clone() };
@@ -273,7 +275,7 @@ impl Engine {
     }
 
     /// What the rules have done since the start.
-    pub fn fired(&self) -> watch::Ref<'_, FiredRules> {
+    pub fn fired(&self) -> watch::Ref<'_, UsageByRule> {
         self.fired.borrow()
     }
 

@@ -57,12 +57,12 @@ pub struct Inspection {
     /// What is to be answered.
     pub disposition: Disposition,
     /// How a reply is to be sealed; `None` where the message did not come sealed, or could not be opened.
-    pub sealing: Option<Sealing>,
+    pub encryption: Option<ReplyEncryption>,
 }
 
 /// What opened a message, and so seals the reply to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealing {
+pub struct ReplyEncryption {
     /// The key before the current one opened it.
     pub former_key: bool,
     /// Whose message it is: the AppID behind it.
@@ -101,7 +101,7 @@ fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
         group_key: None,
         diagnoses,
     };
-    Inspection { capture, disposition, sealing: None }
+    Inspection { capture, disposition, encryption: None }
 }
 
 fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
@@ -122,7 +122,7 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
         Some(encrypt) if !signature.is_refused() => decrypt::decrypt(encrypt, account, accounts, &mut diagnoses),
         _ => None,
     };
-    let (message, sealing) = opened.unzip();
+    let (message, encryption) = opened.unzip();
     let envelope = match &message {
         Some(message) => inner_envelope(message, outer.as_ref().filter(|_| mode == Mode::Compat), &mut diagnoses),
         None => outer_envelope(outer_message.as_ref(), mode, &body, &mut diagnoses),
@@ -143,7 +143,7 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
         .flatten();
     let request = keep(request, signature, &mut diagnoses);
     let capture = Capture { request, account, envelope, mode, signature, message, group_key, replay, diagnoses };
-    Inspection { capture, disposition, sealing }
+    Inspection { capture, disposition, encryption }
 }
 
 fn claim<'a>(

@@ -24,18 +24,15 @@ mod answer;
 mod body;
 mod callback;
 mod connection;
-mod crafting;
-mod decide;
-mod forward;
 mod handles;
 mod held;
-mod making;
-mod seal;
+mod reply_policy;
+mod responder;
 
 use callback::Endpoint;
 use connection::{Origin, TimedStream};
-pub use crafting::{Armed, Crafting, Fired, FiredRules, ForwardSetup};
-pub use held::{AwaitedRetry, Crafted, Held, HeldPush, HeldView, Verdict};
+pub use held::{AwaitedRetry, HeldDecision, HeldPush, HeldPushes, HeldView, ManualReply};
+pub use reply_policy::{ArmedFault, ForwardSetup, ReplyPolicy, RuleUsage, UsageByRule};
 
 /// How long a client may take for its head, and again for its body.
 const CLIENT_PATIENCE: Duration = Duration::from_secs(5);
@@ -46,7 +43,7 @@ const DRAIN: Duration = Duration::from_secs(3);
 /// How long to wait before accepting again where accepting failed: the process is out of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What can keep the listener from listening.
+/// ReplyContent can keep the listener from listening.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// Somebody else has the port.
@@ -78,9 +75,9 @@ impl From<&ListenError> for UserError {
     }
 }
 
-/// What the listener needs to know.
+/// ReplyContent the listener needs to know.
 #[derive(Clone, Debug)]
-pub struct Terms {
+pub struct ListenerContext {
     /// Whose callbacks arrive here; changes take effect with the next request.
     pub accounts: watch::Receiver<Arc<Accounts>>,
     /// Where they are written.
@@ -88,7 +85,7 @@ pub struct Terms {
     /// How long an answer may take, from the request's first byte.
     pub reply_budget: Duration,
     /// Who has a say in what is answered.
-    pub crafting: Crafting,
+    pub policy: ReplyPolicy,
 }
 
 /// Takes the address; nothing is accepted yet.
@@ -101,14 +98,14 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
 }
 
 /// Serves until `stop` resolves or its sender is gone; then stops accepting and lets open answers finish, 3 s at most.
-pub async fn serve(listener: TcpListener, terms: Terms, stop: oneshot::Receiver<()>) {
+pub async fn serve(listener: TcpListener, context: ListenerContext, stop: oneshot::Receiver<()>) {
     // Every task that owes an answer or its record holds a clone; all gone is all done.
     let (owing, mut all_done) = mpsc::channel::<()>(1);
     let (stops, stopping) = watch::channel(false);
-    let held = terms.crafting.held.clone();
+    let held = context.policy.held.clone();
     held.close(false);
     let listens_at = listener.local_addr().unwrap_or_else(|_unknown| SocketAddr::from(([0, 0, 0, 0], 0)));
-    let endpoint = Arc::new(Endpoint::new(terms, listens_at, stopping, owing));
+    let endpoint = Arc::new(Endpoint::new(context, listens_at, stopping, owing));
     let router = callback::router(Arc::clone(&endpoint));
     let connections = GracefulShutdown::new();
     // Dropping the set ends what is left in it.

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use crate::account::{Account, Accounts};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, StoredReplay, StoredRun};
-use crate::delivery::{Courier, Target};
+use crate::delivery::{HttpClient, Target};
 use crate::progress::Progress;
 use crate::sample::SampleError;
 use crate::store::{Additions, Reader, StoreError};
@@ -17,15 +17,15 @@ use crate::texts::user_error::UserError;
 
 mod baseline;
 mod compare;
-mod composed;
-mod make;
+mod composition;
 mod pace;
-mod query;
+mod request_builder;
 mod run;
+mod signed_query;
 
 pub use baseline::before;
-pub use compare::{Change, Compared, DiffLine, Difference, changes, difference};
-pub use composed::Composed;
+pub use compare::{Change, ComparableAnswer, DiffLine, Difference, changes, difference};
+pub use composition::ComposedMessages;
 pub use pace::Pace;
 pub use run::replay;
 
@@ -100,7 +100,7 @@ pub fn signer<'a>(accounts: &'a Accounts, name: Option<&str>) -> Result<&'a Acco
 }
 
 /// What a run works with.
-pub struct Tools<'a> {
+pub struct RunContext<'a> {
     /// Where events and baselines are read.
     pub reader: &'a Reader,
     /// Where replays are recorded.
@@ -108,14 +108,14 @@ pub struct Tools<'a> {
     /// For whom messages are signed and sealed.
     pub accounts: &'a Accounts,
     /// Who posts them.
-    pub courier: &'a Courier,
+    pub courier: &'a HttpClient,
     /// How far the run is; pauses and ends it.
     pub progress: &'a Progress,
 }
 
 /// What is heard of a run while it goes on.
 #[derive(Debug)]
-pub enum Told<'a> {
+pub enum RunEvent<'a> {
     /// It is on record, and nothing was sent yet.
     Begun(&'a StoredRun),
     /// An answer is on record.
@@ -123,6 +123,6 @@ pub enum Told<'a> {
         /// What was sent and what came back.
         stored: &'a StoredReplay,
         /// What it was compared with, if there was anything.
-        before: Option<&'a Compared>,
+        before: Option<&'a ComparableAnswer>,
     },
 }

@@ -108,12 +108,12 @@ impl BadAnswer {
 pub struct RuleSet {
     rules: Vec<Rule>,
     /// One for each of them.
-    compiled: Vec<Compiled>,
+    compiled: Vec<CompiledRule>,
 }
 
 /// A rule as it is asked.
 #[derive(Debug)]
-struct Compiled {
+struct CompiledRule {
     filter: Expr,
     templates: Templates,
 }
@@ -127,7 +127,7 @@ impl RuleSet {
         let compile = |rule: &Rule| {
             let filter = Filter::parse_for_arrivals(&rule.filter, now)
                 .map_err(|error| RuleError::Filter { rule: rule.name.clone(), error })?;
-            Ok(Compiled { filter: filter.expr, templates: Templates::compile(rule)? })
+            Ok(CompiledRule { filter: filter.expr, templates: Templates::compile(rule)? })
         };
         let compiled = rules.iter().map(compile).collect::<Result<_, _>>()?;
         Ok(Self { rules, compiled })

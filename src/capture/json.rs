@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Baseline, CaptureId, Envelope, Forwarded, RawRequest, Replayed, Reply, ReplyEnd, StoredCapture, StoredReplay,
+    Baseline, CaptureId, Envelope, RawRequest, Replay, Reply, ReplyEnd, ServerAnswer, StoredCapture, StoredReplay,
 };
 use crate::capture::diagnosis::{Coded, Finding};
 use crate::texts::Language;
@@ -153,7 +153,7 @@ fn lint_json(findings: &[lint::Finding], language: Language) -> Value {
 }
 
 /// What the developer's own server made of it.
-fn forward_json(forwarded: &Forwarded, language: Language) -> Value {
+fn forward_json(forwarded: &ServerAnswer, language: Language) -> Value {
     let headers = headers_json(&forwarded.headers);
     let mut object = json!({ "target": forwarded.target, "status": forwarded.status, "headers": headers });
     put_bytes(&mut object, &forwarded.body);
@@ -165,7 +165,7 @@ fn forward_json(forwarded: &Forwarded, language: Language) -> Value {
     object
 }
 
-fn problem_json(forwarded: &Forwarded, language: Language) -> Value {
+fn problem_json(forwarded: &ServerAnswer, language: Language) -> Value {
     let problem = forwarded.problem.as_ref();
     problem.map_or(Value::Null, |problem| json!({ "code": problem.as_str(), "message": problem.words(language) }))
 }
@@ -177,7 +177,7 @@ fn headers_json(headers: &[(String, Vec<u8>)]) -> Value {
 /// One event sent once more, as a JSON object: what was sent and what came back. The answer's body is in plaintext.
 pub fn replay_json(stored: &StoredReplay, language: Language) -> Value {
     let replayed = &stored.replayed;
-    let Replayed { request, answer, .. } = replayed;
+    let Replay { request, answer, .. } = replayed;
     let baseline = replayed.baseline.map(|baseline| match baseline {
         Baseline::Forward => json!({ "source": "forward" }),
         Baseline::Replay(id) => json!({ "source": "replay", "replay": id.0 }),

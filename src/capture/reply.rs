@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::Forwarded;
+use super::ServerAnswer;
 use crate::capture::diagnosis::{Severity, worst};
 use crate::wechat::lint;
 
@@ -83,7 +83,7 @@ pub struct Reply {
     /// What is not legal about it, and what is worth knowing.
     pub lint: Vec<lint::Finding>,
     /// What the developer's own server made of it, where it was asked.
-    pub forwarded: Option<Box<Forwarded>>,
+    pub forwarded: Option<Box<ServerAnswer>>,
 }
 
 impl Reply {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::exchange::{Exchange, Failure, Head};
 use super::headers::{headers_for, outgoing, put, values, words};
-use super::{Courier, Target};
-use crate::capture::{ForwardProblem, Forwarded, OWN_HEADER, RawRequest};
+use super::http_exchange::{Failure, Head, HttpExchange};
+use super::{HttpClient, Target};
+use crate::capture::{ForwardProblem, OWN_HEADER, RawRequest, ServerAnswer};
 
 /// More of an answer is not kept, in bytes: a passive reply is a few kilobytes, and every answer goes into the database.
 pub(super) const MAX_KEPT: usize = 1 << 20;
@@ -22,21 +22,27 @@ const FORWARDED_PROTO: &str = "x-forwarded-proto";
 /// Whom the sender asked.
 const FORWARDED_HOST: &str = "x-forwarded-host";
 
-impl Courier {
+impl HttpClient {
     /// Asks `target` what the captured request asked us. `instance` is the identity of this process, eight hexadecimal
     /// digits: a request that bears it already is a [`ForwardProblem::Loop`] and is not sent.
     ///
-    /// Whether the answer is a legal reply is not judged: [`Forwarded::lint`] is empty and [`Forwarded::passed_on`] false.
-    pub async fn forward(&self, request: &RawRequest, target: &Target, instance: &str, within: Duration) -> Forwarded {
+    /// Whether the answer is a legal reply is not judged: [`ServerAnswer::lint`] is empty and [`ServerAnswer::passed_on`] false.
+    pub async fn forward(
+        &self,
+        request: &RawRequest,
+        target: &Target,
+        instance: &str,
+        within: Duration,
+    ) -> ServerAnswer {
         let url = target.url(request.path(), request.query());
         if has_passed_through(request, instance) {
-            return Forwarded::unsent(url, ForwardProblem::Loop);
+            return ServerAnswer::unsent(url, ForwardProblem::Loop);
         }
         let headers = marked_headers(request, target, instance);
         let uri = target.uri(request.path(), request.query());
         match uri.and_then(|uri| outgoing(&request.method, uri, headers, request.body.clone())) {
             Some(outgoing) => self.exchange(outgoing, MAX_KEPT, within).await.into_forwarded(url),
-            None => Forwarded::unsent(url, ForwardProblem::Target),
+            None => ServerAnswer::unsent(url, ForwardProblem::Target),
         }
     }
 }
@@ -76,16 +82,16 @@ fn mark(headers: &mut Vec<(String, Vec<u8>)>, instance: &str) {
     }
 }
 
-impl Exchange {
+impl HttpExchange {
     /// What is recorded of it, not judged.
-    pub(super) fn into_forwarded(self, target: String) -> Forwarded {
+    pub(super) fn into_forwarded(self, target: String) -> ServerAnswer {
         let problem = self.problem();
         let (status, headers, first_byte) = match self.head {
             Some(head) => (Some(head.status), head.headers, Some(head.after)),
             None => (None, Vec::new(), None),
         };
         let (body, elapsed) = (self.body, self.elapsed);
-        Forwarded { target, status, headers, body, first_byte, elapsed, problem, passed_on: false, lint: Vec::new() }
+        ServerAnswer { target, status, headers, body, first_byte, elapsed, problem, passed_on: false, lint: Vec::new() }
     }
 
     /// What is not complete is told first, as it cannot be passed on.

@@ -2,8 +2,8 @@
 
 use super::forward::MAX_KEPT;
 use super::headers::{headers_for, outgoing, put};
-use super::{Courier, Target, WECHAT_PATIENCE};
-use crate::capture::{ForwardProblem, Forwarded, OWN_HEADER, RawRequest, SentRequest};
+use super::{HttpClient, Target, WECHAT_PATIENCE};
+use crate::capture::{ForwardProblem, OWN_HEADER, RawRequest, SentRequest, ServerAnswer};
 
 /// What marks a request as a replay.
 const MARKER: &str = "replay";
@@ -18,14 +18,14 @@ impl SentRequest {
     }
 }
 
-impl Courier {
+impl HttpClient {
     /// Sends it, and waits as long as WeChat does. Whether the answer is a legal reply is not judged.
-    pub async fn resend(&self, request: &SentRequest, target: &Target) -> Forwarded {
+    pub async fn resend(&self, request: &SentRequest, target: &Target) -> ServerAnswer {
         let url = target.whole(&request.target);
         let uri = target.uri_of(&request.target);
         match uri.and_then(|uri| outgoing(&request.method, uri, request.headers.clone(), request.body.clone())) {
             Some(outgoing) => self.exchange(outgoing, MAX_KEPT, WECHAT_PATIENCE).await.into_forwarded(url),
-            None => Forwarded::unsent(url, ForwardProblem::Target),
+            None => ServerAnswer::unsent(url, ForwardProblem::Target),
         }
     }
 }

@@ -65,7 +65,7 @@ fn push() -> Push {
 #[tokio::test]
 async fn a_push_is_posted_and_its_answer_given_back() {
     let server = Server::start().await;
-    let (courier, push, target) = (Courier::new(), push(), server.url("/wx?a=b"));
+    let (courier, push, target) = (HttpClient::new(), push(), server.url("/wx?a=b"));
     let answer = b"HTTP/1.1 404 Not Found\r\nX-Own: 1\r\nContent-Length: 2\r\n\r\nno";
     let (delivered, asked) = tokio::join!(courier.deliver(&push, &target), server.answer(answer));
     let delivered = delivered.unwrap();
@@ -82,7 +82,7 @@ async fn a_push_is_posted_and_its_answer_given_back() {
 #[tokio::test]
 async fn a_push_without_an_answer_says_why() {
     let server = Server::start().await;
-    let (courier, push, target) = (Courier::new(), push(), server.url(""));
+    let (courier, push, target) = (HttpClient::new(), push(), server.url(""));
     let (delivered, _) = tokio::join!(courier.deliver(&push, &target), server.answer(b""));
     assert!(matches!(delivered, Err(DeliveryError::Unreachable { cause, .. }) if !cause.is_empty()));
     let mut answer = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();

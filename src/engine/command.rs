@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use super::{Format, Pace, Texts, Upkeep, Verdict};
+use super::{Format, HeldDecision, Pace, Texts, Upkeep};
 use crate::account::{SecretName, Secrets};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayId, ReplayMode, RunId};
 use crate::config::{AccountConfig, FilterConfig, LookConfig, RetentionConfig, TargetConfig};
@@ -110,7 +110,7 @@ pub enum Command {
         /// Which push; which event's first attempt, where a retry is waited for.
         id: CaptureId,
         /// What becomes of it.
-        verdict: Box<Verdict>,
+        verdict: Box<HeldDecision>,
     },
     /// Release everything that is held, with the default.
     ReleaseAll,

@@ -1,6 +1,8 @@
 //! What the window is told.
 
-use super::{Compared, Difference, Exported, Imported, PictureFile, Preview, SignatureCheck, Tried, UpkeepDone};
+use super::{
+    ComparableAnswer, Difference, Exported, Imported, PictureFile, Preview, SignatureCheck, Tried, UpkeepDone,
+};
 use crate::account::Accounts;
 use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredReplay, StoredRun};
 use crate::replay::{before, difference};
@@ -227,7 +229,7 @@ pub struct ComparedReplay {
     /// The replay.
     pub stored: StoredReplay,
     /// The earlier answer; `None` where there is none, or it has gone.
-    pub before: Option<Compared>,
+    pub before: Option<ComparableAnswer>,
     /// How it differs from the earlier answer; `None` where there is none, or it was not worked out yet.
     pub difference: Option<Difference>,
 }
@@ -250,7 +252,7 @@ impl ComparedReplay {
     /// Works out how it differs, which may take some tenths of a second; `ignored` are elements that do not count.
     #[must_use]
     pub(super) fn compared(mut self, ignored: &[String]) -> Self {
-        let now = Compared::of_replay(&self.stored);
+        let now = ComparableAnswer::of_replay(&self.stored);
         self.difference = self.before.as_ref().map(|before| difference(before, &now, ignored));
         self
     }

@@ -10,9 +10,9 @@ use tokio::sync::watch;
 use super::worker::Worker;
 use super::{Command, Known, LongJobs, Notice, ReplayRequest, ReplayWhat, Status, accounts_of};
 use crate::capture::StoredRun;
-use crate::delivery::{Courier, Target};
+use crate::delivery::{HttpClient, Target};
 use crate::progress::Progress;
-use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
+use crate::replay::{ComposedMessages, Pace, ReplayPlan, RunContext, RunEvent, replay, signer};
 use crate::store::{Additions, Reader, StoreError};
 use crate::texts::user_error::UserError;
 
@@ -22,7 +22,7 @@ pub(super) struct Replayer {
     pub(super) known: Known,
     pub(super) status: watch::Receiver<Status>,
     pub(super) runtime: Arc<Runtime>,
-    pub(super) courier: Courier,
+    pub(super) courier: HttpClient,
     pub(super) jobs: LongJobs,
 }
 
@@ -52,7 +52,7 @@ impl Replayer {
             ReplayWhat::Edited { id, message } => (vec![id], Some(message)),
             ReplayWhat::Composed(messages) => {
                 let account = signer(&accounts, request.account.as_deref()).map_err(|error| UserError::from(&error))?;
-                let composed = Composed { messages: &messages, account, encrypt: false };
+                let composed = ComposedMessages { messages: &messages, account, encrypt: false };
                 (composed.store(&mut additions, &accounts).map_err(|error| UserError::from(&error))?, None)
             }
         };
@@ -72,13 +72,18 @@ impl Replayer {
             against: how.against,
             ignored: self.status.borrow().config.replay.ignore.clone(),
         };
-        let tools =
-            Tools { reader: &reader, additions: &mut additions, accounts: &accounts, courier: &self.courier, progress };
-        let mut told = |told: Told<'_>| match told {
-            Told::Begun(run) => {
+        let tools = RunContext {
+            reader: &reader,
+            additions: &mut additions,
+            accounts: &accounts,
+            courier: &self.courier,
+            progress,
+        };
+        let mut told = |told: RunEvent<'_>| match told {
+            RunEvent::Begun(run) => {
                 self.jobs.desk.put(Notice::ReplayBegun { run: Box::new(run.clone()) });
             }
-            Told::Replayed { .. } => {}
+            RunEvent::Replayed { .. } => {}
         };
         self.runtime.block_on(replay(&plan, tools, &mut told)).map_err(|error| UserError::from(&error))
     }

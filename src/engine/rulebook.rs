@@ -7,8 +7,8 @@ use jiff::Zoned;
 use tokio::sync::watch;
 
 use crate::config::{Config, ConfigError, ConfigWatch, line_of_rule};
-use crate::delivery::{Courier, DeliveryError, Target};
-use crate::listener::{Armed, Crafting, FiredRules, ForwardSetup, Held};
+use crate::delivery::{DeliveryError, HttpClient, Target};
+use crate::listener::{ArmedFault, ForwardSetup, HeldPushes, ReplyPolicy, UsageByRule};
 use crate::rules::{RuleError, RuleSet};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
@@ -51,7 +51,7 @@ impl From<&RulebookError> for UserError {
 #[derive(Debug)]
 pub struct Rulebook {
     pages: Arc<Pages>,
-    crafting: Crafting,
+    policy: ReplyPolicy,
     watch: Option<ConfigWatch>,
 }
 
@@ -79,26 +79,26 @@ impl Rulebook {
             trouble: watch::Sender::default(),
             waker: waker.clone(),
         };
-        let crafting = Crafting {
+        let policy = ReplyPolicy {
             rules: pages.rules.subscribe(),
             fired: watch::Sender::default(),
-            held: Held::new(waker),
+            held: HeldPushes::new(waker),
             forward: pages.forward.subscribe(),
-            armed: Armed::default(),
-            courier: Courier::new(),
+            armed: ArmedFault::default(),
+            courier: HttpClient::new(),
             instance: format!("{:08x}", fastrand::u32(..)).into(),
         };
-        Self { pages: Arc::new(pages), crafting, watch: None }
+        Self { pages: Arc::new(pages), policy, watch: None }
     }
 
     /// What has a say in answers.
-    pub fn crafting(&self) -> &Crafting {
-        &self.crafting
+    pub fn policy(&self) -> &ReplyPolicy {
+        &self.policy
     }
 
     /// What the rules have done.
-    pub fn fired(&self) -> watch::Receiver<FiredRules> {
-        self.crafting.fired.subscribe()
+    pub fn fired(&self) -> watch::Receiver<UsageByRule> {
+        self.policy.fired.subscribe()
     }
 
     /// What is wrong with the file as it stands.

@@ -1,6 +1,6 @@
 //! Opening an encrypted message: current key first, then the former one, then whose message it is.
 
-use super::Sealing;
+use super::ReplyEncryption;
 use crate::account::{Account, Accounts};
 use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::wechat::envelope::{OpenError, Opened, open};
@@ -12,7 +12,7 @@ pub(super) fn decrypt(
     account: &Account,
     accounts: &Accounts,
     diagnoses: &mut Vec<Diagnosis>,
-) -> Option<(Vec<u8>, Sealing)> {
+) -> Option<(Vec<u8>, ReplyEncryption)> {
     let opened = match account.key() {
         None => {
             diagnoses.push(Diagnosis::new(Code::AesKeyMissing));
@@ -33,7 +33,7 @@ pub(super) fn decrypt(
         }
     };
     check_app_id(&opened, account, accounts, diagnoses);
-    Some((opened.message, Sealing { former_key, receive_id: opened.receive_id }))
+    Some((opened.message, ReplyEncryption { former_key, receive_id: opened.receive_id }))
 }
 
 fn explain(error: &OpenError) -> Diagnosis {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::account::Account;
 use crate::capture::diagnosis::Code;
-use crate::capture::{Capture, ForwardProblem, Forwarded, HANDSHAKE, Mode, header_text};
+use crate::capture::{Capture, ForwardProblem, HANDSHAKE, Mode, ServerAnswer, header_text};
 use crate::texts::Language;
 use crate::wechat::codes::Severity;
 use crate::wechat::lint::{Answered, Keys, Outcome, Question, Report, Sealing, lint};
@@ -17,7 +17,7 @@ const LOOP_DETECTED: u16 = 508;
 /// Judges what was answered, or is about to be, to a recorded push of that account.
 ///
 /// The echo of a handshake is no reply, and nothing is found about it.
-pub fn judge(answered: &Answered<'_>, capture: &Capture, account: Option<&Account>) -> Report {
+pub fn lint_reply(answered: &Answered<'_>, capture: &Capture, account: Option<&Account>) -> Report {
     let keys = account.and_then(|account| keys_of(capture, account));
     let sealing = match capture.mode {
         Mode::Plain => Sealing::Plain,
@@ -28,7 +28,7 @@ pub fn judge(answered: &Answered<'_>, capture: &Capture, account: Option<&Accoun
 }
 
 /// Judges an answer in plaintext, which is sealed afterwards where the push was.
-pub fn judge_unsealed(answered: &Answered<'_>, capture: &Capture) -> Report {
+pub fn lint_plain_reply(answered: &Answered<'_>, capture: &Capture) -> Report {
     judge_as(answered, capture, Sealing::NotJudged)
 }
 
@@ -45,7 +45,12 @@ fn judge_as(answered: &Answered<'_>, capture: &Capture, sealing: Sealing<'_>) ->
 ///
 /// Says what is not legal about it, and names the problem unless there is one already. What did not come in full is not
 /// judged.
-pub fn judge_forwarded(forwarded: &mut Forwarded, capture: &Capture, account: Option<&Account>, elapsed: Duration) {
+pub fn lint_server_answer(
+    forwarded: &mut ServerAnswer,
+    capture: &Capture,
+    account: Option<&Account>,
+    elapsed: Duration,
+) {
     let Some(status) = forwarded.status else { return };
     if status == LOOP_DETECTED {
         // Another listener's word, or our own by way of a tunnel.
@@ -60,7 +65,7 @@ pub fn judge_forwarded(forwarded: &mut Forwarded, capture: &Capture, account: Op
         return;
     }
     let elapsed_ms = Some(elapsed.as_millis() as u64);
-    let report = judge(&Answered { status, body: &forwarded.body, elapsed_ms }, capture, account);
+    let report = lint_reply(&Answered { status, body: &forwarded.body, elapsed_ms }, capture, account);
     let is_illegal = report.severity() == Some(Severity::Error);
     forwarded.lint = report.findings;
     if forwarded.problem.is_none() {
@@ -73,7 +78,7 @@ pub fn judge_forwarded(forwarded: &mut Forwarded, capture: &Capture, account: Op
 }
 
 /// How the body is compressed, if it is.
-fn encoding(forwarded: &Forwarded) -> Option<String> {
+fn encoding(forwarded: &ServerAnswer) -> Option<String> {
     let (_, value) = forwarded.headers.iter().find(|(name, _)| name == "content-encoding")?;
     let encoding = header_text(value);
     (!encoding.trim().eq_ignore_ascii_case("identity")).then_some(encoding)
@@ -89,7 +94,11 @@ fn is_echo(body: &[u8], capture: &Capture) -> bool {
 ///
 /// How a message travelled that has no Encrypt cannot be told, so that plain and sealed answers are taken alike; as they are
 /// where nothing is known of the push.
-pub fn judge_for(answered: &Answered<'_>, push: Option<&[u8]>, account: Option<&Account>) -> Result<Report, TreeError> {
+pub fn lint_reply_to(
+    answered: &Answered<'_>,
+    push: Option<&[u8]>,
+    account: Option<&Account>,
+) -> Result<Report, TreeError> {
     let Some(push) = push else {
         let sealing = Sealing::Compat(account.and_then(|account| keys(account, false)));
         return Ok(lint(answered, &Question { sealing, ..Question::UNKNOWN }));
@@ -203,7 +212,7 @@ mod tests {
     fn found(pushed: Option<usize>, answered: Option<usize>) -> (Vec<Lint>, Outcome) {
         let body = reply(answered);
         let answered = Answered { status: 200, body: &body, elapsed_ms: None };
-        let report = judge(&answered, &capture(pushed), Some(&account()));
+        let report = lint_reply(&answered, &capture(pushed), Some(&account()));
         (report.findings.iter().map(|finding| finding.code).collect(), report.outcome)
     }
 
@@ -221,7 +230,7 @@ mod tests {
     #[test]
     fn without_the_account_a_sealed_answer_stays_shut() {
         let body = reply(Some(0));
-        let report = judge(&Answered { status: 200, body: &body, elapsed_ms: None }, &capture(Some(0)), None);
+        let report = lint_reply(&Answered { status: 200, body: &body, elapsed_ms: None }, &capture(Some(0)), None);
         assert_eq!(report.outcome, Outcome::Sealed);
         assert!(report.is_legal());
     }
@@ -231,7 +240,7 @@ mod tests {
         let codes = |push: &[u8], answered: Option<usize>| {
             let body = reply(answered);
             let answered = Answered { status: 200, body: &body, elapsed_ms: None };
-            let report = judge_for(&answered, Some(push), Some(&account())).unwrap();
+            let report = lint_reply_to(&answered, Some(push), Some(&account())).unwrap();
             report.findings.iter().map(|finding| finding.code).collect::<Vec<_>>()
         };
         let [plain, current, former] = [None, Some(0), Some(1)].map(|which| capture(which).request.body);
@@ -250,7 +259,8 @@ mod tests {
     fn the_echo_of_a_handshake_is_no_reply() {
         let mut handshake = capture(None);
         HANDSHAKE.clone_into(&mut handshake.envelope.kind);
-        let report = judge(&Answered { status: 200, body: b"4375120948345356249", elapsed_ms: None }, &handshake, None);
+        let report =
+            lint_reply(&Answered { status: 200, body: b"4375120948345356249", elapsed_ms: None }, &handshake, None);
         assert_eq!((report.findings.len(), report.outcome), (0, Outcome::Nothing));
     }
 

@@ -1,4 +1,4 @@
-//! What goes back over HTTP, and what is recorded of it.
+//! ReplyContent goes back over HTTP, and what is recorded of it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,14 +10,14 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
-use crate::capture::{Forwarded, Reply, ReplyEnd, ReplySource};
+use crate::capture::{Reply, ReplyEnd, ReplySource, ServerAnswer};
 use crate::inspect::Disposition;
 use crate::wechat::lint::Finding;
 
-/// What tells WeChat that all is well and nothing is to be shown.
+/// ReplyContent tells WeChat that all is well and nothing is to be shown.
 const SUCCESS: &str = "success";
 
-/// What a person sees who opens the address in a browser.
+/// ReplyContent a person sees who opens the address in a browser.
 const PAGE: &str = "menuscope is listening here for WeChat's callbacks.\n\
     Save this address as the server URL in WeChat's console. Nothing else is served here.\n";
 
@@ -34,14 +34,14 @@ pub(super) struct Answer {
     /// In plaintext.
     pub(super) body: Bytes,
     /// Encrypted, where it is.
-    pub(super) sealed: Option<Bytes>,
+    pub(super) encrypted: Option<Bytes>,
     pub(super) content_type: HeaderValue,
     /// Headers of an answer that is passed on.
     pub(super) passed_on: Vec<(HeaderName, HeaderValue)>,
     pub(super) source: ReplySource,
     pub(super) end: ReplyEnd,
     pub(super) lint: Vec<Finding>,
-    pub(super) forwarded: Option<Box<Forwarded>>,
+    pub(super) forwarded: Option<Box<ServerAnswer>>,
 }
 
 impl Answer {
@@ -77,7 +77,7 @@ impl Answer {
         Self {
             status: Some(StatusCode::OK),
             body,
-            sealed: None,
+            encrypted: None,
             content_type: TEXT,
             passed_on: Vec::new(),
             source: ReplySource::Default,
@@ -93,7 +93,7 @@ impl Answer {
 
     /// The bytes that go over the wire.
     pub(super) fn wire(&self) -> &Bytes {
-        self.sealed.as_ref().unwrap_or(&self.body)
+        self.encrypted.as_ref().unwrap_or(&self.body)
     }
 
     /// The bytes that arrive: half of them where the answer is cut.
@@ -102,7 +102,7 @@ impl Answer {
         if self.end == ReplyEnd::Cut { wire.slice(..wire.len() / 2) } else { wire.clone() }
     }
 
-    /// What is recorded of it, `elapsed` after the request's first byte.
+    /// ReplyContent is recorded of it, `elapsed` after the request's first byte.
     pub(super) fn record(&self, elapsed: Duration) -> Reply {
         let arriving = self.arriving();
         Reply {
@@ -169,7 +169,7 @@ struct CutBody {
 impl CutBody {
     fn new(half: Bytes, whole: usize) -> Self {
         let pause = Box::pin(tokio::time::sleep(BEFORE_THE_CUT));
-        // What is empty has no middle: one byte is announced, and none comes.
+        // ReplyContent is empty has no middle: one byte is announced, and none comes.
         Self { half: (!half.is_empty()).then_some(half), length: whole.max(1) as u64, pause }
     }
 }

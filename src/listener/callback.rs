@@ -13,16 +13,16 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
 
-use super::Terms;
+use super::ListenerContext;
 use super::answer::{self, Answer};
-use super::body::{self, End, Received};
+use super::body::{self, BodyEnd, ReceivedBody};
 use super::connection::Origin;
-use super::decide::Push;
+use super::responder::Responder;
 use crate::account::Accounts;
 use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::capture::{Capture, CaptureId, Placement, RawRequest, UNREADABLE};
 use crate::delivery::has_passed_through;
-use crate::inspect::{Disposition, Inspection, Sealing, has_echostr, inspect};
+use crate::inspect::{Disposition, Inspection, ReplyEncryption, has_echostr, inspect};
 use crate::log_throttle::LogThrottle;
 use crate::store::{StoreError, Ticket};
 
@@ -34,12 +34,12 @@ const TO_MAKE_AN_ANSWER: Duration = Duration::from_millis(100);
 
 /// The one thing that is served.
 pub(super) struct Endpoint {
-    terms: Terms,
+    context: ListenerContext,
     /// Where it is served.
     listens_at: SocketAddr,
     /// Turns true when the listener stops.
     stopping: watch::Receiver<bool>,
-    /// Held by whoever owes an answer or its record: the listener ends when the last is gone.
+    /// HeldPushes by whoever owes an answer or its record: the listener ends when the last is gone.
     _owing: mpsc::Sender<()>,
     not_http: LogThrottle,
     not_stored: LogThrottle,
@@ -47,13 +47,13 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     pub(super) fn new(
-        terms: Terms,
+        context: ListenerContext,
         listens_at: SocketAddr,
         stopping: watch::Receiver<bool>,
         owing: mpsc::Sender<()>,
     ) -> Self {
         Self {
-            terms,
+            context,
             listens_at,
             stopping,
             _owing: owing,
@@ -91,8 +91,8 @@ async fn handle(
     let response = match *request.method() {
         Method::POST => callback(endpoint, &origin, request, began).await,
         Method::GET if has_echostr(request.uri().query().unwrap_or_default()) => {
-            let raw = raw_request(&origin, &request.into_parts().0, Received::nothing());
-            let accounts = endpoint.terms.accounts.borrow().clone();
+            let raw = raw_request(&origin, &request.into_parts().0, ReceivedBody::nothing());
+            let accounts = endpoint.context.accounts.borrow().clone();
             store_and_answer(endpoint, &origin, inspect(raw, &accounts), began).await
         }
         Method::GET | Method::HEAD => answer::page(),
@@ -107,11 +107,11 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
     let received = body::receive(body).await;
     let end = received.end;
     let raw = raw_request(origin, &head, received);
-    let accounts = endpoint.terms.accounts.borrow().clone();
+    let accounts = endpoint.context.accounts.borrow().clone();
     let mut inspection = inspect(raw, &accounts);
-    if end != End::Complete {
+    if end != BodyEnd::Complete {
         inspection.incomplete(end);
-    } else if has_passed_through(&inspection.capture.request, &endpoint.terms.crafting.instance) {
+    } else if has_passed_through(&inspection.capture.request, &endpoint.context.policy.instance) {
         inspection.has_come_back();
     }
     store_and_answer(endpoint, origin, inspection, began).await
@@ -124,60 +124,62 @@ async fn store_and_answer(
     inspection: Inspection,
     began: Instant,
 ) -> Response<Body> {
-    let deadline = (began + endpoint.terms.reply_budget).max(Instant::now() + COMMIT_GRACE);
-    let undecided = Undecided::of(&endpoint, &inspection);
-    let Inspection { capture, disposition, sealing: _ } = inspection;
-    let queued = timeout_at(deadline.into(), endpoint.terms.store.queue(capture)).await;
+    let deadline = (began + endpoint.context.reply_budget).max(Instant::now() + COMMIT_GRACE);
+    let reply_context = ReplyContext::of(&endpoint, &inspection);
+    let Inspection { capture, disposition, encryption: _ } = inspection;
+    let queued = timeout_at(deadline.into(), endpoint.context.store.queue(capture)).await;
     let Ok(Ok(ticket)) = queued else {
         endpoint.tell_not_stored("too many are waiting for the disk, or the program is closing");
         return Answer::not_stored().into_response();
     };
-    let mut owed = Owed { endpoint, answer: Answer::to(&disposition), began, ticket: Some(ticket), id: None };
-    match timeout_at(deadline.into(), owed.stored()).await {
+    let mut pending =
+        PendingReply { endpoint, answer: Answer::to(&disposition), began, ticket: Some(ticket), id: None };
+    match timeout_at(deadline.into(), pending.stored()).await {
         Ok(Ok(placement)) => {
-            if let Some(undecided) = undecided {
-                let deadline = began + owed.endpoint.terms.reply_budget.saturating_sub(TO_MAKE_AN_ANSWER);
-                owed.answer = undecided.push(&owed.endpoint, origin, placement, began, deadline).answer().await;
+            if let Some(reply_context) = reply_context {
+                let deadline = began + pending.endpoint.context.reply_budget.saturating_sub(TO_MAKE_AN_ANSWER);
+                pending.answer =
+                    reply_context.push(&pending.endpoint, origin, placement, began, deadline).answer().await;
             }
-            owed.record();
+            pending.record();
         }
         Ok(Err(error)) => {
             // The writer has said it, once for all that it concerns.
             tracing::debug!("answered 503, since the request could not be stored: {error}");
-            owed.answer = Answer::not_stored();
-            owed.ticket = None;
+            pending.answer = Answer::not_stored();
+            pending.ticket = None;
         }
         Err(_) => {
-            owed.endpoint.tell_not_stored("it was not on disk within the reply budget");
+            pending.endpoint.tell_not_stored("it was not on disk within the reply budget");
             // Still queued: when it gets there after all, the record says what was answered.
-            owed.answer = Answer::not_stored();
+            pending.answer = Answer::not_stored();
         }
     }
-    owed.answer.clone().into_response()
+    pending.answer.clone().into_response()
 }
 
-/// What is kept of a push whose answer somebody has a say in.
-struct Undecided {
+/// ReplyContent is kept of a push whose answer somebody has a say in.
+struct ReplyContext {
     capture: Arc<Capture>,
-    sealing: Option<Sealing>,
+    encryption: Option<ReplyEncryption>,
     accounts: Arc<Accounts>,
 }
 
-impl Undecided {
-    /// `None`: the answer is settled. What cannot be read, or is somebody else's, gets the default.
+impl ReplyContext {
+    /// `None`: the answer is settled. ReplyContent cannot be read, or is somebody else's, gets the default.
     fn of(endpoint: &Endpoint, inspection: &Inspection) -> Option<Self> {
-        let Inspection { capture, disposition, sealing } = inspection;
+        let Inspection { capture, disposition, encryption } = inspection;
         let is_ours = *disposition == Disposition::Accept
             && capture.envelope.kind != UNREADABLE
             && !capture
                 .diagnoses
                 .iter()
                 .any(|found| matches!(found.code, Code::AppIdForeign | Code::AppIdOtherAccount));
-        if !is_ours || endpoint.terms.crafting.is_idle() {
+        if !is_ours || endpoint.context.policy.is_idle() {
             return None;
         }
-        let accounts = endpoint.terms.accounts.borrow().clone();
-        Some(Self { capture: Arc::new(capture.clone()), sealing: sealing.clone(), accounts })
+        let accounts = endpoint.context.accounts.borrow().clone();
+        Some(Self { capture: Arc::new(capture.clone()), encryption: encryption.clone(), accounts })
     }
 
     fn push(
@@ -187,14 +189,14 @@ impl Undecided {
         placement: Placement,
         began: Instant,
         deadline: Instant,
-    ) -> Push {
-        Push {
-            crafting: endpoint.terms.crafting.clone(),
-            store: endpoint.terms.store.clone(),
+    ) -> Responder {
+        Responder {
+            policy: endpoint.context.policy.clone(),
+            store: endpoint.context.store.clone(),
             accounts: self.accounts,
             capture: self.capture,
             placement,
-            sealing: self.sealing,
+            encryption: self.encryption,
             origin: origin.clone(),
             stopping: endpoint.stopping.clone(),
             listens_at: endpoint.listens_at,
@@ -204,9 +206,9 @@ impl Undecided {
     }
 }
 
-/// An answer whose record is owed. A handler may be dropped, as when the listener stops: what was received, and what was
+/// An answer whose record is pending. A handler may be dropped, as when the listener stops: what was received, and what was
 /// meant to be answered, are recorded all the same.
-struct Owed {
+struct PendingReply {
     endpoint: Arc<Endpoint>,
     answer: Answer,
     began: Instant,
@@ -216,7 +218,7 @@ struct Owed {
     id: Option<CaptureId>,
 }
 
-impl Owed {
+impl PendingReply {
     /// Resolves once the capture is on disk, or cannot be.
     async fn stored(&mut self) -> Result<Placement, StoreError> {
         let Some(ticket) = &mut self.ticket else { return Err(StoreError::Closing) };
@@ -228,25 +230,25 @@ impl Owed {
 
     fn record(&mut self) {
         if let Some(id) = self.id.take() {
-            self.endpoint.terms.store.record_reply(id, self.answer.record(self.began.elapsed()));
+            self.endpoint.context.store.record_reply(id, self.answer.record(self.began.elapsed()));
         }
     }
 }
 
-impl Drop for Owed {
+impl Drop for PendingReply {
     fn drop(&mut self) {
         self.record();
         let Some(ticket) = self.ticket.take() else { return };
         let (endpoint, reply) = (Arc::clone(&self.endpoint), self.answer.record(self.began.elapsed()));
         tokio::spawn(async move {
             if let Ok(placement) = ticket.await {
-                endpoint.terms.store.record_reply(placement.id, reply);
+                endpoint.context.store.record_reply(placement.id, reply);
             }
         });
     }
 }
 
-fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: Received) -> RawRequest {
+fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: ReceivedBody) -> RawRequest {
     let target = origin.target(&head.uri);
     RawRequest {
         received_at: Timestamp::now(),
@@ -264,24 +266,24 @@ fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: Rec
     }
 }
 
-impl Received {
+impl ReceivedBody {
     fn nothing() -> Self {
-        Self { bytes: Bytes::new(), length: 0, end: End::Complete }
+        Self { bytes: Bytes::new(), length: 0, end: BodyEnd::Complete }
     }
 }
 
 impl Inspection {
-    /// What this listener forwarded has come back: whatever it says, it is not to be accepted, or it would run in circles.
+    /// ReplyContent this listener forwarded has come back: whatever it says, it is not to be accepted, or it would run in circles.
     fn has_come_back(&mut self) {
         self.capture.diagnoses.push(Diagnosis::new(Code::ForwardLoop));
         self.disposition = Disposition::Loop;
     }
 
     /// The sender stopped before the end: whatever it says, it is not to be accepted.
-    fn incomplete(&mut self, end: End) {
+    fn incomplete(&mut self, end: BodyEnd) {
         let diagnosis = Diagnosis::new(Code::BodyIncomplete);
         self.capture.diagnoses.push(diagnosis.with("received", self.capture.request.body_length));
         self.capture.group_key = None;
-        self.disposition = if end == End::TooSlow { Disposition::TooSlow } else { Disposition::Broken };
+        self.disposition = if end == BodyEnd::TooSlow { Disposition::TooSlow } else { Disposition::Broken };
     }
 }

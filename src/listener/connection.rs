@@ -23,12 +23,12 @@ pub(super) struct Origin {
     /// Set by the handler, read by the stream: nothing more is written.
     ended: Arc<AtomicBool>,
     /// Set by the stream, read and cleared by the handler; the lock is held for one assignment.
-    beginning: Arc<Mutex<Option<Beginning>>>,
+    beginning: Arc<Mutex<Option<RequestStart>>>,
 }
 
 /// The first bytes of a request.
 #[derive(Clone, Debug)]
-struct Beginning {
+struct RequestStart {
     at: Instant,
     /// The request line, where it came in one piece.
     line: Option<String>,
@@ -36,7 +36,7 @@ struct Beginning {
 
 /// How a connection ends without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum ConnectionEnd {
     /// It is closed.
     Closed,
     /// It is reset.
@@ -57,8 +57,8 @@ impl Origin {
     }
 
     /// Ends the connection in place of whatever is answered next.
-    pub(super) fn end(&self, how: End) {
-        if how == End::Reset {
+    pub(super) fn end(&self, how: ConnectionEnd) {
+        if how == ConnectionEnd::Reset {
             // Closing now sends a reset: what has not been delivered is thrown away.
             self.stream.set_zero_linger().ok();
         }
@@ -92,10 +92,10 @@ impl Origin {
     }
 
     fn read_something(&self, bytes: &[u8]) {
-        self.lock().get_or_insert_with(|| Beginning { at: Instant::now(), line: first_line(bytes) });
+        self.lock().get_or_insert_with(|| RequestStart { at: Instant::now(), line: first_line(bytes) });
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Beginning>> {
+    fn lock(&self) -> MutexGuard<'_, Option<RequestStart>> {
         self.beginning.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -161,7 +161,7 @@ impl AsyncWrite for TimedStream {
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // What is written is with the system already.
+        // ReplyContent is written is with the system already.
         Poll::Ready(Ok(()))
     }
 

@@ -8,7 +8,7 @@
 //!                          ├── client hangs up ─────► forgotten
 //!                          └── let WeChat retry ────► awaited ── next attempt ──► held again, or answered at once
 //! ```
-//! The guard [`HeldReply`] removes its entry in `Drop`: whatever becomes of the handler, nothing is offered that is over.
+//! The guard [`HoldGuard`] removes its entry in `Drop`: whatever becomes of the handler, nothing is offered that is over.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,20 +25,20 @@ use crate::wechat::reply::PassiveReply;
 /// A retry that has not come after this long does not come: WeChat closes after 5 s and posts again at once.
 const RETRY_PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a person answers.
+/// ReplyContent a person answers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Crafted {
+pub struct ManualReply {
     /// The reply, addressed and sealed when it is sent.
     pub reply: PassiveReply,
     /// How it is spoiled on purpose, if it is.
     pub fault: Option<Fault>,
 }
 
-/// What becomes of a held push.
+/// ReplyContent becomes of a held push.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
+pub enum HeldDecision {
     /// This is answered.
-    Send(Crafted),
+    Send(ManualReply),
     /// The default is answered.
     Default,
     /// This attempt stays unanswered, so that the next one gives more time.
@@ -70,7 +70,7 @@ pub struct AwaitedRetry {
 /// All that is held, as it stands; the latest is all that matters of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeldView {
-    /// What is held: the pushes that match. `None`: holding is off, but for rules.
+    /// ReplyContent is held: the pushes that match. `None`: holding is off, but for rules.
     pub switch: Option<Arc<Filter>>,
     /// Those that wait, by number.
     pub waiting: Arc<[HeldPush]>,
@@ -80,7 +80,7 @@ pub struct HeldView {
 
 /// The pushes that are held. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Held {
+pub struct HeldPushes {
     /// The handlers and the person's commands; held for operations on the maps, never across an await.
     state: Arc<Mutex<State>>,
     view: watch::Sender<HeldView>,
@@ -92,22 +92,22 @@ struct State {
     switch: Option<Arc<Filter>>,
     /// The listener stops: nothing is held any more.
     closed: bool,
-    waiting: BTreeMap<CaptureId, (HeldPush, oneshot::Sender<Verdict>)>,
-    awaited: BTreeMap<CaptureId, (Instant, Option<Crafted>)>,
+    waiting: BTreeMap<CaptureId, (HeldPush, oneshot::Sender<HeldDecision>)>,
+    awaited: BTreeMap<CaptureId, (Instant, Option<ManualReply>)>,
 }
 
-/// What holding a push comes to.
+/// ReplyContent holding a push comes to.
 #[derive(Debug)]
-pub(super) enum Holding {
+pub(super) enum HoldOutcome {
     /// It is not to be held.
     No,
     /// The answer to this retry was ready.
-    Prepared(Crafted),
+    Prepared(ManualReply),
     /// It waits.
-    Waits(HeldReply),
+    Waits(HoldGuard),
 }
 
-impl Held {
+impl HeldPushes {
     /// Nothing is held, and nothing will be until the switch is on or a rule says so.
     pub fn new(waker: Waker) -> Self {
         Self { state: Arc::default(), view: watch::Sender::default(), waker }
@@ -136,11 +136,11 @@ impl Held {
     }
 
     /// Decides a held push. `false`: it is not held any more. An answer to a retry that is waited for is kept for it.
-    pub fn resolve(&self, id: CaptureId, verdict: Verdict) -> bool {
+    pub fn resolve(&self, id: CaptureId, verdict: HeldDecision) -> bool {
         let mut state = self.lock();
         let resolved = match state.waiting.remove(&id) {
             Some((push, answer)) => {
-                if verdict == Verdict::LetRetry {
+                if verdict == HeldDecision::LetRetry {
                     let until = push.began + RETRY_PATIENCE;
                     state.awaited.insert(push.placement.group, (until, None));
                 }
@@ -159,7 +159,7 @@ impl Held {
     }
 
     /// Holds a push if a person wants that: by the switch, or since its retry is waited for.
-    pub(super) fn hold(&self, subject: &Subject<'_>, push: HeldPush) -> Holding {
+    pub(super) fn hold(&self, subject: &Subject<'_>, push: HeldPush) -> HoldOutcome {
         // The search may take a while: not under the lock. Whether the switch is still on is looked at under it.
         let switch = self.lock().switch.clone();
         let wanted = switch.is_some_and(|filter| filter.expr.holds(subject));
@@ -169,16 +169,16 @@ impl Held {
             return match prepared {
                 Some(crafted) => {
                     self.publish(&state);
-                    Holding::Prepared(crafted)
+                    HoldOutcome::Prepared(crafted)
                 }
                 None => self.insert(&mut state, push),
             };
         }
-        if wanted && state.switch.is_some() { self.insert(&mut state, push) } else { Holding::No }
+        if wanted && state.switch.is_some() { self.insert(&mut state, push) } else { HoldOutcome::No }
     }
 
     /// Holds a push since a rule says so.
-    pub(super) fn hold_by_rule(&self, push: HeldPush) -> Holding {
+    pub(super) fn hold_by_rule(&self, push: HeldPush) -> HoldOutcome {
         self.insert(&mut self.lock(), push)
     }
 
@@ -192,14 +192,14 @@ impl Held {
         self.publish(&state);
     }
 
-    fn insert(&self, state: &mut State, push: HeldPush) -> Holding {
+    fn insert(&self, state: &mut State, push: HeldPush) -> HoldOutcome {
         if state.closed {
-            return Holding::No;
+            return HoldOutcome::No;
         }
         let (answer, verdict) = oneshot::channel();
         state.waiting.insert(push.placement.id, (push, answer));
         self.publish(state);
-        Holding::Waits(HeldReply { held: self.clone(), id: push.placement.id, verdict })
+        HoldOutcome::Waits(HoldGuard { held: self.clone(), id: push.placement.id, verdict })
     }
 
     fn forget(&self, id: CaptureId) {
@@ -234,16 +234,16 @@ impl State {
         self.awaited.clear();
         for (_, (_, answer)) in std::mem::take(&mut self.waiting) {
             // Whoever hung up meanwhile does not wait any more.
-            answer.send(Verdict::Default).ok();
+            answer.send(HeldDecision::Default).ok();
         }
     }
 
     /// Keeps an answer for the retry that is waited for; what is not an answer ends the waiting.
-    fn prepare(&mut self, group: CaptureId, verdict: Verdict) -> bool {
+    fn prepare(&mut self, group: CaptureId, verdict: HeldDecision) -> bool {
         match (self.awaited.get_mut(&group), verdict) {
-            (Some((_, prepared)), Verdict::Send(crafted)) => *prepared = Some(crafted),
-            (Some(_), Verdict::Default) => drop(self.awaited.remove(&group)),
-            (Some(_), Verdict::LetRetry) => {}
+            (Some((_, prepared)), HeldDecision::Send(crafted)) => *prepared = Some(crafted),
+            (Some(_), HeldDecision::Default) => drop(self.awaited.remove(&group)),
+            (Some(_), HeldDecision::LetRetry) => {}
             (None, _) => return false,
         }
         true
@@ -257,20 +257,20 @@ impl State {
 
 /// A push that is held. Resolves to what a person decided; dropping it takes the push off the list.
 #[derive(Debug)]
-pub(super) struct HeldReply {
-    held: Held,
+pub(super) struct HoldGuard {
+    held: HeldPushes,
     id: CaptureId,
-    verdict: oneshot::Receiver<Verdict>,
+    verdict: oneshot::Receiver<HeldDecision>,
 }
 
-impl HeldReply {
-    /// What a person decided. To be raced against the deadline and against the client's hanging up.
-    pub(super) async fn verdict(&mut self) -> Verdict {
-        (&mut self.verdict).await.unwrap_or(Verdict::Default)
+impl HoldGuard {
+    /// ReplyContent a person decided. To be raced against the deadline and against the client's hanging up.
+    pub(super) async fn verdict(&mut self) -> HeldDecision {
+        (&mut self.verdict).await.unwrap_or(HeldDecision::Default)
     }
 }
 
-impl Drop for HeldReply {
+impl Drop for HoldGuard {
     fn drop(&mut self) {
         self.held.forget(self.id);
     }

@@ -1,6 +1,6 @@
 //! What an answer is compared with: the one to a forward, or an earlier replay.
 
-use super::Compared;
+use super::ComparableAnswer;
 use crate::account::Accounts;
 use crate::capture::{Against, Baseline, RunId, StoredCapture};
 use crate::store::{Reader, StoreError};
@@ -12,13 +12,13 @@ pub(super) fn baseline(
     event: &StoredCapture,
     run: RunId,
     accounts: &Accounts,
-) -> Result<Option<Compared>, StoreError> {
+) -> Result<Option<ComparableAnswer>, StoreError> {
     let replay = match against {
         Against::Forward => return Ok(forwarded(event, accounts)),
         Against::Last => reader.replay_before(event.placement.id, run)?,
         Against::Run(earlier) => reader.replay_in(event.placement.id, earlier)?,
     };
-    Ok(replay.as_ref().map(Compared::of_replay))
+    Ok(replay.as_ref().map(ComparableAnswer::of_replay))
 }
 
 /// The answer that a replay of `event` was compared with, if it is there still.
@@ -27,15 +27,15 @@ pub fn before(
     baseline: Baseline,
     event: &StoredCapture,
     accounts: &Accounts,
-) -> Result<Option<Compared>, StoreError> {
+) -> Result<Option<ComparableAnswer>, StoreError> {
     match baseline {
         Baseline::Forward => Ok(forwarded(event, accounts)),
-        Baseline::Replay(id) => Ok(reader.replay(id)?.as_ref().map(Compared::of_replay)),
+        Baseline::Replay(id) => Ok(reader.replay(id)?.as_ref().map(ComparableAnswer::of_replay)),
     }
 }
 
 /// What the developer's own server answered when the event arrived. The default that WeChat got in its place is no baseline.
-fn forwarded(event: &StoredCapture, accounts: &Accounts) -> Option<Compared> {
+fn forwarded(event: &StoredCapture, accounts: &Accounts) -> Option<ComparableAnswer> {
     let reply = event.reply.as_ref()?;
     let forwarded = reply.forwarded.as_ref()?;
     let account = accounts.owner(&event.capture.account);
@@ -45,5 +45,10 @@ fn forwarded(event: &StoredCapture, accounts: &Accounts) -> Option<Compared> {
         None if forwarded.passed_on => reply.body.clone(),
         None => forwarded.body.to_vec(),
     };
-    Some(Compared { which: Some(Baseline::Forward), status: forwarded.status, body, is_legal: forwarded.is_legal() })
+    Some(ComparableAnswer {
+        which: Some(Baseline::Forward),
+        status: forwarded.status,
+        body,
+        is_legal: forwarded.is_legal(),
+    })
 }

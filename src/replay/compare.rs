@@ -41,7 +41,7 @@ pub struct DiffLine {
 
 /// An answer as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Compared {
+pub struct ComparableAnswer {
     /// Which it is; `None` for the one that is new.
     pub which: Option<Baseline>,
     /// The HTTP status; `None` where no answer came.
@@ -52,7 +52,7 @@ pub struct Compared {
     pub is_legal: bool,
 }
 
-impl Compared {
+impl ComparableAnswer {
     /// The answer to a replay that is on record.
     pub fn of_replay(stored: &StoredReplay) -> Self {
         let replayed = &stored.replayed;
@@ -75,12 +75,12 @@ pub struct Difference {
 }
 
 /// Compares two answers; `ignored` are names of elements that do not count, with what is in them.
-pub fn difference(before: &Compared, after: &Compared, ignored: &[String]) -> Difference {
+pub fn difference(before: &ComparableAnswer, after: &ComparableAnswer, ignored: &[String]) -> Difference {
     Difference { changes: changes(before, after, ignored), lines: lines(&before.body, &after.body) }
 }
 
 /// What has become of an answer since an earlier one.
-pub(super) fn verdict(before: Option<&Compared>, after: &Compared, ignored: &[String]) -> Verdict {
+pub(super) fn verdict(before: Option<&ComparableAnswer>, after: &ComparableAnswer, ignored: &[String]) -> Verdict {
     let Some(before) = before else { return Verdict::New };
     match (before.is_legal, after.is_legal) {
         (false, true) => Verdict::Fixed,
@@ -91,7 +91,7 @@ pub(super) fn verdict(before: Option<&Compared>, after: &Compared, ignored: &[St
 }
 
 /// What differs element by element: order, whitespace and CDATA make no difference, nor do elements that are `ignored`.
-pub fn changes(before: &Compared, after: &Compared, ignored: &[String]) -> Vec<Change> {
+pub fn changes(before: &ComparableAnswer, after: &ComparableAnswer, ignored: &[String]) -> Vec<Change> {
     let mut changes = Vec::new();
     if before.status != after.status {
         let text = |status: Option<u16>| status.map(|status| status.to_string());
@@ -165,8 +165,8 @@ fn readable(body: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn answer(body: &str) -> Compared {
-        Compared { which: None, status: Some(200), body: body.as_bytes().to_vec(), is_legal: true }
+    fn answer(body: &str) -> ComparableAnswer {
+        ComparableAnswer { which: None, status: Some(200), body: body.as_bytes().to_vec(), is_legal: true }
     }
 
     fn text(content: &str, created: i64) -> String {
@@ -222,15 +222,15 @@ mod tests {
 
     #[test]
     fn a_verdict_is_about_legality_first() {
-        let illegal = Compared { is_legal: false, ..answer("<html>") };
-        let judged = |before: Option<&Compared>, after: &Compared| verdict(before, after, &ignored());
+        let illegal = ComparableAnswer { is_legal: false, ..answer("<html>") };
+        let judged = |before: Option<&ComparableAnswer>, after: &ComparableAnswer| verdict(before, after, &ignored());
         assert_eq!(judged(None, &illegal), Verdict::New);
         assert_eq!(judged(Some(&illegal), &answer("success")), Verdict::Fixed);
         assert_eq!(judged(Some(&answer("success")), &illegal), Verdict::Regressed);
         assert_eq!(judged(Some(&illegal), &illegal), Verdict::Same);
         assert_eq!(judged(Some(&answer(&text("a", 1))), &answer(&text("a", 9))), Verdict::Same);
         assert_eq!(judged(Some(&answer("success")), &answer("")), Verdict::Different);
-        let other_status = Compared { status: Some(500), ..illegal.clone() };
+        let other_status = ComparableAnswer { status: Some(500), ..illegal.clone() };
         assert_eq!(judged(Some(&illegal), &other_status), Verdict::Different);
     }
 }

@@ -10,16 +10,16 @@ use tokio::time::Instant;
 
 use super::baseline::baseline;
 use super::compare::verdict;
-use super::make::{Made, Maker, NotMade};
 use super::pace::Schedule;
-use super::{Compared, ReplayError, ReplayPlan, Told, Tools, signer};
+use super::request_builder::{BuiltRequest, RequestBuilder, RequestError};
+use super::{ComparableAnswer, ReplayError, ReplayPlan, RunContext, RunEvent, signer};
 use crate::account::Account;
 use crate::capture::{
-    Capture, CaptureId, ForwardProblem, Forwarded, ReplayMode, ReplayRun, Replayed, RunEnd, SentRequest, StoredCapture,
-    StoredReplay, StoredRun, Tally, Unmade,
+    Capture, CaptureId, ForwardProblem, Replay, ReplayMode, ReplayObstacle, ReplayRun, RunEnd, SentRequest,
+    ServerAnswer, StoredCapture, StoredReplay, StoredRun, VerdictCounts,
 };
-use crate::delivery::{Courier, Target};
-use crate::inspect::reply::judge_forwarded;
+use crate::delivery::{HttpClient, Target};
+use crate::inspect::reply::lint_server_answer;
 
 /// WeChat sends a push three times where no answer comes.
 const ATTEMPTS_OF_A_RETRY: u32 = 3;
@@ -40,11 +40,11 @@ const GRACE: Duration = Duration::from_secs(1);
 /// done until then is on record.
 pub async fn replay(
     plan: &ReplayPlan,
-    tools: Tools<'_>,
-    told: &mut dyn FnMut(Told<'_>),
+    tools: RunContext<'_>,
+    told: &mut dyn FnMut(RunEvent<'_>),
 ) -> Result<StoredRun, ReplayError> {
-    let mut run = Running::begin(plan, tools)?;
-    told(Told::Begun(&run.stored));
+    let mut run = ActiveRun::begin(plan, tools)?;
+    told(RunEvent::Begun(&run.stored));
     let sent = run.send_all(told).await;
     let end = match sent {
         Ok(end) => run.wait_for_answers(end, told).await.map(|()| run.final_end(end)),
@@ -58,15 +58,15 @@ pub async fn replay(
 }
 
 /// What the tasks of a run need to know of it.
-struct Running<'a> {
+struct ActiveRun<'a> {
     plan: &'a ReplayPlan,
-    tools: Tools<'a>,
+    tools: RunContext<'a>,
     stored: StoredRun,
-    maker: Maker<'a>,
+    maker: RequestBuilder<'a>,
     schedule: Schedule,
-    in_flight: JoinSet<Sent>,
+    in_flight: JoinSet<SentEvent>,
     /// Answers that are not recorded yet.
-    waiting: Vec<(Replayed, Option<Arc<Compared>>)>,
+    waiting: Vec<(Replay, Option<Arc<ComparableAnswer>>)>,
     flushed: Instant,
     /// So many events in a row met nobody.
     unmet: u32,
@@ -77,26 +77,26 @@ struct Running<'a> {
 }
 
 /// An event that is on its way: what is needed once the answers are there.
-struct Sent {
+struct SentEvent {
     event: CaptureId,
     account: Account,
-    before: Option<Arc<Compared>>,
+    before: Option<Arc<ComparableAnswer>>,
     request: SentRequest,
     asked: Option<Capture>,
     created: Option<(String, i64)>,
-    answers: Vec<Answer>,
+    answers: Vec<AttemptAnswer>,
 }
 
 /// One answer, and which it is.
-struct Answer {
+struct AttemptAnswer {
     attempt: u32,
     copy: u32,
     sent_at: Timestamp,
-    came: Forwarded,
+    came: ServerAnswer,
 }
 
-impl<'a> Running<'a> {
-    fn begin(plan: &'a ReplayPlan, tools: Tools<'a>) -> Result<Self, ReplayError> {
+impl<'a> ActiveRun<'a> {
+    fn begin(plan: &'a ReplayPlan, tools: RunContext<'a>) -> Result<Self, ReplayError> {
         signer(tools.accounts, plan.account.as_deref())?;
         let planned = plan.events.len() as u64 * plan.requests_each();
         tools.progress.set_total(planned);
@@ -111,8 +111,8 @@ impl<'a> Running<'a> {
         let id = tools.additions.begin_run(&run)?;
         Ok(Self {
             plan,
-            stored: StoredRun { id, run, end: None, tally: Tally::default() },
-            maker: Maker::new(tools.reader),
+            stored: StoredRun { id, run, end: None, tally: VerdictCounts::default() },
+            maker: RequestBuilder::new(tools.reader),
             tools,
             schedule: Schedule::new(plan.pace),
             in_flight: JoinSet::new(),
@@ -124,7 +124,7 @@ impl<'a> Running<'a> {
         })
     }
 
-    async fn send_all(&mut self, told: &mut dyn FnMut(Told<'_>)) -> Result<RunEnd, ReplayError> {
+    async fn send_all(&mut self, told: &mut dyn FnMut(RunEvent<'_>)) -> Result<RunEnd, ReplayError> {
         let plan = self.plan;
         for id in &plan.events {
             let Some(event) = self.tools.reader.capture(*id)? else {
@@ -147,7 +147,7 @@ impl<'a> Running<'a> {
     async fn wait_for_turn(
         &mut self,
         due: Instant,
-        told: &mut dyn FnMut(Told<'_>),
+        told: &mut dyn FnMut(RunEvent<'_>),
     ) -> Result<Option<RunEnd>, ReplayError> {
         let progress = self.tools.progress;
         loop {
@@ -177,24 +177,24 @@ impl<'a> Running<'a> {
         }
     }
 
-    fn send(&mut self, event: &StoredCapture, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
+    fn send(&mut self, event: &StoredCapture, told: &mut dyn FnMut(RunEvent<'_>)) -> Result<(), ReplayError> {
         let plan = self.plan;
         let account = self.account(event);
         let accounts = self.tools.accounts;
         let before = baseline(self.tools.reader, plan.against, event, self.stored.id, accounts)?.map(Arc::new);
         let id = event.placement.id;
         match self.maker.make(event, plan, &account, Timestamp::now()) {
-            Ok(Made { request, asked, created }) => {
+            Ok(BuiltRequest { request, asked, created }) => {
                 let (courier, target) = (self.tools.courier.clone(), plan.target.clone());
                 let (attempts, copies) = (plan.attempts(), plan.burst.get());
                 self.in_flight.spawn(async move {
                     let answers = exchange(&courier, &request, &target, attempts, copies).await;
-                    Sent { event: id, account, before, request, asked: Some(asked), created, answers }
+                    SentEvent { event: id, account, before, request, asked: Some(asked), created, answers }
                 });
                 Ok(())
             }
-            Err(NotMade::Store(error)) => Err(error.into()),
-            Err(NotMade::Event(why)) => self.take(unmade(event, plan, account, before, why), told),
+            Err(RequestError::Store(error)) => Err(error.into()),
+            Err(RequestError::Event(why)) => self.take(unmade(event, plan, account, before, why), told),
         }
     }
 
@@ -214,20 +214,20 @@ impl<'a> Running<'a> {
     }
 
     /// Judges the answers of an event.
-    fn take(&mut self, sent: Sent, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
-        let Sent { event, account, before, request, asked, created, answers } = sent;
+    fn take(&mut self, sent: SentEvent, told: &mut dyn FnMut(RunEvent<'_>)) -> Result<(), ReplayError> {
+        let SentEvent { event, account, before, request, asked, created, answers } = sent;
         // What was not sent says nothing of the target.
         if asked.is_some() {
             let is_unmet = answers.iter().all(|answer| answer.came.met_nobody());
             (self.unmet, self.met) = if is_unmet { (self.unmet + 1, self.met) } else { (0, self.met + 1) };
         }
-        for Answer { attempt, copy, sent_at, came: mut answer } in answers {
+        for AttemptAnswer { attempt, copy, sent_at, came: mut answer } in answers {
             if let Some(asked) = &asked {
                 let elapsed = answer.elapsed;
-                judge_forwarded(&mut answer, asked, Some(&account), elapsed);
+                lint_server_answer(&mut answer, asked, Some(&account), elapsed);
             }
             let message = account.opened(&answer.body);
-            let after = Compared {
+            let after = ComparableAnswer {
                 which: None,
                 status: answer.status,
                 body: message.clone().unwrap_or_else(|| answer.body.to_vec()),
@@ -237,7 +237,7 @@ impl<'a> Running<'a> {
             let baseline = before.as_ref().and_then(|before| before.which);
             let (run, request, created) = (self.stored.id, request.clone(), created.clone());
             let replayed =
-                Replayed { run, event, attempt, copy, sent_at, request, answer, message, verdict, baseline, created };
+                Replay { run, event, attempt, copy, sent_at, request, answer, message, verdict, baseline, created };
             self.waiting.push((replayed, before.clone()));
         }
         let is_time = self.waiting.len() >= BATCH || self.flushed.elapsed() >= FLUSH_EVERY;
@@ -245,7 +245,7 @@ impl<'a> Running<'a> {
     }
 
     /// Records what is not on record yet.
-    fn flush(&mut self, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
+    fn flush(&mut self, told: &mut dyn FnMut(RunEvent<'_>)) -> Result<(), ReplayError> {
         self.flushed = Instant::now();
         let (replays, befores): (Vec<_>, Vec<_>) = self.waiting.drain(..).unzip();
         if replays.is_empty() {
@@ -259,13 +259,13 @@ impl<'a> Running<'a> {
                 tracing::warn!("event {} was removed while it was sent again", replayed.event);
                 continue;
             };
-            told(Told::Replayed { stored: &StoredReplay { id, replayed }, before: before.as_deref() });
+            told(RunEvent::Replayed { stored: &StoredReplay { id, replayed }, before: before.as_deref() });
         }
         Ok(())
     }
 
     /// What is on its way is waited for, but not for long where the run is to end.
-    async fn wait_for_answers(&mut self, end: RunEnd, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
+    async fn wait_for_answers(&mut self, end: RunEnd, told: &mut dyn FnMut(RunEvent<'_>)) -> Result<(), ReplayError> {
         let progress = self.tools.progress;
         let mut deadline = (end != RunEnd::Finished).then(|| Instant::now() + GRACE);
         loop {
@@ -322,7 +322,7 @@ impl ReplayPlan {
     }
 }
 
-impl Forwarded {
+impl ServerAnswer {
     /// Whether there was nobody to take the connection.
     fn met_nobody(&self) -> bool {
         matches!(self.problem, Some(ForwardProblem::Unreachable { .. } | ForwardProblem::Unresolved { .. }))
@@ -337,12 +337,12 @@ fn now() -> Timestamp {
 
 /// Sends one attempt after the other, and the copies of each at once.
 async fn exchange(
-    courier: &Courier,
+    courier: &HttpClient,
     request: &SentRequest,
     target: &Target,
     attempts: u32,
     copies: u32,
-) -> Vec<Answer> {
+) -> Vec<AttemptAnswer> {
     let mut answers = Vec::new();
     for attempt in 1..=attempts {
         let mut burst = JoinSet::new();
@@ -350,7 +350,7 @@ async fn exchange(
             let (courier, request, target) = (courier.clone(), request.clone(), target.clone());
             burst.spawn(async move {
                 let sent_at = now();
-                Answer { attempt, copy, sent_at, came: courier.resend(&request, &target).await }
+                AttemptAnswer { attempt, copy, sent_at, came: courier.resend(&request, &target).await }
             });
         }
         let mut burst = burst.join_all().await;
@@ -365,9 +365,9 @@ fn unmade(
     event: &StoredCapture,
     plan: &ReplayPlan,
     account: Account,
-    before: Option<Arc<Compared>>,
-    why: Unmade,
-) -> Sent {
+    before: Option<Arc<ComparableAnswer>>,
+    why: ReplayObstacle,
+) -> SentEvent {
     let captured = &event.capture.request;
     let url = plan.target.url(captured.path(), captured.query());
     let request = SentRequest {
@@ -376,13 +376,13 @@ fn unmade(
         headers: Vec::new(),
         body: bytes::Bytes::new(),
     };
-    let answer = |attempt: u32, copy: u32| Answer {
+    let answer = |attempt: u32, copy: u32| AttemptAnswer {
         attempt,
         copy,
         sent_at: now(),
-        came: Forwarded::unsent(url.clone(), ForwardProblem::Unmade { why }),
+        came: ServerAnswer::unsent(url.clone(), ForwardProblem::Unmade { why }),
     };
     let answers = (1..=plan.attempts()).flat_map(|attempt| (1..=plan.burst.get()).map(move |copy| (attempt, copy)));
     let answers = answers.map(|(attempt, copy)| answer(attempt, copy)).collect();
-    Sent { event: event.placement.id, account, before, request, asked: None, created: None, answers }
+    SentEvent { event: event.placement.id, account, before, request, asked: None, created: None, answers }
 }

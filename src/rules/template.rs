@@ -52,7 +52,7 @@ impl Templates {
             match self.environment.get_template(&place) {
                 Ok(template) => {
                     let event = event.get_or_init(|| scope(subject)).clone();
-                    let mut made = Capped(Vec::new());
+                    let mut made = LimitedText(Vec::new());
                     let rendered = template.render_captured_to(event, &mut made).map(drop);
                     rendered.map_err(|error| Flaw::of_render(&error, text).of(rule, field))?;
                     Ok(String::from_utf8_lossy(&made.0).into_owned())
@@ -172,9 +172,9 @@ fn spot(error: &Error, template: &str) -> Spot {
 }
 
 /// Takes [`MAX_TEXT`] bytes and no more.
-struct Capped(Vec<u8>);
+struct LimitedText(Vec<u8>);
 
-impl io::Write for Capped {
+impl io::Write for LimitedText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.0.len() + bytes.len() > MAX_TEXT {
             return Err(io::ErrorKind::FileTooLarge.into());

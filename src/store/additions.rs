@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transactio
 use super::place::{Place, Standing};
 use super::removal::{self, RemovalId};
 use super::{StoreError, batch, connect, doing, migrate, replays, replies, rows, seen, within};
-use crate::capture::{Capture, CaptureId, Placement, ReplayId, ReplayRun, Replayed, Reply, RunEnd, RunId};
+use crate::capture::{Capture, CaptureId, Placement, Replay, ReplayId, ReplayRun, Reply, RunEnd, RunId};
 use crate::progress::Progress;
 
 /// An event that was captured at another time, perhaps elsewhere, as it is to be stored.
@@ -78,7 +78,7 @@ impl Additions {
     }
 
     /// Records replays, in one transaction; `None` for those whose event has been removed in between.
-    pub fn record(&mut self, replays: &[Replayed]) -> Result<Vec<Option<ReplayId>>, StoreError> {
+    pub fn record(&mut self, replays: &[Replay]) -> Result<Vec<Option<ReplayId>>, StoreError> {
         self.within("recording replays", |transaction| {
             replays.iter().map(|replayed| replays::insert(transaction, replayed)).collect()
         })

@@ -6,8 +6,8 @@ use super::replies::{elapsed, microseconds};
 use super::rows::{findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, timestamp};
 use super::{StoreError, doing};
 use crate::capture::{
-    Against, Baseline, CaptureId, ForwardProblem, Forwarded, ReplayForm, ReplayId, ReplayMode, ReplayRun,
-    ReplaySummary, Replayed, RunEnd, RunId, SentRequest, StoredReplay, StoredRun, Tally, Verdict,
+    Against, Baseline, CaptureId, ForwardProblem, Replay, ReplayForm, ReplayId, ReplayMode, ReplayRun, ReplaySummary,
+    RunEnd, RunId, SentRequest, ServerAnswer, StoredReplay, StoredRun, Verdict, VerdictCounts,
 };
 
 /// Stands in the column for a baseline that is no replay.
@@ -40,13 +40,13 @@ pub(super) fn end(transaction: &Transaction<'_>, id: RunId, end: RunEnd) -> Resu
 }
 
 /// `None` where the event has been removed in between.
-pub(super) fn insert(transaction: &Transaction<'_>, replayed: &Replayed) -> Result<Option<ReplayId>, StoreError> {
+pub(super) fn insert(transaction: &Transaction<'_>, replayed: &Replay) -> Result<Option<ReplayId>, StoreError> {
     let problem = doing("storing a replay");
     let sql = "INSERT INTO replay (run_id, capture_id, attempt, copy, sent_at, verdict, failed, baseline, status,
                    first_byte_us, elapsed_us, problem, cause, lint, method, target, request_headers, request_body, url,
                    headers, body, message, openid, created)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let Replayed { request, answer, .. } = replayed;
+    let Replay { request, answer, .. } = replayed;
     let baseline = replayed.baseline.map(|baseline| match baseline {
         Baseline::Forward => FORWARD,
         Baseline::Replay(id) => id.0,
@@ -169,7 +169,7 @@ fn select_runs(connection: &Connection, which: &str, value: i64) -> Result<Vec<S
             against: row.get_ref(6)?.as_str()?.parse().unwrap_or(Against::Forward),
         };
         let end = row.get::<_, Option<String>>(7)?.and_then(|end| RunEnd::from_spelling(&end));
-        Ok(StoredRun { id: RunId(row.get(0)?), run, end, tally: Tally::default() })
+        Ok(StoredRun { id: RunId(row.get(0)?), run, end, tally: VerdictCounts::default() })
     };
     let rows = statement.query_map([value], read).map_err(&problem)?;
     let mut runs: Vec<StoredRun> = rows.collect::<Result<_, _>>().map_err(&problem)?;
@@ -179,13 +179,13 @@ fn select_runs(connection: &Connection, which: &str, value: i64) -> Result<Vec<S
     Ok(runs)
 }
 
-fn tally(connection: &Connection, run: RunId) -> Result<Tally, StoreError> {
+fn tally(connection: &Connection, run: RunId) -> Result<VerdictCounts, StoreError> {
     let problem = doing("counting the replays of a run");
     let sql = "SELECT verdict, failed, COUNT(*) FROM replay WHERE run_id = ?1 GROUP BY verdict, failed";
     let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
     let read = |row: &Row<'_>| Ok((verdict(row, 0)?, row.get::<_, bool>(1)?, row.get::<_, i64>(2)? as u64));
     let rows = statement.query_map([run.0], read).map_err(&problem)?;
-    let mut tally = Tally::default();
+    let mut tally = VerdictCounts::default();
     for row in rows {
         let (verdict, failed, count) = row.map_err(&problem)?;
         tally.count(verdict, !failed, count);
@@ -229,7 +229,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredReplay> {
         FORWARD => Baseline::Forward,
         id => Baseline::Replay(ReplayId(id)),
     });
-    let answer = Forwarded {
+    let answer = ServerAnswer {
         target: row.get(18)?,
         status: row.get(8)?,
         headers: headers_from_bytes(row.get_ref(19)?.as_blob()?),
@@ -246,7 +246,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredReplay> {
         headers: headers_from_bytes(row.get_ref(16)?.as_blob()?),
         body: row.get::<_, Vec<u8>>(17)?.into(),
     };
-    let replayed = Replayed {
+    let replayed = Replay {
         run: RunId(row.get(1)?),
         event: CaptureId(row.get(2)?),
         attempt: row.get(3)?,

@@ -10,7 +10,7 @@ use super::rows::{
 };
 use super::{StoreError, doing};
 use crate::capture::diagnosis::worst;
-use crate::capture::{CaptureId, ForwardProblem, Forwarded, Reply, ReplyEnd, ReplySource, ReplySummary};
+use crate::capture::{CaptureId, ForwardProblem, Reply, ReplyEnd, ReplySource, ReplySummary, ServerAnswer};
 
 /// The columns of a [`ReplySummary`], in the order in which [`summary`] reads them.
 pub(super) const SUMMARY: &str = "r.status, r.source, r.elapsed_us, r.ending, r.severity";
@@ -42,7 +42,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply
     Ok(())
 }
 
-fn insert_forwarded(transaction: &Transaction<'_>, id: CaptureId, forwarded: &Forwarded) -> Result<(), StoreError> {
+fn insert_forwarded(transaction: &Transaction<'_>, id: CaptureId, forwarded: &ServerAnswer) -> Result<(), StoreError> {
     let sql =
         "INSERT OR IGNORE INTO forward (capture_id, target, status, headers, body, first_byte_us, elapsed_us, problem,
                    cause, passed_on, lint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -83,13 +83,13 @@ pub(super) fn reply(summary: ReplySummary, row: &Row<'_>, at: usize) -> rusqlite
 }
 
 /// What the developer's own server made of that capture, where it was asked.
-pub(super) fn forwarded(connection: &Connection, id: CaptureId) -> Result<Option<Forwarded>, StoreError> {
+pub(super) fn forwarded(connection: &Connection, id: CaptureId) -> Result<Option<ServerAnswer>, StoreError> {
     let sql = "SELECT target, status, headers, body, first_byte_us, elapsed_us, problem, cause, passed_on, lint
                FROM forward WHERE capture_id = ?1";
     let read = |row: &Row<'_>| {
         let problem = row.get::<_, Option<String>>(6)?;
         let cause = row.get::<_, Option<String>>(7)?.unwrap_or_default();
-        Ok(Forwarded {
+        Ok(ServerAnswer {
             target: row.get(0)?,
             status: row.get(1)?,
             headers: headers_from_bytes(row.get_ref(2)?.as_blob()?),

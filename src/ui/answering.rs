@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::editor::ReplyEditor;
 use super::look::Look;
 use crate::capture::{CaptureId, StoredCapture};
-use crate::engine::{AwaitedRetry, Command, Crafted, HeldPush, HeldView, Verdict};
+use crate::engine::{AwaitedRetry, Command, HeldDecision, HeldPush, HeldView, ManualReply};
 use crate::filter::Filter;
 use crate::texts::user_error::UserError;
 use crate::wechat::fault::Fault;
@@ -127,12 +127,12 @@ impl Answering {
     /// The command that answers that event with what is written; `None` where nothing is, or nobody waits.
     pub(crate) fn send(&mut self, group: CaptureId) -> Option<Command> {
         let draft = self.drafts.get(&group)?;
-        let crafted = Crafted { reply: draft.editor.reply(), fault: draft.fault };
-        self.decide(group, Verdict::Send(crafted))
+        let crafted = ManualReply { reply: draft.editor.reply(), fault: draft.fault };
+        self.decide(group, HeldDecision::Send(crafted))
     }
 
     /// The command that decides what becomes of that event; `None` where nobody waits.
-    pub(crate) fn decide(&mut self, group: CaptureId, verdict: Verdict) -> Option<Command> {
+    pub(crate) fn decide(&mut self, group: CaptureId, verdict: HeldDecision) -> Option<Command> {
         let id = match self.stage(group)? {
             Stage::Held(push) => {
                 // What comes too late has been decided by its deadline.

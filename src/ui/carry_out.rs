@@ -12,7 +12,7 @@ use super::state::CopyForm;
 use super::{removing, saved};
 use crate::capture::CaptureId;
 use crate::config::LookConfig;
-use crate::engine::{Chosen, Command, Verdict};
+use crate::engine::{Chosen, Command, HeldDecision};
 
 impl App {
     /// Lists anew with the filter as it stands.
@@ -116,7 +116,7 @@ impl App {
     /// Leaves what lies on top: a push that is being answered goes with the default.
     fn leave(&mut self) {
         match self.state.held_in_view() {
-            Some(_) => self.answer(|answering, group| answering.decide(group, Verdict::Default)),
+            Some(_) => self.answer(|answering, group| answering.decide(group, HeldDecision::Default)),
             None => self.state.leave(),
         }
     }

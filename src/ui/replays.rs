@@ -202,7 +202,7 @@ impl Replays {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Against, ReplayForm, ReplayMode, ReplayRun, RunEnd, Tally};
+    use crate::capture::{Against, ReplayForm, ReplayMode, ReplayRun, RunEnd, VerdictCounts};
 
     fn run(id: i64, end: Option<RunEnd>) -> StoredRun {
         let run = ReplayRun {
@@ -213,7 +213,7 @@ mod tests {
             planned: 1,
             against: Against::Last,
         };
-        StoredRun { id: RunId(id), run, end, tally: Tally::default() }
+        StoredRun { id: RunId(id), run, end, tally: VerdictCounts::default() }
     }
 
     fn asked(replays: &mut Replays) -> Vec<String> {

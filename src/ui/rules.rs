@@ -12,7 +12,7 @@ use super::theme::{GAP_LARGE, GAP_SMALL};
 use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::config::ListenerConfig;
-use crate::engine::{FiredRules, Saved, Tried};
+use crate::engine::{Saved, Tried, UsageByRule};
 use crate::rules::Rule;
 use crate::texts::Language;
 use crate::texts::user_error::UserError;
@@ -50,7 +50,7 @@ pub(crate) struct RulesView<'a> {
     /// What is wrong with `config.toml`, while the former rules stay in force.
     pub(crate) trouble: Option<&'a UserError>,
     /// What the rules have done since the start.
-    pub(crate) fired: &'a FiredRules,
+    pub(crate) fired: &'a UsageByRule,
     /// The fault that the next answer meets.
     pub(crate) armed: Option<Fault>,
     /// The forward target, as it is kept.

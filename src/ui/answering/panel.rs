@@ -6,7 +6,7 @@ use egui::{Button, Color32, CornerRadius, Id, Label, Rect, RichText, Sense, Ui, 
 use super::{Answering, Draft, Stage, seconds_left};
 use crate::capture::StoredCapture;
 use crate::capture::diagnosis::Severity;
-use crate::engine::{AwaitedRetry, HeldPush, Verdict};
+use crate::engine::{AwaitedRetry, HeldDecision, HeldPush};
 use crate::ui::action::Action;
 use crate::ui::detail::controls::{card, named, title, weak};
 use crate::ui::editor::Purpose;
@@ -62,8 +62,8 @@ pub(crate) fn answering_ui(
     });
     let command = match choice.inner.inner {
         Some(Choice::Send) => answering.send(group),
-        Some(Choice::Default) => answering.decide(group, Verdict::Default),
-        Some(Choice::LetRetry) => answering.decide(group, Verdict::LetRetry),
+        Some(Choice::Default) => answering.decide(group, HeldDecision::Default),
+        Some(Choice::LetRetry) => answering.decide(group, HeldDecision::LetRetry),
         None => None,
     };
     actions.extend(command.map(Action::Ask));

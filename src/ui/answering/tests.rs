@@ -64,7 +64,7 @@ fn looking_at(view: &HeldView) -> Answering {
     answering
 }
 
-fn verdicts(asked: &RefCell<Vec<Action>>) -> Vec<(CaptureId, Verdict)> {
+fn verdicts(asked: &RefCell<Vec<Action>>) -> Vec<(CaptureId, HeldDecision)> {
     let resolved = |action: &Action| match action {
         Action::Ask(Command::Resolve { id, verdict }) => Some((*id, (**verdict).clone())),
         _ => None,
@@ -78,7 +78,7 @@ fn what_goes_undecided_is_told_and_what_was_decided_is_not() {
     let pushes = [1, 2, 3].map(|id| push(id, id, 1, now));
     assert_eq!(answering.look(&held(&pushes), now).came, pushes);
     assert!(answering.look(&held(&pushes), now).came.is_empty(), "no news twice");
-    answering.decide(CaptureId(1), Verdict::Default).unwrap();
+    answering.decide(CaptureId(1), HeldDecision::Default).unwrap();
     assert!(missed(&mut answering, &held(&pushes[1..]), now).is_empty());
     let told = missed(&mut answering, &held(&pushes[2..]), now);
     assert!(told[0].starts_with("No. 2 cannot be answered any more"), "{told:?}");
@@ -131,7 +131,9 @@ fn a_draft_outlives_the_attempt_and_goes_with_the_event() {
 
 #[test]
 fn the_editor_offers_a_draft_and_every_way_out() {
-    for (name, expected) in [("Let the default go", Verdict::Default), ("Let WeChat retry", Verdict::LetRetry)] {
+    for (name, expected) in
+        [("Let the default go", HeldDecision::Default), ("Let WeChat retry", HeldDecision::LetRetry)]
+    {
         let (mut harness, asked) = shown(looking_at(&held(&[push(17, 17, 1, Instant::now())])));
         harness.get_by_label_contains("Attempt 1 is held");
         harness.get_by_label_contains("s left, then the default goes out");
@@ -143,7 +145,7 @@ fn the_editor_offers_a_draft_and_every_way_out() {
     harness.get_by_label("Send").click();
     harness.run();
     let verdicts = verdicts(&asked);
-    let [(CaptureId(17), Verdict::Send(Crafted { reply: PassiveReply::Text { content }, fault: None }))] =
+    let [(CaptureId(17), HeldDecision::Send(ManualReply { reply: PassiveReply::Text { content }, fault: None }))] =
         &verdicts[..]
     else {
         panic!("{verdicts:?}")
@@ -164,7 +166,7 @@ fn what_is_sent_while_the_retry_is_waited_for_is_prepared_for_it() {
     harness.get_by_label_contains("The retry is waited for");
     harness.get_by_label("Prepare the answer").click();
     harness.run();
-    assert!(matches!(&verdicts(&asked)[..], [(CaptureId(17), Verdict::Send(_))]));
+    assert!(matches!(&verdicts(&asked)[..], [(CaptureId(17), HeldDecision::Send(_))]));
     let (harness, _) = shown(looking_at(&awaited(17, true, Instant::now())));
     harness.get_by_label_contains("The answer is prepared");
 }

@@ -5,7 +5,7 @@ use super::forwarded::Forward;
 use super::shown::Shown;
 use crate::capture::diagnosis::{Severity, worst};
 use crate::capture::{HANDSHAKE, Reply, ReplyEnd, StoredCapture};
-use crate::inspect::reply::judge_unsealed;
+use crate::inspect::reply::lint_plain_reply;
 use crate::texts::Language;
 use crate::wechat::lint::{self, Outcome, Question, Report};
 use crate::wechat::message::Message;
@@ -67,7 +67,7 @@ fn judged(stored: &StoredCapture, reply: &Reply) -> Report {
         return Report::unanswered(&Question { message: message.as_ref(), ..Question::UNKNOWN });
     };
     let elapsed_ms = u64::try_from(reply.elapsed.as_millis()).ok();
-    let mut report = judge_unsealed(&lint::Answered { status, body: &reply.body, elapsed_ms }, capture);
+    let mut report = lint_plain_reply(&lint::Answered { status, body: &reply.body, elapsed_ms }, capture);
     let was_illegal = worst(&reply.lint) == Some(Severity::Error);
     if was_illegal && !matches!(report.outcome, Outcome::Late | Outcome::NoConversation) {
         report.outcome = Outcome::Notice;

@@ -10,7 +10,7 @@ use super::controls::{card, title, value_pair};
 use super::findings::{Finding, Places, findings_ui};
 use super::header::milliseconds;
 use super::shown::Shown;
-use crate::capture::{Forwarded, header_text};
+use crate::capture::{ServerAnswer, header_text};
 use crate::texts::Language;
 
 /// The exchange made ready to be drawn.
@@ -28,7 +28,7 @@ pub(super) struct Forward {
 }
 
 impl Forward {
-    pub(super) fn of(forwarded: &Forwarded, language: Language) -> Self {
+    pub(super) fn of(forwarded: &ServerAnswer, language: Language) -> Self {
         let shown = |text: &str| Shown::of(text).marked();
         Self {
             target: shown(&forwarded.target),

@@ -16,7 +16,7 @@ const MOST_CHANGES: usize = 200;
 
 /// All that is shown of a replay.
 #[derive(Debug)]
-pub(super) struct Replayed {
+pub(super) struct Replay {
     pub(super) target: String,
     pub(super) status: Option<u16>,
     /// To the first byte of the answer, and to its end.
@@ -67,7 +67,7 @@ pub(super) struct Line {
     pub(super) text: String,
 }
 
-impl Replayed {
+impl Replay {
     pub(super) fn of(compared: &ComparedReplay, language: Language) -> Self {
         let replayed = &compared.stored.replayed;
         let answer = &replayed.answer;

@@ -14,7 +14,7 @@ use super::answer::{bytes_ui, row_ui};
 use super::controls::{card, copy_button, small_button, value_pair, weak};
 use super::differing::differing_ui;
 use super::findings::{Places, findings_ui};
-use super::replayed::Replayed;
+use super::replayed::Replay;
 use crate::capture::ReplayId;
 use crate::engine::{Command, ComparedReplay};
 
@@ -29,7 +29,7 @@ pub(super) struct Replays {
 /// Made when it is first looked at: each may be long.
 #[derive(Debug, Default)]
 struct Ready {
-    replayed: OnceCell<Replayed>,
+    replayed: OnceCell<Replay>,
     /// It was asked how it differs.
     is_asked: Cell<bool>,
 }
@@ -78,7 +78,7 @@ pub(super) fn replays_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
                 if compared.is_to_be_compared() && !ready.is_asked.replace(true) {
                     actions.push(Action::Ask(Command::CompareReplay { id: compared.stored.id }));
                 }
-                let replayed = ready.replayed.get_or_init(|| Replayed::of(compared, look.language));
+                let replayed = ready.replayed.get_or_init(|| Replay::of(compared, look.language));
                 replay_ui(ui, compared, replayed, look, actions);
             });
             if is_wanted {
@@ -105,7 +105,7 @@ fn head(compared: &ComparedReplay, look: &Look) -> RichText {
     RichText::new(parts.join(" · ")).color(verdict_color(replayed.verdict, look))
 }
 
-fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: &Look, actions: &mut Vec<Action>) {
+fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replay, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = GAP;
     let stored = &compared.stored.replayed;
     ui.horizontal_wrapped(|ui| {
@@ -134,7 +134,7 @@ fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: 
     sent_ui(ui, replayed, look);
 }
 
-fn answer_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: &Look, actions: &mut Vec<Action>) {
+fn answer_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replay, look: &Look, actions: &mut Vec<Action>) {
     let none = || look.text("forwarded.none").into_owned();
     let (first_byte, whole) = &replayed.times;
     value_pair(ui, look, &look.text("forwarded.target"), &replayed.target);
@@ -159,7 +159,7 @@ fn answer_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: 
 }
 
 /// The request to the byte; what it looked like seldom matters, so it is folded.
-fn sent_ui(ui: &mut Ui, replayed: &Replayed, look: &Look) {
+fn sent_ui(ui: &mut Ui, replayed: &Replay, look: &Look) {
     let sent = &replayed.sent;
     CollapsingHeader::new(look.text("replays.detail.sent")).id_salt("sent").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP_SMALL;

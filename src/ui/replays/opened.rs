@@ -253,7 +253,7 @@ fn cells(row: &ReplaySummary, is_wide: bool, look: &Look) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{ReplayForm, ReplayId, ReplayMode, ReplayRun, RunEnd, Tally};
+    use crate::capture::{ReplayForm, ReplayId, ReplayMode, ReplayRun, RunEnd, VerdictCounts};
 
     fn row(id: i64, event: i64, verdict: Verdict, is_legal: bool) -> ReplaySummary {
         ReplaySummary {
@@ -279,7 +279,7 @@ mod tests {
             planned: 4,
             against: Against::Last,
         };
-        let run = StoredRun { id: RunId(9), run, end: Some(RunEnd::Finished), tally: Tally::default() };
+        let run = StoredRun { id: RunId(9), run, end: Some(RunEnd::Finished), tally: VerdictCounts::default() };
         Opened::new(run, rows, Only::All)
     }
 

@@ -9,7 +9,7 @@ use super::forms::Forms;
 use super::summary::summary;
 use super::{about_button, note_ui};
 use crate::capture::diagnosis::Severity;
-use crate::engine::FiredRules;
+use crate::engine::UsageByRule;
 use crate::rules::Rule;
 use crate::texts::safe_text::safe_text;
 
@@ -53,7 +53,7 @@ impl List {
         &mut self,
         ui: &mut Ui,
         rules: &[Rule],
-        fired: &FiredRules,
+        fired: &UsageByRule,
         forms: &Forms,
         look: &Look,
     ) -> Option<Wish> {
@@ -82,7 +82,7 @@ impl List {
     }
 
     /// What it has done, and what can be done with it.
-    fn foot_ui(&mut self, ui: &mut Ui, row: Row<'_>, fired: &FiredRules, look: &Look, wish: &mut Option<Wish>) {
+    fn foot_ui(&mut self, ui: &mut Ui, row: Row<'_>, fired: &UsageByRule, look: &Look, wish: &mut Option<Wish>) {
         let done = fired.get(&row.rule.name);
         let times = done.map_or(0, |done| done.times);
         Sides::new().shrink_left().wrap().show(

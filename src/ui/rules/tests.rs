@@ -6,8 +6,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::super::detail::tests::{dress, look, request, stored};
 use super::examples::blank;
 use super::*;
-use crate::engine::{Command, Fired};
-use crate::inspect::reply::judge_unsealed;
+use crate::engine::{Command, RuleUsage};
+use crate::inspect::reply::lint_plain_reply;
 use crate::rules::{BadAnswer, ForwardTo, Response};
 use crate::wechat::lint::Answered;
 use crate::wechat::reply::PassiveReply;
@@ -18,7 +18,7 @@ struct Stage {
     screen: RulesScreen,
     rules: Vec<Rule>,
     trouble: Option<UserError>,
-    fired: FiredRules,
+    fired: UsageByRule,
     armed: Option<Fault>,
     listener: ListenerConfig,
     event: Option<StoredCapture>,
@@ -190,7 +190,7 @@ fn a_rule_says_what_it_does_how_often_it_did_and_why_it_failed() {
     let failure = Some(
         UserError::of("user_error.rules.text_length", "").with("rule", "a").with("field", "Content").with("most", 9),
     );
-    stage.fired.insert("a".to_owned(), Fired { times: 3, failure });
+    stage.fired.insert("a".to_owned(), RuleUsage { times: 3, failure });
     let harness = shown(stage);
     for label in [
         "event:CLICK",
@@ -240,7 +240,7 @@ fn a_trial_shows_the_reply_and_what_the_user_will_see() {
     let Some(Action::Ask(Command::TryRule { rule: tried, id })) = asked else { panic!("{asked:?}") };
     assert_eq!((*tried, id), (rule("a"), CaptureId(17)));
     let body = b"<xml>\n<MsgType>text</MsgType></xml>".to_vec();
-    let report = judge_unsealed(&Answered { status: 200, body: &body, elapsed_ms: None }, &event.capture);
+    let report = lint_plain_reply(&Answered { status: 200, body: &body, elapsed_ms: None }, &event.capture);
     let sentence = report.outcome.sentence(Language::English);
     let finding = report.findings[0].message(Language::English);
     let answers = Tried::Answers { reply: PassiveReply::Raw(body.clone()), body, report: Box::new(report) };

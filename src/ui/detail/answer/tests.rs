@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable as _;
 use super::super::super::action::{Action, Tab};
 use super::super::Detail;
 use super::super::tests::{assert_shows, attempt, opened, request, sample, shown, stored};
-use crate::capture::{CaptureId, ForwardProblem, Forwarded, Reply, ReplyEnd, ReplySource, ReplySummary};
+use crate::capture::{CaptureId, ForwardProblem, Reply, ReplyEnd, ReplySource, ReplySummary, ServerAnswer};
 use crate::texts::Language;
 use crate::wechat::lint;
 
@@ -77,7 +77,7 @@ fn the_sealed_bytes_are_there_for_who_opens_them() {
 fn what_the_own_server_answered_is_shown_whole_with_what_is_wrong() {
     let mut harness = answer_of(|reply| {
         reply.source = ReplySource::Forward;
-        reply.forwarded = Some(Box::new(Forwarded {
+        reply.forwarded = Some(Box::new(ServerAnswer {
             target: "http://127.0.0.1:9000/wx?a=b".to_owned(),
             status: Some(500),
             headers: vec![("server".to_owned(), b"mine".to_vec())],

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::ReplayPlan;
-use super::query::{Parameter, rewritten};
+use super::signed_query::{Parameter, rewritten};
 use crate::account::{Account, Accounts};
 use crate::capture::{
-    Capture, HANDSHAKE, Mode, RawRequest, ReplayForm, ReplayMode, SentRequest, StoredCapture, Unmade,
+    Capture, HANDSHAKE, Mode, RawRequest, ReplayForm, ReplayMode, ReplayObstacle, SentRequest, StoredCapture,
 };
 use crate::inspect::inspect;
 use crate::sample;
@@ -25,7 +25,7 @@ const AHEAD: i64 = 86_400;
 
 /// A request, and what it asks: what an answer to it is judged by.
 #[derive(Clone, Debug)]
-pub(super) struct Made {
+pub(super) struct BuiltRequest {
     pub(super) request: SentRequest,
     pub(super) asked: Capture,
     /// The user and the `CreateTime` that the message was given.
@@ -33,7 +33,7 @@ pub(super) struct Made {
 }
 
 /// Makes the requests of one run.
-pub(super) struct Maker<'a> {
+pub(super) struct RequestBuilder<'a> {
     reader: &'a Reader,
     /// The latest `CreateTime` that a user's message was given.
     latest: HashMap<String, i64>,
@@ -41,15 +41,15 @@ pub(super) struct Maker<'a> {
 
 /// Why a request is not made.
 #[derive(Debug)]
-pub(super) enum NotMade {
+pub(super) enum RequestError {
     /// The event does not allow it.
-    Event(Unmade),
+    Event(ReplayObstacle),
     /// The database failed.
     Store(StoreError),
 }
 
 /// Path, query and body of a request before it goes to a target.
-struct Draft {
+struct RequestDraft {
     query: String,
     body: Bytes,
     /// The message in it, where it is known to be another than the captured one or was opened.
@@ -58,14 +58,14 @@ struct Draft {
 }
 
 /// Time and nonce of a signature.
-struct Stamp {
+struct SignatureStamp {
     timestamp: String,
     nonce: String,
     /// Whether they are new, so that signatures with the captured ones are none any more.
     is_new: bool,
 }
 
-impl<'a> Maker<'a> {
+impl<'a> RequestBuilder<'a> {
     pub(super) fn new(reader: &'a Reader) -> Self {
         Self { reader, latest: HashMap::new() }
     }
@@ -77,16 +77,16 @@ impl<'a> Maker<'a> {
         plan: &ReplayPlan,
         account: &Account,
         now: Timestamp,
-    ) -> Result<Made, NotMade> {
+    ) -> Result<BuiltRequest, RequestError> {
         let capture = &event.capture;
         if capture.request.is_cut() && plan.edited.is_none() {
-            return Err(Unmade::Cut.into());
+            return Err(ReplayObstacle::Cut.into());
         }
         let mut draft = self.draft(capture, plan, account, now)?;
         let request = SentRequest::of(&capture.request, &draft.query, draft.body.clone(), &plan.target);
         let created = draft.created.take();
         let asked = asked(capture, draft, account, now);
-        Ok(Made { request, asked, created })
+        Ok(BuiltRequest { request, asked, created })
     }
 
     fn draft(
@@ -95,19 +95,19 @@ impl<'a> Maker<'a> {
         plan: &ReplayPlan,
         account: &Account,
         now: Timestamp,
-    ) -> Result<Draft, NotMade> {
+    ) -> Result<RequestDraft, RequestError> {
         let request = &capture.request;
         let is_handshake = capture.envelope.kind == HANDSHAKE;
         let mode = if is_handshake { Mode::Plain } else { travels(plan.form, capture.mode) };
         let is_verbatim = plan.mode == ReplayMode::Verbatim;
         if is_verbatim && plan.edited.is_none() && mode == capture.mode {
             let (query, body) = (request.query().to_owned(), request.body.clone());
-            return Ok(Draft { query, body, message: capture.message.clone(), created: None });
+            return Ok(RequestDraft { query, body, message: capture.message.clone(), created: None });
         }
-        let stamp = Stamp::of(request, is_verbatim, now);
+        let stamp = SignatureStamp::of(request, is_verbatim, now);
         if is_handshake {
-            let query = signed_query(capture, account, &stamp, Signs::Handshake, None);
-            return Ok(Draft { query, body: request.body.clone(), message: None, created: None });
+            let query = signed_query(capture, account, &stamp, SignedContent::Handshake, None);
+            return Ok(RequestDraft { query, body: request.body.clone(), message: None, created: None });
         }
         let is_sealed = capture.mode != Mode::Plain && capture.message.is_none() && plan.edited.is_none();
         if is_sealed {
@@ -122,7 +122,7 @@ impl<'a> Maker<'a> {
         };
         let changed = |body: &[u8]| match &*changes {
             [] => Ok(body.to_vec()),
-            changes => edited(body, changes).map_err(|_unreadable| Unmade::Unreadable),
+            changes => edited(body, changes).map_err(|_unreadable| ReplayObstacle::Unreadable),
         };
         let message = changed(plan.edited.as_deref().unwrap_or(capture.message()))?;
         let openid = plan.edited.is_some().then(|| openid(&message)).flatten();
@@ -139,10 +139,10 @@ impl<'a> Maker<'a> {
                 (outer, Some(encrypt))
             }
         };
-        let signs = encrypt.as_deref().map_or(Signs::Plain, Signs::Sealed);
+        let signs = encrypt.as_deref().map_or(SignedContent::Plain, SignedContent::Sealed);
         let query = signed_query(capture, account, &stamp, signs, openid);
         let message = (mode != Mode::Plain).then_some(message);
-        Ok(Draft { query, body: body.into(), message, created })
+        Ok(RequestDraft { query, body: body.into(), message, created })
     }
 
     /// CreateTime and, where there is one, MsgId, that no receiver has seen yet.
@@ -151,9 +151,9 @@ impl<'a> Maker<'a> {
         capture: &Capture,
         plan: &ReplayPlan,
         now: Timestamp,
-    ) -> Result<(Vec<Edit>, (String, i64)), NotMade> {
+    ) -> Result<(Vec<Edit>, (String, i64)), RequestError> {
         let message = plan.edited.as_deref().unwrap_or(capture.message());
-        let tree = Tree::parse(message).map_err(|_unreadable| Unmade::Unreadable)?;
+        let tree = Tree::parse(message).map_err(|_unreadable| ReplayObstacle::Unreadable)?;
         let user = tree.root().text_of("FromUserName").unwrap_or_default();
         let created = self.unused_second(user, now.as_second())?;
         Ok((sample::renewed(&tree, created), (user.to_owned(), created)))
@@ -171,19 +171,19 @@ impl<'a> Maker<'a> {
     }
 }
 
-impl From<Unmade> for NotMade {
-    fn from(why: Unmade) -> Self {
+impl From<ReplayObstacle> for RequestError {
+    fn from(why: ReplayObstacle) -> Self {
         Self::Event(why)
     }
 }
 
-impl From<StoreError> for NotMade {
+impl From<StoreError> for RequestError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl Stamp {
+impl SignatureStamp {
     /// The captured ones where they are kept and there, else new ones.
     fn of(request: &RawRequest, keep: bool, now: Timestamp) -> Self {
         let captured = |wanted: &str| {
@@ -211,27 +211,28 @@ fn resealed(
     mode: Mode,
     plan: &ReplayPlan,
     account: &Account,
-    stamp: &Stamp,
-) -> Result<Draft, Unmade> {
+    stamp: &SignatureStamp,
+) -> Result<RequestDraft, ReplayObstacle> {
     let body = &capture.request.body;
-    let tree = Tree::parse(body).map_err(|_unreadable| Unmade::Unreadable)?;
+    let tree = Tree::parse(body).map_err(|_unreadable| ReplayObstacle::Unreadable)?;
     let encrypt = tree.root().text_of("Encrypt").filter(|_| plan.mode != ReplayMode::Fresh && mode == capture.mode);
-    let query = signed_query(capture, account, stamp, Signs::Sealed(encrypt.ok_or(Unmade::Sealed)?), None);
-    Ok(Draft { query, body: body.clone(), message: None, created: None })
+    let query =
+        signed_query(capture, account, stamp, SignedContent::Sealed(encrypt.ok_or(ReplayObstacle::Sealed)?), None);
+    Ok(RequestDraft { query, body: body.clone(), message: None, created: None })
 }
 
 /// The message sealed with the account's key, for the AppID that the captured one was sealed for.
-fn encrypted(capture: &Capture, message: &[u8], account: &Account) -> Result<String, Unmade> {
-    let key: &AesKey = account.key().and_then(|key| key.as_ref().ok()).ok_or(Unmade::NoKey)?;
+fn encrypted(capture: &Capture, message: &[u8], account: &Account) -> Result<String, ReplayObstacle> {
+    let key: &AesKey = account.key().and_then(|key| key.as_ref().ok()).ok_or(ReplayObstacle::NoKey)?;
     let captured = Tree::parse(&capture.request.body).ok();
     let opened = captured.as_ref().and_then(|tree| account.open(tree.root().text_of("Encrypt")?));
     let app_id = opened.map(|(opened, _)| opened.receive_id).or_else(|| account.app_id.clone());
-    Ok(seal(key, &sample::random_prefix(), message, &app_id.ok_or(Unmade::NoAppId)?))
+    Ok(seal(key, &sample::random_prefix(), message, &app_id.ok_or(ReplayObstacle::NoAppId)?))
 }
 
-fn with_encrypt(body: &[u8], encrypt: &str) -> Result<Vec<u8>, Unmade> {
+fn with_encrypt(body: &[u8], encrypt: &str) -> Result<Vec<u8>, ReplayObstacle> {
     let edit = Edit { name: "Encrypt".to_owned(), value: encrypt.to_owned() };
-    edited(body, &[edit]).map_err(|_unreadable| Unmade::Unreadable)
+    edited(body, &[edit]).map_err(|_unreadable| ReplayObstacle::Unreadable)
 }
 
 fn openid(message: &[u8]) -> Option<String> {
@@ -240,7 +241,7 @@ fn openid(message: &[u8]) -> Option<String> {
 
 /// What a signature is about.
 #[derive(Clone, Copy)]
-enum Signs<'a> {
+enum SignedContent<'a> {
     /// There is no message.
     Handshake,
     /// The message is not part of it.
@@ -253,13 +254,13 @@ enum Signs<'a> {
 fn signed_query(
     capture: &Capture,
     account: &Account,
-    stamp: &Stamp,
-    signs: Signs<'_>,
+    stamp: &SignatureStamp,
+    signs: SignedContent<'_>,
     openid: Option<String>,
 ) -> String {
     let request = &capture.request;
     let token = account.token().unwrap_or_default();
-    let Stamp { timestamp, nonce, is_new } = stamp;
+    let SignatureStamp { timestamp, nonce, is_new } = stamp;
     let has = |wanted: &str| request.parameters().any(|(name, _)| name == wanted);
     let mut changes = Vec::with_capacity(6);
     if *is_new || !has("signature") {
@@ -273,18 +274,18 @@ fn signed_query(
         .or_else(|| (!has("timestamp")).then(|| self::openid(capture.message())).flatten());
     changes.extend(user.map(|user| ("openid", Parameter::Put(user))));
     match signs {
-        Signs::Sealed(encrypt) => {
+        SignedContent::Sealed(encrypt) => {
             changes.push(("encrypt_type", Parameter::Put("aes".to_owned())));
             let signature = msg_signature(token, timestamp, nonce, encrypt);
             changes.push(("msg_signature", Parameter::Put(signature)));
         }
         // It was sealed, and is not any more.
-        Signs::Plain if capture.mode != Mode::Plain => {
+        SignedContent::Plain if capture.mode != Mode::Plain => {
             changes.push(("encrypt_type", Parameter::Drop));
             changes.push(("msg_signature", Parameter::Drop));
         }
-        Signs::Plain => {}
-        Signs::Handshake => {
+        SignedContent::Plain => {}
+        SignedContent::Handshake => {
             let echostr = request.parameters().find(|(name, _)| name == "echostr").filter(|_| has("msg_signature"));
             changes.extend(echostr.map(|(_, echostr)| {
                 ("msg_signature", Parameter::Put(msg_signature(token, timestamp, nonce, &echostr)))
@@ -295,8 +296,8 @@ fn signed_query(
 }
 
 /// What the request asks, as that account's server reads it.
-fn asked(capture: &Capture, draft: Draft, account: &Account, now: Timestamp) -> Capture {
-    let Draft { query, body, message, .. } = draft;
+fn asked(capture: &Capture, draft: RequestDraft, account: &Account, now: Timestamp) -> Capture {
+    let RequestDraft { query, body, message, .. } = draft;
     let path = capture.request.path();
     let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
     let body_length = body.len() as u64;

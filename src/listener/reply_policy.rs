@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::held::Held;
-use crate::delivery::{Courier, Target};
+use super::held::HeldPushes;
+use crate::delivery::{HttpClient, Target};
 use crate::rules::{BadAnswer, RuleSet};
 use crate::texts::user_error::UserError;
 use crate::wechat::fault::Fault;
@@ -16,42 +16,42 @@ use crate::wechat::fault::Fault;
 pub struct ForwardSetup {
     /// Where it is.
     pub target: Target,
-    /// What WeChat gets where it answered badly.
+    /// ReplyContent WeChat gets where it answered badly.
     pub bad_answer: BadAnswer,
 }
 
-/// What a rule has done since the start.
+/// ReplyContent a rule has done since the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fired {
+pub struct RuleUsage {
     /// How often it decided an answer.
     pub times: u64,
     /// Why it could not, the last time; `None` once it could again.
     pub failure: Option<UserError>,
 }
 
-/// What the rules have done, by name.
-pub type FiredRules = BTreeMap<String, Fired>;
+/// ReplyContent the rules have done, by name.
+pub type UsageByRule = BTreeMap<String, RuleUsage>;
 
 /// Everything that has a say.
 #[derive(Clone, Debug)]
-pub struct Crafting {
+pub struct ReplyPolicy {
     /// The rules that are in force.
     pub rules: watch::Receiver<Arc<RuleSet>>,
-    /// What they have done; written by the handlers.
-    pub fired: watch::Sender<FiredRules>,
+    /// ReplyContent they have done; written by the handlers.
+    pub fired: watch::Sender<UsageByRule>,
     /// The pushes that a person answers.
-    pub held: Held,
+    pub held: HeldPushes,
     /// Where to forward what no rule decides.
     pub forward: watch::Receiver<Option<Arc<ForwardSetup>>>,
     /// A fault for the next push.
-    pub armed: Armed,
+    pub armed: ArmedFault,
     /// The way to the developer's own server, whose connections it keeps.
-    pub courier: Courier,
+    pub courier: HttpClient,
     /// Tells this run's own requests from others', so that a loop is noticed.
     pub instance: Arc<str>,
 }
 
-impl Crafting {
+impl ReplyPolicy {
     /// Whether nobody has a say: the default is answered.
     pub(super) fn is_idle(&self) -> bool {
         self.held.is_idle()
@@ -71,9 +71,9 @@ impl Crafting {
 
 /// A fault that the next push is to meet. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Armed(Arc<Mutex<Option<Fault>>>);
+pub struct ArmedFault(Arc<Mutex<Option<Fault>>>);
 
-impl Armed {
+impl ArmedFault {
     /// Arms the fault, or disarms.
     pub fn set(&self, fault: Option<Fault>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = fault;

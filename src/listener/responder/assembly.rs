@@ -1,14 +1,14 @@
-//! From a choice to the answer: addressed, spoiled where asked for, sealed where the push was, and judged.
+//! From a choice to the answer: addressed, spoiled where asked for, encrypted where the push was, and judged.
 
 use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::answer::Answer;
-use super::decide::{Choice, Push, What};
-use super::seal::sealed;
+use super::super::answer::Answer;
+use super::encryption::encrypt_reply;
+use super::{ReplyContent, ReplyDecision, Responder};
 use crate::capture::{ReplyEnd, ReplySource};
-use crate::inspect::reply::judge;
+use crate::inspect::reply::lint_reply;
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::{Answered, Code, Finding, WECHAT_LIMIT_MS};
 use crate::wechat::reply::{Address, PassiveReply};
@@ -18,25 +18,25 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 const XML: HeaderValue = HeaderValue::from_static("text/xml; charset=utf-8");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-impl Push {
+impl Responder {
     /// Makes the answer ready to be handed over.
-    pub(super) fn made(&self, choice: Choice) -> Answer {
-        let Choice { what, source, status, fault, forwarded, mut findings } = choice;
-        // What spoils the sealing has nothing to spoil in plain.
-        let idle = fault.filter(|fault| fault.needs_sealing() && self.sealing.is_none());
+    pub(super) fn made(&self, choice: ReplyDecision) -> Answer {
+        let ReplyDecision { what, source, status, fault, forwarded, mut findings } = choice;
+        // ReplyContent spoils the encryption has nothing to spoil in plain.
+        let idle = fault.filter(|fault| fault.needs_sealing() && self.encryption.is_none());
         findings.extend(idle.map(|fault| Finding::new(Code::FaultIdle).with("fault", fault.name())));
         let fault = fault.filter(|_| idle.is_none());
         let mut answer = match what {
-            What::Nothing(end) => return Answer { source, forwarded, ..Answer::none(end) },
-            What::PassedOn(answer) => match fault {
+            ReplyContent::Nothing(end) => return Answer { source, forwarded, ..Answer::none(end) },
+            ReplyContent::PassedOn(answer) => match fault {
                 Some(fault) => Answer { status: answer.status, ..self.written(&read_back(&answer.body), Some(fault)) },
                 None => answer,
             },
-            What::Reply(reply) => self.written(&reply, fault),
+            ReplyContent::Reply(reply) => self.written(&reply, fault),
         };
         answer.status = status.and_then(|status| StatusCode::from_u16(status).ok()).or(answer.status);
         if answer.status.is_some_and(is_without_body) {
-            (answer.body, answer.sealed) = (Bytes::new(), None);
+            (answer.body, answer.encrypted) = (Bytes::new(), None);
         }
         if fault == Some(Fault::Cut) {
             answer.end = ReplyEnd::Cut;
@@ -47,29 +47,30 @@ impl Push {
         answer
     }
 
-    /// The reply in bytes: addressed, spoiled where asked for, sealed where the push was.
+    /// The reply in bytes: addressed, spoiled where asked for, encrypted where the push was.
     fn written(&self, reply: &PassiveReply, fault: Option<Fault>) -> Answer {
         let format = self.capture.format();
         let now = Timestamp::now().as_second();
         let address = self.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
         let is_message = fault.map_or(reply.needs_address(), |fault| fault.carrier(reply).needs_address());
-        let sealing = self.sealing.as_ref().filter(|_| is_message);
+        let encryption = self.encryption.as_ref().filter(|_| is_message);
         let body = match fault {
-            // What stands before a sealed reply stands before its envelope.
-            Some(Fault::Bom) if sealing.is_some() => reply.to_bytes(&address, format),
+            // ReplyContent stands before a encrypted reply stands before its envelope.
+            Some(Fault::Bom) if encryption.is_some() => reply.to_bytes(&address, format),
             Some(fault) => fault.spoil(reply, &address, format),
             None => reply.to_bytes(&address, format),
         };
-        let sealed = sealing.and_then(|sealing| sealed(&body, self.account(), sealing, format, fault));
+        let encrypted =
+            encryption.and_then(|encryption| encrypt_reply(&body, self.account(), encryption, format, fault));
         let content_type = match format {
             _ if !is_message => TEXT,
             Format::Xml => XML,
             Format::Json => JSON,
         };
-        Answer { body: body.into(), sealed: sealed.map(Bytes::from), content_type, ..Answer::success() }
+        Answer { body: body.into(), encrypted: encrypted.map(Bytes::from), content_type, ..Answer::success() }
     }
 
-    /// What WeChat will make of it. The default is known to be legal.
+    /// ReplyContent WeChat will make of it. The default is known to be legal.
     fn judge(&self, answer: &mut Answer) {
         let Some(status) = answer.status else { return };
         let elapsed = self.began.elapsed();
@@ -79,7 +80,7 @@ impl Push {
         }
         let arriving = answer.arriving();
         let answered = Answered { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
-        let report = judge(&answered, &self.capture, Some(self.account()));
+        let report = lint_reply(&answered, &self.capture, Some(self.account()));
         answer.lint.splice(0..0, report.findings);
     }
 }

@@ -15,31 +15,35 @@ use tokio::sync::watch;
 use tokio::time::{sleep_until, timeout_at};
 
 use super::answer::Answer;
-use super::connection::{End, Origin};
-use super::crafting::Crafting;
-use super::held::{Crafted, HeldPush, HeldReply, Holding, Verdict};
+use super::connection::{ConnectionEnd, Origin};
+use super::held::{HeldDecision, HeldPush, HoldGuard, HoldOutcome, ManualReply};
+use super::reply_policy::ReplyPolicy;
 use crate::account::{Account, Accounts};
-use crate::capture::{Capture, Forwarded, Placement, ReplyEnd, ReplySource};
+use crate::capture::{Capture, Placement, ReplyEnd, ReplySource, ServerAnswer};
 use crate::filter::Subject;
-use crate::inspect::Sealing;
+use crate::inspect::ReplyEncryption;
 use crate::rules::{Response, Rule};
 use crate::store::StoreHandle;
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::{Code, Finding, WECHAT_LIMIT_MS};
 use crate::wechat::reply::PassiveReply;
 
+mod assembly;
+mod encryption;
+mod forwarding;
+
 /// WeChat closes after 5 s; many tunnels never pass that on, so that a silent wait is ended here.
 const SILENCE: Duration = Duration::from_secs(6);
 
 /// One push, and all that its answer depends on.
 #[derive(Clone)]
-pub(super) struct Push {
-    pub(super) crafting: Crafting,
+pub(super) struct Responder {
+    pub(super) policy: ReplyPolicy,
     pub(super) store: StoreHandle,
     pub(super) accounts: Arc<Accounts>,
     pub(super) capture: Arc<Capture>,
     pub(super) placement: Placement,
-    pub(super) sealing: Option<Sealing>,
+    pub(super) encryption: Option<ReplyEncryption>,
     pub(super) origin: Origin,
     /// Turns true when the listener stops.
     pub(super) stopping: watch::Receiver<bool>,
@@ -51,23 +55,23 @@ pub(super) struct Push {
     pub(super) deadline: Instant,
 }
 
-/// What is to be answered, before it is addressed, sealed and spoiled.
-pub(super) struct Choice {
-    pub(super) what: What,
+/// ReplyContent is to be answered, before it is addressed, sealed and spoiled.
+pub(super) struct ReplyDecision {
+    pub(super) what: ReplyContent,
     pub(super) source: ReplySource,
     /// 200, or what the developer's own server answered, unless a rule says otherwise.
     pub(super) status: Option<u16>,
     pub(super) fault: Option<Fault>,
-    pub(super) forwarded: Option<Box<Forwarded>>,
-    /// What went wrong on the way.
+    pub(super) forwarded: Option<Box<ServerAnswer>>,
+    /// ReplyContent went wrong on the way.
     pub(super) findings: Vec<Finding>,
 }
 
 /// The substance of a choice.
-pub(super) enum What {
+pub(super) enum ReplyContent {
     /// A reply of our own.
     Reply(PassiveReply),
-    /// What the developer's own server answered.
+    /// ReplyContent the developer's own server answered.
     PassedOn(Answer),
     /// Nothing: the exchange has ended so.
     Nothing(ReplyEnd),
@@ -75,39 +79,39 @@ pub(super) enum What {
 
 /// How waiting came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Waited {
+enum WaitEnd {
     Over,
     HungUp,
     Stopping,
 }
 
-impl Choice {
+impl ReplyDecision {
     pub(super) fn default_answer() -> Self {
-        Self::of(What::Reply(PassiveReply::Success), ReplySource::Default)
+        Self::of(ReplyContent::Reply(PassiveReply::Success), ReplySource::Default)
     }
 
     pub(super) fn nothing(end: ReplyEnd) -> Self {
-        Self::of(What::Nothing(end), ReplySource::None)
+        Self::of(ReplyContent::Nothing(end), ReplySource::None)
     }
 
-    pub(super) fn of(what: What, source: ReplySource) -> Self {
+    pub(super) fn of(what: ReplyContent, source: ReplySource) -> Self {
         Self { what, source, status: None, fault: None, forwarded: None, findings: Vec::new() }
     }
 
-    fn crafted(crafted: Crafted) -> Self {
-        let Crafted { reply, fault } = crafted;
-        Self { fault, ..Self::of(What::Reply(reply), ReplySource::Held) }
+    fn crafted(crafted: ManualReply) -> Self {
+        let ManualReply { reply, fault } = crafted;
+        Self { fault, ..Self::of(ReplyContent::Reply(reply), ReplySource::Held) }
     }
 }
 
-impl Push {
+impl Responder {
     /// Decides, and makes the answer ready to be handed over.
     pub(super) async fn answer(mut self) -> Answer {
         let mut choice = self.choose().await;
-        if matches!(choice.what, What::Nothing(_)) {
+        if matches!(choice.what, ReplyContent::Nothing(_)) {
             return self.made(choice);
         }
-        if let Some(fault) = self.crafting.armed.take(self.placement.attempt) {
+        if let Some(fault) = self.policy.armed.take(self.placement.attempt) {
             (choice.fault, choice.source) = (Some(fault), ReplySource::Held);
         }
         match choice.fault {
@@ -116,8 +120,8 @@ impl Push {
             }
             Some(Fault::Late { ms }) if !self.is_late_by(ms).await => choice = self.hung_up(),
             Some(Fault::Reset) => {
-                self.origin.end(End::Reset);
-                choice.what = What::Nothing(ReplyEnd::Reset);
+                self.origin.end(ConnectionEnd::Reset);
+                choice.what = ReplyContent::Nothing(ReplyEnd::Reset);
             }
             _ => {}
         }
@@ -132,61 +136,61 @@ impl Push {
         self.accounts.owner(&self.capture.account)
     }
 
-    async fn choose(&mut self) -> Choice {
+    async fn choose(&mut self) -> ReplyDecision {
         // Who has sent so slowly that the budget is used up gets what needs no waiting.
         if Instant::now() < self.deadline {
             let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
-            match self.crafting.held.hold(&self.subject(), push) {
-                Holding::Prepared(crafted) => return Choice::crafted(crafted),
-                Holding::Waits(reply) => return self.held(reply).await,
-                Holding::No => {}
+            match self.policy.held.hold(&self.subject(), push) {
+                HoldOutcome::Prepared(crafted) => return ReplyDecision::crafted(crafted),
+                HoldOutcome::Waits(reply) => return self.held(reply).await,
+                HoldOutcome::No => {}
             }
         }
-        let rules = self.crafting.rules.borrow().clone();
+        let rules = self.policy.rules.borrow().clone();
         match rules.first_match(&self.subject()) {
             Some(rule) => self.by_rule(rule).await,
             None => self.forward_by_default().await,
         }
     }
 
-    async fn held(&mut self, mut reply: HeldReply) -> Choice {
+    async fn held(&mut self, mut reply: HoldGuard) -> ReplyDecision {
         let left = self.deadline.saturating_duration_since(Instant::now());
         self.store.record_held(self.placement.id, Timestamp::now() + left);
         let verdict = tokio::select! {
             verdict = reply.verdict() => verdict,
-            () = sleep_until(self.deadline.into()) => Verdict::Default,
+            () = sleep_until(self.deadline.into()) => HeldDecision::Default,
             () = self.origin.hung_up() => return self.hung_up(),
         };
         drop(reply);
         match verdict {
-            Verdict::Send(crafted) => Choice::crafted(crafted),
-            Verdict::Default => Choice::default_answer(),
-            Verdict::LetRetry => self.silence().await,
+            HeldDecision::Send(crafted) => ReplyDecision::crafted(crafted),
+            HeldDecision::Default => ReplyDecision::default_answer(),
+            HeldDecision::LetRetry => self.silence().await,
         }
     }
 
-    async fn by_rule(&mut self, rule: &Rule) -> Choice {
+    async fn by_rule(&mut self, rule: &Rule) -> ReplyDecision {
         let mut choice = match &rule.response {
-            Response::Default => Choice::of(What::Reply(PassiveReply::Success), rule_source(rule)),
+            Response::Default => ReplyDecision::of(ReplyContent::Reply(PassiveReply::Success), rule_source(rule)),
             Response::Hold => {
                 let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
-                match self.crafting.held.hold_by_rule(push) {
-                    Holding::Waits(reply) => self.held(reply).await,
-                    Holding::No | Holding::Prepared(_) => Choice::default_answer(),
+                match self.policy.held.hold_by_rule(push) {
+                    HoldOutcome::Waits(reply) => self.held(reply).await,
+                    HoldOutcome::No | HoldOutcome::Prepared(_) => ReplyDecision::default_answer(),
                 }
             }
             Response::Forward(to) => self.forward(Some(to)).await,
             Response::Reply(_) => self.rendered(rule).await,
         };
         if !choice.findings.iter().any(|finding| finding.code == Code::RuleFailed) {
-            self.crafting.note_fired(&rule.name, None);
+            self.policy.note_fired(&rule.name, None);
         }
         choice.status = rule.status;
         if (rule.status.is_some() || rule.fault.is_some()) && choice.source == ReplySource::Default {
             choice.source = rule_source(rule);
         }
         choice.fault = choice.fault.or(rule.fault);
-        if rule.delay_ms > 0 && !matches!(choice.what, What::Nothing(_)) {
+        if rule.delay_ms > 0 && !matches!(choice.what, ReplyContent::Nothing(_)) {
             self.delay(Duration::from_millis(rule.delay_ms.into())).await;
         }
         choice
@@ -203,8 +207,8 @@ impl Push {
     }
 
     /// The rule's reply with its templates filled in, or the default with the reason.
-    async fn rendered(&self, rule: &Rule) -> Choice {
-        let (rules, capture) = (self.crafting.rules.borrow().clone(), Arc::clone(&self.capture));
+    async fn rendered(&self, rule: &Rule) -> ReplyDecision {
+        let (rules, capture) = (self.policy.rules.borrow().clone(), Arc::clone(&self.capture));
         let (rule_again, placement) = (rule.clone(), self.placement);
         let rendering =
             tokio::task::spawn_blocking(move || rules.render(&rule_again, &Subject::arriving(&capture, placement)));
@@ -212,46 +216,46 @@ impl Push {
             Ok(Ok(Ok(reply))) if reply.needs_address() && self.capture.reply_address(0).is_none() => {
                 ("the push does not say whom to answer".to_owned(), None)
             }
-            Ok(Ok(Ok(reply))) => return Choice::of(What::Reply(reply), rule_source(rule)),
+            Ok(Ok(Ok(reply))) => return ReplyDecision::of(ReplyContent::Reply(reply), rule_source(rule)),
             Ok(Ok(Err(error))) => (error.to_string(), Some((&error).into())),
             Ok(Err(_)) | Err(_) => ("its template took too long".to_owned(), None),
         };
         tracing::error!("the rule \"{}\" could not answer event {}: {reason}", rule.name, self.placement.id);
-        self.crafting.note_fired(&rule.name, failure);
+        self.policy.note_fired(&rule.name, failure);
         let failed = Finding::new(Code::RuleFailed).with("rule", &rule.name).with("reason", reason);
-        Choice { findings: vec![failed], ..Choice::default_answer() }
+        ReplyDecision { findings: vec![failed], ..ReplyDecision::default_answer() }
     }
 
     /// Leaves this attempt unanswered, until WeChat or we close.
-    async fn silence(&mut self) -> Choice {
+    async fn silence(&mut self) -> ReplyDecision {
         match self.wait(self.began + SILENCE).await {
-            Waited::HungUp => self.hung_up(),
-            Waited::Over => {
-                self.origin.end(End::Closed);
-                Choice::nothing(ReplyEnd::Silent)
+            WaitEnd::HungUp => self.hung_up(),
+            WaitEnd::Over => {
+                self.origin.end(ConnectionEnd::Closed);
+                ReplyDecision::nothing(ReplyEnd::Silent)
             }
-            Waited::Stopping => Choice::default_answer(),
+            WaitEnd::Stopping => ReplyDecision::default_answer(),
         }
     }
 
     /// Waits until WeChat has given up, and a little more. `false`: it has hung up.
     async fn is_late_by(&mut self, ms: u32) -> bool {
         let late = self.began + Duration::from_millis(WECHAT_LIMIT_MS + u64::from(ms));
-        self.wait(late).await != Waited::HungUp
+        self.wait(late).await != WaitEnd::HungUp
     }
 
-    pub(super) fn hung_up(&self) -> Choice {
+    pub(super) fn hung_up(&self) -> ReplyDecision {
         // Whoever closed only its sending half would otherwise take for an answer what is not recorded as one.
-        self.origin.end(End::Closed);
-        Choice::nothing(ReplyEnd::HungUp)
+        self.origin.end(ConnectionEnd::Closed);
+        ReplyDecision::nothing(ReplyEnd::HungUp)
     }
 
-    async fn wait(&mut self, until: Instant) -> Waited {
+    async fn wait(&mut self, until: Instant) -> WaitEnd {
         tokio::select! {
-            () = sleep_until(until.into()) => Waited::Over,
-            () = self.origin.hung_up() => Waited::HungUp,
+            () = sleep_until(until.into()) => WaitEnd::Over,
+            () = self.origin.hung_up() => WaitEnd::HungUp,
             // A sender that is gone means the same.
-            _ = self.stopping.wait_for(|stopping| *stopping) => Waited::Stopping,
+            _ = self.stopping.wait_for(|stopping| *stopping) => WaitEnd::Stopping,
         }
     }
 }

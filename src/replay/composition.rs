@@ -10,7 +10,7 @@ use crate::store::{Added, Additions, Recorded};
 
 /// What somebody has composed.
 #[derive(Clone, Copy, Debug)]
-pub struct Composed<'a> {
+pub struct ComposedMessages<'a> {
     /// The messages, in the order in which they are sent.
     pub messages: &'a [Vec<u8>],
     /// For which account they are signed and, where wanted, sealed.
@@ -19,8 +19,8 @@ pub struct Composed<'a> {
     pub encrypt: bool,
 }
 
-impl Composed<'_> {
-    /// Signs and stores them, and says under which numbers.
+impl ComposedMessages<'_> {
+    /// SignedContent and stores them, and says under which numbers.
     pub fn store(self, additions: &mut Additions, accounts: &Accounts) -> Result<Vec<CaptureId>, ReplayError> {
         let mut recorded = Vec::with_capacity(self.messages.len());
         for message in self.messages {

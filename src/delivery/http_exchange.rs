@@ -17,7 +17,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::OnceCell;
 
-use super::Courier;
+use super::HttpClient;
 
 /// Who does not take a connection within this time is not there. It leaves room for one lost packet, which is sent again
 /// after a second, and is well below any reply budget, so that this is told apart from a server that is slow to answer.
@@ -36,7 +36,7 @@ pub(super) type LazySecureClient = Arc<OnceCell<SecureClient>>;
 
 /// What came of a request.
 #[derive(Debug, Default)]
-pub(super) struct Exchange {
+pub(super) struct HttpExchange {
     /// `None` where no head of an answer came.
     pub(super) head: Option<Head>,
     /// As received, up to the limit.
@@ -77,17 +77,17 @@ pub(super) enum Failure {
 
 /// What has come so far: it stays where the time is up in the middle.
 #[derive(Default)]
-struct Progress {
+struct PartialAnswer {
     head: Option<Head>,
     body: BytesMut,
 }
 
-impl Courier {
+impl HttpClient {
     /// Sends a request and reads at most `limit` bytes of the answer's body, within that time. No redirect is followed and
     /// nothing is decompressed.
-    pub(super) async fn exchange(&self, request: Request<Full<Bytes>>, limit: usize, within: Duration) -> Exchange {
+    pub(super) async fn exchange(&self, request: Request<Full<Bytes>>, limit: usize, within: Duration) -> HttpExchange {
         let began = Instant::now();
-        let mut progress = Progress::default();
+        let mut progress = PartialAnswer::default();
         let answer = async {
             let response = self.send(request).await?;
             progress.read(response, limit, began).await
@@ -96,8 +96,8 @@ impl Courier {
             Ok(ended) => ended.err(),
             Err(_) => Some(Failure::TooLate),
         };
-        let Progress { head, body } = progress;
-        Exchange { head, body: body.freeze(), elapsed: began.elapsed(), failure }
+        let PartialAnswer { head, body } = progress;
+        HttpExchange { head, body: body.freeze(), elapsed: began.elapsed(), failure }
     }
 
     /// Both clients send again what met a connection that the server had closed meanwhile.
@@ -111,7 +111,7 @@ impl Courier {
     }
 }
 
-impl Progress {
+impl PartialAnswer {
     async fn read(&mut self, response: Response<Incoming>, limit: usize, began: Instant) -> Result<(), Failure> {
         let (head, mut body) = response.into_parts();
         let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));

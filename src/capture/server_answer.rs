@@ -9,7 +9,7 @@ use crate::wechat::lint;
 
 /// One callback that was forwarded, or was to be, and what came back.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Forwarded {
+pub struct ServerAnswer {
     /// The full URL that was asked, the captured query included.
     pub target: String,
     /// The HTTP status; `None` where no head of an answer came.
@@ -30,7 +30,7 @@ pub struct Forwarded {
     pub lint: Vec<lint::Finding>,
 }
 
-impl Forwarded {
+impl ServerAnswer {
     /// A forward that was given up before anything was sent.
     pub fn unsent(target: String, problem: ForwardProblem) -> Self {
         Self {
@@ -97,13 +97,13 @@ pub enum ForwardProblem {
     /// The request could not be made as it was asked for; nothing was sent.
     Unmade {
         /// Why not.
-        why: Unmade,
+        why: ReplayObstacle,
     },
 }
 
 spelled! {
     /// Why a stored event cannot be sent again as it was asked for.
-    Unmade {
+    ReplayObstacle {
         /// Not all of its body was kept.
         Cut = "cut",
         /// It is encrypted, and no key opens it.
@@ -117,7 +117,7 @@ spelled! {
     }
 }
 
-impl Unmade {
+impl ReplayObstacle {
     #[cfg(test)]
     const ALL: [Self; 5] = [Self::Cut, Self::Sealed, Self::NoKey, Self::NoAppId, Self::Unreadable];
 
@@ -168,7 +168,7 @@ impl ForwardProblem {
 
     /// The problem of that code and cause, if there is such a code.
     pub fn from_parts(code: &str, cause: &str) -> Option<Self> {
-        let unmade = || Unmade::from_spelling(cause).map(|why| Self::Unmade { why });
+        let unmade = || ReplayObstacle::from_spelling(cause).map(|why| Self::Unmade { why });
         Self::all(cause)
             .into_iter()
             .find(|problem| problem.as_str() == code)
@@ -218,7 +218,7 @@ mod tests {
         for problem in ForwardProblem::all("because") {
             assert_eq!(ForwardProblem::from_parts(problem.as_str(), problem.cause()), Some(problem));
         }
-        for why in Unmade::ALL {
+        for why in ReplayObstacle::ALL {
             let problem = ForwardProblem::Unmade { why };
             assert_eq!(ForwardProblem::from_parts(problem.as_str(), problem.cause()), Some(problem));
         }
@@ -235,7 +235,9 @@ mod tests {
                 assert!(words.contains(problem.cause()), "{words}");
             }
         }
-        for (why, language) in Unmade::ALL.into_iter().flat_map(|why| Language::ALL.map(|language| (why, language))) {
+        for (why, language) in
+            ReplayObstacle::ALL.into_iter().flat_map(|why| Language::ALL.map(|language| (why, language)))
+        {
             assert!(language.has(&format!("forward.unmade.{}", why.as_str())), "{why:?} {language:?}");
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{CaptureId, Forwarded};
+use super::{CaptureId, ServerAnswer};
 use crate::wechat::codes::{Severity, worst};
 use crate::wechat::lint;
 
@@ -137,12 +137,12 @@ pub struct StoredRun {
     /// How it ended; `None` while it runs, or where the process ended in between.
     pub end: Option<RunEnd>,
     /// What came of it.
-    pub tally: Tally,
+    pub tally: VerdictCounts,
 }
 
 /// How many replays came out how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct VerdictCounts {
     /// How many there are.
     pub sent: u64,
     /// Of these, how many have an answer that WeChat would not take: illegal, late, or none.
@@ -159,7 +159,7 @@ pub struct Tally {
     pub regressed: u64,
 }
 
-impl Tally {
+impl VerdictCounts {
     /// Counts so many more.
     pub fn count(&mut self, verdict: Verdict, is_legal: bool, replays: u64) {
         self.sent += replays;
@@ -203,7 +203,7 @@ pub enum Baseline {
 
 /// One event sent once more, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Replayed {
+pub struct Replay {
     /// The run it belongs to.
     pub run: RunId,
     /// The event that was sent.
@@ -216,8 +216,8 @@ pub struct Replayed {
     pub sent_at: Timestamp,
     /// What was sent.
     pub request: SentRequest,
-    /// What came back; [`Forwarded::target`] is the full URL, [`Forwarded::passed_on`] false.
-    pub answer: Forwarded,
+    /// What came back; [`ServerAnswer::target`] is the full URL, [`ServerAnswer::passed_on`] false.
+    pub answer: ServerAnswer,
     /// The answer's body decrypted, where it came encrypted and could be opened.
     pub message: Option<Vec<u8>>,
     /// How it compares with [`Self::baseline`].
@@ -228,7 +228,7 @@ pub struct Replayed {
     pub created: Option<(String, i64)>,
 }
 
-impl Replayed {
+impl Replay {
     /// The answer in plaintext.
     pub fn reply(&self) -> &[u8] {
         self.message.as_deref().unwrap_or(&self.answer.body)
@@ -246,7 +246,7 @@ pub struct StoredReplay {
     /// Its number.
     pub id: ReplayId,
     /// What was sent and what came of it.
-    pub replayed: Replayed,
+    pub replayed: Replay,
 }
 
 /// What a row shows of a replay.
@@ -274,7 +274,7 @@ pub struct ReplaySummary {
     pub is_legal: bool,
 }
 
-impl Forwarded {
+impl ServerAnswer {
     /// Whether WeChat would have taken it for an answer: complete, in time, with nothing illegal about it.
     pub fn is_legal(&self) -> bool {
         self.status == Some(200)
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_tally_is_good_without_failures_and_regressions() {
-        let mut tally = Tally::default();
+        let mut tally = VerdictCounts::default();
         tally.count(Verdict::New, true, 1);
         tally.count(Verdict::Different, true, 1);
         assert!(tally.is_good());

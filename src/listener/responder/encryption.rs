@@ -1,31 +1,31 @@
-//! Sealing a reply for the account, with the key that opened the push.
+//! ReplyEncryption a reply for the account, with the key that opened the push.
 
 use jiff::Timestamp;
 
 use crate::account::Account;
-use crate::inspect::Sealing;
+use crate::inspect::ReplyEncryption;
 use crate::wechat::envelope::{AesKey, KEY_CHARACTERS, seal, sealed_reply};
 use crate::wechat::fault::Fault;
 use crate::wechat::signature::{msg_signature, signature};
 use crate::wechat::tree::{BOM, Format};
 
 /// The reply as it goes over the wire; `None` where the key is not there any more.
-pub(super) fn sealed(
+pub(super) fn encrypt_reply(
     reply: &[u8],
     account: &Account,
-    sealing: &Sealing,
+    encryption: &ReplyEncryption,
     format: Format,
     fault: Option<Fault>,
 ) -> Option<Vec<u8>> {
-    let [own, other] = account.keys(sealing.former_key);
+    let [own, other] = account.keys(encryption.former_key);
     let mut random = [0; 16];
     getrandom::fill(&mut random).ok()?;
     let encrypt = match fault {
         Some(Fault::FormerKey) => {
             let foreign = foreign_key()?;
-            seal(other.unwrap_or(&foreign), &random, reply, &sealing.receive_id)
+            seal(other.unwrap_or(&foreign), &random, reply, &encryption.receive_id)
         }
-        _ => seal(own?, &random, reply, &sealing.receive_id),
+        _ => seal(own?, &random, reply, &encryption.receive_id),
     };
     let timestamp = Timestamp::now().as_second().to_string();
     let nonce = fastrand::u32(100_000_000..).to_string();

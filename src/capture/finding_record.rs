@@ -7,7 +7,7 @@ use crate::wechat::tree::Place;
 
 /// A finding as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WrittenFinding {
+pub struct FindingRecord {
     code: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     details: Vec<(String, String)>,
@@ -24,8 +24,8 @@ fn is_zero(length: &usize) -> bool {
 }
 
 /// The findings as they are kept.
-pub fn write_findings<C: Coded>(findings: &[Finding<C>]) -> Vec<WrittenFinding> {
-    let written = |finding: &Finding<C>| WrittenFinding {
+pub fn write_findings<C: Coded>(findings: &[Finding<C>]) -> Vec<FindingRecord> {
+    let written = |finding: &Finding<C>| FindingRecord {
         code: finding.code.as_str().to_owned(),
         details: finding.details.clone(),
         place: finding.place.map(|place| (place.offset, place.line, place.column)),
@@ -35,8 +35,8 @@ pub fn write_findings<C: Coded>(findings: &[Finding<C>]) -> Vec<WrittenFinding> 
 }
 
 /// The findings that were kept. Codes that this version does not know are left out: there are no words for them.
-pub fn read_findings<C: Coded>(written: Vec<WrittenFinding>) -> Vec<Finding<C>> {
-    let known = |written: WrittenFinding| {
+pub fn read_findings<C: Coded>(written: Vec<FindingRecord>) -> Vec<Finding<C>> {
+    let known = |written: FindingRecord| {
         let place = written.place.map(|(offset, line, column)| Place { offset, line, column });
         Some(Finding {
             code: C::from_spelling(&written.code)?,
