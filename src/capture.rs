@@ -219,10 +219,14 @@ impl Capture {
         Format::of(self.message()).unwrap_or(Format::Xml)
     }
 
-    /// Whom a reply that is made at that time goes to, if the message says so.
+    /// The message parsed, if it is well formed. To be called once and handed on: it costs more than all that reads it.
+    pub fn tree(&self) -> Option<Tree<'_>> {
+        Tree::parse(self.message()).ok()
+    }
+
+    /// The address of a reply made at that time, if the message names both sides.
     pub fn reply_address(&self, now_seconds: i64) -> Option<Address> {
-        let tree = Tree::parse(self.message()).ok()?;
-        Address::answering(&Message::decode(&tree), now_seconds)
+        Address::answering(&Message::decode(&self.tree()?), now_seconds)
     }
 
     /// Whether image messages follow it: one of the three events with pictures.

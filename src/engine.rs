@@ -136,7 +136,7 @@ impl Engine {
             known: known.clone(),
             status: status.clone(),
             runtime: Arc::clone(&runtime),
-            courier: crafting.courier.clone(),
+            courier: crafting.http_client.clone(),
             jobs: jobs(replaying_in),
         };
         let (caring_in, caring) = watch::channel(None);
@@ -158,10 +158,10 @@ impl Engine {
         Ok(Self {
             held_view: crafting.held.view(),
             held: crafting.held,
-            armed: crafting.armed,
+            armed: crafting.armed_fault,
             rules: crafting.rules,
             rules_trouble,
-            fired: crafting.fired.subscribe(),
+            fired: crafting.rule_usage.subscribe(),
             replaying,
             transferring,
             caring,

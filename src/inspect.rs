@@ -50,10 +50,12 @@ pub enum Disposition {
 }
 
 /// A request, judged.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Inspection {
-    /// What is to be recorded.
+    /// The request as it is recorded.
     pub capture: Capture,
+    /// The capture's message, parsed once for all that reads it later; `None` where it is not well formed.
+    pub tree: Option<Tree<'static>>,
     /// What is to be answered.
     pub disposition: Disposition,
     /// How a reply is to be sealed; `None` where the message did not come sealed, or could not be opened.
@@ -67,6 +69,22 @@ pub struct ReplyEncryption {
     pub former_key: bool,
     /// Whose message it is: the AppID behind it.
     pub receive_id: String,
+}
+
+impl Inspection {
+    /// Refuses a request that this listener forwarded itself: accepted, it would run in circles.
+    pub fn refuse_loop(&mut self) {
+        self.capture.diagnoses.push(Diagnosis::new(Code::ForwardLoop));
+        self.disposition = Disposition::Loop;
+    }
+
+    /// Refuses a request whose body stopped before its end, and takes it for no attempt at an event.
+    pub fn refuse_incomplete(&mut self, is_too_slow: bool) {
+        let diagnosis = Diagnosis::new(Code::BodyIncomplete);
+        self.capture.diagnoses.push(diagnosis.with("received", self.capture.request.body_length));
+        self.capture.group_key = None;
+        self.disposition = if is_too_slow { Disposition::TooSlow } else { Disposition::Broken };
+    }
 }
 
 /// Judges a request. A GET is taken for a handshake: the caller has seen its `echostr`.
@@ -101,7 +119,7 @@ fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
         group_key: None,
         diagnoses,
     };
-    Inspection { capture, disposition, encryption: None }
+    Inspection { capture, tree: None, disposition, encryption: None }
 }
 
 fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
@@ -123,10 +141,11 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
         _ => None,
     };
     let (message, encryption) = opened.unzip();
-    let envelope = match &message {
-        Some(message) => inner_envelope(message, outer.as_ref().filter(|_| mode == Mode::Compat), &mut diagnoses),
-        None => outer_envelope(outer_message.as_ref(), mode, &body, &mut diagnoses),
+    let (envelope, tree) = match &message {
+        Some(message) => inner_message(message, outer.as_ref().filter(|_| mode == Mode::Compat), &mut diagnoses),
+        None => (outer_envelope(outer_message.as_ref(), mode, &body, &mut diagnoses), outer),
     };
+    let tree = tree.map(Tree::into_owned);
     if oversized {
         let details = Diagnosis::new(Code::BodyTooLarge).with("bytes", request.body_length).with("limit", MAX_BODY);
         diagnoses.push(details);
@@ -143,7 +162,7 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
         .flatten();
     let request = keep(request, signature, &mut diagnoses);
     let capture = Capture { request, account, envelope, mode, signature, message, group_key, replay, diagnoses };
-    Inspection { capture, disposition, encryption }
+    Inspection { capture, tree, disposition, encryption }
 }
 
 fn claim<'a>(
@@ -185,15 +204,20 @@ fn diagnose_mode(query: &Query<'_>, mode: Mode, account: &Account, diagnoses: &m
     }
 }
 
-/// What the decrypted message says; in compat mode it is held against the plain elements.
-fn inner_envelope(message: &[u8], compat: Option<&Tree<'_>>, diagnoses: &mut Vec<Diagnosis>) -> Envelope {
-    let Some(tree) = payload::read(message, diagnoses) else { return unreadable() };
+/// Envelope and tree of the decrypted message; in compat mode it is compared with the plain elements.
+fn inner_message<'m>(
+    message: &'m [u8],
+    compat: Option<&Tree<'_>>,
+    diagnoses: &mut Vec<Diagnosis>,
+) -> (Envelope, Option<Tree<'m>>) {
+    let Some(tree) = payload::read(message, diagnoses) else { return (unreadable(), None) };
     let decoded = Message::decode(&tree);
     payload::diagnose(&decoded, message, diagnoses);
     if let Some(outer) = compat {
         payload::compare(outer, &tree, diagnoses);
     }
-    envelope(&decoded)
+    let envelope = envelope(&decoded);
+    (envelope, Some(tree))
 }
 
 /// What the body itself says: all of it in plain mode, its plain elements in compat mode, whose it is in safe mode.

@@ -178,14 +178,4 @@ fn connection(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_languages_say_why_nothing_listens() {
-        let address = SocketAddr::from(([127, 0, 0, 1], 1));
-        let source = std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
-        UserError::from(&ListenError::Taken { address }).assert_said();
-        UserError::from(&ListenError::Bind { address, source }).assert_said();
-    }
-}
+mod tests;

@@ -64,7 +64,7 @@ fn a_rule_answers_what_it_matches_with_the_decoded_fields_filled_in() {
     let reply = reply_of(listener.newest());
     assert_eq!((reply.source, reply.body), (ReplySource::Rule("scan".to_owned()), answer.body));
     assert_eq!(reply.lint, []);
-    assert_eq!(listener.rulebook.policy().fired.borrow()["scan"].times, 1);
+    assert_eq!(listener.rulebook.policy().rule_usage.borrow()["scan"].times, 1);
     assert_eq!(listener.post("/", &sample("CLICK")).text(), "success");
     assert_eq!(reply_of(listener.newest()).source, ReplySource::Default);
 }
@@ -121,7 +121,7 @@ fn a_rule_that_cannot_answer_leaves_the_default_and_the_reason() {
         let reply = reply_of(listener.newest());
         assert_eq!(reply.source, ReplySource::Default);
         assert_eq!(reply.lint.iter().map(|found| found.code.as_str()).collect::<Vec<_>>(), ["rule-failed"]);
-        assert!(listener.rulebook.policy().fired.borrow()["bad"].failure.is_some());
+        assert!(listener.rulebook.policy().rule_usage.borrow()["bad"].failure.is_some());
     }
 }
 

@@ -81,11 +81,11 @@ impl Rulebook {
         };
         let policy = ReplyPolicy {
             rules: pages.rules.subscribe(),
-            fired: watch::Sender::default(),
+            rule_usage: watch::Sender::default(),
             held: HeldPushes::new(waker),
             forward: pages.forward.subscribe(),
-            armed: ArmedFault::default(),
-            courier: HttpClient::new(),
+            armed_fault: ArmedFault::default(),
+            http_client: HttpClient::new(),
             instance: format!("{:08x}", fastrand::u32(..)).into(),
         };
         Self { pages: Arc::new(pages), policy, watch: None }
@@ -98,7 +98,7 @@ impl Rulebook {
 
     /// What the rules have done.
     pub fn fired(&self) -> watch::Receiver<UsageByRule> {
-        self.policy.fired.subscribe()
+        self.policy.rule_usage.subscribe()
     }
 
     /// What is wrong with the file as it stands.

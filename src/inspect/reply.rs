@@ -18,26 +18,35 @@ const LOOP_DETECTED: u16 = 508;
 ///
 /// The echo of a handshake is no reply, and nothing is found about it.
 pub fn lint_reply(answered: &Answered<'_>, capture: &Capture, account: Option<&Account>) -> Report {
+    lint_parsed_reply(answered, capture, capture.tree().as_ref(), account)
+}
+
+/// The same for a push whose message has been parsed already.
+pub fn lint_parsed_reply(
+    answered: &Answered<'_>,
+    capture: &Capture,
+    tree: Option<&Tree<'_>>,
+    account: Option<&Account>,
+) -> Report {
     let keys = account.and_then(|account| keys_of(capture, account));
     let sealing = match capture.mode {
         Mode::Plain => Sealing::Plain,
         Mode::Compat => Sealing::Compat(keys),
         Mode::Safe => Sealing::Safe(keys),
     };
-    judge_as(answered, capture, sealing)
+    lint_as(answered, capture, tree, sealing)
 }
 
 /// Judges an answer in plaintext, which is sealed afterwards where the push was.
 pub fn lint_plain_reply(answered: &Answered<'_>, capture: &Capture) -> Report {
-    judge_as(answered, capture, Sealing::NotJudged)
+    lint_as(answered, capture, capture.tree().as_ref(), Sealing::NotJudged)
 }
 
-fn judge_as(answered: &Answered<'_>, capture: &Capture, sealing: Sealing<'_>) -> Report {
+fn lint_as(answered: &Answered<'_>, capture: &Capture, tree: Option<&Tree<'_>>, sealing: Sealing<'_>) -> Report {
     if capture.envelope.kind == HANDSHAKE {
         return Report { findings: Vec::new(), outcome: Outcome::Nothing, reply: None };
     }
-    let tree = Tree::parse(capture.message()).ok();
-    let message = tree.as_ref().map(Message::decode);
+    let message = tree.map(Message::decode);
     lint(answered, &Question { message: message.as_ref(), format: Some(capture.format()), sealing })
 }
 
@@ -48,6 +57,7 @@ fn judge_as(answered: &Answered<'_>, capture: &Capture, sealing: Sealing<'_>) ->
 pub fn lint_server_answer(
     forwarded: &mut ServerAnswer,
     capture: &Capture,
+    tree: Option<&Tree<'_>>,
     account: Option<&Account>,
     elapsed: Duration,
 ) {
@@ -65,7 +75,8 @@ pub fn lint_server_answer(
         return;
     }
     let elapsed_ms = Some(elapsed.as_millis() as u64);
-    let report = lint_reply(&Answered { status, body: &forwarded.body, elapsed_ms }, capture, account);
+    let answered = Answered { status, body: &forwarded.body, elapsed_ms };
+    let report = lint_parsed_reply(&answered, capture, tree, account);
     let is_illegal = report.severity() == Some(Severity::Error);
     forwarded.lint = report.findings;
     if forwarded.problem.is_none() {

@@ -17,7 +17,7 @@ const DRAIN_BYTES: u64 = 8 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// ReplyContent arrived of a body.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ReceivedBody {
     /// The first [`MAX_BODY`] bytes.
     pub(super) bytes: Bytes,
@@ -28,9 +28,10 @@ pub(super) struct ReceivedBody {
 }
 
 /// How a body ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum BodyEnd {
     /// All of it came, or more than is read.
+    #[default]
     Complete,
     /// Its sender took too long.
     TooSlow,

@@ -8,7 +8,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::{Method, Request, Response};
-use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
@@ -19,12 +18,13 @@ use super::body::{self, BodyEnd, ReceivedBody};
 use super::connection::Origin;
 use super::responder::Responder;
 use crate::account::Accounts;
-use crate::capture::diagnosis::{Code, Diagnosis};
+use crate::capture::diagnosis::Code;
 use crate::capture::{Capture, CaptureId, Placement, RawRequest, UNREADABLE};
 use crate::delivery::has_passed_through;
 use crate::inspect::{Disposition, Inspection, ReplyEncryption, has_echostr, inspect};
 use crate::log_throttle::LogThrottle;
 use crate::store::{StoreError, Ticket};
+use crate::wechat::tree::Tree;
 
 /// Who sent so slowly that the budget is used up still gets this long for the commit: WeChat may be waiting.
 const COMMIT_GRACE: Duration = Duration::from_millis(500);
@@ -91,7 +91,7 @@ async fn handle(
     let response = match *request.method() {
         Method::POST => callback(endpoint, &origin, request, began).await,
         Method::GET if has_echostr(request.uri().query().unwrap_or_default()) => {
-            let raw = raw_request(&origin, &request.into_parts().0, ReceivedBody::nothing());
+            let raw = raw_request(&origin, &request.into_parts().0, ReceivedBody::default());
             let accounts = endpoint.context.accounts.borrow().clone();
             store_and_answer(endpoint, &origin, inspect(raw, &accounts), began).await
         }
@@ -110,9 +110,9 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
     let accounts = endpoint.context.accounts.borrow().clone();
     let mut inspection = inspect(raw, &accounts);
     if end != BodyEnd::Complete {
-        inspection.incomplete(end);
+        inspection.refuse_incomplete(end == BodyEnd::TooSlow);
     } else if has_passed_through(&inspection.capture.request, &endpoint.context.policy.instance) {
-        inspection.has_come_back();
+        inspection.refuse_loop();
     }
     store_and_answer(endpoint, origin, inspection, began).await
 }
@@ -121,12 +121,12 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
 async fn store_and_answer(
     endpoint: Arc<Endpoint>,
     origin: &Origin,
-    inspection: Inspection,
+    mut inspection: Inspection,
     began: Instant,
 ) -> Response<Body> {
     let deadline = (began + endpoint.context.reply_budget).max(Instant::now() + COMMIT_GRACE);
-    let reply_context = ReplyContext::of(&endpoint, &inspection);
-    let Inspection { capture, disposition, encryption: _ } = inspection;
+    let reply_context = ReplyContext::of(&endpoint, &mut inspection);
+    let Inspection { capture, disposition, .. } = inspection;
     let queued = timeout_at(deadline.into(), endpoint.context.store.queue(capture)).await;
     let Ok(Ok(ticket)) = queued else {
         endpoint.tell_not_stored("too many are waiting for the disk, or the program is closing");
@@ -139,7 +139,7 @@ async fn store_and_answer(
             if let Some(reply_context) = reply_context {
                 let deadline = began + pending.endpoint.context.reply_budget.saturating_sub(TO_MAKE_AN_ANSWER);
                 pending.answer =
-                    reply_context.push(&pending.endpoint, origin, placement, began, deadline).answer().await;
+                    reply_context.responder(&pending.endpoint, origin, placement, began, deadline).answer().await;
             }
             pending.record();
         }
@@ -158,17 +158,19 @@ async fn store_and_answer(
     pending.answer.clone().into_response()
 }
 
-/// ReplyContent is kept of a push whose answer somebody has a say in.
+/// A push whose reply the [`ReplyPolicy`](super::ReplyPolicy) decides, kept while its capture is stored.
 struct ReplyContext {
     capture: Arc<Capture>,
+    tree: Option<Arc<Tree<'static>>>,
     encryption: Option<ReplyEncryption>,
     accounts: Arc<Accounts>,
 }
 
 impl ReplyContext {
-    /// `None`: the answer is settled. ReplyContent cannot be read, or is somebody else's, gets the default.
-    fn of(endpoint: &Endpoint, inspection: &Inspection) -> Option<Self> {
-        let Inspection { capture, disposition, encryption } = inspection;
+    /// `None` where the default is answered: to a message that is unreadable or meant for another AppID, and where the policy
+    /// has nothing to say.
+    fn of(endpoint: &Endpoint, inspection: &mut Inspection) -> Option<Self> {
+        let Inspection { capture, tree, disposition, encryption } = inspection;
         let is_ours = *disposition == Disposition::Accept
             && capture.envelope.kind != UNREADABLE
             && !capture
@@ -179,10 +181,11 @@ impl ReplyContext {
             return None;
         }
         let accounts = endpoint.context.accounts.borrow().clone();
-        Some(Self { capture: Arc::new(capture.clone()), encryption: encryption.clone(), accounts })
+        let capture = Arc::new(capture.clone());
+        Some(Self { capture, tree: tree.take().map(Arc::new), encryption: encryption.clone(), accounts })
     }
 
-    fn push(
+    fn responder(
         self,
         endpoint: &Endpoint,
         origin: &Origin,
@@ -195,6 +198,7 @@ impl ReplyContext {
             store: endpoint.context.store.clone(),
             accounts: self.accounts,
             capture: self.capture,
+            tree: self.tree,
             placement,
             encryption: self.encryption,
             origin: origin.clone(),
@@ -263,27 +267,5 @@ fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: Rec
         peer: origin.peer.ip().to_string(),
         body: received.bytes,
         body_length: received.length,
-    }
-}
-
-impl ReceivedBody {
-    fn nothing() -> Self {
-        Self { bytes: Bytes::new(), length: 0, end: BodyEnd::Complete }
-    }
-}
-
-impl Inspection {
-    /// ReplyContent this listener forwarded has come back: whatever it says, it is not to be accepted, or it would run in circles.
-    fn has_come_back(&mut self) {
-        self.capture.diagnoses.push(Diagnosis::new(Code::ForwardLoop));
-        self.disposition = Disposition::Loop;
-    }
-
-    /// The sender stopped before the end: whatever it says, it is not to be accepted.
-    fn incomplete(&mut self, end: BodyEnd) {
-        let diagnosis = Diagnosis::new(Code::BodyIncomplete);
-        self.capture.diagnoses.push(diagnosis.with("received", self.capture.request.body_length));
-        self.capture.group_key = None;
-        self.disposition = if end == BodyEnd::TooSlow { Disposition::TooSlow } else { Disposition::Broken };
     }
 }

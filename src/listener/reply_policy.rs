@@ -38,15 +38,15 @@ pub struct ReplyPolicy {
     /// The rules that are in force.
     pub rules: watch::Receiver<Arc<RuleSet>>,
     /// ReplyContent they have done; written by the handlers.
-    pub fired: watch::Sender<UsageByRule>,
+    pub rule_usage: watch::Sender<UsageByRule>,
     /// The pushes that a person answers.
     pub held: HeldPushes,
     /// Where to forward what no rule decides.
     pub forward: watch::Receiver<Option<Arc<ForwardSetup>>>,
     /// A fault for the next push.
-    pub armed: ArmedFault,
+    pub armed_fault: ArmedFault,
     /// The way to the developer's own server, whose connections it keeps.
-    pub courier: HttpClient,
+    pub http_client: HttpClient,
     /// Tells this run's own requests from others', so that a loop is noticed.
     pub instance: Arc<str>,
 }
@@ -57,11 +57,11 @@ impl ReplyPolicy {
         self.held.is_idle()
             && self.forward.borrow().is_none()
             && self.rules.borrow().rules().is_empty()
-            && self.armed.fault().is_none()
+            && self.armed_fault.fault().is_none()
     }
 
-    pub(super) fn note_fired(&self, rule: &str, failure: Option<UserError>) {
-        self.fired.send_modify(|fired| {
+    pub(super) fn record_usage(&self, rule: &str, failure: Option<UserError>) {
+        self.rule_usage.send_modify(|fired| {
             let fired = fired.entry(rule.to_owned()).or_default();
             fired.times += 1;
             fired.failure = failure;

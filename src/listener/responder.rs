@@ -26,7 +26,9 @@ use crate::rules::{Response, Rule};
 use crate::store::StoreHandle;
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::{Code, Finding, WECHAT_LIMIT_MS};
-use crate::wechat::reply::PassiveReply;
+use crate::wechat::message::Message;
+use crate::wechat::reply::{Address, PassiveReply};
+use crate::wechat::tree::Tree;
 
 mod assembly;
 mod encryption;
@@ -42,6 +44,8 @@ pub(super) struct Responder {
     pub(super) store: StoreHandle,
     pub(super) accounts: Arc<Accounts>,
     pub(super) capture: Arc<Capture>,
+    /// The capture's message, parsed by [`inspect`](crate::inspect::inspect).
+    pub(super) tree: Option<Arc<Tree<'static>>>,
     pub(super) placement: Placement,
     pub(super) encryption: Option<ReplyEncryption>,
     pub(super) origin: Origin,
@@ -111,7 +115,7 @@ impl Responder {
         if matches!(choice.what, ReplyContent::Nothing(_)) {
             return self.made(choice);
         }
-        if let Some(fault) = self.policy.armed.take(self.placement.attempt) {
+        if let Some(fault) = self.policy.armed_fault.take(self.placement.attempt) {
             (choice.fault, choice.source) = (Some(fault), ReplySource::Held);
         }
         match choice.fault {
@@ -129,7 +133,12 @@ impl Responder {
     }
 
     fn subject(&self) -> Subject<'_> {
-        Subject::arriving(&self.capture, self.placement)
+        Subject::arriving(&self.capture, self.placement).with_tree(self.tree.as_deref())
+    }
+
+    /// The address of a reply made at that time, if the message names both sides.
+    fn address(&self, now_seconds: i64) -> Option<Address> {
+        Address::answering(&Message::decode(self.tree.as_deref()?), now_seconds)
     }
 
     pub(super) fn account(&self) -> &Account {
@@ -183,7 +192,7 @@ impl Responder {
             Response::Reply(_) => self.rendered(rule).await,
         };
         if !choice.findings.iter().any(|finding| finding.code == Code::RuleFailed) {
-            self.policy.note_fired(&rule.name, None);
+            self.policy.record_usage(&rule.name, None);
         }
         choice.status = rule.status;
         if (rule.status.is_some() || rule.fault.is_some()) && choice.source == ReplySource::Default {
@@ -208,12 +217,15 @@ impl Responder {
 
     /// The rule's reply with its templates filled in, or the default with the reason.
     async fn rendered(&self, rule: &Rule) -> ReplyDecision {
-        let (rules, capture) = (self.policy.rules.borrow().clone(), Arc::clone(&self.capture));
-        let (rule_again, placement) = (rule.clone(), self.placement);
-        let rendering =
-            tokio::task::spawn_blocking(move || rules.render(&rule_again, &Subject::arriving(&capture, placement)));
+        let rules = self.policy.rules.borrow().clone();
+        let (own_rule, placement) = (rule.clone(), self.placement);
+        let (capture, tree) = (Arc::clone(&self.capture), self.tree.clone());
+        let rendering = tokio::task::spawn_blocking(move || {
+            let subject = Subject::arriving(&capture, placement).with_tree(tree.as_deref());
+            rules.render(&own_rule, &subject)
+        });
         let (reason, failure) = match timeout_at(self.deadline.into(), rendering).await {
-            Ok(Ok(Ok(reply))) if reply.needs_address() && self.capture.reply_address(0).is_none() => {
+            Ok(Ok(Ok(reply))) if reply.needs_address() && self.address(0).is_none() => {
                 ("the push does not say whom to answer".to_owned(), None)
             }
             Ok(Ok(Ok(reply))) => return ReplyDecision::of(ReplyContent::Reply(reply), rule_source(rule)),
@@ -221,7 +233,7 @@ impl Responder {
             Ok(Err(_)) | Err(_) => ("its template took too long".to_owned(), None),
         };
         tracing::error!("the rule \"{}\" could not answer event {}: {reason}", rule.name, self.placement.id);
-        self.policy.note_fired(&rule.name, failure);
+        self.policy.record_usage(&rule.name, failure);
         let failed = Finding::new(Code::RuleFailed).with("rule", &rule.name).with("reason", reason);
         ReplyDecision { findings: vec![failed], ..ReplyDecision::default_answer() }
     }

@@ -13,7 +13,11 @@ use crate::wechat::tree::Tree;
 ///
 /// An own name without a value is `none`, which prints as nothing. An own name comes before an element of that name.
 pub(super) fn scope(subject: &Subject<'_>) -> Value {
-    let (fields, decoded) = message(subject.capture.message());
+    let parsed = match subject.tree {
+        Some(_) => None,
+        None => subject.capture.tree(),
+    };
+    let (fields, decoded) = message(subject.tree.or(parsed.as_ref()));
     let envelope = &subject.capture.envelope;
     let own = [
         ("fields", Value::from_pairs(fields.clone())),
@@ -33,15 +37,15 @@ pub(super) fn scope(subject: &Subject<'_>) -> Value {
 }
 
 /// The elements by name, and the typed view; both empty where there is nothing to read.
-fn message(payload: &[u8]) -> (Vec<(String, Value)>, Value) {
-    let Ok(tree) = Tree::parse(payload) else {
+fn message(tree: Option<&Tree<'_>>) -> (Vec<(String, Value)>, Value) {
+    let Some(tree) = tree else {
         return (Vec::new(), Value::from_pairs(Vec::<(String, Value)>::new()));
     };
     let fields = match fields(tree.root()) {
         Json::Object(members) => members.into_iter().map(|(name, json)| (name, value(json))).collect(),
         _ => Vec::new(),
     };
-    (fields, value(Json::Object(decoded(&Message::decode(&tree)))))
+    (fields, value(Json::Object(decoded(&Message::decode(tree)))))
 }
 
 /// JSON as templates see it. Not by way of serde, which hands numbers of any precision over as maps.

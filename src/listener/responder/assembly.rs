@@ -8,7 +8,7 @@ use super::super::answer::Answer;
 use super::encryption::encrypt_reply;
 use super::{ReplyContent, ReplyDecision, Responder};
 use crate::capture::{ReplyEnd, ReplySource};
-use crate::inspect::reply::lint_reply;
+use crate::inspect::reply::lint_parsed_reply;
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::{Answered, Code, Finding, WECHAT_LIMIT_MS};
 use crate::wechat::reply::{Address, PassiveReply};
@@ -51,7 +51,7 @@ impl Responder {
     fn written(&self, reply: &PassiveReply, fault: Option<Fault>) -> Answer {
         let format = self.capture.format();
         let now = Timestamp::now().as_second();
-        let address = self.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
+        let address = self.address(now).unwrap_or_else(|| Address::nobody(now));
         let is_message = fault.map_or(reply.needs_address(), |fault| fault.carrier(reply).needs_address());
         let encryption = self.encryption.as_ref().filter(|_| is_message);
         let body = match fault {
@@ -80,7 +80,7 @@ impl Responder {
         }
         let arriving = answer.arriving();
         let answered = Answered { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
-        let report = lint_reply(&answered, &self.capture, Some(self.account()));
+        let report = lint_parsed_reply(&answered, &self.capture, self.tree.as_deref(), Some(self.account()));
         answer.lint.splice(0..0, report.findings);
     }
 }

@@ -41,7 +41,8 @@ impl Responder {
             }
             Some(target) => {
                 let within = self.deadline.saturating_duration_since(Instant::now());
-                let asking = self.policy.courier.forward(&self.capture.request, &target, &self.policy.instance, within);
+                let asking =
+                    self.policy.http_client.forward(&self.capture.request, &target, &self.policy.instance, within);
                 asking.await
             }
             None => match to.and_then(|to| to.url.as_deref()) {
@@ -49,7 +50,8 @@ impl Responder {
                 None => ServerAnswer::unsent(String::new(), ForwardProblem::NoTarget),
             },
         };
-        lint_server_answer(&mut forwarded, &self.capture, Some(self.account()), self.began.elapsed());
+        let elapsed = self.began.elapsed();
+        lint_server_answer(&mut forwarded, &self.capture, self.tree.as_deref(), Some(self.account()), elapsed);
         if let Some(problem) = &forwarded.problem {
             let words = problem.words(Language::English);
             tracing::warn!("forwarding event {} to \"{}\": {words}", self.placement.id, forwarded.target);
