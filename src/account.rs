@@ -180,7 +180,7 @@ impl Account {
     }
 
     /// What an encrypted reply holds, if one of the keys opens it.
-    pub fn opened(&self, body: &[u8]) -> Option<Vec<u8>> {
+    pub fn decrypt_reply(&self, body: &[u8]) -> Option<Vec<u8>> {
         let tree = Tree::parse(body).ok()?;
         self.open(tree.root().text_of("Encrypt")?).map(|(opened, _)| opened.message)
     }

@@ -162,7 +162,7 @@ impl Post<'_> {
         // What is no message can be sent all the same, and its answer is judged by itself.
         let report = lint_reply_to(&judged, Some(answer.push), Some(self.account))
             .or_else(|_unreadable| lint_reply_to(&judged, None, Some(self.account)))?;
-        let message = self.account.opened(body);
+        let message = self.account.decrypt_reply(body);
         let elapsed_ms = elapsed.as_micros() as f64 / 1000.0;
         if self.as_json {
             let mut line = json!({ "event": name, "status": status, "elapsed_ms": elapsed_ms });

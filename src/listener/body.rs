@@ -1,4 +1,4 @@
-//! Reading a body: within limits of size and time, and keeping what did arrive.
+//! Reads a request's body within limits of size and time, and keeps what did arrive.
 
 use std::time::Duration;
 
@@ -10,32 +10,31 @@ use tokio::time::{Instant, timeout_at};
 use super::CLIENT_PATIENCE;
 use crate::inspect::MAX_BODY;
 
-/// Of a body that is too large, this much is read, so that its sender is still there to read the answer, …
+/// The bytes of an oversized body that are read and thrown away, so that its sender is still there to read the answer, …
 const DRAIN_BYTES: u64 = 8 << 20;
 
 /// … for this long at most.
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
-/// ReplyContent arrived of a body.
+/// The part of a body that arrived.
 #[derive(Debug, Default)]
 pub(super) struct ReceivedBody {
     /// The first [`MAX_BODY`] bytes.
     pub(super) bytes: Bytes,
-    /// How many bytes there were in all, as far as they were read.
+    /// The number of bytes in all, as far as they were read or announced.
     pub(super) length: u64,
-    /// How it ended.
     pub(super) end: BodyEnd,
 }
 
-/// How a body ended.
+/// The end of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum BodyEnd {
-    /// All of it came, or more than is read.
+    /// All of it arrived, or more than is read.
     #[default]
     Complete,
-    /// Its sender took too long.
+    /// The sender took too long.
     TooSlow,
-    /// Its sender went away, or its chunks are none.
+    /// The sender went away, or its chunks are malformed.
     Broken,
 }
 
@@ -64,13 +63,13 @@ pub(super) async fn receive<B: Body<Data = Bytes> + Unpin>(mut body: B) -> Recei
     }
 }
 
-/// ReplyContent has been read so far. The usual body is one frame, which is kept without copying.
+/// The bytes read so far. The usual body is one frame, which is kept without copying.
 #[derive(Default)]
 struct BodyBuffer {
     first: Bytes,
     joined: BytesMut,
     length: u64,
-    /// ReplyContent its head announces.
+    /// The length that the head announces.
     declared: u64,
 }
 
@@ -89,7 +88,7 @@ impl BodyBuffer {
     }
 
     fn received(self, end: BodyEnd) -> ReceivedBody {
-        // Too large is too large, however much of it came.
+        // An announced length over the limit counts, however little of it came.
         let oversized = self.length.max(self.declared) > MAX_BODY as u64;
         let length = if oversized { self.length.max(self.declared) } else { self.length };
         let end = if oversized { BodyEnd::Complete } else { end };

@@ -1,4 +1,4 @@
-//! One request: read, judged, committed to disk, then answered, and the answer recorded.
+//! One request: read, inspected, committed to disk, then answered, and the answer recorded.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,21 +26,20 @@ use crate::log_throttle::LogThrottle;
 use crate::store::{StoreError, Ticket};
 use crate::wechat::tree::Tree;
 
-/// Who sent so slowly that the budget is used up still gets this long for the commit: WeChat may be waiting.
+/// The least time for the commit, also if the request came so slowly that the budget is used up: WeChat may be waiting.
 const COMMIT_GRACE: Duration = Duration::from_millis(500);
 
-/// Of the budget, so much is kept for making and sending an answer that is decided at the last moment.
-const TO_MAKE_AN_ANSWER: Duration = Duration::from_millis(100);
+/// The part of the budget that is kept for assembling and sending an answer decided at the last moment.
+const ASSEMBLY_TIME: Duration = Duration::from_millis(100);
 
-/// The one thing that is served.
+/// The state that all requests share.
 pub(super) struct Endpoint {
     context: ListenerContext,
-    /// Where it is served.
-    listens_at: SocketAddr,
+    own_address: SocketAddr,
     /// Turns true when the listener stops.
     stopping: watch::Receiver<bool>,
-    /// HeldPushes by whoever owes an answer or its record: the listener ends when the last is gone.
-    _owing: mpsc::Sender<()>,
+    /// Held while an answer or its record is pending: the listener ends when the last clone is dropped.
+    _pending: mpsc::Sender<()>,
     not_http: LogThrottle,
     not_stored: LogThrottle,
 }
@@ -48,36 +47,36 @@ pub(super) struct Endpoint {
 impl Endpoint {
     pub(super) fn new(
         context: ListenerContext,
-        listens_at: SocketAddr,
+        own_address: SocketAddr,
         stopping: watch::Receiver<bool>,
-        owing: mpsc::Sender<()>,
+        pending: mpsc::Sender<()>,
     ) -> Self {
         Self {
             context,
-            listens_at,
+            own_address,
             stopping,
-            _owing: owing,
+            _pending: pending,
             not_http: LogThrottle::default(),
             not_stored: LogThrottle::default(),
         }
     }
 
-    /// Bytes that are no HTTP were answered by hyper, mostly with 400; they leave a line now and then with their number, and nothing else.
+    /// Logs now and then that bytes were not HTTP. Hyper has answered them, mostly with 400, and nothing else is kept of them.
     pub(super) fn count_not_http(&self, peer: SocketAddr, error: &hyper::Error) {
         if let Some(count) = self.not_http.count() {
             tracing::warn!("refused what is not HTTP, or too much of it (number {count}): {error} from {peer}");
         }
     }
 
-    /// Whoever floods us is answered, and told of in the log now and then.
-    fn tell_not_stored(&self, reason: &str) {
+    /// Logs now and then that a request could not be stored and was answered with 503.
+    fn log_not_stored(&self, reason: &str) {
         if let Some(count) = self.not_stored.count() {
             tracing::error!("answered 503 (number {count}), since the request could not be stored: {reason}");
         }
     }
 }
 
-/// Any path, one function.
+/// Routes every path to one handler.
 pub(super) fn router(endpoint: Arc<Endpoint>) -> Router {
     Router::new().fallback(handle).with_state(endpoint)
 }
@@ -129,7 +128,7 @@ async fn store_and_answer(
     let Inspection { capture, disposition, .. } = inspection;
     let queued = timeout_at(deadline.into(), endpoint.context.store.queue(capture)).await;
     let Ok(Ok(ticket)) = queued else {
-        endpoint.tell_not_stored("too many are waiting for the disk, or the program is closing");
+        endpoint.log_not_stored("too many are waiting for the disk, or the program is closing");
         return Answer::not_stored().into_response();
     };
     let mut pending =
@@ -137,21 +136,21 @@ async fn store_and_answer(
     match timeout_at(deadline.into(), pending.stored()).await {
         Ok(Ok(placement)) => {
             if let Some(reply_context) = reply_context {
-                let deadline = began + pending.endpoint.context.reply_budget.saturating_sub(TO_MAKE_AN_ANSWER);
+                let deadline = began + pending.endpoint.context.reply_budget.saturating_sub(ASSEMBLY_TIME);
                 pending.answer =
                     reply_context.responder(&pending.endpoint, origin, placement, began, deadline).answer().await;
             }
             pending.record();
         }
         Ok(Err(error)) => {
-            // The writer has said it, once for all that it concerns.
+            // The writer has logged the cause, once for the whole batch.
             tracing::debug!("answered 503, since the request could not be stored: {error}");
             pending.answer = Answer::not_stored();
             pending.ticket = None;
         }
         Err(_) => {
-            pending.endpoint.tell_not_stored("it was not on disk within the reply budget");
-            // Still queued: when it gets there after all, the record says what was answered.
+            pending.endpoint.log_not_stored("it was not on disk within the reply budget");
+            // Still queued: if it gets to disk after all, its record says 503.
             pending.answer = Answer::not_stored();
         }
     }
@@ -203,15 +202,14 @@ impl ReplyContext {
             encryption: self.encryption,
             origin: origin.clone(),
             stopping: endpoint.stopping.clone(),
-            listens_at: endpoint.listens_at,
+            own_address: endpoint.own_address,
             began,
             deadline,
         }
     }
 }
 
-/// An answer whose record is pending. A handler may be dropped, as when the listener stops: what was received, and what was
-/// meant to be answered, are recorded all the same.
+/// An answer whose record is pending. Its `Drop` records it if the handler is dropped, as when the listener stops.
 struct PendingReply {
     endpoint: Arc<Endpoint>,
     answer: Answer,

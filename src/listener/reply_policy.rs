@@ -1,4 +1,4 @@
-//! Who has a say in what is answered: shared between the handlers and whoever sets it.
+//! The policy that decides replies: rules, held pushes, forwarding and an armed fault, shared by the handlers and the engine.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,48 +11,47 @@ use crate::rules::{BadAnswer, RuleSet};
 use crate::texts::user_error::UserError;
 use crate::wechat::fault::Fault;
 
-/// The developer's own server, asked where no rule decides.
+/// The settings for forwarding to the developer's own server where no rule decides.
 #[derive(Clone, Debug)]
 pub struct ForwardSetup {
-    /// Where it is.
     pub target: Target,
-    /// ReplyContent WeChat gets where it answered badly.
+    /// The answer to WeChat if the server answered badly.
     pub bad_answer: BadAnswer,
 }
 
-/// ReplyContent a rule has done since the start.
+/// The use of a rule since the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleUsage {
-    /// How often it decided an answer.
+    /// The number of replies it decided.
     pub times: u64,
-    /// Why it could not, the last time; `None` once it could again.
+    /// The reason if it failed the last time.
     pub failure: Option<UserError>,
 }
 
-/// ReplyContent the rules have done, by name.
+/// The use of all rules, by name.
 pub type UsageByRule = BTreeMap<String, RuleUsage>;
 
-/// Everything that has a say.
+/// Everything that decides the reply to a push.
 #[derive(Clone, Debug)]
 pub struct ReplyPolicy {
-    /// The rules that are in force.
+    /// The rules in force.
     pub rules: watch::Receiver<Arc<RuleSet>>,
-    /// ReplyContent they have done; written by the handlers.
+    /// The use of the rules; written by the handlers.
     pub rule_usage: watch::Sender<UsageByRule>,
-    /// The pushes that a person answers.
+    /// The pushes that wait for a person.
     pub held: HeldPushes,
-    /// Where to forward what no rule decides.
+    /// The server that gets what no rule decides.
     pub forward: watch::Receiver<Option<Arc<ForwardSetup>>>,
     /// A fault for the next push.
     pub armed_fault: ArmedFault,
-    /// The way to the developer's own server, whose connections it keeps.
+    /// The client for the developer's own server; keeps connections open.
     pub http_client: HttpClient,
-    /// Tells this run's own requests from others', so that a loop is noticed.
+    /// The mark of this run on forwarded requests, by which a loop is noticed.
     pub instance: Arc<str>,
 }
 
 impl ReplyPolicy {
-    /// Whether nobody has a say: the default is answered.
+    /// Whether nothing is set, so that the default is answered.
     pub(super) fn is_idle(&self) -> bool {
         self.held.is_idle()
             && self.forward.borrow().is_none()
@@ -69,7 +68,7 @@ impl ReplyPolicy {
     }
 }
 
-/// A fault that the next push is to meet. Clones share it.
+/// A fault to inject into the reply to the next push. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct ArmedFault(Arc<Mutex<Option<Fault>>>);
 
@@ -79,12 +78,12 @@ impl ArmedFault {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = fault;
     }
 
-    /// The fault that is armed.
+    /// The fault, if one is armed.
     pub fn fault(&self) -> Option<Fault> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The fault for this attempt. One that leaves the first attempts unanswered stays armed for those that follow.
+    /// The fault for this attempt, which disarms it; one that leaves the first attempts unanswered stays armed for those.
     pub(super) fn take(&self, attempt: u32) -> Option<Fault> {
         let mut armed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match *armed {

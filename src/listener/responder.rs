@@ -1,9 +1,8 @@
-//! Which answer a push gets: a person's, the first rule's that matches, the developer's own server's, else the default.
+//! Decides the reply to one push: a person's, the first matching rule's, the developer's own server's, else the default.
 //!
 //! ```text
 //! committed ─► held? ─► first rule ─► forward ─► default      each within the budget
-//!                                        │
-//!                                        └─► address, seal, spoil on purpose, lint ─► Answer
+//!                 └─────────┴────────────┴──────────┴──► ReplyDecision ─► fault of time ─► assembly ─► Answer
 //! ```
 
 use std::net::SocketAddr;
@@ -34,10 +33,10 @@ mod assembly;
 mod encryption;
 mod forwarding;
 
-/// WeChat closes after 5 s; many tunnels never pass that on, so that a silent wait is ended here.
+/// The end of a silent wait: WeChat closes after 5 s, but many tunnels never pass that on.
 const SILENCE: Duration = Duration::from_secs(6);
 
-/// One push, and all that its answer depends on.
+/// One push with everything that its reply depends on; decides and assembles the answer.
 #[derive(Clone)]
 pub(super) struct Responder {
     pub(super) policy: ReplyPolicy,
@@ -51,37 +50,37 @@ pub(super) struct Responder {
     pub(super) origin: Origin,
     /// Turns true when the listener stops.
     pub(super) stopping: watch::Receiver<bool>,
-    /// Where the listener is, which must not be forwarded to.
-    pub(super) listens_at: SocketAddr,
-    /// When its first byte came.
+    /// The listener's own address, which must not be forwarded to.
+    pub(super) own_address: SocketAddr,
+    /// The time of the request's first byte.
     pub(super) began: Instant,
-    /// When the answer has to leave.
+    /// The time by which the answer has to leave.
     pub(super) deadline: Instant,
 }
 
-/// ReplyContent is to be answered, before it is addressed, sealed and spoiled.
+/// The decision on a reply, before it is addressed and encrypted and its fault injected.
 pub(super) struct ReplyDecision {
-    pub(super) what: ReplyContent,
+    pub(super) content: ReplyContent,
     pub(super) source: ReplySource,
-    /// 200, or what the developer's own server answered, unless a rule says otherwise.
+    /// The status that a rule asks for; else it is 200, or that of the developer's own server.
     pub(super) status: Option<u16>,
     pub(super) fault: Option<Fault>,
     pub(super) forwarded: Option<Box<ServerAnswer>>,
-    /// ReplyContent went wrong on the way.
+    /// Findings about the decision itself, such as a rule that failed.
     pub(super) findings: Vec<Finding>,
 }
 
-/// The substance of a choice.
+/// The content of a decision.
 pub(super) enum ReplyContent {
-    /// A reply of our own.
+    /// A reply made here.
     Reply(PassiveReply),
-    /// ReplyContent the developer's own server answered.
-    PassedOn(Answer),
-    /// Nothing: the exchange has ended so.
+    /// The answer of the developer's own server.
+    ServerAnswer(Answer),
+    /// No answer: the exchange has ended this way.
     Nothing(ReplyEnd),
 }
 
-/// How waiting came to its end.
+/// The end of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum WaitEnd {
     Over,
@@ -98,38 +97,38 @@ impl ReplyDecision {
         Self::of(ReplyContent::Nothing(end), ReplySource::None)
     }
 
-    pub(super) fn of(what: ReplyContent, source: ReplySource) -> Self {
-        Self { what, source, status: None, fault: None, forwarded: None, findings: Vec::new() }
+    pub(super) fn of(content: ReplyContent, source: ReplySource) -> Self {
+        Self { content, source, status: None, fault: None, forwarded: None, findings: Vec::new() }
     }
 
-    fn crafted(crafted: ManualReply) -> Self {
-        let ManualReply { reply, fault } = crafted;
+    fn manual(manual: ManualReply) -> Self {
+        let ManualReply { reply, fault } = manual;
         Self { fault, ..Self::of(ReplyContent::Reply(reply), ReplySource::Held) }
     }
 }
 
 impl Responder {
-    /// Decides, and makes the answer ready to be handed over.
+    /// Decides the reply and assembles the answer.
     pub(super) async fn answer(mut self) -> Answer {
-        let mut choice = self.choose().await;
-        if matches!(choice.what, ReplyContent::Nothing(_)) {
-            return self.made(choice);
+        let mut decision = self.decide().await;
+        if matches!(decision.content, ReplyContent::Nothing(_)) {
+            return self.assemble(decision);
         }
         if let Some(fault) = self.policy.armed_fault.take(self.placement.attempt) {
-            (choice.fault, choice.source) = (Some(fault), ReplySource::Held);
+            (decision.fault, decision.source) = (Some(fault), ReplySource::Held);
         }
-        match choice.fault {
+        match decision.fault {
             Some(Fault::Unanswered { attempts }) if self.placement.attempt <= attempts => {
-                choice = self.silence().await;
+                decision = self.silence().await;
             }
-            Some(Fault::Late { ms }) if !self.is_late_by(ms).await => choice = self.hung_up(),
+            Some(Fault::Late { ms }) if !self.is_late_by(ms).await => decision = self.hung_up(),
             Some(Fault::Reset) => {
                 self.origin.end(ConnectionEnd::Reset);
-                choice.what = ReplyContent::Nothing(ReplyEnd::Reset);
+                decision.content = ReplyContent::Nothing(ReplyEnd::Reset);
             }
             _ => {}
         }
-        self.made(choice)
+        self.assemble(decision)
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -145,12 +144,12 @@ impl Responder {
         self.accounts.owner(&self.capture.account)
     }
 
-    async fn choose(&mut self) -> ReplyDecision {
-        // Who has sent so slowly that the budget is used up gets what needs no waiting.
+    async fn decide(&mut self) -> ReplyDecision {
+        // Without time left, only what needs no waiting can be answered.
         if Instant::now() < self.deadline {
             let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
             match self.policy.held.hold(&self.subject(), push) {
-                HoldOutcome::Prepared(crafted) => return ReplyDecision::crafted(crafted),
+                HoldOutcome::Prepared(reply) => return ReplyDecision::manual(reply),
                 HoldOutcome::Waits(reply) => return self.held(reply).await,
                 HoldOutcome::No => {}
             }
@@ -165,21 +164,21 @@ impl Responder {
     async fn held(&mut self, mut reply: HoldGuard) -> ReplyDecision {
         let left = self.deadline.saturating_duration_since(Instant::now());
         self.store.record_held(self.placement.id, Timestamp::now() + left);
-        let verdict = tokio::select! {
-            verdict = reply.verdict() => verdict,
+        let held_decision = tokio::select! {
+            held_decision = reply.decision() => held_decision,
             () = sleep_until(self.deadline.into()) => HeldDecision::Default,
             () = self.origin.hung_up() => return self.hung_up(),
         };
         drop(reply);
-        match verdict {
-            HeldDecision::Send(crafted) => ReplyDecision::crafted(crafted),
+        match held_decision {
+            HeldDecision::Send(reply) => ReplyDecision::manual(reply),
             HeldDecision::Default => ReplyDecision::default_answer(),
             HeldDecision::LetRetry => self.silence().await,
         }
     }
 
     async fn by_rule(&mut self, rule: &Rule) -> ReplyDecision {
-        let mut choice = match &rule.response {
+        let mut decision = match &rule.response {
             Response::Default => ReplyDecision::of(ReplyContent::Reply(PassiveReply::Success), rule_source(rule)),
             Response::Hold => {
                 let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
@@ -191,31 +190,31 @@ impl Responder {
             Response::Forward(to) => self.forward(Some(to)).await,
             Response::Reply(_) => self.rendered(rule).await,
         };
-        if !choice.findings.iter().any(|finding| finding.code == Code::RuleFailed) {
+        if !decision.findings.iter().any(|finding| finding.code == Code::RuleFailed) {
             self.policy.record_usage(&rule.name, None);
         }
-        choice.status = rule.status;
-        if (rule.status.is_some() || rule.fault.is_some()) && choice.source == ReplySource::Default {
-            choice.source = rule_source(rule);
+        decision.status = rule.status;
+        if (rule.status.is_some() || rule.fault.is_some()) && decision.source == ReplySource::Default {
+            decision.source = rule_source(rule);
         }
-        choice.fault = choice.fault.or(rule.fault);
-        if rule.delay_ms > 0 && !matches!(choice.what, ReplyContent::Nothing(_)) {
+        decision.fault = decision.fault.or(rule.fault);
+        if rule.delay_ms > 0 && !matches!(decision.content, ReplyContent::Nothing(_)) {
             self.delay(Duration::from_millis(rule.delay_ms.into())).await;
         }
-        choice
+        decision
     }
 
-    /// Waits within the budget. Whoever has closed its sending half may still be heard.
+    /// Waits within the budget, also for a client that has closed its sending half: it may still read the answer.
     async fn delay(&mut self, delay: Duration) {
         let until = (Instant::now() + delay).min(self.deadline);
         tokio::select! {
             () = sleep_until(until.into()) => {}
-            // A sender that is gone means the same.
+            // A dropped sender means the same.
             _ = self.stopping.wait_for(|stopping| *stopping) => {}
         }
     }
 
-    /// The rule's reply with its templates filled in, or the default with the reason.
+    /// The rule's reply with its templates rendered, or the default and a finding with the reason.
     async fn rendered(&self, rule: &Rule) -> ReplyDecision {
         let rules = self.policy.rules.borrow().clone();
         let (own_rule, placement) = (rule.clone(), self.placement);
@@ -238,7 +237,7 @@ impl Responder {
         ReplyDecision { findings: vec![failed], ..ReplyDecision::default_answer() }
     }
 
-    /// Leaves this attempt unanswered, until WeChat or we close.
+    /// Leaves this attempt unanswered until WeChat closes, or [`SILENCE`] is over.
     async fn silence(&mut self) -> ReplyDecision {
         match self.wait(self.began + SILENCE).await {
             WaitEnd::HungUp => self.hung_up(),
@@ -250,14 +249,14 @@ impl Responder {
         }
     }
 
-    /// Waits until WeChat has given up, and a little more. `false`: it has hung up.
+    /// Waits until so long after WeChat's limit; `false` if the client has hung up.
     async fn is_late_by(&mut self, ms: u32) -> bool {
         let late = self.began + Duration::from_millis(WECHAT_LIMIT_MS + u64::from(ms));
         self.wait(late).await != WaitEnd::HungUp
     }
 
     pub(super) fn hung_up(&self) -> ReplyDecision {
-        // Whoever closed only its sending half would otherwise take for an answer what is not recorded as one.
+        // A client that closed only its sending half would otherwise get an answer that is not in the record.
         self.origin.end(ConnectionEnd::Closed);
         ReplyDecision::nothing(ReplyEnd::HungUp)
     }
@@ -266,7 +265,7 @@ impl Responder {
         tokio::select! {
             () = sleep_until(until.into()) => WaitEnd::Over,
             () = self.origin.hung_up() => WaitEnd::HungUp,
-            // A sender that is gone means the same.
+            // A dropped sender means the same.
             _ = self.stopping.wait_for(|stopping| *stopping) => WaitEnd::Stopping,
         }
     }

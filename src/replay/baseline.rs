@@ -39,7 +39,7 @@ fn forwarded(event: &StoredCapture, accounts: &Accounts) -> Option<ComparableAns
     let reply = event.reply.as_ref()?;
     let forwarded = reply.forwarded.as_ref()?;
     let account = accounts.owner(&event.capture.account);
-    let body = match account.opened(&forwarded.body) {
+    let body = match account.decrypt_reply(&forwarded.body) {
         Some(opened) => opened,
         // The plaintext is on record, also where the key is not known any more.
         None if forwarded.passed_on => reply.body.clone(),

@@ -227,7 +227,7 @@ impl<'a> ActiveRun<'a> {
                 let elapsed = answer.elapsed;
                 lint_server_answer(&mut answer, asked, tree.as_ref(), Some(&account), elapsed);
             }
-            let message = account.opened(&answer.body);
+            let message = account.decrypt_reply(&answer.body);
             let after = ComparableAnswer {
                 which: None,
                 status: answer.status,

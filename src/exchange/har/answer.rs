@@ -80,7 +80,7 @@ fn milliseconds(count: f64) -> Duration {
 pub(super) fn reply(mut forwarded: ServerAnswer, capture: &Capture, account: &Account) -> Reply {
     let elapsed = forwarded.elapsed;
     lint_server_answer(&mut forwarded, capture, capture.tree().as_ref(), Some(account), elapsed);
-    let (body, wire) = match account.opened(&forwarded.body) {
+    let (body, wire) = match account.decrypt_reply(&forwarded.body) {
         Some(opened) => (opened, Some(forwarded.body.to_vec())),
         None => (forwarded.body.to_vec(), None),
     };

@@ -39,14 +39,14 @@ fn held() -> HeldPushes {
     held
 }
 
-fn waits(holding: HoldOutcome) -> HoldGuard {
-    match holding {
+fn waits(outcome: HoldOutcome) -> HoldGuard {
+    match outcome {
         HoldOutcome::Waits(reply) => reply,
         other => panic!("{other:?}"),
     }
 }
 
-fn crafted() -> ManualReply {
+fn manual_reply() -> ManualReply {
     ManualReply { reply: PassiveReply::Text { content: "hello".to_owned() }, fault: None }
 }
 
@@ -55,8 +55,8 @@ async fn a_held_push_gets_what_the_person_decides() {
     let held = held();
     let mut reply = waits(hold(&held, push(1, 1)));
     assert_eq!(held.view().borrow().waiting.len(), 1);
-    assert!(held.resolve(CaptureId(1), HeldDecision::Send(crafted())));
-    assert_eq!(reply.verdict().await, HeldDecision::Send(crafted()));
+    assert!(held.resolve(CaptureId(1), HeldDecision::Send(manual_reply())));
+    assert_eq!(reply.decision().await, HeldDecision::Send(manual_reply()));
     assert!(held.view().borrow().waiting.is_empty());
     assert!(!held.resolve(CaptureId(1), HeldDecision::Default), "it was decided already");
 }
@@ -85,7 +85,7 @@ async fn switching_off_releases_everything_with_the_default() {
     let mut replies = [1, 2, 3].map(|id| waits(hold(&held, push(id, id))));
     held.switch(None);
     for reply in &mut replies {
-        assert_eq!(reply.verdict().await, HeldDecision::Default);
+        assert_eq!(reply.decision().await, HeldDecision::Default);
     }
     assert!(held.view().borrow().waiting.is_empty());
 }
@@ -95,7 +95,7 @@ async fn a_listener_that_stops_holds_nothing_more() {
     let held = held();
     let mut reply = waits(hold(&held, push(1, 1)));
     held.close(true);
-    assert_eq!(reply.verdict().await, HeldDecision::Default);
+    assert_eq!(reply.decision().await, HeldDecision::Default);
     assert!(matches!(hold(&held, push(2, 2)), HoldOutcome::No));
     assert!(matches!(held.hold_by_rule(push(3, 3)), HoldOutcome::No));
     held.close(false);
@@ -107,7 +107,7 @@ async fn a_retry_is_held_again_whatever_the_switch_says() {
     let held = held();
     let mut reply = waits(hold(&held, push(1, 1)));
     held.resolve(CaptureId(1), HeldDecision::LetRetry);
-    assert_eq!(reply.verdict().await, HeldDecision::LetRetry);
+    assert_eq!(reply.decision().await, HeldDecision::LetRetry);
     assert_eq!(held.view().borrow().awaited.len(), 1);
     drop(reply);
     held.switch(Some(filter("event:VIEW")));
@@ -121,10 +121,10 @@ fn an_answer_made_between_two_attempts_answers_the_retry_at_once() {
     let reply = waits(hold(&held, push(1, 1)));
     held.resolve(CaptureId(1), HeldDecision::LetRetry);
     drop(reply);
-    assert!(held.resolve(CaptureId(1), HeldDecision::Send(crafted())));
+    assert!(held.resolve(CaptureId(1), HeldDecision::Send(manual_reply())));
     assert!(held.view().borrow().awaited[0].is_prepared);
     match hold(&held, push(2, 1)) {
-        HoldOutcome::Prepared(answer) => assert_eq!(answer, crafted()),
+        HoldOutcome::Prepared(answer) => assert_eq!(answer, manual_reply()),
         other => panic!("{other:?}"),
     }
 }

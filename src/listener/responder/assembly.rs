@@ -1,4 +1,4 @@
-//! From a choice to the answer: addressed, spoiled where asked for, encrypted where the push was, and judged.
+//! Assembles the answer from a decision: address, fault, encryption if the push was encrypted, then lint of what arrives.
 
 use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
@@ -19,20 +19,20 @@ const XML: HeaderValue = HeaderValue::from_static("text/xml; charset=utf-8");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 impl Responder {
-    /// Makes the answer ready to be handed over.
-    pub(super) fn made(&self, choice: ReplyDecision) -> Answer {
-        let ReplyDecision { what, source, status, fault, forwarded, mut findings } = choice;
-        // ReplyContent spoils the encryption has nothing to spoil in plain.
+    /// The answer to a decision, linted as it arrives.
+    pub(super) fn assemble(&self, decision: ReplyDecision) -> Answer {
+        let ReplyDecision { content, source, status, fault, forwarded, mut findings } = decision;
+        // A fault of the encryption has no effect on a plain reply.
         let idle = fault.filter(|fault| fault.needs_sealing() && self.encryption.is_none());
         findings.extend(idle.map(|fault| Finding::new(Code::FaultIdle).with("fault", fault.name())));
         let fault = fault.filter(|_| idle.is_none());
-        let mut answer = match what {
+        let mut answer = match content {
             ReplyContent::Nothing(end) => return Answer { source, forwarded, ..Answer::none(end) },
-            ReplyContent::PassedOn(answer) => match fault {
-                Some(fault) => Answer { status: answer.status, ..self.written(&read_back(&answer.body), Some(fault)) },
+            ReplyContent::ServerAnswer(answer) => match fault {
+                Some(fault) => Answer { status: answer.status, ..self.encode(&decode(&answer.body), Some(fault)) },
                 None => answer,
             },
-            ReplyContent::Reply(reply) => self.written(&reply, fault),
+            ReplyContent::Reply(reply) => self.encode(&reply, fault),
         };
         answer.status = status.and_then(|status| StatusCode::from_u16(status).ok()).or(answer.status);
         if answer.status.is_some_and(is_without_body) {
@@ -43,19 +43,19 @@ impl Responder {
         }
         (answer.source, answer.forwarded) = (source, forwarded);
         answer.lint.extend(findings);
-        self.judge(&mut answer);
+        self.lint(&mut answer);
         answer
     }
 
-    /// The reply in bytes: addressed, spoiled where asked for, encrypted where the push was.
-    fn written(&self, reply: &PassiveReply, fault: Option<Fault>) -> Answer {
+    /// The reply in bytes: addressed, with its fault, and encrypted if the push was.
+    fn encode(&self, reply: &PassiveReply, fault: Option<Fault>) -> Answer {
         let format = self.capture.format();
         let now = Timestamp::now().as_second();
         let address = self.address(now).unwrap_or_else(|| Address::nobody(now));
         let is_message = fault.map_or(reply.needs_address(), |fault| fault.carrier(reply).needs_address());
         let encryption = self.encryption.as_ref().filter(|_| is_message);
         let body = match fault {
-            // ReplyContent stands before a encrypted reply stands before its envelope.
+            // The byte order mark of an encrypted reply goes before its envelope.
             Some(Fault::Bom) if encryption.is_some() => reply.to_bytes(&address, format),
             Some(fault) => fault.spoil(reply, &address, format),
             None => reply.to_bytes(&address, format),
@@ -70,8 +70,8 @@ impl Responder {
         Answer { body: body.into(), encrypted: encrypted.map(Bytes::from), content_type, ..Answer::success() }
     }
 
-    /// ReplyContent WeChat will make of it. The default is known to be legal.
-    fn judge(&self, answer: &mut Answer) {
+    /// Adds the findings about the answer as it arrives. The default is known to be legal.
+    fn lint(&self, answer: &mut Answer) {
         let Some(status) = answer.status else { return };
         let elapsed = self.began.elapsed();
         let elapsed_ms = elapsed.as_millis() as u64;
@@ -85,11 +85,11 @@ impl Responder {
     }
 }
 
-/// HTTP lets these have none.
+/// Whether HTTP allows no body with this status.
 fn is_without_body(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-fn read_back(body: &Bytes) -> PassiveReply {
+fn decode(body: &Bytes) -> PassiveReply {
     PassiveReply::read(body).unwrap_or_else(|| PassiveReply::Raw(body.to_vec()))
 }

@@ -1,4 +1,4 @@
-//! ReplyEncryption a reply for the account, with the key that opened the push.
+//! Encrypts a reply for the account, with the key that decrypted the push, and injects the faults of encryption.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::wechat::fault::Fault;
 use crate::wechat::signature::{msg_signature, signature};
 use crate::wechat::tree::{BOM, Format};
 
-/// The reply as it goes over the wire; `None` where the key is not there any more.
+/// The encrypted envelope; `None` if the account no longer has the key.
 pub(super) fn encrypt_reply(
     reply: &[u8],
     account: &Account,
@@ -31,7 +31,7 @@ pub(super) fn encrypt_reply(
     let nonce = fastrand::u32(100_000_000..).to_string();
     let token = account.token().unwrap_or_default();
     let signed = match fault {
-        // The mistake that is made most often: the signature of the query, which knows nothing of the message.
+        // The commonest mistake: the query's signature, which does not cover the message.
         Some(Fault::WrongSignature) => signature(token, &timestamp, &nonce),
         _ => msg_signature(token, &timestamp, &nonce, &encrypt),
     };
@@ -39,7 +39,7 @@ pub(super) fn encrypt_reply(
     Some(if fault == Some(Fault::Bom) { [BOM, &envelope].concat() } else { envelope })
 }
 
-/// Where no former key is known, any other key has the same effect.
+/// A stand-in for a former key that is not known: any other key has the same effect.
 fn foreign_key() -> Option<AesKey> {
     AesKey::parse(&"A".repeat(KEY_CHARACTERS)).ok()
 }

@@ -1,4 +1,4 @@
-//! Asking the developer's own server: what it answers is judged, and passed on or replaced by the default.
+//! Forwards a push to the developer's own server, lints its answer, and passes it on or answers with the default.
 
 use std::time::Instant;
 
@@ -12,11 +12,11 @@ use crate::inspect::reply::lint_server_answer;
 use crate::rules::{BadAnswer, ForwardTo};
 use crate::texts::Language;
 
-/// ReplyContent goes along with a body that is passed on, beside its type.
+/// Headers that are passed on with a body, beside its type.
 const PASSED_ON: [HeaderName; 2] = [header::CONTENT_ENCODING, header::LOCATION];
 
 impl Responder {
-    /// Forwards to the listener's target, if it has one.
+    /// Forwards to the listener's own target, if it has one.
     pub(super) async fn forward_by_default(&self) -> ReplyDecision {
         if self.policy.forward.borrow().is_none() {
             return ReplyDecision::default_answer();
@@ -36,14 +36,14 @@ impl Responder {
             None => setup.map(|setup| setup.target.clone()),
         };
         let mut forwarded = match target {
-            Some(target) if target.is_at(self.listens_at) => {
+            Some(target) if target.is_at(self.own_address) => {
                 ServerAnswer::unsent(target.as_str().to_owned(), ForwardProblem::Loop)
             }
             Some(target) => {
                 let within = self.deadline.saturating_duration_since(Instant::now());
-                let asking =
+                let forwarding =
                     self.policy.http_client.forward(&self.capture.request, &target, &self.policy.instance, within);
-                asking.await
+                forwarding.await
             }
             None => match to.and_then(|to| to.url.as_deref()) {
                 Some(url) => ServerAnswer::unsent(url.to_owned(), ForwardProblem::Target),
@@ -60,14 +60,14 @@ impl Responder {
             .then(|| self.passed_on(&forwarded))
             .flatten();
         forwarded.passed_on = answer.is_some();
-        let choice = match answer {
-            Some(answer) => ReplyDecision::of(ReplyContent::PassedOn(answer), ReplySource::Forward),
+        let decision = match answer {
+            Some(answer) => ReplyDecision::of(ReplyContent::ServerAnswer(answer), ReplySource::Forward),
             None => ReplyDecision::default_answer(),
         };
-        ReplyDecision { forwarded: Some(Box::new(forwarded)), ..choice }
+        ReplyDecision { forwarded: Some(Box::new(forwarded)), ..decision }
     }
 
-    /// The answer to the byte, if it came in full and can be given to WeChat.
+    /// The answer to the byte, if it is complete and HTTP can carry it.
     fn passed_on(&self, forwarded: &ServerAnswer) -> Option<Answer> {
         let is_whole = !forwarded.problem.as_ref().is_some_and(ForwardProblem::is_incomplete);
         let status = StatusCode::from_u16(forwarded.status.filter(|_| is_whole)?).ok()?;
@@ -76,8 +76,8 @@ impl Responder {
             found.and_then(|(_, value)| HeaderValue::from_bytes(value).ok())
         };
         let success = Answer::success();
-        let (body, encrypted) = match self.account().opened(&forwarded.body) {
-            Some(opened) => (opened.into(), Some(forwarded.body.clone())),
+        let (body, encrypted) = match self.account().decrypt_reply(&forwarded.body) {
+            Some(plaintext) => (plaintext.into(), Some(forwarded.body.clone())),
             None => (forwarded.body.clone(), None),
         };
         Some(Answer {
