@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::capture::Mode;
-use crate::wechat::envelope::{AesKey, KeyError, Opened, open};
+use crate::wechat::envelope::{AesKey, KeyError, Plaintext, decrypt};
 use crate::wechat::tree::Tree;
 
 /// A text that must not be seen: wiped when dropped, masked when printed.
@@ -173,9 +173,9 @@ impl Account {
     }
 
     /// What an `Encrypt` holds, and whether only the former key opens it.
-    pub fn open(&self, encrypt: &str) -> Option<(Opened, bool)> {
+    pub fn open(&self, encrypt: &str) -> Option<(Plaintext, bool)> {
         let [current, former] = self.keys(false);
-        let with = |key: Option<&AesKey>| open(key?, encrypt).ok();
+        let with = |key: Option<&AesKey>| decrypt(key?, encrypt).ok();
         with(current).map(|opened| (opened, false)).or_else(|| Some((with(former)?, true)))
     }
 

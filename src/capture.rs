@@ -6,9 +6,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::capture::diagnosis::{Diagnosis, Severity};
-use crate::wechat::message::Message;
+use crate::wechat::lint::{Encryption, PushInfo};
 use crate::wechat::reply::Address;
-use crate::wechat::tree::{Format, Tree};
+use crate::wechat::tree::Format;
 
 /// Gives an enum of states the one spelling that the database, JSON and the filter language share.
 macro_rules! spelled {
@@ -219,14 +219,23 @@ impl Capture {
         Format::of(self.message()).unwrap_or(Format::Xml)
     }
 
-    /// The message parsed, if it is well formed. To be called once and handed on: it costs more than all that reads it.
-    pub fn tree(&self) -> Option<Tree<'_>> {
-        Tree::parse(self.message()).ok()
-    }
-
     /// The address of a reply made at that time, if the message names both sides.
     pub fn reply_address(&self, now_seconds: i64) -> Option<Address> {
-        Address::answering(&Message::decode(&self.tree()?), now_seconds)
+        let Envelope { openid, to_user, .. } = &self.envelope;
+        Address::answering(openid.as_deref(), to_user.as_deref(), now_seconds)
+    }
+
+    /// The facts that a reply is checked against.
+    pub fn push_info<'a>(&'a self, encryption: Encryption<'a>) -> PushInfo<'a> {
+        let Envelope { kind, msg_type, openid, to_user, .. } = &self.envelope;
+        PushInfo {
+            kind: (kind != UNREADABLE).then_some(kind),
+            msg_type: msg_type.as_deref(),
+            from_user: openid.as_deref(),
+            to_user: to_user.as_deref(),
+            format: Some(self.format()),
+            encryption,
+        }
     }
 
     /// Whether image messages follow it: one of the three events with pictures.

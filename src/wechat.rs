@@ -1,27 +1,28 @@
-//! What WeChat sends and expects: bytes in, values out, no I/O and no clock.
+//! The WeChat callback protocol: bytes in, values out, no I/O and no clock.
 //!
-//! # The way of a payload
+//! # From bytes to values
 //! ```text
-//! bytes ─► xml or json ─► tree::Tree ─┬─► message::Message ─► decoded   the typed view, by kind
+//! bytes ─► xml or json ─► tree::Tree ─┬─► message::Message ─► decoded   typed values, by kind
 //!                                     └─► fields                        every element, as received
 //! ```
 //!
 //! # Layout
-//! - [`tree`]: a payload as elements with their places in it; [`xml`] and [`json`] are its two readers.
-//! - [`message`]: the envelope, and one type for each message and event that WeChat documents.
-//! - [`kind`]: the table of known kinds: family, class, whether an answer reaches anybody.
+//! - [`tree`]: a payload as a tree of elements with their byte spans; [`xml`] and [`json`] are its two parsers.
+//! - [`message`]: the envelope of a message, and a typed payload for the kinds that this program interprets.
+//! - [`kind`]: the table of known kinds: family, class, and whether the user sees a reply.
 //! - [`fields`] and [`decoded`]: the two JSON views of one event.
-//! - [`signature`] and [`envelope`]: what makes a push genuine, and what hides its body.
-//! - [`geo`] and [`scan`]: what a coordinate and a scan result mean.
-//! - [`compose`]: an event of any kind, as WeChat would send it.
-//! - [`reply`]: what may be answered, as values, written and read back. [`fault`]: how to answer wrongly on purpose.
-//! - [`codes`]: what can be wrong, as stable codes with a severity.
+//! - [`signature`] and [`envelope`]: signatures, and the encryption of bodies.
+//! - [`geo`] and [`scan`]: coordinates in another datum, and the meaning of scan results.
+//! - [`compose`]: events of any kind, as WeChat would send them.
+//! - [`reply`]: passive replies as values, written and read back. [`lint`]: the check of a reply against its push.
+//!   [`fault`]: fault injection into a reply.
+//! - [`codes`]: tables of stable codes with a severity, and findings.
 //!
-//! # What holds everywhere
-//! Text is never trimmed, folded or replaced on the way to [`fields`]; the typed view trims only what
+//! # Invariants
+//! Text is never trimmed, folded or replaced on the way to [`fields`]; [`message`] trims only what
 //! it has to compare or to parse (names of kinds, identifiers, numbers).
-//! Whatever arrives, nothing panics, nothing recurses by its depth, and no work grows faster than its
-//! length: [`tree::MAX_BYTES`], [`tree::MAX_DEPTH`] and [`tree::MAX_ELEMENTS`] are the limits.
+//! No input makes this module panic or recurse by the input's depth, and no work grows faster than the
+//! length of the input: [`tree::MAX_BYTES`], [`tree::MAX_DEPTH`] and [`tree::MAX_ELEMENTS`] are the limits.
 
 pub mod codes;
 pub mod compose;

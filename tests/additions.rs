@@ -50,7 +50,7 @@ fn replayed(run: RunId, event: CaptureId, verdict: Verdict, status: Option<u16>)
             elapsed: Duration::from_micros(34),
             problem: status.is_none().then_some(broken),
             passed_on: false,
-            lint: vec![lint::Finding::new(lint::Code::ALL[0]).with("what", "it")],
+            lint: vec![lint::LintFinding::new(lint::LintCode::ALL[0]).with("what", "it")],
         },
         message: Some(b"inside".to_vec()),
         verdict,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use menuscope::wechat::compose::{Edit, Signing, TEMPLATES, edited, push, template};
-use menuscope::wechat::envelope::{AesKey, open};
+use menuscope::wechat::envelope::{AesKey, decrypt};
 use menuscope::wechat::tree::Tree;
 
 #[test]
@@ -34,7 +34,7 @@ fn an_edited_template_arrives_in_safe_mode_as_it_was_composed() {
     };
     let push = push(&message, &signing);
     let outer = Tree::parse(&push.body).unwrap();
-    let opened = open(&key, outer.root().text_of("Encrypt").unwrap()).unwrap();
+    let opened = decrypt(&key, outer.root().text_of("Encrypt").unwrap()).unwrap();
     assert_eq!(opened.message, message);
     let inner = Tree::parse(&opened.message).unwrap();
     let scan = inner.root().child("ScanCodeInfo").unwrap();

@@ -19,8 +19,8 @@ use common::{Answer, TestListener, codes, sample, signed};
 use menuscope::capture::{CaptureId, Reply, ReplySource, ServerAnswer};
 use menuscope::config::save_forward;
 use menuscope::rules::BadAnswer;
-use menuscope::wechat::envelope::{AesKey, open, seal, sealed_push};
-use menuscope::wechat::lint::Finding;
+use menuscope::wechat::envelope::{AesKey, decrypt, encrypt, encrypted_push};
+use menuscope::wechat::lint::LintFinding;
 use menuscope::wechat::signature::{msg_signature, same};
 use menuscope::wechat::tree::{Format, Tree};
 use serde_json::json;
@@ -50,7 +50,7 @@ fn problem(forwarded: &ServerAnswer) -> Option<&'static str> {
     forwarded.problem.as_ref().map(|problem| problem.as_str())
 }
 
-fn lint(found: &[Finding]) -> Vec<&'static str> {
+fn lint(found: &[LintFinding]) -> Vec<&'static str> {
     found.iter().map(|finding| finding.code.as_str()).collect()
 }
 
@@ -137,12 +137,12 @@ fn a_sealed_push_is_opened_by_the_server_and_its_sealed_answer_is_recorded_open(
     let listener = forwarding(&server.url("/wx"), "default");
     let key = AesKey::parse(KEY).unwrap();
     for event in ["CLICK", "location_select", "scancode_waitmsg", "pic_weixin"] {
-        let encrypt = seal(&key, b"aaaabbbbccccdddd", &sample(event), APP_ID);
+        let encrypt = encrypt(&key, b"aaaabbbbccccdddd", &sample(event), APP_ID);
         let query = signed(TOKEN);
         let timestamp = query.split("timestamp=").nth(1).unwrap().split('&').next().unwrap();
         let signature = msg_signature(TOKEN, timestamp, "486452656", &encrypt);
         let query = format!("{query}&encrypt_type=aes&msg_signature={signature}");
-        let body = sealed_push(Format::Xml, "gh_e136c6e50636", &encrypt);
+        let body = encrypted_push(Format::Xml, "gh_e136c6e50636", &encrypt);
         let answer = listener.post(&format!("/?{query}"), &body);
         let seen = server.saw();
         assert_eq!((&seen["url"], bytes(&seen, "body")), (&json!(format!("/wx?{query}")), body));
@@ -160,7 +160,7 @@ fn a_sealed_push_is_opened_by_the_server_and_its_sealed_answer_is_recorded_open(
         let [encrypt, signed, timestamp, nonce] =
             ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"].map(|name| element(&envelope, name));
         assert!(same(&msg_signature(TOKEN, timestamp, nonce, encrypt), signed));
-        assert_eq!(open(&key, encrypt).unwrap().message, reply.body);
+        assert_eq!(decrypt(&key, encrypt).unwrap().message, reply.body);
         assert_eq!(lint(&reply.lint), ["createtime-milliseconds"], "{event}");
     }
 }

@@ -10,7 +10,7 @@ use common::{Answer, TOKEN, TestListener, begin, reply_of, rest, sample, signed,
 use menuscope::capture::{CaptureId, ReplyEnd, ReplySource};
 use menuscope::engine::{HeldDecision, HeldPush, ManualReply};
 use menuscope::filter::Filter;
-use menuscope::wechat::envelope::{AesKey, open, seal, sealed_push};
+use menuscope::wechat::envelope::{AesKey, decrypt, encrypt, encrypted_push};
 use menuscope::wechat::reply::PassiveReply;
 use menuscope::wechat::signature::{msg_signature, same};
 use menuscope::wechat::tree::{Format, Tree};
@@ -154,16 +154,16 @@ fn what_was_sealed_is_answered_sealed_with_the_key_that_opened_it() {
     );
     for key in [KEY, FORMER_KEY] {
         let key = AesKey::parse(key).unwrap();
-        let encrypt = seal(&key, b"aaaabbbbccccdddd", &sample("CLICK"), APP_ID);
+        let encrypt = encrypt(&key, b"aaaabbbbccccdddd", &sample("CLICK"), APP_ID);
         let query = signed(TOKEN);
         let timestamp = query.split("timestamp=").nth(1).unwrap().split('&').next().unwrap();
         let signature = msg_signature(TOKEN, timestamp, "486452656", &encrypt);
         let target = format!("/wx?{query}&encrypt_type=aes&msg_signature={signature}");
-        let answer = listener.post(&target, &sealed_push(Format::Xml, "gh_e136c6e50636", &encrypt));
+        let answer = listener.post(&target, &encrypted_push(Format::Xml, "gh_e136c6e50636", &encrypt));
         let [encrypt, signed, timestamp, nonce] =
             ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"].map(|name| element(&answer.body, name));
         assert!(same(&msg_signature(TOKEN, &timestamp, &nonce, &encrypt), &signed));
-        let opened = open(&key, &encrypt).unwrap();
+        let opened = decrypt(&key, &encrypt).unwrap();
         assert_eq!((element(&opened.message, "Content").as_str(), opened.receive_id.as_str()), ("hello", APP_ID));
         let reply = reply_of(listener.newest());
         assert_eq!((reply.body.as_slice(), reply.sent()), (opened.message.as_slice(), answer.body.as_slice()));

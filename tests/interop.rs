@@ -8,7 +8,8 @@ mod client;
 
 use client::{APP_ID, BOTH, Client, KEY, TOKEN, text};
 use menuscope::wechat::compose::{Push, Signing, TEMPLATES, push};
-use menuscope::wechat::envelope::{AesKey, open, seal, sealed_push, sealed_reply};
+use menuscope::wechat::envelope::{self, AesKey, decrypt, encrypt, encrypted_push, encrypted_reply};
+use menuscope::wechat::kind::menu_events_without_mini_program as menu_events;
 use menuscope::wechat::signature::{msg_signature, same, signature};
 use menuscope::wechat::tree::{Format, Tree};
 use serde_json::{Value, json};
@@ -16,16 +17,6 @@ use serde_json::{Value, json};
 const TIMESTAMP: &str = "1409304348";
 const NONCE: &str = "415670741";
 const REPLY: &str = "收到 <菜单> & 照片";
-const MENU_EVENTS: [&str; 8] = [
-    "CLICK",
-    "VIEW",
-    "scancode_push",
-    "scancode_waitmsg",
-    "pic_sysphoto",
-    "pic_photo_or_album",
-    "pic_weixin",
-    "location_select",
-];
 
 fn key() -> AesKey {
     AesKey::parse(KEY).unwrap()
@@ -38,7 +29,7 @@ fn random(index: usize) -> [u8; 16] {
 
 /// The eight menu events, and texts whose lengths run through every padding.
 fn messages() -> Vec<String> {
-    let events = MENU_EVENTS.iter().map(|kind| body_of(kind).to_owned());
+    let events = menu_events().map(|kind| body_of(kind).to_owned());
     let lengths = (1..=40).map(|length| format!("<xml>{}</xml>", "微".repeat(length)));
     let steps = (0..32).map(|length| "m".repeat(length + 1));
     events.chain(lengths).chain(steps).collect()
@@ -118,11 +109,11 @@ fn what_they_encrypt_we_open() {
             let encrypt = text(&answer, "encrypt");
             let computed = msg_signature(TOKEN, TIMESTAMP, NONCE, encrypt);
             assert!(same(&computed, text(&answer, "msg_signature")), "{client:?}");
-            let opened = open(&key(), encrypt).unwrap();
+            let opened = decrypt(&key(), encrypt).unwrap();
             assert_eq!(opened.message, message.as_bytes(), "{client:?}");
             assert_eq!(opened.receive_id, APP_ID, "{client:?}");
             // With their random bytes ours comes out the same.
-            assert_eq!(seal(&key(), &opened.random, message.as_bytes(), APP_ID), encrypt);
+            assert_eq!(envelope::encrypt(&key(), &opened.random, message.as_bytes(), APP_ID), encrypt);
         }
     }
 }
@@ -132,11 +123,11 @@ fn what_we_encrypt_they_open_in_pushes_and_in_replies() {
     let messages = messages();
     let mut requests = Vec::new();
     for (index, message) in messages.iter().enumerate() {
-        let encrypt = seal(&key(), &random(index), message.as_bytes(), APP_ID);
+        let encrypt = encrypt(&key(), &random(index), message.as_bytes(), APP_ID);
         let signed = msg_signature(TOKEN, TIMESTAMP, NONCE, &encrypt);
         for body in [
-            sealed_push(Format::Xml, "gh_680bdefc8c5d", &encrypt),
-            sealed_reply(Format::Xml, &encrypt, &signed, TIMESTAMP, NONCE),
+            encrypted_push(Format::Xml, "gh_680bdefc8c5d", &encrypt),
+            encrypted_reply(Format::Xml, &encrypt, &signed, TIMESTAMP, NONCE),
         ] {
             requests.push(json!({
                 "op": "open", "body": String::from_utf8(body).unwrap(), "encrypt": encrypt,
@@ -156,10 +147,10 @@ fn what_we_encrypt_they_open_in_pushes_and_in_replies() {
 
 #[test]
 fn they_refuse_what_was_changed_and_what_is_for_another_account() {
-    let encrypt = seal(&key(), &random(1), b"<xml/>", APP_ID);
-    let foreign = seal(&key(), &random(1), b"<xml/>", "wx0000000000000000");
+    let encrypt = encrypt(&key(), &random(1), b"<xml/>", APP_ID);
+    let foreign = envelope::encrypt(&key(), &random(1), b"<xml/>", "wx0000000000000000");
     let request = |encrypt: &str, signed: &str| {
-        let body = String::from_utf8(sealed_push(Format::Xml, "gh_1", encrypt)).unwrap();
+        let body = String::from_utf8(encrypted_push(Format::Xml, "gh_1", encrypt)).unwrap();
         json!({
             "op": "open", "body": body, "encrypt": encrypt,
             "msg_signature": signed, "timestamp": TIMESTAMP, "nonce": NONCE,
@@ -181,11 +172,11 @@ fn they_refuse_what_was_changed_and_what_is_for_another_account() {
 
 #[test]
 fn their_servers_answer_our_plain_pushes() {
-    let pushes: Vec<_> = MENU_EVENTS.iter().map(|kind| pushed(kind, false, 0)).collect();
+    let pushes: Vec<_> = menu_events().map(|kind| pushed(kind, false, 0)).collect();
     let requests: Vec<_> = pushes.iter().map(asked_to_answer).collect();
     for client in BOTH {
-        for (kind, answer) in MENU_EVENTS.iter().zip(client.ask(&requests)) {
-            assert_eq!(text(&answer, "event"), *kind, "{client:?}");
+        for (kind, answer) in menu_events().zip(client.ask(&requests)) {
+            assert_eq!(text(&answer, "event"), kind, "{client:?}");
             check_text_reply(text(&answer, "body").as_bytes(), body_of(kind));
         }
     }
@@ -193,13 +184,13 @@ fn their_servers_answer_our_plain_pushes() {
 
 #[test]
 fn their_servers_answer_our_sealed_pushes_and_we_open_the_answer() {
-    let pushes = MENU_EVENTS.iter().enumerate();
+    let pushes = menu_events().enumerate();
     let pushes: Vec<_> = pushes.map(|(index, kind)| pushed(kind, true, index)).collect();
     let requests: Vec<_> = pushes.iter().map(asked_to_answer).collect();
     for client in BOTH {
-        for (kind, answer) in MENU_EVENTS.iter().zip(client.ask(&requests)) {
+        for (kind, answer) in menu_events().zip(client.ask(&requests)) {
             let event = Tree::parse(body_of(kind).as_bytes()).unwrap();
-            assert_eq!(text(&answer, "event"), *kind, "{client:?}");
+            assert_eq!(text(&answer, "event"), kind, "{client:?}");
             assert_eq!(Some(text(&answer, "event_key")), event.root().text_of("EventKey"));
             assert_eq!(Some(text(&answer, "from")), event.root().text_of("FromUserName"));
 
@@ -207,7 +198,7 @@ fn their_servers_answer_our_sealed_pushes_and_we_open_the_answer() {
             let [encrypt, signed, timestamp, nonce] =
                 ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"].map(|name| reply.root().text_of(name).unwrap());
             assert!(same(&msg_signature(TOKEN, timestamp, nonce, encrypt), signed), "{client:?}");
-            let opened = open(&key(), encrypt).unwrap();
+            let opened = decrypt(&key(), encrypt).unwrap();
             assert_eq!(opened.receive_id, APP_ID, "{client:?}");
             check_text_reply(&opened.message, body_of(kind));
         }

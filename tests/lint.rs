@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 
 use menuscope::texts::Language;
 use menuscope::wechat::compose::template;
-use menuscope::wechat::envelope::{AesKey, seal, sealed_reply};
+use menuscope::wechat::envelope::{AesKey, encrypt, encrypted_reply};
 use menuscope::wechat::fault::Fault;
-use menuscope::wechat::lint::{Answered, Code, Keys, Outcome, Question, Report, Sealing, WECHAT_LIMIT_MS, lint};
+use menuscope::wechat::lint::{
+    Encryption, HttpResponse, Keys, LintCode, Outcome, PushInfo, Report, WECHAT_LIMIT_MS, lint,
+};
 use menuscope::wechat::message::Message;
 use menuscope::wechat::reply::{Address, PassiveReply, ReplyKind};
 use menuscope::wechat::signature::msg_signature;
@@ -27,7 +29,7 @@ const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const OTHER_KEY: &str = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
 
 /// Made by the listener where a rule fails: no body can bring it about.
-const NOT_OF_A_BODY: [Code; 2] = [Code::RuleFailed, Code::FaultIdle];
+const NOT_OF_A_BODY: [LintCode; 2] = [LintCode::RuleFailed, LintCode::FaultIdle];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lint")
@@ -48,22 +50,22 @@ fn judged(body: &[u8], given: &Value) -> Report {
     let (key, other) = (AesKey::parse(KEY).unwrap(), AesKey::parse(OTHER_KEY).unwrap());
     let keys = Keys { token: TOKEN, key: &key, other: Some(&other), app_id: Some(APP_ID) };
     let sealing = match &*text("mode", "plain") {
-        "plain" => Sealing::Plain,
-        "compat" => Sealing::Compat(Some(keys)),
-        "safe" => Sealing::Safe(Some(keys)),
-        "safe without keys" => Sealing::Safe(None),
+        "plain" => Encryption::Plain,
+        "compat" => Encryption::Compat(Some(keys)),
+        "safe" => Encryption::Safe(Some(keys)),
+        "safe without keys" => Encryption::Safe(None),
         other => panic!("no mode {other}"),
     };
     let mut body = body.to_vec();
     body.resize(body.len().max(given["padded_to"].as_u64().unwrap_or(0) as usize), b' ');
     let status = given["status"].as_u64().unwrap_or(200) as u16;
-    let question = Question { message: Some(&message), format: Some(tree.format()), sealing };
-    lint(&Answered { status, body: &body, elapsed_ms: given["elapsed_ms"].as_u64() }, &question)
+    let question = PushInfo::of(&message, tree.format(), sealing);
+    lint(&HttpResponse { status, body: &body, elapsed_ms: given["elapsed_ms"].as_u64() }, &question)
 }
 
 /// What a report says, as its golden has it.
 fn told(report: &Report) -> Value {
-    let finding = |finding: &menuscope::wechat::lint::Finding| {
+    let finding = |finding: &menuscope::wechat::lint::LintFinding| {
         let place = finding.place.map(|place| format!("{place}, {} bytes", finding.length));
         json!({ "code": finding.code.as_str(), "place": place, "details": finding.details })
     };
@@ -76,14 +78,14 @@ fn told(report: &Report) -> Value {
 }
 
 /// Every body with the code and the side that its name says.
-fn cases() -> Vec<(Code, bool, PathBuf)> {
+fn cases() -> Vec<(LintCode, bool, PathBuf)> {
     let paths = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
     let mut cases: Vec<_> = paths
         .filter(|path| !path.to_string_lossy().ends_with(".expected.json"))
         .map(|path| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let (code, rest) = name.split_once('.').unwrap();
-            let code = Code::from_spelling(code).unwrap_or_else(|| panic!("{name} names no code"));
+            let code = LintCode::from_spelling(code).unwrap_or_else(|| panic!("{name} names no code"));
             (code, rest.starts_with("bad"), path)
         })
         .collect();
@@ -122,7 +124,7 @@ fn every_body_is_judged_as_its_golden_says() {
 #[test]
 fn every_code_has_a_bad_body_that_shows_it_alone_and_a_good_one_that_does_not() {
     let cases = cases();
-    for code in Code::ALL.iter().filter(|code| !NOT_OF_A_BODY.contains(code)) {
+    for code in LintCode::ALL.iter().filter(|code| !NOT_OF_A_BODY.contains(code)) {
         for side in [true, false] {
             let has = cases.iter().any(|(named, bad, _)| named == code && *bad == side);
             assert!(has, "{} has no {} body", code.as_str(), if side { "bad" } else { "good" });
@@ -131,12 +133,12 @@ fn every_code_has_a_bad_body_that_shows_it_alone_and_a_good_one_that_does_not() 
     for (code, bad, path) in cases {
         let given = given(&path);
         let report = judged(&fs::read(&path).unwrap(), &given);
-        let also = |found: &Code| {
+        let also = |found: &LintCode| {
             let named = given["also"].as_array();
             named.is_some_and(|codes| codes.iter().any(|named| named == found.as_str()))
         };
-        let found: Vec<Code> = report.findings.iter().map(|finding| finding.code).collect();
-        let expected = |found: &Code| bad && *found == code || also(found);
+        let found: Vec<LintCode> = report.findings.iter().map(|finding| finding.code).collect();
+        let expected = |found: &LintCode| bad && *found == code || also(found);
         assert!(found.iter().all(expected), "{}: {found:?}", path.display());
         assert_eq!(found.contains(&code), bad, "{}: {found:?}", path.display());
     }
@@ -158,7 +160,7 @@ fn every_finding_and_every_outcome_is_said_in_both_languages_with_nothing_left_t
             assert!(!words.contains("%{"), "{words}");
         }
     }
-    for code in Code::ALL {
+    for code in LintCode::ALL {
         for language in Language::ALL {
             for part in ["message", "remedy"] {
                 let key = format!("lint.{}.{part}", code.as_str());
@@ -207,7 +209,7 @@ fn what_the_user_sees_is_decided_by_what_weighs_most() {
 
 #[test]
 fn without_an_answer_there_is_nothing_to_find_and_wechat_asks_again() {
-    let report = Report::unanswered(&Question::UNKNOWN);
+    let report = Report::unanswered(&PushInfo::UNKNOWN);
     assert_eq!((report.outcome, report.findings.len(), report.is_legal()), (Outcome::Unanswered, 0, true));
 }
 
@@ -235,9 +237,9 @@ fn what_menuscope_writes_itself_is_clean_plain_and_sealed_in_xml_and_in_json() {
             if !reply.needs_address() {
                 continue;
             }
-            let encrypt = seal(&key, b"0123456789abcdef", &bytes, APP_ID);
+            let encrypt = encrypt(&key, b"0123456789abcdef", &bytes, APP_ID);
             let signature = msg_signature(TOKEN, "1409304348", "xxxxxx", &encrypt);
-            let sealed = sealed_reply(format, &encrypt, &signature, "1409304348", "xxxxxx");
+            let sealed = encrypted_reply(format, &encrypt, &signature, "1409304348", "xxxxxx");
             for mode in ["safe", "compat"] {
                 let inside = judged(&sealed, &json!({ "event": event, "mode": mode }));
                 assert_eq!(inside, report, "{mode}");
@@ -251,7 +253,7 @@ fn every_fault_that_is_in_the_body_is_found() {
     let in_the_body = [Fault::WrongCase, Fault::Json, Fault::Bom, Fault::WrongAddress];
     for reply in replies().into_iter().filter(|reply| *reply != PassiveReply::Empty) {
         for fault in in_the_body {
-            let body = fault.spoil(&reply, &address(), Format::Xml);
+            let body = fault.faulty_body(&reply, &address(), Format::Xml);
             assert!(!judged(&body, &json!({})).is_legal(), "{fault}: {}", String::from_utf8_lossy(&body));
         }
     }

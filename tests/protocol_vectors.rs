@@ -1,7 +1,7 @@
 //! The published signature and encryption vectors, opened and sealed again to the byte.
 #![expect(clippy::unwrap_used, reason = "a vector that cannot be read is a failed test")]
 
-use menuscope::wechat::envelope::{AesKey, Opened, open, seal};
+use menuscope::wechat::envelope::{self, AesKey, Plaintext, decrypt};
 use menuscope::wechat::signature::{msg_signature, same, signature};
 use serde_json::Value;
 
@@ -48,13 +48,13 @@ fn check_signatures(vector: &Value) -> usize {
 }
 
 /// Opens and seals, and wants both to meet what the vector says.
-fn check_both_ways(vector: &Value, message: &str, app_id: &str) -> Opened {
+fn check_both_ways(vector: &Value, message: &str, app_id: &str) -> Plaintext {
     let (key, encrypt) = (key_of(vector), text(vector, "encrypt"));
-    let opened = open(&key, encrypt).unwrap();
+    let opened = decrypt(&key, encrypt).unwrap();
     assert_eq!(opened.random, random_of(vector));
     assert_eq!(String::from_utf8(opened.message.clone()).unwrap(), message);
     assert_eq!(opened.receive_id, app_id);
-    assert_eq!(seal(&key, &opened.random, message.as_bytes(), app_id), encrypt);
+    assert_eq!(envelope::encrypt(&key, &opened.random, message.as_bytes(), app_id), encrypt);
     opened
 }
 
@@ -151,6 +151,6 @@ fn the_two_signatures_of_a_push_are_not_interchangeable() {
 #[test]
 fn no_vector_opens_with_another_vectors_key() {
     let [platform, demo] = ["V3", "V8"].map(vector);
-    assert!(open(&key_of(&platform), text(&demo, "encrypt")).is_err());
-    assert!(open(&key_of(&demo), text(&platform, "encrypt")).is_err());
+    assert!(decrypt(&key_of(&platform), text(&demo, "encrypt")).is_err());
+    assert!(decrypt(&key_of(&demo), text(&platform, "encrypt")).is_err());
 }

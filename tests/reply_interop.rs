@@ -5,7 +5,7 @@
 mod client;
 
 use client::{APP_ID, Client, KEY, TOKEN, text};
-use menuscope::wechat::envelope::{AesKey, seal, sealed_reply};
+use menuscope::wechat::envelope::{AesKey, encrypt, encrypted_reply};
 use menuscope::wechat::reply::{Address, Article, PassiveReply};
 use menuscope::wechat::signature::{msg_signature, signature};
 use menuscope::wechat::tree::Format;
@@ -123,9 +123,9 @@ fn to_xml(reply: &PassiveReply) -> Vec<u8> {
 }
 
 fn in_envelope(message: &[u8]) -> Vec<u8> {
-    let encrypt = seal(&AesKey::parse(KEY).unwrap(), b"0123456789abcdef", message, APP_ID);
+    let encrypt = encrypt(&AesKey::parse(KEY).unwrap(), b"0123456789abcdef", message, APP_ID);
     let signed = msg_signature(TOKEN, TIMESTAMP, NONCE, &encrypt);
-    sealed_reply(Format::Xml, &encrypt, &signed, TIMESTAMP, NONCE)
+    encrypted_reply(Format::Xml, &encrypt, &signed, TIMESTAMP, NONCE)
 }
 
 /// What a library makes of every reply, once in plain and once sealed.

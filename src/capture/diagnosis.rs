@@ -6,7 +6,7 @@ pub use crate::wechat::codes::{Coded, Finding, Severity, worst};
 
 codes! {
     /// What can be diagnosed; each spelling is the stem of its texts, `diagnosis.CODE.message` and `.remedy`.
-    "diagnosis" {
+    Code "diagnosis" {
     /// A query parameter that the check needs is not there: `name`.
     ParameterMissing "parameter-missing" Error,
     /// A query parameter comes twice: `name`.

@@ -148,7 +148,7 @@ fn reply_json(reply: &Reply, language: Language) -> Value {
     object
 }
 
-fn lint_json(findings: &[lint::Finding], language: Language) -> Value {
+fn lint_json(findings: &[lint::LintFinding], language: Language) -> Value {
     findings.iter().map(|finding| finding_json(finding, language)).collect()
 }
 

@@ -81,7 +81,7 @@ pub struct Reply {
     /// How the exchange ended.
     pub end: ReplyEnd,
     /// What is not legal about it, and what is worth knowing.
-    pub lint: Vec<lint::Finding>,
+    pub lint: Vec<lint::LintFinding>,
     /// What the developer's own server made of it, where it was asked.
     pub forwarded: Option<Box<ServerAnswer>>,
 }

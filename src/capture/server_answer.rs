@@ -27,7 +27,7 @@ pub struct ServerAnswer {
     /// Whether WeChat got this answer, and not the default.
     pub passed_on: bool,
     /// What is not legal about the answer, and what is worth knowing.
-    pub lint: Vec<lint::Finding>,
+    pub lint: Vec<lint::LintFinding>,
 }
 
 impl ServerAnswer {

@@ -16,7 +16,7 @@ use crate::engine::Setup;
 use crate::inspect::reply::{lint_reply, lint_reply_to};
 use crate::store::Reader;
 use crate::texts::Language;
-use crate::wechat::lint::{Answered, Report};
+use crate::wechat::lint::{HttpResponse, Report};
 
 /// More is not read from stdin, in bytes: it is too large by far, and says so.
 const MOST_READ: u64 = 16 << 20;
@@ -27,7 +27,7 @@ const STDIN: &str = "-";
 pub(super) fn run(setup: &Setup, lint: &Lint) -> anyhow::Result<Outcome> {
     let accounts = Config::load_without_rules(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
     let body = body(&lint.file)?;
-    let answered = Answered { status: 200, body: &body, elapsed_ms: None };
+    let answered = HttpResponse { status: 200, body: &body, elapsed_ms: None };
     let report = match &lint.push {
         None => lint_reply_to(&answered, None, Some(accounts.default_account()))?,
         Some(named) if Path::new(named).exists() => for_file(&answered, named, &accounts)?,
@@ -54,7 +54,7 @@ fn body(file: &str) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The reply to a message or a push that stands in a file.
-fn for_file(answered: &Answered<'_>, file: &str, accounts: &Accounts) -> anyhow::Result<Report> {
+fn for_file(answered: &HttpResponse<'_>, file: &str, accounts: &Accounts) -> anyhow::Result<Report> {
     let push = std::fs::read(file).with_context(|| format!("cannot read the event in {file}"))?;
     lint_reply_to(answered, Some(&push), Some(accounts.default_account()))
         .with_context(|| format!("the event in {file} is no message"))
@@ -63,7 +63,7 @@ fn for_file(answered: &Answered<'_>, file: &str, accounts: &Accounts) -> anyhow:
 /// The reply to a stored event, or why there is none of that number.
 fn for_event(
     setup: &Setup,
-    answered: &Answered<'_>,
+    answered: &HttpResponse<'_>,
     id: CaptureId,
     accounts: &Accounts,
 ) -> anyhow::Result<Result<Report, String>> {

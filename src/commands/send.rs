@@ -21,7 +21,7 @@ use crate::replay::{ComposedMessages, Pace, ReplayPlan, RunContext, RunEvent, re
 use crate::sample;
 use crate::store::{Additions, Reader};
 use crate::texts::Language;
-use crate::wechat::lint::Answered;
+use crate::wechat::lint::HttpResponse;
 
 mod message;
 
@@ -158,7 +158,7 @@ impl Post<'_> {
     /// What was answered, what is not legal about it, and what the user would see; whether that is well.
     fn tell(&self, answer: &Answer<'_>) -> anyhow::Result<bool> {
         let Answer { name, status, body, elapsed, .. } = answer;
-        let judged = Answered { status: *status, body, elapsed_ms: Some(elapsed.as_millis() as u64) };
+        let judged = HttpResponse { status: *status, body, elapsed_ms: Some(elapsed.as_millis() as u64) };
         // What is no message can be sent all the same, and its answer is judged by itself.
         let report = lint_reply_to(&judged, Some(answer.push), Some(self.account))
             .or_else(|_unreadable| lint_reply_to(&judged, None, Some(self.account)))?;

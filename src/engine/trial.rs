@@ -7,7 +7,7 @@ use crate::filter::Subject;
 use crate::inspect::reply::lint_plain_reply;
 use crate::rules::{Response, Rule, RuleSet};
 use crate::texts::user_error::UserError;
-use crate::wechat::lint::{Answered, Report};
+use crate::wechat::lint::{HttpResponse, Report};
 use crate::wechat::reply::{Address, PassiveReply};
 
 /// What came of trying a rule.
@@ -56,7 +56,7 @@ impl Tried {
         let now = Timestamp::now().as_second();
         let address = stored.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
         let body = reply.to_bytes(&address, stored.capture.format());
-        let answered = Answered { status, body: &body, elapsed_ms: None };
+        let answered = HttpResponse { status, body: &body, elapsed_ms: None };
         let report = Box::new(lint_plain_reply(&answered, &stored.capture));
         Self::Answers { reply, body, report }
     }

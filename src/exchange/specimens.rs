@@ -105,7 +105,7 @@ fn forwarded() -> ServerAnswer {
         elapsed: Duration::from_micros(5_678),
         problem: Some(ForwardProblem::Redirect { location: "/login".to_owned() }),
         passed_on: false,
-        lint: vec![Finding::new(lint::Code::Redirect).with("status", 302)],
+        lint: vec![Finding::new(lint::LintCode::Redirect).with("status", 302)],
     }
 }
 
@@ -155,7 +155,7 @@ pub(super) fn every_kind() -> Vec<Fixture> {
     let empty = Reply {
         source: rule,
         body: Vec::new(),
-        lint: vec![Finding::new(lint::Code::StatusError).with("status", 500)],
+        lint: vec![Finding::new(lint::LintCode::StatusError).with("status", 500)],
         ..success()
     };
     let cut = Reply { end: ReplyEnd::Cut, wire: Some(b"succ".to_vec()), ..success() };
@@ -290,8 +290,8 @@ fn any_reply() -> impl Strategy<Value = Reply> {
     let end = prop_oneof![Just(ReplyEnd::Answered), Just(ReplyEnd::Silent), Just(ReplyEnd::Reset)];
     let status = proptest::option::of(100_u16..600);
     let bytes = (any_body(), proptest::option::of(any_body()));
-    let forward = proptest::option::of((any_body(), any_headers(), any_findings(lint::Code::ALL.to_vec())));
-    (status, bytes, source, 0_u64..9_999_999, end, any_findings(lint::Code::ALL.to_vec()), forward).prop_map(
+    let forward = proptest::option::of((any_body(), any_headers(), any_findings(lint::LintCode::ALL.to_vec())));
+    (status, bytes, source, 0_u64..9_999_999, end, any_findings(lint::LintCode::ALL.to_vec()), forward).prop_map(
         |(status, (body, wire), source, elapsed, end, lint, forward)| Reply {
             status,
             body,

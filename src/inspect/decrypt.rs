@@ -3,7 +3,7 @@
 use super::ReplyEncryption;
 use crate::account::{Account, Accounts};
 use crate::capture::diagnosis::{Code, Diagnosis};
-use crate::wechat::envelope::{OpenError, Opened, open};
+use crate::wechat::envelope::{self, DecryptError, Plaintext};
 
 /// The message inside `encrypt` and what seals the reply to it, if one of the account's keys opens it;
 /// what stands in the way is reported.
@@ -22,12 +22,12 @@ pub(super) fn decrypt(
             diagnoses.push(Diagnosis::new(Code::AesKeyForm).with("reason", error));
             return None;
         }
-        Some(Ok(key)) => open(key, encrypt),
+        Some(Ok(key)) => envelope::decrypt(key, encrypt),
     };
     let (opened, former_key) = match (opened, account.previous_key()) {
         (Ok(opened), _) => (opened, false),
         (Err(error), former) => {
-            let opened = former.and_then(|former| open(former, encrypt).ok());
+            let opened = former.and_then(|former| envelope::decrypt(former, encrypt).ok());
             diagnoses.push(opened.as_ref().map_or_else(|| explain(&error), |_| Diagnosis::new(Code::FormerKey)));
             (opened?, true)
         }
@@ -36,21 +36,21 @@ pub(super) fn decrypt(
     Some((opened.message, ReplyEncryption { former_key, receive_id: opened.receive_id }))
 }
 
-fn explain(error: &OpenError) -> Diagnosis {
+fn explain(error: &DecryptError) -> Diagnosis {
     match error {
-        OpenError::NotBase64 { source } => Diagnosis::new(Code::CiphertextNotBase64).with("reason", source),
-        OpenError::Length { bytes } => Diagnosis::new(Code::CiphertextLength).with("bytes", bytes),
-        OpenError::BadLength { declared, available } => {
+        DecryptError::NotBase64 { source } => Diagnosis::new(Code::CiphertextNotBase64).with("reason", source),
+        DecryptError::Length { bytes } => Diagnosis::new(Code::CiphertextLength).with("bytes", bytes),
+        DecryptError::BadLength { declared, available } => {
             Diagnosis::new(Code::CiphertextCut).with("declared", declared).with("available", available)
         }
-        OpenError::BadPadding { .. } | OpenError::TooShort { .. } | OpenError::ReceiveIdNotUtf8 => {
+        DecryptError::BadPadding { .. } | DecryptError::TooShort { .. } | DecryptError::ReceiveIdNotUtf8 => {
             Diagnosis::new(Code::DecryptFailed).with("reason", error)
         }
     }
 }
 
 /// The AppID at the end says whose message it is; one that belongs to somebody else must not be acted on.
-fn check_app_id(opened: &Opened, account: &Account, accounts: &Accounts, diagnoses: &mut Vec<Diagnosis>) {
+fn check_app_id(opened: &Plaintext, account: &Account, accounts: &Accounts, diagnoses: &mut Vec<Diagnosis>) {
     let found = &opened.receive_id;
     let Some(expected) = &account.app_id else {
         diagnoses.push(Diagnosis::new(Code::AppIdMissing).with("found", found));

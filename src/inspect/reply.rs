@@ -7,7 +7,7 @@ use crate::capture::diagnosis::Code;
 use crate::capture::{Capture, ForwardProblem, HANDSHAKE, Mode, ServerAnswer, header_text};
 use crate::texts::Language;
 use crate::wechat::codes::Severity;
-use crate::wechat::lint::{Answered, Keys, Outcome, Question, Report, Sealing, lint};
+use crate::wechat::lint::{Encryption, HttpResponse, Keys, Outcome, PushInfo, Report, lint};
 use crate::wechat::message::Message;
 use crate::wechat::tree::{Tree, TreeError};
 
@@ -17,37 +17,26 @@ const LOOP_DETECTED: u16 = 508;
 /// Judges what was answered, or is about to be, to a recorded push of that account.
 ///
 /// The echo of a handshake is no reply, and nothing is found about it.
-pub fn lint_reply(answered: &Answered<'_>, capture: &Capture, account: Option<&Account>) -> Report {
-    lint_parsed_reply(answered, capture, capture.tree().as_ref(), account)
-}
-
-/// The same for a push whose message has been parsed already.
-pub fn lint_parsed_reply(
-    answered: &Answered<'_>,
-    capture: &Capture,
-    tree: Option<&Tree<'_>>,
-    account: Option<&Account>,
-) -> Report {
+pub fn lint_reply(answered: &HttpResponse<'_>, capture: &Capture, account: Option<&Account>) -> Report {
     let keys = account.and_then(|account| keys_of(capture, account));
     let sealing = match capture.mode {
-        Mode::Plain => Sealing::Plain,
-        Mode::Compat => Sealing::Compat(keys),
-        Mode::Safe => Sealing::Safe(keys),
+        Mode::Plain => Encryption::Plain,
+        Mode::Compat => Encryption::Compat(keys),
+        Mode::Safe => Encryption::Safe(keys),
     };
-    lint_as(answered, capture, tree, sealing)
+    lint_as(answered, capture, sealing)
 }
 
 /// Judges an answer in plaintext, which is sealed afterwards where the push was.
-pub fn lint_plain_reply(answered: &Answered<'_>, capture: &Capture) -> Report {
-    lint_as(answered, capture, capture.tree().as_ref(), Sealing::NotJudged)
+pub fn lint_plain_reply(answered: &HttpResponse<'_>, capture: &Capture) -> Report {
+    lint_as(answered, capture, Encryption::Unchecked)
 }
 
-fn lint_as(answered: &Answered<'_>, capture: &Capture, tree: Option<&Tree<'_>>, sealing: Sealing<'_>) -> Report {
+fn lint_as(answered: &HttpResponse<'_>, capture: &Capture, sealing: Encryption<'_>) -> Report {
     if capture.envelope.kind == HANDSHAKE {
         return Report { findings: Vec::new(), outcome: Outcome::Nothing, reply: None };
     }
-    let message = tree.map(Message::decode);
-    lint(answered, &Question { message: message.as_ref(), format: Some(capture.format()), sealing })
+    lint(answered, &capture.push_info(sealing))
 }
 
 /// Judges what another server answered to a recorded push, `elapsed` after WeChat sent it.
@@ -57,7 +46,6 @@ fn lint_as(answered: &Answered<'_>, capture: &Capture, tree: Option<&Tree<'_>>, 
 pub fn lint_server_answer(
     forwarded: &mut ServerAnswer,
     capture: &Capture,
-    tree: Option<&Tree<'_>>,
     account: Option<&Account>,
     elapsed: Duration,
 ) {
@@ -75,8 +63,7 @@ pub fn lint_server_answer(
         return;
     }
     let elapsed_ms = Some(elapsed.as_millis() as u64);
-    let answered = Answered { status, body: &forwarded.body, elapsed_ms };
-    let report = lint_parsed_reply(&answered, capture, tree, account);
+    let report = lint_reply(&HttpResponse { status, body: &forwarded.body, elapsed_ms }, capture, account);
     let is_illegal = report.severity() == Some(Severity::Error);
     forwarded.lint = report.findings;
     if forwarded.problem.is_none() {
@@ -106,13 +93,13 @@ fn is_echo(body: &[u8], capture: &Capture) -> bool {
 /// How a message travelled that has no Encrypt cannot be told, so that plain and sealed answers are taken alike; as they are
 /// where nothing is known of the push.
 pub fn lint_reply_to(
-    answered: &Answered<'_>,
+    answered: &HttpResponse<'_>,
     push: Option<&[u8]>,
     account: Option<&Account>,
 ) -> Result<Report, TreeError> {
     let Some(push) = push else {
-        let sealing = Sealing::Compat(account.and_then(|account| keys(account, false)));
-        return Ok(lint(answered, &Question { sealing, ..Question::UNKNOWN }));
+        let encryption = Encryption::Compat(account.and_then(|account| keys(account, false)));
+        return Ok(lint(answered, &PushInfo { encryption, ..PushInfo::UNKNOWN }));
     };
     let outer = Tree::parse(push)?;
     let root = outer.root();
@@ -124,10 +111,10 @@ pub fn lint_reply_to(
     let message = Message::decode(tree);
     let keys = account.and_then(|account| keys(account, former_key));
     let sealing = match encrypt {
-        Some(_) if root.child("MsgType").is_none() => Sealing::Safe(keys),
-        _ => Sealing::Compat(keys),
+        Some(_) if root.child("MsgType").is_none() => Encryption::Safe(keys),
+        _ => Encryption::Compat(keys),
     };
-    Ok(lint(answered, &Question { message: Some(&message), format: Some(tree.format()), sealing }))
+    Ok(lint(answered, &PushInfo::of(&message, tree.format(), sealing)))
 }
 
 /// What the answer to a recorded push has to be sealed with: what opened the push.
@@ -161,8 +148,8 @@ mod tests {
     use crate::capture::RawRequest;
     use crate::inspect::inspect;
     use crate::wechat::compose::{Signing, push, template};
-    use crate::wechat::envelope::{AesKey, seal, sealed_reply};
-    use crate::wechat::lint::Code as Lint;
+    use crate::wechat::envelope::{AesKey, encrypt, encrypted_reply};
+    use crate::wechat::lint::LintCode as Lint;
     use crate::wechat::reply::{Address, PassiveReply};
     use crate::wechat::signature::msg_signature;
     use crate::wechat::tree::Format;
@@ -216,13 +203,13 @@ mod tests {
         };
         let plain = PassiveReply::Text { content: "hi".to_owned() }.to_bytes(&address, Format::Xml);
         let Some(which) = sealed_with else { return plain };
-        let encrypt = seal(&key(which), &[7; 16], &plain, APP_ID);
-        sealed_reply(Format::Xml, &encrypt, &msg_signature(TOKEN, "1", "2", &encrypt), "1", "2")
+        let encrypt = encrypt(&key(which), &[7; 16], &plain, APP_ID);
+        encrypted_reply(Format::Xml, &encrypt, &msg_signature(TOKEN, "1", "2", &encrypt), "1", "2")
     }
 
     fn found(pushed: Option<usize>, answered: Option<usize>) -> (Vec<Lint>, Outcome) {
         let body = reply(answered);
-        let answered = Answered { status: 200, body: &body, elapsed_ms: None };
+        let answered = HttpResponse { status: 200, body: &body, elapsed_ms: None };
         let report = lint_reply(&answered, &capture(pushed), Some(&account()));
         (report.findings.iter().map(|finding| finding.code).collect(), report.outcome)
     }
@@ -235,14 +222,14 @@ mod tests {
         assert_eq!(found(Some(1), Some(0)), (vec![Lint::EncryptOtherKey], Outcome::Notice));
         assert_eq!(found(Some(0), Some(1)), (vec![Lint::EncryptOtherKey], Outcome::Notice));
         assert_eq!(found(Some(0), None), (vec![Lint::PlainInSafe], Outcome::Notice));
-        assert_eq!(found(None, Some(0)), (vec![Lint::SealedInPlain], Outcome::Notice));
+        assert_eq!(found(None, Some(0)), (vec![Lint::EncryptedInPlain], Outcome::Notice));
     }
 
     #[test]
     fn without_the_account_a_sealed_answer_stays_shut() {
         let body = reply(Some(0));
-        let report = lint_reply(&Answered { status: 200, body: &body, elapsed_ms: None }, &capture(Some(0)), None);
-        assert_eq!(report.outcome, Outcome::Sealed);
+        let report = lint_reply(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &capture(Some(0)), None);
+        assert_eq!(report.outcome, Outcome::Encrypted);
         assert!(report.is_legal());
     }
 
@@ -250,7 +237,7 @@ mod tests {
     fn a_push_in_a_file_is_opened_before_it_is_answered() {
         let codes = |push: &[u8], answered: Option<usize>| {
             let body = reply(answered);
-            let answered = Answered { status: 200, body: &body, elapsed_ms: None };
+            let answered = HttpResponse { status: 200, body: &body, elapsed_ms: None };
             let report = lint_reply_to(&answered, Some(push), Some(&account())).unwrap();
             report.findings.iter().map(|finding| finding.code).collect::<Vec<_>>()
         };
@@ -271,7 +258,7 @@ mod tests {
         let mut handshake = capture(None);
         HANDSHAKE.clone_into(&mut handshake.envelope.kind);
         let report =
-            lint_reply(&Answered { status: 200, body: b"4375120948345356249", elapsed_ms: None }, &handshake, None);
+            lint_reply(&HttpResponse { status: 200, body: b"4375120948345356249", elapsed_ms: None }, &handshake, None);
         assert_eq!((report.findings.len(), report.outcome), (0, Outcome::Nothing));
     }
 

@@ -12,7 +12,7 @@ use tokio::time::Sleep;
 
 use crate::capture::{Reply, ReplyEnd, ReplySource, ServerAnswer};
 use crate::inspect::Disposition;
-use crate::wechat::lint::Finding;
+use crate::wechat::lint::LintFinding;
 
 /// The body that tells WeChat that all is well, and shows the user nothing.
 const SUCCESS: &str = "success";
@@ -40,7 +40,7 @@ pub(super) struct Answer {
     pub(super) passed_on: Vec<(HeaderName, HeaderValue)>,
     pub(super) source: ReplySource,
     pub(super) end: ReplyEnd,
-    pub(super) lint: Vec<Finding>,
+    pub(super) lint: Vec<LintFinding>,
     pub(super) forwarded: Option<Box<ServerAnswer>>,
 }
 

@@ -24,9 +24,8 @@ use crate::inspect::ReplyEncryption;
 use crate::rules::{Response, Rule};
 use crate::store::StoreHandle;
 use crate::wechat::fault::Fault;
-use crate::wechat::lint::{Code, Finding, WECHAT_LIMIT_MS};
-use crate::wechat::message::Message;
-use crate::wechat::reply::{Address, PassiveReply};
+use crate::wechat::lint::{LintCode, LintFinding, WECHAT_LIMIT_MS};
+use crate::wechat::reply::PassiveReply;
 use crate::wechat::tree::Tree;
 
 mod assembly;
@@ -67,7 +66,7 @@ pub(super) struct ReplyDecision {
     pub(super) fault: Option<Fault>,
     pub(super) forwarded: Option<Box<ServerAnswer>>,
     /// Findings about the decision itself, such as a rule that failed.
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Vec<LintFinding>,
 }
 
 /// The content of a decision.
@@ -135,11 +134,6 @@ impl Responder {
         Subject::arriving(&self.capture, self.placement).with_tree(self.tree.as_deref())
     }
 
-    /// The address of a reply made at that time, if the message names both sides.
-    fn address(&self, now_seconds: i64) -> Option<Address> {
-        Address::answering(&Message::decode(self.tree.as_deref()?), now_seconds)
-    }
-
     pub(super) fn account(&self) -> &Account {
         self.accounts.owner(&self.capture.account)
     }
@@ -190,7 +184,7 @@ impl Responder {
             Response::Forward(to) => self.forward(Some(to)).await,
             Response::Reply(_) => self.rendered(rule).await,
         };
-        if !decision.findings.iter().any(|finding| finding.code == Code::RuleFailed) {
+        if !decision.findings.iter().any(|finding| finding.code == LintCode::RuleFailed) {
             self.policy.record_usage(&rule.name, None);
         }
         decision.status = rule.status;
@@ -224,7 +218,7 @@ impl Responder {
             rules.render(&own_rule, &subject)
         });
         let (reason, failure) = match timeout_at(self.deadline.into(), rendering).await {
-            Ok(Ok(Ok(reply))) if reply.needs_address() && self.address(0).is_none() => {
+            Ok(Ok(Ok(reply))) if reply.needs_address() && self.capture.reply_address(0).is_none() => {
                 ("the push does not say whom to answer".to_owned(), None)
             }
             Ok(Ok(Ok(reply))) => return ReplyDecision::of(ReplyContent::Reply(reply), rule_source(rule)),
@@ -233,7 +227,7 @@ impl Responder {
         };
         tracing::error!("the rule \"{}\" could not answer event {}: {reason}", rule.name, self.placement.id);
         self.policy.record_usage(&rule.name, failure);
-        let failed = Finding::new(Code::RuleFailed).with("rule", &rule.name).with("reason", reason);
+        let failed = LintFinding::new(LintCode::RuleFailed).with("rule", &rule.name).with("reason", reason);
         ReplyDecision { findings: vec![failed], ..ReplyDecision::default_answer() }
     }
 

@@ -15,7 +15,7 @@ use crate::inspect::inspect;
 use crate::sample;
 use crate::store::{Reader, StoreError};
 use crate::wechat::compose::{self, Edit, edited};
-use crate::wechat::envelope::{AesKey, seal};
+use crate::wechat::envelope::{AesKey, encrypt};
 use crate::wechat::signature::{msg_signature, signature};
 use crate::wechat::tree::Tree;
 
@@ -134,7 +134,7 @@ impl<'a> RequestBuilder<'a> {
                 let outer = match (mode, &plan.edited, capture.mode) {
                     (Mode::Compat, None, Mode::Compat) => with_encrypt(&changed(&request.body)?, &encrypt)?,
                     (Mode::Compat, ..) => with_encrypt(&message, &encrypt)?,
-                    _ => compose::sealed(&message, &encrypt),
+                    _ => compose::encrypted_body(&message, &encrypt),
                 };
                 (outer, Some(encrypt))
             }
@@ -227,7 +227,7 @@ fn encrypted(capture: &Capture, message: &[u8], account: &Account) -> Result<Str
     let captured = Tree::parse(&capture.request.body).ok();
     let opened = captured.as_ref().and_then(|tree| account.open(tree.root().text_of("Encrypt")?));
     let app_id = opened.map(|(opened, _)| opened.receive_id).or_else(|| account.app_id.clone());
-    Ok(seal(key, &sample::random_prefix(), message, &app_id.ok_or(ReplayObstacle::NoAppId)?))
+    Ok(encrypt(key, &sample::random_prefix(), message, &app_id.ok_or(ReplayObstacle::NoAppId)?))
 }
 
 fn with_encrypt(body: &[u8], encrypt: &str) -> Result<Vec<u8>, ReplayObstacle> {

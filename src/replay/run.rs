@@ -221,11 +221,10 @@ impl<'a> ActiveRun<'a> {
             let is_unmet = answers.iter().all(|answer| answer.came.met_nobody());
             (self.unmet, self.met) = if is_unmet { (self.unmet + 1, self.met) } else { (0, self.met + 1) };
         }
-        let tree = asked.as_ref().and_then(Capture::tree);
         for AttemptAnswer { attempt, copy, sent_at, came: mut answer } in answers {
             if let Some(asked) = &asked {
                 let elapsed = answer.elapsed;
-                lint_server_answer(&mut answer, asked, tree.as_ref(), Some(&account), elapsed);
+                lint_server_answer(&mut answer, asked, Some(&account), elapsed);
             }
             let message = account.decrypt_reply(&answer.body);
             let after = ComparableAnswer {

@@ -42,7 +42,7 @@ pub(crate) fn bubble_ui(ui: &mut Ui, outcome: &Outcome, reply: Option<&PassiveRe
             Outcome::Nothing | Outcome::Left | Outcome::NoConversation => {
                 notice_ui(ui, &look.text("bubble.nothing"), look);
             }
-            Outcome::Sealed => notice_ui(ui, &look.text("bubble.sealed"), look),
+            Outcome::Encrypted => notice_ui(ui, &look.text("bubble.sealed"), look),
             Outcome::CustomerService => notice_ui(ui, &look.text("bubble.customer_service"), look),
             Outcome::Notice | Outcome::Late | Outcome::Unanswered => notice_ui(ui, &look.text("bubble.failed"), look),
             Outcome::NewsCut { shown, dropped } => {

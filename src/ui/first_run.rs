@@ -9,7 +9,7 @@ use super::look::Look;
 use super::theme::{GAP, GAP_SMALL};
 use crate::capture::StoredCapture;
 use crate::engine::{Command, ListenerState, Status};
-use crate::wechat::kind::MENU_EVENTS;
+use crate::wechat::kind::menu_events_without_mini_program;
 
 mod enter;
 mod outcome;
@@ -17,11 +17,6 @@ mod token;
 
 use enter::enter_ui;
 use outcome::tap_ui;
-
-/// The eight events that a menu of an account without mini program can push.
-fn eight_events() -> impl Iterator<Item = &'static str> {
-    MENU_EVENTS.into_iter().filter(|kind| *kind != "view_miniprogram")
-}
 
 /// Draws the page.
 pub(crate) fn first_run_ui(
@@ -136,7 +131,7 @@ fn sample_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action
             actions.push(send("CLICK"));
         }
         if ui.add_enabled(is_listening, Button::new(look.text("first_run.sample.all"))).clicked() {
-            actions.extend(eight_events().map(send));
+            actions.extend(menu_events_without_mini_program().map(send));
         }
         ui.add(Label::new(weak(look, look.text("first_run.sample.how"))).wrap());
     });

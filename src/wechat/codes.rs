@@ -1,23 +1,22 @@
-//! Stable codes for what can be wrong, and one finding of it: what requests and replies are both judged with.
+//! Tables of stable codes with a severity, and findings: used for requests (diagnoses) and replies (lint).
 
 use serde::{Deserialize, Serialize};
 
 use super::tree::Place;
 
-/// How much it matters.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing.
     Note,
-    /// Works today, and is likely to bite.
+    /// Works today, and is likely to fail.
     Warning,
-    /// Something was refused, or could not be read.
+    /// Refused, or unreadable.
     Error,
 }
 
 impl Severity {
-    /// The spelling in JSON, and the stem of the words shown to people.
+    /// The spelling in JSON, and the stem of its locale key.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -29,28 +28,28 @@ impl Severity {
 
 /// A table of codes. A code that has been released never changes its meaning.
 pub trait Coded: Copy + Sized + 'static {
-    /// What its texts begin with: `STEM.CODE.message` and `STEM.CODE.remedy` in `assets/locales`.
+    /// The first part of its locale keys: `STEM.CODE.message` and `STEM.CODE.remedy` in `assets/locales`.
     const STEM: &'static str;
 
     /// The spelling in JSON, in the database and in filters.
     fn as_str(self) -> &'static str;
 
-    /// How much it matters.
+    /// The severity of every finding with this code.
     fn severity(self) -> Severity;
 
     /// The code of that spelling, if there is one.
     fn from_spelling(text: &str) -> Option<Self>;
 }
 
-/// Writes a table of codes: variant, spelling, severity.
+/// Defines an enum of codes from a table: variant, spelling, severity.
 macro_rules! codes {
-    ($(#[$meta:meta])* $stem:literal { $($(#[$doc:meta])* $variant:ident $text:literal $severity:ident),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident $stem:literal { $($(#[$doc:meta])* $variant:ident $text:literal $severity:ident),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code { $($(#[$doc])* $variant),+ }
+        pub enum $name { $($(#[$doc])* $variant),+ }
 
-        impl Code {
-            /// Every code there is.
+        impl $name {
+            /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The spelling in JSON, in the database and in filters.
@@ -58,7 +57,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $text),+ }
             }
 
-            /// How much it matters.
+            /// The severity of every finding with this code.
             pub fn severity(self) -> $crate::wechat::codes::Severity {
                 match self { $(Self::$variant => $crate::wechat::codes::Severity::$severity),+ }
             }
@@ -69,7 +68,7 @@ macro_rules! codes {
             }
         }
 
-        impl $crate::wechat::codes::Coded for Code {
+        impl $crate::wechat::codes::Coded for $name {
             const STEM: &'static str = $stem;
 
             fn as_str(self) -> &'static str {
@@ -91,23 +90,23 @@ pub(crate) use codes;
 /// One finding about one request or one reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding<C> {
-    /// What was found.
+    /// The code, which decides severity and texts.
     pub code: C,
-    /// What the texts fill in, by name.
+    /// The placeholders of the texts, by name.
     pub details: Vec<(String, String)>,
-    /// Where in the message, if it has a place there.
+    /// The place in the payload, if there is one.
     pub place: Option<Place>,
-    /// How many bytes from there on it is about; 0 where that is not known.
+    /// The length in bytes from there on; 0 if unknown.
     pub length: usize,
 }
 
 impl<C: Coded> Finding<C> {
-    /// A finding with nothing to fill in.
+    /// A finding without details.
     pub fn new(code: C) -> Self {
         Self { code, details: Vec::new(), place: None, length: 0 }
     }
 
-    /// Fills in one detail.
+    /// Adds a detail.
     #[must_use]
     #[expect(
         clippy::needless_pass_by_value,
@@ -118,14 +117,14 @@ impl<C: Coded> Finding<C> {
         self
     }
 
-    /// Says where it is.
+    /// Sets the place.
     #[must_use]
     pub fn at(mut self, place: Option<Place>) -> Self {
         self.place = place;
         self
     }
 
-    /// Says where it is, from its first byte to behind its last.
+    /// Sets the place and the length to a range of bytes of the payload.
     #[must_use]
     pub fn over(mut self, payload: &[u8], bytes: std::ops::Range<usize>) -> Self {
         self.place = Some(Place::at(payload, bytes.start));
@@ -134,7 +133,7 @@ impl<C: Coded> Finding<C> {
     }
 }
 
-/// The worst of them.
+/// The severity of the worst finding.
 pub fn worst<C: Coded>(findings: &[Finding<C>]) -> Option<Severity> {
     findings.iter().map(|finding| finding.code.severity()).max()
 }

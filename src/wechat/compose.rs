@@ -4,7 +4,7 @@ mod as_json;
 mod as_xml;
 mod edit;
 mod images;
-mod pictures;
+mod pic_list;
 mod templates;
 
 use form_urlencoded::byte_serialize;
@@ -58,23 +58,23 @@ pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
     let body = match seal {
         None => message.to_vec(),
         Some((key, app_id, random)) => {
-            let encrypt = envelope::seal(key, &random, message, app_id);
+            let encrypt = envelope::encrypt(key, &random, message, app_id);
             add(&mut query, "encrypt_type", "aes");
             add(&mut query, "msg_signature", &msg_signature(token, timestamp, nonce, &encrypt));
-            sealed(message, &encrypt)
+            encrypted_body(message, &encrypt)
         }
     };
     Push { query, headers: headers(format, body.len()), body }
 }
 
 /// The body around the `Encrypt` of that message. It names whom the push is for: the account, or the open platform.
-pub fn sealed(message: &[u8], encrypt: &str) -> Vec<u8> {
+pub fn encrypted_body(message: &[u8], encrypt: &str) -> Vec<u8> {
     let tree = Tree::parse(message).ok();
     let format = tree.as_ref().map_or(Format::Xml, Tree::format);
     let text_of = |name| tree.as_ref().and_then(|tree| tree.root().text_of(name));
     match (text_of("ToUserName"), text_of("AppId")) {
-        (None, Some(app_id)) => envelope::sealed_platform_push(format, app_id, encrypt),
-        (to_user, _) => envelope::sealed_push(format, to_user.unwrap_or_default(), encrypt),
+        (None, Some(app_id)) => envelope::encrypted_platform_push(format, app_id, encrypt),
+        (to_user, _) => envelope::encrypted_push(format, to_user.unwrap_or_default(), encrypt),
     }
 }
 
@@ -104,7 +104,7 @@ fn add(query: &mut String, name: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wechat::envelope::open;
+    use crate::wechat::envelope::decrypt;
 
     const CLICK: &[u8] = b"<xml><ToUserName><![CDATA[gh_1]]></ToUserName>\n</xml>";
 
@@ -159,7 +159,7 @@ mod tests {
         let tree = Tree::parse(&push.body).unwrap();
         assert_eq!(tree.root().text_of("ToUserName"), Some("gh_1"));
         let encrypt = tree.root().text_of("Encrypt").unwrap();
-        assert_eq!(open(&key, encrypt).unwrap().message, CLICK);
+        assert_eq!(decrypt(&key, encrypt).unwrap().message, CLICK);
         let expected = msg_signature("AAAAA", "1714036504", "1514711492", encrypt);
         assert!(push.query.ends_with(&format!("msg_signature={expected}")));
     }
@@ -189,7 +189,7 @@ mod tests {
         let seal = Some((&key, "wxb11529c136998cb6", [0; 16]));
         let push = push(b"\xff not a message", &Signing { seal, ..signing() });
         let tree = Tree::parse(&push.body).unwrap();
-        let opened = open(&key, tree.root().text_of("Encrypt").unwrap()).unwrap();
+        let opened = decrypt(&key, tree.root().text_of("Encrypt").unwrap()).unwrap();
         assert_eq!(opened.message, b"\xff not a message");
     }
 

@@ -1,4 +1,4 @@
-//! The typed view of a message as JSON: what it means, by kind.
+//! The typed values of a message as JSON, by kind: link, scan, pictures, location.
 
 use std::str::FromStr as _;
 
@@ -7,9 +7,9 @@ use serde_json::{Map, Number, Value, json};
 use super::geo;
 use super::message::{Location, MenuEvent, Message, OtherEvent, Payload, Pictures, Position, ScanCode, UserMessage};
 
-/// What is known of a message beyond its elements; empty where nothing is.
+/// The typed values of a message; empty if its kind has none.
 ///
-/// Every picture carries `"image_event": null`: only who knows the other events can fill that in.
+/// Every picture carries `"image_event": null`, to be filled in by a caller that knows the other events.
 pub fn decoded(message: &Message<'_>) -> Map<String, Value> {
     let mut decoded = Map::new();
     match &message.payload {
@@ -43,7 +43,7 @@ fn add_menu_event(decoded: &mut Map<String, Value>, event: &MenuEvent<'_>) {
             }
             add_menu_id(decoded, *menu_id);
         }
-        // A page path leads nowhere outside its mini program: it is no link.
+        // A page path is no link outside its mini program.
         MenuEvent::ViewMiniprogram { menu_id, .. } => add_menu_id(decoded, *menu_id),
         MenuEvent::ScancodePush(code) | MenuEvent::ScancodeWaitmsg(code) => {
             add(decoded, "scan", scan(code));
@@ -92,7 +92,7 @@ fn reported(position: &Position<'_>) -> Value {
     Value::Object(place)
 }
 
-/// WeChat does not say which datum its coordinates have; practitioners take them for GCJ-02.
+/// Adds the datum. WeChat does not document it; practitioners assume GCJ-02.
 fn add_datum(place: &mut Map<String, Value>, coordinates: Option<(f64, f64)>) {
     add(place, "datum", json!("gcj02"));
     add(place, "datum_assumed", json!(true));
@@ -104,12 +104,12 @@ fn add_datum(place: &mut Map<String, Value>, coordinates: Option<(f64, f64)>) {
     }
 }
 
-/// Seven decimals of a degree are a centimetre; what is beyond differs between machines.
+/// Rounds to seven decimals of a degree, which is a centimetre: further digits differ between machines.
 fn rounded(degrees: f64) -> f64 {
     (degrees * 1e7).round() / 1e7
 }
 
-/// A number as it was written, where JSON can write it so; nothing where it is none.
+/// Adds a number as it was written, if JSON can write it so.
 fn add_number(object: &mut Map<String, Value>, name: &str, number: Option<f64>, text: Option<&str>) {
     let Some(number) = number else { return };
     let written = text.and_then(|text| Number::from_str(text.trim()).ok());

@@ -1,4 +1,4 @@
-//! Messages sealed with an `EncodingAESKey`: encrypt, decrypt, and the elements around them.
+//! Encrypts and decrypts messages with an `EncodingAESKey`, and writes the elements around the ciphertext.
 
 mod key;
 
@@ -20,32 +20,29 @@ const HEAD: usize = AES_BLOCK + 4;
 /// WeChat pads to blocks of 32, twice the cipher's own.
 const PAD_BLOCK: usize = 32;
 
-/// What was inside an `Encrypt`.
+/// The decrypted content of an `Encrypt` element.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opened {
-    /// The random bytes before the message. The only part that a wrong IV spoils.
+pub struct Plaintext {
+    /// The random bytes before the message, the only part that a wrong IV damages.
     pub random: [u8; 16],
     /// The message, to the byte.
     pub message: Vec<u8>,
-    /// Whose message it says it is: the AppID of the account, or of the open platform.
+    /// The AppID behind the message, of the account or of the open platform.
     pub receive_id: String,
-    /// How many bytes of padding there were, 1 to 32.
+    /// The length of the padding in bytes, 1 to 32.
     pub pad: u8,
 }
 
-/// Why an `Encrypt` could not be opened.
+/// A ciphertext that cannot be decrypted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
+pub enum DecryptError {
     /// It is not base64.
     #[error("Encrypt is not base64: {source}")]
-    NotBase64 {
-        /// What the decoder met, and where.
-        source: base64::DecodeError,
-    },
+    NotBase64 { source: base64::DecodeError },
     /// It is empty, or not made of whole blocks.
     #[error("Encrypt holds {bytes} bytes, which is not a whole number of blocks of 16")]
     Length {
-        /// How many bytes the base64 held.
+        /// The length of the decoded base64.
         bytes: usize,
     },
     /// The end is not padding, as after decrypting with another account's key.
@@ -57,30 +54,30 @@ pub enum OpenError {
     /// Without its padding it is shorter than the random bytes and the length before a message.
     #[error("the decrypted message is cut short: {bytes} bytes, at least 20 are needed")]
     TooShort {
-        /// How many bytes were left.
+        /// The length without padding.
         bytes: usize,
     },
-    /// The length it declares is more than there is.
+    /// The declared length of the message exceeds the plaintext.
     #[error("the decrypted message declares {declared} bytes, but {available} are there")]
     BadLength {
         /// The length in the message.
         declared: u32,
-        /// How many bytes follow it.
+        /// The number of bytes that follow it.
         available: usize,
     },
-    /// What follows the message is not text.
+    /// The bytes behind the message are not text.
     #[error("the AppID behind the decrypted message is not UTF-8")]
     ReceiveIdNotUtf8,
 }
 
-/// Decrypts an `Encrypt`.
+/// Decrypts the text of an `Encrypt` element.
 ///
-/// Check the `msg_signature` before, and the [`Opened::receive_id`] after.
-pub fn open(key: &AesKey, encrypt: &str) -> Result<Opened, OpenError> {
-    let mut buffer = LENIENT.decode(encrypt).map_err(|source| OpenError::NotBase64 { source })?;
+/// The caller checks the `msg_signature` before, and the [`Plaintext::receive_id`] after.
+pub fn decrypt(key: &AesKey, encrypt: &str) -> Result<Plaintext, DecryptError> {
+    let mut buffer = LENIENT.decode(encrypt).map_err(|source| DecryptError::NotBase64 { source })?;
     let (blocks, rest) = Array::slice_as_chunks_mut(&mut buffer);
     if blocks.is_empty() || !rest.is_empty() {
-        return Err(OpenError::Length { bytes: buffer.len() });
+        return Err(DecryptError::Length { bytes: buffer.len() });
     }
     key.cipher::<Decryptor<Aes256>>().decrypt_blocks(blocks);
     let pad = padding(&buffer)?;
@@ -88,8 +85,8 @@ pub fn open(key: &AesKey, encrypt: &str) -> Result<Opened, OpenError> {
     split(buffer, pad)
 }
 
-/// Encrypts a message, with the 16 random bytes that the caller has drawn.
-pub fn seal(key: &AesKey, random: &[u8; 16], message: &[u8], receive_id: &str) -> String {
+/// Encrypts a message into the text of an `Encrypt` element. The caller draws the 16 random bytes.
+pub fn encrypt(key: &AesKey, random: &[u8; 16], message: &[u8], receive_id: &str) -> String {
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
     let bare = HEAD + message.len() + receive_id.len();
     // An aligned plaintext still gets a whole block of padding.
@@ -105,10 +102,10 @@ pub fn seal(key: &AesKey, random: &[u8; 16], message: &[u8], receive_id: &str) -
     STANDARD.encode(&buffer)
 }
 
-/// How much padding there is: 1 to 32 bytes that all say how many they are.
-fn padding(plain: &[u8]) -> Result<u8, OpenError> {
+/// The length of the padding: 1 to 32 bytes, each of which holds their number.
+fn padding(plain: &[u8]) -> Result<u8, DecryptError> {
     let last = plain.last().copied().unwrap_or_default();
-    let wrong = OpenError::BadPadding { last };
+    let wrong = DecryptError::BadPadding { last };
     let length = usize::from(last);
     if !(1..=PAD_BLOCK).contains(&length) || length > plain.len() {
         return Err(wrong);
@@ -116,9 +113,9 @@ fn padding(plain: &[u8]) -> Result<u8, OpenError> {
     if plain[plain.len() - length..].iter().all(|byte| *byte == last) { Ok(last) } else { Err(wrong) }
 }
 
-/// Takes the plaintext without its padding apart. Its buffer becomes the message's.
-fn split(mut plain: Vec<u8>, pad: u8) -> Result<Opened, OpenError> {
-    let too_short = OpenError::TooShort { bytes: plain.len() };
+/// Splits a plaintext without padding into its parts. Its buffer becomes the message's.
+fn split(mut plain: Vec<u8>, pad: u8) -> Result<Plaintext, DecryptError> {
+    let too_short = DecryptError::TooShort { bytes: plain.len() };
     let Some((&random, rest)) = plain.split_first_chunk::<AES_BLOCK>() else {
         return Err(too_short);
     };
@@ -126,26 +123,26 @@ fn split(mut plain: Vec<u8>, pad: u8) -> Result<Opened, OpenError> {
         return Err(too_short);
     };
     let declared = u32::from_be_bytes(length);
-    let bad_length = OpenError::BadLength { declared, available: rest.len() };
+    let bad_length = DecryptError::BadLength { declared, available: rest.len() };
     let end = usize::try_from(declared).unwrap_or(usize::MAX);
     let Some((_, tail)) = rest.split_at_checked(end) else {
         return Err(bad_length);
     };
     let Ok(receive_id) = std::str::from_utf8(tail).map(str::to_owned) else {
-        return Err(OpenError::ReceiveIdNotUtf8);
+        return Err(DecryptError::ReceiveIdNotUtf8);
     };
     plain.truncate(HEAD + end);
     plain.drain(..HEAD);
-    Ok(Opened { random, message: plain, receive_id, pad })
+    Ok(Plaintext { random, message: plain, receive_id, pad })
 }
 
-/// The body of a push in safe mode, laid out as in genuine ones.
-pub fn sealed_push(format: Format, to_user: &str, encrypt: &str) -> Vec<u8> {
+/// The body of a push in safe mode, in the layout of genuine ones.
+pub fn encrypted_push(format: Format, to_user: &str, encrypt: &str) -> Vec<u8> {
     addressed(format, "ToUserName", to_user, encrypt)
 }
 
 /// The body of an open platform's encrypted push, which is addressed by its AppID.
-pub fn sealed_platform_push(format: Format, app_id: &str, encrypt: &str) -> Vec<u8> {
+pub fn encrypted_platform_push(format: Format, app_id: &str, encrypt: &str) -> Vec<u8> {
     addressed(format, "AppId", app_id, encrypt)
 }
 
@@ -163,7 +160,7 @@ fn addressed(format: Format, name: &'static str, value: &str, encrypt: &str) -> 
 /// The envelope of an encrypted passive reply.
 ///
 /// `msg_signature` is over this timestamp and nonce, which are the replier's own choice.
-pub fn sealed_reply(format: Format, encrypt: &str, msg_signature: &str, timestamp: &str, nonce: &str) -> Vec<u8> {
+pub fn encrypted_reply(format: Format, encrypt: &str, msg_signature: &str, timestamp: &str, nonce: &str) -> Vec<u8> {
     let body = match format {
         Format::Xml => format!(
             "<xml>\n<Encrypt>{}</Encrypt>\n<MsgSignature>{}</MsgSignature>\n\
@@ -184,7 +181,7 @@ pub fn sealed_reply(format: Format, encrypt: &str, msg_signature: &str, timestam
     body.into_bytes()
 }
 
-/// A number where that keeps the text, as the platform's own JSON reply has it.
+/// A number if it keeps the text, as in the platform's own JSON reply.
 fn number_or_text(text: &str) -> serde_json::Value {
     match text.parse::<u64>() {
         Ok(number) if number.to_string() == text => number.into(),

@@ -1,7 +1,6 @@
-//! Misbehaving on purpose: how an answer can be wrong, and the bytes that are.
+//! Fault injection: the ways a reply can be made wrong on purpose, and the wrong bytes.
 //!
-//! What is wrong with the bytes is done here; what is wrong with their time, their sealing or their
-//! connection is the listener's to do.
+//! Faults in the bytes are injected here; faults in time, encryption or connection are the listener's.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,49 +8,49 @@ use std::fmt;
 use super::reply::{Address, PassiveReply};
 use super::tree::Format;
 
-/// How long after WeChat's limit a late answer comes unless said otherwise.
+/// The default delay of a late reply after WeChat's limit, in milliseconds.
 const LATE_MS: u32 = 1_000;
-/// How many attempts stay unanswered unless said otherwise: all but the last of WeChat's three.
+/// The default number of unanswered attempts: all but the last of WeChat's three.
 const UNANSWERED_ATTEMPTS: u32 = 2;
-/// What is sent where a fault needs a message to be in, and there is none.
-const STAND_IN: &str = "menuscope";
+/// The text of the message that a fault is injected into if the reply has no message.
+const PLACEHOLDER: &str = "menuscope";
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
-/// One way to answer wrongly.
+/// A fault to inject into the reply to a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The answer comes too late.
+    /// The reply comes too late.
     Late {
         /// Milliseconds after WeChat's limit.
         ms: u32,
     },
-    /// The first attempts get no answer at all.
+    /// The first attempts get no reply at all.
     Unanswered {
-        /// How many of them, from 1.
+        /// The number of attempts without a reply, at least 1.
         attempts: u32,
     },
-    /// Nothing in the body.
+    /// The body is empty.
     Empty,
     /// `Success`, or `MsgType` in capitals.
     WrongCase,
-    /// JSON where WeChat wants XML.
+    /// JSON in reply to XML.
     Json,
     /// A byte order mark before the first byte.
     Bom,
     /// `ToUserName` and `FromUserName` as they were in the push.
     WrongAddress,
-    /// A `MsgSignature` that is not the reply's.
+    /// A wrong `MsgSignature`.
     WrongSignature,
-    /// Sealed with the account's other key.
+    /// Encrypted with the account's other key.
     FormerKey,
     /// The connection ends in the middle of the body.
     Cut,
-    /// The connection is reset instead of an answer.
+    /// The connection is reset instead of a reply.
     Reset,
 }
 
 impl Fault {
-    /// Every fault, with the numbers that it has unless said otherwise.
+    /// Every fault, with its default number.
     pub const ALL: [Self; 11] = [
         Self::Late { ms: LATE_MS },
         Self::Unanswered { attempts: UNANSWERED_ATTEMPTS },
@@ -66,7 +65,7 @@ impl Fault {
         Self::Reset,
     ];
 
-    /// Its name in settings, and in the keys of its texts.
+    /// The name in settings, and in the keys of its texts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Late { .. } => "late",
@@ -100,18 +99,18 @@ impl Fault {
         }
     }
 
-    /// Whether it means something in safe and compat mode only.
-    pub fn needs_sealing(self) -> bool {
+    /// Tells whether the fault is one of encryption, and so has an effect in safe and compat mode only.
+    pub fn needs_encryption(self) -> bool {
         matches!(self, Self::WrongSignature | Self::FormerKey)
     }
 
-    /// The reply that the fault is put into: the one that was asked for, wherever that is possible.
+    /// The reply that the fault is injected into: the given one, if possible.
     ///
-    /// What is addressed or sealed has to be a message, so a short text stands in for `success` and for
-    /// nothing. Raw bytes are taken for the reply that they are, and stay as they are where they are none.
-    /// It is sealed where [`PassiveReply::needs_address`] says so.
+    /// Only a message has an address and an encryption to get wrong, so a short text replaces `success` and
+    /// the empty reply. Raw bytes that are a reply are read as that reply; other raw bytes stay as they are.
+    /// The listener encrypts it if [`PassiveReply::needs_address`].
     pub fn carrier(self, reply: &PassiveReply) -> Cow<'_, PassiveReply> {
-        let wants_message = self == Self::WrongAddress || self.needs_sealing();
+        let wants_message = self == Self::WrongAddress || self.needs_encryption();
         let understood = match reply {
             _ if self == Self::Empty => Cow::Owned(PassiveReply::Empty),
             PassiveReply::Raw(bytes) if wants_message || matches!(self, Self::WrongCase | Self::Json) => {
@@ -120,15 +119,15 @@ impl Fault {
             _ => Cow::Borrowed(reply),
         };
         match *understood {
-            PassiveReply::Success | PassiveReply::Empty if wants_message => stand_in(),
-            // Of nothing there is no middle.
-            PassiveReply::Empty if self == Self::Cut => stand_in(),
+            PassiveReply::Success | PassiveReply::Empty if wants_message => placeholder(),
+            // An empty body cannot be cut.
+            PassiveReply::Empty if self == Self::Cut => placeholder(),
             _ => understood,
         }
     }
 
-    /// The body before it is sealed, with the fault where the fault is in it.
-    pub fn spoil(self, reply: &PassiveReply, address: &Address, format: Format) -> Vec<u8> {
+    /// The body before its encryption, with the fault if it is one of the body.
+    pub fn faulty_body(self, reply: &PassiveReply, address: &Address, format: Format) -> Vec<u8> {
         let reply = self.carrier(reply);
         let silent = matches!(*reply, PassiveReply::Success | PassiveReply::Empty);
         match self {
@@ -152,7 +151,7 @@ impl Fault {
     }
 }
 
-/// As [`Fault::parse`] reads it, its number always written out.
+/// The spelling that [`Fault::parse`] reads, always with its number.
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())?;
@@ -163,11 +162,11 @@ impl fmt::Display for Fault {
     }
 }
 
-fn stand_in() -> Cow<'static, PassiveReply> {
-    Cow::Owned(PassiveReply::Text { content: STAND_IN.to_owned() })
+fn placeholder() -> Cow<'static, PassiveReply> {
+    Cow::Owned(PassiveReply::Text { content: PLACEHOLDER.to_owned() })
 }
 
-/// Digits only: the parser of numbers would take a sign.
+/// Parses digits only: `str::parse` would accept a sign.
 fn whole_number(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }

@@ -1,13 +1,13 @@
 //! Every element of a message as JSON: official names, text exactly as received.
 //!
-//! Siblings of one name become a list in order; `PicList` is always a list of its items, however many
-//! lists or items were sent; attributes stay in the raw view.
+//! Siblings of one name become a list in order. `PicList` is always a list of its items, however many
+//! lists or items were sent. Attributes are left out.
 
 use serde_json::{Map, Value};
 
 use super::tree::{Element, is_all_white};
 
-/// Text that stands beside child elements is kept under this name, which no element can have.
+/// The member for text beside child elements; no element can have this name.
 pub const TEXT: &str = "#text";
 
 const PIC_LIST: &str = "PicList";
@@ -50,7 +50,7 @@ fn value(element: Element<'_, '_>) -> Value {
     }
 }
 
-/// Adds what one `PicList` holds to the list of all of them.
+/// Adds the items of one `PicList` to the list of all pictures.
 fn add_pictures(members: &mut Map<String, Value>, list: Element<'_, '_>) {
     let pictures = members.entry(PIC_LIST).or_insert_with(|| Value::Array(Vec::new()));
     let Value::Array(pictures) = pictures else {

@@ -1,8 +1,7 @@
-//! GCJ-02, WGS-84 and BD-09: one place in the three datums in use in China.
+//! Converts coordinates from GCJ-02, the datum of Chinese maps, to WGS-84, the datum of GPS.
 //!
-//! GCJ-02 shifts places inside a rectangle around China by some hundred metres; it has no
-//! published inverse, so the way back is found by iteration. BD-09 is a shift on top of GCJ-02.
-//! Every function takes and gives `(latitude, longitude)` in degrees.
+//! GCJ-02 shifts places inside a rectangle around China by some hundred metres. It has no published
+//! inverse, so the inverse is found by iteration. Places are `(latitude, longitude)` in degrees.
 
 use std::f64::consts::PI;
 
@@ -10,18 +9,14 @@ use std::f64::consts::PI;
 const SEMI_MAJOR_AXIS: f64 = 6_378_245.0;
 /// Square of that ellipsoid's eccentricity.
 const ECCENTRICITY_SQUARED: f64 = 0.006_693_421_622_965_943;
-/// The rectangle inside of which GCJ-02 is shifted: latitudes, then longitudes.
+/// The rectangle in which GCJ-02 is shifted: latitudes, then longitudes.
 const SHIFTED_LATITUDES: std::ops::RangeInclusive<f64> = 0.8293..=55.8271;
 const SHIFTED_LONGITUDES: std::ops::RangeInclusive<f64> = 72.004..=137.8347;
 /// Iterations of the inverse. Each makes the error some hundred times smaller: three are enough
 /// for a millimetre, and the rest cost nothing.
 const INVERSE_STEPS: usize = 6;
-/// The angle of BD-09's ripple.
-const BD09_RIPPLE: f64 = PI * 3000.0 / 180.0;
-/// BD-09's constant shift, latitude and longitude.
-const BD09_SHIFT: (f64, f64) = (0.006, 0.0065);
 
-/// Where a GCJ-02 place (what WeChat is taken to send) is in WGS-84 (what GPS says).
+/// Converts a GCJ-02 place, as WeChat is assumed to send it, to WGS-84.
 pub fn gcj02_to_wgs84(latitude: f64, longitude: f64) -> (f64, f64) {
     if !is_shifted(latitude, longitude) {
         return (latitude, longitude);
@@ -34,35 +29,11 @@ pub fn gcj02_to_wgs84(latitude: f64, longitude: f64) -> (f64, f64) {
     (north, east)
 }
 
-/// Where a WGS-84 place is in GCJ-02.
-pub fn wgs84_to_gcj02(latitude: f64, longitude: f64) -> (f64, f64) {
-    if !is_shifted(latitude, longitude) {
-        return (latitude, longitude);
-    }
-    let (shift_north, shift_east) = shift(latitude, longitude);
-    (latitude + shift_north, longitude + shift_east)
-}
-
-/// Where a GCJ-02 place is in BD-09, the datum of Baidu's maps.
-pub fn gcj02_to_bd09(latitude: f64, longitude: f64) -> (f64, f64) {
-    let radius = longitude.hypot(latitude) + 0.000_02 * (latitude * BD09_RIPPLE).sin();
-    let angle = latitude.atan2(longitude) + 0.000_003 * (longitude * BD09_RIPPLE).cos();
-    (radius * angle.sin() + BD09_SHIFT.0, radius * angle.cos() + BD09_SHIFT.1)
-}
-
-/// Where a BD-09 place is in GCJ-02, to within half a metre.
-pub fn bd09_to_gcj02(latitude: f64, longitude: f64) -> (f64, f64) {
-    let (north, east) = (latitude - BD09_SHIFT.0, longitude - BD09_SHIFT.1);
-    let radius = east.hypot(north) - 0.000_02 * (north * BD09_RIPPLE).sin();
-    let angle = north.atan2(east) - 0.000_003 * (east * BD09_RIPPLE).cos();
-    (radius * angle.sin(), radius * angle.cos())
-}
-
 fn is_shifted(latitude: f64, longitude: f64) -> bool {
     SHIFTED_LATITUDES.contains(&latitude) && SHIFTED_LONGITUDES.contains(&longitude)
 }
 
-/// How far GCJ-02 is from WGS-84 at a WGS-84 place, in degrees.
+/// The offset from WGS-84 to GCJ-02 at a WGS-84 place, in degrees.
 fn shift(latitude: f64, longitude: f64) -> (f64, f64) {
     let (north, east) = (latitude - 35.0, longitude - 105.0);
     let radians = latitude.to_radians();
@@ -94,7 +65,7 @@ fn metres_east(north: f64, east: f64) -> f64 {
         + waves(east, &[(150.0, 1.0 / 12.0), (300.0, 1.0 / 30.0)])
 }
 
-/// Two thirds of the sum of sines of so much amplitude and so many half turns a degree.
+/// Two thirds of a sum of sines, each given by its amplitude and its half turns per degree.
 fn waves(degrees: f64, parts: &[(f64, f64)]) -> f64 {
     let sum: f64 = parts.iter().map(|(amplitude, half_turns)| amplitude * (degrees * half_turns * PI).sin()).sum();
     sum * 2.0 / 3.0
@@ -108,6 +79,11 @@ mod tests {
 
     /// A degree of latitude in metres, roughly: enough to state tolerances in metres.
     const METRES_PER_DEGREE: f64 = 111_000.0;
+
+    fn wgs84_to_gcj02(latitude: f64, longitude: f64) -> (f64, f64) {
+        let (north, east) = shift(latitude, longitude);
+        (latitude + north, longitude + east)
+    }
 
     fn metres_apart(a: (f64, f64), b: (f64, f64)) -> f64 {
         (a.0 - b.0).hypot(a.1 - b.1) * METRES_PER_DEGREE
@@ -137,7 +113,6 @@ mod tests {
     fn a_place_outside_of_china_is_the_same_in_both() {
         for place in [(48.8566, 2.3522), (-33.86, 151.21), (0.0, 0.0), (40.7, -74.0)] {
             assert_eq!(gcj02_to_wgs84(place.0, place.1), place);
-            assert_eq!(wgs84_to_gcj02(place.0, place.1), place);
         }
     }
 
@@ -147,28 +122,15 @@ mod tests {
         assert!(gcj02_to_wgs84(f64::NAN, 113.0).0.is_nan());
     }
 
-    #[test]
-    fn bd09_lies_north_east_of_gcj02() {
-        let bd09 = gcj02_to_bd09(39.909_632, 116.403_713);
-        assert!(metres_apart(bd09, (39.915_969, 116.410_076)) < 50.0, "{bd09:?}");
-    }
-
     proptest! {
         #[test]
-        fn there_and_back_is_within_a_centimetre(
+        fn a_round_trip_is_within_a_centimetre(
             latitude in 3.0_f64..54.0,
             longitude in 73.0_f64..137.0,
         ) {
             let gcj02 = wgs84_to_gcj02(latitude, longitude);
             let back = gcj02_to_wgs84(gcj02.0, gcj02.1);
             prop_assert!(metres_apart(back, (latitude, longitude)) < 0.01);
-        }
-
-        #[test]
-        fn baidu_and_back_is_within_a_metre(latitude in 3.0_f64..54.0, longitude in 73.0_f64..137.0) {
-            let bd09 = gcj02_to_bd09(latitude, longitude);
-            let back = bd09_to_gcj02(bd09.0, bd09.1);
-            prop_assert!(metres_apart(back, (latitude, longitude)) < 1.0);
         }
     }
 }

@@ -1,8 +1,8 @@
-//! JSON payload to the same tree: members are elements, an array is siblings of the member's name.
+//! Parses JSON payloads into a tree: members are elements, the items of an array are siblings of one name.
 //!
-//! The tokens come from jsonc-parser's scanner with every leniency off; the grammar is a loop with a
-//! stack of its own, so that a megabyte of `[` meets [`super::tree::MAX_DEPTH`] and not the end of the
-//! thread's stack.
+//! The tokens come from jsonc-parser's scanner with every leniency off. The grammar is a loop with its own
+//! stack, so that a megabyte of `[` runs into [`super::tree::MAX_DEPTH`] instead of overflowing the thread's
+//! stack.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use jsonc_parser::{Scanner, ScannerOptions};
 
 use super::tree::{Builder, MAX_DEPTH, Span, Tag, TextForm, TreeError, is_white};
 
-/// What the elements of an array inside an array are called.
+/// The name of the items of an array inside an array.
 const ITEM: &str = "item";
 
 const STRICT: ScannerOptions = ScannerOptions {
@@ -23,13 +23,13 @@ const STRICT: ScannerOptions = ScannerOptions {
     allow_extended_string_escapes: false,
 };
 
-/// Reads the JSON object that begins at `start`.
+/// Parses the JSON object that begins at `start`.
 pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError> {
-    let mut reading = Reading {
+    let mut parser = JsonParser {
         payload,
         tree: Builder::new(payload),
         holders: Vec::with_capacity(8),
-        expected: Expected::Value,
+        expected: NextToken::Value,
         member: None,
     };
     let text = payload.get(start..).unwrap_or_default();
@@ -41,25 +41,25 @@ pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError
             Err(error) => {
                 let reason = error.kind().to_string();
                 let at = start + error.range().start;
-                return Err(reading.tree.ill_formed(reason, at));
+                return Err(parser.tree.ill_formed(reason, at));
             }
         };
         let at = (start + scanner.token_start(), start + scanner.token_end());
-        reading.check_gap(last, at.0)?;
+        parser.check_gap(last, at.0)?;
         last = at.1;
         let Some(token) = token else { break };
-        reading.take(token, at.0, at.1)?;
+        parser.take(token, at.0, at.1)?;
     }
-    if reading.expected == Expected::End {
-        return Ok(reading.tree);
+    if parser.expected == NextToken::End {
+        return Ok(parser.tree);
     }
     let reason = "the body ends before its object does";
-    Err(reading.tree.ill_formed(reason, payload.len()))
+    Err(parser.tree.ill_formed(reason, payload.len()))
 }
 
-/// What may come next.
+/// The tokens that may come next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Expected {
+enum NextToken {
     Value,
     ValueOrEnd,
     Name,
@@ -69,58 +69,58 @@ enum Expected {
     End,
 }
 
-/// What is open around the next token.
+/// The object or array around the next token.
 enum Holder<'a> {
-    /// An object: an element is open in the tree.
+    /// An object, which is an open element in the tree.
     Object,
-    /// An array: its values become elements of this name.
+    /// An array, whose values become elements of this name.
     Array {
         name: Cow<'a, str>,
-        /// Where the member or the array itself begins, and the array.
+        /// The offset of the member, or of the array itself in an array.
         start: usize,
         bracket: usize,
         empty: bool,
-        /// An array in an array is an element by itself.
+        /// An array in an array, which is an element of its own.
         wrapped: bool,
     },
 }
 
-struct Reading<'a> {
+struct JsonParser<'a> {
     payload: &'a str,
     tree: Builder<'a>,
     holders: Vec<Holder<'a>>,
-    expected: Expected,
-    /// The name whose value is awaited, and where it begins.
+    expected: NextToken,
+    /// The name of the next value, and its offset.
     member: Option<(Cow<'a, str>, usize)>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> JsonParser<'a> {
     fn take(&mut self, token: Token<'a>, begins: usize, ends: usize) -> Result<(), TreeError> {
         let expected = self.expected;
-        let value = matches!(expected, Expected::Value | Expected::ValueOrEnd);
-        let name = matches!(expected, Expected::Name | Expected::NameOrEnd);
+        let value = matches!(expected, NextToken::Value | NextToken::ValueOrEnd);
+        let name = matches!(expected, NextToken::Name | NextToken::NameOrEnd);
         match token {
             Token::String(text) if name => {
                 self.check_string(begins, ends)?;
                 self.member = Some((text, begins));
-                self.expected = Expected::Colon;
+                self.expected = NextToken::Colon;
                 Ok(())
             }
-            Token::Colon if expected == Expected::Colon => {
-                self.expected = Expected::Value;
+            Token::Colon if expected == NextToken::Colon => {
+                self.expected = NextToken::Value;
                 Ok(())
             }
-            Token::Comma if expected == Expected::CommaOrEnd => {
+            Token::Comma if expected == NextToken::CommaOrEnd => {
                 self.expected = match self.holders.last() {
-                    Some(Holder::Array { .. }) => Expected::Value,
-                    _ => Expected::Name,
+                    Some(Holder::Array { .. }) => NextToken::Value,
+                    _ => NextToken::Name,
                 };
                 Ok(())
             }
             Token::OpenBrace if value => self.open_object(begins),
             Token::OpenBracket if value && !self.holders.is_empty() => self.open_array(begins),
             Token::CloseBrace
-                if matches!(expected, Expected::NameOrEnd | Expected::CommaOrEnd)
+                if matches!(expected, NextToken::NameOrEnd | NextToken::CommaOrEnd)
                     && matches!(self.holders.last(), Some(Holder::Object)) =>
             {
                 self.holders.pop();
@@ -129,7 +129,7 @@ impl<'a> Reading<'a> {
                 Ok(())
             }
             Token::CloseBracket
-                if matches!(expected, Expected::ValueOrEnd | Expected::CommaOrEnd)
+                if matches!(expected, NextToken::ValueOrEnd | NextToken::CommaOrEnd)
                     && matches!(self.holders.last(), Some(Holder::Array { .. })) =>
             {
                 self.close_array(ends)
@@ -153,9 +153,9 @@ impl<'a> Reading<'a> {
     fn open_object(&mut self, begins: usize) -> Result<(), TreeError> {
         self.check_depth(begins)?;
         let (name, start) = self.name_of_value(begins);
-        self.tree.open(Tag { name, start, content: begins, attributes: false })?;
+        self.tree.open(Tag { name, start, content: begins })?;
         self.holders.push(Holder::Object);
-        self.expected = Expected::NameOrEnd;
+        self.expected = NextToken::NameOrEnd;
         Ok(())
     }
 
@@ -164,11 +164,11 @@ impl<'a> Reading<'a> {
         let wrapped = matches!(self.holders.last(), Some(Holder::Array { .. }));
         let (mut name, start) = self.name_of_value(begins);
         if wrapped {
-            self.tree.open(Tag { name, start, content: begins, attributes: false })?;
+            self.tree.open(Tag { name, start, content: begins })?;
             name = Cow::Borrowed(ITEM);
         }
         self.holders.push(Holder::Array { name, start, bracket: begins, empty: true, wrapped });
-        self.expected = Expected::ValueOrEnd;
+        self.expected = NextToken::ValueOrEnd;
         Ok(())
     }
 
@@ -205,7 +205,7 @@ impl<'a> Reading<'a> {
         ends: usize,
         text: Option<(Cow<'a, str>, TextForm, Span)>,
     ) -> Result<(), TreeError> {
-        self.tree.open(Tag { name, start, content, attributes: false })?;
+        self.tree.open(Tag { name, start, content })?;
         if let Some((text, form, at)) = text {
             self.tree.text(text, form, at, false);
         }
@@ -213,7 +213,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// What the value that begins here is called, and where its element begins.
+    /// The name of the value that begins here, and the offset of its element.
     fn name_of_value(&mut self, begins: usize) -> (Cow<'a, str>, usize) {
         if let Some(Holder::Array { name, empty, .. }) = self.holders.last_mut() {
             *empty = false;
@@ -223,7 +223,7 @@ impl<'a> Reading<'a> {
     }
 
     fn value_ended(&mut self) {
-        self.expected = if self.holders.is_empty() { Expected::End } else { Expected::CommaOrEnd };
+        self.expected = if self.holders.is_empty() { NextToken::End } else { NextToken::CommaOrEnd };
     }
 
     fn check_depth(&self, at: usize) -> Result<(), TreeError> {
@@ -257,16 +257,16 @@ impl<'a> Reading<'a> {
 
     fn unexpected(&self, at: usize) -> TreeError {
         let wanted = match self.expected {
-            Expected::Value => "a value",
-            Expected::ValueOrEnd => "a value or `]`",
-            Expected::Name => "a name in double quotes",
-            Expected::NameOrEnd => "a name in double quotes or `}`",
-            Expected::Colon => "`:`",
-            Expected::CommaOrEnd => match self.holders.last() {
+            NextToken::Value => "a value",
+            NextToken::ValueOrEnd => "a value or `]`",
+            NextToken::Name => "a name in double quotes",
+            NextToken::NameOrEnd => "a name in double quotes or `}`",
+            NextToken::Colon => "`:`",
+            NextToken::CommaOrEnd => match self.holders.last() {
                 Some(Holder::Array { .. }) => "`,` or `]`",
                 _ => "`,` or `}`",
             },
-            Expected::End => "nothing after the object",
+            NextToken::End => "nothing after the object",
         };
         self.tree.ill_formed(format!("expected {wanted}"), at)
     }

@@ -1,27 +1,26 @@
-//! The table of known kinds: what class and family each is of, and whether an answer reaches anybody.
+//! The table of known kinds of messages: class, family, and whether the user sees a reply.
 //!
-//! A kind is written as it was received; names that differ only in case are different kinds where both
+//! A kind is spelled as it was received. Names that differ only in case are different kinds if both
 //! exist (`LOCATION` is an event, `location` a message).
 
-/// What a kind is about; the window gives each family a hue.
+/// A group of kinds about one subject; the window gives each family a hue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {
     /// Clicks and links.
     Tap,
-    /// Scanned codes.
     Scan,
     /// Pictures picked or taken from a menu.
     Picture,
     /// Places.
     Location,
-    /// What a person wrote, spoke or sent.
+    /// Messages written, spoken or sent by a person.
     Message,
-    /// Everything that the platform reports by itself.
+    /// Reports of the platform itself.
     System,
 }
 
 impl Family {
-    /// Every family, in the order in which they are listed for people.
+    /// Every family, in display order.
     pub const ALL: [Self; 6] = [Self::Tap, Self::Scan, Self::Picture, Self::Location, Self::Message, Self::System];
 
     /// Its machine name.
@@ -37,48 +36,41 @@ impl Family {
     }
 }
 
-/// Which element names a kind.
+/// The element that names a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// `Event`, where `MsgType` is `event`.
+    /// `Event`, if `MsgType` is `event`.
     Event,
     /// `MsgType`.
     Message,
     /// `InfoType`, from an open platform.
     Platform,
-    /// None: the listener's own word for what it recorded.
+    /// None: the listener names the request itself.
     Listener,
 }
 
-/// What becomes of a passive reply to a kind.
+/// The fate of a passive reply to a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The user sees it in the chat.
     Seen,
-    /// It is legal, but the user has left the chat and does not see it.
+    /// The reply is legal, but the user has left the chat and does not see it.
     Unseen,
-    /// There is no conversation that it could go to; `success` is all that is wanted.
+    /// There is no conversation to reply in; WeChat only wants `success`.
     Never,
 }
 
-/// A kind that WeChat documents, or that SDKs have met.
+/// A kind that WeChat documents or that SDKs know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownKind {
-    /// As it is written in a push.
+    /// The spelling in a push.
     pub name: &'static str,
-    /// Which element names it.
+    /// The element that names it.
     pub class: Class,
-    /// What it is about.
+    /// The group it belongs to.
     pub family: Family,
-    /// What becomes of a passive reply to it.
+    /// The fate of a passive reply to it.
     pub answer: Answer,
-}
-
-impl KnownKind {
-    /// Whether it is one of the nine that a menu button pushes.
-    pub fn is_menu_event(&self) -> bool {
-        MENU_EVENTS.contains(&self.name)
-    }
 }
 
 /// The nine events that menu buttons push, in the order of the documentation.
@@ -94,20 +86,20 @@ pub const MENU_EVENTS: [&str; 9] = [
     "location_select",
 ];
 
-/// Kinds that come in dozens: every name that begins so is known as an event of the platform.
-const PREFIXES: [&str; 4] = ["card_", "giftcard_", "trade_manage_", "wxalive_"];
-
-/// Every kind that is known by name, in byte order.
-pub fn all() -> &'static [KnownKind] {
-    TABLE
+/// The eight events of a menu without mini programs: all but `view_miniprogram`.
+pub fn menu_events_without_mini_program() -> impl Iterator<Item = &'static str> {
+    MENU_EVENTS.into_iter().filter(|kind| *kind != "view_miniprogram")
 }
 
-/// The kind of that name: exactly, or else in any case, since `WeCom` and some sandboxes write `click`.
+/// Prefixes of kinds that come in dozens: every such name is a known event of the platform.
+const PREFIXES: [&str; 4] = ["card_", "giftcard_", "trade_manage_", "wxalive_"];
+
+/// The kind of that name: exactly, or else in any case, because `WeCom` and some sandboxes write `click`.
 pub fn lookup(name: &str) -> Option<&'static KnownKind> {
     exact(name).or_else(|| TABLE.iter().find(|known| known.name.eq_ignore_ascii_case(name)))
 }
 
-/// The event of that name, whatever else is called so: exactly, or else in any case.
+/// The event of that name, ignoring messages of the same name: exactly, or else in any case.
 pub fn lookup_event(name: &str) -> Option<&'static KnownKind> {
     let is_event = |known: &&KnownKind| known.class == Class::Event;
     exact(name)
@@ -115,17 +107,23 @@ pub fn lookup_event(name: &str) -> Option<&'static KnownKind> {
         .or_else(|| TABLE.iter().filter(is_event).find(|known| known.name.eq_ignore_ascii_case(name)))
 }
 
-/// Whether a kind is known by its name or belongs to a known series of names.
+/// The known kind of a message: an event if `MsgType` is `event`, else any kind.
+pub fn known(msg_type: Option<&str>, kind: &str) -> Option<&'static KnownKind> {
+    let is_event = msg_type.is_some_and(|name| name.eq_ignore_ascii_case("event"));
+    if is_event { lookup_event(kind) } else { lookup(kind) }
+}
+
+/// Tells whether a kind is in the table or has a known prefix.
 pub fn is_known(name: &str) -> bool {
     lookup(name).is_some() || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The family of any kind; what is unknown is the platform's.
+/// The family of a kind; [`Family::System`] for an unknown one.
 pub fn family(name: &str) -> Family {
     lookup(name).map_or(Family::System, |known| known.family)
 }
 
-/// What the kind of a message is, from the elements that name it; empty where none does.
+/// The kind of a message, from the elements that name it; empty if none does.
 pub fn of<'t>(msg_type: Option<&'t str>, event: Option<&'t str>, info_type: Option<&'t str>) -> &'t str {
     let given = |name: Option<&'t str>| name.filter(|name| !name.is_empty());
     match given(msg_type) {
@@ -268,10 +266,9 @@ mod tests {
     }
 
     #[test]
-    fn exactly_nine_kinds_are_menu_events() {
-        let menu: Vec<_> = all().iter().filter(|known| known.is_menu_event()).collect();
-        assert_eq!(menu.len(), 9);
-        assert!(menu.iter().all(|known| known.class == Class::Event));
+    fn every_menu_event_is_a_known_event() {
+        let known = MENU_EVENTS.map(|name| exact(name).unwrap());
+        assert!(known.iter().all(|known| known.class == Class::Event));
     }
 
     #[test]

@@ -1,28 +1,28 @@
-//! Whether a passive reply is legal for the push it answers, and what the user will see of it.
+//! Checks a passive reply against the push it answers, and tells what the user will see.
 //!
 //! ```text
-//! status, time, size ─► body: `success`, XML, JSON, or what? ─► sealed? opened ─► address, elements ─► outcome
+//! status, time, size ─► body: `success`, XML or JSON ─► decrypt, if encrypted ─► address, elements ─► outcome
 //! ```
-//! Places are those of the body; of a sealed one that could be opened, those of the message inside for what is in it.
+//! Places in findings are offsets in the body. Inside an encrypted reply they are offsets in the decrypted message.
 
 mod address;
 mod body;
-mod code;
+mod children;
 mod elements;
+mod encryption;
+mod error_output;
 mod findings;
-mod names;
+mod html_page;
+mod lint_code;
 mod news;
 mod outcome;
-mod page;
-mod sealed;
 mod strict;
-mod trace;
 mod transport;
 
 use body::Body;
-pub use code::Code;
 pub use elements::MAX_TEXT_BYTES;
 use findings::Findings;
+pub use lint_code::LintCode;
 pub use outcome::Outcome;
 
 use super::codes::{self, Severity, worst};
@@ -33,45 +33,45 @@ use super::reply::PassiveReply;
 use super::tree::{Format, Tree};
 
 /// One finding about one reply.
-pub type Finding = codes::Finding<Code>;
+pub type LintFinding = codes::Finding<LintCode>;
 
-/// So long WeChat waits for an answer, in milliseconds; then it closes and asks again.
+/// WeChat's limit for a reply, in milliseconds; then it closes the connection and tries again.
 pub const WECHAT_LIMIT_MS: u64 = 5_000;
 
-/// What was answered, or is about to be.
+/// The HTTP response to a push, sent or about to be sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Answered<'a> {
+pub struct HttpResponse<'a> {
     /// The HTTP status.
     pub status: u16,
     /// The body as it is on the wire.
     pub body: &'a [u8],
-    /// From the first byte of the request to the answer, in milliseconds; `None` where it is not sent yet.
+    /// From the first byte of the request to the response, in milliseconds; `None` if it is not sent yet.
     pub elapsed_ms: Option<u64>,
 }
 
-/// How the push travelled that is answered.
+/// The encryption of the push, which decides whether the reply has to be encrypted.
 #[derive(Clone, Copy, Debug)]
-pub enum Sealing<'a> {
-    /// Not known, or of no matter: the body is the plaintext that is going to be sealed.
-    NotJudged,
-    /// In plain: the answer has to be plain, too.
+pub enum Encryption<'a> {
+    /// Not checked: unknown, or the body is plaintext that is encrypted afterwards.
+    Unchecked,
+    /// A plain push: the reply has to be plain as well.
     Plain,
-    /// Both ways: either answer is accepted. Without keys a sealed one stays shut.
+    /// Compat mode: plain and encrypted replies are accepted. Without keys an encrypted reply is not decrypted.
     Compat(Option<Keys<'a>>),
-    /// Sealed: the answer has to be. Without keys it stays shut.
+    /// Safe mode: the reply has to be encrypted. Without keys it is not decrypted.
     Safe(Option<Keys<'a>>),
 }
 
-/// What a sealed answer is opened and checked with.
+/// The secrets that decrypt and verify an encrypted reply.
 #[derive(Clone, Copy)]
 pub struct Keys<'a> {
     /// The account's token.
     pub token: &'a str,
-    /// The key that opened the push, and so the one to seal the answer with.
+    /// The key that decrypted the push; the reply has to be encrypted with the same one.
     pub key: &'a AesKey,
     /// The account's other key, to tell a mistaken key from damage.
     pub other: Option<&'a AesKey>,
-    /// The AppID that has to stand at the end; `None` where that is not compared.
+    /// The AppID that has to end the plaintext; `None` if it is not compared.
     pub app_id: Option<&'a str>,
 }
 
@@ -81,35 +81,53 @@ impl std::fmt::Debug for Keys<'_> {
     }
 }
 
-/// What is known of the push that is answered.
+/// The facts about a push that its reply is checked against.
 #[derive(Clone, Copy, Debug)]
-pub struct Question<'a> {
-    /// The message, decrypted.
-    pub message: Option<&'a Message<'a>>,
-    /// How it is written: the answer has to be written alike. `None` counts as XML.
+pub struct PushInfo<'a> {
+    /// The kind, as in [`Message::kind`]; `None` if it is unknown.
+    pub kind: Option<&'a str>,
+    /// `MsgType`
+    pub msg_type: Option<&'a str>,
+    /// `FromUserName`: the user's OpenID.
+    pub from_user: Option<&'a str>,
+    /// `ToUserName`: the account's `gh_…`.
+    pub to_user: Option<&'a str>,
+    /// The format of the push, which the reply has to share; `None` counts as XML.
     pub format: Option<Format>,
-    /// How it travelled.
-    pub sealing: Sealing<'a>,
+    /// The encryption of the push.
+    pub encryption: Encryption<'a>,
 }
 
-impl Question<'static> {
-    /// Nothing is known of the push.
-    pub const UNKNOWN: Self = Self { message: None, format: None, sealing: Sealing::NotJudged };
+impl PushInfo<'static> {
+    /// A push of which nothing is known.
+    pub const UNKNOWN: Self = Self {
+        kind: None,
+        msg_type: None,
+        from_user: None,
+        to_user: None,
+        format: None,
+        encryption: Encryption::Unchecked,
+    };
 }
 
-impl Question<'_> {
-    fn known_kind(&self) -> Option<&'static KnownKind> {
-        let message = self.message?;
-        let is_event = message.msg_type.is_some_and(|name| name.eq_ignore_ascii_case("event"));
-        if is_event { kind::lookup_event(message.kind()) } else { kind::lookup(message.kind()) }
+impl<'a> PushInfo<'a> {
+    /// The facts in a decoded message.
+    pub fn of(message: &Message<'a>, format: Format, encryption: Encryption<'a>) -> Self {
+        let &Message { msg_type, from_user, to_user, .. } = message;
+        let kind = Some(message.kind()).filter(|kind| !kind.is_empty());
+        Self { kind, msg_type, from_user, to_user, format: Some(format), encryption }
     }
 
-    /// What becomes of an answer; what is not known is taken for a conversation.
+    fn known_kind(&self) -> Option<&'static KnownKind> {
+        kind::known(self.msg_type, self.kind?)
+    }
+
+    /// The fate of a reply; an unknown kind counts as a conversation.
     fn fate(&self) -> Answer {
         self.known_kind().map_or(Answer::Seen, |known| known.answer)
     }
 
-    /// How many articles are shown in answer to it: one to what a user sent, eight to events.
+    /// The number of articles that WeChat shows: one in reply to a user's message, eight in reply to an event.
     fn article_limit(&self) -> usize {
         match self.known_kind().map(|known| known.class) {
             Some(Class::Message) => elements::MAX_ARTICLES_TO_MESSAGE,
@@ -118,90 +136,90 @@ impl Question<'_> {
     }
 }
 
-/// A reply, judged.
+/// The result of a lint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    /// What was found, in the order of the places: first the answer as a whole, then its body, then what it held sealed.
-    pub findings: Vec<Finding>,
+    /// Findings in order of their places: the response as a whole, then its body, then the message decrypted from it.
+    pub findings: Vec<LintFinding>,
     /// What the user will see.
     pub outcome: Outcome,
-    /// The reply as it was understood, opened where it was sealed.
+    /// The reply as far as it could be read, decrypted if it was encrypted.
     pub reply: Option<PassiveReply>,
 }
 
 impl Report {
-    /// How bad the worst finding is.
+    /// The severity of the worst finding.
     pub fn severity(&self) -> Option<Severity> {
         worst(&self.findings)
     }
 
-    /// Whether WeChat takes it: no finding is an error.
+    /// Tells whether WeChat accepts the reply: no finding is an error.
     pub fn is_legal(&self) -> bool {
         self.severity() != Some(Severity::Error)
     }
 
-    /// Where nothing is answered at all.
-    pub fn unanswered(question: &Question<'_>) -> Self {
-        let outcome = if question.fate() == Answer::Never { Outcome::NoConversation } else { Outcome::Unanswered };
+    /// The report on a push without any response.
+    pub fn unanswered(push: &PushInfo<'_>) -> Self {
+        let outcome = if push.fate() == Answer::Never { Outcome::NoConversation } else { Outcome::Unanswered };
         Self { findings: Vec::new(), outcome, reply: None }
     }
 }
 
-/// Judges what was answered to a push.
-pub fn lint(answered: &Answered<'_>, question: &Question<'_>) -> Report {
-    let mut outer = Findings::over(answered.body);
-    transport::check(answered, &mut outer);
+/// Checks the response to a push.
+pub fn lint(response: &HttpResponse<'_>, push: &PushInfo<'_>) -> Report {
+    let mut outer = Findings::over(response.body);
+    transport::check(response, &mut outer);
     let mut inside = Vec::new();
-    let reply = read(answered.body, question, &mut outer, &mut inside);
-    let outcome = Outcome::of(answered, question, &outer, &inside, reply.as_ref());
+    let reply = read(response.body, push, &mut outer, &mut inside);
+    let outcome = Outcome::of(response, push, &outer, &inside, reply.as_ref());
     let mut findings = outer.into_sorted();
     findings.append(&mut inside);
     Report { findings, outcome, reply }
 }
 
-/// Reads the body, sealed or not; what stands in a sealed one is found apart, since its places are others.
+/// Reads the body. Findings inside an encrypted reply are collected apart: their places are in another payload.
 fn read(
     body: &[u8],
-    question: &Question<'_>,
+    push: &PushInfo<'_>,
     outer: &mut Findings<'_>,
-    inside: &mut Vec<Finding>,
+    inside: &mut Vec<LintFinding>,
 ) -> Option<PassiveReply> {
-    let (tree, text) = match body::read(body, question, outer) {
-        Body::Quiet(reply) => return Some(reply),
+    let tree = match body::read(body, push, outer) {
+        Body::Silent(reply) => return Some(reply),
         Body::Refused => return None,
-        Body::Tree(tree, text) => (tree, text),
+        Body::Tree(tree) => tree,
     };
-    if !sealed::is_sealed(tree.root()) {
-        if matches!(question.sealing, Sealing::Safe(_)) {
-            outer.add_at(Finding::new(Code::PlainInSafe), elements::tag_of(tree.root()));
+    if !encryption::is_encrypted(tree.root()) {
+        if matches!(push.encryption, Encryption::Safe(_)) {
+            outer.add_at(LintFinding::new(LintCode::PlainInSafe), elements::tag_of(tree.root()));
         }
-        return plain(&tree, text, question, outer);
+        return plain(&tree, push, outer);
     }
-    let message = sealed::open(tree.root(), question, outer)?;
+    let message = encryption::decrypted(tree.root(), push, outer)?;
     let mut findings = Findings::over(&message);
-    let reply = match body::read(&message, question, &mut findings) {
-        Body::Quiet(reply) => Some(reply),
+    let reply = match body::read(&message, push, &mut findings) {
+        Body::Silent(reply) => Some(reply),
         Body::Refused => None,
-        Body::Tree(tree, _) if sealed::is_sealed(tree.root()) => {
-            findings.add_at(Finding::new(Code::SealedTwice), elements::tag_of(tree.root()));
+        Body::Tree(tree) if encryption::is_encrypted(tree.root()) => {
+            findings.add_at(LintFinding::new(LintCode::EncryptedTwice), elements::tag_of(tree.root()));
             None
         }
-        Body::Tree(tree, text) => plain(&tree, text, question, &mut findings),
+        Body::Tree(tree) => plain(&tree, push, &mut findings),
     };
     *inside = findings.into_sorted();
     reply
 }
 
-/// Judges the elements of a reply, and reads it as far as it can be.
-fn plain(tree: &Tree<'_>, text: &[u8], question: &Question<'_>, findings: &mut Findings<'_>) -> Option<PassiveReply> {
-    elements::check(tree, question, findings);
-    let unheard = match question.fate() {
+/// Checks the elements of a reply, and reads it as far as possible.
+fn plain(tree: &Tree<'_>, push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Option<PassiveReply> {
+    elements::check(tree, push, findings);
+    let unseen = match push.fate() {
         Answer::Seen => None,
-        Answer::Unseen => Some(Code::ReplyUnseen),
-        Answer::Never => Some(Code::ReplyWithoutConversation),
+        Answer::Unseen => Some(LintCode::ReplyUnseen),
+        Answer::Never => Some(LintCode::ReplyWithoutConversation),
     };
-    if let (Some(code), Some(message)) = (unheard, question.message) {
-        findings.add(Finding::new(code).with("kind", message.kind()));
+    if let (Some(code), Some(kind)) = (unseen, push.kind) {
+        findings.add(LintFinding::new(code).with("kind", kind));
     }
-    PassiveReply::read(text)
+    PassiveReply::of_tree(tree)
 }

@@ -1,27 +1,22 @@
-//! One message as WeChat means it: the envelope that all share, and a typed payload by kind.
+//! Typed messages: the envelope that all messages share, and a payload by kind.
 //!
-//! Everything borrows from the tree. What does not parse stays text, and is listed as a [`Problem`];
-//! decoding itself never fails.
+//! Everything borrows from the tree. Decoding never fails: a value that does not parse stays text and is listed as a
+//! [`Problem`].
 
 use std::ops::Range;
 
 use super::kind;
 use super::tree::{Element, Format, Tree};
 
-mod event;
+mod location;
 mod menu;
-mod platform;
+mod payload;
 mod problem;
-mod user;
 
-pub use event::{
-    Audit, Beacon, CardEvent, MassSend, OtherEvent, PoiCheck, Position, TemplateChoice, TemplateSent, UserDataChange,
-    WifiConnection,
-};
-pub use menu::{Location, MenuEvent, Pictures, ScanCode};
-pub use platform::{Authorization, PlatformPush};
+pub use location::{Location, Position};
+pub use menu::{MenuEvent, Pictures, ScanCode};
+pub use payload::{OtherEvent, Payload, UserMessage};
 pub use problem::{Problem, ProblemKind};
-pub use user::UserMessage;
 
 /// A decoded message.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +25,6 @@ pub struct Message<'t> {
     pub to_user: Option<&'t str>,
     /// `FromUserName`: the user's OpenID.
     pub from_user: Option<&'t str>,
-    /// `CreateTime` as it was sent.
-    pub create_time_text: Option<&'t str>,
     /// `CreateTime` in seconds, where it is a whole number.
     pub create_time: Option<i64>,
     /// `MsgType`.
@@ -42,35 +35,14 @@ pub struct Message<'t> {
     pub event_key: Option<&'t str>,
     /// `MsgId`, which has 64 bits and stays text.
     pub msg_id: Option<&'t str>,
-    /// `MsgDataId`, where the message was sent from an article.
-    pub msg_data_id: Option<&'t str>,
-    /// `Idx`: which article of a message with several.
-    pub idx: Option<&'t str>,
     /// `InfoType` of an open platform's push.
     pub info_type: Option<&'t str>,
-    /// `AppId` of an open platform's push.
-    pub app_id: Option<&'t str>,
     /// `Encrypt`, the sealed message of safe and compat mode.
     pub encrypt: Option<&'t str>,
     /// What is particular to its kind.
     pub payload: Payload<'t>,
     /// What is not as documented.
     pub problems: Vec<Problem>,
-}
-
-/// What is particular to a kind.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Payload<'t> {
-    /// One of the nine events of menu buttons.
-    Menu(MenuEvent<'t>),
-    /// A message that a user sent.
-    Message(UserMessage<'t>),
-    /// Any other event.
-    Event(OtherEvent<'t>),
-    /// A push of an open platform.
-    Platform(PlatformPush<'t>),
-    /// A kind that is not known, or none at all.
-    Unknown,
 }
 
 impl<'t> Message<'t> {
@@ -104,33 +76,31 @@ impl<'t> Message<'t> {
         let mut message = Self {
             to_user: None,
             from_user: None,
-            create_time_text: None,
             create_time: None,
             msg_type: None,
             event: None,
             event_key: None,
             msg_id: None,
-            msg_data_id: None,
-            idx: None,
             info_type: None,
-            app_id: None,
             encrypt: None,
             payload: Payload::Unknown,
             problems: Vec::new(),
         };
+        // Nothing reads these elements: they are only checked for repetition.
+        let (mut create_time, mut msg_data_id, mut idx, mut app_id) = (None, None, None, None);
         for child in root.children() {
             let place = match child.name() {
                 "ToUserName" => &mut message.to_user,
                 "FromUserName" => &mut message.from_user,
-                "CreateTime" => &mut message.create_time_text,
+                "CreateTime" => &mut create_time,
                 "MsgType" => &mut message.msg_type,
                 "Event" => &mut message.event,
                 "EventKey" => &mut message.event_key,
                 "MsgId" => &mut message.msg_id,
-                "MsgDataId" => &mut message.msg_data_id,
-                "Idx" => &mut message.idx,
+                "MsgDataId" => &mut msg_data_id,
+                "Idx" => &mut idx,
                 "InfoType" => &mut message.info_type,
-                "AppId" => &mut message.app_id,
+                "AppId" => &mut app_id,
                 "Encrypt" => &mut message.encrypt,
                 _ => continue,
             };
@@ -163,7 +133,8 @@ impl<'t> Message<'t> {
         let missing = |text: Option<&str>| text.is_none_or(str::is_empty);
         if missing(self.msg_type) {
             if !missing(self.info_type) {
-                return self.decode_platform(root);
+                let is_known = payload::is_platform_push(self.kind());
+                return if is_known { Payload::Platform } else { self.unknown(root, "InfoType") };
             }
             // In safe mode this is the envelope, whose kind is inside.
             if self.encrypt.is_none() {
@@ -191,13 +162,6 @@ impl<'t> Message<'t> {
         match OtherEvent::decode(name, root, &mut self.problems) {
             Some(event) => Payload::Event(event),
             None => self.unknown(root, "Event"),
-        }
-    }
-
-    fn decode_platform(&mut self, root: Element<'t, '_>) -> Payload<'t> {
-        match PlatformPush::decode(self.kind(), root) {
-            Some(push) => Payload::Platform(push),
-            None => self.unknown(root, "InfoType"),
         }
     }
 

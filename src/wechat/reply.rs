@@ -4,9 +4,9 @@
 //! Sealing for safe mode is [`super::envelope`]'s.
 
 mod address;
+mod decode;
+mod encode;
 mod kind;
-mod read;
-mod write;
 
 pub use self::address::Address;
 pub use self::kind::ReplyKind;

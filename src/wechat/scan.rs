@@ -6,7 +6,7 @@ mod contact;
 mod product;
 mod wifi;
 
-pub use self::contact::{Card, Contact};
+pub use self::contact::Contact;
 pub use self::product::{Product, ProductCode};
 pub use self::wifi::Wifi;
 

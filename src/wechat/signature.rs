@@ -1,11 +1,11 @@
-//! `signature` and `msg_signature`: SHA-1 over the sorted parts, and how two of them are compared.
+//! Computes and compares `signature` and `msg_signature`: SHA-1 over the sorted parts.
 
 use sha1::{Digest as _, Sha1};
 use subtle::ConstantTimeEq as _;
 
 /// The `signature` of a query, as 40 lower-case hexadecimal digits.
 ///
-/// It covers token, timestamp and nonce and never the body, so it vouches for no content.
+/// It covers token, timestamp and nonce but not the body, so it does not authenticate the content.
 pub fn signature(token: &str, timestamp: &str, nonce: &str) -> String {
     sha1_of_sorted([token, timestamp, nonce])
 }
@@ -17,14 +17,14 @@ pub fn msg_signature(token: &str, timestamp: &str, nonce: &str, encrypt: &str) -
     sha1_of_sorted([token, timestamp, nonce, encrypt])
 }
 
-/// The parts in the order in which they are hashed: by their bytes, whatever the locale.
+/// The parts in hashing order: by their bytes, in every locale.
 pub fn sorted_parts<'a>(parts: &[&'a str]) -> Vec<&'a str> {
     let mut sorted = parts.to_vec();
     sorted.sort_unstable();
     sorted
 }
 
-/// Whether a received signature is the computed one; takes as long wherever they differ.
+/// Compares a received signature with the computed one in constant time.
 pub fn same(computed: &str, received: &str) -> bool {
     computed.as_bytes().ct_eq(received.as_bytes()).into()
 }

@@ -1,7 +1,7 @@
-//! A payload as a tree of elements that remember where in the payload they stand.
+//! A payload as a tree of elements with their byte spans.
 //!
-//! Nodes lie in one arena in document order; names and text borrow from the payload wherever it holds
-//! them literally, so an element that nobody looks at costs no allocation. Nothing here recurses.
+//! Nodes lie in one arena in document order. Names and text borrow from the payload wherever it holds
+//! them literally, so that an element costs no allocation. Nothing here recurses.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,31 +10,31 @@ use super::{json, xml};
 
 mod build;
 mod element;
-mod error;
 mod owned;
 #[cfg(test)]
 pub(crate) mod parse_count;
+mod tree_error;
 
 pub(super) use build::{Builder, Tag};
 pub use element::Element;
-pub use error::{Place, TreeError};
+pub use tree_error::{Place, TreeError};
 
-/// How many levels of elements (and of JSON arrays) a payload may have; genuine pushes have five.
+/// The maximum depth of elements (and of JSON arrays); genuine pushes have five levels.
 pub const MAX_DEPTH: usize = 32;
 
-/// How many elements a payload may have; genuine pushes have fewer than a hundred.
+/// The maximum number of elements; genuine pushes have fewer than a hundred.
 pub const MAX_ELEMENTS: usize = 10_000;
 
-/// How long a payload may be: the listener keeps no more of a body than this.
+/// The maximum length of a payload in bytes; the listener keeps no more of a body.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
-/// The byte order mark that some proxies and editors put before UTF-8 text.
+/// The byte order mark that some proxies and editors add before UTF-8 text.
 pub const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Stands for "no such node" in the links of the arena.
+/// The index of no node, for links in the arena.
 const NONE: u32 = u32::MAX;
 
-/// How a payload is written.
+/// The notation of a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Elements, as Official Accounts send them.
@@ -44,7 +44,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// What the first byte after white space says; `None` where it is neither.
+    /// The format by the first byte after white space; `None` if it is neither.
     pub fn of(payload: &[u8]) -> Option<Self> {
         match payload.get(start_of(payload))? {
             b'<' => Some(Self::Xml),
@@ -53,7 +53,7 @@ impl Format {
         }
     }
 
-    /// How names of files in it end, without the point.
+    /// The file extension, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Xml => "xml",
@@ -62,18 +62,18 @@ impl Format {
     }
 }
 
-/// How many bytes of byte order mark stand before a payload.
+/// The length of the byte order mark before a payload, 0 if there is none.
 pub(in crate::wechat) fn bom_of(payload: &[u8]) -> usize {
     if payload.starts_with(BOM) { BOM.len() } else { 0 }
 }
 
-/// Where a payload begins, behind a byte order mark and white space.
+/// The offset of a payload behind a byte order mark and white space.
 fn start_of(payload: &[u8]) -> usize {
     let lead = bom_of(payload);
     lead + payload[lead..].iter().take_while(|byte| is_white(**byte)).count()
 }
 
-/// How the text of an element is written.
+/// The notation of an element's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextForm {
     /// Nothing between the tags, JSON `null`, or only child elements.
@@ -81,17 +81,17 @@ pub enum TextForm {
     Empty,
     /// Characters and references between the tags.
     Bare,
-    /// CDATA sections only.
+    /// Only CDATA sections.
     Cdata,
     /// CDATA sections with characters or references beside them.
     Mixed,
-    /// A JSON string.
+    /// A string of JSON.
     JsonString,
     /// A JSON number, `true` or `false`.
     JsonLiteral,
 }
 
-/// A stretch of the payload; a payload is at most [`MAX_BYTES`] long, so half the width is enough.
+/// A range of bytes in the payload. A payload is at most [`MAX_BYTES`] long, so `u32` is enough.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Span {
     start: u32,
@@ -99,7 +99,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// From positions in the payload.
+    /// A span between two offsets.
     pub(super) const fn new(start: usize, end: usize) -> Self {
         Self { start: start as u32, end: end as u32 }
     }
@@ -109,26 +109,25 @@ impl Span {
     }
 }
 
-/// One element in the arena.
+/// A node of the arena: one element.
 #[derive(Debug)]
 struct Node<'a> {
     name: Cow<'a, str>,
     text: Cow<'a, str>,
     span: Span,
     content: Span,
-    /// The character data while it is one piece; what it is otherwise, [`Element::text_span`] says.
+    /// The span of the character data if it is one piece; otherwise see [`Element::text_span`].
     text_at: Span,
     parent: u32,
     next: u32,
     depth: u8,
-    /// How many stretches the text was put together from; it stops at 2.
+    /// The number of pieces that the text was joined from; counted up to 2.
     pieces: u8,
     form: TextForm,
-    attributes: bool,
     children: bool,
 }
 
-/// A payload that could be read.
+/// A parsed payload.
 #[derive(Debug)]
 pub struct Tree<'a> {
     nodes: Vec<Node<'a>>,
@@ -137,7 +136,7 @@ pub struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Reads a payload; its first byte after white space, not a header, says whether it is XML or JSON.
+    /// Parses a payload. Its first byte after white space, not a header, decides between XML and JSON.
     pub fn parse(payload: &'a [u8]) -> Result<Self, TreeError> {
         #[cfg(test)]
         parse_count::add(payload);
@@ -159,12 +158,12 @@ impl<'a> Tree<'a> {
         Ok(Self { nodes: nodes.finished(), format, bom: bom_of(payload) > 0 })
     }
 
-    /// How the payload is written.
+    /// The notation of the payload.
     pub const fn format(&self) -> Format {
         self.format
     }
 
-    /// Whether a byte order mark stands before it.
+    /// Tells whether the payload begins with a byte order mark.
     pub const fn has_bom(&self) -> bool {
         self.bom
     }
@@ -180,12 +179,12 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// White space as XML and JSON mean it.
+/// White space in XML and JSON.
 pub(super) const fn is_white(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Whether a stretch of text is nothing but white space as XML means it.
+/// Tells whether a text consists of white space only.
 pub(super) fn is_all_white(text: &str) -> bool {
     text.bytes().all(is_white)
 }

@@ -1,8 +1,8 @@
-//! XML payload to tree, and text to XML.
+//! Parses XML payloads into a tree, and escapes text for XML.
 //!
-//! The tokens come from quick-xml, which reports a reference such as `&amp;` as an event of its own;
-//! this is where they become text again. Document types are refused, entities are never resolved beyond
-//! the five of XML itself; comments, processing instructions and attributes are tolerated.
+//! quick-xml reports a reference such as `&amp;` as an event of its own; here they become text again.
+//! Document types are refused, and no entities are resolved but the five of XML itself. Comments,
+//! processing instructions and attributes are skipped.
 
 use std::borrow::Cow;
 
@@ -12,10 +12,10 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::tree::{Builder, Span, Tag, TextForm, TreeError, is_all_white, is_white};
 
-/// Reads the XML that begins at `start`.
+/// Parses the XML that begins at `start`.
 pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError> {
     let text = payload.get(start..).unwrap_or_default();
-    let mut reading = Reading { payload, base: start, tree: Builder::new(payload) };
+    let mut parser = XmlParser { payload, base: start, tree: Builder::new(payload) };
     let mut reader = Reader::from_str(text);
     loop {
         let begins = start + reader.buffer_position() as usize;
@@ -23,25 +23,25 @@ pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError
             Ok(event) => event,
             Err(error) => {
                 let at = reader.error_position() as usize;
-                return Err(reading.error(&error, at, begins));
+                return Err(parser.error(&error, at, begins));
             }
         };
         let ends = start + reader.buffer_position() as usize;
-        if !reading.take(&event, begins, ends)? {
-            return Ok(reading.tree);
+        if !parser.take(&event, begins, ends)? {
+            return Ok(parser.tree);
         }
     }
 }
 
-/// The tree so far, and the payload that its positions mean.
-struct Reading<'a> {
+/// The tree so far, and the payload of its spans.
+struct XmlParser<'a> {
     payload: &'a str,
     base: usize,
     tree: Builder<'a>,
 }
 
-impl<'a> Reading<'a> {
-    /// Takes one event; false once the payload is at its end.
+impl<'a> XmlParser<'a> {
+    /// Handles one event; `false` at the end of the payload.
     fn take(&mut self, event: &Event<'a>, begins: usize, ends: usize) -> Result<bool, TreeError> {
         match event {
             Event::Start(tag) => self.open(tag, begins, ends)?,
@@ -80,12 +80,10 @@ impl<'a> Reading<'a> {
             let reason = "a tag without a proper name";
             return Err(self.tree.ill_formed(reason, begins));
         }
-        let attributes = tag.attributes_raw();
-        let attributes = !is_all_white(attributes) && {
+        if !is_all_white(tag.attributes_raw()) {
             self.check_attributes(tag, begins)?;
-            true
-        };
-        self.tree.open(Tag { name: Cow::Borrowed(name), start: begins, content: ends, attributes })
+        }
+        self.tree.open(Tag { name: Cow::Borrowed(name), start: begins, content: ends })
     }
 
     fn check_attributes(&self, tag: &BytesStart<'a>, begins: usize) -> Result<(), TreeError> {
@@ -141,7 +139,7 @@ impl<'a> Reading<'a> {
         self.tree.text(text, form, Span::new(from, to), white);
     }
 
-    /// Character data has to stand inside the root.
+    /// Refuses character data outside the root.
     fn inside(&self, at: usize) -> Result<(), TreeError> {
         if self.tree.depth() > 0 {
             return Ok(());
@@ -186,19 +184,19 @@ const AFTER_ROOT: &str = "something follows the root element";
 const CDATA_OPEN: &str = "<![CDATA[";
 const CDATA_CLOSE: &str = "]]>";
 
-/// Whether a name can be one: close to what XML says, without its tables for other alphabets.
+/// Tells whether a name is valid: close to XML's rule, without its tables of alphabets.
 fn is_name(name: &str) -> bool {
     let begins = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':') || byte > 127;
     name.bytes().next().is_some_and(begins)
         && name.bytes().all(|byte| begins(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
 }
 
-/// Text as it has to be written between two tags.
+/// Escapes text for the place between two tags.
 pub fn escape_text(text: &str) -> Cow<'_, str> {
     quick_xml::escape::partial_escape(text)
 }
 
-/// Text as CDATA; a `]]>` in it is split over two sections, since nothing can be escaped inside one.
+/// Writes text as CDATA. A `]]>` in it is split over two sections, because nothing can be escaped inside one.
 pub fn cdata(text: &str) -> String {
     let inside = text.replace(CDATA_CLOSE, "]]]]><![CDATA[>");
     format!("{CDATA_OPEN}{inside}{CDATA_CLOSE}")
@@ -309,8 +307,7 @@ mod tests {
     fn attributes_and_prologues_are_tolerated() {
         let payload = "<?xml version=\"1.0\"?>\n<!-- x --><xml a='1'><b \n/></xml>\n";
         let tree = Tree::parse(payload.as_bytes()).unwrap();
-        assert!(tree.root().has_attributes());
-        assert!(!tree.root().child("b").unwrap().has_attributes());
+        assert!(tree.root().child("b").is_some());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use menuscope::capture::CaptureId;
 use menuscope::filter::Filter;
 use menuscope::store::Reader;
-use menuscope::wechat::envelope::{AesKey, seal, sealed_push};
+use menuscope::wechat::envelope::{AesKey, encrypt, encrypted_push};
 use menuscope::wechat::signature::{msg_signature, signature};
 use menuscope::wechat::tree::Format;
 
@@ -51,13 +51,13 @@ impl Message {
     pub(crate) fn sealed(key: &str, number: u64) -> Self {
         let (timestamp, nonce) = (now(), number.to_string());
         let random = fastrand::u128(..).to_le_bytes();
-        let encrypt = seal(&AesKey::parse(AES_KEY).unwrap(), &random, &tap(key, number), APP_ID);
+        let encrypt = encrypt(&AesKey::parse(AES_KEY).unwrap(), &random, &tap(key, number), APP_ID);
         let signed = msg_signature(TOKEN, &timestamp, &nonce, &encrypt);
         let query = format!(
             "signature={}&timestamp={timestamp}&nonce={nonce}&encrypt_type=aes&msg_signature={signed}",
             signature(TOKEN, &timestamp, &nonce)
         );
-        Self { body: sealed_push(Format::Xml, "gh_1", &encrypt), query }
+        Self { body: encrypted_push(Format::Xml, "gh_1", &encrypt), query }
     }
 
     /// With so many bytes of an element that nobody knows.

@@ -5,7 +5,7 @@ use std::fs;
 use menuscope::account::{Account, Accounts, Secret, Secrets};
 use menuscope::capture::{Mode, Signature};
 use menuscope::exchange::{Format, ImportReason};
-use menuscope::wechat::envelope::{AesKey, seal, sealed_push};
+use menuscope::wechat::envelope::{AesKey, encrypt, encrypted_push};
 
 use super::desk::{Desk, files, sample, some};
 use super::recorded::recorded;
@@ -69,8 +69,8 @@ fn an_encrypted_body_is_opened_with_the_key_of_its_account_though_nothing_is_sig
     desk.accounts = Accounts::new(vec![Account::named("default").with_secrets(secrets)], None);
     // Longer than what is kept of a request that fails verification.
     let message = format!("<xml><MsgType>text</MsgType><Content>{}</Content></xml>", "a".repeat(100_000));
-    let encrypt = seal(&AesKey::parse(KEY).unwrap(), &[7; 16], message.as_bytes(), "wx1");
-    let body = sealed_push(menuscope::wechat::tree::Format::Xml, "gh_1", &encrypt);
+    let encrypt = encrypt(&AesKey::parse(KEY).unwrap(), &[7; 16], message.as_bytes(), "wx1");
+    let body = encrypted_push(menuscope::wechat::tree::Format::Xml, "gh_1", &encrypt);
     fs::write(desk.path("a.xml"), &body).unwrap();
     assert_eq!(desk.import(&desk.path("a.xml")).added, 1);
     let stored = desk.stored(1).capture;

@@ -196,7 +196,7 @@ fn forwarded() -> impl Strategy<Value = ServerAnswer> {
         elapsed: Duration::from_micros(elapsed),
         passed_on: problem.is_none(),
         problem,
-        lint: vec![lint::Finding::new(lint::Code::ALL[0]).with("what", "it")],
+        lint: vec![lint::LintFinding::new(lint::LintCode::ALL[0]).with("what", "it")],
     })
 }
 
@@ -213,7 +213,7 @@ fn reply() -> impl Strategy<Value = Reply> {
             source,
             elapsed: Duration::from_micros(elapsed),
             end,
-            lint: vec![lint::Finding::new(lint::Code::ALL[1])],
+            lint: vec![lint::LintFinding::new(lint::LintCode::ALL[1])],
             forwarded,
         },
     )

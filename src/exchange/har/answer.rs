@@ -79,7 +79,7 @@ fn milliseconds(count: f64) -> Duration {
 /// The answer to that event, as if it had been forwarded: what later answers are compared with.
 pub(super) fn reply(mut forwarded: ServerAnswer, capture: &Capture, account: &Account) -> Reply {
     let elapsed = forwarded.elapsed;
-    lint_server_answer(&mut forwarded, capture, capture.tree().as_ref(), Some(account), elapsed);
+    lint_server_answer(&mut forwarded, capture, Some(account), elapsed);
     let (body, wire) = match account.decrypt_reply(&forwarded.body) {
         Some(opened) => (opened, Some(forwarded.body.to_vec())),
         None => (forwarded.body.to_vec(), None),

@@ -145,7 +145,7 @@ fn an_archive_of_firefox_gives_its_callbacks() {
     assert_eq!(view.capture.request.target, "/wx?signature=b4d0c5a3&timestamp=1795420800&nonce=1");
     let forwarded = view.reply.as_ref().unwrap().forwarded.as_ref().unwrap();
     assert_eq!((&*forwarded.body, &forwarded.problem), (&b"oops\n"[..], &Some(ForwardProblem::Status)));
-    assert!(forwarded.lint.iter().any(|finding| finding.code == lint::Code::TooLate), "{:?}", forwarded.lint);
+    assert!(forwarded.lint.iter().any(|finding| finding.code == lint::LintCode::TooLate), "{:?}", forwarded.lint);
     assert_eq!(handshake.capture.envelope.kind, "handshake");
     assert!(handshake.capture.request.target.starts_with("/?signature="));
     assert_eq!(handshake.reply, None, "its body was not kept");

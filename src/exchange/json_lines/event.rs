@@ -18,7 +18,7 @@ use crate::capture::{
 use crate::exchange::intake::{Found, ImportReason, Intake, Record};
 use crate::exchange::lines::other_encoding;
 use crate::exchange::published;
-use crate::wechat::envelope::{AesKey, open};
+use crate::wechat::envelope::{AesKey, decrypt};
 use crate::wechat::tree::{Place, Tree};
 
 /// The object, as far as it is the record and not a view of it.
@@ -219,7 +219,7 @@ fn message(account: &str, body: &Bytes, elements: &Map<String, Value>, intake: &
 fn published_message(body: &[u8]) -> Option<Vec<u8>> {
     let tree = Tree::parse(body).ok()?;
     let key = AesKey::parse(published::AES_KEY).ok()?;
-    open(&key, tree.root().text_of("Encrypt")?).ok().map(|opened| opened.message)
+    decrypt(&key, tree.root().text_of("Encrypt")?).ok().map(|opened| opened.message)
 }
 
 /// The findings; codes that this version does not know are left out, as everywhere.

@@ -140,7 +140,7 @@ mod tests {
         for code in Code::ALL {
             is_found_again(*code);
         }
-        for code in lint::Code::ALL {
+        for code in lint::LintCode::ALL {
             is_found_again(*code);
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     /// `plain` is what it says, replaced, where that is known.
-    fn sealed(&self, plain: Option<&'a [u8]>, lint: &'a [lint::Finding]) -> Answered<'a> {
+    fn sealed(&self, plain: Option<&'a [u8]>, lint: &'a [lint::LintFinding]) -> Answered<'a> {
         let Self { push_key, sealed_for: app_id, account, accounts, .. } = *self;
         Answered { plain, lint, push_key, app_id, account, accounts }
     }
@@ -102,6 +102,6 @@ pub(super) fn has_details<C>(findings: &[Finding<C>]) -> bool {
     findings.iter().any(|finding| !finding.details.is_empty() || finding.place.is_some())
 }
 
-fn judge_published(status: u16, body: &[u8], elapsed_ms: Option<u64>, answer: &Answer<'_>) -> Vec<lint::Finding> {
-    lint_reply(&lint::Answered { status, body, elapsed_ms }, answer.capture, Some(answer.published)).findings
+fn judge_published(status: u16, body: &[u8], elapsed_ms: Option<u64>, answer: &Answer<'_>) -> Vec<lint::LintFinding> {
+    lint_reply(&lint::HttpResponse { status, body, elapsed_ms }, answer.capture, Some(answer.published)).findings
 }

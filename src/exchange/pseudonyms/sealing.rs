@@ -8,8 +8,8 @@ use crate::account::{Account, Accounts};
 use crate::capture::diagnosis::Code;
 use crate::capture::{Capture, Signature};
 use crate::wechat::compose::{Edit, edited};
-use crate::wechat::envelope::{AesKey, KEY_CHARACTERS, seal};
-use crate::wechat::lint::{self, Code as Lint};
+use crate::wechat::envelope::{AesKey, KEY_CHARACTERS, encrypt};
+use crate::wechat::lint::{self, LintCode};
 use crate::wechat::signature::{msg_signature, signature};
 use crate::wechat::tree::Tree;
 
@@ -49,7 +49,7 @@ pub(super) struct Answered<'a> {
     /// What it says, replaced, where that is known and it does not open.
     pub(super) plain: Option<&'a [u8]>,
     /// What was found about it.
-    pub(super) lint: &'a [lint::Finding],
+    pub(super) lint: &'a [lint::LintFinding],
     /// Whether the former key opened the push; `None` where that is not known.
     pub(super) push_key: Option<bool>,
     /// What the push is sealed for now.
@@ -59,7 +59,8 @@ pub(super) struct Answered<'a> {
 }
 
 /// What is so wrong with an `Encrypt` that no key opens it.
-const SPOILT: [Lint; 3] = [Lint::EncryptNotBase64, Lint::EncryptBlockLength, Lint::EncryptDeclaredLength];
+const SPOILT: [LintCode; 3] =
+    [LintCode::EncryptNotBase64, LintCode::EncryptBlockLength, LintCode::EncryptDeclaredLength];
 
 /// With which key something is sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ impl Pass<'_> {
         for byte in &mut random {
             *byte = draw.of(b"0123456789abcdef")?;
         }
-        Some(seal(&key, &random, message, receive_id))
+        Some(encrypt(&key, &random, message, receive_id))
     }
 
     /// What nobody can open, in the place of what could not be opened.
@@ -105,7 +106,7 @@ impl Pass<'_> {
         let Some(found) = tree.as_ref().and_then(|tree| Seal::of(tree, of.account, of.accounts)) else {
             return self.read_document(body, tree.as_ref(), Role::Reply);
         };
-        let was = |codes: &[Lint]| of.lint.iter().any(|finding| codes.contains(&finding.code));
+        let was = |codes: &[LintCode]| of.lint.iter().any(|finding| codes.contains(&finding.code));
         let encrypt = match (&found.inside, of.plain) {
             (Some(inside), _) => {
                 let message = self.document(&inside.message, Role::Reply);
@@ -113,7 +114,7 @@ impl Pass<'_> {
                 let receive_id = self.identifier(Identifier::AppId, &inside.receive_id);
                 self.sealed(&message, &receive_id, if same { With::Published } else { With::Foreign })
             }
-            (None, Some(plain)) if was(&[Lint::EncryptOtherKey, Lint::EncryptNotOpened]) => {
+            (None, Some(plain)) if was(&[LintCode::EncryptOtherKey, LintCode::EncryptNotOpened]) => {
                 self.sealed(plain, of.app_id, With::Foreign)
             }
             // The key that was right then is not known any more.

@@ -8,9 +8,9 @@ use super::super::answer::Answer;
 use super::encryption::encrypt_reply;
 use super::{ReplyContent, ReplyDecision, Responder};
 use crate::capture::{ReplyEnd, ReplySource};
-use crate::inspect::reply::lint_parsed_reply;
+use crate::inspect::reply::lint_reply;
 use crate::wechat::fault::Fault;
-use crate::wechat::lint::{Answered, Code, Finding, WECHAT_LIMIT_MS};
+use crate::wechat::lint::{HttpResponse, LintCode, LintFinding, WECHAT_LIMIT_MS};
 use crate::wechat::reply::{Address, PassiveReply};
 use crate::wechat::tree::Format;
 
@@ -23,8 +23,8 @@ impl Responder {
     pub(super) fn assemble(&self, decision: ReplyDecision) -> Answer {
         let ReplyDecision { content, source, status, fault, forwarded, mut findings } = decision;
         // A fault of the encryption has no effect on a plain reply.
-        let idle = fault.filter(|fault| fault.needs_sealing() && self.encryption.is_none());
-        findings.extend(idle.map(|fault| Finding::new(Code::FaultIdle).with("fault", fault.name())));
+        let idle = fault.filter(|fault| fault.needs_encryption() && self.encryption.is_none());
+        findings.extend(idle.map(|fault| LintFinding::new(LintCode::FaultIdle).with("fault", fault.name())));
         let fault = fault.filter(|_| idle.is_none());
         let mut answer = match content {
             ReplyContent::Nothing(end) => return Answer { source, forwarded, ..Answer::none(end) },
@@ -51,13 +51,13 @@ impl Responder {
     fn encode(&self, reply: &PassiveReply, fault: Option<Fault>) -> Answer {
         let format = self.capture.format();
         let now = Timestamp::now().as_second();
-        let address = self.address(now).unwrap_or_else(|| Address::nobody(now));
+        let address = self.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
         let is_message = fault.map_or(reply.needs_address(), |fault| fault.carrier(reply).needs_address());
         let encryption = self.encryption.as_ref().filter(|_| is_message);
         let body = match fault {
             // The byte order mark of an encrypted reply goes before its envelope.
             Some(Fault::Bom) if encryption.is_some() => reply.to_bytes(&address, format),
-            Some(fault) => fault.spoil(reply, &address, format),
+            Some(fault) => fault.faulty_body(reply, &address, format),
             None => reply.to_bytes(&address, format),
         };
         let encrypted =
@@ -79,8 +79,8 @@ impl Responder {
             return;
         }
         let arriving = answer.arriving();
-        let answered = Answered { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
-        let report = lint_parsed_reply(&answered, &self.capture, self.tree.as_deref(), Some(self.account()));
+        let answered = HttpResponse { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
+        let report = lint_reply(&answered, &self.capture, Some(self.account()));
         answer.lint.splice(0..0, report.findings);
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::account::Account;
 use crate::inspect::ReplyEncryption;
-use crate::wechat::envelope::{AesKey, KEY_CHARACTERS, seal, sealed_reply};
+use crate::wechat::envelope::{AesKey, KEY_CHARACTERS, encrypt, encrypted_reply};
 use crate::wechat::fault::Fault;
 use crate::wechat::signature::{msg_signature, signature};
 use crate::wechat::tree::{BOM, Format};
@@ -23,9 +23,9 @@ pub(super) fn encrypt_reply(
     let encrypt = match fault {
         Some(Fault::FormerKey) => {
             let foreign = foreign_key()?;
-            seal(other.unwrap_or(&foreign), &random, reply, &encryption.receive_id)
+            encrypt(other.unwrap_or(&foreign), &random, reply, &encryption.receive_id)
         }
-        _ => seal(own?, &random, reply, &encryption.receive_id),
+        _ => encrypt(own?, &random, reply, &encryption.receive_id),
     };
     let timestamp = Timestamp::now().as_second().to_string();
     let nonce = fastrand::u32(100_000_000..).to_string();
@@ -35,7 +35,7 @@ pub(super) fn encrypt_reply(
         Some(Fault::WrongSignature) => signature(token, &timestamp, &nonce),
         _ => msg_signature(token, &timestamp, &nonce, &encrypt),
     };
-    let envelope = sealed_reply(format, &encrypt, &signed, &timestamp, &nonce);
+    let envelope = encrypted_reply(format, &encrypt, &signed, &timestamp, &nonce);
     Some(if fault == Some(Fault::Bom) { [BOM, &envelope].concat() } else { envelope })
 }
 

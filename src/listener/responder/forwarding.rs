@@ -51,7 +51,7 @@ impl Responder {
             },
         };
         let elapsed = self.began.elapsed();
-        lint_server_answer(&mut forwarded, &self.capture, self.tree.as_deref(), Some(self.account()), elapsed);
+        lint_server_answer(&mut forwarded, &self.capture, Some(self.account()), elapsed);
         if let Some(problem) = &forwarded.problem {
             let words = problem.words(Language::English);
             tracing::warn!("forwarding event {} to \"{}\": {words}", self.placement.id, forwarded.target);

@@ -7,10 +7,8 @@ use crate::capture::diagnosis::{Severity, worst};
 use crate::capture::{HANDSHAKE, Reply, ReplyEnd, StoredCapture};
 use crate::inspect::reply::lint_plain_reply;
 use crate::texts::Language;
-use crate::wechat::lint::{self, Outcome, Question, Report};
-use crate::wechat::message::Message;
+use crate::wechat::lint::{self, Encryption, Outcome, Report};
 use crate::wechat::reply::PassiveReply;
-use crate::wechat::tree::Tree;
 
 /// All that is shown of an answer.
 #[derive(Debug)]
@@ -62,12 +60,10 @@ impl Seen {
 fn judged(stored: &StoredCapture, reply: &Reply) -> Report {
     let capture = &stored.capture;
     let Some(status) = reply.status.filter(|_| reply.end == ReplyEnd::Answered) else {
-        let tree = Tree::parse(capture.message()).ok();
-        let message = tree.as_ref().map(Message::decode);
-        return Report::unanswered(&Question { message: message.as_ref(), ..Question::UNKNOWN });
+        return Report::unanswered(&capture.push_info(Encryption::Unchecked));
     };
     let elapsed_ms = u64::try_from(reply.elapsed.as_millis()).ok();
-    let mut report = lint_plain_reply(&lint::Answered { status, body: &reply.body, elapsed_ms }, capture);
+    let mut report = lint_plain_reply(&lint::HttpResponse { status, body: &reply.body, elapsed_ms }, capture);
     let was_illegal = worst(&reply.lint) == Some(Severity::Error);
     if was_illegal && !matches!(report.outcome, Outcome::Late | Outcome::NoConversation) {
         report.outcome = Outcome::Notice;

@@ -151,7 +151,7 @@ fn own_title(message: &Message<'_>) -> String {
         (Payload::Menu(_), None) => "click",
         (Payload::Message(_), _) => "message",
         (Payload::Event(_), _) => "event",
-        (Payload::Platform(_), _) => "platform",
+        (Payload::Platform, _) => "platform",
         (Payload::Unknown, _) => "unknown",
     };
     format!("detail.section.{group}")

@@ -14,7 +14,7 @@ const QUOTED: usize = 300;
 pub(super) fn draft_for(capture: &Capture, language: Language) -> PassiveReply {
     let Ok(tree) = Tree::parse(capture.message()) else { return PassiveReply::Success };
     let message = Message::decode(&tree);
-    if !is_seen(&message) || Address::answering(&message, 0).is_none() {
+    if !is_seen(&message) || Address::answering(message.from_user, message.to_user, 0).is_none() {
         return PassiveReply::Success;
     }
     let content = Draft { language }.of(&message);
@@ -23,9 +23,7 @@ pub(super) fn draft_for(capture: &Capture, language: Language) -> PassiveReply {
 
 /// Whether the user is there to see an answer; of what is not known, the user is taken to be.
 fn is_seen(message: &Message<'_>) -> bool {
-    let is_event = message.msg_type.is_some_and(|name| name.eq_ignore_ascii_case("event"));
-    let known = if is_event { kind::lookup_event(message.kind()) } else { kind::lookup(message.kind()) };
-    known.is_none_or(|known| known.answer == Answer::Seen)
+    kind::known(message.msg_type, message.kind()).is_none_or(|known| known.answer == Answer::Seen)
 }
 
 struct Draft {
@@ -41,7 +39,7 @@ impl Draft {
             }
             Payload::Message(UserMessage::Location(location)) => self.of_location(location),
             Payload::Event(_) if message.kind().eq_ignore_ascii_case("subscribe") => self.said("subscribe"),
-            Payload::Message(_) | Payload::Event(_) | Payload::Platform(_) | Payload::Unknown => {
+            Payload::Message(_) | Payload::Event(_) | Payload::Platform | Payload::Unknown => {
                 self.quoting("received", message.kind())
             }
         }

@@ -9,7 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::super::detail::tests::{dress, look, request, stored};
 use super::*;
-use crate::wechat::lint::{Code, Outcome};
+use crate::wechat::lint::{LintCode, Outcome};
 use crate::wechat::reply::Article;
 
 const CLICK: &str = "<xml><ToUserName>gh_1</ToUserName><FromUserName>oUser</FromUserName><CreateTime>12</CreateTime>\
@@ -217,7 +217,7 @@ fn a_text_that_is_too_long_is_counted_and_found() {
     harness.get_by_label("text-too-long");
     assert!(harness.query_by_label_contains("Filter by").is_none(), "no filter asks for it");
     let report = harness.state().report().unwrap();
-    assert!(report.findings.iter().any(|found| found.code == Code::TextTooLong));
+    assert!(report.findings.iter().any(|found| found.code == LintCode::TextTooLong));
 }
 
 #[test]

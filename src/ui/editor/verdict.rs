@@ -10,7 +10,7 @@ use crate::capture::Capture;
 use crate::inspect::reply::lint_plain_reply;
 use crate::rules::is_template;
 use crate::texts::Language;
-use crate::wechat::lint::{Answered, Outcome, Question, Report, lint};
+use crate::wechat::lint::{HttpResponse, Outcome, PushInfo, Report, lint};
 use crate::wechat::reply::{Address, PassiveReply};
 use crate::wechat::tree::Format;
 
@@ -96,11 +96,11 @@ impl Verdict {
 /// The lint of a reply to that event, or to nobody in particular.
 fn report(reply: &PassiveReply, event: Option<&Capture>) -> Report {
     let now = Timestamp::now().as_second();
-    let answered = |body| Answered { status: STATUS, body, elapsed_ms: None };
+    let answered = |body| HttpResponse { status: STATUS, body, elapsed_ms: None };
     let Some(capture) = event else {
         // Who sends it to whom is not the writer's to say.
         let address = Address { to_user: "oUser".to_owned(), from_user: "gh_account".to_owned(), create_time: now };
-        return lint(&answered(&reply.to_bytes(&address, Format::Xml)), &Question::UNKNOWN);
+        return lint(&answered(&reply.to_bytes(&address, Format::Xml)), &PushInfo::UNKNOWN);
     };
     let address = capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
     let body = reply.to_bytes(&address, capture.format());

@@ -9,7 +9,7 @@ use super::*;
 use crate::engine::{Command, RuleUsage};
 use crate::inspect::reply::lint_plain_reply;
 use crate::rules::{BadAnswer, ForwardTo, Response};
-use crate::wechat::lint::Answered;
+use crate::wechat::lint::HttpResponse;
 use crate::wechat::reply::PassiveReply;
 
 /// The screen, and what the engine would say.
@@ -240,7 +240,7 @@ fn a_trial_shows_the_reply_and_what_the_user_will_see() {
     let Some(Action::Ask(Command::TryRule { rule: tried, id })) = asked else { panic!("{asked:?}") };
     assert_eq!((*tried, id), (rule("a"), CaptureId(17)));
     let body = b"<xml>\n<MsgType>text</MsgType></xml>".to_vec();
-    let report = lint_plain_reply(&Answered { status: 200, body: &body, elapsed_ms: None }, &event.capture);
+    let report = lint_plain_reply(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &event.capture);
     let sentence = report.outcome.sentence(Language::English);
     let finding = report.findings[0].message(Language::English);
     let answers = Tried::Answers { reply: PassiveReply::Raw(body.clone()), body, report: Box::new(report) };

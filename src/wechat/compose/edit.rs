@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::tree::{Element, Format, TextForm, Tree, TreeError};
 use super::super::xml;
-use super::pictures;
+use super::pic_list;
 
 /// A new text for an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,11 +67,11 @@ const NUMBERS: [&str; 4] = ["CreateTime", "MsgId", "MenuId", "Count"];
 /// belongs in such an event, else at the end. A text keeps the form (CDATA, bare) of the one before.
 pub fn edited(body: &[u8], edits: &[Edit]) -> Result<Vec<u8>, ComposeError> {
     // Pictures come first, so that a `Count` that lies can be asked for.
-    let (md5s, others): (Vec<_>, Vec<_>) = edits.iter().partition(|edit| edit.name == pictures::MD5);
+    let (md5s, others): (Vec<_>, Vec<_>) = edits.iter().partition(|edit| edit.name == pic_list::MD5);
     let mut body = body.to_vec();
     if !md5s.is_empty() {
         let md5s: Vec<_> = md5s.iter().map(|edit| edit.value.as_str()).collect();
-        body = pictures::replaced(&body, &md5s)?;
+        body = pic_list::replaced(&body, &md5s)?;
     }
     for Edit { name, value } in others {
         body = set(&body, name, value)?;

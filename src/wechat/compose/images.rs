@@ -6,7 +6,7 @@ use super::super::signature::hex;
 use super::super::tree::{Format, Tree};
 use super::super::xml::cdata;
 use super::as_json::as_json;
-use super::pictures::is_picture;
+use super::pic_list::is_picture;
 
 /// The MD5 of a picture, as `PicMd5Sum` has it: 32 hexadecimal digits in lower case.
 pub fn picture_md5(picture: &[u8]) -> String {

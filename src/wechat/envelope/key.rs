@@ -1,4 +1,4 @@
-//! `EncodingAESKey`: the 43 characters that stand for an AES-256 key.
+//! Parses an `EncodingAESKey`: 43 characters that encode an AES-256 key.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use subtle::ConstantTimeEq as _;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// Characters in an `EncodingAESKey`.
+/// The length of an `EncodingAESKey`.
 pub const KEY_CHARACTERS: usize = 43;
-/// Bytes in the AES-256 key that it stands for.
+/// The length of the AES-256 key in bytes.
 const KEY_BYTES: usize = 32;
 
-/// Takes keys and ciphertexts whose last character carries bits that stand for nothing.
+/// Accepts keys and ciphertexts whose last character carries unused bits.
 ///
 /// The official sample key is such a one; a strict decoder refuses it.
 pub(super) const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -25,27 +25,26 @@ pub(super) const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The AES key that an `EncodingAESKey` stands for. Wiped when dropped, never printed.
+/// The AES key encoded by an `EncodingAESKey`. Wiped when dropped, never printed.
 ///
-/// Two different texts may stand for the same key: compare keys, never texts.
+/// Two different texts may encode the same key: compare keys, never texts.
 #[derive(Clone, ZeroizeOnDrop)]
 pub struct AesKey([u8; KEY_BYTES]);
 
-/// Why a text is no `EncodingAESKey`. Says nothing of the key beyond the character at fault.
+/// A text that is not an `EncodingAESKey`. Reveals nothing of the key beyond the wrong character.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// It has another number of characters than 43.
     #[error("an EncodingAESKey has 43 characters, this one has {characters}")]
     Length {
-        /// How many it has.
+        /// The length of the text.
         characters: usize,
     },
     /// It holds a character that is neither a letter nor a digit.
     #[error("an EncodingAESKey is of A-Z, a-z and 0-9; character {position} is {character:?}")]
     Character {
-        /// Which one it is.
         character: char,
-        /// Where, counted from 1.
+        /// The place of the character, counted from 1.
         position: usize,
     },
 }
@@ -75,7 +74,7 @@ impl AesKey {
         self.cipher_with_iv(|index| self.0[index])
     }
 
-    /// The same with an IV given byte by byte.
+    /// A cipher with an IV given byte by byte.
     pub(super) fn cipher_with_iv<C: KeyIvInit>(&self, iv: impl FnMut(usize) -> u8) -> C {
         C::new(&Array::from_fn(|index| self.0[index]), &Array::from_fn(iv))
     }

@@ -1,13 +1,13 @@
 //! To whom a reply goes and from whom it comes: the push's two names the other way round.
 
+use super::children::{Children, check_value};
 use super::findings::{Findings, quoted};
-use super::names::{Children, check_value};
-use super::{Code, Finding, Question};
+use super::{LintCode, LintFinding, PushInfo};
 
 /// Hexadecimal digits of an AppID behind its `wx`.
 const APP_ID_DIGITS: usize = 16;
 
-pub(super) fn check(children: &Children<'_, '_>, question: &Question<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(children: &Children<'_, '_>, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
     let value = |name: &'static str, findings: &mut Findings<'_>| {
         let element = children.get(name)?;
         check_value(element, name, true, findings).then(|| (element, element.text().trim()))
@@ -15,31 +15,31 @@ pub(super) fn check(children: &Children<'_, '_>, question: &Question<'_>, findin
     let to = value("ToUserName", findings);
     let from = value("FromUserName", findings);
     let known = |name: Option<_>| name.filter(|name: &&str| !name.is_empty());
-    let user = known(question.message.and_then(|message| message.from_user));
-    let account = known(question.message.and_then(|message| message.to_user));
+    let user = known(push.from_user);
+    let account = known(push.to_user);
     if let (Some((element, to)), Some((_, from))) = (to, from)
         && is_unswapped(to, from, user, account)
     {
-        findings.add_at(Finding::new(Code::ToFromNotSwapped), element.span());
+        findings.add_at(LintFinding::new(LintCode::ToFromNotSwapped), element.span());
         return;
     }
     if let (Some((element, found)), Some(expected)) = (to, user.filter(|user| to.is_some_and(|(_, to)| to != *user))) {
-        findings.add_at(foreign(Code::ToForeign, expected, found), element.text_span());
+        findings.add_at(foreign(LintCode::ToForeign, expected, found), element.text_span());
     }
     let Some((element, found)) = from else { return };
     match account {
         _ if is_app_id(found) => {
-            findings.add_at(Finding::new(Code::AppIdForAccount).with("found", found), element.text_span());
+            findings.add_at(LintFinding::new(LintCode::AppIdForAccount).with("found", found), element.text_span());
         }
         Some(expected) if found != expected => {
-            findings.add_at(foreign(Code::FromForeign, expected, found), element.text_span());
+            findings.add_at(foreign(LintCode::FromForeign, expected, found), element.text_span());
         }
         _ => {}
     }
 }
 
-fn foreign(code: Code, expected: &str, found: &str) -> Finding {
-    Finding::new(code).with("expected", quoted(expected)).with("found", quoted(found))
+fn foreign(code: LintCode, expected: &str, found: &str) -> LintFinding {
+    LintFinding::new(code).with("expected", quoted(expected)).with("found", quoted(found))
 }
 
 /// Both names stand as they came; where the push is not known, the `gh_` of the account gives it away.

@@ -1,7 +1,7 @@
 //! What a body is: `success`, a tree, or something that is no reply at all, told apart as far as it can be recognised.
 
 use super::findings::{Findings, quoted};
-use super::{Code, Finding, Question, page, trace};
+use super::{LintCode, LintFinding, PushInfo, error_output, html_page};
 use crate::wechat::reply::PassiveReply;
 use crate::wechat::tree::{Format, MAX_BYTES, Tree, TreeError, bom_of, is_white};
 
@@ -12,26 +12,26 @@ const LONGEST_SUCCESS: usize = 64;
 
 /// A body, as far as it was understood.
 pub(super) enum Body<'a> {
-    /// A legal way to say nothing.
-    Quiet(PassiveReply),
-    /// Something with elements, and the bytes it was read from.
-    Tree(Tree<'a>, &'a [u8]),
+    /// `success`, or nothing.
+    Silent(PassiveReply),
+    /// A document with elements.
+    Tree(Tree<'a>),
     /// No reply, as has been reported.
     Refused,
 }
 
-pub(super) fn read<'a>(payload: &'a [u8], question: &Question<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+pub(super) fn read<'a>(payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
     match payload {
-        b"" => return Body::Quiet(PassiveReply::Empty),
-        b"success" => return Body::Quiet(PassiveReply::Success),
+        b"" => return Body::Silent(PassiveReply::Empty),
+        b"success" => return Body::Silent(PassiveReply::Success),
         _ => {}
     }
-    if payload.len() > MAX_BYTES || nearly_success(payload, findings) || page::is_reported(payload, findings) {
+    if payload.len() > MAX_BYTES || nearly_success(payload, findings) || html_page::is_reported(payload, findings) {
         return Body::Refused;
     }
     match Tree::parse(payload) {
-        Ok(tree) => whole(tree, payload, question, findings),
-        Err(error) => salvage(payload, &error, question, findings),
+        Ok(tree) => whole(tree, payload, push, findings),
+        Err(error) => salvage(payload, &error, push, findings),
     }
 }
 
@@ -49,38 +49,38 @@ fn nearly_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     let start = text.len() - text[lead..].trim_start().len();
     let all = start..start + shown.len();
     if lead > 0 {
-        findings.add_at(Finding::new(Code::Bom), 0..lead);
+        findings.add_at(LintFinding::new(LintCode::Bom), 0..lead);
     }
     if text.len() - lead != shown.len() || shown.trim_matches(['"', '\'']) != word {
-        findings.add_at(Finding::new(Code::SuccessWhite), 0..text.len());
+        findings.add_at(LintFinding::new(LintCode::SuccessWhite), 0..text.len());
     }
     if shown.starts_with(['"', '\'']) || shown.ends_with(['"', '\'']) {
-        findings.add_at(Finding::new(Code::SuccessQuoted), all.clone());
+        findings.add_at(LintFinding::new(LintCode::SuccessQuoted), all.clone());
     }
     if word != SUCCESS {
-        findings.add_at(Finding::new(Code::SuccessCase).with("found", word), all);
+        findings.add_at(LintFinding::new(LintCode::SuccessCase).with("found", word), all);
     }
     true
 }
 
 /// A body that is one tree: what stands around it, and whether it is written as the push was.
-fn whole<'a>(tree: Tree<'a>, payload: &'a [u8], question: &Question<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+fn whole<'a>(tree: Tree<'a>, payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
     let lead = bom_of(payload);
     if lead > 0 {
-        findings.add_at(Finding::new(Code::Bom), 0..lead);
+        findings.add_at(LintFinding::new(LintCode::Bom), 0..lead);
     }
-    let wanted = question.format.unwrap_or(Format::Xml);
+    let wanted = push.format.unwrap_or(Format::Xml);
     if tree.format() == Format::Json && wanted == Format::Xml {
-        findings.add_at(Finding::new(Code::JsonBody), tree.root().span());
+        findings.add_at(LintFinding::new(LintCode::JsonBody), tree.root().span());
         return Body::Refused;
     }
     if tree.format() == Format::Xml {
         if wanted == Format::Json {
-            findings.add_at(Finding::new(Code::XmlForJson), super::elements::tag_of(tree.root()));
+            findings.add_at(LintFinding::new(LintCode::XmlForJson), super::elements::tag_of(tree.root()));
         }
         white_around(payload, lead, findings);
     }
-    Body::Tree(tree, payload)
+    Body::Tree(tree)
 }
 
 fn white_around(payload: &[u8], lead: usize, findings: &mut Findings<'_>) {
@@ -90,36 +90,36 @@ fn white_around(payload: &[u8], lead: usize, findings: &mut Findings<'_>) {
     if before > 0 && text[before..].starts_with(b"<?xml") {
         // Parsers insist on this one: white space elsewhere is forgiven.
         let reason = "white space before the XML declaration `<?xml`";
-        findings.add_at(Finding::new(Code::NotWellFormed).with("reason", reason), lead..lead + before);
+        findings.add_at(LintFinding::new(LintCode::NotWellFormed).with("reason", reason), lead..lead + before);
     } else if before > 0 {
-        findings.add_at(Finding::new(Code::WhiteAround), lead..lead + before);
+        findings.add_at(LintFinding::new(LintCode::WhiteAround), lead..lead + before);
     } else if after > 0 {
-        findings.add_at(Finding::new(Code::WhiteAround), payload.len() - after..payload.len());
+        findings.add_at(LintFinding::new(LintCode::WhiteAround), payload.len() - after..payload.len());
     }
 }
 
 /// Where something stands around a reply, it is named and the reply read all the same.
-fn salvage<'a>(payload: &'a [u8], error: &TreeError, question: &Question<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+fn salvage<'a>(payload: &'a [u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
     let Some((start, end)) = reply_in(payload).filter(|(_, end)| is_around(error, *end)) else {
-        refuse(payload, error, question, findings);
+        refuse(payload, error, push, findings);
         return Body::Refused;
     };
     let lead = bom_of(payload);
     let before = stray(payload, lead.min(start), start, false, findings);
     let after = stray(payload, end, payload.len(), true, findings);
     if !before && !after {
-        refuse(payload, error, question, findings);
+        refuse(payload, error, push, findings);
         return Body::Refused;
     }
     if lead > 0 {
-        findings.add_at(Finding::new(Code::Bom), 0..lead);
+        findings.add_at(LintFinding::new(LintCode::Bom), 0..lead);
     }
     findings.set_base(start);
     let text = &payload[start..end];
     match Tree::parse(text) {
-        Ok(tree) => Body::Tree(tree, text),
+        Ok(tree) => Body::Tree(tree),
         Err(error) => {
-            refuse(text, &error, question, findings);
+            refuse(text, &error, push, findings);
             Body::Refused
         }
     }
@@ -151,26 +151,28 @@ fn stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &mut Fin
     if white == bytes.len() {
         return false;
     }
-    let text = page::head(bytes);
-    let finding = trace::recognised(&text).or_else(|| after.then(|| page::after_reply(&text)).flatten());
-    let code = if after { Code::TextAfter } else { Code::TextBefore };
-    let finding = finding.unwrap_or_else(|| Finding::new(code).with("text", quoted(&text)));
+    let text = html_page::head(bytes);
+    let finding = error_output::recognised(&text).or_else(|| after.then(|| html_page::after_reply(&text)).flatten());
+    let code = if after { LintCode::TextAfter } else { LintCode::TextBefore };
+    let finding = finding.unwrap_or_else(|| LintFinding::new(code).with("text", quoted(&text)));
     findings.add_at(finding, from + white..to);
     true
 }
 
 /// Reports why a body is no tree.
-fn refuse(payload: &[u8], error: &TreeError, question: &Question<'_>, findings: &mut Findings<'_>) {
+fn refuse(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
     let finding = match error {
-        TreeError::Empty => Finding::new(Code::WhiteOnly),
-        TreeError::NotUtf8 { .. } => Finding::new(Code::NotUtf8),
-        TreeError::NotXmlOrJson { .. } => return no_reply(payload, question, findings),
-        TreeError::Doctype { .. } => Finding::new(Code::Doctype),
-        TreeError::UnknownEntity { name, .. } => Finding::new(Code::EntityUnknown).with("name", quoted(name)),
-        TreeError::NotWellFormed { .. } if json_for_xml(payload, question) => Finding::new(Code::JsonBody),
-        TreeError::NotWellFormed { reason, .. } => Finding::new(Code::NotWellFormed).with("reason", quoted(reason)),
+        TreeError::Empty => LintFinding::new(LintCode::WhiteOnly),
+        TreeError::NotUtf8 { .. } => LintFinding::new(LintCode::NotUtf8),
+        TreeError::NotXmlOrJson { .. } => return no_reply(payload, push, findings),
+        TreeError::Doctype { .. } => LintFinding::new(LintCode::Doctype),
+        TreeError::UnknownEntity { name, .. } => LintFinding::new(LintCode::EntityUnknown).with("name", quoted(name)),
+        TreeError::NotWellFormed { .. } if json_for_xml(payload, push) => LintFinding::new(LintCode::JsonBody),
+        TreeError::NotWellFormed { reason, .. } => {
+            LintFinding::new(LintCode::NotWellFormed).with("reason", quoted(reason))
+        }
         TreeError::TooDeep { .. } | TreeError::TooManyElements { .. } | TreeError::TooLarge { .. } => {
-            Finding::new(Code::LimitExceeded).with("reason", error)
+            LintFinding::new(LintCode::LimitExceeded).with("reason", error)
         }
     };
     let offset = error.place().map_or(0, |place| place.offset);
@@ -178,18 +180,19 @@ fn refuse(payload: &[u8], error: &TreeError, question: &Question<'_>, findings: 
 }
 
 /// A text that is neither XML nor an object.
-fn no_reply(payload: &[u8], question: &Question<'_>, findings: &mut Findings<'_>) {
-    let text = page::head(payload);
+fn no_reply(payload: &[u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) {
+    let text = html_page::head(payload);
     let finding = match () {
-        () if json_for_xml(payload, question) => Finding::new(Code::JsonBody),
-        () => trace::recognised(&text).unwrap_or_else(|| Finding::new(Code::NotAReply).with("text", quoted(&text))),
+        () if json_for_xml(payload, push) => LintFinding::new(LintCode::JsonBody),
+        () => error_output::recognised(&text)
+            .unwrap_or_else(|| LintFinding::new(LintCode::NotAReply).with("text", quoted(&text))),
     };
     findings.add_at(finding, 0..payload.len());
 }
 
 /// Whether it is what a JSON framework writes where XML is wanted: an object, well formed or not, a list, a string, a word.
-fn json_for_xml(payload: &[u8], question: &Question<'_>) -> bool {
+fn json_for_xml(payload: &[u8], push: &PushInfo<'_>) -> bool {
     let text = payload[bom_of(payload)..].trim_ascii();
     let begins_so = text.starts_with(b"{") || text.starts_with(b"[") || text.starts_with(b"\"");
-    question.format != Some(Format::Json) && (begins_so || matches!(text, b"null" | b"true" | b"false"))
+    push.format != Some(Format::Json) && (begins_so || matches!(text, b"null" | b"true" | b"false"))
 }

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::children::{AllowedChildren, Children, check_value};
 use super::findings::{Findings, quoted};
-use super::names::{Children, Expected, check_value};
-use super::{Code, Finding, Question, address, news, strict};
+use super::{LintCode, LintFinding, PushInfo, address, news, strict};
 use crate::wechat::tree::{Element, Format, Tree, is_all_white};
 
 /// So many articles are shown in answer to an event.
@@ -26,7 +26,7 @@ struct Shape {
     msg_type: &'static str,
     /// The element around them.
     holder: &'static str,
-    inside: Expected<'static>,
+    inside: AllowedChildren<'static>,
 }
 
 const SHAPES: [Shape; 5] = [
@@ -48,7 +48,7 @@ const fn shape(
     required: &'static [&'static str],
     optional: &'static [&'static str],
 ) -> Shape {
-    Shape { msg_type, holder, inside: Expected { within, required, optional, closed: true } }
+    Shape { msg_type, holder, inside: AllowedChildren { within, required, optional, closed: true } }
 }
 
 /// The opening tag of an element; of JSON what stands before its value.
@@ -56,19 +56,19 @@ pub(super) fn tag_of(element: Element<'_, '_>) -> Range<usize> {
     element.span().start..element.content_span().start
 }
 
-pub(super) fn check(tree: &Tree<'_>, question: &Question<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(tree: &Tree<'_>, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
     let root = tree.root();
     if tree.format() == Format::Xml && root.name() != "xml" {
-        findings.add_at(Finding::new(Code::RootNotXml).with("name", quoted(root.name())), tag_of(root));
+        findings.add_at(LintFinding::new(LintCode::RootNotXml).with("name", quoted(root.name())), tag_of(root));
     }
     if root.has_children() && !is_all_white(root.text()) {
-        findings.add_at(Finding::new(Code::StrayText).with("text", quoted(root.text())), root.text_span());
+        findings.add_at(LintFinding::new(LintCode::StrayText).with("text", quoted(root.text())), root.text_span());
     }
     if tree.format() == Format::Xml
         && let Ok(payload) = std::str::from_utf8(findings.payload())
         && let Some((reason, bytes)) = strict::refused(payload)
     {
-        findings.add_at(Finding::new(Code::NotWellFormed).with("reason", reason), bytes);
+        findings.add_at(LintFinding::new(LintCode::NotWellFormed).with("reason", reason), bytes);
     }
     let names = ENVELOPE.into_iter().chain(["Content", "ArticleCount", "Articles"]);
     let names = names.chain(SHAPES.iter().map(|shape| shape.holder));
@@ -76,12 +76,12 @@ pub(super) fn check(tree: &Tree<'_>, question: &Question<'_>, findings: &mut Fin
     for name in ENVELOPE {
         envelope_element(name, root, &mut children, findings);
     }
-    address::check(&children, question, findings);
+    address::check(&children, push, findings);
     if let Some(element) = children.get("CreateTime") {
         create_time(element, findings);
     }
     if let Some(msg_type) = children.get("MsgType").and_then(|element| msg_type(element, findings)) {
-        particulars(msg_type, root, &mut children, question, findings);
+        particulars(msg_type, root, &mut children, push, findings);
     }
 }
 
@@ -92,9 +92,9 @@ fn envelope_element<'t, 'a>(
     findings: &mut Findings<'_>,
 ) {
     let missing = match name {
-        "MsgType" => Finding::new(Code::MsgTypeMissing),
-        "CreateTime" => Finding::new(Code::CreateTimeMissing),
-        _ => Finding::new(Code::ElementMissing).with("name", name),
+        "MsgType" => LintFinding::new(LintCode::MsgTypeMissing),
+        "CreateTime" => LintFinding::new(LintCode::CreateTimeMissing),
+        _ => LintFinding::new(LintCode::ElementMissing).with("name", name),
     };
     require(name, missing, root, children, findings);
 }
@@ -102,7 +102,7 @@ fn envelope_element<'t, 'a>(
 /// The element of that name, or what was meant for it; without either, `missing` is reported.
 fn require<'t, 'a>(
     name: &'static str,
-    missing: Finding,
+    missing: LintFinding,
     root: Element<'t, 'a>,
     children: &mut Children<'t, 'a>,
     findings: &mut Findings<'_>,
@@ -114,19 +114,19 @@ fn require<'t, 'a>(
         findings.add_at(missing, tag_of(root));
         return None;
     };
-    let finding = Finding::new(Code::ElementMisspelt).with("found", quoted(child.name())).with("name", name);
-    findings.add_at(finding, super::names::name_of(child));
+    let finding = LintFinding::new(LintCode::ElementMisspelt).with("found", quoted(child.name())).with("name", name);
+    findings.add_at(finding, super::children::name_of(child));
     Some(child)
 }
 
 fn create_time(element: Element<'_, '_>, findings: &mut Findings<'_>) {
     let text = element.text().trim();
     let code = match text.parse::<i64>() {
-        Err(_) => Code::CreateTimeNotInteger,
-        Ok(_) if text.len() == DIGITS_OF_MILLISECONDS => Code::CreateTimeMilliseconds,
+        Err(_) => LintCode::CreateTimeNotInteger,
+        Ok(_) if text.len() == DIGITS_OF_MILLISECONDS => LintCode::CreateTimeMilliseconds,
         Ok(_) => return,
     };
-    findings.add_at(Finding::new(code).with("text", quoted(text)), element.text_span());
+    findings.add_at(LintFinding::new(code).with("text", quoted(text)), element.text_span());
 }
 
 /// The kind of reply that is meant, where it is one.
@@ -139,8 +139,8 @@ fn msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'s
     let name = all.find(|name| name.eq_ignore_ascii_case(found));
     let finding = match name {
         Some(name) if name == found => return Some(name),
-        Some(name) => Finding::new(Code::MsgTypeCase).with("found", found).with("name", name),
-        None => Finding::new(Code::MsgTypeUnknown).with("found", quoted(found)),
+        Some(name) => LintFinding::new(LintCode::MsgTypeCase).with("found", found).with("name", name),
+        None => LintFinding::new(LintCode::MsgTypeUnknown).with("found", quoted(found)),
     };
     findings.add_at(finding, element.text_span());
     name
@@ -151,10 +151,10 @@ fn particulars<'t, 'a>(
     msg_type: &str,
     root: Element<'t, 'a>,
     children: &mut Children<'t, 'a>,
-    question: &Question<'_>,
+    push: &PushInfo<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let missing = |name| Finding::new(Code::ElementMissing).with("name", name);
+    let missing = |name| LintFinding::new(LintCode::ElementMissing).with("name", name);
     if msg_type == TEXT {
         if let Some(content) = require("Content", missing("Content"), root, children, findings) {
             check_content(content, findings);
@@ -162,7 +162,7 @@ fn particulars<'t, 'a>(
     } else if msg_type == NEWS {
         let articles = require("Articles", missing("Articles"), root, children, findings);
         let count = require("ArticleCount", missing("ArticleCount"), root, children, findings);
-        news::check(root, articles, count, question, findings);
+        news::check(root, articles, count, push, findings);
     } else if let Some(shape) = SHAPES.iter().find(|shape| shape.msg_type == msg_type) {
         held(shape, root, children, findings);
     }
@@ -170,7 +170,7 @@ fn particulars<'t, 'a>(
         // An empty Encrypt and the flag of former years stand in many a template, and nothing reads them.
         let is_harmless = child.name() == "FuncFlag" || (child.name() == "Encrypt" && child.text().is_empty());
         if !is_harmless {
-            let finding = Finding::new(Code::ElementUnknown).with("name", quoted(child.name()));
+            let finding = LintFinding::new(LintCode::ElementUnknown).with("name", quoted(child.name()));
             findings.add_at(finding, child.span());
         }
     }
@@ -185,12 +185,12 @@ fn held<'t, 'a>(shape: &Shape, root: Element<'t, 'a>, children: &mut Children<'t
     if children.get(shape.holder).is_none()
         && let Some((name, child)) = first.and_then(|name| Some((name, children.take(name)?)))
     {
-        let finding = Finding::new(Code::ElementMisplaced).with("name", name).with("within", shape.holder);
+        let finding = LintFinding::new(LintCode::ElementMisplaced).with("name", name).with("within", shape.holder);
         findings.add_at(finding, child.span());
         return;
     }
     let name = first.map_or_else(|| shape.holder.to_owned(), |name| format!("{}{name}", shape.inside.within));
-    let missing = Finding::new(Code::ElementMissing).with("name", name);
+    let missing = LintFinding::new(LintCode::ElementMissing).with("name", name);
     let Some(holder) = require(shape.holder, missing, root, children, findings) else { return };
     let inside = shape.inside.check(holder, findings);
     if let Some((name, value)) = first.and_then(|name| Some((name, inside.get(name)?))) {
@@ -203,9 +203,9 @@ fn check_content(content: Element<'_, '_>, findings: &mut Findings<'_>) {
     if content.has_children() {
         check_value(content, "Content", false, findings);
     } else if is_all_white(text) {
-        findings.add_at(Finding::new(Code::ContentEmpty), content.span());
+        findings.add_at(LintFinding::new(LintCode::ContentEmpty), content.span());
     } else if text.len() > MAX_TEXT_BYTES {
-        let finding = Finding::new(Code::TextTooLong).with("bytes", text.len()).with("limit", MAX_TEXT_BYTES);
+        let finding = LintFinding::new(LintCode::TextTooLong).with("bytes", text.len()).with("limit", MAX_TEXT_BYTES);
         findings.add_at(finding, content.text_span());
     }
 }

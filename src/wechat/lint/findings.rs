@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Code, Finding};
+use super::{LintCode, LintFinding};
 use crate::wechat::codes::Severity;
 
 /// So many errors are told of one body at most, and as much of what is none: a thousand misspelt elements are one mistake,
@@ -17,7 +17,7 @@ pub(super) struct Findings<'p> {
     payload: &'p [u8],
     /// What is being read begins here in the payload; positions count from here.
     base: usize,
-    list: Vec<Finding>,
+    list: Vec<LintFinding>,
 }
 
 impl<'p> Findings<'p> {
@@ -36,14 +36,14 @@ impl<'p> Findings<'p> {
     }
 
     /// A finding that has no place in the body.
-    pub(super) fn add(&mut self, finding: Finding) {
+    pub(super) fn add(&mut self, finding: LintFinding) {
         if self.has_room(finding.code) {
             self.list.push(finding);
         }
     }
 
     /// A finding about these bytes.
-    pub(super) fn add_at(&mut self, finding: Finding, bytes: Range<usize>) {
+    pub(super) fn add_at(&mut self, finding: LintFinding, bytes: Range<usize>) {
         // Finding the line takes as long as the way to it: not for one that is dropped.
         if self.has_room(finding.code) {
             let bytes = self.base + bytes.start..self.base + bytes.end;
@@ -56,8 +56,8 @@ impl<'p> Findings<'p> {
         self.list.len() >= 2 * MAX_FINDINGS
     }
 
-    fn has_room(&self, code: Code) -> bool {
-        let is_error = |code: Code| code.severity() == Severity::Error;
+    fn has_room(&self, code: LintCode) -> bool {
+        let is_error = |code: LintCode| code.severity() == Severity::Error;
         self.list.iter().filter(|finding| is_error(finding.code) == is_error(code)).count() < MAX_FINDINGS
     }
 
@@ -65,12 +65,12 @@ impl<'p> Findings<'p> {
         self.list.iter().any(|finding| finding.code.severity() == Severity::Error)
     }
 
-    pub(super) fn has(&self, code: Code) -> bool {
+    pub(super) fn has(&self, code: LintCode) -> bool {
         self.list.iter().any(|finding| finding.code == code)
     }
 
     /// In the order of their places; what has none comes first.
-    pub(super) fn into_sorted(mut self) -> Vec<Finding> {
+    pub(super) fn into_sorted(mut self) -> Vec<LintFinding> {
         self.list.sort_by_key(|finding| finding.place.map(|place| place.offset));
         self.list
     }

@@ -1,8 +1,8 @@
 //! The articles of a reply: how many there are, how many it says there are, and how many are shown.
 
+use super::children::{Children, check_value};
 use super::findings::{Findings, quoted};
-use super::names::{Children, check_value};
-use super::{Code, Finding, Question, elements};
+use super::{LintCode, LintFinding, PushInfo, elements};
 use crate::wechat::tree::{Element, Format};
 
 const ITEM: &str = "item";
@@ -15,23 +15,23 @@ pub(super) fn check(
     root: Element<'_, '_>,
     articles: Option<Element<'_, '_>>,
     count: Option<Element<'_, '_>>,
-    question: &Question<'_>,
+    push: &PushInfo<'_>,
     findings: &mut Findings<'_>,
 ) {
     let mut found = 0;
     if let Some(articles) = articles {
-        for item in items(root, articles, question, findings) {
+        for item in items(root, articles, push, findings) {
             found += 1;
             if !findings.is_full() {
                 check_item(item, found, findings);
             }
         }
         if found == 0 {
-            findings.add_at(Finding::new(Code::ArticlesEmpty), articles.span());
+            findings.add_at(LintFinding::new(LintCode::ArticlesEmpty), articles.span());
         }
-        let limit = question.article_limit();
+        let limit = push.article_limit();
         if found > limit {
-            let finding = Finding::new(Code::TooManyArticles).with("found", found).with("limit", limit);
+            let finding = LintFinding::new(LintCode::TooManyArticles).with("found", found).with("limit", limit);
             findings.add_at(finding, elements::tag_of(articles));
         }
     }
@@ -44,10 +44,10 @@ pub(super) fn check(
 fn items<'t, 'a>(
     root: Element<'t, 'a>,
     articles: Element<'t, 'a>,
-    question: &Question<'_>,
+    push: &PushInfo<'_>,
     findings: &mut Findings<'_>,
 ) -> Vec<Element<'t, 'a>> {
-    let listed = question.format == Some(Format::Json) && articles.child(ITEM).is_none();
+    let listed = push.format == Some(Format::Json) && articles.child(ITEM).is_none();
     if listed {
         return root.children_named("Articles").filter(|item| item.has_children()).collect();
     }
@@ -56,9 +56,10 @@ fn items<'t, 'a>(
     if items.is_empty()
         && let Some(child) = children.take_misspelt(ITEM)
     {
-        let finding =
-            Finding::new(Code::ElementMisspelt).with("found", quoted(child.name())).with("name", "Articles/item");
-        findings.add_at(finding, super::names::name_of(child));
+        let finding = LintFinding::new(LintCode::ElementMisspelt)
+            .with("found", quoted(child.name()))
+            .with("name", "Articles/item");
+        findings.add_at(finding, super::children::name_of(child));
         return articles.children_named(child.name()).collect();
     }
     items
@@ -77,7 +78,7 @@ fn check_item(item: Element<'_, '_>, number: usize, findings: &mut Findings<'_>)
                 check_value(value, &full, false, findings);
             }
             Some(value) if is_required && value.text().trim().is_empty() => {
-                findings.add_at(Finding::new(Code::ArticleLacks).with("name", full), value.span());
+                findings.add_at(LintFinding::new(LintCode::ArticleLacks).with("name", full), value.span());
             }
             Some(_) => {}
             None => absent(name, full, is_required, item, &mut children, findings),
@@ -94,21 +95,21 @@ fn absent<'t, 'a>(
     findings: &mut Findings<'_>,
 ) {
     if let Some(child) = children.take_misspelt(name) {
-        let code = if is_required { Code::ElementMisspelt } else { Code::OptionalMisspelt };
-        let finding = Finding::new(code).with("found", quoted(child.name())).with("name", full);
-        findings.add_at(finding, super::names::name_of(child));
+        let code = if is_required { LintCode::ElementMisspelt } else { LintCode::OptionalMisspelt };
+        let finding = LintFinding::new(code).with("found", quoted(child.name())).with("name", full);
+        findings.add_at(finding, super::children::name_of(child));
         return;
     }
-    let code = if is_required { Code::ElementMissing } else { Code::ArticleLacks };
-    findings.add_at(Finding::new(code).with("name", full), elements::tag_of(item));
+    let code = if is_required { LintCode::ElementMissing } else { LintCode::ArticleLacks };
+    findings.add_at(LintFinding::new(code).with("name", full), elements::tag_of(item));
 }
 
 fn check_count(count: Element<'_, '_>, found: Option<usize>, findings: &mut Findings<'_>) {
     let text = count.text().trim();
     let finding = match (text.parse::<usize>(), found) {
-        (Err(_), _) => Finding::new(Code::ArticleCountNotNumber).with("text", quoted(text)),
+        (Err(_), _) => LintFinding::new(LintCode::ArticleCountNotNumber).with("text", quoted(text)),
         (Ok(number), Some(found)) if number != found => {
-            Finding::new(Code::ArticleCountDiffers).with("count", number).with("found", found)
+            LintFinding::new(LintCode::ArticleCountDiffers).with("count", number).with("found", found)
         }
         _ => return,
     };

@@ -2,7 +2,7 @@
 
 use super::elements::MAX_ARTICLES;
 use super::findings::Findings;
-use super::{Answered, Code, Finding, Question, WECHAT_LIMIT_MS};
+use super::{HttpResponse, LintCode, LintFinding, PushInfo, WECHAT_LIMIT_MS};
 use crate::wechat::codes::{Severity, worst};
 use crate::wechat::kind::Answer;
 use crate::wechat::reply::PassiveReply;
@@ -47,7 +47,7 @@ pub enum Outcome {
     /// Nothing, since the push is no conversation.
     NoConversation,
     /// Nobody can tell: the answer is encrypted, and the key to it is not here.
-    Sealed,
+    Encrypted,
 }
 
 impl Outcome {
@@ -68,7 +68,7 @@ impl Outcome {
             Self::Unanswered => "unanswered",
             Self::Left => "left",
             Self::NoConversation => "no-conversation",
-            Self::Sealed => "sealed",
+            Self::Encrypted => "sealed",
         }
     }
 
@@ -81,31 +81,31 @@ impl Outcome {
         }
     }
 
-    /// Where a push is no conversation, nothing shows whatever is answered. A late answer is not read any more, an illegal
+    /// Where a push is no conversation, nothing shows whatever is response. A late answer is not read any more, an illegal
     /// one brings the notice, and only a legal one in time is what it says.
     pub(super) fn of(
-        answered: &Answered<'_>,
-        question: &Question<'_>,
+        response: &HttpResponse<'_>,
+        push: &PushInfo<'_>,
         outer: &Findings<'_>,
-        inside: &[Finding],
+        inside: &[LintFinding],
         reply: Option<&PassiveReply>,
     ) -> Self {
-        let fate = question.fate();
+        let fate = push.fate();
         let is_illegal = outer.has_error() || worst(inside) == Some(Severity::Error);
         let quiet = matches!(reply, Some(PassiveReply::Success | PassiveReply::Empty));
         match () {
             () if fate == Answer::Never => Self::NoConversation,
-            () if answered.elapsed_ms.is_some_and(|elapsed| elapsed > WECHAT_LIMIT_MS) => Self::Late,
+            () if response.elapsed_ms.is_some_and(|elapsed| elapsed > WECHAT_LIMIT_MS) => Self::Late,
             () if is_illegal => Self::Notice,
             () if quiet => Self::Nothing,
             () if fate == Answer::Unseen => Self::Left,
-            () if outer.has(Code::SealedNotJudged) => Self::Sealed,
-            () => reply.map_or(Self::Notice, |reply| Self::shown(reply, question)),
+            () if outer.has(LintCode::EncryptedUnchecked) => Self::Encrypted,
+            () => reply.map_or(Self::Notice, |reply| Self::shown(reply, push)),
         }
     }
 
-    fn shown(reply: &PassiveReply, question: &Question<'_>) -> Self {
-        let limit = question.article_limit().min(MAX_ARTICLES);
+    fn shown(reply: &PassiveReply, push: &PushInfo<'_>) -> Self {
+        let limit = push.article_limit().min(MAX_ARTICLES);
         match Self::as_written(reply) {
             Self::News { articles } if articles > limit => Self::NewsCut { shown: limit, dropped: articles - limit },
             other => other,

@@ -2,30 +2,29 @@
 
 use crate::wechat::tree::Element;
 
+use super::location::Location;
 use super::problem::{Problem, ProblemKind};
 
 /// One of the nine events that a menu button pushes; its `EventKey` is the message's.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MenuEvent<'t> {
-    /// `CLICK`: the key of the button.
+    /// `CLICK`
     Click,
-    /// `VIEW`: a page opens, whatever the answer.
+    /// `VIEW`: a page opens, whatever the reply.
     View {
-        /// The URL of the button (`EventKey`).
+        /// `EventKey`: the URL of the button.
         url: Option<&'t str>,
         /// `MenuId`, where a conditional menu is in force; text, since even samples say `MENUID`.
         menu_id: Option<&'t str>,
     },
     /// `view_miniprogram`: a mini program opens.
     ViewMiniprogram {
-        /// The page of the button (`EventKey`).
-        page_path: Option<&'t str>,
-        /// `MenuId`.
+        /// `MenuId`
         menu_id: Option<&'t str>,
     },
     /// `scancode_push`: the phone shows or opens the result by itself.
     ScancodePush(ScanCode<'t>),
-    /// `scancode_waitmsg`: the phone waits for the answer.
+    /// `scancode_waitmsg`: the phone waits for the reply.
     ScancodeWaitmsg(ScanCode<'t>),
     /// `pic_sysphoto`: camera only.
     PicSysphoto(Pictures<'t>),
@@ -33,7 +32,7 @@ pub enum MenuEvent<'t> {
     PicPhotoOrAlbum(Pictures<'t>),
     /// `pic_weixin`: WeChat's own album.
     PicWeixin(Pictures<'t>),
-    /// `location_select`: a place picked on the map.
+    /// `location_select`: a place chosen on the map.
     LocationSelect(Location<'t>),
 }
 
@@ -42,31 +41,26 @@ impl<'t> MenuEvent<'t> {
         Some(match event {
             "CLICK" => Self::Click,
             "VIEW" => Self::View { url: root.text_of("EventKey"), menu_id: root.text_of("MenuId").map(str::trim) },
-            "view_miniprogram" => Self::ViewMiniprogram {
-                page_path: root.text_of("EventKey"),
-                menu_id: root.text_of("MenuId").map(str::trim),
-            },
+            "view_miniprogram" => Self::ViewMiniprogram { menu_id: root.text_of("MenuId").map(str::trim) },
             "scancode_push" => Self::ScancodePush(ScanCode::decode(root, problems)),
             "scancode_waitmsg" => Self::ScancodeWaitmsg(ScanCode::decode(root, problems)),
             "pic_sysphoto" => Self::PicSysphoto(Pictures::decode(root, problems)),
             "pic_photo_or_album" => Self::PicPhotoOrAlbum(Pictures::decode(root, problems)),
             "pic_weixin" => Self::PicWeixin(Pictures::decode(root, problems)),
-            "location_select" => Self::LocationSelect(Location::of_event(root, problems)),
+            "location_select" => Self::LocationSelect(event_location(root, problems)),
             _ => return None,
         })
     }
 }
 
-/// What was scanned.
+/// `ScanCodeInfo`: the scanned code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScanCode<'t> {
     /// `ScanType`: `qrcode` or `barcode`.
     pub scan_type: Option<&'t str>,
-    /// `ScanResult` as it was sent.
-    pub scan_result: Option<&'t str>,
-    /// What a barcode says before its first comma, such as `EAN_13`.
+    /// The symbology of a barcode, such as `EAN_13`: the result up to its first comma.
     pub symbology: Option<&'t str>,
-    /// What was read: the result, of a barcode without its symbology.
+    /// The result, without the symbology of a barcode.
     pub content: Option<&'t str>,
 }
 
@@ -81,27 +75,24 @@ impl<'t> ScanCode<'t> {
         )
     }
 
-    /// Splits a result, at its first comma and only where it is a barcode's: a QR code may hold commas.
+    /// Splits the result of a barcode at its first comma. A QR code's is kept whole: it may hold commas.
     pub fn new(scan_type: Option<&'t str>, scan_result: Option<&'t str>) -> Self {
         let barcode = scan_type.is_some_and(|name| name.eq_ignore_ascii_case("barcode"));
         let parts = scan_result.filter(|_| barcode).and_then(|result| result.split_once(','));
         Self {
             scan_type,
-            scan_result,
             symbology: parts.map(|(symbology, _)| symbology),
             content: parts.map(|(_, content)| content).or(scan_result),
         }
     }
 }
 
-/// The pictures that an event announces; modern clients often announce none and send them all the same.
+/// `SendPicsInfo`: the pictures that an event announces. Modern clients often announce none, and send them all the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pictures<'t> {
-    /// `Count` as it was sent.
-    pub count_text: Option<&'t str>,
-    /// `Count`, where it is a number.
+    /// `Count`, if it is a number.
     pub count: Option<i64>,
-    /// Every `PicMd5Sum` under every `PicList`.
+    /// Every `PicMd5Sum` in every `PicList`.
     pub md5s: Vec<&'t str>,
 }
 
@@ -133,87 +124,15 @@ impl<'t> Pictures<'t> {
             };
             problems.extend(kind.map(|kind| Problem::new(kind, count.text_span())));
         }
-        Self { count_text: count.map(|count| count.text()), count: number, md5s }
+        Self { count: number, md5s }
     }
 }
 
-/// A place that a user chose or sent, with the names that WeChat gives its parts.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Location<'t> {
-    /// `Location_X`, which is the latitude, as it was sent.
-    pub latitude_text: Option<&'t str>,
-    /// `Location_X` in degrees, where it is a number.
-    pub latitude: Option<f64>,
-    /// `Location_Y`, which is the longitude, as it was sent.
-    pub longitude_text: Option<&'t str>,
-    /// `Location_Y` in degrees, where it is a number.
-    pub longitude: Option<f64>,
-    /// `Scale` as it was sent.
-    pub scale_text: Option<&'t str>,
-    /// `Scale`: the larger, the finer.
-    pub scale: Option<f64>,
-    /// `Label`: the address, which often begins with a blank.
-    pub label: Option<&'t str>,
-    /// `Poiname`: often empty; only events have it.
-    pub poiname: Option<&'t str>,
+fn event_location<'t>(root: Element<'t, '_>, problems: &mut Vec<Problem>) -> Location<'t> {
+    expect_child(root, "SendLocationInfo", problems).map(|info| Location::decode(info, problems)).unwrap_or_default()
 }
 
-impl<'t> Location<'t> {
-    fn of_event(root: Element<'t, '_>, problems: &mut Vec<Problem>) -> Self {
-        match expect_child(root, "SendLocationInfo", problems) {
-            Some(info) => Self::decode(info, problems),
-            None => Self::default(),
-        }
-    }
-
-    /// Reads the parts from the element that holds them: `SendLocationInfo`, or a message's root.
-    pub(super) fn decode(info: Element<'t, '_>, problems: &mut Vec<Problem>) -> Self {
-        let latitude = info.child("Location_X");
-        let longitude = info.child("Location_Y");
-        let scale = info.child("Scale");
-        Self {
-            latitude_text: latitude.map(|latitude| latitude.text()),
-            latitude: coordinate(latitude, "Location_X", problems),
-            longitude_text: longitude.map(|longitude| longitude.text()),
-            longitude: coordinate(longitude, "Location_Y", problems),
-            scale_text: scale.map(|scale| scale.text()),
-            scale: scale.and_then(|scale| {
-                let number = finite(scale.text());
-                if number.is_none() {
-                    let text = scale.text().to_owned();
-                    let kind = ProblemKind::ScaleNotNumber { text };
-                    problems.push(Problem::new(kind, scale.text_span()));
-                }
-                number
-            }),
-            label: info.text_of("Label"),
-            poiname: info.text_of("Poiname"),
-        }
-    }
-}
-
-/// A latitude or longitude; what is no number is reported.
-pub(super) fn coordinate(
-    element: Option<Element<'_, '_>>,
-    name: &'static str,
-    problems: &mut Vec<Problem>,
-) -> Option<f64> {
-    let element = element?;
-    let number = finite(element.text());
-    if number.is_none() {
-        let text = element.text().to_owned();
-        let kind = ProblemKind::CoordinateNotNumber { name, text };
-        problems.push(Problem::new(kind, element.text_span()));
-    }
-    number
-}
-
-/// A decimal number; `inf` and `NaN`, which Rust would take, are none.
-fn finite(text: &str) -> Option<f64> {
-    let number: f64 = text.trim().parse().ok()?;
-    number.is_finite().then_some(number)
-}
-
+/// The child of that name; reported if it is missing.
 fn expect_child<'t, 'a>(
     element: Element<'t, 'a>,
     name: &'static str,
@@ -299,13 +218,5 @@ mod tests {
             let scale = ProblemKind::ScaleNotNumber { text: "far".to_owned() };
             assert_eq!(problems.first().map(|problem| &problem.kind), Some(&scale));
         });
-    }
-
-    #[test]
-    fn infinity_is_no_coordinate() {
-        assert_eq!(finite("inf"), None);
-        assert_eq!(finite("NaN"), None);
-        assert_eq!(finite("1e999"), None);
-        assert_eq!(finite(" -23.5 "), Some(-23.5));
     }
 }

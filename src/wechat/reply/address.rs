@@ -1,6 +1,4 @@
-//! Whom a passive reply goes to, and who says so.
-
-use crate::wechat::message::Message;
+//! The address of a passive reply: recipient, sender and time.
 
 /// The first three elements of a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,18 +12,18 @@ pub struct Address {
 }
 
 impl Address {
-    /// Back to where a message came from; `None` where it does not say who sent it to whom.
-    pub fn answering(message: &Message<'_>, now_seconds: i64) -> Option<Self> {
+    /// The address of a reply to the user who sent a push to the account; `None` if one of them is unknown.
+    pub fn answering(user: Option<&str>, account: Option<&str>, now_seconds: i64) -> Option<Self> {
         let named = |name: Option<&str>| name.filter(|name| !name.is_empty()).map(str::to_owned);
-        Some(Self { to_user: named(message.from_user)?, from_user: named(message.to_user)?, create_time: now_seconds })
+        Some(Self { to_user: named(user)?, from_user: named(account)?, create_time: now_seconds })
     }
 
-    /// To nobody from nobody: for what is answered to a message that does not say.
+    /// An address without names, for a reply to a push that has none.
     pub fn nobody(now_seconds: i64) -> Self {
         Self { to_user: String::new(), from_user: String::new(), create_time: now_seconds }
     }
 
-    /// The other way round, as no reply should be.
+    /// Sender and recipient exchanged: a mistake to inject.
     pub(in crate::wechat) fn swapped(&self) -> Self {
         Self { to_user: self.from_user.clone(), from_user: self.to_user.clone(), create_time: self.create_time }
     }
@@ -34,10 +32,13 @@ impl Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wechat::message::Message;
     use crate::wechat::tree::Tree;
 
     fn answering(push: &str) -> Option<Address> {
-        Address::answering(&Message::decode(&Tree::parse(push.as_bytes()).unwrap()), 1_714_036_504)
+        let tree = Tree::parse(push.as_bytes()).unwrap();
+        let message = Message::decode(&tree);
+        Address::answering(message.from_user, message.to_user, 1_714_036_504)
     }
 
     #[test]

@@ -2,20 +2,9 @@
 
 use super::{after_prefix, parts};
 
-/// Which of the two forms a contact was written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Card {
-    /// `BEGIN:VCARD`.
-    VCard,
-    /// `MECARD:`.
-    MeCard,
-}
-
 /// A person or a company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
-    /// The form it was written in.
-    pub card: Card,
     /// The name, formatted where the card has that, else its parts as they are.
     pub name: Option<String>,
     /// The company.
@@ -31,15 +20,15 @@ pub struct Contact {
 /// Reads a vCard or a MECARD.
 pub(super) fn contact(text: &str) -> Option<Contact> {
     if let Some(rest) = after_prefix(text, "MECARD:") {
-        return Some(gathered(Card::MeCard, parts(rest)));
+        return Some(gathered(parts(rest)));
     }
-    after_prefix(text, "BEGIN:VCARD").map(|rest| gathered(Card::VCard, properties(rest)))
+    after_prefix(text, "BEGIN:VCARD").map(|rest| gathered(properties(rest)))
 }
 
-fn gathered(card: Card, parts: Vec<(String, String)>) -> Contact {
+fn gathered(parts: Vec<(String, String)>) -> Contact {
     let (telephones, emails, urls) = (Vec::new(), Vec::new(), Vec::new());
     let (name, organisation) = (None, None);
-    let mut contact = Contact { card, name, organisation, telephones, emails, urls };
+    let mut contact = Contact { name, organisation, telephones, emails, urls };
     for (name, value) in parts {
         match name.to_ascii_uppercase().as_str() {
             "FN" => contact.name = Some(value),
@@ -94,7 +83,6 @@ mod tests {
                     item1.TEL;TYPE=CELL:13800000000\r\nTEL:020\r\nEMAIL;TYPE=WORK:a@b.example\r\n\
                     URL:https://b.ex\r\n ample/x\r\nEND:VCARD";
         let contact = contact(card).unwrap();
-        assert_eq!(contact.card, Card::VCard);
         assert_eq!(contact.name.as_deref(), Some("王小明"));
         assert_eq!(contact.organisation.as_deref(), Some("茶馆"));
         assert_eq!(contact.telephones, ["13800000000", "020"]);
@@ -106,7 +94,7 @@ mod tests {
     fn a_mecard_gives_the_same() {
         let contact = contact(r"MECARD:N:Wang,Xiaoming;TEL:020;TEL:021;URL:https\://b.example;;");
         let contact = contact.unwrap();
-        assert_eq!((contact.card, contact.name.as_deref()), (Card::MeCard, Some("Wang,Xiaoming")));
+        assert_eq!(contact.name.as_deref(), Some("Wang,Xiaoming"));
         assert_eq!(contact.telephones, ["020", "021"]);
         assert_eq!(contact.urls, ["https://b.example"]);
     }

@@ -1,23 +1,20 @@
-//! Puts a tree together from what a reader meets, piece by piece, and holds the limits.
+//! Builds a tree from the events of a parser, and enforces the limits.
 
 use std::borrow::Cow;
 
 use super::{MAX_DEPTH, MAX_ELEMENTS, NONE, Node, Place, Span, TextForm, TreeError};
 
-/// How the beginning of an element was written.
+/// The beginning of an element.
 #[derive(Debug)]
 pub(in crate::wechat) struct Tag<'a> {
-    /// Its name.
     pub(in crate::wechat) name: Cow<'a, str>,
-    /// Where the element begins.
+    /// The offset of the element.
     pub(in crate::wechat) start: usize,
-    /// Where its content begins.
+    /// The offset of its content.
     pub(in crate::wechat) content: usize,
-    /// Whether attributes follow the name.
-    pub(in crate::wechat) attributes: bool,
 }
 
-/// A tree that is being read.
+/// A tree under construction.
 #[derive(Debug)]
 pub(in crate::wechat) struct Builder<'a> {
     payload: &'a str,
@@ -25,7 +22,7 @@ pub(in crate::wechat) struct Builder<'a> {
     open: Vec<Open>,
 }
 
-/// An element whose end has not come yet.
+/// An element whose end has not been read yet.
 #[derive(Debug)]
 struct Open {
     index: u32,
@@ -33,8 +30,8 @@ struct Open {
     run: Option<Run>,
 }
 
-/// The character data since the last tag, which turns out to be no text at all where it is nothing but
-/// white space beside child elements: what the element's text was before it.
+/// The state of an element's text before the character data since the last tag. It is restored if that data
+/// turns out to be only white space beside child elements, which is no text.
 #[derive(Debug)]
 struct Run {
     white: bool,
@@ -46,18 +43,18 @@ struct Run {
 impl<'a> Builder<'a> {
     /// An empty tree over a payload.
     pub(in crate::wechat) fn new(payload: &'a str) -> Self {
-        // Genuine bodies have about one element in 40 bytes; a scan result of kilobytes is no reason to
-        // reserve for hundreds.
+        // Genuine bodies have about one element in 40 bytes. The upper bound is for scan results of
+        // kilobytes, which are one element.
         let expected = (payload.len() / 32).clamp(8, 64);
         Self { payload, nodes: Vec::with_capacity(expected), open: Vec::with_capacity(8) }
     }
 
-    /// How many elements are open.
+    /// The number of open elements.
     pub(in crate::wechat) const fn depth(&self) -> usize {
         self.open.len()
     }
 
-    /// Whether the root has begun.
+    /// Tells whether the root has begun.
     pub(in crate::wechat) const fn has_root(&self) -> bool {
         !self.nodes.is_empty()
     }
@@ -68,17 +65,17 @@ impl<'a> Builder<'a> {
         Some(&self.nodes.get(open.index as usize)?.name)
     }
 
-    /// A position of the payload, for an error.
+    /// The place of an offset, for an error.
     pub(in crate::wechat) fn place(&self, offset: usize) -> Place {
         Place::at(self.payload.as_bytes(), offset)
     }
 
-    /// What is wrong at a position of the payload.
+    /// The error of a malformed payload at an offset.
     pub(in crate::wechat) fn ill_formed(&self, reason: impl Into<String>, offset: usize) -> TreeError {
         TreeError::NotWellFormed { reason: reason.into(), place: self.place(offset) }
     }
 
-    /// An element begins.
+    /// Begins an element.
     pub(in crate::wechat) fn open(&mut self, tag: Tag<'a>) -> Result<(), TreeError> {
         if self.open.len() >= MAX_DEPTH {
             let place = self.place(tag.start);
@@ -111,14 +108,13 @@ impl<'a> Builder<'a> {
             depth: self.open.len() as u8,
             pieces: 0,
             form: TextForm::Empty,
-            attributes: tag.attributes,
             children: false,
         });
         self.open.push(Open { index, last_child: NONE, run: None });
         Ok(())
     }
 
-    /// Character data of the innermost open element; `at` is where exactly it stands.
+    /// Adds character data to the innermost open element; `at` is its span.
     pub(in crate::wechat) fn text(&mut self, piece: Cow<'a, str>, form: TextForm, at: Span, white: bool) {
         let Some(open) = self.open.last_mut() else {
             return;
@@ -143,7 +139,7 @@ impl<'a> Builder<'a> {
         };
     }
 
-    /// The innermost open element ends: its content at `content`, itself at `end`.
+    /// Ends the innermost open element: its content at `content`, the element at `end`.
     pub(in crate::wechat) fn close(&mut self, content: usize, end: usize) {
         let beside_children = self.open.last().is_some_and(|open| open.last_child != NONE);
         self.end_run(beside_children);
@@ -154,7 +150,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The arena, once the root is closed.
+    /// The arena, after the end of the root.
     pub(super) fn finished(self) -> Vec<Node<'a>> {
         self.nodes
     }

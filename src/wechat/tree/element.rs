@@ -1,10 +1,10 @@
-//! One element of a tree: its name, its text, and where both stand in the payload.
+//! Elements of a tree: name, text, spans, and navigation.
 
 use std::ops::Range;
 
 use super::{NONE, Node, TextForm, Tree};
 
-/// One element: a cheap handle into its tree.
+/// An element: a cheap handle into its tree.
 #[derive(Clone, Copy)]
 pub struct Element<'t, 'a> {
     tree: &'t Tree<'a>,
@@ -17,7 +17,7 @@ impl<'t, 'a> Element<'t, 'a> {
     }
 
     fn node(self) -> &'t Node<'a> {
-        // Handles are made from positions in the arena only, and nothing leaves an arena.
+        // Handles are made from indices of the arena only, and nodes are never removed.
         &self.tree.nodes[self.index as usize]
     }
 
@@ -25,37 +25,37 @@ impl<'t, 'a> Element<'t, 'a> {
         ((index as usize) < self.tree.nodes.len()).then(|| Self::new(self.tree, index))
     }
 
-    /// Its name; `""` for the root of a JSON body.
+    /// The name; `""` for the root of a JSON body.
     pub fn name(self) -> &'t str {
         &self.node().name
     }
 
-    /// Its character data, exactly as it was sent.
+    /// The character data, exactly as it was sent.
     ///
-    /// CDATA sections and references are joined, nothing is trimmed. White space that merely separates
-    /// child elements is no text.
+    /// CDATA sections and references are joined, and nothing is trimmed. White space that merely separates
+    /// child elements is not text.
     pub fn text(self) -> &'t str {
         &self.node().text
     }
 
-    /// How its text is written.
+    /// The notation of the text.
     pub fn form(self) -> TextForm {
         self.node().form
     }
 
-    /// The whole element; of a JSON member the name and the value, of an array's item the value.
+    /// The span of the whole element; of a JSON member the name and the value, of an array's item the value.
     pub fn span(self) -> Range<usize> {
         self.node().span.range()
     }
 
-    /// What stands between its tags; of JSON the value. `<a/>` has an empty one after it.
+    /// The span between the tags; of JSON the value. Of `<a/>` an empty span after it.
     pub fn content_span(self) -> Range<usize> {
         self.node().content.range()
     }
 
-    /// The character data itself, inside its CDATA markers or quotes, where it is one piece.
+    /// The span of the character data, inside its CDATA markers or quotes, if it is one piece.
     ///
-    /// Several pieces: everything between the tags. No text: the empty stretch after the opening tag.
+    /// Of several pieces: everything between the tags. Without text: an empty span after the opening tag.
     pub fn text_span(self) -> Range<usize> {
         let node = self.node();
         match node.pieces {
@@ -65,62 +65,57 @@ impl<'t, 'a> Element<'t, 'a> {
         }
     }
 
-    /// Whether it is written `<a/>`, so that there is no room between its tags.
+    /// Tells whether the element is written `<a/>`.
     pub fn is_self_closing(self) -> bool {
         let node = self.node();
         // `</a>` cannot be empty, and a JSON value cannot either.
         node.content.start == node.span.end
     }
 
-    /// Whether it carries attributes, which WeChat never sends and only the raw view shows.
-    pub fn has_attributes(self) -> bool {
-        self.node().attributes
-    }
-
-    /// Whether it has child elements.
+    /// Tells whether there are child elements.
     pub fn has_children(self) -> bool {
         self.node().children
     }
 
-    /// How many elements it stands in; 0 for the root.
+    /// The number of ancestors; 0 for the root.
     pub fn depth(self) -> usize {
         usize::from(self.node().depth)
     }
 
-    /// Its child elements in document order.
+    /// The child elements in document order.
     pub fn children(self) -> impl Iterator<Item = Self> + use<'t, 'a> {
         let first = if self.has_children() { self.at(self.index + 1) } else { None };
         std::iter::successors(first, |child| child.next_sibling())
     }
 
-    /// Its first child of that name.
+    /// The first child of that name.
     pub fn child(self, name: &str) -> Option<Self> {
         self.children().find(|child| child.name() == name)
     }
 
-    /// The text of its first child of that name.
+    /// The text of the first child of that name.
     pub fn text_of(self, name: &str) -> Option<&'t str> {
         Some(self.child(name)?.text())
     }
 
-    /// All its children of that name, in document order.
+    /// All children of that name, in document order.
     pub fn children_named<'n>(self, name: &'n str) -> impl Iterator<Item = Self> + use<'t, 'a, 'n> {
         self.children().filter(move |child| child.name() == name)
     }
 
-    /// The element around it.
+    /// The parent element; `None` for the root.
     pub fn parent(self) -> Option<Self> {
         self.at(self.node().parent)
     }
 
-    /// The element after it in the same parent.
+    /// The next child of the same parent.
     pub fn next_sibling(self) -> Option<Self> {
         self.at(self.node().next)
     }
 
-    /// Where it is, below the root: `SendPicsInfo/PicList/item[2]/PicMd5Sum`.
+    /// The path below the root: `SendPicsInfo/PicList/item[2]/PicMd5Sum`.
     ///
-    /// A number, counted from 1, stands where siblings share the name. The root's is empty.
+    /// Siblings that share a name are numbered from 1. The path of the root is empty.
     pub fn path(self) -> String {
         let mut steps = Vec::with_capacity(self.depth());
         let mut element = self;

@@ -9,7 +9,7 @@ use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use cbc::cipher::{Array, BlockModeEncrypt as _, KeyIvInit as _};
 use libfuzzer_sys::fuzz_target;
-use menuscope::wechat::envelope::{AesKey, KEY_CHARACTERS, KeyError, Opened, open, seal};
+use menuscope::wechat::envelope::{AesKey, KEY_CHARACTERS, KeyError, Plaintext, decrypt, encrypt};
 use menuscope_fuzz::AES_KEY;
 
 /// The last of 43 characters stands for more bits than the key has.
@@ -46,18 +46,18 @@ fn check_error(text: &str, error: &KeyError) {
 
 fn check_sealed(key: &AesKey, message: &[u8], receive_id: &str) {
     let random = *b"0123456789abcdef";
-    let opened = open(key, &seal(key, &random, message, receive_id)).unwrap();
+    let opened = decrypt(key, &encrypt(key, &random, message, receive_id)).unwrap();
     let pad = opened.pad;
-    assert_eq!(opened, Opened { random, message: message.to_vec(), receive_id: receive_id.to_owned(), pad });
+    assert_eq!(opened, Plaintext { random, message: message.to_vec(), receive_id: receive_id.to_owned(), pad });
     assert_eq!((20 + message.len() + receive_id.len() + usize::from(pad)) % 32, 0);
 }
 
-fn check_opened(key: &AesKey, encrypt: &str) {
-    let Ok(opened) = open(key, encrypt) else { return };
+fn check_opened(key: &AesKey, ciphertext: &str) {
+    let Ok(opened) = decrypt(key, ciphertext) else { return };
     let length = 20 + opened.message.len() + opened.receive_id.len() + usize::from(opened.pad);
-    assert!((1..=32).contains(&opened.pad) && length <= encrypt.len());
-    let again = open(key, &seal(key, &opened.random, &opened.message, &opened.receive_id)).unwrap();
-    assert_eq!(Opened { pad: opened.pad, ..again }, opened);
+    assert!((1..=32).contains(&opened.pad) && length <= ciphertext.len());
+    let again = decrypt(key, &encrypt(key, &opened.random, &opened.message, &opened.receive_id)).unwrap();
+    assert_eq!(Plaintext { pad: opened.pad, ..again }, opened);
 }
 
 /// The bytes as they are, encrypted: padding and lengths are whatever they say.

@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use menuscope::account::Account;
 use menuscope::inspect::reply::lint_reply_to;
 use menuscope::texts::Language;
-use menuscope::wechat::lint::{Answered, Keys, Question, Report, Sealing, lint};
+use menuscope::wechat::lint::{Encryption, HttpResponse, Keys, PushInfo, Report, lint};
 use menuscope::wechat::message::Message;
 use menuscope::wechat::reply::{Address, PassiveReply};
 use menuscope::wechat::tree::{Place, Tree};
@@ -23,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
     let Some((way, rest)) = input.split_first() else { return };
     let line = rest.windows(LINE.len()).position(|bytes| bytes == LINE);
     let (push, body) = line.map_or((&b""[..], rest), |at| (&rest[..at], &rest[at + LINE.len()..]));
-    let answered = Answered { status: 200, body, elapsed_ms: Some(1) };
+    let answered = HttpResponse { status: 200, body, elapsed_ms: Some(1) };
     let tree = Tree::parse(push).ok();
     let message = tree.as_ref().map(Message::decode);
     let keys = ACCOUNT.key().and_then(|key| key.as_ref().ok()).map(|key| Keys {
@@ -32,14 +32,17 @@ fuzz_target!(|input: &[u8]| {
         other: None,
         app_id: Some("wxb11529c136998cb6"),
     });
-    let sealing = match way {
-        b'p' => Sealing::Plain,
-        b'c' => Sealing::Compat(keys),
-        b's' => Sealing::Safe(keys),
-        _ => Sealing::NotJudged,
+    let encryption = match way {
+        b'p' => Encryption::Plain,
+        b'c' => Encryption::Compat(keys),
+        b's' => Encryption::Safe(keys),
+        _ => Encryption::Unchecked,
     };
-    let question = Question { message: message.as_ref(), format: tree.as_ref().map(Tree::format), sealing };
-    check(&lint(&answered, &question), body, !matches!(way, b'c' | b's'));
+    let push_info = match (&tree, &message) {
+        (Some(tree), Some(message)) => PushInfo::of(message, tree.format(), encryption),
+        _ => PushInfo { encryption, ..PushInfo::UNKNOWN },
+    };
+    check(&lint(&answered, &push_info), body, !matches!(way, b'c' | b's'));
     if let Ok(report) = lint_reply_to(&answered, Some(push), Some(&ACCOUNT)) {
         check(&report, body, false);
     }

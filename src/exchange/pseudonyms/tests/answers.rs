@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::capture::ServerAnswer;
 use crate::inspect::reply::lint_reply;
-use crate::wechat::lint::{Answered, Code};
+use crate::wechat::lint::{HttpResponse, LintCode};
 use crate::wechat::reply::{Address, PassiveReply};
 
 fn plain(content: &str) -> Vec<u8> {
@@ -14,8 +14,8 @@ fn plain(content: &str) -> Vec<u8> {
 }
 
 fn sealed(body: &[u8], with: &str) -> Vec<u8> {
-    let encrypt = seal(&key(with), &[7; 16], body, APP_ID);
-    sealed_reply(Format::Xml, &encrypt, &msg_signature(TOKEN, "11", "22", &encrypt), "11", "22")
+    let encrypt = encrypt(&key(with), &[7; 16], body, APP_ID);
+    encrypted_reply(Format::Xml, &encrypt, &msg_signature(TOKEN, "11", "22", &encrypt), "11", "22")
 }
 
 fn answered(travels: Travels, body: Vec<u8>, wire: Option<Vec<u8>>) -> (Fixture, Fixture) {
@@ -23,7 +23,7 @@ fn answered(travels: Travels, body: Vec<u8>, wire: Option<Vec<u8>>) -> (Fixture,
     let capture = &event.stored.capture;
     let sent = wire.as_deref().unwrap_or(&body);
     let lint =
-        lint_reply(&Answered { status: 200, body: sent, elapsed_ms: Some(3) }, capture, Some(&account())).findings;
+        lint_reply(&HttpResponse { status: 200, body: sent, elapsed_ms: Some(3) }, capture, Some(&account())).findings;
     let forwarded = ServerAnswer {
         target: format!("http://127.0.0.1:3000{}", capture.request.target),
         status: Some(200),
@@ -49,15 +49,15 @@ fn answered(travels: Travels, body: Vec<u8>, wire: Option<Vec<u8>>) -> (Fixture,
     (event, after)
 }
 
-fn codes(fixture: &Fixture) -> Vec<Code> {
+fn codes(fixture: &Fixture) -> Vec<LintCode> {
     fixture.stored.reply.as_ref().unwrap().lint.iter().map(|finding| finding.code).collect()
 }
 
 /// What is found about the answer by whoever gets the files.
-fn judged(fixture: &Fixture) -> Vec<Code> {
+fn judged(fixture: &Fixture) -> Vec<LintCode> {
     let accounts = published_accounts(fixture.app_id.as_deref());
     let reply = fixture.stored.reply.as_ref().unwrap();
-    let answered = Answered { status: 200, body: reply.sent(), elapsed_ms: Some(3) };
+    let answered = HttpResponse { status: 200, body: reply.sent(), elapsed_ms: Some(3) };
     let report = lint_reply(&answered, &fixture.stored.capture, Some(accounts.default_account()));
     report.findings.iter().map(|finding| finding.code).collect()
 }
@@ -86,7 +86,7 @@ fn a_sealed_answer_opens_with_the_published_key() {
         let (before, after) = answered(travels, body.clone(), Some(sealed(&body, KEYS[0])));
         let reply = after.stored.reply.as_ref().unwrap();
         let tree = Tree::parse(reply.sent()).unwrap();
-        let opened = open(&key(published::AES_KEY), tree.root().text_of("Encrypt").unwrap()).unwrap();
+        let opened = decrypt(&key(published::AES_KEY), tree.root().text_of("Encrypt").unwrap()).unwrap();
         assert_eq!((&opened.message, Some(&opened.receive_id)), (&reply.body, after.app_id.as_ref()));
         assert_eq!((tree.root().text_of("TimeStamp"), tree.root().text_of("Nonce")), (Some("11"), Some("22")));
         assert_eq!((codes(&before), codes(&after), judged(&after)), (vec![], vec![], vec![]));
@@ -104,10 +104,10 @@ fn a_wrong_answer_is_as_wrong_as_it_was() {
     };
     let whole = sealed(&body, KEYS[0]);
     for (wire, expected) in [
-        (Some(sealed(&body, KEYS[1])), Code::EncryptOtherKey),
-        (Some(unsigned(whole.clone())), Code::MsgSignatureWrong),
-        (Some(whole[..whole.len() / 2].to_vec()), Code::NotWellFormed),
-        (None, Code::PlainInSafe),
+        (Some(sealed(&body, KEYS[1])), LintCode::EncryptOtherKey),
+        (Some(unsigned(whole.clone())), LintCode::MsgSignatureWrong),
+        (Some(whole[..whole.len() / 2].to_vec()), LintCode::NotWellFormed),
+        (None, LintCode::PlainInSafe),
     ] {
         let (before, after) = answered(Travels::Safe, body.clone(), wire);
         assert!(codes(&before).contains(&expected), "{:?}", codes(&before));
@@ -116,15 +116,15 @@ fn a_wrong_answer_is_as_wrong_as_it_was() {
         assert!(memchr::memmem::find(raw, OPEN_ID.as_bytes()).is_none());
         let ciphertext = &whole[whole.len() / 4..][..40];
         assert!(memchr::memmem::find(raw, ciphertext).is_none());
-        let is_known = |code: &Code| judged(&after).contains(code);
-        assert!(is_known(&expected) || expected == Code::EncryptOtherKey, "{:?}", judged(&after));
+        let is_known = |code: &LintCode| judged(&after).contains(code);
+        assert!(is_known(&expected) || expected == LintCode::EncryptOtherKey, "{:?}", judged(&after));
     }
 }
 
 #[test]
 fn an_answer_is_as_legal_as_it_was_when_the_keys_have_changed_since() {
     let body = plain("hi");
-    for (with, expected) in [(KEYS[0], vec![]), (KEYS[1], vec![Code::EncryptOtherKey])] {
+    for (with, expected) in [(KEYS[0], vec![]), (KEYS[1], vec![LintCode::EncryptOtherKey])] {
         let (before, _) = answered(Travels::Safe, body.clone(), Some(sealed(&body, with)));
         assert_eq!(codes(&before), expected);
         let mut other = Account::named("default").with_secrets(Secrets::default());

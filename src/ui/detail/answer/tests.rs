@@ -58,7 +58,7 @@ fn the_answer_says_what_the_user_saw_of_it() {
     harness.get_by_label_contains("× Without an answer WeChat sends the push again");
     let harness = answer_of(|reply| {
         reply.body = text.to_vec();
-        reply.lint = vec![lint::Finding::new(lint::Code::PlainInSafe)];
+        reply.lint = vec![lint::LintFinding::new(lint::LintCode::PlainInSafe)];
     });
     harness.get_by_label_contains("× The user sees the error notice");
     assert_shows(&harness, &["plain-in-safe"]);

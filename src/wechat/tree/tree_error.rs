@@ -1,20 +1,20 @@
-//! Why a payload is no tree, and where.
+//! Errors of parsing a payload, and places in it.
 
 use super::{BOM, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS};
 
-/// A position in a payload, for people.
+/// A place in a payload, as people count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Bytes before it, a byte order mark included.
     pub offset: usize,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: u32,
-    /// Counted from 1, in characters; a byte order mark is none.
+    /// The column in characters, counted from 1. A byte order mark is not counted.
     pub column: u32,
 }
 
 impl Place {
-    /// Where the byte at `offset` stands; bytes that are no UTF-8 count as best they can.
+    /// The place of the byte at `offset`. In bytes that are not UTF-8 the column is approximate.
     pub fn at(payload: &[u8], offset: usize) -> Self {
         let before = payload.get(..offset).unwrap_or(payload);
         let lines = before.split(|byte| *byte == b'\n');
@@ -32,44 +32,41 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// Why a payload could not be read.
+/// A payload that cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError {
-    /// Nothing, or nothing but white space.
+    /// Empty, or only white space.
     #[error("the body is empty")]
     Empty,
     /// GBK, UTF-16, or damage.
     #[error("the body is not UTF-8: {place}")]
     NotUtf8 {
-        /// The first byte that is wrong.
+        /// The first invalid byte.
         place: Place,
     },
-    /// Neither `<` nor `{` comes first.
+    /// The first character is neither `<` nor `{`.
     #[error("the body is neither XML nor a JSON object: {place}")]
     NotXmlOrJson {
-        /// The first byte that is no white space.
+        /// The first byte after white space.
         place: Place,
     },
-    /// Document types are how entity attacks begin, and WeChat sends none.
+    /// A document type. They allow entity attacks, and WeChat sends none.
     #[error("the body declares a document type, which is never read: {place}")]
-    Doctype {
-        /// The declaration.
-        place: Place,
-    },
+    Doctype { place: Place },
     /// Only `&amp;`, `&lt;`, `&gt;`, `&quot;`, `&apos;` and character references exist.
     #[error("the body uses the unknown entity `&{name};`: {place}")]
     UnknownEntity {
-        /// What stands between `&` and `;`.
+        /// The name between `&` and `;`.
         name: String,
-        /// The `&`.
+        /// The place of the `&`.
         place: Place,
     },
     /// XML or JSON, but broken.
     #[error("the body is not well-formed: {reason}: {place}")]
     NotWellFormed {
-        /// What is wrong, in English.
+        /// The reason, in English.
         reason: String,
-        /// Where it was noticed.
+        /// The place where the parser noticed it.
         place: Place,
     },
     /// More levels than [`MAX_DEPTH`].
@@ -86,14 +83,11 @@ pub enum TreeError {
     },
     /// Longer than [`MAX_BYTES`].
     #[error("the body has {bytes} bytes, more than the {MAX_BYTES} that are read")]
-    TooLarge {
-        /// How long it is.
-        bytes: usize,
-    },
+    TooLarge { bytes: usize },
 }
 
 impl TreeError {
-    /// Where in the payload to look.
+    /// The place in the payload, if there is one.
     pub const fn place(&self) -> Option<Place> {
         match self {
             Self::Empty | Self::TooLarge { .. } => None,

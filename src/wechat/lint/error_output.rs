@@ -1,8 +1,8 @@
 //! Recognises what programs print when they fail: PHP's messages, and the stack traces of several languages.
 
 use super::findings::quoted;
-use super::page::Head;
-use super::{Code, Finding};
+use super::html_page::Head;
+use super::{LintCode, LintFinding};
 
 /// How PHP begins a message, in small letters, where it writes HTML or into a log.
 const PHP: [&str; 10] = [
@@ -35,13 +35,13 @@ const TRACES: [(&str, &[&str]); 9] = [
 ];
 
 /// The output of a failing program, if it is one that is known.
-pub(super) fn recognised(head: &Head) -> Option<Finding> {
+pub(super) fn recognised(head: &Head) -> Option<LintFinding> {
     let text = head.lower();
     let is_php = PHP.iter().any(|mark| text.contains(mark))
         || (PHP_PLAIN.iter().any(|mark| text.starts_with(mark)) && text.contains(" on line "));
     if is_php {
-        return Some(Finding::new(Code::PhpOutput).with("text", quoted(head)));
+        return Some(LintFinding::new(LintCode::PhpOutput).with("text", quoted(head)));
     }
     let (name, _) = TRACES.iter().find(|(_, marks)| marks.iter().all(|mark| text.contains(mark)))?;
-    Some(Finding::new(Code::StackTrace).with("name", name))
+    Some(LintFinding::new(LintCode::StackTrace).with("name", name))
 }

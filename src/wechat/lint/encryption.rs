@@ -1,15 +1,15 @@
 //! A sealed reply: its four elements, its signature, and what opens it.
 
+use super::children::{AllowedChildren, Children, check_value};
 use super::findings::{Findings, quoted};
-use super::names::{Children, Expected, check_value};
-use super::{Code, Finding, Keys, Question, Sealing};
-use crate::wechat::envelope::{self, OpenError, Opened};
+use super::{Encryption, Keys, LintCode, LintFinding, PushInfo};
+use crate::wechat::envelope::{self, DecryptError, Plaintext};
 use crate::wechat::signature::{msg_signature, same, signature};
 use crate::wechat::tree::Element;
 
 const ENCRYPT: &str = "Encrypt";
 
-const ELEMENTS: Expected<'static> = Expected {
+const ELEMENTS: AllowedChildren<'static> = AllowedChildren {
     within: "",
     required: &[ENCRYPT, "MsgSignature", "TimeStamp", "Nonce"],
     // Some kits address the envelope, too.
@@ -18,7 +18,7 @@ const ELEMENTS: Expected<'static> = Expected {
 };
 
 /// Whether it is the envelope of a sealed reply, however its names are cased. An empty Encrypt beside a MsgType seals nothing.
-pub(super) fn is_sealed(root: Element<'_, '_>) -> bool {
+pub(super) fn is_encrypted(root: Element<'_, '_>) -> bool {
     let is = |child: &Element<'_, '_>, name: &str| child.name().eq_ignore_ascii_case(name);
     let has_text = |child: &Element<'_, '_>| !child.text().is_empty();
     let mut children = root.children();
@@ -28,14 +28,14 @@ pub(super) fn is_sealed(root: Element<'_, '_>) -> bool {
 }
 
 /// The message inside, if it can be got at; what is wrong with its envelope is reported.
-pub(super) fn open(root: Element<'_, '_>, question: &Question<'_>, findings: &mut Findings<'_>) -> Option<Vec<u8>> {
-    let keys = match question.sealing {
-        Sealing::Plain => {
-            findings.add_at(Finding::new(Code::SealedInPlain), super::elements::tag_of(root));
+pub(super) fn decrypted(root: Element<'_, '_>, push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Option<Vec<u8>> {
+    let keys = match push.encryption {
+        Encryption::Plain => {
+            findings.add_at(LintFinding::new(LintCode::EncryptedInPlain), super::elements::tag_of(root));
             return None;
         }
-        Sealing::NotJudged => None,
-        Sealing::Compat(keys) | Sealing::Safe(keys) => keys,
+        Encryption::Unchecked => None,
+        Encryption::Compat(keys) | Encryption::Safe(keys) => keys,
     };
     let elements = ELEMENTS.check(root, findings);
     for name in ["MsgSignature", "TimeStamp", "Nonce"] {
@@ -48,7 +48,7 @@ pub(super) fn open(root: Element<'_, '_>, question: &Question<'_>, findings: &mu
         return None;
     }
     let Some(keys) = keys else {
-        findings.add_at(Finding::new(Code::SealedNotJudged), super::elements::tag_of(root));
+        findings.add_at(LintFinding::new(LintCode::EncryptedUnchecked), super::elements::tag_of(root));
         return None;
     };
     check_signature(&elements, encrypt.text(), &keys, findings);
@@ -70,45 +70,47 @@ fn check_signature(elements: &Children<'_, '_>, encrypt: &str, keys: &Keys<'_>, 
         return;
     }
     let finding = match () {
-        () if same(&signature(token, time, nonce), received) => Finding::new(Code::MsgSignatureWithoutEncrypt),
-        () => Finding::new(Code::MsgSignatureWrong).with("computed", computed).with("received", quoted(received)),
+        () if same(&signature(token, time, nonce), received) => LintFinding::new(LintCode::MsgSignatureWithoutEncrypt),
+        () => {
+            LintFinding::new(LintCode::MsgSignatureWrong).with("computed", computed).with("received", quoted(received))
+        }
     };
     findings.add_at(finding, element.text_span());
 }
 
 /// Opens it with the key of the push, or else tells whether the other key does.
-fn unlock(encrypt: Element<'_, '_>, keys: &Keys<'_>, findings: &mut Findings<'_>) -> Option<Opened> {
-    let error = match envelope::open(keys.key, encrypt.text()) {
+fn unlock(encrypt: Element<'_, '_>, keys: &Keys<'_>, findings: &mut Findings<'_>) -> Option<Plaintext> {
+    let error = match envelope::decrypt(keys.key, encrypt.text()) {
         Ok(opened) => return Some(opened),
         Err(error) => error,
     };
-    let opened = keys.other.and_then(|other| envelope::open(other, encrypt.text()).ok());
-    let finding = if opened.is_some() { Finding::new(Code::EncryptOtherKey) } else { reason(&error) };
+    let opened = keys.other.and_then(|other| envelope::decrypt(other, encrypt.text()).ok());
+    let finding = if opened.is_some() { LintFinding::new(LintCode::EncryptOtherKey) } else { reason(&error) };
     findings.add_at(finding, encrypt.text_span());
     opened
 }
 
-fn reason(error: &OpenError) -> Finding {
+fn reason(error: &DecryptError) -> LintFinding {
     match error {
-        OpenError::NotBase64 { source } => Finding::new(Code::EncryptNotBase64).with("reason", source),
-        OpenError::Length { bytes } => Finding::new(Code::EncryptBlockLength).with("bytes", bytes),
-        OpenError::BadLength { declared, available } => {
-            Finding::new(Code::EncryptDeclaredLength).with("declared", declared).with("available", available)
+        DecryptError::NotBase64 { source } => LintFinding::new(LintCode::EncryptNotBase64).with("reason", source),
+        DecryptError::Length { bytes } => LintFinding::new(LintCode::EncryptBlockLength).with("bytes", bytes),
+        DecryptError::BadLength { declared, available } => {
+            LintFinding::new(LintCode::EncryptDeclaredLength).with("declared", declared).with("available", available)
         }
-        OpenError::BadPadding { .. } | OpenError::TooShort { .. } | OpenError::ReceiveIdNotUtf8 => {
-            Finding::new(Code::EncryptNotOpened).with("reason", error)
+        DecryptError::BadPadding { .. } | DecryptError::TooShort { .. } | DecryptError::ReceiveIdNotUtf8 => {
+            LintFinding::new(LintCode::EncryptNotOpened).with("reason", error)
         }
     }
 }
 
 /// Whose message it says it is. A message whose length was counted in characters runs over into this.
-fn check_app_id(opened: &Opened, encrypt: Element<'_, '_>, keys: &Keys<'_>, findings: &mut Findings<'_>) {
+fn check_app_id(opened: &Plaintext, encrypt: Element<'_, '_>, keys: &Keys<'_>, findings: &mut Findings<'_>) {
     let found = &*opened.receive_id;
     let Some(expected) = keys.app_id.filter(|expected| *expected != found) else { return };
     let finding = if found.ends_with(expected) {
-        Finding::new(Code::MessageLengthShort)
+        LintFinding::new(LintCode::MessageLengthShort)
     } else {
-        Finding::new(Code::AppIdDiffers).with("expected", expected).with("found", quoted(found))
+        LintFinding::new(LintCode::AppIdDiffers).with("expected", expected).with("found", quoted(found))
     };
     findings.add_at(finding, encrypt.text_span());
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::findings::{Findings, quoted};
-use super::{Code, Finding};
+use super::{LintCode, LintFinding};
 use crate::wechat::tree::{Element, is_all_white};
 
 /// The only element that a JSON reply has a list of.
@@ -19,7 +19,7 @@ const COMPARED: usize = 32;
 const SHORTEST_BEGINNING: usize = 6;
 
 /// Which children an element may have.
-pub(super) struct Expected<'n> {
+pub(super) struct AllowedChildren<'n> {
     /// What stands before the names in findings: `Image/`, or nothing at the root.
     pub(super) within: &'n str,
     /// Where one of these is missing, that is an error.
@@ -56,7 +56,7 @@ impl<'t, 'a> Children<'t, 'a> {
             match names.clone().find(|name| *name == child.name()) {
                 Some(name) if sorted.get(name).is_some() && is_list(name) => {}
                 Some(name) if sorted.get(name).is_some() => {
-                    let finding = Finding::new(Code::ElementRepeated).with("name", format!("{within}{name}"));
+                    let finding = LintFinding::new(LintCode::ElementRepeated).with("name", format!("{within}{name}"));
                     findings.add_at(finding, child.span());
                 }
                 Some(name) => sorted.found.push((name, child)),
@@ -90,7 +90,7 @@ impl<'t, 'a> Children<'t, 'a> {
     }
 }
 
-impl Expected<'static> {
+impl AllowedChildren<'static> {
     /// Holds the children of an element against what it may have; a misspelt one counts for what was meant.
     pub(super) fn check<'t, 'a>(&self, parent: Element<'t, 'a>, findings: &mut Findings<'_>) -> Children<'t, 'a> {
         let Self { within, required, optional, closed } = *self;
@@ -108,7 +108,7 @@ impl Expected<'static> {
         if closed {
             for child in children.unknown() {
                 let name = format!("{within}{}", quoted(child.name()));
-                findings.add_at(Finding::new(Code::ElementUnknown).with("name", name), child.span());
+                findings.add_at(LintFinding::new(LintCode::ElementUnknown).with("name", name), child.span());
             }
         }
         children
@@ -126,12 +126,13 @@ fn report_absent(
     let full = format!("{within}{name}");
     match misspelt {
         Some(child) => {
-            let code = if required { Code::ElementMisspelt } else { Code::OptionalMisspelt };
-            let finding = Finding::new(code).with("found", quoted(child.name())).with("name", full);
+            let code = if required { LintCode::ElementMisspelt } else { LintCode::OptionalMisspelt };
+            let finding = LintFinding::new(code).with("found", quoted(child.name())).with("name", full);
             findings.add_at(finding, name_of(child));
         }
         None if required => {
-            findings.add_at(Finding::new(Code::ElementMissing).with("name", full), super::elements::tag_of(parent));
+            findings
+                .add_at(LintFinding::new(LintCode::ElementMissing).with("name", full), super::elements::tag_of(parent));
         }
         None => {}
     }
@@ -165,13 +166,13 @@ fn likeness(found: &str, name: &str) -> Option<usize> {
 pub(super) fn check_value(element: Element<'_, '_>, name: &str, compared: bool, findings: &mut Findings<'_>) -> bool {
     let text = element.text();
     let code = match () {
-        () if element.has_children() => Code::MarkupInValue,
-        () if is_all_white(text) => Code::ElementEmpty,
-        () if compared && text.trim() != text => Code::ValuePadded,
+        () if element.has_children() => LintCode::MarkupInValue,
+        () if is_all_white(text) => LintCode::ElementEmpty,
+        () if compared && text.trim() != text => LintCode::ValuePadded,
         () => return true,
     };
-    findings.add_at(Finding::new(code).with("name", name), element.span());
-    code == Code::ValuePadded
+    findings.add_at(LintFinding::new(code).with("name", name), element.span());
+    code == LintCode::ValuePadded
 }
 
 #[cfg(test)]

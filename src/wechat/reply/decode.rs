@@ -15,7 +15,11 @@ impl PassiveReply {
             b"success" => return Some(Self::Success),
             _ => {}
         }
-        let tree = Tree::parse(bytes).ok()?;
+        Self::of_tree(&Tree::parse(bytes).ok()?)
+    }
+
+    /// Reads a reply that has been parsed; `None` if it has no known `MsgType`.
+    pub(in crate::wechat) fn of_tree(tree: &Tree<'_>) -> Option<Self> {
         let root = tree.root();
         let kind = ReplyKind::of_msg_type(root.text_of("MsgType")?.trim())?;
         if kind == ReplyKind::News {

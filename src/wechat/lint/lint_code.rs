@@ -4,7 +4,7 @@ use crate::wechat::codes::codes;
 
 codes! {
     /// What can be found; each spelling is the stem of its texts, `lint.CODE.message` and `.remedy`.
-    "lint" {
+    LintCode "lint" {
     /// A rule could not make its reply, and the default went out: `rule`, `reason`.
     RuleFailed "rule-failed" Warning,
     /// A fault of the encryption had nothing to spoil, since the push came in plain: `fault`.
@@ -132,11 +132,11 @@ codes! {
     /// The push came encrypted and the answer is not.
     PlainInSafe "plain-in-safe" Error,
     /// The push came in plain and the answer is encrypted.
-    SealedInPlain "sealed-in-plain" Error,
+    EncryptedInPlain "sealed-in-plain" Error,
     /// The answer is encrypted, and the keys to open it are not here.
-    SealedNotJudged "sealed-not-judged" Note,
+    EncryptedUnchecked "sealed-not-judged" Note,
     /// What was encrypted is an encrypted reply itself.
-    SealedTwice "sealed-twice" Error,
+    EncryptedTwice "sealed-twice" Error,
     /// Encrypt is not base64: `reason`.
     EncryptNotBase64 "encrypt-not-base64" Error,
     /// Encrypt is no whole number of cipher blocks: `bytes`.

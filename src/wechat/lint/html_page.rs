@@ -1,0 +1,160 @@
+//! Recognises HTML where a reply should be: error pages by framework, login pages, tunnels, and debug bars behind a reply.
+
+use std::ops::Deref;
+
+use super::findings::Findings;
+use super::{LintCode, LintFinding, error_output};
+
+/// So much of a page is looked at, in bytes: what names its maker stands near its beginning.
+const LOOKED_AT: usize = 64 << 10;
+
+/// Enough of a body to see how it begins, in bytes.
+const BEGINNING: usize = 1 << 10;
+
+/// How a page begins, in small letters, whatever follows.
+const PAGE: [&str; 3] = ["<!doctype html", "<html", "<head"];
+
+/// How a piece of a page begins, if no reply is in it.
+const PIECE: [&str; 15] = [
+    "<br", "<b>", "<body", "<title", "<meta", "<script", "<style", "<div", "<center", "<table", "<pre", "<p>", "<h1",
+    "<h2", "<!--",
+];
+
+/// What pages hold, in small letters: all of one row. What names its maker for certain comes first.
+const PAGES: [(LintCode, &str, &[&str]); 49] = [
+    (LintCode::ErrorPage, "Django", &["debug = true</code>", "django"]),
+    (LintCode::ErrorPage, "Django (CSRF)", &["csrf verification failed"]),
+    (LintCode::ErrorPage, "Django", &["<h1>server error (500)</h1>"]),
+    (LintCode::ErrorPage, "Flask (Werkzeug debugger)", &["werkzeug"]),
+    (
+        LintCode::ErrorPage,
+        "Flask",
+        &["the server encountered an internal error and was unable to complete your request"],
+    ),
+    (LintCode::ErrorPage, "Laravel (Ignition)", &["ignition", "laravel"]),
+    (LintCode::ErrorPage, "Laravel (Ignition)", &["window.ignite"]),
+    (LintCode::ErrorPage, "Laravel (CSRF)", &["<title>page expired</title>"]),
+    (LintCode::ErrorPage, "Laravel (Whoops)", &["whoops, looks like something went wrong"]),
+    (LintCode::ErrorPage, "Laravel (Whoops)", &["whoops! there was an error"]),
+    (LintCode::ErrorPage, "Laravel (Whoops)", &["whoops container"]),
+    (LintCode::ErrorPage, "Symfony", &["symfony exception"]),
+    (LintCode::ErrorPage, "Symfony", &["oops! an error occurred", "the server returned a"]),
+    (LintCode::ErrorPage, "Symfony", &["sf-toolbar"]),
+    (LintCode::ErrorPage, "ThinkPHP", &["thinkphp"]),
+    (LintCode::ErrorPage, "ThinkPHP", &["页面错误！请稍后再试"]),
+    (LintCode::ErrorPage, "Spring Boot (Whitelabel Error Page)", &["whitelabel error page"]),
+    (LintCode::ErrorPage, "Express", &["cannot post /"]),
+    (LintCode::ErrorPage, "Express", &["<title>error</title>", "<pre>", "&nbsp;at "]),
+    (LintCode::ErrorPage, "ASP.NET", &["server error in '", "' application"]),
+    (LintCode::ErrorPage, "ASP.NET Core", &["an unhandled exception occurred while processing the request"]),
+    (LintCode::ErrorPage, "Ruby on Rails", &["action controller: exception caught"]),
+    (LintCode::ErrorPage, "Ruby on Rails", &["rails.root"]),
+    (LintCode::ErrorPage, "Ruby on Rails", &["we're sorry, but something went wrong"]),
+    (LintCode::TunnelPage, "ngrok", &["err_ngrok_"]),
+    (LintCode::TunnelPage, "ngrok", &["cdn.ngrok.com"]),
+    (LintCode::TunnelPage, "ngrok", &["you are about to visit", "ngrok"]),
+    (LintCode::TunnelPage, "localtunnel", &["localtunnel"]),
+    (LintCode::TunnelPage, "localtunnel", &["tunnel password"]),
+    (LintCode::TunnelPage, "Cloudflare", &["cf-error-details"]),
+    (LintCode::TunnelPage, "Cloudflare", &["cloudflare tunnel error"]),
+    (LintCode::TunnelPage, "Cloudflare", &["challenges.cloudflare.com"]),
+    (LintCode::TunnelPage, "localtunnel", &["tunnel website ahead"]),
+    (LintCode::TunnelPage, "Cloudflare", &["<title>attention required! | cloudflare"]),
+    (LintCode::TunnelPage, "frp", &["faithfully yours, frp"]),
+    (LintCode::TunnelPage, "NATAPP", &["natapp"]),
+    (LintCode::TunnelPage, "花生壳", &["花生壳"]),
+    (LintCode::TunnelPage, "花生壳", &["oray.com"]),
+    (LintCode::TunnelPage, "cpolar", &["cpolar"]),
+    (LintCode::LoginPage, "", &["<form", "type=\"password\""]),
+    (LintCode::LoginPage, "", &["<form", "type='password'"]),
+    (LintCode::LoginPage, "", &["<form", "type=password"]),
+    (LintCode::ErrorPage, "Next.js", &["__next_data__"]),
+    (LintCode::ErrorPage, "Next.js", &["/_next/static/"]),
+    (LintCode::ErrorPage, "Tomcat", &["apache tomcat"]),
+    (LintCode::ErrorPage, "nginx", &["<center>nginx"]),
+    (LintCode::ErrorPage, "OpenResty (nginx)", &["<center>openresty"]),
+    (LintCode::ErrorPage, "Apache", &["<address>apache"]),
+    (LintCode::ErrorPage, "IIS", &["internet information services"]),
+];
+
+/// What follows a reply where a debug bar or a reloader puts itself into every answer, in small letters.
+const BARS: [(&str, &str); 12] = [
+    ("Symfony", "sf-toolbar"),
+    ("Laravel Debugbar", "phpdebugbar"),
+    ("Django Debug Toolbar", "djdebug"),
+    ("Flask-DebugToolbar", "fldebug"),
+    ("ThinkPHP Trace", "think_page_trace"),
+    ("Yii", "yii-debug-toolbar"),
+    ("CodeIgniter", "debugbar_loader"),
+    ("Tracy", "tracy-"),
+    ("MiniProfiler", "mini-profiler"),
+    ("Visual Studio Browser Link", "browserlink"),
+    ("Browsersync", "browser-sync"),
+    ("LiveReload", "livereload"),
+];
+
+/// The beginning of a body as text, and the same in small letters to look for marks in.
+pub(super) struct Head {
+    text: String,
+    lower: String,
+}
+
+impl Head {
+    pub(super) fn lower(&self) -> &str {
+        &self.lower
+    }
+}
+
+impl Deref for Head {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// The beginning of a body without the white space and the mark before it.
+pub(super) fn head(bytes: &[u8]) -> Head {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LOOKED_AT)]);
+    let text = text.trim_start_matches('\u{FEFF}').trim().to_owned();
+    Head { lower: text.to_ascii_lowercase(), text }
+}
+
+/// Whether a body is a page, or a text that is known as one; then it is reported.
+pub(super) fn is_reported(payload: &[u8], findings: &mut Findings<'_>) -> bool {
+    let begin = head(&payload[..payload.len().min(BEGINNING)]);
+    let is_page = PAGE.iter().any(|mark| begin.lower.starts_with(mark));
+    let holds_reply = || memchr::memmem::find(payload, b"<xml").is_some();
+    let is_piece = || PIECE.iter().any(|mark| begin.lower.starts_with(mark)) && !holds_reply();
+    let is_text = || !begin.lower.starts_with(['<', '{', '[']) && !holds_reply();
+    let marked = is_page || is_piece();
+    if !marked && !is_text() {
+        return false;
+    }
+    let text = head(payload);
+    let Some(finding) = page(&text).or_else(|| marked.then(|| unnamed(&text))) else { return false };
+    findings.add_at(finding, 0..payload.len());
+    true
+}
+
+fn page(text: &Head) -> Option<LintFinding> {
+    let (code, name, _) = PAGES.iter().find(|(_, _, marks)| marks.iter().all(|mark| text.lower.contains(mark)))?;
+    let finding = LintFinding::new(*code);
+    Some(if name.is_empty() { finding } else { finding.with("name", name) })
+}
+
+fn unnamed(text: &Head) -> LintFinding {
+    error_output::recognised(text).unwrap_or_else(|| LintFinding::new(LintCode::HtmlPage))
+}
+
+/// HTML behind a reply, and whose it is.
+pub(super) fn after_reply(text: &Head) -> Option<LintFinding> {
+    if !text.starts_with('<') {
+        return None;
+    }
+    let bar = BARS.iter().find(|(_, mark)| text.lower.contains(mark));
+    Some(bar.map_or_else(
+        || LintFinding::new(LintCode::HtmlAfter),
+        |(name, _)| LintFinding::new(LintCode::DebugBar).with("name", name),
+    ))
+}
