@@ -178,7 +178,7 @@ proptest! {
     ) {
         let ciphertext = encrypt(&sample_key(), &random, &message, APP_ID);
         let other = AesKey::parse(OTHER_KEY).unwrap();
-        prop_assert!(decrypt(&other, &sealed).is_err());
+        prop_assert!(decrypt(&other, &ciphertext).is_err());
     }
 
     #[test]
@@ -216,8 +216,8 @@ proptest! {
     ) {
         let key = sample_key();
         let ciphertext = encrypt(&key, RANDOM, &message, APP_ID);
-        let original = decrypt(&key, &sealed).unwrap();
-        let mut bytes = STANDARD.decode(sealed).unwrap();
+        let original = decrypt(&key, &ciphertext).unwrap();
+        let mut bytes = STANDARD.decode(ciphertext).unwrap();
         let place = place.index(bytes.len());
         bytes[place] ^= change;
         if let Ok(opened) = decrypt(&key, &STANDARD.encode(bytes)) {

@@ -1,10 +1,10 @@
-//! To whom a reply goes and from whom it comes: the push's two names the other way round.
+//! Checks sender and recipient of a reply: the two names of the push, swapped.
 
 use super::children::{Children, check_value};
 use super::findings::{Findings, quoted};
 use super::{LintCode, LintFinding, PushInfo};
 
-/// Hexadecimal digits of an AppID behind its `wx`.
+/// The number of hexadecimal digits of an AppID behind its `wx`.
 const APP_ID_DIGITS: usize = 16;
 
 pub(super) fn check(children: &Children<'_, '_>, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
@@ -42,7 +42,7 @@ fn foreign(code: LintCode, expected: &str, found: &str) -> LintFinding {
     LintFinding::new(code).with("expected", quoted(expected)).with("found", quoted(found))
 }
 
-/// Both names stand as they came; where the push is not known, the `gh_` of the account gives it away.
+/// Tells whether both names are as in the push. If the push is unknown, the account is recognised by its `gh_`.
 fn is_unswapped(to: &str, from: &str, user: Option<&str>, account: Option<&str>) -> bool {
     match (user, account) {
         (Some(user), Some(account)) => to == account && from == user && to != from,

@@ -1,4 +1,4 @@
-//! What a body is: `success`, a tree, or something that is no reply at all, told apart as far as it can be recognised.
+//! Parses the body of a response: `success`, a tree, or something else, which is reported as precisely as it is recognised.
 
 use super::findings::{Findings, quoted};
 use super::{LintCode, LintFinding, PushInfo, error_output, html_page};
@@ -7,16 +7,16 @@ use crate::wechat::tree::{Format, MAX_BYTES, Tree, TreeError, bom_of, is_white};
 
 const SUCCESS: &str = "success";
 
-/// A longer body is no variant of `success`, in bytes: the word with a mark, quotes and some white space.
+/// The longest variant of `success` in bytes: the word with a byte order mark, quotes and some white space.
 const LONGEST_SUCCESS: usize = 64;
 
-/// A body, as far as it was understood.
+/// A body as it was recognised.
 pub(super) enum Body<'a> {
     /// `success`, or nothing.
     Silent(PassiveReply),
     /// A document with elements.
     Tree(Tree<'a>),
-    /// No reply, as has been reported.
+    /// Not a reply; already reported.
     Refused,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn read<'a>(payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Fi
     }
 }
 
-/// `success` in quotes, in capitals or with something around it is not the word that WeChat knows.
+/// Reports `success` in quotes, in capitals or with white space, which WeChat does not accept.
 fn nearly_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     let Some(text) = std::str::from_utf8(payload).ok().filter(|text| text.len() <= LONGEST_SUCCESS) else {
         return false;
@@ -63,7 +63,7 @@ fn nearly_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     true
 }
 
-/// A body that is one tree: what stands around it, and whether it is written as the push was.
+/// Checks a body that is one tree: the bytes around it, and its format against the push.
 fn whole<'a>(tree: Tree<'a>, payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
     let lead = bom_of(payload);
     if lead > 0 {
@@ -88,7 +88,7 @@ fn white_around(payload: &[u8], lead: usize, findings: &mut Findings<'_>) {
     let before = text.iter().take_while(|byte| is_white(**byte)).count();
     let after = text.iter().rev().take_while(|byte| is_white(**byte)).count();
     if before > 0 && text[before..].starts_with(b"<?xml") {
-        // Parsers insist on this one: white space elsewhere is forgiven.
+        // Parsers refuse white space here, and accept it elsewhere.
         let reason = "white space before the XML declaration `<?xml`";
         findings.add_at(LintFinding::new(LintCode::NotWellFormed).with("reason", reason), lead..lead + before);
     } else if before > 0 {
@@ -98,7 +98,7 @@ fn white_around(payload: &[u8], lead: usize, findings: &mut Findings<'_>) {
     }
 }
 
-/// Where something stands around a reply, it is named and the reply read all the same.
+/// Looks for a reply with something before or after it: reports that, and parses the reply.
 fn salvage<'a>(payload: &'a [u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
     let Some((start, end)) = reply_in(payload).filter(|(_, end)| is_around(error, *end)) else {
         refuse(payload, error, push, findings);
@@ -125,17 +125,17 @@ fn salvage<'a>(payload: &'a [u8], error: &TreeError, push: &PushInfo<'_>, findin
     }
 }
 
-/// Whether what stands around a reply that ends there can be what is wrong.
+/// Tells whether the error can come from the bytes around a reply that ends at `end`.
 fn is_around(error: &TreeError, end: usize) -> bool {
     match error {
         TreeError::NotXmlOrJson { .. } | TreeError::NotWellFormed { .. } => true,
-        // A whole page may follow.
+        // An HTML page may follow the reply.
         TreeError::Doctype { place } => place.offset >= end,
         _ => false,
     }
 }
 
-/// From the first `<xml` (or its declaration) to behind the last `</xml>`.
+/// The range from the first `<xml` (or its declaration) to the end of the last `</xml>`.
 fn reply_in(payload: &[u8]) -> Option<(usize, usize)> {
     let root = memchr::memmem::find(payload, b"<xml")?;
     let start = memchr::memmem::find(&payload[..root], b"<?xml").unwrap_or(root);
@@ -144,7 +144,7 @@ fn reply_in(payload: &[u8]) -> Option<(usize, usize)> {
     (start < end).then_some((start, end))
 }
 
-/// Reports what can be seen before or after a reply, as what it is.
+/// Reports the bytes before or after a reply, unless they are white space.
 fn stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &mut Findings<'_>) -> bool {
     let bytes = &payload[from..to];
     let white = bytes.iter().take_while(|byte| is_white(**byte)).count();
@@ -159,7 +159,7 @@ fn stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &mut Fin
     true
 }
 
-/// Reports why a body is no tree.
+/// Reports a body that cannot be parsed.
 fn refuse(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
     let finding = match error {
         TreeError::Empty => LintFinding::new(LintCode::WhiteOnly),
@@ -179,7 +179,7 @@ fn refuse(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut
     findings.add_at(finding, offset..offset);
 }
 
-/// A text that is neither XML nor an object.
+/// Reports a text that is neither XML nor a JSON object.
 fn no_reply(payload: &[u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) {
     let text = html_page::head(payload);
     let finding = match () {
@@ -190,7 +190,7 @@ fn no_reply(payload: &[u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) {
     findings.add_at(finding, 0..payload.len());
 }
 
-/// Whether it is what a JSON framework writes where XML is wanted: an object, well formed or not, a list, a string, a word.
+/// Tells whether a body is JSON in reply to XML: an object, well formed or not, a list, a string or a literal.
 fn json_for_xml(payload: &[u8], push: &PushInfo<'_>) -> bool {
     let text = payload[bom_of(payload)..].trim_ascii();
     let begins_so = text.starts_with(b"{") || text.starts_with(b"[") || text.starts_with(b"\"");

@@ -1,4 +1,4 @@
-//! The children of an element against the names it may have: missing, misspelt, twice, unknown, without text.
+//! Matches the children of an element with the allowed names: missing, misspelt, repeated, unknown or empty ones.
 
 use std::ops::Range;
 
@@ -6,43 +6,43 @@ use super::findings::{Findings, quoted};
 use super::{LintCode, LintFinding};
 use crate::wechat::tree::{Element, is_all_white};
 
-/// The only element that a JSON reply has a list of.
+/// The only element that is a list in a JSON reply.
 const ARTICLES: &str = "Articles";
 
-/// Longer names are no misspelling of ours, in bytes.
+/// The longest name that is compared for misspelling, in bytes.
 const LONGEST_NAME: usize = 32;
 
-/// So many unknown siblings are compared with the names that are missing.
+/// The number of unknown siblings that are compared with the missing names.
 const COMPARED: usize = 32;
 
-/// A beginning of a name counts for it from this many letters on: `touser` is meant for `ToUserName`.
+/// The shortest beginning of a name that counts as a misspelling of it: `touser` is meant for `ToUserName`.
 const SHORTEST_BEGINNING: usize = 6;
 
-/// Which children an element may have.
+/// The children that an element may have.
 pub(super) struct AllowedChildren<'n> {
-    /// What stands before the names in findings: `Image/`, or nothing at the root.
+    /// The prefix of the names in findings: `Image/`, or nothing at the root.
     pub(super) within: &'n str,
-    /// Where one of these is missing, that is an error.
+    /// Names whose absence is an error.
     pub(super) required: &'n [&'n str],
-    /// These may be missing.
+    /// Names that may be absent.
     pub(super) optional: &'n [&'n str],
-    /// Whether other names are worth a note.
+    /// Report other names.
     pub(super) closed: bool,
 }
 
-/// The children that were found, by the name that was meant.
+/// The children of an element by their intended names.
 pub(super) struct Children<'t, 'a> {
     found: Vec<(&'static str, Element<'t, 'a>)>,
     unknown: Vec<Element<'t, 'a>>,
 }
 
 impl<'t, 'a> Children<'t, 'a> {
-    /// The first child of that name, or what was meant for it.
+    /// The first child of that name, or the misspelt one taken for it.
     pub(super) fn get(&self, name: &str) -> Option<Element<'t, 'a>> {
         self.found.iter().find(|(found, _)| *found == name).map(|(_, element)| *element)
     }
 
-    /// Sorts the children of `parent` out. Those that come twice are reported.
+    /// Sorts the children of `parent` into known and unknown names. Repeated ones are reported.
     pub(super) fn sort(
         parent: Element<'t, 'a>,
         within: &str,
@@ -50,7 +50,7 @@ impl<'t, 'a> Children<'t, 'a> {
         findings: &mut Findings<'_>,
     ) -> Self {
         let mut sorted = Self { found: Vec::new(), unknown: Vec::new() };
-        // A list of JSON is siblings of one name.
+        // The items of a JSON list are siblings of one name.
         let is_list = |name| parent.name().is_empty() && name == ARTICLES;
         for child in parent.children() {
             match names.clone().find(|name| *name == child.name()) {
@@ -67,7 +67,7 @@ impl<'t, 'a> Children<'t, 'a> {
         sorted
     }
 
-    /// Takes the unknown child that is most likely meant for `name`.
+    /// Takes the unknown child whose name is most similar to `name`.
     pub(super) fn take_misspelt(&mut self, name: &'static str) -> Option<Element<'t, 'a>> {
         let likeness = |child: &Element<'_, '_>| likeness(child.name(), name);
         let best = (0..self.unknown.len())
@@ -78,20 +78,20 @@ impl<'t, 'a> Children<'t, 'a> {
         Some(child)
     }
 
-    /// Takes the unknown child of exactly that name.
+    /// Removes and returns the unknown child of exactly that name.
     pub(super) fn take(&mut self, name: &str) -> Option<Element<'t, 'a>> {
         let index = self.unknown.iter().position(|child| child.name() == name)?;
         Some(self.unknown.remove(index))
     }
 
-    /// What is left without a meaning.
+    /// The children without an allowed name.
     pub(super) fn unknown(&self) -> &[Element<'t, 'a>] {
         &self.unknown
     }
 }
 
 impl AllowedChildren<'static> {
-    /// Holds the children of an element against what it may have; a misspelt one counts for what was meant.
+    /// Checks the children of an element. A misspelt child counts as the one it was meant for.
     pub(super) fn check<'t, 'a>(&self, parent: Element<'t, 'a>, findings: &mut Findings<'_>) -> Children<'t, 'a> {
         let Self { within, required, optional, closed } = *self;
         let names = required.iter().chain(optional).copied();
@@ -138,14 +138,14 @@ fn report_absent(
     }
 }
 
-/// Where the name of an element stands.
+/// The span of an element's name.
 pub(super) fn name_of(element: Element<'_, '_>) -> Range<usize> {
     // After the `<`, or the quotation mark of JSON.
     let start = element.span().start + 1;
     start..(start + element.name().len()).min(element.span().end)
 }
 
-/// How far a name is from the one that was meant, if it can be meant at all.
+/// The edit distance of a name from the intended one; `None` if they are too different.
 fn likeness(found: &str, name: &str) -> Option<usize> {
     if found.len() > LONGEST_NAME {
         return None;
@@ -153,7 +153,7 @@ fn likeness(found: &str, name: &str) -> Option<usize> {
     let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
     let (found, name) = (plain(found), plain(name));
     let distance = strsim::damerau_levenshtein(&found, &name);
-    // One letter in a short name, two in a long one.
+    // One wrong letter in a short name, two in a long one.
     let allowed = (name.len() / 4).min(2);
     if distance <= allowed {
         return Some(distance);
@@ -161,8 +161,8 @@ fn likeness(found: &str, name: &str) -> Option<usize> {
     (found.len() >= SHORTEST_BEGINNING && name.starts_with(&found)).then_some(distance)
 }
 
-/// Whether a required value is there: text, and neither elements nor nothing. Values that WeChat compares have no white space
-/// around them.
+/// Checks that a required value is text, and reports it otherwise. Values that WeChat compares must not be padded with white
+/// space.
 pub(super) fn check_value(element: Element<'_, '_>, name: &str, compared: bool, findings: &mut Findings<'_>) -> bool {
     let text = element.text();
     let code = match () {

@@ -1,4 +1,4 @@
-//! The elements of a reply: its root, its envelope, and what its MsgType asks for.
+//! Checks the elements of a reply: root, envelope, and those that its MsgType requires.
 
 use std::ops::Range;
 
@@ -7,13 +7,13 @@ use super::findings::{Findings, quoted};
 use super::{LintCode, LintFinding, PushInfo, address, news, strict};
 use crate::wechat::tree::{Element, Format, Tree, is_all_white};
 
-/// So many articles are shown in answer to an event.
+/// The number of articles shown in reply to an event.
 pub(super) const MAX_ARTICLES: usize = 8;
 
-/// So many articles are shown in answer to what a user sent.
+/// The number of articles shown in reply to a user's message.
 pub(super) const MAX_ARTICLES_TO_MESSAGE: usize = 1;
 
-/// The limit of a text that is quoted widely and documented for `WeCom` only, in bytes of UTF-8.
+/// The maximum length of a text in bytes of UTF-8: widely quoted, documented for `WeCom` only.
 pub const MAX_TEXT_BYTES: usize = 2048;
 
 /// Seconds have had ten digits since 2001 and have them until 2286; milliseconds have thirteen.
@@ -21,10 +21,10 @@ const DIGITS_OF_MILLISECONDS: usize = 13;
 
 const ENVELOPE: [&str; 4] = ["ToUserName", "FromUserName", "CreateTime", "MsgType"];
 
-/// A kind of reply whose particulars stand in one element.
+/// A kind of reply whose values are in one element.
 struct Shape {
     msg_type: &'static str,
-    /// The element around them.
+    /// The element around the values.
     holder: &'static str,
     inside: AllowedChildren<'static>,
 }
@@ -51,7 +51,7 @@ const fn shape(
     Shape { msg_type, holder, inside: AllowedChildren { within, required, optional, closed: true } }
 }
 
-/// The opening tag of an element; of JSON what stands before its value.
+/// The span of an element's opening tag; in JSON the bytes before its value.
 pub(super) fn tag_of(element: Element<'_, '_>) -> Range<usize> {
     element.span().start..element.content_span().start
 }
@@ -99,7 +99,7 @@ fn envelope_element<'t, 'a>(
     require(name, missing, root, children, findings);
 }
 
-/// The element of that name, or what was meant for it; without either, `missing` is reported.
+/// The element of that name, or a misspelt one; without either, `missing` is reported.
 fn require<'t, 'a>(
     name: &'static str,
     missing: LintFinding,
@@ -129,7 +129,7 @@ fn create_time(element: Element<'_, '_>, findings: &mut Findings<'_>) {
     findings.add_at(LintFinding::new(code).with("text", quoted(text)), element.text_span());
 }
 
-/// The kind of reply that is meant, where it is one.
+/// The intended kind of reply; `None` if it is unknown.
 fn msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'static str> {
     if !check_value(element, "MsgType", true, findings) {
         return None;
@@ -146,7 +146,7 @@ fn msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'s
     name
 }
 
-/// What the kind asks for beside the envelope.
+/// Checks the elements of the kind beside the envelope.
 fn particulars<'t, 'a>(
     msg_type: &str,
     root: Element<'t, 'a>,
@@ -167,7 +167,7 @@ fn particulars<'t, 'a>(
         held(shape, root, children, findings);
     }
     for child in children.unknown() {
-        // An empty Encrypt and the flag of former years stand in many a template, and nothing reads them.
+        // Many templates hold an empty Encrypt and the former flag; nothing reads them.
         let is_harmless = child.name() == "FuncFlag" || (child.name() == "Encrypt" && child.text().is_empty());
         if !is_harmless {
             let finding = LintFinding::new(LintCode::ElementUnknown).with("name", quoted(child.name()));
@@ -176,7 +176,7 @@ fn particulars<'t, 'a>(
     }
 }
 
-/// What stands in an element of its own, such as `Image`.
+/// Checks values in an element of their own, such as `Image`.
 fn held<'t, 'a>(shape: &Shape, root: Element<'t, 'a>, children: &mut Children<'t, 'a>, findings: &mut Findings<'_>) {
     if shape.msg_type == TRANSFER && children.get(shape.holder).is_none() {
         return;

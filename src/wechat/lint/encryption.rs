@@ -1,4 +1,4 @@
-//! A sealed reply: its four elements, its signature, and what opens it.
+//! Checks and decrypts an encrypted reply: its four elements, signature, key and AppID.
 
 use super::children::{AllowedChildren, Children, check_value};
 use super::findings::{Findings, quoted};
@@ -12,12 +12,13 @@ const ENCRYPT: &str = "Encrypt";
 const ELEMENTS: AllowedChildren<'static> = AllowedChildren {
     within: "",
     required: &[ENCRYPT, "MsgSignature", "TimeStamp", "Nonce"],
-    // Some kits address the envelope, too.
+    // Some SDKs address the envelope as well.
     optional: &["ToUserName", "FromUserName"],
     closed: true,
 };
 
-/// Whether it is the envelope of a sealed reply, however its names are cased. An empty Encrypt beside a MsgType seals nothing.
+/// Tells whether this is the envelope of an encrypted reply, in any case of letters. An empty Encrypt beside a MsgType is
+/// none.
 pub(super) fn is_encrypted(root: Element<'_, '_>) -> bool {
     let is = |child: &Element<'_, '_>, name: &str| child.name().eq_ignore_ascii_case(name);
     let has_text = |child: &Element<'_, '_>| !child.text().is_empty();
@@ -27,7 +28,7 @@ pub(super) fn is_encrypted(root: Element<'_, '_>) -> bool {
         || (!is_plain && root.children().any(|child| is(&child, ENCRYPT) || is(&child, "MsgSignature")))
 }
 
-/// The message inside, if it can be got at; what is wrong with its envelope is reported.
+/// Decrypts the message if possible, and reports the flaws of its envelope.
 pub(super) fn decrypted(root: Element<'_, '_>, push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Option<Vec<u8>> {
     let keys = match push.encryption {
         Encryption::Plain => {
@@ -52,9 +53,9 @@ pub(super) fn decrypted(root: Element<'_, '_>, push: &PushInfo<'_>, findings: &m
         return None;
     };
     check_signature(&elements, encrypt.text(), &keys, findings);
-    let opened = unlock(encrypt, &keys, findings)?;
-    check_app_id(&opened, encrypt, &keys, findings);
-    Some(opened.message)
+    let plaintext = decrypt_with_either_key(encrypt, &keys, findings)?;
+    check_app_id(&plaintext, encrypt, &keys, findings);
+    Some(plaintext.message)
 }
 
 fn check_signature(elements: &Children<'_, '_>, encrypt: &str, keys: &Keys<'_>, findings: &mut Findings<'_>) {
@@ -78,16 +79,20 @@ fn check_signature(elements: &Children<'_, '_>, encrypt: &str, keys: &Keys<'_>, 
     findings.add_at(finding, element.text_span());
 }
 
-/// Opens it with the key of the push, or else tells whether the other key does.
-fn unlock(encrypt: Element<'_, '_>, keys: &Keys<'_>, findings: &mut Findings<'_>) -> Option<Plaintext> {
+/// Decrypts with the key of the push, or else with the other key, which is reported.
+fn decrypt_with_either_key(
+    encrypt: Element<'_, '_>,
+    keys: &Keys<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Plaintext> {
     let error = match envelope::decrypt(keys.key, encrypt.text()) {
-        Ok(opened) => return Some(opened),
+        Ok(plaintext) => return Some(plaintext),
         Err(error) => error,
     };
-    let opened = keys.other.and_then(|other| envelope::decrypt(other, encrypt.text()).ok());
-    let finding = if opened.is_some() { LintFinding::new(LintCode::EncryptOtherKey) } else { reason(&error) };
+    let plaintext = keys.other.and_then(|other| envelope::decrypt(other, encrypt.text()).ok());
+    let finding = if plaintext.is_some() { LintFinding::new(LintCode::EncryptOtherKey) } else { reason(&error) };
     findings.add_at(finding, encrypt.text_span());
-    opened
+    plaintext
 }
 
 fn reason(error: &DecryptError) -> LintFinding {
@@ -103,9 +108,9 @@ fn reason(error: &DecryptError) -> LintFinding {
     }
 }
 
-/// Whose message it says it is. A message whose length was counted in characters runs over into this.
-fn check_app_id(opened: &Plaintext, encrypt: Element<'_, '_>, keys: &Keys<'_>, findings: &mut Findings<'_>) {
-    let found = &*opened.receive_id;
+/// Checks the AppID behind the message. If the length was counted in characters, the rest of the message precedes it.
+fn check_app_id(plaintext: &Plaintext, encrypt: Element<'_, '_>, keys: &Keys<'_>, findings: &mut Findings<'_>) {
+    let found = &*plaintext.receive_id;
     let Some(expected) = keys.app_id.filter(|expected| *expected != found) else { return };
     let finding = if found.ends_with(expected) {
         LintFinding::new(LintCode::MessageLengthShort)

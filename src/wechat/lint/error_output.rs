@@ -1,10 +1,10 @@
-//! Recognises what programs print when they fail: PHP's messages, and the stack traces of several languages.
+//! Recognises the output of failing programs: messages of PHP, and stack traces of several languages.
 
 use super::findings::quoted;
 use super::html_page::Head;
 use super::{LintCode, LintFinding};
 
-/// How PHP begins a message, in small letters, where it writes HTML or into a log.
+/// Beginnings of PHP messages in HTML and in logs, in lower case.
 const PHP: [&str; 10] = [
     "<b>notice</b>:",
     "<b>warning</b>:",
@@ -18,10 +18,10 @@ const PHP: [&str; 10] = [
     "php parse error:",
 ];
 
-/// The same without HTML, where ` on line ` has to follow.
+/// Beginnings of plain PHP messages, which also contain ` on line `.
 const PHP_PLAIN: [&str; 5] = ["notice: ", "warning: ", "deprecated: ", "fatal error: ", "parse error: "];
 
-/// What a language's trace holds, in small letters: all of one row.
+/// Marks of a language's stack trace, in lower case. A trace contains all marks of a row.
 const TRACES: [(&str, &[&str]); 9] = [
     ("Python", &["traceback (most recent call last)"]),
     ("Java", &["\tat ", ".java:"]),
@@ -34,7 +34,7 @@ const TRACES: [(&str, &[&str]); 9] = [
     ("Rust", &["thread '", "panicked at"]),
 ];
 
-/// The output of a failing program, if it is one that is known.
+/// The finding about the output of a failing program, if it is recognised.
 pub(super) fn recognised(head: &Head) -> Option<LintFinding> {
     let text = head.lower();
     let is_php = PHP.iter().any(|mark| text.contains(mark))

@@ -1,21 +1,21 @@
-//! Collects findings over one payload: places them, holds their number down, and puts them in order.
+//! Collects the findings about one payload: adds places, limits their number, and sorts them.
 
 use std::ops::Range;
 
 use super::{LintCode, LintFinding};
 use crate::wechat::codes::Severity;
 
-/// So many errors are told of one body at most, and as much of what is none: a thousand misspelt elements are one mistake,
-/// and must not hide another.
+/// The maximum number of errors in one body, and of other findings as well: a thousand misspelt elements must not hide
+/// another mistake.
 const MAX_FINDINGS: usize = 50;
 
-/// How much of a text from the body is quoted, in characters.
+/// The maximum length of a quotation from the body, in characters.
 const QUOTED: usize = 60;
 
-/// The findings about one payload, which may be what another one held encrypted.
+/// The findings about one payload: the body, or the message decrypted from it.
 pub(super) struct Findings<'p> {
     payload: &'p [u8],
-    /// What is being read begins here in the payload; positions count from here.
+    /// The offset of the reply in the payload, from which positions count.
     base: usize,
     list: Vec<LintFinding>,
 }
@@ -25,33 +25,33 @@ impl<'p> Findings<'p> {
         Self { payload, base: 0, list: Vec::new() }
     }
 
-    /// From here on, positions are those of the payload without its first `base` bytes.
+    /// Sets the offset from which later positions count.
     pub(super) fn set_base(&mut self, base: usize) {
         self.base = base;
     }
 
-    /// What is being read.
+    /// The payload from the base on.
     pub(super) fn payload(&self) -> &'p [u8] {
         self.payload.get(self.base..).unwrap_or_default()
     }
 
-    /// A finding that has no place in the body.
+    /// Adds a finding without a place in the body.
     pub(super) fn add(&mut self, finding: LintFinding) {
         if self.has_room(finding.code) {
             self.list.push(finding);
         }
     }
 
-    /// A finding about these bytes.
+    /// Adds a finding about these bytes.
     pub(super) fn add_at(&mut self, finding: LintFinding, bytes: Range<usize>) {
-        // Finding the line takes as long as the way to it: not for one that is dropped.
+        // Counting lines takes time, so not for a finding that is dropped.
         if self.has_room(finding.code) {
             let bytes = self.base + bytes.start..self.base + bytes.end;
             self.list.push(finding.over(self.payload, bytes));
         }
     }
 
-    /// Neither errors nor anything else fits any more, so looking on is in vain.
+    /// Tells whether neither errors nor other findings fit any more.
     pub(super) fn is_full(&self) -> bool {
         self.list.len() >= 2 * MAX_FINDINGS
     }
@@ -69,14 +69,14 @@ impl<'p> Findings<'p> {
         self.list.iter().any(|finding| finding.code == code)
     }
 
-    /// In the order of their places; what has none comes first.
+    /// The findings in order of their places; those without a place come first.
     pub(super) fn into_sorted(mut self) -> Vec<LintFinding> {
         self.list.sort_by_key(|finding| finding.place.map(|place| place.offset));
         self.list
     }
 }
 
-/// The beginning of a text, to be quoted in a finding.
+/// The beginning of a text, for quotation in a finding.
 pub(super) fn quoted(text: &str) -> String {
     let text = text.trim();
     match text.char_indices().nth(QUOTED) {

@@ -1,26 +1,27 @@
-//! Recognises HTML where a reply should be: error pages by framework, login pages, tunnels, and debug bars behind a reply.
+//! Recognises HTML instead of a reply: error pages of frameworks, login pages, pages of tunnels, and debug bars behind a
+//! reply.
 
 use std::ops::Deref;
 
 use super::findings::Findings;
 use super::{LintCode, LintFinding, error_output};
 
-/// So much of a page is looked at, in bytes: what names its maker stands near its beginning.
+/// The length of a page that is searched, in bytes: the marks of its maker are near the beginning.
 const LOOKED_AT: usize = 64 << 10;
 
-/// Enough of a body to see how it begins, in bytes.
+/// The length that is enough to recognise the beginning of a body, in bytes.
 const BEGINNING: usize = 1 << 10;
 
-/// How a page begins, in small letters, whatever follows.
+/// Beginnings of a page, in lower case.
 const PAGE: [&str; 3] = ["<!doctype html", "<html", "<head"];
 
-/// How a piece of a page begins, if no reply is in it.
+/// Beginnings of a fragment of a page, which contains no reply.
 const PIECE: [&str; 15] = [
     "<br", "<b>", "<body", "<title", "<meta", "<script", "<style", "<div", "<center", "<table", "<pre", "<p>", "<h1",
     "<h2", "<!--",
 ];
 
-/// What pages hold, in small letters: all of one row. What names its maker for certain comes first.
+/// Marks of known pages, in lower case. A page contains all marks of a row; the most specific rows come first.
 const PAGES: [(LintCode, &str, &[&str]); 49] = [
     (LintCode::ErrorPage, "Django", &["debug = true</code>", "django"]),
     (LintCode::ErrorPage, "Django (CSRF)", &["csrf verification failed"]),
@@ -77,7 +78,7 @@ const PAGES: [(LintCode, &str, &[&str]); 49] = [
     (LintCode::ErrorPage, "IIS", &["internet information services"]),
 ];
 
-/// What follows a reply where a debug bar or a reloader puts itself into every answer, in small letters.
+/// Marks of debug bars and reloaders that append themselves to every response, in lower case.
 const BARS: [(&str, &str); 12] = [
     ("Symfony", "sf-toolbar"),
     ("Laravel Debugbar", "phpdebugbar"),
@@ -93,7 +94,7 @@ const BARS: [(&str, &str); 12] = [
     ("LiveReload", "livereload"),
 ];
 
-/// The beginning of a body as text, and the same in small letters to look for marks in.
+/// The beginning of a body as text, and in lower case for the search for marks.
 pub(super) struct Head {
     text: String,
     lower: String,
@@ -113,14 +114,14 @@ impl Deref for Head {
     }
 }
 
-/// The beginning of a body without the white space and the mark before it.
+/// The beginning of a body behind its byte order mark and white space.
 pub(super) fn head(bytes: &[u8]) -> Head {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LOOKED_AT)]);
     let text = text.trim_start_matches('\u{FEFF}').trim().to_owned();
     Head { lower: text.to_ascii_lowercase(), text }
 }
 
-/// Whether a body is a page, or a text that is known as one; then it is reported.
+/// Reports a body that is a page, or text with the marks of one; tells whether it is.
 pub(super) fn is_reported(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     let begin = head(&payload[..payload.len().min(BEGINNING)]);
     let is_page = PAGE.iter().any(|mark| begin.lower.starts_with(mark));
@@ -147,7 +148,7 @@ fn unnamed(text: &Head) -> LintFinding {
     error_output::recognised(text).unwrap_or_else(|| LintFinding::new(LintCode::HtmlPage))
 }
 
-/// HTML behind a reply, and whose it is.
+/// The finding about HTML behind a reply.
 pub(super) fn after_reply(text: &Head) -> Option<LintFinding> {
     if !text.starts_with('<') {
         return None;

@@ -1,25 +1,25 @@
-//! What can be wrong with a passive reply, as stable codes; the words are in `assets/locales/lint.yml`.
+//! The codes of findings about passive replies; their texts are in `assets/locales/lint.yml`.
 
 use crate::wechat::codes::codes;
 
 codes! {
-    /// What can be found; each spelling is the stem of its texts, `lint.CODE.message` and `.remedy`.
+    /// The code of a finding about a reply; its spelling is part of its locale keys, `lint.CODE.message` and `.remedy`.
     LintCode "lint" {
     /// A rule could not make its reply, and the default went out: `rule`, `reason`.
     RuleFailed "rule-failed" Warning,
-    /// A fault of the encryption had nothing to spoil, since the push came in plain: `fault`.
+    /// A fault of encryption had no effect, because the push was plain: `fault`.
     FaultIdle "fault-idle" Note,
-    /// The status says that something failed: `status`.
+    /// An error status: `status`.
     StatusError "status-error" Error,
-    /// The status sends WeChat elsewhere, which it does not follow: `status`.
+    /// A redirect, which WeChat does not follow: `status`.
     Redirect "redirect" Error,
-    /// The status means success without being the documented 200: `status`.
+    /// A success status other than the documented 200: `status`.
     StatusNot200 "status-not-200" Warning,
-    /// The answer came after WeChat had closed: `elapsed`, `limit`, in milliseconds.
+    /// The response came after WeChat's limit: `elapsed`, `limit`, in milliseconds.
     TooLate "too-late" Error,
-    /// The answer came in time with little to spare: `elapsed`, `limit`, in milliseconds.
+    /// The response came shortly before WeChat's limit: `elapsed`, `limit`, in milliseconds.
     NearlyLate "nearly-late" Warning,
-    /// The body is over the size that is read: `bytes`, `limit`.
+    /// The body is larger than the limit: `bytes`, `limit`.
     BodyTooLarge "body-too-large" Error,
     /// The body is not UTF-8.
     NotUtf8 "not-utf8" Error,
@@ -41,9 +41,9 @@ codes! {
     SuccessCase "success-case" Error,
     /// White space stands around `success`.
     SuccessWhite "success-white" Error,
-    /// JSON answers a push that came as XML.
+    /// JSON in reply to an XML push.
     JsonBody "json-body" Error,
-    /// XML answers a push that came as JSON.
+    /// XML in reply to a JSON push.
     XmlForJson "xml-for-json" Warning,
     /// An HTML page that is not recognised.
     HtmlPage "html-page" Error,
@@ -51,7 +51,7 @@ codes! {
     ErrorPage "error-page" Error,
     /// A page that asks for a password.
     LoginPage "login-page" Error,
-    /// A page of a tunnel and not of the server behind it: `name`.
+    /// A page of the tunnel instead of the server's response: `name`.
     TunnelPage "tunnel-page" Error,
     /// A framework's debug bar follows the reply: `name`.
     DebugBar "debug-bar" Error,
@@ -67,15 +67,15 @@ codes! {
     Doctype "doctype" Error,
     /// It uses an entity that XML does not define: `name`.
     EntityUnknown "entity-unknown" Error,
-    /// It is deeper or has more elements than is read: `reason`.
+    /// It exceeds a limit of depth, elements or size: `reason`.
     LimitExceeded "limit-exceeded" Error,
     /// The root element is not `<xml>`: `name`.
     RootNotXml "root-not-xml" Error,
     /// A required element is not there: `name`.
     ElementMissing "element-missing" Error,
-    /// A required element is spelt otherwise: `found`, `name`.
+    /// A required element is misspelt: `found`, `name`.
     ElementMisspelt "element-misspelt" Error,
-    /// An optional element is spelt otherwise: `found`, `name`.
+    /// An optional element is misspelt: `found`, `name`.
     OptionalMisspelt "optional-misspelt" Warning,
     /// A required element is empty: `name`.
     ElementEmpty "element-empty" Error,
@@ -95,7 +95,7 @@ codes! {
     MsgTypeMissing "msgtype-missing" Error,
     /// MsgType is none of the seven: `found`.
     MsgTypeUnknown "msgtype-unknown" Error,
-    /// MsgType is written with capitals: `found`, `name`.
+    /// MsgType is in another case: `found`, `name`.
     MsgTypeCase "msgtype-case" Error,
     /// There is no CreateTime.
     CreateTimeMissing "createtime-missing" Warning,
@@ -103,7 +103,7 @@ codes! {
     CreateTimeNotInteger "createtime-not-integer" Warning,
     /// CreateTime is in milliseconds: `text`.
     CreateTimeMilliseconds "createtime-milliseconds" Warning,
-    /// To and From are those of the push.
+    /// ToUserName and FromUserName are as in the push.
     ToFromNotSwapped "to-from-not-swapped" Error,
     /// ToUserName is not the user of the push: `expected`, `found`.
     ToForeign "to-foreign" Error,
@@ -113,7 +113,7 @@ codes! {
     AppIdForAccount "appid-for-account" Error,
     /// Content is empty.
     ContentEmpty "content-empty" Error,
-    /// Content has more bytes than are said to be shown: `bytes`, `limit`.
+    /// Content is longer than the quoted limit: `bytes`, `limit`.
     TextTooLong "text-too-long" Warning,
     /// `ArticleCount` is no number: `text`.
     ArticleCountNotNumber "article-count-not-number" Error,
@@ -121,37 +121,37 @@ codes! {
     ArticleCountDiffers "article-count-differs" Error,
     /// Articles has no item.
     ArticlesEmpty "articles-empty" Error,
-    /// An article lacks what the documentation asks for: `name`.
+    /// An article lacks a documented element: `name`.
     ArticleLacks "article-lacks" Warning,
-    /// More articles than are shown in answer to this kind of push: `found`, `limit`.
+    /// More articles than WeChat shows in reply to this kind of push: `found`, `limit`.
     TooManyArticles "too-many-articles" Warning,
-    /// The user has left the chat and does not see the answer: `kind`.
+    /// The user has left the chat and does not see the reply: `kind`.
     ReplyUnseen "reply-unseen" Note,
-    /// The push is no conversation that could be answered: `kind`.
+    /// The push belongs to no conversation that a reply could go to: `kind`.
     ReplyWithoutConversation "reply-without-conversation" Warning,
-    /// The push came encrypted and the answer is not.
+    /// The push was encrypted and the reply is not.
     PlainInSafe "plain-in-safe" Error,
-    /// The push came in plain and the answer is encrypted.
+    /// The push was plain and the reply is encrypted.
     EncryptedInPlain "sealed-in-plain" Error,
-    /// The answer is encrypted, and the keys to open it are not here.
+    /// The reply is encrypted, and the keys to decrypt it are missing.
     EncryptedUnchecked "sealed-not-judged" Note,
-    /// What was encrypted is an encrypted reply itself.
+    /// The decrypted reply is encrypted again.
     EncryptedTwice "sealed-twice" Error,
     /// Encrypt is not base64: `reason`.
     EncryptNotBase64 "encrypt-not-base64" Error,
     /// Encrypt is no whole number of cipher blocks: `bytes`.
     EncryptBlockLength "encrypt-block-length" Error,
-    /// The length inside is more than what is there: `declared`, `available`.
+    /// The declared length of the message exceeds the plaintext: `declared`, `available`.
     EncryptDeclaredLength "encrypt-declared-length" Error,
-    /// What comes out is no message, most often because of another key: `reason`.
+    /// The plaintext is not a message, most often because of a wrong key: `reason`.
     EncryptNotOpened "encrypt-not-opened" Error,
-    /// It was encrypted with the account's other key and not the one of the push.
+    /// The reply was encrypted with the account's other key, not with that of the push.
     EncryptOtherKey "encrypt-other-key" Error,
-    /// The length inside ends the message early, so that its rest stands before the AppID.
+    /// The declared length ends the message early, so that its rest precedes the AppID.
     MessageLengthShort "message-length-short" Error,
     /// The AppID at the end is not the account's: `expected`, `found`.
     AppIdDiffers "appid-differs" Error,
-    /// `MsgSignature` was not made with this token over these parts: `computed`, `received`.
+    /// `MsgSignature` does not match token and parts: `computed`, `received`.
     MsgSignatureWrong "msg-signature-wrong" Error,
     /// `MsgSignature` was computed without Encrypt.
     MsgSignatureWithoutEncrypt "msg-signature-without-encrypt" Error,

@@ -1,4 +1,4 @@
-//! The articles of a reply: how many there are, how many it says there are, and how many are shown.
+//! Checks the articles of a reply: their elements, their number, and the declared number.
 
 use super::children::{Children, check_value};
 use super::findings::{Findings, quoted};
@@ -7,7 +7,7 @@ use crate::wechat::tree::{Element, Format};
 
 const ITEM: &str = "item";
 
-/// An article without these is refused; the documentation asks for all four.
+/// An article without these is refused. The documentation requires all four elements.
 const REQUIRED: [&str; 2] = ["Title", "Url"];
 const ASKED_FOR: [&str; 2] = ["Description", "PicUrl"];
 
@@ -40,7 +40,7 @@ pub(super) fn check(
     }
 }
 
-/// The items, however they are written: a JSON body may have them as a list of that name.
+/// The items; in JSON they may be a list named `Articles`.
 fn items<'t, 'a>(
     root: Element<'t, 'a>,
     articles: Element<'t, 'a>,
@@ -73,10 +73,10 @@ fn check_item(item: Element<'_, '_>, number: usize, findings: &mut Findings<'_>)
         let is_required = REQUIRED.contains(&name);
         let full = format!("{within}{name}");
         match children.get(name) {
-            // Without a title or a link an article is shown, and of little use.
             Some(value) if value.has_children() => {
                 check_value(value, &full, false, findings);
             }
+            // An article with an empty title or link is shown, but of little use.
             Some(value) if is_required && value.text().trim().is_empty() => {
                 findings.add_at(LintFinding::new(LintCode::ArticleLacks).with("name", full), value.span());
             }

@@ -1,4 +1,4 @@
-//! What the user will see of an answer, as one of a few cases with a sentence each.
+//! The outcome of a reply for the user, as one of a few cases with a sentence each.
 
 use super::elements::MAX_ARTICLES;
 use super::findings::Findings;
@@ -7,51 +7,43 @@ use crate::wechat::codes::{Severity, worst};
 use crate::wechat::kind::Answer;
 use crate::wechat::reply::PassiveReply;
 
-/// What the user will see; each has one sentence, `outcome.KEY` in `assets/locales/lint.yml`.
+/// The outcome for the user. Each has a sentence, `outcome.KEY` in `assets/locales/lint.yml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing, and that is legal: `success`, or an empty body.
+    /// The user sees nothing, which is legal: `success`, or an empty body.
     Nothing,
-    /// A text.
     Text,
-    /// An image.
     Image,
-    /// A voice message.
     Voice,
-    /// A video.
     Video,
-    /// Music.
     Music,
     /// Articles, all of them.
     News {
-        /// How many.
         articles: usize,
     },
     /// The first articles; the rest is dropped.
     NewsCut {
-        /// How many are shown.
         shown: usize,
-        /// How many are not.
         dropped: usize,
     },
     /// Customer service takes over.
     CustomerService,
-    /// The error notice, since the answer is not legal.
+    /// WeChat's error notice, because the reply is not legal.
     Notice,
-    /// WeChat has closed, and asks again: at last the error notice, unless a later attempt is answered in time.
+    /// The reply is late: WeChat tries again, and finally shows the error notice unless a later reply is in time.
     Late,
-    /// There is no answer at all: WeChat asks again, and at last there is the error notice.
+    /// There is no reply: WeChat tries again, and finally shows the error notice.
     Unanswered,
-    /// Nothing, since the user has left the chat.
+    /// The user sees nothing, having left the chat.
     Left,
-    /// Nothing, since the push is no conversation.
+    /// Nobody sees the reply, because the push belongs to no conversation.
     NoConversation,
-    /// Nobody can tell: the answer is encrypted, and the key to it is not here.
+    /// Unknown: the reply is encrypted, and the key is missing.
     Encrypted,
 }
 
 impl Outcome {
-    /// Its name, which ends the key of its sentence.
+    /// The name, which is the last part of its locale key.
     pub fn key(&self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -72,7 +64,7 @@ impl Outcome {
         }
     }
 
-    /// What its sentence fills in, by name.
+    /// The placeholders of its sentence, by name.
     pub fn details(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::News { articles } => vec![("articles", articles.to_string())],
@@ -81,8 +73,8 @@ impl Outcome {
         }
     }
 
-    /// Where a push is no conversation, nothing shows whatever is response. A late answer is not read any more, an illegal
-    /// one brings the notice, and only a legal one in time is what it says.
+    /// The outcome of a checked reply. Without a conversation nothing shows. A late reply is not read, an illegal one causes
+    /// the notice, and only a legal one in time is shown.
     pub(super) fn of(
         response: &HttpResponse<'_>,
         push: &PushInfo<'_>,
@@ -112,7 +104,7 @@ impl Outcome {
         }
     }
 
-    /// What comes of a reply that turns out well, all of it.
+    /// The outcome of a legal reply that is shown in full.
     pub fn as_written(reply: &PassiveReply) -> Self {
         match reply {
             PassiveReply::Success | PassiveReply::Empty => Self::Nothing,

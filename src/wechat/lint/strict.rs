@@ -1,4 +1,4 @@
-//! What our own reader forgives in XML, since WeChat may write it, and other readers refuse.
+//! Finds XML that this program's parser accepts, because WeChat may send it, but conforming parsers refuse.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ const SECTION_END: &[u8] = b"]]>";
 const COMMENT: &[u8] = b"<!--";
 const COMMENT_END: &[u8] = b"-->";
 
-/// The first place that a conforming reader stops at, and why.
+/// The first error of a conforming parser: its reason and its place.
 pub(super) fn refused(payload: &str) -> Option<(&'static str, Range<usize>)> {
     let found = [character(payload), section_end(payload.as_bytes()), comment(payload.as_bytes()), encoding(payload)];
     found.into_iter().flatten().min_by_key(|(_, bytes)| bytes.start)
 }
 
-/// XML 1.0 has no control characters but tab and line ends, written out or as a reference.
+/// Finds a control character other than tab and line ends, literal or as a reference: XML 1.0 has none.
 fn character(payload: &str) -> Option<(&'static str, Range<usize>)> {
     let written = payload.char_indices().find(|(_, character)| is_refused(*character));
     let written = written.map(|(at, character)| ("a character that XML cannot carry", at..at + character.len_utf8()));
@@ -36,7 +36,7 @@ fn is_refused(character: char) -> bool {
     matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Where a `]]>` closes nothing.
+/// Finds a `]]>` outside a CDATA section.
 fn section_end(payload: &[u8]) -> Option<(&'static str, Range<usize>)> {
     let mut at = 0;
     loop {
@@ -49,13 +49,13 @@ fn section_end(payload: &[u8]) -> Option<(&'static str, Range<usize>)> {
     }
 }
 
-/// Where a comment holds two hyphens.
+/// Finds two hyphens in a comment.
 fn comment(payload: &[u8]) -> Option<(&'static str, Range<usize>)> {
     let mut at = 0;
     loop {
         let begin = at + memmem::find(&payload[at..], COMMENT)? + COMMENT.len();
         let end = begin + memmem::find(&payload[begin..], COMMENT_END)?;
-        // What stands in a section is no comment.
+        // In a CDATA section it is not a comment.
         let in_section = memmem::rfind(&payload[..begin], SECTION)
             .is_some_and(|section| memmem::find(&payload[section..begin], SECTION_END).is_none());
         if let Some(hyphens) = memmem::find(&payload[begin..end], b"--").filter(|_| !in_section) {
@@ -65,7 +65,7 @@ fn comment(payload: &[u8]) -> Option<(&'static str, Range<usize>)> {
     }
 }
 
-/// The bytes are UTF-8: a declaration that says otherwise makes readers take them for something else.
+/// Finds a declared encoding other than UTF-8, in which parsers would misread the bytes.
 fn encoding(payload: &str) -> Option<(&'static str, Range<usize>)> {
     let payload = payload.trim_start_matches('\u{feff}');
     let declaration = payload.strip_prefix("<?xml").and_then(|rest| rest.split("?>").next())?;
@@ -73,7 +73,7 @@ fn encoding(payload: &str) -> Option<(&'static str, Range<usize>)> {
     let quoted = declaration[at..].find(['"', '\''])? + at + 1;
     let name = declaration[quoted..].split(['"', '\'']).next()?;
     let is_utf8 = ["utf-8", "utf8", "us-ascii", "ascii"].iter().any(|known| name.eq_ignore_ascii_case(known));
-    // Most encodings agree with UTF-8 as long as there is nothing but ASCII.
+    // Most encodings agree with UTF-8 in ASCII.
     let agrees = payload.is_ascii() && !name.to_ascii_lowercase().starts_with("utf-16");
     let start = "<?xml".len() + quoted;
     (!is_utf8 && !agrees)

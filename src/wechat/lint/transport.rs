@@ -1,10 +1,10 @@
-//! What is wrong with an answer before its body is read: status, time and size.
+//! Checks the status, time and size of a response.
 
 use super::findings::Findings;
 use super::{HttpResponse, LintCode, LintFinding, WECHAT_LIMIT_MS};
 use crate::wechat::tree::MAX_BYTES;
 
-/// From here on an answer is close to the limit, in milliseconds: a tunnel adds its share on WeChat's side.
+/// Warn from here on, in milliseconds: the tunnel's delay comes on top before WeChat's limit.
 const NEARLY_LATE_MS: u64 = 4_000;
 
 pub(super) fn check(response: &HttpResponse<'_>, findings: &mut Findings<'_>) {
