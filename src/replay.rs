@@ -29,6 +29,9 @@ pub use composition::ComposedMessages;
 pub use pace::Pace;
 pub use run::replay;
 
+/// The number of attempts that WeChat makes at a push that gets no answer.
+const ATTEMPTS_OF_A_RETRY: u32 = 3;
+
 /// More copies at once than this find no fault that these do not.
 pub const MOST_COPIES: u32 = 1000;
 
@@ -61,6 +64,22 @@ pub struct ReplayPlan {
     pub against: Against,
     /// Elements that a comparison of replies leaves out.
     pub ignored: Vec<String>,
+}
+
+impl ReplayPlan {
+    fn attempts(&self) -> u32 {
+        if self.as_retry { ATTEMPTS_OF_A_RETRY } else { 1 }
+    }
+
+    /// How many events may be on their way at once: a burst takes the room of as many.
+    fn in_flight(&self) -> usize {
+        (self.pace.in_flight() / self.burst.get() as usize).max(1)
+    }
+
+    /// How many requests each event means.
+    fn requests_each(&self) -> u64 {
+        u64::from(self.attempts()) * u64::from(self.burst.get())
+    }
 }
 
 /// Why nothing could be sent again.

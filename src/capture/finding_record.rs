@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::capture::diagnosis::{Coded, Finding};
+use super::diagnosis::{Coded, Finding};
 use crate::wechat::tree::Place;
 
 /// A finding as it is kept.

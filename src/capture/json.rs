@@ -6,10 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{
-    Baseline, CaptureId, Envelope, RawRequest, Replay, Reply, ReplyEnd, ServerAnswer, StoredCapture, StoredReplay,
-};
-use crate::capture::diagnosis::{Coded, Finding};
+use super::diagnosis::{Coded, Finding};
+use super::raw_request::RawRequest;
+use super::replay_run::{Baseline, Replay, StoredReplay};
+use super::reply::{Reply, ReplyEnd};
+use super::server_answer::ServerAnswer;
+use super::stored_capture::{CaptureId, Envelope, StoredCapture};
 use crate::texts::Language;
 use crate::wechat::decoded::decoded;
 use crate::wechat::fields::fields;

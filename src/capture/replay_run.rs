@@ -5,9 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{CaptureId, ServerAnswer};
-use crate::wechat::codes::{Severity, worst};
-use crate::wechat::lint;
+use super::server_answer::ServerAnswer;
+use super::stored_capture::CaptureId;
 
 /// The number of a run of replays in its database; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -272,16 +271,6 @@ pub struct ReplaySummary {
     pub verdict: Verdict,
     /// Whether WeChat would have taken the answer.
     pub is_legal: bool,
-}
-
-impl ServerAnswer {
-    /// Whether WeChat would have taken it for an answer: complete, in time, with nothing illegal about it.
-    pub fn is_legal(&self) -> bool {
-        self.status == Some(200)
-            && self.problem.is_none()
-            && worst(&self.lint) != Some(Severity::Error)
-            && self.elapsed.as_millis() <= u128::from(lint::WECHAT_LIMIT_MS)
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::ServerAnswer;
-use crate::capture::diagnosis::{Severity, worst};
+use super::diagnosis::{Severity, worst};
+use super::server_answer::ServerAnswer;
 use crate::wechat::lint;
 
 /// Who decided what was answered.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::texts::Language;
+use crate::wechat::codes::{Severity, worst};
 use crate::wechat::lint;
 
 /// One callback that was forwarded, or was to be, and what came back.
@@ -44,6 +45,19 @@ impl ServerAnswer {
             passed_on: false,
             lint: Vec::new(),
         }
+    }
+
+    /// Tells whether WeChat would take it for an answer: complete, in time, with nothing illegal about it.
+    pub fn is_legal(&self) -> bool {
+        self.status == Some(200)
+            && self.problem.is_none()
+            && worst(&self.lint) != Some(Severity::Error)
+            && self.elapsed.as_millis() <= u128::from(lint::WECHAT_LIMIT_MS)
+    }
+
+    /// Tells whether nobody took the connection.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self.problem, Some(ForwardProblem::Unreachable { .. } | ForwardProblem::Unresolved { .. }))
     }
 }
 

@@ -74,7 +74,7 @@ impl Post<'_> {
         let mut well = true;
         for (name, message) in &self.messages {
             let push = sample::signed(message, Some(self.account), encrypt, Timestamp::now())?;
-            match runtime.block_on(courier.deliver(&push, self.target.as_str())) {
+            match runtime.block_on(courier.post(&push, self.target.as_str())) {
                 Ok(answered) => {
                     let (status, elapsed) = (answered.status, answered.elapsed);
                     let answer = Answer { name, id: None, status, body: &answered.body, elapsed, push: &push.body };

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Method, Request, Uri};
 
-use super::Target;
+use super::target::Target;
 use crate::capture::{OWN_HEADER, RawRequest};
 
 /// Headers that are about one connection, and end with it. Those that `connection` lists come on top.

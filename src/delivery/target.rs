@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use hyper::Uri;
 use hyper::http::uri::{Authority, Scheme};
 
-use super::DeliveryError;
+use super::delivery_error::DeliveryError;
 
 /// An http or https URL without credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -229,7 +229,7 @@ impl Control {
         let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| UserError::from(&error))?;
         let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
         let courier = self.rulebook.policy().http_client.clone();
-        self.runtime.block_on(courier.deliver(&push, &target)).map_err(|error| UserError::from(&error))?;
+        self.runtime.block_on(courier.post(&push, &target)).map_err(|error| UserError::from(&error))?;
         Ok(Notice::SampleSent { kind })
     }
 

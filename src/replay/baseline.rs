@@ -1,6 +1,6 @@
 //! What an answer is compared with: the one to a forward, or an earlier replay.
 
-use super::ComparableAnswer;
+use super::compare::ComparableAnswer;
 use crate::account::Accounts;
 use crate::capture::{Against, Baseline, RunId, StoredCapture};
 use crate::store::{Reader, StoreError};

@@ -11,6 +11,7 @@ use crate::account::{Account, Accounts};
 use crate::capture::{
     Capture, HANDSHAKE, Mode, RawRequest, ReplayForm, ReplayMode, ReplayObstacle, SentRequest, StoredCapture,
 };
+use crate::delivery::sent_request;
 use crate::inspect::inspect;
 use crate::sample;
 use crate::store::{Reader, StoreError};
@@ -83,7 +84,7 @@ impl<'a> RequestBuilder<'a> {
             return Err(ReplayObstacle::Cut.into());
         }
         let mut draft = self.draft(capture, plan, account, now)?;
-        let request = SentRequest::of(&capture.request, &draft.query, draft.body.clone(), &plan.target);
+        let request = sent_request(&capture.request, &draft.query, draft.body.clone(), &plan.target);
         let created = draft.created.take();
         let asked = asked(capture, draft, account, now);
         Ok(BuiltRequest { request, asked, created })

@@ -21,9 +21,6 @@ use crate::capture::{
 use crate::delivery::{HttpClient, Target};
 use crate::inspect::reply::lint_server_answer;
 
-/// WeChat sends a push three times where no answer comes.
-const ATTEMPTS_OF_A_RETRY: u32 = 3;
-
 /// Nobody is there where so many events in a row could not even be connected for.
 const DEAD_AFTER: u32 = 3;
 
@@ -218,7 +215,7 @@ impl<'a> ActiveRun<'a> {
         let SentEvent { event, account, before, request, asked, created, answers } = sent;
         // What was not sent says nothing of the target.
         if asked.is_some() {
-            let is_unmet = answers.iter().all(|answer| answer.came.met_nobody());
+            let is_unmet = answers.iter().all(|answer| answer.came.is_unreachable());
             (self.unmet, self.met) = if is_unmet { (self.unmet + 1, self.met) } else { (0, self.met + 1) };
         }
         for AttemptAnswer { attempt, copy, sent_at, came: mut answer } in answers {
@@ -303,29 +300,6 @@ impl<'a> ActiveRun<'a> {
             RunEnd::Finished if self.all_unmet() => RunEnd::Dead,
             end => end,
         }
-    }
-}
-
-impl ReplayPlan {
-    fn attempts(&self) -> u32 {
-        if self.as_retry { ATTEMPTS_OF_A_RETRY } else { 1 }
-    }
-
-    /// How many events may be on their way at once: a burst takes the room of as many.
-    fn in_flight(&self) -> usize {
-        (self.pace.in_flight() / self.burst.get() as usize).max(1)
-    }
-
-    /// How many requests each event means.
-    fn requests_each(&self) -> u64 {
-        u64::from(self.attempts()) * u64::from(self.burst.get())
-    }
-}
-
-impl ServerAnswer {
-    /// Whether there was nobody to take the connection.
-    fn met_nobody(&self) -> bool {
-        matches!(self.problem, Some(ForwardProblem::Unreachable { .. } | ForwardProblem::Unresolved { .. }))
     }
 }
 
