@@ -6,7 +6,7 @@
 //! - `replay_run`: stored events sent again, and how the answers compare.
 //! - `json`: an event and a replay as JSON.
 
-/// Gives an enum of states the one spelling that the database, JSON and the filter language share.
+/// Declares an enum with the spellings that the database, JSON and the filter language share.
 macro_rules! spelled {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -19,7 +19,7 @@ macro_rules! spelled {
                 match self { $(Self::$variant => $text),+ }
             }
 
-            /// The state of that spelling, if there is one.
+            /// The value of that spelling, if there is one.
             pub fn from_spelling(text: &str) -> Option<Self> {
                 match text { $($text => Some(Self::$variant),)+ _ => None }
             }

@@ -61,7 +61,7 @@ fn with_progress(
     let mut additions = Additions::open(&listener.database()).unwrap();
     let (accounts, courier) = (accounts(listener), HttpClient::new());
     let tools =
-        RunContext { reader: &reader, additions: &mut additions, accounts: &accounts, courier: &courier, progress };
+        RunContext { reader: &reader, additions: &mut additions, accounts: &accounts, http_client: &courier, progress };
     let mut replays = Vec::new();
     let mut told = |told: RunEvent<'_>| {
         hear(&told);

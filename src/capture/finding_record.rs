@@ -1,11 +1,11 @@
-//! Findings about requests and replies as they are kept, in the database and in packs: codes and what to fill in, never the words.
+//! Findings about requests and replies as the database and packs store them: codes and details, never the words.
 
 use serde::{Deserialize, Serialize};
 
 use super::diagnosis::{Coded, Finding};
 use crate::wechat::tree::Place;
 
-/// A finding as it is kept.
+/// A finding as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingRecord {
     code: String,
@@ -23,7 +23,7 @@ fn is_zero(length: &usize) -> bool {
     *length == 0
 }
 
-/// The findings as they are kept.
+/// Findings as records to store.
 pub fn write_findings<C: Coded>(findings: &[Finding<C>]) -> Vec<FindingRecord> {
     let written = |finding: &Finding<C>| FindingRecord {
         code: finding.code.as_str().to_owned(),
@@ -34,7 +34,7 @@ pub fn write_findings<C: Coded>(findings: &[Finding<C>]) -> Vec<FindingRecord> {
     findings.iter().map(written).collect()
 }
 
-/// The findings that were kept. Codes that this version does not know are left out: there are no words for them.
+/// Findings from stored records. Codes unknown to this version are left out: there are no words for them.
 pub fn read_findings<C: Coded>(written: Vec<FindingRecord>) -> Vec<Finding<C>> {
     let known = |written: FindingRecord| {
         let place = written.place.map(|(offset, line, column)| Place { offset, line, column });

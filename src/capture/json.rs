@@ -1,4 +1,4 @@
-//! One event as JSON: the object that every command and export gives out; others lean on its members and their order.
+//! Events and replays as JSON: the objects that commands and exports give out. Other programs rely on their members' order.
 
 use std::time::Duration;
 
@@ -19,10 +19,9 @@ use crate::wechat::lint;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
-/// What an event is shown with beside itself.
+/// An event together with what its JSON depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct EventView<'a> {
-    /// The event.
     pub stored: &'a StoredCapture,
     /// For an event with pictures: the image messages that belong to it, in order.
     pub images: &'a [CaptureId],
@@ -30,7 +29,7 @@ pub struct EventView<'a> {
     pub language: Language,
 }
 
-/// The object, with its members in the documented order.
+/// The event as an object, its members in the documented order.
 pub fn event_json(view: EventView<'_>) -> Value {
     let StoredCapture { placement, capture, reply } = view.stored;
     let arrived = json!({
@@ -38,7 +37,7 @@ pub fn event_json(view: EventView<'_>) -> Value {
         "received_at": format!("{:.6}", capture.request.received_at),
         "account": capture.account,
     });
-    let judged = json!({
+    let inspected = json!({
         "group": placement.group.0,
         "attempt": placement.attempt,
         "mode": capture.mode.as_str(),
@@ -49,10 +48,10 @@ pub fn event_json(view: EventView<'_>) -> Value {
         "request": request_json(&capture.request),
         "reply": reply.as_ref().map(|reply| reply_json(reply, view.language)),
     });
-    joined([arrived, envelope_json(&capture.envelope), judged, message_json(view), recorded])
+    joined([arrived, envelope_json(&capture.envelope), inspected, message_json(view), recorded])
 }
 
-/// What the message says, without the record of how it arrived: the part of the object that tests compare.
+/// The members about the message, without the record of its arrival: the part that tests compare.
 pub fn message_view(view: EventView<'_>) -> Value {
     joined([envelope_json(&view.stored.capture.envelope), message_json(view)])
 }
@@ -66,7 +65,7 @@ fn joined<const N: usize>(parts: [Value; N]) -> Value {
     Value::Object(members.flatten().collect())
 }
 
-/// What was read from the message for columns and filters.
+/// The columns of the list and of filters.
 fn envelope_json(envelope: &Envelope) -> Value {
     json!({
         "kind": envelope.kind,
@@ -90,7 +89,8 @@ fn message_json(view: EventView<'_>) -> Value {
     json!({ "fields": fields(tree.root()), "decoded": decoded })
 }
 
-/// The images are told apart by user, time and count alone: where the counts differ, which is which is not known.
+/// Links each picture to its image message. Images are matched by user, time and order alone, so with differing counts none
+/// is linked.
 fn link_images(pictures: &mut [Value], images: &[CaptureId]) {
     if pictures.len() != images.len() {
         return;
@@ -154,7 +154,7 @@ fn lint_json(findings: &[lint::LintFinding], language: Language) -> Value {
     findings.iter().map(|finding| finding_json(finding, language)).collect()
 }
 
-/// What the developer's own server made of it.
+/// The answer of the developer's own server.
 fn forward_json(forwarded: &ServerAnswer, language: Language) -> Value {
     let headers = headers_json(&forwarded.headers);
     let mut object = json!({ "target": forwarded.target, "status": forwarded.status, "headers": headers });
@@ -211,7 +211,7 @@ pub fn replay_json(stored: &StoredReplay, language: Language) -> Value {
     object
 }
 
-/// Microseconds are what is recorded.
+/// Milliseconds to the microsecond, the precision of the record.
 fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }

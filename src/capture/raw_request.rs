@@ -3,12 +3,11 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 
-/// A request as it came off the wire; the record that everything else is derived from.
+/// A request as it came off the wire; everything else is derived from it.
 #[derive(Clone, Debug)]
 pub struct RawRequest {
-    /// When its head had been read.
+    /// The time at which its head had been read.
     pub received_at: Timestamp,
-    /// The method, as sent.
     pub method: String,
     /// `HTTP/1.0` or `HTTP/1.1`.
     pub version: String,
@@ -18,9 +17,9 @@ pub struct RawRequest {
     pub headers: Vec<(String, Vec<u8>)>,
     /// The address that the connection came from.
     pub peer: String,
-    /// The body, chunking undone; cut where [`Self::body_length`] says so.
+    /// The body without chunking; cut if [`Self::body_length`] is larger.
     pub body: Bytes,
-    /// How many bytes of body arrived; more than `body` holds where it was cut.
+    /// The number of bytes that arrived; more than `body` holds if it was cut.
     pub body_length: u64,
 }
 
@@ -50,7 +49,7 @@ impl RawRequest {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
     }
 
-    /// Whether less of the body is kept than arrived.
+    /// Tells whether less of the body is kept than arrived.
     pub fn is_cut(&self) -> bool {
         (self.body.len() as u64) < self.body_length
     }

@@ -22,7 +22,7 @@ impl fmt::Display for CaptureId {
 }
 
 spelled! {
-    /// How the message travels, judged by the body alone: headers and query are known to lie.
+    /// The mode of a message, read from the body alone: headers and query are known to be wrong at times.
     Mode {
         /// 明文: the message itself.
         Plain = "plain",
@@ -34,40 +34,36 @@ spelled! {
 }
 
 spelled! {
-    /// What the signature that decides says.
+    /// The result of verifying the deciding signature.
     Signature {
-        /// It was made with the account's token.
+        /// Made with the account's token.
         Valid = "valid",
-        /// It was not.
         Invalid = "invalid",
-        /// A parameter that it needs is not there.
+        /// A parameter that verification needs is missing.
         Missing = "missing",
-        /// The account has no token, so nothing could be checked.
+        /// The account has no token to verify with.
         Unchecked = "unchecked",
     }
 }
 
 impl Signature {
-    /// Whether the request failed the check, as those of scanners do.
+    /// Tells whether verification failed, as it does for scanners.
     pub fn is_refused(self) -> bool {
         matches!(self, Self::Invalid | Self::Missing)
     }
 }
 
-/// What was read from the message: the columns of the list and of the filters.
+/// The fields of a message that the list and the filters use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
     /// The Event, else the MsgType, else the InfoType; `handshake`, or `unreadable`.
     pub kind: String,
-    /// MsgType.
     pub msg_type: Option<String>,
-    /// Event.
     pub event: Option<String>,
-    /// EventKey; `None` where the element is missing, empty where it is empty.
+    /// `None` if the element is missing, empty if it is empty.
     pub event_key: Option<String>,
     /// FromUserName, from the message and never from the query.
     pub openid: Option<String>,
-    /// ToUserName.
     pub to_user: Option<String>,
     /// CreateTime, in seconds since 1970.
     pub create_time: Option<i64>,
@@ -78,29 +74,24 @@ pub struct Envelope {
 /// The kind of a verification request (GET with `echostr`).
 pub const HANDSHAKE: &str = "handshake";
 
-/// The kind of what could not be parsed or decrypted.
+/// The kind of a request that could not be parsed or decrypted.
 pub const UNREADABLE: &str = "unreadable";
 
-/// A request with all that is known of it before it has a number.
+/// A request with its envelope and diagnoses, before it is stored under a number.
 #[derive(Clone, Debug)]
 pub struct Capture {
-    /// What arrived.
     pub request: RawRequest,
     /// The name of the account it belongs to.
     pub account: String,
-    /// What was read from the message.
     pub envelope: Envelope,
-    /// How the message travelled.
     pub mode: Mode,
-    /// What the signature says.
     pub signature: Signature,
-    /// The decrypted message, where it came encrypted and could be opened.
+    /// The decrypted message, if it came encrypted and a key decrypts it.
     pub message: Option<Vec<u8>>,
-    /// What attempts of one event have in common; `None` where it must not be taken for one.
+    /// The digest that the attempts of one event share; `None` if it must not be taken for an attempt.
     pub group_key: Option<GroupKey>,
-    /// Whether this program sent it.
+    /// True if this program sent it.
     pub replay: bool,
-    /// What is not perfect about it.
     pub diagnoses: Vec<Diagnosis>,
 }
 
@@ -108,7 +99,7 @@ pub struct Capture {
 pub type GroupKey = [u8; 16];
 
 impl Capture {
-    /// The way it travelled as JSON or as XML: a reply has to come in the same form.
+    /// The format of the message, which its reply has to share.
     pub fn format(&self) -> Format {
         Format::of(self.message()).unwrap_or(Format::Xml)
     }
@@ -132,7 +123,7 @@ impl Capture {
         }
     }
 
-    /// Whether image messages follow it: one of the three events with pictures.
+    /// Tells whether image messages follow it: it is one of the three events with pictures.
     pub fn has_pictures(&self) -> bool {
         self.envelope.kind.starts_with("pic_")
     }
@@ -143,52 +134,42 @@ impl Capture {
     }
 }
 
-/// Where a capture stands among the attempts of its event.
+/// The place of a capture among the attempts of its event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
-    /// Its own number.
     pub id: CaptureId,
     /// The number of the first attempt.
     pub group: CaptureId,
-    /// Which attempt it is, from 1.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
 }
 
-/// A capture as it stands in the database.
+/// A capture in the database.
 #[derive(Clone, Debug)]
 pub struct StoredCapture {
-    /// Its number and its place among the attempts.
     pub placement: Placement,
-    /// The request and what was read from it.
+    /// The request as inspected.
     pub capture: Capture,
-    /// What was answered; `None` while it is open, or where the process ended in between.
+    /// `None` while there is no answer, or if the process ended before it.
     pub reply: Option<Reply>,
 }
 
-/// One row of the list.
+/// The columns of a row in the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaptureSummary {
-    /// Its number and its place among the attempts.
     pub placement: Placement,
-    /// When it arrived.
     pub received_at: Timestamp,
-    /// The account's name.
     pub account: String,
-    /// The kind.
     pub kind: String,
-    /// EventKey.
     pub event_key: Option<String>,
-    /// FromUserName.
     pub openid: Option<String>,
-    /// How the message travelled.
     pub mode: Mode,
-    /// What the signature says.
     pub signature: Signature,
-    /// Whether this program sent it.
+    /// True if this program sent it.
     pub replay: bool,
-    /// How bad the worst diagnosis is.
+    /// The severity of the worst diagnosis.
     pub severity: Option<Severity>,
-    /// Status, source and time of the answer.
+    /// `None` while there is no answer.
     pub reply: Option<ReplySummary>,
 }
 

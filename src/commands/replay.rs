@@ -70,7 +70,7 @@ pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow:
         reader: &reader,
         additions: &mut additions,
         accounts: &accounts,
-        courier: &courier,
+        http_client: &courier,
         progress: &work.progress,
     };
     let mut teller = Teller {

@@ -114,7 +114,8 @@ impl Post<'_> {
         };
         let work = Work::start()?;
         let (courier, progress) = (HttpClient::new(), &work.progress);
-        let tools = RunContext { reader: &reader, additions: &mut additions, accounts, courier: &courier, progress };
+        let tools =
+            RunContext { reader: &reader, additions: &mut additions, accounts, http_client: &courier, progress };
         let (mut well, mut failure) = (true, None);
         let mut hear = |told: RunEvent<'_>| {
             if let (RunEvent::Replayed { stored, .. }, None) = (&told, &failure) {

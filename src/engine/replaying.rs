@@ -76,7 +76,7 @@ impl Replayer {
             reader: &reader,
             additions: &mut additions,
             accounts: &accounts,
-            courier: &self.courier,
+            http_client: &self.courier,
             progress,
         };
         let mut told = |told: RunEvent<'_>| match told {

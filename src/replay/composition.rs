@@ -1,4 +1,4 @@
-//! Messages that were never captured, stored as our own so that they can be sent, looked at and sent again.
+//! Stores composed messages as our own captures, so that they can be sent, shown and sent again.
 
 use jiff::Timestamp;
 
@@ -8,14 +8,14 @@ use crate::capture::CaptureId;
 use crate::sample::{self, own_capture};
 use crate::store::{Added, Additions, Recorded};
 
-/// What somebody has composed.
+/// Messages composed by a person.
 #[derive(Clone, Copy, Debug)]
 pub struct ComposedMessages<'a> {
-    /// The messages, in the order in which they are sent.
+    /// In the order in which they are sent.
     pub messages: &'a [Vec<u8>],
-    /// For which account they are signed and, where wanted, sealed.
+    /// The account they are signed and encrypted for.
     pub account: &'a Account,
-    /// Whether they are sealed as in safe mode; needs the account's key and AppID.
+    /// Encrypts them as in safe mode; needs the account's key and AppID.
     pub encrypt: bool,
 }
 

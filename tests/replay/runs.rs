@@ -219,7 +219,7 @@ fn nothing_is_sent_for_an_account_that_does_not_exist() {
         reader: &reader,
         additions: &mut additions,
         accounts: &accounts,
-        courier: &courier,
+        http_client: &courier,
         progress: &progress,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -127,7 +127,7 @@ fn what_nobody_can_open_is_signed_anew_with_its_encryption_as_it_is() {
         ReplayPlan { form: ReplayForm::Plain, ..sealed.clone() },
     ] {
         let stored = replayed(&stranger, &impossible);
-        let problem = Some(ForwardProblem::Unmade { why: ReplayObstacle::Sealed });
+        let problem = Some(ForwardProblem::Unmade { why: ReplayObstacle::Encrypted });
         assert_eq!((stored.replayed.answer.problem, stored.replayed.answer.status), (problem, None));
     }
     let without_key = ReplayPlan { form: ReplayForm::Encrypted, edited: Some(sample("VIEW")), ..sealed };

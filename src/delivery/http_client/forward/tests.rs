@@ -1,4 +1,4 @@
-//! What the developer's server sees of a captured request, and what is kept of each kind of answer.
+//! Tests of forwarding: the request that the server sees, and the record of each kind of answer.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -34,7 +34,7 @@ async fn forwarded(request: &RawRequest, url: &str) -> ServerAnswer {
     HttpClient::new().forward(request, &Target::parse(url).unwrap(), INSTANCE, AMPLE).await
 }
 
-/// What a server saw as text, and what came of its answer.
+/// The request that a server saw, as text, and the record of its answer.
 async fn exchanged(request: &RawRequest, rest: &str, answer: &[u8]) -> (String, ServerAnswer) {
     let server = Server::start().await;
     let url = server.url(rest);
