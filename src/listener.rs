@@ -21,8 +21,8 @@
 //! - `answer`: the HTTP response and its record.
 //!
 //! # Where to add things
-//! - A fault: its name and bytes in `wechat/fault.rs`; where it is one of time or connection, `Responder::answer`; where it
-//!   spoils the encryption, `responder/encryption`. A test in `tests/faults.rs`.
+//! - A fault: its name and bytes in `wechat/fault.rs`; one of time or connection, `Responder::answer`; one of
+//!   encryption, `responder/encryption`. A test in `tests/faults.rs`.
 //! - A source of replies: a variant of [`ReplySource`](crate::capture::ReplySource), its state in [`ReplyPolicy`] (and in
 //!   `ReplyPolicy::is_idle`), its turn in `Responder::decide`.
 

@@ -116,7 +116,6 @@ pub fn signer<'a>(accounts: &'a Accounts, name: Option<&str>) -> Result<&'a Acco
 pub struct RunContext<'a> {
     /// Reads events and baselines.
     pub reader: &'a Reader,
-    /// Records the replays.
     pub additions: &'a mut Additions,
     /// The accounts that messages are signed and encrypted for.
     pub accounts: &'a Accounts,

@@ -1,4 +1,4 @@
-//! Answers that go wrong on purpose, over real sockets: what arrives, and what is recorded of it.
+//! Tests of injected faults over real sockets: the bytes that arrive, and their record.
 
 mod common;
 

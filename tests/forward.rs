@@ -1,4 +1,4 @@
-//! Forwarding to a real server of somebody else's making: co-wechat under Node, and paths of it that misbehave.
+//! Tests of forwarding to a third-party server: co-wechat under Node, and paths of it that misbehave.
 //!
 //! tests/setup.sh installs it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]

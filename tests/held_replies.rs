@@ -1,4 +1,4 @@
-//! Answers that somebody crafts, over real sockets: rules, hold, retry, hang-up, release, encryption.
+//! Tests of decided replies over real sockets: rules, hold, retry, hang-up, release, encryption.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;

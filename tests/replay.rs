@@ -1,4 +1,4 @@
-//! Stored events sent again: what goes out in each mode and form, at which pace, and what is said of the answers.
+//! Tests of replays: the requests of each mode and form, the pace, and the verdicts on the answers.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;

@@ -133,7 +133,6 @@ pub struct StoredRun {
 /// The number of replays by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VerdictCounts {
-    /// All replays.
     pub sent: u64,
     /// Those with an answer that WeChat would not accept: illegal, late, or none.
     pub failed: u64,

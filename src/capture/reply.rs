@@ -108,7 +108,6 @@ pub struct ReplySummary {
     /// `None` if nothing was answered.
     pub status: Option<u16>,
     pub source: ReplySource,
-    /// See [`Reply::elapsed`].
     pub elapsed: Duration,
     pub end: ReplyEnd,
     /// The severity of the worst finding.

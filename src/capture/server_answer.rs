@@ -54,7 +54,7 @@ impl ServerAnswer {
             && self.elapsed.as_millis() <= u128::from(lint::WECHAT_LIMIT_MS)
     }
 
-    /// Tells whether nobody took the connection.
+    /// Tells whether the server did not take the connection.
     pub fn is_unreachable(&self) -> bool {
         matches!(self.problem, Some(ForwardProblem::Unreachable { .. } | ForwardProblem::Unresolved { .. }))
     }
@@ -67,15 +67,9 @@ const UNMADE: &str = "unmade";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForwardProblem {
     /// No connection: refused, no route, no TLS.
-    Unreachable {
-        /// The system's message.
-        cause: String,
-    },
+    Unreachable { cause: String },
     /// The host's name has no address.
-    Unresolved {
-        /// The system's message.
-        cause: String,
-    },
+    Unresolved { cause: String },
     /// The connection broke off before the answer's end, or the answer is not HTTP.
     Broken { cause: String },
     /// The answer was not complete in time.

@@ -31,7 +31,7 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 pub(super) struct Answer {
     /// `None` where nothing is answered.
     pub(super) status: Option<StatusCode>,
-    /// The plaintext.
+    /// In plaintext.
     pub(super) body: Bytes,
     /// The encrypted envelope around the body, if there is one.
     pub(super) encrypted: Option<Bytes>,

@@ -62,7 +62,7 @@ pub struct AwaitedRetry {
     pub group: CaptureId,
     /// The time at which the retry is given up.
     pub until: Instant,
-    /// Whether a reply is ready to go out at once.
+    /// True if a reply is ready to go out at once.
     pub is_prepared: bool,
 }
 
@@ -155,7 +155,7 @@ impl HeldPushes {
         resolved
     }
 
-    /// Whether no push could be held by the switch or as an awaited retry.
+    /// Tells whether no push could be held by the switch or as an awaited retry.
     pub(super) fn is_idle(&self) -> bool {
         let state = self.lock();
         state.switch.is_none() && state.awaited.is_empty()

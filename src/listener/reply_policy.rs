@@ -51,7 +51,7 @@ pub struct ReplyPolicy {
 }
 
 impl ReplyPolicy {
-    /// Whether nothing is set, so that the default is answered.
+    /// Tells whether nothing is set, so that the default is answered.
     pub(super) fn is_idle(&self) -> bool {
         self.held.is_idle()
             && self.forward.borrow().is_none()

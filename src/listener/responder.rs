@@ -171,6 +171,7 @@ impl Responder {
         }
     }
 
+    /// The rule's response. A default with the rule's status or fault counts as the rule's.
     async fn by_rule(&mut self, rule: &Rule) -> ReplyDecision {
         let mut decision = match &rule.response {
             Response::Default => ReplyDecision::of(ReplyContent::Reply(PassiveReply::Success), rule_source(rule)),

@@ -223,14 +223,15 @@ mod tests {
     #[test]
     fn a_verdict_is_about_legality_first() {
         let illegal = ComparableAnswer { is_legal: false, ..answer("<html>") };
-        let judged = |before: Option<&ComparableAnswer>, after: &ComparableAnswer| verdict(before, after, &ignored());
-        assert_eq!(judged(None, &illegal), Verdict::New);
-        assert_eq!(judged(Some(&illegal), &answer("success")), Verdict::Fixed);
-        assert_eq!(judged(Some(&answer("success")), &illegal), Verdict::Regressed);
-        assert_eq!(judged(Some(&illegal), &illegal), Verdict::Same);
-        assert_eq!(judged(Some(&answer(&text("a", 1))), &answer(&text("a", 9))), Verdict::Same);
-        assert_eq!(judged(Some(&answer("success")), &answer("")), Verdict::Different);
+        let verdict_of =
+            |before: Option<&ComparableAnswer>, after: &ComparableAnswer| verdict(before, after, &ignored());
+        assert_eq!(verdict_of(None, &illegal), Verdict::New);
+        assert_eq!(verdict_of(Some(&illegal), &answer("success")), Verdict::Fixed);
+        assert_eq!(verdict_of(Some(&answer("success")), &illegal), Verdict::Regressed);
+        assert_eq!(verdict_of(Some(&illegal), &illegal), Verdict::Same);
+        assert_eq!(verdict_of(Some(&answer(&text("a", 1))), &answer(&text("a", 9))), Verdict::Same);
+        assert_eq!(verdict_of(Some(&answer("success")), &answer("")), Verdict::Different);
         let other_status = ComparableAnswer { status: Some(500), ..illegal.clone() };
-        assert_eq!(judged(Some(&illegal), &other_status), Verdict::Different);
+        assert_eq!(verdict_of(Some(&illegal), &other_status), Verdict::Different);
     }
 }

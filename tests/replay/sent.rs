@@ -1,4 +1,4 @@
-//! What goes out in each mode and form.
+//! Tests of the requests of each mode and form.
 
 use std::collections::BTreeSet;
 

@@ -53,7 +53,7 @@ pub fn has_passed_through(request: &RawRequest, instance: &str) -> bool {
     words(request, OWN_HEADER).any(|word| word.strip_prefix(MARKER.as_bytes()).unwrap_or(word) == instance.as_bytes())
 }
 
-/// The captured headers in their order, without those of the connection; ours replace those of the same name, or come last.
+/// The captured headers in their order, without those that [`headers_for`] leaves out; ours replace those of the same name, or come last.
 fn marked_headers(request: &RawRequest, target: &Target, instance: &str) -> Vec<(String, Vec<u8>)> {
     let mut headers = headers_for(request, request.body.len(), target);
     let clients = values(request, FORWARDED_FOR).chain([request.peer.as_bytes()]).collect::<Vec<_>>();

@@ -17,7 +17,6 @@ pub(super) const MAX_RESPONSE: usize = 8 << 20;
 /// The response of a server to a push.
 #[derive(Clone, Debug)]
 pub struct PushResponse {
-    /// The HTTP status.
     pub status: u16,
     /// The body as received.
     pub body: Bytes,

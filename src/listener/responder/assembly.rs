@@ -85,7 +85,7 @@ impl Responder {
     }
 }
 
-/// Whether HTTP allows no body with this status.
+/// Tells whether HTTP allows no body with this status.
 fn is_without_body(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
