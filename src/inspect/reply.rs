@@ -17,26 +17,26 @@ const LOOP_DETECTED: u16 = 508;
 /// Lints the response to a recorded push of that account, sent or about to be sent.
 ///
 /// The echo of a handshake is not a reply: the report on it is empty.
-pub fn lint_reply(answered: &HttpResponse<'_>, capture: &Capture, account: Option<&Account>) -> Report {
+pub fn lint_reply(response: &HttpResponse<'_>, capture: &Capture, account: Option<&Account>) -> Report {
     let keys = account.and_then(|account| keys_of(capture, account));
     let encryption = match capture.mode {
         Mode::Plain => Encryption::Plain,
         Mode::Compat => Encryption::Compat(keys),
         Mode::Safe => Encryption::Safe(keys),
     };
-    lint_as(answered, capture, encryption)
+    lint_as(response, capture, encryption)
 }
 
 /// Lints a reply in plaintext, which is encrypted afterwards if the push was.
-pub fn lint_plain_reply(answered: &HttpResponse<'_>, capture: &Capture) -> Report {
-    lint_as(answered, capture, Encryption::Unchecked)
+pub fn lint_plain_reply(response: &HttpResponse<'_>, capture: &Capture) -> Report {
+    lint_as(response, capture, Encryption::Unchecked)
 }
 
-fn lint_as(answered: &HttpResponse<'_>, capture: &Capture, encryption: Encryption<'_>) -> Report {
+fn lint_as(response: &HttpResponse<'_>, capture: &Capture, encryption: Encryption<'_>) -> Report {
     if capture.envelope.kind == HANDSHAKE {
         return Report { findings: Vec::new(), outcome: Outcome::Nothing, reply: None };
     }
-    lint(answered, &capture.push_info(encryption))
+    lint(response, &capture.push_info(encryption))
 }
 
 /// Lints the answer of the developer's own server to a recorded push, `elapsed` after WeChat sent it.
@@ -91,13 +91,13 @@ fn is_echo(body: &[u8], capture: &Capture) -> bool {
 ///
 /// The mode of a message without Encrypt is unknown, so plain and encrypted replies are both accepted; likewise without a push.
 pub fn lint_reply_to(
-    answered: &HttpResponse<'_>,
+    response: &HttpResponse<'_>,
     push: Option<&[u8]>,
     account: Option<&Account>,
 ) -> Result<Report, TreeError> {
     let Some(push) = push else {
         let encryption = Encryption::Compat(account.and_then(|account| keys(account, false)));
-        return Ok(lint(answered, &PushInfo { encryption, ..PushInfo::UNKNOWN }));
+        return Ok(lint(response, &PushInfo { encryption, ..PushInfo::UNKNOWN }));
     };
     let outer = Tree::parse(push)?;
     let root = outer.root();
@@ -112,7 +112,7 @@ pub fn lint_reply_to(
         Some(_) if root.child("MsgType").is_none() => Encryption::Safe(keys),
         _ => Encryption::Compat(keys),
     };
-    Ok(lint(answered, &PushInfo::of(&message, tree.format(), encryption)))
+    Ok(lint(response, &PushInfo::of(&message, tree.format(), encryption)))
 }
 
 /// The keys that a reply to a recorded push has to be encrypted with: those that decrypted the push.

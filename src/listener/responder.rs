@@ -36,7 +36,6 @@ mod forwarding;
 const SILENCE: Duration = Duration::from_secs(6);
 
 /// One push with everything that its reply depends on; decides and assembles the answer.
-#[derive(Clone)]
 pub(super) struct Responder {
     pub(super) policy: ReplyPolicy,
     pub(super) store: StoreHandle,
@@ -58,19 +57,19 @@ pub(super) struct Responder {
 }
 
 /// The decision on a reply, before it is addressed and encrypted and its fault injected.
-pub(super) struct ReplyDecision {
-    pub(super) content: ReplyContent,
-    pub(super) source: ReplySource,
+struct ReplyDecision {
+    content: ReplyContent,
+    source: ReplySource,
     /// The status that a rule asks for; else it is 200, or that of the developer's own server.
-    pub(super) status: Option<u16>,
-    pub(super) fault: Option<Fault>,
-    pub(super) forwarded: Option<Box<ServerAnswer>>,
+    status: Option<u16>,
+    fault: Option<Fault>,
+    forwarded: Option<Box<ServerAnswer>>,
     /// Findings about the decision itself, such as a rule that failed.
-    pub(super) findings: Vec<LintFinding>,
+    findings: Vec<LintFinding>,
 }
 
 /// The content of a decision.
-pub(super) enum ReplyContent {
+enum ReplyContent {
     /// A reply made here.
     Reply(PassiveReply),
     /// The answer of the developer's own server.
@@ -88,15 +87,15 @@ enum WaitEnd {
 }
 
 impl ReplyDecision {
-    pub(super) fn default_answer() -> Self {
+    fn default_answer() -> Self {
         Self::of(ReplyContent::Reply(PassiveReply::Success), ReplySource::Default)
     }
 
-    pub(super) fn nothing(end: ReplyEnd) -> Self {
+    fn nothing(end: ReplyEnd) -> Self {
         Self::of(ReplyContent::Nothing(end), ReplySource::None)
     }
 
-    pub(super) fn of(content: ReplyContent, source: ReplySource) -> Self {
+    fn of(content: ReplyContent, source: ReplySource) -> Self {
         Self { content, source, status: None, fault: None, forwarded: None, findings: Vec::new() }
     }
 
@@ -134,7 +133,7 @@ impl Responder {
         Subject::arriving(&self.capture, self.placement).with_tree(self.tree.as_deref())
     }
 
-    pub(super) fn account(&self) -> &Account {
+    fn account(&self) -> &Account {
         self.accounts.owner(&self.capture.account)
     }
 
@@ -144,7 +143,7 @@ impl Responder {
             let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
             match self.policy.held.hold(&self.subject(), push) {
                 HoldOutcome::Prepared(reply) => return ReplyDecision::manual(reply),
-                HoldOutcome::Waits(reply) => return self.held(reply).await,
+                HoldOutcome::Waits(guard) => return self.held(guard).await,
                 HoldOutcome::No => {}
             }
         }
@@ -155,15 +154,15 @@ impl Responder {
         }
     }
 
-    async fn held(&mut self, mut reply: HoldGuard) -> ReplyDecision {
+    async fn held(&mut self, mut guard: HoldGuard) -> ReplyDecision {
         let left = self.deadline.saturating_duration_since(Instant::now());
         self.store.record_held(self.placement.id, Timestamp::now() + left);
         let held_decision = tokio::select! {
-            held_decision = reply.decision() => held_decision,
+            held_decision = guard.decision() => held_decision,
             () = sleep_until(self.deadline.into()) => HeldDecision::Default,
             () = self.origin.hung_up() => return self.hung_up(),
         };
-        drop(reply);
+        drop(guard);
         match held_decision {
             HeldDecision::Send(reply) => ReplyDecision::manual(reply),
             HeldDecision::Default => ReplyDecision::default_answer(),
@@ -178,7 +177,7 @@ impl Responder {
             Response::Hold => {
                 let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
                 match self.policy.held.hold_by_rule(push) {
-                    HoldOutcome::Waits(reply) => self.held(reply).await,
+                    HoldOutcome::Waits(guard) => self.held(guard).await,
                     HoldOutcome::No | HoldOutcome::Prepared(_) => ReplyDecision::default_answer(),
                 }
             }
@@ -250,7 +249,7 @@ impl Responder {
         self.wait(late).await != WaitEnd::HungUp
     }
 
-    pub(super) fn hung_up(&self) -> ReplyDecision {
+    fn hung_up(&self) -> ReplyDecision {
         // A client that closed only its sending half would otherwise get an answer that is not in the record.
         self.origin.end(ConnectionEnd::Closed);
         ReplyDecision::nothing(ReplyEnd::HungUp)

@@ -73,14 +73,13 @@ impl Responder {
     /// Adds the findings about the answer as it arrives. The default is known to be legal.
     fn lint(&self, answer: &mut Answer) {
         let Some(status) = answer.status else { return };
-        let elapsed = self.began.elapsed();
-        let elapsed_ms = elapsed.as_millis() as u64;
+        let elapsed_ms = self.began.elapsed().as_millis() as u64;
         if answer.source == ReplySource::Default && answer.end == ReplyEnd::Answered && elapsed_ms <= WECHAT_LIMIT_MS {
             return;
         }
         let arriving = answer.arriving();
-        let answered = HttpResponse { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
-        let report = lint_reply(&answered, &self.capture, Some(self.account()));
+        let response = HttpResponse { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
+        let report = lint_reply(&response, &self.capture, Some(self.account()));
         answer.lint.splice(0..0, report.findings);
     }
 }

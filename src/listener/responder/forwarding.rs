@@ -50,8 +50,7 @@ impl Responder {
                 None => ServerAnswer::unsent(String::new(), ForwardProblem::NoTarget),
             },
         };
-        let elapsed = self.began.elapsed();
-        lint_server_answer(&mut forwarded, &self.capture, Some(self.account()), elapsed);
+        lint_server_answer(&mut forwarded, &self.capture, Some(self.account()), self.began.elapsed());
         if let Some(problem) = &forwarded.problem {
             let words = problem.words(Language::English);
             tracing::warn!("forwarding event {} to \"{}\": {words}", self.placement.id, forwarded.target);
