@@ -2,7 +2,7 @@
 //!
 //! - `raw_request`: a request to the byte. `stored_capture`: the request with its envelope, diagnoses and number.
 //! - `diagnosis`: the codes of what can be wrong with a request. `finding_record`: findings as they are stored.
-//! - `reply`: the answer to a request. `server_answer`: the answer of the developer's own server.
+//! - `reply_record`: the answer to a request. `server_answer`: the answer of the developer's own server.
 //! - `replay_run`: stored events sent again, and how the answers compare.
 //! - `json`: an event and a replay as JSON.
 
@@ -32,7 +32,7 @@ mod finding_record;
 mod json;
 mod raw_request;
 mod replay_run;
-mod reply;
+mod reply_record;
 mod server_answer;
 mod stored_capture;
 
@@ -43,7 +43,7 @@ pub use replay_run::{
     Against, Baseline, Replay, ReplayForm, ReplayId, ReplayMode, ReplayRun, ReplaySummary, RunEnd, RunId, SentRequest,
     StoredReplay, StoredRun, Verdict, VerdictCounts,
 };
-pub use reply::{Reply, ReplyEnd, ReplySource, ReplySummary};
+pub use reply_record::{Reply, ReplyEnd, ReplySource, ReplySummary};
 pub use server_answer::{ForwardProblem, ReplayObstacle, ServerAnswer};
 pub use stored_capture::{
     Capture, CaptureId, CaptureSummary, Envelope, GroupKey, HANDSHAKE, Mode, Placement, Signature, StoredCapture,

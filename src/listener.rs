@@ -18,7 +18,7 @@
 //! - `held`: the pushes that wait for a person. `responder`: the decision on one push's reply.
 //! - `responder/forwarding`: the developer's own server. `responder/assembly`: a decision turned into bytes, faults
 //!   included, and linted. `responder/encryption`: the encrypted envelope, and the faults in it.
-//! - `answer`: the HTTP response and its record.
+//! - `http_answer`: the HTTP response and its record.
 //!
 //! # Where to add things
 //! - A fault: its name and bytes in `wechat/fault.rs`; one of time or connection, `Responder::answer`; one of
@@ -43,12 +43,12 @@ use crate::log_throttle::LogThrottle;
 use crate::store::StoreHandle;
 use crate::texts::user_error::UserError;
 
-mod answer;
 mod body;
 mod callback;
 mod connection;
 mod handles;
 mod held;
+mod http_answer;
 mod reply_policy;
 mod responder;
 

@@ -7,12 +7,12 @@ use crate::wechat::fault::Fault;
 use crate::wechat::reply::PassiveReply;
 
 mod check;
-mod error;
+mod rule_error;
 mod scope;
 mod template;
 
 pub use check::is_web_address;
-pub use error::{RuleError, Spot};
+pub use rule_error::{RuleError, Spot};
 
 use template::Templates;
 pub use template::is_template;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::diagnosis::{Coded, Finding};
 use super::raw_request::RawRequest;
 use super::replay_run::{Baseline, Replay, StoredReplay};
-use super::reply::{Reply, ReplyEnd};
+use super::reply_record::{Reply, ReplyEnd};
 use super::server_answer::ServerAnswer;
 use super::stored_capture::{CaptureId, Envelope, StoredCapture};
 use crate::texts::Language;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::diagnosis::{Diagnosis, Severity};
 use super::raw_request::RawRequest;
-use super::reply::{Reply, ReplySummary};
+use super::reply_record::{Reply, ReplySummary};
 use crate::wechat::lint::{Encryption, PushInfo};
 use crate::wechat::reply::Address;
 use crate::wechat::tree::Format;
@@ -175,7 +175,7 @@ pub struct CaptureSummary {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reply::ReplySource;
+    use super::super::reply_record::ReplySource;
     use super::*;
 
     #[test]

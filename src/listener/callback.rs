@@ -13,9 +13,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
 
 use super::ListenerContext;
-use super::answer::{self, Answer};
 use super::body::{self, BodyEnd, ReceivedBody};
 use super::connection::Origin;
+use super::http_answer::{self, Answer};
 use super::responder::Responder;
 use crate::account::Accounts;
 use crate::capture::diagnosis::Code;
@@ -94,8 +94,8 @@ async fn handle(
             let accounts = endpoint.context.accounts.borrow().clone();
             store_and_answer(endpoint, &origin, inspect(raw, &accounts), began).await
         }
-        Method::GET | Method::HEAD => answer::page(),
-        _ => answer::method_not_allowed(),
+        Method::GET | Method::HEAD => http_answer::page(),
+        _ => http_answer::method_not_allowed(),
     };
     origin.finish();
     response

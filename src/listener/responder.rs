@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{sleep_until, timeout_at};
 
-use super::answer::Answer;
 use super::connection::{ConnectionEnd, Origin};
 use super::held::{HeldDecision, HeldPush, HoldGuard, HoldOutcome, ManualReply};
+use super::http_answer::Answer;
 use super::reply_policy::ReplyPolicy;
 use crate::account::{Account, Accounts};
 use crate::capture::{Capture, Placement, ReplyEnd, ReplySource, ServerAnswer};

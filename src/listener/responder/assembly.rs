@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::super::answer::Answer;
+use super::super::http_answer::Answer;
 use super::encryption::encrypt_reply;
 use super::{ReplyContent, ReplyDecision, Responder};
 use crate::capture::{ReplyEnd, ReplySource};

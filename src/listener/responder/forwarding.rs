@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 
-use super::super::answer::Answer;
+use super::super::http_answer::Answer;
 use super::{ReplyContent, ReplyDecision, Responder};
 use crate::capture::{ForwardProblem, ReplySource, ServerAnswer};
 use crate::delivery::Target;
