@@ -1,7 +1,10 @@
 //! The reasons why a push got no answer.
 
-use super::http_client::WECHAT_PATIENCE;
 use crate::texts::user_error::UserError;
+use crate::wechat::lint::WECHAT_LIMIT_MS;
+
+/// The time that WeChat waits for an answer, in seconds.
+const WECHAT_LIMIT_SECONDS: u64 = WECHAT_LIMIT_MS / 1000;
 
 /// The reasons why a push got no answer.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +21,7 @@ pub enum DeliveryError {
     #[error("no answer ({cause}); check that the server is running: {target}")]
     Unreachable { cause: String, target: String },
     /// The answer took longer than WeChat waits.
-    #[error("no answer within {} s, the time that WeChat waits: {target}", WECHAT_PATIENCE.as_secs())]
+    #[error("no answer within {} s, the time that WeChat waits: {target}", WECHAT_LIMIT_SECONDS)]
     TooLate { target: String },
 }
 
@@ -33,7 +36,7 @@ impl From<&DeliveryError> for UserError {
                 Self::of("user_error.delivery.unreachable", error).with("cause", cause).with("target", target)
             }
             DeliveryError::TooLate { target } => Self::of("user_error.delivery.too_late", error)
-                .with("seconds", WECHAT_PATIENCE.as_secs())
+                .with("seconds", WECHAT_LIMIT_SECONDS)
                 .with("target", target),
         }
     }

@@ -28,7 +28,7 @@ pub use post::PushResponse;
 pub use resend::sent_request;
 
 /// The time that WeChat waits for an answer.
-pub(super) const WECHAT_PATIENCE: Duration = Duration::from_millis(WECHAT_LIMIT_MS);
+const WECHAT_PATIENCE: Duration = Duration::from_millis(WECHAT_LIMIT_MS);
 
 /// The time for a server to take a connection. It leaves room for one lost packet, which is sent again after a second, and
 /// is well below any reply budget, so that an absent server is told apart from one that is slow to answer.
