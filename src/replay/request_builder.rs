@@ -28,7 +28,7 @@ const AHEAD: i64 = 86_400;
 #[derive(Clone, Debug)]
 pub(super) struct BuiltRequest {
     pub(super) request: SentRequest,
-    pub(super) asked: Capture,
+    pub(super) sent_capture: Capture,
     /// The user and the new `CreateTime` of a fresh message.
     pub(super) created: Option<(String, i64)>,
 }
@@ -85,8 +85,8 @@ impl<'a> RequestBuilder<'a> {
         let mut draft = self.draft(capture, plan, account, now)?;
         let request = sent_request(&capture.request, &draft.query, draft.body.clone(), &plan.target);
         let created = draft.created.take();
-        let asked = asked(capture, draft, account, now);
-        Ok(BuiltRequest { request, asked, created })
+        let sent_capture = sent_capture(capture, draft, account, now);
+        Ok(BuiltRequest { request, sent_capture, created })
     }
 
     fn draft(
@@ -300,15 +300,15 @@ fn signed_query(
 }
 
 /// The request as that account's server reads it.
-fn asked(capture: &Capture, draft: RequestDraft, account: &Account, now: Timestamp) -> Capture {
+fn sent_capture(capture: &Capture, draft: RequestDraft, account: &Account, now: Timestamp) -> Capture {
     let RequestDraft { query, body, message, .. } = draft;
     let path = capture.request.path();
     let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
     let body_length = body.len() as u64;
     let request = RawRequest { received_at: now, target, body, body_length, ..capture.request.clone() };
     let only = Accounts::new(vec![account.clone()], None);
-    let mut asked = inspect(request, &only).capture;
+    let mut sent = inspect(request, &only).capture;
     // The plaintext is known here, also if the signature keeps a receiver from decrypting it.
-    asked.message = asked.message.or(message);
-    asked
+    sent.message = sent.message.or(message);
+    sent
 }

@@ -66,9 +66,9 @@ struct ActiveRun<'a> {
     waiting: Vec<(Replay, Option<Arc<ComparableAnswer>>)>,
     flushed: Instant,
     /// The number of events in a row without a connection.
-    unmet: u32,
+    unreachable_in_a_row: u32,
     /// The number of events with a connection.
-    met: u64,
+    reached: u64,
     /// Accounts whose missing token has been logged.
     without_token: HashSet<String>,
 }
@@ -79,7 +79,7 @@ struct SentEvent {
     account: Account,
     before: Option<Arc<ComparableAnswer>>,
     request: SentRequest,
-    asked: Option<Capture>,
+    sent_capture: Option<Capture>,
     created: Option<(String, i64)>,
     answers: Vec<AttemptAnswer>,
 }
@@ -115,8 +115,8 @@ impl<'a> ActiveRun<'a> {
             in_flight: JoinSet::new(),
             waiting: Vec::new(),
             flushed: Instant::now(),
-            unmet: 0,
-            met: 0,
+            unreachable_in_a_row: 0,
+            reached: 0,
             without_token: HashSet::new(),
         })
     }
@@ -148,7 +148,7 @@ impl<'a> ActiveRun<'a> {
     ) -> Result<Option<RunEnd>, ReplayError> {
         let progress = self.context.progress;
         loop {
-            if self.unmet >= DEAD_AFTER {
+            if self.unreachable_in_a_row >= DEAD_AFTER {
                 return Ok(Some(RunEnd::Dead));
             }
             let has_room = self.in_flight.len() < self.plan.in_flight();
@@ -181,12 +181,20 @@ impl<'a> ActiveRun<'a> {
         let before = baseline(self.context.reader, plan.against, event, self.stored.id, accounts)?.map(Arc::new);
         let id = event.placement.id;
         match self.request_builder.build(event, plan, &account, Timestamp::now()) {
-            Ok(BuiltRequest { request, asked, created }) => {
+            Ok(BuiltRequest { request, sent_capture, created }) => {
                 let (client, target) = (self.context.http_client.clone(), plan.target.clone());
                 let (attempts, copies) = (plan.attempts(), plan.burst.get());
                 self.in_flight.spawn(async move {
                     let answers = exchange(&client, &request, &target, attempts, copies).await;
-                    SentEvent { event: id, account, before, request, asked: Some(asked), created, answers }
+                    SentEvent {
+                        event: id,
+                        account,
+                        before,
+                        request,
+                        sent_capture: Some(sent_capture),
+                        created,
+                        answers,
+                    }
                 });
                 Ok(())
             }
@@ -212,16 +220,17 @@ impl<'a> ActiveRun<'a> {
 
     /// Lints and compares the answers to an event.
     fn take(&mut self, sent: SentEvent, notify: &mut dyn FnMut(RunEvent<'_>)) -> Result<(), ReplayError> {
-        let SentEvent { event, account, before, request, asked, created, answers } = sent;
+        let SentEvent { event, account, before, request, sent_capture, created, answers } = sent;
         // An event that was not sent says nothing about the target.
-        if asked.is_some() {
-            let is_unmet = answers.iter().all(|answer| answer.answer.is_unreachable());
-            (self.unmet, self.met) = if is_unmet { (self.unmet + 1, self.met) } else { (0, self.met + 1) };
+        if sent_capture.is_some() {
+            let is_unreachable = answers.iter().all(|answer| answer.answer.is_unreachable());
+            (self.unreachable_in_a_row, self.reached) =
+                if is_unreachable { (self.unreachable_in_a_row + 1, self.reached) } else { (0, self.reached + 1) };
         }
         for AttemptAnswer { attempt, copy, sent_at, mut answer } in answers {
-            if let Some(asked) = &asked {
+            if let Some(sent_capture) = &sent_capture {
                 let elapsed = answer.elapsed;
-                lint_server_answer(&mut answer, asked, Some(&account), elapsed);
+                lint_server_answer(&mut answer, sent_capture, Some(&account), elapsed);
             }
             let message = account.decrypt_reply(&answer.body);
             let after = ComparableAnswer {
@@ -283,21 +292,20 @@ impl<'a> ActiveRun<'a> {
     }
 
     /// Tells whether no event got a connection, or the last ones did not.
-    fn all_unmet(&self) -> bool {
-        self.unmet >= DEAD_AFTER || (self.unmet > 0 && self.met == 0)
+    fn is_dead(&self) -> bool {
+        self.unreachable_in_a_row >= DEAD_AFTER || (self.unreachable_in_a_row > 0 && self.reached == 0)
     }
 
     /// The end of the run, which is [`RunEnd::Dead`] also if fewer than [`DEAD_AFTER`] events were sent and none got a connection.
     fn final_end(&self, end: RunEnd) -> RunEnd {
         match end {
             RunEnd::Finished
-                if self.stored.tally.sent + self.waiting.len() as u64 == self.stored.run.planned
-                    && !self.all_unmet() =>
+                if self.stored.tally.sent + self.waiting.len() as u64 == self.stored.run.planned && !self.is_dead() =>
             {
                 end
             }
             RunEnd::Finished if self.context.progress.is_cancelled() => RunEnd::Cancelled,
-            RunEnd::Finished if self.all_unmet() => RunEnd::Dead,
+            RunEnd::Finished if self.is_dead() => RunEnd::Dead,
             end => end,
         }
     }
@@ -358,5 +366,5 @@ fn unmade(
     };
     let answers = (1..=plan.attempts()).flat_map(|attempt| (1..=plan.burst.get()).map(move |copy| (attempt, copy)));
     let answers = answers.map(|(attempt, copy)| answer(attempt, copy)).collect();
-    SentEvent { event: event.placement.id, account, before, request, asked: None, created: None, answers }
+    SentEvent { event: event.placement.id, account, before, request, sent_capture: None, created: None, answers }
 }
