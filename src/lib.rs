@@ -56,7 +56,7 @@
 //! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.
 //! - A diagnosis: a line in `capture/diagnosis.rs`, its words in `assets/locales/diagnosis.yml`, its finding in `inspect/`.
 //! - An error: its enum beside what fails, one `match` into a `UserError`, its words in `assets/locales/user_error.yml`.
-//! - What can be wrong with a reply: a line in `wechat/lint/code.rs`, its finding beside it, its words in
+//! - What can be wrong with a reply: a line in `wechat/lint/lint_code.rs`, its finding beside it, its words in
 //!   `assets/locales/lint.yml`, a bad and a good file in `tests/fixtures/lint/`.
 //! - A kind of reply: `wechat/reply.rs`, its form in `ui/editor/`. A fault: `wechat/fault.rs`.
 //! - A format of fixtures: `fixtures/`, its writer and, where it carries requests, its reader.

@@ -65,7 +65,7 @@ pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Tim
     let timestamp = now.as_second().to_string();
     let nonce = nonce();
     let openid = Tree::parse(message).ok().and_then(|tree| tree.root().text_of("FromUserName").map(str::to_owned));
-    let seal = match (encrypt, account) {
+    let encryption = match (encrypt, account) {
         (false, _) => None,
         (true, account) => {
             let key = account
@@ -79,7 +79,7 @@ pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Tim
     let token = account.and_then(Account::token).unwrap_or_default();
     Ok(compose::push(
         message,
-        &Signing { token, timestamp: &timestamp, nonce: &nonce, openid: openid.as_deref(), seal },
+        &Signing { token, timestamp: &timestamp, nonce: &nonce, openid: openid.as_deref(), encryption },
     ))
 }
 

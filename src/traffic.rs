@@ -92,7 +92,7 @@ impl Traffic {
 
     fn pushed(&mut self) -> RawRequest {
         let message = Message::draw(&mut self.random, self.users, self.at.as_second());
-        let seal = match &self.key {
+        let encryption = match &self.key {
             Some(key) if self.random.u32(..SEALED) == 0 => {
                 let prefix = std::array::from_fn(|_| self.random.choice(*b"0123456789abcdef").unwrap_or(b'0'));
                 Some((key, APP_ID, prefix))
@@ -101,7 +101,7 @@ impl Traffic {
         };
         let (timestamp, nonce) = (self.at.as_second().to_string(), self.random.u32(100_000_000..).to_string());
         let openid = Some(message.openid.as_str());
-        let signing = Signing { token: TOKEN, timestamp: &timestamp, nonce: &nonce, openid, seal };
+        let signing = Signing { token: TOKEN, timestamp: &timestamp, nonce: &nonce, openid, encryption };
         let push = push(&message.body, &signing);
         let headers = push.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone().into_bytes()));
         let host = ("host".to_owned(), b"wx.example.com".to_vec());

@@ -30,7 +30,7 @@ fn an_edited_template_arrives_in_safe_mode_as_it_was_composed() {
         timestamp: "1409304348",
         nonce: "415670741",
         openid: None,
-        seal: Some((&key, "wxb11529c136998cb6", *b"a8eedb185eb2fecf")),
+        encryption: Some((&key, "wxb11529c136998cb6", *b"a8eedb185eb2fecf")),
     };
     let push = push(&message, &signing);
     let outer = Tree::parse(&push.body).unwrap();

@@ -51,7 +51,7 @@ fn pushed(kind: &str, sealed: bool, index: usize) -> Push {
         timestamp: TIMESTAMP,
         nonce: NONCE,
         openid: Some("oMgHVjngRipVsoxg6TuX3vz6glDg"),
-        seal: sealed.then(|| (&key, APP_ID, random(index))),
+        encryption: sealed.then(|| (&key, APP_ID, random(index))),
     };
     push(body_of(kind).as_bytes(), &signing)
 }

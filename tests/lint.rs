@@ -9,8 +9,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
+use jiff::Timestamp;
+use menuscope::account::Accounts;
+use menuscope::capture::RawRequest;
+use menuscope::inspect::inspect;
 use menuscope::texts::Language;
-use menuscope::wechat::compose::template;
+use menuscope::wechat::compose::{TEMPLATES, template};
 use menuscope::wechat::envelope::{AesKey, encrypt, encrypted_reply};
 use menuscope::wechat::fault::Fault;
 use menuscope::wechat::lint::{
@@ -99,6 +104,31 @@ fn golden(path: &Path) -> PathBuf {
 
 fn given(path: &Path) -> Value {
     fs::read(golden(path)).map_or(Value::Null, |text| serde_json::from_slice::<Value>(&text).unwrap()["given"].clone())
+}
+
+/// What the listener records is enough: nothing has to be parsed again for the reply.
+#[test]
+fn a_recorded_push_gives_the_facts_and_the_address_that_its_message_gives() {
+    let odd =
+        [r#"<xml><MsgType>event</MsgType><Event> click </Event></xml>"#, "<xml/>", "<xml><Encrypt>x</Encrypt></xml>"];
+    for body in TEMPLATES.iter().map(|(_, body)| *body).chain(odd) {
+        let request = RawRequest {
+            received_at: Timestamp::UNIX_EPOCH,
+            method: "POST".to_owned(),
+            version: "HTTP/1.1".to_owned(),
+            target: "/".to_owned(),
+            headers: Vec::new(),
+            peer: String::new(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            body_length: body.len() as u64,
+        };
+        let capture = inspect(request, &Accounts::new(Vec::new(), None)).capture;
+        let tree = Tree::parse(body.as_bytes()).unwrap();
+        let message = Message::decode(&tree);
+        let expected = PushInfo::of(&message, tree.format(), Encryption::Plain);
+        assert_eq!(format!("{:?}", capture.push_info(Encryption::Plain)), format!("{expected:?}"), "{body}");
+        assert_eq!(capture.reply_address(1), Address::answering(message.from_user, message.to_user, 1), "{body}");
+    }
 }
 
 #[test]

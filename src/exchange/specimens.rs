@@ -73,8 +73,8 @@ pub(super) fn pushed(message: &[u8], is_sealed: bool) -> RawRequest {
 /// A message as WeChat posts it, sealed with that key if there is one.
 pub(super) fn pushed_with(message: &[u8], key: Option<&str>) -> RawRequest {
     let key = key.map(|key| AesKey::parse(key).unwrap());
-    let seal = key.as_ref().map(|key| (key, "wxb11529c136998cb6", *b"0123456789abcdef"));
-    let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "1", openid: Some("o1"), seal };
+    let encryption = key.as_ref().map(|key| (key, "wxb11529c136998cb6", *b"0123456789abcdef"));
+    let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "1", openid: Some("o1"), encryption };
     let push = push(message, &signing);
     let mut request = request(&format!("/wx?{}", push.query), &[("host", b"example.test:8989")], &push.body);
     request.headers.extend(push.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone().into_bytes())));

@@ -177,8 +177,8 @@ mod tests {
     /// A recorded CLICK, encrypted with one of the keys or in plain.
     fn capture(encrypted_with: Option<usize>) -> Capture {
         let key = encrypted_with.map(key);
-        let seal = key.as_ref().map(|key| (key, APP_ID, *b"0123456789abcdef"));
-        let signing = Signing { token: TOKEN, timestamp: "1408090412", nonce: "1", openid: None, seal };
+        let encryption = key.as_ref().map(|key| (key, APP_ID, *b"0123456789abcdef"));
+        let signing = Signing { token: TOKEN, timestamp: "1408090412", nonce: "1", openid: None, encryption };
         let push = push(template("CLICK").unwrap().as_bytes(), &signing);
         let request = RawRequest {
             received_at: Timestamp::from_second(1_408_090_412).unwrap(),

@@ -58,9 +58,9 @@ fn account() -> Account {
 /// A CLICK as WeChat posts it, in plain or encrypted.
 fn request(encrypted: bool) -> Vec<u8> {
     let key = AesKey::parse(KEY).unwrap();
-    let seal = encrypted.then_some((&key, APP_ID, *b"0123456789abcdef"));
+    let encryption = encrypted.then_some((&key, APP_ID, *b"0123456789abcdef"));
     let timestamp = jiff::Timestamp::now().as_second().to_string();
-    let signing = Signing { token: TOKEN, timestamp: &timestamp, nonce: "1", openid: None, seal };
+    let signing = Signing { token: TOKEN, timestamp: &timestamp, nonce: "1", openid: None, encryption };
     let message = format!(
         "<xml><ToUserName>gh_1</ToUserName><FromUserName>o1</FromUserName><CreateTime>1</CreateTime>\
          <MsgType>event</MsgType><Event>CLICK</Event><EventKey>{COUNTED}&amp;</EventKey></xml>"

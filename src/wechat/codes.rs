@@ -11,7 +11,7 @@ pub enum Severity {
     Note,
     /// Works today, and is likely to fail.
     Warning,
-    /// Refused, or unreadable.
+    /// Refused, or impossible to read.
     Error,
 }
 
@@ -49,7 +49,7 @@ macro_rules! codes {
         pub enum $name { $($(#[$doc])* $variant),+ }
 
         impl $name {
-            /// Every code.
+            /// Every code of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The spelling in JSON, in the database and in filters.
@@ -106,7 +106,7 @@ impl<C: Coded> Finding<C> {
         Self { code, details: Vec::new(), place: None, length: 0 }
     }
 
-    /// Adds a detail.
+    /// Adds a placeholder with its value.
     #[must_use]
     #[expect(
         clippy::needless_pass_by_value,
@@ -117,7 +117,7 @@ impl<C: Coded> Finding<C> {
         self
     }
 
-    /// Sets the place.
+    /// Sets the place, or removes it.
     #[must_use]
     pub fn at(mut self, place: Option<Place>) -> Self {
         self.place = place;

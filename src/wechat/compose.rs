@@ -1,4 +1,4 @@
-//! An event of any kind, as WeChat would send it: a body to begin with, changes to it, and the push.
+//! Composes pushes as WeChat would send them: template bodies, edits, signature and encryption.
 
 mod as_json;
 mod as_xml;
@@ -18,35 +18,34 @@ use super::envelope::{self, AesKey};
 use super::signature::{msg_signature, signature};
 use super::tree::{Format, Tree};
 
-/// A request as WeChat would make it; the URL to send it to is the caller's.
+/// A request as WeChat would send it; the caller adds the URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push {
-    /// What stands behind the `?`, in the order of genuine pushes.
+    /// The query, with its parameters in the order of genuine pushes.
     pub query: String,
-    /// The headers of genuine pushes, in their order. `Host` is the client's and goes second.
+    /// The headers of genuine pushes, in their order. The HTTP client inserts `Host` as the second.
     pub headers: Vec<(&'static str, String)>,
-    /// The body, sealed where asked for.
+    /// The body, encrypted if requested.
     pub body: Vec<u8>,
 }
 
-/// What a push is signed with, and sealed where wanted.
+/// The parameters of a push's signature and of its encryption.
 #[derive(Clone, Copy)]
 pub struct Signing<'a> {
-    /// The account's token.
     pub token: &'a str,
-    /// Seconds, as text; WeChat's are those of `CreateTime` or one more.
+    /// The time in seconds, as text. WeChat sends `CreateTime` or one second more.
     pub timestamp: &'a str,
-    /// Anything; WeChat's are digits.
+    /// Any text; WeChat sends digits.
     pub nonce: &'a str,
-    /// The user, as named in the query. Nothing signs it, and old accounts' pushes lack it.
+    /// The user's OpenID in the query. It is not signed, and pushes of old accounts lack it.
     pub openid: Option<&'a str>,
-    /// For safe mode: the key, the AppID, and 16 bytes that the caller has drawn.
-    pub seal: Option<(&'a AesKey, &'a str, [u8; 16])>,
+    /// The key, the AppID and 16 random bytes for safe mode; `None` for a plain push.
+    pub encryption: Option<(&'a AesKey, &'a str, [u8; 16])>,
 }
 
-/// Signs a message, seals it where asked for, and puts the genuine headers around it.
+/// Signs a message, encrypts it if requested, and adds the headers of genuine pushes.
 pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
-    let Signing { token, timestamp, nonce, openid, seal } = *signing;
+    let Signing { token, timestamp, nonce, openid, encryption } = *signing;
     let format = Format::of(message).unwrap_or(Format::Xml);
     let mut query = String::new();
     add(&mut query, "signature", &signature(token, timestamp, nonce));
@@ -55,7 +54,7 @@ pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
     if let Some(openid) = openid {
         add(&mut query, "openid", openid);
     }
-    let body = match seal {
+    let body = match encryption {
         None => message.to_vec(),
         Some((key, app_id, random)) => {
             let encrypt = envelope::encrypt(key, &random, message, app_id);
@@ -67,7 +66,7 @@ pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
     Push { query, headers: headers(format, body.len()), body }
 }
 
-/// The body around the `Encrypt` of that message. It names whom the push is for: the account, or the open platform.
+/// The body around the `Encrypt` of a message. It names the recipient of the push: the account, or the open platform.
 pub fn encrypted_body(message: &[u8], encrypt: &str) -> Vec<u8> {
     let tree = Tree::parse(message).ok();
     let format = tree.as_ref().map_or(Format::Xml, Tree::format);
@@ -114,7 +113,7 @@ mod tests {
             timestamp: "1714036504",
             nonce: "1514711492",
             openid: Some("oMgHVjngRipVsoxg6TuX3vz6glDg"),
-            seal: None,
+            encryption: None,
         }
     }
 
@@ -150,10 +149,10 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_push_opens_and_its_query_is_in_genuine_order() {
+    fn an_encrypted_push_decrypts_and_its_query_is_in_genuine_order() {
         let key = key();
-        let seal = Some((&key, "wxb11529c136998cb6", *b"0123456789abcdef"));
-        let push = push(CLICK, &Signing { seal, ..signing() });
+        let encryption = Some((&key, "wxb11529c136998cb6", *b"0123456789abcdef"));
+        let push = push(CLICK, &Signing { encryption, ..signing() });
         let names: Vec<_> = push.query.split('&').filter_map(|pair| pair.split('=').next()).collect();
         assert_eq!(names, ["signature", "timestamp", "nonce", "openid", "encrypt_type", "msg_signature"]);
         let tree = Tree::parse(&push.body).unwrap();
@@ -167,27 +166,27 @@ mod tests {
     #[test]
     fn a_platforms_push_is_addressed_by_its_app_id() {
         let key = key();
-        let seal = Some((&key, "wxb11529c136998cb6", [0; 16]));
+        let encryption = Some((&key, "wxb11529c136998cb6", [0; 16]));
         let message = b"<xml><AppId>wx1</AppId><InfoType>authorized</InfoType></xml>";
-        let push = push(message, &Signing { seal, ..signing() });
+        let push = push(message, &Signing { encryption, ..signing() });
         let tree = Tree::parse(&push.body).unwrap();
         assert_eq!(tree.root().text_of("AppId"), Some("wx1"));
         assert_eq!(tree.root().text_of("ToUserName"), None);
     }
 
     #[test]
-    fn a_json_message_is_sealed_in_json() {
+    fn a_json_message_is_encrypted_in_json() {
         let key = key();
-        let seal = Some((&key, "wxb11529c136998cb6", [0; 16]));
-        let push = push(br#"{"ToUserName":"gh_1"}"#, &Signing { seal, ..signing() });
+        let encryption = Some((&key, "wxb11529c136998cb6", [0; 16]));
+        let push = push(br#"{"ToUserName":"gh_1"}"#, &Signing { encryption, ..signing() });
         assert!(push.body.starts_with(br#"{"ToUserName":"gh_1","Encrypt":"#));
     }
 
     #[test]
     fn what_is_no_message_is_sent_all_the_same() {
         let key = key();
-        let seal = Some((&key, "wxb11529c136998cb6", [0; 16]));
-        let push = push(b"\xff not a message", &Signing { seal, ..signing() });
+        let encryption = Some((&key, "wxb11529c136998cb6", [0; 16]));
+        let push = push(b"\xff not a message", &Signing { encryption, ..signing() });
         let tree = Tree::parse(&push.body).unwrap();
         let opened = decrypt(&key, tree.root().text_of("Encrypt").unwrap()).unwrap();
         assert_eq!(opened.message, b"\xff not a message");

@@ -39,7 +39,7 @@ pub enum Fault {
     Bom,
     /// `ToUserName` and `FromUserName` as they were in the push.
     WrongAddress,
-    /// A wrong `MsgSignature`.
+    /// A `MsgSignature` that does not match the reply.
     WrongSignature,
     /// Encrypted with the account's other key.
     FormerKey,

@@ -28,7 +28,7 @@ pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError
     let mut parser = JsonParser {
         payload,
         tree: Builder::new(payload),
-        holders: Vec::with_capacity(8),
+        containers: Vec::with_capacity(8),
         expected: NextToken::Value,
         member: None,
     };
@@ -70,7 +70,7 @@ enum NextToken {
 }
 
 /// The object or array around the next token.
-enum Holder<'a> {
+enum Container<'a> {
     /// An object, which is an open element in the tree.
     Object,
     /// An array, whose values become elements of this name.
@@ -88,7 +88,7 @@ enum Holder<'a> {
 struct JsonParser<'a> {
     payload: &'a str,
     tree: Builder<'a>,
-    holders: Vec<Holder<'a>>,
+    containers: Vec<Container<'a>>,
     expected: NextToken,
     /// The name of the next value, and its offset.
     member: Option<(Cow<'a, str>, usize)>,
@@ -111,26 +111,26 @@ impl<'a> JsonParser<'a> {
                 Ok(())
             }
             Token::Comma if expected == NextToken::CommaOrEnd => {
-                self.expected = match self.holders.last() {
-                    Some(Holder::Array { .. }) => NextToken::Value,
+                self.expected = match self.containers.last() {
+                    Some(Container::Array { .. }) => NextToken::Value,
                     _ => NextToken::Name,
                 };
                 Ok(())
             }
             Token::OpenBrace if value => self.open_object(begins),
-            Token::OpenBracket if value && !self.holders.is_empty() => self.open_array(begins),
+            Token::OpenBracket if value && !self.containers.is_empty() => self.open_array(begins),
             Token::CloseBrace
                 if matches!(expected, NextToken::NameOrEnd | NextToken::CommaOrEnd)
-                    && matches!(self.holders.last(), Some(Holder::Object)) =>
+                    && matches!(self.containers.last(), Some(Container::Object)) =>
             {
-                self.holders.pop();
+                self.containers.pop();
                 self.tree.close(ends, ends);
                 self.value_ended();
                 Ok(())
             }
             Token::CloseBracket
                 if matches!(expected, NextToken::ValueOrEnd | NextToken::CommaOrEnd)
-                    && matches!(self.holders.last(), Some(Holder::Array { .. })) =>
+                    && matches!(self.containers.last(), Some(Container::Array { .. })) =>
             {
                 self.close_array(ends)
             }
@@ -154,26 +154,26 @@ impl<'a> JsonParser<'a> {
         self.check_depth(begins)?;
         let (name, start) = self.name_of_value(begins);
         self.tree.open(Tag { name, start, content: begins })?;
-        self.holders.push(Holder::Object);
+        self.containers.push(Container::Object);
         self.expected = NextToken::NameOrEnd;
         Ok(())
     }
 
     fn open_array(&mut self, begins: usize) -> Result<(), TreeError> {
         self.check_depth(begins)?;
-        let wrapped = matches!(self.holders.last(), Some(Holder::Array { .. }));
+        let wrapped = matches!(self.containers.last(), Some(Container::Array { .. }));
         let (mut name, start) = self.name_of_value(begins);
         if wrapped {
             self.tree.open(Tag { name, start, content: begins })?;
             name = Cow::Borrowed(ITEM);
         }
-        self.holders.push(Holder::Array { name, start, bracket: begins, empty: true, wrapped });
+        self.containers.push(Container::Array { name, start, bracket: begins, empty: true, wrapped });
         self.expected = NextToken::ValueOrEnd;
         Ok(())
     }
 
     fn close_array(&mut self, ends: usize) -> Result<(), TreeError> {
-        if let Some(Holder::Array { name, start, bracket, empty, wrapped }) = self.holders.pop() {
+        if let Some(Container::Array { name, start, bracket, empty, wrapped }) = self.containers.pop() {
             if wrapped {
                 self.tree.close(ends, ends);
             } else if empty {
@@ -215,7 +215,7 @@ impl<'a> JsonParser<'a> {
 
     /// The name of the value that begins here, and the offset of its element.
     fn name_of_value(&mut self, begins: usize) -> (Cow<'a, str>, usize) {
-        if let Some(Holder::Array { name, empty, .. }) = self.holders.last_mut() {
+        if let Some(Container::Array { name, empty, .. }) = self.containers.last_mut() {
             *empty = false;
             return (name.clone(), begins);
         }
@@ -223,11 +223,11 @@ impl<'a> JsonParser<'a> {
     }
 
     fn value_ended(&mut self) {
-        self.expected = if self.holders.is_empty() { NextToken::End } else { NextToken::CommaOrEnd };
+        self.expected = if self.containers.is_empty() { NextToken::End } else { NextToken::CommaOrEnd };
     }
 
     fn check_depth(&self, at: usize) -> Result<(), TreeError> {
-        if self.holders.len() < MAX_DEPTH {
+        if self.containers.len() < MAX_DEPTH {
             return Ok(());
         }
         let place = self.tree.place(at);
@@ -262,8 +262,8 @@ impl<'a> JsonParser<'a> {
             NextToken::Name => "a name in double quotes",
             NextToken::NameOrEnd => "a name in double quotes or `}`",
             NextToken::Colon => "`:`",
-            NextToken::CommaOrEnd => match self.holders.last() {
-                Some(Holder::Array { .. }) => "`,` or `]`",
+            NextToken::CommaOrEnd => match self.containers.last() {
+                Some(Container::Array { .. }) => "`,` or `]`",
                 _ => "`,` or `}`",
             },
             NextToken::End => "nothing after the object",

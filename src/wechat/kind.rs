@@ -6,12 +6,11 @@
 /// A group of kinds about one subject; the window gives each family a hue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {
-    /// Clicks and links.
+    /// Clicks, and links that open.
     Tap,
     Scan,
     /// Pictures picked or taken from a menu.
     Picture,
-    /// Places.
     Location,
     /// Messages written, spoken or sent by a person.
     Message,
@@ -22,18 +21,6 @@ pub enum Family {
 impl Family {
     /// Every family, in display order.
     pub const ALL: [Self; 6] = [Self::Tap, Self::Scan, Self::Picture, Self::Location, Self::Message, Self::System];
-
-    /// Its machine name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Tap => "tap",
-            Self::Scan => "scan",
-            Self::Picture => "picture",
-            Self::Location => "location",
-            Self::Message => "message",
-            Self::System => "system",
-        }
-    }
 }
 
 /// The element that names a kind.
@@ -41,7 +28,7 @@ impl Family {
 pub enum Class {
     /// `Event`, if `MsgType` is `event`.
     Event,
-    /// `MsgType`.
+    /// `MsgType`
     Message,
     /// `InfoType`, from an open platform.
     Platform,

@@ -41,7 +41,6 @@ pub const WECHAT_LIMIT_MS: u64 = 5_000;
 /// The HTTP response to a push, sent or about to be sent.
 #[derive(Clone, Copy, Debug)]
 pub struct HttpResponse<'a> {
-    /// The HTTP status.
     pub status: u16,
     /// The body as it is on the wire.
     pub body: &'a [u8],
@@ -65,7 +64,6 @@ pub enum Encryption<'a> {
 /// The secrets that decrypt and verify an encrypted reply.
 #[derive(Clone, Copy)]
 pub struct Keys<'a> {
-    /// The account's token.
     pub token: &'a str,
     /// The key that decrypted the push; the reply has to be encrypted with the same one.
     pub key: &'a AesKey,
@@ -86,7 +84,6 @@ impl std::fmt::Debug for Keys<'_> {
 pub struct PushInfo<'a> {
     /// The kind, as in [`Message::kind`]; `None` if it is unknown.
     pub kind: Option<&'a str>,
-    /// `MsgType`
     pub msg_type: Option<&'a str>,
     /// `FromUserName`: the user's OpenID.
     pub from_user: Option<&'a str>,
@@ -141,7 +138,6 @@ impl<'a> PushInfo<'a> {
 pub struct Report {
     /// Findings in order of their places: the response as a whole, then its body, then the message decrypted from it.
     pub findings: Vec<LintFinding>,
-    /// What the user will see.
     pub outcome: Outcome,
     /// The reply as far as it could be read, decrypted if it was encrypted.
     pub reply: Option<PassiveReply>,

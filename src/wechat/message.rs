@@ -18,35 +18,33 @@ pub use menu::{MenuEvent, Pictures, ScanCode};
 pub use payload::{OtherEvent, Payload, UserMessage};
 pub use problem::{Problem, ProblemKind};
 
-/// A decoded message.
+/// A decoded message: its envelope, its payload, and its deviations from the documentation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message<'t> {
     /// `ToUserName`: the account's `gh_…`.
     pub to_user: Option<&'t str>,
     /// `FromUserName`: the user's OpenID.
     pub from_user: Option<&'t str>,
-    /// `CreateTime` in seconds, where it is a whole number.
+    /// `CreateTime` in seconds, if it is a whole number.
     pub create_time: Option<i64>,
-    /// `MsgType`.
     pub msg_type: Option<&'t str>,
-    /// `Event`.
     pub event: Option<&'t str>,
-    /// `EventKey`, the root's own and no other: `None` where it is missing, empty where it is empty.
+    /// `EventKey` of the root, not of elements inside: `None` if it is missing, empty if it is empty.
     pub event_key: Option<&'t str>,
     /// `MsgId`, which has 64 bits and stays text.
     pub msg_id: Option<&'t str>,
     /// `InfoType` of an open platform's push.
     pub info_type: Option<&'t str>,
-    /// `Encrypt`, the sealed message of safe and compat mode.
+    /// `Encrypt`, the encrypted message of safe and compat mode.
     pub encrypt: Option<&'t str>,
-    /// What is particular to its kind.
+    /// The typed elements of its kind.
     pub payload: Payload<'t>,
-    /// What is not as documented.
+    /// Deviations from the documentation.
     pub problems: Vec<Problem>,
 }
 
 impl<'t> Message<'t> {
-    /// Decodes whatever a payload says.
+    /// Decodes a parsed payload.
     pub fn decode(tree: &'t Tree<'_>) -> Self {
         let root = tree.root();
         let mut message = Self::envelope(root);
@@ -58,12 +56,12 @@ impl<'t> Message<'t> {
         message
     }
 
-    /// Its kind: `Event`, else `MsgType`, else `InfoType`; empty where none of them is there.
+    /// The kind: `Event`, else `MsgType`, else `InfoType`; empty if all are missing.
     pub fn kind(&self) -> &'t str {
         kind::of(self.msg_type, self.event, self.info_type)
     }
 
-    /// Its menu event, if it is one.
+    /// The menu event, if it is one.
     pub const fn menu_event(&self) -> Option<&MenuEvent<'t>> {
         match &self.payload {
             Payload::Menu(event) => Some(event),
@@ -71,7 +69,7 @@ impl<'t> Message<'t> {
         }
     }
 
-    /// One pass over the root's own children; the first of several with one name counts.
+    /// Reads the envelope in one pass over the root's children; of several with one name the first counts.
     fn envelope(root: Element<'t, '_>) -> Self {
         let mut message = Self {
             to_user: None,
@@ -109,7 +107,7 @@ impl<'t> Message<'t> {
                 message.report(ProblemKind::ElementRepeated { name }, child.span());
                 continue;
             }
-            // A key may begin with a blank; names, numbers and identifiers never do.
+            // A key may begin with a space; names, numbers and identifiers never do.
             let key = child.name() == "EventKey";
             let text = child.text();
             *place = Some(if key { text } else { text.trim() });
@@ -136,7 +134,7 @@ impl<'t> Message<'t> {
                 let is_known = payload::is_platform_push(self.kind());
                 return if is_known { Payload::Platform } else { self.unknown(root, "InfoType") };
             }
-            // In safe mode this is the envelope, whose kind is inside.
+            // In safe mode the kind is in the encrypted message.
             if self.encrypt.is_none() {
                 self.report(ProblemKind::MsgTypeMissing, root.span());
             }

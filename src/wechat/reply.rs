@@ -1,7 +1,6 @@
-//! Passive replies as values: what an account may answer to a push, written and read back.
+//! Passive replies as values, with encoding to bytes and decoding.
 //!
-//! A value knows nothing of whom it goes to: [`Address`] comes from the push that is being answered.
-//! Sealing for safe mode is [`super::envelope`]'s.
+//! A value has no recipient: the [`Address`] comes from the push. [`super::envelope`] encrypts for safe mode.
 
 mod address;
 mod decode;
@@ -14,39 +13,36 @@ pub use self::kind::ReplyKind;
 /// One article of a news reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Article {
-    /// `Title`, the line that the user sees.
+    /// `Title`, the headline.
     pub title: String,
-    /// `Description`, shown below the title of an article that stands alone.
+    /// `Description`, shown below the title of a single article.
     pub description: String,
     /// `PicUrl`, the picture: JPG or PNG.
     pub pic_url: String,
-    /// `Url`, where a tap leads.
+    /// `Url`, opened by a tap.
     pub url: String,
 }
 
-/// A passive reply.
+/// A passive reply: the response to a push, by kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PassiveReply {
-    /// The seven bytes `success`: received, and nothing to say.
+    /// The seven bytes `success`: received, without a message to the user.
     Success,
-    /// No body at all, which says the same.
+    /// An empty body, which means the same.
     Empty,
-    /// A text.
     Text {
         /// `Content`: the text; `\n` breaks lines, and `<a href>` works.
         content: String,
     },
-    /// A picture.
     Image {
         /// `MediaId` of an uploaded picture of this account.
         media_id: String,
     },
-    /// A voice recording.
     Voice {
         /// `MediaId` of an uploaded recording of this account.
         media_id: String,
     },
-    /// A video. What is empty of the texts is left out.
+    /// A video. Empty texts are left out.
     Video {
         /// `MediaId` of an uploaded video of this account.
         media_id: String,
@@ -55,35 +51,35 @@ pub enum PassiveReply {
         /// `Description`, may be empty.
         description: String,
     },
-    /// A piece of music. What is empty of the texts is left out.
+    /// A piece of music. Empty texts are left out.
     Music {
         /// `Title`, may be empty.
         title: String,
         /// `Description`, may be empty.
         description: String,
-        /// `MusicUrl`, where it is played from; may be empty.
+        /// `MusicUrl`, the URL of the audio; may be empty.
         music_url: String,
-        /// `HQMusicUrl`, played over Wi-Fi instead; may be empty.
+        /// `HQMusicUrl`, the URL of the audio over Wi-Fi; may be empty.
         hq_music_url: String,
         /// `ThumbMediaId` of an uploaded thumbnail of this account.
         thumb_media_id: String,
     },
-    /// Articles: one in answer to a message, up to eight in answer to an event.
+    /// Articles: one in reply to a message, up to eight in reply to an event.
     News {
-        /// The articles in their order; `ArticleCount` is always their number.
+        /// The articles in order; `ArticleCount` is always their number.
         articles: Vec<Article>,
     },
     /// Hands the user to customer service.
     TransferCustomerService {
-        /// `KfAccount`, whose turn it is; empty for anybody's.
+        /// `KfAccount`, the agent; empty for any agent.
         kf_account: String,
     },
-    /// These bytes and no others: never addressed and never sealed.
+    /// Bytes as they are: never addressed and never encrypted.
     Raw(Vec<u8>),
 }
 
 impl PassiveReply {
-    /// The smallest value of a kind, to begin editing with: all texts empty, one article.
+    /// The blank value of a kind, as a start for editing: all texts empty, one article.
     pub fn blank(kind: ReplyKind) -> Self {
         let empty = String::new;
         match kind {
@@ -106,7 +102,7 @@ impl PassiveReply {
         }
     }
 
-    /// Its kind.
+    /// The kind of the reply.
     pub fn kind(&self) -> ReplyKind {
         match self {
             Self::Success => ReplyKind::Success,
@@ -122,14 +118,14 @@ impl PassiveReply {
         }
     }
 
-    /// Whether it is a message to somebody, and so is sealed where the push was.
+    /// Tells whether it is a message to a user, which is encrypted if the push was.
     pub fn needs_address(&self) -> bool {
         !matches!(self, Self::Success | Self::Empty | Self::Raw(_))
     }
 
     /// The same reply with every text replaced, in the order of the elements.
     ///
-    /// `f` gets the name of the text's element (`Content`, `Title` …). What has no texts stays as it is.
+    /// `f` gets the name of the text's element (`Content`, `Title` …). A reply without texts stays as it is.
     pub fn map_texts<E>(&self, mut f: impl FnMut(&'static str, &str) -> Result<String, E>) -> Result<Self, E> {
         let mut reply = self.clone();
         for (name, text) in reply.texts_mut() {
@@ -138,7 +134,7 @@ impl PassiveReply {
         Ok(reply)
     }
 
-    /// Every text under the name of its element, in the documented order.
+    /// Every text with the name of its element, in the documented order.
     fn texts_mut(&mut self) -> Vec<(&'static str, &mut String)> {
         match self {
             Self::Success | Self::Empty | Self::Raw(_) => Vec::new(),

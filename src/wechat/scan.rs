@@ -1,6 +1,6 @@
-//! What a scan result is: a link, a product's code, a Wi-Fi network, a contact, a place …
+//! Interprets scan results: links, product codes, Wi-Fi networks, contacts, places …
 //!
-//! Nothing here is fetched or believed: a scan result is whatever somebody printed.
+//! Scan results are untrusted input: nothing is fetched.
 
 mod contact;
 mod product;
@@ -10,18 +10,18 @@ pub use self::contact::Contact;
 pub use self::product::{Product, ProductCode};
 pub use self::wifi::Wifi;
 
-/// What a scan result is, with its parts.
+/// The meaning of a scan result, with its parts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScanMeaning<'a> {
     /// A link, of any scheme that has an authority (`https://…`, `weixin://…`).
     Url(Link<'a>),
-    /// The number of a product or of a book, and whether its checksum is right.
+    /// The number of a product or of a book.
     Product(Product<'a>),
     /// A Wi-Fi network to join.
     Wifi(Wifi),
     /// A person or a company.
     Contact(Contact),
-    /// A place on the map, by its own account in WGS-84.
+    /// A place on the map, in WGS-84 by definition.
     Geo(GeoPoint),
     /// A telephone number to call.
     Telephone {
@@ -30,21 +30,19 @@ pub enum ScanMeaning<'a> {
     },
     /// A text message to write.
     Sms {
-        /// Whom to.
         number: String,
-        /// What, if anything.
+        /// The text to begin with.
         body: Option<String>,
     },
     /// A mail to write.
     Mail {
-        /// Whom to.
         address: String,
-        /// About what, if anything.
+        /// The subject to begin with.
         subject: Option<String>,
-        /// What, if anything.
+        /// The text to begin with.
         body: Option<String>,
     },
-    /// None of these.
+    /// Any other text.
     Text,
 }
 
@@ -53,35 +51,35 @@ pub enum ScanMeaning<'a> {
 pub struct Link<'a> {
     /// `https` as it is written.
     pub scheme: &'a str,
-    /// Where it really leads: without user name, password and port.
+    /// The host that it leads to, without user name, password and port.
     pub host: &'a str,
-    /// What stands before an `@`, where a name can be put that looks like the host.
+    /// The part before an `@`, which may be made to look like the host.
     pub user_info: Option<&'a str>,
-    /// Everything behind the authority.
+    /// The rest behind the authority.
     pub rest: &'a str,
 }
 
 /// The parts of a `geo:` address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeoPoint {
-    /// Degrees north.
+    /// The latitude in degrees north.
     pub latitude: f64,
-    /// Degrees east.
+    /// The longitude in degrees east.
     pub longitude: f64,
-    /// What to look for there, from `?q=`.
+    /// The search text, from `?q=`.
     pub query: Option<String>,
 }
 
-/// Says what a scan result is.
+/// Interprets a scan result.
 ///
-/// `scan_type` and `symbology` as in the event; digits are a product's number only where a bar
-/// code was scanned, since a QR code's digits may number anything.
+/// `scan_type` and `symbology` are those of the event. Digits are a product number only in a bar
+/// code: in a QR code they may be any number.
 pub fn meaning<'a>(scan_type: &str, symbology: Option<&str>, content: &'a str) -> ScanMeaning<'a> {
     if scan_type == "barcode" {
         return product::product(symbology, content).map_or(ScanMeaning::Text, ScanMeaning::Product);
     }
     let text = content.trim();
-    // Text that comes in the form of an address is tried as such, whatever scheme it names.
+    // Every text in the form of an address is tried as one, with any scheme.
     wifi::wifi(text)
         .map(ScanMeaning::Wifi)
         .or_else(|| contact::contact(text).map(ScanMeaning::Contact))
@@ -147,7 +145,7 @@ fn address<'a>(text: &str) -> Option<ScanMeaning<'a>> {
     }
 }
 
-/// A mail in the form that Japanese telephones brought up: `MATMSG:TO:…;SUB:…;BODY:…;;`.
+/// A mail in the format of Japanese telephones: `MATMSG:TO:…;SUB:…;BODY:…;;`.
 fn mat_mail<'a>(text: &str) -> Option<ScanMeaning<'a>> {
     let mut parts = parts(after_prefix(text, "MATMSG:")?);
     let mut take = |name: &str| {
@@ -158,7 +156,7 @@ fn mat_mail<'a>(text: &str) -> Option<ScanMeaning<'a>> {
     Some(ScanMeaning::Mail { address, subject: take("SUB"), body: take("BODY") })
 }
 
-/// What follows a prefix, in capitals or not.
+/// The text after a prefix in any case.
 fn after_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, tail) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(tail)
@@ -191,7 +189,7 @@ fn parameter(query: &str, name: &str) -> Option<String> {
         .map(|(_, value)| percent_decoded(value))
 }
 
-/// Resolves `%41`. A `+` stays one, as these addresses want it.
+/// Decodes percent-encoding. A `+` stays a plus sign in these addresses.
 fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -127,7 +127,7 @@ struct Node<'a> {
     children: bool,
 }
 
-/// A parsed payload.
+/// A parsed payload: its elements in document order.
 #[derive(Debug)]
 pub struct Tree<'a> {
     nodes: Vec<Node<'a>>,

@@ -92,8 +92,8 @@ fn recorded(n: i64, request: RawRequest) -> Recorded {
 
 fn signed(message: &[u8], token: &str, sealed: bool) -> Push {
     let key = AesKey::parse(KEY).unwrap();
-    let seal = sealed.then_some((&key, APP_ID, *b"0123456789abcdef"));
-    push(message, &Signing { token, timestamp: TIMESTAMP, nonce: NONCE, openid: Some("o1"), seal })
+    let encryption = sealed.then_some((&key, APP_ID, *b"0123456789abcdef"));
+    push(message, &Signing { token, timestamp: TIMESTAMP, nonce: NONCE, openid: Some("o1"), encryption })
 }
 
 fn posted(message: &[u8], token: &str, sealed: bool) -> RawRequest {

@@ -64,7 +64,7 @@ pub(in crate::ui) fn stored(request: RawRequest, status: u16) -> StoredCapture {
 }
 
 pub(super) fn opened(body: &[u8]) -> Box<Opened> {
-    let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "nonce", openid: None, seal: None };
+    let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "nonce", openid: None, encryption: None };
     let stored = stored(request("POST", format!("/wx?{}", push(body, &signing).query), body), 200);
     let signature = explain_signature(&stored.capture, &account());
     Box::new(Opened { stored, attempts: Vec::new(), images: Vec::new(), signature, replays: Vec::new() })

@@ -1,20 +1,20 @@
-//! A message in the notation of JSON, as accounts get it that have chosen the JSON format.
+//! Converts a message from XML to JSON, the format that accounts may choose.
 
 use serde_json::{Map, Number, Value, json};
 
 use super::super::fields::TEXT;
 use super::super::tree::{Element, Format, TextForm, Tree, TreeError, is_all_white};
 
-/// The element that holds pictures: a list, however many there are.
+/// The element of one picture, which is always a list in JSON.
 const ITEM: &str = "item";
 
-/// The same message as JSON.
+/// Converts a message to JSON.
 ///
-/// Members are in the order of the elements, siblings of one name are a list, and numbers stand where XML has them without
-/// CDATA. A message that is JSON already stays as it is, to the byte.
+/// Members are in the order of the elements, siblings of one name become a list, and numbers without CDATA become numbers.
+/// A JSON message is returned unchanged.
 ///
 /// # Errors
-/// What is neither XML nor JSON cannot be written as JSON.
+/// A message that is neither XML nor JSON.
 pub fn as_json(message: &[u8]) -> Result<Vec<u8>, TreeError> {
     let tree = Tree::parse(message)?;
     if tree.format() == Format::Json {
@@ -33,7 +33,7 @@ fn members(element: Element<'_, '_>) -> Map<String, Value> {
                 let value = if name == ITEM { json!([value]) } else { value };
                 members.insert(name.to_owned(), value);
             }
-            // Only siblings make a list: no element alone is one, but for the items of lists.
+            // Only siblings make a list; a single element does not, except `item`.
             Some(Value::Array(siblings)) => siblings.push(value),
             Some(first) => *first = Value::Array(vec![first.take(), value]),
         }
@@ -55,7 +55,7 @@ fn value(element: Element<'_, '_>) -> Value {
     }
 }
 
-/// A whole number that reads the same when it is written again.
+/// A whole number in canonical notation.
 fn number(text: &str) -> Option<Number> {
     let number: Number = text.parse().ok()?;
     let is_whole = number.is_i64() || number.is_u64();

@@ -1,14 +1,14 @@
-//! A message in the notation of XML, as most accounts get it.
+//! Converts a message from JSON to XML, the format of most accounts.
 
 use super::super::fields::TEXT;
 use super::super::tree::{Element, Format, TextForm, Tree};
 use super::edit::{ComposeError, check_name, xml_text};
 
-/// The same message as XML: an element for each member, one for each value of a list, and numbers without CDATA.
-/// A message that is XML already stays as it is, to the byte.
+/// Converts a message to XML: an element for each member, one for each item of a list, and numbers without CDATA.
+/// An XML message is returned unchanged.
 ///
 /// # Errors
-/// What is neither XML nor JSON, and names and characters that XML cannot carry.
+/// A message that is neither XML nor JSON, and names and characters that XML cannot represent.
 pub fn as_xml(message: &[u8]) -> Result<Vec<u8>, ComposeError> {
     let tree = Tree::parse(message)?;
     if tree.format() == Format::Xml {
@@ -20,7 +20,7 @@ pub fn as_xml(message: &[u8]) -> Result<Vec<u8>, ComposeError> {
     Ok(xml.into_bytes())
 }
 
-/// What stands in an element. The depth of a tree is bounded, and with it the recursion.
+/// Writes the content of an element. The depth of a tree bounds the recursion.
 fn write(element: Element<'_, '_>, xml: &mut String) -> Result<(), ComposeError> {
     for child in element.children() {
         let name = child.name();
@@ -37,7 +37,7 @@ fn write(element: Element<'_, '_>, xml: &mut String) -> Result<(), ComposeError>
             let form = if is_literal { TextForm::Bare } else { TextForm::Cdata };
             xml.push_str(&xml_text(name, form, child.text())?);
         }
-        // One element a line, as in genuine pushes.
+        // One element per line, as in genuine pushes.
         xml.extend(["</", name, ">\n"]);
     }
     Ok(())

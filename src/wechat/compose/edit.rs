@@ -1,4 +1,4 @@
-//! Changes to a body by element name; every byte that was not asked for stays as it is.
+//! Edits a body by element name; all other bytes stay as they are.
 
 use std::ops::Range;
 
@@ -11,62 +11,59 @@ use super::pic_list;
 pub struct Edit {
     /// An official name (`EventKey`, `Label`) or a path (`SendLocationInfo/Label`, `a/item[2]/b`).
     ///
-    /// `PicMd5Sum` means the list: as many pictures as there are such edits, and `Count` follows.
+    /// `PicMd5Sum` replaces the list: one picture per edit of this name, with a matching `Count`.
     pub name: String,
     /// The text, unescaped.
     pub value: String,
 }
 
-/// Why a body could not be changed.
+/// The reason why an edit failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
-    /// The body is no message.
+    /// The body is not a message.
     #[error("the body cannot be read: {0}")]
     Unreadable(#[from] TreeError),
-    /// It is not a name.
+    /// The name is not an element name.
     #[error("{name:?} is no element name")]
-    Name {
-        /// What stands there instead.
-        name: String,
-    },
-    /// Nothing is there to put the element into.
+    Name { name: String },
+    /// The parent of a new element is missing.
     #[error("{name} has no element to stand in")]
     NoSuchElement {
-        /// The path that leads nowhere.
+        /// The path of the new element.
         name: String,
     },
-    /// It has elements where the text would go.
+    /// The element has child elements, so it has no text to set.
     #[error("{name} holds other elements, so it has no text to set")]
     NotText {
-        /// The element.
+        /// The name of the element.
         name: String,
     },
-    /// XML has no way to write a character of the text.
+    /// XML cannot represent a character of the text.
     #[error("the text for {name} holds {character:?}, which XML cannot carry")]
     NotXmlText {
-        /// The element.
+        /// The name of the element.
         name: String,
-        /// The character.
+        /// The first such character.
         character: char,
     },
 }
 
-/// A stretch of the body, and what replaces it.
+/// A range of the body, and its replacement.
 pub(super) type Splice = (Range<usize>, String);
 
-/// Elements of the envelope: one of the same name further down is another element.
+/// Elements of the envelope. An element of the same name further down is a different one.
 const ENVELOPE: [&str; 8] =
     ["ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "MsgId", "MenuId"];
 
-/// Elements that WeChat writes without CDATA where the text is a number.
+/// Elements that WeChat writes without CDATA if the text is a number.
 const NUMBERS: [&str; 4] = ["CreateTime", "MsgId", "MenuId", "Count"];
 
-/// Makes the changes, in order.
+/// Applies edits in order.
 ///
-/// A name is looked for at the top and then further down; one that is nowhere is added, where it
-/// belongs in such an event, else at the end. A text keeps the form (CDATA, bare) of the one before.
+/// A name is looked up at the top and then further down. A missing element is added, in its documented
+/// parent or else at the end. A new text keeps the notation (CDATA, bare) of the old one.
 pub fn edited(body: &[u8], edits: &[Edit]) -> Result<Vec<u8>, ComposeError> {
-    // Pictures come first, so that a `Count` that lies can be asked for.
+    // Pictures come first, so that a later edit can set a wrong `Count`.
     let (md5s, others): (Vec<_>, Vec<_>) = edits.iter().partition(|edit| edit.name == pic_list::MD5);
     let mut body = body.to_vec();
     if !md5s.is_empty() {
@@ -80,9 +77,9 @@ pub fn edited(body: &[u8], edits: &[Edit]) -> Result<Vec<u8>, ComposeError> {
     Ok(body)
 }
 
-/// Gives every element without children the text that is made for it; `None` leaves it as it is, to the byte.
+/// Replaces the texts of all elements without children; `None` leaves a text unchanged.
 ///
-/// `tree` is what was read of the body.
+/// `tree` is the parsed body.
 pub fn rewritten(
     body: &[u8],
     tree: &Tree<'_>,
@@ -97,7 +94,7 @@ pub fn rewritten(
     Ok(spliced(body, splices))
 }
 
-/// Sets one text.
+/// Sets the text of one element.
 pub(super) fn set(body: &[u8], name: &str, value: &str) -> Result<Vec<u8>, ComposeError> {
     let tree = Tree::parse(body)?;
     let splice = match found(&tree, name) {
@@ -107,7 +104,7 @@ pub(super) fn set(body: &[u8], name: &str, value: &str) -> Result<Vec<u8>, Compo
     Ok(spliced(body, vec![splice]))
 }
 
-/// The body with stretches replaced; they must not overlap.
+/// The body with ranges replaced; they must not overlap.
 pub(super) fn spliced(body: &[u8], mut splices: Vec<Splice>) -> Vec<u8> {
     splices.sort_by_key(|(range, _)| range.start);
     let mut changed = Vec::with_capacity(body.len() + 64);
@@ -141,7 +138,7 @@ fn walked<'t, 'a>(root: Element<'t, 'a>, path: &str) -> Option<Element<'t, 'a>> 
     })
 }
 
-/// What replaces an element's text.
+/// The replacement of an element's text.
 pub(super) fn replacement(
     body: &[u8],
     format: Format,
@@ -161,7 +158,7 @@ pub(super) fn replacement(
     }
 }
 
-/// Puts content between an element's tags, of which `<a/>` has but one.
+/// Puts content between an element's tags; `<a/>` gets a closing tag.
 pub(super) fn filled(body: &[u8], element: Element<'_, '_>, content: &str) -> Splice {
     if !element.is_self_closing() {
         return (element.content_span(), content.to_owned());
@@ -187,7 +184,7 @@ fn addition(body: &[u8], tree: &Tree<'_>, path: &str, value: &str) -> Result<Spl
     appended(body, tree.format(), parent, &child).ok_or_else(nowhere)
 }
 
-/// Puts one more child behind an element's others; none where the element is a text.
+/// Appends a child to an element; `None` if the element has text.
 pub(super) fn appended(body: &[u8], format: Format, parent: Element<'_, '_>, child: &str) -> Option<Splice> {
     let content = parent.content_span();
     match format {
@@ -205,7 +202,7 @@ pub(super) fn appended(body: &[u8], format: Format, parent: Element<'_, '_>, chi
     }
 }
 
-/// Where the last child ends, and the white space that separates it from its neighbour.
+/// The end of the last child, and the white space before it.
 fn last_child<'b>(body: &'b [u8], parent: Element<'_, '_>) -> Option<(usize, &'b str)> {
     let mut children: Vec<_> = parent.children().map(|child| child.span()).collect();
     let last = children.pop()?;
@@ -218,7 +215,7 @@ fn last_child<'b>(body: &'b [u8], parent: Element<'_, '_>) -> Option<(usize, &'b
     Some((last.end, if white { gap } else { "" }))
 }
 
-/// In which part of an event an official name stands.
+/// The parent of an official name in an event.
 fn container(name: &str) -> Option<&'static str> {
     match name {
         "ScanType" | "ScanResult" => Some("ScanCodeInfo"),
@@ -228,7 +225,7 @@ fn container(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Refuses what cannot be the name of an element.
+/// Refuses a text that cannot be an element name.
 pub(super) fn check_name(name: &str) -> Result<(), ComposeError> {
     let mut characters = name.chars();
     let begins = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
@@ -243,7 +240,7 @@ fn is_bare_number(name: &str, value: &str) -> bool {
     NUMBERS.contains(&name) && !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A text as XML writes it: bare or in CDATA, as the form says.
+/// Writes a text in XML: bare or in CDATA, depending on the form.
 pub(super) fn xml_text(name: &str, form: TextForm, value: &str) -> Result<String, ComposeError> {
     let unwritable =
         |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
@@ -255,7 +252,7 @@ pub(super) fn xml_text(name: &str, form: TextForm, value: &str) -> Result<String
 }
 
 fn json_value(name: &str, form: TextForm, value: &str) -> String {
-    // What was a number or `true` stays one where the new text can be read as one.
+    // A number or a boolean stays one if the new text is one.
     let literal = form == TextForm::JsonLiteral
         && matches!(serde_json::from_str(value), Ok(serde_json::Value::Number(_) | serde_json::Value::Bool(_)))
         && !value.contains(|c: char| c.is_ascii_whitespace());

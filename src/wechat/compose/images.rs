@@ -1,4 +1,4 @@
-//! The image messages that follow an event with pictures: WeChat sends the pictures themselves one by one.
+//! Composes the image messages that follow an event with pictures: WeChat sends the pictures one by one.
 
 use md5::{Digest as _, Md5};
 
@@ -8,15 +8,15 @@ use super::super::xml::cdata;
 use super::as_json::as_json;
 use super::pic_list::is_picture;
 
-/// The MD5 of a picture, as `PicMd5Sum` has it: 32 hexadecimal digits in lower case.
+/// The MD5 of a picture as in `PicMd5Sum`: 32 hexadecimal digits in lower case.
 pub fn picture_md5(picture: &[u8]) -> String {
     hex(&Md5::digest(picture))
 }
 
-/// One `image` message for each picture that the event lists, in their order, in the event's own notation.
+/// One `image` message for each picture of an event, in order and in the event's format.
 ///
-/// `create_time` is in seconds. Ids and links are made of the picture and the time: the same again for the same, and
-/// different for every picture of every event. What lists no pictures has no such messages.
+/// `create_time` is in seconds. Ids and links are derived from picture and time: deterministic, and different for every
+/// picture of every event. An event without pictures has no such messages.
 pub fn images_for(message: &[u8], create_time: i64) -> Vec<Vec<u8>> {
     let Ok(tree) = Tree::parse(message) else { return Vec::new() };
     let text_of = |name| tree.root().text_of(name).unwrap_or_default();
@@ -33,7 +33,7 @@ pub fn images_for(message: &[u8], create_time: i64) -> Vec<Vec<u8>> {
     messages.collect()
 }
 
-/// In the layout of genuine messages.
+/// An image message in the layout of genuine ones.
 fn image(to: &str, from: &str, create_time: i64, seed: &[u8; 16]) -> Vec<u8> {
     let [to, from] = [to, from].map(cdata);
     let name = hex(seed);

@@ -1,4 +1,4 @@
-//! The pictures of a `pic_*` event: as many as are asked for, in the layout of genuine events.
+//! Replaces the pictures of a `pic_*` event, in the layout of genuine events.
 
 use serde_json::{Value, json};
 
@@ -6,13 +6,13 @@ use super::super::tree::{Element, Format, Tree};
 use super::super::xml;
 use super::edit::{ComposeError, Splice, appended, replacement, set, spliced};
 
-/// The element that stands for one picture.
+/// The element of one picture.
 pub(super) const MD5: &str = "PicMd5Sum";
 const INFO: &str = "SendPicsInfo";
 const LIST: &str = "PicList";
 const COUNT: &str = "SendPicsInfo/Count";
 
-/// The body with these pictures and a `Count` to match.
+/// The body with these pictures and a matching `Count`.
 pub(super) fn replaced(body: &[u8], md5s: &[&str]) -> Result<Vec<u8>, ComposeError> {
     let tree = Tree::parse(body)?;
     let present: Vec<_> = tree.elements().filter(is_picture).collect();
@@ -28,13 +28,13 @@ pub(super) fn replaced(body: &[u8], md5s: &[&str]) -> Result<Vec<u8>, ComposeErr
     set(&spliced(body, splices), COUNT, &md5s.len().to_string())
 }
 
-/// A `PicMd5Sum` somewhere in a `PicList`.
+/// Tells whether an element is a `PicMd5Sum` inside a `PicList`.
 pub(super) fn is_picture(element: &Element<'_, '_>) -> bool {
     let mut around = std::iter::successors(element.parent(), |element| element.parent());
     element.name() == MD5 && around.any(|ancestor| ancestor.name() == LIST)
 }
 
-/// One list in the place of the first; others, as some clients send them, go.
+/// Replaces the first list, and removes further ones, which some clients send.
 fn xml_rebuilt(body: &[u8], tree: &Tree<'_>, md5s: &[&str]) -> Result<Vec<Splice>, ComposeError> {
     let item = |md5: &&str| format!("<item><PicMd5Sum>{}</PicMd5Sum>\n</item>\n", xml::cdata(md5));
     let items = md5s.iter().map(item).collect::<Vec<_>>().concat();
@@ -57,7 +57,7 @@ fn xml_rebuilt(body: &[u8], tree: &Tree<'_>, md5s: &[&str]) -> Result<Vec<Splice
     Ok(splices)
 }
 
-/// The whole `SendPicsInfo` anew, since an array has no element of its own in the tree.
+/// Rewrites `SendPicsInfo` as a whole, because an array has no element of its own in the tree.
 fn json_rebuilt(body: &[u8], tree: &Tree<'_>, md5s: &[&str]) -> Result<Vec<Splice>, ComposeError> {
     let items: Vec<_> = md5s.iter().map(|md5| json!({ MD5: md5 })).collect();
     let Some(info) = tree.root().child(INFO) else {

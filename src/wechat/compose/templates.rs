@@ -1,4 +1,4 @@
-//! One body of every kind to begin with.
+//! A template body for every kind.
 
 macro_rules! sample {
     ($file:literal) => {
@@ -6,7 +6,7 @@ macro_rules! sample {
     };
 }
 
-/// The kinds there is a body for, in the order in which they are offered, and the bodies.
+/// The kinds with a template, in display order, and their bodies.
 #[rustfmt::skip] // one kind a line
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("CLICK", sample!("CLICK")),
@@ -70,7 +70,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("notify_third_fasteregister", sample!("notify_third_fasteregister")),
 ];
 
-/// The body of a kind: of exactly that name, or else of that name in any case.
+/// The template of a kind: of exactly that name, or else in any case.
 pub fn template(kind: &str) -> Option<&'static str> {
     let exact = TEMPLATES.iter().find(|(name, _)| *name == kind);
     let similar = || TEMPLATES.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind));

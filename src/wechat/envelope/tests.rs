@@ -121,7 +121,7 @@ fn an_app_id_that_is_not_text_is_an_error_of_its_own() {
 }
 
 #[test]
-fn a_sealed_push_looks_like_a_genuine_one() {
+fn an_encrypted_push_looks_like_a_genuine_one() {
     assert_eq!(
         encrypted_push(Format::Xml, "gh_680bdefc8c5d", "MNn4+jJ/"),
         b"<xml>\n    <ToUserName><![CDATA[gh_680bdefc8c5d]]></ToUserName>\n    \
@@ -138,7 +138,7 @@ fn a_sealed_push_looks_like_a_genuine_one() {
 }
 
 #[test]
-fn a_sealed_reply_has_the_documented_elements() {
+fn an_encrypted_reply_has_the_documented_elements() {
     assert_eq!(
         encrypted_reply(Format::Xml, "ab+/", "0a1b", "1713424427", "415670741"),
         b"<xml>\n<Encrypt><![CDATA[ab+/]]></Encrypt>\n<MsgSignature><![CDATA[0a1b]]>\
@@ -159,7 +159,7 @@ fn a_timestamp_that_is_no_number_stays_text_in_a_json_reply() {
 
 proptest! {
     #[test]
-    fn what_was_sealed_opens_to_the_same(
+    fn what_was_encrypted_decrypts_to_the_same(
         random: [u8; 16],
         message in prop::collection::vec(any::<u8>(), 0..600),
         receive_id in ".{0,40}",

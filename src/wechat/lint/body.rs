@@ -26,17 +26,18 @@ pub(super) fn read<'a>(payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Fi
         b"success" => return Body::Silent(PassiveReply::Success),
         _ => {}
     }
-    if payload.len() > MAX_BYTES || nearly_success(payload, findings) || html_page::is_reported(payload, findings) {
+    if payload.len() > MAX_BYTES || report_near_success(payload, findings) || html_page::report_page(payload, findings)
+    {
         return Body::Refused;
     }
     match Tree::parse(payload) {
-        Ok(tree) => whole(tree, payload, push, findings),
-        Err(error) => salvage(payload, &error, push, findings),
+        Ok(tree) => check_whole(tree, payload, push, findings),
+        Err(error) => reply_within(payload, &error, push, findings),
     }
 }
 
 /// Reports `success` in quotes, in capitals or with white space, which WeChat does not accept.
-fn nearly_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
+fn report_near_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     let Some(text) = std::str::from_utf8(payload).ok().filter(|text| text.len() <= LONGEST_SUCCESS) else {
         return false;
     };
@@ -64,7 +65,7 @@ fn nearly_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
 }
 
 /// Checks a body that is one tree: the bytes around it, and its format against the push.
-fn whole<'a>(tree: Tree<'a>, payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+fn check_whole<'a>(tree: Tree<'a>, payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
     let lead = bom_of(payload);
     if lead > 0 {
         findings.add_at(LintFinding::new(LintCode::Bom), 0..lead);
@@ -99,16 +100,21 @@ fn white_around(payload: &[u8], lead: usize, findings: &mut Findings<'_>) {
 }
 
 /// Looks for a reply with something before or after it: reports that, and parses the reply.
-fn salvage<'a>(payload: &'a [u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
+fn reply_within<'a>(
+    payload: &'a [u8],
+    error: &TreeError,
+    push: &PushInfo<'_>,
+    findings: &mut Findings<'_>,
+) -> Body<'a> {
     let Some((start, end)) = reply_in(payload).filter(|(_, end)| is_around(error, *end)) else {
-        refuse(payload, error, push, findings);
+        report_unreadable(payload, error, push, findings);
         return Body::Refused;
     };
     let lead = bom_of(payload);
-    let before = stray(payload, lead.min(start), start, false, findings);
-    let after = stray(payload, end, payload.len(), true, findings);
+    let before = report_stray(payload, lead.min(start), start, false, findings);
+    let after = report_stray(payload, end, payload.len(), true, findings);
     if !before && !after {
-        refuse(payload, error, push, findings);
+        report_unreadable(payload, error, push, findings);
         return Body::Refused;
     }
     if lead > 0 {
@@ -119,7 +125,7 @@ fn salvage<'a>(payload: &'a [u8], error: &TreeError, push: &PushInfo<'_>, findin
     match Tree::parse(text) {
         Ok(tree) => Body::Tree(tree),
         Err(error) => {
-            refuse(text, &error, push, findings);
+            report_unreadable(text, &error, push, findings);
             Body::Refused
         }
     }
@@ -145,14 +151,14 @@ fn reply_in(payload: &[u8]) -> Option<(usize, usize)> {
 }
 
 /// Reports the bytes before or after a reply, unless they are white space.
-fn stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &mut Findings<'_>) -> bool {
+fn report_stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &mut Findings<'_>) -> bool {
     let bytes = &payload[from..to];
     let white = bytes.iter().take_while(|byte| is_white(**byte)).count();
     if white == bytes.len() {
         return false;
     }
-    let text = html_page::head(bytes);
-    let finding = error_output::recognised(&text).or_else(|| after.then(|| html_page::after_reply(&text)).flatten());
+    let text = html_page::body_start(bytes);
+    let finding = error_output::known_output(&text).or_else(|| after.then(|| html_page::after_reply(&text)).flatten());
     let code = if after { LintCode::TextAfter } else { LintCode::TextBefore };
     let finding = finding.unwrap_or_else(|| LintFinding::new(code).with("text", quoted(&text)));
     findings.add_at(finding, from + white..to);
@@ -160,11 +166,11 @@ fn stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &mut Fin
 }
 
 /// Reports a body that cannot be parsed.
-fn refuse(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
+fn report_unreadable(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
     let finding = match error {
         TreeError::Empty => LintFinding::new(LintCode::WhiteOnly),
         TreeError::NotUtf8 { .. } => LintFinding::new(LintCode::NotUtf8),
-        TreeError::NotXmlOrJson { .. } => return no_reply(payload, push, findings),
+        TreeError::NotXmlOrJson { .. } => return report_other_text(payload, push, findings),
         TreeError::Doctype { .. } => LintFinding::new(LintCode::Doctype),
         TreeError::UnknownEntity { name, .. } => LintFinding::new(LintCode::EntityUnknown).with("name", quoted(name)),
         TreeError::NotWellFormed { .. } if json_for_xml(payload, push) => LintFinding::new(LintCode::JsonBody),
@@ -180,11 +186,11 @@ fn refuse(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, findings: &mut
 }
 
 /// Reports a text that is neither XML nor a JSON object.
-fn no_reply(payload: &[u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) {
-    let text = html_page::head(payload);
+fn report_other_text(payload: &[u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) {
+    let text = html_page::body_start(payload);
     let finding = match () {
         () if json_for_xml(payload, push) => LintFinding::new(LintCode::JsonBody),
-        () => error_output::recognised(&text)
+        () => error_output::known_output(&text)
             .unwrap_or_else(|| LintFinding::new(LintCode::NotAReply).with("text", quoted(&text))),
     };
     findings.add_at(finding, 0..payload.len());

@@ -26,7 +26,7 @@ pub(super) struct AllowedChildren<'n> {
     pub(super) required: &'n [&'n str],
     /// Names that may be absent.
     pub(super) optional: &'n [&'n str],
-    /// Report other names.
+    /// Other names are reported, as a note.
     pub(super) closed: bool,
 }
 

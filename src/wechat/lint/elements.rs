@@ -78,10 +78,10 @@ pub(super) fn check(tree: &Tree<'_>, push: &PushInfo<'_>, findings: &mut Finding
     }
     address::check(&children, push, findings);
     if let Some(element) = children.get("CreateTime") {
-        create_time(element, findings);
+        check_create_time(element, findings);
     }
-    if let Some(msg_type) = children.get("MsgType").and_then(|element| msg_type(element, findings)) {
-        particulars(msg_type, root, &mut children, push, findings);
+    if let Some(msg_type) = children.get("MsgType").and_then(|element| check_msg_type(element, findings)) {
+        check_kind(msg_type, root, &mut children, push, findings);
     }
 }
 
@@ -119,7 +119,7 @@ fn require<'t, 'a>(
     Some(child)
 }
 
-fn create_time(element: Element<'_, '_>, findings: &mut Findings<'_>) {
+fn check_create_time(element: Element<'_, '_>, findings: &mut Findings<'_>) {
     let text = element.text().trim();
     let code = match text.parse::<i64>() {
         Err(_) => LintCode::CreateTimeNotInteger,
@@ -130,7 +130,7 @@ fn create_time(element: Element<'_, '_>, findings: &mut Findings<'_>) {
 }
 
 /// The intended kind of reply; `None` if it is unknown.
-fn msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'static str> {
+fn check_msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'static str> {
     if !check_value(element, "MsgType", true, findings) {
         return None;
     }
@@ -147,7 +147,7 @@ fn msg_type(element: Element<'_, '_>, findings: &mut Findings<'_>) -> Option<&'s
 }
 
 /// Checks the elements of the kind beside the envelope.
-fn particulars<'t, 'a>(
+fn check_kind<'t, 'a>(
     msg_type: &str,
     root: Element<'t, 'a>,
     children: &mut Children<'t, 'a>,
@@ -164,7 +164,7 @@ fn particulars<'t, 'a>(
         let count = require("ArticleCount", missing("ArticleCount"), root, children, findings);
         news::check(root, articles, count, push, findings);
     } else if let Some(shape) = SHAPES.iter().find(|shape| shape.msg_type == msg_type) {
-        held(shape, root, children, findings);
+        check_group(shape, root, children, findings);
     }
     for child in children.unknown() {
         // Many templates hold an empty Encrypt and the former flag; nothing reads them.
@@ -177,7 +177,12 @@ fn particulars<'t, 'a>(
 }
 
 /// Checks values in an element of their own, such as `Image`.
-fn held<'t, 'a>(shape: &Shape, root: Element<'t, 'a>, children: &mut Children<'t, 'a>, findings: &mut Findings<'_>) {
+fn check_group<'t, 'a>(
+    shape: &Shape,
+    root: Element<'t, 'a>,
+    children: &mut Children<'t, 'a>,
+    findings: &mut Findings<'_>,
+) {
     if shape.msg_type == TRANSFER && children.get(shape.holder).is_none() {
         return;
     }

@@ -1,7 +1,7 @@
 //! Recognises the output of failing programs: messages of PHP, and stack traces of several languages.
 
 use super::findings::quoted;
-use super::html_page::Head;
+use super::html_page::BodyStart;
 use super::{LintCode, LintFinding};
 
 /// Beginnings of PHP messages in HTML and in logs, in lower case.
@@ -35,12 +35,12 @@ const TRACES: [(&str, &[&str]); 9] = [
 ];
 
 /// The finding about the output of a failing program, if it is recognised.
-pub(super) fn recognised(head: &Head) -> Option<LintFinding> {
-    let text = head.lower();
+pub(super) fn known_output(body: &BodyStart) -> Option<LintFinding> {
+    let text = body.lower();
     let is_php = PHP.iter().any(|mark| text.contains(mark))
         || (PHP_PLAIN.iter().any(|mark| text.starts_with(mark)) && text.contains(" on line "));
     if is_php {
-        return Some(LintFinding::new(LintCode::PhpOutput).with("text", quoted(head)));
+        return Some(LintFinding::new(LintCode::PhpOutput).with("text", quoted(body)));
     }
     let (name, _) = TRACES.iter().find(|(_, marks)| marks.iter().all(|mark| text.contains(mark)))?;
     Some(LintFinding::new(LintCode::StackTrace).with("name", name))

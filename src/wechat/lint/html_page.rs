@@ -95,18 +95,18 @@ const BARS: [(&str, &str); 12] = [
 ];
 
 /// The beginning of a body as text, and in lower case for the search for marks.
-pub(super) struct Head {
+pub(super) struct BodyStart {
     text: String,
     lower: String,
 }
 
-impl Head {
+impl BodyStart {
     pub(super) fn lower(&self) -> &str {
         &self.lower
     }
 }
 
-impl Deref for Head {
+impl Deref for BodyStart {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -115,15 +115,15 @@ impl Deref for Head {
 }
 
 /// The beginning of a body behind its byte order mark and white space.
-pub(super) fn head(bytes: &[u8]) -> Head {
+pub(super) fn body_start(bytes: &[u8]) -> BodyStart {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LOOKED_AT)]);
     let text = text.trim_start_matches('\u{FEFF}').trim().to_owned();
-    Head { lower: text.to_ascii_lowercase(), text }
+    BodyStart { lower: text.to_ascii_lowercase(), text }
 }
 
 /// Reports a body that is a page, or text with the marks of one; tells whether it is.
-pub(super) fn is_reported(payload: &[u8], findings: &mut Findings<'_>) -> bool {
-    let begin = head(&payload[..payload.len().min(BEGINNING)]);
+pub(super) fn report_page(payload: &[u8], findings: &mut Findings<'_>) -> bool {
+    let begin = body_start(&payload[..payload.len().min(BEGINNING)]);
     let is_page = PAGE.iter().any(|mark| begin.lower.starts_with(mark));
     let holds_reply = || memchr::memmem::find(payload, b"<xml").is_some();
     let is_piece = || PIECE.iter().any(|mark| begin.lower.starts_with(mark)) && !holds_reply();
@@ -132,24 +132,24 @@ pub(super) fn is_reported(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     if !marked && !is_text() {
         return false;
     }
-    let text = head(payload);
-    let Some(finding) = page(&text).or_else(|| marked.then(|| unnamed(&text))) else { return false };
+    let text = body_start(payload);
+    let Some(finding) = known_page(&text).or_else(|| marked.then(|| unknown_page(&text))) else { return false };
     findings.add_at(finding, 0..payload.len());
     true
 }
 
-fn page(text: &Head) -> Option<LintFinding> {
+fn known_page(text: &BodyStart) -> Option<LintFinding> {
     let (code, name, _) = PAGES.iter().find(|(_, _, marks)| marks.iter().all(|mark| text.lower.contains(mark)))?;
     let finding = LintFinding::new(*code);
     Some(if name.is_empty() { finding } else { finding.with("name", name) })
 }
 
-fn unnamed(text: &Head) -> LintFinding {
-    error_output::recognised(text).unwrap_or_else(|| LintFinding::new(LintCode::HtmlPage))
+fn unknown_page(text: &BodyStart) -> LintFinding {
+    error_output::known_output(text).unwrap_or_else(|| LintFinding::new(LintCode::HtmlPage))
 }
 
 /// The finding about HTML behind a reply.
-pub(super) fn after_reply(text: &Head) -> Option<LintFinding> {
+pub(super) fn after_reply(text: &BodyStart) -> Option<LintFinding> {
     if !text.starts_with('<') {
         return None;
     }

@@ -81,12 +81,12 @@ fn check_item(item: Element<'_, '_>, number: usize, findings: &mut Findings<'_>)
                 findings.add_at(LintFinding::new(LintCode::ArticleLacks).with("name", full), value.span());
             }
             Some(_) => {}
-            None => absent(name, full, is_required, item, &mut children, findings),
+            None => report_absent(name, full, is_required, item, &mut children, findings),
         }
     }
 }
 
-fn absent<'t, 'a>(
+fn report_absent<'t, 'a>(
     name: &'static str,
     full: String,
     is_required: bool,

@@ -1,25 +1,23 @@
-//! The nine events that menu buttons push.
+//! The nine events of menu buttons, with their scan results and pictures.
 
 use crate::wechat::tree::Element;
 
 use super::location::Location;
 use super::problem::{Problem, ProblemKind};
 
-/// One of the nine events that a menu button pushes; its `EventKey` is the message's.
+/// An event of a menu button; its `EventKey` is in the [`Message`](super::Message).
 #[derive(Clone, Debug, PartialEq)]
 pub enum MenuEvent<'t> {
-    /// `CLICK`
     Click,
     /// `VIEW`: a page opens, whatever the reply.
     View {
         /// `EventKey`: the URL of the button.
         url: Option<&'t str>,
-        /// `MenuId`, where a conditional menu is in force; text, since even samples say `MENUID`.
+        /// `MenuId` of a conditional menu; text, because even samples say `MENUID`.
         menu_id: Option<&'t str>,
     },
     /// `view_miniprogram`: a mini program opens.
     ViewMiniprogram {
-        /// `MenuId`
         menu_id: Option<&'t str>,
     },
     /// `scancode_push`: the phone shows or opens the result by itself.
@@ -104,7 +102,7 @@ impl<'t> Pictures<'t> {
         let mut md5s = Vec::new();
         for list in info.children_named("PicList") {
             for item in list.children() {
-                // In JSON the list may be an array, whose members then stand in it directly.
+                // In JSON the list may be an array, whose items then are the `PicList` elements themselves.
                 let sums = std::iter::once(item).chain(item.children());
                 let sums = sums.filter(|sum| sum.name() == "PicMd5Sum");
                 md5s.extend(sums.map(|sum| sum.text().trim()));

@@ -14,7 +14,6 @@ pub enum Payload<'t> {
     Menu(MenuEvent<'t>),
     /// A message sent by a user.
     Message(UserMessage<'t>),
-    /// Any other event.
     Event(OtherEvent<'t>),
     /// A push of an open platform, which names its kind in `InfoType`.
     Platform,
@@ -25,19 +24,14 @@ pub enum Payload<'t> {
 /// A message sent by a user.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UserMessage<'t> {
-    /// `text`
     Text {
-        /// `Content`
         content: Option<&'t str>,
     },
-    /// `location`
     Location(Location<'t>),
-    /// `link`
     Link {
-        /// `Url`
         url: Option<&'t str>,
     },
-    /// Another known message.
+    /// A known message without typed elements.
     Other,
 }
 
@@ -59,7 +53,7 @@ impl<'t> UserMessage<'t> {
 pub enum OtherEvent<'t> {
     /// `LOCATION`: the phone reports its position.
     Location(Position<'t>),
-    /// Another known event.
+    /// A known event without typed elements.
     Other,
 }
 

@@ -1,13 +1,12 @@
-//! What in a message is not as WeChat documents it, and where it stands.
+//! Deviations of a message from WeChat's documentation, with their spans.
 
 use std::ops::Range;
 
-/// One thing that is not as documented.
+/// A deviation from the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// What it is.
     pub kind: ProblemKind,
-    /// Where in the payload it stands.
+    /// The span in the payload.
     pub span: Option<Range<usize>>,
 }
 
@@ -17,71 +16,45 @@ impl Problem {
     }
 }
 
-/// What can be wrong with a message that could be read.
+/// The kinds of deviations, each with its message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProblemKind {
-    /// `CreateTime` is no whole number of seconds.
+    /// `CreateTime` is not a whole number of seconds.
     #[error("CreateTime is not a whole number: {text}")]
-    CreateTimeNotInteger {
-        /// What it is instead.
-        text: String,
-    },
-    /// `Count` is no number.
+    CreateTimeNotInteger { text: String },
+    /// `Count` is not a number.
     #[error("Count is not a number: {text}")]
-    CountNotNumber {
-        /// What it is instead.
-        text: String,
-    },
+    CountNotNumber { text: String },
     /// `Count` and the pictures listed differ.
     #[error("Count says {count}, the list holds {found}")]
     CountUnlikeList {
-        /// What `Count` says.
+        /// The value of `Count`.
         count: i64,
-        /// How many there are.
+        /// The number of pictures.
         found: usize,
     },
-    /// A latitude or longitude is no number.
+    /// A latitude or longitude is not a number.
     #[error("{name} is not a number: {text}")]
-    CoordinateNotNumber {
-        /// Which element.
-        name: &'static str,
-        /// What it is instead.
-        text: String,
-    },
-    /// `Scale` is no number.
+    CoordinateNotNumber { name: &'static str, text: String },
+    /// `Scale` is not a number.
     #[error("Scale is not a number: {text}")]
-    ScaleNotNumber {
-        /// What it is instead.
-        text: String,
-    },
-    /// There is no `MsgType` and no `InfoType`.
+    ScaleNotNumber { text: String },
+    /// Both `MsgType` and `InfoType` are missing.
     #[error("MsgType is missing")]
     MsgTypeMissing,
-    /// `MsgType` is `event`, and there is no `Event`.
+    /// `MsgType` is `event`, and `Event` is missing.
     #[error("Event is missing")]
     EventMissing,
-    /// A kind that no documentation lists; it is kept all the same.
+    /// An undocumented kind.
     #[error("unknown kind: {kind}")]
-    KindUnknown {
-        /// As received.
-        kind: String,
-    },
+    KindUnknown { kind: String },
     /// The outermost element is not `<xml>`.
     #[error("the root element is <{name}>, not <xml>")]
-    RootNotXml {
-        /// What it is instead.
-        name: String,
-    },
-    /// An element of the envelope occurs again; the first one counts.
+    RootNotXml { name: String },
+    /// An element of the envelope is repeated; the first one counts.
     #[error("{name} occurs more than once")]
-    ElementRepeated {
-        /// Which element.
-        name: String,
-    },
-    /// An element that belongs to this kind is not there.
+    ElementRepeated { name: String },
+    /// An element of this kind is missing.
     #[error("{name} is missing")]
-    ElementMissing {
-        /// Which element.
-        name: &'static str,
-    },
+    ElementMissing { name: &'static str },
 }

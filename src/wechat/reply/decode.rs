@@ -1,13 +1,13 @@
-//! Bytes that were answered, back as the reply that they are.
+//! Decodes the bytes of a reply.
 
 use super::{Article, PassiveReply, ReplyKind};
 use crate::wechat::tree::{Element, Format, Tree};
 
 impl PassiveReply {
-    /// The reply that these bytes are, XML or JSON, before they were sealed; `None` where they are none.
+    /// Decodes an unencrypted reply in XML or JSON; `None` if the bytes are not one.
     ///
-    /// Elements may come in any order and their text in any form; a text that is missing is empty, and
-    /// the articles are those that are there, whatever `ArticleCount` says. Only `MsgType` is trimmed.
+    /// Elements may come in any order and their text in any form. A missing text is empty, and
+    /// `ArticleCount` is ignored. Only `MsgType` is trimmed.
     /// A body beyond [`crate::wechat::tree::MAX_BYTES`] is not read.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         match bytes {
@@ -18,7 +18,7 @@ impl PassiveReply {
         Self::of_tree(&Tree::parse(bytes).ok()?)
     }
 
-    /// Reads a reply that has been parsed; `None` if it has no known `MsgType`.
+    /// Decodes a parsed reply; `None` if it has no known `MsgType`.
     pub(in crate::wechat) fn of_tree(tree: &Tree<'_>) -> Option<Self> {
         let root = tree.root();
         let kind = ReplyKind::of_msg_type(root.text_of("MsgType")?.trim())?;
@@ -33,12 +33,12 @@ impl PassiveReply {
     }
 }
 
-/// The elements that hold one article each: items of XML, objects of a JSON list.
+/// The elements of the articles: `item` elements in XML, objects of a list in JSON.
 fn items<'t, 'a>(root: Element<'t, 'a>, format: Format) -> Vec<Element<'t, 'a>> {
     let lists = root.children_named("Articles");
     match format {
         Format::Xml => lists.flat_map(|list| list.children_named("item")).collect(),
-        // The values of a list are siblings of its name; an empty list is one of them without children.
+        // The items of a list are siblings named like it; an empty list is one such element without children.
         Format::Json => lists.filter(|article| article.has_children()).collect(),
     }
 }
@@ -56,7 +56,7 @@ fn fill<'r>(texts: impl IntoIterator<Item = (&'static str, &'r mut String)>, gro
 }
 
 fn text_of<'t>(group: Element<'t, '_>, name: &str) -> Option<&'t str> {
-    // The documentation's own table spells it so, and SDKs have copied it; its example does not.
+    // The documentation's table spells it `MusicURL`, as do some SDKs; its example says `MusicUrl`.
     let other = || if name == "MusicUrl" { group.text_of("MusicURL") } else { None };
     group.text_of(name).or_else(other)
 }

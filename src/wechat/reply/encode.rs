@@ -1,4 +1,4 @@
-//! A passive reply as bytes, XML or JSON: the documented elements in the documented order.
+//! Encodes a reply in XML or JSON: the documented elements in the documented order.
 
 use serde_json::{Map, Number, Value};
 
@@ -6,29 +6,29 @@ use super::{Address, Article, PassiveReply};
 use crate::wechat::tree::Format;
 use crate::wechat::xml;
 
-/// An element by name.
+/// An element: its name and its content.
 type Member = (&'static str, Content);
 
-/// What stands in an element.
+/// The content of an element.
 enum Content {
     Text(String),
     Number(Number),
     Group(Vec<Member>),
-    /// Articles: `item` elements of XML, a list of JSON.
+    /// Articles: `item` elements in XML, a list in JSON.
     Items(Vec<Vec<Member>>),
 }
 
 impl PassiveReply {
-    /// Its bytes, before they are sealed.
+    /// The bytes of the reply, unencrypted.
     ///
-    /// XML has one element a line and every text in CDATA, a `]]>` in it split over two sections.
-    /// Characters that XML 1.0 cannot carry, such as U+0000, become U+FFFD there; a carriage return is
-    /// written as it is, although readers may take it for a line feed. JSON carries everything.
+    /// XML has one element per line and every text in CDATA, with a `]]>` split over two sections.
+    /// Characters that XML 1.0 cannot represent, such as U+0000, become U+FFFD there. A carriage return is
+    /// written as it is, although parsers may turn it into a line feed. JSON represents every character.
     pub fn to_bytes(&self, address: &Address, format: Format) -> Vec<u8> {
         self.to_bytes_as(self.kind().as_str(), address, format)
     }
 
-    /// The same under a `MsgType` that need not be its own.
+    /// The bytes of the reply with another `MsgType`.
     pub(in crate::wechat) fn to_bytes_as(&self, msg_type: &str, address: &Address, format: Format) -> Vec<u8> {
         match self {
             Self::Success => return b"success".to_vec(),
@@ -77,18 +77,18 @@ impl PassiveReply {
 }
 
 impl Article {
-    /// All four, since none of them is documented as optional.
+    /// All four elements: none of them is documented as optional.
     fn into_members(mut self) -> Vec<Member> {
         self.texts_mut().map(|(name, text)| (name, Content::Text(std::mem::take(text)))).into()
     }
 }
 
-/// Whether a text outside of articles may be left out.
+/// Tells whether an empty text outside articles is left out.
 fn is_optional(name: &str) -> bool {
     matches!(name, "Title" | "Description" | "MusicUrl" | "HQMusicUrl" | "KfAccount")
 }
 
-/// One element a line. The recursion is as deep as the elements above, three at most.
+/// Writes one element per line. The recursion is at most three levels deep.
 fn write_xml(body: &mut String, members: &[Member]) {
     for (name, content) in members {
         body.extend(["<", name, ">"]);
@@ -123,7 +123,7 @@ fn json(members: Vec<Member>) -> Value {
     Value::Object(members.collect::<Map<_, _>>())
 }
 
-/// The text without the characters that no XML 1.0 document may hold, not even as references.
+/// Replaces the characters that XML 1.0 cannot represent, not even as references.
 fn carried_by_xml(text: &str) -> String {
     text.replace(|c: char| !is_xml_character(c), "\u{FFFD}")
 }

@@ -1,32 +1,24 @@
 //! The kinds of passive replies and their spellings.
 
-/// What kind of reply it is.
+/// The kind of a passive reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReplyKind {
-    /// The literal `success`.
+    /// The seven bytes `success`.
     Success,
-    /// No body.
     Empty,
-    /// A text.
     Text,
-    /// A picture.
     Image,
-    /// A voice recording.
     Voice,
-    /// A video.
     Video,
-    /// A piece of music.
     Music,
-    /// Articles.
     News,
-    /// Over to customer service.
     TransferCustomerService,
-    /// Bytes as they are.
+    /// Bytes that are sent as they are.
     Raw,
 }
 
 impl ReplyKind {
-    /// Every kind, in the order in which they are listed for people.
+    /// Every kind, in display order.
     pub const ALL: [Self; 10] = [
         Self::Success,
         Self::Empty,
@@ -40,7 +32,7 @@ impl ReplyKind {
         Self::Raw,
     ];
 
-    /// Its `MsgType`, or else `success`, `empty` or `raw`: what it is called in settings and in texts.
+    /// The `MsgType`, or else `success`, `empty` or `raw`: the spelling in settings and locale keys.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -56,17 +48,17 @@ impl ReplyKind {
         }
     }
 
-    /// The kind of exactly that spelling.
+    /// The kind of exactly that spelling, in the same case.
     pub fn from_spelling(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// The kind of a reply with that `MsgType`; what has none is not found.
+    /// The kind with that `MsgType`; `None` for the kinds without one.
     pub(super) fn of_msg_type(text: &str) -> Option<Self> {
         Self::from_spelling(text).filter(|kind| !matches!(kind, Self::Success | Self::Empty | Self::Raw))
     }
 
-    /// The element around its texts; `None` where they stand in the root, or in articles.
+    /// The element around the texts; `None` if they are in the root or in articles.
     pub(super) fn group(self) -> Option<&'static str> {
         match self {
             Self::Success | Self::Empty | Self::Text | Self::News | Self::Raw => None,

@@ -1,4 +1,4 @@
-//! Every kind to the byte, and back.
+//! Tests of encoding and decoding: the bytes of every kind, and round trips.
 
 use std::convert::Infallible;
 
@@ -28,7 +28,7 @@ fn json(reply: &PassiveReply) -> String {
     String::from_utf8(reply.to_bytes(&address(), Format::Json)).unwrap()
 }
 
-/// What stands behind `MsgType`.
+/// The elements behind `MsgType`.
 fn own_xml(reply: &PassiveReply) -> String {
     let body = xml(reply);
     let (_, own) = body.split_once("</MsgType>\n").unwrap();
@@ -258,13 +258,13 @@ fn what_is_no_reply_is_not_taken_for_one() {
     }
 }
 
-/// Text that is awkward on purpose: anything at all, or pieces of markup.
+/// Arbitrary text, or pieces of markup.
 fn any_text() -> impl Strategy<Value = String> {
     let markup = prop::sample::select(vec!["]]>", "]]", "]", ">", "<", "&amp;", "&", "\"", "\r\n", "{", " ", "中"]);
     prop_oneof![any::<String>(), prop::collection::vec(markup, 0..6).prop_map(|pieces| pieces.concat()),]
 }
 
-/// A message of any kind, its texts taken in turn from a few; news have 0 to 4 articles.
+/// A message of any kind with texts from a small set; news have 0 to 4 articles.
 fn any_message() -> impl Strategy<Value = PassiveReply> {
     let kinds: Vec<_> = ReplyKind::ALL.into_iter().filter(|kind| PassiveReply::blank(*kind).needs_address()).collect();
     (prop::sample::select(kinds), 0..5_usize, prop::collection::vec(any_text(), 5)).prop_map(

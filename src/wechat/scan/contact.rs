@@ -1,23 +1,22 @@
-//! vCard and MECARD: a person or a company on a QR code.
+//! Parses vCard and MECARD contacts.
 
 use super::{after_prefix, parts};
 
 /// A person or a company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
-    /// The name, formatted where the card has that, else its parts as they are.
+    /// The formatted name if there is one, else the parts of the name as written.
     pub name: Option<String>,
-    /// The company.
     pub organisation: Option<String>,
     /// Telephone numbers, in order.
     pub telephones: Vec<String>,
     /// Mail addresses, in order.
     pub emails: Vec<String>,
-    /// Links, in order.
+    /// Links to web pages, in order.
     pub urls: Vec<String>,
 }
 
-/// Reads a vCard or a MECARD.
+/// Parses a vCard or a MECARD.
 pub(super) fn contact(text: &str) -> Option<Contact> {
     if let Some(rest) = after_prefix(text, "MECARD:") {
         return Some(gathered(parts(rest)));
@@ -43,7 +42,7 @@ fn gathered(parts: Vec<(String, String)>) -> Contact {
     contact
 }
 
-/// The properties of a vCard: folded lines joined, groups and parameters off, escapes resolved.
+/// The properties of a vCard: folded lines joined, groups and parameters removed, escapes resolved.
 fn properties(text: &str) -> Vec<(String, String)> {
     let mut unfolded: Vec<String> = Vec::new();
     for line in text.lines() {

@@ -1,32 +1,32 @@
-//! The numbers on products and books, and their checksums.
+//! Parses the numbers of products and books, and verifies their checksums.
 
-/// Which kind of number it is.
+/// The kind of a product number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProductCode {
     /// Thirteen digits, on most products.
     Ean13,
-    /// Eight digits, on small ones.
+    /// Eight digits, on small products.
     Ean8,
     /// Twelve digits, on products of North America.
     UpcA,
-    /// Eight digits that stand for twelve.
+    /// Eight digits that abbreviate twelve.
     UpcE,
-    /// A book's number: thirteen digits from 978 or 979, or the ten of former times.
+    /// A book's number: thirteen digits from 978 or 979, or formerly ten.
     Isbn,
 }
 
 /// The number of a product or of a book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Product<'a> {
-    /// Which kind of number it is.
+    /// The kind of number.
     pub code: ProductCode,
     /// The number as it is written.
     pub number: &'a str,
-    /// Whether its last digit fits the others: a misread code's mostly does not.
+    /// The checksum is right; that of a misread code mostly is not.
     pub valid_checksum: bool,
 }
 
-/// Reads the content of a bar code. Without a symbology it must be a number that proves itself.
+/// Parses the content of a bar code. Without a symbology the checksum has to be right.
 pub(super) fn product<'a>(symbology: Option<&str>, content: &'a str) -> Option<Product<'a>> {
     let digits = digits(content)?;
     let code = match symbology {
@@ -40,7 +40,7 @@ pub(super) fn product<'a>(symbology: Option<&str>, content: &'a str) -> Option<P
     Some(Product { code, number: content, valid_checksum })
 }
 
-/// Reads `ISBN 978-7-…`, as printed and as encoded in QR codes.
+/// Parses `ISBN 978-7-…`, as printed and as encoded in QR codes.
 pub(super) fn written_isbn(text: &str) -> Option<Product<'_>> {
     let rest = super::after_prefix(text, "ISBN")?;
     let number = rest.trim_start_matches([' ', ':', '-']);
@@ -53,7 +53,7 @@ pub(super) fn written_isbn(text: &str) -> Option<Product<'_>> {
     Some(Product { code: ProductCode::Isbn, number, valid_checksum })
 }
 
-/// The symbology's name is written in several ways: `EAN_13`, `EAN-13`, `ean13`.
+/// The kind of a symbology, whose name is spelled in several ways: `EAN_13`, `EAN-13`, `ean13`.
 fn named(symbology: &str, length: usize) -> Option<ProductCode> {
     let name: String = symbology.chars().filter(char::is_ascii_alphanumeric).collect();
     match (name.to_ascii_uppercase().as_str(), length) {
@@ -89,7 +89,7 @@ fn checksum_is_right(code: ProductCode, digits: &[u32]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// The twelve digits that eight stand for: number system, six digits, check digit.
+/// The twelve digits that eight abbreviate: number system, six digits, check digit.
 fn upc_a_of(digits: &[u32]) -> Option<[u32; 12]> {
     let &[system, d1, d2, d3, d4, d5, last, check] = digits else {
         return None;
@@ -107,7 +107,7 @@ fn upc_a_of(digits: &[u32]) -> Option<[u32; 12]> {
     (system <= 1).then_some(all)
 }
 
-/// Ten characters weigh ten to one, and an `X` at the end is ten. None where others occur.
+/// Verifies an ISBN of ten characters, weighed ten to one; a final `X` is ten. `None` if it has other characters.
 fn isbn_10_is_right(text: &str) -> Option<bool> {
     let mut sum = 0;
     for (index, character) in (0..10_u32).zip(text.chars()) {

@@ -1,21 +1,19 @@
-//! `WIFI:`, the form in which routers and cafés print their networks.
+//! Parses `WIFI:`, the format of printed Wi-Fi networks.
 
 use super::{after_prefix, parts};
 
-/// A Wi-Fi network.
+/// A Wi-Fi network with its credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wifi {
-    /// Its name.
     pub ssid: String,
     /// `WPA`, `WEP`, `SAE`, `nopass` …, as it is written.
     pub security: Option<String>,
-    /// Its password.
     pub password: Option<String>,
-    /// Whether it does not announce itself.
+    /// The network does not announce its name.
     pub hidden: bool,
 }
 
-/// Reads `WIFI:T:WPA;S:name;P:password;H:true;;`, parts in any order.
+/// Parses `WIFI:T:WPA;S:name;P:password;H:true;;`, with its parts in any order.
 pub(super) fn wifi(text: &str) -> Option<Wifi> {
     let (mut ssid, mut security, mut password, mut hidden) = (None, None, None, false);
     for (name, value) in parts(after_prefix(text, "WIFI:")?) {
@@ -24,14 +22,14 @@ pub(super) fn wifi(text: &str) -> Option<Wifi> {
             "T" => security = Some(value),
             "P" => password = Some(unquoted(value)),
             "H" => hidden = value.eq_ignore_ascii_case("true"),
-            // Enterprise networks have more parts; the raw text shows them.
+            // Enterprise networks have more parts, which only the raw text shows.
             _ => {}
         }
     }
     ssid.map(|ssid| Wifi { ssid, security, password, hidden })
 }
 
-/// Names of hexadecimal digits are printed in quotation marks, lest they be taken for bytes.
+/// Removes quotation marks, in which names of hexadecimal digits are printed to tell them from bytes.
 fn unquoted(value: String) -> String {
     match value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(inner) => inner.to_owned(),

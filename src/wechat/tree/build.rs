@@ -19,21 +19,21 @@ pub(in crate::wechat) struct Tag<'a> {
 pub(in crate::wechat) struct Builder<'a> {
     payload: &'a str,
     nodes: Vec<Node<'a>>,
-    open: Vec<Open>,
+    open: Vec<OpenElement>,
 }
 
 /// An element whose end has not been read yet.
 #[derive(Debug)]
-struct Open {
+struct OpenElement {
     index: u32,
     last_child: u32,
-    run: Option<Run>,
+    run: Option<TextRun>,
 }
 
 /// The state of an element's text before the character data since the last tag. It is restored if that data
 /// turns out to be only white space beside child elements, which is no text.
 #[derive(Debug)]
-struct Run {
+struct TextRun {
     white: bool,
     length: usize,
     form: TextForm,
@@ -75,7 +75,7 @@ impl<'a> Builder<'a> {
         TreeError::NotWellFormed { reason: reason.into(), place: self.place(offset) }
     }
 
-    /// Begins an element.
+    /// Begins an element inside the innermost open one.
     pub(in crate::wechat) fn open(&mut self, tag: Tag<'a>) -> Result<(), TreeError> {
         if self.open.len() >= MAX_DEPTH {
             let place = self.place(tag.start);
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
             form: TextForm::Empty,
             children: false,
         });
-        self.open.push(Open { index, last_child: NONE, run: None });
+        self.open.push(OpenElement { index, last_child: NONE, run: None });
         Ok(())
     }
 
@@ -122,8 +122,12 @@ impl<'a> Builder<'a> {
         let Some(node) = self.nodes.get_mut(open.index as usize) else {
             return;
         };
-        let run =
-            open.run.get_or_insert(Run { white: true, length: node.text.len(), form: node.form, pieces: node.pieces });
+        let run = open.run.get_or_insert(TextRun {
+            white: true,
+            length: node.text.len(),
+            form: node.form,
+            pieces: node.pieces,
+        });
         run.white &= white;
         if node.pieces == 0 {
             node.text = piece;

@@ -1,4 +1,4 @@
-//! What changes in a body that is edited, and what does not.
+//! Tests of edits: the changed bytes, and the bytes that must not change.
 
 use proptest::prelude::*;
 
