@@ -37,7 +37,7 @@ mod server_answer;
 mod stored_capture;
 
 pub use finding_record::{FindingRecord, read_findings, write_findings};
-pub use json::{EventView, event_json, finding_json, header_text, message_view, replay_json};
+pub use json::{EventView, event_json, finding_json, header_text, message_view, milliseconds, replay_json};
 pub use raw_request::RawRequest;
 pub use replay_run::{
     Against, Baseline, Replay, ReplayForm, ReplayId, ReplayMode, ReplayRun, ReplaySummary, RunEnd, RunId, SentRequest,

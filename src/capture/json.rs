@@ -212,7 +212,7 @@ pub fn replay_json(stored: &StoredReplay, language: Language) -> Value {
 }
 
 /// Milliseconds to the microsecond, the precision of the record.
-fn milliseconds(duration: Duration) -> f64 {
+pub fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Expr, Needle, Source, State, Term};
-use crate::capture::{Capture, Placement, Reply, ReplySource};
+use crate::capture::{Capture, Placement, Reply, ReplySource, milliseconds};
 use crate::wechat::tree::Tree;
 
 /// What a filter is asked about.
@@ -72,7 +72,7 @@ impl Term {
             Self::Status(comparison) => {
                 reply.and_then(|reply| reply.status).is_some_and(|status| comparison.holds(&status.into()))
             }
-            Self::Ms(comparison) => reply.is_some_and(|reply| comparison.holds(&milliseconds(reply))),
+            Self::Ms(comparison) => reply.is_some_and(|reply| comparison.holds(&milliseconds(reply.elapsed))),
             Self::Attempt(comparison) => comparison.holds(&placement.attempt),
             Self::Id(comparison) => comparison.holds(&placement.id.0),
             Self::After(time) => arrival(capture) >= *time,
@@ -94,11 +94,6 @@ impl Source {
             other => other.spelling() == source.spelling(),
         }
     }
-}
-
-/// How long the answer took. Microseconds are what is recorded.
-fn milliseconds(reply: &Reply) -> f64 {
-    reply.elapsed.as_micros() as f64 / 1000.0
 }
 
 /// When it arrived. Microseconds are what is recorded.
