@@ -67,7 +67,7 @@ fn main() {
     let (mut plain, _rulebook) = service(Arc::clone(&runtime), directories[0].path(), "");
     let (mut ruled, rulebook) = service(Arc::clone(&runtime), directories[1].path(), &rules());
     let (plain, ruled) = (plain.listen(anywhere()).unwrap(), ruled.listen(anywhere()).unwrap());
-    let held = &rulebook.crafting().held;
+    let held = &rulebook.policy().held;
     held.switch(Some(Filter::parse("event:location_select", &jiff::Zoned::now()).unwrap()));
     let mut figures = (Vec::new(), Vec::new(), Vec::new());
     let mut lateness = Vec::new();

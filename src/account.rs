@@ -1,4 +1,4 @@
-//! The accounts whose callbacks arrive here, and which of them a request belongs to.
+//! The accounts whose callbacks arrive here: their secrets, and the account that a request belongs to.
 
 use std::fmt;
 
@@ -6,15 +6,15 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::capture::Mode;
-use crate::wechat::envelope::{AesKey, KeyError, Plaintext, decrypt};
+use crate::wechat::envelope::{self, AesKey, KeyError, Plaintext};
 use crate::wechat::tree::Tree;
 
-/// A text that must not be seen: wiped when dropped, masked when printed.
+/// A secret text: wiped when dropped, masked when printed.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over.
+    /// The secret of that text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
@@ -25,7 +25,7 @@ impl Secret {
     }
 }
 
-/// So that a command line gives it at once where it is safe.
+/// Lets a command line argument become a secret at once.
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self::new(text)
@@ -50,18 +50,17 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Which of an account's secrets.
+/// The name of one of an account's secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretName {
     /// 令牌 Token.
     Token,
     /// 消息加解密密钥 EncodingAESKey.
     AesKey,
-    /// AppSecret.
     AppSecret,
 }
 
-/// What only the developer and WeChat know of an account.
+/// The secrets that the developer and WeChat share about an account.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Secrets {
     /// 令牌 Token.
@@ -77,7 +76,7 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// These, with what `changed` holds in their place; a token or key that is replaced becomes the previous one.
+    /// These secrets with those of `changed` in their place; a replaced token or key becomes the previous one.
     #[must_use]
     pub fn changed_by(self, changed: Self) -> Self {
         let previous = |old: Option<Secret>, new: &Option<Secret>, older: Option<Secret>| match new {
@@ -97,7 +96,7 @@ impl Secrets {
         }
     }
 
-    /// These without one of them, and without the one before it.
+    /// These secrets without one of them and its predecessor.
     #[must_use]
     pub fn without(self, name: SecretName) -> Self {
         match name {
@@ -107,26 +106,25 @@ impl Secrets {
         }
     }
 
-    /// Whether there is nothing in it.
+    /// Tells whether there is no secret at all.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// One account, ready for its callbacks.
+/// One account with its secrets, its keys decoded.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// Its name in `config.toml`.
+    /// The name in `config.toml`.
     pub name: String,
-    /// Requests below this path are its own.
+    /// The path prefix of requests that belong to it.
     pub path: Option<String>,
-    /// Its original id, `gh_…`.
+    /// The original id, `gh_…`, which messages carry as ToUserName.
     pub to_user: Option<String>,
-    /// Its AppID, `wx…`.
+    /// `wx…`
     pub app_id: Option<String>,
-    /// The mode set in WeChat's console, where the developer said so.
+    /// The mode set in WeChat's console, if the developer told it.
     pub mode: Option<Mode>,
-    /// Its token, key and AppSecret.
     pub secrets: Secrets,
     key: Option<Result<AesKey, KeyError>>,
     previous_key: Option<AesKey>,
@@ -147,7 +145,7 @@ impl Account {
         }
     }
 
-    /// Gives it its secrets; the keys are decoded once, here.
+    /// Sets the secrets and decodes the keys, once.
     #[must_use]
     pub fn with_secrets(mut self, secrets: Secrets) -> Self {
         self.key = secrets.aes_key.as_ref().map(|key| AesKey::parse(key.reveal()));
@@ -156,36 +154,36 @@ impl Account {
         self
     }
 
-    /// The key that messages are encrypted with, or what is wrong with it.
+    /// The key that messages are encrypted with, or the reason why it is unusable.
     pub fn key(&self) -> Option<&Result<AesKey, KeyError>> {
         self.key.as_ref()
     }
 
-    /// The key before this one, if it is of any use.
+    /// The key before this one, if it is usable.
     pub fn previous_key(&self) -> Option<&AesKey> {
         self.previous_key.as_ref()
     }
 
-    /// The key that seals what answers a message, and the other one: the former first where that opened the message.
+    /// The key to encrypt a reply with, and the other one. The former comes first if it decrypted the message.
     pub fn keys(&self, former_key: bool) -> [Option<&AesKey>; 2] {
         let (current, former) = (self.key.as_ref().and_then(|key| key.as_ref().ok()), self.previous_key());
         if former_key && former.is_some() { [former, current] } else { [current, former] }
     }
 
-    /// What an `Encrypt` holds, and whether only the former key opens it.
-    pub fn open(&self, encrypt: &str) -> Option<(Plaintext, bool)> {
+    /// The plaintext of an `Encrypt`, and whether it took the former key.
+    pub fn decrypt(&self, encrypt: &str) -> Option<(Plaintext, bool)> {
         let [current, former] = self.keys(false);
-        let with = |key: Option<&AesKey>| decrypt(key?, encrypt).ok();
-        with(current).map(|opened| (opened, false)).or_else(|| Some((with(former)?, true)))
+        let with = |key: Option<&AesKey>| envelope::decrypt(key?, encrypt).ok();
+        with(current).map(|plaintext| (plaintext, false)).or_else(|| Some((with(former)?, true)))
     }
 
-    /// What an encrypted reply holds, if one of the keys opens it.
-    pub fn opened(&self, body: &[u8]) -> Option<Vec<u8>> {
+    /// The plaintext of an encrypted reply, if one of the keys decrypts it.
+    pub fn decrypt_reply(&self, body: &[u8]) -> Option<Vec<u8>> {
         let tree = Tree::parse(body).ok()?;
-        self.open(tree.root().text_of("Encrypt")?).map(|(opened, _)| opened.message)
+        self.decrypt(tree.root().text_of("Encrypt")?).map(|(plaintext, _)| plaintext.message)
     }
 
-    /// The token's text, for a calculation.
+    /// The token's text, for a signature.
     pub fn token(&self) -> Option<&str> {
         self.secrets.token.as_ref().map(Secret::reveal)
     }
@@ -197,10 +195,10 @@ impl Account {
     }
 }
 
-/// The account that takes what no other claims.
+/// The name of the account that takes the requests that no other claims.
 pub const DEFAULT_ACCOUNT: &str = "default";
 
-/// All accounts; there is always at least one.
+/// All accounts, at least one.
 #[derive(Clone, Debug)]
 pub struct Accounts {
     list: Vec<Account>,
@@ -208,7 +206,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// The accounts in the order of the configuration. `preferred` names the one that takes what no other claims;
+    /// The accounts in the order of the configuration. `preferred` names the one that takes the requests that no other claims;
     /// without it that is `default`, else the first.
     pub fn new(list: Vec<Account>, preferred: Option<&str>) -> Self {
         let list = if list.is_empty() { vec![Account::named(DEFAULT_ACCOUNT)] } else { list };
@@ -217,17 +215,16 @@ impl Accounts {
         Self { list, default }
     }
 
-    /// Every account.
     pub fn iter(&self) -> impl Iterator<Item = &Account> {
         self.list.iter()
     }
 
-    /// The account that takes what no other claims.
+    /// The account that takes the requests that no other claims.
     pub fn default_account(&self) -> &Account {
         &self.list[self.default]
     }
 
-    /// The account of that name, else the one that takes what no other claims.
+    /// The account of that name, else the default one.
     pub fn owner(&self, name: &str) -> &Account {
         self.named(name).unwrap_or_else(|| self.default_account())
     }

@@ -96,9 +96,11 @@ mod worker;
 
 pub use crate::exchange::{Exported, Format, Imported, Preview, Texts};
 pub use crate::inspect::SignatureCheck;
-pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
+pub use crate::listener::{
+    AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
+};
 pub use crate::progress::Progress;
-pub use crate::replay::{Change, Compared, Difference, MOST_COPIES, Pace, RATES, difference};
+pub use crate::replay::{Change, ComparableAnswer, Difference, MOST_COPIES, Pace, RATES, difference};
 pub use crate::store::{RemovalId, Stats, StoreHead};
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
@@ -164,7 +166,7 @@ pub struct Engine {
     head: watch::Receiver<StoreHead>,
     rules: watch::Receiver<Arc<RuleSet>>,
     rules_error: watch::Receiver<Option<UserError>>,
-    fired: watch::Receiver<FiredRules>,
+    fired: watch::Receiver<UsageByRule>,
     replay_progress: watch::Receiver<Option<Progress>>,
     transfer_progress: watch::Receiver<Option<Progress>>,
     maintenance_progress: watch::Receiver<Option<Progress>>,
@@ -179,7 +181,7 @@ impl Engine {
         let (queue, notices) = mpsc::sync_channel(NOTICES);
         let sender = NoticeSender::new(queue, waker.clone());
         let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);
-        let crafting = rulebook.crafting().clone();
+        let policy = rulebook.policy().clone();
         let rules_error = rulebook.error();
         let (status_in, status) = watch::channel(Status::default());
         let (head_in, head) = watch::channel(StoreHead::default());
@@ -196,7 +198,7 @@ impl Engine {
             accounts: accounts.clone(),
             status: status.clone(),
             runtime: Arc::clone(&runtime),
-            courier: crafting.courier.clone(),
+            http_client: policy.http_client.clone(),
             jobs: jobs(replay_progress_in),
         };
         let (maintenance_progress_in, maintenance_progress) = watch::channel(None);
@@ -222,13 +224,13 @@ impl Engine {
             pictures,
             listing,
             queries,
-            answering: AnsweringHandle { view: crafting.held.view(), held: crafting.held, armed: crafting.armed },
+            answering: AnsweringHandle { view: policy.held.view(), held: policy.held, armed: policy.armed_fault },
             closing,
             status,
             head,
-            rules: crafting.rules,
+            rules: policy.rules,
             rules_error,
-            fired: crafting.fired.subscribe(),
+            fired: policy.rule_usage.subscribe(),
             replay_progress,
             transfer_progress,
             maintenance_progress,
@@ -304,7 +306,7 @@ impl Engine {
     }
 
     /// The counts of replies by rule since the start.
-    pub fn fired(&self) -> watch::Ref<'_, FiredRules> {
+    pub fn fired(&self) -> watch::Ref<'_, UsageByRule> {
         self.fired.borrow()
     }
 

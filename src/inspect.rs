@@ -1,9 +1,9 @@
-//! One request judged: whose it is, whether it is genuine, what it says, and how it is to be answered.
+//! Inspects one request: finds its account, verifies and decrypts it, reads its envelope, and says how to answer it.
 //!
 //! ```text
 //! RawRequest ─► query ─► outer tree ─► account ─► signature ─► decrypt ─► message ─► Capture + Disposition
 //! ```
-//! Nothing here waits, reads a clock or fails: what cannot be read is kept, with the reason as a diagnosis.
+//! Nothing here waits, reads a clock or fails: an unreadable request is kept, with the reason as a diagnosis.
 
 use sha2::{Digest as _, Sha256};
 
@@ -27,54 +27,71 @@ use query::Query;
 /// The largest body that is read as a callback, in bytes; WeChat's own are a few kilobytes.
 pub const MAX_BODY: usize = 1 << 20;
 
-/// How much is kept of the body of a request that fails verification, in bytes: enough to see what it was.
+/// The part of a body that is kept of a request that fails verification, in bytes: enough to see what it was.
 pub const MAX_UNVERIFIED_BODY: usize = 64 << 10;
 
-/// How the protocol wants a request answered.
+/// The answer that the protocol prescribes for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
     /// A genuine handshake: its `echostr`, exactly.
     Echo(String),
-    /// A callback, legible or not: 200 `success`.
+    /// A callback, readable or not: 200 `success`.
     Accept,
     /// The signature is wrong or missing: 403.
     Refuse,
-    /// Over [`MAX_BODY`]: 413.
+    /// A body over [`MAX_BODY`]: 413.
     TooLarge,
-    /// Its sender takes too long: 408, and the connection is closed.
+    /// A sender that takes too long: 408, and the connection is closed.
     TooSlow,
-    /// What this program itself forwarded has come back: 508.
+    /// A request that this program forwarded and that came back: 508.
     Loop,
-    /// Its body breaks off, or its chunks are none: 400, and the connection is closed.
+    /// A body that breaks off, or whose chunks are malformed: 400, and the connection is closed.
     Broken,
 }
 
-/// A request, judged.
-#[derive(Clone, Debug)]
+/// The result of inspecting a request.
+#[derive(Debug)]
 pub struct Inspection {
-    /// What is to be recorded.
+    /// The request as it is recorded.
     pub capture: Capture,
-    /// What is to be answered.
+    /// The capture's message, parsed once for all that reads it later; `None` where it is not well formed.
+    pub tree: Option<Tree<'static>>,
     pub disposition: Disposition,
-    /// How a reply is to be sealed; `None` where the message did not come sealed, or could not be opened.
-    pub sealing: Option<Sealing>,
+    /// The encryption of a reply; `None` if the message came in plain, or could not be decrypted.
+    pub encryption: Option<ReplyEncryption>,
 }
 
-/// What opened a message, and so seals the reply to it.
+/// The key and AppID that a message was decrypted with, and that its reply has to be encrypted with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealing {
-    /// The key before the current one opened it.
+pub struct ReplyEncryption {
+    /// True if the former key decrypted the message.
     pub former_key: bool,
-    /// Whose message it is: the AppID behind it.
+    /// The AppID at the end of the plaintext.
     pub receive_id: String,
 }
 
-/// Judges a request. A GET is taken for a handshake: the caller has seen its `echostr`.
+impl Inspection {
+    /// Refuses a request that this listener forwarded itself: accepted, it would run in circles.
+    pub fn refuse_loop(&mut self) {
+        self.capture.diagnoses.push(Diagnosis::new(Code::ForwardLoop));
+        self.disposition = Disposition::Loop;
+    }
+
+    /// Refuses a request whose body stopped before its end, and takes it for no attempt at an event.
+    pub fn refuse_incomplete(&mut self, is_too_slow: bool) {
+        let diagnosis = Diagnosis::new(Code::BodyIncomplete);
+        self.capture.diagnoses.push(diagnosis.with("received", self.capture.request.body_length));
+        self.capture.group_key = None;
+        self.disposition = if is_too_slow { Disposition::TooSlow } else { Disposition::Broken };
+    }
+}
+
+/// Inspects a request. A GET counts as a handshake: the caller has seen its `echostr`.
 pub fn inspect(request: RawRequest, accounts: &Accounts) -> Inspection {
     if request.method == "GET" { handshake(request, accounts) } else { callback(request, accounts) }
 }
 
-/// Whether a GET with this query is a handshake.
+/// Tells whether a GET with this query is a handshake.
 pub fn has_echostr(query: &str) -> bool {
     form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "echostr")
 }
@@ -101,7 +118,7 @@ fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
         group_key: None,
         diagnoses,
     };
-    Inspection { capture, disposition, sealing: None }
+    Inspection { capture, tree: None, disposition, encryption: None }
 }
 
 fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
@@ -118,15 +135,16 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
     let signature = verify::verify(&query, encrypt, account, accounts, &mut diagnoses);
     verify::diagnose_time(&query, request.received_at.as_second(), &mut diagnoses);
     diagnose_mode(&query, mode, account, &mut diagnoses);
-    let opened = match encrypt {
+    let decrypted = match encrypt {
         Some(encrypt) if !signature.is_refused() => decrypt::decrypt(encrypt, account, accounts, &mut diagnoses),
         _ => None,
     };
-    let (message, sealing) = opened.unzip();
-    let envelope = match &message {
-        Some(message) => inner_envelope(message, outer.as_ref().filter(|_| mode == Mode::Compat), &mut diagnoses),
-        None => outer_envelope(outer_message.as_ref(), mode, &body, &mut diagnoses),
+    let (message, encryption) = decrypted.unzip();
+    let (envelope, tree) = match &message {
+        Some(message) => inner_message(message, outer.as_ref().filter(|_| mode == Mode::Compat), &mut diagnoses),
+        None => (outer_envelope(outer_message.as_ref(), mode, &body, &mut diagnoses), outer),
     };
+    let tree = tree.map(Tree::into_owned);
     if oversized {
         let details = Diagnosis::new(Code::BodyTooLarge).with("bytes", request.body_length).with("limit", MAX_BODY);
         diagnoses.push(details);
@@ -143,7 +161,7 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
         .flatten();
     let request = keep(request, signature, &mut diagnoses);
     let capture = Capture { request, account, envelope, mode, signature, message, group_key, replay, diagnoses };
-    Inspection { capture, disposition, sealing }
+    Inspection { capture, tree, disposition, encryption }
 }
 
 fn claim<'a>(
@@ -158,7 +176,7 @@ fn claim<'a>(
     })
 }
 
-/// The text of `Encrypt`. An empty one stands in the plain messages of some tool chains, and means nothing.
+/// The text of `Encrypt`. Some tool chains leave an empty one in plain messages, which counts for nothing.
 fn encrypted<'t>(outer: &'t Tree<'_>) -> Option<&'t str> {
     outer.root().child("Encrypt").map(|element| element.text()).filter(|text| !text.is_empty())
 }
@@ -185,18 +203,23 @@ fn diagnose_mode(query: &Query<'_>, mode: Mode, account: &Account, diagnoses: &m
     }
 }
 
-/// What the decrypted message says; in compat mode it is held against the plain elements.
-fn inner_envelope(message: &[u8], compat: Option<&Tree<'_>>, diagnoses: &mut Vec<Diagnosis>) -> Envelope {
-    let Some(tree) = payload::read(message, diagnoses) else { return unreadable() };
+/// Envelope and tree of the decrypted message; in compat mode it is compared with the plain elements.
+fn inner_message<'m>(
+    message: &'m [u8],
+    compat: Option<&Tree<'_>>,
+    diagnoses: &mut Vec<Diagnosis>,
+) -> (Envelope, Option<Tree<'m>>) {
+    let Some(tree) = payload::read(message, diagnoses) else { return (unreadable(), None) };
     let decoded = Message::decode(&tree);
     payload::diagnose(&decoded, message, diagnoses);
     if let Some(outer) = compat {
         payload::compare(outer, &tree, diagnoses);
     }
-    envelope(&decoded)
+    let envelope = envelope(&decoded);
+    (envelope, Some(tree))
 }
 
-/// What the body itself says: all of it in plain mode, its plain elements in compat mode, whose it is in safe mode.
+/// Envelope of the body itself: the whole message in plain mode, its plain elements in compat mode, only ToUserName in safe mode.
 fn outer_envelope(outer: Option<&Message<'_>>, mode: Mode, body: &[u8], diagnoses: &mut Vec<Diagnosis>) -> Envelope {
     match outer {
         None => unreadable(),
@@ -208,7 +231,7 @@ fn outer_envelope(outer: Option<&Message<'_>>, mode: Mode, body: &[u8], diagnose
     }
 }
 
-/// What the message of a request says that was judged before: decrypted, or the body where it travelled in plain.
+/// Envelope of a request that was inspected before, read again from the decrypted message or, in plain mode, from the body.
 pub fn read_envelope(request: &RawRequest, mode: Mode, message: Option<&[u8]>) -> Envelope {
     if request.method == "GET" {
         return Envelope { kind: HANDSHAKE.to_owned(), ..Envelope::default() };
@@ -243,9 +266,9 @@ fn envelope(message: &Message<'_>) -> Envelope {
     }
 }
 
-/// What the attempts of one event have in common: account, user and MsgId; without one, the message itself,
-/// in which CreateTime, Event and EventKey stand. A request that failed verification has nothing in common with a tap,
-/// and one that could not be checked only with its like.
+/// Digest that the attempts of one event share: over account, user and MsgId; without a MsgId, over the message itself,
+/// with its CreateTime, Event and EventKey. A request that failed verification belongs to no event, and an unchecked one
+/// only to an event of unchecked requests.
 fn group_key(account: &str, signature: Signature, envelope: &Envelope, message: &[u8]) -> Option<GroupKey> {
     if signature.is_refused() {
         return None;
@@ -262,7 +285,7 @@ fn group_key(account: &str, signature: Signature, envelope: &Envelope, message: 
     hash.finalize().first_chunk().copied()
 }
 
-/// Cuts what is not to be kept in full: a public address draws scanners, and they must not fill the disk.
+/// Cuts the body of an unverified request: a public address draws scanners, and they must not fill the disk.
 fn keep(mut request: RawRequest, signature: Signature, diagnoses: &mut Vec<Diagnosis>) -> RawRequest {
     if signature.is_refused() && request.body.len() > MAX_UNVERIFIED_BODY {
         // A copy: a slice would keep the whole body in memory.

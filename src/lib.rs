@@ -4,10 +4,10 @@
 //!
 //! # The one flow
 //! ```text
-//! phone ─► WeChat ─► tunnel ─► listener ─► inspect ──────────────────────► store ─► decide ─► lint ─► seal ─► answer
-//!                              (sockets)   (whose? genuine? what? why not?) COMMIT   held · rule · forward · default
-//!                                                                             │      (within the reply budget)
-//!                                                                             └─► watch(head) ─► window, `listen`, `wait`
+//! phone ─► WeChat ─► tunnel ─► listener ─► inspect ────────────────► store ─► decide ─► fault, encrypt ─► lint ─► answer
+//!                              (sockets)   account, signature,         COMMIT   held · rule · forward · default
+//!                                          plaintext, diagnoses           │     (within the reply budget)
+//!                                                                         └─► watch(head) ─► window, `listen`, `wait`
 //! stored events ─► replay ─► sign (verbatim · resign · fresh) ─► the developer's own server ─► lint, compare ─► verdict
 //! stored events ─► pseudonyms ─► pack · curl · HAR · .http · tests ─► import gives the same events back
 //! ```
@@ -19,12 +19,13 @@
 //! - [`texts`]: words for people in two languages. [`trouble`]: an error as the window says it. [`visible`]: text from outside, made safe to show.
 //!   [`waker`]: wakes a window without knowing what one is. [`progress`]: how far long work is, and how it is ended.
 //!   [`seldom`]: what happens often, said seldom.
-//! - [`diagnose`]: what can be wrong with a request, as stable codes. [`capture`]: one recorded request, and its JSON.
-//!   [`filter`]: the filter language. [`rules`]: which reply for which event.
-//! - [`account`]: whose callbacks arrive, and their secrets. [`inspect`]: one request judged. [`judge`]: one reply judged.
+//! - [`capture`]: the records of requests, replies and replays, their diagnoses, and their JSON.
+//!   [`filter`]: the filter language. [`rules`]: the reply to the events that match a filter.
+//! - [`account`]: the accounts and their secrets. [`inspect`]: one request inspected; `inspect/reply.rs`: one reply linted.
 //!   [`sample`]: a push made here.
-//! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: posting to a server as WeChat does, and forwarding.
-//! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint. [`replay`]: stored events sent again, and verdicts.
+//! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: the HTTP client: posting as WeChat does, forwarding.
+//! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint, with a map of its own. [`replay`]: stored events sent
+//!   again, and verdicts.
 //!   [`fixtures`]: captures as files and back.
 //! - [`traffic`]: made-up events, for benches and for trying things out.
 //! - [`engine`]: everything off the window's thread behind one handle.
@@ -53,7 +54,7 @@
 //!
 //! # Where to add things
 //! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.
-//! - A diagnosis: a line in `diagnose.rs`, its words in `assets/locales/diagnosis.yml`, its finding in `inspect/`.
+//! - A diagnosis: a line in `capture/diagnosis.rs`, its words in `assets/locales/diagnosis.yml`, its finding in `inspect/`.
 //! - An error: its enum beside what fails, one `match` into a `UserError`, its words in `assets/locales/user_error.yml`.
 //! - What can be wrong with a reply: a line in `wechat/lint/lint_code.rs`, its finding beside it, its words in
 //!   `assets/locales/lint.yml`, a bad and a good file in `tests/fixtures/lint/`.

@@ -1,7 +1,30 @@
-//! The HTTP endpoint that WeChat posts to: accepting, serving, and stopping without losing an answer.
+//! The HTTP endpoint that WeChat posts to: accepts connections, answers requests, and stops without losing an answer.
 //!
-//! `axum::serve` sets no timer, so that hyper's header time-out would never apply: connections are accepted in a loop of
-//! our own, and the axum router is served by hyper's HTTP/1 connection with a timer.
+//! `axum::serve` sets no timer, so hyper's header time-out would never apply: connections are accepted in a loop of our
+//! own, and the axum router is served by hyper's HTTP/1 connection with a timer.
+//!
+//! # One request
+//! ```text
+//! connection ─► callback ─► body ─► inspect ─► store: COMMIT ─► responder ─► answer ─► HTTP
+//!                                                                  │
+//!     reply policy: held push · first rule · forward · default ────┘
+//!     then assembly: address ─► fault ─► encrypt ─► lint what arrives
+//! ```
+//!
+//! # Files
+//! - `connection`: the socket and its clock. `body`: the request's body, within limits. `handles`: the limit of open files.
+//! - `callback`: one request, from its head to the record of its answer.
+//! - `reply_policy`: the rules, held pushes, forward target and armed fault that decide replies, shared with the engine.
+//! - `held`: the pushes that wait for a person. `responder`: the decision on one push's reply.
+//! - `responder/forwarding`: the developer's own server. `responder/assembly`: a decision turned into bytes, faults
+//!   included, and linted. `responder/encryption`: the encrypted envelope, and the faults in it.
+//! - `http_answer`: the HTTP response and its record.
+//!
+//! # Where to add things
+//! - A fault: its name and bytes in `wechat/fault.rs`; one of time or connection, `Responder::answer`; one of
+//!   encryption, `responder/encryption`. A test in `tests/faults.rs`.
+//! - A source of replies: a variant of [`ReplySource`](crate::capture::ReplySource), its state in [`ReplyPolicy`] (and in
+//!   `ReplyPolicy::is_idle`), its turn in `Responder::decide`.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,51 +43,39 @@ use crate::log_throttle::LogThrottle;
 use crate::store::StoreHandle;
 use crate::texts::user_error::UserError;
 
-mod answer;
 mod body;
 mod callback;
 mod connection;
-mod crafting;
-mod decide;
-mod forward;
 mod handles;
 mod held;
-mod making;
-mod seal;
+mod http_answer;
+mod reply_policy;
+mod responder;
 
 use callback::Endpoint;
 use connection::{Origin, TimedStream};
-pub use crafting::{Armed, Crafting, Fired, FiredRules, ForwardSetup};
-pub use held::{AwaitedRetry, Crafted, Held, HeldPush, HeldView, Verdict};
+pub use held::{AwaitedRetry, HeldDecision, HeldPush, HeldPushes, HeldView, ManualReply};
+pub use reply_policy::{ArmedFault, ForwardSetup, ReplyPolicy, RuleUsage, UsageByRule};
 
-/// How long a client may take for its head, and again for its body.
+/// The time a client may take for its head, and again for its body.
 const CLIENT_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long connections may take to finish once the listener stops.
+/// The time connections may take to finish once the listener stops.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// How long to wait before accepting again where accepting failed: the process is out of file handles.
+/// The pause before accepting again after a failure: the process is out of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What can keep the listener from listening.
+/// The reasons that keep the listener from listening.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// Somebody else has the port.
+    /// Another program has the port.
     #[error(
         "cannot listen at {address}: the port is taken; stop the program that has it, or choose another with --addr or in Settings"
     )]
-    Taken {
-        /// Where.
-        address: SocketAddr,
-    },
-    /// Anything else.
+    Taken { address: SocketAddr },
     #[error("cannot listen at {address}: {source}; choose another address with --addr or in Settings")]
-    Bind {
-        /// Where.
-        address: SocketAddr,
-        /// Why not.
-        source: std::io::Error,
-    },
+    Bind { address: SocketAddr, source: std::io::Error },
 }
 
 impl From<&ListenError> for UserError {
@@ -78,20 +89,18 @@ impl From<&ListenError> for UserError {
     }
 }
 
-/// What the listener needs to know.
+/// Everything that a running listener depends on.
 #[derive(Clone, Debug)]
-pub struct Terms {
-    /// Whose callbacks arrive here; changes take effect with the next request.
+pub struct ListenerContext {
+    /// The accounts that callbacks are matched with; changes take effect with the next request.
     pub accounts: watch::Receiver<Arc<Accounts>>,
-    /// Where they are written.
     pub store: StoreHandle,
-    /// How long an answer may take, from the request's first byte.
+    /// The time an answer may take, from the request's first byte.
     pub reply_budget: Duration,
-    /// Who has a say in what is answered.
-    pub crafting: Crafting,
+    pub policy: ReplyPolicy,
 }
 
-/// Takes the address; nothing is accepted yet.
+/// Binds the address; nothing is accepted yet.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
     handles::raise_limit();
     TcpListener::bind(address).await.map_err(|source| match source.kind() {
@@ -101,14 +110,14 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
 }
 
 /// Serves until `stop` resolves or its sender is gone; then stops accepting and lets open answers finish, 3 s at most.
-pub async fn serve(listener: TcpListener, terms: Terms, stop: oneshot::Receiver<()>) {
-    // Every task that owes an answer or its record holds a clone; all gone is all done.
-    let (owing, mut all_done) = mpsc::channel::<()>(1);
+pub async fn serve(listener: TcpListener, context: ListenerContext, stop: oneshot::Receiver<()>) {
+    // Every task with a pending answer or record holds a clone: once all are dropped, all is done.
+    let (pending, mut all_done) = mpsc::channel::<()>(1);
     let (stops, stopping) = watch::channel(false);
-    let held = terms.crafting.held.clone();
+    let held = context.policy.held.clone();
     held.close(false);
-    let listens_at = listener.local_addr().unwrap_or_else(|_unknown| SocketAddr::from(([0, 0, 0, 0], 0)));
-    let endpoint = Arc::new(Endpoint::new(terms, listens_at, stopping, owing));
+    let own_address = listener.local_addr().unwrap_or_else(|_unknown| SocketAddr::from(([0, 0, 0, 0], 0)));
+    let endpoint = Arc::new(Endpoint::new(context, own_address, stopping, pending));
     let router = callback::router(Arc::clone(&endpoint));
     let connections = GracefulShutdown::new();
     // Dropping the set ends what is left in it.
@@ -138,7 +147,7 @@ pub async fn serve(listener: TcpListener, terms: Terms, stop: oneshot::Receiver<
         _ = stop => {}
     }
     drop(listener);
-    // Whoever waits for a person, a delay or a retry gets the default now.
+    // Handlers that wait for a person, a delay or a retry answer with the default now.
     held.close(true);
     stops.send_replace(true);
     drop(router);
@@ -167,7 +176,7 @@ fn connection(
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(CLIENT_PATIENCE)
-        // Who has sent all and closes its half may still be heard: what it sent is recorded in any case.
+        // A client that has closed its sending half still gets its answer.
         .half_close(true)
         .serve_connection(TokioIo::new(TimedStream::new(origin)), service);
     let connection = connections.watch(connection);
@@ -181,14 +190,4 @@ fn connection(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_languages_say_why_nothing_listens() {
-        let address = SocketAddr::from(([127, 0, 0, 1], 1));
-        let source = std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
-        UserError::from(&ListenError::Taken { address }).assert_said();
-        UserError::from(&ListenError::Bind { address, source }).assert_said();
-    }
-}
+mod tests;

@@ -1,15 +1,19 @@
-//! Sending stored events again at the developer's own server, and judging what comes back.
+//! Sends stored events again to the developer's own server, lints the answers, and compares them with earlier ones.
 //!
 //! ```text
 //! StoredCapture ─► mode, form, edits ─► SentRequest ─► pace ─► target ─► lint ─► verdict against a baseline ─► store
 //! ```
+//!
+//! - `request_builder`: the request for one event; `signed_query`: its query. `composition`: messages made here.
+//! - `run`: one run, from its first request to its last answer. `pace`: when each request is due.
+//! - `baseline`: the earlier answer. `compare`: the differences and the verdict.
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
 use crate::account::{Account, Accounts};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, StoredReplay, StoredRun};
-use crate::delivery::{Courier, Target};
+use crate::delivery::{HttpClient, Target};
 use crate::progress::Progress;
 use crate::sample::SampleError;
 use crate::store::{BulkWriter, Reader, StoreError};
@@ -17,65 +21,74 @@ use crate::texts::user_error::UserError;
 
 mod baseline;
 mod compare;
-mod composed;
-mod make;
+mod composition;
 mod pace;
-mod query;
+mod request_builder;
 mod run;
+mod signed_query;
 
 pub use baseline::before;
-pub use compare::{Change, Compared, DiffLine, Difference, changes, difference};
-pub use composed::Composed;
+pub use compare::{Change, ComparableAnswer, DiffLine, Difference, changes, difference};
+pub use composition::ComposedMessages;
 pub use pace::Pace;
 pub use run::replay;
 
-/// More copies at once than this find no fault that these do not.
+/// The number of attempts that WeChat makes at a push that gets no answer.
+const ATTEMPTS_OF_A_RETRY: u32 = 3;
+
+/// The most copies at once: more of them find no other faults.
 pub const MOST_COPIES: u32 = 1000;
 
-/// What may be asked of a pace, in events a second or in times as fast: what is slower never ends, and what is faster
-/// is as good as [`Pace::Fast`].
+/// The range of a pace, in events a second or as a factor: slower never ends, and faster is the same as [`Pace::Fast`].
 pub const RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 
-/// What is to be sent, and how.
+/// The events of a run, and how they are sent.
 #[derive(Clone, Debug)]
 pub struct ReplayPlan {
-    /// Which events, in the order in which they are sent.
+    /// In the order in which they are sent.
     pub events: Vec<CaptureId>,
-    /// Where.
     pub target: Target,
-    /// For which account the messages are signed and sealed; `None`: for the one that each event belongs to.
+    /// The account that messages are signed and encrypted for; `None` is the account of each event.
     pub account: Option<String>,
-    /// How much is sent again.
     pub mode: ReplayMode,
-    /// How the messages travel.
     pub form: ReplayForm,
     /// The message to send instead of the captured one.
     pub edited: Option<Vec<u8>>,
-    /// As WeChat does where no answer comes: the same push as first, second and third attempt, one after the other.
+    /// Sends each push as first, second and third attempt, one after the other, as WeChat does without an answer.
     pub as_retry: bool,
-    /// How many copies go out at once.
+    /// The number of copies sent at once.
     pub burst: NonZeroU32,
-    /// How fast.
     pub pace: Pace,
-    /// What answers are compared with.
     pub against: Against,
-    /// Elements that a comparison of replies leaves out.
+    /// Elements that comparisons leave out.
     pub ignored: Vec<String>,
 }
 
-/// Why nothing could be sent again.
+impl ReplayPlan {
+    fn attempts(&self) -> u32 {
+        if self.as_retry { ATTEMPTS_OF_A_RETRY } else { 1 }
+    }
+
+    /// The most events in flight at once: a burst counts as many.
+    fn in_flight(&self) -> usize {
+        (self.pace.in_flight() / self.burst.get() as usize).max(1)
+    }
+
+    /// The number of requests for each event.
+    fn requests_each(&self) -> u64 {
+        u64::from(self.attempts()) * u64::from(self.burst.get())
+    }
+}
+
+/// The reasons why nothing could be sent again.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// There is no account of that name to sign with.
     #[error("there is no account \"{name}\" to sign replays with; correct the target's account, or add it in Settings")]
-    UnknownAccount {
-        /// What was given.
-        name: String,
-    },
-    /// A composed message cannot be signed or sealed.
+    UnknownAccount { name: String },
+    /// A composed message cannot be signed or encrypted.
     #[error(transparent)]
     Sample(#[from] SampleError),
 }
@@ -90,39 +103,36 @@ impl From<&ReplayError> for UserError {
     }
 }
 
-/// The account of that name, or the one that takes what no other claims where no name is given.
+/// The account of that name, or the default one if no name is given.
 ///
 /// # Errors
-/// A name that no account has: signing with another one's token would look like a regression.
+/// No account has that name. Signing with another one's token would look like a regression.
 pub fn signer<'a>(accounts: &'a Accounts, name: Option<&str>) -> Result<&'a Account, ReplayError> {
     let Some(name) = name else { return Ok(accounts.default_account()) };
     accounts.named(name).ok_or_else(|| ReplayError::UnknownAccount { name: name.to_owned() })
 }
 
-/// What a run works with.
-pub struct Tools<'a> {
-    /// Where events and baselines are read.
+/// Everything that a run works with.
+pub struct RunContext<'a> {
+    /// Reads events and baselines.
     pub reader: &'a Reader,
-    /// Where replays are recorded.
     pub additions: &'a mut BulkWriter,
-    /// For whom messages are signed and sealed.
+    /// The accounts that messages are signed and encrypted for.
     pub accounts: &'a Accounts,
-    /// Who posts them.
-    pub courier: &'a Courier,
-    /// How far the run is; pauses and ends it.
+    pub http_client: &'a HttpClient,
+    /// Shows, pauses and ends the run.
     pub progress: &'a Progress,
 }
 
-/// What is heard of a run while it goes on.
+/// An event of a run, for those who follow it.
 #[derive(Debug)]
-pub enum Told<'a> {
-    /// It is on record, and nothing was sent yet.
+pub enum RunEvent<'a> {
+    /// The run is on record, and nothing was sent yet.
     Begun(&'a StoredRun),
     /// An answer is on record.
-    Replayed {
-        /// What was sent and what came back.
+    Answered {
         stored: &'a StoredReplay,
-        /// What it was compared with, if there was anything.
-        before: Option<&'a Compared>,
+        /// The earlier answer, if there is one.
+        before: Option<&'a ComparableAnswer>,
     },
 }

@@ -1,4 +1,4 @@
-//! Which reply for which event: rules in order, of which the first that matches decides.
+//! Rules that decide replies: the first one whose filter matches an event answers it.
 
 use jiff::Zoned;
 
@@ -7,86 +7,85 @@ use crate::wechat::fault::Fault;
 use crate::wechat::reply::PassiveReply;
 
 mod check;
-mod error;
+mod rule_error;
 mod scope;
 mod template;
 
 pub use check::is_web_address;
-pub use error::{RuleError, Spot};
+pub use rule_error::{RuleError, Spot};
 
 use template::Templates;
 pub use template::is_template;
 
-/// How many rules there may be: each is asked about each event, within the time of its answer.
+/// The most rules: each filter runs on each event, within the time for its answer.
 pub const MAX_RULES: usize = 500;
 
-/// How many characters a rule's name may have: it is shown in a column of the list.
+/// The most characters in a rule's name: it is shown in a column of the list.
 pub const MAX_NAME: usize = 80;
 
-/// The longest wait before an answer, in milliseconds: WeChat gave up long before, and nobody else waits longer either.
+/// The longest delay of an answer, in milliseconds: WeChat has given up long before.
 pub const MAX_DELAY_MS: u32 = 60_000;
 
-/// How long a template may be, in bytes: compiling takes time that grows with it.
+/// The longest template, in bytes: the time to compile it grows with it.
 pub const MAX_TEMPLATE: usize = 16 << 10;
 
-/// How long what a template makes may be, in bytes; WeChat takes a text of 2048.
+/// The longest text that a template may make, in bytes; WeChat accepts 2048.
 pub const MAX_TEXT: usize = 64 << 10;
 
-/// What is answered where it matches.
+/// One rule: the reply to the events that match its filter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
-    /// What the record and the filter `reply:rule:NAME` call it; unique.
+    /// The unique name, used by the record and by the filter `reply:rule:NAME`.
     pub name: String,
-    /// Which events it is for, in the filter language, as typed; empty is every one.
+    /// The filter as typed; an empty one matches every event.
     ///
     /// An age such as `after:10m` counts from when the rules were read, not from when an event arrives.
     pub filter: String,
-    /// Whether it is asked at all.
+    /// True if the rule is switched on.
     pub enabled: bool,
-    /// What it answers.
     pub response: Response,
-    /// How long the answer waits, in milliseconds; at most [`MAX_DELAY_MS`].
+    /// The delay of the answer, in milliseconds; at most [`MAX_DELAY_MS`].
     pub delay_ms: u32,
-    /// The HTTP status of the answer, 200 to 599; 200 where it is left out.
+    /// The HTTP status of the answer, 200 to 599; `None` is 200.
     pub status: Option<u16>,
-    /// How the answer is spoiled on purpose.
+    /// The fault to inject into the answer.
     pub fault: Option<Fault>,
 }
 
-/// What a rule answers.
+/// The kinds of response a rule can give.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Response {
-    /// What would be answered without it.
+    /// The default reply.
     Default,
     /// This reply. Its texts are templates; raw bytes are sent as they are.
     Reply(PassiveReply),
-    /// What the developer's own server answers.
+    /// The answer of the developer's own server.
     Forward(ForwardTo),
-    /// What a person answers in the window.
+    /// A person's reply in the window.
     Hold,
 }
 
-/// Where an event is passed on to.
+/// The server to forward an event to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ForwardTo {
     /// The address; `None` is the listener's own target.
     pub url: Option<String>,
-    /// What WeChat gets where the server answered badly; `None` is as the listener says.
+    /// The answer to WeChat if the server answers badly; `None` is the listener's setting.
     pub bad_answer: Option<BadAnswer>,
 }
 
-/// What WeChat gets where the developer's server answered badly.
+/// The answer to WeChat if the developer's server answers badly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BadAnswer {
-    /// The same answer.
+    /// The bad answer itself.
     #[default]
     Pass,
-    /// The default.
+    /// The default reply.
     Default,
 }
 
 impl BadAnswer {
-    /// Both of them.
+    /// Both choices.
     pub const ALL: [Self; 2] = [Self::Pass, Self::Default];
 
     /// The spelling in `config.toml`.
@@ -103,31 +102,31 @@ impl BadAnswer {
     }
 }
 
-/// Rules that can be asked: filters are read, and templates compiled. Holds none by default.
+/// Compiled rules: their filters parsed, their templates compiled. Empty by default.
 #[derive(Debug, Default)]
 pub struct RuleSet {
     rules: Vec<Rule>,
-    /// One for each of them.
-    compiled: Vec<Compiled>,
+    /// One for each rule, in their order.
+    compiled: Vec<CompiledRule>,
 }
 
-/// A rule as it is asked.
+/// A rule's parsed filter and compiled templates.
 #[derive(Debug)]
-struct Compiled {
+struct CompiledRule {
     filter: Expr,
     templates: Templates,
 }
 
 impl RuleSet {
-    /// Reads the rules; `now` is what times of day and ages in their filters are counted from.
+    /// Compiles the rules; times of day and ages in their filters count from `now`.
     ///
-    /// A mistake in a rule that is switched off is a mistake all the same: it would come up when it is switched on.
+    /// A mistake in a rule that is switched off is an error too: it would come up when the rule is switched on.
     pub fn compile(rules: Vec<Rule>, now: &Zoned) -> Result<Self, RuleError> {
         check::check(&rules)?;
         let compile = |rule: &Rule| {
             let filter = Filter::parse_for_arrivals(&rule.filter, now)
                 .map_err(|error| RuleError::Filter { rule: rule.name.clone(), error })?;
-            Ok(Compiled { filter: filter.expr, templates: Templates::compile(rule)? })
+            Ok(CompiledRule { filter: filter.expr, templates: Templates::compile(rule)? })
         };
         let compiled = rules.iter().map(compile).collect::<Result<_, _>>()?;
         Ok(Self { rules, compiled })
@@ -144,9 +143,9 @@ impl RuleSet {
         asked.find(|(rule, compiled)| rule.enabled && compiled.filter.holds(subject)).map(|(rule, _)| rule)
     }
 
-    /// The reply that the rule makes of this event; `success` where it answers otherwise than with a reply of its own.
+    /// The rule's reply with its templates rendered for this event; `success` if its response is not a reply.
     ///
-    /// Takes a few milliseconds at most, which are too many for the listener's threads.
+    /// Takes a few milliseconds at most, which is too long for the listener's threads.
     pub fn render(&self, rule: &Rule, subject: &Subject<'_>) -> Result<PassiveReply, RuleError> {
         let own = self.rules.iter().position(|known| known == rule).and_then(|index| self.compiled.get(index));
         match own {

@@ -1,4 +1,4 @@
-//! A sample of any kind as a push, with a fresh time and nonce: for the first-run page and for `menuscope send`.
+//! Sample pushes of any kind with a fresh time and nonce, for the first-run page and for `menuscope send`.
 
 use jiff::Timestamp;
 
@@ -9,32 +9,30 @@ use crate::texts::user_error::UserError;
 use crate::wechat::compose::{self, ComposeError, Edit, Push, Signing};
 use crate::wechat::tree::Tree;
 
-/// Why there is no sample.
+/// The reasons why a sample cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
-    /// No such kind.
+    /// There is no sample of that kind.
     #[error("there is no event \"{kind}\" to send; known: {known}")]
     Unknown {
-        /// What was asked for.
         kind: String,
-        /// All there are.
+        /// All kinds, for the message.
         known: String,
     },
-    /// Nothing listens that it could be posted to.
+    /// No listener runs that it could be posted to.
     #[error("a sample needs the listener; start it first")]
     NoListener,
-    /// The changes cannot be made.
+    /// The message cannot be edited.
     #[error("cannot make the event: {0}")]
     Compose(#[from] ComposeError),
-    /// Encrypting needs a key and an AppID.
+    /// A key or an AppID to encrypt with is missing.
     #[error("cannot encrypt without {what}; give it with {flag}, or in Settings")]
     Incomplete {
-        /// What is missing.
         what: &'static str,
-        /// The flag that gives it.
+        /// The flag that supplies it.
         flag: &'static str,
     },
-    /// The key is of no use.
+    /// The key is unusable.
     #[error("cannot encrypt with this EncodingAESKey: {0}")]
     Key(#[from] crate::wechat::envelope::KeyError),
 }
@@ -61,8 +59,8 @@ pub fn template(kind: &str) -> Result<&'static str, SampleError> {
     })
 }
 
-/// Signs a message for an account as WeChat would, and encrypts it where asked for.
-/// Without a token the signature is over the empty one, as it would be unchecked anyway.
+/// Signs a message for an account as WeChat would, and encrypts it if asked for.
+/// Without a token it is signed with an empty one: the account could not verify it anyway.
 pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Timestamp) -> Result<Push, SampleError> {
     let timestamp = now.as_second().to_string();
     let nonce = nonce();
@@ -85,7 +83,7 @@ pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Tim
     ))
 }
 
-/// A tap that nobody made, marked as such: what the window's sample button sends.
+/// A sample push, marked as our own, as the window's sample button sends it.
 pub fn push(kind: &str, account: Option<&Account>, now: Timestamp) -> Result<Push, SampleError> {
     let created = Edit { name: "CreateTime".to_owned(), value: now.as_second().to_string() };
     let message = compose::edited(template(kind)?.as_bytes(), &[created])?;
@@ -99,7 +97,7 @@ pub fn push(kind: &str, account: Option<&Account>, now: Timestamp) -> Result<Pus
     Ok(push)
 }
 
-/// A push that this program makes, as it is recorded where nobody captured it: our own, at that account's path.
+/// The capture of a push made here, as if it had arrived at that account's path, marked as our own.
 pub fn own_capture(push: &Push, account: &Account, accounts: &Accounts, now: Timestamp) -> Capture {
     let mut headers: Vec<(String, Vec<u8>)> =
         push.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone().into_bytes())).collect();
@@ -119,16 +117,16 @@ pub fn own_capture(push: &Push, account: &Account, accounts: &Accounts, now: Tim
     inspect(request, accounts).capture
 }
 
-/// A nonce like WeChat's, which are digits.
+/// A nonce of digits, like WeChat's.
 pub fn nonce() -> String {
     fastrand::u32(100_000_000..).to_string()
 }
 
-/// What makes another message of one: that CreateTime, in seconds, and, where it has a MsgId, one that no other message has.
-/// These are what receivers tell duplicates by.
+/// The edits that make a new message of one: that CreateTime, in seconds, and a new MsgId if it has one. Receivers tell
+/// duplicates by these.
 pub fn renewed(message: &Tree<'_>, created: i64) -> Vec<Edit> {
     let root = message.root();
-    // Some events of templates spell it otherwise.
+    // Events about template messages spell it otherwise.
     let ids = ["MsgId", "MsgID"].into_iter().filter(|name| root.child(name).is_some());
     // Of as many digits as WeChat's.
     let id = |name| Edit { name, value: fastrand::i64(1_000_000_000_000_000..i64::MAX).to_string() };
@@ -136,8 +134,8 @@ pub fn renewed(message: &Tree<'_>, created: i64) -> Vec<Edit> {
     [created].into_iter().chain(ids.map(str::to_owned).map(id)).collect()
 }
 
-/// WeChat's own prefixes are 16 hexadecimal digits. It only has to differ, so no cryptographic source is needed:
-/// what is sent is a test, made by whoever has the key.
+/// A random prefix of a plaintext: 16 hexadecimal digits, like WeChat's. It only has to differ, so no cryptographic source
+/// is needed: the message is a test, made by the owner of the key.
 pub fn random_prefix() -> [u8; 16] {
     std::array::from_fn(|_| fastrand::choice(*b"0123456789abcdef").unwrap_or(b'0'))
 }

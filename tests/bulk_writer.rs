@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use common::{TestListener, sample, signed};
 use menuscope::capture::{
-    Against, Baseline, CaptureId, ForwardProblem, Forwarded, ReplayForm, ReplayId, ReplayMode, ReplayRun, Replayed,
-    RunEnd, RunId, SentRequest, Tally, Verdict,
+    Against, Baseline, CaptureId, ForwardProblem, Replay, ReplayForm, ReplayId, ReplayMode, ReplayRun, RunEnd, RunId,
+    SentRequest, ServerAnswer, Verdict, VerdictCounts,
 };
 use menuscope::store::{BulkWriter, ImportEvent, ImportOutcome, Reader};
 use menuscope::wechat::lint;
@@ -27,9 +27,9 @@ fn run(against: Against) -> ReplayRun {
     }
 }
 
-fn replayed(run: RunId, event: CaptureId, verdict: Verdict, status: Option<u16>) -> Replayed {
+fn replayed(run: RunId, event: CaptureId, verdict: Verdict, status: Option<u16>) -> Replay {
     let broken = ForwardProblem::Broken { cause: "half a head".to_owned() };
-    Replayed {
+    Replay {
         run,
         event,
         attempt: 2,
@@ -41,7 +41,7 @@ fn replayed(run: RunId, event: CaptureId, verdict: Verdict, status: Option<u16>)
             headers: vec![("x-menuscope".to_owned(), b"replay".to_vec())],
             body: b"<xml>\0\xff</xml>".to_vec().into(),
         },
-        answer: Forwarded {
+        answer: ServerAnswer {
             target: "http://127.0.0.1:1/wx?nonce=1".to_owned(),
             status,
             headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
@@ -138,7 +138,7 @@ fn a_replay_comes_back_as_it_was_recorded() {
     assert_eq!(reader.replay_before(CaptureId(1), RunId(1)).unwrap(), None);
     assert_eq!(reader.replay_in(CaptureId(1), RunId(1)).unwrap().unwrap().id, ReplayId(1));
     let runs = reader.runs(10).unwrap();
-    assert_eq!((&runs[0].run, runs[0].end, runs[0].tally), (&second, None, Tally::default()));
+    assert_eq!((&runs[0].run, runs[0].end, runs[0].tally), (&second, None, VerdictCounts::default()));
     assert_eq!((&runs[1].run, runs[1].end), (&first, Some(RunEnd::Cancelled)));
     let tally = runs[1].tally;
     assert_eq!((tally.sent, tally.fixed, tally.same, tally.regressed), (3, 1, 1, 1));

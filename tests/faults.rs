@@ -1,4 +1,4 @@
-//! Answers that go wrong on purpose, over real sockets: what arrives, and what is recorded of it.
+//! Tests of injected faults over real sockets: the bytes that arrive, and their record.
 
 mod common;
 
@@ -46,7 +46,7 @@ fn a_cut_answer_breaks_off_and_a_reset_is_one() {
 #[test]
 fn the_first_attempts_are_left_unanswered_and_the_next_is_answered() {
     let listener = TestListener::with_token();
-    listener.rulebook.crafting().armed.set(Some(Fault::Unanswered { attempts: 1 }));
+    listener.rulebook.policy().armed_fault.set(Some(Fault::Unanswered { attempts: 1 }));
     let target = format!("/?{}", signed(TOKEN));
     let mut first = begin(&listener, &target, &sample("CLICK"));
     assert_eq!(rest(&mut first).unwrap(), b"");

@@ -1,4 +1,4 @@
-//! Forwarding to a real server of somebody else's making: co-wechat under Node, and paths of it that misbehave.
+//! Tests of forwarding to a third-party server: co-wechat under Node, and paths of it that misbehave.
 //!
 //! tests/setup.sh installs it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
@@ -16,7 +16,7 @@ use std::time::Duration;
 use client::{APP_ID, KEY, TOKEN};
 use co_wechat::{CoWechat, NASTY, bytes, values};
 use common::{Answer, TestListener, codes, sample, signed};
-use menuscope::capture::{CaptureId, Forwarded, Reply, ReplySource};
+use menuscope::capture::{CaptureId, Reply, ReplySource, ServerAnswer};
 use menuscope::config::save_forward;
 use menuscope::rules::BadAnswer;
 use menuscope::wechat::envelope::{AesKey, decrypt, encrypt, encrypted_push};
@@ -46,7 +46,7 @@ fn newest(listener: &TestListener) -> Reply {
     listener.newest().reply.unwrap()
 }
 
-fn problem(forwarded: &Forwarded) -> Option<&'static str> {
+fn problem(forwarded: &ServerAnswer) -> Option<&'static str> {
     forwarded.problem.as_ref().map(|problem| problem.as_str())
 }
 
@@ -59,7 +59,7 @@ fn element<'t>(tree: &'t Tree<'_>, name: &str) -> &'t str {
 }
 
 /// The default went out, and the record says why.
-fn check_default(listener: &TestListener, answer: &Answer, expected: &str) -> Box<Forwarded> {
+fn check_default(listener: &TestListener, answer: &Answer, expected: &str) -> Box<ServerAnswer> {
     assert_eq!((answer.status, answer.text()), (200, "success"), "{expected}");
     let reply = newest(listener);
     assert_eq!((reply.source, reply.status), (ReplySource::Default, Some(200)), "{expected}");
@@ -85,7 +85,7 @@ fn query_and_body_reach_the_server_to_the_byte_and_its_answer_comes_back_so() {
         assert_eq!(values(&seen, "content-type"), ["text/xml"]);
         assert_eq!(values(&seen, "host"), [server.url("").trim_start_matches("http://")]);
         assert_eq!(values(&seen, "x-forwarded-host"), ["test"]);
-        assert_eq!(values(&seen, "x-menuscope"), [format!("forward;{}", listener.rulebook.crafting().instance)]);
+        assert_eq!(values(&seen, "x-menuscope"), [format!("forward;{}", listener.rulebook.policy().instance)]);
         assert_eq!((answer.status, &answer.body), (200, &bytes(&seen, "answer")));
         let content_type = if event == "pic_weixin" { "text/plain; charset=utf-8" } else { "application/xml" };
         assert!(answer.head.contains(&format!("\r\ncontent-type: {content_type}\r\n")), "{}", answer.head);

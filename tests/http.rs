@@ -1,4 +1,4 @@
-//! The listener's manners over HTTP: methods, limits, chunks, slow and vanishing clients, stopping.
+//! Tests of the listener's HTTP: methods, limits, chunks, slow and vanishing clients, stopping.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! The listener over real sockets: what it promises to WeChat, to scanners and to whoever looks.
+//! Tests of the listener over real sockets: answers to WeChat and to scanners, and their records.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;

@@ -1,4 +1,4 @@
-//! Stored events sent again: what goes out in each mode and form, at which pace, and what is said of the answers.
+//! Tests of replays: the requests of each mode and form, the pace, and the verdicts on the answers.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;
@@ -15,9 +15,9 @@ use common::{TestListener, sample, signed};
 use menuscope::account::Accounts;
 use menuscope::capture::{Against, Capture, CaptureId, ReplayForm, ReplayMode, StoredReplay, StoredRun};
 use menuscope::config::{Config, Overrides};
-use menuscope::delivery::{Courier, Target};
+use menuscope::delivery::{HttpClient, Target};
 use menuscope::progress::Progress;
-use menuscope::replay::{Pace, ReplayPlan, Told, Tools, replay};
+use menuscope::replay::{Pace, ReplayPlan, RunContext, RunEvent, replay};
 use menuscope::sample::signed as push;
 use menuscope::store::BulkWriter;
 use menuscope::wechat::tree::Tree;
@@ -55,16 +55,22 @@ fn with_progress(
     listener: &TestListener,
     plan: &ReplayPlan,
     progress: &Progress,
-    mut hear: impl FnMut(&Told<'_>),
+    mut hear: impl FnMut(&RunEvent<'_>),
 ) -> (StoredRun, Vec<StoredReplay>) {
     let reader = listener.reader();
     let mut additions = BulkWriter::open(&listener.database()).unwrap();
-    let (accounts, courier) = (accounts(listener), Courier::new());
-    let tools = Tools { reader: &reader, additions: &mut additions, accounts: &accounts, courier: &courier, progress };
+    let (accounts, http_client) = (accounts(listener), HttpClient::new());
+    let tools = RunContext {
+        reader: &reader,
+        additions: &mut additions,
+        accounts: &accounts,
+        http_client: &http_client,
+        progress,
+    };
     let mut replays = Vec::new();
-    let mut told = |told: Told<'_>| {
+    let mut told = |told: RunEvent<'_>| {
         hear(&told);
-        if let Told::Replayed { stored, .. } = told {
+        if let RunEvent::Answered { stored, .. } = told {
             replays.push(stored.clone());
         }
     };

@@ -49,7 +49,7 @@ pub(crate) fn service(runtime: Arc<tokio::runtime::Runtime>, directory: &Path, r
     let accounts = config.accounts(&folder, &Overrides::default()).unwrap();
     let rulebook = Rulebook::new(folder.config_file(), None, Waker::silent());
     rulebook.apply(&config).unwrap();
-    let (crafting, head) = (rulebook.crafting().clone(), watch::Sender::new(StoreHead::default()));
+    let (crafting, head) = (rulebook.policy().clone(), watch::Sender::new(StoreHead::default()));
     let service = Service::open(runtime, &folder, &config, accounts, crafting, head, Waker::silent()).unwrap();
     (service, rulebook)
 }

@@ -1,31 +1,31 @@
-//! What is not perfect about a request, and the remedy: stable codes here, words in `assets/locales`.
+//! Diagnoses of requests: stable codes here, messages and remedies in `assets/locales/diagnosis.yml`.
 
 use crate::texts::Language;
 use crate::wechat::codes::codes;
 pub use crate::wechat::codes::{Coded, Finding, Severity, worst};
 
 codes! {
-    /// What can be diagnosed; each spelling is the stem of its texts, `diagnosis.CODE.message` and `.remedy`.
+    /// The codes of diagnoses; each spelling is the stem of its texts, `diagnosis.CODE.message` and `.remedy`.
     Code "diagnosis" {
-    /// A query parameter that the check needs is not there: `name`.
+    /// A query parameter that verification needs is missing: `name`.
     ParameterMissing "parameter-missing" Error,
     /// A query parameter comes twice: `name`.
     ParameterDoubled "parameter-doubled" Warning,
-    /// A query parameter looks like one of WeChat's: `found`, `name`.
+    /// A query parameter is nearly one of WeChat's: `found`, `name`.
     ParameterMisspelt "parameter-misspelt" Error,
     /// The signature was not made with this token: `parts`, `joined`, `computed`, `received`.
     SignatureMismatch "signature-mismatch" Error,
-    /// It matches when the token's surrounding white space goes.
+    /// The signature matches without the white space around the token.
     SignatureTokenTrimmed "signature-token-trimmed" Error,
-    /// It matches when the token is cased differently.
+    /// The signature matches with the token in another case.
     SignatureTokenCase "signature-token-case" Error,
-    /// It matches the token in use before this one.
+    /// The signature matches with the former token.
     SignatureTokenFormer "signature-token-former" Error,
-    /// It matches the token of `account`.
+    /// The signature matches with the token of `account`.
     SignatureTokenOtherAccount "signature-token-other-account" Error,
-    /// `msg_signature` carries what belongs in `signature`.
+    /// `msg_signature` has the value that belongs in `signature`.
     SignatureForMsgSignature "signature-for-msg-signature" Error,
-    /// `signature` carries what belongs in `msg_signature`.
+    /// `signature` has the value that belongs in `msg_signature`.
     MsgSignatureForSignature "msg-signature-for-signature" Error,
     /// `msg_signature` is right, the `signature` beside it is not.
     SignatureBesideWrong "signature-beside-wrong" Warning,
@@ -37,13 +37,13 @@ codes! {
     AesKeyMissing "aes-key-missing" Error,
     /// The EncodingAESKey is not 43 letters and digits: `reason`.
     AesKeyForm "aes-key-form" Error,
-    /// The account has no AppID, so the tail was not compared: `found`.
+    /// The account has no AppID to compare with the one in the message: `found`.
     AppIdMissing "appid-missing" Note,
-    /// `timestamp` is no number: `text`.
+    /// `timestamp` is not a number: `text`.
     TimestampNotNumber "timestamp-not-a-number" Warning,
     /// `timestamp` is far from the clock: `seconds`.
     TimestampFar "timestamp-far" Warning,
-    /// The key in use before this one opened it.
+    /// The former key decrypted the message.
     FormerKey "decrypted-with-former-key" Warning,
     /// The AppID at the message's end is not the account's: `expected`, `found`.
     AppIdForeign "appid-foreign" Error,
@@ -51,11 +51,11 @@ codes! {
     AppIdOtherAccount "appid-other-account" Error,
     /// Encrypt is not base64: `reason`.
     CiphertextNotBase64 "ciphertext-not-base64" Error,
-    /// Encrypt is no whole number of cipher blocks: `bytes`.
+    /// Encrypt is not a whole number of cipher blocks: `bytes`.
     CiphertextLength "ciphertext-length" Error,
     /// The message declares more bytes than there are: `declared`, `available`.
     CiphertextCut "ciphertext-cut" Error,
-    /// What comes out is no message: most often the wrong key.
+    /// Decryption yields no message: most often the wrong key.
     DecryptFailed "decrypt-failed" Error,
     /// The account is set to another mode: `expected`, `found`.
     ModeUnexpected "mode-unexpected" Warning,
@@ -83,21 +83,21 @@ codes! {
     EventMissing "event-missing" Error,
     /// A kind that menuscope does not know: `kind`.
     KindUnknown "kind-unknown" Note,
-    /// CreateTime is no whole number of seconds: `text`.
+    /// CreateTime is not a whole number of seconds: `text`.
     CreateTimeNotInteger "createtime-not-integer" Warning,
-    /// Count is no number: `text`.
+    /// Count is not a number: `text`.
     CountNotNumber "count-not-a-number" Warning,
     /// Count and the list differ: `count`, `found`.
     CountUnlikeList "count-unlike-list" Note,
-    /// A coordinate is no number: `name`, `text`.
+    /// A coordinate is not a number: `name`, `text`.
     CoordinateNotNumber "coordinate-not-a-number" Warning,
-    /// A number is none: `name`, `text`.
+    /// Another number is not one: `name`, `text`.
     NumberExpected "number-expected" Warning,
     /// An element of the envelope comes twice, and the first counts: `name`.
     ElementRepeated "element-repeated" Warning,
-    /// An element that belongs to this kind is not there: `name`.
+    /// An element that belongs to this kind is missing: `name`.
     ElementMissing "element-missing" Note,
-    /// In compat mode, the plain elements differ from the protected copy: `names`.
+    /// In compat mode, the plain elements differ from the encrypted copy: `names`.
     CompatDiffers "compat-differs" Warning,
     /// The same event came before: `first`, `attempt`.
     Duplicate "duplicate" Note,
@@ -107,7 +107,7 @@ codes! {
     BodyTooLarge "body-too-large" Error,
     /// Only the beginning of an unverified body is kept: `kept`, `bytes`.
     BodyCut "body-cut" Note,
-    /// What this listener forwarded has come back to it.
+    /// A request that this listener forwarded has come back to it.
     ForwardLoop "forward-loop" Error,
     /// The sender stopped before the end of the body: `received`.
     BodyIncomplete "body-incomplete" Error,
@@ -118,12 +118,12 @@ codes! {
 pub type Diagnosis = Finding<Code>;
 
 impl<C: Coded> Finding<C> {
-    /// What is wrong, in words.
+    /// The words for what is wrong.
     pub fn message(&self, language: Language) -> String {
         self.words("message", language)
     }
 
-    /// What to do about it, in words.
+    /// The words for the remedy.
     pub fn remedy(&self, language: Language) -> String {
         self.words("remedy", language)
     }

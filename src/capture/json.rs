@@ -1,4 +1,4 @@
-//! One event as JSON: the object that every command and export gives out; others lean on its members and their order.
+//! Events and replays as JSON: the objects that commands and exports give out. Other programs rely on their members' order.
 
 use std::time::Duration;
 
@@ -6,10 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{
-    Baseline, CaptureId, Envelope, Forwarded, RawRequest, Replayed, Reply, ReplyEnd, StoredCapture, StoredReplay,
-};
-use crate::capture::diagnosis::{Coded, Finding};
+use super::diagnosis::{Coded, Finding};
+use super::raw_request::RawRequest;
+use super::replay_run::{Baseline, Replay, StoredReplay};
+use super::reply_record::{Reply, ReplyEnd};
+use super::server_answer::ServerAnswer;
+use super::stored_capture::{CaptureId, Envelope, StoredCapture};
 use crate::texts::Language;
 use crate::wechat::decoded::decoded;
 use crate::wechat::fields::fields;
@@ -17,10 +19,9 @@ use crate::wechat::lint;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
-/// What an event is shown with beside itself.
+/// An event together with what its JSON depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct EventView<'a> {
-    /// The event.
     pub stored: &'a StoredCapture,
     /// For an event with pictures: the image messages that belong to it, in order.
     pub images: &'a [CaptureId],
@@ -28,7 +29,7 @@ pub struct EventView<'a> {
     pub language: Language,
 }
 
-/// The object, with its members in the documented order.
+/// The event as an object, its members in the documented order.
 pub fn event_json(view: EventView<'_>) -> Value {
     let StoredCapture { placement, capture, reply } = view.stored;
     let arrived = json!({
@@ -36,7 +37,7 @@ pub fn event_json(view: EventView<'_>) -> Value {
         "received_at": format!("{:.6}", capture.request.received_at),
         "account": capture.account,
     });
-    let judged = json!({
+    let inspected = json!({
         "group": placement.group.0,
         "attempt": placement.attempt,
         "mode": capture.mode.as_str(),
@@ -47,10 +48,10 @@ pub fn event_json(view: EventView<'_>) -> Value {
         "request": request_json(&capture.request),
         "reply": reply.as_ref().map(|reply| reply_json(reply, view.language)),
     });
-    joined([arrived, envelope_json(&capture.envelope), judged, message_json(view), recorded])
+    joined([arrived, envelope_json(&capture.envelope), inspected, message_json(view), recorded])
 }
 
-/// What the message says, without the record of how it arrived: the part of the object that tests compare.
+/// The members about the message, without the record of its arrival: the part that tests compare.
 pub fn message_view(view: EventView<'_>) -> Value {
     joined([envelope_json(&view.stored.capture.envelope), message_json(view)])
 }
@@ -64,7 +65,7 @@ fn joined<const N: usize>(parts: [Value; N]) -> Value {
     Value::Object(members.flatten().collect())
 }
 
-/// What was read from the message for columns and filters.
+/// The columns of the list and of filters.
 fn envelope_json(envelope: &Envelope) -> Value {
     json!({
         "kind": envelope.kind,
@@ -88,7 +89,8 @@ fn message_json(view: EventView<'_>) -> Value {
     json!({ "fields": fields(tree.root()), "decoded": decoded })
 }
 
-/// The images are told apart by user, time and count alone: where the counts differ, which is which is not known.
+/// Links each picture to its image message. Images are matched by user, time and order alone, so with differing counts none
+/// is linked.
 fn link_images(pictures: &mut [Value], images: &[CaptureId]) {
     if pictures.len() != images.len() {
         return;
@@ -152,8 +154,8 @@ fn lint_json(findings: &[lint::LintFinding], language: Language) -> Value {
     findings.iter().map(|finding| finding_json(finding, language)).collect()
 }
 
-/// What the developer's own server made of it.
-fn forward_json(forwarded: &Forwarded, language: Language) -> Value {
+/// The answer of the developer's own server.
+fn forward_json(forwarded: &ServerAnswer, language: Language) -> Value {
     let headers = headers_json(&forwarded.headers);
     let mut object = json!({ "target": forwarded.target, "status": forwarded.status, "headers": headers });
     put_bytes(&mut object, &forwarded.body);
@@ -165,7 +167,7 @@ fn forward_json(forwarded: &Forwarded, language: Language) -> Value {
     object
 }
 
-fn problem_json(forwarded: &Forwarded, language: Language) -> Value {
+fn problem_json(forwarded: &ServerAnswer, language: Language) -> Value {
     let problem = forwarded.problem.as_ref();
     problem.map_or(Value::Null, |problem| json!({ "code": problem.as_str(), "message": problem.words(language) }))
 }
@@ -177,7 +179,7 @@ fn headers_json(headers: &[(String, Vec<u8>)]) -> Value {
 /// One event sent once more, as a JSON object: what was sent and what came back. The answer's body is in plaintext.
 pub fn replay_json(stored: &StoredReplay, language: Language) -> Value {
     let replayed = &stored.replayed;
-    let Replayed { request, answer, .. } = replayed;
+    let Replay { request, answer, .. } = replayed;
     let baseline = replayed.baseline.map(|baseline| match baseline {
         Baseline::Forward => json!({ "source": "forward" }),
         Baseline::Replay(id) => json!({ "source": "replay", "replay": id.0 }),
@@ -209,8 +211,8 @@ pub fn replay_json(stored: &StoredReplay, language: Language) -> Value {
     object
 }
 
-/// Microseconds are what is recorded.
-fn milliseconds(duration: Duration) -> f64 {
+/// Milliseconds to the microsecond, the precision of the record.
+pub fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }
 

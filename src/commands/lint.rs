@@ -13,7 +13,7 @@ use crate::capture::{CaptureId, finding_json};
 use crate::cli::Lint;
 use crate::config::Config;
 use crate::engine::Setup;
-use crate::inspect::reply::{judge, judge_for};
+use crate::inspect::reply::{lint_reply, lint_reply_to};
 use crate::store::Reader;
 use crate::texts::Language;
 use crate::wechat::lint::{HttpResponse, Report};
@@ -29,7 +29,7 @@ pub(super) fn run(setup: &Setup, lint: &Lint) -> anyhow::Result<Outcome> {
     let body = body(&lint.file)?;
     let answered = HttpResponse { status: 200, body: &body, elapsed_ms: None };
     let report = match &lint.push {
-        None => judge_for(&answered, None, Some(accounts.default_account()))?,
+        None => lint_reply_to(&answered, None, Some(accounts.default_account()))?,
         Some(named) if Path::new(named).exists() => for_file(&answered, named, &accounts)?,
         Some(named) => match named.parse() {
             Ok(id) => match for_event(setup, &answered, CaptureId(id), &accounts)? {
@@ -56,7 +56,7 @@ fn body(file: &str) -> anyhow::Result<Vec<u8>> {
 /// The reply to a message or a push that stands in a file.
 fn for_file(answered: &HttpResponse<'_>, file: &str, accounts: &Accounts) -> anyhow::Result<Report> {
     let push = std::fs::read(file).with_context(|| format!("cannot read the event in {file}"))?;
-    judge_for(answered, Some(&push), Some(accounts.default_account()))
+    lint_reply_to(answered, Some(&push), Some(accounts.default_account()))
         .with_context(|| format!("the event in {file} is no message"))
 }
 
@@ -71,7 +71,7 @@ fn for_event(
     let Some(stored) = reader.capture(id)? else {
         return Ok(Err(format!("there is no event {id}; list them with `menuscope events`")));
     };
-    Ok(Ok(judge(answered, &stored.capture, accounts.named(&stored.capture.account))))
+    Ok(Ok(lint_reply(answered, &stored.capture, accounts.named(&stored.capture.account))))
 }
 
 /// Prints the findings and the outcome for the user.

@@ -52,7 +52,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let waker = waker(ring.clone());
     let mut rulebook = Rulebook::new(setup.config_file.clone(), forward(listen)?, Waker::silent());
     rulebook.apply(&config)?;
-    let crafting = rulebook.crafting().clone();
+    let crafting = rulebook.policy().clone();
     let mut service =
         Service::open(Arc::clone(&runtime), &setup.folder, &config, accounts, crafting, head, waker.clone())?;
     rulebook.follow();

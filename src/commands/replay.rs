@@ -9,9 +9,9 @@ use super::{Outcome, language, target};
 use crate::capture::{Against, ReplayForm, ReplayMode, RunEnd, StoredRun};
 use crate::cli::{self, Form, Mode};
 use crate::config::Config;
-use crate::delivery::Courier;
+use crate::delivery::HttpClient;
 use crate::engine::Setup;
-use crate::replay::{Compared, Pace, ReplayPlan, Told, Tools, changes, replay};
+use crate::replay::{ComparableAnswer, Pace, ReplayPlan, RunContext, RunEvent, changes, replay};
 use crate::store::{BulkWriter, Reader};
 use crate::texts::Language;
 
@@ -65,12 +65,12 @@ pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow:
     }
     let mut additions = BulkWriter::open(&setup.folder.database())?;
     let work = Work::start()?;
-    let courier = Courier::new();
-    let tools = Tools {
+    let courier = HttpClient::new();
+    let tools = RunContext {
         reader: &reader,
         additions: &mut additions,
         accounts: &accounts,
-        courier: &courier,
+        http_client: &courier,
         progress: &work.progress,
     };
     let mut teller = Teller {
@@ -135,19 +135,19 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn hear(&mut self, told: &Told<'_>) {
+    fn hear(&mut self, told: &RunEvent<'_>) {
         if self.failure.is_none() {
             self.failure = self.tell(told).err();
         }
     }
 
-    fn tell(&mut self, told: &Told<'_>) -> anyhow::Result<()> {
+    fn tell(&mut self, told: &RunEvent<'_>) -> anyhow::Result<()> {
         match told {
-            Told::Begun(_) if self.as_json => Ok(()),
-            Told::Begun(_) => Ok(print_line(&self.output.strong(&answer::row(HEADING.map(str::to_owned))))?),
-            Told::Replayed { stored, before } => {
+            RunEvent::Begun(_) if self.as_json => Ok(()),
+            RunEvent::Begun(_) => Ok(print_line(&self.output.strong(&answer::row(HEADING.map(str::to_owned))))?),
+            RunEvent::Answered { stored, before } => {
                 let event = self.reader.page(&[stored.replayed.event])?.pop();
-                let changes = before.map(|before| changes(before, &Compared::of_replay(stored), self.ignored));
+                let changes = before.map(|before| changes(before, &ComparableAnswer::of_replay(stored), self.ignored));
                 let answer = Answer { stored, event: event.as_ref(), changes, language: self.language };
                 if let Some(suite) = &mut self.suite {
                     suite.add(&answer);

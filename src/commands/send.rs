@@ -14,10 +14,10 @@ use crate::account::{Account, Accounts};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, RunEnd, StoredReplay, finding_json};
 use crate::cli::Send;
 use crate::config::Config;
-use crate::delivery::{Courier, DeliveryError, Target};
+use crate::delivery::{DeliveryError, HttpClient, Target};
 use crate::engine::Setup;
-use crate::inspect::reply::judge_for;
-use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
+use crate::inspect::reply::lint_reply_to;
+use crate::replay::{ComposedMessages, Pace, ReplayPlan, RunContext, RunEvent, replay, signer};
 use crate::sample;
 use crate::store::{BulkWriter, Reader};
 use crate::texts::Language;
@@ -70,11 +70,11 @@ impl Post<'_> {
     fn unrecorded(&self, encrypt: bool) -> anyhow::Result<bool> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start posting")?;
-        let courier = Courier::new();
+        let courier = HttpClient::new();
         let mut well = true;
         for (name, message) in &self.messages {
             let push = sample::signed(message, Some(self.account), encrypt, Timestamp::now())?;
-            match runtime.block_on(courier.deliver(&push, self.target.as_str())) {
+            match runtime.block_on(courier.post(&push, self.target.as_str())) {
                 Ok(answered) => {
                     let (status, elapsed) = (answered.status, answered.elapsed);
                     let answer =
@@ -97,7 +97,7 @@ impl Post<'_> {
         setup.folder.create()?;
         let mut additions = BulkWriter::open(&setup.folder.database())?;
         let messages: Vec<Vec<u8>> = self.messages.iter().map(|(_, message)| message.clone()).collect();
-        let composed = Composed { messages: &messages, account: self.account, encrypt };
+        let composed = ComposedMessages { messages: &messages, account: self.account, encrypt };
         let events = composed.store(&mut additions, accounts)?;
         let reader = Reader::open(&setup.folder.database())?;
         let plan = ReplayPlan {
@@ -114,11 +114,12 @@ impl Post<'_> {
             ignored: Vec::new(),
         };
         let work = Work::start()?;
-        let (courier, progress) = (Courier::new(), &work.progress);
-        let tools = Tools { reader: &reader, additions: &mut additions, accounts, courier: &courier, progress };
+        let (courier, progress) = (HttpClient::new(), &work.progress);
+        let tools =
+            RunContext { reader: &reader, additions: &mut additions, accounts, http_client: &courier, progress };
         let (mut well, mut failure) = (true, None);
-        let mut hear = |told: Told<'_>| {
-            if let (Told::Replayed { stored, .. }, None) = (&told, &failure) {
+        let mut hear = |told: RunEvent<'_>| {
+            if let (RunEvent::Answered { stored, .. }, None) = (&told, &failure) {
                 match self.tell_recorded(stored, &events) {
                     Ok(is_well) => well &= is_well,
                     Err(error) => failure = Some(error),
@@ -161,9 +162,9 @@ impl Post<'_> {
         let PostedAnswer { name, status, body, elapsed, .. } = answer;
         let judged = HttpResponse { status: *status, body, elapsed_ms: Some(elapsed.as_millis() as u64) };
         // What is no message can be sent all the same, and its answer is judged by itself.
-        let report = judge_for(&judged, Some(answer.push), Some(self.account))
-            .or_else(|_unreadable| judge_for(&judged, None, Some(self.account)))?;
-        let message = self.account.opened(body);
+        let report = lint_reply_to(&judged, Some(answer.push), Some(self.account))
+            .or_else(|_unreadable| lint_reply_to(&judged, None, Some(self.account)))?;
+        let message = self.account.decrypt_reply(body);
         let elapsed_ms = elapsed.as_micros() as f64 / 1000.0;
         if self.as_json {
             let mut line = json!({ "event": name, "status": status, "elapsed_ms": elapsed_ms });

@@ -1,11 +1,11 @@
-//! Where requests are posted to: a URL that somebody typed, and what goes to it.
+//! The target of requests: a URL as typed, and the URLs made of it.
 
 use std::net::{IpAddr, SocketAddr};
 
 use hyper::Uri;
 use hyper::http::uri::{Authority, Scheme};
 
-use super::DeliveryError;
+use super::delivery_error::DeliveryError;
 
 /// An http or https URL without credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// The target that `text` names; a fragment in it is left out of what is sent.
+    /// Parses a target; a fragment in it is not sent.
     pub fn parse(text: &str) -> Result<Self, DeliveryError> {
         Self::read(text).ok_or_else(|| DeliveryError::Target { target: without_credentials(text) })
     }
@@ -41,18 +41,18 @@ impl Target {
         (is_server && speaks_http).then(|| Self { text: text.to_owned(), scheme, authority, path, query })
     }
 
-    /// As it was typed.
+    /// The URL as typed.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Host and port as typed: what the `Host` header says.
+    /// Host and port as typed, for the `Host` header.
     pub(super) fn authority(&self) -> &str {
         self.authority.as_str()
     }
 
-    /// The URL that is asked: the target's path unless that is `/`, else `path`; the target's own query, then `query`.
-    /// What is given goes in to the byte, so that this may turn out to be no URL.
+    /// The URL of a request: the target's path unless that is `/`, else `path`; the target's own query, then `query`.
+    /// Both go in to the byte, so the result may not be a valid URL.
     pub fn url(&self, path: &str, query: &str) -> String {
         self.whole(&self.path_and_query(path, query))
     }
@@ -62,12 +62,12 @@ impl Target {
         format!("{}://{}{path_and_query}", self.scheme, self.authority)
     }
 
-    /// What [`Self::url`] says, as it can be sent; `None` where it would not arrive to the byte.
+    /// [`Self::url`] in sendable form; `None` if it would not arrive to the byte.
     pub(super) fn uri(&self, path: &str, query: &str) -> Option<Uri> {
         self.uri_of(&self.path_and_query(path, query))
     }
 
-    /// The same for a path and query that are put together already.
+    /// The same for a path and query in one.
     pub(super) fn uri_of(&self, asked: &str) -> Option<Uri> {
         let uri = Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone());
         let uri = uri.path_and_query(asked).build().ok()?;
@@ -87,8 +87,8 @@ impl Target {
         whole
     }
 
-    /// Whether this is who listens at `address`, as far as that can be told without asking anybody: by loopback names and
-    /// addresses. A name, or an address of this computer where `address` is all of them, may lead there all the same.
+    /// Tells whether the target is the listener at `address`, by loopback names and addresses alone. Another name may still lead
+    /// there, and so may an address of this computer if `address` is all of them.
     pub fn is_at(&self, address: SocketAddr) -> bool {
         let host = self.authority.host().trim_start_matches('[').trim_end_matches(']');
         let listening = address.ip().to_canonical();
@@ -105,7 +105,7 @@ impl Target {
     }
 }
 
-/// Whether connecting to `ip` leads to who listens at `listening`.
+/// Tells whether connecting to `ip` reaches the listener at `listening`.
 fn reaches(ip: IpAddr, listening: IpAddr) -> bool {
     let same_family = ip.is_ipv4() == listening.is_ipv4();
     // `::` takes connections to addresses of both families, `0.0.0.0` of its own only.
@@ -121,7 +121,7 @@ fn is_localhost(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
-/// What is quoted of an address in an error: a password in it is nobody's business.
+/// The URL as errors quote it, without user and password.
 fn without_credentials(text: &str) -> String {
     let (scheme, rest) = text.split_once("//").unwrap_or(("", text));
     let (authority, _) = rest.split_once(['/', '?', '#']).unwrap_or((rest, ""));

@@ -1,11 +1,11 @@
-//! Held pushes and the armed fault: commands that change a map or a cell shared with the listener, without a thread.
+//! HeldPushes pushes and the armed fault: commands that change a map or a cell shared with the listener, without a thread.
 
 use tokio::sync::watch;
 
-use super::{HeldView, Verdict};
+use super::{HeldDecision, HeldView};
 use crate::capture::CaptureId;
 use crate::filter::Filter;
-use crate::listener::{Armed, Held};
+use crate::listener::{ArmedFault, HeldPushes};
 use crate::wechat::fault::Fault;
 
 /// A command about the replies that a person gives, and about fault injection.
@@ -14,7 +14,7 @@ pub enum AnsweringCommand {
     /// Hold the pushes that match from now on. `None` switches holding off and releases all with the default reply.
     SetHold { filter: Option<Box<Filter>> },
     /// Decide a held push, or prepare the reply to a retry that WeChat is about to send.
-    Resolve { target: AnswerTarget, verdict: Box<Verdict> },
+    Resolve { target: AnswerTarget, verdict: Box<HeldDecision> },
     /// Release all held pushes with the default reply.
     ReleaseAll,
     /// Inject this fault into the next answer; `None` disarms.
@@ -43,9 +43,9 @@ impl AnswerTarget {
 /// The state shared with the listener: held pushes with their view, and the armed fault.
 #[derive(Debug)]
 pub(super) struct AnsweringHandle {
-    pub(super) held: Held,
+    pub(super) held: HeldPushes,
     pub(super) view: watch::Receiver<HeldView>,
-    pub(super) armed: Armed,
+    pub(super) armed: ArmedFault,
 }
 
 impl AnsweringHandle {

@@ -1,6 +1,6 @@
 //! One event in full: its capture, attempts, images, signature, and replays with what they are compared with.
 
-use super::{Compared, Difference, SignatureCheck};
+use super::{ComparableAnswer, Difference, SignatureCheck};
 use crate::account::Accounts;
 use crate::capture::{CaptureId, CaptureSummary, StoredCapture, StoredReplay};
 use crate::replay::{before, difference};
@@ -25,7 +25,7 @@ pub struct EventDetail {
 pub struct ComparedReplay {
     pub stored: StoredReplay,
     /// The earlier answer; `None` without a baseline, or where the baseline has been deleted.
-    pub before: Option<Compared>,
+    pub before: Option<ComparableAnswer>,
     /// The difference from the earlier answer; `None` without one, or where it is not calculated yet.
     pub difference: Option<Difference>,
 }
@@ -48,7 +48,7 @@ impl ComparedReplay {
     /// Calculates the difference, which may take some tenths of a second. `ignored` are elements left out of it.
     #[must_use]
     pub(super) fn compared(mut self, ignored: &[String]) -> Self {
-        let now = Compared::of_replay(&self.stored);
+        let now = ComparableAnswer::of_replay(&self.stored);
         self.difference = self.before.as_ref().map(|before| difference(before, &now, ignored));
         self
     }

@@ -11,9 +11,9 @@ use tokio::sync::watch;
 use super::worker::Worker;
 use super::{LongJobs, ReplaysNotice, Selection, SharedAccounts, Status};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, StoredRun};
-use crate::delivery::{Courier, Target};
+use crate::delivery::{HttpClient, Target};
 use crate::progress::Progress;
-use crate::replay::{Composed, Pace, ReplayPlan, Told, Tools, replay, signer};
+use crate::replay::{ComposedMessages, Pace, ReplayPlan, RunContext, RunEvent, replay, signer};
 use crate::store::{BulkWriter, Reader, StoreError};
 use crate::texts::user_error::UserError;
 
@@ -61,7 +61,7 @@ pub(super) struct ReplayWorker {
     pub(super) accounts: SharedAccounts,
     pub(super) status: watch::Receiver<Status>,
     pub(super) runtime: Arc<Runtime>,
-    pub(super) courier: Courier,
+    pub(super) http_client: HttpClient,
     pub(super) jobs: LongJobs,
 }
 
@@ -90,7 +90,7 @@ impl ReplayWorker {
             ReplayWhat::Edited { id, message } => (vec![id], Some(message)),
             ReplayWhat::Composed(messages) => {
                 let account = signer(&accounts, request.account.as_deref()).map_err(|error| UserError::from(&error))?;
-                let composed = Composed { messages: &messages, account, encrypt: false };
+                let composed = ComposedMessages { messages: &messages, account, encrypt: false };
                 (composed.store(&mut additions, &accounts).map_err(|error| UserError::from(&error))?, None)
             }
         };
@@ -110,13 +110,18 @@ impl ReplayWorker {
             against: how.against,
             ignored: self.status.borrow().config.replay.ignore.clone(),
         };
-        let tools =
-            Tools { reader: &reader, additions: &mut additions, accounts: &accounts, courier: &self.courier, progress };
-        let mut told = |told: Told<'_>| match told {
-            Told::Begun(run) => {
+        let tools = RunContext {
+            reader: &reader,
+            additions: &mut additions,
+            accounts: &accounts,
+            http_client: &self.http_client,
+            progress,
+        };
+        let mut told = |told: RunEvent<'_>| match told {
+            RunEvent::Begun(run) => {
                 self.jobs.notices.send(ReplaysNotice::Begun { run: Box::new(run.clone()) });
             }
-            Told::Replayed { .. } => {}
+            RunEvent::Answered { .. } => {}
         };
         self.runtime.block_on(replay(&plan, tools, &mut told)).map_err(|error| UserError::from(&error))
     }

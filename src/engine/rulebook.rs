@@ -7,8 +7,8 @@ use jiff::Zoned;
 use tokio::sync::watch;
 
 use crate::config::{Config, ConfigError, ConfigWatch, line_of_rule};
-use crate::delivery::{Courier, DeliveryError, Target};
-use crate::listener::{Armed, Crafting, ForwardSetup, Held};
+use crate::delivery::{DeliveryError, HttpClient, Target};
+use crate::listener::{ArmedFault, ForwardSetup, HeldPushes, ReplyPolicy};
 use crate::rules::{RuleError, RuleSet};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
@@ -46,7 +46,7 @@ impl From<&RulebookError> for UserError {
 #[derive(Debug)]
 pub struct Rulebook {
     source: Arc<RuleSource>,
-    crafting: Crafting,
+    policy: ReplyPolicy,
     watch: Option<ConfigWatch>,
 }
 
@@ -74,21 +74,21 @@ impl Rulebook {
             error: watch::Sender::default(),
             waker: waker.clone(),
         };
-        let crafting = Crafting {
+        let policy = ReplyPolicy {
             rules: source.rules.subscribe(),
-            fired: watch::Sender::default(),
-            held: Held::new(waker),
+            rule_usage: watch::Sender::default(),
+            held: HeldPushes::new(waker),
             forward: source.forward.subscribe(),
-            armed: Armed::default(),
-            courier: Courier::new(),
+            armed_fault: ArmedFault::default(),
+            http_client: HttpClient::new(),
             instance: format!("{:08x}", fastrand::u32(..)).into(),
         };
-        Self { source: Arc::new(source), crafting, watch: None }
+        Self { source: Arc::new(source), policy, watch: None }
     }
 
     /// The state that decides replies, for the listener.
-    pub fn crafting(&self) -> &Crafting {
-        &self.crafting
+    pub fn policy(&self) -> &ReplyPolicy {
+        &self.policy
     }
 
     /// The mistake in the file as it stands.

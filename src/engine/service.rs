@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use super::rulebook::RulebookError;
 use crate::account::Accounts;
 use crate::config::{Config, ConfigError, DataFolder, ListenerLock, RetentionConfig};
-use crate::listener::{self, Crafting, ListenError, Terms};
+use crate::listener::{self, ListenError, ListenerContext, ReplyPolicy};
 use crate::store::{Limits, Retention, Store, StoreError, StoreHead};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
@@ -56,7 +56,7 @@ pub struct Service {
     runtime: Arc<Runtime>,
     accounts: watch::Sender<Arc<Accounts>>,
     reply_budget: Duration,
-    crafting: Crafting,
+    policy: ReplyPolicy,
     running: Option<RunningListener>,
     store: Store,
     _lock: ListenerLock,
@@ -75,7 +75,7 @@ impl Service {
         folder: &DataFolder,
         config: &Config,
         accounts: Accounts,
-        crafting: Crafting,
+        policy: ReplyPolicy,
         head: watch::Sender<StoreHead>,
         waker: Waker,
     ) -> Result<Self, StartError> {
@@ -86,7 +86,7 @@ impl Service {
             runtime,
             accounts: watch::Sender::new(Arc::new(accounts)),
             reply_budget: config.listener.reply_budget(),
-            crafting,
+            policy,
             running: None,
             store,
             _lock: lock,
@@ -104,14 +104,14 @@ impl Service {
         self.stop_listening();
         let bound = self.runtime.block_on(listener::bind(address))?;
         let address = bound.local_addr().map_err(|source| ListenError::Bind { address, source })?;
-        let terms = Terms {
+        let context = ListenerContext {
             accounts: self.accounts.subscribe(),
             store: self.store.handle(),
             reply_budget: self.reply_budget,
-            crafting: self.crafting.clone(),
+            policy: self.policy.clone(),
         };
         let (stop, stopped) = oneshot::channel();
-        let serving = self.runtime.spawn(listener::serve(bound, terms, stopped));
+        let serving = self.runtime.spawn(listener::serve(bound, context, stopped));
         self.running = Some(RunningListener { stop, serving });
         Ok(address)
     }

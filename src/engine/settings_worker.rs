@@ -204,7 +204,7 @@ impl SettingsWorker {
             &self.setup.folder,
             &config,
             accounts,
-            self.rulebook.crafting().clone(),
+            self.rulebook.policy().clone(),
             self.head.clone(),
             self.notices.waker.clone(),
         )?;
@@ -313,8 +313,8 @@ impl SettingsWorker {
         let account = accounts.as_ref().map(|accounts| accounts.default_account());
         let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| UserError::from(&error))?;
         let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
-        let courier = self.rulebook.crafting().courier.clone();
-        self.runtime.block_on(courier.deliver(&push, &target)).map_err(|error| UserError::from(&error))?;
+        let http_client = self.rulebook.policy().http_client.clone();
+        self.runtime.block_on(http_client.post(&push, &target)).map_err(|error| UserError::from(&error))?;
         Ok(SettingsNotice::SampleSent { kind })
     }
 

@@ -4,7 +4,7 @@ use jiff::{Timestamp, Zoned};
 
 use crate::capture::StoredCapture;
 use crate::filter::Subject;
-use crate::inspect::reply::judge_unsealed;
+use crate::inspect::reply::lint_plain_reply;
 use crate::rules::{Response, Rule, RuleSet};
 use crate::texts::user_error::UserError;
 use crate::wechat::lint::{HttpResponse, Report};
@@ -52,7 +52,7 @@ impl RuleTrial {
         let address = stored.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
         let body = reply.to_bytes(&address, stored.capture.format());
         let answered = HttpResponse { status, body: &body, elapsed_ms: None };
-        let report = Box::new(judge_unsealed(&answered, &stored.capture));
+        let report = Box::new(lint_plain_reply(&answered, &stored.capture));
         Self::Answers { body, report }
     }
 }

@@ -190,7 +190,7 @@ impl<'a> Intake<'a> {
 
     /// What a body of that account holds encrypted, where its key is known.
     pub(super) fn opened(&self, account: &str, body: &[u8]) -> Option<Vec<u8>> {
-        self.owner(account).opened(body)
+        self.owner(account).decrypt_reply(body)
     }
 
     /// Notes what could not be read; everything else goes on.

@@ -13,7 +13,7 @@ use super::{Fixture, FixtureError};
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
 use crate::capture::{
-    Capture, CaptureId, ForwardProblem, Forwarded, Mode, Placement, RawRequest, Reply, ReplyEnd, ReplySource,
+    Capture, CaptureId, ForwardProblem, Mode, Placement, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer,
     Signature, StoredCapture,
 };
 use crate::filter::Filter;
@@ -95,8 +95,8 @@ pub(super) fn success() -> Reply {
     }
 }
 
-fn forwarded() -> Forwarded {
-    Forwarded {
+fn forwarded() -> ServerAnswer {
+    ServerAnswer {
         target: "http://127.0.0.1:5000/wx?a=b".to_owned(),
         status: Some(302),
         headers: vec![("location".to_owned(), b"/login".to_vec()), ("x-bytes".to_owned(), b"\xff".to_vec())],
@@ -300,8 +300,9 @@ fn any_reply() -> impl Strategy<Value = Reply> {
             elapsed: Duration::from_micros(elapsed),
             end,
             lint,
-            forwarded: forward
-                .map(|(body, headers, lint)| Box::new(Forwarded { body: body.into(), headers, lint, ..forwarded() })),
+            forwarded: forward.map(|(body, headers, lint)| {
+                Box::new(ServerAnswer { body: body.into(), headers, lint, ..forwarded() })
+            }),
         },
     )
 }

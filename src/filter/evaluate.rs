@@ -3,13 +3,16 @@
 use jiff::Timestamp;
 
 use super::{Expr, Needle, State, Term};
-use crate::capture::{Capture, Placement, Reply, ReplySource};
+use crate::capture::{Capture, Placement, Reply, ReplySource, milliseconds};
+use crate::wechat::tree::Tree;
 
 /// The event that a filter is evaluated against.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// The request and what was read from it.
     pub capture: &'a Capture,
+    /// The capture's message, where it has been parsed already.
+    pub tree: Option<&'a Tree<'a>>,
     /// Its number, and which attempt it is.
     pub placement: Placement,
     /// The reply; `None` while it is open.
@@ -23,7 +26,13 @@ pub struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// An event that has just arrived: nothing is answered, and nobody has seen it.
     pub fn arriving(capture: &'a Capture, placement: Placement) -> Self {
-        Self { capture, placement, reply: None, pinned: false, held: false }
+        Self { capture, tree: None, placement, reply: None, pinned: false, held: false }
+    }
+
+    /// The same with the capture's message as it was parsed, so that it is not parsed again.
+    #[must_use]
+    pub fn with_tree(self, tree: Option<&'a Tree<'a>>) -> Self {
+        Self { tree, ..self }
     }
 }
 
@@ -44,12 +53,12 @@ impl Expr {
 
 impl Term {
     fn holds(&self, subject: &Subject<'_>) -> bool {
-        let Subject { capture, placement, reply, pinned, held } = *subject;
+        let Subject { capture, tree, placement, reply, pinned, held } = *subject;
         let envelope = &capture.envelope;
         match self {
             Self::Word(word) => {
                 let reply = reply.map(|reply| reply.body.as_slice());
-                Needle::new(word.as_bytes()).is_in_event(capture.message(), reply)
+                Needle::new(word.as_bytes()).is_in_parsed_event(capture.message(), tree, reply)
             }
             Self::Event(name) => envelope.kind == *name && envelope.event.as_ref() == Some(name),
             Self::Type(name) if name == "event" => envelope.msg_type.as_ref() == Some(name),
@@ -64,7 +73,7 @@ impl Term {
             Self::Status(comparison) => {
                 reply.and_then(|reply| reply.status).is_some_and(|status| comparison.holds(&status.into()))
             }
-            Self::Ms(comparison) => reply.is_some_and(|reply| comparison.holds(&milliseconds(reply))),
+            Self::Ms(comparison) => reply.is_some_and(|reply| comparison.holds(&milliseconds(reply.elapsed))),
             Self::Attempt(comparison) => comparison.holds(&placement.attempt),
             Self::Id(comparison) => comparison.holds(&placement.id.0),
             Self::After(time) => arrival(capture) >= *time,
@@ -76,11 +85,6 @@ impl Term {
             Self::Diagnosis(code) => capture.diagnoses.iter().any(|diagnosis| diagnosis.code == *code),
         }
     }
-}
-
-/// The time until the reply, in the microseconds that are recorded.
-fn milliseconds(reply: &Reply) -> f64 {
-    reply.elapsed.as_micros() as f64 / 1000.0
 }
 
 /// The time of receipt, in the microseconds that are recorded.

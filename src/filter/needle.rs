@@ -27,7 +27,12 @@ impl Needle {
 
     /// Tells whether an event has it: in its payload as it stands or as it reads, or in the plaintext that was answered.
     pub(crate) fn is_in_event(&self, payload: &[u8], reply: Option<&[u8]>) -> bool {
-        self.is_in(payload) || reply.is_some_and(|reply| self.is_in(reply)) || self.is_in_text_of(payload)
+        self.is_in_parsed_event(payload, None, reply)
+    }
+
+    /// The same for a payload whose tree may be at hand, so that it is not parsed again.
+    pub(super) fn is_in_parsed_event(&self, payload: &[u8], tree: Option<&Tree<'_>>, reply: Option<&[u8]>) -> bool {
+        self.is_in(payload) || reply.is_some_and(|reply| self.is_in(reply)) || self.is_in_text_of(payload, tree)
     }
 
     /// Tells whether the bytes contain the needle as they are.
@@ -52,10 +57,13 @@ impl Needle {
     }
 
     /// Tells whether the payload's decoded text contains the needle where the payload itself does not.
-    fn is_in_text_of(&self, payload: &[u8]) -> bool {
+    fn is_in_text_of(&self, payload: &[u8], tree: Option<&Tree<'_>>) -> bool {
+        let is_in_tree = |tree: &Tree<'_>| tree.elements().any(|element| self.is_in(element.text().as_bytes()));
         is_written_otherwise(payload)
-            && Tree::parse(payload)
-                .is_ok_and(|tree| tree.elements().any(|element| self.is_in(element.text().as_bytes())))
+            && match tree {
+                Some(tree) => is_in_tree(tree),
+                None => Tree::parse(payload).is_ok_and(|tree| is_in_tree(&tree)),
+            }
     }
 }
 

@@ -1,19 +1,19 @@
-//! Opening an encrypted message: current key first, then the former one, then whose message it is.
+//! Decrypts a message with the account's current key, else with the former one, and checks the AppID in it.
 
-use super::Sealing;
+use super::ReplyEncryption;
 use crate::account::{Account, Accounts};
 use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::wechat::envelope::{self, DecryptError, Plaintext};
 
-/// The message inside `encrypt` and what seals the reply to it, if one of the account's keys opens it;
-/// what stands in the way is reported.
+/// The message inside `encrypt` and the encryption of its reply, if one of the account's keys decrypts it; the reason of a
+/// failure is a diagnosis.
 pub(super) fn decrypt(
     encrypt: &str,
     account: &Account,
     accounts: &Accounts,
     diagnoses: &mut Vec<Diagnosis>,
-) -> Option<(Vec<u8>, Sealing)> {
-    let opened = match account.key() {
+) -> Option<(Vec<u8>, ReplyEncryption)> {
+    let plaintext = match account.key() {
         None => {
             diagnoses.push(Diagnosis::new(Code::AesKeyMissing));
             return None;
@@ -24,16 +24,16 @@ pub(super) fn decrypt(
         }
         Some(Ok(key)) => envelope::decrypt(key, encrypt),
     };
-    let (opened, former_key) = match (opened, account.previous_key()) {
-        (Ok(opened), _) => (opened, false),
+    let (plaintext, former_key) = match (plaintext, account.previous_key()) {
+        (Ok(plaintext), _) => (plaintext, false),
         (Err(error), former) => {
-            let opened = former.and_then(|former| envelope::decrypt(former, encrypt).ok());
-            diagnoses.push(opened.as_ref().map_or_else(|| explain(&error), |_| Diagnosis::new(Code::FormerKey)));
-            (opened?, true)
+            let plaintext = former.and_then(|former| envelope::decrypt(former, encrypt).ok());
+            diagnoses.push(plaintext.as_ref().map_or_else(|| explain(&error), |_| Diagnosis::new(Code::FormerKey)));
+            (plaintext?, true)
         }
     };
-    check_app_id(&opened, account, accounts, diagnoses);
-    Some((opened.message, Sealing { former_key, receive_id: opened.receive_id }))
+    check_app_id(&plaintext, account, accounts, diagnoses);
+    Some((plaintext.message, ReplyEncryption { former_key, receive_id: plaintext.receive_id }))
 }
 
 fn explain(error: &DecryptError) -> Diagnosis {
@@ -49,9 +49,9 @@ fn explain(error: &DecryptError) -> Diagnosis {
     }
 }
 
-/// The AppID at the end says whose message it is; one that belongs to somebody else must not be acted on.
-fn check_app_id(opened: &Plaintext, account: &Account, accounts: &Accounts, diagnoses: &mut Vec<Diagnosis>) {
-    let found = &opened.receive_id;
+/// Compares the AppID at the end of the plaintext: a message for another AppID must not be acted on.
+fn check_app_id(plaintext: &Plaintext, account: &Account, accounts: &Accounts, diagnoses: &mut Vec<Diagnosis>) {
+    let found = &plaintext.receive_id;
     let Some(expected) = &account.app_id else {
         diagnoses.push(Diagnosis::new(Code::AppIdMissing).with("found", found));
         return;

@@ -1,4 +1,4 @@
-//! A signature's calculation laid open, with the token masked.
+//! The calculation of a signature step by step, with the token masked.
 
 use super::query::Query;
 use crate::account::Account;
@@ -6,7 +6,7 @@ use crate::capture::Capture;
 use crate::wechat::signature::{msg_signature, same, signature, sorted_parts};
 use crate::wechat::tree::Tree;
 
-/// What stands for the token where a calculation is shown.
+/// The text in place of the token.
 const MASK: &str = "••••••";
 
 /// One calculation, as the protocol prescribes it.
@@ -14,17 +14,17 @@ const MASK: &str = "••••••";
 pub struct SignatureCheck {
     /// The parameter that decides: `signature` or `msg_signature`.
     pub parameter: &'static str,
-    /// What is signed, in sorted order; the token masked.
+    /// The signed texts in sorted order, the token masked.
     pub parts: Vec<String>,
     /// SHA-1 over the parts joined, in hexadecimal.
     pub computed: String,
-    /// What the request carries; `None` where the parameter is missing.
+    /// The signature in the request; `None` if the parameter is missing.
     pub received: Option<String>,
-    /// Whether the two agree.
     pub agrees: bool,
 }
 
-/// Calculates again what decides about a capture. `None` where the account has no token or the query no timestamp or nonce.
+/// Calculates again the signature that decides about a capture. `None` if the account has no token, or the query no timestamp
+/// or nonce.
 pub fn explain_signature(capture: &Capture, account: &Account) -> Option<SignatureCheck> {
     let tree = Tree::parse(&capture.request.body).ok();
     SignatureCheck::of(&Query::of(&capture.request), tree.as_ref().and_then(super::encrypted), account.token()?)

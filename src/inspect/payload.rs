@@ -1,4 +1,4 @@
-//! What reading a payload says about it: as diagnoses, each with its place.
+//! Parses a payload and diagnoses its faults, each with its place.
 
 use serde_json::Value;
 
@@ -7,10 +7,10 @@ use crate::wechat::fields::fields;
 use crate::wechat::message::{Message, Problem, ProblemKind};
 use crate::wechat::tree::{Place, Tree, TreeError};
 
-/// How many differing elements a diagnosis names at most.
+/// The most differing elements that a diagnosis names.
 const NAMED_DIFFERENCES: usize = 8;
 
-/// Reads a payload; what makes it no tree is reported.
+/// Parses a payload; the reason of a failure is a diagnosis.
 pub(super) fn read<'a>(payload: &'a [u8], diagnoses: &mut Vec<Diagnosis>) -> Option<Tree<'a>> {
     match Tree::parse(payload) {
         Ok(tree) => {
@@ -41,7 +41,7 @@ fn unreadable(error: &TreeError) -> Diagnosis {
     diagnosis.at(error.place())
 }
 
-/// What in a message that could be read is not as documented.
+/// Reports where a message differs from WeChat's documentation.
 pub(super) fn diagnose(message: &Message<'_>, payload: &[u8], diagnoses: &mut Vec<Diagnosis>) {
     let place = |problem: &Problem| problem.span.as_ref().map(|span| Place::at(payload, span.start));
     diagnoses.extend(message.problems.iter().map(|problem| finding(&problem.kind).at(place(problem))));
@@ -69,7 +69,7 @@ fn finding(problem: &ProblemKind) -> Diagnosis {
     }
 }
 
-/// In compat mode everything stands there twice: what differs was changed on its way, or by its sender.
+/// Compares the two copies of a message in compat mode: a difference was made on the way, or by the sender.
 pub(super) fn compare(outer: &Tree<'_>, inner: &Tree<'_>, diagnoses: &mut Vec<Diagnosis>) {
     let (Value::Object(mut outer), Value::Object(inner)) = (fields(outer.root()), fields(inner.root())) else { return };
     outer.shift_remove("Encrypt");

@@ -8,10 +8,10 @@ use crate::capture::diagnosis::{Code, Diagnosis};
 /// The names that WeChat sends.
 const NAMES: [&str; 7] = ["signature", "timestamp", "nonce", "openid", "encrypt_type", "msg_signature", "echostr"];
 
-/// Up to how many edits apart a name counts as a misspelling of another.
+/// The most edits by which a name counts as a misspelling of another.
 const TYPO_DISTANCE: usize = 2;
 
-/// What the query says, decoded.
+/// The parameters of a query, decoded.
 #[derive(Debug, Default)]
 pub(super) struct Query<'r> {
     pairs: Vec<(Cow<'r, str>, Cow<'r, str>)>,
@@ -40,7 +40,7 @@ impl<'r> Query<'r> {
         Some((self.get("timestamp")?, self.get("nonce")?))
     }
 
-    /// Names that come twice, and names that are nearly one that is missing.
+    /// Reports parameters that occur twice, and near misses of one that is missing.
     pub(super) fn diagnose(&self, diagnoses: &mut Vec<Diagnosis>) {
         for name in NAMES {
             let count = self.pairs.iter().filter(|(found, _)| found == name).count();

@@ -1,64 +1,68 @@
-//! A reply judged for the push that is on record, and its outcome in words.
+//! Lints a reply to a recorded push, and puts its outcome into words.
 
 use std::time::Duration;
 
 use crate::account::Account;
 use crate::capture::diagnosis::Code;
-use crate::capture::{Capture, ForwardProblem, Forwarded, HANDSHAKE, Mode, header_text};
+use crate::capture::{Capture, ForwardProblem, HANDSHAKE, Mode, ServerAnswer, header_text};
 use crate::texts::Language;
 use crate::wechat::codes::Severity;
 use crate::wechat::lint::{Encryption, HttpResponse, Keys, Outcome, PushInfo, Report, lint};
 use crate::wechat::message::Message;
 use crate::wechat::tree::{Tree, TreeError};
 
-/// The status of a listener that was sent what it had forwarded itself.
+/// The status of a listener that gets back a request that it had forwarded itself.
 const LOOP_DETECTED: u16 = 508;
 
-/// Judges what was answered, or is about to be, to a recorded push of that account.
+/// Lints the response to a recorded push of that account, sent or about to be sent.
 ///
-/// The echo of a handshake is no reply, and nothing is found about it.
-pub fn judge(answered: &HttpResponse<'_>, capture: &Capture, account: Option<&Account>) -> Report {
+/// The echo of a handshake is not a reply: the report on it is empty.
+pub fn lint_reply(response: &HttpResponse<'_>, capture: &Capture, account: Option<&Account>) -> Report {
     let keys = account.and_then(|account| keys_of(capture, account));
-    let sealing = match capture.mode {
+    let encryption = match capture.mode {
         Mode::Plain => Encryption::Plain,
         Mode::Compat => Encryption::Compat(keys),
         Mode::Safe => Encryption::Safe(keys),
     };
-    judge_as(answered, capture, sealing)
+    lint_as(response, capture, encryption)
 }
 
-/// Judges an answer in plaintext, which is sealed afterwards where the push was.
-pub fn judge_unsealed(answered: &HttpResponse<'_>, capture: &Capture) -> Report {
-    judge_as(answered, capture, Encryption::Unchecked)
+/// Lints a reply in plaintext, which is encrypted afterwards if the push was.
+pub fn lint_plain_reply(response: &HttpResponse<'_>, capture: &Capture) -> Report {
+    lint_as(response, capture, Encryption::Unchecked)
 }
 
-fn judge_as(answered: &HttpResponse<'_>, capture: &Capture, sealing: Encryption<'_>) -> Report {
+fn lint_as(response: &HttpResponse<'_>, capture: &Capture, encryption: Encryption<'_>) -> Report {
     if capture.envelope.kind == HANDSHAKE {
         return Report { findings: Vec::new(), outcome: Outcome::Nothing, reply: None };
     }
-    lint(answered, &capture.push_info(sealing))
+    lint(response, &capture.push_info(encryption))
 }
 
-/// Judges what another server answered to a recorded push, `elapsed` after WeChat sent it.
+/// Lints the answer of the developer's own server to a recorded push, `elapsed` after WeChat sent it.
 ///
-/// Says what is not legal about it, and names the problem unless there is one already. What did not come in full is not
-/// judged.
-pub fn judge_forwarded(forwarded: &mut Forwarded, capture: &Capture, account: Option<&Account>, elapsed: Duration) {
+/// Sets the findings, and the problem unless there is one already. An incomplete answer is not linted.
+pub fn lint_server_answer(
+    forwarded: &mut ServerAnswer,
+    capture: &Capture,
+    account: Option<&Account>,
+    elapsed: Duration,
+) {
     let Some(status) = forwarded.status else { return };
     if status == LOOP_DETECTED {
-        // Another listener's word, or our own by way of a tunnel.
+        // From another listener, or from this one by way of a tunnel.
         forwarded.problem = Some(ForwardProblem::Loop);
     }
     if forwarded.problem.as_ref().is_some_and(ForwardProblem::is_incomplete) {
         return;
     }
     if let Some(encoding) = encoding(forwarded) {
-        // What is in it is not looked at: WeChat would not, either.
+        // A compressed body is not read: WeChat would not read it either.
         forwarded.problem.get_or_insert(ForwardProblem::Compressed { encoding });
         return;
     }
     let elapsed_ms = Some(elapsed.as_millis() as u64);
-    let report = judge(&HttpResponse { status, body: &forwarded.body, elapsed_ms }, capture, account);
+    let report = lint_reply(&HttpResponse { status, body: &forwarded.body, elapsed_ms }, capture, account);
     let is_illegal = report.severity() == Some(Severity::Error);
     forwarded.lint = report.findings;
     if forwarded.problem.is_none() {
@@ -70,53 +74,52 @@ pub fn judge_forwarded(forwarded: &mut Forwarded, capture: &Capture, account: Op
     }
 }
 
-/// How the body is compressed, if it is.
-fn encoding(forwarded: &Forwarded) -> Option<String> {
+/// The compression of the body, if any.
+fn encoding(forwarded: &ServerAnswer) -> Option<String> {
     let (_, value) = forwarded.headers.iter().find(|(name, _)| name == "content-encoding")?;
     let encoding = header_text(value);
     (!encoding.trim().eq_ignore_ascii_case("identity")).then_some(encoding)
 }
 
-/// Whether that answers a handshake; anything answers what is none.
+/// Tells whether the body is right for a handshake; any body is right for another push.
 fn is_echo(body: &[u8], capture: &Capture) -> bool {
     let echostr = capture.request.parameters().find(|(name, _)| name == "echostr");
     capture.envelope.kind != HANDSHAKE || echostr.is_some_and(|(_, echostr)| echostr.as_bytes() == body)
 }
 
-/// Judges an answer to a push that is at hand as bytes: its body, or the message that was in it.
+/// Lints a response to a push given as bytes: its body, or the message that was in it.
 ///
-/// How a message travelled that has no Encrypt cannot be told, so that plain and sealed answers are taken alike; as they are
-/// where nothing is known of the push.
-pub fn judge_for(
-    answered: &HttpResponse<'_>,
+/// The mode of a message without Encrypt is unknown, so plain and encrypted replies are both accepted; likewise without a push.
+pub fn lint_reply_to(
+    response: &HttpResponse<'_>,
     push: Option<&[u8]>,
     account: Option<&Account>,
 ) -> Result<Report, TreeError> {
     let Some(push) = push else {
         let encryption = Encryption::Compat(account.and_then(|account| keys(account, false)));
-        return Ok(lint(answered, &PushInfo { encryption, ..PushInfo::UNKNOWN }));
+        return Ok(lint(response, &PushInfo { encryption, ..PushInfo::UNKNOWN }));
     };
     let outer = Tree::parse(push)?;
     let root = outer.root();
     let encrypt = root.text_of("Encrypt").filter(|encrypt| !encrypt.is_empty());
-    let opened = encrypt.and_then(|encrypt| account?.open(encrypt));
-    let former_key = opened.as_ref().is_some_and(|(_, former_key)| *former_key);
-    let inside = opened.as_ref().and_then(|(opened, _)| Tree::parse(&opened.message).ok());
-    let tree = inside.as_ref().unwrap_or(&outer);
+    let decrypted = encrypt.and_then(|encrypt| account?.decrypt(encrypt));
+    let former_key = decrypted.as_ref().is_some_and(|(_, former_key)| *former_key);
+    let inner = decrypted.as_ref().and_then(|(plaintext, _)| Tree::parse(&plaintext.message).ok());
+    let tree = inner.as_ref().unwrap_or(&outer);
     let message = Message::decode(tree);
     let keys = account.and_then(|account| keys(account, former_key));
-    let sealing = match encrypt {
+    let encryption = match encrypt {
         Some(_) if root.child("MsgType").is_none() => Encryption::Safe(keys),
         _ => Encryption::Compat(keys),
     };
-    Ok(lint(answered, &PushInfo::of(&message, tree.format(), sealing)))
+    Ok(lint(response, &PushInfo::of(&message, tree.format(), encryption)))
 }
 
-/// What the answer to a recorded push has to be sealed with: what opened the push.
+/// The keys that a reply to a recorded push has to be encrypted with: those that decrypted the push.
 fn keys_of<'a>(capture: &Capture, account: &'a Account) -> Option<Keys<'a>> {
     let was = |codes: &[Code]| capture.diagnoses.iter().any(|diagnosis| codes.contains(&diagnosis.code));
     let keys = keys(account, was(&[Code::FormerKey]))?;
-    // A push for somebody else's AppID is answered with that one.
+    // The reply to a push for another AppID carries that AppID.
     let is_foreign = was(&[Code::AppIdForeign, Code::AppIdOtherAccount]);
     Some(Keys { app_id: keys.app_id.filter(|_| !is_foreign), ..keys })
 }
@@ -127,7 +130,7 @@ fn keys(account: &Account, former_key: bool) -> Option<Keys<'_>> {
 }
 
 impl Outcome {
-    /// What the user will see, in one sentence.
+    /// The sentence that says what the user will see.
     pub fn sentence(&self, language: Language) -> String {
         language.filled(&format!("outcome.{}", self.key()), &self.details())
     }
@@ -171,9 +174,9 @@ mod tests {
         account
     }
 
-    /// A CLICK as it is recorded, sealed with one of the keys or not at all.
-    fn capture(sealed_with: Option<usize>) -> Capture {
-        let key = sealed_with.map(key);
+    /// A recorded CLICK, encrypted with one of the keys or in plain.
+    fn capture(encrypted_with: Option<usize>) -> Capture {
+        let key = encrypted_with.map(key);
         let encryption = key.as_ref().map(|key| (key, APP_ID, *b"0123456789abcdef"));
         let signing = Signing { token: TOKEN, timestamp: "1408090412", nonce: "1", openid: None, encryption };
         let push = push(template("CLICK").unwrap().as_bytes(), &signing);
@@ -190,14 +193,14 @@ mod tests {
         inspect(request, &Accounts::new(vec![account()], None)).capture
     }
 
-    fn reply(sealed_with: Option<usize>) -> Vec<u8> {
+    fn reply(encrypted_with: Option<usize>) -> Vec<u8> {
         let address = Address {
             to_user: "oMgHVjngRipVsoxg6TuX3vz6glDg".to_owned(),
             from_user: "gh_e136c6e50636".to_owned(),
             create_time: 1,
         };
         let plain = PassiveReply::Text { content: "hi".to_owned() }.to_bytes(&address, Format::Xml);
-        let Some(which) = sealed_with else { return plain };
+        let Some(which) = encrypted_with else { return plain };
         let encrypt = encrypt(&key(which), &[7; 16], &plain, APP_ID);
         encrypted_reply(Format::Xml, &encrypt, &msg_signature(TOKEN, "1", "2", &encrypt), "1", "2")
     }
@@ -205,12 +208,12 @@ mod tests {
     fn found(pushed: Option<usize>, answered: Option<usize>) -> (Vec<Lint>, Outcome) {
         let body = reply(answered);
         let answered = HttpResponse { status: 200, body: &body, elapsed_ms: None };
-        let report = judge(&answered, &capture(pushed), Some(&account()));
+        let report = lint_reply(&answered, &capture(pushed), Some(&account()));
         (report.findings.iter().map(|finding| finding.code).collect(), report.outcome)
     }
 
     #[test]
-    fn a_push_is_to_be_answered_as_it_travelled_and_with_the_key_that_opened_it() {
+    fn a_reply_is_to_be_encrypted_as_the_push_was_and_with_the_key_that_decrypted_it() {
         for same in [None, Some(0), Some(1)] {
             assert_eq!(found(same, same), (Vec::new(), Outcome::Text), "{same:?}");
         }
@@ -221,19 +224,19 @@ mod tests {
     }
 
     #[test]
-    fn without_the_account_a_sealed_answer_stays_shut() {
+    fn without_the_account_an_encrypted_reply_is_not_decrypted() {
         let body = reply(Some(0));
-        let report = judge(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &capture(Some(0)), None);
+        let report = lint_reply(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &capture(Some(0)), None);
         assert_eq!(report.outcome, Outcome::Encrypted);
         assert!(report.is_legal());
     }
 
     #[test]
-    fn a_push_in_a_file_is_opened_before_it_is_answered() {
+    fn a_push_in_a_file_is_decrypted_before_its_reply_is_linted() {
         let codes = |push: &[u8], answered: Option<usize>| {
             let body = reply(answered);
             let answered = HttpResponse { status: 200, body: &body, elapsed_ms: None };
-            let report = judge_for(&answered, Some(push), Some(&account())).unwrap();
+            let report = lint_reply_to(&answered, Some(push), Some(&account())).unwrap();
             report.findings.iter().map(|finding| finding.code).collect::<Vec<_>>()
         };
         let [plain, current, former] = [None, Some(0), Some(1)].map(|which| capture(which).request.body);
@@ -253,7 +256,7 @@ mod tests {
         let mut handshake = capture(None);
         HANDSHAKE.clone_into(&mut handshake.envelope.kind);
         let report =
-            judge(&HttpResponse { status: 200, body: b"4375120948345356249", elapsed_ms: None }, &handshake, None);
+            lint_reply(&HttpResponse { status: 200, body: b"4375120948345356249", elapsed_ms: None }, &handshake, None);
         assert_eq!((report.findings.len(), report.outcome), (0, Outcome::Nothing));
     }
 

@@ -1,4 +1,4 @@
-//! Which signature decides, whether it is right, and why it may be wrong.
+//! Verifies the signature that decides about a request, and recognises common mistakes in one that is wrong.
 
 use zeroize::Zeroizing;
 
@@ -9,10 +9,10 @@ use crate::capture::Signature;
 use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::wechat::signature::{msg_signature, same, signature};
 
-/// How far a timestamp may be from the clock before it is worth a word.
+/// The distance of a timestamp from the clock that is diagnosed, in seconds.
 const FAR_SECONDS: i64 = 300;
 
-/// Whether the parameter that decides matches under this token.
+/// Tells whether the deciding signature matches with this token.
 pub(super) fn verifies(query: &Query<'_>, encrypt: Option<&str>, token: &str) -> bool {
     let Some((timestamp, nonce)) = query.stamp() else { return false };
     match encrypt {
@@ -23,7 +23,7 @@ pub(super) fn verifies(query: &Query<'_>, encrypt: Option<&str>, token: &str) ->
     }
 }
 
-/// Checks the request for its account. Where `encrypt` can be read, `msg_signature` decides; else `signature`.
+/// Verifies the request for its account. With a readable `Encrypt`, `msg_signature` decides; else `signature`.
 pub(super) fn verify(
     query: &Query<'_>,
     encrypt: Option<&str>,
@@ -54,7 +54,7 @@ pub(super) fn verify(
     Signature::Invalid
 }
 
-/// A timestamp that is no number, or far from when the request arrived.
+/// Diagnoses a timestamp that is not a number, or far from the time of arrival.
 pub(super) fn diagnose_time(query: &Query<'_>, arrived: i64, diagnoses: &mut Vec<Diagnosis>) {
     let Some(text) = query.get("timestamp") else { return };
     match text.parse::<i64>() {
@@ -73,14 +73,14 @@ fn well_formed(token: &str) -> bool {
     (3..=32).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Where `msg_signature` was right, a wrong `signature` beside it still tells something.
+/// Diagnoses a wrong `signature` beside a valid `msg_signature`.
 fn beside(query: &Query<'_>, encrypt: Option<&str>, token: &str, diagnoses: &mut Vec<Diagnosis>) {
     if encrypt.is_some() && query.signature().is_some() && !verifies(query, None, token) {
         diagnoses.push(Diagnosis::new(Code::SignatureBesideWrong));
     }
 }
 
-/// The mistakes that can be recognised because another calculation does match.
+/// The mistake behind a wrong signature, recognised by another calculation that matches.
 fn reason(query: &Query<'_>, encrypt: Option<&str>, account: &Account, accounts: &Accounts) -> Option<Diagnosis> {
     let token = account.token()?;
     let (timestamp, nonce) = query.stamp()?;
@@ -115,7 +115,7 @@ fn swapped_case(token: &str) -> String {
     token.chars().map(swap).collect()
 }
 
-/// The calculation laid open: sorted parts, the joined string and the digest.
+/// The diagnosis with the calculation: sorted parts, the joined string and the digest.
 fn mismatch(query: &Query<'_>, encrypt: Option<&str>, token: &str) -> Diagnosis {
     let diagnosis = Diagnosis::new(Code::SignatureMismatch);
     let Some(check) = SignatureCheck::of(query, encrypt, token) else { return diagnosis };

@@ -1,4 +1,4 @@
-//! One request: read, judged, committed to disk, then answered, and the answer recorded.
+//! One request: read, inspected, committed to disk, then answered, and the answer recorded.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,76 +8,75 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::{Method, Request, Response};
-use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
 
-use super::Terms;
-use super::answer::{self, Answer};
-use super::body::{self, End, Received};
+use super::ListenerContext;
+use super::body::{self, BodyEnd, ReceivedBody};
 use super::connection::Origin;
-use super::decide::Push;
+use super::http_answer::{self, Answer};
+use super::responder::Responder;
 use crate::account::Accounts;
-use crate::capture::diagnosis::{Code, Diagnosis};
+use crate::capture::diagnosis::Code;
 use crate::capture::{Capture, CaptureId, Placement, RawRequest, UNREADABLE};
 use crate::delivery::has_passed_through;
-use crate::inspect::{Disposition, Inspection, Sealing, has_echostr, inspect};
+use crate::inspect::{Disposition, Inspection, ReplyEncryption, has_echostr, inspect};
 use crate::log_throttle::LogThrottle;
 use crate::store::{StoreError, Ticket};
+use crate::wechat::tree::Tree;
 
-/// Who sent so slowly that the budget is used up still gets this long for the commit: WeChat may be waiting.
+/// The least time for the commit, also if the request came so slowly that the budget is used up: WeChat may be waiting.
 const COMMIT_GRACE: Duration = Duration::from_millis(500);
 
-/// Of the budget, so much is kept for making and sending an answer that is decided at the last moment.
-const TO_MAKE_AN_ANSWER: Duration = Duration::from_millis(100);
+/// The part of the budget that is kept for assembling and sending an answer decided at the last moment.
+const ASSEMBLY_TIME: Duration = Duration::from_millis(100);
 
-/// The one thing that is served.
+/// The state that all requests share.
 pub(super) struct Endpoint {
-    terms: Terms,
-    /// Where it is served.
-    listens_at: SocketAddr,
+    context: ListenerContext,
+    own_address: SocketAddr,
     /// Turns true when the listener stops.
     stopping: watch::Receiver<bool>,
-    /// Held by whoever owes an answer or its record: the listener ends when the last is gone.
-    _owing: mpsc::Sender<()>,
+    /// Held while an answer or its record is pending: the listener ends when the last clone is dropped.
+    _pending: mpsc::Sender<()>,
     not_http: LogThrottle,
     not_stored: LogThrottle,
 }
 
 impl Endpoint {
     pub(super) fn new(
-        terms: Terms,
-        listens_at: SocketAddr,
+        context: ListenerContext,
+        own_address: SocketAddr,
         stopping: watch::Receiver<bool>,
-        owing: mpsc::Sender<()>,
+        pending: mpsc::Sender<()>,
     ) -> Self {
         Self {
-            terms,
-            listens_at,
+            context,
+            own_address,
             stopping,
-            _owing: owing,
+            _pending: pending,
             not_http: LogThrottle::default(),
             not_stored: LogThrottle::default(),
         }
     }
 
-    /// Bytes that are no HTTP were answered by hyper, mostly with 400; they leave a line now and then with their number, and nothing else.
+    /// Logs now and then that bytes were not HTTP. Hyper has answered them, mostly with 400, and nothing else is kept of them.
     pub(super) fn count_not_http(&self, peer: SocketAddr, error: &hyper::Error) {
         if let Some(count) = self.not_http.count() {
             tracing::warn!("refused what is not HTTP, or too much of it (number {count}): {error} from {peer}");
         }
     }
 
-    /// Whoever floods us is answered, and told of in the log now and then.
-    fn tell_not_stored(&self, reason: &str) {
+    /// Logs now and then that a request could not be stored and was answered with 503.
+    fn log_not_stored(&self, reason: &str) {
         if let Some(count) = self.not_stored.count() {
             tracing::error!("answered 503 (number {count}), since the request could not be stored: {reason}");
         }
     }
 }
 
-/// Any path, one function.
+/// Routes every path to one handler.
 pub(super) fn router(endpoint: Arc<Endpoint>) -> Router {
     Router::new().fallback(handle).with_state(endpoint)
 }
@@ -91,12 +90,12 @@ async fn handle(
     let response = match *request.method() {
         Method::POST => callback(endpoint, &origin, request, began).await,
         Method::GET if has_echostr(request.uri().query().unwrap_or_default()) => {
-            let raw = raw_request(&origin, &request.into_parts().0, Received::nothing());
-            let accounts = endpoint.terms.accounts.borrow().clone();
+            let raw = raw_request(&origin, &request.into_parts().0, ReceivedBody::default());
+            let accounts = endpoint.context.accounts.borrow().clone();
             store_and_answer(endpoint, &origin, inspect(raw, &accounts), began).await
         }
-        Method::GET | Method::HEAD => answer::page(),
-        _ => answer::method_not_allowed(),
+        Method::GET | Method::HEAD => http_answer::page(),
+        _ => http_answer::method_not_allowed(),
     };
     origin.finish();
     response
@@ -107,12 +106,12 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
     let received = body::receive(body).await;
     let end = received.end;
     let raw = raw_request(origin, &head, received);
-    let accounts = endpoint.terms.accounts.borrow().clone();
+    let accounts = endpoint.context.accounts.borrow().clone();
     let mut inspection = inspect(raw, &accounts);
-    if end != End::Complete {
-        inspection.incomplete(end);
-    } else if has_passed_through(&inspection.capture.request, &endpoint.terms.crafting.instance) {
-        inspection.has_come_back();
+    if end != BodyEnd::Complete {
+        inspection.refuse_incomplete(end == BodyEnd::TooSlow);
+    } else if has_passed_through(&inspection.capture.request, &endpoint.context.policy.instance) {
+        inspection.refuse_loop();
     }
     store_and_answer(endpoint, origin, inspection, began).await
 }
@@ -121,92 +120,97 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
 async fn store_and_answer(
     endpoint: Arc<Endpoint>,
     origin: &Origin,
-    inspection: Inspection,
+    mut inspection: Inspection,
     began: Instant,
 ) -> Response<Body> {
-    let deadline = (began + endpoint.terms.reply_budget).max(Instant::now() + COMMIT_GRACE);
-    let undecided = Undecided::of(&endpoint, &inspection);
-    let Inspection { capture, disposition, sealing: _ } = inspection;
-    let queued = timeout_at(deadline.into(), endpoint.terms.store.queue(capture)).await;
+    let deadline = (began + endpoint.context.reply_budget).max(Instant::now() + COMMIT_GRACE);
+    let reply_context = ReplyContext::of(&endpoint, &mut inspection);
+    let Inspection { capture, disposition, .. } = inspection;
+    let queued = timeout_at(deadline.into(), endpoint.context.store.queue(capture)).await;
     let Ok(Ok(ticket)) = queued else {
-        endpoint.tell_not_stored("too many are waiting for the disk, or the program is closing");
+        endpoint.log_not_stored("too many are waiting for the disk, or the program is closing");
         return Answer::not_stored().into_response();
     };
-    let mut owed = Owed { endpoint, answer: Answer::to(&disposition), began, ticket: Some(ticket), id: None };
-    match timeout_at(deadline.into(), owed.stored()).await {
+    let mut pending =
+        PendingReply { endpoint, answer: Answer::to(&disposition), began, ticket: Some(ticket), id: None };
+    match timeout_at(deadline.into(), pending.stored()).await {
         Ok(Ok(placement)) => {
-            if let Some(undecided) = undecided {
-                let deadline = began + owed.endpoint.terms.reply_budget.saturating_sub(TO_MAKE_AN_ANSWER);
-                owed.answer = undecided.push(&owed.endpoint, origin, placement, began, deadline).answer().await;
+            if let Some(reply_context) = reply_context {
+                let deadline = began + pending.endpoint.context.reply_budget.saturating_sub(ASSEMBLY_TIME);
+                pending.answer =
+                    reply_context.responder(&pending.endpoint, origin, placement, began, deadline).answer().await;
             }
-            owed.record();
+            pending.record();
         }
         Ok(Err(error)) => {
-            // The writer has said it, once for all that it concerns.
+            // The writer has logged the cause, once for the whole batch.
             tracing::debug!("answered 503, since the request could not be stored: {error}");
-            owed.answer = Answer::not_stored();
-            owed.ticket = None;
+            pending.answer = Answer::not_stored();
+            pending.ticket = None;
         }
         Err(_) => {
-            owed.endpoint.tell_not_stored("it was not on disk within the reply budget");
-            // Still queued: when it gets there after all, the record says what was answered.
-            owed.answer = Answer::not_stored();
+            pending.endpoint.log_not_stored("it was not on disk within the reply budget");
+            // Still queued: if it gets to disk after all, its record says 503.
+            pending.answer = Answer::not_stored();
         }
     }
-    owed.answer.clone().into_response()
+    pending.answer.clone().into_response()
 }
 
-/// What is kept of a push whose answer somebody has a say in.
-struct Undecided {
+/// A push whose reply the [`ReplyPolicy`](super::ReplyPolicy) decides, kept while its capture is stored.
+struct ReplyContext {
     capture: Arc<Capture>,
-    sealing: Option<Sealing>,
+    tree: Option<Arc<Tree<'static>>>,
+    encryption: Option<ReplyEncryption>,
     accounts: Arc<Accounts>,
 }
 
-impl Undecided {
-    /// `None`: the answer is settled. What cannot be read, or is somebody else's, gets the default.
-    fn of(endpoint: &Endpoint, inspection: &Inspection) -> Option<Self> {
-        let Inspection { capture, disposition, sealing } = inspection;
+impl ReplyContext {
+    /// `None` where the default is answered: to a message that is unreadable or meant for another AppID, and where the policy
+    /// has nothing to say.
+    fn of(endpoint: &Endpoint, inspection: &mut Inspection) -> Option<Self> {
+        let Inspection { capture, tree, disposition, encryption } = inspection;
         let is_ours = *disposition == Disposition::Accept
             && capture.envelope.kind != UNREADABLE
             && !capture
                 .diagnoses
                 .iter()
                 .any(|found| matches!(found.code, Code::AppIdForeign | Code::AppIdOtherAccount));
-        if !is_ours || endpoint.terms.crafting.is_idle() {
+        if !is_ours || endpoint.context.policy.is_idle() {
             return None;
         }
-        let accounts = endpoint.terms.accounts.borrow().clone();
-        Some(Self { capture: Arc::new(capture.clone()), sealing: sealing.clone(), accounts })
+        let accounts = endpoint.context.accounts.borrow().clone();
+        let capture = Arc::new(capture.clone());
+        Some(Self { capture, tree: tree.take().map(Arc::new), encryption: encryption.clone(), accounts })
     }
 
-    fn push(
+    fn responder(
         self,
         endpoint: &Endpoint,
         origin: &Origin,
         placement: Placement,
         began: Instant,
         deadline: Instant,
-    ) -> Push {
-        Push {
-            crafting: endpoint.terms.crafting.clone(),
-            store: endpoint.terms.store.clone(),
+    ) -> Responder {
+        Responder {
+            policy: endpoint.context.policy.clone(),
+            store: endpoint.context.store.clone(),
             accounts: self.accounts,
             capture: self.capture,
+            tree: self.tree,
             placement,
-            sealing: self.sealing,
+            encryption: self.encryption,
             origin: origin.clone(),
             stopping: endpoint.stopping.clone(),
-            listens_at: endpoint.listens_at,
+            own_address: endpoint.own_address,
             began,
             deadline,
         }
     }
 }
 
-/// An answer whose record is owed. A handler may be dropped, as when the listener stops: what was received, and what was
-/// meant to be answered, are recorded all the same.
-struct Owed {
+/// An answer whose record is pending. Its `Drop` records it if the handler is dropped, as when the listener stops.
+struct PendingReply {
     endpoint: Arc<Endpoint>,
     answer: Answer,
     began: Instant,
@@ -216,7 +220,7 @@ struct Owed {
     id: Option<CaptureId>,
 }
 
-impl Owed {
+impl PendingReply {
     /// Resolves once the capture is on disk, or cannot be.
     async fn stored(&mut self) -> Result<Placement, StoreError> {
         let Some(ticket) = &mut self.ticket else { return Err(StoreError::Closing) };
@@ -228,25 +232,25 @@ impl Owed {
 
     fn record(&mut self) {
         if let Some(id) = self.id.take() {
-            self.endpoint.terms.store.record_reply(id, self.answer.record(self.began.elapsed()));
+            self.endpoint.context.store.record_reply(id, self.answer.record(self.began.elapsed()));
         }
     }
 }
 
-impl Drop for Owed {
+impl Drop for PendingReply {
     fn drop(&mut self) {
         self.record();
         let Some(ticket) = self.ticket.take() else { return };
         let (endpoint, reply) = (Arc::clone(&self.endpoint), self.answer.record(self.began.elapsed()));
         tokio::spawn(async move {
             if let Ok(placement) = ticket.await {
-                endpoint.terms.store.record_reply(placement.id, reply);
+                endpoint.context.store.record_reply(placement.id, reply);
             }
         });
     }
 }
 
-fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: Received) -> RawRequest {
+fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: ReceivedBody) -> RawRequest {
     let target = origin.target(&head.uri);
     RawRequest {
         received_at: Timestamp::now(),
@@ -261,27 +265,5 @@ fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: Rec
         peer: origin.peer.ip().to_string(),
         body: received.bytes,
         body_length: received.length,
-    }
-}
-
-impl Received {
-    fn nothing() -> Self {
-        Self { bytes: Bytes::new(), length: 0, end: End::Complete }
-    }
-}
-
-impl Inspection {
-    /// What this listener forwarded has come back: whatever it says, it is not to be accepted, or it would run in circles.
-    fn has_come_back(&mut self) {
-        self.capture.diagnoses.push(Diagnosis::new(Code::ForwardLoop));
-        self.disposition = Disposition::Loop;
-    }
-
-    /// The sender stopped before the end: whatever it says, it is not to be accepted.
-    fn incomplete(&mut self, end: End) {
-        let diagnosis = Diagnosis::new(Code::BodyIncomplete);
-        self.capture.diagnoses.push(diagnosis.with("received", self.capture.request.body_length));
-        self.capture.group_key = None;
-        self.disposition = if end == End::TooSlow { Disposition::TooSlow } else { Disposition::Broken };
     }
 }

@@ -1,4 +1,4 @@
-//! How a request began: when its first byte came, the clock that WeChat's five seconds run on, and its line to the byte.
+//! One connection: the time of a request's first byte, from which WeChat's five seconds run, its request line, and its end.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,43 +12,41 @@ use axum::http::Uri;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A request line longer than this is taken from the HTTP library instead, in bytes.
+/// The longest request line that is kept, in bytes; beyond it the HTTP library's reading of it counts.
 const LONGEST_LINE: usize = 16 << 10;
 
-/// Whose connection it is, and how the request on it began.
+/// The connection that a request came on: its peer, and the start of the request.
 #[derive(Clone, Debug)]
 pub(super) struct Origin {
     pub(super) peer: SocketAddr,
     stream: Arc<TcpStream>,
-    /// Set by the handler, read by the stream: nothing more is written.
+    /// Set by the handler, read by the stream: once true, nothing more is written.
     ended: Arc<AtomicBool>,
     /// Set by the stream, read and cleared by the handler; the lock is held for one assignment.
-    beginning: Arc<Mutex<Option<Beginning>>>,
+    start: Arc<Mutex<Option<RequestStart>>>,
 }
 
-/// The first bytes of a request.
+/// The time and the line of a request's first bytes.
 #[derive(Clone, Debug)]
-struct Beginning {
+struct RequestStart {
     at: Instant,
-    /// The request line, where it came in one piece.
+    /// The request line, if it came in one piece.
     line: Option<String>,
 }
 
-/// How a connection ends without an answer.
+/// The ways to end a connection without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// It is closed.
+pub(super) enum ConnectionEnd {
     Closed,
-    /// It is reset.
     Reset,
 }
 
 impl Origin {
     pub(super) fn new(peer: SocketAddr, stream: TcpStream) -> Self {
-        Self { peer, stream: Arc::new(stream), ended: Arc::default(), beginning: Arc::default() }
+        Self { peer, stream: Arc::new(stream), ended: Arc::default(), start: Arc::default() }
     }
 
-    /// Resolves once the other side has closed or reset the connection. To be awaited while an answer is owed.
+    /// Resolves once the other side has closed or reset the connection. To be awaited while an answer is pending.
     pub(super) async fn hung_up(&self) {
         if matches!(self.stream.peek(&mut [0]).await, Ok(1..)) {
             // The next request is waiting already: whether its sender is still there can no longer be seen.
@@ -56,10 +54,10 @@ impl Origin {
         }
     }
 
-    /// Ends the connection in place of whatever is answered next.
-    pub(super) fn end(&self, how: End) {
-        if how == End::Reset {
-            // Closing now sends a reset: what has not been delivered is thrown away.
+    /// Ends the connection in place of the next answer.
+    pub(super) fn end(&self, how: ConnectionEnd) {
+        if how == ConnectionEnd::Reset {
+            // Closing now sends a reset: undelivered bytes are thrown away.
             self.stream.set_zero_linger().ok();
         }
         self.ended.store(true, Ordering::Relaxed);
@@ -69,34 +67,34 @@ impl Origin {
         self.ended.load(Ordering::Relaxed)
     }
 
-    /// When the current request's first byte came.
+    /// The time of the current request's first byte.
     pub(super) fn began(&self) -> Instant {
-        self.lock().as_ref().map_or_else(Instant::now, |beginning| beginning.at)
+        self.lock().as_ref().map_or_else(Instant::now, |start| start.at)
     }
 
-    /// The request target as it came, which the HTTP library cuts at a `#`; `parsed` is what it makes of it.
+    /// The request target to the byte. The HTTP library cuts it at a `#`: `parsed` is its reading.
     pub(super) fn target(&self, parsed: &Uri) -> String {
         let parsed = parsed.to_string();
-        let beginning = self.lock();
-        let line = beginning.as_ref().and_then(|beginning| beginning.line.as_deref());
+        let start = self.lock();
+        let line = start.as_ref().and_then(|start| start.line.as_deref());
         match line.and_then(|line| line.split(' ').nth(1)) {
             Some(target) if target.starts_with(&parsed) => target.to_owned(),
-            // Another request's line, read together with the one before.
+            // The line is that of an earlier request, read together with this one.
             _ => parsed,
         }
     }
 
-    /// The next byte belongs to another request.
+    /// Ends the request: the next byte belongs to another one.
     pub(super) fn finish(&self) {
         *self.lock() = None;
     }
 
-    fn read_something(&self, bytes: &[u8]) {
-        self.lock().get_or_insert_with(|| Beginning { at: Instant::now(), line: first_line(bytes) });
+    fn note_read(&self, bytes: &[u8]) {
+        self.lock().get_or_insert_with(|| RequestStart { at: Instant::now(), line: first_line(bytes) });
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Beginning>> {
-        self.beginning.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<RequestStart>> {
+        self.start.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,7 +104,7 @@ fn first_line(bytes: &[u8]) -> Option<String> {
     std::str::from_utf8(&bytes[..end]).ok().map(str::to_owned)
 }
 
-/// A stream that notes when bytes come, and that the handler can end without an answer.
+/// A stream that notes the time of each request's first bytes, and that the handler can end without an answer.
 pub(super) struct TimedStream {
     origin: Origin,
 }
@@ -120,7 +118,7 @@ impl TimedStream {
         &self.origin.stream
     }
 
-    /// Waits until something can be written, and writes it, unless nothing is to be written any more.
+    /// Writes as soon as the socket takes bytes, unless the handler has ended the connection.
     fn write(&self, cx: &mut Context<'_>, write: impl Fn(&TcpStream) -> io::Result<usize>) -> Poll<io::Result<usize>> {
         loop {
             if self.origin.is_ended() {
@@ -135,7 +133,7 @@ impl TimedStream {
     }
 }
 
-// Through the shared handle, since the handler looks at the same stream: hyper reads nothing while an answer is owed.
+// Through the shared handle, since the handler looks at the same stream: hyper reads nothing while an answer is pending.
 impl AsyncRead for TimedStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
@@ -144,7 +142,7 @@ impl AsyncRead for TimedStream {
             match self.stream().try_read_buf(buffer) {
                 Ok(count) => {
                     if count > 0 {
-                        self.origin.read_something(&buffer.filled()[before..]);
+                        self.origin.note_read(&buffer.filled()[before..]);
                     }
                     return Poll::Ready(Ok(()));
                 }
@@ -161,12 +159,12 @@ impl AsyncWrite for TimedStream {
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // What is written is with the system already.
+        // Written bytes are with the system already.
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // Who was cut off is owed no orderly end; that the other side has gone already is no error.
+        // An ended connection gets no orderly shutdown; a peer that has gone already is no error.
         if !self.origin.is_ended() {
             socket2::SockRef::from(self.stream()).shutdown(std::net::Shutdown::Write).ok();
         }

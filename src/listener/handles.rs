@@ -13,6 +13,6 @@ pub(super) fn raise_limit() {
     }
 }
 
-/// There is none.
+/// Does nothing: only Unix has such a limit.
 #[cfg(not(unix))]
 pub(super) fn raise_limit() {}

@@ -1,14 +1,14 @@
-//! Pushes whose answer a person is crafting, at this moment.
+//! Pushes that wait for a person's reply.
 //!
 //! ```text
 //!             hold()                    resolve()
-//! stored ───────────────► held ─────────────────────► answered by hand
+//! stored ───────────────► held ─────────────────────► the person's reply
 //!                          ├── deadline ────────────► the default
-//!                          ├── holding switched off ► the default
+//!                          ├── switch turned off ───► the default
 //!                          ├── client hangs up ─────► forgotten
 //!                          └── let WeChat retry ────► awaited ── next attempt ──► held again, or answered at once
 //! ```
-//! The guard [`HeldReply`] removes its entry in `Drop`: whatever becomes of the handler, nothing is offered that is over.
+//! [`HoldGuard`] removes its entry in `Drop`, so that a push whose handler has ended is no longer offered to anybody.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,66 +22,65 @@ use crate::waker::Waker;
 use crate::wechat::fault::Fault;
 use crate::wechat::reply::PassiveReply;
 
-/// A retry that has not come after this long does not come: WeChat closes after 5 s and posts again at once.
+/// The time after which an awaited retry is given up: WeChat closes after 5 s and posts again at once.
 const RETRY_PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a person answers.
+/// A person's reply to a held push.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Crafted {
-    /// The reply, addressed and sealed when it is sent.
+pub struct ManualReply {
+    /// The reply, which is addressed and encrypted when it is sent.
     pub reply: PassiveReply,
-    /// How it is spoiled on purpose, if it is.
+    /// The fault to inject, if any.
     pub fault: Option<Fault>,
 }
 
-/// What becomes of a held push.
+/// A person's decision on a held push.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
-    /// This is answered.
-    Send(Crafted),
-    /// The default is answered.
+pub enum HeldDecision {
+    /// Answers with this reply.
+    Send(ManualReply),
+    /// Answers with the default.
     Default,
-    /// This attempt stays unanswered, so that the next one gives more time.
+    /// Leaves this attempt unanswered, so that the next one gives more time.
     LetRetry,
 }
 
-/// A push that waits for its answer.
+/// A push that waits for a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldPush {
-    /// Its number and its place among the attempts.
     pub placement: Placement,
-    /// When its first byte came.
+    /// The time of its first byte.
     pub began: Instant,
-    /// When the default goes out.
+    /// The time at which the default is answered.
     pub deadline: Instant,
 }
 
-/// An event whose next attempt is waited for.
+/// An event whose next attempt is awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AwaitedRetry {
     /// The number of the event's first attempt.
     pub group: CaptureId,
-    /// When it is given up.
+    /// The time at which the retry is given up.
     pub until: Instant,
-    /// Whether the answer is ready and goes out at once.
+    /// True if a reply is ready to go out at once.
     pub is_prepared: bool,
 }
 
-/// All that is held, as it stands; the latest is all that matters of it.
+/// A snapshot of the held pushes and the awaited retries.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeldView {
-    /// What is held: the pushes that match. `None`: holding is off, but for rules.
+    /// The filter of pushes to hold. `None`: only rules hold pushes.
     pub switch: Option<Arc<Filter>>,
-    /// Those that wait, by number.
+    /// The pushes that wait, by number.
     pub waiting: Arc<[HeldPush]>,
-    /// Those whose retry is waited for, by number.
+    /// The events whose retry is awaited, by the number of their first attempt.
     pub awaited: Arc<[AwaitedRetry]>,
 }
 
-/// The pushes that are held. Clones share them.
+/// The pushes that wait for a person. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Held {
-    /// The handlers and the person's commands; held for operations on the maps, never across an await.
+pub struct HeldPushes {
+    /// Shared by the handlers and the person's commands; locked for operations on the maps, never across an await.
     state: Arc<Mutex<State>>,
     view: watch::Sender<HeldView>,
     waker: Waker,
@@ -90,35 +89,36 @@ pub struct Held {
 #[derive(Debug, Default)]
 struct State {
     switch: Option<Arc<Filter>>,
-    /// The listener stops: nothing is held any more.
+    /// True while the listener stops: nothing is held any more.
     closed: bool,
-    waiting: BTreeMap<CaptureId, (HeldPush, oneshot::Sender<Verdict>)>,
-    awaited: BTreeMap<CaptureId, (Instant, Option<Crafted>)>,
+    /// By a push's own number.
+    waiting: BTreeMap<CaptureId, (HeldPush, oneshot::Sender<HeldDecision>)>,
+    /// By the number of an event's first attempt: when the retry is given up, and the reply prepared for it.
+    awaited: BTreeMap<CaptureId, (Instant, Option<ManualReply>)>,
 }
 
-/// What holding a push comes to.
+/// The outcome of an attempt to hold a push.
 #[derive(Debug)]
-pub(super) enum Holding {
-    /// It is not to be held.
+pub(super) enum HoldOutcome {
+    /// The push is not to be held.
     No,
-    /// The answer to this retry was ready.
-    Prepared(Crafted),
-    /// It waits.
-    Waits(HeldReply),
+    /// A reply to this retry was prepared.
+    Prepared(ManualReply),
+    Waits(HoldGuard),
 }
 
-impl Held {
-    /// Nothing is held, and nothing will be until the switch is on or a rule says so.
+impl HeldPushes {
+    /// Holds nothing until the switch is on or a rule says so.
     pub fn new(waker: Waker) -> Self {
         Self { state: Arc::default(), view: watch::Sender::default(), waker }
     }
 
-    /// All that is held, as it stands.
+    /// The current snapshot, and a notice of each change.
     pub fn view(&self) -> watch::Receiver<HeldView> {
         self.view.subscribe()
     }
 
-    /// Holds what matches from now on; `None` switches holding off, which releases everything with the default.
+    /// Holds the pushes that match from now on; `None` turns the switch off and answers all that wait with the default.
     pub fn switch(&self, filter: Option<Filter>) {
         let mut state = self.lock();
         state.switch = filter.map(Arc::new);
@@ -128,61 +128,64 @@ impl Held {
         self.publish(&state);
     }
 
-    /// Releases everything with the default; what comes next is held as before.
+    /// Answers all that wait with the default; later pushes are held as before.
     pub fn release_all(&self) {
         let mut state = self.lock();
         state.release_all();
         self.publish(&state);
     }
 
-    /// Decides a held push. `false`: it is not held any more. An answer to a retry that is waited for is kept for it.
-    pub fn resolve(&self, id: CaptureId, verdict: Verdict) -> bool {
+    /// Carries out a person's decision; `false` if the push neither waits nor has an awaited retry.
+    ///
+    /// `push_or_group` is the push's own number while it waits. Once its retry is awaited it is the number of the event's first
+    /// attempt, [`AwaitedRetry::group`]: a reply is kept for that retry then, and the default ends the waiting.
+    pub fn resolve(&self, push_or_group: CaptureId, decision: HeldDecision) -> bool {
         let mut state = self.lock();
-        let resolved = match state.waiting.remove(&id) {
-            Some((push, answer)) => {
-                if verdict == Verdict::LetRetry {
+        let resolved = match state.waiting.remove(&push_or_group) {
+            Some((push, sender)) => {
+                if decision == HeldDecision::LetRetry {
                     let until = push.began + RETRY_PATIENCE;
                     state.awaited.insert(push.placement.group, (until, None));
                 }
-                answer.send(verdict).is_ok()
+                sender.send(decision).is_ok()
             }
-            None => state.prepare(id, verdict),
+            None => state.prepare(push_or_group, decision),
         };
         self.publish(&state);
         resolved
     }
 
-    /// Whether anything has to be asked of this before a push is answered.
+    /// Tells whether no push could be held by the switch or as an awaited retry.
     pub(super) fn is_idle(&self) -> bool {
         let state = self.lock();
         state.switch.is_none() && state.awaited.is_empty()
     }
 
-    /// Holds a push if a person wants that: by the switch, or since its retry is waited for.
-    pub(super) fn hold(&self, subject: &Subject<'_>, push: HeldPush) -> Holding {
-        // The search may take a while: not under the lock. Whether the switch is still on is looked at under it.
+    /// Holds a push that matches the switch's filter, or whose retry is awaited.
+    pub(super) fn hold(&self, subject: &Subject<'_>, push: HeldPush) -> HoldOutcome {
+        // The filter may take a while, so it runs without the lock; under the lock only the switch is checked again.
         let switch = self.lock().switch.clone();
         let wanted = switch.is_some_and(|filter| filter.expr.holds(subject));
         let mut state = self.lock();
         state.forget_late();
         if let Some((_, prepared)) = state.awaited.remove(&push.placement.group) {
             return match prepared {
-                Some(crafted) => {
+                Some(reply) => {
                     self.publish(&state);
-                    Holding::Prepared(crafted)
+                    HoldOutcome::Prepared(reply)
                 }
                 None => self.insert(&mut state, push),
             };
         }
-        if wanted && state.switch.is_some() { self.insert(&mut state, push) } else { Holding::No }
+        if wanted && state.switch.is_some() { self.insert(&mut state, push) } else { HoldOutcome::No }
     }
 
-    /// Holds a push since a rule says so.
-    pub(super) fn hold_by_rule(&self, push: HeldPush) -> Holding {
+    /// Holds a push because a rule says so.
+    pub(super) fn hold_by_rule(&self, push: HeldPush) -> HoldOutcome {
         self.insert(&mut self.lock(), push)
     }
 
-    /// The listener stops, or starts again. Stopping releases everything with the default.
+    /// Stops or resumes holding with the listener. Stopping answers all that wait with the default.
     pub(super) fn close(&self, closed: bool) {
         let mut state = self.lock();
         state.closed = closed;
@@ -192,14 +195,14 @@ impl Held {
         self.publish(&state);
     }
 
-    fn insert(&self, state: &mut State, push: HeldPush) -> Holding {
+    fn insert(&self, state: &mut State, push: HeldPush) -> HoldOutcome {
         if state.closed {
-            return Holding::No;
+            return HoldOutcome::No;
         }
-        let (answer, verdict) = oneshot::channel();
-        state.waiting.insert(push.placement.id, (push, answer));
+        let (sender, decision) = oneshot::channel();
+        state.waiting.insert(push.placement.id, (push, sender));
         self.publish(state);
-        Holding::Waits(HeldReply { held: self.clone(), id: push.placement.id, verdict })
+        HoldOutcome::Waits(HoldGuard { held: self.clone(), id: push.placement.id, decision })
     }
 
     fn forget(&self, id: CaptureId) {
@@ -209,7 +212,7 @@ impl Held {
         }
     }
 
-    /// To be called under the lock, so that the last view is the true one.
+    /// Sends the snapshot. Called under the lock, so that the last one sent is the true one.
     fn publish(&self, state: &State) {
         let awaited = state.awaited.iter().map(|(group, (until, prepared))| AwaitedRetry {
             group: *group,
@@ -232,18 +235,18 @@ impl Held {
 impl State {
     fn release_all(&mut self) {
         self.awaited.clear();
-        for (_, (_, answer)) in std::mem::take(&mut self.waiting) {
-            // Whoever hung up meanwhile does not wait any more.
-            answer.send(Verdict::Default).ok();
+        for (_, (_, sender)) in std::mem::take(&mut self.waiting) {
+            // A client that hung up meanwhile has dropped its receiver.
+            sender.send(HeldDecision::Default).ok();
         }
     }
 
-    /// Keeps an answer for the retry that is waited for; what is not an answer ends the waiting.
-    fn prepare(&mut self, group: CaptureId, verdict: Verdict) -> bool {
-        match (self.awaited.get_mut(&group), verdict) {
-            (Some((_, prepared)), Verdict::Send(crafted)) => *prepared = Some(crafted),
-            (Some(_), Verdict::Default) => drop(self.awaited.remove(&group)),
-            (Some(_), Verdict::LetRetry) => {}
+    /// Keeps a reply for an awaited retry; the default ends the waiting.
+    fn prepare(&mut self, group: CaptureId, decision: HeldDecision) -> bool {
+        match (self.awaited.get_mut(&group), decision) {
+            (Some((_, prepared)), HeldDecision::Send(reply)) => *prepared = Some(reply),
+            (Some(_), HeldDecision::Default) => drop(self.awaited.remove(&group)),
+            (Some(_), HeldDecision::LetRetry) => {}
             (None, _) => return false,
         }
         true
@@ -255,22 +258,22 @@ impl State {
     }
 }
 
-/// A push that is held. Resolves to what a person decided; dropping it takes the push off the list.
+/// The guard of a held push: resolves to the person's decision; dropping it takes the push off the list.
 #[derive(Debug)]
-pub(super) struct HeldReply {
-    held: Held,
+pub(super) struct HoldGuard {
+    held: HeldPushes,
     id: CaptureId,
-    verdict: oneshot::Receiver<Verdict>,
+    decision: oneshot::Receiver<HeldDecision>,
 }
 
-impl HeldReply {
-    /// What a person decided. To be raced against the deadline and against the client's hanging up.
-    pub(super) async fn verdict(&mut self) -> Verdict {
-        (&mut self.verdict).await.unwrap_or(Verdict::Default)
+impl HoldGuard {
+    /// The person's decision. To be raced against the deadline and against the client's hanging up.
+    pub(super) async fn decision(&mut self) -> HeldDecision {
+        (&mut self.decision).await.unwrap_or(HeldDecision::Default)
     }
 }
 
-impl Drop for HeldReply {
+impl Drop for HoldGuard {
     fn drop(&mut self) {
         self.held.forget(self.id);
     }

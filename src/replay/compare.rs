@@ -1,4 +1,4 @@
-//! Two answers side by side: what differs element by element and line by line, and the verdict.
+//! Compares two answers: differences by element and by line, and the verdict.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,52 +8,52 @@ use similar::{ChangeTag, TextDiff};
 use crate::capture::{Baseline, StoredReplay, Verdict};
 use crate::wechat::tree::{Element, Tree};
 
-/// A diff of lines that takes longer than this gets coarser, not longer: answers may be large, and the window waits.
+/// The time for a diff of lines, which gets coarser beyond it: answers may be large, and the window waits.
 const DIFF_TIME: Duration = Duration::from_millis(200);
 
-/// Where a change of the HTTP status is said to be.
+/// The path of a change of the HTTP status.
 const STATUS: &str = "status";
 
-/// A reply has some dozens of elements; what has more than this is compared as a whole.
+/// The most elements that are compared one by one; a reply has some dozens.
 const MOST_ELEMENTS: usize = 1_000;
 
 /// A difference between two replies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Where: `status`, or an element's path such as `Articles/item[2]/Title`; empty for a body that is no reply.
+    /// `status`, or an element's path such as `Articles/item[2]/Title`; empty for a body that is not a message.
     pub path: String,
-    /// What it said; `None` where it was not there.
+    /// `None` if it was not there.
     pub before: Option<String>,
-    /// What it says; `None` where it is gone.
+    /// `None` if it is gone.
     pub after: Option<String>,
 }
 
 /// A line of a text diff.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiffLine {
-    /// Whether it was there before, and whether it is there now: both for what did not change.
+    /// True if the line was there before; an unchanged line has both.
     pub before: bool,
-    /// See [`Self::before`].
+    /// True if the line is there now.
     pub after: bool,
     /// The line without its end.
     pub text: String,
 }
 
-/// An answer as it is compared.
+/// An answer reduced to what is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Compared {
-    /// Which it is; `None` for the one that is new.
+pub struct ComparableAnswer {
+    /// The record it comes from; `None` for a new answer.
     pub which: Option<Baseline>,
-    /// The HTTP status; `None` where no answer came.
+    /// The HTTP status; `None` if no answer came.
     pub status: Option<u16>,
     /// The body in plaintext.
     pub body: Vec<u8>,
-    /// Whether WeChat would take it.
+    /// True if WeChat would accept it.
     pub is_legal: bool,
 }
 
-impl Compared {
-    /// The answer to a replay that is on record.
+impl ComparableAnswer {
+    /// The answer to a recorded replay.
     pub fn of_replay(stored: &StoredReplay) -> Self {
         let replayed = &stored.replayed;
         Self {
@@ -65,22 +65,22 @@ impl Compared {
     }
 }
 
-/// How two answers differ.
+/// The differences of two answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// Element by element, without those that do not count.
+    /// By element, without the ignored ones.
     pub changes: Vec<Change>,
-    /// Line by line, everything that is in them.
+    /// By line, with everything in them.
     pub lines: Vec<DiffLine>,
 }
 
-/// Compares two answers; `ignored` are names of elements that do not count, with what is in them.
-pub fn difference(before: &Compared, after: &Compared, ignored: &[String]) -> Difference {
+/// Compares two answers, without the elements named in `ignored` and their children.
+pub fn difference(before: &ComparableAnswer, after: &ComparableAnswer, ignored: &[String]) -> Difference {
     Difference { changes: changes(before, after, ignored), lines: lines(&before.body, &after.body) }
 }
 
-/// What has become of an answer since an earlier one.
-pub(super) fn verdict(before: Option<&Compared>, after: &Compared, ignored: &[String]) -> Verdict {
+/// The verdict on an answer against an earlier one.
+pub(super) fn verdict(before: Option<&ComparableAnswer>, after: &ComparableAnswer, ignored: &[String]) -> Verdict {
     let Some(before) = before else { return Verdict::New };
     match (before.is_legal, after.is_legal) {
         (false, true) => Verdict::Fixed,
@@ -90,8 +90,8 @@ pub(super) fn verdict(before: Option<&Compared>, after: &Compared, ignored: &[St
     }
 }
 
-/// What differs element by element: order, whitespace and CDATA make no difference, nor do elements that are `ignored`.
-pub fn changes(before: &Compared, after: &Compared, ignored: &[String]) -> Vec<Change> {
+/// The changes by element. Order, white space and CDATA make no difference, nor do the elements named in `ignored`.
+pub fn changes(before: &ComparableAnswer, after: &ComparableAnswer, ignored: &[String]) -> Vec<Change> {
     let mut changes = Vec::new();
     if before.status != after.status {
         let text = |status: Option<u16>| status.map(|status| status.to_string());
@@ -109,7 +109,7 @@ pub fn changes(before: &Compared, after: &Compared, ignored: &[String]) -> Vec<C
     changes
 }
 
-/// Both are in the order of their documents; what is new follows what was there.
+/// The changes in document order: first those of the earlier answer's elements, then the added ones.
 fn between(before: &Leaves, after: &Leaves) -> Vec<Change> {
     let text = |leaves: &Leaves, path: &str| leaves.by_path.get(path).cloned();
     let gone_or_changed = before.order.iter().filter_map(|path| {
@@ -121,13 +121,13 @@ fn between(before: &Leaves, after: &Leaves) -> Vec<Change> {
     gone_or_changed.chain(added).collect()
 }
 
-/// The texts of a message by their paths, which are unique.
+/// The texts of a message by their unique paths.
 struct Leaves {
     order: Vec<String>,
     by_path: BTreeMap<String, String>,
 }
 
-/// `None` for what is no message, or has more elements than any.
+/// `None` if the body is not a message, or has more than [`MOST_ELEMENTS`].
 fn leaves(body: &[u8], ignored: &[String]) -> Option<Leaves> {
     let tree =
         Tree::parse(body).ok().filter(|tree| tree.elements().take(MOST_ELEMENTS + 1).count() <= MOST_ELEMENTS)?;
@@ -155,7 +155,7 @@ fn lines(before: &[u8], after: &[u8]) -> Vec<DiffLine> {
     diff.iter_all_changes().map(line).collect()
 }
 
-/// A message on one line is one line for a diff, and tells nothing: its elements get a line each.
+/// The text of a body. A message on one line is given a line for each element, so that a diff tells something.
 fn readable(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body).into_owned();
     if text.starts_with('<') && !text.trim_end().contains('\n') { text.replace("><", ">\n<") } else { text }
@@ -165,8 +165,8 @@ fn readable(body: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn answer(body: &str) -> Compared {
-        Compared { which: None, status: Some(200), body: body.as_bytes().to_vec(), is_legal: true }
+    fn answer(body: &str) -> ComparableAnswer {
+        ComparableAnswer { which: None, status: Some(200), body: body.as_bytes().to_vec(), is_legal: true }
     }
 
     fn text(content: &str, created: i64) -> String {
@@ -222,15 +222,16 @@ mod tests {
 
     #[test]
     fn a_verdict_is_about_legality_first() {
-        let illegal = Compared { is_legal: false, ..answer("<html>") };
-        let judged = |before: Option<&Compared>, after: &Compared| verdict(before, after, &ignored());
-        assert_eq!(judged(None, &illegal), Verdict::New);
-        assert_eq!(judged(Some(&illegal), &answer("success")), Verdict::Fixed);
-        assert_eq!(judged(Some(&answer("success")), &illegal), Verdict::Regressed);
-        assert_eq!(judged(Some(&illegal), &illegal), Verdict::Same);
-        assert_eq!(judged(Some(&answer(&text("a", 1))), &answer(&text("a", 9))), Verdict::Same);
-        assert_eq!(judged(Some(&answer("success")), &answer("")), Verdict::Different);
-        let other_status = Compared { status: Some(500), ..illegal.clone() };
-        assert_eq!(judged(Some(&illegal), &other_status), Verdict::Different);
+        let illegal = ComparableAnswer { is_legal: false, ..answer("<html>") };
+        let verdict_of =
+            |before: Option<&ComparableAnswer>, after: &ComparableAnswer| verdict(before, after, &ignored());
+        assert_eq!(verdict_of(None, &illegal), Verdict::New);
+        assert_eq!(verdict_of(Some(&illegal), &answer("success")), Verdict::Fixed);
+        assert_eq!(verdict_of(Some(&answer("success")), &illegal), Verdict::Regressed);
+        assert_eq!(verdict_of(Some(&illegal), &illegal), Verdict::Same);
+        assert_eq!(verdict_of(Some(&answer(&text("a", 1))), &answer(&text("a", 9))), Verdict::Same);
+        assert_eq!(verdict_of(Some(&answer("success")), &answer("")), Verdict::Different);
+        let other_status = ComparableAnswer { status: Some(500), ..illegal.clone() };
+        assert_eq!(verdict_of(Some(&illegal), &other_status), Verdict::Different);
     }
 }

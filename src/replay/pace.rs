@@ -1,11 +1,11 @@
-//! When the next request is due.
+//! The pace of a run: the times at which its requests are due.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-/// How fast a run goes.
+/// The pace of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Pace {
     /// As fast as the target answers, a few at a time.
@@ -13,30 +13,30 @@ pub enum Pace {
     Fast,
     /// Each after the answer to the one before, for events whose order matters.
     InTurn,
-    /// So many a second.
+    /// At a fixed rate, in events a second.
     PerSecond(f64),
-    /// As they were captured, so many times as fast.
+    /// As they were captured, faster or slower by a factor.
     Original {
         /// 1 is as captured.
         speed: f64,
     },
 }
 
-/// So many events are in flight at once where only the target sets the pace: enough to keep it busy, and no flood.
+/// The events in flight if only the target sets the pace: enough to keep it busy without a flood.
 const FAST_IN_FLIGHT: usize = 8;
 
-/// So many where a clock sets it: a target that takes its five seconds must not slow it down at once.
+/// The events in flight if a clock sets the pace: a target that takes its five seconds must not slow it down at once.
 const TIMED_IN_FLIGHT: usize = 256;
 
-/// What was late by less than this is caught up with: timers are late by a millisecond or so, which would add up. More, as
-/// after a pause, is not: a flood would follow.
+/// The delay that is caught up with: timers are late by a millisecond or so, which would add up. A longer one, as after a
+/// pause, is not, since a flood would follow.
 const CATCH_UP: Duration = Duration::from_millis(100);
 
-/// The longest that is waited for one event: beyond it an `Instant` could overflow.
+/// The longest wait for one event: beyond it an `Instant` could overflow.
 const LONGEST: Duration = Duration::from_hours(24 * 365);
 
 impl Pace {
-    /// How many events may be in flight at once.
+    /// The most events in flight at once.
     pub(super) fn in_flight(self) -> usize {
         match self {
             Self::Fast => FAST_IN_FLIGHT,
@@ -61,7 +61,7 @@ impl Pace {
 #[derive(Debug)]
 pub(super) struct Schedule {
     pace: Pace,
-    /// When the event before was due, and when it had been captured.
+    /// The time at which the previous event was due, and the time of its capture.
     last: Option<(Instant, Timestamp)>,
 }
 
@@ -70,7 +70,7 @@ impl Schedule {
         Self { pace, last: None }
     }
 
-    /// When an event that was captured at that time is due.
+    /// The time at which an event captured at that time is due.
     pub(super) fn due(&self, captured: Timestamp, now: Instant) -> Instant {
         match self.last {
             None => now,
@@ -81,7 +81,7 @@ impl Schedule {
         }
     }
 
-    /// It was sent.
+    /// Records that an event was sent.
     pub(super) fn sent(&mut self, due: Instant, captured: Timestamp) {
         self.last = Some((due, captured));
     }

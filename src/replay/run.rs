@@ -1,4 +1,4 @@
-//! One run: events go out at their pace, answers come in as they come, and everything is recorded.
+//! One run: sends events at their pace, takes answers as they come, and records everything.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -10,96 +10,93 @@ use tokio::time::Instant;
 
 use super::baseline::baseline;
 use super::compare::verdict;
-use super::make::{Made, Maker, NotMade};
 use super::pace::Schedule;
-use super::{Compared, ReplayError, ReplayPlan, Told, Tools, signer};
+use super::request_builder::{BuiltRequest, RequestBuilder, RequestError};
+use super::{ComparableAnswer, ReplayError, ReplayPlan, RunContext, RunEvent, signer};
 use crate::account::Account;
 use crate::capture::{
-    Capture, CaptureId, ForwardProblem, Forwarded, ReplayMode, ReplayRun, Replayed, RunEnd, SentRequest, StoredCapture,
-    StoredReplay, StoredRun, Tally, Unmade,
+    Capture, CaptureId, ForwardProblem, Replay, ReplayMode, ReplayObstacle, ReplayRun, RunEnd, SentRequest,
+    ServerAnswer, StoredCapture, StoredReplay, StoredRun, VerdictCounts,
 };
-use crate::delivery::{Courier, Target};
-use crate::inspect::reply::judge_forwarded;
+use crate::delivery::{HttpClient, Target};
+use crate::inspect::reply::lint_server_answer;
 
-/// WeChat sends a push three times where no answer comes.
-const ATTEMPTS_OF_A_RETRY: u32 = 3;
-
-/// Nobody is there where so many events in a row could not even be connected for.
+/// The number of events in a row without a connection after which the target counts as dead.
 const DEAD_AFTER: u32 = 3;
 
-/// So many answers are recorded in one transaction at most.
+/// The most answers recorded in one transaction.
 const BATCH: usize = 128;
 
-/// Answers wait this long at most to be recorded, so that whoever watches sees them come.
+/// The longest that answers wait to be recorded, so that a watcher sees them come.
 const FLUSH_EVERY: Duration = Duration::from_millis(200);
 
-/// After a run was cancelled, answers that are on their way are waited for this long.
+/// The wait for answers in flight after a run was cancelled.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Sends the plan's events and records what comes back. Ends early where it is cancelled, or nobody answers any more; what was
-/// done until then is on record.
+/// Sends the plan's events and records the answers. Ends early if it is cancelled or the target is dead; what was done until
+/// then is on record.
 pub async fn replay(
     plan: &ReplayPlan,
-    tools: Tools<'_>,
-    told: &mut dyn FnMut(Told<'_>),
+    context: RunContext<'_>,
+    notify: &mut dyn FnMut(RunEvent<'_>),
 ) -> Result<StoredRun, ReplayError> {
-    let mut run = Running::begin(plan, tools)?;
-    told(Told::Begun(&run.stored));
-    let sent = run.send_all(told).await;
+    let mut run = ActiveRun::begin(plan, context)?;
+    notify(RunEvent::Begun(&run.stored));
+    let sent = run.send_all(notify).await;
     let end = match sent {
-        Ok(end) => run.wait_for_answers(end, told).await.map(|()| run.final_end(end)),
+        Ok(end) => run.wait_for_answers(end, notify).await.map(|()| run.final_end(end)),
         Err(error) => Err(error),
     };
-    // What was answered before something failed is kept all the same.
-    run.flush(told)?;
+    // Answers from before a failure are recorded too.
+    run.flush(notify)?;
     let end = end?;
-    run.tools.additions.end_run(run.stored.id, end)?;
+    run.context.additions.end_run(run.stored.id, end)?;
     Ok(StoredRun { end: Some(end), ..run.stored })
 }
 
-/// What the tasks of a run need to know of it.
-struct Running<'a> {
+/// The state of a run in progress.
+struct ActiveRun<'a> {
     plan: &'a ReplayPlan,
-    tools: Tools<'a>,
+    context: RunContext<'a>,
     stored: StoredRun,
-    maker: Maker<'a>,
+    request_builder: RequestBuilder<'a>,
     schedule: Schedule,
-    in_flight: JoinSet<Sent>,
+    in_flight: JoinSet<SentEvent>,
     /// Answers that are not recorded yet.
-    waiting: Vec<(Replayed, Option<Arc<Compared>>)>,
+    waiting: Vec<(Replay, Option<Arc<ComparableAnswer>>)>,
     flushed: Instant,
-    /// So many events in a row met nobody.
-    unmet: u32,
-    /// How many events met somebody.
-    met: u64,
-    /// Accounts whose missing token was mentioned.
+    /// The number of events in a row without a connection.
+    unreachable_in_a_row: u32,
+    /// The number of events with a connection.
+    reached: u64,
+    /// Accounts whose missing token has been logged.
     without_token: HashSet<String>,
 }
 
-/// An event that is on its way: what is needed once the answers are there.
-struct Sent {
+/// A sent event with its answers.
+struct SentEvent {
     event: CaptureId,
     account: Account,
-    before: Option<Arc<Compared>>,
+    before: Option<Arc<ComparableAnswer>>,
     request: SentRequest,
-    asked: Option<Capture>,
+    sent_capture: Option<Capture>,
     created: Option<(String, i64)>,
-    answers: Vec<Answer>,
+    answers: Vec<AttemptAnswer>,
 }
 
-/// One answer, and which it is.
-struct Answer {
+/// The answer to one attempt and copy.
+struct AttemptAnswer {
     attempt: u32,
     copy: u32,
     sent_at: Timestamp,
-    came: Forwarded,
+    answer: ServerAnswer,
 }
 
-impl<'a> Running<'a> {
-    fn begin(plan: &'a ReplayPlan, tools: Tools<'a>) -> Result<Self, ReplayError> {
-        signer(tools.accounts, plan.account.as_deref())?;
+impl<'a> ActiveRun<'a> {
+    fn begin(plan: &'a ReplayPlan, context: RunContext<'a>) -> Result<Self, ReplayError> {
+        signer(context.accounts, plan.account.as_deref())?;
         let planned = plan.events.len() as u64 * plan.requests_each();
-        tools.progress.set_total(planned);
+        context.progress.set_total(planned);
         let run = ReplayRun {
             started_at: now(),
             target: plan.target.as_str().to_owned(),
@@ -108,50 +105,50 @@ impl<'a> Running<'a> {
             planned,
             against: plan.against,
         };
-        let id = tools.additions.begin_run(&run)?;
+        let id = context.additions.begin_run(&run)?;
         Ok(Self {
             plan,
-            stored: StoredRun { id, run, end: None, tally: Tally::default() },
-            maker: Maker::new(tools.reader),
-            tools,
+            stored: StoredRun { id, run, end: None, tally: VerdictCounts::default() },
+            request_builder: RequestBuilder::new(context.reader),
+            context,
             schedule: Schedule::new(plan.pace),
             in_flight: JoinSet::new(),
             waiting: Vec::new(),
             flushed: Instant::now(),
-            unmet: 0,
-            met: 0,
+            unreachable_in_a_row: 0,
+            reached: 0,
             without_token: HashSet::new(),
         })
     }
 
-    async fn send_all(&mut self, told: &mut dyn FnMut(Told<'_>)) -> Result<RunEnd, ReplayError> {
+    async fn send_all(&mut self, notify: &mut dyn FnMut(RunEvent<'_>)) -> Result<RunEnd, ReplayError> {
         let plan = self.plan;
         for id in &plan.events {
-            let Some(event) = self.tools.reader.capture(*id)? else {
+            let Some(event) = self.context.reader.capture(*id)? else {
                 tracing::warn!("event {id} has gone since it was chosen, and is left out of the replay");
-                self.tools.progress.advance(plan.requests_each());
+                self.context.progress.advance(plan.requests_each());
                 continue;
             };
             let captured = event.capture.request.received_at;
             let due = self.schedule.due(captured, Instant::now());
-            if let Some(end) = self.wait_for_turn(due, told).await? {
+            if let Some(end) = self.wait_for_turn(due, notify).await? {
                 return Ok(end);
             }
             self.schedule.sent(due.max(self.schedule.due(captured, Instant::now())), captured);
-            self.send(&event, told)?;
+            self.send(&event, notify)?;
         }
         Ok(RunEnd::Finished)
     }
 
-    /// Waits until the next event may go, and takes answers meanwhile. Says how the run ends where it is not to go.
+    /// Waits until the next event is due, and takes answers meanwhile. Returns the run's end if it is not to be sent.
     async fn wait_for_turn(
         &mut self,
         due: Instant,
-        told: &mut dyn FnMut(Told<'_>),
+        notify: &mut dyn FnMut(RunEvent<'_>),
     ) -> Result<Option<RunEnd>, ReplayError> {
-        let progress = self.tools.progress;
+        let progress = self.context.progress;
         loop {
-            if self.unmet >= DEAD_AFTER {
+            if self.unreachable_in_a_row >= DEAD_AFTER {
                 return Ok(Some(RunEnd::Dead));
             }
             let has_room = self.in_flight.len() < self.plan.in_flight();
@@ -164,12 +161,12 @@ impl<'a> Running<'a> {
                 biased;
                 () = progress.cancelled() => return Ok(Some(RunEnd::Cancelled)),
                 Some(sent) = self.in_flight.join_next() => {
-                    // A task that was aborted or has panicked has no answer to give.
+                    // A task that was aborted or has panicked has no answer.
                     if let Ok(sent) = sent {
-                        self.take(sent, told)?;
+                        self.take(sent, notify)?;
                     }
                 }
-                () = tokio::time::sleep_until(flush), if !self.waiting.is_empty() => self.flush(told)?,
+                () = tokio::time::sleep_until(flush), if !self.waiting.is_empty() => self.flush(notify)?,
                 goes_on = turn, if has_room => {
                     return Ok((!goes_on).then_some(RunEnd::Cancelled));
                 }
@@ -177,30 +174,38 @@ impl<'a> Running<'a> {
         }
     }
 
-    fn send(&mut self, event: &StoredCapture, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
+    fn send(&mut self, event: &StoredCapture, notify: &mut dyn FnMut(RunEvent<'_>)) -> Result<(), ReplayError> {
         let plan = self.plan;
         let account = self.account(event);
-        let accounts = self.tools.accounts;
-        let before = baseline(self.tools.reader, plan.against, event, self.stored.id, accounts)?.map(Arc::new);
+        let accounts = self.context.accounts;
+        let before = baseline(self.context.reader, plan.against, event, self.stored.id, accounts)?.map(Arc::new);
         let id = event.placement.id;
-        match self.maker.make(event, plan, &account, Timestamp::now()) {
-            Ok(Made { request, asked, created }) => {
-                let (courier, target) = (self.tools.courier.clone(), plan.target.clone());
+        match self.request_builder.build(event, plan, &account, Timestamp::now()) {
+            Ok(BuiltRequest { request, sent_capture, created }) => {
+                let (client, target) = (self.context.http_client.clone(), plan.target.clone());
                 let (attempts, copies) = (plan.attempts(), plan.burst.get());
                 self.in_flight.spawn(async move {
-                    let answers = exchange(&courier, &request, &target, attempts, copies).await;
-                    Sent { event: id, account, before, request, asked: Some(asked), created, answers }
+                    let answers = exchange(&client, &request, &target, attempts, copies).await;
+                    SentEvent {
+                        event: id,
+                        account,
+                        before,
+                        request,
+                        sent_capture: Some(sent_capture),
+                        created,
+                        answers,
+                    }
                 });
                 Ok(())
             }
-            Err(NotMade::Store(error)) => Err(error.into()),
-            Err(NotMade::Event(why)) => self.take(unmade(event, plan, account, before, why), told),
+            Err(RequestError::Store(error)) => Err(error.into()),
+            Err(RequestError::Event(why)) => self.take(unmade(event, plan, account, before, why), notify),
         }
     }
 
-    /// For whom it is signed and sealed.
+    /// The account that the event is signed and encrypted for.
     fn account(&mut self, event: &StoredCapture) -> Account {
-        let accounts = self.tools.accounts;
+        let accounts = self.context.accounts;
         let name = self.plan.account.as_deref().unwrap_or(&event.capture.account);
         let account = accounts.owner(name);
         let signs = self.plan.mode != ReplayMode::Verbatim;
@@ -213,21 +218,22 @@ impl<'a> Running<'a> {
         account.clone()
     }
 
-    /// Judges the answers of an event.
-    fn take(&mut self, sent: Sent, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
-        let Sent { event, account, before, request, asked, created, answers } = sent;
-        // What was not sent says nothing of the target.
-        if asked.is_some() {
-            let is_unmet = answers.iter().all(|answer| answer.came.met_nobody());
-            (self.unmet, self.met) = if is_unmet { (self.unmet + 1, self.met) } else { (0, self.met + 1) };
+    /// Lints and compares the answers to an event.
+    fn take(&mut self, sent: SentEvent, notify: &mut dyn FnMut(RunEvent<'_>)) -> Result<(), ReplayError> {
+        let SentEvent { event, account, before, request, sent_capture, created, answers } = sent;
+        // An event that was not sent says nothing about the target.
+        if sent_capture.is_some() {
+            let is_unreachable = answers.iter().all(|answer| answer.answer.is_unreachable());
+            (self.unreachable_in_a_row, self.reached) =
+                if is_unreachable { (self.unreachable_in_a_row + 1, self.reached) } else { (0, self.reached + 1) };
         }
-        for Answer { attempt, copy, sent_at, came: mut answer } in answers {
-            if let Some(asked) = &asked {
+        for AttemptAnswer { attempt, copy, sent_at, mut answer } in answers {
+            if let Some(sent_capture) = &sent_capture {
                 let elapsed = answer.elapsed;
-                judge_forwarded(&mut answer, asked, Some(&account), elapsed);
+                lint_server_answer(&mut answer, sent_capture, Some(&account), elapsed);
             }
-            let message = account.opened(&answer.body);
-            let after = Compared {
+            let message = account.decrypt_reply(&answer.body);
+            let after = ComparableAnswer {
                 which: None,
                 status: answer.status,
                 body: message.clone().unwrap_or_else(|| answer.body.to_vec()),
@@ -237,36 +243,36 @@ impl<'a> Running<'a> {
             let baseline = before.as_ref().and_then(|before| before.which);
             let (run, request, created) = (self.stored.id, request.clone(), created.clone());
             let replayed =
-                Replayed { run, event, attempt, copy, sent_at, request, answer, message, verdict, baseline, created };
+                Replay { run, event, attempt, copy, sent_at, request, answer, message, verdict, baseline, created };
             self.waiting.push((replayed, before.clone()));
         }
         let is_time = self.waiting.len() >= BATCH || self.flushed.elapsed() >= FLUSH_EVERY;
-        if is_time { self.flush(told) } else { Ok(()) }
+        if is_time { self.flush(notify) } else { Ok(()) }
     }
 
-    /// Records what is not on record yet.
-    fn flush(&mut self, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
+    /// Records the answers that wait.
+    fn flush(&mut self, notify: &mut dyn FnMut(RunEvent<'_>)) -> Result<(), ReplayError> {
         self.flushed = Instant::now();
         let (replays, befores): (Vec<_>, Vec<_>) = self.waiting.drain(..).unzip();
         if replays.is_empty() {
             return Ok(());
         }
-        let ids = self.tools.additions.record(&replays)?;
-        self.tools.progress.advance(replays.len() as u64);
+        let ids = self.context.additions.record(&replays)?;
+        self.context.progress.advance(replays.len() as u64);
         for ((id, replayed), before) in ids.into_iter().zip(replays).zip(befores) {
             self.stored.tally.count(replayed.verdict, replayed.is_legal(), 1);
             let Some(id) = id else {
                 tracing::warn!("event {} was removed while it was sent again", replayed.event);
                 continue;
             };
-            told(Told::Replayed { stored: &StoredReplay { id, replayed }, before: before.as_deref() });
+            notify(RunEvent::Answered { stored: &StoredReplay { id, replayed }, before: before.as_deref() });
         }
         Ok(())
     }
 
-    /// What is on its way is waited for, but not for long where the run is to end.
-    async fn wait_for_answers(&mut self, end: RunEnd, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ReplayError> {
-        let progress = self.tools.progress;
+    /// Waits for the answers in flight, but only for [`GRACE`] if the run ends early.
+    async fn wait_for_answers(&mut self, end: RunEnd, notify: &mut dyn FnMut(RunEvent<'_>)) -> Result<(), ReplayError> {
+        let progress = self.context.progress;
         let mut deadline = (end != RunEnd::Finished).then(|| Instant::now() + GRACE);
         loop {
             let up = deadline.unwrap_or_else(Instant::now);
@@ -274,62 +280,38 @@ impl<'a> Running<'a> {
             tokio::select! {
                 biased;
                 sent = self.in_flight.join_next() => match sent {
-                    Some(Ok(sent)) => self.take(sent, told)?,
+                    Some(Ok(sent)) => self.take(sent, notify)?,
                     Some(Err(_)) => {}
                     None => return Ok(()),
                 },
-                () = tokio::time::sleep_until(flush), if !self.waiting.is_empty() => self.flush(told)?,
+                () = tokio::time::sleep_until(flush), if !self.waiting.is_empty() => self.flush(notify)?,
                 () = tokio::time::sleep_until(up), if deadline.is_some() => return Ok(()),
                 () = progress.cancelled(), if deadline.is_none() => deadline = Some(Instant::now() + GRACE),
             }
         }
     }
 
-    /// Whether nobody was met at all, or not any more.
-    fn all_unmet(&self) -> bool {
-        self.unmet >= DEAD_AFTER || (self.unmet > 0 && self.met == 0)
+    /// Tells whether no event got a connection, or the last ones did not.
+    fn is_dead(&self) -> bool {
+        self.unreachable_in_a_row >= DEAD_AFTER || (self.unreachable_in_a_row > 0 && self.reached == 0)
     }
 
-    /// A target that never was there is dead also where it was asked fewer times than tell.
+    /// The end of the run, which is [`RunEnd::Dead`] also if fewer than [`DEAD_AFTER`] events were sent and none got a connection.
     fn final_end(&self, end: RunEnd) -> RunEnd {
         match end {
             RunEnd::Finished
-                if self.stored.tally.sent + self.waiting.len() as u64 == self.stored.run.planned
-                    && !self.all_unmet() =>
+                if self.stored.tally.sent + self.waiting.len() as u64 == self.stored.run.planned && !self.is_dead() =>
             {
                 end
             }
-            RunEnd::Finished if self.tools.progress.is_cancelled() => RunEnd::Cancelled,
-            RunEnd::Finished if self.all_unmet() => RunEnd::Dead,
+            RunEnd::Finished if self.context.progress.is_cancelled() => RunEnd::Cancelled,
+            RunEnd::Finished if self.is_dead() => RunEnd::Dead,
             end => end,
         }
     }
 }
 
-impl ReplayPlan {
-    fn attempts(&self) -> u32 {
-        if self.as_retry { ATTEMPTS_OF_A_RETRY } else { 1 }
-    }
-
-    /// How many events may be on their way at once: a burst takes the room of as many.
-    fn in_flight(&self) -> usize {
-        (self.pace.in_flight() / self.burst.get() as usize).max(1)
-    }
-
-    /// How many requests each event means.
-    fn requests_each(&self) -> u64 {
-        u64::from(self.attempts()) * u64::from(self.burst.get())
-    }
-}
-
-impl Forwarded {
-    /// Whether there was nobody to take the connection.
-    fn met_nobody(&self) -> bool {
-        matches!(self.problem, Some(ForwardProblem::Unreachable { .. } | ForwardProblem::Unresolved { .. }))
-    }
-}
-
-/// The time as it is recorded, to the microsecond.
+/// The time to the microsecond, as it is recorded.
 fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
@@ -337,20 +319,20 @@ fn now() -> Timestamp {
 
 /// Sends one attempt after the other, and the copies of each at once.
 async fn exchange(
-    courier: &Courier,
+    client: &HttpClient,
     request: &SentRequest,
     target: &Target,
     attempts: u32,
     copies: u32,
-) -> Vec<Answer> {
+) -> Vec<AttemptAnswer> {
     let mut answers = Vec::new();
     for attempt in 1..=attempts {
         let mut burst = JoinSet::new();
         for copy in 1..=copies {
-            let (courier, request, target) = (courier.clone(), request.clone(), target.clone());
+            let (client, request, target) = (client.clone(), request.clone(), target.clone());
             burst.spawn(async move {
                 let sent_at = now();
-                Answer { attempt, copy, sent_at, came: courier.resend(&request, &target).await }
+                AttemptAnswer { attempt, copy, sent_at, answer: client.resend(&request, &target).await }
             });
         }
         let mut burst = burst.join_all().await;
@@ -360,14 +342,14 @@ async fn exchange(
     answers
 }
 
-/// What cannot be made is on record as well: nothing that was chosen is dropped without a word.
+/// The record of an event whose request cannot be built: no chosen event is dropped silently.
 fn unmade(
     event: &StoredCapture,
     plan: &ReplayPlan,
     account: Account,
-    before: Option<Arc<Compared>>,
-    why: Unmade,
-) -> Sent {
+    before: Option<Arc<ComparableAnswer>>,
+    why: ReplayObstacle,
+) -> SentEvent {
     let captured = &event.capture.request;
     let url = plan.target.url(captured.path(), captured.query());
     let request = SentRequest {
@@ -376,13 +358,13 @@ fn unmade(
         headers: Vec::new(),
         body: bytes::Bytes::new(),
     };
-    let answer = |attempt: u32, copy: u32| Answer {
+    let answer = |attempt: u32, copy: u32| AttemptAnswer {
         attempt,
         copy,
         sent_at: now(),
-        came: Forwarded::unsent(url.clone(), ForwardProblem::Unmade { why }),
+        answer: ServerAnswer::unsent(url.clone(), ForwardProblem::Unmade { why }),
     };
     let answers = (1..=plan.attempts()).flat_map(|attempt| (1..=plan.burst.get()).map(move |copy| (attempt, copy)));
     let answers = answers.map(|(attempt, copy)| answer(attempt, copy)).collect();
-    Sent { event: event.placement.id, account, before, request, asked: None, created: None, answers }
+    SentEvent { event: event.placement.id, account, before, request, sent_capture: None, created: None, answers }
 }

@@ -1,13 +1,13 @@
-//! What a rule may hold, apart from its filter and its templates.
+//! Checks a rule's name, status, delay and URL; filter and templates are checked as they are compiled.
 
 use std::collections::HashSet;
 
 use super::{ForwardTo, MAX_DELAY_MS, MAX_NAME, MAX_RULES, Response, Rule, RuleError};
 
-/// The statuses that an answer can have; those below only announce one.
+/// The statuses of an answer; those below 200 only announce one.
 const STATUSES: std::ops::RangeInclusive<u16> = 200..=599;
 
-/// Finds the first mistake.
+/// Returns the first mistake in the rules.
 pub(super) fn check(rules: &[Rule]) -> Result<(), RuleError> {
     if rules.len() > MAX_RULES {
         return Err(RuleError::TooMany { found: rules.len() });
@@ -40,7 +40,7 @@ pub(super) fn check(rules: &[Rule]) -> Result<(), RuleError> {
     Ok(())
 }
 
-/// Whether it looks like the address of a server: `http://` or `https://`, then a host.
+/// Tells whether a text looks like a server's URL: `http://` or `https://`, then a host.
 pub fn is_web_address(text: &str) -> bool {
     let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
     let host = |rest: &str| rest.split(['/', '?', '#']).next().is_some_and(|host| !host.is_empty());

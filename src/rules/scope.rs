@@ -1,4 +1,4 @@
-//! What the templates of a rule can name.
+//! The names that a rule's templates can use: WeChat's elements, and ours beside them.
 
 use minijinja::Value;
 use serde_json::Value as Json;
@@ -9,11 +9,15 @@ use crate::wechat::fields::fields;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
-/// Every child of the message's root by its official name, and beside them our own names, which are always there.
+/// Every child of the message's root by its official name, and our own names, which are always defined.
 ///
-/// An own name without a value is `none`, which prints as nothing. An own name comes before an element of that name.
+/// One of ours without a value is `none`, which prints as nothing. Ours take precedence over elements.
 pub(super) fn scope(subject: &Subject<'_>) -> Value {
-    let (fields, decoded) = message(subject.capture.message());
+    let parsed = match subject.tree {
+        Some(_) => None,
+        None => Tree::parse(subject.capture.message()).ok(),
+    };
+    let (fields, decoded) = message(subject.tree.or(parsed.as_ref()));
     let envelope = &subject.capture.envelope;
     let own = [
         ("fields", Value::from_pairs(fields.clone())),
@@ -32,19 +36,19 @@ pub(super) fn scope(subject: &Subject<'_>) -> Value {
     Value::from_pairs(fields.into_iter().chain(own))
 }
 
-/// The elements by name, and the typed view; both empty where there is nothing to read.
-fn message(payload: &[u8]) -> (Vec<(String, Value)>, Value) {
-    let Ok(tree) = Tree::parse(payload) else {
+/// The elements by name, and the typed view; both empty if the message could not be parsed.
+fn message(tree: Option<&Tree<'_>>) -> (Vec<(String, Value)>, Value) {
+    let Some(tree) = tree else {
         return (Vec::new(), Value::from_pairs(Vec::<(String, Value)>::new()));
     };
     let fields = match fields(tree.root()) {
         Json::Object(members) => members.into_iter().map(|(name, json)| (name, value(json))).collect(),
         _ => Vec::new(),
     };
-    (fields, value(Json::Object(decoded(&Message::decode(&tree)))))
+    (fields, value(Json::Object(decoded(&Message::decode(tree)))))
 }
 
-/// JSON as templates see it. Not by way of serde, which hands numbers of any precision over as maps.
+/// JSON as a template's value. Not by way of serde, which turns numbers of arbitrary precision into maps.
 /// [`crate::wechat::tree::MAX_DEPTH`] bounds the recursion.
 fn value(json: Json) -> Value {
     match json {

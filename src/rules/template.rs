@@ -1,4 +1,4 @@
-//! Templates: the texts of a reply with the event filled in. They make text, never XML.
+//! Templates: the texts of a reply, rendered with the event's names. They make text, never XML.
 
 use std::cell::OnceCell;
 use std::io;
@@ -12,14 +12,14 @@ use super::{MAX_TEMPLATE, MAX_TEXT, Response, Rule, RuleError, Spot};
 use crate::filter::Subject;
 use crate::wechat::reply::{PassiveReply, ReplyKind};
 
-/// The work that one text may cost: some milliseconds, and, at 64 bytes a unit, 3 MiB of memory. A template with a loop over
+/// The fuel of one text: some milliseconds, and, at 64 bytes a unit, 3 MiB of memory. A template with a loop over
 /// eight articles needs a few hundred.
 const FUEL: u64 = 50_000;
 
-/// How deeply a template may nest while it runs: a thread's stack has to hold it.
+/// The deepest nesting of a running template: a thread's stack has to hold it.
 const MAX_NESTING: usize = 64;
 
-/// The templates of one rule, by the place of their text in its reply.
+/// The compiled templates of one rule, by the place of their text in its reply.
 #[derive(Debug)]
 pub(super) struct Templates {
     environment: Environment<'static>,
@@ -42,7 +42,7 @@ impl Templates {
         Ok(Self { environment })
     }
 
-    /// The rule's reply with the event filled in; `success` where it has none of its own.
+    /// The rule's reply rendered for the event; `success` if its response is not a reply.
     pub(super) fn render(&self, rule: &Rule, subject: &Subject<'_>) -> Result<PassiveReply, RuleError> {
         let Response::Reply(reply) = &rule.response else { return Ok(PassiveReply::Success) };
         let event = OnceCell::new();
@@ -52,26 +52,26 @@ impl Templates {
             match self.environment.get_template(&place) {
                 Ok(template) => {
                     let event = event.get_or_init(|| scope(subject)).clone();
-                    let mut made = Capped(Vec::new());
-                    let rendered = template.render_captured_to(event, &mut made).map(drop);
+                    let mut output = LimitedText(Vec::new());
+                    let rendered = template.render_captured_to(event, &mut output).map(drop);
                     rendered.map_err(|error| Flaw::of_render(&error, text).of(rule, field))?;
-                    Ok(String::from_utf8_lossy(&made.0).into_owned())
+                    Ok(String::from_utf8_lossy(&output.0).into_owned())
                 }
-                // No template stands there, so the text is what it is.
+                // There is no template, so the text stays as it is.
                 Err(_) => Ok(text.to_owned()),
             }
         })
     }
 }
 
-/// An environment in which a name that is not there is a mistake, and text is text.
+/// An environment in which an unknown name is an error, and nothing is escaped.
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(MAX_NESTING);
-    // Says which name is missing, and where.
+    // Errors tell which name is missing, and where.
     environment.set_debug(true);
     environment.set_formatter(
         |output, state, value| {
@@ -84,7 +84,7 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// Whether a text of a reply is filled in by the event, or is what it is.
+/// Tells whether a text of a reply is a template.
 pub fn is_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|opening| text.contains(opening))
 }
@@ -97,7 +97,7 @@ fn add(environment: &mut Environment<'static>, place: String, text: &str) -> Res
     added.map_err(|error| Flaw::Syntax(spot(&error, text), reason(&error)))
 }
 
-/// Names the texts of a reply as they are gone through.
+/// Names the texts of a reply in their order.
 struct Fields {
     news: bool,
     seen: Vec<&'static str>,
@@ -108,7 +108,7 @@ impl Fields {
         Self { news: reply.kind() == ReplyKind::News, seen: Vec::new() }
     }
 
-    /// The place of the next text among all of them, and what to call it.
+    /// The place of the next text, and its name in messages.
     fn next(&mut self, element: &'static str) -> (String, String) {
         let place = self.seen.len().to_string();
         let article = self.seen.iter().filter(|seen| **seen == element).count() + 1;
@@ -118,7 +118,7 @@ impl Fields {
     }
 }
 
-/// What is wrong with a template, before it is known whose it is.
+/// A mistake in a template, before rule and field are added.
 enum Flaw {
     Long(usize),
     Syntax(Spot, String),
@@ -156,7 +156,7 @@ fn reason(error: &Error) -> String {
     error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
 }
 
-/// What is not there: the engine quotes it, and else it is what stands at that place.
+/// The unknown name: the engine quotes it, or else it is the text at the error's place.
 fn expression(error: &Error, template: &str) -> String {
     let quoted = error.detail().and_then(|detail| detail.split('`').nth(1));
     let there = || error.range().and_then(|range| template.get(range));
@@ -171,10 +171,10 @@ fn spot(error: &Error, template: &str) -> Spot {
     Spot { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
 }
 
-/// Takes [`MAX_TEXT`] bytes and no more.
-struct Capped(Vec<u8>);
+/// A buffer of at most [`MAX_TEXT`] bytes.
+struct LimitedText(Vec<u8>);
 
-impl io::Write for Capped {
+impl io::Write for LimitedText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.0.len() + bytes.len() > MAX_TEXT {
             return Err(io::ErrorKind::FileTooLarge.into());

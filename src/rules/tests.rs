@@ -1,4 +1,4 @@
-//! Whether the right rule answers, and its templates say what the event says.
+//! Tests of matching, templates, and the checks of rules.
 
 use bytes::Bytes;
 use jiff::{Timestamp, Zoned};
@@ -70,8 +70,8 @@ fn with_subject<T>(body: &str, ask: impl FnOnce(&Subject<'_>) -> T) -> T {
     ask(&Subject::arriving(&capture, placement))
 }
 
-/// What a rule with this template answers.
-fn made(template: &str, body: &str) -> Result<String, RuleError> {
+/// The reply of a rule with this template.
+fn rendered(template: &str, body: &str) -> Result<String, RuleError> {
     let rules = RuleSet::compile(vec![rule("r", "", text(template))], &now())?;
     match with_subject(body, |subject| rules.render(&rules.rules()[0], subject))? {
         PassiveReply::Text { content } => Ok(content),
@@ -110,36 +110,36 @@ fn elements_are_there_by_their_official_names_and_beside_them_our_own() {
         ("{% if attempt > 1 %}again{% else %}first{% endif %}", "again"),
         ("{{ Missing | default('-') }}{# says nothing #}", "-"),
     ] {
-        assert_eq!(made(template, SCAN).as_deref(), Ok(text), "{template}");
+        assert_eq!(rendered(template, SCAN).as_deref(), Ok(text), "{template}");
     }
     let place = "{{ decoded.location.latitude + 1 }} {{ decoded.location.longitude }} {{ decoded.location.label }}";
-    assert_eq!(made(place, LOCATION).as_deref(), Ok("24.1 113 广州"));
+    assert_eq!(rendered(place, LOCATION).as_deref(), Ok("24.1 113 广州"));
 }
 
 #[test]
 fn an_own_name_without_a_value_prints_nothing() {
-    assert_eq!(made("[{{ msg_id }}{{ openid }}{{ decoded.scan.symbology }}]", SCAN).as_deref(), Ok("[]"));
-    assert_eq!(made("{{ decoded }}{{ fields }}", "not XML").as_deref(), Ok("{}{}"));
+    assert_eq!(rendered("[{{ msg_id }}{{ openid }}{{ decoded.scan.symbology }}]", SCAN).as_deref(), Ok("[]"));
+    assert_eq!(rendered("{{ decoded }}{{ fields }}", "not XML").as_deref(), Ok("{}{}"));
 }
 
 #[test]
 fn an_element_cannot_take_the_place_of_an_own_name() {
     let body = "<xml><kind>x</kind><fields>y</fields></xml>";
-    assert_eq!(made("{{ kind }} {{ fields.kind }}", body).as_deref(), Ok("scancode_waitmsg x"));
+    assert_eq!(rendered("{{ kind }} {{ fields.kind }}", body).as_deref(), Ok("scancode_waitmsg x"));
 }
 
 #[test]
 fn what_a_template_makes_is_text_to_the_character() {
-    assert_eq!(made("{{ ScanCodeInfo.ScanResult }}\n", SCAN).as_deref(), Ok("]]><b>1&2</b>\n"));
+    assert_eq!(rendered("{{ ScanCodeInfo.ScanResult }}\n", SCAN).as_deref(), Ok("]]><b>1&2</b>\n"));
     // Text that was scanned is no template.
     let scanned = SCAN.replace("qrcode", "{{ 1 + 1 }}");
-    assert_eq!(made("{{ ScanCodeInfo.ScanType }}", &scanned).as_deref(), Ok("{{ 1 + 1 }}"));
+    assert_eq!(rendered("{{ ScanCodeInfo.ScanType }}", &scanned).as_deref(), Ok("{{ 1 + 1 }}"));
 }
 
 #[test]
 fn a_text_without_signs_of_a_template_stays_as_it_is() {
     for plain in ["", "100 % { sure } }} %} #}\n", "\u{feff}点击"] {
-        assert_eq!(made(plain, SCAN).as_deref(), Ok(plain));
+        assert_eq!(rendered(plain, SCAN).as_deref(), Ok(plain));
     }
 }
 
@@ -190,34 +190,34 @@ fn a_mistake_in_a_template_is_reported_at_its_line_and_column() {
 
 #[test]
 fn a_filter_that_does_not_exist_is_reported_where_it_is_used() {
-    let error = made("{{ kind }}\n点 {{ kind | nonsense }}", SCAN).unwrap_err();
+    let error = rendered("{{ kind }}\n点 {{ kind | nonsense }}", SCAN).unwrap_err();
     let says = "rule \"r\": Content, line 2, column 13: filter nonsense is unknown; try the rule against this event in the window";
     assert_eq!(error.to_string(), says);
 }
 
 #[test]
 fn a_name_that_is_not_there_is_named_with_its_place() {
-    let error = made("key {{ EventKey }}\n{{ decoded.scan.contents }}", SCAN).unwrap_err();
+    let error = rendered("key {{ EventKey }}\n{{ decoded.scan.contents }}", SCAN).unwrap_err();
     let says = "rule \"r\": Content, line 2, column 4: this event has no decoded.scan.contents; \
                 write {{ decoded.scan.contents | default(\"…\") }} if it may be missing";
     assert_eq!(error.to_string(), says);
-    let error = made("{% if Latitude %}x{% endif %}", SCAN).unwrap_err();
+    let error = rendered("{% if Latitude %}x{% endif %}", SCAN).unwrap_err();
     assert!(matches!(&error, RuleError::UnknownName { expression, .. } if expression == "Latitude"), "{error}");
-    let error = made("{{ Latitude.x }}", SCAN).unwrap_err();
+    let error = rendered("{{ Latitude.x }}", SCAN).unwrap_err();
     assert!(matches!(&error, RuleError::UnknownName { expression, .. } if expression == "Latitude"), "{error}");
 }
 
 #[test]
 fn a_template_that_loops_or_makes_a_megabyte_is_stopped() {
     let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}";
-    assert!(matches!(made(endless, SCAN), Err(RuleError::Work { .. })));
+    assert!(matches!(rendered(endless, SCAN), Err(RuleError::Work { .. })));
     let memory = "{% set a = 'x' * 99999999 %}{{ a | length }}";
-    assert!(matches!(made(memory, SCAN), Err(RuleError::Work { .. })));
+    assert!(matches!(rendered(memory, SCAN), Err(RuleError::Work { .. })));
     let megabyte = "{{ 'x' * 1048576 }}";
-    assert!(matches!(made(megabyte, SCAN), Err(RuleError::TextLength { .. })));
+    assert!(matches!(rendered(megabyte, SCAN), Err(RuleError::TextLength { .. })));
     let deep = "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}";
-    assert!(made(deep, SCAN).is_err());
-    assert_eq!(made(&format!("{{{{ 'x' * {MAX_TEXT} }}}}"), SCAN).map(|text| text.len()), Ok(MAX_TEXT));
+    assert!(rendered(deep, SCAN).is_err());
+    assert_eq!(rendered(&format!("{{{{ 'x' * {MAX_TEXT} }}}}"), SCAN).map(|text| text.len()), Ok(MAX_TEXT));
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn a_template_of_many_parentheses_is_refused_and_not_fatal() {
 #[test]
 fn no_file_can_be_included() {
     for template in ["{% include 'Cargo.toml' %}", "{% extends 'x' %}", "{% import 'x' as x %}"] {
-        assert!(made(template, SCAN).is_err(), "{template}");
+        assert!(rendered(template, SCAN).is_err(), "{template}");
     }
 }
 

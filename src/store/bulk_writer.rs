@@ -11,7 +11,7 @@ use super::database_file::{DatabaseFile, FileState};
 use super::error::{StoreError, doing};
 use super::removal::{self, RemovalId};
 use super::{completion, replays, replies, rows};
-use crate::capture::{Capture, CaptureId, Placement, ReplayId, ReplayRun, Replayed, Reply, RunEnd, RunId};
+use crate::capture::{Capture, CaptureId, Placement, Replay, ReplayId, ReplayRun, Reply, RunEnd, RunId};
 use crate::progress::Progress;
 
 /// An event to import: captured at another time, perhaps by another program.
@@ -75,7 +75,7 @@ impl BulkWriter {
     }
 
     /// Records replays, in one transaction; `None` for those whose event has been deleted in between.
-    pub fn record(&mut self, replays: &[Replayed]) -> Result<Vec<Option<ReplayId>>, StoreError> {
+    pub fn record(&mut self, replays: &[Replay]) -> Result<Vec<Option<ReplayId>>, StoreError> {
         self.in_transaction("recording replays", |transaction| {
             replays.iter().map(|replayed| replays::insert(transaction, replayed)).collect()
         })

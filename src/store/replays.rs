@@ -7,8 +7,8 @@ use super::columns::{
 };
 use super::error::{StoreError, doing};
 use crate::capture::{
-    Against, Baseline, CaptureId, ForwardProblem, Forwarded, ReplayForm, ReplayId, ReplayMode, ReplayRun,
-    ReplaySummary, Replayed, RunEnd, RunId, SentRequest, StoredReplay, StoredRun, Tally, Verdict,
+    Against, Baseline, CaptureId, ForwardProblem, Replay, ReplayForm, ReplayId, ReplayMode, ReplayRun, ReplaySummary,
+    RunEnd, RunId, SentRequest, ServerAnswer, StoredReplay, StoredRun, Verdict, VerdictCounts,
 };
 
 /// The value of `baseline` for the forward target's answer, which is no replay.
@@ -41,13 +41,13 @@ pub(super) fn end(transaction: &Transaction<'_>, id: RunId, end: RunEnd) -> Resu
 }
 
 /// Writes a replay; `None` where its event has been deleted in between.
-pub(super) fn insert(transaction: &Transaction<'_>, replayed: &Replayed) -> Result<Option<ReplayId>, StoreError> {
+pub(super) fn insert(transaction: &Transaction<'_>, replayed: &Replay) -> Result<Option<ReplayId>, StoreError> {
     let problem = doing("storing a replay");
     let sql = "INSERT INTO replay (run_id, capture_id, attempt, copy, sent_at, verdict, failed, baseline, status,
                    first_byte_us, elapsed_us, problem, cause, lint, method, target, request_headers, request_body, url,
                    headers, body, message, openid, created)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let Replayed { request, answer, .. } = replayed;
+    let Replay { request, answer, .. } = replayed;
     let baseline = replayed.baseline.map(|baseline| match baseline {
         Baseline::Forward => FORWARD,
         Baseline::Replay(id) => id.0,
@@ -171,7 +171,7 @@ fn select_runs(connection: &Connection, condition: &str, value: i64) -> Result<V
             against: row.get_ref("against")?.as_str()?.parse().unwrap_or(Against::Forward),
         };
         let end = row.get::<_, Option<String>>("ending")?.and_then(|end| RunEnd::from_spelling(&end));
-        Ok(StoredRun { id: RunId(row.get("id")?), run, end, tally: Tally::default() })
+        Ok(StoredRun { id: RunId(row.get("id")?), run, end, tally: VerdictCounts::default() })
     };
     let rows = statement.query_map([value], read).map_err(&problem)?;
     let mut runs: Vec<StoredRun> = rows.collect::<Result<_, _>>().map_err(&problem)?;
@@ -181,13 +181,13 @@ fn select_runs(connection: &Connection, condition: &str, value: i64) -> Result<V
     Ok(runs)
 }
 
-fn tally(connection: &Connection, run: RunId) -> Result<Tally, StoreError> {
+fn tally(connection: &Connection, run: RunId) -> Result<VerdictCounts, StoreError> {
     let problem = doing("counting the replays of a run");
     let sql = "SELECT verdict, failed, COUNT(*) AS replays FROM replay WHERE run_id = ?1 GROUP BY verdict, failed";
     let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
     let read = |row: &Row<'_>| Ok((verdict(row)?, row.get::<_, bool>("failed")?, row.get::<_, i64>("replays")? as u64));
     let rows = statement.query_map([run.0], read).map_err(&problem)?;
-    let mut tally = Tally::default();
+    let mut tally = VerdictCounts::default();
     for row in rows {
         let (verdict, failed, count) = row.map_err(&problem)?;
         tally.count(verdict, !failed, count);
@@ -231,7 +231,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredReplay> {
         FORWARD => Baseline::Forward,
         id => Baseline::Replay(ReplayId(id)),
     });
-    let answer = Forwarded {
+    let answer = ServerAnswer {
         target: row.get("url")?,
         status: row.get("status")?,
         headers: headers_from_bytes(row.get_ref("headers")?.as_blob()?),
@@ -248,7 +248,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredReplay> {
         headers: headers_from_bytes(row.get_ref("request_headers")?.as_blob()?),
         body: row.get::<_, Vec<u8>>("request_body")?.into(),
     };
-    let replayed = Replayed {
+    let replayed = Replay {
         run: RunId(row.get("run_id")?),
         event: CaptureId(row.get("capture_id")?),
         attempt: row.get("attempt")?,

@@ -8,7 +8,7 @@ use super::columns::{
 };
 use super::error::{StoreError, doing};
 use crate::capture::diagnosis::worst;
-use crate::capture::{CaptureId, ForwardProblem, Forwarded, Reply, ReplyEnd, ReplySource, ReplySummary};
+use crate::capture::{CaptureId, ForwardProblem, Reply, ReplyEnd, ReplySource, ReplySummary, ServerAnswer};
 
 /// Writes the reply to a capture; fails with an error of one row where the capture has been deleted meanwhile.
 pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
@@ -34,7 +34,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply
     Ok(())
 }
 
-fn insert_forwarded(transaction: &Transaction<'_>, id: CaptureId, forwarded: &Forwarded) -> Result<(), StoreError> {
+fn insert_forwarded(transaction: &Transaction<'_>, id: CaptureId, forwarded: &ServerAnswer) -> Result<(), StoreError> {
     let sql =
         "INSERT OR IGNORE INTO forward (capture_id, target, status, headers, body, first_byte_us, elapsed_us, problem,
                    cause, passed_on, lint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -76,13 +76,13 @@ pub(super) fn reply(summary: ReplySummary, row: &Row<'_>) -> rusqlite::Result<Re
 }
 
 /// The developer's own server's answer to a capture that was forwarded.
-pub(super) fn forwarded(connection: &Connection, id: CaptureId) -> Result<Option<Forwarded>, StoreError> {
+pub(super) fn forwarded(connection: &Connection, id: CaptureId) -> Result<Option<ServerAnswer>, StoreError> {
     let sql = "SELECT target, status, headers, body, first_byte_us, elapsed_us, problem, cause, passed_on, lint
                FROM forward WHERE capture_id = ?1";
     let read = |row: &Row<'_>| {
         let problem = row.get::<_, Option<String>>("problem")?;
         let cause = row.get::<_, Option<String>>("cause")?.unwrap_or_default();
-        Ok(Forwarded {
+        Ok(ServerAnswer {
             target: row.get("target")?,
             status: row.get("status")?,
             headers: headers_from_bytes(row.get_ref("headers")?.as_blob()?),

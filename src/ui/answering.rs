@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use super::editor::ReplyEditor;
 use super::look::Look;
 use crate::capture::{CaptureId, StoredCapture};
-use crate::engine::{AnswerTarget, AnsweringCommand, AwaitedRetry, Command, Crafted, HeldPush, HeldView, Verdict};
+use crate::engine::{
+    AnswerTarget, AnsweringCommand, AwaitedRetry, Command, HeldDecision, HeldPush, HeldView, ManualReply,
+};
 use crate::filter::Filter;
 use crate::texts::user_error::UserError;
 use crate::wechat::fault::Fault;
@@ -125,12 +127,12 @@ impl ManualReplies {
     /// Builds the command that sends an event's draft; `None` if there is no draft, or the event no longer waits.
     pub(crate) fn send(&mut self, group: CaptureId) -> Option<Command> {
         let draft = self.drafts.get(&group)?;
-        let reply = Crafted { reply: draft.editor.reply(), fault: draft.fault };
-        self.decide(group, Verdict::Send(reply))
+        let reply = ManualReply { reply: draft.editor.reply(), fault: draft.fault };
+        self.decide(group, HeldDecision::Send(reply))
     }
 
     /// Builds the command that decides about an event; `None` if it no longer waits.
-    pub(crate) fn decide(&mut self, group: CaptureId, verdict: Verdict) -> Option<Command> {
+    pub(crate) fn decide(&mut self, group: CaptureId, verdict: HeldDecision) -> Option<Command> {
         let target = match self.stage(group)? {
             Stage::Held(push) => {
                 // Past the deadline, the default has been sent already.

@@ -13,7 +13,7 @@ use super::{removing, saved};
 use crate::capture::CaptureId;
 use crate::config::LookConfig;
 use crate::engine::{
-    AnsweringCommand, Command, ListingCommand, MaintenanceCommand, Selection, SettingsCommand, Verdict,
+    AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, Selection, SettingsCommand,
 };
 
 impl App {
@@ -118,7 +118,7 @@ impl App {
     /// Leaves what lies on top: a push that is being answered goes with the default.
     fn leave(&mut self) {
         match self.state.held_in_view() {
-            Some(_) => self.answer(|answering, group| answering.decide(group, Verdict::Default)),
+            Some(_) => self.answer(|answering, group| answering.decide(group, HeldDecision::Default)),
             None => self.state.leave(),
         }
     }

@@ -201,7 +201,7 @@ impl ReplaysScreen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Against, ReplayForm, ReplayMode, ReplayRun, RunEnd, Tally};
+    use crate::capture::{Against, ReplayForm, ReplayMode, ReplayRun, RunEnd, VerdictCounts};
 
     fn run(id: i64, end: Option<RunEnd>) -> StoredRun {
         let run = ReplayRun {
@@ -212,7 +212,7 @@ mod tests {
             planned: 1,
             against: Against::Last,
         };
-        StoredRun { id: RunId(id), run, end, tally: Tally::default() }
+        StoredRun { id: RunId(id), run, end, tally: VerdictCounts::default() }
     }
 
     fn asked(replays: &mut ReplaysScreen) -> Vec<String> {

@@ -12,7 +12,7 @@ use super::theme::{GAP_LARGE, GAP_SMALL};
 use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::config::ListenerConfig;
-use crate::engine::{FiredRules, RuleTrial, SavedSetting};
+use crate::engine::{RuleTrial, SavedSetting, UsageByRule};
 use crate::rules::Rule;
 use crate::texts::Language;
 use crate::texts::user_error::UserError;
@@ -50,7 +50,7 @@ pub(crate) struct RulesView<'a> {
     /// An error in `config.toml`, while the previous rules stay in force.
     pub(crate) trouble: Option<&'a UserError>,
     /// Counts and failures of the rules since the start.
-    pub(crate) fired: &'a FiredRules,
+    pub(crate) fired: &'a UsageByRule,
     /// The fault injected into the next reply.
     pub(crate) armed: Option<Fault>,
     /// The saved forward target.

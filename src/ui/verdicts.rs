@@ -3,7 +3,7 @@
 use egui::Color32;
 
 use super::look::Look;
-use crate::capture::{RunEnd, StoredRun, Tally, Verdict};
+use crate::capture::{RunEnd, StoredRun, Verdict, VerdictCounts};
 
 /// The mark of a verdict: told apart without its colour.
 pub(crate) fn verdict_mark(verdict: Verdict) -> &'static str {
@@ -54,7 +54,7 @@ pub(crate) fn outcome_words(run: &StoredRun, is_running: bool, look: &Look) -> (
 }
 
 /// `1 failed, 2 fixed`: what there is none of is left out.
-fn counts(tally: &Tally, look: &Look) -> String {
+fn counts(tally: &VerdictCounts, look: &Look) -> String {
     let counts = [
         ("replay.count.failed", tally.failed),
         ("replay.count.regressed", tally.regressed),

@@ -10,6 +10,9 @@ use super::{json, xml};
 
 mod build;
 mod element;
+mod owned;
+#[cfg(test)]
+pub(crate) mod parse_count;
 mod tree_error;
 
 pub(super) use build::{Builder, Tag};
@@ -135,6 +138,8 @@ pub struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Parses a payload. Its first byte after white space, not a header, decides between XML and JSON.
     pub fn parse(payload: &'a [u8]) -> Result<Self, TreeError> {
+        #[cfg(test)]
+        parse_count::add(payload);
         if payload.len() > MAX_BYTES {
             return Err(TreeError::TooLarge { bytes: payload.len() });
         }

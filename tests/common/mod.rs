@@ -118,7 +118,7 @@ fn open(folder: &DataFolder) -> (Service, watch::Receiver<StoreHead>, Rulebook) 
     let mut rulebook = Rulebook::new(folder.config_file(), None, Waker::silent());
     rulebook.apply(&config).unwrap();
     rulebook.follow();
-    let (crafting, runtime) = (rulebook.crafting().clone(), Arc::new(runtime().unwrap()));
+    let (crafting, runtime) = (rulebook.policy().clone(), Arc::new(runtime().unwrap()));
     let service = Service::open(runtime, folder, &config, accounts, crafting, head, Waker::silent()).unwrap();
     (service, following, rulebook)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use menuscope::capture::diagnosis::{Code, Diagnosis};
 use menuscope::capture::{
-    CaptureId, ForwardProblem, Forwarded, Mode, RawRequest, Reply, ReplyEnd, ReplySource, Signature,
+    CaptureId, ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature,
 };
 use menuscope::exchange::{FixtureError, Format};
 use menuscope::inspect::read_envelope;
@@ -180,14 +180,14 @@ fn headers() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
     vec(("[a-z][a-z0-9-]{0,8}", value()), 0..5)
 }
 
-fn forwarded() -> impl Strategy<Value = Forwarded> {
+fn forwarded() -> impl Strategy<Value = ServerAnswer> {
     let problem = prop_oneof![
         Just(None),
         Just(Some(ForwardProblem::TooLate)),
         "[ -~]{0,9}".prop_map(|cause| Some(ForwardProblem::Broken { cause })),
     ];
     let some = ("[!-~]{1,9}", option::of(100..600_u16), headers(), bytes(), option::of(0..9_u64), 0..9_u64, problem);
-    some.prop_map(|(target, status, headers, body, first_byte, elapsed, problem)| Forwarded {
+    some.prop_map(|(target, status, headers, body, first_byte, elapsed, problem)| ServerAnswer {
         target,
         status,
         headers,

@@ -7,9 +7,9 @@ use crate::common::TestListener;
 use crate::target::TargetServer;
 use crate::{OPENID, accounts, capture, carried_out, plan, replayed, success, with_progress};
 use menuscope::capture::{Against, Baseline, ReplayMode, RunEnd, Verdict};
-use menuscope::delivery::Courier;
+use menuscope::delivery::HttpClient;
 use menuscope::progress::Progress;
-use menuscope::replay::{Pace, ReplayPlan, Told, Tools, replay};
+use menuscope::replay::{Pace, ReplayPlan, RunContext, RunEvent, replay};
 use menuscope::store::BulkWriter;
 
 #[test]
@@ -167,7 +167,7 @@ fn a_paused_run_waits_until_it_may_go_on() {
     let resumes = std::thread::Builder::new().name("resume".to_owned()).spawn(resumes).unwrap();
     let plan = ReplayPlan { pace: Pace::PerSecond(1000.0), ..plan(&events, &server.url("/")) };
     let (run, _) = with_progress(&listener, &plan, &progress, |told| {
-        if let Told::Begun(_) = told {
+        if let RunEvent::Begun(_) = told {
             begun.send(()).unwrap();
         }
     });
@@ -214,12 +214,12 @@ fn nothing_is_sent_for_an_account_that_does_not_exist() {
     let plan = ReplayPlan { account: Some("typo".to_owned()), ..plan(&[id], &server.url("/")) };
     let reader = listener.reader();
     let mut additions = BulkWriter::open(&listener.database()).unwrap();
-    let (accounts, courier, progress) = (accounts(&listener), Courier::new(), Progress::new());
-    let tools = Tools {
+    let (accounts, http_client, progress) = (accounts(&listener), HttpClient::new(), Progress::new());
+    let tools = RunContext {
         reader: &reader,
         additions: &mut additions,
         accounts: &accounts,
-        courier: &courier,
+        http_client: &http_client,
         progress: &progress,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -243,7 +243,7 @@ fn an_answer_is_on_record_while_the_next_event_is_waited_for() {
     });
     let plan = ReplayPlan { pace: Pace::PerSecond(1.0 / 1800.0), ..plan(&events, &server.url("/")) };
     let (run, replays) = with_progress(&listener, &plan, &progress, |heard| {
-        if let Told::Replayed { .. } = heard {
+        if let RunEvent::Answered { .. } = heard {
             told.send(()).unwrap();
         }
     });

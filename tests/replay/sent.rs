@@ -1,11 +1,11 @@
-//! What goes out in each mode and form.
+//! Tests of the requests of each mode and form.
 
 use std::collections::BTreeSet;
 
 use crate::common::{TOKEN, TestListener, sample, signed};
 use crate::target::TargetServer;
 use crate::{OPENID, accounts, capture, capture_safe, carried_out, element, plan, received, replayed, success};
-use menuscope::capture::{Capture, CaptureId, ForwardProblem, Mode, ReplayForm, ReplayMode, Signature, Unmade};
+use menuscope::capture::{Capture, CaptureId, ForwardProblem, Mode, ReplayForm, ReplayMode, ReplayObstacle, Signature};
 use menuscope::replay::ReplayPlan;
 use menuscope::sample::signed as push;
 use menuscope::wechat::tree::Tree;
@@ -127,11 +127,11 @@ fn what_nobody_can_open_is_signed_anew_with_its_encryption_as_it_is() {
         ReplayPlan { form: ReplayForm::Plain, ..sealed.clone() },
     ] {
         let stored = replayed(&stranger, &impossible);
-        let problem = Some(ForwardProblem::Unmade { why: Unmade::Sealed });
+        let problem = Some(ForwardProblem::Unmade { why: ReplayObstacle::Encrypted });
         assert_eq!((stored.replayed.answer.problem, stored.replayed.answer.status), (problem, None));
     }
     let without_key = ReplayPlan { form: ReplayForm::Encrypted, edited: Some(sample("VIEW")), ..sealed };
-    let why = Unmade::NoKey;
+    let why = ReplayObstacle::NoKey;
     assert_eq!(replayed(&stranger, &without_key).replayed.answer.problem, Some(ForwardProblem::Unmade { why }));
     assert_eq!(server.seen().len(), 1, "what cannot be made is not sent");
 }

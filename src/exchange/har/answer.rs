@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::entry::{Header, Text, header_bytes, parsed};
 use crate::account::Account;
-use crate::capture::{Capture, Forwarded, Reply, ReplyEnd, ReplySource};
+use crate::capture::{Capture, Reply, ReplyEnd, ReplySource, ServerAnswer};
 use crate::exchange::intake::ImportReason;
-use crate::inspect::reply::judge_forwarded;
+use crate::inspect::reply::lint_server_answer;
 
 #[derive(Deserialize)]
 struct Response {
@@ -51,7 +51,7 @@ pub(super) fn body(value: Value) -> Result<Option<Vec<u8>>, ImportReason> {
 }
 
 /// What came back from that address; `None` where nothing did, or not all of it was kept.
-pub(super) fn forwarded(url: &str, response: Value, timings: &Timings) -> Result<Option<Forwarded>, ImportReason> {
+pub(super) fn forwarded(url: &str, response: Value, timings: &Timings) -> Result<Option<ServerAnswer>, ImportReason> {
     let head: Response = parsed("response", response)?;
     let body = head.content.map_or(Ok(None), Content::bytes)?;
     let (Some(body), 100..) = (body, head.status) else { return Ok(None) };
@@ -59,7 +59,7 @@ pub(super) fn forwarded(url: &str, response: Value, timings: &Timings) -> Result
     // An archive holds the body as it was before it was compressed.
     headers.retain(|(name, _)| name != "content-encoding");
     let first_byte = milliseconds(timings.send) + milliseconds(timings.wait);
-    Ok(Some(Forwarded {
+    Ok(Some(ServerAnswer {
         target: url.to_owned(),
         status: Some(head.status),
         headers,
@@ -77,10 +77,10 @@ fn milliseconds(count: f64) -> Duration {
 }
 
 /// The answer to that event, as if it had been forwarded: what later answers are compared with.
-pub(super) fn reply(mut forwarded: Forwarded, capture: &Capture, account: &Account) -> Reply {
+pub(super) fn reply(mut forwarded: ServerAnswer, capture: &Capture, account: &Account) -> Reply {
     let elapsed = forwarded.elapsed;
-    judge_forwarded(&mut forwarded, capture, Some(account), elapsed);
-    let (body, wire) = match account.opened(&forwarded.body) {
+    lint_server_answer(&mut forwarded, capture, Some(account), elapsed);
+    let (body, wire) = match account.decrypt_reply(&forwarded.body) {
         Some(opened) => (opened, Some(forwarded.body.to_vec())),
         None => (forwarded.body.to_vec(), None),
     };

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::{rebuilt, words};
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
 use crate::capture::{
-    ForwardProblem, Forwarded, Mode, OWN_HEADER, RawRequest, Reply, ReplyEnd, ReplySource, Signature,
+    ForwardProblem, Mode, OWN_HEADER, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature,
 };
 use crate::exchange::intake::{Found, ImportReason, Intake, Record};
 use crate::exchange::lines::other_encoding;
@@ -252,8 +252,8 @@ fn reply(line: ReplyLine) -> Result<Reply, ImportReason> {
     })
 }
 
-fn forwarded(line: ForwardLine) -> Result<Forwarded, ImportReason> {
-    Ok(Forwarded {
+fn forwarded(line: ForwardLine) -> Result<ServerAnswer, ImportReason> {
+    Ok(ServerAnswer {
         target: line.target,
         status: line.status,
         headers: to_bytes(line.headers),

@@ -7,8 +7,8 @@ use super::pass::{Pass, Place};
 use super::sealing::{Answered, Signer};
 use crate::account::{Account, Accounts};
 use crate::capture::diagnosis::Finding;
-use crate::capture::{Capture, ForwardProblem, Forwarded, Reply, ReplySource};
-use crate::inspect::reply::judge;
+use crate::capture::{Capture, ForwardProblem, Reply, ReplySource, ServerAnswer};
+use crate::inspect::reply::lint_reply;
 use crate::wechat::lint;
 
 /// What an answer is judged and sealed with.
@@ -54,7 +54,7 @@ impl Pass<'_> {
     }
 
     /// `reply` is what was answered, which is what came from there where that was passed on.
-    fn forwarded(&mut self, old: Forwarded, reply: &[u8], answer: &Answer<'_>) -> Forwarded {
+    fn forwarded(&mut self, old: ServerAnswer, reply: &[u8], answer: &Answer<'_>) -> ServerAnswer {
         let body = if matches!(old.problem, Some(ForwardProblem::Compressed { .. })) {
             self.noise(&old.body)
         } else {
@@ -71,7 +71,7 @@ impl Pass<'_> {
             ForwardProblem::from_parts(problem.as_str(), &cause).unwrap_or(problem)
         });
         let lint = self.findings(old.lint, judged);
-        Forwarded { target, headers, body: Bytes::from(body), problem, lint, ..old }
+        ServerAnswer { target, headers, body: Bytes::from(body), problem, lint, ..old }
     }
 
     /// The URL that was asked carries the query of the request.
@@ -103,5 +103,5 @@ pub(super) fn has_details<C>(findings: &[Finding<C>]) -> bool {
 }
 
 fn judge_published(status: u16, body: &[u8], elapsed_ms: Option<u64>, answer: &Answer<'_>) -> Vec<lint::LintFinding> {
-    judge(&lint::HttpResponse { status, body, elapsed_ms }, answer.capture, Some(answer.published)).findings
+    lint_reply(&lint::HttpResponse { status, body, elapsed_ms }, answer.capture, Some(answer.published)).findings
 }

@@ -11,7 +11,7 @@ use super::sealing::{Seal, Signer, With};
 use super::{Identifier, Pseudonyms, published};
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
-use crate::capture::{Capture, Forwarded, RawRequest, Reply, StoredCapture};
+use crate::capture::{Capture, RawRequest, Reply, ServerAnswer, StoredCapture};
 use crate::exchange::{Fixture, FixtureError};
 use crate::inspect::{inspect, read_envelope};
 use crate::wechat::compose::{Edit, edited};
@@ -293,7 +293,7 @@ fn leak(fixture: &Fixture, originals: &Originals) -> Option<&'static str> {
     of_request.chain(of_reply).find_map(|bytes| originals.leak(bytes))
 }
 
-fn of_forwarded(forwarded: &Forwarded) -> impl Iterator<Item = &[u8]> {
+fn of_forwarded(forwarded: &ServerAnswer) -> impl Iterator<Item = &[u8]> {
     let headers = forwarded.headers.iter().map(|(_, value)| &**value);
     let details = forwarded.lint.iter().flat_map(|finding| &finding.details).map(|(_, text)| text.as_bytes());
     let cause = forwarded.problem.as_ref().map(|problem| problem.cause().as_bytes());

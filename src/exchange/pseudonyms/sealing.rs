@@ -37,7 +37,7 @@ impl Seal {
     pub(super) fn of(tree: &Tree<'_>, account: Option<&Account>, accounts: &Accounts) -> Option<Self> {
         let encrypt = tree.root().text_of("Encrypt").filter(|encrypt| !encrypt.is_empty())?;
         let inside =
-            account.into_iter().chain(accounts.iter()).find_map(|account| account.open(encrypt)).map(
+            account.into_iter().chain(accounts.iter()).find_map(|account| account.decrypt(encrypt)).map(
                 |(opened, former_key)| Inside { message: opened.message, receive_id: opened.receive_id, former_key },
             );
         Some(Self { encrypt: encrypt.to_owned(), inside })

@@ -1,4 +1,4 @@
-//! Holding, deciding, forgetting, and waiting for a retry.
+//! HoldOutcome, deciding, forgetting, and waiting for a retry.
 
 use super::*;
 use crate::account::Accounts;
@@ -28,26 +28,26 @@ fn push(id: i64, group: i64) -> HeldPush {
     HeldPush { placement, began, deadline: began + Duration::from_secs(4) }
 }
 
-fn hold(held: &Held, push: HeldPush) -> Holding {
+fn hold(held: &HeldPushes, push: HeldPush) -> HoldOutcome {
     let capture = capture();
     held.hold(&Subject::arriving(&capture, push.placement), push)
 }
 
-fn held() -> Held {
-    let held = Held::new(Waker::silent());
+fn held() -> HeldPushes {
+    let held = HeldPushes::new(Waker::silent());
     held.switch(Some(Filter::default()));
     held
 }
 
-fn waits(holding: Holding) -> HeldReply {
-    match holding {
-        Holding::Waits(reply) => reply,
+fn waits(outcome: HoldOutcome) -> HoldGuard {
+    match outcome {
+        HoldOutcome::Waits(reply) => reply,
         other => panic!("{other:?}"),
     }
 }
 
-fn crafted() -> Crafted {
-    Crafted { reply: PassiveReply::Text { content: "hello".to_owned() }, fault: None }
+fn manual_reply() -> ManualReply {
+    ManualReply { reply: PassiveReply::Text { content: "hello".to_owned() }, fault: None }
 }
 
 #[tokio::test]
@@ -55,18 +55,18 @@ async fn a_held_push_gets_what_the_person_decides() {
     let held = held();
     let mut reply = waits(hold(&held, push(1, 1)));
     assert_eq!(held.view().borrow().waiting.len(), 1);
-    assert!(held.resolve(CaptureId(1), Verdict::Send(crafted())));
-    assert_eq!(reply.verdict().await, Verdict::Send(crafted()));
+    assert!(held.resolve(CaptureId(1), HeldDecision::Send(manual_reply())));
+    assert_eq!(reply.decision().await, HeldDecision::Send(manual_reply()));
     assert!(held.view().borrow().waiting.is_empty());
-    assert!(!held.resolve(CaptureId(1), Verdict::Default), "it was decided already");
+    assert!(!held.resolve(CaptureId(1), HeldDecision::Default), "it was decided already");
 }
 
 #[test]
 fn only_what_matches_is_held_and_nothing_while_the_switch_is_off() {
-    let held = Held::new(Waker::silent());
-    assert!(matches!(hold(&held, push(1, 1)), Holding::No));
+    let held = HeldPushes::new(Waker::silent());
+    assert!(matches!(hold(&held, push(1, 1)), HoldOutcome::No));
     held.switch(Some(filter("event:VIEW")));
-    assert!(matches!(hold(&held, push(1, 1)), Holding::No));
+    assert!(matches!(hold(&held, push(1, 1)), HoldOutcome::No));
     held.switch(Some(filter("event:CLICK")));
     let _reply = waits(hold(&held, push(1, 1)));
 }
@@ -76,7 +76,7 @@ fn a_dropped_handler_is_no_longer_held() {
     let held = held();
     drop(waits(hold(&held, push(1, 1))));
     assert!(held.view().borrow().waiting.is_empty());
-    assert!(!held.resolve(CaptureId(1), Verdict::Default));
+    assert!(!held.resolve(CaptureId(1), HeldDecision::Default));
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn switching_off_releases_everything_with_the_default() {
     let mut replies = [1, 2, 3].map(|id| waits(hold(&held, push(id, id))));
     held.switch(None);
     for reply in &mut replies {
-        assert_eq!(reply.verdict().await, Verdict::Default);
+        assert_eq!(reply.decision().await, HeldDecision::Default);
     }
     assert!(held.view().borrow().waiting.is_empty());
 }
@@ -95,9 +95,9 @@ async fn a_listener_that_stops_holds_nothing_more() {
     let held = held();
     let mut reply = waits(hold(&held, push(1, 1)));
     held.close(true);
-    assert_eq!(reply.verdict().await, Verdict::Default);
-    assert!(matches!(hold(&held, push(2, 2)), Holding::No));
-    assert!(matches!(held.hold_by_rule(push(3, 3)), Holding::No));
+    assert_eq!(reply.decision().await, HeldDecision::Default);
+    assert!(matches!(hold(&held, push(2, 2)), HoldOutcome::No));
+    assert!(matches!(held.hold_by_rule(push(3, 3)), HoldOutcome::No));
     held.close(false);
     let _reply = waits(hold(&held, push(4, 4)));
 }
@@ -106,8 +106,8 @@ async fn a_listener_that_stops_holds_nothing_more() {
 async fn a_retry_is_held_again_whatever_the_switch_says() {
     let held = held();
     let mut reply = waits(hold(&held, push(1, 1)));
-    held.resolve(CaptureId(1), Verdict::LetRetry);
-    assert_eq!(reply.verdict().await, Verdict::LetRetry);
+    held.resolve(CaptureId(1), HeldDecision::LetRetry);
+    assert_eq!(reply.decision().await, HeldDecision::LetRetry);
     assert_eq!(held.view().borrow().awaited.len(), 1);
     drop(reply);
     held.switch(Some(filter("event:VIEW")));
@@ -119,12 +119,12 @@ async fn a_retry_is_held_again_whatever_the_switch_says() {
 fn an_answer_made_between_two_attempts_answers_the_retry_at_once() {
     let held = held();
     let reply = waits(hold(&held, push(1, 1)));
-    held.resolve(CaptureId(1), Verdict::LetRetry);
+    held.resolve(CaptureId(1), HeldDecision::LetRetry);
     drop(reply);
-    assert!(held.resolve(CaptureId(1), Verdict::Send(crafted())));
+    assert!(held.resolve(CaptureId(1), HeldDecision::Send(manual_reply())));
     assert!(held.view().borrow().awaited[0].is_prepared);
     match hold(&held, push(2, 1)) {
-        Holding::Prepared(answer) => assert_eq!(answer, crafted()),
+        HoldOutcome::Prepared(answer) => assert_eq!(answer, manual_reply()),
         other => panic!("{other:?}"),
     }
 }

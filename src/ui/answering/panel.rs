@@ -6,7 +6,7 @@ use egui::{Button, Color32, CornerRadius, Id, Label, Rect, RichText, Sense, Ui, 
 use super::{ManualReplies, ReplyDraft, Stage, seconds_left};
 use crate::capture::StoredCapture;
 use crate::capture::diagnosis::Severity;
-use crate::engine::{AwaitedRetry, HeldPush, Verdict};
+use crate::engine::{AwaitedRetry, HeldDecision, HeldPush};
 use crate::ui::action::Action;
 use crate::ui::detail::controls::{card, named, title, weak};
 use crate::ui::editor::Purpose;
@@ -63,8 +63,8 @@ pub(crate) fn answering_ui(
     });
     let command = match decision.inner.inner {
         Some(Decision::Send) => answering.send(group),
-        Some(Decision::Default) => answering.decide(group, Verdict::Default),
-        Some(Decision::LetRetry) => answering.decide(group, Verdict::LetRetry),
+        Some(Decision::Default) => answering.decide(group, HeldDecision::Default),
+        Some(Decision::LetRetry) => answering.decide(group, HeldDecision::LetRetry),
         None => None,
     };
     actions.extend(command.map(Action::Ask));

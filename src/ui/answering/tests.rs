@@ -65,7 +65,7 @@ fn looking_at(view: &HeldView) -> ManualReplies {
     answering
 }
 
-fn verdicts(asked: &RefCell<Vec<Action>>) -> Vec<(CaptureId, Verdict)> {
+fn verdicts(asked: &RefCell<Vec<Action>>) -> Vec<(CaptureId, HeldDecision)> {
     let resolved = |action: &Action| match action {
         Action::Ask(Command::Answering(AnsweringCommand::Resolve { target, verdict })) => {
             Some((target.id(), (**verdict).clone()))
@@ -81,7 +81,7 @@ fn only_pushes_that_end_undecided_are_reported() {
     let pushes = [1, 2, 3].map(|id| push(id, id, 1, now));
     assert_eq!(answering.update(&held(&pushes), now).arrived, pushes);
     assert!(answering.update(&held(&pushes), now).arrived.is_empty(), "no news twice");
-    answering.decide(CaptureId(1), Verdict::Default).unwrap();
+    answering.decide(CaptureId(1), HeldDecision::Default).unwrap();
     assert!(missed(&mut answering, &held(&pushes[1..]), now).is_empty());
     let notices = missed(&mut answering, &held(&pushes[2..]), now);
     assert!(notices[0].starts_with("No. 2 cannot be answered any more"), "{notices:?}");
@@ -134,7 +134,9 @@ fn a_draft_outlives_the_attempt_and_ends_with_the_event() {
 
 #[test]
 fn the_editor_offers_a_draft_and_every_way_out() {
-    for (name, expected) in [("Let the default go", Verdict::Default), ("Let WeChat retry", Verdict::LetRetry)] {
+    for (name, expected) in
+        [("Let the default go", HeldDecision::Default), ("Let WeChat retry", HeldDecision::LetRetry)]
+    {
         let (mut harness, asked) = shown(looking_at(&held(&[push(17, 17, 1, Instant::now())])));
         harness.get_by_label_contains("Attempt 1 is held");
         harness.get_by_label_contains("s left, then the default goes out");
@@ -146,7 +148,7 @@ fn the_editor_offers_a_draft_and_every_way_out() {
     harness.get_by_label("Send").click();
     harness.run();
     let verdicts = verdicts(&asked);
-    let [(CaptureId(17), Verdict::Send(Crafted { reply: PassiveReply::Text { content }, fault: None }))] =
+    let [(CaptureId(17), HeldDecision::Send(ManualReply { reply: PassiveReply::Text { content }, fault: None }))] =
         &verdicts[..]
     else {
         panic!("{verdicts:?}")
@@ -167,7 +169,7 @@ fn a_reply_sent_before_the_retry_is_prepared_for_it() {
     harness.get_by_label_contains("The retry is waited for");
     harness.get_by_label("Prepare the answer").click();
     harness.run();
-    assert!(matches!(&verdicts(&asked)[..], [(CaptureId(17), Verdict::Send(_))]));
+    assert!(matches!(&verdicts(&asked)[..], [(CaptureId(17), HeldDecision::Send(_))]));
     let (harness, _) = shown(looking_at(&awaited(17, true, Instant::now())));
     harness.get_by_label_contains("The answer is prepared");
 }

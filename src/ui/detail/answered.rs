@@ -5,7 +5,7 @@ use super::forwarded::ForwardView;
 use super::shown::DisplayText;
 use crate::capture::diagnosis::{Severity, worst};
 use crate::capture::{HANDSHAKE, Reply, ReplyEnd, StoredCapture};
-use crate::inspect::reply::judge_unsealed;
+use crate::inspect::reply::lint_plain_reply;
 use crate::texts::Language;
 use crate::wechat::lint::{self, Encryption, Outcome, Report};
 use crate::wechat::reply::PassiveReply;
@@ -63,7 +63,7 @@ fn lint_report(stored: &StoredCapture, reply: &Reply) -> Report {
         return Report::unanswered(&capture.push_info(Encryption::Unchecked));
     };
     let elapsed_ms = u64::try_from(reply.elapsed.as_millis()).ok();
-    let mut report = judge_unsealed(&lint::HttpResponse { status, body: &reply.body, elapsed_ms }, capture);
+    let mut report = lint_plain_reply(&lint::HttpResponse { status, body: &reply.body, elapsed_ms }, capture);
     let was_illegal = worst(&reply.lint) == Some(Severity::Error);
     if was_illegal && !matches!(report.outcome, Outcome::Late | Outcome::NoConversation) {
         report.outcome = Outcome::Notice;

@@ -10,7 +10,7 @@ use super::controls::{card, title, value_pair};
 use super::findings::{FindingView, PlaceDisplay, findings_ui};
 use super::header::milliseconds;
 use super::shown::DisplayText;
-use crate::capture::{Forwarded, header_text};
+use crate::capture::{ServerAnswer, header_text};
 use crate::texts::Language;
 
 /// A forwarded push and its response, prepared for drawing.
@@ -29,7 +29,7 @@ pub(super) struct ForwardView {
 
 impl ForwardView {
     /// Prepares an exchange for display in the given language.
-    pub(super) fn of(forwarded: &Forwarded, language: Language) -> Self {
+    pub(super) fn of(forwarded: &ServerAnswer, language: Language) -> Self {
         let shown = |text: &str| DisplayText::of(text).marked();
         Self {
             target: shown(&forwarded.target),

@@ -12,10 +12,10 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::{
-    Baseline, CaptureSummary, ForwardProblem, Forwarded, Placement, RawRequest, Replayed, Reply, ReplyEnd, ReplySource,
-    ReplySummary, RunId, SentRequest, StoredCapture, StoredReplay, Verdict,
+    Baseline, CaptureSummary, ForwardProblem, Placement, RawRequest, Replay, Reply, ReplyEnd, ReplySource,
+    ReplySummary, RunId, SentRequest, ServerAnswer, StoredCapture, StoredReplay, Verdict,
 };
-use crate::engine::{Command, Compared, QueryCommand, difference};
+use crate::engine::{Command, ComparableAnswer, QueryCommand, difference};
 use crate::inspect::explain_signature;
 use crate::inspect::inspect;
 use crate::wechat::compose::{Signing, push};

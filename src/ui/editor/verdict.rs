@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::detail::findings::FindingView;
 use super::{Purpose, names};
 use crate::capture::Capture;
-use crate::inspect::reply::judge_unsealed;
+use crate::inspect::reply::lint_plain_reply;
 use crate::rules::is_template;
 use crate::texts::Language;
 use crate::wechat::lint::{HttpResponse, Outcome, PushInfo, Report, lint};
@@ -105,7 +105,7 @@ fn report(reply: &PassiveReply, event: Option<&Capture>) -> Report {
     };
     let address = capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
     let body = reply.to_bytes(&address, capture.format());
-    judge_unsealed(&answered(&body), capture)
+    lint_plain_reply(&answered(&body), capture)
 }
 
 /// Returns true if any text contains template syntax.

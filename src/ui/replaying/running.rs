@@ -97,10 +97,10 @@ mod tests {
 
     use super::*;
     use crate::capture::diagnosis::Severity;
-    use crate::capture::{Against, ReplayForm, ReplayMode, ReplayRun, RunId, Tally};
+    use crate::capture::{Against, ReplayForm, ReplayMode, ReplayRun, RunId, VerdictCounts};
     use crate::texts::Language;
 
-    fn said(end: RunEnd, tally: Tally) -> (Severity, String) {
+    fn said(end: RunEnd, tally: VerdictCounts) -> (Severity, String) {
         let run = ReplayRun {
             started_at: "2026-11-23T08:00:00Z".parse().unwrap(),
             target: "http://127.0.0.1:1/wx".to_owned(),
@@ -118,11 +118,11 @@ mod tests {
 
     #[test]
     fn the_end_of_a_run_is_said_with_what_came_of_it() {
-        let good = Tally { sent: 5, same: 5, ..Tally::default() };
+        let good = VerdictCounts { sent: 5, same: 5, ..VerdictCounts::default() };
         let (severity, words) = said(RunEnd::Finished, good);
         assert_eq!(severity, Severity::Note);
         assert!(words.contains("5 sent") && !words.contains("regressed"), "{words}");
-        let bad = Tally { sent: 4, failed: 2, regressed: 1, ..Tally::default() };
+        let bad = VerdictCounts { sent: 4, failed: 2, regressed: 1, ..VerdictCounts::default() };
         let (severity, words) = said(RunEnd::Cancelled, bad);
         assert_eq!(severity, Severity::Warning);
         assert!(words.contains("2 failed") && words.contains("1 regressed") && words.contains("cancelled"), "{words}");
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_dead_target_is_named_and_the_message_stays() {
-        let (severity, words) = said(RunEnd::Dead, Tally { sent: 2, failed: 2, ..Tally::default() });
+        let (severity, words) = said(RunEnd::Dead, VerdictCounts { sent: 2, failed: 2, ..VerdictCounts::default() });
         assert_eq!(severity, Severity::Error);
         assert!(words.contains("http://127.0.0.1:1/wx") && words.contains("2 of 5"), "{words}");
     }

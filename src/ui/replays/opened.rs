@@ -256,7 +256,7 @@ fn cells(row: &ReplaySummary, is_wide: bool, look: &Look) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{ReplayForm, ReplayId, ReplayMode, ReplayRun, RunEnd, Tally};
+    use crate::capture::{ReplayForm, ReplayId, ReplayMode, ReplayRun, RunEnd, VerdictCounts};
 
     fn row(id: i64, event: i64, verdict: Verdict, is_legal: bool) -> ReplaySummary {
         ReplaySummary {
@@ -282,7 +282,7 @@ mod tests {
             planned: 4,
             against: Against::Last,
         };
-        let run = StoredRun { id: RunId(9), run, end: Some(RunEnd::Finished), tally: Tally::default() };
+        let run = StoredRun { id: RunId(9), run, end: Some(RunEnd::Finished), tally: VerdictCounts::default() };
         OpenRun::new(run, rows, ReplayFilter::All)
     }
 

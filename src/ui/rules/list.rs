@@ -9,7 +9,7 @@ use super::forms::Forms;
 use super::summary::summary;
 use super::{about_button, note_ui};
 use crate::capture::diagnosis::Severity;
-use crate::engine::FiredRules;
+use crate::engine::UsageByRule;
 use crate::rules::Rule;
 use crate::texts::safe_text::safe_text;
 
@@ -50,7 +50,7 @@ impl RuleList {
         &mut self,
         ui: &mut Ui,
         rules: &[Rule],
-        fired: &FiredRules,
+        fired: &UsageByRule,
         forms: &Forms,
         look: &Look,
     ) -> Option<ListAction> {
@@ -83,7 +83,7 @@ impl RuleList {
         &mut self,
         ui: &mut Ui,
         row: RuleRow<'_>,
-        fired: &FiredRules,
+        fired: &UsageByRule,
         look: &Look,
         action: &mut Option<ListAction>,
     ) {

@@ -6,8 +6,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::super::detail::tests::{dress, look, request, stored};
 use super::examples::blank;
 use super::*;
-use crate::engine::{AnsweringCommand, Command, Fired, QueryCommand, RuleTrial, SettingsCommand};
-use crate::inspect::reply::judge_unsealed;
+use crate::engine::{AnsweringCommand, Command, QueryCommand, RuleTrial, RuleUsage, SettingsCommand};
+use crate::inspect::reply::lint_plain_reply;
 use crate::rules::{BadAnswer, ForwardTo, Response};
 use crate::wechat::lint::HttpResponse;
 use crate::wechat::reply::PassiveReply;
@@ -18,7 +18,7 @@ struct TestScreen {
     screen: RulesScreen,
     rules: Vec<Rule>,
     trouble: Option<UserError>,
-    fired: FiredRules,
+    fired: UsageByRule,
     armed: Option<Fault>,
     listener: ListenerConfig,
     event: Option<StoredCapture>,
@@ -190,12 +190,12 @@ fn a_rule_says_what_it_does_how_often_it_did_and_why_it_failed() {
     let failure = Some(
         UserError::of("user_error.rules.text_length", "").with("rule", "a").with("field", "Content").with("most", 9),
     );
-    screen.fired.insert("a".to_owned(), Fired { times: 3, failure });
+    screen.fired.insert("a".to_owned(), RuleUsage { times: 3, failure });
     let harness = shown(screen);
     for label in [
         "event:CLICK",
         "→ answer Text “from a”",
-        "Fired since the start: 3",
+        "RuleUsage since the start: 3",
         "⚠ Rule \"a\": the template of Content makes more than 9 bytes; does a loop run too often?",
         "every event",
         "→ forward to http://a/b",
@@ -242,7 +242,7 @@ fn a_trial_shows_the_reply_and_what_the_user_will_see() {
     };
     assert_eq!((*tried, id), (rule("a"), CaptureId(17)));
     let body = b"<xml>\n<MsgType>text</MsgType></xml>".to_vec();
-    let report = judge_unsealed(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &event.capture);
+    let report = lint_plain_reply(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &event.capture);
     let sentence = report.outcome.sentence(Language::English);
     let finding = report.findings[0].message(Language::English);
     let answers = RuleTrial::Answers { body, report: Box::new(report) };

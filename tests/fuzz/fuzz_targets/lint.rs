@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use menuscope::account::Account;
-use menuscope::inspect::reply::judge_for;
+use menuscope::inspect::reply::lint_reply_to;
 use menuscope::texts::Language;
 use menuscope::wechat::lint::{Encryption, HttpResponse, Keys, PushInfo, Report, lint};
 use menuscope::wechat::message::Message;
@@ -43,7 +43,7 @@ fuzz_target!(|input: &[u8]| {
         _ => PushInfo { encryption, ..PushInfo::UNKNOWN },
     };
     check(&lint(&answered, &push_info), body, !matches!(way, b'c' | b's'));
-    if let Ok(report) = judge_for(&answered, Some(push), Some(&ACCOUNT)) {
+    if let Ok(report) = lint_reply_to(&answered, Some(push), Some(&ACCOUNT)) {
         check(&report, body, false);
     }
 });

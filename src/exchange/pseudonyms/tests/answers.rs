@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::capture::Forwarded;
-use crate::inspect::reply::judge;
+use crate::capture::ServerAnswer;
+use crate::inspect::reply::lint_reply;
 use crate::wechat::lint::{HttpResponse, LintCode};
 use crate::wechat::reply::{Address, PassiveReply};
 
@@ -23,8 +23,8 @@ fn answered(travels: Travels, body: Vec<u8>, wire: Option<Vec<u8>>) -> (Fixture,
     let capture = &event.stored.capture;
     let sent = wire.as_deref().unwrap_or(&body);
     let lint =
-        judge(&HttpResponse { status: 200, body: sent, elapsed_ms: Some(3) }, capture, Some(&account())).findings;
-    let forwarded = Forwarded {
+        lint_reply(&HttpResponse { status: 200, body: sent, elapsed_ms: Some(3) }, capture, Some(&account())).findings;
+    let forwarded = ServerAnswer {
         target: format!("http://127.0.0.1:3000{}", capture.request.target),
         status: Some(200),
         headers: vec![("set-cookie".to_owned(), b"session=abcdefgh1234".to_vec())],
@@ -58,7 +58,7 @@ fn judged(fixture: &Fixture) -> Vec<LintCode> {
     let accounts = published_accounts(fixture.app_id.as_deref());
     let reply = fixture.stored.reply.as_ref().unwrap();
     let answered = HttpResponse { status: 200, body: reply.sent(), elapsed_ms: Some(3) };
-    let report = judge(&answered, &fixture.stored.capture, Some(accounts.default_account()));
+    let report = lint_reply(&answered, &fixture.stored.capture, Some(accounts.default_account()));
     report.findings.iter().map(|finding| finding.code).collect()
 }
 

@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable as _;
 use super::super::super::action::{Action, Tab};
 use super::super::Detail;
 use super::super::tests::{assert_shows, attempt, opened, request, sample, shown, stored};
-use crate::capture::{CaptureId, ForwardProblem, Forwarded, Reply, ReplyEnd, ReplySource, ReplySummary};
+use crate::capture::{CaptureId, ForwardProblem, Reply, ReplyEnd, ReplySource, ReplySummary, ServerAnswer};
 use crate::texts::Language;
 use crate::wechat::lint;
 
@@ -77,7 +77,7 @@ fn the_encrypted_bytes_are_folded() {
 fn the_response_of_the_own_server_is_shown_in_full_with_its_problem() {
     let mut harness = answer_of(|reply| {
         reply.source = ReplySource::Forward;
-        reply.forwarded = Some(Box::new(Forwarded {
+        reply.forwarded = Some(Box::new(ServerAnswer {
             target: "http://127.0.0.1:9000/wx?a=b".to_owned(),
             status: Some(500),
             headers: vec![("server".to_owned(), b"mine".to_vec())],

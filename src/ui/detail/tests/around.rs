@@ -38,14 +38,14 @@ fn pictures_lead_to_their_image_messages_and_say_how_they_were_matched() {
 /// A replay answered with `success`, with an earlier reply to compare.
 fn replay() -> ComparedReplay {
     let problem = ForwardProblem::TooLate;
-    let answer = Forwarded {
+    let answer = ServerAnswer {
         status: Some(200),
         body: Bytes::from_static(b"success"),
-        ..Forwarded::unsent(String::new(), problem)
+        ..ServerAnswer::unsent(String::new(), problem)
     };
     let request =
         SentRequest { method: "POST".to_owned(), target: "/wx".to_owned(), headers: Vec::new(), body: Bytes::new() };
-    let replayed = Replayed {
+    let replayed = Replay {
         run: RunId(1),
         event: CaptureId(17),
         attempt: 1,
@@ -59,7 +59,7 @@ fn replay() -> ComparedReplay {
         created: None,
     };
     let stored = StoredReplay { id: ReplayId(5), replayed };
-    let before = Compared { body: b"earlier".to_vec(), ..Compared::of_replay(&stored) };
+    let before = ComparableAnswer { body: b"earlier".to_vec(), ..ComparableAnswer::of_replay(&stored) };
     ComparedReplay { stored, before: Some(before), difference: None }
 }
 
@@ -78,7 +78,7 @@ fn a_comparison_is_requested_when_a_replay_is_unfolded_and_is_kept() {
     assert_eq!(actions.borrow().iter().filter(|action| asked(action)).count(), 1);
     drop(harness);
     let mut former = with_replay();
-    let now = Compared::of_replay(&replay().stored);
+    let now = ComparableAnswer::of_replay(&replay().stored);
     let known = replay().before.map(|before| difference(&before, &now, &[]));
     former.take_compared(ComparedReplay { difference: known, ..replay() });
     let mut detail = with_replay();

@@ -1,4 +1,4 @@
-//! Messages that were never captured, stored as our own so that they can be sent, looked at and sent again.
+//! Stores composed messages as our own captures, so that they can be sent, shown and sent again.
 
 use jiff::Timestamp;
 
@@ -8,18 +8,18 @@ use crate::capture::CaptureId;
 use crate::sample::{self, own_capture};
 use crate::store::{BulkWriter, ImportEvent, ImportOutcome};
 
-/// What somebody has composed.
+/// Messages composed by a person.
 #[derive(Clone, Copy, Debug)]
-pub struct Composed<'a> {
-    /// The messages, in the order in which they are sent.
+pub struct ComposedMessages<'a> {
+    /// In the order in which they are sent.
     pub messages: &'a [Vec<u8>],
-    /// For which account they are signed and, where wanted, sealed.
+    /// The account they are signed and encrypted for.
     pub account: &'a Account,
-    /// Whether they are sealed as in safe mode; needs the account's key and AppID.
+    /// Encrypts them as in safe mode; needs the account's key and AppID.
     pub encrypt: bool,
 }
 
-impl Composed<'_> {
+impl ComposedMessages<'_> {
     /// Signs and stores them, and says under which numbers.
     pub fn store(self, additions: &mut BulkWriter, accounts: &Accounts) -> Result<Vec<CaptureId>, ReplayError> {
         let mut recorded = Vec::with_capacity(self.messages.len());

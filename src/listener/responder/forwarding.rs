@@ -1,32 +1,32 @@
-//! Asking the developer's own server: what it answers is judged, and passed on or replaced by the default.
+//! Forwards a push to the developer's own server, lints its answer, and passes it on or answers with the default.
 
 use std::time::Instant;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 
-use super::answer::Answer;
-use super::decide::{Choice, Push, What};
-use crate::capture::{ForwardProblem, Forwarded, ReplySource};
+use super::super::http_answer::Answer;
+use super::{ReplyContent, ReplyDecision, Responder};
+use crate::capture::{ForwardProblem, ReplySource, ServerAnswer};
 use crate::delivery::Target;
-use crate::inspect::reply::judge_forwarded;
+use crate::inspect::reply::lint_server_answer;
 use crate::rules::{BadAnswer, ForwardTo};
 use crate::texts::Language;
 
-/// What goes along with a body that is passed on, beside its type.
+/// Headers that are passed on with a body, beside its type.
 const PASSED_ON: [HeaderName; 2] = [header::CONTENT_ENCODING, header::LOCATION];
 
-impl Push {
-    /// Forwards to the listener's target, if it has one.
-    pub(super) async fn forward_by_default(&self) -> Choice {
-        if self.crafting.forward.borrow().is_none() {
-            return Choice::default_answer();
+impl Responder {
+    /// Forwards to the listener's own target, if it has one.
+    pub(super) async fn forward_by_default(&self) -> ReplyDecision {
+        if self.policy.forward.borrow().is_none() {
+            return ReplyDecision::default_answer();
         }
         self.forward(None).await
     }
 
     /// Forwards as a rule says, or to the listener's own target.
-    pub(super) async fn forward(&self, to: Option<&ForwardTo>) -> Choice {
-        let setup = self.crafting.forward.borrow().clone();
+    pub(super) async fn forward(&self, to: Option<&ForwardTo>) -> ReplyDecision {
+        let setup = self.policy.forward.borrow().clone();
         let bad_answer = to
             .and_then(|to| to.bad_answer)
             .or_else(|| setup.as_ref().map(|setup| setup.bad_answer))
@@ -36,21 +36,21 @@ impl Push {
             None => setup.map(|setup| setup.target.clone()),
         };
         let mut forwarded = match target {
-            Some(target) if target.is_at(self.listens_at) => {
-                Forwarded::unsent(target.as_str().to_owned(), ForwardProblem::Loop)
+            Some(target) if target.is_at(self.own_address) => {
+                ServerAnswer::unsent(target.as_str().to_owned(), ForwardProblem::Loop)
             }
             Some(target) => {
                 let within = self.deadline.saturating_duration_since(Instant::now());
-                let asking =
-                    self.crafting.courier.forward(&self.capture.request, &target, &self.crafting.instance, within);
-                asking.await
+                let forwarding =
+                    self.policy.http_client.forward(&self.capture.request, &target, &self.policy.instance, within);
+                forwarding.await
             }
             None => match to.and_then(|to| to.url.as_deref()) {
-                Some(url) => Forwarded::unsent(url.to_owned(), ForwardProblem::Target),
-                None => Forwarded::unsent(String::new(), ForwardProblem::NoTarget),
+                Some(url) => ServerAnswer::unsent(url.to_owned(), ForwardProblem::Target),
+                None => ServerAnswer::unsent(String::new(), ForwardProblem::NoTarget),
             },
         };
-        judge_forwarded(&mut forwarded, &self.capture, Some(self.account()), self.began.elapsed());
+        lint_server_answer(&mut forwarded, &self.capture, Some(self.account()), self.began.elapsed());
         if let Some(problem) = &forwarded.problem {
             let words = problem.words(Language::English);
             tracing::warn!("forwarding event {} to \"{}\": {words}", self.placement.id, forwarded.target);
@@ -59,15 +59,15 @@ impl Push {
             .then(|| self.passed_on(&forwarded))
             .flatten();
         forwarded.passed_on = answer.is_some();
-        let choice = match answer {
-            Some(answer) => Choice::of(What::PassedOn(answer), ReplySource::Forward),
-            None => Choice::default_answer(),
+        let decision = match answer {
+            Some(answer) => ReplyDecision::of(ReplyContent::ServerAnswer(answer), ReplySource::Forward),
+            None => ReplyDecision::default_answer(),
         };
-        Choice { forwarded: Some(Box::new(forwarded)), ..choice }
+        ReplyDecision { forwarded: Some(Box::new(forwarded)), ..decision }
     }
 
-    /// The answer to the byte, if it came in full and can be given to WeChat.
-    fn passed_on(&self, forwarded: &Forwarded) -> Option<Answer> {
+    /// The answer to the byte, if it is complete and HTTP can carry it.
+    fn passed_on(&self, forwarded: &ServerAnswer) -> Option<Answer> {
         let is_whole = !forwarded.problem.as_ref().is_some_and(ForwardProblem::is_incomplete);
         let status = StatusCode::from_u16(forwarded.status.filter(|_| is_whole)?).ok()?;
         let header = |wanted: &str| {
@@ -75,14 +75,14 @@ impl Push {
             found.and_then(|(_, value)| HeaderValue::from_bytes(value).ok())
         };
         let success = Answer::success();
-        let (body, sealed) = match self.account().opened(&forwarded.body) {
-            Some(opened) => (opened.into(), Some(forwarded.body.clone())),
+        let (body, encrypted) = match self.account().decrypt_reply(&forwarded.body) {
+            Some(plaintext) => (plaintext.into(), Some(forwarded.body.clone())),
             None => (forwarded.body.clone(), None),
         };
         Some(Answer {
             status: Some(status),
             body,
-            sealed,
+            encrypted,
             content_type: header("content-type").unwrap_or(success.content_type),
             passed_on: PASSED_ON.into_iter().filter_map(|name| Some((name.clone(), header(name.as_str())?))).collect(),
             ..Answer::success()

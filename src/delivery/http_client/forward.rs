@@ -1,53 +1,59 @@
-//! Forwarding a callback to the developer's own server: query and body to the byte, and what comes back as it comes.
+//! Forwards a callback to the developer's own server, query and body to the byte, and keeps the answer as it comes.
 
 use std::time::Duration;
 
-use super::exchange::{Exchange, Failure, Head};
-use super::headers::{headers_for, outgoing, put, values, words};
-use super::{Courier, Target};
-use crate::capture::{ForwardProblem, Forwarded, OWN_HEADER, RawRequest};
+use super::super::headers::{headers_for, outgoing, put, values, words};
+use super::super::target::Target;
+use super::{Failure, Head, HttpClient, HttpExchange};
+use crate::capture::{ForwardProblem, OWN_HEADER, RawRequest, ServerAnswer};
 
-/// More of an answer is not kept, in bytes: a passive reply is a few kilobytes, and every answer goes into the database.
+/// The largest answer that is kept, in bytes: a passive reply is a few kilobytes, and every answer goes into the database.
 pub(super) const MAX_KEPT: usize = 1 << 20;
 
-/// What marks a request as forwarded, before the instances that it has passed through.
+/// The start of the header that marks a request as forwarded; the instances that it has passed through follow.
 const MARKER: &str = "forward;";
 
 /// The addresses that a request came through: the sender, then each proxy.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// How the sender asked: http or https.
+/// The sender's scheme: http or https.
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
-/// Whom the sender asked.
+/// The host that the sender asked.
 const FORWARDED_HOST: &str = "x-forwarded-host";
 
-impl Courier {
-    /// Asks `target` what the captured request asked us. `instance` is the identity of this process, eight hexadecimal
+impl HttpClient {
+    /// Sends the captured request to `target`. `instance` is the identity of this process, eight hexadecimal
     /// digits: a request that bears it already is a [`ForwardProblem::Loop`] and is not sent.
     ///
-    /// Whether the answer is a legal reply is not judged: [`Forwarded::lint`] is empty and [`Forwarded::passed_on`] false.
-    pub async fn forward(&self, request: &RawRequest, target: &Target, instance: &str, within: Duration) -> Forwarded {
+    /// The answer is not linted: [`ServerAnswer::lint`] is empty and [`ServerAnswer::passed_on`] false.
+    pub async fn forward(
+        &self,
+        request: &RawRequest,
+        target: &Target,
+        instance: &str,
+        within: Duration,
+    ) -> ServerAnswer {
         let url = target.url(request.path(), request.query());
         if has_passed_through(request, instance) {
-            return Forwarded::unsent(url, ForwardProblem::Loop);
+            return ServerAnswer::unsent(url, ForwardProblem::Loop);
         }
         let headers = marked_headers(request, target, instance);
         let uri = target.uri(request.path(), request.query());
         match uri.and_then(|uri| outgoing(&request.method, uri, headers, request.body.clone())) {
             Some(outgoing) => self.exchange(outgoing, MAX_KEPT, within).await.into_forwarded(url),
-            None => Forwarded::unsent(url, ForwardProblem::Target),
+            None => ServerAnswer::unsent(url, ForwardProblem::Target),
         }
     }
 }
 
-/// Whether the request was forwarded before by the process of that identity: forwarding it again would never end.
+/// Tells whether the process of that identity has forwarded the request before: forwarding it again would never end.
 pub fn has_passed_through(request: &RawRequest, instance: &str) -> bool {
     // A proxy may have put several headers into one.
     words(request, OWN_HEADER).any(|word| word.strip_prefix(MARKER.as_bytes()).unwrap_or(word) == instance.as_bytes())
 }
 
-/// The captured headers in their order, without those of the connection; what is ours replaces its like, or comes last.
+/// The captured headers in their order, without those that [`headers_for`] leaves out; ours replace those of the same name, or come last.
 fn marked_headers(request: &RawRequest, target: &Target, instance: &str) -> Vec<(String, Vec<u8>)> {
     let mut headers = headers_for(request, request.body.len(), target);
     let clients = values(request, FORWARDED_FOR).chain([request.peer.as_bytes()]).collect::<Vec<_>>();
@@ -76,19 +82,19 @@ fn mark(headers: &mut Vec<(String, Vec<u8>)>, instance: &str) {
     }
 }
 
-impl Exchange {
-    /// What is recorded of it, not judged.
-    pub(super) fn into_forwarded(self, target: String) -> Forwarded {
+impl HttpExchange {
+    /// The record of the answer, not linted.
+    pub(super) fn into_forwarded(self, target: String) -> ServerAnswer {
         let problem = self.problem();
         let (status, headers, first_byte) = match self.head {
             Some(head) => (Some(head.status), head.headers, Some(head.after)),
             None => (None, Vec::new(), None),
         };
         let (body, elapsed) = (self.body, self.elapsed);
-        Forwarded { target, status, headers, body, first_byte, elapsed, problem, passed_on: false, lint: Vec::new() }
+        ServerAnswer { target, status, headers, body, first_byte, elapsed, problem, passed_on: false, lint: Vec::new() }
     }
 
-    /// What is not complete is told first, as it cannot be passed on.
+    /// The problem, if any. An incomplete answer comes first, as it cannot be passed on.
     fn problem(&self) -> Option<ForwardProblem> {
         Some(match (&self.failure, &self.head) {
             (Some(Failure::Certificates(error)), _) => {
@@ -110,7 +116,7 @@ impl Exchange {
 }
 
 impl Head {
-    /// Where a redirect leads.
+    /// The address that a redirect leads to.
     fn redirect(&self) -> Option<String> {
         let (_, location) = self.headers.iter().find(|(name, _)| name == "location")?;
         (300..400).contains(&self.status).then(|| String::from_utf8_lossy(location).into_owned())

@@ -1,4 +1,4 @@
-//! What is sent for a stored event: as captured, signed anew, or with a time and an id of its own.
+//! Builds the request for a stored event: as captured, signed again, or with a new time and id.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,12 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::ReplayPlan;
-use super::query::{Parameter, rewritten};
+use super::signed_query::{ParameterChange, rewritten};
 use crate::account::{Account, Accounts};
 use crate::capture::{
-    Capture, HANDSHAKE, Mode, RawRequest, ReplayForm, ReplayMode, SentRequest, StoredCapture, Unmade,
+    Capture, HANDSHAKE, Mode, RawRequest, ReplayForm, ReplayMode, ReplayObstacle, SentRequest, StoredCapture,
 };
+use crate::delivery::sent_request;
 use crate::inspect::inspect;
 use crate::sample;
 use crate::store::{Reader, StoreError};
@@ -19,74 +20,73 @@ use crate::wechat::envelope::{AesKey, encrypt};
 use crate::wechat::signature::{msg_signature, signature};
 use crate::wechat::tree::Tree;
 
-/// A user's messages are told apart by their `CreateTime` where they have no MsgId. One that lies further ahead than this,
-/// in seconds, is left alone: whoever sent it has a wrong clock.
+/// The farthest `CreateTime` ahead that new ones are made later than, in seconds; beyond it the sender's clock was wrong.
+/// Messages of one user without a MsgId are told apart by their `CreateTime`.
 const AHEAD: i64 = 86_400;
 
-/// A request, and what it asks: what an answer to it is judged by.
+/// A request, and the capture that its answer is linted against.
 #[derive(Clone, Debug)]
-pub(super) struct Made {
+pub(super) struct BuiltRequest {
     pub(super) request: SentRequest,
-    pub(super) asked: Capture,
-    /// The user and the `CreateTime` that the message was given.
+    pub(super) sent_capture: Capture,
+    /// The user and the new `CreateTime` of a fresh message.
     pub(super) created: Option<(String, i64)>,
 }
 
-/// Makes the requests of one run.
-pub(super) struct Maker<'a> {
+/// Builds the requests of one run.
+pub(super) struct RequestBuilder<'a> {
     reader: &'a Reader,
-    /// The latest `CreateTime` that a user's message was given.
+    /// The latest `CreateTime` by user.
     latest: HashMap<String, i64>,
 }
 
-/// Why a request is not made.
+/// The reasons why a request is not built.
 #[derive(Debug)]
-pub(super) enum NotMade {
+pub(super) enum RequestError {
     /// The event does not allow it.
-    Event(Unmade),
-    /// The database failed.
+    Event(ReplayObstacle),
     Store(StoreError),
 }
 
 /// Path, query and body of a request before it goes to a target.
-struct Draft {
+struct RequestDraft {
     query: String,
     body: Bytes,
-    /// The message in it, where it is known to be another than the captured one or was opened.
+    /// The plaintext of an encrypted message, as far as it is known.
     message: Option<Vec<u8>>,
     created: Option<(String, i64)>,
 }
 
 /// Time and nonce of a signature.
-struct Stamp {
+struct SignatureStamp {
     timestamp: String,
     nonce: String,
-    /// Whether they are new, so that signatures with the captured ones are none any more.
+    /// True if they are new, so that captured signatures no longer match.
     is_new: bool,
 }
 
-impl<'a> Maker<'a> {
+impl<'a> RequestBuilder<'a> {
     pub(super) fn new(reader: &'a Reader) -> Self {
         Self { reader, latest: HashMap::new() }
     }
 
-    /// What is sent for `event` at that time.
-    pub(super) fn make(
+    /// Builds the request for `event` at that time.
+    pub(super) fn build(
         &mut self,
         event: &StoredCapture,
         plan: &ReplayPlan,
         account: &Account,
         now: Timestamp,
-    ) -> Result<Made, NotMade> {
+    ) -> Result<BuiltRequest, RequestError> {
         let capture = &event.capture;
         if capture.request.is_cut() && plan.edited.is_none() {
-            return Err(Unmade::Cut.into());
+            return Err(ReplayObstacle::Cut.into());
         }
         let mut draft = self.draft(capture, plan, account, now)?;
-        let request = SentRequest::of(&capture.request, &draft.query, draft.body.clone(), &plan.target);
+        let request = sent_request(&capture.request, &draft.query, draft.body.clone(), &plan.target);
         let created = draft.created.take();
-        let asked = asked(capture, draft, account, now);
-        Ok(Made { request, asked, created })
+        let sent_capture = sent_capture(capture, draft, account, now);
+        Ok(BuiltRequest { request, sent_capture, created })
     }
 
     fn draft(
@@ -95,23 +95,23 @@ impl<'a> Maker<'a> {
         plan: &ReplayPlan,
         account: &Account,
         now: Timestamp,
-    ) -> Result<Draft, NotMade> {
+    ) -> Result<RequestDraft, RequestError> {
         let request = &capture.request;
         let is_handshake = capture.envelope.kind == HANDSHAKE;
         let mode = if is_handshake { Mode::Plain } else { travels(plan.form, capture.mode) };
         let is_verbatim = plan.mode == ReplayMode::Verbatim;
         if is_verbatim && plan.edited.is_none() && mode == capture.mode {
             let (query, body) = (request.query().to_owned(), request.body.clone());
-            return Ok(Draft { query, body, message: capture.message.clone(), created: None });
+            return Ok(RequestDraft { query, body, message: capture.message.clone(), created: None });
         }
-        let stamp = Stamp::of(request, is_verbatim, now);
+        let stamp = SignatureStamp::of(request, is_verbatim, now);
         if is_handshake {
-            let query = signed_query(capture, account, &stamp, Signs::Handshake, None);
-            return Ok(Draft { query, body: request.body.clone(), message: None, created: None });
+            let query = signed_query(capture, account, &stamp, SignedContent::Handshake, None);
+            return Ok(RequestDraft { query, body: request.body.clone(), message: None, created: None });
         }
-        let is_sealed = capture.mode != Mode::Plain && capture.message.is_none() && plan.edited.is_none();
-        if is_sealed {
-            return Ok(resealed(capture, mode, plan, account, &stamp)?);
+        let is_undecryptable = capture.mode != Mode::Plain && capture.message.is_none() && plan.edited.is_none();
+        if is_undecryptable {
+            return Ok(signed_again(capture, mode, plan, account, &stamp)?);
         }
         let (changes, created) = match plan.mode {
             ReplayMode::Fresh => {
@@ -122,7 +122,7 @@ impl<'a> Maker<'a> {
         };
         let changed = |body: &[u8]| match &*changes {
             [] => Ok(body.to_vec()),
-            changes => edited(body, changes).map_err(|_unreadable| Unmade::Unreadable),
+            changes => edited(body, changes).map_err(|_unreadable| ReplayObstacle::Unreadable),
         };
         let message = changed(plan.edited.as_deref().unwrap_or(capture.message()))?;
         let openid = plan.edited.is_some().then(|| openid(&message)).flatten();
@@ -139,27 +139,27 @@ impl<'a> Maker<'a> {
                 (outer, Some(encrypt))
             }
         };
-        let signs = encrypt.as_deref().map_or(Signs::Plain, Signs::Sealed);
+        let signs = encrypt.as_deref().map_or(SignedContent::Plain, SignedContent::Encrypted);
         let query = signed_query(capture, account, &stamp, signs, openid);
         let message = (mode != Mode::Plain).then_some(message);
-        Ok(Draft { query, body: body.into(), message, created })
+        Ok(RequestDraft { query, body: body.into(), message, created })
     }
 
-    /// CreateTime and, where there is one, MsgId, that no receiver has seen yet.
+    /// Edits with a CreateTime and, if the message has one, a MsgId that no receiver has seen yet.
     fn fresh(
         &mut self,
         capture: &Capture,
         plan: &ReplayPlan,
         now: Timestamp,
-    ) -> Result<(Vec<Edit>, (String, i64)), NotMade> {
+    ) -> Result<(Vec<Edit>, (String, i64)), RequestError> {
         let message = plan.edited.as_deref().unwrap_or(capture.message());
-        let tree = Tree::parse(message).map_err(|_unreadable| Unmade::Unreadable)?;
+        let tree = Tree::parse(message).map_err(|_unreadable| ReplayObstacle::Unreadable)?;
         let user = tree.root().text_of("FromUserName").unwrap_or_default();
         let created = self.unused_second(user, now.as_second())?;
         Ok((sample::renewed(&tree, created), (user.to_owned(), created)))
     }
 
-    /// Now, or the first second after it that no message of that user has had.
+    /// Now, or the first later second that no message of that user has.
     fn unused_second(&mut self, user: &str, now: i64) -> Result<i64, StoreError> {
         let latest = match self.latest.get(user) {
             Some(latest) => Some(*latest),
@@ -171,20 +171,20 @@ impl<'a> Maker<'a> {
     }
 }
 
-impl From<Unmade> for NotMade {
-    fn from(why: Unmade) -> Self {
+impl From<ReplayObstacle> for RequestError {
+    fn from(why: ReplayObstacle) -> Self {
         Self::Event(why)
     }
 }
 
-impl From<StoreError> for NotMade {
+impl From<StoreError> for RequestError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl Stamp {
-    /// The captured ones where they are kept and there, else new ones.
+impl SignatureStamp {
+    /// The captured time and nonce if `keep` is set and the query has both, else new ones.
     fn of(request: &RawRequest, keep: bool, now: Timestamp) -> Self {
         let captured = |wanted: &str| {
             let found = request.parameters().find(|(name, _)| name == wanted);
@@ -205,105 +205,110 @@ fn travels(form: ReplayForm, captured: Mode) -> Mode {
     }
 }
 
-/// A message that cannot be opened: all that can be made anew is what signs it.
-fn resealed(
+/// The draft of a message that no key decrypts: only its signatures can be new.
+fn signed_again(
     capture: &Capture,
     mode: Mode,
     plan: &ReplayPlan,
     account: &Account,
-    stamp: &Stamp,
-) -> Result<Draft, Unmade> {
+    stamp: &SignatureStamp,
+) -> Result<RequestDraft, ReplayObstacle> {
     let body = &capture.request.body;
-    let tree = Tree::parse(body).map_err(|_unreadable| Unmade::Unreadable)?;
+    let tree = Tree::parse(body).map_err(|_unreadable| ReplayObstacle::Unreadable)?;
     let encrypt = tree.root().text_of("Encrypt").filter(|_| plan.mode != ReplayMode::Fresh && mode == capture.mode);
-    let query = signed_query(capture, account, stamp, Signs::Sealed(encrypt.ok_or(Unmade::Sealed)?), None);
-    Ok(Draft { query, body: body.clone(), message: None, created: None })
+    let query = signed_query(
+        capture,
+        account,
+        stamp,
+        SignedContent::Encrypted(encrypt.ok_or(ReplayObstacle::Encrypted)?),
+        None,
+    );
+    Ok(RequestDraft { query, body: body.clone(), message: None, created: None })
 }
 
-/// The message sealed with the account's key, for the AppID that the captured one was sealed for.
-fn encrypted(capture: &Capture, message: &[u8], account: &Account) -> Result<String, Unmade> {
-    let key: &AesKey = account.key().and_then(|key| key.as_ref().ok()).ok_or(Unmade::NoKey)?;
+/// The message encrypted with the account's key, for the AppID that the captured one was encrypted for.
+fn encrypted(capture: &Capture, message: &[u8], account: &Account) -> Result<String, ReplayObstacle> {
+    let key: &AesKey = account.key().and_then(|key| key.as_ref().ok()).ok_or(ReplayObstacle::NoKey)?;
     let captured = Tree::parse(&capture.request.body).ok();
-    let opened = captured.as_ref().and_then(|tree| account.open(tree.root().text_of("Encrypt")?));
-    let app_id = opened.map(|(opened, _)| opened.receive_id).or_else(|| account.app_id.clone());
-    Ok(encrypt(key, &sample::random_prefix(), message, &app_id.ok_or(Unmade::NoAppId)?))
+    let decrypted = captured.as_ref().and_then(|tree| account.decrypt(tree.root().text_of("Encrypt")?));
+    let app_id = decrypted.map(|(plaintext, _)| plaintext.receive_id).or_else(|| account.app_id.clone());
+    Ok(encrypt(key, &sample::random_prefix(), message, &app_id.ok_or(ReplayObstacle::NoAppId)?))
 }
 
-fn with_encrypt(body: &[u8], encrypt: &str) -> Result<Vec<u8>, Unmade> {
+fn with_encrypt(body: &[u8], encrypt: &str) -> Result<Vec<u8>, ReplayObstacle> {
     let edit = Edit { name: "Encrypt".to_owned(), value: encrypt.to_owned() };
-    edited(body, &[edit]).map_err(|_unreadable| Unmade::Unreadable)
+    edited(body, &[edit]).map_err(|_unreadable| ReplayObstacle::Unreadable)
 }
 
 fn openid(message: &[u8]) -> Option<String> {
     Tree::parse(message).ok()?.root().text_of("FromUserName").map(str::to_owned)
 }
 
-/// What a signature is about.
+/// The content that a signature covers.
 #[derive(Clone, Copy)]
-enum Signs<'a> {
-    /// There is no message.
+enum SignedContent<'a> {
+    /// A handshake, which has no message.
     Handshake,
-    /// The message is not part of it.
+    /// A plain message, which the signature does not cover.
     Plain,
-    /// An `Encrypt`.
-    Sealed(&'a str),
+    Encrypted(&'a str),
 }
 
 /// The captured query, signed for that account. `openid` is the user of a message that is not the captured one.
 fn signed_query(
     capture: &Capture,
     account: &Account,
-    stamp: &Stamp,
-    signs: Signs<'_>,
+    stamp: &SignatureStamp,
+    signs: SignedContent<'_>,
     openid: Option<String>,
 ) -> String {
     let request = &capture.request;
     let token = account.token().unwrap_or_default();
-    let Stamp { timestamp, nonce, is_new } = stamp;
+    let SignatureStamp { timestamp, nonce, is_new } = stamp;
     let has = |wanted: &str| request.parameters().any(|(name, _)| name == wanted);
     let mut changes = Vec::with_capacity(6);
     if *is_new || !has("signature") {
-        changes.push(("signature", Parameter::Put(signature(token, timestamp, nonce))));
-        changes.push(("timestamp", Parameter::Put(timestamp.clone())));
-        changes.push(("nonce", Parameter::Put(nonce.clone())));
+        changes.push(("signature", ParameterChange::Put(signature(token, timestamp, nonce))));
+        changes.push(("timestamp", ParameterChange::Put(timestamp.clone())));
+        changes.push(("nonce", ParameterChange::Put(nonce.clone())));
     }
-    // A body that came without a query has none to keep.
+    // A capture without a query has no openid to keep.
     let user = openid
         .filter(|_| has("openid"))
         .or_else(|| (!has("timestamp")).then(|| self::openid(capture.message())).flatten());
-    changes.extend(user.map(|user| ("openid", Parameter::Put(user))));
+    changes.extend(user.map(|user| ("openid", ParameterChange::Put(user))));
     match signs {
-        Signs::Sealed(encrypt) => {
-            changes.push(("encrypt_type", Parameter::Put("aes".to_owned())));
+        SignedContent::Encrypted(encrypt) => {
+            changes.push(("encrypt_type", ParameterChange::Put("aes".to_owned())));
             let signature = msg_signature(token, timestamp, nonce, encrypt);
-            changes.push(("msg_signature", Parameter::Put(signature)));
+            changes.push(("msg_signature", ParameterChange::Put(signature)));
         }
-        // It was sealed, and is not any more.
-        Signs::Plain if capture.mode != Mode::Plain => {
-            changes.push(("encrypt_type", Parameter::Drop));
-            changes.push(("msg_signature", Parameter::Drop));
+        // It was encrypted, and no longer is.
+        SignedContent::Plain if capture.mode != Mode::Plain => {
+            changes.push(("encrypt_type", ParameterChange::Drop));
+            changes.push(("msg_signature", ParameterChange::Drop));
         }
-        Signs::Plain => {}
-        Signs::Handshake => {
+        SignedContent::Plain => {}
+        SignedContent::Handshake => {
             let echostr = request.parameters().find(|(name, _)| name == "echostr").filter(|_| has("msg_signature"));
             changes.extend(echostr.map(|(_, echostr)| {
-                ("msg_signature", Parameter::Put(msg_signature(token, timestamp, nonce, &echostr)))
+                ("msg_signature", ParameterChange::Put(msg_signature(token, timestamp, nonce, &echostr)))
             }));
         }
     }
     rewritten(request.query(), &changes)
 }
 
-/// What the request asks, as that account's server reads it.
-fn asked(capture: &Capture, draft: Draft, account: &Account, now: Timestamp) -> Capture {
-    let Draft { query, body, message, .. } = draft;
+/// The request as that account's server reads it.
+fn sent_capture(capture: &Capture, draft: RequestDraft, account: &Account, now: Timestamp) -> Capture {
+    let RequestDraft { query, body, message, .. } = draft;
     let path = capture.request.path();
     let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
     let body_length = body.len() as u64;
     let request = RawRequest { received_at: now, target, body, body_length, ..capture.request.clone() };
     let only = Accounts::new(vec![account.clone()], None);
-    let mut asked = inspect(request, &only).capture;
-    // What is known of the message is known, also where the signature keeps a receiver from opening it.
-    asked.message = asked.message.or(message);
-    asked
+    let mut sent = inspect(request, &only).capture;
+    // The plaintext is known here, also if the signature keeps a receiver from decrypting it.
+    sent.message = sent.message.or(message);
+    sent
 }

@@ -1,4 +1,4 @@
-//! What goes back over HTTP, and what is recorded of it.
+//! The answer to one request: its HTTP response, and its record.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,18 +10,18 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
-use crate::capture::{Forwarded, Reply, ReplyEnd, ReplySource};
+use crate::capture::{Reply, ReplyEnd, ReplySource, ServerAnswer};
 use crate::inspect::Disposition;
 use crate::wechat::lint::LintFinding;
 
-/// What tells WeChat that all is well and nothing is to be shown.
+/// The body that tells WeChat that all is well, and shows the user nothing.
 const SUCCESS: &str = "success";
 
-/// What a person sees who opens the address in a browser.
+/// The page for a person who opens the address in a browser.
 const PAGE: &str = "menuscope is listening here for WeChat's callbacks.\n\
     Save this address as the server URL in WeChat's console. Nothing else is served here.\n";
 
-/// Between the first half of an answer that is cut and the end of the connection: the half has to leave first.
+/// The time between the first half of a cut answer and the end of the connection: the half has to leave first.
 const BEFORE_THE_CUT: Duration = Duration::from_millis(50);
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -33,19 +33,19 @@ pub(super) struct Answer {
     pub(super) status: Option<StatusCode>,
     /// In plaintext.
     pub(super) body: Bytes,
-    /// Encrypted, where it is.
-    pub(super) sealed: Option<Bytes>,
+    /// The encrypted envelope around the body, if there is one.
+    pub(super) encrypted: Option<Bytes>,
     pub(super) content_type: HeaderValue,
-    /// Headers of an answer that is passed on.
+    /// Headers taken over from the developer's own server.
     pub(super) passed_on: Vec<(HeaderName, HeaderValue)>,
     pub(super) source: ReplySource,
     pub(super) end: ReplyEnd,
     pub(super) lint: Vec<LintFinding>,
-    pub(super) forwarded: Option<Box<Forwarded>>,
+    pub(super) forwarded: Option<Box<ServerAnswer>>,
 }
 
 impl Answer {
-    /// The answer that the protocol wants.
+    /// The answer that the protocol prescribes.
     pub(super) fn to(disposition: &Disposition) -> Self {
         match disposition {
             Disposition::Echo(echostr) => Self::given(Bytes::from(echostr.clone())),
@@ -58,17 +58,17 @@ impl Answer {
         }
     }
 
-    /// All is well, and nothing is to be shown.
+    /// 200 `success`.
     pub(super) fn success() -> Self {
         Self::given(Bytes::from_static(SUCCESS.as_bytes()))
     }
 
-    /// Nothing could be promised: it is not on disk.
+    /// 503: the request is not on disk.
     pub(super) fn not_stored() -> Self {
         Self::refused(StatusCode::SERVICE_UNAVAILABLE)
     }
 
-    /// No answer at all; the connection has ended, or is to.
+    /// No answer at all: the connection has ended, or is about to.
     pub(super) fn none(end: ReplyEnd) -> Self {
         Self { status: None, end, ..Self::refused(StatusCode::OK) }
     }
@@ -77,7 +77,7 @@ impl Answer {
         Self {
             status: Some(StatusCode::OK),
             body,
-            sealed: None,
+            encrypted: None,
             content_type: TEXT,
             passed_on: Vec::new(),
             source: ReplySource::Default,
@@ -91,18 +91,18 @@ impl Answer {
         Self { status: Some(status), source: ReplySource::None, ..Self::given(Bytes::new()) }
     }
 
-    /// The bytes that go over the wire.
+    /// The bytes for the wire.
     pub(super) fn wire(&self) -> &Bytes {
-        self.sealed.as_ref().unwrap_or(&self.body)
+        self.encrypted.as_ref().unwrap_or(&self.body)
     }
 
-    /// The bytes that arrive: half of them where the answer is cut.
+    /// The bytes that arrive: half of them if the answer is cut.
     pub(super) fn arriving(&self) -> Bytes {
         let wire = self.wire();
         if self.end == ReplyEnd::Cut { wire.slice(..wire.len() / 2) } else { wire.clone() }
     }
 
-    /// What is recorded of it, `elapsed` after the request's first byte.
+    /// The record of the answer, `elapsed` after the request's first byte.
     pub(super) fn record(&self, elapsed: Duration) -> Reply {
         let arriving = self.arriving();
         Reply {
@@ -117,7 +117,7 @@ impl Answer {
         }
     }
 
-    /// Wraps it into HTTP. `nosniff`, so that an `echostr` is never taken for a page.
+    /// The HTTP response. It says `nosniff`, so that an `echostr` is never taken for a page.
     pub(super) fn into_response(self) -> Response<Body> {
         let status = self.status.unwrap_or(StatusCode::OK);
         // The rest of a body that was not read to its end must not be taken for the next request.
@@ -169,7 +169,7 @@ struct CutBody {
 impl CutBody {
     fn new(half: Bytes, whole: usize) -> Self {
         let pause = Box::pin(tokio::time::sleep(BEFORE_THE_CUT));
-        // What is empty has no middle: one byte is announced, and none comes.
+        // An empty body has no middle: one byte is announced, and none comes.
         Self { half: (!half.is_empty()).then_some(half), length: whole.max(1) as u64, pause }
     }
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with a rule, and with what its templates make.
+//! Mistakes in rules, and errors of their templates.
 
 use std::fmt;
 
@@ -21,144 +21,63 @@ impl fmt::Display for Spot {
     }
 }
 
-/// A mistake in a rule. A `field` is a reply's element, such as `Content`; of news it says which article.
+/// A mistake in a rule. `position` counts rules from 1; `field` is a reply's element such as `Content`, in news with the number
+/// of its article; `spot` is in the template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
     /// There are more than [`MAX_RULES`].
     #[error("{found} rules are too many; keep {MAX_RULES} at most")]
-    TooMany {
-        /// How many there are.
-        found: usize,
-    },
+    TooMany { found: usize },
     /// It has no name.
     #[error("rule {position} has no name; give it one, since the record says by name which rule answered")]
-    Unnamed {
-        /// Which, from 1.
-        position: usize,
-    },
+    Unnamed { position: usize },
     /// Its name cannot be shown in a line.
     #[error(
         "\"{}\" cannot be the name of rule {position}; use up to {MAX_NAME} characters, no line ends, and no blanks around it",
         rule.escape_debug()
     )]
-    Name {
-        /// The name.
-        rule: String,
-        /// Which, from 1.
-        position: usize,
-    },
+    Name { rule: String, position: usize },
     /// A rule before it has the same name.
     #[error("rule {position} is the second that is called \"{rule}\"; give it another name")]
-    Duplicate {
-        /// The name.
-        rule: String,
-        /// Which, from 1.
-        position: usize,
-    },
-    /// Its filter cannot be read.
+    Duplicate { rule: String, position: usize },
+    /// Its filter cannot be parsed.
     #[error("rule \"{rule}\": match: {error}")]
-    Filter {
-        /// The rule's name.
-        rule: String,
-        /// What is wrong with the filter, and at which column.
-        error: FilterError,
-    },
-    /// Its status is none.
+    Filter { rule: String, error: FilterError },
+    /// Its status is not one of an answer.
     #[error("rule \"{rule}\": {status} is no status of an answer; write a number from 200 to 599")]
-    Status {
-        /// The rule's name.
-        rule: String,
-        /// As configured.
-        status: u16,
-    },
-    /// It waits too long.
+    Status { rule: String, status: u16 },
+    /// Its delay is too long.
     #[error("rule \"{rule}\": a delay of {delay_ms} ms is too long; write {MAX_DELAY_MS} at most")]
-    Delay {
-        /// The rule's name.
-        rule: String,
-        /// As configured.
-        delay_ms: u32,
-    },
-    /// It forwards to nowhere.
+    Delay { rule: String, delay_ms: u32 },
+    /// Its forward target is not a URL.
     #[error("rule \"{rule}\": \"{url}\" is no URL to forward to; write it as http://HOST:PORT/PATH or https://…")]
-    Target {
-        /// The rule's name.
-        rule: String,
-        /// As configured.
-        url: String,
-    },
+    Target { rule: String, url: String },
     /// A template is longer than [`MAX_TEMPLATE`].
     #[error("rule \"{rule}\": the template of {field} has {length} bytes; shorten it to {MAX_TEMPLATE}")]
-    TemplateLength {
-        /// The rule's name.
-        rule: String,
-        /// Of which element.
-        field: String,
-        /// In bytes.
-        length: usize,
-    },
-    /// A template cannot be read.
+    TemplateLength { rule: String, field: String, length: usize },
+    /// A template cannot be parsed.
     #[error("rule \"{rule}\": the template of {field} cannot be read at {spot}: {reason}; correct it there")]
-    Template {
-        /// The rule's name.
-        rule: String,
-        /// Of which element.
-        field: String,
-        /// Where in the template.
-        spot: Spot,
-        /// What is wrong.
-        reason: String,
-    },
-    /// A template names what this event does not have.
+    Template { rule: String, field: String, spot: Spot, reason: String },
+    /// A template uses a name that this event does not have.
     #[error(
         "rule \"{rule}\": {field}, {spot}: this event has no {expression}; write {{{{ {expression} | default(\"…\") }}}} if it may be missing"
     )]
-    UnknownName {
-        /// The rule's name.
-        rule: String,
-        /// Of which element.
-        field: String,
-        /// Where in the template.
-        spot: Spot,
-        /// What it names.
-        expression: String,
-    },
+    UnknownName { rule: String, field: String, spot: Spot, expression: String },
     /// A template does too much.
     #[error(
         "rule \"{rule}\": {field}, {spot}: the template does too much work and was stopped; does a loop run too often?"
     )]
-    Work {
-        /// The rule's name.
-        rule: String,
-        /// Of which element.
-        field: String,
-        /// Where in the template it was then.
-        spot: Spot,
-    },
+    Work { rule: String, field: String, spot: Spot },
     /// A template makes more than [`MAX_TEXT`].
     #[error("rule \"{rule}\": the template of {field} makes more than {MAX_TEXT} bytes; does a loop run too often?")]
-    TextLength {
-        /// The rule's name.
-        rule: String,
-        /// Of which element.
-        field: String,
-    },
+    TextLength { rule: String, field: String },
     /// A template fails with this event.
     #[error("rule \"{rule}\": {field}, {spot}: {reason}; try the rule against this event in the window")]
-    Failed {
-        /// The rule's name.
-        rule: String,
-        /// Of which element.
-        field: String,
-        /// Where in the template.
-        spot: Spot,
-        /// What happened.
-        reason: String,
-    },
+    Failed { rule: String, field: String, spot: Spot, reason: String },
 }
 
 impl RuleError {
-    /// Which rule it is about, from 1, where only its place tells.
+    /// The position of the rule, from 1, if its name cannot identify it.
     pub fn position(&self) -> Option<usize> {
         match self {
             Self::Unnamed { position } | Self::Name { position, .. } | Self::Duplicate { position, .. } => {
@@ -168,7 +87,7 @@ impl RuleError {
         }
     }
 
-    /// The member of the rule in `config.toml` that it is about.
+    /// The rule's member in `config.toml` that is wrong.
     pub fn member(&self) -> &'static str {
         match self {
             Self::TooMany { .. } | Self::Unnamed { .. } | Self::Name { .. } | Self::Duplicate { .. } => "name",
@@ -185,7 +104,7 @@ impl RuleError {
         }
     }
 
-    /// The name of the rule that it is about.
+    /// The name of the rule, if it has one.
     pub fn rule(&self) -> Option<&str> {
         match self {
             Self::TooMany { .. } | Self::Unnamed { .. } => None,

@@ -1,14 +1,14 @@
-//! From a choice to the answer: addressed, spoiled where asked for, sealed where the push was, and judged.
+//! Assembles the answer from a decision: address, fault, encryption if the push was encrypted, then lint of what arrives.
 
 use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::answer::Answer;
-use super::decide::{Choice, Push, What};
-use super::seal::sealed;
+use super::super::http_answer::Answer;
+use super::encryption::encrypt_reply;
+use super::{ReplyContent, ReplyDecision, Responder};
 use crate::capture::{ReplyEnd, ReplySource};
-use crate::inspect::reply::judge;
+use crate::inspect::reply::lint_reply;
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::{HttpResponse, LintCode, LintFinding, WECHAT_LIMIT_MS};
 use crate::wechat::reply::{Address, PassiveReply};
@@ -18,77 +18,77 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 const XML: HeaderValue = HeaderValue::from_static("text/xml; charset=utf-8");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-impl Push {
-    /// Makes the answer ready to be handed over.
-    pub(super) fn made(&self, choice: Choice) -> Answer {
-        let Choice { what, source, status, fault, forwarded, mut findings } = choice;
-        // What spoils the sealing has nothing to spoil in plain.
-        let idle = fault.filter(|fault| fault.needs_encryption() && self.sealing.is_none());
+impl Responder {
+    /// The answer to a decision, linted as it arrives.
+    pub(super) fn assemble(&self, decision: ReplyDecision) -> Answer {
+        let ReplyDecision { content, source, status, fault, forwarded, mut findings } = decision;
+        // A fault of the encryption has no effect on a plain reply.
+        let idle = fault.filter(|fault| fault.needs_encryption() && self.encryption.is_none());
         findings.extend(idle.map(|fault| LintFinding::new(LintCode::FaultIdle).with("fault", fault.name())));
         let fault = fault.filter(|_| idle.is_none());
-        let mut answer = match what {
-            What::Nothing(end) => return Answer { source, forwarded, ..Answer::none(end) },
-            What::PassedOn(answer) => match fault {
-                Some(fault) => Answer { status: answer.status, ..self.written(&read_back(&answer.body), Some(fault)) },
+        let mut answer = match content {
+            ReplyContent::Nothing(end) => return Answer { source, forwarded, ..Answer::none(end) },
+            ReplyContent::ServerAnswer(answer) => match fault {
+                Some(fault) => Answer { status: answer.status, ..self.encode(&decode(&answer.body), Some(fault)) },
                 None => answer,
             },
-            What::Reply(reply) => self.written(&reply, fault),
+            ReplyContent::Reply(reply) => self.encode(&reply, fault),
         };
         answer.status = status.and_then(|status| StatusCode::from_u16(status).ok()).or(answer.status);
         if answer.status.is_some_and(is_without_body) {
-            (answer.body, answer.sealed) = (Bytes::new(), None);
+            (answer.body, answer.encrypted) = (Bytes::new(), None);
         }
         if fault == Some(Fault::Cut) {
             answer.end = ReplyEnd::Cut;
         }
         (answer.source, answer.forwarded) = (source, forwarded);
         answer.lint.extend(findings);
-        self.judge(&mut answer);
+        self.lint(&mut answer);
         answer
     }
 
-    /// The reply in bytes: addressed, spoiled where asked for, sealed where the push was.
-    fn written(&self, reply: &PassiveReply, fault: Option<Fault>) -> Answer {
+    /// The reply in bytes: addressed, with its fault, and encrypted if the push was.
+    fn encode(&self, reply: &PassiveReply, fault: Option<Fault>) -> Answer {
         let format = self.capture.format();
         let now = Timestamp::now().as_second();
         let address = self.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
         let is_message = fault.map_or(reply.needs_address(), |fault| fault.carrier(reply).needs_address());
-        let sealing = self.sealing.as_ref().filter(|_| is_message);
+        let encryption = self.encryption.as_ref().filter(|_| is_message);
         let body = match fault {
-            // What stands before a sealed reply stands before its envelope.
-            Some(Fault::Bom) if sealing.is_some() => reply.to_bytes(&address, format),
+            // The byte order mark of an encrypted reply goes before its envelope.
+            Some(Fault::Bom) if encryption.is_some() => reply.to_bytes(&address, format),
             Some(fault) => fault.faulty_body(reply, &address, format),
             None => reply.to_bytes(&address, format),
         };
-        let sealed = sealing.and_then(|sealing| sealed(&body, self.account(), sealing, format, fault));
+        let encrypted =
+            encryption.and_then(|encryption| encrypt_reply(&body, self.account(), encryption, format, fault));
         let content_type = match format {
             _ if !is_message => TEXT,
             Format::Xml => XML,
             Format::Json => JSON,
         };
-        Answer { body: body.into(), sealed: sealed.map(Bytes::from), content_type, ..Answer::success() }
+        Answer { body: body.into(), encrypted: encrypted.map(Bytes::from), content_type, ..Answer::success() }
     }
 
-    /// What WeChat will make of it. The default is known to be legal.
-    fn judge(&self, answer: &mut Answer) {
+    /// Adds the findings about the answer as it arrives. The default is known to be legal.
+    fn lint(&self, answer: &mut Answer) {
         let Some(status) = answer.status else { return };
-        let elapsed = self.began.elapsed();
-        let elapsed_ms = elapsed.as_millis() as u64;
+        let elapsed_ms = self.began.elapsed().as_millis() as u64;
         if answer.source == ReplySource::Default && answer.end == ReplyEnd::Answered && elapsed_ms <= WECHAT_LIMIT_MS {
             return;
         }
         let arriving = answer.arriving();
-        let answered = HttpResponse { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
-        let report = judge(&answered, &self.capture, Some(self.account()));
+        let response = HttpResponse { status: status.as_u16(), body: &arriving, elapsed_ms: Some(elapsed_ms) };
+        let report = lint_reply(&response, &self.capture, Some(self.account()));
         answer.lint.splice(0..0, report.findings);
     }
 }
 
-/// HTTP lets these have none.
+/// Tells whether HTTP allows no body with this status.
 fn is_without_body(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-fn read_back(body: &Bytes) -> PassiveReply {
+fn decode(body: &Bytes) -> PassiveReply {
     PassiveReply::read(body).unwrap_or_else(|| PassiveReply::Raw(body.to_vec()))
 }

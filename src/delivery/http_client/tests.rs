@@ -1,9 +1,13 @@
-//! Posting over real sockets; the server here is for the tests of this folder.
+//! Tests of posting over real sockets; the server here serves the tests of this folder.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::super::delivery_error::DeliveryError;
+use super::post::MAX_RESPONSE;
 use super::*;
+use crate::texts::user_error::UserError;
+use crate::wechat::compose::Push;
 
 /// A server that answers what it is told to.
 pub(super) struct Server(TcpListener);
@@ -65,12 +69,11 @@ fn push() -> Push {
 #[tokio::test]
 async fn a_push_is_posted_and_its_answer_given_back() {
     let server = Server::start().await;
-    let (courier, push, target) = (Courier::new(), push(), server.url("/wx?a=b"));
-    let answer = b"HTTP/1.1 404 Not Found\r\nX-Own: 1\r\nContent-Length: 2\r\n\r\nno";
-    let (delivered, asked) = tokio::join!(courier.deliver(&push, &target), server.answer(answer));
-    let delivered = delivered.unwrap();
-    assert_eq!((delivered.status, &delivered.body[..]), (404, &b"no"[..]));
-    assert_eq!(delivered.headers[0], ("x-own".to_owned(), b"1".to_vec()));
+    let (client, push, target) = (HttpClient::new(), push(), server.url("/wx?a=b"));
+    let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno";
+    let (response, asked) = tokio::join!(client.post(&push, &target), server.answer(answer));
+    let response = response.unwrap();
+    assert_eq!((response.status, &response.body[..]), (404, &b"no"[..]));
     let expected = format!(
         "POST /wx?a=b&signature=1&nonce=%2B HTTP/1.1\r\nuser-agent: Mozilla/4.0\r\ncontent-type: text/xml\r\nhost: {}\r\n\
          content-length: 11\r\n\r\n<xml></xml>",
@@ -82,17 +85,17 @@ async fn a_push_is_posted_and_its_answer_given_back() {
 #[tokio::test]
 async fn a_push_without_an_answer_says_why() {
     let server = Server::start().await;
-    let (courier, push, target) = (Courier::new(), push(), server.url(""));
-    let (delivered, _) = tokio::join!(courier.deliver(&push, &target), server.answer(b""));
-    assert!(matches!(delivered, Err(DeliveryError::Unreachable { cause, .. }) if !cause.is_empty()));
+    let (client, push, target) = (HttpClient::new(), push(), server.url(""));
+    let (response, _) = tokio::join!(client.post(&push, &target), server.answer(b""));
+    assert!(matches!(response, Err(DeliveryError::Unreachable { cause, .. }) if !cause.is_empty()));
     let mut answer = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
-    answer.resize(answer.len() + MAX_ANSWER + 1, b'x');
-    let (delivered, _) = tokio::join!(courier.deliver(&push, &target), server.answer(&answer));
-    assert!(matches!(delivered, Err(DeliveryError::Unreachable { cause, .. }) if cause.contains("8 MiB")));
+    answer.resize(answer.len() + MAX_RESPONSE + 1, b'x');
+    let (response, _) = tokio::join!(client.post(&push, &target), server.answer(&answer));
+    assert!(matches!(response, Err(DeliveryError::Unreachable { cause, .. }) if cause.contains("8 MiB")));
     drop(server);
-    let delivered = courier.deliver(&push, &target).await;
-    assert!(matches!(delivered, Err(DeliveryError::Unreachable { .. })), "{delivered:?}");
-    let refused = courier.deliver(&push, "localhost:80").await;
+    let response = client.post(&push, &target).await;
+    assert!(matches!(response, Err(DeliveryError::Unreachable { .. })), "{response:?}");
+    let refused = client.post(&push, "localhost:80").await;
     assert!(matches!(refused, Err(DeliveryError::Target { target }) if target == "localhost:80"));
 }
 

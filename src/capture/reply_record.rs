@@ -1,28 +1,28 @@
-//! What was answered: by whom, how the exchange ended, and what is not legal about it.
+//! The answer to a request: its source, the end of the exchange, and the findings about it.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::Forwarded;
-use crate::capture::diagnosis::{Severity, worst};
+use super::diagnosis::{Severity, worst};
+use super::server_answer::ServerAnswer;
 use crate::wechat::lint;
 
-/// Who decided what was answered.
+/// The source of a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReplySource {
     /// The default: `success`, or the echo of a handshake.
     Default,
-    /// The rule of this name.
+    /// The rule of that name.
     Rule(String),
     /// A person, while the push was held.
     Held,
     /// The developer's own server.
     Forward,
-    /// Nobody: refused, or given up.
+    /// None: the request was refused, or the exchange ended without a reply.
     None,
 }
 
-/// What stands before a rule's name where a source is written.
+/// The prefix of a rule's name in a source's spelling.
 const RULE_PREFIX: &str = "rule:";
 
 impl ReplySource {
@@ -50,7 +50,7 @@ impl ReplySource {
 }
 
 spelled! {
-    /// How the exchange ended.
+    /// The end of an exchange.
     ReplyEnd {
         /// The answer was handed over in full.
         Answered = "answered",
@@ -65,29 +65,27 @@ spelled! {
     }
 }
 
-/// What was answered, in plaintext.
+/// The answer to a request, with its plaintext.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
-    /// The HTTP status; `None` where nothing was answered.
+    /// `None` if nothing was answered.
     pub status: Option<u16>,
     /// The body before encryption.
     pub body: Vec<u8>,
-    /// The body as it went over the wire, where that differs: encrypted, or cut in the middle.
+    /// The body on the wire, if it differs: encrypted, or cut in the middle.
     pub wire: Option<Vec<u8>>,
-    /// Who decided it.
     pub source: ReplySource,
-    /// From the first byte of the request until the answer was handed over, or the connection closed.
+    /// The time from the request's first byte until the answer was handed over, or the connection closed.
     pub elapsed: Duration,
-    /// How the exchange ended.
     pub end: ReplyEnd,
-    /// What is not legal about it, and what is worth knowing.
+    /// The findings of the lint.
     pub lint: Vec<lint::LintFinding>,
-    /// What the developer's own server made of it, where it was asked.
-    pub forwarded: Option<Box<Forwarded>>,
+    /// The answer of the developer's own server, if the request was forwarded.
+    pub forwarded: Option<Box<ServerAnswer>>,
 }
 
 impl Reply {
-    /// What a row shows of it.
+    /// The columns of its row.
     pub fn summary(&self) -> ReplySummary {
         ReplySummary {
             status: self.status,
@@ -104,23 +102,20 @@ impl Reply {
     }
 }
 
-/// What a row shows of an answer.
+/// The columns of an answer's row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplySummary {
-    /// The HTTP status; `None` where nothing was answered.
+    /// `None` if nothing was answered.
     pub status: Option<u16>,
-    /// Who decided it.
     pub source: ReplySource,
-    /// How long it took.
     pub elapsed: Duration,
-    /// How the exchange ended.
     pub end: ReplyEnd,
-    /// How bad the worst finding about it is.
+    /// The severity of the worst finding.
     pub severity: Option<Severity>,
 }
 
 impl ReplySummary {
-    /// Whether WeChat takes it for an answer: in time, with nothing illegal about it.
+    /// Tells whether WeChat accepts the answer: in time, with nothing illegal about it.
     pub fn is_legal(&self) -> bool {
         self.end == ReplyEnd::Answered
             && self.status == Some(200)

@@ -1,13 +1,12 @@
-//! A stored event that was sent again: what was sent, what came back, and how that compares.
+//! Stored events sent again: runs, the requests and answers in them, and how the answers compare.
 
 use std::fmt;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{CaptureId, Forwarded};
-use crate::wechat::codes::{Severity, worst};
-use crate::wechat::lint;
+use super::server_answer::ServerAnswer;
+use super::stored_capture::CaptureId;
 
 /// The number of a run of replays in its database; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,33 +23,33 @@ impl fmt::Display for RunId {
 pub struct ReplayId(pub i64);
 
 spelled! {
-    /// How much of what was captured is sent again.
+    /// The part of a captured request that is sent again.
     ReplayMode {
         /// The bytes and the query as captured.
         Verbatim = "verbatim",
         /// The same message; timestamp, nonce, signatures and encryption are made anew.
         Resign = "resign",
-        /// Besides, with a CreateTime and a MsgId of its own, so that no receiver takes it for a duplicate.
+        /// As [`Self::Resign`], with a new CreateTime and MsgId, so that no receiver takes it for a duplicate.
         Fresh = "fresh",
     }
 }
 
 spelled! {
-    /// How the message travels when it is sent again.
+    /// The mode in which the message is sent again.
     ReplayForm {
         /// As it was captured.
         AsCaptured = "as-captured",
         /// 明文: the message itself.
         Plain = "plain",
-        /// 安全: sealed with the account's key.
+        /// 安全: encrypted with the account's key.
         Encrypted = "encrypted",
     }
 }
 
 spelled! {
-    /// How an answer compares with an earlier one.
+    /// The comparison of an answer with an earlier one.
     Verdict {
-        /// There is nothing to compare it with.
+        /// No earlier answer to compare with.
         New = "new",
         /// The same answer, legal or not.
         Same = "same",
@@ -64,26 +63,24 @@ spelled! {
 }
 
 spelled! {
-    /// How a run ended.
+    /// The end of a run.
     RunEnd {
-        /// Everything was sent.
         Finished = "finished",
-        /// Somebody ended it.
         Cancelled = "cancelled",
         /// The target did not answer any more.
         Dead = "dead",
     }
 }
 
-/// What answers are compared with.
+/// The earlier answers that a run's answers are compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Against {
-    /// With what the developer's own server answered when the event was forwarded to it.
+    /// The answer of the developer's own server when the event was forwarded to it.
     #[default]
     Forward,
-    /// With the event's latest replay of an earlier run.
+    /// The event's latest replay in an earlier run.
     Last,
-    /// With the event's replay of that run.
+    /// The event's replay in that run.
     Run(RunId),
 }
 
@@ -110,57 +107,44 @@ impl std::str::FromStr for Against {
     }
 }
 
-/// Events that are sent again at one target together, as decided before the first of them is sent.
+/// The settings of a run, decided before its first event is sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplayRun {
-    /// When it began.
     pub started_at: Timestamp,
     /// The URL, as typed.
     pub target: String,
-    /// How much is sent again.
     pub mode: ReplayMode,
-    /// How the messages travel.
     pub form: ReplayForm,
-    /// How many requests are to be sent.
+    /// The number of requests to send.
     pub planned: u64,
-    /// What the answers are compared with.
     pub against: Against,
 }
 
-/// A run as it stands in the database.
+/// A run in the database.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredRun {
-    /// Its number.
     pub id: RunId,
-    /// What was decided.
     pub run: ReplayRun,
-    /// How it ended; `None` while it runs, or where the process ended in between.
+    /// `None` while it runs, or if the process ended in between.
     pub end: Option<RunEnd>,
-    /// What came of it.
-    pub tally: Tally,
+    pub tally: VerdictCounts,
 }
 
-/// How many replays came out how.
+/// The number of replays by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// How many there are.
+pub struct VerdictCounts {
     pub sent: u64,
-    /// Of these, how many have an answer that WeChat would not take: illegal, late, or none.
+    /// Those with an answer that WeChat would not accept: illegal, late, or none.
     pub failed: u64,
-    /// [`Verdict::New`].
     pub new: u64,
-    /// [`Verdict::Same`].
     pub same: u64,
-    /// [`Verdict::Different`].
     pub different: u64,
-    /// [`Verdict::Fixed`].
     pub fixed: u64,
-    /// [`Verdict::Regressed`].
     pub regressed: u64,
 }
 
-impl Tally {
-    /// Counts so many more.
+impl VerdictCounts {
+    /// Adds so many replays with that verdict.
     pub fn count(&mut self, verdict: Verdict, is_legal: bool, replays: u64) {
         self.sent += replays;
         self.failed += if is_legal { 0 } else { replays };
@@ -173,7 +157,7 @@ impl Tally {
         } += replays;
     }
 
-    /// Whether every answer is one that WeChat would take, and none is worse than before.
+    /// Tells whether WeChat would accept every answer, and none is worse than before.
     pub fn is_good(&self) -> bool {
         self.failed == 0 && self.regressed == 0
     }
@@ -182,106 +166,86 @@ impl Tally {
 /// A request as it was sent, to the byte.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SentRequest {
-    /// The method.
     pub method: String,
     /// Path and query.
     pub target: String,
     /// Names in lower case and values, in their order.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// The body.
     pub body: Bytes,
 }
 
-/// What an answer is compared with.
+/// The earlier answer that a replay's answer was compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Baseline {
-    /// With what came when the event was forwarded.
+    /// The answer when the event was forwarded.
     Forward,
-    /// With that replay.
     Replay(ReplayId),
 }
 
-/// One event sent once more, and what came of it.
+/// One event sent again, with the answer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Replayed {
+pub struct Replay {
     /// The run it belongs to.
     pub run: RunId,
     /// The event that was sent.
     pub event: CaptureId,
-    /// Which attempt at the same push it is, from 1; WeChat makes three at most.
+    /// The attempt at the same push, from 1; WeChat makes three at most.
     pub attempt: u32,
-    /// Which of the copies that were sent at once it is, from 1.
+    /// The copy among those sent at once, from 1.
     pub copy: u32,
-    /// When it was sent.
     pub sent_at: Timestamp,
-    /// What was sent.
     pub request: SentRequest,
-    /// What came back; [`Forwarded::target`] is the full URL, [`Forwarded::passed_on`] false.
-    pub answer: Forwarded,
-    /// The answer's body decrypted, where it came encrypted and could be opened.
+    /// [`ServerAnswer::target`] is the full URL, [`ServerAnswer::passed_on`] false.
+    pub answer: ServerAnswer,
+    /// The answer's body decrypted, if it was encrypted and a key decrypts it.
     pub message: Option<Vec<u8>>,
-    /// How it compares with [`Self::baseline`].
+    /// The comparison with [`Self::baseline`].
     pub verdict: Verdict,
-    /// What it was compared with; `None` where there was nothing.
+    /// `None` if there was nothing to compare with.
     pub baseline: Option<Baseline>,
-    /// The user and the CreateTime that the message was given, where that was made anew: the next one gets a later time.
+    /// The user and the new CreateTime of a fresh message: the next one of that user gets a later time.
     pub created: Option<(String, i64)>,
 }
 
-impl Replayed {
+impl Replay {
     /// The answer in plaintext.
     pub fn reply(&self) -> &[u8] {
         self.message.as_deref().unwrap_or(&self.answer.body)
     }
 
-    /// Whether WeChat would have taken the answer: in time, with nothing illegal about it.
+    /// Tells whether WeChat would have accepted the answer: in time, with nothing illegal about it.
     pub fn is_legal(&self) -> bool {
         self.answer.is_legal()
     }
 }
 
-/// One replay as it stands in the database.
+/// One replay in the database.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredReplay {
-    /// Its number.
     pub id: ReplayId,
-    /// What was sent and what came of it.
-    pub replayed: Replayed,
+    pub replayed: Replay,
 }
 
-/// What a row shows of a replay.
+/// The columns of a replay's row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaySummary {
-    /// Its number.
     pub id: ReplayId,
     /// The event that was sent.
     pub event: CaptureId,
-    /// The event's kind; empty where it has gone.
+    /// The event's kind; empty if the event was removed.
     pub kind: String,
-    /// The event's EventKey.
     pub event_key: Option<String>,
-    /// Which attempt, from 1.
+    /// From 1.
     pub attempt: u32,
-    /// Which copy, from 1.
+    /// From 1.
     pub copy: u32,
-    /// The HTTP status; `None` where no answer came.
+    /// `None` if no answer came.
     pub status: Option<u16>,
     /// From sending to the end of the answer.
     pub elapsed: std::time::Duration,
-    /// How it compares.
     pub verdict: Verdict,
-    /// Whether WeChat would have taken the answer.
+    /// True if WeChat would have accepted the answer.
     pub is_legal: bool,
-}
-
-impl Forwarded {
-    /// Whether WeChat would have taken it for an answer: complete, in time, with nothing illegal about it.
-    pub fn is_legal(&self) -> bool {
-        self.status == Some(200)
-            && self.problem.is_none()
-            && worst(&self.lint) != Some(Severity::Error)
-            && self.elapsed.as_millis() <= u128::from(lint::WECHAT_LIMIT_MS)
-    }
 }
 
 #[cfg(test)]
@@ -298,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_tally_is_good_without_failures_and_regressions() {
-        let mut tally = Tally::default();
+        let mut tally = VerdictCounts::default();
         tally.count(Verdict::New, true, 1);
         tally.count(Verdict::Different, true, 1);
         assert!(tally.is_good());

@@ -1,4 +1,4 @@
-//! Answers that somebody crafts, over real sockets: rules, hold, retry, hang-up, release, encryption.
+//! Tests of decided replies over real sockets: rules, hold, retry, hang-up, release, encryption.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;
@@ -8,7 +8,7 @@ use std::net::Shutdown;
 
 use common::{Answer, TOKEN, TestListener, begin, reply_of, rest, sample, signed, until, with_rules};
 use menuscope::capture::{CaptureId, ReplyEnd, ReplySource};
-use menuscope::engine::{Crafted, HeldPush, Verdict};
+use menuscope::engine::{HeldDecision, HeldPush, ManualReply};
 use menuscope::filter::Filter;
 use menuscope::wechat::envelope::{AesKey, decrypt, encrypt, encrypted_push};
 use menuscope::wechat::reply::PassiveReply;
@@ -20,11 +20,11 @@ const FORMER_KEY: &str = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR";
 const APP_ID: &str = "wxb11529c136998cb6";
 
 fn hold_all(listener: &TestListener) {
-    listener.rulebook.crafting().held.switch(Some(Filter::default()));
+    listener.rulebook.policy().held.switch(Some(Filter::default()));
 }
 
 fn waiting(listener: &TestListener) -> Vec<HeldPush> {
-    listener.rulebook.crafting().held.view().borrow().waiting.to_vec()
+    listener.rulebook.policy().held.view().borrow().waiting.to_vec()
 }
 
 /// The one push that is held, once it is.
@@ -35,12 +35,12 @@ fn held(listener: &TestListener) -> CaptureId {
     })
 }
 
-fn resolve(listener: &TestListener, id: CaptureId, verdict: Verdict) -> bool {
-    listener.rulebook.crafting().held.resolve(id, verdict)
+fn resolve(listener: &TestListener, id: CaptureId, verdict: HeldDecision) -> bool {
+    listener.rulebook.policy().held.resolve(id, verdict)
 }
 
-fn text(content: &str) -> Verdict {
-    Verdict::Send(Crafted { reply: PassiveReply::Text { content: content.to_owned() }, fault: None })
+fn text(content: &str) -> HeldDecision {
+    HeldDecision::Send(ManualReply { reply: PassiveReply::Text { content: content.to_owned() }, fault: None })
 }
 
 fn element(body: &[u8], name: &str) -> String {
@@ -64,7 +64,7 @@ fn a_rule_answers_what_it_matches_with_the_decoded_fields_filled_in() {
     let reply = reply_of(listener.newest());
     assert_eq!((reply.source, reply.body), (ReplySource::Rule("scan".to_owned()), answer.body));
     assert_eq!(reply.lint, []);
-    assert_eq!(listener.rulebook.crafting().fired.borrow()["scan"].times, 1);
+    assert_eq!(listener.rulebook.policy().rule_usage.borrow()["scan"].times, 1);
     assert_eq!(listener.post("/", &sample("CLICK")).text(), "success");
     assert_eq!(reply_of(listener.newest()).source, ReplySource::Default);
 }
@@ -121,7 +121,7 @@ fn a_rule_that_cannot_answer_leaves_the_default_and_the_reason() {
         let reply = reply_of(listener.newest());
         assert_eq!(reply.source, ReplySource::Default);
         assert_eq!(reply.lint.iter().map(|found| found.code.as_str()).collect::<Vec<_>>(), ["rule-failed"]);
-        assert!(listener.rulebook.crafting().fired.borrow()["bad"].failure.is_some());
+        assert!(listener.rulebook.policy().rule_usage.borrow()["bad"].failure.is_some());
     }
 }
 
@@ -218,7 +218,7 @@ fn hundreds_are_held_at_once_and_released_together() {
     hold_all(&listener);
     let mut streams: Vec<_> = (0..MANY).map(|_| begin(&listener, "/", &sample("CLICK"))).collect();
     until("all are held", || (waiting(&listener).len() == MANY).then_some(()));
-    listener.rulebook.crafting().held.switch(None);
+    listener.rulebook.policy().held.switch(None);
     for stream in &mut streams {
         assert_eq!(Answer::read(stream).text(), "success");
     }
@@ -242,7 +242,7 @@ fn a_retry_that_was_asked_for_is_answered_with_the_draft() {
     let target = format!("/?{}", signed(TOKEN));
     let first = begin(&listener, &target, &sample("CLICK"));
     let id = held(&listener);
-    assert!(resolve(&listener, id, Verdict::LetRetry));
+    assert!(resolve(&listener, id, HeldDecision::LetRetry));
     assert!(resolve(&listener, id, text("at last")), "it is prepared for the retry");
     // WeChat gives up and posts again.
     first.shutdown(Shutdown::Both).unwrap();
@@ -261,7 +261,7 @@ fn a_wait_that_the_tunnel_never_ends_is_closed_without_an_answer() {
     hold_all(&listener);
     let mut stream = begin(&listener, "/", &sample("CLICK"));
     let id = held(&listener);
-    resolve(&listener, id, Verdict::LetRetry);
+    resolve(&listener, id, HeldDecision::LetRetry);
     assert_eq!(rest(&mut stream).unwrap(), b"");
     let reply = reply_of(listener.answered(id));
     assert_eq!((reply.status, reply.end, reply.source), (None, ReplyEnd::Silent, ReplySource::None));

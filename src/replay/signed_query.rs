@@ -1,19 +1,18 @@
-//! The query of a push that is signed anew: its own parameters and their order stay.
+//! The query of a push that is signed again: its own parameters and their order stay.
 
 use form_urlencoded::{byte_serialize, parse};
 
-/// What becomes of a parameter.
+/// A change of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Parameter {
-    /// It has this value; where it is missing it is added.
+pub(super) enum ParameterChange {
+    /// Sets the value, or adds the parameter.
     Put(String),
-    /// It goes.
     Drop,
 }
 
-/// The query with these parameters changed. What is missing is added in the order in which they are given; a name that is
-/// there several times keeps its first place.
-pub(super) fn rewritten(query: &str, changes: &[(&str, Parameter)]) -> String {
+/// The query with these changes. Missing parameters are added in the order of the changes; a repeated one keeps its first
+/// place.
+pub(super) fn rewritten(query: &str, changes: &[(&str, ParameterChange)]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut done = vec![false; changes.len()];
     for part in query.split('&').filter(|part| !part.is_empty()) {
@@ -21,7 +20,7 @@ pub(super) fn rewritten(query: &str, changes: &[(&str, Parameter)]) -> String {
         match changes.iter().position(|(changed, _)| *changed == name) {
             None => parts.push(part.to_owned()),
             Some(index) => {
-                if let (Parameter::Put(value), false) = (&changes[index].1, done[index]) {
+                if let (ParameterChange::Put(value), false) = (&changes[index].1, done[index]) {
                     parts.push(pair(&name, value));
                 }
                 done[index] = true;
@@ -29,7 +28,7 @@ pub(super) fn rewritten(query: &str, changes: &[(&str, Parameter)]) -> String {
         }
     }
     for ((name, change), _) in changes.iter().zip(done).filter(|(_, done)| !done) {
-        if let Parameter::Put(value) = change {
+        if let ParameterChange::Put(value) = change {
             parts.push(pair(name, value));
         }
     }
@@ -44,8 +43,8 @@ fn pair(name: &str, value: &str) -> String {
 mod tests {
     use super::*;
 
-    fn put(value: &str) -> Parameter {
-        Parameter::Put(value.to_owned())
+    fn put(value: &str) -> ParameterChange {
+        ParameterChange::Put(value.to_owned())
     }
 
     #[test]
@@ -57,7 +56,11 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_added_and_what_goes_is_gone() {
-        let changes = [("signature", put("1")), ("encrypt_type", Parameter::Drop), ("msg_signature", Parameter::Drop)];
+        let changes = [
+            ("signature", put("1")),
+            ("encrypt_type", ParameterChange::Drop),
+            ("msg_signature", ParameterChange::Drop),
+        ];
         assert_eq!(rewritten("", &changes), "signature=1");
         assert_eq!(rewritten("encrypt_type=aes&a=b&msg_signature=2", &changes), "a=b&signature=1");
     }

@@ -1,13 +1,13 @@
-//! Findings about requests and replies as they are kept, in the database and in packs: codes and what to fill in, never the words.
+//! Findings about requests and replies as the database and packs store them: codes and details, never the words.
 
 use serde::{Deserialize, Serialize};
 
-use crate::capture::diagnosis::{Coded, Finding};
+use super::diagnosis::{Coded, Finding};
 use crate::wechat::tree::Place;
 
-/// A finding as it is kept.
+/// A finding as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WrittenFinding {
+pub struct FindingRecord {
     code: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     details: Vec<(String, String)>,
@@ -23,9 +23,9 @@ fn is_zero(length: &usize) -> bool {
     *length == 0
 }
 
-/// The findings as they are kept.
-pub fn write_findings<C: Coded>(findings: &[Finding<C>]) -> Vec<WrittenFinding> {
-    let written = |finding: &Finding<C>| WrittenFinding {
+/// Findings as records to store.
+pub fn write_findings<C: Coded>(findings: &[Finding<C>]) -> Vec<FindingRecord> {
+    let written = |finding: &Finding<C>| FindingRecord {
         code: finding.code.as_str().to_owned(),
         details: finding.details.clone(),
         place: finding.place.map(|place| (place.offset, place.line, place.column)),
@@ -34,9 +34,9 @@ pub fn write_findings<C: Coded>(findings: &[Finding<C>]) -> Vec<WrittenFinding> 
     findings.iter().map(written).collect()
 }
 
-/// The findings that were kept. Codes that this version does not know are left out: there are no words for them.
-pub fn read_findings<C: Coded>(written: Vec<WrittenFinding>) -> Vec<Finding<C>> {
-    let known = |written: WrittenFinding| {
+/// Findings from stored records. Codes unknown to this version are left out: there are no words for them.
+pub fn read_findings<C: Coded>(written: Vec<FindingRecord>) -> Vec<Finding<C>> {
+    let known = |written: FindingRecord| {
         let place = written.place.map(|(offset, line, column)| Place { offset, line, column });
         Some(Finding {
             code: C::from_spelling(&written.code)?,

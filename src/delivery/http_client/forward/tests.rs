@@ -1,4 +1,4 @@
-//! What the developer's server sees of a captured request, and what is kept of each kind of answer.
+//! Tests of forwarding: the request that the server sees, and the record of each kind of answer.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -30,12 +30,12 @@ fn plain() -> RawRequest {
     raw("/wx?signature=1", &[], b"<xml></xml>")
 }
 
-async fn forwarded(request: &RawRequest, url: &str) -> Forwarded {
-    Courier::new().forward(request, &Target::parse(url).unwrap(), INSTANCE, AMPLE).await
+async fn forwarded(request: &RawRequest, url: &str) -> ServerAnswer {
+    HttpClient::new().forward(request, &Target::parse(url).unwrap(), INSTANCE, AMPLE).await
 }
 
-/// What a server saw as text, and what came of its answer.
-async fn exchanged(request: &RawRequest, rest: &str, answer: &[u8]) -> (String, Forwarded) {
+/// The request that a server saw, as text, and the record of its answer.
+async fn exchanged(request: &RawRequest, rest: &str, answer: &[u8]) -> (String, ServerAnswer) {
     let server = Server::start().await;
     let url = server.url(rest);
     let both = async { tokio::join!(forwarded(request, &url), server.answer(answer)) };
@@ -44,7 +44,7 @@ async fn exchanged(request: &RawRequest, rest: &str, answer: &[u8]) -> (String, 
     (asked.replace(&server.authority(), "TARGET"), forwarded)
 }
 
-async fn problem_with(answer: &[u8]) -> (Forwarded, ForwardProblem) {
+async fn problem_with(answer: &[u8]) -> (ServerAnswer, ForwardProblem) {
     let (_, forwarded) = exchanged(&plain(), "", answer).await;
     let problem = forwarded.problem.clone().unwrap();
     (forwarded, problem)
@@ -178,8 +178,8 @@ async fn what_came_before_the_time_was_up_is_kept() {
             connection.answer(answer).await;
             connection
         };
-        let (request, courier) = (plain(), Courier::new());
-        let (forwarded, _open) = tokio::join!(courier.forward(&request, &target, INSTANCE, within), silent);
+        let (request, client) = (plain(), HttpClient::new());
+        let (forwarded, _open) = tokio::join!(client.forward(&request, &target, INSTANCE, within), silent);
         assert_eq!(forwarded.problem, Some(ForwardProblem::TooLate));
         assert_eq!((forwarded.status, &forwarded.body[..]), (status, body));
         assert_eq!(forwarded.first_byte.is_some(), status.is_some());
@@ -252,7 +252,7 @@ async fn what_went_through_this_process_before_is_not_sent_again() {
         let request = raw("/wx?a=b", &[("x-menuscope", b"sample"), ("x-menuscope", marker.as_bytes())], b"");
         assert!(has_passed_through(&request, INSTANCE), "{marker}");
         let forwarded = forwarded(&request, "http://127.0.0.1:1/").await;
-        assert_eq!(forwarded, Forwarded::unsent("http://127.0.0.1:1/wx?a=b".to_owned(), ForwardProblem::Loop));
+        assert_eq!(forwarded, ServerAnswer::unsent("http://127.0.0.1:1/wx?a=b".to_owned(), ForwardProblem::Loop));
     }
     for marker in ["forward;ffffffff", "sample", "forward;0a1b2c3d0"] {
         assert!(!has_passed_through(&raw("/", &[("x-menuscope", marker.as_bytes())], b""), INSTANCE), "{marker}");
@@ -264,17 +264,17 @@ async fn what_went_through_this_process_before_is_not_sent_again() {
 async fn what_no_url_can_carry_is_not_sent_altered() {
     let request = raw("/wx?a=1#b&c=d", &[], b"");
     let forwarded = forwarded(&request, "http://127.0.0.1:1/").await;
-    assert_eq!(forwarded, Forwarded::unsent("http://127.0.0.1:1/wx?a=1#b&c=d".to_owned(), ForwardProblem::Target));
+    assert_eq!(forwarded, ServerAnswer::unsent("http://127.0.0.1:1/wx?a=1#b&c=d".to_owned(), ForwardProblem::Target));
 }
 
-/// Lets the courier's own tasks take note of what happened to a connection.
+/// Lets the client's own tasks take note of what happened to a connection.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
 #[tokio::test]
 async fn two_forwards_use_one_connection() {
-    let (server, courier, request) = (Server::start().await, Courier::new(), plain());
+    let (server, client, request) = (Server::start().await, HttpClient::new(), plain());
     let target = Target::parse(&server.url("")).unwrap();
     let first = async {
         let mut connection = server.accept().await;
@@ -282,7 +282,7 @@ async fn two_forwards_use_one_connection() {
         connection.answer(SUCCESS).await;
         connection
     };
-    let (forwarded, mut connection) = tokio::join!(courier.forward(&request, &target, INSTANCE, AMPLE), first);
+    let (forwarded, mut connection) = tokio::join!(client.forward(&request, &target, INSTANCE, AMPLE), first);
     assert_eq!(forwarded.problem, None);
     settle().await;
     let second = async {
@@ -292,13 +292,13 @@ async fn two_forwards_use_one_connection() {
         }
         connection.answer(SUCCESS).await;
     };
-    let (forwarded, ()) = tokio::join!(courier.forward(&request, &target, INSTANCE, AMPLE), second);
+    let (forwarded, ()) = tokio::join!(client.forward(&request, &target, INSTANCE, AMPLE), second);
     assert_eq!(&forwarded.body[..], b"success");
 }
 
 #[tokio::test]
 async fn a_connection_that_the_server_closed_meanwhile_does_not_fail_the_next_forward() {
-    let (server, courier, request) = (Server::start().await, Courier::new(), plain());
+    let (server, client, request) = (Server::start().await, HttpClient::new(), plain());
     let target = Target::parse(&server.url("")).unwrap();
     for noticed in [false, true, false] {
         let keeping = async {
@@ -308,7 +308,7 @@ async fn a_connection_that_the_server_closed_meanwhile_does_not_fail_the_next_fo
             connection
         };
         let forwarding = async {
-            let forwarded = courier.forward(&request, &target, INSTANCE, AMPLE).await;
+            let forwarded = client.forward(&request, &target, INSTANCE, AMPLE).await;
             assert_eq!((forwarded.status, forwarded.problem), (Some(200), None), "{noticed}");
         };
         let ((), connection) = tokio::join!(forwarding, keeping);

@@ -1,4 +1,4 @@
-//! One request and its answer: how far it came, how long it took, and why it went no further.
+//! The HTTP client: sends one request and reads its answer, and tells how far it got, how long it took and why it failed.
 
 use std::error::Error;
 use std::io;
@@ -17,77 +17,104 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::OnceCell;
 
-use super::Courier;
+use crate::wechat::lint::WECHAT_LIMIT_MS;
 
-/// Who does not take a connection within this time is not there. It leaves room for one lost packet, which is sent again
-/// after a second, and is well below any reply budget, so that this is told apart from a server that is slow to answer.
+mod forward;
+mod post;
+mod resend;
+
+pub use forward::has_passed_through;
+pub use post::PushResponse;
+pub use resend::sent_request;
+
+/// The time that WeChat waits for an answer.
+const WECHAT_PATIENCE: Duration = Duration::from_millis(WECHAT_LIMIT_MS);
+
+/// The time for a server to take a connection. It leaves room for one lost packet, which is sent again after a second, and
+/// is well below any reply budget, so that an absent server is told apart from one that is slow to answer.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
 
-/// An unused connection is kept this long: less than servers keep theirs (Gunicorn 2 s, Node 5 s), so that a request seldom
+/// The time an unused connection is kept: less than servers keep theirs (Gunicorn 2 s, Node 5 s), so that a request seldom
 /// meets a connection that is about to be closed, and enough to serve a burst over one.
 const IDLE: Duration = Duration::from_secs(1);
 
-pub(super) type PlainClient = Client<HttpConnector, Full<Bytes>>;
+type PlainClient = Client<HttpConnector, Full<Bytes>>;
 type SecureClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-/// The client for https, made for the first request that needs it: it takes the system's certificates, and somebody may
-/// have none.
-pub(super) type LazySecureClient = Arc<OnceCell<SecureClient>>;
+/// The client for https, made for the first request that needs it: it takes the system's certificates, and a system may have
+/// none.
+type LazySecureClient = Arc<OnceCell<SecureClient>>;
 
-/// What came of a request.
+/// A request's answer as far as it came.
 #[derive(Debug, Default)]
-pub(super) struct Exchange {
-    /// `None` where no head of an answer came.
-    pub(super) head: Option<Head>,
+struct HttpExchange {
+    /// `None` if no head of an answer came.
+    head: Option<Head>,
     /// As received, up to the limit.
-    pub(super) body: Bytes,
-    /// From sending to the end, whatever the end was.
-    pub(super) elapsed: Duration,
-    /// Why the answer is not complete; `None` where it is.
-    pub(super) failure: Option<Failure>,
+    body: Bytes,
+    /// The time from sending to the end, successful or not.
+    elapsed: Duration,
+    /// The reason if the answer is not complete.
+    failure: Option<Failure>,
 }
 
 /// The head of an answer.
 #[derive(Debug)]
-pub(super) struct Head {
-    /// The HTTP status.
-    pub(super) status: u16,
+struct Head {
+    status: u16,
     /// Names in lower case and values, in their order.
-    pub(super) headers: Vec<(String, Vec<u8>)>,
-    /// From sending to here.
-    pub(super) after: Duration,
+    headers: Vec<(String, Vec<u8>)>,
+    /// The time from sending to the head.
+    after: Duration,
 }
 
-/// Why an answer is not complete.
+/// The reasons why an answer is not complete.
 #[derive(Debug)]
-pub(super) enum Failure {
+enum Failure {
     /// No certificates to check an https server with.
     Certificates(io::Error),
     /// The host's name has no address.
     Unresolved(String),
-    /// No connection.
     Unreachable(String),
-    /// The connection broke off, or what came is no HTTP.
+    /// The connection broke off, or the answer is not HTTP.
     Broken(String),
-    /// There is more of the body than is read.
+    /// The body is longer than the limit.
     TooLarge,
-    /// The time was up.
+    /// The time ran out.
     TooLate,
 }
 
-/// What has come so far: it stays where the time is up in the middle.
+/// The part of an answer read so far, which is kept if the time runs out.
 #[derive(Default)]
-struct Progress {
+struct PartialAnswer {
     head: Option<Head>,
     body: BytesMut,
 }
 
-impl Courier {
+/// An HTTP client that keeps connections open between requests. It needs neither network nor certificates until it sends.
+#[derive(Clone, Debug)]
+pub struct HttpClient {
+    plain: PlainClient,
+    secure: LazySecureClient,
+}
+
+impl Default for HttpClient {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl HttpClient {
+    /// A client without open connections.
+    pub fn new() -> Self {
+        Self { plain: client(tcp()), secure: LazySecureClient::default() }
+    }
+
     /// Sends a request and reads at most `limit` bytes of the answer's body, within that time. No redirect is followed and
     /// nothing is decompressed.
-    pub(super) async fn exchange(&self, request: Request<Full<Bytes>>, limit: usize, within: Duration) -> Exchange {
+    async fn exchange(&self, request: Request<Full<Bytes>>, limit: usize, within: Duration) -> HttpExchange {
         let began = Instant::now();
-        let mut progress = Progress::default();
+        let mut progress = PartialAnswer::default();
         let answer = async {
             let response = self.send(request).await?;
             progress.read(response, limit, began).await
@@ -96,11 +123,11 @@ impl Courier {
             Ok(ended) => ended.err(),
             Err(_) => Some(Failure::TooLate),
         };
-        let Progress { head, body } = progress;
-        Exchange { head, body: body.freeze(), elapsed: began.elapsed(), failure }
+        let PartialAnswer { head, body } = progress;
+        HttpExchange { head, body: body.freeze(), elapsed: began.elapsed(), failure }
     }
 
-    /// Both clients send again what met a connection that the server had closed meanwhile.
+    /// Sends the request; both clients try again if the server had closed the connection meanwhile.
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Failure> {
         let response = if request.uri().scheme() == Some(&Scheme::HTTPS) {
             self.secure.get_or_try_init(secure_client).await.map_err(Failure::Certificates)?.request(request)
@@ -111,7 +138,7 @@ impl Courier {
     }
 }
 
-impl Progress {
+impl PartialAnswer {
     async fn read(&mut self, response: Response<Incoming>, limit: usize, began: Instant) -> Result<(), Failure> {
         let (head, mut body) = response.into_parts();
         let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
@@ -133,7 +160,7 @@ impl Failure {
         if !error.is_connect() {
             return Self::Broken(cause(error));
         }
-        // The error's type is private to the library: its words are all that tells.
+        // The error's type is private to the library, so its text has to do.
         if chain(error).any(|error| error.to_string() == "dns error") {
             return Self::Unresolved(cause(error));
         }
@@ -144,12 +171,12 @@ impl Failure {
     }
 }
 
-/// The outermost error says little ("client error"): the innermost says why.
+/// The text of the innermost error: the outermost says little ("client error").
 fn cause(error: &(dyn Error + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// The error and what is behind it, the outermost first.
+/// The error and its sources, the outermost first.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     let mut next = Some(error);
     std::iter::from_fn(move || {
@@ -157,10 +184,6 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
         next = error.source();
         Some(error)
     })
-}
-
-pub(super) fn plain_client() -> PlainClient {
-    client(tcp())
 }
 
 /// Reads the system's certificates, which are files on most systems.
@@ -184,3 +207,6 @@ fn tcp() -> HttpConnector {
 fn client<C: legacy::connect::Connect + Clone>(connector: C) -> Client<C, Full<Bytes>> {
     Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).build(connector)
 }
+
+#[cfg(test)]
+mod tests;

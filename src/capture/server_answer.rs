@@ -1,37 +1,37 @@
-//! What the developer's own server made of a callback that was forwarded to it.
+//! The answer of the developer's own server to a forwarded or replayed callback.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::texts::Language;
+use crate::wechat::codes::{Severity, worst};
 use crate::wechat::lint;
 
-/// One callback that was forwarded, or was to be, and what came back.
+/// The answer to one callback that was sent to the developer's own server, or the reason why none came.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Forwarded {
-    /// The full URL that was asked, the captured query included.
+pub struct ServerAnswer {
+    /// The full URL of the request, the captured query included.
     pub target: String,
-    /// The HTTP status; `None` where no head of an answer came.
+    /// The HTTP status; `None` if no head of an answer came.
     pub status: Option<u16>,
     /// The answer's headers: names in lower case and values to the byte, in their order.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// The answer's body as received, nothing decompressed. [`ForwardProblem::is_incomplete`] tells where there was more.
+    /// The body as received, nothing decompressed. After a problem that [`ForwardProblem::is_incomplete`] there was more.
     pub body: Bytes,
-    /// From sending to the head of the answer; `None` where none came.
+    /// The time from sending to the head of the answer, if one came.
     pub first_byte: Option<Duration>,
-    /// From sending to the end, whatever the end was.
+    /// The time from sending to the end, successful or not.
     pub elapsed: Duration,
-    /// What is wrong with the answer, if anything.
     pub problem: Option<ForwardProblem>,
-    /// Whether WeChat got this answer, and not the default.
+    /// True if WeChat got this answer, false if it got the default.
     pub passed_on: bool,
-    /// What is not legal about the answer, and what is worth knowing.
+    /// The findings of the lint.
     pub lint: Vec<lint::LintFinding>,
 }
 
-impl Forwarded {
-    /// A forward that was given up before anything was sent.
+impl ServerAnswer {
+    /// An answer in place of a request that was given up before anything was sent.
     pub fn unsent(target: String, problem: ForwardProblem) -> Self {
         Self {
             target,
@@ -45,44 +45,45 @@ impl Forwarded {
             lint: Vec::new(),
         }
     }
+
+    /// Tells whether WeChat would take it for an answer: complete, in time, with nothing illegal about it.
+    pub fn is_legal(&self) -> bool {
+        self.status == Some(200)
+            && self.problem.is_none()
+            && worst(&self.lint) != Some(Severity::Error)
+            && self.elapsed.as_millis() <= u128::from(lint::WECHAT_LIMIT_MS)
+    }
+
+    /// Tells whether the server did not take the connection.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self.problem, Some(ForwardProblem::Unreachable { .. } | ForwardProblem::Unresolved { .. }))
+    }
 }
 
-/// The code of what was not sent, since it could not be made.
+/// The code of a request that could not be made.
 const UNMADE: &str = "unmade";
 
-/// What can be wrong with the answer of the developer's own server. A code that has been released never changes its meaning.
+/// The problems with an answer of the developer's own server. A released code never changes its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForwardProblem {
     /// No connection: refused, no route, no TLS.
-    Unreachable {
-        /// What the system says.
-        cause: String,
-    },
+    Unreachable { cause: String },
     /// The host's name has no address.
-    Unresolved {
-        /// What the system says.
-        cause: String,
-    },
-    /// The connection broke off before the answer's end, or what came is no HTTP.
-    Broken {
-        /// How.
-        cause: String,
-    },
+    Unresolved { cause: String },
+    /// The connection broke off before the answer's end, or the answer is not HTTP.
+    Broken { cause: String },
     /// The answer was not complete in time.
     TooLate,
     /// No target is set.
     NoTarget,
-    /// The answer is compressed, which WeChat does not ask for: how, as its `Content-Encoding` says.
-    Compressed {
-        /// The encoding.
-        encoding: String,
-    },
+    /// The answer is compressed, which WeChat does not ask for; `encoding` is its `Content-Encoding`.
+    Compressed { encoding: String },
     /// A redirect, which is not followed.
     Redirect {
-        /// Where to, as the answer has it.
+        /// The `Location` header.
         location: String,
     },
-    /// The answer is larger than what is read of it.
+    /// The answer is larger than the limit.
     TooLarge,
     /// The target is this program itself; nothing was sent.
     Loop,
@@ -90,36 +91,33 @@ pub enum ForwardProblem {
     Target,
     /// The status is not 200.
     Status,
-    /// The answer is no legal reply: its lint has errors.
+    /// The answer is not a legal reply: its lint has errors.
     Illegal,
     /// The answer to a handshake is not its `echostr`, exactly.
     Echo,
-    /// The request could not be made as it was asked for; nothing was sent.
-    Unmade {
-        /// Why not.
-        why: Unmade,
-    },
+    /// The request could not be made as asked for; nothing was sent.
+    Unmade { why: ReplayObstacle },
 }
 
 spelled! {
-    /// Why a stored event cannot be sent again as it was asked for.
-    Unmade {
-        /// Not all of its body was kept.
+    /// The reasons why a stored event cannot be sent again as asked for.
+    ReplayObstacle {
+        /// Only a part of its body was kept.
         Cut = "cut",
-        /// It is encrypted, and no key opens it.
-        Sealed = "sealed",
-        /// There is no EncodingAESKey, or none of any use, to encrypt with.
+        /// It is encrypted, and no key decrypts it.
+        Encrypted = "sealed",
+        /// There is no usable EncodingAESKey to encrypt with.
         NoKey = "no-key",
         /// There is no AppID to encrypt for.
         NoAppId = "no-app-id",
-        /// The message cannot be read, so that nothing in it can be made anew.
+        /// The message cannot be parsed, so it cannot be edited.
         Unreadable = "unreadable",
     }
 }
 
-impl Unmade {
+impl ReplayObstacle {
     #[cfg(test)]
-    const ALL: [Self; 5] = [Self::Cut, Self::Sealed, Self::NoKey, Self::NoAppId, Self::Unreadable];
+    const ALL: [Self; 5] = [Self::Cut, Self::Encrypted, Self::NoKey, Self::NoAppId, Self::Unreadable];
 
     fn words(self, language: Language) -> String {
         language.text(&format!("forward.unmade.{}", self.as_str())).into()
@@ -147,8 +145,7 @@ impl ForwardProblem {
         }
     }
 
-    /// What belongs to the code: the cause, where a redirect leads, or why a request was not made; empty where there is
-    /// nothing of the kind.
+    /// The detail that belongs to the code: the cause, a redirect's address, or why a request was not made; else empty.
     pub fn cause(&self) -> &str {
         match self {
             Self::Unreachable { cause } | Self::Unresolved { cause } | Self::Broken { cause } => cause,
@@ -168,14 +165,14 @@ impl ForwardProblem {
 
     /// The problem of that code and cause, if there is such a code.
     pub fn from_parts(code: &str, cause: &str) -> Option<Self> {
-        let unmade = || Unmade::from_spelling(cause).map(|why| Self::Unmade { why });
+        let unmade = || ReplayObstacle::from_spelling(cause).map(|why| Self::Unmade { why });
         Self::all(cause)
             .into_iter()
             .find(|problem| problem.as_str() == code)
             .or_else(|| unmade().filter(|_| code == UNMADE))
     }
 
-    /// Every problem there is but [`Self::Unmade`], those that have a cause with this one.
+    /// Every problem except [`Self::Unmade`], with this cause if it takes one.
     fn all(cause: &str) -> [Self; 13] {
         let cause = || cause.to_owned();
         [
@@ -195,12 +192,12 @@ impl ForwardProblem {
         ]
     }
 
-    /// Whether there is no whole answer that could be passed on: none came, or only its beginning.
+    /// Tells whether there is no complete answer to pass on: none came, or only its beginning.
     pub fn is_incomplete(&self) -> bool {
         !matches!(self, Self::Redirect { .. } | Self::Status | Self::Illegal | Self::Compressed { .. } | Self::Echo)
     }
 
-    /// What is wrong, and what to do about it.
+    /// The words for the problem and its remedy.
     pub fn words(&self, language: Language) -> String {
         match self {
             Self::Unmade { why } => why.words(language),
@@ -218,7 +215,7 @@ mod tests {
         for problem in ForwardProblem::all("because") {
             assert_eq!(ForwardProblem::from_parts(problem.as_str(), problem.cause()), Some(problem));
         }
-        for why in Unmade::ALL {
+        for why in ReplayObstacle::ALL {
             let problem = ForwardProblem::Unmade { why };
             assert_eq!(ForwardProblem::from_parts(problem.as_str(), problem.cause()), Some(problem));
         }
@@ -235,7 +232,9 @@ mod tests {
                 assert!(words.contains(problem.cause()), "{words}");
             }
         }
-        for (why, language) in Unmade::ALL.into_iter().flat_map(|why| Language::ALL.map(|language| (why, language))) {
+        for (why, language) in
+            ReplayObstacle::ALL.into_iter().flat_map(|why| Language::ALL.map(|language| (why, language)))
+        {
             assert!(language.has(&format!("forward.unmade.{}", why.as_str())), "{why:?} {language:?}");
         }
     }

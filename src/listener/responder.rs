@@ -1,0 +1,270 @@
+//! Decides the reply to one push: a person's, the first matching rule's, the developer's own server's, else the default.
+//!
+//! ```text
+//! committed ─► held? ─► first rule ─► forward ─► default      each within the budget
+//!                 └─────────┴────────────┴──────────┴──► ReplyDecision ─► fault of time ─► assembly ─► Answer
+//! ```
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::{sleep_until, timeout_at};
+
+use super::connection::{ConnectionEnd, Origin};
+use super::held::{HeldDecision, HeldPush, HoldGuard, HoldOutcome, ManualReply};
+use super::http_answer::Answer;
+use super::reply_policy::ReplyPolicy;
+use crate::account::{Account, Accounts};
+use crate::capture::{Capture, Placement, ReplyEnd, ReplySource, ServerAnswer};
+use crate::filter::Subject;
+use crate::inspect::ReplyEncryption;
+use crate::rules::{Response, Rule};
+use crate::store::StoreHandle;
+use crate::wechat::fault::Fault;
+use crate::wechat::lint::{LintCode, LintFinding, WECHAT_LIMIT_MS};
+use crate::wechat::reply::PassiveReply;
+use crate::wechat::tree::Tree;
+
+mod assembly;
+mod encryption;
+mod forwarding;
+
+/// The end of a silent wait: WeChat closes after 5 s, but many tunnels never pass that on.
+const SILENCE: Duration = Duration::from_secs(6);
+
+/// One push with everything that its reply depends on; decides and assembles the answer.
+pub(super) struct Responder {
+    pub(super) policy: ReplyPolicy,
+    pub(super) store: StoreHandle,
+    pub(super) accounts: Arc<Accounts>,
+    pub(super) capture: Arc<Capture>,
+    /// The capture's message, parsed by [`inspect`](crate::inspect::inspect).
+    pub(super) tree: Option<Arc<Tree<'static>>>,
+    pub(super) placement: Placement,
+    pub(super) encryption: Option<ReplyEncryption>,
+    pub(super) origin: Origin,
+    /// Turns true when the listener stops.
+    pub(super) stopping: watch::Receiver<bool>,
+    /// The listener's own address, which must not be forwarded to.
+    pub(super) own_address: SocketAddr,
+    /// The time of the request's first byte.
+    pub(super) began: Instant,
+    /// The time by which the answer has to leave.
+    pub(super) deadline: Instant,
+}
+
+/// The decision on a reply, before it is addressed and encrypted and its fault injected.
+struct ReplyDecision {
+    content: ReplyContent,
+    source: ReplySource,
+    /// The status that a rule asks for; else it is 200, or that of the developer's own server.
+    status: Option<u16>,
+    fault: Option<Fault>,
+    forwarded: Option<Box<ServerAnswer>>,
+    /// Findings about the decision itself, such as a rule that failed.
+    findings: Vec<LintFinding>,
+}
+
+/// The content of a decision.
+enum ReplyContent {
+    /// A reply made here.
+    Reply(PassiveReply),
+    /// The answer of the developer's own server.
+    ServerAnswer(Answer),
+    /// No answer: the exchange has ended this way.
+    Nothing(ReplyEnd),
+}
+
+/// The end of a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WaitEnd {
+    Over,
+    HungUp,
+    Stopping,
+}
+
+impl ReplyDecision {
+    fn default_answer() -> Self {
+        Self::of(ReplyContent::Reply(PassiveReply::Success), ReplySource::Default)
+    }
+
+    fn nothing(end: ReplyEnd) -> Self {
+        Self::of(ReplyContent::Nothing(end), ReplySource::None)
+    }
+
+    fn of(content: ReplyContent, source: ReplySource) -> Self {
+        Self { content, source, status: None, fault: None, forwarded: None, findings: Vec::new() }
+    }
+
+    fn manual(manual: ManualReply) -> Self {
+        let ManualReply { reply, fault } = manual;
+        Self { fault, ..Self::of(ReplyContent::Reply(reply), ReplySource::Held) }
+    }
+}
+
+impl Responder {
+    /// Decides the reply and assembles the answer.
+    pub(super) async fn answer(mut self) -> Answer {
+        let mut decision = self.decide().await;
+        if matches!(decision.content, ReplyContent::Nothing(_)) {
+            return self.assemble(decision);
+        }
+        if let Some(fault) = self.policy.armed_fault.take(self.placement.attempt) {
+            (decision.fault, decision.source) = (Some(fault), ReplySource::Held);
+        }
+        match decision.fault {
+            Some(Fault::Unanswered { attempts }) if self.placement.attempt <= attempts => {
+                decision = self.silence().await;
+            }
+            Some(Fault::Late { ms }) if !self.is_late_by(ms).await => decision = self.hung_up(),
+            Some(Fault::Reset) => {
+                self.origin.end(ConnectionEnd::Reset);
+                decision.content = ReplyContent::Nothing(ReplyEnd::Reset);
+            }
+            _ => {}
+        }
+        self.assemble(decision)
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject::arriving(&self.capture, self.placement).with_tree(self.tree.as_deref())
+    }
+
+    fn account(&self) -> &Account {
+        self.accounts.owner(&self.capture.account)
+    }
+
+    async fn decide(&mut self) -> ReplyDecision {
+        // Without time left, only what needs no waiting can be answered.
+        if Instant::now() < self.deadline {
+            let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
+            match self.policy.held.hold(&self.subject(), push) {
+                HoldOutcome::Prepared(reply) => return ReplyDecision::manual(reply),
+                HoldOutcome::Waits(guard) => return self.held(guard).await,
+                HoldOutcome::No => {}
+            }
+        }
+        let rules = self.policy.rules.borrow().clone();
+        match rules.first_match(&self.subject()) {
+            Some(rule) => self.by_rule(rule).await,
+            None => self.forward_by_default().await,
+        }
+    }
+
+    async fn held(&mut self, mut guard: HoldGuard) -> ReplyDecision {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.store.record_held(self.placement.id, Timestamp::now() + left);
+        let held_decision = tokio::select! {
+            held_decision = guard.decision() => held_decision,
+            () = sleep_until(self.deadline.into()) => HeldDecision::Default,
+            () = self.origin.hung_up() => return self.hung_up(),
+        };
+        drop(guard);
+        match held_decision {
+            HeldDecision::Send(reply) => ReplyDecision::manual(reply),
+            HeldDecision::Default => ReplyDecision::default_answer(),
+            HeldDecision::LetRetry => self.silence().await,
+        }
+    }
+
+    /// The rule's response. A default with the rule's status or fault counts as the rule's.
+    async fn by_rule(&mut self, rule: &Rule) -> ReplyDecision {
+        let mut decision = match &rule.response {
+            Response::Default => ReplyDecision::of(ReplyContent::Reply(PassiveReply::Success), rule_source(rule)),
+            Response::Hold => {
+                let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
+                match self.policy.held.hold_by_rule(push) {
+                    HoldOutcome::Waits(guard) => self.held(guard).await,
+                    HoldOutcome::No | HoldOutcome::Prepared(_) => ReplyDecision::default_answer(),
+                }
+            }
+            Response::Forward(to) => self.forward(Some(to)).await,
+            Response::Reply(_) => self.rendered(rule).await,
+        };
+        if !decision.findings.iter().any(|finding| finding.code == LintCode::RuleFailed) {
+            self.policy.record_usage(&rule.name, None);
+        }
+        decision.status = rule.status;
+        if (rule.status.is_some() || rule.fault.is_some()) && decision.source == ReplySource::Default {
+            decision.source = rule_source(rule);
+        }
+        decision.fault = decision.fault.or(rule.fault);
+        if rule.delay_ms > 0 && !matches!(decision.content, ReplyContent::Nothing(_)) {
+            self.delay(Duration::from_millis(rule.delay_ms.into())).await;
+        }
+        decision
+    }
+
+    /// Waits within the budget, also for a client that has closed its sending half: it may still read the answer.
+    async fn delay(&mut self, delay: Duration) {
+        let until = (Instant::now() + delay).min(self.deadline);
+        tokio::select! {
+            () = sleep_until(until.into()) => {}
+            // A dropped sender means the same.
+            _ = self.stopping.wait_for(|stopping| *stopping) => {}
+        }
+    }
+
+    /// The rule's reply with its templates rendered, or the default and a finding with the reason.
+    async fn rendered(&self, rule: &Rule) -> ReplyDecision {
+        let rules = self.policy.rules.borrow().clone();
+        let (own_rule, placement) = (rule.clone(), self.placement);
+        let (capture, tree) = (Arc::clone(&self.capture), self.tree.clone());
+        let rendering = tokio::task::spawn_blocking(move || {
+            let subject = Subject::arriving(&capture, placement).with_tree(tree.as_deref());
+            rules.render(&own_rule, &subject)
+        });
+        let (reason, failure) = match timeout_at(self.deadline.into(), rendering).await {
+            Ok(Ok(Ok(reply))) if reply.needs_address() && self.capture.reply_address(0).is_none() => {
+                ("the push does not say whom to answer".to_owned(), None)
+            }
+            Ok(Ok(Ok(reply))) => return ReplyDecision::of(ReplyContent::Reply(reply), rule_source(rule)),
+            Ok(Ok(Err(error))) => (error.to_string(), Some((&error).into())),
+            Ok(Err(_)) | Err(_) => ("its template took too long".to_owned(), None),
+        };
+        tracing::error!("the rule \"{}\" could not answer event {}: {reason}", rule.name, self.placement.id);
+        self.policy.record_usage(&rule.name, failure);
+        let failed = LintFinding::new(LintCode::RuleFailed).with("rule", &rule.name).with("reason", reason);
+        ReplyDecision { findings: vec![failed], ..ReplyDecision::default_answer() }
+    }
+
+    /// Leaves this attempt unanswered until WeChat closes, or [`SILENCE`] is over.
+    async fn silence(&mut self) -> ReplyDecision {
+        match self.wait(self.began + SILENCE).await {
+            WaitEnd::HungUp => self.hung_up(),
+            WaitEnd::Over => {
+                self.origin.end(ConnectionEnd::Closed);
+                ReplyDecision::nothing(ReplyEnd::Silent)
+            }
+            WaitEnd::Stopping => ReplyDecision::default_answer(),
+        }
+    }
+
+    /// Waits until so long after WeChat's limit; `false` if the client has hung up.
+    async fn is_late_by(&mut self, ms: u32) -> bool {
+        let late = self.began + Duration::from_millis(WECHAT_LIMIT_MS + u64::from(ms));
+        self.wait(late).await != WaitEnd::HungUp
+    }
+
+    fn hung_up(&self) -> ReplyDecision {
+        // A client that closed only its sending half would otherwise get an answer that is not in the record.
+        self.origin.end(ConnectionEnd::Closed);
+        ReplyDecision::nothing(ReplyEnd::HungUp)
+    }
+
+    async fn wait(&mut self, until: Instant) -> WaitEnd {
+        tokio::select! {
+            () = sleep_until(until.into()) => WaitEnd::Over,
+            () = self.origin.hung_up() => WaitEnd::HungUp,
+            // A dropped sender means the same.
+            _ = self.stopping.wait_for(|stopping| *stopping) => WaitEnd::Stopping,
+        }
+    }
+}
+
+fn rule_source(rule: &Rule) -> ReplySource {
+    ReplySource::Rule(rule.name.clone())
+}
