@@ -57,7 +57,7 @@
 //! - An error: its enum beside what fails, one `match` into a `UserError`, its words in `assets/locales/user_error.yml`.
 //! - What can be wrong with a reply: a line in `wechat/lint/code.rs`, its finding beside it, its words in
 //!   `assets/locales/lint.yml`, a bad and a good file in `tests/fixtures/lint/`.
-//! - A kind of reply: `wechat/reply.rs`, its form in `ui/editor/`. A fault: `wechat/fault.rs`.
+//! - A kind of reply: `wechat/reply.rs`, its form in `ui/widgets/reply_editor/`. A fault: `wechat/fault.rs`.
 //! - A format of fixtures: `fixtures/`, its writer and, where it carries requests, its reader.
 //! - Test code for another language: a folder in `assets/snippets/`, its files in `exchange/snippets.rs`, a way to run it in
 //!   `tests/test_code/suite.rs`.

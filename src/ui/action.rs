@@ -9,7 +9,7 @@ use crate::texts::Language;
 
 /// A screen of the rail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Screen {
+pub(crate) enum Screen {
     /// The list and the detail.
     #[default]
     Events,
@@ -25,7 +25,7 @@ pub enum Screen {
 
 /// A page of the detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
+pub(crate) enum Tab {
     /// Fields by their official names, and what they mean.
     #[default]
     Decoded,
@@ -46,7 +46,7 @@ impl Tab {
 
 /// How far a movement goes in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Move {
+pub(crate) enum Move {
     /// Rows down (positive) or up.
     By(i64),
     /// To the first row: the newest.
@@ -57,7 +57,7 @@ pub enum Move {
 
 /// Something to be done after the panels have been drawn.
 #[derive(Clone, Debug)]
-pub enum Action {
+pub(crate) enum Action {
     /// Make this row the selected one and open it.
     Select(CaptureId),
     /// Pick this row beside the others, or leave it out again.
@@ -124,7 +124,7 @@ pub enum Action {
 
 /// Something to be done about filters under names.
 #[derive(Clone, Debug)]
-pub enum Naming {
+pub(crate) enum Naming {
     /// Ask for a name.
     Begin {
         /// What it is called so far.
@@ -158,7 +158,7 @@ pub enum Naming {
 
 /// Something to be done about removing events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Removing {
+pub(crate) enum Removing {
     /// Remove the chosen rows.
     Chosen,
     /// Ask whether to remove everything that the list shows.
@@ -173,7 +173,7 @@ pub enum Removing {
 
 /// Something to be done about replays, or about messages that are made here.
 #[derive(Clone, Debug)]
-pub enum Sending {
+pub(crate) enum Sending {
     /// Open the dialog that sends the chosen rows again.
     Chosen,
     /// Open that dialog for something else.

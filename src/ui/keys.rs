@@ -2,8 +2,8 @@
 
 use egui::{Context, Event, Key, Modifiers};
 
-use super::action::{Move, Tab};
-use super::composing::Composition;
+use crate::ui::action::{Move, Tab};
+use crate::ui::ime::Composition;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

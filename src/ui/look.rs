@@ -6,12 +6,12 @@ use egui::Color32;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::theme::{DARK, LIGHT, Palette};
 use crate::capture::Signature;
 use crate::capture::diagnosis::Severity;
 use crate::texts::Language;
 use crate::texts::safe_text::{beginning, told};
 use crate::texts::user_error::UserError;
+use crate::ui::theme::{DARK, LIGHT, Palette};
 use crate::wechat::kind::Family;
 
 /// Given to every panel; made anew with each frame, which costs nothing.

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::look::Look;
 use crate::capture::diagnosis::Severity;
 use crate::texts::user_error::UserError;
+use crate::ui::look::Look;
 
 /// More than this is no longer read.
 const KEPT: usize = 20;

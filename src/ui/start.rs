@@ -1,8 +1,8 @@
 //! Opens the window and returns when it has been closed.
 
-use super::App;
-use super::signals::Signals;
 use crate::engine::Setup;
+use crate::ui::App;
+use crate::ui::signals::Signals;
 
 /// The window's size when it is opened, and the least it can be.
 const SIZE: [f32; 2] = [1360.0, 860.0];

@@ -2,34 +2,34 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::action::{Move, Screen, Tab};
-use super::answering::Answering;
-use super::composer::Composer;
-use super::detail::Detail;
-use super::dialog::Dialog;
-use super::exporting::{Exportable, Exporting};
-use super::filter_box::FilterBox;
-use super::keys::Keyboard;
-use super::list::List;
-use super::look::Look;
-use super::notices::Notices;
-use super::removing::Removals;
-use super::replaying::Replaying;
-use super::replays::Replays;
-use super::rules::RulesScreen;
-use super::saved::SavedFilters;
-use super::settings::Settings;
-use super::transfer::{self, Report};
 use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
 use crate::config::LookConfig;
 use crate::engine::{Notice, Opened, Saved};
 use crate::texts::Language;
+use crate::ui::action::{Move, Screen, Tab};
+use crate::ui::dialogs::export_dialog::{Exportable, Exporting};
+use crate::ui::dialogs::file_dialog::Dialog;
+use crate::ui::dialogs::import_report::{self, Report};
+use crate::ui::dialogs::removal_question::Removals;
+use crate::ui::dialogs::replay_dialog::Replaying;
+use crate::ui::keys::Keyboard;
+use crate::ui::look::Look;
+use crate::ui::notices::Notices;
+use crate::ui::screens::compose::Composer;
+use crate::ui::screens::events::answering::Answering;
+use crate::ui::screens::events::detail::Detail;
+use crate::ui::screens::events::filter::FilterBox;
+use crate::ui::screens::events::filter::saved_filters::SavedFilters;
+use crate::ui::screens::events::list::List;
+use crate::ui::screens::replays::Replays;
+use crate::ui::screens::rules::RulesScreen;
+use crate::ui::screens::settings::Settings;
 
 mod held;
-mod removals;
-mod replays;
+mod maintenance;
+mod pending_navigation;
 
-use replays::Wishes;
+use pending_navigation::Wishes;
 
 /// For this long after its arrival, more may come that belongs to an event: its answer, its images.
 const STILL_COMING: SignedDuration = SignedDuration::from_secs(60);
@@ -148,7 +148,7 @@ impl State {
                 self.notices.good(look.filled("export.done", &[("events", &events), ("out", &out)]), now);
             }
             Notice::Imported { imported } => {
-                self.notices.good(transfer::summary(&imported, look), now);
+                self.notices.good(import_report::summary(&imported, look), now);
                 self.report.take(*imported);
             }
             Notice::Failed { trouble } => {

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use super::super::action::{Screen, Tab};
-use super::super::answering::Stage;
-use super::super::detail::Detail;
 use super::{EventsPage, State};
 use crate::capture::CaptureId;
 use crate::engine::{HeldPush, HeldView};
+use crate::ui::action::{Screen, Tab};
+use crate::ui::screens::events::answering::Stage;
+use crate::ui::screens::events::detail::Detail;
 
 impl State {
     /// Looks at what is held. What has just come is opened, unless the person is busy; its retry goes on where it was.

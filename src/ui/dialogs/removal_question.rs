@@ -1,0 +1,150 @@
+//! Removing events: the question before everything in the list goes, and what can be brought back.
+
+use egui::{Button, Id, Label, RichText, Ui, Window};
+
+use crate::capture::CaptureId;
+use crate::engine::{Chosen, Command, Progress, RemovalId, Upkeep};
+use crate::filter::{Comparison, Expr, Filter, Term};
+use crate::texts::safe_text::{grouped, shortened};
+use crate::ui::action::{Action, Removing};
+use crate::ui::look::Look;
+use crate::ui::theme::GAP;
+use crate::ui::widgets::controls::weak;
+
+/// The question's width, in points.
+const WIDTH: f32 = 420.0;
+
+/// So much of a filter is shown in the question, in characters.
+const SHOWN_FILTER: usize = 120;
+
+/// Between two looks at how far the work is.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// What is being asked, and what was removed last.
+#[derive(Debug, Default)]
+pub(crate) struct Removals {
+    question: Option<Question>,
+    last: Option<RemovalId>,
+}
+
+/// Whether everything that was listed when it was asked is to go.
+#[derive(Debug)]
+struct Question {
+    filter: Filter,
+    /// What arrives after this stays: nobody has seen it.
+    newest: CaptureId,
+    count: usize,
+}
+
+impl Removals {
+    /// Asks whether everything goes that this filter found, up to `newest`.
+    pub(crate) fn ask(&mut self, filter: &Filter, newest: CaptureId, count: usize) {
+        self.question = Some(Question { filter: filter.clone(), newest, count });
+    }
+
+    /// Whether the question is open.
+    pub(crate) fn is_asking(&self) -> bool {
+        self.question.is_some()
+    }
+
+    /// Closes the question. Whether it was open.
+    pub(crate) fn close(&mut self) -> bool {
+        self.question.take().is_some()
+    }
+
+    /// The answer is yes.
+    pub(crate) fn confirm(&mut self) -> Option<Command> {
+        let Question { filter, newest, .. } = self.question.take()?;
+        let seen = Expr::Term(Term::Id(Comparison::AtMost(newest.0)));
+        let listed = match filter.expr {
+            Expr::All => seen,
+            expr => Expr::And(vec![expr, seen]),
+        };
+        Some(Command::Remove { what: Chosen::Matching(Box::new(listed.into())) })
+    }
+
+    /// Events were removed.
+    pub(crate) fn removed(&mut self, removal: RemovalId) {
+        self.last = Some(removal);
+    }
+
+    /// Brings back what was removed last in this window, where anything was.
+    pub(crate) fn undo(&mut self) -> Option<Command> {
+        self.last.take().map(|removal| Command::Restore { removal })
+    }
+
+    /// Draws the question, where it is open.
+    pub(crate) fn ui(&self, ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
+        let Some(question) = &self.question else { return };
+        let mut open = true;
+        let window = Window::new(look.text("removing.title")).id(Id::unique("removing")).open(&mut open);
+        let window = window.collapsible(false).resizable(false).pivot(egui::Align2::CENTER_CENTER);
+        window.default_pos(ui.ctx().content_rect().center()).default_width(WIDTH).show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH);
+            ui.spacing_mut().item_spacing.y = GAP;
+            question_ui(ui, question, look, actions);
+        });
+        if !open {
+            actions.push(Action::Remove(Removing::Nothing));
+        }
+    }
+}
+
+fn question_ui(ui: &mut Ui, question: &Question, look: &Look, actions: &mut Vec<Action>) {
+    let count = grouped(question.count as u64);
+    let filter = shortened(question.filter.text.trim(), SHOWN_FILTER);
+    let key = if filter.is_empty() { "removing.ask.all" } else { "removing.ask.found" };
+    ui.add(Label::new(look.filled(key, &[("count", &count), ("filter", &filter)])).wrap());
+    ui.add(Label::new(weak(look, look.text("removing.ask.hint"))).wrap());
+    ui.horizontal(|ui| {
+        let remove = look.filled("removing.ask.remove", &[("count", &count)]);
+        if ui.add(Button::new(RichText::new(remove).color(look.palette.error))).clicked() {
+            actions.push(Action::Remove(Removing::All));
+        }
+        if ui.button(look.text("removing.ask.cancel")).clicked() {
+            actions.push(Action::Remove(Removing::Nothing));
+        }
+    });
+}
+
+/// Draws how far a removal or other work on the database is, with a way to end it.
+pub(in crate::ui) fn upkeep_ui(ui: &mut Ui, progress: &Progress, look: &Look, actions: &mut Vec<Action>) {
+    ui.separator();
+    let words = look.text("removing.upkeep.running");
+    let far =
+        if progress.total() > 0 { format!("{} %", progress.done() * 100 / progress.total()) } else { "…".to_owned() };
+    ui.label(RichText::new(format!("{words} {far}")).small().color(look.palette.accent));
+    if ui.add(Button::new(RichText::new(look.text("removing.upkeep.stop")).small())).clicked() {
+        actions.push(Action::Ask(Command::CancelUpkeep));
+    }
+    ui.ctx().request_repaint_after(LOOK_AGAIN);
+}
+
+/// Asks what is in the database, for the page that shows it.
+pub(crate) fn count() -> Command {
+    Command::LookAfter { upkeep: Upkeep::Count }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_arrives_after_the_question_stays() {
+        let mut removals = Removals::default();
+        let filter = Filter::parse("event:CLICK OR event:VIEW", &jiff::Zoned::now()).unwrap();
+        removals.ask(&filter, CaptureId(17), 3);
+        let Some(Command::Remove { what: Chosen::Matching(listed) }) = removals.confirm() else { panic!() };
+        assert_eq!(listed.text, "(event:CLICK OR event:VIEW) id:<=17");
+        assert!(removals.confirm().is_none());
+    }
+
+    #[test]
+    fn a_removal_is_taken_back_once() {
+        let mut removals = Removals::default();
+        assert!(removals.undo().is_none());
+        removals.removed(RemovalId(3));
+        assert!(matches!(removals.undo(), Some(Command::Restore { removal: RemovalId(3) })));
+        assert!(removals.undo().is_none());
+    }
+}

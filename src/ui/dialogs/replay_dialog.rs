@@ -1,0 +1,154 @@
+//! Sending events again: which, where to and how, asked in a dialog that remembers the last choice.
+
+use egui::Ui;
+
+use super::export_dialog::Exportable;
+use crate::capture::{CaptureId, StoredRun};
+use crate::engine::{Chosen, Command, ReplayRequest, ReplayWhat, Status};
+use crate::filter::Filter;
+use crate::ui::action::Action;
+use crate::ui::look::Look;
+
+mod choice;
+mod dialog_ui;
+mod fields;
+
+use choice::Choice;
+
+/// The dialog, and what it remembers from one replay to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Replaying {
+    /// What is to be sent; `None` while the dialog is closed.
+    offer: Option<Offer>,
+    choice: Choice,
+    /// A target was proposed, or is there.
+    is_settled: bool,
+    /// The first field is to get the caret.
+    focus: bool,
+}
+
+/// What there is to send.
+#[derive(Clone, Debug)]
+enum Offer {
+    /// Rows of the list.
+    Listed {
+        /// The picked rows, or the selected one.
+        chosen: Vec<CaptureId>,
+        /// How many rows the list shows.
+        listed: usize,
+        /// What the list shows, as written.
+        filter: String,
+        /// Everything that the filter finds, instead of the chosen rows.
+        everything: bool,
+    },
+    /// Something else: an edited event, composed messages, a run once more.
+    Given(Box<ReplayWhat>),
+}
+
+impl Offer {
+    /// Whether there is nothing in it.
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Listed { listed, everything: true, .. } => *listed == 0,
+            Self::Listed { chosen, .. } => chosen.is_empty(),
+            Self::Given(what) => match &**what {
+                ReplayWhat::Stored(Chosen::Ids(ids)) => ids.is_empty(),
+                ReplayWhat::Composed(messages) => messages.is_empty(),
+                ReplayWhat::Stored(Chosen::Matching(_)) | ReplayWhat::Edited { .. } => false,
+            },
+        }
+    }
+
+    /// `None` for a filter that cannot be read: the list shows what an earlier one found.
+    fn into_what(self) -> Option<ReplayWhat> {
+        Some(match self {
+            Self::Listed { filter, everything: true, .. } => {
+                let filter = Filter::parse(&filter, &jiff::Zoned::now()).ok()?;
+                ReplayWhat::Stored(Chosen::Matching(Box::new(filter)))
+            }
+            Self::Listed { chosen, .. } => ReplayWhat::Stored(Chosen::Ids(chosen)),
+            Self::Given(what) => *what,
+        })
+    }
+}
+
+/// What the dialog shows, as it stands in this frame.
+#[derive(Debug)]
+pub(crate) struct ReplayingView<'a> {
+    /// Targets and accounts.
+    pub(crate) status: &'a Status,
+    /// The runs that answers can be compared with, the newest first.
+    pub(crate) runs: &'a [StoredRun],
+}
+
+impl Replaying {
+    /// Opens the dialog for rows of the list.
+    pub(crate) fn offer_listed(&mut self, exportable: Exportable<'_>) {
+        let Exportable { chosen, listed, filter } = exportable;
+        let everything = chosen.is_empty();
+        self.open(Offer::Listed { chosen, listed, filter: filter.to_owned(), everything });
+    }
+
+    /// Opens the dialog for something else.
+    pub(crate) fn offer(&mut self, what: ReplayWhat) {
+        self.open(Offer::Given(Box::new(what)));
+    }
+
+    /// Opens the dialog with everything as in that request.
+    pub(crate) fn offer_again(&mut self, request: ReplayRequest) {
+        self.choice = Choice::of(&request);
+        self.offer(request.what);
+    }
+
+    fn open(&mut self, offer: Offer) {
+        (self.offer, self.focus) = (Some(offer), true);
+        self.is_settled = !self.choice.target.trim().is_empty();
+    }
+
+    /// Closes it. Whether it was open.
+    pub(crate) fn close(&mut self) -> bool {
+        self.offer.take().is_some()
+    }
+
+    /// Whether it is open.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.offer.is_some()
+    }
+
+    /// The command that sends what is offered, where it can be sent; the dialog is closed then.
+    pub(crate) fn send(&mut self) -> Option<Command> {
+        if self.flaw().is_some() {
+            return None;
+        }
+        let request = self.choice.request(self.offer.take()?.into_what()?).ok()?;
+        Some(Command::Replay { request: Box::new(request) })
+    }
+
+    /// The key of what keeps the offer from being sent.
+    fn flaw(&self) -> Option<&'static str> {
+        if self.offer.as_ref().is_none_or(Offer::is_empty) {
+            return Some("replay.flaw.nothing");
+        }
+        self.choice.how().err()
+    }
+
+    /// Draws the dialog, where it is open.
+    pub(crate) fn ui(&mut self, ui: &Ui, view: &ReplayingView<'_>, look: &Look, actions: &mut Vec<Action>) {
+        if self.is_shown() {
+            self.settle(view.status);
+            self.dialog_ui(ui, view, look, actions);
+        }
+    }
+
+    /// Proposes a target where none was chosen yet: the first that is kept, else where events are forwarded to.
+    fn settle(&mut self, status: &Status) {
+        if std::mem::replace(&mut self.is_settled, true) {
+            return;
+        }
+        match (status.config.targets.values().next(), &status.config.listener.forward) {
+            (Some(target), _) => self.choice.take_target(target),
+            (None, Some(forward)) => self.choice.target.clone_from(forward),
+            (None, None) => {}
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What can be done with a row, on a click with the other button.
+
+use egui::{Button, Ui};
+
+use crate::capture::{CaptureId, CaptureSummary};
+use crate::filter::by_value;
+use crate::texts::safe_text::shortened;
+use crate::ui::action::{Action, Removing, Sending, Tab};
+use crate::ui::keys::{Verb, hint};
+use crate::ui::look::Look;
+use crate::ui::widgets::value_menu::value_menu_ui;
+use crate::wechat::kind::{Class, lookup};
+
+/// So much of a value is shown, in characters.
+const SHOWN: usize = 40;
+
+/// Draws the menu of the row with that capture; what is chosen is done with the picked rows, where it is one of them.
+pub(super) fn menu_ui(
+    ui: &mut Ui,
+    (id, picked): (CaptureId, bool),
+    row: Option<&CaptureSummary>,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    if let Some(row) = row {
+        values_ui(ui, row, look, actions);
+        ui.separator();
+    }
+    let mut chosen = None;
+    let mut item = |ui: &mut Ui, key: &str, verb: Option<Verb>, action: Action| {
+        let button = Button::new(look.text(key).into_owned()).shortcut_text(verb.map(hint).unwrap_or_default());
+        if ui.add(button).clicked() {
+            chosen = Some(action);
+        }
+    };
+    item(ui, "replay.menu.answer", None, Action::ShowTab(Tab::Answer));
+    ui.separator();
+    item(ui, "replay.menu.replay", Some(Verb::Replay), Action::Send(Sending::Chosen));
+    item(ui, "replay.menu.edit", Some(Verb::EditAndReplay), Action::Send(Sending::EditChosen));
+    item(ui, "replay.menu.duplicate", Some(Verb::Duplicate), Action::Send(Sending::DuplicateChosen));
+    item(ui, "replay.menu.export", Some(Verb::Export), Action::ShowExport(true));
+    ui.separator();
+    item(ui, "removing.keys.remove", Some(Verb::Remove), Action::Remove(Removing::Chosen));
+    if let Some(action) = chosen {
+        // What is about several rows stays so; everything else is about this one.
+        let keeps_picks =
+            picked && matches!(action, Action::Send(Sending::Chosen) | Action::ShowExport(_) | Action::Remove(_));
+        if !keeps_picks {
+            actions.push(Action::Select(id));
+        }
+        actions.push(action);
+    }
+}
+
+/// What the row's cells can be filtered by.
+fn values_ui(ui: &mut Ui, row: &CaptureSummary, look: &Look, actions: &mut Vec<Action>) {
+    let is_event = lookup(&row.kind).is_none_or(|known| known.class == Class::Event);
+    let kind = (if is_event { "event" } else { "type" }, Some(&row.kind));
+    for (name, value) in [kind, ("key", row.event_key.as_ref()), ("openid", row.openid.as_ref())] {
+        let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
+        let Some(term) = by_value(Some(name), value) else { continue };
+        ui.menu_button(shortened(value, SHOWN), |ui| value_menu_ui(ui, value, &term, look, actions));
+    }
+}

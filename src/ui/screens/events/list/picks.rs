@@ -1,0 +1,87 @@
+//! The rows that are picked beside the selected one: what is replayed or exported together.
+
+use std::collections::BTreeSet;
+
+use super::matches::Listing;
+use crate::capture::CaptureId;
+
+/// A range takes no more rows than this: picking is by hand, and for more there is the filter.
+const LONGEST_RANGE: usize = 10_000;
+
+/// The picked rows. One row alone is the selection, and nothing is picked then.
+#[derive(Debug, Default)]
+pub(crate) struct Picks {
+    ids: BTreeSet<CaptureId>,
+}
+
+impl Picks {
+    /// Picks that row, or leaves it out again; the selected one comes along where nothing was picked yet.
+    pub(super) fn toggle(&mut self, id: CaptureId, selected: Option<CaptureId>) {
+        if self.ids.is_empty() {
+            self.ids.extend(selected.filter(|selected| *selected != id));
+        }
+        if !self.ids.remove(&id) {
+            self.ids.insert(id);
+        }
+    }
+
+    /// Picks the rows from one to the other, both included.
+    pub(super) fn range(&mut self, listing: &Listing, from: Option<CaptureId>, to: CaptureId) {
+        let row_of = |id| listing.row_of(id);
+        let (Some(from), Some(to)) = (from.and_then(row_of).or_else(|| row_of(to)), row_of(to)) else { return };
+        let rows = from.min(to)..=from.max(to);
+        self.ids.extend(rows.take(LONGEST_RANGE).filter_map(|row| listing.at(row)));
+    }
+
+    /// Picks nothing any more. Whether anything was.
+    pub(crate) fn clear(&mut self) -> bool {
+        let any = !self.ids.is_empty();
+        self.ids.clear();
+        any
+    }
+
+    /// Whether that row is picked.
+    pub(super) fn holds(&self, id: CaptureId) -> bool {
+        self.ids.contains(&id)
+    }
+
+    /// The picked rows, in the order in which they arrived.
+    pub(crate) fn ids(&self) -> impl ExactSizeIterator<Item = CaptureId> {
+        self.ids.iter().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(picks: &Picks) -> Vec<i64> {
+        picks.ids().map(|id| id.0).collect()
+    }
+
+    #[test]
+    fn the_selected_row_comes_along_with_the_first_that_is_picked() {
+        let mut picks = Picks::default();
+        picks.toggle(CaptureId(3), Some(CaptureId(5)));
+        assert_eq!(ids(&picks), [3, 5]);
+        picks.toggle(CaptureId(5), Some(CaptureId(5)));
+        assert_eq!(ids(&picks), [3]);
+        assert!(picks.clear() && !picks.clear());
+    }
+
+    #[test]
+    fn a_range_holds_both_ends_in_either_direction() {
+        let mut listing = Listing::new(1);
+        listing.append([9, 7, 5, 3].map(CaptureId).to_vec());
+        for (from, to) in [(7, 3), (3, 7)] {
+            let mut picks = Picks::default();
+            picks.range(&listing, Some(CaptureId(from)), CaptureId(to));
+            assert_eq!(ids(&picks), [3, 5, 7]);
+        }
+        let mut picks = Picks::default();
+        picks.range(&listing, None, CaptureId(5));
+        assert_eq!(ids(&picks), [5]);
+        picks.range(&listing, Some(CaptureId(5)), CaptureId(4));
+        assert_eq!(ids(&picks), [5]);
+    }
+}

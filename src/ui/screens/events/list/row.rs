@@ -1,0 +1,310 @@
+//! One row of the list: painted cells, and one name for all of them.
+
+use std::time::Instant;
+
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
+
+use super::columns::{Columns, Content};
+use super::menu::menu_ui;
+use super::row_cache::Row;
+use super::{middle, row_id};
+use crate::capture::diagnosis::Severity;
+use crate::capture::{CaptureId, CaptureSummary};
+use crate::config::Hue;
+use crate::texts::safe_text::{both_ends, safe_text, shortened};
+use crate::ui::action::Action;
+use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
+use crate::ui::screens::events::answering::seconds_left;
+use crate::ui::screens::events::filter::filter_row::initial;
+use crate::ui::screens::events::filter::saved_filters::Named;
+use crate::wechat::kind::{self, Family};
+
+/// The width of the mark of a filter with a colour, in points.
+const MARK_WIDTH: f32 = 14.0;
+/// The most characters of a text in a cell: more than fit into any, and little to lay out.
+const CELL: usize = 200;
+/// The most that is shown of it below the pointer.
+const HOVER: usize = 1_000;
+/// `oMgHVj…6glDg`: the beginning and the end tell users apart.
+const ENDS: usize = 4;
+
+/// Which row it is.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    /// Its capture.
+    pub(super) id: CaptureId,
+    /// From 0.
+    pub(super) index: usize,
+    /// Of how many.
+    pub(super) of: usize,
+    /// Whether it is the selected one.
+    pub(super) selected: bool,
+    /// Whether it is picked beside it.
+    pub(super) picked: bool,
+    /// When the default goes out, where it is held.
+    pub(super) held_until: Option<Instant>,
+    /// The filter with a colour that it matches.
+    pub(super) mark: Option<(&'a Named, Hue)>,
+}
+
+/// Draws the row into the whole of `ui`.
+pub(super) fn row_ui(
+    ui: &Ui,
+    place: &Place<'_>,
+    row: &Row<'_>,
+    columns: &Columns,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    let rect = ui.max_rect();
+    // Not reached by Tab, row by row: the selection is moved by keys of its own.
+    let response = ui.interact(rect, row_id(place.id), Sense::CLICK);
+    paint_ground(ui, rect, place, &response, look);
+    match row {
+        Row::Read(summary) => {
+            for (content, cell) in columns.cells(rect) {
+                cell_ui(ui, cell, content, (summary, place), columns, look);
+            }
+            hover_ui(&response, rect, summary, columns);
+            name(&response, place, &accessible_name(summary, place, look));
+        }
+        Row::Unknown => placeholder(ui, &response, place, "…", look),
+        Row::Gone => placeholder(ui, &response, place, &look.text("window.list.gone"), look),
+    }
+    response.context_menu(|ui| {
+        let summary = if let Row::Read(summary) = row { Some(*summary) } else { None };
+        menu_ui(ui, (place.id, place.picked), summary, look, actions);
+    });
+    if response.clicked() {
+        let modifiers = ui.input(|input| input.modifiers);
+        if modifiers.command {
+            actions.push(Action::Pick(place.id));
+        } else if modifiers.shift {
+            actions.push(Action::PickTo(place.id));
+        } else {
+            actions.push(Action::Select(place.id));
+            actions.push(Action::ShowDetail(true));
+        }
+    }
+}
+
+fn paint_ground(ui: &Ui, rect: Rect, place: &Place<'_>, response: &Response, look: &Look) {
+    let painter = ui.painter();
+    if place.selected || place.picked {
+        painter.rect_filled(rect, 0.0, look.palette.selected);
+    }
+    if place.selected {
+        painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(3.0, rect.height())), 0.0, look.palette.accent);
+    } else if response.hovered() {
+        painter.rect_filled(rect, 0.0, look.palette.card);
+    }
+    if let Some((named, hue)) = place.mark {
+        mark_ui(ui, rect, named, look.palette.hue(hue));
+    }
+    if place.picked {
+        let (at, font) = (rect.left_center() + Vec2::new(5.0, 0.0), TextStyle::Small.resolve(ui.style()));
+        painter.text(at, egui::Align2::LEFT_CENTER, "✔", font, look.palette.accent);
+    }
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, look.palette.line.gamma_multiply(0.5)));
+}
+
+/// A bar at the row's end in the filter's colour, with the first letter of its name.
+fn mark_ui(ui: &Ui, rect: Rect, named: &Named, color: Color32) {
+    let bar =
+        Rect::from_min_max(Pos2::new(rect.right() - MARK_WIDTH, rect.top() + 1.0), rect.max - Vec2::new(0.0, 1.0));
+    ui.painter().rect_filled(bar, 2.0, color.gamma_multiply(0.25));
+    let font = TextStyle::Small.resolve(ui.style());
+    ui.painter().text(bar.center(), egui::Align2::CENTER_CENTER, initial(&named.name), font, color);
+}
+
+fn cell_ui(
+    ui: &Ui,
+    cell: Rect,
+    content: Content,
+    (row, place): (&CaptureSummary, &Place<'_>),
+    columns: &Columns,
+    look: &Look,
+) {
+    let (prose, mono) = (TextStyle::Body.resolve(ui.style()), TextStyle::Monospace.resolve(ui.style()));
+    let palette = look.palette;
+    let put = |shown: &str, font: FontId, color: Color32| text(ui, cell, shown, font, color, align(content));
+    match content {
+        Content::Severity => {
+            if let Some(severity) = row.severity {
+                put(severity_mark(severity), prose, look.severity_color(severity));
+            }
+        }
+        Content::Time => put(&look.clock(row.received_at), mono, palette.weak),
+        Content::Kind => {
+            let family = kind::family(&row.kind);
+            let color = look.family_color(family);
+            family_mark(ui, Pos2::new(cell.left() + 5.0, cell.center().y), family, color);
+            let cell = cell.with_min_x(cell.left() + 17.0);
+            text(ui, cell, &kind_text(row, look), prose, color, Align::Min);
+        }
+        Content::Key => put(&shortened(row.event_key.as_deref().unwrap_or_default(), CELL), mono, palette.strong),
+        Content::OpenId => put(&both_ends(row.openid.as_deref().unwrap_or_default(), ENDS), mono, palette.weak),
+        Content::Attempt => {
+            let color = if row.placement.attempt > 1 { palette.warning } else { palette.weak };
+            put(&attempt_mark(row.placement.attempt), prose, color);
+        }
+        Content::Signature => {
+            let mark = signature_mark(row.signature);
+            let color = look.signature_color(row.signature);
+            if columns.signature_word {
+                put(&format!("{mark} {}", signature_text(row, look)), prose, color);
+            } else {
+                put(mark, prose, color);
+            }
+        }
+        Content::Mode => put(&mode_text(row, look), prose, palette.weak),
+        Content::Answer => {
+            let color = match &row.reply {
+                Some(reply) if !reply.is_legal() => palette.error,
+                Some(_) => palette.text,
+                None if row.replay => palette.weak,
+                None => palette.warning,
+            };
+            put(&answer_text(row, place, look), mono, color);
+        }
+    }
+}
+
+/// Numbers stand to the right.
+pub(super) fn align(content: Content) -> Align {
+    match content {
+        Content::Answer => Align::Max,
+        _ => Align::Min,
+    }
+}
+
+/// One line of text in the middle of a cell's height, cut short with `…` where it does not fit.
+pub(crate) fn text(ui: &Ui, cell: Rect, text: &str, font: FontId, color: Color32, align: Align) {
+    let mut job = LayoutJob::simple_singleline(shortened(text, CELL), font, color);
+    job.wrap = TextWrapping::truncate_at_width(cell.width());
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let at = middle(cell, align);
+    let left = if align == Align::Max { at.x - galley.size().x } else { at.x };
+    ui.painter().galley(Pos2::new(left, at.y - galley.size().y / 2.0), galley, color);
+}
+
+/// A shape for each family, so that its hue is not all that tells it.
+pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32) {
+    const R: f32 = 4.0;
+    let painter = ui.painter();
+    let polygon = |points: &[(f32, f32)]| {
+        let points = points.iter().map(|(x, y)| center + Vec2::new(x * R, y * R)).collect();
+        painter.add(egui::Shape::convex_polygon(points, color, Stroke::NONE));
+    };
+    match family {
+        Family::Tap => {
+            painter.circle_filled(center, R, color);
+        }
+        Family::Scan => {
+            painter.rect_filled(Rect::from_center_size(center, Vec2::splat(R * 1.8)), 0.0, color);
+        }
+        Family::Picture => polygon(&[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)]),
+        Family::Location => polygon(&[(-1.1, -0.9), (1.1, -0.9), (0.0, 1.1)]),
+        Family::Message => {
+            painter.circle_stroke(center, R - 0.8, Stroke::new(1.6, color));
+        }
+        Family::System => {
+            let square = Rect::from_center_size(center, Vec2::splat(R * 1.6));
+            painter.rect_stroke(square, 0.0, Stroke::new(1.4, color), egui::StrokeKind::Middle);
+        }
+    }
+}
+
+fn kind_text(row: &CaptureSummary, look: &Look) -> String {
+    let kind = shortened(&row.kind, CELL);
+    if row.replay { format!("{kind} · {}", look.text("window.list.own")) } else { kind }
+}
+
+fn signature_text(row: &CaptureSummary, look: &Look) -> String {
+    look.text(&format!("window.signature.{}", row.signature.as_str())).into_owned()
+}
+
+fn mode_text(row: &CaptureSummary, look: &Look) -> String {
+    look.text(&format!("window.mode.{}", row.mode.as_str())).into_owned()
+}
+
+fn answer_text(row: &CaptureSummary, place: &Place<'_>, look: &Look) -> String {
+    if let Some(until) = place.held_until {
+        return format!("⏸ {}", look.filled("hold.row", &[("seconds", &seconds_left(until))]));
+    }
+    match &row.reply {
+        Some(reply) => {
+            let end = || look.text(&format!("detail.end.{}", reply.end.as_str())).into_owned();
+            let mark = if reply.severity == Some(Severity::Error) { "⚠ " } else { "" };
+            let status = reply.status.map_or_else(end, |status| status.to_string());
+            format!("{mark}{status} · {}", milliseconds(reply.elapsed))
+        }
+        // What was never posted to the listener is not waited for.
+        None if row.replay => "–".to_owned(),
+        None => look.text("window.list.open").into_owned(),
+    }
+}
+
+/// `1.9 ms`; the tenth goes where it says nothing.
+pub(crate) fn milliseconds(duration: std::time::Duration) -> String {
+    let milliseconds = duration.as_secs_f64() * 1000.0;
+    if milliseconds < 100.0 { format!("{milliseconds:.1} ms") } else { format!("{milliseconds:.0} ms") }
+}
+
+/// What a cell had to cut short.
+fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Columns) {
+    let Some(pointer) = response.hover_pos() else { return };
+    let Some((content, _)) = columns.cells(rect).find(|(_, cell)| cell.contains(pointer)) else { return };
+    let full = match content {
+        Content::OpenId => row.openid.as_deref(),
+        Content::Key => row.event_key.as_deref(),
+        Content::Kind => Some(row.kind.as_str()),
+        _ => None,
+    };
+    if let Some(full) = full.filter(|full| !full.is_empty()) {
+        response.clone().on_hover_text_at_pointer(shortened(full, HOVER));
+    }
+}
+
+/// All that the row says, in its order.
+fn accessible_name(row: &CaptureSummary, place: &Place<'_>, look: &Look) -> String {
+    let mut parts = vec![look.clock(row.received_at), shortened(&row.kind, CELL)];
+    let named = [&row.event_key, &row.openid].into_iter().flatten().filter(|text| !text.is_empty());
+    parts.extend(named.map(|text| shortened(text, CELL)));
+    parts.push(look.filled("window.row.attempt", &[("number", &row.placement.attempt.to_string())]));
+    parts.push(look.filled("window.row.signature", &[("state", &signature_text(row, look))]));
+    parts.push(mode_text(row, look));
+    parts.push(match &row.reply {
+        Some(_) => look.filled("window.row.answered", &[("answer", &answer_text(row, place, look))]),
+        None => answer_text(row, place, look),
+    });
+    if row.replay {
+        parts.push(look.text("window.list.own").into_owned());
+    }
+    if place.picked {
+        parts.push(look.text("window.row.picked").into_owned());
+    }
+    if let Some((named, _)) = place.mark {
+        parts.push(look.filled("filters.marked", &[("name", &safe_text(&named.name))]));
+    }
+    if let Some(severity) = row.severity {
+        parts.push(look.text(&format!("severity.{}", severity.as_str())).into_owned());
+    }
+    parts.join(", ")
+}
+
+fn placeholder(ui: &Ui, response: &Response, place: &Place<'_>, words: &str, look: &Look) {
+    let font = TextStyle::Body.resolve(ui.style());
+    text(ui, response.rect.shrink2(Vec2::new(32.0, 0.0)), words, font, look.palette.weak, Align::Min);
+    name(response, place, words);
+}
+
+fn name(response: &Response, place: &Place<'_>, words: &str) {
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, place.selected || place.picked, words));
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_selected(place.selected || place.picked);
+        node.set_position_in_set(place.index + 1);
+        node.set_size_of_set(place.of);
+    });
+}

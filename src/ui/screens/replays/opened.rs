@@ -1,0 +1,327 @@
+//! One run in full: how it was sent, and its replays, all of them or those that went wrong.
+
+use std::collections::BTreeSet;
+
+use egui::{Button, Frame, Id, Label, Margin, RichText, Sides, Ui};
+
+use crate::capture::{Against, CaptureId, ReplaySummary, RunId, StoredRun, Verdict};
+use crate::engine::{Chosen, Pace, ReplayHow, ReplayRequest, ReplayWhat};
+use crate::texts::safe_text::safe_text;
+use crate::ui::action::{Action, Sending};
+use crate::ui::look::{Look, attempt_mark};
+use crate::ui::screens::events::list::milliseconds;
+use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::controls::{small_button, title, weak};
+use crate::ui::widgets::table::{Cell, Column, Row, table_ui};
+use crate::ui::widgets::verdicts::{legal_words, outcome_words, verdict_color, verdict_words};
+use crate::wechat::kind;
+
+/// With less room, whether an answer is legal is a mark before its status, in points.
+const WIDE: f32 = 600.0;
+
+const COLUMNS: [Column; 7] = [
+    Column::numbers("replays.column.event", 52.0),
+    Column::texts("replays.column.kind", 0.0),
+    Column::texts("replays.column.copy", 40.0),
+    Column::numbers("replays.column.status", 44.0),
+    Column::numbers("replays.column.elapsed", 76.0),
+    Column::texts("replays.column.verdict", 92.0),
+    Column::texts("replays.column.legal", 84.0),
+];
+
+/// Which replays are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Only {
+    /// All of them.
+    #[default]
+    All,
+    /// Those whose answer WeChat would not take.
+    Failed,
+    /// Those that were legal before, and are not now.
+    Regressed,
+    /// Those with another answer than before.
+    Changed,
+}
+
+impl Only {
+    const ALL: [Self; 4] = [Self::All, Self::Failed, Self::Regressed, Self::Changed];
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::All => "replays.only.all",
+            Self::Failed => "replays.only.failed",
+            Self::Regressed => "replays.only.regressed",
+            Self::Changed => "replays.only.changed",
+        }
+    }
+
+    fn takes(self, row: &ReplaySummary) -> bool {
+        match self {
+            Self::All => true,
+            Self::Failed => !row.is_legal,
+            Self::Regressed => row.verdict == Verdict::Regressed,
+            Self::Changed => !matches!(row.verdict, Verdict::New | Verdict::Same),
+        }
+    }
+}
+
+/// A run and its replays.
+#[derive(Debug)]
+pub(super) struct Opened {
+    run: StoredRun,
+    rows: Vec<ReplaySummary>,
+    only: Only,
+    /// The positions of those that are listed.
+    shown: Vec<usize>,
+    /// How many there are of each, in the order of [`Only::ALL`].
+    counts: [usize; Only::ALL.len()],
+    /// The row that was last gone to.
+    selected: Option<usize>,
+}
+
+impl Opened {
+    pub(super) fn new(run: StoredRun, rows: Vec<ReplaySummary>, only: Only) -> Self {
+        let counts = Only::ALL.map(|only| rows.iter().filter(|row| only.takes(row)).count());
+        let mut opened = Self { run, rows, only, shown: Vec::new(), counts, selected: None };
+        opened.show(only);
+        opened
+    }
+
+    pub(super) fn id(&self) -> RunId {
+        self.run.id
+    }
+
+    pub(super) fn only(&self) -> Only {
+        self.only
+    }
+
+    fn show(&mut self, only: Only) {
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| only.takes(row));
+        (self.only, self.shown) = (only, rows.map(|(at, _)| at).collect());
+    }
+
+    /// The run once more, against its own answers: all of it, or what failed.
+    fn again(&self, takes: impl Fn(&ReplaySummary) -> bool) -> ReplayRequest {
+        let Self { run, rows, .. } = self;
+        // What has gone cannot be sent.
+        let events = rows.iter().filter(|row| !row.kind.is_empty() && takes(row));
+        let events: BTreeSet<CaptureId> = events.map(|row| row.event).collect();
+        let copies = rows.iter().map(|row| row.copy).max().and_then(std::num::NonZeroU32::new);
+        ReplayRequest {
+            what: ReplayWhat::Stored(Chosen::Ids(events.into_iter().collect())),
+            target: run.run.target.clone(),
+            account: None,
+            how: ReplayHow {
+                mode: run.run.mode,
+                form: run.run.form,
+                as_retry: rows.iter().any(|row| row.attempt > 1),
+                burst: copies.unwrap_or(std::num::NonZeroU32::MIN),
+                pace: Pace::Fast,
+                against: Against::Run(run.id),
+            },
+        }
+    }
+
+    pub(super) fn ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        Frame::new().inner_margin(Margin::symmetric(12, 10)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = GAP_SMALL;
+            self.head_ui(ui, look, actions);
+            ui.add_space(GAP_SMALL);
+            self.only_ui(ui, look);
+        });
+        if self.shown.is_empty() {
+            ui.vertical_centered(|ui| {
+                ui.add_space(GAP);
+                ui.weak(look.text("replays.none_shown"));
+            });
+            return;
+        }
+        let Self { rows, shown, selected, .. } = self;
+        // The last column says what the mark says.
+        let is_wide = ui.available_width() >= WIDE;
+        let columns = if is_wide { &COLUMNS[..] } else { &COLUMNS[..COLUMNS.len() - 1] };
+        let clicked = table_ui(ui, "replays", columns, shown.len(), look, |index| {
+            let row = &rows[shown[index]];
+            Row {
+                id: Id::unique(("replay", row.id.0)),
+                cells: cells(row, is_wide, look),
+                selected: *selected == Some(index),
+            }
+        });
+        let clicked = clicked.filter(|index| shown.get(*index).is_some_and(|at| !rows[*at].kind.is_empty()));
+        if let Some(row) = clicked.and_then(|index| rows.get(*shown.get(index)?)) {
+            *selected = clicked;
+            actions.push(Action::Send(Sending::ShowReplay { event: row.event, replay: row.id }));
+        }
+    }
+
+    fn head_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        let run = &self.run.run;
+        let words = look.filled("replays.run.title", &[("run", &self.run.id.to_string())]);
+        let close = |ui: &mut Ui| ui.add(small_button(look.text("replays.run.close").into_owned())).clicked();
+        let ((), closed) = Sides::new().show(ui, |ui| title(ui, look, &words), close);
+        if closed {
+            actions.push(Action::Send(Sending::CloseRun));
+        }
+        ui.add(Label::new(RichText::new(safe_text(&run.target)).monospace().color(look.palette.strong)).wrap());
+        let started = look.local(run.started_at).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let mode = look.text(&format!("replay.mode.{}.name", run.mode.as_str())).into_owned();
+        let form = look.text(&format!("replay.form.{}", run.form.as_str())).into_owned();
+        let against = match run.against {
+            Against::Forward => look.text("replay.against.forward").into_owned(),
+            Against::Last => look.text("replay.against.last").into_owned(),
+            Against::Run(id) => look.filled("replay.against.run_alone", &[("run", &id.to_string())]),
+        };
+        let against = look.filled("replays.run.against", &[("against", &against)]);
+        ui.add(Label::new(weak(look, format!("{started} · {mode} · {form} · {against}"))).wrap());
+        let (outcome, color) = outcome_words(&self.run, false, look);
+        let counts = [("sent", self.run.tally.sent.to_string()), ("planned", run.planned.to_string())];
+        let [(_, sent), (_, planned)] = &counts;
+        let sent = look.filled("replays.run.sent", &[("sent", sent), ("planned", planned)]);
+        ui.add(Label::new(RichText::new(format!("{outcome} · {sent}")).color(color)).wrap());
+        if let Some((listed, sent)) = self.first() {
+            let words =
+                look.filled("replays.run.first", &[("count", &listed.to_string()), ("sent", &sent.to_string())]);
+            ui.add(Label::new(RichText::new(words).color(look.palette.warning)).wrap());
+        }
+        self.again_ui(ui, look, actions);
+    }
+
+    /// How many answers are listed of how many, where a run has more than can be listed.
+    fn first(&self) -> Option<(u64, u64)> {
+        let (listed, sent) = (self.rows.len() as u64, self.run.tally.sent);
+        (self.run.end.is_some() && listed < sent).then_some((listed, sent))
+    }
+
+    fn again_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            let can_send = !self.rows.is_empty() && self.run.end.is_some();
+            let all = ui.add_enabled(can_send, Button::new(look.text("replays.run.again")));
+            if all.on_hover_text(look.text("replays.run.again_hint")).clicked() {
+                actions.push(Action::Send(Sending::Again(Box::new(self.again(|_| true)))));
+            }
+            let failed = |row: &ReplaySummary| !row.is_legal;
+            let [_, count, ..] = self.counts;
+            let button = Button::new(look.text("replays.run.failed_again"));
+            if ui.add_enabled(can_send && count > 0, button).clicked() {
+                actions.push(Action::Send(Sending::Again(Box::new(self.again(failed)))));
+            }
+        });
+    }
+
+    fn only_ui(&mut self, ui: &mut Ui, look: &Look) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP_SMALL;
+            for (only, count) in Only::ALL.into_iter().zip(self.counts) {
+                let words = look.filled(only.key(), &[("count", &count.to_string())]);
+                if ui.selectable_label(only == self.only, words).clicked() {
+                    self.show(only);
+                    self.selected = None;
+                }
+            }
+        });
+    }
+}
+
+fn cells(row: &ReplaySummary, is_wide: bool, look: &Look) -> Vec<Cell> {
+    let palette = look.palette;
+    let kind = if row.kind.is_empty() {
+        Cell::words(look.text("replays.gone"), palette.weak)
+    } else {
+        let key = row.event_key.as_deref().filter(|key| !key.is_empty()).map(|key| format!(" · {}", safe_text(key)));
+        let color = look.family_color(kind::family(&row.kind));
+        Cell::words(format!("{}{}", safe_text(&row.kind), key.unwrap_or_default()), color)
+    };
+    let copy = if row.copy > 1 { format!("×{}", row.copy) } else { String::new() };
+    let legal_color = if row.is_legal { palette.ok } else { palette.error };
+    let status = row.status.map_or_else(|| "–".to_owned(), |status| status.to_string());
+    let mark = if row.is_legal { "✓" } else { "×" };
+    let status =
+        if is_wide { Cell::code(status, palette.text) } else { Cell::words(format!("{mark} {status}"), legal_color) };
+    vec![
+        Cell::code(row.event.to_string(), palette.weak),
+        kind,
+        Cell::words(format!("{}{copy}", attempt_mark(row.attempt)), palette.text),
+        status,
+        Cell::code(milliseconds(row.elapsed), palette.text),
+        Cell::words(verdict_words(row.verdict, look), verdict_color(row.verdict, look)),
+        Cell::words(legal_words(row.is_legal, look), legal_color),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{ReplayForm, ReplayId, ReplayMode, ReplayRun, RunEnd, Tally};
+
+    fn row(id: i64, event: i64, verdict: Verdict, is_legal: bool) -> ReplaySummary {
+        ReplaySummary {
+            id: ReplayId(id),
+            event: CaptureId(event),
+            kind: "CLICK".to_owned(),
+            event_key: None,
+            attempt: 1,
+            copy: 1,
+            status: Some(200),
+            elapsed: std::time::Duration::from_millis(3),
+            verdict,
+            is_legal,
+        }
+    }
+
+    fn opened(rows: Vec<ReplaySummary>) -> Opened {
+        let run = ReplayRun {
+            started_at: "2026-11-23T08:00:00Z".parse().unwrap(),
+            target: "http://127.0.0.1:1/wx".to_owned(),
+            mode: ReplayMode::Fresh,
+            form: ReplayForm::Plain,
+            planned: 4,
+            against: Against::Last,
+        };
+        let run = StoredRun { id: RunId(9), run, end: Some(RunEnd::Finished), tally: Tally::default() };
+        Opened::new(run, rows, Only::All)
+    }
+
+    #[test]
+    fn what_failed_and_what_regressed_is_listed_alone() {
+        let mut opened = opened(vec![
+            row(1, 1, Verdict::Same, true),
+            row(2, 2, Verdict::Regressed, false),
+            row(3, 3, Verdict::Same, false),
+            row(4, 4, Verdict::Fixed, true),
+        ]);
+        assert_eq!(opened.counts, [4, 2, 1, 2]);
+        opened.show(Only::Failed);
+        assert_eq!(opened.shown, [1, 2]);
+        opened.show(Only::Regressed);
+        assert_eq!(opened.shown, [1]);
+    }
+
+    #[test]
+    fn a_run_that_is_listed_in_part_says_so() {
+        let mut opened = opened(vec![row(1, 1, Verdict::Same, true), row(2, 2, Verdict::Same, true)]);
+        opened.run.tally.sent = 2;
+        assert_eq!(opened.first(), None);
+        opened.run.tally.sent = 5;
+        assert_eq!(opened.first(), Some((2, 5)));
+        // While it runs, the list is behind.
+        opened.run.end = None;
+        assert_eq!(opened.first(), None);
+    }
+
+    #[test]
+    fn a_run_is_sent_again_as_it_was_against_its_own_answers() {
+        let mut rows =
+            vec![row(1, 7, Verdict::New, true), row(2, 7, Verdict::New, false), row(3, 5, Verdict::New, true)];
+        (rows[1].copy, rows[2].attempt) = (2, 3);
+        rows.push(ReplaySummary { kind: String::new(), ..row(4, 8, Verdict::New, true) });
+        let opened = opened(rows);
+        let all = opened.again(|_| true);
+        assert!(matches!(&all.what, ReplayWhat::Stored(Chosen::Ids(ids)) if *ids == [CaptureId(5), CaptureId(7)]));
+        assert_eq!(all.how.against, Against::Run(RunId(9)));
+        assert_eq!((all.how.burst.get(), all.how.as_retry, all.how.mode), (2, true, ReplayMode::Fresh));
+        let failed = opened.again(|row| !row.is_legal);
+        assert!(matches!(&failed.what, ReplayWhat::Stored(Chosen::Ids(ids)) if *ids == [CaptureId(7)]));
+    }
+}

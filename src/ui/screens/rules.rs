@@ -1,0 +1,223 @@
+//! The screen of rules: which reply goes to which event, where pushes are forwarded to, and what goes wrong on purpose.
+
+use std::time::Duration;
+
+use egui::accesskit::Role;
+use egui::{CentralPanel, Frame, Label, Margin, Panel, RichText, ScrollArea, Stroke, Ui};
+
+use crate::capture::diagnosis::Severity;
+use crate::capture::{CaptureId, StoredCapture};
+use crate::config::ListenerConfig;
+use crate::engine::{FiredRules, Saved, Tried};
+use crate::rules::Rule;
+use crate::texts::Language;
+use crate::texts::user_error::UserError;
+use crate::ui::action::Action;
+use crate::ui::look::{Look, severity_mark};
+use crate::ui::theme::{GAP_LARGE, GAP_SMALL};
+use crate::ui::widgets::controls::{named, page_ui, section_ui, weak};
+use crate::wechat::fault::Fault;
+
+mod draft;
+mod examples;
+mod form;
+mod forms;
+mod forwarding;
+mod lab;
+mod list;
+mod match_field;
+mod order;
+mod summary;
+mod trial;
+
+use form::Wish as FormWish;
+use forms::Forms;
+use forwarding::Forward;
+use lab::Lab;
+use list::{List, Wish};
+use order::Order;
+
+/// The form's width when it is first shown, and the least that it and the page beside it can have, in points.
+const FORM_WIDTH: f32 = 520.0;
+const FORM_SMALLEST: f32 = 360.0;
+const PAGE_SMALLEST: f32 = 400.0;
+
+/// What the screen shows, as it stands in this frame.
+#[derive(Debug)]
+pub(crate) struct RulesView<'a> {
+    /// The rules that are in force.
+    pub(crate) rules: &'a [Rule],
+    /// What is wrong with `config.toml`, while the former rules stay in force.
+    pub(crate) trouble: Option<&'a UserError>,
+    /// What the rules have done since the start.
+    pub(crate) fired: &'a FiredRules,
+    /// The fault that the next answer meets.
+    pub(crate) armed: Option<Fault>,
+    /// The forward target, as it is kept.
+    pub(crate) listener: &'a ListenerConfig,
+    /// The selected event, which a rule can be tried against.
+    pub(crate) event: Option<&'a StoredCapture>,
+}
+
+/// The screen with what is typed and not yet saved.
+#[derive(Debug, Default)]
+pub(crate) struct RulesScreen {
+    order: Order,
+    list: List,
+    forms: Forms,
+    forward: Forward,
+    lab: Lab,
+}
+
+impl RulesScreen {
+    /// That has been saved.
+    pub(crate) fn saved(&mut self, what: &Saved) {
+        if *what == Saved::Rules {
+            self.order.saved();
+        }
+    }
+
+    /// A rule was tried against that event.
+    pub(crate) fn tried(&mut self, id: CaptureId, tried: Tried, language: Language) {
+        self.forms.tried(id, tried, language);
+    }
+
+    /// Opens the form of a new rule that begins like this one.
+    pub(crate) fn begin(&mut self, rule: &Rule) {
+        self.forms.open_draft(rule);
+    }
+
+    /// Draws the screen.
+    pub(crate) fn ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look, actions: &mut Vec<Action>) {
+        self.settle(ui, view);
+        if let Some(trouble) = view.trouble {
+            trouble_ui(ui, trouble, look);
+        }
+        if self.forms.is_open() {
+            let largest = (ui.available_width() - PAGE_SMALLEST).max(FORM_SMALLEST);
+            let panel =
+                Panel::right("rule").resizable(true).default_size(FORM_WIDTH).size_range(FORM_SMALLEST..=largest);
+            panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| self.form_ui(ui, view, look, actions));
+        }
+        CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
+            ScrollArea::vertical().id_salt("rules").auto_shrink(false).show(ui, |ui| {
+                page_ui(ui, |ui| {
+                    self.list_ui(ui, view, look, actions);
+                    section_ui(ui, "rules_screen.forward.title", look, |ui| {
+                        self.forward.ui(ui, view.listener, look, actions);
+                    });
+                    section_ui(ui, "rules_screen.lab.title", look, |ui| self.lab.ui(ui, view.armed, look, actions));
+                });
+            });
+        });
+    }
+
+    /// Brings what is typed in step with what is in force.
+    fn settle(&mut self, ui: &Ui, view: &RulesView<'_>) {
+        let now = ui.input(|input| input.time);
+        if let Some(wait) = self.order.expire(now, view.trouble.is_some()) {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(wait));
+        }
+        self.forms.follow(view.rules);
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look, actions: &mut Vec<Action>) {
+        let Self { order, list, forms, .. } = self;
+        let rules = order.shown(view.rules);
+        let wish = if rules.is_empty() {
+            examples::examples_ui(ui, forms.has_new(), look)
+        } else {
+            list.ui(ui, rules, view.fired, forms, look)
+        };
+        ui.add_space(GAP_LARGE);
+        if let Some(wish) = wish {
+            self.obey(ui, wish, view, actions);
+        }
+    }
+
+    fn obey(&mut self, ui: &Ui, wish: Wish, view: &RulesView<'_>, actions: &mut Vec<Action>) {
+        let now = ui.input(|input| input.time);
+        let Self { order, forms, .. } = self;
+        let mut change = |changed: &mut dyn FnMut(&mut Vec<Rule>)| {
+            actions.push(order.change(view.rules, now, changed));
+        };
+        match wish {
+            Wish::New => forms.open_new(),
+            Wish::Example(rule) => forms.open_draft(&rule),
+            Wish::Edit(at) => forms.open(&order.shown(view.rules)[at]),
+            Wish::Switch(at) => change(&mut |rules| rules[at].enabled = !rules[at].enabled),
+            Wish::Swap(at, with) => change(&mut |rules| rules.swap(at, with)),
+            Wish::Delete(at) => change(&mut |rules| forms.forget(&rules.remove(at).name)),
+            Wish::Duplicate(at) => change(&mut |rules| {
+                let copy = order::copy_of(&rules[at], rules);
+                forms.open(&copy);
+                rules.insert(at + 1, copy);
+            }),
+        }
+    }
+
+    fn form_ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look, actions: &mut Vec<Action>) {
+        let Self { order, forms, .. } = self;
+        let rules = order.shown(view.rules);
+        let Some(form) = forms.opened() else { return };
+        match form.ui(ui, rules, view, look, actions) {
+            Some(FormWish::Save) => {
+                let now = ui.input(|input| input.time);
+                actions.push(order.change(view.rules, now, &mut |rules| form.put_into(rules)));
+            }
+            Some(FormWish::Close) => forms.close(),
+            Some(FormWish::Discard) => forms.discard(),
+            None => {}
+        }
+    }
+}
+
+/// `config.toml` has a mistake: what it is, and that nothing has changed yet.
+fn trouble_ui(ui: &mut Ui, trouble: &UserError, look: &Look) {
+    let color = look.severity_color(Severity::Warning);
+    let frame = Frame::new().fill(look.severity_ground(Severity::Warning)).inner_margin(Margin::symmetric(16, 8));
+    let response = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        let words = format!("{} {}", severity_mark(Severity::Warning), look.text("rules_screen.trouble"));
+        ui.add(Label::new(RichText::new(words).color(color).strong()).wrap());
+        ui.add(Label::new(look.trouble(trouble)).wrap());
+    });
+    let rect = response.response.rect;
+    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, look.palette.line));
+}
+
+/// What is wrong with what was typed, below it.
+fn flaw_ui(ui: &mut Ui, words: &str, look: &Look) {
+    ui.add(Label::new(RichText::new(format!("× {words}")).color(look.palette.error)).wrap());
+}
+
+/// A side note in prose.
+fn note_ui(ui: &mut Ui, key: &str, look: &Look) {
+    ui.add(Label::new(weak(look, look.text(key))).wrap());
+}
+
+/// A choice among a few, each in a word.
+fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T, &str)], look: &Look) -> bool {
+    let before = *chosen;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP_SMALL;
+        for (choice, key) in choices {
+            let name = look.text(key);
+            let response = ui.selectable_label(*chosen == *choice, &*name);
+            if response.clicked() {
+                *chosen = *choice;
+            }
+        }
+    });
+    *chosen != before
+}
+
+/// A button that says in full to a screen reader what it is about.
+fn about_button(ui: &mut Ui, button: egui::Button<'_>, key: &str, what: &str, look: &Look) -> bool {
+    let name = look.filled(key, &[("what", what)]);
+    named(ui.add(button), Role::Button, &name).on_hover_text(&name).clicked()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! Rules to begin with: shown where there are none yet.
+
+use egui::{Button, Label, Ui};
+
+use super::list::Wish;
+use crate::rules::{Response, Rule};
+use crate::ui::look::Look;
+use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::controls::{card, title, weak};
+use crate::wechat::reply::PassiveReply;
+
+/// A ready-made rule. Its texts are `rules_screen.example.KEY.…`.
+#[derive(Clone, Copy, Debug)]
+enum Example {
+    /// Answers a click with a text that quotes the button's key.
+    Click,
+    /// Says back what was scanned.
+    Scan,
+    /// Holds every scan that waits for an answer.
+    Hold,
+}
+
+impl Example {
+    const ALL: [Self; 3] = [Self::Click, Self::Scan, Self::Hold];
+
+    /// Its name in the keys of its texts, and as a rule.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Click => "click",
+            Self::Scan => "scan",
+            Self::Hold => "hold-scan",
+        }
+    }
+
+    fn rule(self, look: &Look) -> Rule {
+        let text = |key: &str| Response::Reply(PassiveReply::Text { content: look.text(key).into_owned() });
+        let (filter, response) = match self {
+            Self::Click => ("event:CLICK", text("rules_screen.example.click.content")),
+            Self::Scan => ("event:scancode_waitmsg", text("rules_screen.example.scan.content")),
+            Self::Hold => ("event:scancode_waitmsg", Response::Hold),
+        };
+        Rule { name: self.name().to_owned(), filter: filter.to_owned(), response, ..blank() }
+    }
+}
+
+/// A rule to be written: it answers every event with a text that is still empty.
+pub(super) fn blank() -> Rule {
+    Rule {
+        name: String::new(),
+        filter: String::new(),
+        enabled: true,
+        response: Response::Reply(PassiveReply::Text { content: String::new() }),
+        delay_ms: 0,
+        status: None,
+        fault: None,
+    }
+}
+
+/// What rules are for, and three of them. `is_writing`: there is a draft already, which an example would replace.
+pub(super) fn examples_ui(ui: &mut Ui, is_writing: bool, look: &Look) -> Option<Wish> {
+    let mut wish = None;
+    title(ui, look, &look.text("rules_screen.list.title"));
+    card(look).inner_margin(16).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = GAP;
+        ui.add(Label::new(look.text("rules_screen.empty.purpose")).wrap());
+        ui.add(Label::new(look.text("rules_screen.empty.order")).wrap());
+        for example in Example::ALL {
+            let key = |part: &str| format!("rules_screen.example.{}.{part}", example.name());
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = GAP;
+                if ui.add_enabled(!is_writing, Button::new(look.text(&key("title")))).clicked() {
+                    wish = Some(Wish::Example(Box::new(example.rule(look))));
+                }
+                ui.add(Label::new(weak(look, look.text(&key("effect")))).wrap());
+            });
+        }
+        ui.add_space(GAP_SMALL);
+        if ui.button(look.text("rules_screen.list.new")).clicked() {
+            wish = Some(Wish::New);
+        }
+    });
+    wish
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::filter::Subject;
+    use crate::rules::RuleSet;
+    use crate::texts::Language;
+    use crate::ui::screens::events::detail::tests::{request, stored};
+
+    /// The reply that the example makes of the sample of that kind.
+    fn reply(example: Example, kind: &str, language: Language) -> PassiveReply {
+        let look = Look::new(language, egui::Theme::Dark, TimeZone::UTC);
+        let rules = RuleSet::compile(vec![example.rule(&look)], &jiff::Zoned::now()).unwrap();
+        let path = format!("{}/tests/fixtures/samples/{kind}.xml", env!("CARGO_MANIFEST_DIR"));
+        let event = stored(request("POST", "/wx".to_owned(), &std::fs::read(path).unwrap()), 200);
+        let subject = Subject::arriving(&event.capture, event.placement);
+        rules.render(rules.first_match(&subject).unwrap(), &subject).unwrap()
+    }
+
+    #[test]
+    fn every_example_does_what_it_says_in_either_language() {
+        for language in Language::ALL {
+            for (example, kind, quoted) in
+                [(Example::Click, "CLICK", "EVENTKEY"), (Example::Scan, "scancode_waitmsg", "2")]
+            {
+                let PassiveReply::Text { content } = reply(example, kind, language) else { panic!("{kind}") };
+                assert!(content.ends_with(quoted), "{content}");
+            }
+            assert_eq!(reply(Example::Hold, "scancode_waitmsg", language), PassiveReply::Success);
+        }
+    }
+}

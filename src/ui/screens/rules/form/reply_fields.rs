@@ -1,0 +1,71 @@
+//! The form's part on what is answered.
+
+use egui::{RichText, TextEdit, TextStyle, Ui};
+
+use super::Form;
+use super::form_ui::field_ui;
+use crate::rules::{BadAnswer, RuleError};
+use crate::ui::look::Look;
+use crate::ui::screens::rules::draft::Answer;
+use crate::ui::screens::rules::{RulesView, choice_ui, flaw_ui, note_ui};
+use crate::ui::widgets::reply_editor::{Edited, Purpose};
+
+/// In the order in which they are offered.
+const ANSWERS: [(Answer, &str); 4] = [
+    (Answer::Reply, "rules_screen.answer.reply"),
+    (Answer::Forward, "rules_screen.answer.forward"),
+    (Answer::Hold, "rules_screen.answer.hold"),
+    (Answer::Default, "rules_screen.answer.default"),
+];
+
+/// What becomes of a bad answer of the server.
+const BAD_ANSWERS: [(Option<BadAnswer>, &str); 3] = [
+    (None, "rules_screen.bad_answer.as_listener"),
+    (Some(BadAnswer::Pass), "rules_screen.bad_answer.pass"),
+    (Some(BadAnswer::Default), "rules_screen.bad_answer.default"),
+];
+
+impl Form {
+    /// Draws it.
+    pub(super) fn answer_ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look) -> Edited {
+        ui.label(RichText::new(look.text("rules_screen.form.answer")).color(look.palette.weak));
+        let turned = choice_ui(ui, &mut self.draft.answer, &ANSWERS, look);
+        let (mut changed, mut submitted) = (turned, false);
+        match self.draft.answer {
+            Answer::Reply => {
+                let event = view.event.map(|event| &event.capture);
+                let edited = self.draft.editor.ui(ui, &Purpose::Template(event), look);
+                (changed, submitted) = (changed | edited.changed, edited.submitted);
+                self.template_flaw_ui(ui, look);
+            }
+            Answer::Forward => changed |= self.forward_ui(ui, view, look),
+            Answer::Hold => note_ui(ui, "rules_screen.answer.hold_hint", look),
+            Answer::Default => note_ui(ui, "rules_screen.answer.default_hint", look),
+        }
+        Edited { changed, submitted }
+    }
+
+    fn template_flaw_ui(&self, ui: &mut Ui, look: &Look) {
+        let Some(flaw) = &self.checked.flaw else { return };
+        if matches!(flaw, RuleError::TemplateLength { .. } | RuleError::Template { .. }) {
+            flaw_ui(ui, &look.trouble(&flaw.into()), look);
+        }
+    }
+
+    fn forward_ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look) -> bool {
+        let Self { draft, checked, .. } = self;
+        let usual = view.listener.forward.clone().unwrap_or_default();
+        let response = field_ui(ui, "rules_screen.form.url", look, |ui| {
+            let edit = TextEdit::singleline(&mut draft.url).font(TextStyle::Monospace).hint_text(usual);
+            ui.add(edit.desired_width(f32::INFINITY))
+        });
+        if let Some(flaw @ RuleError::Target { .. }) = &checked.flaw {
+            flaw_ui(ui, &look.trouble(&flaw.into()), look);
+        } else if draft.url.trim().is_empty() {
+            let is_set = view.listener.forward.is_some();
+            note_ui(ui, if is_set { "rules_screen.form.url_usual" } else { "rules_screen.form.url_missing" }, look);
+        }
+        ui.label(RichText::new(look.text("rules_screen.bad_answer.title")).color(look.palette.weak));
+        choice_ui(ui, &mut draft.bad_answer, &BAD_ANSWERS, look) | response.changed()
+    }
+}

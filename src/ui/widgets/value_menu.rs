@@ -1,0 +1,26 @@
+//! What any value can be used for in the filter: to find what has it, to leave that out, to mark it.
+
+use egui::Ui;
+
+use crate::ui::action::{Action, Naming};
+use crate::ui::look::Look;
+
+/// Draws the entries for a value and the term that finds what has it.
+pub(in crate::ui) fn value_menu_ui(ui: &mut Ui, value: &str, term: &str, look: &Look, actions: &mut Vec<Action>) {
+    let colour =
+        Action::Name(Naming::ColourBy { name: value.trim().chars().take(NAME).collect(), term: term.to_owned() });
+    let entries = [
+        ("detail.menu.filter", Action::AddToFilter(term.to_owned())),
+        ("detail.menu.exclude", Action::AddToFilter(format!("-{term}"))),
+        ("filters.colour_by", colour),
+    ];
+    for (key, action) in entries {
+        if ui.button(look.text(key)).clicked() {
+            actions.push(action);
+            ui.close();
+        }
+    }
+}
+
+/// So much of a value names what is marked by it, in characters.
+const NAME: usize = 24;
