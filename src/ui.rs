@@ -13,11 +13,8 @@ mod keys;
 mod look;
 mod notices;
 mod screens;
-mod signals;
-mod start;
 mod state;
 mod theme;
 mod widgets;
 
-pub use app::App;
-pub use start::{WindowError, run};
+pub use app::{App, WindowError, run};

@@ -16,19 +16,23 @@ use crate::ui::bars::{banner, rail, status_bar, top_bar};
 use crate::ui::dialogs::export_dialog::Exporting;
 use crate::ui::dialogs::file_dialog::Wanted;
 use crate::ui::dialogs::replay_dialog::ReplayingView;
-use crate::ui::dialogs::{import_report, keys_page};
+use crate::ui::dialogs::{file_drop, keys_page};
 use crate::ui::look::Look;
 use crate::ui::screens::events::detail::{self, Detail};
 use crate::ui::screens::events::filter::filter_row;
 use crate::ui::screens::first_run;
 use crate::ui::screens::rules::RulesView;
 use crate::ui::screens::settings::Settings;
-use crate::ui::signals::Signals;
 use crate::ui::state::{EventsPage, State};
 use crate::ui::{fonts, theme};
 use crate::waker::Waker;
 
 mod carry_out;
+mod signals;
+mod start;
+
+use signals::Signals;
+pub use start::{WindowError, run};
 
 /// How long one frame may take in news; the rest waits for the next.
 const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
@@ -53,7 +57,7 @@ pub struct App {
     /// The store's revision and the listener's state when they were last looked at.
     seen: (u64, ListenerState),
     frames: u64,
-    pub(super) signals: Option<Signals>,
+    signals: Option<Signals>,
 }
 
 impl App {
@@ -276,7 +280,7 @@ impl App {
         state.replaying.ui(ui, &view, look, actions);
         let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
         let for_pictures = for_pictures.then(|| state.composer.number());
-        import_report::drops_ui(ui, for_pictures, look, actions);
+        file_drop::file_drop_ui(ui, for_pictures, look, actions);
         if state.keys_shown {
             keys_page::keys_page_ui(ui, look, actions);
         }

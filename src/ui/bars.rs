@@ -2,6 +2,7 @@
 
 pub(super) mod banner;
 mod hold;
+mod maintenance_progress;
 pub(super) mod rail;
 pub(super) mod replay_progress;
 pub(super) mod status_bar;

@@ -3,18 +3,19 @@
 use egui::{Button, Key, RichText, Ui};
 
 use super::hold::held_ui;
+use super::maintenance_progress::maintenance_progress_ui;
+use super::replay_progress::running_ui;
 use crate::capture::StoredRun;
 use crate::engine::Progress;
 use crate::texts::safe_text::grouped;
 use crate::ui::action::{Action, Removing};
-use crate::ui::bars::replay_progress::running_ui;
-use crate::ui::dialogs::removal_question::upkeep_ui;
 use crate::ui::keys::{self, TABLE, Verb};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::notices::Notices;
 use crate::ui::screens::events::answering::Answering;
 use crate::ui::screens::events::list::List;
 use crate::ui::theme;
+use crate::ui::widgets::quantities::size;
 
 /// What is kept of requests that failed verification.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,7 @@ pub(crate) fn status_bar_ui(
                 running_ui(ui, progress, run, look, actions);
             }
             if let Some(progress) = work.upkeep {
-                upkeep_ui(ui, progress, look, actions);
+                maintenance_progress_ui(ui, progress, look, actions);
             }
             files_ui(ui, look, actions);
             held_ui(ui, answering, look, actions);
@@ -181,27 +182,4 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Acti
     let text = RichText::new(text).color(look.severity_color(message.severity)).small();
     ui.add(egui::Label::new(text).truncate()).on_hover_text(words);
     dismissed
-}
-
-/// `1.2 MiB`
-pub(crate) fn size(bytes: u64) -> String {
-    const KIB: f64 = 1024.0;
-    let bytes = bytes as f64;
-    if bytes < KIB {
-        format!("{bytes} B")
-    } else if bytes < KIB * KIB {
-        format!("{:.0} KiB", bytes / KIB)
-    } else {
-        format!("{:.1} MiB", bytes / KIB / KIB)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_read_in_their_unit() {
-        assert_eq!((size(12), size(2048), size(3 << 20)), ("12 B".into(), "2 KiB".into(), "3.0 MiB".into()));
-    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{ComboBox, Id, Label, RichText, ScrollArea, TextEdit, Ui, Window};
 
-use super::import_report::progress_ui;
+use super::transfer_progress::transfer_progress_ui;
 use crate::capture::CaptureId;
 use crate::engine::{Chosen, Command, ExportRequest, Format, Preview, Progress, Texts};
 use crate::filter::Filter;
@@ -157,7 +157,7 @@ impl Exporting {
             }
             ui.add_space(GAP_SMALL);
             match progress {
-                Some(progress) => progress_ui(ui, progress, look, actions),
+                Some(progress) => transfer_progress_ui(ui, progress, look, actions),
                 None => self.button_ui(ui, exportable, look, actions),
             }
         });

@@ -3,7 +3,7 @@
 use egui::{Button, Id, Label, RichText, Ui, Window};
 
 use crate::capture::CaptureId;
-use crate::engine::{Chosen, Command, Progress, RemovalId, Upkeep};
+use crate::engine::{Chosen, Command, RemovalId, Upkeep};
 use crate::filter::{Comparison, Expr, Filter, Term};
 use crate::texts::safe_text::{grouped, shortened};
 use crate::ui::action::{Action, Removing};
@@ -16,9 +16,6 @@ const WIDTH: f32 = 420.0;
 
 /// So much of a filter is shown in the question, in characters.
 const SHOWN_FILTER: usize = 120;
-
-/// Between two looks at how far the work is.
-const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// What is being asked, and what was removed last.
 #[derive(Debug, Default)]
@@ -105,19 +102,6 @@ fn question_ui(ui: &mut Ui, question: &Question, look: &Look, actions: &mut Vec<
             actions.push(Action::Remove(Removing::Nothing));
         }
     });
-}
-
-/// Draws how far a removal or other work on the database is, with a way to end it.
-pub(in crate::ui) fn upkeep_ui(ui: &mut Ui, progress: &Progress, look: &Look, actions: &mut Vec<Action>) {
-    ui.separator();
-    let words = look.text("removing.upkeep.running");
-    let far =
-        if progress.total() > 0 { format!("{} %", progress.done() * 100 / progress.total()) } else { "…".to_owned() };
-    ui.label(RichText::new(format!("{words} {far}")).small().color(look.palette.accent));
-    if ui.add(Button::new(RichText::new(look.text("removing.upkeep.stop")).small())).clicked() {
-        actions.push(Action::Ask(Command::CancelUpkeep));
-    }
-    ui.ctx().request_repaint_after(LOOK_AGAIN);
 }
 
 /// Asks what is in the database, for the page that shows it.

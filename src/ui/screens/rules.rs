@@ -2,22 +2,20 @@
 
 use std::time::Duration;
 
-use egui::accesskit::Role;
 use egui::{CentralPanel, Frame, Label, Margin, Panel, RichText, ScrollArea, Stroke, Ui};
 
+use crate::capture::CaptureId;
 use crate::capture::diagnosis::Severity;
-use crate::capture::{CaptureId, StoredCapture};
-use crate::config::ListenerConfig;
-use crate::engine::{FiredRules, Saved, Tried};
+use crate::engine::{Saved, Tried};
 use crate::rules::Rule;
 use crate::texts::Language;
 use crate::texts::user_error::UserError;
 use crate::ui::action::Action;
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{GAP_LARGE, GAP_SMALL};
-use crate::ui::widgets::controls::{named, page_ui, section_ui, weak};
-use crate::wechat::fault::Fault;
+use crate::ui::widgets::controls::{page_ui, section_ui};
 
+mod controls;
 mod draft;
 mod examples;
 mod form;
@@ -29,6 +27,7 @@ mod match_field;
 mod order;
 mod summary;
 mod trial;
+mod view;
 
 use form::Wish as FormWish;
 use forms::Forms;
@@ -36,28 +35,12 @@ use forwarding::Forward;
 use lab::Lab;
 use list::{List, Wish};
 use order::Order;
+pub(in crate::ui) use view::RulesView;
 
 /// The form's width when it is first shown, and the least that it and the page beside it can have, in points.
 const FORM_WIDTH: f32 = 520.0;
 const FORM_SMALLEST: f32 = 360.0;
 const PAGE_SMALLEST: f32 = 400.0;
-
-/// What the screen shows, as it stands in this frame.
-#[derive(Debug)]
-pub(crate) struct RulesView<'a> {
-    /// The rules that are in force.
-    pub(crate) rules: &'a [Rule],
-    /// What is wrong with `config.toml`, while the former rules stay in force.
-    pub(crate) trouble: Option<&'a UserError>,
-    /// What the rules have done since the start.
-    pub(crate) fired: &'a FiredRules,
-    /// The fault that the next answer meets.
-    pub(crate) armed: Option<Fault>,
-    /// The forward target, as it is kept.
-    pub(crate) listener: &'a ListenerConfig,
-    /// The selected event, which a rule can be tried against.
-    pub(crate) event: Option<&'a StoredCapture>,
-}
 
 /// The screen with what is typed and not yet saved.
 #[derive(Debug, Default)]
@@ -185,38 +168,6 @@ fn trouble_ui(ui: &mut Ui, trouble: &UserError, look: &Look) {
     });
     let rect = response.response.rect;
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, look.palette.line));
-}
-
-/// What is wrong with what was typed, below it.
-fn flaw_ui(ui: &mut Ui, words: &str, look: &Look) {
-    ui.add(Label::new(RichText::new(format!("× {words}")).color(look.palette.error)).wrap());
-}
-
-/// A side note in prose.
-fn note_ui(ui: &mut Ui, key: &str, look: &Look) {
-    ui.add(Label::new(weak(look, look.text(key))).wrap());
-}
-
-/// A choice among a few, each in a word.
-fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T, &str)], look: &Look) -> bool {
-    let before = *chosen;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP_SMALL;
-        for (choice, key) in choices {
-            let name = look.text(key);
-            let response = ui.selectable_label(*chosen == *choice, &*name);
-            if response.clicked() {
-                *chosen = *choice;
-            }
-        }
-    });
-    *chosen != before
-}
-
-/// A button that says in full to a screen reader what it is about.
-fn about_button(ui: &mut Ui, button: egui::Button<'_>, key: &str, what: &str, look: &Look) -> bool {
-    let name = look.filled(key, &[("what", what)]);
-    named(ui.add(button), Role::Button, &name).on_hover_text(&name).clicked()
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use super::State;
 use crate::engine::{Notice, UpkeepDone};
 use crate::texts::safe_text::{grouped, safe_text};
-use crate::ui::bars::status_bar::size;
 use crate::ui::look::Look;
+use crate::ui::widgets::quantities::size;
 
 impl State {
     /// Takes in what came of a removal, or of looking after the database.

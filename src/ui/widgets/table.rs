@@ -5,8 +5,8 @@ use egui_extras::{Column as Stretch, TableBuilder};
 
 use crate::texts::safe_text::shortened;
 use crate::ui::look::Look;
-use crate::ui::screens::events::list::cell_text;
 use crate::ui::theme::{GAP, ROW_HEIGHT};
+use crate::ui::widgets::cell::cell_text;
 
 /// The most characters of a text in a cell: more than fit, even below the pointer.
 const CELL: usize = 400;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use egui::{Align, Id, Rect};
+use egui::Id;
 use jiff::Timestamp;
 
 use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
@@ -20,7 +20,6 @@ mod row;
 mod row_cache;
 
 pub(crate) use picks::Picks;
-pub(crate) use row::{milliseconds, text as cell_text};
 
 /// How many rows beyond the view are read in advance, on either side.
 const AHEAD: usize = 48;
@@ -315,12 +314,4 @@ impl List {
 /// The id of a row: that of its capture, so that a press and its release mean the same row while others arrive.
 fn row_id(id: CaptureId) -> Id {
     Id::unique(("row", id.0))
-}
-
-/// The left, or the right, of a row's height in the middle of this rectangle.
-fn middle(rect: Rect, align: Align) -> egui::Pos2 {
-    match align {
-        Align::Max => rect.right_center(),
-        _ => rect.left_center(),
-    }
 }

@@ -10,7 +10,7 @@ use crate::texts::Language;
 mod form_ui;
 mod reply_fields;
 
-pub(super) use form_ui::{Wish, field_ui};
+pub(super) use form_ui::Wish;
 
 /// A form.
 #[derive(Debug)]

@@ -2,8 +2,7 @@
 
 use egui::{Button, Label, RichText, TextEdit, TextStyle, Ui};
 
-use super::form::field_ui;
-use super::{choice_ui, flaw_ui, note_ui};
+use super::controls::{choice_ui, field_ui, flaw_ui, note_ui};
 use crate::config::ListenerConfig;
 use crate::engine::Command;
 use crate::rules::{BadAnswer, is_web_address};

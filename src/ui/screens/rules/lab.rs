@@ -2,8 +2,8 @@
 
 use egui::{Label, RichText, Sides, Ui};
 
+use super::controls::{about_button, note_ui};
 use super::summary::fault_words;
-use super::{about_button, note_ui};
 use crate::engine::Command;
 use crate::ui::action::Action;
 use crate::ui::look::Look;

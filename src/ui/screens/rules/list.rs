@@ -2,9 +2,9 @@
 
 use egui::{Button, Label, Response, RichText, Sides, Ui};
 
+use super::controls::{about_button, note_ui};
 use super::forms::Forms;
 use super::summary::summary;
-use super::{about_button, note_ui};
 use crate::capture::diagnosis::Severity;
 use crate::engine::FiredRules;
 use crate::rules::Rule;

@@ -4,8 +4,7 @@ use egui::text::CCursor;
 use egui::text_edit::TextEditOutput;
 use egui::{Rect, Stroke, TextEdit, TextStyle, Ui};
 
-use super::form::field_ui;
-use super::{flaw_ui, note_ui};
+use super::controls::{field_ui, flaw_ui, note_ui};
 use crate::filter::FilterError;
 use crate::rules::RuleError;
 use crate::ui::look::Look;

@@ -6,9 +6,12 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::super::events::detail::tests::{dress, look, request, stored};
 use super::examples::blank;
 use super::*;
-use crate::engine::{Command, Fired};
+use crate::capture::StoredCapture;
+use crate::config::ListenerConfig;
+use crate::engine::{Command, Fired, FiredRules};
 use crate::inspect::reply::judge_unsealed;
 use crate::rules::{BadAnswer, ForwardTo, Response};
+use crate::wechat::fault::Fault;
 use crate::wechat::lint::Answered;
 use crate::wechat::reply::PassiveReply;
 

@@ -2,8 +2,8 @@
 
 use egui::{Button, Label, RichText, Ui};
 
+use super::controls::{flaw_ui, note_ui};
 use super::draft::Checked;
-use super::{flaw_ui, note_ui};
 use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{Command, Tried};
 use crate::rules::Response;

@@ -7,9 +7,9 @@ use crate::config::RetentionConfig;
 use crate::engine::{Command, Stats, Status, Upkeep};
 use crate::texts::safe_text::grouped;
 use crate::ui::action::Action;
-use crate::ui::bars::status_bar::size;
 use crate::ui::look::Look;
 use crate::ui::widgets::controls::weak;
+use crate::ui::widgets::quantities::size;
 
 /// The width of a field for a number, in points.
 const NUMBER_WIDTH: f32 = 110.0;

@@ -6,7 +6,7 @@ use super::Detail;
 use super::answered::Answered;
 use super::attempts::attempts_ui;
 use super::forwarded::forwarded_ui;
-use super::header::{WECHAT_LIMIT_MS, milliseconds};
+use super::header::WECHAT_LIMIT_MS;
 use crate::capture::{Reply, ReplyEnd, ReplySource};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
@@ -15,6 +15,7 @@ use crate::ui::theme::{GAP, GAP_LARGE};
 use crate::ui::widgets::bubble::bubble_ui;
 use crate::ui::widgets::controls::{card, code_frame, copy_button, pair, title, value_pair, weak};
 use crate::ui::widgets::findings::{Places, findings_ui};
+use crate::ui::widgets::quantities::milliseconds;
 
 /// The bar that holds an answer's time against WeChat's limit, in points.
 const BAR: Vec2 = Vec2::new(220.0, 6.0);

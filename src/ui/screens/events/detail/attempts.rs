@@ -4,13 +4,14 @@ use egui::accesskit::Role;
 use egui::{Align2, Color32, Label, Pos2, Rangef, Rect, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo};
 
 use super::Detail;
-use super::header::{WECHAT_LIMIT_MS, milliseconds};
+use super::header::WECHAT_LIMIT_MS;
 use crate::capture::{CaptureId, CaptureSummary, ReplyEnd};
 use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{CORNER, GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, title, weak};
+use crate::ui::widgets::quantities::milliseconds;
 
 /// The height of a lane: a line of words and a bar, in points.
 const LANE_HEIGHT: f32 = 44.0;

@@ -4,13 +4,13 @@ use egui::{CollapsingHeader, Label, RichText, Ui};
 
 use super::answer_tab::{bytes_ui, row_ui};
 use super::answered::text;
-use super::header::milliseconds;
 use crate::capture::{Forwarded, header_text};
 use crate::texts::Language;
 use crate::ui::look::Look;
 use crate::ui::theme::GAP;
 use crate::ui::widgets::controls::{card, title, value_pair};
 use crate::ui::widgets::findings::{Finding, Places, findings_ui};
+use crate::ui::widgets::quantities::milliseconds;
 use crate::ui::widgets::shown::Shown;
 
 /// The exchange made ready to be drawn.

@@ -10,6 +10,7 @@ use crate::ui::action::Action;
 use crate::ui::look::{Look, attempt_mark, signature_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{chip, named, weak};
+use crate::ui::widgets::quantities::milliseconds;
 use crate::ui::widgets::shown::Shown;
 use crate::wechat::kind;
 
@@ -88,11 +89,6 @@ fn answer_words(reply: &Reply, look: &Look) -> String {
     };
     let key = if reply.source == ReplySource::None { "detail.answer.refused" } else { "detail.answer.answered" };
     look.filled(key, &[("status", &status.to_string()), ("elapsed", &elapsed)])
-}
-
-/// `1.9 ms`.
-pub(super) fn milliseconds(elapsed: std::time::Duration) -> String {
-    format!("{:.1} ms", elapsed.as_secs_f64() * 1000.0)
 }
 
 fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {

@@ -1,11 +1,11 @@
 //! One replay made ready to be drawn: what was sent, what came back, and how that differs from an earlier answer.
 
 use super::answered::text;
-use super::header::milliseconds;
 use crate::capture::{Baseline, SentRequest, header_text};
 use crate::engine::{Change, ComparedReplay};
 use crate::texts::Language;
 use crate::ui::widgets::findings::Finding;
+use crate::ui::widgets::quantities::milliseconds;
 use crate::ui::widgets::shown::Shown;
 
 /// More lines of a diff are not shown; both answers can be copied whole.

@@ -322,12 +322,15 @@ const PREFIXES: [&str; 6] = ["attempts.", "detail.", "first_run.", "forwarded.",
 #[test]
 fn every_text_of_the_detail_is_there_in_every_language() {
     let mut sources = String::new();
-    for folder in ["src/ui/answering", "src/ui/detail", "src/ui/first_run", "src/ui/settings"] {
-        sources.extend(rust_files(folder).map(|path| std::fs::read_to_string(path).unwrap()));
-    }
-    for name in ["answering", "detail", "first_run", "hold", "keys", "list/row", "settings"] {
-        let file = format!("{}/src/ui/{name}.rs", env!("CARGO_MANIFEST_DIR"));
-        sources.push_str(&std::fs::read_to_string(file).unwrap());
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
     }
     let keys = sources.split('"').filter(|text| {
         PREFIXES.iter().any(|prefix| text.starts_with(prefix)) && !text.contains(['{', ' ']) && !text.ends_with('.')
@@ -337,11 +340,6 @@ fn every_text_of_the_detail_is_there_in_every_language() {
             assert!(language.has(key), "{language:?} lacks {key}");
         }
     }
-}
-
-fn rust_files(folder: &str) -> impl Iterator<Item = std::path::PathBuf> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
 }
 
 #[test]

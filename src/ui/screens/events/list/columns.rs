@@ -4,6 +4,7 @@ use egui::{Rangef, Rect, Sense, TextStyle, Ui, Vec2};
 
 use crate::ui::look::Look;
 use crate::ui::theme;
+use crate::ui::widgets::cell::cell_text;
 
 /// What a column shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,14 +122,7 @@ impl Columns {
         let font = TextStyle::Small.resolve(ui.style());
         for (content, cell) in self.cells(rect) {
             if let Some(title) = content.title(self.signature_word) {
-                super::row::text(
-                    ui,
-                    cell,
-                    &look.text(title),
-                    font.clone(),
-                    look.palette.weak,
-                    super::row::align(content),
-                );
+                cell_text(ui, cell, &look.text(title), font.clone(), look.palette.weak, super::row::align(content));
             }
         }
     }

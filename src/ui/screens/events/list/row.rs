@@ -2,13 +2,12 @@
 
 use std::time::Instant;
 
-use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
 
 use super::columns::{Columns, Content};
 use super::menu::menu_ui;
 use super::row_cache::Row;
-use super::{middle, row_id};
+use super::row_id;
 use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::config::Hue;
@@ -18,12 +17,12 @@ use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
 use crate::ui::screens::events::answering::seconds_left;
 use crate::ui::screens::events::filter::filter_row::initial;
 use crate::ui::screens::events::filter::saved_filters::Named;
+use crate::ui::widgets::cell::{CELL_CHARS, cell_text};
+use crate::ui::widgets::quantities::milliseconds;
 use crate::wechat::kind::{self, Family};
 
 /// The width of the mark of a filter with a colour, in points.
 const MARK_WIDTH: f32 = 14.0;
-/// The most characters of a text in a cell: more than fit into any, and little to lay out.
-const CELL: usize = 200;
 /// The most that is shown of it below the pointer.
 const HOVER: usize = 1_000;
 /// `oMgHVj…6glDg`: the beginning and the end tell users apart.
@@ -128,7 +127,7 @@ fn cell_ui(
 ) {
     let (prose, mono) = (TextStyle::Body.resolve(ui.style()), TextStyle::Monospace.resolve(ui.style()));
     let palette = look.palette;
-    let put = |shown: &str, font: FontId, color: Color32| text(ui, cell, shown, font, color, align(content));
+    let put = |shown: &str, font: FontId, color: Color32| cell_text(ui, cell, shown, font, color, align(content));
     match content {
         Content::Severity => {
             if let Some(severity) = row.severity {
@@ -141,9 +140,9 @@ fn cell_ui(
             let color = look.family_color(family);
             family_mark(ui, Pos2::new(cell.left() + 5.0, cell.center().y), family, color);
             let cell = cell.with_min_x(cell.left() + 17.0);
-            text(ui, cell, &kind_text(row, look), prose, color, Align::Min);
+            cell_text(ui, cell, &kind_text(row, look), prose, color, Align::Min);
         }
-        Content::Key => put(&shortened(row.event_key.as_deref().unwrap_or_default(), CELL), mono, palette.strong),
+        Content::Key => put(&shortened(row.event_key.as_deref().unwrap_or_default(), CELL_CHARS), mono, palette.strong),
         Content::OpenId => put(&both_ends(row.openid.as_deref().unwrap_or_default(), ENDS), mono, palette.weak),
         Content::Attempt => {
             let color = if row.placement.attempt > 1 { palette.warning } else { palette.weak };
@@ -179,16 +178,6 @@ pub(super) fn align(content: Content) -> Align {
     }
 }
 
-/// One line of text in the middle of a cell's height, cut short with `…` where it does not fit.
-pub(crate) fn text(ui: &Ui, cell: Rect, text: &str, font: FontId, color: Color32, align: Align) {
-    let mut job = LayoutJob::simple_singleline(shortened(text, CELL), font, color);
-    job.wrap = TextWrapping::truncate_at_width(cell.width());
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    let at = middle(cell, align);
-    let left = if align == Align::Max { at.x - galley.size().x } else { at.x };
-    ui.painter().galley(Pos2::new(left, at.y - galley.size().y / 2.0), galley, color);
-}
-
 /// A shape for each family, so that its hue is not all that tells it.
 pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32) {
     const R: f32 = 4.0;
@@ -217,7 +206,7 @@ pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32)
 }
 
 fn kind_text(row: &CaptureSummary, look: &Look) -> String {
-    let kind = shortened(&row.kind, CELL);
+    let kind = shortened(&row.kind, CELL_CHARS);
     if row.replay { format!("{kind} · {}", look.text("window.list.own")) } else { kind }
 }
 
@@ -246,12 +235,6 @@ fn answer_text(row: &CaptureSummary, place: &Place<'_>, look: &Look) -> String {
     }
 }
 
-/// `1.9 ms`; the tenth goes where it says nothing.
-pub(crate) fn milliseconds(duration: std::time::Duration) -> String {
-    let milliseconds = duration.as_secs_f64() * 1000.0;
-    if milliseconds < 100.0 { format!("{milliseconds:.1} ms") } else { format!("{milliseconds:.0} ms") }
-}
-
 /// What a cell had to cut short.
 fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Columns) {
     let Some(pointer) = response.hover_pos() else { return };
@@ -269,9 +252,9 @@ fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Col
 
 /// All that the row says, in its order.
 fn accessible_name(row: &CaptureSummary, place: &Place<'_>, look: &Look) -> String {
-    let mut parts = vec![look.clock(row.received_at), shortened(&row.kind, CELL)];
+    let mut parts = vec![look.clock(row.received_at), shortened(&row.kind, CELL_CHARS)];
     let named = [&row.event_key, &row.openid].into_iter().flatten().filter(|text| !text.is_empty());
-    parts.extend(named.map(|text| shortened(text, CELL)));
+    parts.extend(named.map(|text| shortened(text, CELL_CHARS)));
     parts.push(look.filled("window.row.attempt", &[("number", &row.placement.attempt.to_string())]));
     parts.push(look.filled("window.row.signature", &[("state", &signature_text(row, look))]));
     parts.push(mode_text(row, look));
@@ -296,7 +279,7 @@ fn accessible_name(row: &CaptureSummary, place: &Place<'_>, look: &Look) -> Stri
 
 fn placeholder(ui: &Ui, response: &Response, place: &Place<'_>, words: &str, look: &Look) {
     let font = TextStyle::Body.resolve(ui.style());
-    text(ui, response.rect.shrink2(Vec2::new(32.0, 0.0)), words, font, look.palette.weak, Align::Min);
+    cell_text(ui, response.rect.shrink2(Vec2::new(32.0, 0.0)), words, font, look.palette.weak, Align::Min);
     name(response, place, words);
 }
 

@@ -1,16 +1,17 @@
 //! The form as it is drawn.
 
-use egui::{Button, Frame, Label, Margin, Panel, Response, RichText, ScrollArea, Sides, TextEdit, TextStyle, Ui};
+use egui::{Button, Frame, Margin, Panel, RichText, ScrollArea, Sides, TextEdit, TextStyle, Ui};
 
 use super::Form;
 use crate::rules::{Rule, RuleError};
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
+use crate::ui::screens::rules::controls::{field_ui, flaw_ui, note_ui};
 use crate::ui::screens::rules::match_field;
 use crate::ui::screens::rules::order::is_free;
-use crate::ui::screens::rules::{RulesView, flaw_ui, note_ui};
-use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL};
+use crate::ui::screens::rules::view::RulesView;
+use crate::ui::theme::{GAP, GAP_LARGE};
 use crate::ui::widgets::controls::{small_button, title, weak};
 use crate::ui::widgets::fault_choice::fault_choice_ui;
 
@@ -142,21 +143,6 @@ impl Form {
         });
         wish
     }
-}
-
-/// A control below what it is called.
-pub(in crate::ui::screens::rules) fn field_ui(
-    ui: &mut Ui,
-    key: &str,
-    look: &Look,
-    control: impl FnOnce(&mut Ui) -> Response,
-) -> Response {
-    let shown = ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = GAP_SMALL;
-        let label = ui.add(Label::new(RichText::new(look.text(key)).color(look.palette.weak)).selectable(false));
-        control(ui).labelled_by(label.id)
-    });
-    shown.inner
 }
 
 /// Digits, and nothing else.

@@ -3,11 +3,11 @@
 use egui::{RichText, TextEdit, TextStyle, Ui};
 
 use super::Form;
-use super::form_ui::field_ui;
 use crate::rules::{BadAnswer, RuleError};
 use crate::ui::look::Look;
+use crate::ui::screens::rules::controls::{choice_ui, field_ui, flaw_ui, note_ui};
 use crate::ui::screens::rules::draft::Answer;
-use crate::ui::screens::rules::{RulesView, choice_ui, flaw_ui, note_ui};
+use crate::ui::screens::rules::view::RulesView;
 use crate::ui::widgets::reply_editor::{Edited, Purpose};
 
 /// In the order in which they are offered.

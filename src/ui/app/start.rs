@@ -1,8 +1,8 @@
 //! Opens the window and returns when it has been closed.
 
+use super::App;
+use super::signals::Signals;
 use crate::engine::Setup;
-use crate::ui::App;
-use crate::ui::signals::Signals;
 
 /// The window's size when it is opened, and the least it can be.
 const SIZE: [f32; 2] = [1360.0, 860.0];
@@ -20,7 +20,7 @@ pub fn run(setup: Setup) -> Result<(), WindowError> {
         .with_app_id("menuscope")
         .with_inner_size(SIZE)
         .with_min_inner_size(SMALLEST);
-    if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")) {
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../../../assets/icon.png")) {
         viewport = viewport.with_icon(icon);
     }
     // Where the window and its panes were, for the next time.
