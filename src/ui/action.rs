@@ -53,6 +53,8 @@ pub(crate) enum Move {
     First,
     /// To the last row: the oldest.
     Last,
+    /// As many rows as are in view, down (positive) or up, so many times.
+    Pages(i64),
 }
 
 /// Something to be done after the panels have been drawn.
@@ -60,52 +62,54 @@ pub(crate) enum Move {
 pub(crate) enum Action {
     /// Make this row the selected one and open it.
     Select(CaptureId),
-    /// Pick this row beside the others, or leave it out again.
-    Pick(CaptureId),
-    /// Pick everything from the selected row to this one.
-    PickTo(CaptureId),
-    /// Pick nothing any more.
-    ClearPicks,
+    /// Pick rows beside the selected one.
+    Pick(PickAction),
     /// Move the selection.
     MoveSelection(Move),
     /// Show the detail, or hide it.
     ShowDetail(bool),
     /// Turn to this page of the detail.
     ShowTab(Tab),
+    /// Turn to the next page of the detail, or the one before.
+    TurnTab(i8),
     /// Light up this element of the message, by its path.
     ChooseField(String),
     /// Begin a rule like this one, on the screen of rules.
     BeginRule(Box<Rule>),
     /// Put this text on the clipboard.
     Copy(String),
+    /// Put the opened event on the clipboard.
+    CopyEvent(CopyForm),
     /// Replace the filter.
     SetFilter(String),
     /// Narrow the filter by this term.
     AddToFilter(String),
     /// Do something about filters under names.
-    Name(Naming),
+    Filter(FilterAction),
     /// Put the caret into the filter.
     FocusFilter,
     /// Follow the newest, or stay.
     Follow(bool),
+    /// Follow the newest, or stop following.
+    ToggleFollow,
     /// Turn to this screen.
     ShowScreen(Screen),
     /// Show or hide the page of keys.
     ShowKeys(bool),
+    /// Show the page of keys, or hide it.
+    ToggleKeys,
+    /// Leave what lies on top: a held push to the default reply, a dialog, a screen, the detail.
+    Leave,
     /// Speak this language (`None`: the system's).
     SetLanguage(Option<Language>),
     /// Look like this (`None`: the system's).
     SetTheme(Option<Theme>),
-    /// Hold what matches from now on; `None` holds nothing, and lets everything go.
-    Hold(Option<Box<Filter>>),
-    /// Go to the held push that has the least time left, and write its answer.
-    AnswerNext,
-    /// Let everything go that is held, with the default.
-    ReleaseAll,
+    /// Hold pushes, or answer those that are held.
+    Hold(HoldAction),
     /// Do something about replays, or about messages that are made here.
-    Send(Sending),
+    Send(SendAction),
     /// Do something about removing events.
-    Remove(Removing),
+    Remove(RemovalAction),
     /// Open the dialog of exports, or close it.
     ShowExport(bool),
     /// Let the person choose where an export goes, in the desktop's dialog.
@@ -122,9 +126,50 @@ pub(crate) enum Action {
     DismissNotice,
 }
 
+/// An action on picked rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PickAction {
+    /// Pick this row beside the others, or leave it out again.
+    Toggle(CaptureId),
+    /// The same with the selected row.
+    ToggleSelected,
+    /// Pick everything from the selected row to this one.
+    To(CaptureId),
+    /// Move the selection and pick the rows that it passes.
+    Moving(Move),
+    /// Pick nothing any more.
+    Clear,
+}
+
+/// An action on held pushes.
+#[derive(Clone, Debug)]
+pub(crate) enum HoldAction {
+    /// Hold what matches from now on; `None` holds nothing, and releases everything.
+    Set(Option<Box<Filter>>),
+    /// Hold everything, or nothing any more.
+    Toggle,
+    /// Go to the held push that has the least time left, and write its reply.
+    AnswerNext,
+    /// Send the reply that is written.
+    SendReply,
+    /// Release everything that is held, with the default reply.
+    ReleaseAll,
+}
+
+/// The form in which an event is copied.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CopyForm {
+    /// Request line, headers and body.
+    Raw,
+    /// The message alone, decrypted.
+    Body,
+    /// The JSON object that the commands print.
+    Json,
+}
+
 /// Something to be done about filters under names.
 #[derive(Clone, Debug)]
-pub(crate) enum Naming {
+pub(crate) enum FilterAction {
     /// Ask for a name.
     Begin {
         /// What it is called so far.
@@ -158,7 +203,7 @@ pub(crate) enum Naming {
 
 /// Something to be done about removing events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Removing {
+pub(crate) enum RemovalAction {
     /// Remove the chosen rows.
     Chosen,
     /// Ask whether to remove everything that the list shows.
@@ -173,7 +218,7 @@ pub(crate) enum Removing {
 
 /// Something to be done about replays, or about messages that are made here.
 #[derive(Clone, Debug)]
-pub(crate) enum Sending {
+pub(crate) enum SendAction {
     /// Open the dialog that sends the chosen rows again.
     Chosen,
     /// Open that dialog for something else.

@@ -329,8 +329,8 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.frames += 1;
         let ctx = ui.ctx().clone();
-        for verb in self.state.keyboard.verbs(&ctx) {
-            self.obey(&ctx, verb);
+        for shortcut in self.state.keyboard.pressed(&ctx) {
+            self.act_on_key(&ctx, shortcut.action());
         }
         let look = self.look(&ctx);
         let mut actions = Vec::new();

@@ -6,7 +6,7 @@ use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_
 use crate::config::LookConfig;
 use crate::engine::{Notice, Opened, Saved};
 use crate::texts::Language;
-use crate::ui::action::{Move, Screen, Tab};
+use crate::ui::action::{CopyForm, Move, PickAction, Screen, Tab};
 use crate::ui::dialogs::export_dialog::{Exportable, Exporting};
 use crate::ui::dialogs::file_dialog::Dialog;
 use crate::ui::dialogs::import_report::{self, Report};
@@ -217,10 +217,36 @@ impl State {
         self.decide_first_run();
     }
 
-    /// Moves the selection.
+    /// Moves the selection of the list, or of the runs on the screen of replays.
     pub(crate) fn move_selection(&mut self, movement: Move) {
-        self.list.move_selection(movement);
-        self.open_selected();
+        if self.screen == Screen::Replays {
+            self.replays.move_selection(movement);
+        } else {
+            self.list.move_selection(movement);
+            self.open_selected();
+        }
+    }
+
+    /// Carries out an action on picked rows.
+    pub(crate) fn pick(&mut self, action: PickAction) {
+        let list = &mut self.list;
+        match action {
+            PickAction::Toggle(id) => list.pick(id),
+            PickAction::ToggleSelected => {
+                if let Some(id) = list.selected {
+                    list.pick(id);
+                }
+            }
+            PickAction::To(id) => {
+                list.pick_to(id);
+                self.open_selected();
+            }
+            PickAction::Moving(movement) => {
+                list.pick_moving(movement);
+                self.open_selected();
+            }
+            PickAction::Clear => drop(list.picks.clear()),
+        }
     }
 
     /// Turns to a neighbouring page of the detail; the first follows the last.
@@ -272,17 +298,6 @@ impl State {
             }
         })
     }
-}
-
-/// In which form a capture is copied.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum CopyForm {
-    /// Request line, headers and body.
-    Raw,
-    /// The message alone, decrypted.
-    Body,
-    /// The object that the commands give out.
-    Json,
 }
 
 fn is_new_attempt(row: &CaptureSummary, opened: &Opened) -> bool {

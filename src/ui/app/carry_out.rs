@@ -6,14 +6,12 @@ use crate::capture::CaptureId;
 use crate::config::LookConfig;
 use crate::engine::{Chosen, Command, Verdict};
 use crate::ui::App;
-use crate::ui::action::{Action, Move, Naming, Removing, Screen, Sending};
+use crate::ui::action::{Action, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
 use crate::ui::dialogs::file_dialog::Wanted;
 use crate::ui::dialogs::removal_question;
-use crate::ui::keys::Verb;
 use crate::ui::screens::compose::Origin;
 use crate::ui::screens::events::answering::Answering;
 use crate::ui::screens::events::filter::saved_filters;
-use crate::ui::state::CopyForm;
 
 impl App {
     /// Lists anew with the filter as it stands.
@@ -40,76 +38,37 @@ impl App {
         self.ask(Command::SaveLook { look });
     }
 
-    /// Carries out what a key asks for.
-    pub(in crate::ui) fn obey(&mut self, ctx: &Context, verb: Verb) {
-        let state = &mut self.state;
-        if state.keys_shown && !matches!(verb, Verb::Leave | Verb::ShowKeys) {
+    /// Carries out the action of a key, unless the dialog that lies on top takes keys for itself.
+    pub(super) fn act_on_key(&mut self, ctx: &Context, action: Action) {
+        let state = &self.state;
+        if state.keys_shown && !matches!(action, Action::Leave | Action::ToggleKeys) {
             return;
         }
         if state.replaying.is_shown() {
-            self.obey_in_dialog(verb);
+            self.act_in_replay_dialog(ctx, action);
             return;
         }
         if state.removals.is_asking() {
-            match verb {
-                Verb::OpenDetail => self.act(ctx, Action::Remove(Removing::All)),
-                Verb::Leave => self.act(ctx, Action::Remove(Removing::Nothing)),
+            match action {
+                Action::ShowDetail(true) => self.act(ctx, Action::Remove(RemovalAction::All)),
+                Action::Leave => self.act(ctx, Action::Remove(RemovalAction::Nothing)),
                 _ => {}
             }
             return;
         }
-        match verb {
-            Verb::Move(movement) if state.screen == Screen::Replays => state.replays.move_selection(movement),
-            Verb::Move(movement) => state.move_selection(movement),
-            Verb::MovePages(pages) => state.move_selection(Move::By(pages * state.list.page())),
-            Verb::Pick => {
-                if let Some(id) = state.list.selected {
-                    state.list.pick(id);
-                }
-            }
-            Verb::PickMoving(movement) => {
-                state.list.pick_moving(movement);
-                state.open_selected();
-            }
-            Verb::Follow => self.act(ctx, Action::Follow(!self.state.list.following)),
-            Verb::OpenDetail => self.act(ctx, Action::ShowDetail(true)),
-            Verb::TurnTab(by) => state.turn_tab(by),
-            Verb::ShowTab(tab) => self.act(ctx, Action::ShowTab(tab)),
-            Verb::FocusFilter => self.act(ctx, Action::FocusFilter),
-            Verb::ToggleHold => {
-                let all = state.answering.switch().is_none().then(Box::default);
-                self.act(ctx, Action::Hold(all));
-            }
-            Verb::AnswerHeld => self.act(ctx, Action::AnswerNext),
-            Verb::ReleaseHeld => self.act(ctx, Action::ReleaseAll),
-            Verb::SendAnswer => self.answer(Answering::send),
-            Verb::Leave => self.leave(),
-            Verb::Replay => self.send(Sending::Chosen),
-            Verb::EditAndReplay => self.send(Sending::EditChosen),
-            Verb::Compose => self.send(Sending::Compose),
-            Verb::Duplicate => self.send(Sending::DuplicateChosen),
-            Verb::Remove => self.act(ctx, Action::Remove(Removing::Chosen)),
-            Verb::Clear => self.act(ctx, Action::Remove(Removing::AskAll)),
-            Verb::Undo => self.act(ctx, Action::Remove(Removing::Undo)),
-            Verb::Export => self.act(ctx, Action::ShowExport(true)),
-            Verb::CopyRaw => self.copy(ctx, CopyForm::Raw),
-            Verb::CopyBody => self.copy(ctx, CopyForm::Body),
-            Verb::CopyJson => self.copy(ctx, CopyForm::Json),
-            Verb::ShowKeys => state.keys_shown = !state.keys_shown,
-            Verb::ShowSettings => self.act(ctx, Action::ShowScreen(Screen::Settings)),
-        }
+        self.act(ctx, action);
     }
 
     /// While the dialog of replays is open, keys are for it alone: what is sent must not change behind it.
-    fn obey_in_dialog(&mut self, verb: Verb) {
-        match verb {
-            Verb::OpenDetail | Verb::SendAnswer => {
+    fn act_in_replay_dialog(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::ShowDetail(true) | Action::Hold(HoldAction::SendReply) => {
                 if let Some(command) = self.state.replaying.send() {
                     self.ask(command);
                 }
             }
-            Verb::Leave => drop(self.state.replaying.close()),
-            Verb::ShowKeys => self.state.keys_shown = !self.state.keys_shown,
+            Action::Leave => drop(self.state.replaying.close()),
+            Action::ToggleKeys => self.act(ctx, action),
             _ => {}
         }
     }
@@ -130,26 +89,16 @@ impl App {
         }
     }
 
-    fn copy(&mut self, ctx: &Context, form: CopyForm) {
-        if let Some(text) = self.state.copy(form, self.look(ctx).language) {
-            self.act(ctx, Action::Copy(text));
-        }
-    }
-
     /// Carries out what a panel asks for.
     pub(in crate::ui) fn act(&mut self, ctx: &Context, action: Action) {
         let state = &mut self.state;
         match action {
             Action::Select(id) => state.select(id),
-            Action::Pick(id) => state.list.pick(id),
-            Action::PickTo(id) => {
-                state.list.pick_to(id);
-                state.open_selected();
-            }
-            Action::ClearPicks => drop(state.list.picks.clear()),
+            Action::Pick(pick) => state.pick(pick),
             Action::MoveSelection(movement) => state.move_selection(movement),
             Action::ShowDetail(shown) => state.detail_hidden = !shown,
             Action::ShowTab(tab) => (state.tab, state.detail_hidden) = (tab, false),
+            Action::TurnTab(by) => state.turn_tab(by),
             Action::ChooseField(path) => {
                 if let Some(detail) = &mut state.detail {
                     detail.choose(&path);
@@ -165,13 +114,19 @@ impl App {
                 self.state.notices.good(said, ctx.input(|input| input.time));
                 ctx.request_repaint();
             }
+            Action::CopyEvent(form) => {
+                let language = self.look(ctx).language;
+                if let Some(text) = self.state.copy(form, language) {
+                    self.act(ctx, Action::Copy(text));
+                }
+            }
             Action::SetFilter(text) => self.set_filter(text),
             Action::AddToFilter(term) => {
                 let text = state.filter.with(&term);
                 self.set_filter(text);
                 self.state.filter.note_used();
             }
-            Action::Name(naming) => self.name_filter(naming),
+            Action::Filter(naming) => self.name_filter(naming),
             Action::FocusFilter => {
                 state.screen = Screen::Events;
                 state.filter.focus();
@@ -180,30 +135,16 @@ impl App {
                 state.list.follow(following);
                 state.open_selected();
             }
-            Action::ShowScreen(screen) => {
-                state.screen = screen;
-                match screen {
-                    Screen::Replays => state.replays.want(),
-                    Screen::Settings => self.ask(removal_question::count()),
-                    _ => {}
-                }
-            }
+            Action::ToggleFollow => self.act(ctx, Action::Follow(!self.state.list.following)),
+            Action::ShowScreen(screen) => self.show_screen(screen),
             Action::ShowKeys(shown) => state.keys_shown = shown,
+            Action::ToggleKeys => state.keys_shown = !state.keys_shown,
+            Action::Leave => self.leave(),
             Action::SetLanguage(language) => {
                 self.set_look(|look| look.language = language.map(|language| language.tag().to_owned()));
             }
             Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
-            Action::Hold(filter) => {
-                if filter.is_none() {
-                    state.answering.note_released();
-                }
-                self.ask(Command::SetHold { filter });
-            }
-            Action::AnswerNext => state.answer_next(),
-            Action::ReleaseAll => {
-                state.answering.note_released();
-                self.ask(Command::ReleaseAll);
-            }
+            Action::Hold(hold) => self.hold(hold),
             Action::Remove(removing) => self.remove(ctx, removing),
             Action::ChooseBackup => state.dialog.ask(Wanted::Backup { name: backup_name() }),
             Action::ShowExport(shown) => state.exporting.show(shown),
@@ -219,23 +160,55 @@ impl App {
         }
     }
 
+    fn show_screen(&mut self, screen: Screen) {
+        self.state.screen = screen;
+        match screen {
+            Screen::Replays => self.state.replays.want(),
+            Screen::Settings => self.ask(removal_question::count()),
+            Screen::Events | Screen::Rules | Screen::Compose => {}
+        }
+    }
+
+    /// Carries out an action on held pushes.
+    fn hold(&mut self, action: HoldAction) {
+        let answering = &mut self.state.answering;
+        match action {
+            HoldAction::Set(filter) => {
+                if filter.is_none() {
+                    answering.note_released();
+                }
+                self.ask(Command::SetHold { filter });
+            }
+            HoldAction::Toggle => {
+                let all = answering.switch().is_none().then(Box::default);
+                self.hold(HoldAction::Set(all));
+            }
+            HoldAction::AnswerNext => self.state.answer_next(),
+            HoldAction::SendReply => self.answer(Answering::send),
+            HoldAction::ReleaseAll => {
+                answering.note_released();
+                self.ask(Command::ReleaseAll);
+            }
+        }
+    }
+
     /// Carries out what is about filters under names.
-    fn name_filter(&mut self, naming: Naming) {
+    fn name_filter(&mut self, naming: FilterAction) {
         let saved = &mut self.state.saved;
         let command = match naming {
-            Naming::Begin { name, text, colour, kept } => {
+            FilterAction::Begin { name, text, colour, kept } => {
                 let former = if kept { name.clone() } else { String::new() };
-                saved.begin(saved_filters::Naming { name, text, colour, former });
+                saved.begin(saved_filters::NameForm { name, text, colour, former });
                 None
             }
-            Naming::ColourBy { name, term } => Some(saved.colour_by(&name, &term)),
-            Naming::Keep => saved.keep(),
-            Naming::Cancel => {
+            FilterAction::ColourBy { name, term } => Some(saved.colour_by(&name, &term)),
+            FilterAction::Keep => saved.keep(),
+            FilterAction::Cancel => {
                 saved.naming = None;
                 None
             }
-            Naming::Remove { name, kept: true } => Some(saved.remove(&name)),
-            Naming::Remove { name, kept: false } => Some(saved.forget(&name)),
+            FilterAction::Remove { name, kept: true } => Some(saved.remove(&name)),
+            FilterAction::Remove { name, kept: false } => Some(saved.forget(&name)),
         };
         if let Some(command) = command {
             self.ask(command);
@@ -243,19 +216,19 @@ impl App {
     }
 
     /// Carries out what is about removing events.
-    fn remove(&mut self, ctx: &Context, removing: Removing) {
+    fn remove(&mut self, ctx: &Context, removing: RemovalAction) {
         let now = ctx.input(|input| input.time);
         let look = self.look(ctx);
         let state = &mut self.state;
         let command = match removing {
-            Removing::Chosen => {
+            RemovalAction::Chosen => {
                 let mut ids = state.list.chosen();
                 ids.sort_unstable();
                 state.list.forget(&ids);
                 state.open_selected();
                 (!ids.is_empty()).then_some(Command::Remove { what: Chosen::Ids(ids) })
             }
-            Removing::AskAll => {
+            RemovalAction::AskAll => {
                 match state.list.newest() {
                     Some(_) if state.list.is_searching() => {
                         state.notices.warning(look.text("removing.unfinished").into_owned(), now);
@@ -265,12 +238,12 @@ impl App {
                 }
                 None
             }
-            Removing::All => state.removals.confirm(),
-            Removing::Nothing => {
+            RemovalAction::All => state.removals.confirm(),
+            RemovalAction::Nothing => {
                 state.removals.close();
                 None
             }
-            Removing::Undo => {
+            RemovalAction::Undo => {
                 state.notices.forget_undo();
                 let undo = state.removals.undo();
                 if undo.is_none() {
@@ -285,30 +258,30 @@ impl App {
     }
 
     /// Carries out what is about replays and composed messages.
-    fn send(&mut self, sending: Sending) {
+    fn send(&mut self, sending: SendAction) {
         let state = &mut self.state;
         match sending {
-            Sending::Chosen => state.offer_replay(),
-            Sending::This(what) => {
+            SendAction::Chosen => state.offer_replay(),
+            SendAction::This(what) => {
                 state.replays.want();
                 state.replaying.offer(*what);
             }
-            Sending::Again(request) => state.replaying.offer_again(*request),
-            Sending::Close => drop(state.replaying.close()),
-            Sending::ShowReplay { event, replay } => state.show_replay(event, replay),
-            Sending::ShowRun(id) => {
+            SendAction::Again(request) => state.replaying.offer_again(*request),
+            SendAction::Close => drop(state.replaying.close()),
+            SendAction::ShowReplay { event, replay } => state.show_replay(event, replay),
+            SendAction::ShowRun(id) => {
                 (state.screen, state.detail_hidden) = (Screen::Replays, false);
                 state.replays.want();
                 state.replays.open(id);
             }
-            Sending::CloseRun => drop(state.replays.close()),
-            Sending::Compose => {
+            SendAction::CloseRun => drop(state.replays.close()),
+            SendAction::Compose => {
                 state.screen = Screen::Compose;
                 state.composer.begin(&self.engine.status());
             }
-            Sending::EditChosen => state.compose_from(Origin::Edited),
-            Sending::DuplicateChosen => state.compose_from(|_| Origin::New),
-            Sending::ChoosePictures => state.dialog.ask(Wanted::Pictures { number: state.composer.number() }),
+            SendAction::EditChosen => state.compose_from(Origin::Edited),
+            SendAction::DuplicateChosen => state.compose_from(|_| Origin::New),
+            SendAction::ChoosePictures => state.dialog.ask(Wanted::Pictures { number: state.composer.number() }),
         }
     }
 }

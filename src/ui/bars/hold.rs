@@ -8,8 +8,8 @@ use jiff::Zoned;
 
 use crate::filter::{Expr, Filter};
 use crate::texts::safe_text::safe_text;
-use crate::ui::action::Action;
-use crate::ui::keys::{self, Verb};
+use crate::ui::action::{Action, HoldAction};
+use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::screens::events::answering::{Answering, TICK, seconds_left};
 use crate::ui::theme::TEXT_SMALL;
@@ -30,14 +30,14 @@ pub(crate) fn switch_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: 
         ui.set_max_width(MENU_WIDTH);
         let is_all = held.is_some_and(|held| held.expr == Expr::All);
         if ui.selectable_label(held.is_none(), look.text("hold.switch.off")).clicked() {
-            actions.push(Action::Hold(None));
+            actions.push(Action::Hold(HoldAction::Set(None)));
         }
         if ui.selectable_label(is_all, look.text("hold.switch.all")).clicked() {
-            actions.push(Action::Hold(Some(Box::default())));
+            actions.push(Action::Hold(HoldAction::Set(Some(Box::default()))));
         }
         filter_ui(ui, held.filter(|_| !is_all), filter, look, actions);
     });
-    named(menu.response, Role::Button, &state).on_hover_text(keys::hint(Verb::ToggleHold));
+    named(menu.response, Role::Button, &state).on_hover_text(keys::TOGGLE_HOLD.hint());
 }
 
 /// Holding what the filter of the list matches, where that can be asked of what has only just arrived.
@@ -47,7 +47,7 @@ fn filter_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: &Look, acti
     let is_on = held.is_some_and(|held| held.text == filter);
     let item = ui.add_enabled(can, Button::selectable(is_on, look.text("hold.switch.filter")));
     if let (true, Ok(filter)) = (item.clicked(), &parsed) {
-        actions.push(Action::Hold(Some(Box::new(filter.clone()))));
+        actions.push(Action::Hold(HoldAction::Set(Some(Box::new(filter.clone())))));
     }
     let why_not = match &parsed {
         Err(mistake) => Some(filter_error::words(mistake, look)),
@@ -85,8 +85,8 @@ pub(crate) fn held_ui(ui: &mut Ui, answering: &Answering, look: &Look, actions: 
         let words = look.filled("hold.status", &[("count", &count), ("seconds", &seconds)]);
         ui.label(RichText::new(format!("⏸ {words}")).small().color(look.palette.warning));
         let button = ui.add(Button::new(RichText::new(look.text("hold.answer_next")).small()));
-        if button.on_hover_text(keys::hint(Verb::AnswerHeld)).clicked() {
-            actions.push(Action::AnswerNext);
+        if button.on_hover_text(keys::ANSWER_HELD.hint()).clicked() {
+            actions.push(keys::ANSWER_HELD.action());
         }
     }
     let awaited = answering.awaited();
@@ -99,6 +99,6 @@ pub(crate) fn held_ui(ui: &mut Ui, answering: &Answering, look: &Look, actions: 
     let words = look.filled("hold.status_awaited", &[("count", &waiting), ("prepared", &prepared)]);
     let shown = RichText::new(format!("… {words}")).small().color(look.palette.note);
     if ui.add(Button::new(shown).frame_when_inactive(false)).clicked() {
-        actions.push(Action::AnswerNext);
+        actions.push(Action::Hold(HoldAction::AnswerNext));
     }
 }

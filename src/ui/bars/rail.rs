@@ -2,8 +2,8 @@
 
 use egui::{Rect, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo};
 
-use crate::ui::action::{Action, Screen, Sending};
-use crate::ui::keys::{self, Verb};
+use crate::ui::action::{Action, Screen};
+use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::theme;
 
@@ -23,13 +23,13 @@ pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut V
         let response = screen_button(ui, icon, &look.text(text), screen == current, look);
         if response.clicked() {
             actions.push(match screen {
-                Screen::Compose => Action::Send(Sending::Compose),
+                Screen::Compose => keys::COMPOSE.action(),
                 screen => Action::ShowScreen(screen),
             });
         }
         match screen {
-            Screen::Settings => drop(response.on_hover_text(keys::hint(Verb::ShowSettings))),
-            Screen::Compose => drop(response.on_hover_text(keys::hint(Verb::Compose))),
+            Screen::Settings => drop(response.on_hover_text(keys::SHOW_SETTINGS.hint())),
+            Screen::Compose => drop(response.on_hover_text(keys::COMPOSE.hint())),
             Screen::Events | Screen::Rules | Screen::Replays => {}
         }
     }
@@ -38,7 +38,7 @@ pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut V
         if response.clicked() {
             actions.push(Action::ShowKeys(true));
         }
-        response.on_hover_text(keys::hint(Verb::ShowKeys));
+        response.on_hover_text(keys::TOGGLE_KEYS.hint());
     });
 }
 

@@ -8,8 +8,8 @@ use super::replay_progress::running_ui;
 use crate::capture::StoredRun;
 use crate::engine::Progress;
 use crate::texts::safe_text::grouped;
-use crate::ui::action::{Action, Removing};
-use crate::ui::keys::{self, TABLE, Verb};
+use crate::ui::action::{Action, PickAction, RemovalAction};
+use crate::ui::keys;
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::notices::Notices;
 use crate::ui::screens::events::answering::Answering;
@@ -99,7 +99,7 @@ fn picks_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
     let text = look.filled("window.status.picked", &[("picked", &grouped(picked as u64))]);
     let button = ui.add(Button::new(RichText::new(format!("✔ {text}  ×")).small().color(look.palette.accent)));
     if button.on_hover_text(look.text("window.status.picked_hint")).clicked() {
-        actions.push(Action::ClearPicks);
+        actions.push(Action::Pick(PickAction::Clear));
     }
 }
 
@@ -110,8 +110,8 @@ fn files_ui(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
     if button("export.import").clicked() {
         actions.push(Action::ChooseImport);
     }
-    if button("export.keys.export").on_hover_text(keys::hint(Verb::Export)).clicked() {
-        actions.push(Action::ShowExport(true));
+    if button("export.keys.export").on_hover_text(keys::EXPORT.hint()).clicked() {
+        actions.push(keys::EXPORT.action());
     }
 }
 
@@ -128,7 +128,7 @@ fn follow_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
     };
     let color = if list.held_back() > 0 { look.palette.accent } else { look.palette.text };
     let button = ui.add(Button::new(RichText::new(text).small().color(color)));
-    if button.on_hover_text(keys::hint(Verb::Follow)).clicked() {
+    if button.on_hover_text(keys::FOLLOW.hint()).clicked() {
         actions.push(Action::Follow(true));
     }
 }
@@ -152,7 +152,7 @@ fn prefix_ui(ui: &mut Ui, prefix: Key, look: &Look) {
     ui.separator();
     let start = format!("{} ", prefix.name().to_lowercase());
     ui.label(RichText::new(format!("{start}…")).monospace().color(look.palette.accent));
-    for shortcut in TABLE {
+    for shortcut in keys::TABLE {
         for name in shortcut.names().iter().filter_map(|name| name.strip_prefix(&start)) {
             ui.label(RichText::new(name).monospace().color(look.palette.strong));
             ui.label(RichText::new(look.text(shortcut.text)).color(look.palette.weak).small());
@@ -175,7 +175,7 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Acti
         );
     }
     if message.undo && ui.add(Button::new(RichText::new(look.text("removing.undo")).small())).clicked() {
-        actions.push(Action::Remove(Removing::Undo));
+        actions.push(Action::Remove(RemovalAction::Undo));
     }
     let words = message.text(look);
     let text = format!("{} {words}", severity_mark(message.severity));

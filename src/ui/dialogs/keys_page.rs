@@ -39,13 +39,13 @@ pub(crate) fn keys_page_ui(ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
             });
         });
     });
-    // Esc is the keyboard's own verb; this is a click beside the page.
+    // Esc is a shortcut of its own; this is a click beside the page.
     if modal.backdrop_response.clicked() {
         actions.push(Action::ShowKeys(false));
     }
 }
 
-fn column_ui(ui: &mut Ui, shortcuts: &[Shortcut], look: &Look) {
+fn column_ui(ui: &mut Ui, shortcuts: &[&Shortcut], look: &Look) {
     ui.vertical(|ui| {
         ui.set_width(COLUMN_WIDTH);
         Grid::new(shortcuts[0].text).num_columns(2).min_col_width(110.0).spacing([theme::GAP_LARGE, 6.0]).show(

@@ -6,7 +6,7 @@ use crate::capture::CaptureId;
 use crate::engine::{Chosen, Command, RemovalId, Upkeep};
 use crate::filter::{Comparison, Expr, Filter, Term};
 use crate::texts::safe_text::{grouped, shortened};
-use crate::ui::action::{Action, Removing};
+use crate::ui::action::{Action, RemovalAction};
 use crate::ui::look::Look;
 use crate::ui::theme::GAP;
 use crate::ui::widgets::controls::weak;
@@ -82,7 +82,7 @@ impl Removals {
             question_ui(ui, question, look, actions);
         });
         if !open {
-            actions.push(Action::Remove(Removing::Nothing));
+            actions.push(Action::Remove(RemovalAction::Nothing));
         }
     }
 }
@@ -96,10 +96,10 @@ fn question_ui(ui: &mut Ui, question: &Question, look: &Look, actions: &mut Vec<
     ui.horizontal(|ui| {
         let remove = look.filled("removing.ask.remove", &[("count", &count)]);
         if ui.add(Button::new(RichText::new(remove).color(look.palette.error))).clicked() {
-            actions.push(Action::Remove(Removing::All));
+            actions.push(Action::Remove(RemovalAction::All));
         }
         if ui.button(look.text("removing.ask.cancel")).clicked() {
-            actions.push(Action::Remove(Removing::Nothing));
+            actions.push(Action::Remove(RemovalAction::Nothing));
         }
     });
 }

@@ -131,8 +131,9 @@ impl Replays {
         let opened = self.to_open.or_else(|| self.opened.as_ref().map(Opened::id));
         let at = opened.and_then(|id| self.runs.iter().position(|run| run.id == id));
         let to = match (movement, at) {
-            (Move::First, _) | (Move::By(_), None) => 0,
+            (Move::First, _) | (Move::By(_) | Move::Pages(_), None) => 0,
             (Move::Last, _) => last,
+            (Move::Pages(_), Some(_)) => return,
             (Move::By(runs), Some(at)) => at.saturating_add_signed(runs as isize).min(last),
         };
         self.open(self.runs[to].id);

@@ -2,13 +2,15 @@
 
 use egui::Ui;
 
-use crate::ui::action::{Action, Naming};
+use crate::ui::action::{Action, FilterAction};
 use crate::ui::look::Look;
 
 /// Draws the entries for a value and the term that finds what has it.
 pub(in crate::ui) fn value_menu_ui(ui: &mut Ui, value: &str, term: &str, look: &Look, actions: &mut Vec<Action>) {
-    let colour =
-        Action::Name(Naming::ColourBy { name: value.trim().chars().take(NAME).collect(), term: term.to_owned() });
+    let colour = Action::Filter(FilterAction::ColourBy {
+        name: value.trim().chars().take(NAME).collect(),
+        term: term.to_owned(),
+    });
     let entries = [
         ("detail.menu.filter", Action::AddToFilter(term.to_owned())),
         ("detail.menu.exclude", Action::AddToFilter(format!("-{term}"))),

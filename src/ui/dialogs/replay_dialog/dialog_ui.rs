@@ -6,8 +6,8 @@ use egui::{Button, Id, Label, RichText, ScrollArea, Ui, Window};
 use super::fields;
 use super::{Offer, Replaying, ReplayingView};
 use crate::engine::{Chosen, ReplayWhat};
-use crate::ui::action::{Action, Sending};
-use crate::ui::keys::{self, Verb};
+use crate::ui::action::{Action, SendAction};
+use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{named, weak};
@@ -36,7 +36,7 @@ impl Replaying {
         if sent.and_then(|shown| shown.inner).unwrap_or(false) {
             actions.extend(self.send().map(Action::Ask));
         } else if !open {
-            actions.push(Action::Send(Sending::Close));
+            actions.push(Action::Send(SendAction::Close));
         }
     }
 
@@ -76,7 +76,7 @@ impl Replaying {
             let response = named(ui.add_enabled(flaw.is_none(), button), Role::Button, &look.text("replay.send"));
             let words = match flaw {
                 Some(key) => RichText::new(format!("× {}", look.text(key))).color(look.palette.error),
-                None => weak(look, look.filled("replay.hint", &[("key", &keys::hint(Verb::OpenDetail))])),
+                None => weak(look, look.filled("replay.hint", &[("key", &keys::OPEN_DETAIL.hint())])),
             };
             ui.add(Label::new(words).wrap());
             response.clicked()

@@ -10,7 +10,7 @@ use super::flaw::tree_words;
 use super::{Composer, Origin};
 use crate::engine::Status;
 use crate::texts::safe_text::safe_text;
-use crate::ui::action::{Action, Sending};
+use crate::ui::action::{Action, SendAction};
 use crate::ui::look::Look;
 use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::{named, small_button, title, weak};
@@ -40,7 +40,7 @@ impl Composer {
         let by_key = by_key && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         if sent || by_key {
             self.read();
-            actions.extend(self.what().map(|what| Action::Send(Sending::This(Box::new(what)))));
+            actions.extend(self.what().map(|what| Action::Send(SendAction::This(Box::new(what)))));
         }
         let room = ui.available_width();
         if room >= SIDE_BY_SIDE {

@@ -6,7 +6,7 @@ use egui::{Label, RichText, TextEdit, TextStyle, Ui};
 use super::flaw::compose_words;
 use super::{Composer, Origin, PICTURE};
 use crate::texts::safe_text::shortened;
-use crate::ui::action::{Action, Sending};
+use crate::ui::action::{Action, SendAction};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, named, small_button, title, weak};
@@ -34,7 +34,7 @@ impl Composer {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = GAP;
                 if ui.button(look.text("composer.pictures.choose")).clicked() {
-                    actions.push(Action::Send(Sending::ChoosePictures));
+                    actions.push(Action::Send(SendAction::ChoosePictures));
                 }
                 let can_add = md5s.len() < MOST_PICTURES;
                 let add = egui::Button::new(look.text("composer.pictures.add"));

@@ -12,7 +12,7 @@ use crate::filter::{Filter, FilterError, terms};
 use crate::texts::safe_text::shortened;
 use crate::ui::action::Action;
 use crate::ui::ime::Composition;
-use crate::ui::keys::{self, Verb};
+use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::theme;
 use crate::ui::widgets::filter_error;
@@ -167,7 +167,7 @@ impl FilterBox {
         }
         self.completing_ui(ui, &response, status, look, actions);
         if !response.has_focus() {
-            response.on_hover_text(look.filled("window.filter.hint", &[("keys", &keys::hint(Verb::FocusFilter))]));
+            response.on_hover_text(look.filled("window.filter.hint", &[("keys", &keys::FOCUS_FILTER.hint())]));
         }
     }
 

@@ -249,13 +249,16 @@ impl List {
             (Move::First, _) => 0,
             (Move::Last, _) => last,
             (Move::By(rows), Some(current)) => current.saturating_add_signed(rows as isize).min(last),
-            (Move::By(_), None) => self.view.rows.start.min(last),
+            (Move::Pages(pages), Some(current)) => {
+                current.saturating_add_signed(pages as isize * self.page() as isize).min(last)
+            }
+            (Move::By(_) | Move::Pages(_), None) => self.view.rows.start.min(last),
         };
         self.listing.at(row)
     }
 
     /// How many rows fit into the view.
-    pub(crate) fn page(&self) -> i64 {
+    fn page(&self) -> i64 {
         i64::try_from(self.view.rows.len()).map_or(1, |rows| (rows - 2).max(1))
     }
 

@@ -7,7 +7,7 @@ use egui::{Button, Frame, Id, Label, Margin, RichText, Sides, Ui};
 use crate::capture::{Against, CaptureId, ReplaySummary, RunId, StoredRun, Verdict};
 use crate::engine::{Chosen, Pace, ReplayHow, ReplayRequest, ReplayWhat};
 use crate::texts::safe_text::safe_text;
-use crate::ui::action::{Action, Sending};
+use crate::ui::action::{Action, SendAction};
 use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{small_button, title, weak};
@@ -151,7 +151,7 @@ impl Opened {
         let clicked = clicked.filter(|index| shown.get(*index).is_some_and(|at| !rows[*at].kind.is_empty()));
         if let Some(row) = clicked.and_then(|index| rows.get(*shown.get(index)?)) {
             *selected = clicked;
-            actions.push(Action::Send(Sending::ShowReplay { event: row.event, replay: row.id }));
+            actions.push(Action::Send(SendAction::ShowReplay { event: row.event, replay: row.id }));
         }
     }
 
@@ -161,7 +161,7 @@ impl Opened {
         let close = |ui: &mut Ui| ui.add(small_button(look.text("replays.run.close").into_owned())).clicked();
         let ((), closed) = Sides::new().show(ui, |ui| title(ui, look, &words), close);
         if closed {
-            actions.push(Action::Send(Sending::CloseRun));
+            actions.push(Action::Send(SendAction::CloseRun));
         }
         ui.add(Label::new(RichText::new(safe_text(&run.target)).monospace().color(look.palette.strong)).wrap());
         let started = look.local(run.started_at).strftime("%Y-%m-%d %H:%M:%S").to_string();
@@ -199,13 +199,13 @@ impl Opened {
             let can_send = !self.rows.is_empty() && self.run.end.is_some();
             let all = ui.add_enabled(can_send, Button::new(look.text("replays.run.again")));
             if all.on_hover_text(look.text("replays.run.again_hint")).clicked() {
-                actions.push(Action::Send(Sending::Again(Box::new(self.again(|_| true)))));
+                actions.push(Action::Send(SendAction::Again(Box::new(self.again(|_| true)))));
             }
             let failed = |row: &ReplaySummary| !row.is_legal;
             let [_, count, ..] = self.counts;
             let button = Button::new(look.text("replays.run.failed_again"));
             if ui.add_enabled(can_send && count > 0, button).clicked() {
-                actions.push(Action::Send(Sending::Again(Box::new(self.again(failed)))));
+                actions.push(Action::Send(SendAction::Again(Box::new(self.again(failed)))));
             }
         });
     }

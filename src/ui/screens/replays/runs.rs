@@ -6,7 +6,7 @@ use super::{Opened, Replays};
 use crate::capture::{RunId, StoredRun};
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, Screen};
-use crate::ui::keys::{self, Verb};
+use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::theme::GAP;
 use crate::ui::widgets::table::{Cell, Column, Row, table_ui};
@@ -61,7 +61,7 @@ impl Replays {
                 return;
             }
             ui.label(RichText::new(look.text("replays.nothing")).color(look.palette.strong).size(15.0));
-            ui.weak(look.filled("replays.nothing_hint", &[("key", &keys::hint(Verb::Replay))]));
+            ui.weak(look.filled("replays.nothing_hint", &[("key", &keys::REPLAY.hint())]));
             if ui.button(look.text("replays.to_events")).clicked() {
                 actions.push(Action::ShowScreen(Screen::Events));
             }

@@ -8,7 +8,7 @@ use crate::capture::StoredCapture;
 use crate::capture::diagnosis::Severity;
 use crate::engine::{AwaitedRetry, HeldPush, Verdict};
 use crate::ui::action::Action;
-use crate::ui::keys::{self, Verb};
+use crate::ui::keys;
 use crate::ui::look::{Look, attempt_mark, severity_mark};
 use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, named, title, weak};
@@ -124,10 +124,10 @@ fn buttons_ui(ui: &mut Ui, stage: &Stage, is_illegal: bool, look: &Look) -> Opti
         let text = RichText::new(format!("{mark}{}", look.text(send))).color(look.palette.on_accent).strong();
         let button = Button::new(text).fill(look.palette.accent).min_size(Vec2::new(0.0, CONTROL_HEIGHT));
         let response = named(ui.add(button), Role::Button, &look.text(send));
-        if response.on_hover_text(keys::hint(Verb::SendAnswer)).clicked() {
+        if response.on_hover_text(keys::SEND_ANSWER.hint()).clicked() {
             choice = Some(Choice::Send);
         }
-        if ui.button(look.text(default)).on_hover_text(keys::hint(Verb::Leave)).clicked() {
+        if ui.button(look.text(default)).on_hover_text(keys::LEAVE.hint()).clicked() {
             choice = Some(Choice::Default);
         }
         if let Stage::Held(push) = stage

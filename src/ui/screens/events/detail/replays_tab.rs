@@ -10,8 +10,8 @@ use super::differing::differing_ui;
 use super::replayed::Replayed;
 use crate::capture::ReplayId;
 use crate::engine::{Command, ComparedReplay};
-use crate::ui::action::{Action, Sending};
-use crate::ui::keys::{self, Verb};
+use crate::ui::action::{Action, SendAction};
+use crate::ui::keys;
 use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::{card, copy_button, small_button, value_pair, weak};
@@ -57,12 +57,12 @@ pub(super) fn replays_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             let replay = ui.add(Button::new(look.text("replays.detail.replay")));
-            if replay.on_hover_text(keys::hint(Verb::Replay)).clicked() {
-                actions.push(Action::Send(Sending::Chosen));
+            if replay.on_hover_text(keys::REPLAY.hint()).clicked() {
+                actions.push(keys::REPLAY.action());
             }
             let edit = ui.add(Button::new(look.text("replays.detail.edit")));
-            if edit.on_hover_text(keys::hint(Verb::EditAndReplay)).clicked() {
-                actions.push(Action::Send(Sending::EditChosen));
+            if edit.on_hover_text(keys::EDIT_AND_REPLAY.hint()).clicked() {
+                actions.push(keys::EDIT_AND_REPLAY.action());
             }
         });
         let replays = &detail.opened.replays;
@@ -114,7 +114,7 @@ fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: 
         ui.label(RichText::new(legal_words(stored.is_legal(), look)).color(color));
         let run = look.filled("replays.run.title", &[("run", &stored.run.to_string())]);
         if ui.add(small_button(run)).on_hover_text(look.text("replays.detail.open_run")).clicked() {
-            actions.push(Action::Send(Sending::ShowRun(stored.run)));
+            actions.push(Action::Send(SendAction::ShowRun(stored.run)));
         }
     });
     if let Some(problem) = &replayed.problem {

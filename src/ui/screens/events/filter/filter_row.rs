@@ -10,7 +10,7 @@ use super::saved_filters::{Named, SavedFilters};
 use crate::config::Hue;
 use crate::filter::{is_term, turned, without};
 use crate::texts::safe_text::shortened;
-use crate::ui::action::{Action, Naming};
+use crate::ui::action::{Action, FilterAction};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::named;
@@ -74,9 +74,9 @@ fn saved_ui(ui: &mut Ui, named_filter: &Named, filter: &FilterBox, look: &Look, 
             }
         };
         item(ui, "filters.add", Action::AddToFilter(text.clone()));
-        let naming = Naming::Begin { name: name.clone(), text: text.clone(), colour: *colour, kept: *kept };
-        item(ui, if *kept { "filters.edit" } else { "filters.keep" }, Action::Name(naming));
-        item(ui, "filters.remove", Action::Name(Naming::Remove { name: name.clone(), kept: *kept }));
+        let naming = FilterAction::Begin { name: name.clone(), text: text.clone(), colour: *colour, kept: *kept };
+        item(ui, if *kept { "filters.edit" } else { "filters.keep" }, Action::Filter(naming));
+        item(ui, "filters.remove", Action::Filter(FilterAction::Remove { name: name.clone(), kept: *kept }));
     });
     if button.clicked() {
         actions.push(Action::SetFilter(if is_on { String::new() } else { text.clone() }));
@@ -121,8 +121,8 @@ fn save_ui(ui: &mut Ui, filter: &FilterBox, saved: &SavedFilters, look: &Look, a
     let name = look.text("filters.save");
     if named(ui.add(Button::new("★").frame(false)), Role::Button, &name).on_hover_text(name).clicked() {
         let text = filter.text().trim().to_owned();
-        let naming = Naming::Begin { name: String::new(), text, colour: None, kept: false };
-        actions.push(Action::Name(naming));
+        let naming = FilterAction::Begin { name: String::new(), text, colour: None, kept: false };
+        actions.push(Action::Filter(naming));
     }
 }
 
@@ -146,10 +146,10 @@ fn naming_ui(ui: &mut Ui, saved: &mut SavedFilters, look: &Look, actions: &mut V
             }
         }
         if ui.add_enabled(is_sound, Button::new(look.text("filters.keep"))).clicked() || entered && is_sound {
-            actions.push(Action::Name(Naming::Keep));
+            actions.push(Action::Filter(FilterAction::Keep));
         }
         if ui.button(look.text("filters.cancel")).clicked() {
-            actions.push(Action::Name(Naming::Cancel));
+            actions.push(Action::Filter(FilterAction::Cancel));
         }
     });
 }

@@ -23,7 +23,7 @@ pub(crate) struct Named {
 
 /// What is typed to keep a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Naming {
+pub(crate) struct NameForm {
     /// Its name.
     pub(crate) name: String,
     /// The filter.
@@ -44,7 +44,7 @@ pub(crate) struct SavedFilters {
     /// Both, in the order in which they are shown; the first that a row matches marks it.
     all: Vec<Named>,
     /// What is being typed.
-    pub(crate) naming: Option<Naming>,
+    pub(crate) naming: Option<NameForm>,
     /// Goes up with each change of what marks rows.
     generation: u64,
     /// By the place in the engine's list, the place in `all`.
@@ -94,7 +94,7 @@ impl SavedFilters {
     }
 
     /// Begins to name a filter.
-    pub(crate) fn begin(&mut self, naming: Naming) {
+    pub(crate) fn begin(&mut self, naming: NameForm) {
         self.naming = Some(naming);
     }
 
@@ -111,7 +111,7 @@ impl SavedFilters {
         if !self.is_sound() {
             return None;
         }
-        let Naming { name, text, colour, former } = self.naming.take()?;
+        let NameForm { name, text, colour, former } = self.naming.take()?;
         let mut filters = self.kept.clone();
         filters.remove(&former);
         filters.insert(name.trim().to_owned(), FilterConfig { filter: text.clone(), colour });
@@ -174,9 +174,9 @@ mod tests {
         saved.follow(&kept());
         let Command::Colour { filters, .. } = saved.colour_by("MENU_1", "key:MENU_1") else { panic!() };
         assert_eq!((filters.len(), saved.all()[0].colour), (2, Some(Hue::Orange)));
-        saved.begin(Naming { name: "taps".to_owned(), text: "key:MENU_1".to_owned(), ..Naming::default() });
+        saved.begin(NameForm { name: "taps".to_owned(), text: "key:MENU_1".to_owned(), ..NameForm::default() });
         assert!(saved.keep().is_none(), "the name is taken");
-        saved.begin(Naming { name: " menu ".to_owned(), text: "key:MENU_1".to_owned(), ..Naming::default() });
+        saved.begin(NameForm { name: " menu ".to_owned(), text: "key:MENU_1".to_owned(), ..NameForm::default() });
         let Some(Command::SaveFilters { filters }) = saved.keep() else { panic!() };
         assert_eq!(filters["menu"].filter, "key:MENU_1");
         assert_eq!(filters.len(), 4);
@@ -186,7 +186,7 @@ mod tests {
     fn a_filter_is_renamed_and_removed() {
         let mut saved = SavedFilters::default();
         saved.follow(&kept());
-        let naming = Naming {
+        let naming = NameForm {
             name: "clicks".to_owned(),
             text: "event:CLICK".to_owned(),
             colour: None,

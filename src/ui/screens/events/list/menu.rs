@@ -5,8 +5,8 @@ use egui::{Button, Ui};
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::filter::by_value;
 use crate::texts::safe_text::shortened;
-use crate::ui::action::{Action, Removing, Sending, Tab};
-use crate::ui::keys::{Verb, hint};
+use crate::ui::action::{Action, SendAction, Tab};
+use crate::ui::keys::{self, Shortcut};
 use crate::ui::look::Look;
 use crate::ui::widgets::value_menu::value_menu_ui;
 use crate::wechat::kind::{Class, lookup};
@@ -27,24 +27,24 @@ pub(super) fn menu_ui(
         ui.separator();
     }
     let mut chosen = None;
-    let mut item = |ui: &mut Ui, key: &str, verb: Option<Verb>, action: Action| {
-        let button = Button::new(look.text(key).into_owned()).shortcut_text(verb.map(hint).unwrap_or_default());
-        if ui.add(button).clicked() {
+    let mut item = |ui: &mut Ui, key: &str, hint: String, action: Action| {
+        if ui.add(Button::new(look.text(key).into_owned()).shortcut_text(hint)).clicked() {
             chosen = Some(action);
         }
     };
-    item(ui, "replay.menu.answer", None, Action::ShowTab(Tab::Answer));
+    item(ui, "replay.menu.answer", String::new(), Action::ShowTab(Tab::Answer));
+    let mut shortcut = |ui: &mut Ui, key: &str, shortcut: &Shortcut| item(ui, key, shortcut.hint(), shortcut.action());
     ui.separator();
-    item(ui, "replay.menu.replay", Some(Verb::Replay), Action::Send(Sending::Chosen));
-    item(ui, "replay.menu.edit", Some(Verb::EditAndReplay), Action::Send(Sending::EditChosen));
-    item(ui, "replay.menu.duplicate", Some(Verb::Duplicate), Action::Send(Sending::DuplicateChosen));
-    item(ui, "replay.menu.export", Some(Verb::Export), Action::ShowExport(true));
+    shortcut(ui, "replay.menu.replay", &keys::REPLAY);
+    shortcut(ui, "replay.menu.edit", &keys::EDIT_AND_REPLAY);
+    shortcut(ui, "replay.menu.duplicate", &keys::DUPLICATE);
+    shortcut(ui, "replay.menu.export", &keys::EXPORT);
     ui.separator();
-    item(ui, "removing.keys.remove", Some(Verb::Remove), Action::Remove(Removing::Chosen));
+    shortcut(ui, keys::REMOVE.text, &keys::REMOVE);
     if let Some(action) = chosen {
         // What is about several rows stays so; everything else is about this one.
         let keeps_picks =
-            picked && matches!(action, Action::Send(Sending::Chosen) | Action::ShowExport(_) | Action::Remove(_));
+            picked && matches!(action, Action::Send(SendAction::Chosen) | Action::ShowExport(_) | Action::Remove(_));
         if !keeps_picks {
             actions.push(Action::Select(id));
         }

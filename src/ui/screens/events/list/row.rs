@@ -12,7 +12,7 @@ use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::config::Hue;
 use crate::texts::safe_text::{both_ends, safe_text, shortened};
-use crate::ui::action::Action;
+use crate::ui::action::{Action, PickAction};
 use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
 use crate::ui::screens::events::answering::seconds_left;
 use crate::ui::screens::events::filter::filter_row::initial;
@@ -78,9 +78,9 @@ pub(super) fn row_ui(
     if response.clicked() {
         let modifiers = ui.input(|input| input.modifiers);
         if modifiers.command {
-            actions.push(Action::Pick(place.id));
+            actions.push(Action::Pick(PickAction::Toggle(place.id)));
         } else if modifiers.shift {
-            actions.push(Action::PickTo(place.id));
+            actions.push(Action::Pick(PickAction::To(place.id)));
         } else {
             actions.push(Action::Select(place.id));
             actions.push(Action::ShowDetail(true));
