@@ -11,7 +11,7 @@ use crate::ui::dialogs::file_dialog::Wanted;
 use crate::ui::dialogs::removal_question;
 use crate::ui::keys::Verb;
 use crate::ui::screens::compose::Origin;
-use crate::ui::screens::events::answering::Answering;
+use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters;
 use crate::ui::state::CopyForm;
 
@@ -35,7 +35,7 @@ impl App {
         let mut look = self.chosen_look();
         change(&mut look);
         let language = look.language();
-        self.state.detail = self.state.detail.take().map(|detail| detail.spoken_in(language));
+        self.state.detail = self.state.detail.take().map(|detail| detail.with_language(language));
         self.state.chosen_look = Some(look.clone());
         self.ask(Command::SaveLook { look });
     }
@@ -82,7 +82,7 @@ impl App {
             }
             Verb::AnswerHeld => self.act(ctx, Action::AnswerNext),
             Verb::ReleaseHeld => self.act(ctx, Action::ReleaseAll),
-            Verb::SendAnswer => self.answer(Answering::send),
+            Verb::SendAnswer => self.answer(ManualReplies::send),
             Verb::Leave => self.leave(),
             Verb::Replay => self.send(Sending::Chosen),
             Verb::EditAndReplay => self.send(Sending::EditChosen),
@@ -123,7 +123,7 @@ impl App {
     }
 
     /// Decides the push whose editor is in view.
-    fn answer(&mut self, decide: impl FnOnce(&mut Answering, CaptureId) -> Option<Command>) {
+    fn answer(&mut self, decide: impl FnOnce(&mut ManualReplies, CaptureId) -> Option<Command>) {
         let Some(group) = self.state.answered_in_view() else { return };
         if let Some(command) = decide(&mut self.state.answering, group) {
             self.ask(command);
@@ -225,7 +225,7 @@ impl App {
         let command = match naming {
             Naming::Begin { name, text, colour, kept } => {
                 let former = if kept { name.clone() } else { String::new() };
-                saved.begin(saved_filters::Naming { name, text, colour, former });
+                saved.begin(saved_filters::FilterInput { name, text, colour, former });
                 None
             }
             Naming::ColourBy { name, term } => Some(saved.colour_by(&name, &term)),

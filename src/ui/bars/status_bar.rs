@@ -12,7 +12,7 @@ use crate::ui::dialogs::removal_question::upkeep_ui;
 use crate::ui::keys::{self, TABLE, Verb};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::notices::Notices;
-use crate::ui::screens::events::answering::Answering;
+use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::list::List;
 use crate::ui::theme;
 
@@ -39,7 +39,7 @@ pub(crate) struct Work<'a> {
 /// Draws the bar.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
-    (list, notices, answering, prefix): (&List, &Notices, &Answering, Option<Key>),
+    (list, notices, answering, prefix): (&List, &Notices, &ManualReplies, Option<Key>),
     work: &Work<'_>,
     look: &Look,
     actions: &mut Vec<Action>,
