@@ -16,12 +16,12 @@ use crate::ui::keys::Keyboard;
 use crate::ui::look::Look;
 use crate::ui::notices::Notices;
 use crate::ui::screens::compose::Composer;
-use crate::ui::screens::events::answering::Answering;
+use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::detail::Detail;
 use crate::ui::screens::events::filter::FilterBox;
 use crate::ui::screens::events::filter::saved_filters::SavedFilters;
 use crate::ui::screens::events::list::List;
-use crate::ui::screens::replays::Replays;
+use crate::ui::screens::replays::ReplaysScreen;
 use crate::ui::screens::rules::RulesScreen;
 use crate::ui::screens::settings::Settings;
 
@@ -61,14 +61,14 @@ pub(crate) struct State {
     pub(crate) removals: Removals,
     pub(crate) saved: SavedFilters,
     pub(crate) replaying: Replaying,
-    pub(crate) replays: Replays,
+    pub(crate) replays: ReplaysScreen,
     pub(crate) composer: Composer,
     wishes: Wishes,
     pub(crate) report: Report,
     /// The desktop's dialog, and what it was opened for.
     pub(crate) dialog: Dialog,
     pub(crate) keyboard: Keyboard,
-    pub(crate) answering: Answering,
+    pub(crate) answering: ManualReplies,
     /// The held push that the detail was turned to.
     turned_to: Option<CaptureId>,
     pub(crate) detail_hidden: bool,

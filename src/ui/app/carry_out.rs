@@ -10,7 +10,7 @@ use crate::ui::action::{Action, FilterAction, HoldAction, RemovalAction, Screen,
 use crate::ui::dialogs::file_dialog::Wanted;
 use crate::ui::dialogs::removal_question;
 use crate::ui::screens::compose::Origin;
-use crate::ui::screens::events::answering::Answering;
+use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters;
 
 impl App {
@@ -33,7 +33,7 @@ impl App {
         let mut look = self.chosen_look();
         change(&mut look);
         let language = look.language();
-        self.state.detail = self.state.detail.take().map(|detail| detail.spoken_in(language));
+        self.state.detail = self.state.detail.take().map(|detail| detail.with_language(language));
         self.state.chosen_look = Some(look.clone());
         self.ask(Command::SaveLook { look });
     }
@@ -82,7 +82,7 @@ impl App {
     }
 
     /// Decides the push whose editor is in view.
-    fn answer(&mut self, decide: impl FnOnce(&mut Answering, CaptureId) -> Option<Command>) {
+    fn answer(&mut self, decide: impl FnOnce(&mut ManualReplies, CaptureId) -> Option<Command>) {
         let Some(group) = self.state.answered_in_view() else { return };
         if let Some(command) = decide(&mut self.state.answering, group) {
             self.ask(command);
@@ -184,7 +184,7 @@ impl App {
                 self.hold(HoldAction::Set(all));
             }
             HoldAction::AnswerNext => self.state.answer_next(),
-            HoldAction::SendReply => self.answer(Answering::send),
+            HoldAction::SendReply => self.answer(ManualReplies::send),
             HoldAction::ReleaseAll => {
                 answering.note_released();
                 self.ask(Command::ReleaseAll);
@@ -198,7 +198,7 @@ impl App {
         let command = match naming {
             FilterAction::Begin { name, text, colour, kept } => {
                 let former = if kept { name.clone() } else { String::new() };
-                saved.begin(saved_filters::NameForm { name, text, colour, former });
+                saved.begin(saved_filters::FilterInput { name, text, colour, former });
                 None
             }
             FilterAction::ColourBy { name, term } => Some(saved.colour_by(&name, &term)),

@@ -11,7 +11,7 @@ use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, HoldAction};
 use crate::ui::keys;
 use crate::ui::look::Look;
-use crate::ui::screens::events::answering::{Answering, TICK, seconds_left};
+use crate::ui::screens::events::answering::{ManualReplies, TICK, seconds_left};
 use crate::ui::theme::TEXT_SMALL;
 use crate::ui::widgets::controls::named;
 use crate::ui::widgets::filter_error;
@@ -77,7 +77,7 @@ fn state_words(held: Option<&Filter>, look: &Look) -> String {
 }
 
 /// What is held, with the way to it; and what is waited for.
-pub(crate) fn held_ui(ui: &mut Ui, answering: &Answering, look: &Look, actions: &mut Vec<Action>) {
+pub(crate) fn held_ui(ui: &mut Ui, answering: &ManualReplies, look: &Look, actions: &mut Vec<Action>) {
     if let Some(next) = answering.next() {
         ui.ctx().request_repaint_after(TICK);
         ui.separator();

@@ -12,7 +12,7 @@ use crate::ui::action::{Action, PickAction, RemovalAction};
 use crate::ui::keys;
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::notices::Notices;
-use crate::ui::screens::events::answering::Answering;
+use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::list::List;
 use crate::ui::theme;
 use crate::ui::widgets::quantities::size;
@@ -40,7 +40,7 @@ pub(crate) struct Work<'a> {
 /// Draws the bar.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
-    (list, notices, answering, prefix): (&List, &Notices, &Answering, Option<Key>),
+    (list, notices, answering, prefix): (&List, &Notices, &ManualReplies, Option<Key>),
     work: &Work<'_>,
     look: &Look,
     actions: &mut Vec<Action>,

@@ -1,4 +1,4 @@
-//! Composing: a message made from a form or as text, of any kind, from nothing or from a stored event.
+//! Composer of messages: any kind, edited as a form or as text, new or from a stored event.
 
 use std::collections::BTreeMap;
 
@@ -16,55 +16,55 @@ mod form;
 mod parsed;
 mod pictures_form;
 
-use parsed::Read;
+use parsed::ParsedMessage;
 
-/// What a message begins with where nothing else is asked for.
+/// Kind of a new message.
 const FIRST_KIND: &str = "CLICK";
 
-/// The element that stands for one picture.
+/// The element of one picture.
 const PICTURE: &str = "PicMd5Sum";
 
-/// Where the message comes from, which decides what becomes of it.
+/// Origin of the message, which decides how it is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// Made here, or a copy: it is kept as an event of our own.
+    /// A new message or a copy: it is stored as a new event.
     #[default]
     New,
-    /// A stored event's message: it is sent as a replay of that event.
+    /// The message of a stored event: it is sent as a replay of that event.
     Edited(CaptureId),
 }
 
-/// The message while it is written: its text counts, and the form follows it.
+/// A message being composed. Its text is authoritative, and the form follows it.
 #[derive(Debug, Default)]
 pub(crate) struct Composer {
     origin: Origin,
     text: String,
-    /// What is read in the text; `None` where it has not been looked at since it changed.
-    read: Option<Read>,
-    /// Why the last change of a field was not made, and which field it was.
+    /// The parsed text; `None` if the text has changed since.
+    parsed: Option<ParsedMessage>,
+    /// Path and error of the last change that was refused.
     refused: Option<(String, ComposeError)>,
-    /// What the files of pictures are called, by their MD5.
+    /// File names of pictures, by MD5.
     names: BTreeMap<String, String>,
-    /// The image messages are to follow.
+    /// Set if image messages are sent after the event.
     images_follow: bool,
-    /// Goes up with each message that is begun: a field's history of changes is of one message.
+    /// Goes up with each message begun, so that no field keeps the undo history of another message.
     number: u32,
-    /// The text itself is to get the caret.
+    /// Makes the text take the focus in the next frame.
     focus: bool,
 }
 
 impl Composer {
-    /// Begins a new message, unless one is being written.
+    /// Begins a new message, unless one is being composed.
     pub(crate) fn begin(&mut self, status: &Status) {
         if self.text.is_empty() {
             self.take_template(FIRST_KIND, status);
         }
     }
 
-    /// Takes the message of a stored event, to be edited or as a copy.
+    /// Loads the message of a stored event, to be edited or as a copy.
     ///
     /// # Errors
-    /// What is no text cannot be edited as text.
+    /// Fails if the message is not UTF-8.
     pub(crate) fn take(&mut self, stored: &StoredCapture, origin: Origin) -> Result<(), UserError> {
         let id = stored.placement.id;
         let text = std::str::from_utf8(stored.capture.message()).map_err(|error| {
@@ -76,7 +76,7 @@ impl Composer {
         Ok(())
     }
 
-    /// Begins with the body of that kind, made now, for the account that is the first.
+    /// Loads the template of a kind, with a current time, for the default account or else the first.
     fn take_template(&mut self, kind: &str, status: &Status) {
         let Some(body) = compose::template(kind) else { return };
         self.set(body.to_owned(), Origin::New);
@@ -90,11 +90,11 @@ impl Composer {
 
     fn set(&mut self, text: String, origin: Origin) {
         (self.text, self.origin) = (text, origin);
-        (self.read, self.refused, self.images_follow) = (None, None, false);
+        (self.parsed, self.refused, self.images_follow) = (None, None, false);
         self.number += 1;
     }
 
-    /// The same message as another event: with a time and an id of its own.
+    /// Turns the message into another event, with a new time and id.
     fn refresh(&mut self) {
         let tree = Tree::parse(self.text.as_bytes()).ok();
         let now = jiff::Timestamp::now().as_second();
@@ -103,41 +103,41 @@ impl Composer {
         }
     }
 
-    /// Sets the text of one element, by its path.
+    /// Sets the text of an element by its path.
     fn edit(&mut self, path: &str, value: &str) {
-        self.change(path, &[Edit { name: path.to_owned(), value: value.to_owned() }]);
+        self.apply(path, &[Edit { name: path.to_owned(), value: value.to_owned() }]);
     }
 
-    /// Lists these pictures instead of those that are there.
+    /// Replaces the listed pictures.
     fn set_pictures(&mut self, md5s: &[String]) {
         let edits: Vec<Edit> = md5s.iter().map(|md5| Edit { name: PICTURE.to_owned(), value: md5.clone() }).collect();
-        self.change(PICTURE, &edits);
+        self.apply(PICTURE, &edits);
     }
 
-    fn change(&mut self, what: &str, edits: &[Edit]) {
+    fn apply(&mut self, path: &str, edits: &[Edit]) {
         match compose::edited(self.text.as_bytes(), edits) {
             Ok(message) => {
-                self.put(message);
+                self.set_message(message);
                 self.refused = None;
             }
-            Err(error) => self.refused = Some((what.to_owned(), error)),
+            Err(error) => self.refused = Some((path.to_owned(), error)),
         }
     }
 
-    /// Takes a changed message. What was text stays text.
-    fn put(&mut self, message: Vec<u8>) {
+    /// Replaces the text with an edited message.
+    fn set_message(&mut self, message: Vec<u8>) {
         if let Ok(text) = String::from_utf8(message) {
-            (self.text, self.read) = (text, None);
+            (self.text, self.parsed) = (text, None);
         }
     }
 
-    /// The number of the message that is written.
+    /// Number of the current message.
     pub(crate) fn number(&self) -> u32 {
         self.number
     }
 
-    /// Takes pictures that were read: they take the place of those that are listed. Those for a message that is not
-    /// written any more are left.
+    /// Lists pictures that were read from files in place of the current ones, unless they were chosen for an earlier
+    /// message.
     pub(crate) fn take_pictures(&mut self, number: u32, pictures: Vec<PictureFile>) {
         if number != self.number {
             return;
@@ -149,18 +149,18 @@ impl Composer {
         }
     }
 
-    /// Whether the message is one that lists pictures.
+    /// Returns true if the message lists pictures.
     pub(crate) fn lists_pictures(&mut self) -> bool {
-        self.read().lists_pictures
+        self.parsed().lists_pictures
     }
 
-    fn read(&mut self) -> &Read {
-        let Self { text, read, .. } = self;
-        read.get_or_insert_with(|| Read::of(text))
+    fn parsed(&mut self) -> &ParsedMessage {
+        let Self { text, parsed, .. } = self;
+        parsed.get_or_insert_with(|| ParsedMessage::of(text))
     }
 
-    /// What is sent; `None` where there is nothing.
-    pub(crate) fn what(&self) -> Option<ReplayWhat> {
+    /// The messages to send; `None` if the text is empty.
+    pub(crate) fn to_send(&self) -> Option<ReplayWhat> {
         if self.text.trim().is_empty() {
             return None;
         }
@@ -168,14 +168,14 @@ impl Composer {
         Some(match self.origin {
             Origin::Edited(id) => ReplayWhat::Edited { id, message },
             Origin::New => {
-                let created = self.read.as_ref().and_then(|read| read.create_time).unwrap_or_default();
+                let created = self.parsed.as_ref().and_then(|parsed| parsed.create_time).unwrap_or_default();
                 let images = if self.images_follow { compose::images_for(&message, created) } else { Vec::new() };
                 ReplayWhat::Composed(std::iter::once(message).chain(images).collect())
             }
         })
     }
 
-    /// The title of what is written.
+    /// Title of the form.
     fn title(&self, look: &Look) -> String {
         match self.origin {
             Origin::New => look.text("composer.title").into_owned(),

@@ -1,4 +1,4 @@
-//! The first ten minutes: reach the listener from outside, tell WeChat, tap; and a sample for the impatient.
+//! First-run page: steps to expose the listener, enter its URL in WeChat and tap a menu, and sample events.
 
 use egui::accesskit::Role;
 use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui, Vec2};
@@ -18,12 +18,12 @@ mod token;
 use enter::enter_ui;
 use outcome::tap_ui;
 
-/// The eight events that a menu of an account without mini program can push.
+/// The eight events that a menu without mini programs can push.
 fn eight_events() -> impl Iterator<Item = &'static str> {
     MENU_EVENTS.into_iter().filter(|kind| *kind != "view_miniprogram")
 }
 
-/// Draws the page.
+/// Draws the first-run page.
 pub(crate) fn first_run_ui(
     ui: &mut Ui,
     status: &Status,
@@ -66,7 +66,7 @@ fn step_ui(ui: &mut Ui, number: u32, title: &str, look: &Look, content: impl FnO
     });
 }
 
-/// Where the listener is, or would be.
+/// Address of the listener, or the configured one if it is not listening.
 fn address(status: &Status) -> &str {
     match &status.listener {
         ListenerState::Listening { address } => address,
@@ -94,7 +94,7 @@ fn reach_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>
     ui.add(Label::new(weak(look, look.text("first_run.reach.ports"))).wrap());
 }
 
-/// Commands that make the listener public; shown to be copied, never run.
+/// Commands that expose the listener; they are shown to be copied, never run.
 fn tunnels(address: &str) -> [(&'static str, String); 4] {
     let (host, port) = address.rsplit_once(':').unwrap_or((address, "8989"));
     [
@@ -126,7 +126,7 @@ fn command_ui(ui: &mut Ui, tool: &str, command: &str, look: &Look, actions: &mut
     });
 }
 
-/// Fills the window through the real listener.
+/// Draws buttons that send sample events through the real listener.
 fn sample_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
     let is_listening = matches!(status.listener, ListenerState::Listening { .. });
     ui.horizontal_wrapped(|ui| {

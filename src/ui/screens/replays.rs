@@ -1,4 +1,4 @@
-//! The screen of replays: the runs there were, the replays of one of them, and the targets.
+//! Screen of replays: the list of runs, the replays of the open run, and the targets.
 
 use egui::{CentralPanel, Frame, Margin, Panel, Stroke, Ui};
 
@@ -12,15 +12,15 @@ mod opened;
 mod runs;
 mod targets;
 
-use opened::Opened;
+use opened::OpenRun;
 use targets::Targets;
 
-/// The opened run's width when it is first shown, and the least that it and the runs can have, in points.
+/// Initial and minimum width of the open run, and minimum width of the list of runs, in points.
 const RUN_WIDTH: f32 = 620.0;
 const RUN_SMALLEST: f32 = 500.0;
 const RUNS_SMALLEST: f32 = 380.0;
 
-/// What the screen shows beside an opened run.
+/// Page shown beside the open run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Page {
     #[default]
@@ -28,42 +28,41 @@ enum Page {
     Targets,
 }
 
-/// What is known of replays, and what is typed and not yet saved.
+/// State of the screen: the runs, and unsaved input.
 #[derive(Debug, Default)]
-pub(crate) struct Replays {
+pub(crate) struct ReplaysScreen {
     page: Page,
-    /// The newest first.
     runs: Vec<StoredRun>,
-    /// Whether the runs were ever read.
+    /// Set once the runs have been read.
     is_known: bool,
-    /// The runs are to be read again, or on their way.
-    wanted: bool,
-    asked: bool,
-    opened: Option<Opened>,
+    /// Set if the runs are to be read again.
+    is_outdated: bool,
+    is_requested: bool,
+    opened: Option<OpenRun>,
     to_open: Option<RunId>,
-    /// The run that is under way.
+    /// The run in progress.
     running: Option<RunId>,
     targets: Targets,
 }
 
-impl Replays {
-    /// The runs are to be read again.
+impl ReplaysScreen {
+    /// Requests that the runs are read again.
     pub(crate) fn want(&mut self) {
-        self.wanted = true;
+        self.is_outdated = true;
     }
 
-    /// Something was written to the store: while a run is under way, that may be replays of it.
+    /// Notes a write to the store: during a run, it may have added replays.
     pub(crate) fn note_written(&mut self) {
-        self.wanted |= self.running.is_some();
+        self.is_outdated |= self.running.is_some();
     }
 
-    /// Asks for what is wanted. `false`: there was no room for a question.
+    /// Sends the pending requests; returns false if the queue is full.
     pub(crate) fn ask(&mut self, mut ask: impl FnMut(Command) -> bool) -> bool {
-        if self.wanted && !self.asked {
+        if self.is_outdated && !self.is_requested {
             if !ask(Command::ListRuns) {
                 return false;
             }
-            (self.wanted, self.asked) = (false, true);
+            (self.is_outdated, self.is_requested) = (false, true);
         }
         if let Some(id) = self.to_open {
             if !ask(Command::OpenRun { id }) {
@@ -74,18 +73,18 @@ impl Replays {
         true
     }
 
-    /// A question may have come to nothing: it is not waited for any longer.
+    /// Notes that a request may have failed: it is not awaited any longer.
     pub(crate) fn failed(&mut self) {
-        self.asked = false;
+        self.is_requested = false;
     }
 
-    /// A run has begun.
+    /// Adds a run that has begun.
     pub(crate) fn begun(&mut self, run: StoredRun) {
         self.running = Some(run.id);
         self.put(run);
     }
 
-    /// A run is over, or more is known of it.
+    /// Updates a run that has ended or progressed.
     pub(crate) fn ended(&mut self, run: StoredRun) {
         if run.end.is_some() {
             self.running = self.running.filter(|running| *running != run.id);
@@ -96,7 +95,7 @@ impl Replays {
         self.put(run);
     }
 
-    /// No run is under way: one that failed in between is not waited for.
+    /// Notes that no run is in progress, even if one has failed without an end.
     pub(crate) fn note_idle(&mut self) {
         self.running = None;
     }
@@ -108,27 +107,27 @@ impl Replays {
         }
     }
 
-    /// Takes in the runs.
+    /// Stores the runs that were read.
     pub(crate) fn listed(&mut self, runs: Vec<StoredRun>) {
-        (self.asked, self.is_known, self.runs) = (false, true, runs);
+        (self.is_requested, self.is_known, self.runs) = (false, true, runs);
     }
 
-    /// Takes in a run's replays.
+    /// Opens a run with the replays that were read.
     pub(crate) fn read(&mut self, run: StoredRun, rows: Vec<ReplaySummary>) {
-        let only = self.opened.as_ref().filter(|opened| opened.id() == run.id).map(Opened::only);
+        let filter = self.opened.as_ref().filter(|opened| opened.id() == run.id).map(OpenRun::filter);
         self.put(run.clone());
-        self.opened = Some(Opened::new(run, rows, only.unwrap_or_default()));
+        self.opened = Some(OpenRun::new(run, rows, filter.unwrap_or_default()));
     }
 
-    /// Opens that run with the next question.
+    /// Requests a run to be opened.
     pub(crate) fn open(&mut self, id: RunId) {
         (self.page, self.to_open) = (Page::Runs, Some(id));
     }
 
-    /// Opens a neighbour of the run that is open, or the first.
+    /// Opens a neighbour of the open run, or the first run.
     pub(crate) fn move_selection(&mut self, movement: Move) {
         let Some(last) = self.runs.len().checked_sub(1) else { return };
-        let opened = self.to_open.or_else(|| self.opened.as_ref().map(Opened::id));
+        let opened = self.to_open.or_else(|| self.opened.as_ref().map(OpenRun::id));
         let at = opened.and_then(|id| self.runs.iter().position(|run| run.id == id));
         let to = match (movement, at) {
             (Move::First, _) | (Move::By(_) | Move::Pages(_), None) => 0,
@@ -139,29 +138,29 @@ impl Replays {
         self.open(self.runs[to].id);
     }
 
-    /// Closes the run that is open. Whether one was.
+    /// Closes the open run; returns true if there was one.
     pub(crate) fn close(&mut self) -> bool {
         self.opened.take().is_some()
     }
 
-    /// That has been saved.
+    /// Notes that the engine has saved something.
     pub(crate) fn saved(&mut self, what: &Saved) {
         if *what == Saved::Targets {
             self.targets.saved();
         }
     }
 
-    /// The runs, the newest first.
+    /// Runs that have been read, the newest first.
     pub(crate) fn runs(&self) -> &[StoredRun] {
         &self.runs
     }
 
-    /// The run that is under way.
+    /// The run in progress.
     pub(crate) fn running(&self) -> Option<&StoredRun> {
         self.runs.iter().find(|run| Some(run.id) == self.running)
     }
 
-    /// Draws the screen.
+    /// Draws the screen of replays.
     pub(crate) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         if self.page == Page::Runs
             && let Some(opened) = &mut self.opened
@@ -217,7 +216,7 @@ mod tests {
         StoredRun { id: RunId(id), run, end, tally: Tally::default() }
     }
 
-    fn asked(replays: &mut Replays) -> Vec<String> {
+    fn asked(replays: &mut ReplaysScreen) -> Vec<String> {
         let mut asked = Vec::new();
         assert!(replays.ask(|command| {
             asked.push(format!("{command:?}"));
@@ -227,8 +226,8 @@ mod tests {
     }
 
     #[test]
-    fn the_runs_are_asked_for_once_until_they_come() {
-        let mut replays = Replays::default();
+    fn the_runs_are_requested_once_until_they_arrive() {
+        let mut replays = ReplaysScreen::default();
         replays.want();
         assert!(!replays.ask(|_| false), "there was no room");
         assert_eq!(asked(&mut replays), ["ListRuns"]);
@@ -241,8 +240,8 @@ mod tests {
     }
 
     #[test]
-    fn while_a_run_is_under_way_what_is_written_may_be_of_it() {
-        let mut replays = Replays::default();
+    fn during_a_run_every_write_may_have_added_replays() {
+        let mut replays = ReplaysScreen::default();
         replays.note_written();
         assert!(asked(&mut replays).is_empty());
         replays.begun(run(2, None));
@@ -256,7 +255,7 @@ mod tests {
 
     #[test]
     fn keys_go_from_run_to_run() {
-        let mut replays = Replays::default();
+        let mut replays = ReplaysScreen::default();
         replays.move_selection(Move::By(1));
         assert!(asked(&mut replays).is_empty());
         replays.listed([3, 2, 1].map(|id| run(id, Some(RunEnd::Finished))).into());

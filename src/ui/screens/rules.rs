@@ -1,4 +1,4 @@
-//! The screen of rules: which reply goes to which event, where pushes are forwarded to, and what goes wrong on purpose.
+//! Screen of the rules, with forwarding and the fault lab.
 
 use std::time::Duration;
 
@@ -29,50 +29,50 @@ mod summary;
 mod trial;
 mod view;
 
-use form::Wish as FormWish;
+use form::FormAction;
 use forms::Forms;
-use forwarding::Forward;
-use lab::Lab;
-use list::{List, Wish};
-use order::Order;
+use forwarding::ForwardSection;
+use lab::FaultLab;
+use list::{ListAction, RuleList};
+use order::PendingRules;
 pub(in crate::ui) use view::RulesView;
 
-/// The form's width when it is first shown, and the least that it and the page beside it can have, in points.
+/// Initial and minimum width of the form, and minimum width of the page beside it, in points.
 const FORM_WIDTH: f32 = 520.0;
 const FORM_SMALLEST: f32 = 360.0;
 const PAGE_SMALLEST: f32 = 400.0;
 
-/// The screen with what is typed and not yet saved.
+/// State of the screen, with unsaved input.
 #[derive(Debug, Default)]
 pub(crate) struct RulesScreen {
-    order: Order,
-    list: List,
+    pending: PendingRules,
+    list: RuleList,
     forms: Forms,
-    forward: Forward,
-    lab: Lab,
+    forward: ForwardSection,
+    lab: FaultLab,
 }
 
 impl RulesScreen {
-    /// That has been saved.
+    /// Notes that the engine has saved something.
     pub(crate) fn saved(&mut self, what: &Saved) {
         if *what == Saved::Rules {
-            self.order.saved();
+            self.pending.saved();
         }
     }
 
-    /// A rule was tried against that event.
+    /// Shows the result of trying a rule against an event.
     pub(crate) fn tried(&mut self, id: CaptureId, tried: Tried, language: Language) {
         self.forms.tried(id, tried, language);
     }
 
-    /// Opens the form of a new rule that begins like this one.
+    /// Opens the form of a new rule, filled from a given one.
     pub(crate) fn begin(&mut self, rule: &Rule) {
         self.forms.open_draft(rule);
     }
 
-    /// Draws the screen.
+    /// Draws the screen of rules.
     pub(crate) fn ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look, actions: &mut Vec<Action>) {
-        self.settle(ui, view);
+        self.update(ui, view);
         if let Some(trouble) = view.trouble {
             trouble_ui(ui, trouble, look);
         }
@@ -95,43 +95,43 @@ impl RulesScreen {
         });
     }
 
-    /// Brings what is typed in step with what is in force.
-    fn settle(&mut self, ui: &Ui, view: &RulesView<'_>) {
+    /// Updates pending changes and open forms from the rules in force.
+    fn update(&mut self, ui: &Ui, view: &RulesView<'_>) {
         let now = ui.input(|input| input.time);
-        if let Some(wait) = self.order.expire(now, view.trouble.is_some()) {
+        if let Some(wait) = self.pending.expire(now, view.trouble.is_some()) {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(wait));
         }
         self.forms.follow(view.rules);
     }
 
     fn list_ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look, actions: &mut Vec<Action>) {
-        let Self { order, list, forms, .. } = self;
-        let rules = order.shown(view.rules);
-        let wish = if rules.is_empty() {
+        let Self { pending, list, forms, .. } = self;
+        let rules = pending.shown(view.rules);
+        let action = if rules.is_empty() {
             examples::examples_ui(ui, forms.has_new(), look)
         } else {
             list.ui(ui, rules, view.fired, forms, look)
         };
         ui.add_space(GAP_LARGE);
-        if let Some(wish) = wish {
-            self.obey(ui, wish, view, actions);
+        if let Some(action) = action {
+            self.apply(ui, action, view, actions);
         }
     }
 
-    fn obey(&mut self, ui: &Ui, wish: Wish, view: &RulesView<'_>, actions: &mut Vec<Action>) {
+    fn apply(&mut self, ui: &Ui, action: ListAction, view: &RulesView<'_>, actions: &mut Vec<Action>) {
         let now = ui.input(|input| input.time);
-        let Self { order, forms, .. } = self;
+        let Self { pending, forms, .. } = self;
         let mut change = |changed: &mut dyn FnMut(&mut Vec<Rule>)| {
-            actions.push(order.change(view.rules, now, changed));
+            actions.push(pending.change(view.rules, now, changed));
         };
-        match wish {
-            Wish::New => forms.open_new(),
-            Wish::Example(rule) => forms.open_draft(&rule),
-            Wish::Edit(at) => forms.open(&order.shown(view.rules)[at]),
-            Wish::Switch(at) => change(&mut |rules| rules[at].enabled = !rules[at].enabled),
-            Wish::Swap(at, with) => change(&mut |rules| rules.swap(at, with)),
-            Wish::Delete(at) => change(&mut |rules| forms.forget(&rules.remove(at).name)),
-            Wish::Duplicate(at) => change(&mut |rules| {
+        match action {
+            ListAction::New => forms.open_new(),
+            ListAction::Example(rule) => forms.open_draft(&rule),
+            ListAction::Edit(at) => forms.open(&pending.shown(view.rules)[at]),
+            ListAction::Switch(at) => change(&mut |rules| rules[at].enabled = !rules[at].enabled),
+            ListAction::Swap(at, with) => change(&mut |rules| rules.swap(at, with)),
+            ListAction::Delete(at) => change(&mut |rules| forms.forget(&rules.remove(at).name)),
+            ListAction::Duplicate(at) => change(&mut |rules| {
                 let copy = order::copy_of(&rules[at], rules);
                 forms.open(&copy);
                 rules.insert(at + 1, copy);
@@ -140,22 +140,22 @@ impl RulesScreen {
     }
 
     fn form_ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look, actions: &mut Vec<Action>) {
-        let Self { order, forms, .. } = self;
-        let rules = order.shown(view.rules);
+        let Self { pending, forms, .. } = self;
+        let rules = pending.shown(view.rules);
         let Some(form) = forms.opened() else { return };
         match form.ui(ui, rules, view, look, actions) {
-            Some(FormWish::Save) => {
+            Some(FormAction::Save) => {
                 let now = ui.input(|input| input.time);
-                actions.push(order.change(view.rules, now, &mut |rules| form.put_into(rules)));
+                actions.push(pending.change(view.rules, now, &mut |rules| form.put_into(rules)));
             }
-            Some(FormWish::Close) => forms.close(),
-            Some(FormWish::Discard) => forms.discard(),
+            Some(FormAction::Close) => forms.close(),
+            Some(FormAction::Discard) => forms.discard(),
             None => {}
         }
     }
 }
 
-/// `config.toml` has a mistake: what it is, and that nothing has changed yet.
+/// Draws a banner about an error in `config.toml`.
 fn trouble_ui(ui: &mut Ui, trouble: &UserError, look: &Look) {
     let color = look.severity_color(Severity::Warning);
     let frame = Frame::new().fill(look.severity_ground(Severity::Warning)).inner_margin(Margin::symmetric(16, 8));

@@ -1,4 +1,4 @@
-//! The settings: where to listen, whose callbacks arrive, how the window looks, where the data is.
+//! Settings page: the listener's address, the accounts, the appearance, and the data.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -20,30 +20,30 @@ mod data;
 mod draft;
 mod secret;
 
-use accounts::Accounts;
-use data::Data;
+use accounts::AccountForms;
+use data::DatabaseSection;
 
-/// The page with what is typed and not yet saved.
+/// State of the settings page, with unsaved input.
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
-    /// The address as typed; `None` where it is as saved.
+    /// The address as typed; `None` if it is unchanged.
     address: Option<String>,
-    accounts: Accounts,
-    data: Data,
+    accounts: AccountForms,
+    data: DatabaseSection,
     folder: PathBuf,
 }
 
 impl Settings {
-    /// The page for a data folder, which it names.
+    /// Creates the page for a data folder.
     pub(crate) fn at(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), ..Self::default() }
     }
 
-    /// That has been saved: what was typed of it, and of nothing else, is forgotten.
+    /// Discards the input that has been saved.
     pub(crate) fn saved(&mut self, what: &Saved) {
         match what {
             Saved::Account { name } => self.accounts.saved(name),
-            // An address as typed is forgotten as soon as it is the one that is kept; a look is never typed.
+            // The address is discarded as soon as it equals the saved one; the appearance has no input to discard.
             Saved::Retention => self.data.saved(),
             Saved::Secret
             | Saved::Address
@@ -55,12 +55,12 @@ impl Settings {
         }
     }
 
-    /// What is in the database was counted.
+    /// Takes over the statistics of the database.
     pub(crate) fn counted(&mut self, stats: Box<Stats>) {
         self.data.counted(stats);
     }
 
-    /// Draws the page.
+    /// Draws the settings page.
     pub(crate) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
             page_ui(ui, |ui| {
@@ -107,7 +107,7 @@ impl Settings {
     }
 }
 
-/// A control in two columns, named by what stands on its left.
+/// Draws a labelled control in two columns.
 fn labelled(ui: &mut Ui, key: &str, look: &Look, control: impl FnOnce(&mut Ui, Id)) {
     let label = Cell::new(Id::NULL);
     let text = RichText::new(look.text(key)).color(look.palette.weak);
@@ -121,7 +121,7 @@ fn labelled(ui: &mut Ui, key: &str, look: &Look, control: impl FnOnce(&mut Ui, I
     );
 }
 
-/// What is wrong with what was typed, below it.
+/// Draws the error of an input below it.
 fn problem_ui(ui: &mut Ui, problem: Option<&'static str>, look: &Look) {
     if let Some(key) = problem {
         ui.add(Label::new(RichText::new(format!("× {}", look.text(key))).color(look.palette.error)).wrap());

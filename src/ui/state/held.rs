@@ -12,7 +12,7 @@ use crate::ui::screens::events::detail::Detail;
 impl State {
     /// Looks at what is held. What has just come is opened, unless the person is busy; its retry goes on where it was.
     pub(crate) fn note_held(&mut self, view: &HeldView, is_typing: bool) {
-        let news = self.answering.look(view, Instant::now());
+        let news = self.answering.update(view, Instant::now());
         for trouble in news.missed {
             self.notices.error(trouble);
         }
@@ -20,10 +20,10 @@ impl State {
         let selected = self.list.selected;
         let goes_on = |push: &&HeldPush| Some(push.placement.group) == group || Some(push.placement.id) == selected;
         let is_busy = is_typing || self.keys_shown || self.screen != Screen::Events;
-        let next = match news.came.iter().find(goes_on) {
+        let next = match news.arrived.iter().find(goes_on) {
             Some(push) => Some(push),
             None if is_busy || self.is_answering() => None,
-            None => news.came.iter().min_by_key(|push| push.deadline),
+            None => news.arrived.iter().min_by_key(|push| push.deadline),
         };
         if let Some(push) = next {
             self.answer(push, !is_typing);
@@ -35,9 +35,9 @@ impl State {
     fn answer(&mut self, push: &HeldPush, with_caret: bool) {
         self.page = EventsPage::WantedList;
         self.detail_hidden = false;
-        self.list.answer(push.placement.id);
+        self.list.select_to_reply(push.placement.id);
         if with_caret {
-            self.answering.want_caret(push.placement.group);
+            self.answering.request_focus(push.placement.group);
         }
         self.open_selected();
     }
@@ -48,7 +48,7 @@ impl State {
         let awaited = self.answering.awaited().first().map(|retry| (retry.group, retry.group));
         let Some((id, group)) = held.map(|placement| (placement.id, placement.group)).or(awaited) else { return };
         self.select(id);
-        self.answering.want_caret(group);
+        self.answering.request_focus(group);
         (self.tab, self.detail_hidden) = (Tab::Answer, false);
     }
 

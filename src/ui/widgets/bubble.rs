@@ -1,6 +1,6 @@
-//! The chat as the user will see it: a bubble, cards, or a grey line where nothing comes.
+//! Preview of the user's chat: a bubble, cards, or a grey notice.
 //!
-//! Nothing is fetched for it and nothing in it can be clicked: pictures are grey, and links say where they lead.
+//! Nothing is fetched for it and nothing in it can be clicked: pictures are grey, and links show their targets.
 
 use egui::accesskit::Role;
 use egui::{CornerRadius, Frame, Label, Margin, Pos2, Rect, Response, RichText, Sense, Shape, Ui, Vec2};
@@ -16,20 +16,20 @@ mod media;
 mod news;
 mod text;
 
-use text::Piece;
+use text::TextPiece;
 
-/// A bubble is no wider than this, in points, however wide the window is.
+/// Maximum width of a bubble, in points.
 const BUBBLE_WIDTH: f32 = 340.0;
-/// The side of the account's square, in points.
+/// Side of the account's avatar, in points.
 const AVATAR: f32 = 36.0;
-/// How far a bubble's tail sticks out, in points.
+/// Length of a bubble's tail, in points.
 const TAIL: f32 = 6.0;
-/// More characters than WeChat takes of a text; the rest of a longer one is not drawn.
+/// Maximum number of characters drawn of a text: more than WeChat accepts.
 const MOST_CHARACTERS: usize = 2_100;
-/// So many characters of a title, an address or an identifier are drawn.
+/// Maximum number of characters drawn of a title, an address or an identifier.
 const MOST_OF_A_LINE: usize = 300;
 
-/// Draws what the user sees of a reply, as wide as there is room.
+/// Draws the effect of a reply in the user's chat, in the available width.
 pub(crate) fn bubble_ui(ui: &mut Ui, outcome: &Outcome, reply: Option<&PassiveReply>, look: &Look) {
     let frame = Frame::new()
         .fill(look.palette.chat.ground)
@@ -59,20 +59,20 @@ pub(crate) fn bubble_ui(ui: &mut Ui, outcome: &Outcome, reply: Option<&PassiveRe
     });
 }
 
-/// The chat's own words, in the middle.
+/// Draws a centred notice of the chat itself.
 fn notice_ui(ui: &mut Ui, words: &str, look: &Look) {
     ui.vertical_centered(|ui| {
         ui.add(Label::new(RichText::new(words).size(TEXT_SMALL).color(look.palette.chat.notice)).wrap());
     });
 }
 
-/// The square of the account, and beside it what it says; of articles the first `articles`.
+/// Draws the account's avatar and the reply, with the first `articles` of its articles.
 fn reply_ui(ui: &mut Ui, reply: Option<&PassiveReply>, articles: usize, look: &Look) {
     let Some(reply) = reply else { return };
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP + TAIL;
         avatar_ui(ui, look);
-        // A line of text is as high as its letters here, not as a control.
+        // Lines of text are lower than controls.
         ui.spacing_mut().interact_size.y = 0.0;
         match reply {
             PassiveReply::Text { content } => framed(ui, look, |ui| text_ui(ui, content, look)),
@@ -88,7 +88,7 @@ fn reply_ui(ui: &mut Ui, reply: Option<&PassiveReply>, articles: usize, look: &L
             PassiveReply::News { articles: all } => {
                 framed(ui, look, |ui| news::news_ui(ui, &all[..articles.min(all.len())], look));
             }
-            // These have no bubble, and no outcome says they have.
+            // These have no bubble; no outcome leads here with them.
             PassiveReply::Success
             | PassiveReply::Empty
             | PassiveReply::TransferCustomerService { .. }
@@ -97,7 +97,7 @@ fn reply_ui(ui: &mut Ui, reply: Option<&PassiveReply>, articles: usize, look: &L
     });
 }
 
-/// Somebody's head and shoulders on a square.
+/// Draws a head and shoulders on a square.
 fn avatar_ui(ui: &mut Ui, look: &Look) {
     let chat = &look.palette.chat;
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(AVATAR), Sense::empty());
@@ -110,7 +110,7 @@ fn avatar_ui(ui: &mut Ui, look: &Look) {
     painter.rect_filled(shoulders, CornerRadius::same((AVATAR * 0.2) as u8), chat.on_avatar);
 }
 
-/// A bubble around something, with its tail towards the square.
+/// Draws a bubble with its tail towards the avatar.
 fn framed(ui: &mut Ui, look: &Look, content: impl FnOnce(&mut Ui)) {
     let margin = Margin::symmetric(12, 9);
     let width = ui.available_width().min(BUBBLE_WIDTH) - margin.sum().x;
@@ -129,7 +129,7 @@ fn framed(ui: &mut Ui, look: &Look, content: impl FnOnce(&mut Ui)) {
     ui.painter().add(Shape::convex_polygon(vec![tip, tip + above, tip + below], chat.bubble, egui::Stroke::NONE));
 }
 
-/// A text with its lines and its links.
+/// Draws a text with its lines and links.
 fn text_ui(ui: &mut Ui, content: &str, look: &Look) {
     ui.spacing_mut().item_spacing = Vec2::ZERO;
     let end = content.char_indices().nth(MOST_CHARACTERS).map_or(content.len(), |(at, _)| at);
@@ -149,24 +149,24 @@ fn text_ui(ui: &mut Ui, content: &str, look: &Look) {
     }
 }
 
-fn piece_ui(ui: &mut Ui, piece: &Piece, look: &Look) {
+fn piece_ui(ui: &mut Ui, piece: &TextPiece, look: &Look) {
     let chat = &look.palette.chat;
     match piece {
-        Piece::Words(words) => drop(ui.add(Label::new(RichText::new(words).color(chat.text)).wrap())),
-        Piece::Link { words, target } => {
+        TextPiece::Words(words) => drop(ui.add(Label::new(RichText::new(words).color(chat.text)).wrap())),
+        TextPiece::Link { words, target } => {
             let response = ui.add(Label::new(RichText::new(words).color(chat.link)).wrap());
-            leads_to(response, words, target, look);
+            show_target(response, words, target, look);
         }
     }
 }
 
-/// Says where words lead; nothing follows them.
-fn leads_to(response: Response, words: &str, target: &str, look: &Look) {
+/// Names a link's target in the accessible name and on hover; the link itself is inert.
+fn show_target(response: Response, words: &str, target: &str, look: &Look) {
     let name = look.filled("bubble.link", &[("words", words), ("target", target)]);
     named(response, Role::Link, &name).on_hover_text(target);
 }
 
-/// A line of somebody else's words, made safe to show and not too long.
+/// Untrusted text on one line, escaped and truncated.
 fn line(text: &str) -> String {
     if text.contains('\n') {
         shortened(&text.replace(['\r', '\n'], " "), MOST_OF_A_LINE)
@@ -175,14 +175,14 @@ fn line(text: &str) -> String {
     }
 }
 
-/// A side note in a bubble; nothing where there is nothing to say.
+/// Draws a caption in a bubble, unless it is empty.
 fn caption_ui(ui: &mut Ui, text: &str, look: &Look) {
     if !text.is_empty() {
         ui.add(Label::new(RichText::new(line(text)).size(TEXT_SMALL).color(look.palette.chat.weak)).wrap());
     }
 }
 
-/// Where a picture would be: grey, with hills and a sun on it, since nothing is fetched.
+/// Draws a grey placeholder with hills and a sun for a picture, which is not fetched.
 fn picture_ui(ui: &mut Ui, size: Vec2, source: &str, look: &Look) -> Rect {
     let chat = &look.palette.chat;
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());

@@ -1,4 +1,4 @@
-//! Small controls that the pages of the detail, the first-run page and the settings share.
+//! Small controls shared by the screens: cards, sections, buttons, chips and pairs of columns.
 
 use egui::accesskit::Role;
 use egui::{
@@ -10,23 +10,23 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{CORNER, CORNER_CARD, GAP, GAP_PAGE, GAP_SMALL, PROSE_WIDTH};
 
-/// The left of two columns takes this share of the width, within these bounds in points.
+/// Share of the width that the left of two columns takes, and its bounds in points.
 const NAME_SHARE: f32 = 0.32;
 const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 88.0..=190.0;
 
 /// The height of a small button, in points.
 const SMALL_BUTTON: f32 = 21.0;
-/// Left and right of the words in a chip, in points.
+/// Horizontal margin of a chip, in points.
 const CHIP_MARGIN: f32 = 8.0;
 
-/// Gives a control another accessible name than what it shows.
+/// Gives a control an accessible name that differs from its visible text.
 pub(crate) fn named(response: Response, role: Role, name: &str) -> Response {
     let enabled = response.enabled();
     response.widget_info(|| WidgetInfo::labeled(role, enabled, name));
     response
 }
 
-/// A page of prose and forms: no wider than reads well, in the middle.
+/// Draws a page of prose and forms, centred and limited to a readable width.
 pub(crate) fn page_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     let room = ui.available_width();
     let width = (room - 2.0 * GAP_PAGE).min(PROSE_WIDTH + 2.0 * GAP_PAGE);
@@ -41,7 +41,7 @@ pub(crate) fn page_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     ui.add_space(GAP_PAGE);
 }
 
-/// A ground for things that belong together.
+/// Frame around things that belong together.
 pub(crate) fn card(look: &Look) -> Frame {
     Frame::new()
         .fill(look.palette.card)
@@ -50,7 +50,7 @@ pub(crate) fn card(look: &Look) -> Frame {
         .inner_margin(Margin::same(12))
 }
 
-/// A titled ground with a part of a page on it.
+/// Draws a titled card with a part of a page.
 pub(crate) fn section_ui(ui: &mut Ui, key: &str, look: &Look, content: impl FnOnce(&mut Ui)) {
     title(ui, look, &look.text(key));
     card(look).inner_margin(16).show(ui, |ui| {
@@ -61,7 +61,7 @@ pub(crate) fn section_ui(ui: &mut Ui, key: &str, look: &Look, content: impl FnOn
     ui.add_space(GAP);
 }
 
-/// A ground for bytes: what stands here is to the letter.
+/// Frame around text that is shown verbatim.
 pub(crate) fn code_frame(look: &Look) -> Frame {
     Frame::new()
         .fill(look.palette.field)
@@ -70,23 +70,23 @@ pub(crate) fn code_frame(look: &Look) -> Frame {
         .inner_margin(Margin::symmetric(10, 8))
 }
 
-/// The title of a group.
+/// Draws the heading of a section.
 pub(crate) fn title(ui: &mut Ui, look: &Look, text: &str) {
     let shown = RichText::new(text).strong().color(look.palette.strong);
     named(ui.add(Label::new(shown).selectable(false)), Role::Heading, text);
 }
 
-/// Side notes: smaller and weaker than what they explain.
+/// Text of a side note: small and weak.
 pub(crate) fn weak(look: &Look, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(look.palette.weak)
 }
 
-/// A button beside what it is about: lower than others, and high enough for Chinese.
+/// A low button placed beside its subject, just high enough for Chinese.
 pub(crate) fn small_button<'b>(text: impl Into<WidgetText>) -> Button<'b> {
     Button::new(text.into()).small().min_size(Vec2::new(0.0, SMALL_BUTTON))
 }
 
-/// Copies on a click. `what` tells a screen reader which of several it is.
+/// Draws a button that copies a text. `what` tells screen readers which of several buttons it is.
 pub(crate) fn copy_button(
     ui: &mut Ui,
     look: &Look,
@@ -100,7 +100,7 @@ pub(crate) fn copy_button(
     }
 }
 
-/// Opens a link in the browser, on a click and never before.
+/// Draws a button that opens a link in the browser.
 pub(crate) fn open_button(ui: &mut Ui, look: &Look, link: &str) {
     let response = ui.add(small_button(&*look.text("detail.open_in_browser"))).on_hover_text(link);
     if named(response, Role::Link, &look.filled("detail.open_link", &[("link", link)])).clicked() {
@@ -108,12 +108,12 @@ pub(crate) fn open_button(ui: &mut Ui, look: &Look, link: &str) {
     }
 }
 
-/// A state in a word, with a mark before it that says the same by its shape.
+/// Draws a state as a chip: a word, and a mark that conveys the same by its shape.
 pub(crate) fn chip(ui: &mut Ui, look: &Look, mark: &str, text: &str, color: Color32) -> Response {
     let text = RichText::new(format!("{mark} {text}")).color(color);
     let shown =
         WidgetText::from(text).into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, egui::TextStyle::Body);
-    // What does not fit goes to the next line as a whole.
+    // A chip that does not fit moves to the next line as a whole.
     if shown.size().x + 2.0 * CHIP_MARGIN > ui.available_size_before_wrap().x {
         ui.end_row();
     }
@@ -125,7 +125,7 @@ pub(crate) fn chip(ui: &mut Ui, look: &Look, mark: &str, text: &str, color: Colo
     frame.show(ui, |ui| ui.add(Label::new(shown).selectable(false))).inner
 }
 
-/// Two columns: what it is, and the value. Grids of egui do not wrap what is in them.
+/// Draws a label and its value in two columns. Unlike in egui's grids, the contents wrap.
 pub(crate) fn pair<R>(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui) -> R) -> R {
     let row = ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
@@ -147,7 +147,7 @@ fn column<R>(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
     column.inner
 }
 
-/// A value in two columns, to be selected and copied by hand.
+/// Draws a label and a selectable value in two columns.
 pub(crate) fn value_pair(ui: &mut Ui, look: &Look, label: &str, value: &str) {
     pair(
         ui,

@@ -1,10 +1,10 @@
-//! What is not perfect about a request or a reply, in plain words, with the remedy.
+//! Diagnoses of a request and findings about a reply, with their remedies, as cards.
 
 use egui::accesskit::Role;
 use egui::{CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
 
 use super::controls::{named, small_button};
-use super::shown::Shown;
+use super::shown::DisplayText;
 use crate::capture::diagnosis::{self, Coded, Severity};
 use crate::texts::Language;
 use crate::ui::look::{Look, severity_mark};
@@ -12,20 +12,20 @@ use crate::ui::theme::{CORNER, GAP, GAP_SMALL};
 use crate::wechat::codes;
 use crate::wechat::tree::Place;
 
-/// A finding in words.
+/// A finding as text in one language.
 #[derive(Clone, Debug)]
-pub(crate) struct Finding {
+pub(crate) struct FindingView {
     severity: Severity,
     code: &'static str,
     message: String,
     remedy: String,
     place: Option<Place>,
-    /// The term that lists everything with this code; findings about replies have none.
+    /// Filter term that lists all captures with this code; findings about replies have none.
     term: Option<String>,
 }
 
-impl Finding {
-    /// All of them in words, the worst first.
+impl FindingView {
+    /// Translates findings, the most severe first.
     pub(crate) fn all<C: Coded>(findings: &[codes::Finding<C>], language: Language) -> Vec<Self> {
         let mut findings: Vec<Self> = findings.iter().map(|finding| Self::of(finding, language)).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -38,35 +38,38 @@ impl Finding {
         Self {
             severity: finding.code.severity(),
             code,
-            // Details quote what arrived.
-            message: Shown::of(&finding.message(language)).marked(),
-            remedy: Shown::of(&finding.remedy(language)).marked(),
+            // Details may quote the request.
+            message: DisplayText::of(&finding.message(language)).marked(),
+            remedy: DisplayText::of(&finding.remedy(language)).marked(),
             place: finding.place,
             term: is_filtered_by.then(|| format!("{}:{code}", C::STEM)),
         }
     }
 }
 
-/// What becomes of a finding's place.
+/// Display of a finding's place in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Places {
-    /// It is said.
-    Said,
-    /// A click on it comes back as [`Clicked::Place`].
-    Linked,
+pub(crate) enum PlaceDisplay {
+    Text,
+    /// A click on it returns [`FindingClick::Place`].
+    Link,
 }
 
-/// What was clicked on a finding.
+/// A click on a part of a finding.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Clicked {
-    /// Its code: the term of the filter that lists everything with it.
+pub(crate) enum FindingClick {
+    /// The code, as a filter term.
     Code(String),
-    /// Its place.
     Place(Place),
 }
 
-/// One card for each.
-pub(crate) fn findings_ui(ui: &mut Ui, findings: &[Finding], places: Places, look: &Look) -> Option<Clicked> {
+/// Draws one card for each finding, and returns the clicked part.
+pub(crate) fn findings_ui(
+    ui: &mut Ui,
+    findings: &[FindingView],
+    places: PlaceDisplay,
+    look: &Look,
+) -> Option<FindingClick> {
     let mut clicked = None;
     for finding in findings {
         let color = look.severity_color(finding.severity);
@@ -86,7 +89,7 @@ pub(crate) fn findings_ui(ui: &mut Ui, findings: &[Finding], places: Places, loo
     clicked
 }
 
-fn head_ui(ui: &mut Ui, finding: &Finding, places: Places, look: &Look) -> Option<Clicked> {
+fn head_ui(ui: &mut Ui, finding: &FindingView, places: PlaceDisplay, look: &Look) -> Option<FindingClick> {
     let line = ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let word = look.text(match finding.severity {
@@ -103,8 +106,8 @@ fn head_ui(ui: &mut Ui, finding: &Finding, places: Places, look: &Look) -> Optio
     line.inner
 }
 
-/// The code; a button where a filter can ask for it.
-fn code_ui(ui: &mut Ui, finding: &Finding, look: &Look) -> Option<Clicked> {
+/// Draws the code, as a button if a filter can search for it.
+fn code_ui(ui: &mut Ui, finding: &FindingView, look: &Look) -> Option<FindingClick> {
     let text = RichText::new(finding.code).monospace().small();
     let Some(term) = &finding.term else {
         ui.label(text.color(look.palette.weak));
@@ -112,18 +115,18 @@ fn code_ui(ui: &mut Ui, finding: &Finding, look: &Look) -> Option<Clicked> {
     };
     let name = look.filled("detail.filter_by_code", &[("code", finding.code)]);
     let button = named(ui.add(small_button(text)), Role::Button, &name);
-    button.on_hover_text(name).clicked().then(|| Clicked::Code(term.clone()))
+    button.on_hover_text(name).clicked().then(|| FindingClick::Code(term.clone()))
 }
 
-/// Where in the message.
-fn place_ui(ui: &mut Ui, place: Place, places: Places, look: &Look) -> Option<Clicked> {
+/// Draws line and column of the finding.
+fn place_ui(ui: &mut Ui, place: Place, places: PlaceDisplay, look: &Look) -> Option<FindingClick> {
     let (line, column) = (place.line.to_string(), place.column.to_string());
     let words = look.filled("detail.place", &[("line", &line), ("column", &column)]);
     match places {
-        Places::Said => {
+        PlaceDisplay::Text => {
             ui.label(RichText::new(words).color(look.palette.weak));
             None
         }
-        Places::Linked => ui.link(words).clicked().then_some(Clicked::Place(place)),
+        PlaceDisplay::Link => ui.link(words).clicked().then_some(FindingClick::Place(place)),
     }
 }

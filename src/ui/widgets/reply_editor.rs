@@ -1,10 +1,10 @@
-//! The editor of a reply: its kind, its fields, and below them what the user will see and whether it is legal.
+//! Editor of a passive reply: its kind, its fields, a preview of the chat, and the lint's findings.
 
 use egui::{Context, Key, Label, Modifiers, Rect, RichText, Ui};
 
 use super::bubble::bubble_ui;
 use super::controls::{title, weak};
-use super::findings::{Places, findings_ui};
+use super::findings::{PlaceDisplay, findings_ui};
 use crate::capture::Capture;
 use crate::texts::Language;
 use crate::ui::ime::Composition;
@@ -19,15 +19,15 @@ mod forms;
 mod template_names;
 mod verdict;
 
-use forms::Form;
-use verdict::Verdict;
+use forms::ReplyForm;
+use verdict::ReplyCheck;
 
-/// What the reply that is written is for.
+/// The purpose of the edited reply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose<'a> {
-    /// It answers this event.
+    /// A reply to this event.
     Answer(&'a Capture),
-    /// Its texts are the templates of a rule, which is thought of for events like this one.
+    /// The reply of a rule, whose texts are templates, with an example of the events that it matches.
     Template(Option<&'a Capture>),
 }
 
@@ -40,34 +40,33 @@ impl<'a> Purpose<'a> {
     }
 }
 
-/// What happened in the editor in this frame.
+/// Changes made in the editor during one frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Edited {
-    /// The reply is another one than before.
+pub(crate) struct EditorResponse {
     pub(crate) changed: bool,
-    /// It is meant to be sent or saved: Ctrl+Enter, or Enter in a field of one line.
+    /// Set by Ctrl+Enter, or by Enter in a single-line field, to send or save the reply.
     pub(crate) submitted: bool,
 }
 
-/// A reply while it is written. Every kind keeps its draft, so that nothing is lost by looking at another kind.
+/// A reply being edited. Every kind keeps its own draft, so that nothing is lost by switching kinds.
 #[derive(Debug)]
 pub(crate) struct ReplyEditor {
     kind: ReplyKind,
     /// One draft for each kind, in the order of [`ReplyKind::ALL`].
     drafts: Vec<PassiveReply>,
-    /// How often the articles were arranged anew: a field's history of changes is of one arrangement.
+    /// Goes up when articles are added, removed or moved, so that no field keeps the undo history of another.
     arrangement: u32,
-    /// What is made of the reply as it is written; `None` where it has changed since.
-    verdict: Option<Verdict>,
-    /// The first field is to get the caret.
+    /// Lint and preview of the reply; `None` if it has not been checked yet.
+    check: Option<ReplyCheck>,
+    /// Request to focus the first field.
     focus: bool,
-    /// The person is busy in here: it has the focus, or was clicked last.
+    /// Set while the editor has the focus, or was clicked last.
     is_active: bool,
     composition: Composition,
 }
 
 impl ReplyEditor {
-    /// Begins with that reply.
+    /// Starts editing a reply.
     pub(crate) fn new(reply: PassiveReply) -> Self {
         let kind = reply.kind();
         let mut drafts: Vec<PassiveReply> = ReplyKind::ALL.map(PassiveReply::blank).into();
@@ -76,52 +75,52 @@ impl ReplyEditor {
             kind,
             drafts,
             arrangement: 0,
-            verdict: None,
+            check: None,
             focus: false,
             is_active: false,
             composition: Composition::default(),
         }
     }
 
-    /// A reply to begin with: a text that quotes what the event is about, or `success` where no answer is seen.
+    /// Suggests a reply to an event: a text that quotes it, or `success` if the user would not see a reply.
     pub(crate) fn draft_for(capture: &Capture, language: Language) -> PassiveReply {
         first_draft::draft_for(capture, language)
     }
 
-    /// The reply as it is written.
+    /// The reply in its current state.
     pub(crate) fn reply(&self) -> PassiveReply {
         self.drafts[position(self.kind)].clone()
     }
 
-    /// What the lint says of it, as of the last frame; `None` before the first, and while it is a template.
+    /// The lint's report as of the last frame; `None` before the first frame, and for templates.
     pub(crate) fn report(&self) -> Option<&Report> {
-        self.verdict.as_ref().and_then(Verdict::report)
+        self.check.as_ref().and_then(ReplyCheck::report)
     }
 
-    /// Puts the caret into the first field with the next frame.
+    /// Focuses the first field in the next frame.
     pub(crate) fn focus(&mut self) {
         self.focus = true;
         self.is_active = true;
     }
 
-    /// Draws it, as wide as there is room.
-    pub(crate) fn ui(&mut self, ui: &mut Ui, purpose: &Purpose<'_>, look: &Look) -> Edited {
+    /// Draws the editor in the available width.
+    pub(crate) fn ui(&mut self, ui: &mut Ui, purpose: &Purpose<'_>, look: &Look) -> EditorResponse {
         let is_composing = self.composition.watch(ui.ctx());
-        // Before anything is drawn: a focused button would take it for a click.
+        // Consumed before anything is drawn: a focused button would take the key for a click.
         let mut submitted =
             self.is_active && !is_composing && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         let drawn = ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = GAP;
-            let chosen = self.kinds_ui(ui, look);
+            let switched = self.kinds_ui(ui, look);
             let form = self.form_ui(ui, purpose, look);
-            submitted |= form.done.submitted && !is_composing;
-            let changed = chosen || form.done.changed;
-            self.judge(changed, *purpose, look.language);
-            self.verdict_ui(ui, look);
+            submitted |= form.changes.submitted && !is_composing;
+            let changed = switched || form.changes.changed;
+            self.update_check(changed, *purpose, look.language);
+            self.check_ui(ui, look);
             changed
         });
-        self.note_attention(ui, drawn.response.rect);
-        Edited { changed: drawn.inner, submitted }
+        self.update_active(ui, drawn.response.rect);
+        EditorResponse { changed: drawn.inner, submitted }
     }
 
     fn kinds_ui(&mut self, ui: &mut Ui, look: &Look) -> bool {
@@ -138,35 +137,35 @@ impl ReplyEditor {
         self.kind != before
     }
 
-    fn form_ui<'l>(&mut self, ui: &mut Ui, purpose: &Purpose<'_>, look: &'l Look) -> Form<'l> {
+    fn form_ui<'l>(&mut self, ui: &mut Ui, purpose: &Purpose<'_>, look: &'l Look) -> ReplyForm<'l> {
         let is_template = matches!(purpose, Purpose::Template(_));
-        let mut form = Form::new(look, is_template);
+        let mut form = ReplyForm::new(look, is_template);
         form.focus = std::mem::take(&mut self.focus);
         let salt = (self.kind.as_str(), self.arrangement);
         ui.push_id(salt, |ui| form.ui(ui, &mut self.drafts[position(self.kind)]));
-        if form.done.arranged {
+        if form.changes.arranged {
             self.arrangement += 1;
         }
-        // Where there was no field to take it, the next one does.
+        // If no field took the focus, one of the next frame will.
         self.focus = form.focus;
         form
     }
 
-    fn judge(&mut self, changed: bool, purpose: Purpose<'_>, language: Language) {
-        if changed || !self.verdict.as_ref().is_some_and(|verdict| verdict.is_about(purpose, language)) {
-            self.verdict = Some(Verdict::of(self.reply(), purpose, language));
+    fn update_check(&mut self, changed: bool, purpose: Purpose<'_>, language: Language) {
+        if changed || !self.check.as_ref().is_some_and(|check| check.applies_to(purpose, language)) {
+            self.check = Some(ReplyCheck::of(self.reply(), purpose, language));
         }
     }
 
-    fn verdict_ui(&self, ui: &mut Ui, look: &Look) {
-        let Some(verdict) = &self.verdict else { return };
-        if !verdict.names.is_empty() {
-            template_names::names_ui(ui, &verdict.names, look);
+    fn check_ui(&self, ui: &mut Ui, look: &Look) {
+        let Some(check) = &self.check else { return };
+        if !check.names.is_empty() {
+            template_names::names_ui(ui, &check.names, look);
         }
         ui.add_space(GAP_SMALL);
         title(ui, look, &look.text("editor.preview"));
-        bubble_ui(ui, &verdict.outcome, verdict.seen(), look);
-        match verdict.report() {
+        bubble_ui(ui, &check.outcome, check.displayed_reply(), look);
+        match check.report() {
             None => drop(ui.add(Label::new(weak(look, look.text("editor.template.preview"))).wrap())),
             Some(report) => {
                 let (mark, color) =
@@ -175,11 +174,11 @@ impl ReplyEditor {
                 ui.add(Label::new(RichText::new(words).color(color)).wrap());
             }
         }
-        findings_ui(ui, &verdict.findings, Places::Said, look);
+        findings_ui(ui, &check.findings, PlaceDisplay::Text, look);
     }
 
-    /// Where the focus is decides; without one, where the last click went.
-    fn note_attention(&mut self, ui: &Ui, own: Rect) {
+    /// Updates `is_active` from the focus, or from the last click if nothing has the focus.
+    fn update_active(&mut self, ui: &Ui, own: Rect) {
         let ctx: &Context = ui.ctx();
         if let Some(focused) = ctx.memory(|memory| memory.focused()) {
             let response = ctx.read_response(focused);

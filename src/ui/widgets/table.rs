@@ -62,7 +62,7 @@ impl Cell {
 
 /// A row in view.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct TableRow {
     /// Tells it from all other rows of its list, however many come before it.
     pub(crate) id: Id,
     /// As many as there are columns.
@@ -78,7 +78,7 @@ pub(crate) fn table_ui(
     columns: &[Column],
     count: usize,
     look: &Look,
-    mut row: impl FnMut(usize) -> Row,
+    mut row: impl FnMut(usize) -> TableRow,
 ) -> Option<usize> {
     ui.spacing_mut().item_spacing = Vec2::ZERO;
     header_ui(ui, columns, look);
@@ -106,7 +106,7 @@ fn header_ui(ui: &mut Ui, columns: &[Column], look: &Look) {
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, look.palette.line));
 }
 
-fn row_ui(ui: &Ui, columns: &[Column], row: &Row, (index, of): (usize, usize), look: &Look) -> bool {
+fn row_ui(ui: &Ui, columns: &[Column], row: &TableRow, (index, of): (usize, usize), look: &Look) -> bool {
     let rect = ui.max_rect();
     let response = ui.interact(rect, row.id, Sense::click());
     let painter = ui.painter();

@@ -1,4 +1,4 @@
-//! The screen: the form beside the text, what is wrong with it below, and the button that goes on to sending.
+//! Screen of the composer: the form beside the text, and below them the parse error and the button to send.
 
 use egui::accesskit::Role;
 use egui::{
@@ -17,30 +17,30 @@ use crate::ui::widgets::controls::{named, small_button, title, weak};
 use crate::wechat::compose::{TEMPLATES, as_json, as_xml};
 use crate::wechat::tree::Format;
 
-/// With less room than this, the text stands below the form, in points.
+/// Minimum width at which the text is beside the form rather than below, in points.
 const SIDE_BY_SIDE: f32 = 780.0;
 
-/// The text's width when it is first shown, and the least that it and the form can have, in points.
+/// Initial width of the text, and minimum widths of the text and the form, in points.
 const TEXT_WIDTH: f32 = 560.0;
 const TEXT_SMALLEST: f32 = 320.0;
 const FORM_SMALLEST: f32 = 400.0;
 
-/// Longer texts are not laid out to be edited: that would hold up the window. In bytes.
+/// Maximum length of editable text in bytes; laying out longer texts would block the window.
 const LONGEST_TEXT: usize = 64 << 10;
 
-/// Around both halves, in points.
+/// Margin of both halves, in points.
 const MARGIN: i8 = 16;
 
 impl Composer {
-    /// Draws the screen.
+    /// Draws the screen of the composer.
     pub(crate) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         let bar = Frame::new().fill(look.palette.frame).inner_margin(Margin::symmetric(MARGIN, 8));
         let sent = Panel::bottom("composer buttons").frame(bar).show(ui, |ui| self.buttons_ui(ui, look)).inner;
         let by_key = !ui.ctx().egui_wants_keyboard_input() || ui.ctx().text_edit_focused();
         let by_key = by_key && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         if sent || by_key {
-            self.read();
-            actions.extend(self.what().map(|what| Action::Send(SendAction::This(Box::new(what)))));
+            self.parsed();
+            actions.extend(self.to_send().map(|messages| Action::Send(SendAction::This(Box::new(messages)))));
         }
         let room = ui.available_width();
         if room >= SIDE_BY_SIDE {
@@ -81,7 +81,7 @@ impl Composer {
             });
             return;
         }
-        let kind = self.read().kind.clone();
+        let kind = self.parsed().kind.clone();
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(RichText::new(look.text("composer.kind")).color(look.palette.weak));
             let shown = if kind.is_empty() { look.text("composer.kind_unknown") } else { safe_text(&kind) };
@@ -101,10 +101,10 @@ impl Composer {
         });
     }
 
-    /// The message as text. `fills`: it takes all the height that there is.
+    /// Draws the message as text; with `fills`, it takes the whole height.
     fn text_ui(&mut self, ui: &mut Ui, fills: bool, look: &Look) {
         ui.spacing_mut().item_spacing.y = GAP;
-        self.notation_ui(ui, look);
+        self.format_ui(ui, look);
         if self.text.len() > LONGEST_TEXT {
             ui.add(Label::new(look.text("composer.text.too_long")).wrap());
             return;
@@ -128,12 +128,12 @@ impl Composer {
             edit(ui, &mut self.text, self.number)
         };
         if changed {
-            (self.read, self.refused) = (None, None);
+            (self.parsed, self.refused) = (None, None);
         }
     }
 
-    fn notation_ui(&mut self, ui: &mut Ui, look: &Look) {
-        let format = self.read().format;
+    fn format_ui(&mut self, ui: &mut Ui, look: &Look) {
+        let format = self.parsed().format;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
             title(ui, look, &look.text("composer.text.title"));
@@ -142,42 +142,42 @@ impl Composer {
                 let label = egui::Button::selectable(format == Some(one), name);
                 let response = ui.add_enabled(format.is_some(), label);
                 if response.clicked() && format != Some(one) {
-                    self.turn_to(one);
+                    self.convert_to(one);
                 }
             }
         });
     }
 
-    /// Writes the same message in the other notation.
-    fn turn_to(&mut self, format: Format) {
+    /// Converts the message to another format.
+    fn convert_to(&mut self, format: Format) {
         let message = self.text.as_bytes();
-        let turned = match format {
+        let converted = match format {
             Format::Xml => as_xml(message),
             Format::Json => as_json(message).map_err(Into::into),
         };
-        match turned {
+        match converted {
             Ok(message) => {
-                self.put(message);
+                self.set_message(message);
                 self.refused = None;
             }
             Err(error) => self.refused = Some((String::new(), error)),
         }
     }
 
-    /// What the text is, or what is wrong with it, and the button. Whether it was pressed.
+    /// Draws the state of the text and the button to send; returns true if it was pressed.
     fn buttons_ui(&mut self, ui: &mut Ui, look: &Look) -> bool {
         let is_empty = self.text.trim().is_empty();
         let refused = self.refused.as_ref().filter(|(what, _)| what.is_empty());
         let refused = refused.map(|(_, error)| super::flaw::compose_words(error, look));
-        let Self { read, text, .. } = self;
-        let read = read.get_or_insert_with(|| super::Read::of(text));
-        let (words, color) = match (&read.flaw, refused) {
+        let Self { parsed, text, .. } = self;
+        let parsed = parsed.get_or_insert_with(|| super::ParsedMessage::of(text));
+        let (words, color) = match (&parsed.flaw, refused) {
             (_, Some(words)) => (format!("× {words}"), look.palette.error),
             (Some(flaw), None) => (format!("× {}", tree_words(flaw, look)), look.palette.error),
             (None, None) => {
-                let format = if read.format == Some(Format::Json) { "JSON" } else { "XML" };
-                let said = [("format", format), ("kind", &*safe_text(&read.kind))];
-                (format!("✓ {}", look.filled("composer.well_formed", &said)), look.palette.ok)
+                let format = if parsed.format == Some(Format::Json) { "JSON" } else { "XML" };
+                let details = [("format", format), ("kind", &*safe_text(&parsed.kind))];
+                (format!("✓ {}", look.filled("composer.well_formed", &details)), look.palette.ok)
             }
         };
         let row = ui.horizontal_wrapped(|ui| {

@@ -1,11 +1,11 @@
-//! What is wrong with a message while it is written, in the person's language.
+//! Errors in a composed message, as text in the user's language.
 
 use crate::texts::safe_text::safe_text;
 use crate::ui::look::Look;
 use crate::wechat::compose::ComposeError;
 use crate::wechat::tree::TreeError;
 
-/// Why the text is no message.
+/// Describes a parse error with its place.
 pub(super) fn tree_words(flaw: &TreeError, look: &Look) -> String {
     let (name, reason) = match flaw {
         TreeError::UnknownEntity { name, .. } => (&**name, ""),
@@ -36,7 +36,7 @@ fn key(flaw: &TreeError) -> &'static str {
     }
 }
 
-/// Why a change was not made.
+/// Describes the error of a refused change.
 pub(super) fn compose_words(error: &ComposeError, look: &Look) -> String {
     match error {
         ComposeError::Unreadable(flaw) => tree_words(flaw, look),
@@ -60,7 +60,7 @@ mod tests {
     use crate::wechat::tree::Tree;
 
     #[test]
-    fn what_is_wrong_is_said_in_both_languages_with_its_place() {
+    fn errors_are_described_in_both_languages_with_their_place() {
         let texts = ["", "\u{feff}x", "<!DOCTYPE a><a/>", "<xml>&nbsp;</xml>", "<xml><a></xml>", "{\"a\":}"];
         for language in Language::ALL {
             let look = Look::new(language, egui::Theme::Dark, TimeZone::UTC);

@@ -1,40 +1,41 @@
-//! What is read in the text while it is written: its kind, its fields, or what is wrong with it.
+//! Parsed form of the composed text: kind, fields and pictures, or the parse error.
 
 use super::PICTURE;
 use crate::wechat::message::Message;
 use crate::wechat::tree::{Format, Tree, TreeError};
 
-/// More fields than these are edited as text.
+/// Maximum number of fields in the form; the others are edited as text.
 const MOST_FIELDS: usize = 200;
 
-/// The text looked at once.
+/// The composed text, parsed.
 #[derive(Debug, Default)]
-pub(super) struct Read {
-    /// Why it is no message.
+pub(super) struct ParsedMessage {
+    /// The parse error, if the text is not a message.
     pub(super) flaw: Option<TreeError>,
     pub(super) kind: String,
     pub(super) format: Option<Format>,
-    /// Elements with a text, in their order, but for pictures.
-    pub(super) fields: Vec<Field>,
-    /// How many more there are.
+    /// Elements without children in document order, except pictures.
+    pub(super) fields: Vec<FormField>,
+    /// Number of fields beyond the maximum.
     pub(super) left_out: usize,
     pub(super) lists_pictures: bool,
-    /// The MD5 of each picture.
+    /// MD5 sums of the pictures.
     pub(super) pictures: Vec<String>,
-    /// In seconds.
+    /// `CreateTime`, in seconds since the epoch.
     pub(super) create_time: Option<i64>,
 }
 
-/// An element with a text.
+/// A field of the form: an element without children.
 #[derive(Debug)]
-pub(super) struct Field {
-    /// As [`compose::edited`](crate::wechat::compose::edited) finds it.
+pub(super) struct FormField {
+    /// Path in the form of [`compose::edited`](crate::wechat::compose::edited).
     pub(super) path: String,
     pub(super) name: String,
     pub(super) value: String,
 }
 
-impl Read {
+impl ParsedMessage {
+    /// Parses a text; a text that is not a message has only its flaw.
     pub(super) fn of(text: &str) -> Self {
         let tree = match Tree::parse(text.as_bytes()) {
             Ok(tree) => tree,
@@ -43,7 +44,7 @@ impl Read {
         let message = Message::decode(&tree);
         let leaves = || tree.elements().skip(1).filter(|element| !element.has_children());
         let (pictures, others): (Vec<_>, Vec<_>) = leaves().partition(|element| element.name() == PICTURE);
-        let fields = others.iter().take(MOST_FIELDS).map(|element| Field {
+        let fields = others.iter().take(MOST_FIELDS).map(|element| FormField {
             path: element.path(),
             name: element.name().to_owned(),
             value: element.text().to_owned(),

@@ -1,4 +1,4 @@
-//! The pictures of a `pic_*` event: their MD5 sums, files to take them from, and the image messages that follow.
+//! Pictures of a `pic_*` event: their MD5 sums, the files they come from, and the image messages that follow.
 
 use egui::accesskit::Role;
 use egui::{Label, RichText, TextEdit, TextStyle, Ui};
@@ -12,19 +12,20 @@ use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, named, small_button, title, weak};
 use crate::wechat::compose::picture_md5;
 
-/// WeChat lets a person pick no more at once.
+/// Maximum number of pictures that a user of WeChat can select at once.
 const MOST_PICTURES: usize = 9;
 
-/// How wide a field for an MD5 is, in points, and how much of a file's name stands beside it, in characters.
+/// Width of the field of an MD5 sum in points, and maximum number of characters shown of a file's name.
 const MD5_WIDTH: f32 = 262.0;
 const NAME: usize = 24;
 
 impl Composer {
+    /// Draws the pictures, if the message lists any, and applies changes to them.
     pub(super) fn pictures_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         if !self.lists_pictures() {
             return;
         }
-        let before = self.read().pictures.clone();
+        let before = self.parsed().pictures.clone();
         let mut md5s = before.clone();
         title(ui, look, &look.filled("composer.pictures.title", &[("count", &md5s.len().to_string())]));
         card(look).show(ui, |ui| {
@@ -53,7 +54,7 @@ impl Composer {
         }
     }
 
-    /// One line for each.
+    /// Draws one line for each picture.
     fn sums_ui(&self, ui: &mut Ui, md5s: &mut Vec<String>, look: &Look) {
         let can_remove = md5s.len() > 1;
         let mut removed = None;
@@ -78,8 +79,8 @@ impl Composer {
         if let Some(at) = removed {
             md5s.remove(at);
         }
-        if let Some((what, error)) = &self.refused
-            && what == PICTURE
+        if let Some((path, error)) = &self.refused
+            && path == PICTURE
         {
             let words = format!("× {}", compose_words(error, look));
             ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());

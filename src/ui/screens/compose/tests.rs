@@ -1,4 +1,4 @@
-//! What is composed, without a window.
+//! Tests of the composer, without a window.
 
 use super::super::events::detail::tests::{account, request};
 use super::*;
@@ -17,15 +17,15 @@ fn text_of(composer: &Composer, name: &str) -> String {
 }
 
 fn messages(composer: &mut Composer) -> Vec<Vec<u8>> {
-    composer.read();
-    match composer.what() {
+    composer.parsed();
+    match composer.to_send() {
         Some(ReplayWhat::Composed(messages)) => messages,
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn a_new_message_is_of_now_and_has_an_id_of_its_own() {
+fn a_new_message_has_the_current_time_and_an_id_of_its_own() {
     let (one, other) = (composer("text"), composer("text"));
     assert_ne!(text_of(&one, "MsgId"), text_of(&other, "MsgId"));
     let created: i64 = text_of(&one, "CreateTime").parse().unwrap();
@@ -36,15 +36,15 @@ fn a_new_message_is_of_now_and_has_an_id_of_its_own() {
 fn every_kind_can_be_composed_in_both_notations() {
     for (kind, _) in compose::TEMPLATES {
         let mut composer = composer(kind);
-        assert_eq!(composer.read().kind, *kind);
-        assert!(composer.read().flaw.is_none());
-        composer.put(compose::as_json(composer.text.as_bytes()).unwrap());
-        assert_eq!((composer.read().format, &*composer.read().kind), (Some(Format::Json), *kind));
+        assert_eq!(composer.parsed().kind, *kind);
+        assert!(composer.parsed().flaw.is_none());
+        composer.set_message(compose::as_json(composer.text.as_bytes()).unwrap());
+        assert_eq!((composer.parsed().format, &*composer.parsed().kind), (Some(Format::Json), *kind));
     }
 }
 
 #[test]
-fn a_field_changes_its_own_stretch_of_the_text_and_a_refused_one_says_why() {
+fn a_field_changes_its_own_part_of_the_text_or_is_refused_with_an_error() {
     let mut composer = composer("scancode_waitmsg");
     let before = composer.text.clone();
     composer.edit("ScanCodeInfo/ScanResult", "一二三");
@@ -56,12 +56,12 @@ fn a_field_changes_its_own_stretch_of_the_text_and_a_refused_one_says_why() {
 }
 
 #[test]
-fn files_become_sums_and_image_messages_follow_where_wished() {
+fn files_become_sums_and_image_messages_follow_if_enabled() {
     let mut composer = composer("pic_photo_or_album");
     let file = |name: &str, md5: &str| PictureFile { name: name.to_owned(), md5: md5.to_owned() };
     let number = composer.number();
     composer.take_pictures(number, vec![file("a.jpg", "aa"), file("b.jpg", "bb")]);
-    assert_eq!(composer.read().pictures, ["aa", "bb"]);
+    assert_eq!(composer.parsed().pictures, ["aa", "bb"]);
     assert_eq!(text_of(&composer, "Count"), "2");
     assert_eq!(messages(&mut composer).len(), 1);
     composer.images_follow = true;
@@ -83,7 +83,7 @@ fn pictures_for_another_message_are_left() {
 }
 
 #[test]
-fn what_is_edited_is_a_replay_of_its_event_and_keeps_unknown_elements() {
+fn an_edited_message_is_a_replay_of_its_event_and_keeps_unknown_elements() {
     let body = b"<xml><Event>CLICK</Event><New x=\"1\">?</New>\n<EventKey>a</EventKey><MsgType>event</MsgType></xml>";
     let capture = crate::inspect::inspect(
         request("POST", "/wx".to_owned(), body),
@@ -96,11 +96,11 @@ fn what_is_edited_is_a_replay_of_its_event_and_keeps_unknown_elements() {
     composer.edit("EventKey", "b");
     let expected = String::from_utf8_lossy(body).replace(">a<", ">b<");
     assert!(
-        matches!(composer.what(), Some(ReplayWhat::Edited { id: CaptureId(4), message }) if message == expected.as_bytes())
+        matches!(composer.to_send(), Some(ReplayWhat::Edited { id: CaptureId(4), message }) if message == expected.as_bytes())
     );
     composer.begin(&Status::default());
     assert!(composer.text.contains(">b<"), "what is being written is not lost");
     composer.text.clear();
-    assert!(composer.what().is_none());
-    assert!(!matches!(composer.what(), Some(ReplayWhat::Stored(Chosen::Ids(_)))));
+    assert!(composer.to_send().is_none());
+    assert!(!matches!(composer.to_send(), Some(ReplayWhat::Stored(Chosen::Ids(_)))));
 }

@@ -1,6 +1,6 @@
-//! Answering by hand: what is held, and a draft for each event until it is answered.
+//! Manual replies: the held pushes, and a draft of a reply for each event that waits.
 //!
-//! A draft belongs to the event, not to the attempt: the retry goes on with it, and looking at another push loses nothing.
+//! A draft belongs to the event, not to the attempt: a retry continues with it, and selecting another push keeps it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,62 +18,60 @@ mod panel;
 mod unsent_reply;
 
 pub(crate) use panel::answering_ui;
-pub(crate) use unsent_reply::{Crafting, crafting_ui};
+pub(crate) use unsent_reply::{StandaloneDraft, standalone_draft_ui};
 
-/// How often a countdown is drawn.
+/// Interval between two frames of a countdown.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
 
-/// What is held, and what is being written.
+/// State of manual replies: held pushes, awaited retries, and drafts.
 #[derive(Debug, Default)]
-pub(crate) struct Answering {
-    /// As it was last looked at.
+pub(crate) struct ManualReplies {
+    /// The pushes and retries as of the last update.
     view: HeldView,
-    /// Of the view, those that may still come.
+    /// The retries in `view` that can still arrive.
     awaited: Vec<AwaitedRetry>,
-    /// By the number of the event's first attempt.
-    drafts: BTreeMap<CaptureId, Draft>,
-    /// Held pushes that the person has decided: that they go is no news.
+    /// Drafts by the id of the event's first attempt.
+    drafts: BTreeMap<CaptureId, ReplyDraft>,
+    /// Held pushes that the user has decided; their end is not reported.
     decided: BTreeSet<CaptureId>,
-    /// The event whose editor gets the caret as soon as it is there.
-    wants_caret: Option<CaptureId>,
-    /// A reply that is crafted for no push: it is sent nowhere.
-    pub(crate) crafting: Option<Crafting>,
+    /// The event whose editor takes the focus when it is drawn.
+    focus_request: Option<CaptureId>,
+    /// The draft of a reply that is not sent anywhere.
+    pub(crate) standalone: Option<StandaloneDraft>,
 }
 
-/// What is written for one event.
+/// Draft of a reply to an event.
 #[derive(Debug)]
-struct Draft {
+struct ReplyDraft {
     editor: ReplyEditor,
     fault: Option<Fault>,
 }
 
-/// Where an event that is being answered stands.
+/// State of an event that waits for a manual reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// One of its attempts is held.
     Held(HeldPush),
-    /// An attempt was left unanswered, and the next one is waited for.
+    /// An attempt was left unanswered, and its retry is awaited.
     Awaited(AwaitedRetry),
 }
 
-/// What has changed since the last look.
+/// Changes since the last update.
 #[derive(Debug, Default)]
-pub(crate) struct News {
-    /// Pushes that are held now.
-    pub(crate) came: Vec<HeldPush>,
-    /// What went without the person having decided it.
+pub(crate) struct HeldChanges {
+    pub(crate) arrived: Vec<HeldPush>,
+    /// Notices about pushes and retries that ended without the user's decision.
     pub(crate) missed: Vec<UserError>,
 }
 
-impl Answering {
-    /// Looks at what is held; what is neither held nor waited for any more loses its draft.
-    pub(crate) fn look(&mut self, view: &HeldView, now: Instant) -> News {
+impl ManualReplies {
+    /// Takes over the current view, and drops the drafts of events that no longer wait.
+    pub(crate) fn update(&mut self, view: &HeldView, now: Instant) -> HeldChanges {
         let is_over = |retry: &AwaitedRetry| retry.until <= now;
         if *view == self.view && !self.awaited.iter().any(is_over) {
-            return News::default();
+            return HeldChanges::default();
         }
         let before = std::mem::replace(&mut self.view, view.clone());
-        let came = view.waiting.iter().filter(|push| !contains(&before, push.placement.id)).copied().collect();
+        let arrived = view.waiting.iter().filter(|push| !contains(&before, push.placement.id)).copied().collect();
         let gone: Vec<HeldPush> =
             before.waiting.iter().filter(|push| self.held(push.placement.id).is_none()).copied().collect();
         let gone: Vec<HeldPush> = gone.into_iter().filter(|push| !self.decided.remove(&push.placement.id)).collect();
@@ -83,59 +81,59 @@ impl Answering {
         let mut drafts = std::mem::take(&mut self.drafts);
         drafts.retain(|group, _| self.stage(*group).is_some());
         self.drafts = drafts;
-        News { came, missed }
+        HeldChanges { arrived, missed }
     }
 
-    /// What is held from now on, as it stands; `None` where the switch is off.
+    /// The filter of pushes to hold; `None` while holding is off.
     pub(crate) fn switch(&self) -> Option<&Arc<Filter>> {
         self.view.switch.as_ref()
     }
 
-    /// That push, if it is held.
+    /// Finds a held push by its id.
     pub(crate) fn held(&self, id: CaptureId) -> Option<&HeldPush> {
         let at = self.view.waiting.binary_search_by_key(&id, |push| push.placement.id).ok()?;
         self.view.waiting.get(at)
     }
 
-    /// How many are held.
+    /// Number of held pushes.
     pub(crate) fn count(&self) -> usize {
         self.view.waiting.len()
     }
 
-    /// The held push that has the least time left.
+    /// The held push with the least time left.
     pub(crate) fn next(&self) -> Option<&HeldPush> {
         self.view.waiting.iter().min_by_key(|push| push.deadline)
     }
 
-    /// The retries that are waited for.
+    /// The retries that can still arrive.
     pub(crate) fn awaited(&self) -> &[AwaitedRetry] {
         &self.awaited
     }
 
-    /// Where the event stands whose first attempt has that number; `None` where nothing waits for a person.
+    /// State of an event by the id of its first attempt; `None` if it does not wait for a reply.
     pub(crate) fn stage(&self, group: CaptureId) -> Option<Stage> {
         let held = self.view.waiting.iter().find(|push| push.placement.group == group);
         let awaited = || self.awaited.iter().find(|retry| retry.group == group);
         held.copied().map(Stage::Held).or_else(|| awaited().copied().map(Stage::Awaited))
     }
 
-    /// Puts the caret into the editor of that event, once it is there.
-    pub(crate) fn want_caret(&mut self, group: CaptureId) {
-        self.wants_caret = Some(group);
+    /// Focuses the editor of an event when it is drawn.
+    pub(crate) fn request_focus(&mut self, group: CaptureId) {
+        self.focus_request = Some(group);
     }
 
-    /// The command that answers that event with what is written; `None` where nothing is, or nobody waits.
+    /// Builds the command that sends an event's draft; `None` if there is no draft, or the event no longer waits.
     pub(crate) fn send(&mut self, group: CaptureId) -> Option<Command> {
         let draft = self.drafts.get(&group)?;
-        let crafted = Crafted { reply: draft.editor.reply(), fault: draft.fault };
-        self.decide(group, Verdict::Send(crafted))
+        let reply = Crafted { reply: draft.editor.reply(), fault: draft.fault };
+        self.decide(group, Verdict::Send(reply))
     }
 
-    /// The command that decides what becomes of that event; `None` where nobody waits.
+    /// Builds the command that decides about an event; `None` if it no longer waits.
     pub(crate) fn decide(&mut self, group: CaptureId, verdict: Verdict) -> Option<Command> {
         let id = match self.stage(group)? {
             Stage::Held(push) => {
-                // What comes too late has been decided by its deadline.
+                // Past the deadline, the default has been sent already.
                 if push.deadline > Instant::now() {
                     self.decided.insert(push.placement.id);
                 }
@@ -146,21 +144,21 @@ impl Answering {
         Some(Command::Resolve { id, verdict: Box::new(verdict) })
     }
 
-    /// The person lets everything go.
+    /// Records that the user has released all held pushes.
     pub(crate) fn note_released(&mut self) {
         self.decided.extend(self.view.waiting.iter().map(|push| push.placement.id));
     }
 
-    /// The draft of that event, begun where there is none.
-    fn draft(&mut self, group: CaptureId, stored: &StoredCapture, look: &Look) -> &mut Draft {
-        self.drafts.entry(group).or_insert_with(|| Draft {
+    /// Returns the draft of an event, created on first use.
+    fn draft(&mut self, group: CaptureId, stored: &StoredCapture, look: &Look) -> &mut ReplyDraft {
+        self.drafts.entry(group).or_insert_with(|| ReplyDraft {
             editor: ReplyEditor::new(ReplyEditor::draft_for(&stored.capture, look.language)),
             fault: None,
         })
     }
 }
 
-/// How long until then, in seconds with one decimal.
+/// Formats the time until an instant in seconds with one decimal.
 pub(crate) fn seconds_left(until: Instant) -> String {
     format!("{:.1}", until.saturating_duration_since(Instant::now()).as_secs_f32())
 }
@@ -169,7 +167,7 @@ fn contains(view: &HeldView, id: CaptureId) -> bool {
     view.waiting.binary_search_by_key(&id, |push| push.placement.id).is_ok()
 }
 
-/// One piece of news, however many they are.
+/// Sums up any number of missed pushes in at most two notices.
 fn missed_pushes(gone: &[HeldPush], now: Instant) -> Vec<UserError> {
     let (late, left): (Vec<CaptureId>, Vec<CaptureId>) = {
         let (late, left): (Vec<&HeldPush>, Vec<&HeldPush>) = gone.iter().partition(|push| push.deadline <= now);

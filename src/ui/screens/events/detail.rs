@@ -1,11 +1,11 @@
-//! One capture in full: what it says, its bytes, its request, and its answers.
+//! One capture in full: the decoded message, its bytes, its request, its replies and its replays.
 
 use std::cell::Cell;
 use std::ops::Range;
 
 use egui::{Margin, RichText, Stroke, Ui};
 
-use super::answering::Answering;
+use super::answering::ManualReplies;
 use crate::capture::{CaptureId, Placement, ReplayId};
 use crate::engine::{ComparedReplay, Opened};
 use crate::texts::Language;
@@ -34,54 +34,54 @@ mod request_tab;
 mod row;
 mod section;
 
-use crate::ui::widgets::findings::Finding;
-use answered::Answered;
+use crate::ui::widgets::findings::FindingView;
+use answered::ReplyView;
 use attempts::Lanes;
-use code::Code;
+use code::ScannedCode;
 use field::Field;
-use raw_tab::Raw;
-use replays_tab::Replays;
-use request_tab::Request;
+use raw_tab::RawPage;
+use replays_tab::ReplayList;
+use request_tab::RequestView;
 use section::Section;
 
-/// A capture made ready to be drawn. Built once when it is opened: a frame only lays out what is here.
+/// A capture prepared for drawing. It is built once, when the capture is opened; a frame only lays it out.
 #[derive(Debug)]
 pub(crate) struct Detail {
     opened: Box<Opened>,
     fields: Vec<Field>,
     sections: Vec<Section>,
-    findings: Vec<Finding>,
+    findings: Vec<FindingView>,
     /// The scanned code, if it can be drawn again.
-    code: Option<Code>,
-    /// How many pictures an event with pictures lists.
+    code: Option<ScannedCode>,
+    /// Number of pictures that a `pic_*` event lists.
     picture_count: Option<usize>,
-    raw: Raw,
-    request: Request,
-    answered: Option<Answered>,
+    raw: RawPage,
+    request: RequestView,
+    reply: Option<ReplyView>,
     lanes: Lanes,
-    replays: Replays,
-    chosen: Option<Chosen>,
-    /// How many rows of a long group are laid out. Its page alone reads and writes it.
+    replays: ReplayList,
+    chosen: Option<ChosenElement>,
+    /// Number of rows laid out of a long section. Only the decoded page reads and writes it.
     rows_shown: Cell<usize>,
 }
 
-/// The part of the message that is lit.
+/// The highlighted part of the message: an element, or one character of a message that cannot be parsed.
 #[derive(Clone, Debug)]
-struct Chosen {
+struct ChosenElement {
     path: String,
     bytes: Range<usize>,
 }
 
-/// Stands before an offset where a path would name an element: what cannot be parsed has places and no elements.
+/// Prefix of a byte offset used in place of an element's path, for messages that cannot be parsed.
 const PLACE_PREFIX: char = '@';
 
-/// Names the place at that byte for [`Action::ChooseField`].
+/// Path of a byte offset for [`Action::ChooseField`].
 fn place_path(offset: usize) -> String {
     format!("{PLACE_PREFIX}{offset}")
 }
 
 impl Detail {
-    /// Makes everything ready, in this language.
+    /// Prepares all pages in the given language.
     pub(crate) fn new(opened: Box<Opened>, language: Language) -> Self {
         let capture = &opened.stored.capture;
         let tree = Tree::parse(capture.message()).ok();
@@ -90,14 +90,14 @@ impl Detail {
         let scan = message.as_ref().and_then(meaning::scan_code);
         Self {
             sections: message.as_ref().map(|message| section::sections(message, &fields, language)).unwrap_or_default(),
-            findings: Finding::all(&capture.diagnoses, language),
-            code: scan.and_then(Code::of),
+            findings: FindingView::all(&capture.diagnoses, language),
+            code: scan.and_then(ScannedCode::of),
             picture_count: message.as_ref().and_then(meaning::picture_count),
-            raw: Raw::of(capture),
-            request: Request::of(&capture.request),
-            answered: Answered::of(&opened.stored, language),
+            raw: RawPage::of(capture),
+            request: RequestView::of(&capture.request),
+            reply: ReplyView::of(&opened.stored, language),
             lanes: Lanes::of(&opened.attempts, language),
-            replays: Replays::of(&opened.replays),
+            replays: ReplayList::of(&opened.replays),
             chosen: None,
             rows_shown: Cell::default(),
             fields,
@@ -105,32 +105,32 @@ impl Detail {
         }
     }
 
-    /// The same capture in another language; what is chosen stays so.
-    pub(crate) fn spoken_in(self, language: Language) -> Self {
+    /// Rebuilds the pages in another language; the chosen element stays chosen.
+    pub(crate) fn with_language(self, language: Language) -> Self {
         Self { chosen: self.chosen, ..Self::new(self.opened, language) }
     }
 
-    /// The capture with all that belongs to it.
+    /// The capture with its attempts, images and replays.
     pub(crate) fn opened(&self) -> &Opened {
         &self.opened
     }
 
-    /// Which capture it is.
+    /// Id of the shown capture.
     pub(crate) fn id(&self) -> CaptureId {
         self.opened.stored.placement.id
     }
 
-    /// Its place among the attempts of its event.
+    /// Position among the attempts of its event.
     pub(crate) fn placement(&self) -> Placement {
         self.opened.stored.placement
     }
 
-    /// The path of the element that is lit.
+    /// Path of the chosen element.
     pub(crate) fn chosen(&self) -> Option<&str> {
         self.chosen.as_ref().map(|chosen| &*chosen.path)
     }
 
-    /// Takes over what was chosen and worked out of the same capture as it was before.
+    /// Takes over the chosen element and the computed differences from an older view of the same capture.
     pub(crate) fn follow(&mut self, former: Self) {
         if let Some(chosen) = former.chosen {
             self.choose(&chosen.path);
@@ -138,18 +138,18 @@ impl Detail {
         former.opened.replays.into_iter().for_each(|compared| self.take_compared(compared));
     }
 
-    /// Takes in how a replay differs, where it is one of this capture's and that is not known yet.
+    /// Stores the difference of one of this capture's replays, unless it is known already.
     pub(crate) fn take_compared(&mut self, compared: ComparedReplay) {
         let waits = |replay: &ComparedReplay| replay.stored.id == compared.stored.id && replay.is_to_be_compared();
         if let Some(at) = self.opened.replays.iter().position(waits)
             && compared.difference.is_some()
         {
             self.opened.replays[at].difference = compared.difference;
-            self.replays.make_ready_again(at);
+            self.replays.reset(at);
         }
     }
 
-    /// Lights an element by its path, and brings it into view. A path that is not there changes nothing.
+    /// Chooses an element by its path and scrolls to it. An unknown path changes nothing.
     pub(crate) fn choose(&mut self, path: &str) {
         let chosen = match path.strip_prefix(PLACE_PREFIX).and_then(|offset| offset.parse().ok()) {
             Some(offset) => self.place(offset),
@@ -161,29 +161,29 @@ impl Detail {
         }
     }
 
-    /// Unfolds that replay on its page, and brings it into view.
+    /// Unfolds a replay on its page and scrolls to it.
     pub(crate) fn reveal_replay(&self, id: ReplayId) {
         self.replays.reveal(id);
     }
 
-    /// The innermost element around a byte, else the character there.
-    fn place(&self, offset: usize) -> Option<Chosen> {
+    /// The innermost element around a byte offset, or else the character there.
+    fn place(&self, offset: usize) -> Option<ChosenElement> {
         let length = self.opened.stored.capture.message().len();
         let start = offset.min(length.saturating_sub(1));
-        let character = || Chosen { path: place_path(offset), bytes: start..length.min(start + 1) };
+        let character = || ChosenElement { path: place_path(offset), bytes: start..length.min(start + 1) };
         (length > 0).then(|| field::innermost(&self.fields, offset).map_or_else(character, chosen))
     }
 }
 
-fn chosen(field: &Field) -> Chosen {
-    Chosen { path: field.path.clone(), bytes: field.span.clone() }
+fn chosen(field: &Field) -> ChosenElement {
+    ChosenElement { path: field.path.clone(), bytes: field.span.clone() }
 }
 
-/// Draws header, tabs, and the page of that tab.
+/// Draws the header, the tabs, and the page of the active tab.
 pub(crate) fn detail_ui(
     ui: &mut Ui,
     detail: &Detail,
-    (tab, answering): (Tab, &mut Answering),
+    (tab, answering): (Tab, &mut ManualReplies),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
@@ -193,8 +193,7 @@ pub(crate) fn detail_ui(
         ui.add_space(GAP_SMALL);
         tabs_ui(ui, tab, detail.opened.replays.len(), look, actions);
         ui.add_space(GAP);
-        // A page keeps its place while another capture is looked at only if it is the same capture; the attempts of an
-        // event share their answers.
+        // Each capture's pages keep a scroll position of their own; the attempts of an event share the reply page.
         let Placement { id, group, .. } = detail.placement();
         let whose = if tab == Tab::Answer { group } else { id };
         ui.push_id((whose.0, tab as u8), |ui| match tab {

@@ -1,4 +1,4 @@
-//! The list of captures: any number of rows, of which those in view are read and drawn.
+//! List of captures: any number of rows, of which only those in view are read and drawn.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
 use crate::engine::Marks;
 use crate::ui::action::Move;
 use matches::Listing;
-use row_cache::{PAGE, Row, RowCache};
+use row_cache::{CachedRow, PAGE, RowCache};
 
 mod columns;
 mod list_ui;
@@ -21,33 +21,32 @@ mod row_cache;
 
 pub(crate) use picks::Picks;
 
-/// How many rows beyond the view are read in advance, on either side.
+/// Number of rows read in advance above and below the view.
 const AHEAD: usize = 48;
 
-/// The list and what it remembers while filters come and go.
+/// The list of captures, with its selection and its scroll position.
 #[derive(Debug)]
 pub(crate) struct List {
-    /// What is shown.
+    /// The ids that are shown.
     listing: Listing,
-    /// What will be shown once its first answer is there; the last good list stays until then.
+    /// The next listing, shown as soon as its first chunk arrives; the last one stays until then.
     coming: Option<Listing>,
     cache: RowCache,
-    /// The selected capture, in view or not.
+    /// The selected capture, which may be out of view.
     pub(crate) selected: Option<CaptureId>,
-    /// What is picked beside it.
     pub(crate) picks: Picks,
-    /// Whether the selection goes with the newest.
+    /// Set while the selection follows the newest capture.
     pub(crate) following: bool,
-    /// The newest are shown as they come, but the selection stays: the person is answering it.
+    /// Keeps the selection while following: the user is replying to it.
     pub(crate) stays: bool,
-    /// To be brought into view as soon as it is listed.
-    wanted: Option<CaptureId>,
-    /// Goes up whenever the store may know more.
+    /// The capture to scroll to as soon as it is listed.
+    to_reveal: Option<CaptureId>,
+    /// Goes up whenever the store may have changed.
     revision: u64,
     view: View,
 }
 
-/// What the widget remembers from frame to frame.
+/// State of the widget between frames.
 #[derive(Debug, Default)]
 struct View {
     rows: Range<usize>,
@@ -65,7 +64,7 @@ impl Default for List {
             picks: Picks::default(),
             following: true,
             stays: false,
-            wanted: None,
+            to_reveal: None,
             revision: 1,
             view: View::default(),
         }
@@ -73,25 +72,25 @@ impl Default for List {
 }
 
 impl List {
-    /// Begins anew; what is shown stays until the first answer. Returns the generation to ask for.
+    /// Begins a new listing and returns its generation; the rows shown stay until its first chunk.
     pub(crate) fn begin(&mut self) -> u64 {
         let generation = self.coming.as_ref().unwrap_or(&self.listing).generation + 1;
         self.coming = Some(Listing::new(generation));
         generation
     }
 
-    /// Takes a chunk of the running listing.
+    /// Adds a chunk of the running listing.
     pub(crate) fn listed(&mut self, generation: u64, ids: Vec<CaptureId>, finished: Option<u64>) {
         self.turn_to(generation);
         if self.listing.generation == generation {
             self.listing.append(ids);
             self.listing.total = finished.or(self.listing.total);
-            self.show_wanted();
-            self.follow_if_wanted();
+            self.reveal_requested();
+            self.follow_newest();
         }
     }
 
-    /// Takes what has arrived.
+    /// Adds captures that have arrived.
     pub(crate) fn arrived(&mut self, generation: u64, ids: &[CaptureId], total: u64) {
         self.revision += 1;
         if !ids.is_empty() {
@@ -99,23 +98,23 @@ impl List {
         }
         if self.listing.generation == generation {
             self.listing.arrive(ids);
-            // Before the listing is finished, only what has arrived since is counted.
+            // Until the listing is finished, `total` counts only new arrivals.
             self.listing.total = self.listing.total.map(|before| before.max(total));
-            self.show_wanted();
-            self.follow_if_wanted();
+            self.reveal_requested();
+            self.follow_newest();
         }
     }
 
-    /// Takes everything anew: some of it has gone or come back. The view stays where it is.
+    /// Replaces all ids after a removal or its undo. The scroll position stays.
     pub(crate) fn relisted(&mut self, generation: u64, ids: Vec<CaptureId>, seen: CaptureId, total: u64) {
         self.revision += 1;
         if self.listing.generation == generation {
             self.listing.replace(ids, seen, total);
-            self.follow_if_wanted();
+            self.follow_newest();
         }
     }
 
-    /// Leaves out what is being removed, in ascending order; the selection goes to the next row that stays.
+    /// Removes captures, given in ascending order; the selection moves to the next row that stays.
     pub(crate) fn forget(&mut self, gone: &[CaptureId]) {
         let Self { listing, selected, picks, .. } = self;
         let goes = |id: &CaptureId| gone.binary_search(id).is_ok();
@@ -128,18 +127,18 @@ impl List {
         listing.forget(gone);
     }
 
-    /// The capture of the first row.
+    /// Id of the first row.
     pub(crate) fn newest(&self) -> Option<CaptureId> {
         self.listing.at(0)
     }
 
-    /// Takes rows that were asked for.
+    /// Stores rows that were requested.
     pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>, marks: &Marks) {
         self.cache.fill(rows, marks);
-        self.follow_if_wanted();
+        self.follow_newest();
     }
 
-    /// What was read belongs to another database.
+    /// Discards all rows when another database is opened.
     pub(crate) fn forget_rows(&mut self) {
         self.cache.forget_rows();
         self.selected = None;
@@ -148,7 +147,7 @@ impl List {
         self.revision += 1;
     }
 
-    /// Something was written: open rows may have their answers.
+    /// Notes a write to the store: unanswered captures may now have their reply.
     pub(crate) fn note_written(&mut self) {
         self.revision += 1;
     }
@@ -160,89 +159,89 @@ impl List {
         }
     }
 
-    /// Goes with the newest, or stays where it is.
+    /// Starts or stops following the newest capture.
     pub(crate) fn follow(&mut self, following: bool) {
         self.following = following;
         self.stays = false;
         if following {
             self.view.to_top = true;
         }
-        self.follow_if_wanted();
+        self.follow_newest();
     }
 
-    /// What arrives is shown as soon as it is read: under a flood, there would be nothing but `…` otherwise.
-    fn follow_if_wanted(&mut self) {
+    /// Shows arrivals only once their rows are read: in a flood, there would be nothing but `…` otherwise.
+    fn follow_newest(&mut self) {
         if self.following {
             let Self { listing, cache, .. } = self;
-            listing.show_known(|id| !matches!(cache.row(id), Row::Unknown));
+            listing.show_known(|id| !matches!(cache.row(id), CachedRow::Unknown));
             if !self.stays {
                 self.selected = self.listing.at(0).or(self.selected);
             }
         }
     }
 
-    /// Selects a push that has just come, in order to answer it. The newest are followed on, if they were before.
-    pub(crate) fn answer(&mut self, id: CaptureId) {
+    /// Selects a push that has just been held, to reply to it. The list keeps following the newest, if it did before.
+    pub(crate) fn select_to_reply(&mut self, id: CaptureId) {
         self.selected = Some(id);
         self.stays = true;
         if !self.following {
-            self.wanted = Some(id);
-            self.show_wanted();
+            self.to_reveal = Some(id);
+            self.reveal_requested();
         }
     }
 
-    /// Brings into view what was wanted; it may have been held back, or not be listed yet.
-    fn show_wanted(&mut self) {
-        let Some(id) = self.wanted else { return };
+    /// Scrolls to the requested capture, unless it is not listed yet.
+    fn reveal_requested(&mut self) {
+        let Some(id) = self.to_reveal else { return };
         self.listing.show_known(|other| other == id);
         if let Some(row) = self.listing.row_of(id) {
             self.view.scroll_to = Some(row);
-            self.wanted = None;
+            self.to_reveal = None;
         }
     }
 
-    /// Selects that capture; from then on nothing else moves the selection.
+    /// Selects a capture and stops following the newest.
     pub(crate) fn select(&mut self, id: CaptureId) {
         self.selected = Some(id);
         self.following = false;
-        self.wanted = None;
+        self.to_reveal = None;
         self.view.scroll_to = self.listing.row_of(id);
     }
 
-    /// Picks that row beside the others, or leaves it out again.
+    /// Toggles a row in the multi-selection.
     pub(crate) fn pick(&mut self, id: CaptureId) {
         self.picks.toggle(id, self.selected);
         self.following = false;
     }
 
-    /// Picks everything from the selected row to that one, which is the selected one from then on.
+    /// Extends the multi-selection from the selected row to another, and selects that one.
     pub(crate) fn pick_to(&mut self, id: CaptureId) {
         self.picks.range(&self.listing, self.selected, id);
         self.select(id);
     }
 
-    /// The captures that something is to be done with: the picked ones, else the selected one.
+    /// The captures that an action applies to: the multi-selection, or else the selected one.
     pub(crate) fn chosen(&self) -> Vec<CaptureId> {
         let picked: Vec<CaptureId> = self.picks.ids().collect();
         if picked.is_empty() { self.selected.into_iter().collect() } else { picked }
     }
 
-    /// Moves the selection.
+    /// Moves the selection by keyboard.
     pub(crate) fn move_selection(&mut self, movement: Move) {
-        if let Some(id) = self.moved(movement) {
+        if let Some(id) = self.destination(movement) {
             self.select(id);
         }
     }
 
-    /// Moves the selection and picks what it passes.
+    /// Moves the selection and extends the multi-selection.
     pub(crate) fn pick_moving(&mut self, movement: Move) {
-        if let Some(id) = self.moved(movement) {
+        if let Some(id) = self.destination(movement) {
             self.pick_to(id);
         }
     }
 
-    /// Where a movement leads.
-    fn moved(&self, movement: Move) -> Option<CaptureId> {
+    /// The capture that a movement leads to.
+    fn destination(&self, movement: Move) -> Option<CaptureId> {
         let last = self.listing.len().checked_sub(1)?;
         let current = self.selected.and_then(|id| self.listing.row_of(id));
         let row = match (movement, current) {
@@ -257,27 +256,27 @@ impl List {
         self.listing.at(row)
     }
 
-    /// How many rows fit into the view.
+    /// Number of rows of a page movement.
     fn page(&self) -> i64 {
         i64::try_from(self.view.rows.len()).map_or(1, |rows| (rows - 2).max(1))
     }
 
-    /// How many are shown, of how many there are; the second is not known until all have been looked at.
+    /// Number of rows shown and in total; the total is unknown until the search is finished.
     pub(crate) fn counts(&self) -> (usize, Option<u64>) {
         (self.listing.len(), self.listing.total)
     }
 
-    /// How many have arrived that are not shown yet.
+    /// Number of arrivals that are not shown yet.
     pub(crate) fn held_back(&self) -> usize {
         self.listing.held_back()
     }
 
-    /// Whether the engine is still looking for what matches.
+    /// Returns true while the search for matches is running.
     pub(crate) fn is_searching(&self) -> bool {
         self.coming.is_some() || self.listing.total.is_none()
     }
 
-    /// Whether there is nothing but handshakes; `None` where that is not known (yet).
+    /// Returns true if all captures are handshakes; `None` if that is not known yet.
     pub(crate) fn is_only_handshakes(&self) -> Option<bool> {
         let rows = self.listing.len();
         if self.listing.total? as usize > PAGE || rows > PAGE {
@@ -286,17 +285,17 @@ impl List {
         let mut known = true;
         for row in (0..rows).filter_map(|row| self.listing.at(row)) {
             match self.cache.row(row) {
-                Row::Read(summary) if summary.kind != HANDSHAKE => return Some(false),
-                Row::Unknown => known = false,
-                Row::Read(_) | Row::Gone => {}
+                CachedRow::Read(summary) if summary.kind != HANDSHAKE => return Some(false),
+                CachedRow::Unknown => known = false,
+                CachedRow::Read(_) | CachedRow::Gone => {}
             }
         }
         known.then_some(true)
     }
 
-    /// Asks for the rows in view that are not known well enough, and for those around them.
-    /// `ask` says whether there was room for the question; where there was none, the next frame asks again.
-    /// Returns whether all that was wanted could be asked for.
+    /// Requests the missing and outdated rows in view and around it. `ask` returns false if its queue is full; the next
+    /// frame asks again.
+    /// Returns true if everything was requested.
     pub(crate) fn ask_for_rows(&mut self, mut ask: impl FnMut(Vec<CaptureId>) -> bool) -> bool {
         let from = self.view.rows.start.saturating_sub(AHEAD);
         let to = (self.view.rows.end.max(AHEAD) + AHEAD).min(self.listing.len());
@@ -314,7 +313,7 @@ impl List {
     }
 }
 
-/// The id of a row: that of its capture, so that a press and its release mean the same row while others arrive.
+/// Widget id of a row. It depends on the capture, so that press and release hit the same row while others arrive.
 fn row_id(id: CaptureId) -> Id {
     Id::unique(("row", id.0))
 }

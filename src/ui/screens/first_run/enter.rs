@@ -1,4 +1,4 @@
-//! The second step: what to enter in WeChat's console, and a token to enter there.
+//! Second step: the values to enter in WeChat's console, with a generated token.
 
 use egui::{Id, Label, RichText, Ui};
 
@@ -9,11 +9,11 @@ use crate::ui::action::{Action, Screen};
 use crate::ui::look::Look;
 use crate::ui::widgets::controls::{copy_button, open_button, weak};
 
-/// Where a test account's URL and token are entered, and where a real account's.
+/// Pages on which URL and token are entered, for a test account and for a real account.
 const TEST_ACCOUNT_PAGE: &str = "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login";
 const CONSOLE_PAGE: &str = "https://mp.weixin.qq.com/";
 
-/// Draws it.
+/// Draws the second step.
 pub(super) fn enter_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
     for (key, page) in [("first_run.enter.test_account", TEST_ACCOUNT_PAGE), ("first_run.enter.console", CONSOLE_PAGE)]
     {
@@ -27,7 +27,7 @@ pub(super) fn enter_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut 
     ui.add(Label::new(weak(look, look.text("first_run.enter.key"))).wrap());
 }
 
-/// The account that takes what no other claims: `default`, else the first.
+/// The account that takes unassigned requests: `default`, or else the first.
 fn default_account(status: &Status) -> &str {
     let names = &status.config.accounts;
     names.get_key_value(DEFAULT_ACCOUNT).or_else(|| names.first_key_value()).map_or(DEFAULT_ACCOUNT, |(name, _)| name)
@@ -36,7 +36,7 @@ fn default_account(status: &Status) -> &str {
 fn token_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
     let account = default_account(status);
     let has_token = status.accounts.iter().any(|one| one.name == account && one.has_token);
-    // Seen until the window closes, so that it can be pasted a second time; wiped with egui's memory.
+    // Kept until the window closes, so that it can be pasted again; wiped with egui's memory.
     let id = Id::unique("generated token");
     let generated: Option<Secret> = ui.data(|data| data.get_temp(id));
     ui.horizontal_wrapped(|ui| {

@@ -1,4 +1,4 @@
-//! The third step: how the last verification request went, live.
+//! Third step: live result of the last verification request.
 
 use egui::{Align, Color32, CornerRadius, Frame, Id, Label, Margin, Response, RichText, Ui};
 
@@ -10,7 +10,7 @@ use crate::ui::action::Action;
 use crate::ui::look::{Look, severity_mark, signature_mark};
 use crate::ui::theme::{CORNER, GAP_SMALL};
 
-/// Draws it.
+/// Draws the third step.
 pub(super) fn tap_ui(
     ui: &mut Ui,
     status: &Status,
@@ -34,7 +34,7 @@ pub(super) fn tap_ui(
         Signature::Invalid | Signature::Missing => (look.palette.error_ground, look.palette.error),
     };
     let shown = outcome_frame(ui, ground, line, |ui| outcome_ui(ui, status, stored, look, actions));
-    // Whoever saved a URL is waiting for just this.
+    // Anyone who has just saved a URL waits for this result.
     let id = Id::unique("handshake brought into view");
     if ui.data(|data| data.get_temp(id)) != Some(stored.placement.id) {
         ui.data_mut(|data| data.insert_temp(id, stored.placement.id));
@@ -53,7 +53,7 @@ fn outcome_frame(ui: &mut Ui, fill: Color32, line: Color32, content: impl FnOnce
     shown.response
 }
 
-/// Verified at …, or why not: with which account's token, on which path.
+/// Draws the time of a verification, or the reason for a failure, with the account and path.
 fn outcome_ui(ui: &mut Ui, status: &Status, stored: &StoredCapture, look: &Look, actions: &mut Vec<Action>) {
     let capture = &stored.capture;
     let (key, color) = match capture.signature {

@@ -1,12 +1,11 @@
-//! The first-run page by its labels.
+//! Tests of the first-run page, by its labels.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use super::super::events::detail::tests::{dress, look, request, stored};
+use super::super::events::detail::tests::{ActionLog, dress, look, request, stored};
 use super::*;
 use crate::engine::AccountStatus;
 
@@ -16,10 +15,8 @@ fn status(has_token: bool) -> Status {
     Status { listener, accounts: vec![account], ..Status::default() }
 }
 
-type Asked = Rc<RefCell<Vec<Action>>>;
-
-fn shown<'h>(status: Status, handshake: Option<StoredCapture>) -> (Harness<'h>, Asked) {
-    let asked = Asked::default();
+fn shown<'h>(status: Status, handshake: Option<StoredCapture>) -> (Harness<'h>, ActionLog) {
+    let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
     let harness = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
         let mut actions = Vec::new();

@@ -1,14 +1,14 @@
-//! A token that nobody can guess.
+//! Generator of random tokens.
 
 use crate::account::Secret;
 
-/// WeChat's console takes 3 to 32 letters and digits; 24 of them are 142 bits.
+/// Length of a token: WeChat's console accepts 3 to 32 letters and digits, and 24 of them are 142 bits.
 const LENGTH: usize = 24;
 const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-/// The largest multiple of 62 below 256: what lies beyond would make the first letters likelier than the others.
+/// Largest multiple of 62 below 256; bytes from here on are rejected, since they would favour the first letters.
 const FAIR: u8 = 248;
 
-/// A fresh one; `None` where the system has no randomness to give.
+/// Generates a token; `None` if the system's random generator fails.
 pub(super) fn random_token() -> Option<Secret> {
     let mut token = String::with_capacity(LENGTH);
     while token.len() < LENGTH {
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_what_the_console_takes_and_never_the_same() {
+    fn a_token_is_accepted_by_the_console_and_never_repeats() {
         let tokens: Vec<Secret> = (0..50).filter_map(|_| random_token()).collect();
         assert_eq!(tokens.len(), 50);
         for token in &tokens {

@@ -1,4 +1,4 @@
-//! One run in full: how it was sent, and its replays, all of them or those that went wrong.
+//! The open run: how it was sent, and the list of its replays with a filter.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{small_button, title, weak};
 use crate::ui::widgets::quantities::milliseconds;
-use crate::ui::widgets::table::{Cell, Column, Row, table_ui};
+use crate::ui::widgets::table::{Cell, Column, TableRow, table_ui};
 use crate::ui::widgets::verdicts::{legal_words, outcome_words, verdict_color, verdict_words};
 use crate::wechat::kind;
 
-/// With less room, whether an answer is legal is a mark before its status, in points.
+/// Minimum width for the column of legality, in points; below it, a mark before the status stands for it.
 const WIDE: f32 = 600.0;
 
 const COLUMNS: [Column; 7] = [
@@ -29,21 +29,20 @@ const COLUMNS: [Column; 7] = [
     Column::texts("replays.column.legal", 84.0),
 ];
 
-/// Which replays are listed.
+/// Filter of the replays of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Only {
-    /// All of them.
+pub(super) enum ReplayFilter {
     #[default]
     All,
-    /// Those whose answer WeChat would not take.
+    /// Replays whose reply WeChat would reject.
     Failed,
-    /// Those that were legal before, and are not now.
+    /// Replays that were legal before, and are not now.
     Regressed,
-    /// Those with another answer than before.
+    /// Replays with another reply than before.
     Changed,
 }
 
-impl Only {
+impl ReplayFilter {
     const ALL: [Self; 4] = [Self::All, Self::Failed, Self::Regressed, Self::Changed];
 
     fn key(self) -> &'static str {
@@ -55,7 +54,7 @@ impl Only {
         }
     }
 
-    fn takes(self, row: &ReplaySummary) -> bool {
+    fn matches(self, row: &ReplaySummary) -> bool {
         match self {
             Self::All => true,
             Self::Failed => !row.is_legal,
@@ -65,46 +64,49 @@ impl Only {
     }
 }
 
-/// A run and its replays.
+/// A run with its replays.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(super) struct OpenRun {
     run: StoredRun,
     rows: Vec<ReplaySummary>,
-    only: Only,
-    /// The positions of those that are listed.
+    filter: ReplayFilter,
+    /// Indices of the rows that match the filter.
     shown: Vec<usize>,
-    /// How many there are of each, in the order of [`Only::ALL`].
-    counts: [usize; Only::ALL.len()],
-    /// The row that was last gone to.
+    /// Number of matching rows of each filter, in the order of [`ReplayFilter::ALL`].
+    counts: [usize; ReplayFilter::ALL.len()],
+    /// The row that was clicked last.
     selected: Option<usize>,
 }
 
-impl Opened {
-    pub(super) fn new(run: StoredRun, rows: Vec<ReplaySummary>, only: Only) -> Self {
-        let counts = Only::ALL.map(|only| rows.iter().filter(|row| only.takes(row)).count());
-        let mut opened = Self { run, rows, only, shown: Vec::new(), counts, selected: None };
-        opened.show(only);
+impl OpenRun {
+    /// Opens a run with its replays and a filter.
+    pub(super) fn new(run: StoredRun, rows: Vec<ReplaySummary>, filter: ReplayFilter) -> Self {
+        let counts = ReplayFilter::ALL.map(|filter| rows.iter().filter(|row| filter.matches(row)).count());
+        let mut opened = Self { run, rows, filter, shown: Vec::new(), counts, selected: None };
+        opened.show(filter);
         opened
     }
 
+    /// Id of the run.
     pub(super) fn id(&self) -> RunId {
         self.run.id
     }
 
-    pub(super) fn only(&self) -> Only {
-        self.only
+    /// Filter that is active.
+    pub(super) fn filter(&self) -> ReplayFilter {
+        self.filter
     }
 
-    fn show(&mut self, only: Only) {
-        let rows = self.rows.iter().enumerate().filter(|(_, row)| only.takes(row));
-        (self.only, self.shown) = (only, rows.map(|(at, _)| at).collect());
+    fn show(&mut self, filter: ReplayFilter) {
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| filter.matches(row));
+        (self.filter, self.shown) = (filter, rows.map(|(at, _)| at).collect());
     }
 
-    /// The run once more, against its own answers: all of it, or what failed.
-    fn again(&self, takes: impl Fn(&ReplaySummary) -> bool) -> ReplayRequest {
+    /// Builds a request that repeats some of the replays and compares them with this run.
+    fn repeat_request(&self, matches: impl Fn(&ReplaySummary) -> bool) -> ReplayRequest {
         let Self { run, rows, .. } = self;
-        // What has gone cannot be sent.
-        let events = rows.iter().filter(|row| !row.kind.is_empty() && takes(row));
+        // Removed events cannot be sent.
+        let events = rows.iter().filter(|row| !row.kind.is_empty() && matches(row));
         let events: BTreeSet<CaptureId> = events.map(|row| row.event).collect();
         let copies = rows.iter().map(|row| row.copy).max().and_then(std::num::NonZeroU32::new);
         ReplayRequest {
@@ -122,12 +124,13 @@ impl Opened {
         }
     }
 
+    /// Draws the open run.
     pub(super) fn ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         Frame::new().inner_margin(Margin::symmetric(12, 10)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = GAP_SMALL;
             self.head_ui(ui, look, actions);
             ui.add_space(GAP_SMALL);
-            self.only_ui(ui, look);
+            self.filter_ui(ui, look);
         });
         if self.shown.is_empty() {
             ui.vertical_centered(|ui| {
@@ -137,12 +140,12 @@ impl Opened {
             return;
         }
         let Self { rows, shown, selected, .. } = self;
-        // The last column says what the mark says.
+        // The last column repeats what the mark conveys.
         let is_wide = ui.available_width() >= WIDE;
         let columns = if is_wide { &COLUMNS[..] } else { &COLUMNS[..COLUMNS.len() - 1] };
         let clicked = table_ui(ui, "replays", columns, shown.len(), look, |index| {
             let row = &rows[shown[index]];
-            Row {
+            TableRow {
                 id: Id::unique(("replay", row.id.0)),
                 cells: cells(row, is_wide, look),
                 selected: *selected == Some(index),
@@ -179,44 +182,44 @@ impl Opened {
         let [(_, sent), (_, planned)] = &counts;
         let sent = look.filled("replays.run.sent", &[("sent", sent), ("planned", planned)]);
         ui.add(Label::new(RichText::new(format!("{outcome} · {sent}")).color(color)).wrap());
-        if let Some((listed, sent)) = self.first() {
+        if let Some((listed, sent)) = self.truncation() {
             let words =
                 look.filled("replays.run.first", &[("count", &listed.to_string()), ("sent", &sent.to_string())]);
             ui.add(Label::new(RichText::new(words).color(look.palette.warning)).wrap());
         }
-        self.again_ui(ui, look, actions);
+        self.repeat_ui(ui, look, actions);
     }
 
-    /// How many answers are listed of how many, where a run has more than can be listed.
-    fn first(&self) -> Option<(u64, u64)> {
+    /// Number of listed and of sent replays, if a finished run has more than can be listed.
+    fn truncation(&self) -> Option<(u64, u64)> {
         let (listed, sent) = (self.rows.len() as u64, self.run.tally.sent);
         (self.run.end.is_some() && listed < sent).then_some((listed, sent))
     }
 
-    fn again_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+    fn repeat_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             let can_send = !self.rows.is_empty() && self.run.end.is_some();
             let all = ui.add_enabled(can_send, Button::new(look.text("replays.run.again")));
             if all.on_hover_text(look.text("replays.run.again_hint")).clicked() {
-                actions.push(Action::Send(SendAction::Again(Box::new(self.again(|_| true)))));
+                actions.push(Action::Send(SendAction::Again(Box::new(self.repeat_request(|_| true)))));
             }
             let failed = |row: &ReplaySummary| !row.is_legal;
             let [_, count, ..] = self.counts;
             let button = Button::new(look.text("replays.run.failed_again"));
             if ui.add_enabled(can_send && count > 0, button).clicked() {
-                actions.push(Action::Send(SendAction::Again(Box::new(self.again(failed)))));
+                actions.push(Action::Send(SendAction::Again(Box::new(self.repeat_request(failed)))));
             }
         });
     }
 
-    fn only_ui(&mut self, ui: &mut Ui, look: &Look) {
+    fn filter_ui(&mut self, ui: &mut Ui, look: &Look) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
-            for (only, count) in Only::ALL.into_iter().zip(self.counts) {
-                let words = look.filled(only.key(), &[("count", &count.to_string())]);
-                if ui.selectable_label(only == self.only, words).clicked() {
-                    self.show(only);
+            for (filter, count) in ReplayFilter::ALL.into_iter().zip(self.counts) {
+                let words = look.filled(filter.key(), &[("count", &count.to_string())]);
+                if ui.selectable_label(filter == self.filter, words).clicked() {
+                    self.show(filter);
                     self.selected = None;
                 }
             }
@@ -270,7 +273,7 @@ mod tests {
         }
     }
 
-    fn opened(rows: Vec<ReplaySummary>) -> Opened {
+    fn opened(rows: Vec<ReplaySummary>) -> OpenRun {
         let run = ReplayRun {
             started_at: "2026-11-23T08:00:00Z".parse().unwrap(),
             target: "http://127.0.0.1:1/wx".to_owned(),
@@ -280,11 +283,11 @@ mod tests {
             against: Against::Last,
         };
         let run = StoredRun { id: RunId(9), run, end: Some(RunEnd::Finished), tally: Tally::default() };
-        Opened::new(run, rows, Only::All)
+        OpenRun::new(run, rows, ReplayFilter::All)
     }
 
     #[test]
-    fn what_failed_and_what_regressed_is_listed_alone() {
+    fn failed_and_regressed_replays_are_listed_alone() {
         let mut opened = opened(vec![
             row(1, 1, Verdict::Same, true),
             row(2, 2, Verdict::Regressed, false),
@@ -292,36 +295,36 @@ mod tests {
             row(4, 4, Verdict::Fixed, true),
         ]);
         assert_eq!(opened.counts, [4, 2, 1, 2]);
-        opened.show(Only::Failed);
+        opened.show(ReplayFilter::Failed);
         assert_eq!(opened.shown, [1, 2]);
-        opened.show(Only::Regressed);
+        opened.show(ReplayFilter::Regressed);
         assert_eq!(opened.shown, [1]);
     }
 
     #[test]
-    fn a_run_that_is_listed_in_part_says_so() {
+    fn a_run_that_is_listed_in_part_is_marked() {
         let mut opened = opened(vec![row(1, 1, Verdict::Same, true), row(2, 2, Verdict::Same, true)]);
         opened.run.tally.sent = 2;
-        assert_eq!(opened.first(), None);
+        assert_eq!(opened.truncation(), None);
         opened.run.tally.sent = 5;
-        assert_eq!(opened.first(), Some((2, 5)));
-        // While it runs, the list is behind.
+        assert_eq!(opened.truncation(), Some((2, 5)));
+        // During the run, the list lags behind.
         opened.run.end = None;
-        assert_eq!(opened.first(), None);
+        assert_eq!(opened.truncation(), None);
     }
 
     #[test]
-    fn a_run_is_sent_again_as_it_was_against_its_own_answers() {
+    fn a_run_is_repeated_as_it_was_and_compared_with_itself() {
         let mut rows =
             vec![row(1, 7, Verdict::New, true), row(2, 7, Verdict::New, false), row(3, 5, Verdict::New, true)];
         (rows[1].copy, rows[2].attempt) = (2, 3);
         rows.push(ReplaySummary { kind: String::new(), ..row(4, 8, Verdict::New, true) });
         let opened = opened(rows);
-        let all = opened.again(|_| true);
+        let all = opened.repeat_request(|_| true);
         assert!(matches!(&all.what, ReplayWhat::Stored(Chosen::Ids(ids)) if *ids == [CaptureId(5), CaptureId(7)]));
         assert_eq!(all.how.against, Against::Run(RunId(9)));
         assert_eq!((all.how.burst.get(), all.how.as_retry, all.how.mode), (2, true, ReplayMode::Fresh));
-        let failed = opened.again(|row| !row.is_legal);
+        let failed = opened.repeat_request(|row| !row.is_legal);
         assert!(matches!(&failed.what, ReplayWhat::Stored(Chosen::Ids(ids)) if *ids == [CaptureId(7)]));
     }
 }

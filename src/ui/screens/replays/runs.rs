@@ -1,21 +1,20 @@
-//! The runs as a list: when, where to, how, and what came of each.
+//! List of the runs: time, target, mode, and outcome of each.
 
 use egui::{Id, RichText, Ui};
 
-use super::{Opened, Replays};
+use super::{OpenRun, ReplaysScreen};
 use crate::capture::{RunId, StoredRun};
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, Screen};
 use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::theme::GAP;
-use crate::ui::widgets::table::{Cell, Column, Row, table_ui};
+use crate::ui::widgets::table::{Cell, Column, TableRow, table_ui};
 use crate::ui::widgets::verdicts::outcome_words;
 
-/// With less room, the columns in the middle are left out: the opened run says the same, in points.
+/// Minimum width for all columns, in points; below it, those in the middle are dropped, which the open run repeats.
 const WIDE: f32 = 720.0;
 
-/// All columns.
 const COLUMNS: [Column; 6] = [
     Column::numbers("replays.column.run", 44.0),
     Column::texts("replays.column.time", 112.0),
@@ -25,14 +24,15 @@ const COLUMNS: [Column; 6] = [
     Column::texts("replays.column.outcome", 210.0),
 ];
 
-/// Those of a narrow list.
+/// Columns of a narrow list.
 const NARROW: [Column; 3] = [
     Column::texts("replays.column.time", 112.0),
     Column::texts("replays.column.target", 0.0),
     Column::texts("replays.column.outcome", 0.0),
 ];
 
-impl Replays {
+impl ReplaysScreen {
+    /// Draws the list of runs.
     pub(super) fn runs_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         if self.runs.is_empty() {
             self.empty_ui(ui, look, actions);
@@ -41,11 +41,11 @@ impl Replays {
         let is_wide = ui.available_width() >= WIDE;
         let columns: &[Column] = if is_wide { &COLUMNS } else { &NARROW };
         let Self { runs, opened, running, .. } = self;
-        let opened = opened.as_ref().map(Opened::id);
+        let opened = opened.as_ref().map(OpenRun::id);
         let clicked = table_ui(ui, "runs", columns, runs.len(), look, |index| {
             let run = &runs[index];
             let cells = cells(run, *running, is_wide, look);
-            Row { id: Id::unique(("run", run.id.0)), cells, selected: opened == Some(run.id) }
+            TableRow { id: Id::unique(("run", run.id.0)), cells, selected: opened == Some(run.id) }
         });
         if let Some(run) = clicked.and_then(|index| self.runs.get(index)) {
             self.to_open = Some(run.id);

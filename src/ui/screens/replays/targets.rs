@@ -1,4 +1,4 @@
-//! The targets: the servers that events are sent to, by name.
+//! Page of the targets: the named servers that events are sent to.
 
 use std::collections::BTreeMap;
 
@@ -14,40 +14,42 @@ use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, named, page_ui, small_button, weak};
 
-/// How wide the field of a name is, in points.
+/// Width of the field of a name, in points.
 const NAME_WIDTH: f32 = 150.0;
 
-/// What is typed; `None` where it is as kept.
+/// State of the page. `drafts` is `None` if it equals the saved targets.
 #[derive(Debug, Default)]
 pub(super) struct Targets {
-    drafts: Option<Vec<Draft>>,
-    /// What was typed is on its way to be kept.
+    drafts: Option<Vec<TargetDraft>>,
+    /// Set while the drafts are being saved.
     sent: bool,
 }
 
-/// A target as typed.
+/// Input of a target.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Draft {
+struct TargetDraft {
     name: String,
     url: String,
     account: Option<String>,
 }
 
 impl Targets {
-    /// They are kept now.
+    /// Discards the drafts once they are saved.
     pub(super) fn saved(&mut self) {
         if std::mem::take(&mut self.sent) {
             self.drafts = None;
         }
     }
 
+    /// Draws the page of targets.
     pub(super) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
-        let kept: Vec<Draft> = status.config.targets.iter().map(|(name, target)| Draft::of(name, target)).collect();
+        let kept: Vec<TargetDraft> =
+            status.config.targets.iter().map(|(name, target)| TargetDraft::of(name, target)).collect();
         let mut drafts = self.drafts.take().unwrap_or_else(|| kept.clone());
         ScrollArea::vertical().id_salt("targets").auto_shrink(false).show(ui, |ui| {
             page_ui(ui, |ui| {
                 ui.add(Label::new(look.text("replays.targets.hint")).wrap());
-                // All are drawn, also behind the one that goes.
+                // All are drawn, including those after a removed one.
                 let removed = drafts.iter_mut().enumerate().filter_map(|(at, draft)| {
                     let is_removed = ui.push_id(("target", at), |ui| draft_ui(ui, draft, status, look)).inner;
                     is_removed.then_some(at)
@@ -57,7 +59,7 @@ impl Targets {
                     drafts.remove(at);
                 }
                 if ui.button(look.text("replays.targets.add")).clicked() {
-                    drafts.push(Draft::default());
+                    drafts.push(TargetDraft::default());
                 }
                 let is_changed = drafts != kept;
                 self.buttons_ui(ui, (&mut drafts, &kept), is_changed, look, actions);
@@ -69,7 +71,7 @@ impl Targets {
     fn buttons_ui(
         &mut self,
         ui: &mut Ui,
-        (drafts, kept): (&mut Vec<Draft>, &[Draft]),
+        (drafts, kept): (&mut Vec<TargetDraft>, &[TargetDraft]),
         is_changed: bool,
         look: &Look,
         actions: &mut Vec<Action>,
@@ -99,16 +101,16 @@ impl Targets {
     }
 }
 
-impl Draft {
+impl TargetDraft {
     fn of(name: &str, target: &TargetConfig) -> Self {
         Self { name: name.to_owned(), url: target.url.clone(), account: target.account.clone() }
     }
 }
 
-/// What is typed as targets, or the key of what is wrong with it.
-fn targets(drafts: &[Draft]) -> Result<BTreeMap<String, TargetConfig>, &'static str> {
+/// Converts the drafts into targets, or returns the locale key of an error.
+fn targets(drafts: &[TargetDraft]) -> Result<BTreeMap<String, TargetConfig>, &'static str> {
     let mut targets = BTreeMap::new();
-    for Draft { name, url, account } in drafts {
+    for TargetDraft { name, url, account } in drafts {
         let (name, url) = (name.trim(), url.trim());
         if name.is_empty() {
             return Err("replays.targets.no_name");
@@ -124,8 +126,8 @@ fn targets(drafts: &[Draft]) -> Result<BTreeMap<String, TargetConfig>, &'static 
     Ok(targets)
 }
 
-/// Draws one; says whether it is to be removed.
-fn draft_ui(ui: &mut Ui, draft: &mut Draft, status: &Status, look: &Look) -> bool {
+/// Draws a draft; returns true if it is to be removed.
+fn draft_ui(ui: &mut Ui, draft: &mut TargetDraft, status: &Status, look: &Look) -> bool {
     let frame = card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
@@ -147,7 +149,7 @@ fn draft_ui(ui: &mut Ui, draft: &mut Draft, status: &Status, look: &Look) -> boo
     frame.inner
 }
 
-fn account_ui(ui: &mut Ui, draft: &mut Draft, status: &Status, look: &Look) {
+fn account_ui(ui: &mut Ui, draft: &mut TargetDraft, status: &Status, look: &Look) {
     let label = weak_label(ui, "replay.account.label", look);
     let own = look.text("replay.account.own");
     let shown = draft.account.clone().map_or(own.clone().into_owned(), |name| safe_text(&name).into_owned());
@@ -169,12 +171,12 @@ fn weak_label(ui: &mut Ui, key: &str, look: &Look) -> egui::Id {
 mod tests {
     use super::*;
 
-    fn draft(name: &str, url: &str) -> Draft {
-        Draft { name: name.to_owned(), url: url.to_owned(), account: None }
+    fn draft(name: &str, url: &str) -> TargetDraft {
+        TargetDraft { name: name.to_owned(), url: url.to_owned(), account: None }
     }
 
     #[test]
-    fn targets_have_names_of_their_own_and_urls() {
+    fn targets_have_unique_names_and_urls() {
         let url = "http://127.0.0.1:8000/wx";
         assert_eq!(targets(&[draft(" local ", url)]).unwrap()["local"].url, url);
         assert_eq!(targets(&[draft("", url)]), Err("replays.targets.no_name"));

@@ -7,7 +7,7 @@ use crate::ui::look::Look;
 use crate::ui::theme::GAP_SMALL;
 use crate::ui::widgets::controls::{named, weak};
 
-/// A control below what it is called.
+/// Draws a control below its label.
 pub(super) fn field_ui(ui: &mut Ui, key: &str, look: &Look, control: impl FnOnce(&mut Ui) -> Response) -> Response {
     let shown = ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
@@ -17,17 +17,17 @@ pub(super) fn field_ui(ui: &mut Ui, key: &str, look: &Look, control: impl FnOnce
     shown.inner
 }
 
-/// What is wrong with what was typed, below it.
-pub(super) fn flaw_ui(ui: &mut Ui, words: &str, look: &Look) {
+/// Draws the error of an input below it.
+pub(super) fn error_ui(ui: &mut Ui, words: &str, look: &Look) {
     ui.add(Label::new(RichText::new(format!("× {words}")).color(look.palette.error)).wrap());
 }
 
-/// A side note in prose.
+/// Draws a side note in prose.
 pub(super) fn note_ui(ui: &mut Ui, key: &str, look: &Look) {
     ui.add(Label::new(weak(look, look.text(key))).wrap());
 }
 
-/// A choice among a few, each in a word.
+/// Draws a choice between a few named values; returns true if it changed.
 pub(super) fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T, &str)], look: &Look) -> bool {
     let before = *chosen;
     ui.horizontal_wrapped(|ui| {
@@ -43,7 +43,7 @@ pub(super) fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choice
     *chosen != before
 }
 
-/// A button that says in full to a screen reader what it is about.
+/// Draws a button whose accessible name includes its subject; returns true on a click.
 pub(super) fn about_button(ui: &mut Ui, button: Button<'_>, key: &str, what: &str, look: &Look) -> bool {
     let name = look.filled(key, &[("what", what)]);
     named(ui.add(button), Role::Button, &name).on_hover_text(&name).clicked()

@@ -1,4 +1,4 @@
-//! A rule as it is being written, which need not be one yet.
+//! Input of a rule's form, which may not be a valid rule yet.
 
 use jiff::Zoned;
 
@@ -7,60 +7,57 @@ use crate::ui::widgets::reply_editor::ReplyEditor;
 use crate::wechat::fault::Fault;
 use crate::wechat::reply::{PassiveReply, ReplyKind};
 
-/// Stands in for a name that is still empty, so that the rest can be checked all the same.
+/// Placeholder for an empty name, so that the other fields can be checked.
 const NAMELESS: &str = "…";
 
-/// Where the answer comes from.
+/// Source of the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
-    /// From the rule.
+pub(super) enum ResponseKind {
+    /// The rule's own reply.
     Reply,
-    /// From the developer's own server.
+    /// The developer's own server.
     Forward,
-    /// From a person.
+    /// A manual reply.
     Hold,
-    /// As without the rule.
     Default,
 }
 
-/// What stands in the fields. What belongs to an answer that is not chosen is kept for when it is.
+/// Values of the fields, including those of sources that are not chosen.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct RuleDraft {
     pub(super) name: String,
     pub(super) filter: String,
-    pub(super) answer: Answer,
+    pub(super) response: ResponseKind,
     pub(super) editor: ReplyEditor,
     pub(super) url: String,
     pub(super) bad_answer: Option<BadAnswer>,
-    /// Digits.
     pub(super) delay_ms: String,
-    /// Digits.
     pub(super) status: String,
     pub(super) fault: Option<Fault>,
 }
 
-/// The fields put together, and what is wrong with them.
+/// The rule built from the fields, and its error.
 #[derive(Debug)]
-pub(super) struct Checked {
-    /// The rule; its name may be empty.
+pub(super) struct CheckedRule {
+    /// Its name may be empty.
     pub(super) rule: Rule,
-    /// The first mistake, apart from a name that is missing or taken.
+    /// The first error, apart from a missing or taken name.
     pub(super) flaw: Option<RuleError>,
 }
 
-impl Draft {
-    /// The fields of a rule.
+impl RuleDraft {
+    /// Fills the fields from a rule.
     pub(super) fn of(rule: &Rule) -> Self {
-        let (answer, reply, forward) = match &rule.response {
-            Response::Reply(reply) => (Answer::Reply, Some(reply.clone()), ForwardTo::default()),
-            Response::Forward(forward) => (Answer::Forward, None, forward.clone()),
-            Response::Hold => (Answer::Hold, None, ForwardTo::default()),
-            Response::Default => (Answer::Default, None, ForwardTo::default()),
+        let (kind, reply, forward) = match &rule.response {
+            Response::Reply(reply) => (ResponseKind::Reply, Some(reply.clone()), ForwardTo::default()),
+            Response::Forward(forward) => (ResponseKind::Forward, None, forward.clone()),
+            Response::Hold => (ResponseKind::Hold, None, ForwardTo::default()),
+            Response::Default => (ResponseKind::Default, None, ForwardTo::default()),
         };
         Self {
             name: rule.name.clone(),
             filter: rule.filter.clone(),
-            answer,
+            response: kind,
             editor: ReplyEditor::new(reply.unwrap_or_else(|| PassiveReply::blank(ReplyKind::Text))),
             url: forward.url.unwrap_or_default(),
             bad_answer: forward.bad_answer,
@@ -70,34 +67,34 @@ impl Draft {
         }
     }
 
-    /// Puts the fields together and checks them: for when something was typed, not for every frame.
-    pub(super) fn check(&self, enabled: bool) -> Checked {
+    /// Builds and checks the rule: on input, not in every frame.
+    pub(super) fn check(&self, enabled: bool) -> CheckedRule {
         let rule = self.rule(enabled);
-        let mut asked = rule.clone();
-        if asked.name.is_empty() {
-            NAMELESS.clone_into(&mut asked.name);
+        let mut named = rule.clone();
+        if named.name.is_empty() {
+            NAMELESS.clone_into(&mut named.name);
         }
-        let flaw = RuleSet::compile(vec![asked], &Zoned::now()).err();
-        Checked { rule, flaw }
+        let flaw = RuleSet::compile(vec![named], &Zoned::now()).err();
+        CheckedRule { rule, flaw }
     }
 
     fn rule(&self, enabled: bool) -> Rule {
         let url = self.url.trim();
         Rule {
             name: self.name.trim().to_owned(),
-            // As typed: a mistake's column counts from its beginning.
+            // Untrimmed: the column of an error counts from its beginning.
             filter: self.filter.clone(),
             enabled,
-            response: match self.answer {
-                Answer::Reply => Response::Reply(self.editor.reply()),
-                Answer::Forward => Response::Forward(ForwardTo {
+            response: match self.response {
+                ResponseKind::Reply => Response::Reply(self.editor.reply()),
+                ResponseKind::Forward => Response::Forward(ForwardTo {
                     url: (!url.is_empty()).then(|| url.to_owned()),
                     bad_answer: self.bad_answer,
                 }),
-                Answer::Hold => Response::Hold,
-                Answer::Default => Response::Default,
+                ResponseKind::Hold => Response::Hold,
+                ResponseKind::Default => Response::Default,
             },
-            // Digits that are too many are as wrong as a number that is too large.
+            // Too many digits are as invalid as a number that is too large.
             delay_ms: if self.delay_ms.is_empty() { 0 } else { self.delay_ms.parse().unwrap_or(u32::MAX) },
             status: (!self.status.is_empty()).then(|| self.status.parse().unwrap_or(u16::MAX)),
             fault: self.fault,
@@ -105,8 +102,8 @@ impl Draft {
     }
 }
 
-impl Checked {
-    /// The rule as it can be tried: with a name, whatever it is.
+impl CheckedRule {
+    /// The rule with a name, so that it can be tried.
     pub(super) fn to_try(&self) -> Rule {
         let name = if self.rule.name.is_empty() { NAMELESS.to_owned() } else { self.rule.name.clone() };
         Rule { name, ..self.rule.clone() }

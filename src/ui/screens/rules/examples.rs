@@ -1,29 +1,29 @@
-//! Rules to begin with: shown where there are none yet.
+//! Example rules, shown while there are no rules.
 
 use egui::{Button, Label, Ui};
 
-use super::list::Wish;
+use super::list::ListAction;
 use crate::rules::{Response, Rule};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, title, weak};
 use crate::wechat::reply::PassiveReply;
 
-/// A ready-made rule. Its texts are `rules_screen.example.KEY.…`.
+/// A ready-made rule. The keys of its texts are `rules_screen.example.NAME.…`.
 #[derive(Clone, Copy, Debug)]
 enum Example {
     /// Answers a click with a text that quotes the button's key.
     Click,
-    /// Says back what was scanned.
+    /// Answers a scan with a text that quotes its result.
     Scan,
-    /// Holds every scan that waits for an answer.
+    /// Holds every scan that waits for a reply.
     Hold,
 }
 
 impl Example {
     const ALL: [Self; 3] = [Self::Click, Self::Scan, Self::Hold];
 
-    /// Its name in the keys of its texts, and as a rule.
+    /// Name of the rule, also used in the keys of its texts.
     fn name(self) -> &'static str {
         match self {
             Self::Click => "click",
@@ -43,7 +43,7 @@ impl Example {
     }
 }
 
-/// A rule to be written: it answers every event with a text that is still empty.
+/// An empty new rule: it answers every event with an empty text.
 pub(super) fn blank() -> Rule {
     Rule {
         name: String::new(),
@@ -56,9 +56,9 @@ pub(super) fn blank() -> Rule {
     }
 }
 
-/// What rules are for, and three of them. `is_writing`: there is a draft already, which an example would replace.
-pub(super) fn examples_ui(ui: &mut Ui, is_writing: bool, look: &Look) -> Option<Wish> {
-    let mut wish = None;
+/// Draws the purpose of rules and the examples. `is_writing`: an example would replace the input of a new rule.
+pub(super) fn examples_ui(ui: &mut Ui, is_writing: bool, look: &Look) -> Option<ListAction> {
+    let mut action = None;
     title(ui, look, &look.text("rules_screen.list.title"));
     card(look).inner_margin(16).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -70,17 +70,17 @@ pub(super) fn examples_ui(ui: &mut Ui, is_writing: bool, look: &Look) -> Option<
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = GAP;
                 if ui.add_enabled(!is_writing, Button::new(look.text(&key("title")))).clicked() {
-                    wish = Some(Wish::Example(Box::new(example.rule(look))));
+                    action = Some(ListAction::Example(Box::new(example.rule(look))));
                 }
                 ui.add(Label::new(weak(look, look.text(&key("effect")))).wrap());
             });
         }
         ui.add_space(GAP_SMALL);
         if ui.button(look.text("rules_screen.list.new")).clicked() {
-            wish = Some(Wish::New);
+            action = Some(ListAction::New);
         }
     });
-    wish
+    action
 }
 
 #[cfg(test)]
@@ -93,7 +93,7 @@ mod tests {
     use crate::texts::Language;
     use crate::ui::screens::events::detail::tests::{request, stored};
 
-    /// The reply that the example makes of the sample of that kind.
+    /// The reply of an example to the sample event of a kind.
     fn reply(example: Example, kind: &str, language: Language) -> PassiveReply {
         let look = Look::new(language, egui::Theme::Dark, TimeZone::UTC);
         let rules = RuleSet::compile(vec![example.rule(&look)], &jiff::Zoned::now()).unwrap();

@@ -1,6 +1,6 @@
-//! The form of one rule: what is typed, what is wrong with it, and what came of trying it.
+//! Form of a rule: its input, its error, and the result of a trial.
 
-use super::draft::{Checked, Draft};
+use super::draft::{CheckedRule, RuleDraft};
 use super::trial::Trial;
 use crate::capture::CaptureId;
 use crate::engine::Tried;
@@ -10,56 +10,56 @@ use crate::texts::Language;
 mod form_ui;
 mod reply_fields;
 
-pub(super) use form_ui::Wish;
+pub(super) use form_ui::FormAction;
 
-/// A form.
+/// The form of one rule.
 #[derive(Debug)]
-pub(super) struct Form {
-    /// Tells its fields from those of other forms.
+pub(super) struct RuleForm {
+    /// Id of the form, which tells its widgets from those of other forms.
     number: u64,
-    /// The name under which the rule is kept; `None` for a new one.
+    /// Name of the saved rule; `None` for a new one.
     of: Option<String>,
-    /// As it is kept, or as the form was opened.
+    /// The saved rule, or the initial content of a new one.
     base: Rule,
-    draft: Draft,
-    /// The draft put together, since it was changed the last time.
-    checked: Checked,
-    /// What was sent to be kept, and is not kept yet.
+    draft: RuleDraft,
+    /// The rule built from the draft after its last change.
+    checked: CheckedRule,
+    /// The rule sent to be saved, until it is confirmed.
     sent: Option<Rule>,
     trial: Trial,
 }
 
-impl Form {
-    /// The form of a rule that is kept.
+impl RuleForm {
+    /// Creates the form of a saved rule.
     pub(super) fn of_rule(rule: &Rule, number: u64) -> Self {
         Self { of: Some(rule.name.clone()), ..Self::of_new(rule, number) }
     }
 
-    /// The form of a rule that is not kept yet.
+    /// Creates the form of a new rule.
     pub(super) fn of_new(rule: &Rule, number: u64) -> Self {
-        let draft = Draft::of(rule);
+        let draft = RuleDraft::of(rule);
         let checked = draft.check(rule.enabled);
         Self { number, of: None, base: rule.clone(), draft, checked, sent: None, trial: Trial::default() }
     }
 
-    /// The name under which its rule is kept.
+    /// Name of the saved rule.
     pub(super) fn of(&self) -> Option<&str> {
         self.of.as_deref()
     }
 
-    /// Whether something was typed.
+    /// Returns true if the form has unsaved changes.
     pub(super) fn is_changed(&self) -> bool {
         self.checked.rule != self.base
     }
 
-    /// Forgets what was typed.
+    /// Discards all unsaved changes.
     pub(super) fn revert(&mut self) {
         let of = self.of.take();
-        // Another number, so that no field keeps the caret or undoes into what was typed.
+        // Another id, so that no field keeps its caret or its undo history.
         *self = Self { of, ..Self::of_new(&self.base, !self.number) };
     }
 
-    /// Puts its rule into the list: in its place, or at the end.
+    /// Puts the rule into the list, in its place or at the end.
     pub(super) fn put_into(&mut self, rules: &mut Vec<Rule>) {
         let rule = self.checked.rule.clone();
         match rules.iter_mut().find(|known| self.of.as_ref() == Some(&known.name)) {
@@ -69,7 +69,7 @@ impl Form {
         self.sent = Some(rule);
     }
 
-    /// Looks at what is kept: what was sent may be there, and somebody else may have changed the rule.
+    /// Updates the form from the saved rules: a save may be confirmed, and the rule may have changed elsewhere.
     pub(super) fn follow(&mut self, kept: &[Rule]) {
         if let Some(sent) = self.sent.take_if(|sent| kept.contains(sent)) {
             self.of = Some(sent.name.clone());
@@ -91,30 +91,30 @@ impl Form {
         }
     }
 
-    /// Puts the draft together anew. Its switch is the list's, not the form's.
+    /// Rebuilds the rule from the draft. The switch belongs to the list, not to the form.
     fn recheck(&mut self) {
         self.checked = self.draft.check(self.base.enabled);
     }
 
-    /// Something was typed.
+    /// Handles a change of the input.
     fn note_change(&mut self) {
         self.recheck();
         self.trial.note_change();
     }
 
-    /// Whether a trial is on its way.
+    /// Returns true while a trial is running.
     pub(super) fn is_trying(&self) -> bool {
         self.trial.is_running()
     }
 
-    /// The trial has come to this.
+    /// Shows the result of a trial.
     pub(super) fn tried(&mut self, id: CaptureId, tried: Tried, language: Language) {
         self.trial.finish(id, tried, language);
     }
 }
 
 #[cfg(test)]
-impl Form {
+impl RuleForm {
     pub(super) fn type_filter(&mut self, text: &str) {
         text.clone_into(&mut self.draft.filter);
         self.note_change();

@@ -1,67 +1,67 @@
-//! The forms: one is open at most, and those that were left with changes are kept.
+//! Forms of rules: at most one is open, and closed forms with unsaved changes are kept.
 
 use super::examples::blank;
-use super::form::Form;
+use super::form::RuleForm;
 use crate::capture::CaptureId;
 use crate::engine::Tried;
 use crate::rules::Rule;
 use crate::texts::Language;
 
-/// All of them.
+/// The open form and those with unsaved changes.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
-    all: Vec<Form>,
-    /// Which of them is open.
+    all: Vec<RuleForm>,
+    /// Index of the open form.
     open: Option<usize>,
-    /// How many there have been, which tells them apart.
-    made: u64,
+    /// Number of forms created so far, used as their ids.
+    created: u64,
 }
 
 impl Forms {
-    /// Opens the form of a rule that there is.
+    /// Opens the form of a saved rule.
     pub(super) fn open(&mut self, rule: &Rule) {
-        let found = |form: &Form| form.of() == Some(rule.name.as_str());
-        self.show(found, |number| Form::of_rule(rule, number));
+        let found = |form: &RuleForm| form.of() == Some(rule.name.as_str());
+        self.show(found, |number| RuleForm::of_rule(rule, number));
     }
 
-    /// Opens the form of a new rule, as it was left.
+    /// Opens the form of a new rule, with its unsaved input.
     pub(super) fn open_new(&mut self) {
-        self.show(|form| form.of().is_none(), |number| Form::of_new(&blank(), number));
+        self.show(|form| form.of().is_none(), |number| RuleForm::of_new(&blank(), number));
     }
 
-    /// Opens the form of a new rule that begins like this one.
+    /// Opens the form of a new rule, filled from a given one.
     pub(super) fn open_draft(&mut self, rule: &Rule) {
-        self.show(|_| false, |number| Form::of_new(rule, number));
+        self.show(|_| false, |number| RuleForm::of_new(rule, number));
     }
 
-    /// Shows the one that is found, else a new one. Those without changes are made anew when they are wanted.
-    fn show(&mut self, found: impl Fn(&Form) -> bool, make: impl FnOnce(u64) -> Form) {
+    /// Opens the matching form, or creates it. Unchanged forms are dropped and created again on demand.
+    fn show(&mut self, found: impl Fn(&RuleForm) -> bool, make: impl FnOnce(u64) -> RuleForm) {
         self.all.retain(|form| form.is_changed() || found(form));
         let at = self.all.iter().position(found).unwrap_or_else(|| {
-            self.made += 1;
-            self.all.push(make(self.made));
+            self.created += 1;
+            self.all.push(make(self.created));
             self.all.len() - 1
         });
         self.open = Some(at);
     }
 
-    /// Whether one is open.
+    /// Returns true if a form is open.
     pub(super) fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
-    /// The open one.
-    pub(super) fn opened(&mut self) -> Option<&mut Form> {
+    /// Returns the open form.
+    pub(super) fn opened(&mut self) -> Option<&mut RuleForm> {
         self.all.get_mut(self.open?)
     }
 
-    /// Closes it; its changes are kept.
+    /// Closes the open form and keeps its changes.
     pub(super) fn close(&mut self) {
         self.open = None;
-        self.all.retain(Form::is_changed);
+        self.all.retain(RuleForm::is_changed);
     }
 
-    /// Forgets the changes of the open one, and a new rule altogether.
+    /// Discards the changes of the open form, or the whole form of a new rule.
     pub(super) fn discard(&mut self) {
         let Some(at) = self.open.filter(|at| *at < self.all.len()) else { return };
         if self.all[at].of().is_none() {
@@ -72,7 +72,7 @@ impl Forms {
         }
     }
 
-    /// The rule of that name has gone, and what was typed into its form with it.
+    /// Drops the form of a deleted rule.
     pub(super) fn forget(&mut self, name: &str) {
         let Some(at) = self.all.iter().position(|form| form.of() == Some(name)) else { return };
         self.all.remove(at);
@@ -83,24 +83,24 @@ impl Forms {
         };
     }
 
-    /// Whether a new rule is being written.
+    /// Returns true if a new rule has unsaved input.
     pub(super) fn has_new(&self) -> bool {
         self.all.iter().any(|form| form.of().is_none() && form.is_changed())
     }
 
-    /// Whether there are changes to that rule which are not saved.
+    /// Returns true if a rule has unsaved changes.
     pub(super) fn has_changes(&self, name: &str) -> bool {
         self.all.iter().any(|form| form.of() == Some(name) && form.is_changed())
     }
 
-    /// Looks at what the engine has kept.
+    /// Updates the forms from the saved rules.
     pub(super) fn follow(&mut self, kept: &[Rule]) {
         for form in &mut self.all {
             form.follow(kept);
         }
     }
 
-    /// The rule that was tried is the one whose form waits for it.
+    /// Passes a trial's result to the form that waits for it.
     pub(super) fn tried(&mut self, id: CaptureId, tried: Tried, language: Language) {
         if let Some(form) = self.all.iter_mut().find(|form| form.is_trying()) {
             form.tried(id, tried, language);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_there_when_its_form_is_opened_again() {
+    fn unsaved_input_is_kept_when_its_form_is_closed() {
         let mut forms = Forms::default();
         let (a, b) = (rule("a"), rule("b"));
         forms.open(&a);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_goes_with_its_rule_and_the_open_one_stays_open() {
+    fn a_deleted_rule_drops_its_form_and_the_open_one_stays_open() {
         let mut forms = Forms::default();
         for name in ["a", "b"] {
             forms.open(&rule(name));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_rule_goes_on_under_its_name_once_it_is_kept() {
+    fn a_new_rule_continues_under_its_name_once_it_is_saved() {
         let mut forms = Forms::default();
         forms.open_draft(&rule("a"));
         forms.opened().unwrap().type_filter("event:CLICK");

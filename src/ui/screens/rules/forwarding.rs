@@ -1,8 +1,8 @@
-//! The developer's own server: where it is, and what becomes of a bad answer.
+//! Section of forwarding: the URL of the developer's own server, and the handling of its bad responses.
 
 use egui::{Button, Label, RichText, TextEdit, TextStyle, Ui};
 
-use super::controls::{choice_ui, field_ui, flaw_ui, note_ui};
+use super::controls::{choice_ui, error_ui, field_ui, note_ui};
 use crate::config::ListenerConfig;
 use crate::engine::Command;
 use crate::rules::{BadAnswer, is_web_address};
@@ -10,19 +10,19 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::GAP;
 
-/// What becomes of a bad answer.
+/// Ways to handle a bad response.
 const BAD_ANSWERS: [(BadAnswer, &str); 2] =
     [(BadAnswer::Pass, "rules_screen.bad_answer.pass"), (BadAnswer::Default, "rules_screen.bad_answer.default")];
 
-/// What is typed and not yet kept; forgotten as soon as it is what is kept.
+/// Unsaved input, discarded as soon as it equals the saved values.
 #[derive(Debug, Default)]
-pub(super) struct Forward {
+pub(super) struct ForwardSection {
     url: Option<String>,
     bad_answer: Option<BadAnswer>,
 }
 
-impl Forward {
-    /// Draws it.
+impl ForwardSection {
+    /// Draws the section of forwarding.
     pub(super) fn ui(&mut self, ui: &mut Ui, kept: &ListenerConfig, look: &Look, actions: &mut Vec<Action>) {
         let kept_url = kept.forward.as_deref().unwrap_or_default();
         state_ui(ui, kept_url, look);
@@ -33,7 +33,7 @@ impl Forward {
             ui.add(edit.desired_width(f32::INFINITY))
         });
         if !url.trim().is_empty() && !is_web_address(url.trim()) {
-            flaw_ui(ui, &look.text("rules_screen.forward.no_url"), look);
+            error_ui(ui, &look.text("rules_screen.forward.no_url"), look);
         }
         ui.label(RichText::new(look.text("rules_screen.bad_answer.title")).color(look.palette.weak));
         choice_ui(ui, &mut bad_answer, &BAD_ANSWERS, look);

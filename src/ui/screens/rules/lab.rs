@@ -1,4 +1,4 @@
-//! The fault lab: one click spoils the answer to the next push, and what WeChat makes of it is said beside it.
+//! Fault lab: injects a fault into the next reply, and describes WeChat's reaction to each fault.
 
 use egui::{Label, RichText, Sides, Ui};
 
@@ -12,20 +12,20 @@ use crate::ui::widgets::controls::small_button;
 use crate::ui::widgets::fault_choice::number_ui;
 use crate::wechat::fault::Fault;
 
-/// The faults with their numbers as they were set.
+/// All faults with their current parameters.
 #[derive(Debug)]
-pub(super) struct Lab {
+pub(super) struct FaultLab {
     faults: [Fault; 11],
 }
 
-impl Default for Lab {
+impl Default for FaultLab {
     fn default() -> Self {
         Self { faults: Fault::ALL }
     }
 }
 
-impl Lab {
-    /// Draws it.
+impl FaultLab {
+    /// Draws the fault lab.
     pub(super) fn ui(&mut self, ui: &mut Ui, armed: Option<Fault>, look: &Look, actions: &mut Vec<Action>) {
         note_ui(ui, "rules_screen.lab.hint", look);
         ui.horizontal_wrapped(|ui| {
@@ -63,7 +63,7 @@ fn fault_ui(ui: &mut Ui, fault: &mut Fault, armed: Option<Fault>, look: &Look, a
     ui.add(Label::new(look.text(&format!("fault.{}.effect", fault.name()))).wrap());
 }
 
-/// Arms or disarms; says whether it was clicked.
+/// Draws the button that arms or disarms a fault; returns true on a click.
 fn arm_ui(ui: &mut Ui, name: &str, is_armed: bool, look: &Look) -> bool {
     let (key, full) = if is_armed {
         ("rules_screen.lab.disarm", "rules_screen.lab.disarm_fault")

@@ -1,4 +1,4 @@
-//! The rules in their order, each with its switch, what it does, and what it has done.
+//! List of the rules in order, each with its switch, its summary and its statistics.
 
 use egui::{Button, Label, Response, RichText, Sides, Ui};
 
@@ -13,42 +13,39 @@ use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, small_button, title, weak};
 
-/// What the person wants done with the rules; numbers are places among those that are shown.
+/// A change requested in the list; numbers are indices of the rules shown.
 #[derive(Debug)]
-pub(super) enum Wish {
-    /// Write a new one.
+pub(super) enum ListAction {
     New,
-    /// Begin with this one.
+    /// Begin a new rule with an example.
     Example(Box<Rule>),
-    /// Open it in the form.
+    /// Open a rule in the form.
     Edit(usize),
-    /// Switch it on or off.
+    /// Switch a rule on or off.
     Switch(usize),
-    /// Let these two change places.
     Swap(usize, usize),
-    /// Put a copy behind it, and open that.
+    /// Insert a copy after a rule, and open it.
     Duplicate(usize),
-    /// Remove it.
     Delete(usize),
 }
 
-/// The list's own state.
+/// State of the list.
 #[derive(Debug, Default)]
-pub(super) struct List {
-    /// The rule whose deletion is asked about.
+pub(super) struct RuleList {
+    /// Name of the rule whose deletion awaits confirmation.
     deleting: Option<String>,
 }
 
-/// One rule and its place.
+/// A rule and its position.
 #[derive(Clone, Copy)]
-struct Row<'a> {
+struct RuleRow<'a> {
     at: usize,
     count: usize,
     rule: &'a Rule,
 }
 
-impl List {
-    /// Draws them.
+impl RuleList {
+    /// Draws the list of rules.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
@@ -56,33 +53,40 @@ impl List {
         fired: &FiredRules,
         forms: &Forms,
         look: &Look,
-    ) -> Option<Wish> {
-        let mut wish = None;
+    ) -> Option<ListAction> {
+        let mut action = None;
         Sides::new().shrink_left().show(
             ui,
             |ui| title(ui, look, &look.text("rules_screen.list.title")),
             |ui| {
                 if ui.button(look.text("rules_screen.list.new")).clicked() {
-                    wish = Some(Wish::New);
+                    action = Some(ListAction::New);
                 }
             },
         );
         note_ui(ui, "rules_screen.list.hint", look);
         for (at, rule) in rules.iter().enumerate() {
-            let row = Row { at, count: rules.len(), rule };
+            let row = RuleRow { at, count: rules.len(), rule };
             card(look).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = GAP_SMALL;
-                head_ui(ui, row, forms, look, &mut wish);
+                head_ui(ui, row, forms, look, &mut action);
                 does_ui(ui, rule, look);
-                self.foot_ui(ui, row, fired, look, &mut wish);
+                self.foot_ui(ui, row, fired, look, &mut action);
             });
         }
-        wish
+        action
     }
 
-    /// What it has done, and what can be done with it.
-    fn foot_ui(&mut self, ui: &mut Ui, row: Row<'_>, fired: &FiredRules, look: &Look, wish: &mut Option<Wish>) {
+    /// Draws a rule's statistics and its buttons.
+    fn foot_ui(
+        &mut self,
+        ui: &mut Ui,
+        row: RuleRow<'_>,
+        fired: &FiredRules,
+        look: &Look,
+        action: &mut Option<ListAction>,
+    ) {
         let done = fired.get(&row.rule.name);
         let times = done.map_or(0, |done| done.times);
         Sides::new().shrink_left().wrap().show(
@@ -94,7 +98,7 @@ impl List {
                 };
                 ui.add(Label::new(weak(look, words)).wrap());
             },
-            |ui| self.buttons_ui(ui, row, look, wish),
+            |ui| self.buttons_ui(ui, row, look, action),
         );
         if let Some(failure) = done.and_then(|done| done.failure.as_ref()) {
             let words = format!("{} {}", severity_mark(Severity::Error), look.trouble(failure));
@@ -102,8 +106,8 @@ impl List {
         }
     }
 
-    /// From right to left.
-    fn buttons_ui(&mut self, ui: &mut Ui, row: Row<'_>, look: &Look, wish: &mut Option<Wish>) {
+    /// Draws a rule's buttons, from right to left.
+    fn buttons_ui(&mut self, ui: &mut Ui, row: RuleRow<'_>, look: &Look, action: &mut Option<ListAction>) {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         let name = safe_text(&row.rule.name);
         if self.deleting.as_ref() == Some(&row.rule.name) {
@@ -113,7 +117,7 @@ impl List {
             let really = RichText::new(look.text("rules_screen.list.really")).color(look.palette.error);
             if about_button(ui, small_button(really), "rules_screen.list.really_rule", &name, look) {
                 self.deleting = None;
-                *wish = Some(Wish::Delete(row.at));
+                *action = Some(ListAction::Delete(row.at));
             }
             return;
         }
@@ -122,10 +126,10 @@ impl List {
         }
         let copy = small("rules_screen.list.duplicate", look);
         if about_button(ui, copy, "rules_screen.list.duplicate_rule", &name, look) {
-            *wish = Some(Wish::Duplicate(row.at));
+            *action = Some(ListAction::Duplicate(row.at));
         }
         if about_button(ui, small("rules_screen.list.edit", look), "rules_screen.list.edit_rule", &name, look) {
-            *wish = Some(Wish::Edit(row.at));
+            *action = Some(ListAction::Edit(row.at));
         }
     }
 }
@@ -134,9 +138,9 @@ fn small<'b>(key: &str, look: &Look) -> Button<'b> {
     small_button(look.text(key).into_owned())
 }
 
-/// Switch, name and place.
-fn head_ui(ui: &mut Ui, row: Row<'_>, forms: &Forms, look: &Look, wish: &mut Option<Wish>) {
-    let Row { at, rule, .. } = row;
+/// Draws a rule's switch, name and position.
+fn head_ui(ui: &mut Ui, row: RuleRow<'_>, forms: &Forms, look: &Look, action: &mut Option<ListAction>) {
+    let RuleRow { at, rule, .. } = row;
     let name = safe_text(&rule.name);
     let titled = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = GAP;
@@ -149,25 +153,25 @@ fn head_ui(ui: &mut Ui, row: Row<'_>, forms: &Forms, look: &Look, wish: &mut Opt
         if forms.has_changes(&rule.name) {
             ui.label(weak(look, format!("● {}", look.text("rules_screen.list.unsaved"))));
         }
-        is_switched.then_some(Wish::Switch(at))
+        is_switched.then_some(ListAction::Switch(at))
     };
     let (switched, moved) = Sides::new().shrink_left().wrap().show(ui, titled, |ui| move_ui(ui, row, &name, look));
-    *wish = switched.or(moved).or(wish.take());
+    *action = switched.or(moved).or(action.take());
 }
 
-/// From right to left.
-fn move_ui(ui: &mut Ui, row: Row<'_>, name: &str, look: &Look) -> Option<Wish> {
+/// Draws the buttons that move a rule, from right to left.
+fn move_ui(ui: &mut Ui, row: RuleRow<'_>, name: &str, look: &Look) -> Option<ListAction> {
     ui.spacing_mut().item_spacing.x = GAP_SMALL;
     let button = |ui: &mut Ui, is_possible: bool, mark: &str, key: &str| {
         ui.add_enabled_ui(is_possible, |ui| about_button(ui, small_button(mark.to_owned()), key, name, look)).inner
     };
-    let Row { at, count, .. } = row;
+    let RuleRow { at, count, .. } = row;
     let down = button(ui, at + 1 < count, "↓", "rules_screen.list.down");
     let up = button(ui, at > 0, "↑", "rules_screen.list.up");
-    if down { Some(Wish::Swap(at, at + 1)) } else { up.then(|| Wish::Swap(at, at - 1)) }
+    if down { Some(ListAction::Swap(at, at + 1)) } else { up.then(|| ListAction::Swap(at, at - 1)) }
 }
 
-/// The box says by its tick whether the rule is on.
+/// Draws the checkbox that switches a rule on.
 fn switch_ui(ui: &mut Ui, mut enabled: bool, name: &str, look: &Look) -> Response {
     let named = look.filled("rules_screen.list.switch", &[("what", name)]);
     let response = ui.checkbox(&mut enabled, "");
@@ -175,7 +179,7 @@ fn switch_ui(ui: &mut Ui, mut enabled: bool, name: &str, look: &Look) -> Respons
     response.on_hover_text(named)
 }
 
-/// For which events, and what for them.
+/// Draws a rule's filter and its summary.
 fn does_ui(ui: &mut Ui, rule: &Rule, look: &Look) {
     if rule.filter.trim().is_empty() {
         ui.add(Label::new(RichText::new(look.text("rules_screen.list.everything")).color(look.palette.weak)).wrap());

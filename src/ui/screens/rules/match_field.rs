@@ -1,20 +1,20 @@
-//! The field for a rule's filter: what is wrong with it is underlined there, and said below.
+//! Field of a rule's filter: an error is underlined in it and described below.
 
 use egui::text::CCursor;
 use egui::text_edit::TextEditOutput;
 use egui::{Rect, Stroke, TextEdit, TextStyle, Ui};
 
-use super::controls::{field_ui, flaw_ui, note_ui};
+use super::controls::{error_ui, field_ui, note_ui};
 use crate::filter::FilterError;
 use crate::rules::RuleError;
 use crate::ui::look::Look;
 use crate::ui::widgets::filter_error;
 
-/// How thick the line below a mistake is, in points, and the least that it is long.
+/// Thickness of the line below an error, and its minimum length, in points.
 const UNDERLINE: f32 = 2.0;
 const SHORTEST: f32 = 6.0;
 
-/// Draws it. Says whether its text changed.
+/// Draws the field; returns true if its text changed.
 pub(super) fn match_ui(ui: &mut Ui, text: &mut String, flaw: Option<&RuleError>, look: &Look) -> bool {
     let wrong = match flaw {
         Some(RuleError::Filter { error, .. }) => Some(error),
@@ -31,7 +31,7 @@ pub(super) fn match_ui(ui: &mut Ui, text: &mut String, flaw: Option<&RuleError>,
     let mut changed = response.changed();
     match wrong {
         Some(wrong) => {
-            flaw_ui(ui, &filter_error::words(wrong, look), look);
+            error_ui(ui, &filter_error::words(wrong, look), look);
             changed |= suggestion_ui(ui, text, wrong, look);
         }
         None => note_ui(ui, "rules_screen.form.match_hint", look),
@@ -48,7 +48,7 @@ fn underline(ui: &Ui, output: &TextEditOutput, wrong: &FilterError, look: &Look)
     ui.painter().with_clip_rect(output.text_clip_rect).hline(line, first.bottom() - UNDERLINE / 2.0, stroke);
 }
 
-/// A spelling that is right, to be put there.
+/// Draws a button that replaces the error with a suggestion.
 fn suggestion_ui(ui: &mut Ui, text: &mut String, wrong: &FilterError, look: &Look) -> bool {
     let Some(suggestion) = &wrong.suggestion else { return false };
     let words = look.filled("window.filter.suggestion", &[("suggestion", suggestion)]);

@@ -1,4 +1,4 @@
-//! What a rule does, in a line.
+//! One-line summary of a rule's effect.
 
 use crate::rules::{BadAnswer, ForwardTo, Response, Rule};
 use crate::texts::safe_text::{safe_text, shortened};
@@ -6,10 +6,10 @@ use crate::ui::look::Look;
 use crate::wechat::fault::Fault;
 use crate::wechat::reply::PassiveReply;
 
-/// How many characters of a reply's text are quoted.
+/// Maximum number of quoted characters of a reply's text.
 const QUOTED: usize = 60;
 
-/// The answer, and what else happens to it.
+/// Summarises the reply with its delay, status and fault.
 pub(super) fn summary(rule: &Rule, look: &Look) -> String {
     let mut parts = vec![response(&rule.response, look)];
     if rule.delay_ms > 0 {
@@ -43,7 +43,7 @@ fn response(response: &Response, look: &Look) -> String {
     }
 }
 
-/// Its kind, and the beginning of what the user reads first.
+/// Summarises a reply by its kind and the beginning of its text.
 fn reply(reply: &PassiveReply, look: &Look) -> String {
     let kind = look.text(&format!("reply.kind.{}", reply.kind().as_str())).into_owned();
     let text = match reply {
@@ -60,7 +60,7 @@ fn reply(reply: &PassiveReply, look: &Look) -> String {
     }
 }
 
-/// A fault's name, with its number where it has one.
+/// Name of a fault with its parameter, if it has one.
 pub(super) fn fault_words(fault: Fault, look: &Look) -> String {
     let name = look.text(&format!("fault.{}.name", fault.name())).into_owned();
     match fault {
@@ -82,7 +82,7 @@ mod tests {
     use crate::ui::screens::events::detail::tests::look;
 
     #[test]
-    fn a_rule_is_put_in_a_line() {
+    fn a_rule_is_summarised_in_one_line() {
         let words = |rule: Rule| summary(&rule, &look(egui::Theme::Dark));
         let text = PassiveReply::Text { content: format!("\nYou tapped {}\nmore", "x".repeat(QUOTED)) };
         let line = words(Rule { response: Response::Reply(text), delay_ms: 500, ..blank() });

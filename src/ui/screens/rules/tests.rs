@@ -1,4 +1,4 @@
-//! The screen of rules by its labels.
+//! Tests of the screen of rules, by its labels.
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -15,9 +15,9 @@ use crate::wechat::fault::Fault;
 use crate::wechat::lint::Answered;
 use crate::wechat::reply::PassiveReply;
 
-/// The screen, and what the engine would say.
+/// The screen in a test window, with the data that the engine would provide.
 #[derive(Default)]
-struct Stage {
+struct TestScreen {
     screen: RulesScreen,
     rules: Vec<Rule>,
     trouble: Option<UserError>,
@@ -28,7 +28,7 @@ struct Stage {
     asked: Vec<Action>,
 }
 
-impl Stage {
+impl TestScreen {
     fn with(rules: &[Rule]) -> Self {
         Self { rules: rules.to_vec(), ..Self::default() }
     }
@@ -46,9 +46,9 @@ impl Stage {
     }
 }
 
-fn shown<'h>(stage: Stage) -> Harness<'h, Stage> {
+fn shown<'h>(screen: TestScreen) -> Harness<'h, TestScreen> {
     let builder = Harness::builder().with_size([1300.0, 2600.0]).with_context_setup(dress);
-    builder.build_ui_state(|ui, stage: &mut Stage| stage.ui(ui), stage)
+    builder.build_ui_state(|ui, screen: &mut TestScreen| screen.ui(ui), screen)
 }
 
 fn rule(name: &str) -> Rule {
@@ -56,28 +56,28 @@ fn rule(name: &str) -> Rule {
     Rule { name: name.to_owned(), response: Response::Reply(PassiveReply::Text { content }), ..blank() }
 }
 
-fn click(harness: &mut Harness<'_, Stage>, label: &str) {
+fn click(harness: &mut Harness<'_, TestScreen>, label: &str) {
     harness.get_by_label(label).click();
     harness.run();
 }
 
-fn typed(harness: &mut Harness<'_, Stage>, label: &str, text: &str) {
+fn typed(harness: &mut Harness<'_, TestScreen>, label: &str, text: &str) {
     harness.get_by_label(label).focus();
     harness.run();
     harness.get_by_label(label).type_text(text);
     harness.run();
 }
 
-fn is_disabled(harness: &Harness<'_, Stage>, label: &str) -> bool {
+fn is_disabled(harness: &Harness<'_, TestScreen>, label: &str) -> bool {
     harness.get_by_label(label).accesskit_node().is_disabled()
 }
 
-fn is_shown(harness: &Harness<'_, Stage>, label: &str) -> bool {
+fn is_shown(harness: &Harness<'_, TestScreen>, label: &str) -> bool {
     harness.query_by_label(label).is_some()
 }
 
-/// The rules that were asked to be kept the last time.
-fn kept(harness: &mut Harness<'_, Stage>) -> Vec<Rule> {
+/// The rules of the last request to save.
+fn kept(harness: &mut Harness<'_, TestScreen>) -> Vec<Rule> {
     match harness.state_mut().asked.pop() {
         Some(Action::Ask(Command::SaveRules { rules })) => rules,
         other => panic!("{other:?}"),
@@ -91,7 +91,7 @@ fn scan() -> StoredCapture {
 
 #[test]
 fn an_example_opens_in_the_form_and_is_kept_as_it_stands_there() {
-    let mut harness = shown(Stage::default());
+    let mut harness = shown(TestScreen::default());
     click(&mut harness, "Answer a click…");
     assert!(harness.state().asked.is_empty(), "nothing is kept before it is saved");
     typed(&mut harness, "Delay in ms", "25x0");
@@ -117,7 +117,7 @@ fn an_example_opens_in_the_form_and_is_kept_as_it_stands_there() {
 
 #[test]
 fn a_mistake_is_said_at_its_column_and_can_be_mended_there() {
-    let mut harness = shown(Stage::with(&[rule("a")]));
+    let mut harness = shown(TestScreen::with(&[rule("a")]));
     click(&mut harness, "Edit: a");
     typed(&mut harness, "For events that match", "key:6 evnt:CLICK");
     assert!(is_shown(&harness, "× Column 7: there is no \"evnt:\""));
@@ -128,8 +128,8 @@ fn a_mistake_is_said_at_its_column_and_can_be_mended_there() {
 }
 
 #[test]
-fn what_cannot_hold_when_an_event_arrives_is_refused() {
-    let mut harness = shown(Stage::with(&[rule("a")]));
+fn a_filter_that_cannot_match_an_arriving_event_is_refused() {
+    let mut harness = shown(TestScreen::with(&[rule("a")]));
     click(&mut harness, "Edit: a");
     typed(&mut harness, "For events that match", "is:pinned");
     assert!(is_disabled(&harness, "Save rule"));
@@ -139,7 +139,7 @@ fn what_cannot_hold_when_an_event_arrives_is_refused() {
 
 #[test]
 fn a_name_that_is_taken_cannot_be_saved() {
-    let mut harness = shown(Stage::with(&[rule("a")]));
+    let mut harness = shown(TestScreen::with(&[rule("a")]));
     click(&mut harness, "New rule…");
     typed(&mut harness, "Name", "a");
     assert!(is_shown(&harness, "× Another rule has this name; choose a different one"));
@@ -152,7 +152,7 @@ fn a_name_that_is_taken_cannot_be_saved() {
 #[test]
 fn a_new_order_is_kept_and_shown_at_once() {
     let rules = [rule("a"), rule("b")];
-    let mut harness = shown(Stage::with(&rules));
+    let mut harness = shown(TestScreen::with(&rules));
     assert!(is_disabled(&harness, "Move up: a") && is_disabled(&harness, "Move down: b"));
     click(&mut harness, "Move down: a");
     assert_eq!(kept(&mut harness), [rule("b"), rule("a")]);
@@ -168,7 +168,7 @@ fn a_new_order_is_kept_and_shown_at_once() {
 
 #[test]
 fn a_rule_is_copied_under_another_name_and_deleted_only_when_that_is_meant() {
-    let mut harness = shown(Stage::with(&[rule("a"), rule("b")]));
+    let mut harness = shown(TestScreen::with(&[rule("a"), rule("b")]));
     click(&mut harness, "Duplicate: a");
     let copy = Rule { name: "a 2".to_owned(), ..rule("a") };
     assert_eq!(kept(&mut harness), [rule("a"), copy, rule("b")]);
@@ -189,12 +189,12 @@ fn a_rule_says_what_it_does_how_often_it_did_and_why_it_failed() {
         Rule { filter: "event:CLICK".to_owned(), ..rule("a") },
         Rule { response: Response::Forward(forward), enabled: false, ..rule("b") },
     ];
-    let mut stage = Stage::with(&rules);
+    let mut screen = TestScreen::with(&rules);
     let failure = Some(
         UserError::of("user_error.rules.text_length", "").with("rule", "a").with("field", "Content").with("most", 9),
     );
-    stage.fired.insert("a".to_owned(), Fired { times: 3, failure });
-    let harness = shown(stage);
+    screen.fired.insert("a".to_owned(), Fired { times: 3, failure });
+    let harness = shown(screen);
     for label in [
         "event:CLICK",
         "→ answer Text “from a”",
@@ -211,7 +211,7 @@ fn a_rule_says_what_it_does_how_often_it_did_and_why_it_failed() {
 
 #[test]
 fn a_rule_that_forwards_is_kept_with_its_own_url() {
-    let mut harness = shown(Stage::with(&[rule("a")]));
+    let mut harness = shown(TestScreen::with(&[rule("a")]));
     click(&mut harness, "Edit: a");
     click(&mut harness, "Forward");
     typed(&mut harness, "Forward to", "a/b");
@@ -226,7 +226,7 @@ fn a_rule_that_forwards_is_kept_with_its_own_url() {
 
 #[test]
 fn without_a_selected_event_a_trial_says_what_to_do() {
-    let mut harness = shown(Stage::with(&[rule("a")]));
+    let mut harness = shown(TestScreen::with(&[rule("a")]));
     click(&mut harness, "Edit: a");
     assert!(!is_shown(&harness, "Try against the selected event"));
     click(&mut harness, "Show events");
@@ -236,7 +236,7 @@ fn without_a_selected_event_a_trial_says_what_to_do() {
 #[test]
 fn a_trial_shows_the_reply_and_what_the_user_will_see() {
     let event = scan();
-    let mut harness = shown(Stage { event: Some(event.clone()), ..Stage::with(&[rule("a")]) });
+    let mut harness = shown(TestScreen { event: Some(event.clone()), ..TestScreen::with(&[rule("a")]) });
     click(&mut harness, "Edit: a");
     click(&mut harness, "Try against the selected event");
     let asked = harness.state_mut().asked.pop();
@@ -263,9 +263,9 @@ fn a_trial_shows_the_reply_and_what_the_user_will_see() {
 }
 
 #[test]
-fn a_trial_says_when_somebody_else_decides_or_the_rule_does_not_match() {
+fn a_trial_says_if_a_person_decides_or_the_rule_does_not_match() {
     let hold = Rule { response: Response::Hold, ..rule("a") };
-    let mut harness = shown(Stage { event: Some(scan()), ..Stage::with(&[hold]) });
+    let mut harness = shown(TestScreen { event: Some(scan()), ..TestScreen::with(&[hold]) });
     click(&mut harness, "Edit: a");
     for (tried, label) in [
         (Tried::Matches, "✓ The rule matches event 17: it would be held, and a person decides"),
@@ -280,7 +280,7 @@ fn a_trial_says_when_somebody_else_decides_or_the_rule_does_not_match() {
 
 #[test]
 fn a_fault_is_armed_with_one_click_and_can_be_disarmed() {
-    let mut harness = shown(Stage::default());
+    let mut harness = shown(TestScreen::default());
     assert!(is_shown(&harness, "○ No fault is armed"));
     click(&mut harness, "Arm: Byte order mark first");
     assert!(matches!(harness.state_mut().asked.pop(), Some(Action::Ask(Command::Arm { fault: Some(Fault::Bom) }))));
@@ -295,7 +295,7 @@ fn a_fault_is_armed_with_one_click_and_can_be_disarmed() {
 
 #[test]
 fn every_fault_is_offered_with_what_wechat_makes_of_it() {
-    let harness = shown(Stage::default());
+    let harness = shown(TestScreen::default());
     for fault in Fault::ALL {
         let text = |part: &str| Language::English.text(&format!("fault.{}.{part}", fault.name())).into_owned();
         assert!(is_shown(&harness, &format!("Arm: {}", text("name"))), "{fault}");
@@ -305,11 +305,11 @@ fn every_fault_is_offered_with_what_wechat_makes_of_it() {
 
 #[test]
 fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
-    let mut harness = shown(Stage::default());
+    let mut harness = shown(TestScreen::default());
     assert!(is_disabled(&harness, "Turn off"));
     typed(&mut harness, "Your server", "127.0.0.1");
     assert!(is_disabled(&harness, "Save forwarding"));
-    harness.state_mut().screen.forward = Forward::default();
+    harness.state_mut().screen.forward = ForwardSection::default();
     harness.run();
     typed(&mut harness, "Your server", "http://127.0.0.1:1/wx");
     click(&mut harness, "The default answer");
@@ -327,9 +327,9 @@ fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
 }
 
 #[test]
-fn a_mistake_in_the_file_is_told_above_the_rules_that_stay_in_force() {
+fn an_error_in_the_file_is_shown_above_the_rules_in_force() {
     let trouble = UserError::of("user_error.rules.unnamed", "").with("position", 2);
-    let harness = shown(Stage { trouble: Some(trouble), ..Stage::with(&[rule("a")]) });
+    let harness = shown(TestScreen { trouble: Some(trouble), ..TestScreen::with(&[rule("a")]) });
     assert!(is_shown(&harness, "▲ config.toml has a mistake; the former rules stay in force until it is corrected"));
     assert_eq!(harness.query_all_by_label_contains("Rule 2 has no name").count(), 1);
     assert!(is_shown(&harness, "Edit: a"));

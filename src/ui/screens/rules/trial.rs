@@ -1,9 +1,9 @@
-//! A rule tried against the selected event: what came of it, made ready to be drawn.
+//! Trial of a rule against the selected event, with its result prepared for drawing.
 
 use egui::{Button, Label, RichText, Ui};
 
-use super::controls::{flaw_ui, note_ui};
-use super::draft::Checked;
+use super::controls::{error_ui, note_ui};
+use super::draft::CheckedRule;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{Command, Tried};
 use crate::rules::Response;
@@ -15,54 +15,55 @@ use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::bubble::bubble_ui;
 use crate::ui::widgets::controls::{code_frame, copy_button, title};
-use crate::ui::widgets::findings::{Finding, Places, findings_ui};
+use crate::ui::widgets::findings::{FindingView, PlaceDisplay, findings_ui};
 use crate::wechat::lint::{Outcome, Report};
 use crate::wechat::reply::PassiveReply;
 
-/// How many characters of the reply's body are shown; all of them can be copied.
+/// Maximum number of characters shown of the reply's body; the full body can be copied.
 const LONGEST: usize = 4_000;
 
-/// The last trial of a form.
+/// The last trial in a form.
 #[derive(Debug, Default)]
 pub(super) struct Trial {
-    /// It was asked for and is not answered.
+    /// Set until the result arrives.
     running: bool,
-    result: Option<Shown>,
+    result: Option<TrialResult>,
 }
 
-/// What came of it.
+/// Result of a trial, for an event.
 #[derive(Debug)]
-struct Shown {
+struct TrialResult {
     id: CaptureId,
-    /// The rule is not what it was when it was tried.
+    /// Set once the rule has changed since the trial.
     outdated: bool,
-    came: Came,
+    outcome: TrialOutcome,
 }
 
+/// Outcome of a trial.
 #[derive(Debug)]
-enum Came {
+enum TrialOutcome {
     NoMatch,
     Matches,
-    Answers(Box<Answers>),
+    Reply(Box<TrialReply>),
     Failed(UserError),
 }
 
-/// The reply as it is drawn.
+/// The rule's reply, prepared for drawing.
 #[derive(Debug)]
-struct Answers {
-    /// As the user sees it, where it could be understood.
+struct TrialReply {
+    /// The reply as WeChat understands it, if it is legal.
     reply: Option<PassiveReply>,
     outcome: Outcome,
     sentence: String,
-    findings: Vec<Finding>,
-    /// The body as text, and the beginning of it as it is shown.
+    findings: Vec<FindingView>,
+    /// The body as text, and its beginning as it is shown.
     body: String,
     shown: String,
     bytes: usize,
     is_cut: bool,
 }
 
-impl Answers {
+impl TrialReply {
     fn of(bytes: &[u8], report: Report, language: Language) -> Self {
         let Report { findings, outcome, reply } = report;
         let body = String::from_utf8_lossy(bytes).into_owned();
@@ -71,7 +72,7 @@ impl Answers {
             reply,
             sentence: told(&outcome.sentence(language)).into_owned(),
             outcome,
-            findings: Finding::all(&findings, language),
+            findings: FindingView::all(&findings, language),
             shown: told(beginning).into_owned(),
             bytes: bytes.len(),
             is_cut: beginning.len() < body.len(),
@@ -81,35 +82,37 @@ impl Answers {
 }
 
 impl Trial {
-    /// Whether an answer is waited for.
+    /// Returns true while a trial is running.
     pub(super) fn is_running(&self) -> bool {
         self.running
     }
 
-    /// The rule was changed after it was tried.
+    /// Marks the result as outdated.
     pub(super) fn note_change(&mut self) {
         if let Some(result) = &mut self.result {
             result.outdated = true;
         }
     }
 
-    /// It has come to this.
+    /// Stores the result of the trial.
     pub(super) fn finish(&mut self, id: CaptureId, tried: Tried, language: Language) {
         self.running = false;
-        let came = match tried {
-            Tried::NoMatch => Came::NoMatch,
-            Tried::Matches => Came::Matches,
-            Tried::Failed { trouble } => Came::Failed(trouble),
-            Tried::Answers { body, report, .. } => Came::Answers(Box::new(Answers::of(&body, *report, language))),
+        let outcome = match tried {
+            Tried::NoMatch => TrialOutcome::NoMatch,
+            Tried::Matches => TrialOutcome::Matches,
+            Tried::Failed { trouble } => TrialOutcome::Failed(trouble),
+            Tried::Answers { body, report, .. } => {
+                TrialOutcome::Reply(Box::new(TrialReply::of(&body, *report, language)))
+            }
         };
-        self.result = Some(Shown { id, outdated: false, came });
+        self.result = Some(TrialResult { id, outdated: false, outcome });
     }
 
-    /// Draws the button and what came of the last trial.
+    /// Draws the button and the result of the last trial.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
-        checked: &Checked,
+        checked: &CheckedRule,
         event: Option<&StoredCapture>,
         look: &Look,
         actions: &mut Vec<Action>,
@@ -131,7 +134,7 @@ impl Trial {
     fn button_ui(
         &mut self,
         ui: &mut Ui,
-        checked: &Checked,
+        checked: &CheckedRule,
         event: &StoredCapture,
         look: &Look,
         actions: &mut Vec<Action>,
@@ -153,17 +156,17 @@ impl Trial {
     }
 }
 
-fn result_ui(ui: &mut Ui, result: &Shown, checked: &Checked, look: &Look, actions: &mut Vec<Action>) {
+fn result_ui(ui: &mut Ui, result: &TrialResult, checked: &CheckedRule, look: &Look, actions: &mut Vec<Action>) {
     let id = result.id.to_string();
     if result.outdated {
         note_ui(ui, "rules_screen.trial.outdated", look);
     }
-    match &result.came {
-        Came::NoMatch => {
+    match &result.outcome {
+        TrialOutcome::NoMatch => {
             let words = look.filled("rules_screen.trial.no_match", &[("id", &id)]);
             ui.add(Label::new(RichText::new(format!("○ {words}")).color(look.palette.strong)).wrap());
         }
-        Came::Matches => {
+        TrialOutcome::Matches => {
             let key = match checked.rule.response {
                 Response::Hold => "rules_screen.trial.held",
                 Response::Forward(_) => "rules_screen.trial.forwarded",
@@ -171,14 +174,14 @@ fn result_ui(ui: &mut Ui, result: &Shown, checked: &Checked, look: &Look, action
             };
             matches_ui(ui, &look.filled(key, &[("id", &id)]), look);
         }
-        Came::Answers(answers) => {
+        TrialOutcome::Reply(answers) => {
             matches_ui(ui, &look.filled("rules_screen.trial.answers", &[("id", &id)]), look);
             answers_ui(ui, answers, look, actions);
             if checked.rule.fault.is_some() {
                 note_ui(ui, "rules_screen.trial.without_fault", look);
             }
         }
-        Came::Failed(trouble) => flaw_ui(ui, &look.trouble(trouble), look),
+        TrialOutcome::Failed(trouble) => error_ui(ui, &look.trouble(trouble), look),
     }
 }
 
@@ -186,10 +189,10 @@ fn matches_ui(ui: &mut Ui, words: &str, look: &Look) {
     ui.add(Label::new(RichText::new(format!("✓ {words}")).color(look.palette.ok)).wrap());
 }
 
-fn answers_ui(ui: &mut Ui, answers: &Answers, look: &Look, actions: &mut Vec<Action>) {
+fn answers_ui(ui: &mut Ui, answers: &TrialReply, look: &Look, actions: &mut Vec<Action>) {
     bubble_ui(ui, &answers.outcome, answers.reply.as_ref(), look);
     ui.add(Label::new(&answers.sentence).wrap());
-    findings_ui(ui, &answers.findings, Places::Said, look);
+    findings_ui(ui, &answers.findings, PlaceDisplay::Text, look);
     let bytes = answers.bytes.to_string();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;

@@ -7,19 +7,19 @@ use crate::rules::Rule;
 use crate::texts::user_error::UserError;
 use crate::wechat::fault::Fault;
 
-/// What the screen shows, as it stands in this frame.
+/// Data shown by the screen in the current frame.
 #[derive(Debug)]
 pub(crate) struct RulesView<'a> {
-    /// The rules that are in force.
+    /// The rules in force.
     pub(crate) rules: &'a [Rule],
-    /// What is wrong with `config.toml`, while the former rules stay in force.
+    /// An error in `config.toml`, while the previous rules stay in force.
     pub(crate) trouble: Option<&'a UserError>,
-    /// What the rules have done since the start.
+    /// Counts and failures of the rules since the start.
     pub(crate) fired: &'a FiredRules,
-    /// The fault that the next answer meets.
+    /// The fault injected into the next reply.
     pub(crate) armed: Option<Fault>,
-    /// The forward target, as it is kept.
+    /// The saved forward target.
     pub(crate) listener: &'a ListenerConfig,
-    /// The selected event, which a rule can be tried against.
+    /// The selected event, to try a rule against.
     pub(crate) event: Option<&'a StoredCapture>,
 }

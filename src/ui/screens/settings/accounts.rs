@@ -1,11 +1,11 @@
-//! The accounts: a list, and a form for the one that is chosen. Secrets go in and never come out.
+//! Section of the accounts: a list, and a form for the chosen one. Saved secrets are never shown.
 
 use std::collections::BTreeMap;
 
 use egui::{Button, RichText, TextEdit, Ui};
 
 use super::checks;
-use super::draft::Draft;
+use super::draft::AccountDraft;
 use super::secret::secret_fields_ui;
 use super::{labelled, problem_ui, section_ui};
 use crate::account::DEFAULT_ACCOUNT;
@@ -16,27 +16,27 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 
-/// What is typed into the forms of accounts.
+/// Unsaved input of the accounts' forms.
 #[derive(Debug, Default)]
-pub(super) struct Accounts {
-    /// Whose form is shown; `None` before anybody chose.
+pub(super) struct AccountForms {
+    /// Name of the account whose form is shown; `None` before the first choice.
     chosen: Option<String>,
-    /// By the account's name; the empty one is that of an account to be.
-    drafts: BTreeMap<String, Draft>,
+    /// Drafts by account name; the empty name is that of a new account.
+    drafts: BTreeMap<String, AccountDraft>,
 }
 
-impl Accounts {
-    /// Forgets the draft of that account, secrets first, if it was sent to be saved.
+impl AccountForms {
+    /// Discards the draft of an account, with its secrets, if it was submitted to be saved.
     pub(super) fn saved(&mut self, name: &str) {
-        let is_saved = |draft: &Draft| draft.sent && draft.name.trim() == name;
+        let is_saved = |draft: &AccountDraft| draft.is_submitted && draft.name.trim() == name;
         if self.chosen.as_deref() == Some("") && self.drafts.get("").is_some_and(is_saved) {
-            // A new account is there now: go on with it under its name.
+            // A new account was saved: continue under its name.
             self.chosen = Some(name.to_owned());
         }
         self.drafts.retain(|_, draft| !is_saved(draft));
     }
 
-    /// Draws list and form.
+    /// Draws the list and the form.
     pub(super) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         section_ui(ui, "settings.accounts.title", look, |ui| {
             let chosen = self.list_ui(ui, status, look);
@@ -45,7 +45,7 @@ impl Accounts {
         });
     }
 
-    /// One label for each account, one to add another. Gives back whose form is to be shown.
+    /// Draws the accounts and an entry to add one; returns the name of the chosen one.
     fn list_ui(&mut self, ui: &mut Ui, status: &Status, look: &Look) -> String {
         let configured = status.config.accounts.keys().map(String::as_str);
         let names: Vec<&str> =
@@ -55,7 +55,7 @@ impl Accounts {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
             for name in &names {
-                let unsaved = self.drafts.get(*name).is_some_and(Draft::is_changed);
+                let unsaved = self.drafts.get(*name).is_some_and(AccountDraft::is_changed);
                 let text = if unsaved { format!("{} ●", safe_text(name)) } else { safe_text(name).into_owned() };
                 let response = ui.selectable_label(chosen == *name, text);
                 if response.clicked() {
@@ -75,34 +75,34 @@ impl Accounts {
 
     fn form_ui(&mut self, ui: &mut Ui, chosen: &str, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         let saved = status.config.accounts.get(chosen).cloned().unwrap_or_default();
-        let draft = self.drafts.entry(chosen.to_owned()).or_insert_with(|| Draft::of(chosen, &saved));
+        let draft = self.drafts.entry(chosen.to_owned()).or_insert_with(|| AccountDraft::of(chosen, &saved));
         if draft.base != saved && !draft.is_changed() {
-            *draft = Draft::of(chosen, &saved);
+            *draft = AccountDraft::of(chosen, &saved);
         }
         let is_new = chosen.is_empty();
-        // Another account's caret and selection must not turn up here.
+        // Caret and selection of another account must not carry over.
         ui.push_id(("account", chosen), |ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             plain_fields_ui(ui, draft, is_new, status, look);
             let kept = status.accounts.iter().find(|account| account.name == chosen);
             secret_fields_ui(ui, draft, kept, look, actions);
         });
-        let is_ready = draft.is_sound(is_new, status) && (is_new || draft.is_changed());
+        let is_ready = draft.is_valid(is_new, status) && (is_new || draft.is_changed());
         ui.horizontal(|ui| {
             let text = RichText::new(look.text("settings.accounts.save"));
             if ui.add_enabled(is_ready, Button::new(text)).clicked() {
                 actions.push(Action::Ask(draft.save()));
-                draft.sent = true;
+                draft.is_submitted = true;
             }
             let is_changed = draft.is_changed();
             if is_changed && ui.button(look.text("settings.accounts.discard")).clicked() {
-                *draft = Draft::of(chosen, &saved);
+                *draft = AccountDraft::of(chosen, &saved);
             }
         });
     }
 }
 
-fn plain_fields_ui(ui: &mut Ui, draft: &mut Draft, is_new: bool, status: &Status, look: &Look) {
+fn plain_fields_ui(ui: &mut Ui, draft: &mut AccountDraft, is_new: bool, status: &Status, look: &Look) {
     if is_new {
         let problem = draft.name_problem(is_new, status).filter(|_| !draft.name.is_empty());
         text_ui(ui, "settings.accounts.name", None, &mut draft.name, problem, look);
@@ -147,15 +147,15 @@ mod tests {
     use crate::config::AccountConfig;
 
     #[test]
-    fn a_form_that_was_saved_forgets_its_secrets() {
-        let mut accounts = Accounts::default();
-        let mut draft = Draft::of("shop", &AccountConfig::default());
+    fn a_saved_form_discards_its_secrets() {
+        let mut accounts = AccountForms::default();
+        let mut draft = AccountDraft::of("shop", &AccountConfig::default());
         draft.token.0.push_str("  secret1 ");
         assert_eq!(draft.secrets().token, Some(Secret::new("secret1")));
         accounts.drafts.insert("shop".to_owned(), draft);
         accounts.saved("shop");
         assert_eq!(accounts.drafts.len(), 1, "it was not sent to be saved");
-        accounts.drafts.values_mut().for_each(|draft| draft.sent = true);
+        accounts.drafts.values_mut().for_each(|draft| draft.is_submitted = true);
         accounts.saved("default");
         assert_eq!(accounts.drafts.len(), 1, "another one was saved");
         accounts.saved("shop");
@@ -163,9 +163,9 @@ mod tests {
     }
 
     #[test]
-    fn a_new_account_goes_on_under_its_name() {
-        let mut accounts = Accounts { chosen: Some(String::new()), ..Accounts::default() };
-        let draft = Draft { name: " shop ".to_owned(), sent: true, ..Draft::default() };
+    fn a_new_account_continues_under_its_name() {
+        let mut accounts = AccountForms { chosen: Some(String::new()), ..AccountForms::default() };
+        let draft = AccountDraft { name: " shop ".to_owned(), is_submitted: true, ..AccountDraft::default() };
         accounts.drafts.insert(String::new(), draft);
         accounts.saved("shop");
         assert_eq!((accounts.chosen.as_deref(), accounts.drafts.len()), (Some("shop"), 0));

@@ -1,20 +1,20 @@
-//! What is wrong with what was typed, as the key of a text; checked with every key.
+//! Checks of the settings' inputs, made on every keystroke; each returns the locale key of an error.
 
 use crate::wechat::envelope::{AesKey, KeyError};
 
-/// An address is `HOST:PORT`; whether the host exists turns out on listening.
+/// Checks for `HOST:PORT`; only listening shows whether the host exists.
 pub(super) fn address(text: &str) -> Option<&'static str> {
     let well_formed = text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
     (!well_formed).then_some("settings.check.address")
 }
 
-/// A token is 3 to 32 letters and digits: WeChat's console takes no other.
+/// Checks for 3 to 32 letters and digits, as WeChat's console does.
 pub(super) fn token(text: &str) -> Option<&'static str> {
     let well_formed = (3..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (!text.is_empty() && !well_formed).then_some("settings.check.token")
 }
 
-/// An `EncodingAESKey` is 43 letters and digits.
+/// Checks for an `EncodingAESKey` of 43 letters and digits.
 pub(super) fn aes_key(text: &str) -> Option<&'static str> {
     match AesKey::parse(text) {
         _ if text.is_empty() => None,
@@ -24,22 +24,22 @@ pub(super) fn aes_key(text: &str) -> Option<&'static str> {
     }
 }
 
-/// An original id begins with `gh_`.
+/// Checks that an original id begins with `gh_`.
 pub(super) fn to_user(text: &str) -> Option<&'static str> {
     (!text.is_empty() && !text.starts_with("gh_")).then_some("settings.check.to_user")
 }
 
-/// An `AppID` begins with `wx`.
+/// Checks that an `AppID` begins with `wx`.
 pub(super) fn app_id(text: &str) -> Option<&'static str> {
     (!text.is_empty() && !text.starts_with("wx")).then_some("settings.check.app_id")
 }
 
-/// A path prefix begins with a slash.
+/// Checks that a path prefix begins with a slash.
 pub(super) fn path(text: &str) -> Option<&'static str> {
     (!text.is_empty() && !text.starts_with('/')).then_some("settings.check.path")
 }
 
-/// A name is there, and nobody else's.
+/// Checks that a name is not empty and not taken.
 pub(super) fn name<'n>(text: &str, mut taken: impl Iterator<Item = &'n str>) -> Option<&'static str> {
     match () {
         () if text.is_empty() => Some("settings.check.name_empty"),
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_form_is_checked_as_the_console_does() {
+    fn inputs_are_checked_as_the_console_does() {
         let key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
         assert_eq!((token("ab1"), token(""), aes_key(key), aes_key("")), (None, None, None, None));
         for wrong in ["ab", "a b c", "令牌令牌", &"x".repeat(33)] {
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_there_and_nobody_elses() {
+    fn a_name_is_neither_empty_nor_taken() {
         assert_eq!(name("shop", ["default"].into_iter()), None);
         assert_eq!(name("default", ["default"].into_iter()), Some("settings.check.name_taken"));
         assert_eq!(name("", ["default"].into_iter()), Some("settings.check.name_empty"));

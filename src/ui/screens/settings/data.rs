@@ -1,4 +1,4 @@
-//! The part of the settings about the database: what is in it, how much is kept, checking, compacting, copying it.
+//! Section of the database: its statistics, retention limits, check, compaction and backup.
 
 use egui::{Button, Label, TextEdit, Ui};
 
@@ -11,29 +11,32 @@ use crate::ui::look::Look;
 use crate::ui::widgets::controls::weak;
 use crate::ui::widgets::quantities::size;
 
-/// The width of a field for a number, in points.
+/// Width of a field for a number, in points.
 const NUMBER_WIDTH: f32 = 110.0;
 
-/// What is known of the database, and what is typed.
+/// State of the section, with unsaved limits.
 #[derive(Debug, Default)]
-pub(super) struct Data {
+pub(super) struct DatabaseSection {
     stats: Option<Box<Stats>>,
-    /// Days, events and MiB as typed; `None` where they are as saved.
+    /// Days, events and MiB as typed; `None` if they are unchanged.
     typed: Option<[String; 3]>,
 }
 
-/// The keys of the limits, in the order of [`Data::typed`].
+/// Locale keys of the limits, in the order of [`DatabaseSection::typed`].
 const LIMITS: [&str; 3] = ["days", "events", "size_mib"];
 
-impl Data {
+impl DatabaseSection {
+    /// Takes over the statistics of the database.
     pub(super) fn counted(&mut self, stats: Box<Stats>) {
         self.stats = Some(stats);
     }
 
+    /// Discards the limits that have been saved.
     pub(super) fn saved(&mut self) {
         self.typed = None;
     }
 
+    /// Draws the section of the database.
     pub(super) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         if let Some(stats) = &self.stats {
             stats_ui(ui, stats, look);
@@ -62,9 +65,9 @@ impl Data {
                     ui.add(TextEdit::singleline(text).desired_width(NUMBER_WIDTH)).labelled_by(label.id);
                 }
             });
-            let read = read(&typed);
-            problem_ui(ui, read.is_none().then_some("removing.keep.wrong"), look);
-            let changed = read.filter(|read| read != saved);
+            let limits = parse_limits(&typed);
+            problem_ui(ui, limits.is_none().then_some("removing.keep.wrong"), look);
+            let changed = limits.filter(|limits| limits != saved);
             if ui.add_enabled(changed.is_some(), Button::new(look.text("removing.keep.save"))).clicked()
                 && let Some(retention) = changed
             {
@@ -107,8 +110,8 @@ fn texts(saved: &RetentionConfig) -> [String; 3] {
     [text(saved.days.map(u64::from)), text(saved.events), text(saved.size_mib)]
 }
 
-/// The limits as typed; `None` where one of them is no number.
-fn read([days, events, size_mib]: &[String; 3]) -> Option<RetentionConfig> {
+/// Parses the limits; `None` if one of them is not a number.
+fn parse_limits([days, events, size_mib]: &[String; 3]) -> Option<RetentionConfig> {
     let limit = |text: &str| match text.trim() {
         "" => Some(None),
         text => text.parse::<u64>().ok().filter(|limit| (1..=i64::MAX.cast_unsigned()).contains(limit)).map(Some),
@@ -126,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_limit_is_a_whole_number_from_one_or_nothing() {
-        let read = |days: &str, events: &str, size: &str| read(&[days, events, size].map(str::to_owned));
+        let read = |days: &str, events: &str, size: &str| parse_limits(&[days, events, size].map(str::to_owned));
         assert_eq!(read("", " ", ""), Some(RetentionConfig::default()));
         assert_eq!(
             read("30", "1000000", " 2048 "),
@@ -140,6 +143,6 @@ mod tests {
     #[test]
     fn what_is_saved_reads_back() {
         let saved = RetentionConfig { days: Some(7), events: None, size_mib: Some(9) };
-        assert_eq!(read(&texts(&saved)), Some(saved));
+        assert_eq!(parse_limits(&texts(&saved)), Some(saved));
     }
 }

@@ -1,4 +1,4 @@
-//! What is typed into an account's form, and what becomes of it.
+//! Input of an account's form, and its conversion into a configuration.
 
 use zeroize::Zeroizing;
 
@@ -8,51 +8,52 @@ use crate::capture::Mode;
 use crate::config::AccountConfig;
 use crate::engine::{Command, Status};
 
-/// Longer than any secret: a text that grows past its room leaves a copy of itself behind.
+/// Capacity of a secret's buffer, beyond any secret: a buffer that grows would leave a copy behind.
 pub(super) const SECRET_ROOM: usize = 256;
 
-/// One form.
+/// Input of one account's form.
 #[derive(Default)]
-pub(super) struct Draft {
+pub(super) struct AccountDraft {
     pub(super) name: String,
     pub(super) path: String,
     pub(super) to_user: String,
     pub(super) app_id: String,
     pub(super) mode: Option<Mode>,
-    pub(super) token: Typed,
-    pub(super) aes_key: Typed,
-    pub(super) app_secret: Typed,
-    /// The secret that is about to be forgotten, until that is confirmed.
+    pub(super) token: SecretInput,
+    pub(super) aes_key: SecretInput,
+    pub(super) app_secret: SecretInput,
+    /// The secret whose deletion awaits confirmation.
     pub(super) forgetting: Option<SecretName>,
-    /// Whether it has been sent to be saved.
-    pub(super) sent: bool,
-    /// What was saved when the form was opened.
+    /// Set once the form was submitted to be saved.
+    pub(super) is_submitted: bool,
+    /// The configuration that the form was opened with.
     pub(super) base: AccountConfig,
 }
 
-impl std::fmt::Debug for Draft {
+impl std::fmt::Debug for AccountDraft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Draft").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-/// A secret while it is typed: wiped when dropped.
-pub(super) struct Typed(pub(super) Zeroizing<String>);
+/// Input of a secret, wiped when dropped.
+pub(super) struct SecretInput(pub(super) Zeroizing<String>);
 
-impl Default for Typed {
+impl Default for SecretInput {
     fn default() -> Self {
         Self(Zeroizing::new(String::with_capacity(SECRET_ROOM)))
     }
 }
 
-impl Typed {
+impl SecretInput {
     fn secret(&self) -> Option<Secret> {
         let text = self.0.trim();
         (!text.is_empty()).then(|| Secret::new(text))
     }
 }
 
-impl Draft {
+impl AccountDraft {
+    /// Fills the form from a configuration.
     pub(super) fn of(name: &str, config: &AccountConfig) -> Self {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         Self {
@@ -66,7 +67,7 @@ impl Draft {
         }
     }
 
-    /// All but the secrets, as it would be saved.
+    /// The configuration to save, without the secrets.
     pub(super) fn config(&self) -> AccountConfig {
         let text = |value: &str| Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
         AccountConfig {
@@ -78,6 +79,7 @@ impl Draft {
         }
     }
 
+    /// The secrets that were typed.
     pub(super) fn secrets(&self) -> Secrets {
         Secrets {
             token: self.token.secret(),
@@ -87,12 +89,13 @@ impl Draft {
         }
     }
 
+    /// Returns true if the input differs from the saved configuration.
     pub(super) fn is_changed(&self) -> bool {
         self.config() != self.base || !self.secrets().is_empty()
     }
 
-    /// Whether it may be saved as it is.
-    pub(super) fn is_sound(&self, is_new: bool, status: &Status) -> bool {
+    /// Returns true if all inputs are valid.
+    pub(super) fn is_valid(&self, is_new: bool, status: &Status) -> bool {
         let problems = [
             self.name_problem(is_new, status),
             checks::path(self.path.trim()),
@@ -104,12 +107,13 @@ impl Draft {
         problems.iter().all(Option::is_none)
     }
 
+    /// Locale key of an error in a new account's name.
     pub(super) fn name_problem(&self, is_new: bool, status: &Status) -> Option<&'static str> {
         let taken = status.config.accounts.keys().map(String::as_str);
         if is_new { checks::name(self.name.trim(), taken) } else { None }
     }
 
-    /// The command that keeps it.
+    /// Builds the command that saves the account.
     pub(super) fn save(&self) -> Command {
         Command::SaveAccount {
             name: self.name.trim().to_owned(),
@@ -133,18 +137,18 @@ mod tests {
     }
 
     #[test]
-    fn only_a_sound_form_can_be_saved() {
+    fn only_a_valid_form_can_be_saved() {
         let status = status();
-        let mut draft = Draft::of("shop", &status.config.accounts["shop"]);
-        assert!(!draft.is_changed() && draft.is_sound(false, &status));
-        assert!(!draft.is_sound(true, &status), "the name is taken");
+        let mut draft = AccountDraft::of("shop", &status.config.accounts["shop"]);
+        assert!(!draft.is_changed() && draft.is_valid(false, &status));
+        assert!(!draft.is_valid(true, &status), "the name is taken");
         draft.aes_key.0.push_str("too short");
-        assert!(draft.is_changed() && !draft.is_sound(false, &status));
+        assert!(draft.is_changed() && !draft.is_valid(false, &status));
     }
 
     #[test]
     fn debug_of_a_form_says_no_secret() {
-        let mut draft = Draft::of("shop", &AccountConfig::default());
+        let mut draft = AccountDraft::of("shop", &AccountConfig::default());
         draft.token.0.push_str("hunter2");
         draft.app_secret.0.push_str("hunter2");
         let text = format!("{draft:?}{:?}", draft.save());
@@ -153,7 +157,7 @@ mod tests {
 
     #[test]
     fn an_empty_field_is_left_out_of_the_file() {
-        let mut draft = Draft::of("a", &AccountConfig::default());
+        let mut draft = AccountDraft::of("a", &AccountConfig::default());
         draft.app_id = " wx1 ".to_owned();
         let config = draft.config();
         assert_eq!((config.path, config.app_id.as_deref()), (None, Some("wx1")));

@@ -1,10 +1,10 @@
-//! An account's secrets in its form: each can be typed anew or forgotten, and none is ever shown.
+//! Fields of an account's secrets: each can be entered or forgotten, and none is ever shown.
 
 use egui::accesskit::Role;
 use egui::{Id, Label, TextEdit, Ui};
 
 use super::checks;
-use super::draft::{Draft, SECRET_ROOM};
+use super::draft::{AccountDraft, SECRET_ROOM};
 use super::{labelled, problem_ui, weak};
 use crate::account::SecretName;
 use crate::engine::{AccountStatus, Command};
@@ -13,10 +13,10 @@ use crate::ui::look::Look;
 use crate::ui::theme::GAP_SMALL;
 use crate::ui::widgets::controls::{named, small_button};
 
-/// The fields of all three.
+/// Draws the fields of all three secrets.
 pub(super) fn secret_fields_ui(
     ui: &mut Ui,
-    draft: &mut Draft,
+    draft: &mut AccountDraft,
     kept: Option<&AccountStatus>,
     look: &Look,
     actions: &mut Vec<Action>,
@@ -45,8 +45,8 @@ fn key(which: SecretName) -> &'static str {
     }
 }
 
-/// A field that says whether a secret is there, and is never filled with it.
-fn secret_ui(ui: &mut Ui, draft: &mut Draft, which: SecretName, (is_set, label): (bool, Id), look: &Look) {
+/// Draws a field that shows whether a secret is set, but never its value.
+fn secret_ui(ui: &mut Ui, draft: &mut AccountDraft, which: SecretName, (is_set, label): (bool, Id), look: &Look) {
     let (typed, check): (_, fn(&str) -> Option<&'static str>) = match which {
         SecretName::Token => (&mut draft.token, checks::token),
         SecretName::AesKey => (&mut draft.aes_key, checks::aes_key),
@@ -57,12 +57,12 @@ fn secret_ui(ui: &mut Ui, draft: &mut Draft, which: SecretName, (is_set, label):
     let edit = TextEdit::singleline(&mut *typed.0).password(true).char_limit(SECRET_ROOM / 2);
     let output = edit.desired_width(f32::INFINITY).hint_text(state).show(ui);
     let response = output.response.response.labelled_by(label);
-    forget_typing(ui, output.state, response.id);
+    clear_undo(ui, output.state, response.id);
     problem_ui(ui, problem, look);
 }
 
-/// A button that forgets what is kept, once that is confirmed: nothing can bring it back.
-fn forget_ui(ui: &mut Ui, draft: &mut Draft, which: SecretName, look: &Look, actions: &mut Vec<Action>) {
+/// Draws a button that deletes a saved secret after confirmation, since this cannot be undone.
+fn forget_ui(ui: &mut Ui, draft: &mut AccountDraft, which: SecretName, look: &Look, actions: &mut Vec<Action>) {
     let what = look.text(key(which));
     let button = |ui: &mut Ui, text: &str, name: &str| {
         let response = ui.add(small_button(&*look.text(text)));
@@ -87,8 +87,8 @@ fn forget_ui(ui: &mut Ui, draft: &mut Draft, which: SecretName, look: &Look, act
     });
 }
 
-/// Undoing would keep every stage of a secret in egui's memory.
-fn forget_typing(ui: &Ui, mut state: egui::text_edit::TextEditState, id: Id) {
+/// Clears the undo history, which would keep every stage of a secret in egui's memory.
+fn clear_undo(ui: &Ui, mut state: egui::text_edit::TextEditState, id: Id) {
     state.clear_undoer();
     state.store(ui.ctx(), id);
 }

@@ -1,25 +1,22 @@
-//! The settings by their labels.
+//! Tests of the settings page, by its labels.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::super::events::detail::tests::{dress, look};
+use super::super::events::detail::tests::{ActionLog, dress, look};
 use super::*;
 use crate::account::SecretName;
 use crate::config::AccountConfig;
 use crate::engine::AccountStatus;
 
-type Asked = Rc<RefCell<Vec<Action>>>;
-
-fn shown<'h>() -> (Harness<'h, Settings>, Asked) {
+fn shown<'h>() -> (Harness<'h, Settings>, ActionLog) {
     let mut status = Status::default();
     status.config.accounts.insert("shop".to_owned(), AccountConfig::default());
     status.accounts =
         vec![AccountStatus { name: "shop".to_owned(), has_token: true, has_aes_key: false, has_app_secret: false }];
-    let asked = Asked::default();
+    let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
     let builder = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress);
     let harness = builder.build_ui_state(
@@ -50,7 +47,7 @@ fn a_secret_that_is_kept_is_said_to_be_set_and_not_shown() {
 }
 
 #[test]
-fn wrong_forms_are_named_while_they_are_typed_and_cannot_be_saved() {
+fn invalid_inputs_are_named_while_typing_and_cannot_be_saved() {
     let (mut harness, asked) = shown();
     typed(&mut harness, "Token", "a b");
     typed(&mut harness, "EncodingAESKey", "short");
@@ -62,7 +59,7 @@ fn wrong_forms_are_named_while_they_are_typed_and_cannot_be_saved() {
 }
 
 #[test]
-fn what_is_saved_is_what_was_typed_and_is_forgotten_afterwards() {
+fn saving_sends_the_input_and_discards_it_afterwards() {
     let (mut harness, asked) = shown();
     typed(&mut harness, "AppID", "wx1234");
     typed(&mut harness, "Token", "token1234");

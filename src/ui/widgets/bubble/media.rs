@@ -1,4 +1,4 @@
-//! Pictures, voice, video and music in the chat: what is known of them without fetching anything.
+//! Placeholders for pictures, voice, video and music in the chat, which are not fetched.
 
 use egui::{Align, Color32, Layout, RichText, Sense, Ui, Vec2};
 use egui::{CornerRadius, Label, Rect};
@@ -7,18 +7,18 @@ use super::{caption_ui, line, picture_ui};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 
-/// A picture in the chat, in points.
+/// Size of a picture, in points.
 const IMAGE: Vec2 = Vec2::new(150.0, 110.0);
-/// A video's still, in points.
+/// Size of a video's still, in points.
 const STILL: Vec2 = Vec2::new(220.0, 124.0);
-/// The cover beside a piece of music, in points.
+/// Side of the cover of a piece of music, in points.
 const COVER: f32 = 44.0;
-/// The bars of a voice message: heights in points.
+/// Heights of the bars of a voice message, in points.
 const WAVE: [f32; 5] = [6.0, 12.0, 18.0, 12.0, 6.0];
-/// The width of such a bar, and as much between two.
+/// Width of such a bar, and of the gap between two, in points.
 const WAVE_STEP: f32 = 3.0;
 
-/// A picture, and below it what names it.
+/// Draws a picture with its `MediaId` below.
 pub(super) fn image_ui(ui: &mut Ui, media_id: &str, look: &Look) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
@@ -27,7 +27,7 @@ pub(super) fn image_ui(ui: &mut Ui, media_id: &str, look: &Look) {
     });
 }
 
-/// A voice message.
+/// Draws a voice message.
 pub(super) fn voice_ui(ui: &mut Ui, media_id: &str, look: &Look) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
@@ -46,7 +46,7 @@ pub(super) fn voice_ui(ui: &mut Ui, media_id: &str, look: &Look) {
     });
 }
 
-/// A video's still, its title and its description.
+/// Draws a video's still, title and description.
 pub(super) fn video_ui(ui: &mut Ui, [media_id, title, description]: [&str; 3], look: &Look) {
     let size = STILL * (ui.available_width() / STILL.x).min(1.0);
     let rect = picture_ui(ui, size, "", look);
@@ -58,7 +58,7 @@ pub(super) fn video_ui(ui: &mut Ui, [media_id, title, description]: [&str; 3], l
     identifier_ui(ui, "bubble.video", media_id, look);
 }
 
-/// A piece of music: its words on the left, its cover on the right.
+/// Draws a piece of music: its texts on the left, its cover on the right.
 pub(super) fn music_ui(ui: &mut Ui, [title, description, address]: [&str; 3], look: &Look) {
     let words = ui.available_width() - COVER - GAP;
     ui.horizontal_top(|ui| {
@@ -84,7 +84,7 @@ fn title_ui(ui: &mut Ui, title: &str, look: &Look) {
     }
 }
 
-/// What it is, and its `MediaId`.
+/// Draws the type of the media with its `MediaId`.
 fn identifier_ui(ui: &mut Ui, key: &str, media_id: &str, look: &Look) {
     caption_ui(ui, &look.filled(key, &[("media_id", media_id)]), look);
 }

@@ -1,41 +1,41 @@
-//! Articles in the chat: one as a card of its own, several as a large one and rows below it.
+//! Articles in the chat: a single one as a card, several as a large one with rows below.
 
 use egui::{Align, Color32, CornerRadius, Label, Layout, Rect, RichText, Stroke, TextWrapMode, Ui, UiBuilder, Vec2};
 
-use super::{caption_ui, leads_to, line, picture_ui};
+use super::{caption_ui, line, picture_ui, show_target};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::wechat::reply::Article;
 
-/// A large picture is so many times as wide as it is high: 900 by 383 pixels, as WeChat asks for.
+/// Aspect ratio of a large picture: WeChat asks for 900 by 383 pixels.
 const LARGE_RATIO: f32 = 900.0 / 383.0;
-/// The side of a small picture, in points.
+/// Side of a small picture, in points.
 const SMALL: f32 = 44.0;
-/// The height of the band behind a title on a picture, in points.
+/// Height of the band behind a title on a picture, in points.
 const BAND: f32 = 30.0;
-/// How dark that band is.
+/// Opacity of that band, up to 255.
 const BAND_ALPHA: u8 = 150;
 
-/// Draws them all.
+/// Draws all given articles.
 pub(super) fn news_ui(ui: &mut Ui, articles: &[Article], look: &Look) {
     ui.set_width(ui.available_width());
     ui.spacing_mut().item_spacing.y = GAP - 2.0;
     match articles {
         [] => {}
-        [article] => alone_ui(ui, article, look),
+        [article] => single_ui(ui, article, look),
         [first, others @ ..] => {
             first_ui(ui, first, look);
             for article in others {
                 let (left, right, top) = (ui.max_rect().left(), ui.max_rect().right(), ui.cursor().top());
                 ui.painter().hline(left..=right, top, Stroke::new(1.0, look.palette.chat.line));
                 ui.add_space(GAP_SMALL);
-                other_ui(ui, article, look);
+                row_ui(ui, article, look);
             }
         }
     }
 }
 
-fn alone_ui(ui: &mut Ui, article: &Article, look: &Look) {
+fn single_ui(ui: &mut Ui, article: &Article, look: &Look) {
     title_ui(ui, article, (look.palette.chat.text, TextWrapMode::Wrap), look);
     if !article.pic_url.is_empty() {
         large_ui(ui, article, look);
@@ -48,7 +48,7 @@ fn large_ui(ui: &mut Ui, article: &Article, look: &Look) -> Rect {
     picture_ui(ui, Vec2::new(width, width / LARGE_RATIO), &article.pic_url, look)
 }
 
-/// The first of several: its title on its picture.
+/// Draws the first of several, with its title on the picture.
 fn first_ui(ui: &mut Ui, article: &Article, look: &Look) {
     let picture = large_ui(ui, article, look);
     let band = Rect::from_min_max(egui::pos2(picture.left(), picture.bottom() - BAND), picture.max);
@@ -59,8 +59,8 @@ fn first_ui(ui: &mut Ui, article: &Article, look: &Look) {
     ui.scope_builder(inside, |ui| title_ui(ui, article, (Color32::WHITE, TextWrapMode::Truncate), look));
 }
 
-/// A further one: its title on the left, its picture on the right.
-fn other_ui(ui: &mut Ui, article: &Article, look: &Look) {
+/// Draws a further one, with its title on the left and its picture on the right.
+fn row_ui(ui: &mut Ui, article: &Article, look: &Look) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let words = ui.available_width() - SMALL - GAP;
@@ -72,11 +72,11 @@ fn other_ui(ui: &mut Ui, article: &Article, look: &Look) {
     });
 }
 
-/// The title, which is what leads to the article.
+/// Draws the title, which links to the article.
 fn title_ui(ui: &mut Ui, article: &Article, (color, wrap): (Color32, TextWrapMode), look: &Look) {
     let title = if article.title.is_empty() { look.text("bubble.untitled").into_owned() } else { line(&article.title) };
     let response = ui.add(Label::new(RichText::new(&title).color(color)).wrap_mode(wrap));
     if !article.url.is_empty() {
-        leads_to(response, &title, &line(&article.url), look);
+        show_target(response, &title, &line(&article.url), look);
     }
 }

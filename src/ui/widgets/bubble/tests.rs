@@ -1,4 +1,4 @@
-//! The chat by what it says.
+//! Tests of the chat preview, by its labels.
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -29,7 +29,7 @@ fn articles(count: usize) -> PassiveReply {
 }
 
 #[test]
-fn a_text_is_said_line_by_line_and_its_links_say_where_they_lead() {
+fn a_text_is_shown_line_by_line_with_the_targets_of_its_links() {
     let content = "hello\n\nsee <a href=\"https://a/b\">here</a>\u{202E}!".to_owned();
     let harness = shown(Outcome::Text, Some(PassiveReply::Text { content }));
     assert_says(&harness, &["hello", "see ", "here, leads to https://a/b", "‹U+202E›!"]);
@@ -46,7 +46,7 @@ fn a_link_in_the_chat_cannot_be_followed() {
 }
 
 #[test]
-fn what_cannot_be_fetched_is_named() {
+fn media_that_are_not_fetched_are_named() {
     let owned = str::to_owned;
     let image = PassiveReply::Image { media_id: owned("i1") };
     assert_says(&shown(Outcome::Image, Some(image)), &["Picture i1", "Image i1"]);

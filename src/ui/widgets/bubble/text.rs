@@ -1,35 +1,30 @@
-//! What a text of WeChat's is made of: lines, and in them words and links.
+//! Parser for WeChat's texts: lines of words and links.
 
 use crate::texts::safe_text::safe_text;
 
-/// A piece of a line.
+/// A run of words or a link in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// Words, made safe to show.
+pub(super) enum TextPiece {
+    /// Words, safe to display.
     Words(String),
-    /// A link: what is read, and where it leads, both made safe to show.
-    Link {
-        /// The words.
-        words: String,
-        /// The target.
-        target: String,
-    },
+    /// A link; its words and target are safe to display.
+    Link { words: String, target: String },
 }
 
-/// How an anchor begins and ends, and the attribute with its target; in any case.
+/// Start and end of an anchor, and the attribute with its target, in lower case.
 const ANCHOR: &str = "<a";
 const ANCHOR_END: &str = "</a>";
 const TARGET: &str = "href";
-/// What WeChat turns into links by itself.
+/// Prefixes that WeChat turns into links.
 const WEB: [&str; 2] = ["http://", "https://"];
 
-/// The text line by line.
-pub(super) fn lines(text: &str) -> Vec<Vec<Piece>> {
+/// Splits a text into lines of words and links.
+pub(super) fn lines(text: &str) -> Vec<Vec<TextPiece>> {
     let mut lines = vec![Vec::new()];
     for piece in pieces(text) {
         let (words, target) = match piece {
-            Raw::Words(words) => (words, None),
-            Raw::Link(words, target) => (words, Some(target)),
+            RawPiece::Words(words) => (words, None),
+            RawPiece::Link(words, target) => (words, Some(target)),
         };
         for (at, part) in words.split('\n').enumerate() {
             if at > 0 {
@@ -43,24 +38,24 @@ pub(super) fn lines(text: &str) -> Vec<Vec<Piece>> {
     lines
 }
 
-fn shown(words: &str, target: Option<&str>) -> Piece {
-    // A tab is as good as some blanks; the other hidden characters are spelled out.
+fn shown(words: &str, target: Option<&str>) -> TextPiece {
+    // Tabs become spaces; the other invisible characters are spelled out.
     let words = safe_text(&words.replace('\t', "    ")).into_owned();
     match target {
-        None => Piece::Words(words),
-        Some(target) => Piece::Link { words, target: safe_text(target).into_owned() },
+        None => TextPiece::Words(words),
+        Some(target) => TextPiece::Link { words, target: safe_text(target).into_owned() },
     }
 }
 
-/// A piece as it was written; a link's words may hold line ends.
+/// A piece as written; a link's words may contain line ends.
 #[derive(Clone, Copy)]
-enum Raw<'t> {
+enum RawPiece<'t> {
     Words(&'t str),
     Link(&'t str, &'t str),
 }
 
-fn pieces(text: &str) -> Vec<Raw<'_>> {
-    // As long as the text: only ASCII changes.
+fn pieces(text: &str) -> Vec<RawPiece<'_>> {
+    // Keeps the length in bytes: only ASCII changes.
     let lower = text.to_ascii_lowercase();
     let mut pieces = Vec::new();
     let mut words = 0;
@@ -71,19 +66,19 @@ fn pieces(text: &str) -> Vec<Raw<'_>> {
             continue;
         };
         if words < at {
-            pieces.push(Raw::Words(&text[words..at]));
+            pieces.push(RawPiece::Words(&text[words..at]));
         }
         pieces.push(link);
         (words, at) = (end, end);
     }
     if words < text.len() {
-        pieces.push(Raw::Words(&text[words..]));
+        pieces.push(RawPiece::Words(&text[words..]));
     }
     pieces
 }
 
-/// The link that begins there, and where it ends.
-fn link_at<'t>(text: &'t str, lower: &str, at: usize) -> Option<(Raw<'t>, usize)> {
+/// Parses the link at an offset, and returns it with its end.
+fn link_at<'t>(text: &'t str, lower: &str, at: usize) -> Option<(RawPiece<'t>, usize)> {
     match lower.as_bytes()[at] {
         b'<' => anchor_at(&text[at..], &lower[at..], at),
         b'h' => address_at(&text[at..], &lower[at..], at),
@@ -91,17 +86,17 @@ fn link_at<'t>(text: &'t str, lower: &str, at: usize) -> Option<(Raw<'t>, usize)
     }
 }
 
-/// An anchor with a target and an end; anything less is shown as it is written.
-fn anchor_at<'t>(rest: &'t str, lower: &str, at: usize) -> Option<(Raw<'t>, usize)> {
+/// Parses an anchor with a target and an end tag; an incomplete one is shown as written.
+fn anchor_at<'t>(rest: &'t str, lower: &str, at: usize) -> Option<(RawPiece<'t>, usize)> {
     let behind = lower.strip_prefix(ANCHOR)?;
     behind.starts_with(char::is_whitespace).then_some(())?;
     let opened = lower.find('>')?;
     let closed = opened + lower[opened..].find(ANCHOR_END)?;
     let target = target(&rest[ANCHOR.len()..opened], &lower[ANCHOR.len()..opened])?;
-    Some((Raw::Link(&rest[opened + 1..closed], target), at + closed + ANCHOR_END.len()))
+    Some((RawPiece::Link(&rest[opened + 1..closed], target), at + closed + ANCHOR_END.len()))
 }
 
-/// The value of `href`, quoted or bare.
+/// Returns the value of `href`, quoted or bare.
 fn target<'t>(attributes: &'t str, lower: &str) -> Option<&'t str> {
     let name = lower.find(TARGET)?;
     lower[..name].ends_with(char::is_whitespace).then_some(())?;
@@ -112,25 +107,25 @@ fn target<'t>(attributes: &'t str, lower: &str) -> Option<&'t str> {
     }
 }
 
-/// An address among the words: as far as such an address goes.
-fn address_at<'t>(rest: &'t str, lower: &str, at: usize) -> Option<(Raw<'t>, usize)> {
+/// Parses a bare web address, without the punctuation that follows it.
+fn address_at<'t>(rest: &'t str, lower: &str, at: usize) -> Option<(RawPiece<'t>, usize)> {
     let scheme = WEB.iter().find(|scheme| lower.starts_with(**scheme))?;
     let is_part = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
     let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
     let address = rest[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
-    (address.len() > scheme.len()).then(|| (Raw::Link(address, address), at + address.len()))
+    (address.len() > scheme.len()).then(|| (RawPiece::Link(address, address), at + address.len()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn words(text: &str) -> Piece {
-        Piece::Words(text.to_owned())
+    fn words(text: &str) -> TextPiece {
+        TextPiece::Words(text.to_owned())
     }
 
-    fn link(words: &str, target: &str) -> Piece {
-        Piece::Link { words: words.to_owned(), target: target.to_owned() }
+    fn link(words: &str, target: &str) -> TextPiece {
+        TextPiece::Link { words: words.to_owned(), target: target.to_owned() }
     }
 
     #[test]
@@ -156,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_link_is_shown_as_it_is_written() {
+    fn an_incomplete_link_is_shown_as_written() {
         for text in [
             "<a>x</a>",
             "<a href=>",
@@ -172,13 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_where_they_end_even_in_a_link() {
+    fn a_link_may_span_lines() {
         assert_eq!(lines("a\r\n\nb"), [vec![words("a")], vec![], vec![words("b")]]);
         assert_eq!(lines("<a href='u'>x\ny</a>"), [vec![link("x", "u")], vec![link("y", "u")]]);
     }
 
     #[test]
-    fn what_would_spoof_is_spelled_out_in_words_and_targets() {
+    fn spoofing_characters_are_spelled_out_in_words_and_targets() {
         assert_eq!(
             lines("a\u{202E}b <a href='u\u{200B}'>c\u{202E}</a>"),
             [vec![words("a‹U+202E›b "), link("c‹U+202E›", "u‹U+200B›")]]

@@ -1,4 +1,4 @@
-//! A reply to begin with: what a developer would want to see on the phone first.
+//! Suggested reply to an event, which a developer can recognise on the phone.
 
 use crate::capture::Capture;
 use crate::texts::Language;
@@ -7,32 +7,33 @@ use crate::wechat::message::{Location, MenuEvent, Message, Payload, Pictures, Sc
 use crate::wechat::reply::{Address, PassiveReply};
 use crate::wechat::tree::Tree;
 
-/// So many characters of what arrived are quoted: in Chinese they fit twice into what WeChat takes of a text.
+/// Maximum number of quoted characters: in Chinese, twice as many fit into a text that WeChat accepts.
 const QUOTED: usize = 300;
 
-/// A text that quotes what the event is about; `success` where nobody would see it.
+/// Suggests a text that quotes the event, or `success` if the user would not see it.
 pub(super) fn draft_for(capture: &Capture, language: Language) -> PassiveReply {
     let Ok(tree) = Tree::parse(capture.message()) else { return PassiveReply::Success };
     let message = Message::decode(&tree);
-    if !is_seen(&message) || Address::answering(&message, 0).is_none() {
+    if !is_visible(&message) || Address::answering(&message, 0).is_none() {
         return PassiveReply::Success;
     }
-    let content = Draft { language }.of(&message);
+    let content = DraftText { language }.of(&message);
     PassiveReply::Text { content }
 }
 
-/// Whether the user is there to see an answer; of what is not known, the user is taken to be.
-fn is_seen(message: &Message<'_>) -> bool {
+/// Returns true if the user sees a reply to this kind; unknown kinds are assumed to be seen.
+fn is_visible(message: &Message<'_>) -> bool {
     let is_event = message.msg_type.is_some_and(|name| name.eq_ignore_ascii_case("event"));
     let known = if is_event { kind::lookup_event(message.kind()) } else { kind::lookup(message.kind()) };
     known.is_none_or(|known| known.answer == Answer::Seen)
 }
 
-struct Draft {
+/// Composes the text of a suggestion in one language.
+struct DraftText {
     language: Language,
 }
 
-impl Draft {
+impl DraftText {
     fn of(&self, message: &Message<'_>) -> String {
         match &message.payload {
             Payload::Menu(event) => self.of_menu(event, message),
@@ -40,7 +41,7 @@ impl Draft {
                 quoted(content)
             }
             Payload::Message(UserMessage::Location(location)) => self.of_location(location),
-            Payload::Event(_) if message.kind().eq_ignore_ascii_case("subscribe") => self.said("subscribe"),
+            Payload::Event(_) if message.kind().eq_ignore_ascii_case("subscribe") => self.fixed("subscribe"),
             Payload::Message(_) | Payload::Event(_) | Payload::Platform(_) | Payload::Unknown => {
                 self.quoting("received", message.kind())
             }
@@ -57,7 +58,7 @@ impl Draft {
             MenuEvent::Click | MenuEvent::View { .. } | MenuEvent::ViewMiniprogram { .. } => {
                 match message.event_key.filter(|key| !key.is_empty()) {
                     Some(key) => self.quoting("click", key),
-                    None => self.said("click_without_key"),
+                    None => self.fixed("click_without_key"),
                 }
             }
         }
@@ -66,7 +67,7 @@ impl Draft {
     fn of_scan(&self, scan: &ScanCode<'_>) -> String {
         match scan.content.filter(|content| !content.is_empty()) {
             Some(content) => self.quoting("scan", content),
-            None => self.said("scan_of_nothing"),
+            None => self.fixed("scan_of_nothing"),
         }
     }
 
@@ -76,7 +77,7 @@ impl Draft {
         self.quoting("pictures", &count.to_string())
     }
 
-    /// The place by its name, else by its address, else by its coordinates.
+    /// Quotes a location by its name, or else its address, or else its coordinates.
     fn of_location(&self, location: &Location<'_>) -> String {
         let named =
             [location.poiname, location.label].into_iter().flatten().map(str::trim).find(|name| !name.is_empty());
@@ -86,11 +87,11 @@ impl Draft {
         };
         match named.map(str::to_owned).or_else(coordinates) {
             Some(place) => self.quoting("location", &place),
-            None => self.said("location_of_nothing"),
+            None => self.fixed("location_of_nothing"),
         }
     }
 
-    fn said(&self, key: &str) -> String {
+    fn fixed(&self, key: &str) -> String {
         self.language.text(&format!("editor.draft.{key}")).into_owned()
     }
 
@@ -99,7 +100,7 @@ impl Draft {
     }
 }
 
-/// To the character, and not too much of it.
+/// Quotes a text exactly, truncated to [`QUOTED`] characters.
 fn quoted(text: &str) -> String {
     match text.char_indices().nth(QUOTED) {
         None => text.to_owned(),
@@ -112,14 +113,14 @@ mod tests {
     use super::*;
     use crate::ui::screens::events::detail::tests::{request, stored};
 
-    fn drafted(inside: &str) -> PassiveReply {
+    fn suggested(inside: &str) -> PassiveReply {
         let message = format!("<xml><ToUserName>gh_1</ToUserName><FromUserName>oUser</FromUserName>{inside}</xml>");
         let capture = stored(request("POST", "/wx".to_owned(), message.as_bytes()), 200).capture;
         draft_for(&capture, Language::English)
     }
 
     fn event(name: &str, inside: &str) -> PassiveReply {
-        drafted(&format!("<MsgType>event</MsgType><Event>{name}</Event>{inside}"))
+        suggested(&format!("<MsgType>event</MsgType><Event>{name}</Event>{inside}"))
     }
 
     fn text(content: &str) -> PassiveReply {
@@ -141,11 +142,11 @@ mod tests {
         };
         assert_eq!(event("location_select", &place("")), text("You chose 广州"));
         assert_eq!(event("location_select", &place("塔")), text("You chose 塔"));
-        assert_eq!(drafted("<MsgType>text</MsgType><Content>hello</Content>"), text("hello"));
+        assert_eq!(suggested("<MsgType>text</MsgType><Content>hello</Content>"), text("hello"));
     }
 
     #[test]
-    fn where_no_answer_is_seen_the_draft_is_success() {
+    fn the_draft_is_success_if_the_user_sees_no_reply() {
         let view = "<EventKey>http://a</EventKey>";
         assert_eq!(event("VIEW", view), PassiveReply::Success);
         assert_eq!(event("unsubscribe", ""), PassiveReply::Success);
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_sender_cannot_be_answered() {
+    fn an_event_without_a_sender_cannot_be_answered() {
         let capture = stored(request("POST", "/wx".to_owned(), b"<xml><MsgType>text</MsgType></xml>"), 200).capture;
         assert_eq!(draft_for(&capture, Language::English), PassiveReply::Success);
     }
@@ -161,8 +162,8 @@ mod tests {
     #[test]
     fn a_long_text_is_quoted_in_part() {
         let long = "字".repeat(QUOTED + 1);
-        let drafted = drafted(&format!("<MsgType>text</MsgType><Content>{long}</Content>"));
-        assert_eq!(drafted, text(&format!("{}…", "字".repeat(QUOTED))));
+        let suggested = suggested(&format!("<MsgType>text</MsgType><Content>{long}</Content>"));
+        assert_eq!(suggested, text(&format!("{}…", "字".repeat(QUOTED))));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The fields of a reply by its kind, each under the name that WeChat gives the element.
+//! Form of a reply: the fields of its kind, each labelled with WeChat's name of the element.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -14,62 +14,61 @@ use crate::ui::widgets::controls::{code_frame, weak};
 use crate::wechat::lint::MAX_TEXT_BYTES;
 use crate::wechat::reply::PassiveReply;
 
-/// The lines that a long text has from the beginning.
+/// Initial number of lines of a multi-line field.
 const ROWS: usize = 4;
-/// A field of raw bytes is no higher than this, in points; what is longer is scrolled.
+/// Maximum height of the field of raw bytes, in points; longer content is scrolled.
 const RAW_HEIGHT: f32 = 240.0;
-/// So many bytes of what is no text are shown.
+/// Maximum number of bytes shown of content that is not text.
 const HEX_BYTES: usize = 512;
 
-/// Draws fields, and gathers what is done in them.
+/// Draws the fields of a reply and collects the changes made in them.
 #[derive(Debug)]
-pub(super) struct Form<'a> {
+pub(super) struct ReplyForm<'a> {
     pub(super) look: &'a Look,
-    /// The texts are templates: what they make is not known yet.
+    /// Set if the texts are templates, whose results are not known yet.
     is_template: bool,
-    /// The next field takes the caret.
+    /// Makes the next field take the focus.
     pub(super) focus: bool,
-    pub(super) done: Done,
+    pub(super) changes: FormChanges,
 }
 
-/// What was done in the fields.
+/// Changes made in the fields during one frame.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Done {
-    /// Something was written.
+pub(super) struct FormChanges {
     pub(super) changed: bool,
-    /// Enter was pressed in a field of one line.
+    /// Enter was pressed in a single-line field.
     pub(super) submitted: bool,
-    /// Articles came, went, or changed places.
+    /// Articles were added, removed or moved.
     pub(super) arranged: bool,
 }
 
-/// A field and what is said about it.
+/// Label of a field.
 #[derive(Debug)]
-pub(super) struct Field<'a> {
-    /// The element, as WeChat calls it.
+pub(super) struct FieldLabel<'a> {
+    /// WeChat's name of the element.
     pub(super) name: Cow<'a, str>,
-    /// What it means: the end of a key below `editor.meaning`.
+    /// Key of the element's meaning, below `editor.meaning` in the locale.
     pub(super) meaning: &'static str,
-    /// The number of the article that it belongs to, from 1.
+    /// Number of the article that the field belongs to, from 1.
     pub(super) article: Option<usize>,
 }
 
-fn field<'a>(name: &'a str, meaning: &'static str) -> Field<'a> {
-    Field { name: Cow::Borrowed(name), meaning, article: None }
+fn field<'a>(name: &'a str, meaning: &'static str) -> FieldLabel<'a> {
+    FieldLabel { name: Cow::Borrowed(name), meaning, article: None }
 }
 
-impl<'a> Form<'a> {
-    /// With texts that are templates, or are not.
+impl<'a> ReplyForm<'a> {
+    /// Starts a form whose texts may be templates.
     pub(super) fn new(look: &'a Look, is_template: bool) -> Self {
-        Self { look, is_template, focus: false, done: Done::default() }
+        Self { look, is_template, focus: false, changes: FormChanges::default() }
     }
 
-    /// Draws the fields of that reply.
+    /// Draws the fields of a reply.
     pub(super) fn ui(&mut self, ui: &mut Ui, reply: &mut PassiveReply) {
         ui.spacing_mut().item_spacing.y = GAP;
         match reply {
-            PassiveReply::Success => self.said_ui(ui, "editor.meaning.success"),
-            PassiveReply::Empty => self.said_ui(ui, "editor.meaning.empty"),
+            PassiveReply::Success => self.note_ui(ui, "editor.meaning.success"),
+            PassiveReply::Empty => self.note_ui(ui, "editor.meaning.empty"),
             PassiveReply::Text { content } => self.text_ui(ui, content),
             PassiveReply::Image { media_id } => self.line(ui, &field("MediaId", "image.MediaId"), media_id),
             PassiveReply::Voice { media_id } => self.line(ui, &field("MediaId", "voice.MediaId"), media_id),
@@ -93,11 +92,11 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// A field of one line: Enter in it submits.
-    pub(super) fn line(&mut self, ui: &mut Ui, field: &Field<'_>, text: &mut String) {
+    /// Draws a single-line field, in which Enter submits.
+    pub(super) fn line(&mut self, ui: &mut Ui, field: &FieldLabel<'_>, text: &mut String) {
         let edit = TextEdit::singleline(text).id_salt((&*field.name, field.article));
         let response = self.field_ui(ui, field, edit);
-        self.done.submitted |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        self.changes.submitted |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     }
 
     fn text_ui(&mut self, ui: &mut Ui, content: &mut String) {
@@ -118,11 +117,11 @@ impl<'a> Form<'a> {
         ui.add(Label::new(shown).wrap());
     }
 
-    /// Bytes that are text can be written; others are shown.
+    /// Draws raw bytes: text can be edited, other bytes are shown in hexadecimal.
     fn raw_ui(&mut self, ui: &mut Ui, bytes: &mut Vec<u8>) {
         match String::from_utf8(std::mem::take(bytes)) {
             Ok(mut text) => {
-                let name = Field { name: self.look.text("editor.raw.name"), meaning: "raw", article: None };
+                let name = FieldLabel { name: self.look.text("editor.raw.name"), meaning: "raw", article: None };
                 ScrollArea::vertical().id_salt("raw").max_height(RAW_HEIGHT).show(ui, |ui| {
                     let edit = TextEdit::multiline(&mut text).id_salt("raw").code_editor().lock_focus(false);
                     self.field_ui(ui, &name, edit.desired_rows(ROWS));
@@ -131,29 +130,29 @@ impl<'a> Form<'a> {
                 let count = bytes.len().to_string();
                 ui.label(weak(self.look, self.look.filled("editor.bytes", &[("bytes", &count)])));
             }
-            Err(no_text) => {
-                *bytes = no_text.into_bytes();
+            Err(error) => {
+                *bytes = error.into_bytes();
                 self.hex_ui(ui, bytes);
             }
         }
     }
 
     fn hex_ui(&mut self, ui: &mut Ui, bytes: &mut Vec<u8>) {
-        self.said_ui(ui, "editor.raw.no_text");
+        self.note_ui(ui, "editor.raw.no_text");
         code_frame(self.look).show(ui, |ui| {
             ui.add(Label::new(RichText::new(hex(bytes)).monospace()).wrap());
         });
         if ui.button(self.look.text("editor.raw.clear")).clicked() {
             bytes.clear();
-            (self.done.changed, self.focus) = (true, true);
+            (self.changes.changed, self.focus) = (true, true);
         }
     }
 
-    fn said_ui(&self, ui: &mut Ui, key: &str) {
+    fn note_ui(&self, ui: &mut Ui, key: &str) {
         ui.add(Label::new(weak(self.look, self.look.text(key))).wrap());
     }
 
-    fn field_ui(&mut self, ui: &mut Ui, field: &Field<'_>, edit: TextEdit<'_>) -> egui::Response {
+    fn field_ui(&mut self, ui: &mut Ui, field: &FieldLabel<'_>, edit: TextEdit<'_>) -> egui::Response {
         let response = ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = GAP_SMALL;
             let label = ui.horizontal_wrapped(|ui| {
@@ -177,17 +176,17 @@ impl<'a> Form<'a> {
         if std::mem::take(&mut self.focus) {
             response.request_focus();
         }
-        self.done.changed |= response.changed();
+        self.changes.changed |= response.changed();
         response
     }
 }
 
-/// The bytes as pairs of digits, and how many more there are.
+/// Formats bytes in hexadecimal, with the number of bytes left out.
 fn hex(bytes: &[u8]) -> String {
     let shown = &bytes[..bytes.len().min(HEX_BYTES)];
     let mut text = String::with_capacity(shown.len() * 3 + 16);
     for byte in shown {
-        // Writing into a text never fails.
+        // Writing to a `String` never fails.
         write!(text, "{byte:02x} ").ok();
     }
     if shown.len() < bytes.len() {

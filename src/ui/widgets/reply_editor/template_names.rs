@@ -1,4 +1,4 @@
-//! What the templates of a rule can name, for an event like the one at hand.
+//! Names available to the templates of a rule, taken from an example event.
 
 use std::collections::HashSet;
 
@@ -14,16 +14,16 @@ use crate::wechat::fields::fields;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
-/// More would be read by nobody.
+/// Maximum number of names listed.
 const MOST: usize = 24;
 
-/// What is there for every event.
+/// Names that exist for every event.
 const ALWAYS: [&str; 3] = ["openid", "kind", "attempt"];
 
-/// What menu events have, where none is at hand.
+/// Names of menu events, listed if there is no example event.
 const EXAMPLES: [&str; 3] = ["EventKey", "decoded.scan.content", "decoded.location.label"];
 
-/// The names, as they stand between the braces.
+/// Names as they are written between braces.
 pub(super) fn in_scope(event: Option<&Capture>) -> Vec<String> {
     let mut names: Vec<String> = ALWAYS.map(str::to_owned).into();
     match event.and_then(|capture| Tree::parse(capture.message()).ok()) {
@@ -40,7 +40,7 @@ pub(super) fn in_scope(event: Option<&Capture>) -> Vec<String> {
     names
 }
 
-/// Every value that is text or number, by the way to it. Lists are left out: which of their members is meant?
+/// Collects the paths of all texts and numbers. Lists are left out: a name cannot choose one of their items.
 fn gather(value: &Value, path: &str, names: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
@@ -54,17 +54,17 @@ fn gather(value: &Value, path: &str, names: &mut Vec<String>) {
     }
 }
 
-/// Whether a template can write it as it is.
+/// Returns true for an identifier that templates can use without quoting.
 fn is_name(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.chars().all(is_part) && text.starts_with(|c: char| !c.is_ascii_digit())
 }
 
-/// Draws the hint.
+/// Draws the list of names.
 pub(super) fn names_ui(ui: &mut Ui, names: &[String], look: &Look) {
     ui.add(Label::new(weak(look, look.text("editor.template.names"))).wrap());
     ui.scope(|ui| {
-        // Lines of words are no rows of controls.
+        // Lines of text are lower than rows of controls.
         ui.spacing_mut().interact_size.y = 0.0;
         ui.spacing_mut().item_spacing = egui::Vec2::new(GAP, GAP_SMALL);
         ui.horizontal_wrapped(|ui| {

@@ -1,4 +1,4 @@
-//! The editor by its labels.
+//! Tests of the reply editor, by its labels.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,18 +23,18 @@ fn capture(message: &str) -> Capture {
     stored(request("POST", "/wx".to_owned(), message.as_bytes()), 200).capture
 }
 
-type Done = Rc<RefCell<Vec<Edited>>>;
+type ResponseLog = Rc<RefCell<Vec<EditorResponse>>>;
 
-/// The editor in a window, and what came of each frame in which something did.
-fn shown<'h>(reply: PassiveReply, template: bool) -> (Harness<'h, ReplyEditor>, Done) {
-    let (done, capture) = (Done::default(), capture(CLICK));
+/// The editor in a test window, and its response in each frame that changed something.
+fn shown<'h>(reply: PassiveReply, template: bool) -> (Harness<'h, ReplyEditor>, ResponseLog) {
+    let (done, capture) = (ResponseLog::default(), capture(CLICK));
     let doing = Rc::clone(&done);
     let builder = Harness::builder().with_size([520.0, 2400.0]).with_context_setup(dress);
     let harness = builder.build_ui_state(
         move |ui, editor: &mut ReplyEditor| {
             let purpose = if template { Purpose::Template(Some(&capture)) } else { Purpose::Answer(&capture) };
             let edited = editor.ui(ui, &purpose, &look(Theme::Light));
-            doing.borrow_mut().extend((edited != Edited::default()).then_some(edited));
+            doing.borrow_mut().extend((edited != EditorResponse::default()).then_some(edited));
         },
         ReplyEditor::new(reply),
     );
@@ -57,7 +57,7 @@ fn write(harness: &mut Harness<'_, ReplyEditor>, label: &str, words: &str) {
     harness.run();
 }
 
-fn submissions(done: &Done) -> usize {
+fn submissions(done: &ResponseLog) -> usize {
     done.borrow().iter().filter(|edited| edited.submitted).count()
 }
 
@@ -121,7 +121,7 @@ fn every_kind_is_written_by_the_names_of_its_elements() {
 }
 
 #[test]
-fn a_draft_outlives_a_look_at_another_kind() {
+fn a_draft_survives_switching_kinds() {
     let (mut harness, _) = shown(text("mine"), false);
     choose(&mut harness, "Image");
     write(&mut harness, "MediaId", "id");
@@ -201,7 +201,7 @@ fn nothing_is_submitted_while_an_input_method_composes() {
     assert_eq!(submissions(&done), 0, "in the middle");
     let stroke =
         Event::Key { key: Key::Enter, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::COMMAND };
-    // In one frame, as it comes.
+    // Both arrive in the same frame.
     harness.input_mut().events.extend([Event::Ime(ImeEvent::Commit("你".to_owned())), stroke]);
     harness.step();
     assert_eq!(submissions(&done), 0, "the stroke that ends it");
@@ -221,7 +221,7 @@ fn a_text_that_is_too_long_is_counted_and_found() {
 }
 
 #[test]
-fn what_is_written_is_judged_for_the_event_and_said_in_a_sentence() {
+fn the_reply_is_linted_for_the_event_and_summarised() {
     let (mut harness, _) = shown(text("hello"), false);
     harness.get_by_label("✓ The user sees the text.");
     assert_eq!(harness.state().report().unwrap().outcome, Outcome::Text);
@@ -232,17 +232,17 @@ fn what_is_written_is_judged_for_the_event_and_said_in_a_sentence() {
 }
 
 #[test]
-fn a_verdict_holds_for_its_event_its_purpose_and_its_language() {
+fn a_check_holds_for_its_event_its_purpose_and_its_language() {
     let (click, scan) = (capture(CLICK), capture(SCAN));
-    let verdict = Verdict::of(text("a"), Purpose::Answer(&click), Language::English);
-    assert!(verdict.is_about(Purpose::Answer(&click), Language::English));
-    assert!(!verdict.is_about(Purpose::Answer(&scan), Language::English));
-    assert!(!verdict.is_about(Purpose::Answer(&click), Language::Chinese));
-    assert!(!verdict.is_about(Purpose::Template(Some(&click)), Language::English));
+    let check = ReplyCheck::of(text("a"), Purpose::Answer(&click), Language::English);
+    assert!(check.applies_to(Purpose::Answer(&click), Language::English));
+    assert!(!check.applies_to(Purpose::Answer(&scan), Language::English));
+    assert!(!check.applies_to(Purpose::Answer(&click), Language::Chinese));
+    assert!(!check.applies_to(Purpose::Template(Some(&click)), Language::English));
 }
 
 #[test]
-fn a_template_is_shown_and_not_judged() {
+fn a_template_is_shown_and_not_linted() {
     let (mut harness, _) = shown(text("{{ EventKey }}?"), true);
     harness.get_by_label("{{ EventKey }}?");
     harness.get_by_label("{{ openid }}");
@@ -262,7 +262,7 @@ fn the_names_in_scope_are_those_of_the_event() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_shown_and_kept() {
+fn bytes_that_are_not_text_are_shown_and_kept() {
     let (mut harness, _) = shown(PassiveReply::Raw(vec![0xff, 0x00]), false);
     harness.get_by_label("ff 00");
     assert_eq!(harness.state().reply(), PassiveReply::Raw(vec![0xff, 0x00]));

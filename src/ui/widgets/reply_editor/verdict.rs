@@ -1,4 +1,4 @@
-//! What is made of a reply as it is written: the lint, and what the user will see.
+//! Check of the edited reply: the lint's report, and the effect in the user's chat.
 
 use std::convert::Infallible;
 
@@ -10,37 +10,37 @@ use crate::capture::Capture;
 use crate::inspect::reply::judge_unsealed;
 use crate::rules::is_template;
 use crate::texts::Language;
-use crate::ui::widgets::findings::Finding;
+use crate::ui::widgets::findings::FindingView;
 use crate::wechat::lint::{Answered, Outcome, Question, Report, lint};
 use crate::wechat::reply::{Address, PassiveReply};
 use crate::wechat::tree::Format;
 
-/// What an answer has unless it is told otherwise.
+/// HTTP status of a reply unless a rule sets another.
 const STATUS: u16 = 200;
 
-/// Made anew when the reply or what it is for changes, and never in between.
+/// Result of checking a reply. It is computed only when the reply or its purpose changes.
 #[derive(Debug)]
-pub(super) struct Verdict {
-    about: About,
-    judged: Judged,
-    /// What the user will see.
+pub(super) struct ReplyCheck {
+    context: CheckContext,
+    result: CheckResult,
+    /// The effect in the user's chat.
     pub(super) outcome: Outcome,
-    /// What the lint found, in words.
-    pub(super) findings: Vec<Finding>,
-    /// What its templates can name; empty where it has none.
+    /// The lint's findings as text.
+    pub(super) findings: Vec<FindingView>,
+    /// Names available to its templates; empty if it has none.
     pub(super) names: Vec<String>,
 }
 
-/// What a verdict depends on beside the reply.
+/// The inputs of a check besides the reply.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct About {
+struct CheckContext {
     is_template: bool,
-    /// The event's arrival, to the nanosecond, and the length of its message: no two events share both.
+    /// Arrival of the event in nanoseconds, and length of its message: no two events share both.
     event: Option<(Timestamp, usize)>,
     language: Language,
 }
 
-impl About {
+impl CheckContext {
     fn of(purpose: Purpose<'_>, language: Language) -> Self {
         Self {
             is_template: matches!(purpose, Purpose::Template(_)),
@@ -50,59 +50,60 @@ impl About {
     }
 }
 
+/// Outcome of a check.
 #[derive(Debug)]
-enum Judged {
-    Reply(Report),
-    /// What its texts will be is not known yet.
+enum CheckResult {
+    Report(Report),
+    /// A template, whose texts are not known yet.
     Template(PassiveReply),
 }
 
-impl Verdict {
-    /// Judges the reply for what it is for.
+impl ReplyCheck {
+    /// Checks a reply for its purpose.
     pub(super) fn of(reply: PassiveReply, purpose: Purpose<'_>, language: Language) -> Self {
-        let about = About::of(purpose, language);
-        let names = if about.is_template && reply.needs_address() {
+        let context = CheckContext::of(purpose, language);
+        let names = if context.is_template && reply.needs_address() {
             template_names::in_scope(purpose.event())
         } else {
             Vec::new()
         };
-        if about.is_template && has_templates(&reply) {
+        if context.is_template && has_templates(&reply) {
             let outcome = Outcome::as_written(&reply);
-            return Self { about, judged: Judged::Template(reply), outcome, findings: Vec::new(), names };
+            return Self { context, result: CheckResult::Template(reply), outcome, findings: Vec::new(), names };
         }
         let report = report(&reply, purpose.event());
-        let findings = Finding::all(&report.findings, language);
-        Self { about, outcome: report.outcome, judged: Judged::Reply(report), findings, names }
+        let findings = FindingView::all(&report.findings, language);
+        Self { context, outcome: report.outcome, result: CheckResult::Report(report), findings, names }
     }
 
-    /// Whether it still is what would be said, as long as the reply stays as it is.
-    pub(super) fn is_about(&self, purpose: Purpose<'_>, language: Language) -> bool {
-        self.about == About::of(purpose, language)
+    /// Returns true if the check still holds for an unchanged reply.
+    pub(super) fn applies_to(&self, purpose: Purpose<'_>, language: Language) -> bool {
+        self.context == CheckContext::of(purpose, language)
     }
 
-    /// What the lint says; `None` of templates.
+    /// The lint's report; `None` for templates.
     pub(super) fn report(&self) -> Option<&Report> {
-        match &self.judged {
-            Judged::Reply(report) => Some(report),
-            Judged::Template(_) => None,
+        match &self.result {
+            CheckResult::Report(report) => Some(report),
+            CheckResult::Template(_) => None,
         }
     }
 
-    /// The reply as WeChat understands it; of templates, as it is written.
-    pub(super) fn seen(&self) -> Option<&PassiveReply> {
-        match &self.judged {
-            Judged::Reply(report) => report.reply.as_ref(),
-            Judged::Template(reply) => Some(reply),
+    /// The reply as WeChat understands it, or a template as written.
+    pub(super) fn displayed_reply(&self) -> Option<&PassiveReply> {
+        match &self.result {
+            CheckResult::Report(report) => report.reply.as_ref(),
+            CheckResult::Template(reply) => Some(reply),
         }
     }
 }
 
-/// The lint of a reply to that event, or to nobody in particular.
+/// Lints a reply to an event, or to a placeholder user if there is no event.
 fn report(reply: &PassiveReply, event: Option<&Capture>) -> Report {
     let now = Timestamp::now().as_second();
     let answered = |body| Answered { status: STATUS, body, elapsed_ms: None };
     let Some(capture) = event else {
-        // Who sends it to whom is not the writer's to say.
+        // The addresses are filled in when the reply is sent.
         let address = Address { to_user: "oUser".to_owned(), from_user: "gh_account".to_owned(), create_time: now };
         return lint(&answered(&reply.to_bytes(&address, Format::Xml)), &Question::UNKNOWN);
     };
@@ -111,12 +112,12 @@ fn report(reply: &PassiveReply, event: Option<&Capture>) -> Report {
     judge_unsealed(&answered(&body), capture)
 }
 
-/// Whether something in it is filled in when an event comes.
+/// Returns true if any text contains template syntax.
 fn has_templates(reply: &PassiveReply) -> bool {
     let mut found = false;
-    let looked: Result<_, Infallible> = reply.map_texts(|_, text| {
+    let result: Result<_, Infallible> = reply.map_texts(|_, text| {
         found |= is_template(text);
         Ok(String::new())
     });
-    looked.is_ok() && found
+    result.is_ok() && found
 }

@@ -1,4 +1,4 @@
-//! What is held as it comes and goes, and the editor by its labels.
+//! Tests of held pushes and their drafts, and of the panel by its labels.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::wechat::reply::PassiveReply;
 
-/// Longer than any test.
+/// A time longer than any test.
 const LONG: Duration = Duration::from_hours(1);
 
 const CLICK: &str = "<xml><ToUserName>gh_1</ToUserName><FromUserName>oUser</FromUserName><CreateTime>12</CreateTime>\
@@ -34,21 +34,21 @@ fn awaited(group: i64, is_prepared: bool, now: Instant) -> HeldView {
     HeldView { awaited: [retry].into(), ..HeldView::default() }
 }
 
-fn missed(answering: &mut Answering, view: &HeldView, now: Instant) -> Vec<String> {
-    answering.look(view, now).missed.iter().map(|trouble| trouble.words(Language::English)).collect()
+fn missed(answering: &mut ManualReplies, view: &HeldView, now: Instant) -> Vec<String> {
+    answering.update(view, now).missed.iter().map(|error| error.words(Language::English)).collect()
 }
 
 fn capture() -> StoredCapture {
     stored(request("POST", "/wx".to_owned(), CLICK.as_bytes()), 200)
 }
 
-/// The editor of no. 17, which is held or waited for, and what was asked for.
-fn shown<'h>(answering: Answering) -> (Harness<'h, Answering>, Rc<RefCell<Vec<Action>>>) {
+/// The panel of event 17, and the actions it sends.
+fn shown<'h>(answering: ManualReplies) -> (Harness<'h, ManualReplies>, Rc<RefCell<Vec<Action>>>) {
     let (asked, capture) = (Rc::<RefCell<Vec<Action>>>::default(), capture());
     let asking = Rc::clone(&asked);
     let builder = Harness::builder().with_size([640.0, 1400.0]).with_context_setup(dress);
     let harness = builder.build_ui_state(
-        move |ui, answering: &mut Answering| {
+        move |ui, answering: &mut ManualReplies| {
             let mut actions = Vec::new();
             answering_ui(ui, answering, &capture, &look(Theme::Dark), &mut actions);
             asking.borrow_mut().extend(actions);
@@ -58,9 +58,9 @@ fn shown<'h>(answering: Answering) -> (Harness<'h, Answering>, Rc<RefCell<Vec<Ac
     (harness, asked)
 }
 
-fn looking_at(view: &HeldView) -> Answering {
-    let mut answering = Answering::default();
-    answering.look(view, Instant::now());
+fn looking_at(view: &HeldView) -> ManualReplies {
+    let mut answering = ManualReplies::default();
+    answering.update(view, Instant::now());
     answering
 }
 
@@ -73,36 +73,36 @@ fn verdicts(asked: &RefCell<Vec<Action>>) -> Vec<(CaptureId, Verdict)> {
 }
 
 #[test]
-fn what_goes_undecided_is_told_and_what_was_decided_is_not() {
-    let (mut answering, now) = (Answering::default(), Instant::now());
+fn only_pushes_that_end_undecided_are_reported() {
+    let (mut answering, now) = (ManualReplies::default(), Instant::now());
     let pushes = [1, 2, 3].map(|id| push(id, id, 1, now));
-    assert_eq!(answering.look(&held(&pushes), now).came, pushes);
-    assert!(answering.look(&held(&pushes), now).came.is_empty(), "no news twice");
+    assert_eq!(answering.update(&held(&pushes), now).arrived, pushes);
+    assert!(answering.update(&held(&pushes), now).arrived.is_empty(), "no news twice");
     answering.decide(CaptureId(1), Verdict::Default).unwrap();
     assert!(missed(&mut answering, &held(&pushes[1..]), now).is_empty());
-    let told = missed(&mut answering, &held(&pushes[2..]), now);
-    assert!(told[0].starts_with("No. 2 cannot be answered any more"), "{told:?}");
-    let told = missed(&mut answering, &HeldView::default(), now + LONG);
-    assert!(told[0].starts_with("Too late: the default went out for no. 3"), "{told:?}");
+    let notices = missed(&mut answering, &held(&pushes[2..]), now);
+    assert!(notices[0].starts_with("No. 2 cannot be answered any more"), "{notices:?}");
+    let notices = missed(&mut answering, &HeldView::default(), now + LONG);
+    assert!(notices[0].starts_with("Too late: the default went out for no. 3"), "{notices:?}");
 }
 
 #[test]
-fn many_that_go_at_once_are_one_piece_of_news() {
-    let (mut answering, now) = (Answering::default(), Instant::now());
+fn many_that_end_at_once_are_one_notice() {
+    let (mut answering, now) = (ManualReplies::default(), Instant::now());
     let pushes: Vec<HeldPush> = (1..=300).map(|id| push(id, id, 1, now)).collect();
-    answering.look(&held(&pushes), now);
-    let told = missed(&mut answering, &HeldView::default(), now + LONG);
-    assert!(told.len() == 1 && told[0].contains("300 held pushes"), "{told:?}");
+    answering.update(&held(&pushes), now);
+    let notices = missed(&mut answering, &HeldView::default(), now + LONG);
+    assert!(notices.len() == 1 && notices[0].contains("300 held pushes"), "{notices:?}");
 }
 
 #[test]
-fn a_retry_that_does_not_come_is_told_although_the_view_stays_as_it_is() {
-    let (mut answering, now) = (Answering::default(), Instant::now());
+fn a_missing_retry_is_reported_although_the_view_has_not_changed() {
+    let (mut answering, now) = (ManualReplies::default(), Instant::now());
     let view = awaited(7, true, now);
-    answering.look(&view, now);
+    answering.update(&view, now);
     assert!(matches!(answering.stage(CaptureId(7)), Some(Stage::Awaited(_))));
-    let told = missed(&mut answering, &view, now + LONG);
-    assert!(told[0].starts_with("No retry of no. 7 has come"), "{told:?}");
+    let notices = missed(&mut answering, &view, now + LONG);
+    assert!(notices[0].starts_with("No retry of no. 7 has come"), "{notices:?}");
     assert_eq!(answering.stage(CaptureId(7)), None);
     assert!(missed(&mut answering, &view, now + LONG).is_empty(), "no news twice");
 }
@@ -116,16 +116,16 @@ fn the_next_is_the_one_with_the_least_time_left() {
 }
 
 #[test]
-fn a_draft_outlives_the_attempt_and_goes_with_the_event() {
+fn a_draft_outlives_the_attempt_and_ends_with_the_event() {
     let (now, look) = (Instant::now(), look(Theme::Dark));
     let mut answering = looking_at(&held(&[push(17, 17, 1, now)]));
-    let crafted = PassiveReply::Text { content: "mine".to_owned() };
-    answering.draft(CaptureId(17), &capture(), &look).editor = ReplyEditor::new(crafted.clone());
+    let reply = PassiveReply::Text { content: "mine".to_owned() };
+    answering.draft(CaptureId(17), &capture(), &look).editor = ReplyEditor::new(reply.clone());
     for view in [awaited(17, false, now), held(&[push(18, 17, 2, now)])] {
-        answering.look(&view, now);
-        assert_eq!(answering.draft(CaptureId(17), &capture(), &look).editor.reply(), crafted);
+        answering.update(&view, now);
+        assert_eq!(answering.draft(CaptureId(17), &capture(), &look).editor.reply(), reply);
     }
-    answering.look(&HeldView::default(), now);
+    answering.update(&HeldView::default(), now);
     assert!(answering.drafts.is_empty());
 }
 
@@ -159,7 +159,7 @@ fn after_the_last_attempt_there_is_no_retry_to_wait_for() {
 }
 
 #[test]
-fn what_is_sent_while_the_retry_is_waited_for_is_prepared_for_it() {
+fn a_reply_sent_before_the_retry_is_prepared_for_it() {
     let (mut harness, asked) = shown(looking_at(&awaited(17, false, Instant::now())));
     harness.get_by_label_contains("The retry is waited for");
     harness.get_by_label("Prepare the answer").click();
@@ -170,7 +170,7 @@ fn what_is_sent_while_the_retry_is_waited_for_is_prepared_for_it() {
 }
 
 #[test]
-fn what_nobody_waits_for_has_no_editor() {
+fn an_event_that_does_not_wait_has_no_panel() {
     let (harness, _) = shown(looking_at(&held(&[push(20, 20, 1, Instant::now())])));
     assert!(harness.query_by_label("Send").is_none());
 }

@@ -1,4 +1,4 @@
-//! A reply crafted for a stored event: sent nowhere, to be copied.
+//! Standalone draft of a reply to a stored event: never sent, but copied or made into a rule.
 
 use egui::{Label, RichText, Ui, UiBuilder, Vec2};
 use jiff::Timestamp;
@@ -14,20 +14,20 @@ use crate::ui::widgets::controls::{card, title, weak};
 use crate::ui::widgets::reply_editor::{Purpose, ReplyEditor};
 use crate::wechat::reply::{Address, PassiveReply};
 
-/// So much of a key stands in the name of a rule that is made for it, in characters.
+/// Maximum number of characters of an event key in the name of its rule.
 const NAMED_KEY: usize = 40;
 
-/// The one reply that is being crafted.
+/// The standalone draft that is open.
 #[derive(Debug)]
-pub(crate) struct Crafting {
+pub(crate) struct StandaloneDraft {
     id: CaptureId,
     editor: ReplyEditor,
 }
 
-/// Draws the button that begins, or the editor once it was pressed.
-pub(crate) fn crafting_ui(
+/// Draws the button that opens a draft, or the open draft.
+pub(crate) fn standalone_draft_ui(
     ui: &mut Ui,
-    crafting: &mut Option<Crafting>,
+    draft: &mut Option<StandaloneDraft>,
     stored: &StoredCapture,
     look: &Look,
     actions: &mut Vec<Action>,
@@ -36,11 +36,11 @@ pub(crate) fn crafting_ui(
     if matches!(&*capture.envelope.kind, HANDSHAKE | UNREADABLE) {
         return;
     }
-    let Some(open) = crafting.as_mut().filter(|crafting| crafting.id == id) else {
+    let Some(open) = draft.as_mut().filter(|draft| draft.id == id) else {
         if ui.button(look.text("hold.craft.begin")).clicked() {
             let mut editor = ReplyEditor::new(ReplyEditor::draft_for(capture, look.language));
             editor.focus();
-            *crafting = Some(Crafting { id, editor });
+            *draft = Some(StandaloneDraft { id, editor });
         }
         return;
     };
@@ -57,21 +57,21 @@ pub(crate) fn crafting_ui(
         })
     });
     if closed.inner.inner {
-        *crafting = None;
+        *draft = None;
     }
 }
 
-/// Says whether it is to be closed.
-fn buttons_ui(ui: &mut Ui, crafting: &Crafting, capture: &Capture, look: &Look, actions: &mut Vec<Action>) -> bool {
+/// Draws the buttons, and returns true if the draft is to be closed.
+fn buttons_ui(ui: &mut Ui, draft: &StandaloneDraft, capture: &Capture, look: &Look, actions: &mut Vec<Action>) -> bool {
     let mut closed = false;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(GAP_SMALL);
         if ui.button(look.text("hold.craft.copy")).clicked() {
-            let bytes = crafting.editor.reply().to_bytes(&address(capture), capture.format());
+            let bytes = draft.editor.reply().to_bytes(&address(capture), capture.format());
             actions.push(Action::Copy(String::from_utf8_lossy(&bytes).into_owned()));
         }
         if ui.button(look.text("hold.craft.rule")).clicked() {
-            actions.push(Action::BeginRule(Box::new(rule(capture, &crafting.editor.reply()))));
+            actions.push(Action::BeginRule(Box::new(rule(capture, &draft.editor.reply()))));
         }
         if ui.button(RichText::new(look.text("hold.craft.close"))).clicked() {
             closed = true;
@@ -80,10 +80,10 @@ fn buttons_ui(ui: &mut Ui, crafting: &Crafting, capture: &Capture, look: &Look, 
     closed
 }
 
-/// A rule that answers its like with this reply, to the letter.
+/// Builds a rule that answers similar events with exactly this reply.
 fn rule(capture: &Capture, reply: &PassiveReply) -> Rule {
-    // The texts of a rule are templates.
-    let Ok(reply) = reply.map_texts(|_, text| Ok::<_, std::convert::Infallible>(to_the_letter(text)));
+    // A rule's texts are templates.
+    let Ok(reply) = reply.map_texts(|_, text| Ok::<_, std::convert::Infallible>(escape_template(text)));
     let envelope = &capture.envelope;
     let kind = Expr::Term(match &envelope.event {
         Some(event) => Term::Event(event.clone()),
@@ -106,12 +106,12 @@ fn rule(capture: &Capture, reply: &PassiveReply) -> Rule {
     }
 }
 
-/// The template that makes this text.
-fn to_the_letter(text: &str) -> String {
+/// Escapes a text so that it renders as itself.
+fn escape_template(text: &str) -> String {
     if is_template(text) { format!("{{% raw %}}{text}{{% endraw %}}") } else { text.to_owned() }
 }
 
-/// Whom a reply to it goes to; nobody, where the event does not say.
+/// Address of a reply to an event, or a placeholder if the event names no user.
 fn address(capture: &Capture) -> Address {
     let now = Timestamp::now().as_second();
     capture.reply_address(now).unwrap_or_else(|| Address::nobody(now))
@@ -128,7 +128,7 @@ mod tests {
     use crate::ui::screens::events::detail::tests::{request, stored};
 
     #[test]
-    fn the_rule_answers_its_own_event_to_the_letter() {
+    fn the_rule_answers_its_own_event_with_exactly_this_reply() {
         let body = b"<xml><FromUserName>u</FromUserName><ToUserName>a</ToUserName><MsgType>event</MsgType>\
                      <Event>CLICK</Event><EventKey>a \"b\" *</EventKey></xml>";
         let capture = stored(request("POST", "/".to_owned(), body), 200).capture;
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_is_addressed_to_the_user_who_did_it() {
+    fn a_reply_is_addressed_to_the_user_of_the_event() {
         let body = b"<xml><FromUserName>u</FromUserName><ToUserName>a</ToUserName><MsgType>event</MsgType>\
                      <Event>CLICK</Event></xml>";
         let Address { to_user, from_user, .. } = address(&stored(request("POST", "/".to_owned(), body), 200).capture);

@@ -1,60 +1,60 @@
-//! What was answered, what the user saw of it, and how the event's attempts went; above it the editor, while one waits.
+//! Page of the reply: its bytes, time and effect in the chat, the event's attempts, and the editor of a held push.
 
 use egui::{CollapsingHeader, CornerRadius, Label, Rect, RichText, ScrollArea, Sense, Ui, Vec2};
 
 use super::Detail;
-use super::answered::Answered;
+use super::answered::ReplyView;
 use super::attempts::attempts_ui;
 use super::forwarded::forwarded_ui;
 use super::header::WECHAT_LIMIT_MS;
 use crate::capture::{Reply, ReplyEnd, ReplySource};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::screens::events::answering::{Answering, answering_ui, crafting_ui};
+use crate::ui::screens::events::answering::{ManualReplies, answering_ui, standalone_draft_ui};
 use crate::ui::theme::{GAP, GAP_LARGE};
 use crate::ui::widgets::bubble::bubble_ui;
 use crate::ui::widgets::controls::{card, code_frame, copy_button, pair, title, value_pair, weak};
-use crate::ui::widgets::findings::{Places, findings_ui};
+use crate::ui::widgets::findings::{PlaceDisplay, findings_ui};
 use crate::ui::widgets::quantities::milliseconds;
 
-/// The bar that holds an answer's time against WeChat's limit, in points.
+/// Size of the bar that compares the reply time with WeChat's limit, in points.
 const BAR: Vec2 = Vec2::new(220.0, 6.0);
 
-/// Draws the page.
+/// Draws the page of the reply.
 pub(super) fn answer_ui(
     ui: &mut Ui,
     detail: &Detail,
-    answering: &mut Answering,
+    answering: &mut ManualReplies,
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
     let stored = &detail.opened.stored;
     ScrollArea::vertical().id_salt("answer").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
-        let waits = answering.stage(stored.placement.group).is_some();
+        let is_waiting = answering.stage(stored.placement.group).is_some();
         answering_ui(ui, answering, stored, look, actions);
-        match (&stored.reply, &detail.answered) {
-            (Some(reply), Some(answered)) => answered_ui(ui, reply, answered, look, actions),
-            _ if waits => {}
+        match (&stored.reply, &detail.reply) {
+            (Some(reply), Some(view)) => reply_ui(ui, reply, view, look, actions),
+            _ if is_waiting => {}
             _ => drop(ui.add(Label::new(look.text("detail.answer.nothing")).wrap())),
         }
         attempts_ui(ui, detail, look, actions);
-        if !waits {
-            crafting_ui(ui, &mut answering.crafting, stored, look, actions);
+        if !is_waiting {
+            standalone_draft_ui(ui, &mut answering.standalone, stored, look, actions);
         }
         ui.add_space(GAP_LARGE);
     });
 }
 
-fn answered_ui(ui: &mut Ui, reply: &Reply, answered: &Answered, look: &Look, actions: &mut Vec<Action>) {
+fn reply_ui(ui: &mut Ui, reply: &Reply, view: &ReplyView, look: &Look, actions: &mut Vec<Action>) {
     title(ui, look, &look.text("detail.answer.title"));
-    if let Some(seen) = &answered.seen {
-        let color = if answered.is_legal { look.palette.ok } else { look.palette.error };
-        let mark = if answered.is_legal { "✓" } else { "×" };
-        ui.add(Label::new(RichText::new(format!("{mark} {}", seen.sentence)).color(color)).wrap());
-        bubble_ui(ui, &seen.outcome, seen.reply.as_ref(), look);
+    if let Some(effect) = &view.user_outcome {
+        let color = if view.is_legal { look.palette.ok } else { look.palette.error };
+        let mark = if view.is_legal { "✓" } else { "×" };
+        ui.add(Label::new(RichText::new(format!("{mark} {}", effect.sentence)).color(color)).wrap());
+        bubble_ui(ui, &effect.outcome, effect.reply.as_ref(), look);
     }
-    findings_ui(ui, &answered.findings, Places::Said, look);
+    findings_ui(ui, &view.findings, PlaceDisplay::Text, look);
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP - 2.0;
@@ -62,14 +62,14 @@ fn answered_ui(ui: &mut Ui, reply: &Reply, answered: &Answered, look: &Look, act
         let source = source_words(&reply.source, look);
         row_ui(ui, "detail.answer.source", look, |ui| drop(ui.add(Label::new(source).wrap())));
         row_ui(ui, "detail.answer.elapsed", look, |ui| elapsed_ui(ui, reply, look));
-        row_ui(ui, "detail.answer.body", look, |ui| body_ui(ui, reply, answered, look, actions));
+        row_ui(ui, "detail.answer.body", look, |ui| body_ui(ui, reply, view, look, actions));
     });
-    if let Some(forwarded) = &answered.forwarded {
+    if let Some(forwarded) = &view.forwarded {
         forwarded_ui(ui, forwarded, look);
     }
 }
 
-/// The status, and how the exchange ended where that was not with an answer.
+/// The HTTP status, and how the connection ended if not with a reply.
 fn status_words(status: Option<u16>, end: ReplyEnd, look: &Look) -> String {
     let ended = || look.text(&format!("detail.end.{}", end.as_str())).into_owned();
     match status {
@@ -79,7 +79,7 @@ fn status_words(status: Option<u16>, end: ReplyEnd, look: &Look) -> String {
     }
 }
 
-/// Who decided the answer.
+/// The source of the reply, as text.
 fn source_words(source: &ReplySource, look: &Look) -> String {
     match source {
         ReplySource::Rule(name) => look.filled("detail.source.rule", &[("name", name)]),
@@ -87,6 +87,7 @@ fn source_words(source: &ReplySource, look: &Look) -> String {
     }
 }
 
+/// Draws a labelled row with a drawn value.
 pub(super) fn row_ui(ui: &mut Ui, key: &str, look: &Look, value: impl FnOnce(&mut Ui)) {
     pair(ui, |ui| drop(ui.add(Label::new(RichText::new(look.text(key)).color(look.palette.weak)).wrap())), value);
 }
@@ -97,26 +98,26 @@ fn elapsed_ui(ui: &mut Ui, reply: &Reply, look: &Look) {
     let (rect, _) = ui.allocate_exact_size(Vec2::new(BAR.x.min(ui.available_width()), BAR.y), Sense::hover());
     let color = if reply.summary().is_legal() { look.palette.ok } else { look.palette.error };
     ui.painter().rect_filled(rect, CornerRadius::same(3), look.palette.line);
-    // However fast, a little is to be seen.
+    // Even the fastest reply leaves a visible bar.
     let filled = Vec2::new(rect.width() * share.clamp(0.01, 1.0), rect.height());
     ui.painter().rect_filled(Rect::from_min_size(rect.min, filled), CornerRadius::same(3), color);
     let key = if share <= 1.0 { "detail.answer.in_time" } else { "detail.answer.too_late" };
     ui.add(Label::new(weak(look, look.text(key))).wrap());
 }
 
-/// What was answered in plaintext, and as it went over the wire where that was something else.
-fn body_ui(ui: &mut Ui, reply: &Reply, answered: &Answered, look: &Look, actions: &mut Vec<Action>) {
-    bytes_ui(ui, &answered.body, look);
+/// Draws the body in plaintext, and the bytes sent if they differ.
+fn body_ui(ui: &mut Ui, reply: &Reply, view: &ReplyView, look: &Look, actions: &mut Vec<Action>) {
+    bytes_ui(ui, &view.body, look);
     if !reply.body.is_empty() {
         let text = || String::from_utf8_lossy(&reply.body).into_owned();
         copy_button(ui, look, &look.text("detail.answer.body"), text, actions);
     }
-    if let Some(wire) = &answered.wire {
+    if let Some(wire) = &view.wire {
         CollapsingHeader::new(look.text("hold.wire")).id_salt("wire").show(ui, |ui| bytes_ui(ui, wire, look));
     }
 }
 
-/// Text on its ground; that there is none is said.
+/// Draws text in a code frame, or a note that it is empty.
 pub(super) fn bytes_ui(ui: &mut Ui, shown: &str, look: &Look) {
     if shown.is_empty() {
         ui.label(RichText::new(look.text("detail.empty")).italics().color(look.palette.weak));

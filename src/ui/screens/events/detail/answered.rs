@@ -1,65 +1,65 @@
-//! An answer made ready to be drawn: what the user saw of it, what was wrong with it, and its bytes as text.
+//! A reply prepared for drawing: what the user saw, the lint's findings, and its bytes as text.
 
-use super::forwarded::Forward;
+use super::forwarded::ForwardView;
 use crate::capture::diagnosis::{Severity, worst};
 use crate::capture::{HANDSHAKE, Reply, ReplyEnd, StoredCapture};
 use crate::inspect::reply::judge_unsealed;
 use crate::texts::Language;
-use crate::ui::widgets::findings::Finding;
-use crate::ui::widgets::shown::Shown;
+use crate::ui::widgets::findings::FindingView;
+use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::lint::{self, Outcome, Question, Report};
 use crate::wechat::message::Message;
 use crate::wechat::reply::PassiveReply;
 use crate::wechat::tree::Tree;
 
-/// All that is shown of an answer.
+/// A reply as it is displayed.
 #[derive(Debug)]
-pub(super) struct Answered {
-    /// What the user saw; `None` for a handshake, which no user sees.
-    pub(super) seen: Option<Seen>,
-    /// Whether WeChat takes it for an answer.
+pub(super) struct ReplyView {
+    /// `None` for a handshake, which no user sees.
+    pub(super) user_outcome: Option<UserOutcome>,
+    /// Set if WeChat accepts it as a reply.
     pub(super) is_legal: bool,
-    pub(super) findings: Vec<Finding>,
-    /// The plaintext.
+    pub(super) findings: Vec<FindingView>,
+    /// The body before encryption.
     pub(super) body: String,
-    /// The bytes that went over the wire, where they were others.
+    /// The bytes sent, if they differ from the body.
     pub(super) wire: Option<String>,
-    /// What the developer's own server made of the push, where it was asked.
-    pub(super) forwarded: Option<Forward>,
+    /// The exchange with the developer's own server, if the push was forwarded.
+    pub(super) forwarded: Option<ForwardView>,
 }
 
-/// What the user saw.
+/// The effect of the reply in the user's chat.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct UserOutcome {
     pub(super) outcome: Outcome,
     pub(super) sentence: String,
     pub(super) reply: Option<PassiveReply>,
 }
 
-impl Answered {
-    /// Judges the answer once. `None`: there is none.
+impl ReplyView {
+    /// Lints the stored reply and prepares it for display; `None` if there is no reply.
     pub(super) fn of(stored: &StoredCapture, language: Language) -> Option<Self> {
         let reply = stored.reply.as_ref()?;
         Some(Self {
-            seen: (stored.capture.envelope.kind != HANDSHAKE).then(|| Seen::of(stored, reply, language)),
+            user_outcome: (stored.capture.envelope.kind != HANDSHAKE).then(|| UserOutcome::of(stored, reply, language)),
             is_legal: reply.summary().is_legal(),
-            findings: Finding::all(&reply.lint, language),
+            findings: FindingView::all(&reply.lint, language),
             body: text(&reply.body),
             wire: reply.wire.as_deref().map(text),
-            forwarded: reply.forwarded.as_deref().map(|forwarded| Forward::of(forwarded, language)),
+            forwarded: reply.forwarded.as_deref().map(|forwarded| ForwardView::of(forwarded, language)),
         })
     }
 }
 
-impl Seen {
+impl UserOutcome {
     fn of(stored: &StoredCapture, reply: &Reply, language: Language) -> Self {
-        let Report { outcome, reply, .. } = judged(stored, reply);
-        Self { outcome, sentence: Shown::of(&outcome.sentence(language)).marked(), reply }
+        let Report { outcome, reply, .. } = lint_report(stored, reply);
+        Self { outcome, sentence: DisplayText::of(&outcome.sentence(language)).marked(), reply }
     }
 }
 
-/// The plaintext judged; what was found when the answer left, as it was on the wire, counts for more.
-fn judged(stored: &StoredCapture, reply: &Reply) -> Report {
+/// Lints the plaintext. An error found in the bytes as they were sent overrides the outcome.
+fn lint_report(stored: &StoredCapture, reply: &Reply) -> Report {
     let capture = &stored.capture;
     let Some(status) = reply.status.filter(|_| reply.end == ReplyEnd::Answered) else {
         let tree = Tree::parse(capture.message()).ok();
@@ -75,6 +75,7 @@ fn judged(stored: &StoredCapture, reply: &Reply) -> Report {
     report
 }
 
+/// Bytes as text that is safe to display.
 pub(super) fn text(bytes: &[u8]) -> String {
-    Shown::of(&String::from_utf8_lossy(bytes)).marked()
+    DisplayText::of(&String::from_utf8_lossy(bytes)).marked()
 }

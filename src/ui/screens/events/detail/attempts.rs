@@ -1,4 +1,4 @@
-//! All attempts of an event on one axis of time: when each came, how it ended, and who closed first.
+//! Timeline of an event's attempts: the arrival of each, its end, and the side that closed the connection.
 
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Label, Pos2, Rangef, Rect, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo};
@@ -13,44 +13,43 @@ use crate::ui::theme::{CORNER, GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, title, weak};
 use crate::ui::widgets::quantities::milliseconds;
 
-/// The height of a lane: a line of words and a bar, in points.
+/// Height of a lane, which has a line of text and a bar, in points.
 const LANE_HEIGHT: f32 = 44.0;
-/// The height of its bar.
+/// Height of a lane's bar, in points.
 const BAR_HEIGHT: f32 = 10.0;
-/// However short, a bar is as wide as this.
+/// Minimum width of a bar, in points.
 const BAR_SMALLEST: f32 = 3.0;
-/// Left of the axis the attempts' numbers stand, right of it the mark of an end that is at its very end.
+/// Margins of the axis in points: on the left for the attempts' numbers, on the right for the mark of an end.
 const MARGINS: (f32, f32) = (26.0, 22.0);
-/// The height of the axis with its numbers.
+/// Height of the axis with its numbers, in points.
 const AXIS_HEIGHT: f32 = 22.0;
-/// The axis has about so many numbers.
+/// Approximate number of labels on the axis.
 const AXIS_NUMBERS: f32 = 6.0;
-/// WeChat waits for so many seconds.
+/// Time that WeChat waits for a reply, in seconds.
 const LIMIT: f32 = WECHAT_LIMIT_MS / 1000.0;
 
-/// The attempts made ready to be drawn.
+/// The attempts prepared for drawing.
 #[derive(Debug)]
 pub(super) struct Lanes {
     lanes: Vec<Lane>,
-    /// The end of the axis, in seconds from the first arrival.
+    /// Length of the axis, in seconds from the first arrival.
     span: f32,
 }
 
-/// One attempt. Times are seconds from the first arrival.
+/// One attempt; times are in seconds from the first arrival.
 #[derive(Debug)]
 struct Lane {
     id: CaptureId,
     attempt: u32,
     from: f32,
-    /// `None`: it is open.
+    /// `None` while it is open.
     to: Option<f32>,
-    /// Who closed; `None`: nobody yet.
     end: Option<ReplyEnd>,
     words: String,
 }
 
 impl Lanes {
-    /// Sets them out.
+    /// Places the attempts on the timeline.
     pub(super) fn of(attempts: &[CaptureSummary], language: Language) -> Self {
         let first = attempts.first().map(|attempt| attempt.received_at).unwrap_or_default();
         let lanes: Vec<Lane> = attempts
@@ -82,12 +81,12 @@ fn words(attempt: &CaptureSummary, from: f32, language: Language) -> String {
     language.filled("attempts.lane", &[("number", number), ("from", format!("{from:.1}")), ("end", end)])
 }
 
-/// Milliseconds where a tenth of a second would say nothing.
+/// Formats a duration below one second in milliseconds, and a longer one in seconds.
 fn span_words(elapsed: std::time::Duration) -> String {
     if elapsed.as_secs() == 0 { milliseconds(elapsed) } else { format!("{:.1} s", elapsed.as_secs_f32()) }
 }
 
-/// Draws them; a click selects one.
+/// Draws the timeline; a click selects an attempt.
 pub(super) fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     let lanes = &detail.lanes;
     title(ui, look, &look.text("detail.attempts"));
@@ -109,7 +108,7 @@ pub(super) fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &m
     });
 }
 
-/// Says whether another attempt than the one that is shown was clicked.
+/// Draws one attempt; returns true if it was clicked and is not the shown one.
 fn lane_ui(ui: &mut Ui, lane: &Lane, span: f32, is_shown: bool, look: &Look) -> bool {
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), LANE_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, &lane.words));
@@ -149,7 +148,7 @@ fn bar_ui(ui: &Ui, lane: &Lane, rect: Rect, span: f32, look: &Look) {
     painter.text(Pos2::new(bar.right() + 3.0, middle), Align2::LEFT_CENTER, mark, font, color);
 }
 
-/// Who closed first, by its shape.
+/// Mark and colour of an attempt's end.
 fn end_mark(end: Option<ReplyEnd>, look: &Look) -> (&'static str, Color32) {
     match end {
         None => ("…", look.palette.weak),
@@ -160,7 +159,7 @@ fn end_mark(end: Option<ReplyEnd>, look: &Look) -> (&'static str, Color32) {
     }
 }
 
-/// Seconds from the first arrival.
+/// Draws the axis in seconds from the first arrival.
 fn axis_ui(ui: &mut Ui, span: f32, look: &Look) {
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), AXIS_HEIGHT), Sense::hover());
     let axis = axis_range(rect);
@@ -178,7 +177,7 @@ fn axis_ui(ui: &mut Ui, span: f32, look: &Look) {
     }
 }
 
-/// Between two numbers of the axis: 1, 2 or 5 times a power of ten, in seconds.
+/// Distance between labels of the axis in seconds: 1, 2 or 5 times a power of ten.
 fn step(span: f32) -> f32 {
     let mut decade = 1.0;
     loop {

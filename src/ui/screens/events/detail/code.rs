@@ -1,4 +1,4 @@
-//! A scanned code drawn again from its content, so that a phone can scan it from the screen.
+//! A scanned code redrawn from its content, so that a phone can scan it from the screen.
 
 use barcoders::sym::codabar::Codabar;
 use barcoders::sym::code39::Code39;
@@ -12,30 +12,30 @@ use qrcode::QrCode;
 
 use crate::wechat::message::ScanCode;
 
-/// The quiet zone that the standards ask for around a QR code and beside bars, in modules.
+/// Quiet zone around a QR code and beside bars, in modules, as the standards require.
 const QUIET_MODULES: usize = 4;
 const QUIET_BARS: usize = 10;
-/// Bars are this much higher than a module is wide.
+/// Height of the bars, in points.
 const BAR_HEIGHT: f32 = 72.0;
-/// A side of a QR code on the screen, in points, and the narrowest bar.
+/// Side of a QR code and width of the narrowest bar, in points.
 const QR_SIDE: f32 = 168.0;
 const BAR_WIDTH: f32 = 1.5;
 
-/// The most bytes in bars: more are wider than any screen shows, and no scanner reads them.
+/// Maximum number of bytes in a bar code; longer ones are too wide for screens and scanners.
 const MOST_IN_BARS: usize = 128;
 
-/// A code as dark and light places, its quiet zone included.
+/// A code as dark and light modules, including its quiet zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Code {
-    /// How many modules stand side by side.
+pub(super) struct ScannedCode {
+    /// Number of modules in a row.
     columns: usize,
-    /// Row by row; bars have one.
+    /// Dark modules, row by row; a bar code has one row.
     dark: Vec<bool>,
     is_matrix: bool,
 }
 
-impl Code {
-    /// What was scanned, if it can be drawn: not every symbology can, and not everything fits into a code.
+impl ScannedCode {
+    /// Encodes a scan result; `None` for an unsupported symbology, and for content that does not fit.
     pub(super) fn of(scan: &ScanCode<'_>) -> Option<Self> {
         let content = scan.content.filter(|content| !content.is_empty())?;
         if scan.scan_type.is_some_and(|name| name.eq_ignore_ascii_case("barcode")) {
@@ -66,7 +66,7 @@ impl Code {
         (!bars.is_empty()).then_some(Self { columns: dark.len(), dark, is_matrix: false })
     }
 
-    /// Paints it dark on white, whatever the theme: scanners want it so.
+    /// Draws the code dark on white in every theme, as scanners require.
     pub(super) fn ui(&self, ui: &mut Ui, description: &str) {
         let size = if self.is_matrix {
             Vec2::splat(QR_SIDE)
@@ -82,7 +82,7 @@ impl Code {
         ui.painter().add(Shape::mesh(self.mesh(rect)));
     }
 
-    /// One rectangle for each run of dark modules.
+    /// Builds one rectangle for each run of dark modules.
     fn mesh(&self, rect: Rect) -> Mesh {
         let rows = self.dark.len() / self.columns;
         let (width, height) = (rect.width() / self.columns as f32, rect.height() / rows as f32);
@@ -102,16 +102,16 @@ impl Code {
     }
 }
 
-/// Dark (1) and light (0) bars of a symbology, by the name that WeChat gives it.
+/// Encodes content as dark (1) and light (0) bars; `symbology` is WeChat's name for it.
 fn bars(symbology: &str, content: &str) -> Option<Vec<u8>> {
     match symbology {
         "EAN_13" | "EAN13" | "ISBN" => EAN13::new(content).ok().map(|code| code.encode()),
-        // The same bars: a leading 0 makes twelve digits thirteen.
+        // UPC-A is EAN-13 with a leading 0.
         "UPC_A" => EAN13::new(format!("0{content}")).ok().map(|code| code.encode()),
         "EAN_8" | "EAN8" => EAN8::new(content).ok().map(|code| code.encode()),
         "CODE_39" => Code39::new(content).ok().map(|code| code.encode()),
         "CODE_93" => Code93::new(content).ok().map(|code| code.encode()),
-        // U+0181 chooses the set with all of printable ASCII.
+        // U+0181 selects code set B, which has all of printable ASCII.
         "CODE_128" => Code128::new(format!("\u{181}{content}")).ok().map(|code| code.encode()),
         "ITF" => TF::interleaved(content).ok().filter(|_| content.len().is_multiple_of(2)).map(|code| code.encode()),
         "CODABAR" => Codabar::new(content).ok().map(|code| code.encode()),
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_qr_code_is_square_with_its_finder_inside_the_quiet_zone() {
-        let code = Code::of(&ScanCode::new(Some("qrcode"), Some("https://example.com/?a=1"))).unwrap();
+        let code = ScannedCode::of(&ScanCode::new(Some("qrcode"), Some("https://example.com/?a=1"))).unwrap();
         assert_eq!(code.dark.len(), code.columns * code.columns);
         assert!(!code.dark[..code.columns * QUIET_MODULES].contains(&true));
         let corner = code.columns * QUIET_MODULES + QUIET_MODULES;
@@ -136,20 +136,20 @@ mod tests {
     fn the_bars_of_an_ean_13_are_those_of_the_standard() {
         let bars = bars("EAN_13", "6901234567892").unwrap();
         let text: String = bars.iter().map(|bar| if *bar == 1 { '1' } else { '0' }).collect();
-        // A leading 6 writes the digits 901234 in the sets ABBBAA.
+        // A leading 6 encodes the digits 901234 in the sets ABBBAA.
         let left = ["0001011", "0100111", "0110011", "0011011", "0111101", "0100011"].concat();
         assert_eq!((&text[..3], &text[3..45], &text[45..50], text.len()), ("101", &*left, "01010", 95));
     }
 
     #[test]
-    fn what_cannot_be_drawn_is_left_out() {
+    fn content_that_cannot_be_encoded_is_left_out() {
         for (scan_type, result) in
             [("barcode", "EAN_13,6901234567890"), ("barcode", "PDF_417,a"), ("barcode", "123"), ("qrcode", "")]
         {
-            assert_eq!(Code::of(&ScanCode::new(Some(scan_type), Some(result))), None, "{result}");
+            assert_eq!(ScannedCode::of(&ScanCode::new(Some(scan_type), Some(result))), None, "{result}");
         }
-        assert_eq!(Code::of(&ScanCode::new(Some("qrcode"), Some(&"x".repeat(5_000)))), None);
+        assert_eq!(ScannedCode::of(&ScanCode::new(Some("qrcode"), Some(&"x".repeat(5_000)))), None);
         let wide = format!("CODE_128,{}", "x".repeat(5_000));
-        assert_eq!(Code::of(&ScanCode::new(Some("barcode"), Some(&wide))), None);
+        assert_eq!(ScannedCode::of(&ScanCode::new(Some("barcode"), Some(&wide))), None);
     }
 }

@@ -1,21 +1,21 @@
-//! The first page: what is wrong, what was picked, and all elements by their official names.
+//! Page of the decoded message: diagnoses, the menu event's result, and all elements by their official names.
 
 use egui::{Label, RichText, ScrollArea, Ui};
 
-use super::row::{Beside, field_ui};
-use super::section::{Row, Section};
+use super::row::{RowContext, field_ui};
+use super::section::{Section, SectionRow};
 use super::{Detail, place_path};
 use crate::capture::HANDSHAKE;
 use crate::ui::action::{Action, Tab};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::{card, pair, title, weak};
-use crate::ui::widgets::findings::{Clicked, Places, findings_ui};
+use crate::ui::widgets::findings::{FindingClick, PlaceDisplay, findings_ui};
 
-/// How many rows of a group are laid out before one asks for more: WeChat sends twenty, a test tool ten thousand.
+/// Number of rows of a section laid out at once: WeChat sends about twenty, a test tool ten thousand.
 const ROWS_AT_ONCE: usize = 200;
 
-/// Draws the page.
+/// Draws the decoded page.
 pub(super) fn decoded_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     ScrollArea::vertical().id_salt("decoded").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
@@ -33,19 +33,19 @@ pub(super) fn decoded_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
     });
 }
 
-/// What is wrong; a place leads to its bytes, a code to everything that has it.
+/// Draws the diagnoses; a place leads to its bytes, a code to the captures that share it.
 fn problems_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
-    match findings_ui(ui, &detail.findings, Places::Linked, look) {
+    match findings_ui(ui, &detail.findings, PlaceDisplay::Link, look) {
         None => {}
-        Some(Clicked::Code(term)) => actions.push(Action::AddToFilter(term)),
-        Some(Clicked::Place(place)) => {
+        Some(FindingClick::Code(term)) => actions.push(Action::AddToFilter(term)),
+        Some(FindingClick::Place(place)) => {
             actions.push(Action::ChooseField(place_path(place.offset)));
             actions.push(Action::ShowTab(Tab::Raw));
         }
     }
 }
 
-/// The parameters of a verification request; it has no message.
+/// Draws the parameters of a verification request, which has no message.
 fn handshake_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
     title(ui, look, &look.text("detail.section.handshake"));
     card(look).show(ui, |ui| {
@@ -85,19 +85,19 @@ fn section_ui(ui: &mut Ui, detail: &Detail, section: &Section, is_own: bool, loo
     });
 }
 
-fn row_ui(ui: &mut Ui, detail: &Detail, row: &Row, look: &Look, actions: &mut Vec<Action>) {
+fn row_ui(ui: &mut Ui, detail: &Detail, row: &SectionRow, look: &Look, actions: &mut Vec<Action>) {
     match row {
-        Row::Field { at, indent, meaning, notes } => {
+        SectionRow::Field { at, indent, meaning, notes } => {
             let field = &detail.fields[*at];
             let is_chosen = detail.chosen() == Some(&*field.path);
-            let beside = Beside { indent: *indent, meaning: meaning.as_deref(), notes, is_chosen };
-            field_ui(ui, field, &beside, look, actions);
+            let context = RowContext { indent: *indent, meaning: meaning.as_deref(), notes, is_chosen };
+            field_ui(ui, field, &context, look, actions);
         }
-        Row::Said { label, value, is_code } => aside_ui(ui, look, label, |ui| {
+        SectionRow::Derived { label, value, is_code } => aside_ui(ui, look, label, |ui| {
             let value = RichText::new(value);
             ui.add(Label::new(if *is_code { value.monospace() } else { value }).wrap());
         }),
-        Row::Missing { name } => {
+        SectionRow::Missing { name } => {
             let name_text = RichText::new(*name).monospace().color(look.palette.weak);
             framed(ui, |ui| {
                 pair(ui, |ui| drop(ui.label(name_text)), |ui| ui.label(weak(look, look.text("detail.missing"))));
@@ -106,7 +106,7 @@ fn row_ui(ui: &mut Ui, detail: &Detail, row: &Row, look: &Look, actions: &mut Ve
     }
 }
 
-/// A row that is no element, in line with those that are.
+/// Draws a row for something other than an element, aligned with the rows of elements.
 fn aside_ui(ui: &mut Ui, look: &Look, label: &str, value: impl FnOnce(&mut Ui)) {
     framed(ui, |ui| {
         pair(ui, |ui| drop(ui.add(Label::new(RichText::new(label).color(look.palette.weak)).wrap())), value);
@@ -117,7 +117,7 @@ fn framed(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     egui::Frame::new().inner_margin(egui::Margin::symmetric(6, 3)).show(ui, content);
 }
 
-/// The scanned code, drawn again.
+/// Draws the scanned code.
 fn code_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
     let Some(code) = &detail.code else { return };
     aside_ui(ui, look, &look.text("detail.said.code"), |ui| {
@@ -126,7 +126,7 @@ fn code_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
     });
 }
 
-/// The image messages that belong to an event with pictures.
+/// Draws links to the image messages of a `pic_*` event.
 fn images_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     if !detail.opened.images.is_empty() {
         aside_ui(ui, look, &look.text("detail.said.images"), |ui| {

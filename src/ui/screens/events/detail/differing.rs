@@ -1,68 +1,68 @@
-//! How an answer differs from an earlier one: element by element, and line by line.
+//! Difference between a reply and an earlier one: changed elements, and a text diff.
 
 use egui::text::LayoutJob;
 use egui::{Color32, CornerRadius, Frame, Label, Margin, RichText, Stroke, TextStyle, Ui};
 
-use super::replayed::{Changed, Differing, Line};
+use super::replayed::{ChangeView, DiffLine, DifferenceView};
 use crate::capture::diagnosis::Severity;
 use crate::ui::look::Look;
 use crate::ui::theme::{CORNER, GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, code_frame, title, weak};
 
-/// Draws both.
-pub(super) fn differing_ui(ui: &mut Ui, differing: &Differing, look: &Look) {
-    let key = if differing.is_forward { "replays.detail.against_forward" } else { "replays.detail.against_replay" };
+/// Draws the changed elements and the text diff.
+pub(super) fn difference_ui(ui: &mut Ui, difference: &DifferenceView, look: &Look) {
+    let key = if difference.is_forward { "replays.detail.against_forward" } else { "replays.detail.against_replay" };
     title(ui, look, &look.text(key));
-    changes_ui(ui, differing, look);
-    lines_ui(ui, differing, look);
+    changes_ui(ui, difference, look);
+    lines_ui(ui, difference, look);
 }
 
-/// Path, before and after; what does not count is not among them.
-fn changes_ui(ui: &mut Ui, differing: &Differing, look: &Look) {
-    if differing.changes.is_empty() {
+/// Draws each changed element with its path and both values; ignored elements are not among them.
+fn changes_ui(ui: &mut Ui, difference: &DifferenceView, look: &Look) {
+    if difference.changes.is_empty() {
         ui.add(Label::new(RichText::new(format!("= {}", look.text("replays.detail.no_changes")))).wrap());
         return;
     }
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
-        for changed in &differing.changes {
-            change_ui(ui, changed, look);
+        for change in &difference.changes {
+            change_ui(ui, change, look);
         }
-        more_ui(ui, differing.more_changes, look);
+        more_ui(ui, difference.more_changes, look);
     });
 }
 
-fn change_ui(ui: &mut Ui, changed: &Changed, look: &Look) {
+fn change_ui(ui: &mut Ui, change: &ChangeView, look: &Look) {
     let path =
-        if changed.path.is_empty() { look.text("replays.detail.whole").into_owned() } else { changed.path.clone() };
+        if change.path.is_empty() { look.text("replays.detail.whole").into_owned() } else { change.path.clone() };
     let path = RichText::new(path).monospace().color(look.palette.code_name);
     ui.add(Label::new(path).wrap());
     let side = |ui: &mut Ui, mark: char, key: &str, value: Option<&str>| match value {
         Some(value) => line_ui(ui, mark, value, look),
         None => drop(ui.label(weak(look, format!("{mark} {}", look.text(key))))),
     };
-    side(ui, '-', "replays.detail.was_not_there", changed.before.as_deref());
-    side(ui, '+', "replays.detail.is_gone", changed.after.as_deref());
+    side(ui, '-', "replays.detail.was_not_there", change.before.as_deref());
+    side(ui, '+', "replays.detail.is_gone", change.after.as_deref());
     ui.add_space(GAP_SMALL);
 }
 
-fn lines_ui(ui: &mut Ui, differing: &Differing, look: &Look) {
-    if differing.lines.is_empty() || differing.has_same_lines() {
+fn lines_ui(ui: &mut Ui, difference: &DifferenceView, look: &Look) {
+    if difference.lines.is_empty() || difference.has_same_lines() {
         return;
     }
     ui.label(weak(look, look.text("replays.detail.lines")));
     code_frame(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 1.0;
-        for Line { mark, text } in &differing.lines {
+        for DiffLine { mark, text } in &difference.lines {
             line_ui(ui, *mark, text, look);
         }
-        more_ui(ui, differing.more_lines, look);
+        more_ui(ui, difference.more_lines, look);
     });
 }
 
-/// One line; its mark says the same as its ground.
+/// Draws one line; its mark conveys the same as its background colour.
 fn line_ui(ui: &mut Ui, mark: char, text: &str, look: &Look) {
     let (fill, color) = match mark {
         '-' => (look.severity_ground(Severity::Error), look.palette.error),
@@ -74,7 +74,7 @@ fn line_ui(ui: &mut Ui, mark: char, text: &str, look: &Look) {
         ui.set_width(ui.available_width());
         let font = TextStyle::Monospace.resolve(ui.style());
         let mut job = LayoutJob::simple(format!("{mark} {text}"), font, color, ui.available_width());
-        // Else a long line would leave its mark alone.
+        // Otherwise a long word would wrap away from its mark.
         job.wrap.break_anywhere = true;
         ui.add(Label::new(job));
     });

@@ -1,46 +1,44 @@
-//! The message's elements as the detail needs them: path, official name, text, and where their bytes are.
+//! Elements of a message with path, name, text and byte range, as the detail shows them.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::ui::widgets::shown::Shown;
+use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::tree::{Element, Tree};
 
-/// A longer link is none that anybody would follow, and no browser takes it.
+/// Maximum length of a link in bytes; browsers refuse longer ones.
 const LONGEST_LINK: usize = 2_000;
 
-/// One element of the message, the root aside.
+/// An element of the message below the root.
 #[derive(Clone, Debug)]
 pub(super) struct Field {
-    /// Names from the root's children down, as [`Element::path`] spells them.
+    /// Path from the root's children down, in the form of [`Element::path`].
     pub(super) path: String,
-    /// Its official name.
+    /// The element's name, escaped and truncated.
     pub(super) name: String,
-    /// From 1.
+    /// Depth below the root, from 1.
     pub(super) depth: usize,
-    /// Its text to the character.
     pub(super) text: String,
-    /// Its text as it is shown.
-    pub(super) shown: Shown,
-    /// Whether it holds other elements.
+    /// The text prepared for display.
+    pub(super) shown: DisplayText,
     pub(super) has_children: bool,
-    /// All of it, in the message's bytes.
+    /// Byte range of the whole element in the message.
     pub(super) span: Range<usize>,
 }
 
 impl Field {
-    /// Whether there is nothing in it.
+    /// Returns true for an element without text and children.
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty() && !self.has_children
     }
 
-    /// The text, where it is a link that a browser may be given. Other schemes could start anything.
+    /// The text, if it is a web link; other schemes could start any program.
     pub(super) fn web_link(&self) -> Option<&str> {
         web_link(&self.text)
     }
 }
 
-/// The text, where it is a link that a browser may be given.
+/// Returns the trimmed text if it is an http or https link that is safe to open in a browser.
 pub(super) fn web_link(text: &str) -> Option<&str> {
     let text = text.trim();
     if text.len() > LONGEST_LINK {
@@ -52,14 +50,14 @@ pub(super) fn web_link(text: &str) -> Option<&str> {
     (web && plain && !rest.is_empty()).then_some(text)
 }
 
-/// Every element below the root, in document order.
+/// Lists every element below the root in document order.
 pub(super) fn fields(tree: &Tree<'_>) -> Vec<Field> {
     let mut found = Vec::new();
     gather(tree.root(), "", &mut found);
     found
 }
 
-/// Counts the names of siblings once, where [`Element::path`] would for each of them: ten thousand siblings are allowed.
+/// Numbers siblings in one pass: [`Element::path`] would count them for each, and ten thousand siblings are allowed.
 fn gather(parent: Element<'_, '_>, path: &str, found: &mut Vec<Field>) {
     let mut named: HashMap<&str, (usize, usize)> = HashMap::new();
     for child in parent.children() {
@@ -75,10 +73,10 @@ fn gather(parent: Element<'_, '_>, path: &str, found: &mut Vec<Field>) {
         }
         let path = if path.is_empty() { step } else { format!("{path}/{step}") };
         found.push(Field {
-            name: Shown::name(name),
+            name: DisplayText::name(name),
             depth: child.depth(),
             text: child.text().to_owned(),
-            shown: Shown::of(child.text()),
+            shown: DisplayText::of(child.text()),
             has_children: child.has_children(),
             span: child.span(),
             path: path.clone(),
@@ -87,9 +85,9 @@ fn gather(parent: Element<'_, '_>, path: &str, found: &mut Vec<Field>) {
     }
 }
 
-/// The innermost element around the byte at `offset`.
+/// Finds the innermost element around a byte offset.
 pub(super) fn innermost(fields: &[Field], offset: usize) -> Option<&Field> {
-    // An element stands behind those that it is in.
+    // In document order, an element follows its ancestors.
     fields.iter().rfind(|field| field.span.contains(&offset))
 }
 

@@ -1,4 +1,4 @@
-//! What the developer's own server made of a push.
+//! The exchange with the developer's own server, for a forwarded push.
 
 use egui::{CollapsingHeader, Label, RichText, Ui};
 
@@ -9,43 +9,44 @@ use crate::texts::Language;
 use crate::ui::look::Look;
 use crate::ui::theme::GAP;
 use crate::ui::widgets::controls::{card, title, value_pair};
-use crate::ui::widgets::findings::{Finding, Places, findings_ui};
+use crate::ui::widgets::findings::{FindingView, PlaceDisplay, findings_ui};
 use crate::ui::widgets::quantities::milliseconds;
-use crate::ui::widgets::shown::Shown;
+use crate::ui::widgets::shown::DisplayText;
 
-/// The exchange made ready to be drawn.
+/// A forwarded push and its response, prepared for drawing.
 #[derive(Debug)]
-pub(super) struct Forward {
+pub(super) struct ForwardView {
     target: String,
     status: Option<u16>,
     headers: Vec<(String, String)>,
     body: String,
-    /// To the first byte of the answer, and to its end.
+    /// Time to the first byte of the response, and to its end.
     times: (Option<String>, String),
     problem: Option<String>,
-    findings: Vec<Finding>,
+    findings: Vec<FindingView>,
     passed_on: bool,
 }
 
-impl Forward {
+impl ForwardView {
+    /// Prepares an exchange for display in the given language.
     pub(super) fn of(forwarded: &Forwarded, language: Language) -> Self {
-        let shown = |text: &str| Shown::of(text).marked();
+        let shown = |text: &str| DisplayText::of(text).marked();
         Self {
             target: shown(&forwarded.target),
             status: forwarded.status,
             headers: forwarded.headers.iter().map(|(name, value)| (shown(name), shown(&header_text(value)))).collect(),
             body: text(&forwarded.body),
             times: (forwarded.first_byte.map(milliseconds), milliseconds(forwarded.elapsed)),
-            // Its cause is what the other side says.
-            problem: forwarded.problem.as_ref().map(|problem| Shown::of(&problem.words(language)).marked()),
-            findings: Finding::all(&forwarded.lint, language),
+            // The cause may quote the other side.
+            problem: forwarded.problem.as_ref().map(|problem| DisplayText::of(&problem.words(language)).marked()),
+            findings: FindingView::all(&forwarded.lint, language),
             passed_on: forwarded.passed_on,
         }
     }
 }
 
-/// Draws it.
-pub(super) fn forwarded_ui(ui: &mut Ui, forward: &Forward, look: &Look) {
+/// Draws the exchange below the reply.
+pub(super) fn forwarded_ui(ui: &mut Ui, forward: &ForwardView, look: &Look) {
     title(ui, look, &look.text("forwarded.title"));
     let (mark, key, color) = match (forward.passed_on, &forward.problem) {
         (true, None) => ("✓", "forwarded.passed_on", look.palette.ok),
@@ -56,9 +57,9 @@ pub(super) fn forwarded_ui(ui: &mut Ui, forward: &Forward, look: &Look) {
     if let Some(problem) = &forward.problem {
         ui.add(Label::new(RichText::new(problem).color(look.palette.strong)).wrap());
     }
-    // What was passed on stands above, judged, as what was answered.
+    // A response that was passed on is shown above, with its findings, as the reply.
     if !forward.passed_on {
-        findings_ui(ui, &forward.findings, Places::Said, look);
+        findings_ui(ui, &forward.findings, PlaceDisplay::Text, look);
     }
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -76,7 +77,7 @@ pub(super) fn forwarded_ui(ui: &mut Ui, forward: &Forward, look: &Look) {
     });
 }
 
-fn facts_ui(ui: &mut Ui, forward: &Forward, look: &Look) {
+fn facts_ui(ui: &mut Ui, forward: &ForwardView, look: &Look) {
     let none = || look.text("forwarded.none").into_owned();
     let status = forward.status.map_or_else(none, |status| status.to_string());
     let (first_byte, whole) = &forward.times;

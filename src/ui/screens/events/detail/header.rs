@@ -1,4 +1,4 @@
-//! What a capture is at a glance: kind and key, the exact instant, the verdicts, the attempts.
+//! Header of the detail: kind and key, exact time, signature, mode, reply, and attempts.
 
 use egui::accesskit::Role;
 use egui::{Button, CornerRadius, Label, RichText, Sense, Ui, Vec2};
@@ -11,30 +11,30 @@ use crate::ui::look::{Look, attempt_mark, signature_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{chip, named, weak};
 use crate::ui::widgets::quantities::milliseconds;
-use crate::ui::widgets::shown::Shown;
+use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::kind;
 
-/// WeChat waits this long for an answer.
+/// Time that WeChat waits for a reply.
 pub(super) const WECHAT_LIMIT_MS: f32 = 5_000.0;
 
-/// The stroke in the family's hue beside the title, in points.
+/// Size of the bar in the family's colour beside the title, in points.
 const FAMILY_BAR: Vec2 = Vec2::new(4.0, 20.0);
 
-/// Draws it.
+/// Draws the header of the detail.
 pub(super) fn header_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
     let capture = &detail.opened.stored.capture;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let family = look.family_color(kind::family(&capture.envelope.kind));
-        let kind = Shown::of(&capture.envelope.kind).marked();
-        // The kind's name says which family it is; the hue only repeats it.
+        let kind = DisplayText::of(&capture.envelope.kind).marked();
+        // The kind's name tells its family; the colour only repeats it.
         let (bar, _) = ui.allocate_exact_size(FAMILY_BAR, Sense::hover());
         ui.painter().rect_filled(bar, CornerRadius::same(2), family);
         ui.add(Label::new(RichText::new(kind).heading().strong().color(look.palette.strong)).wrap());
         if let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) {
             ui.label(RichText::new("·").color(look.palette.weak));
-            ui.add(Label::new(RichText::new(Shown::of(key).marked()).monospace().size(15.0)).wrap());
+            ui.add(Label::new(RichText::new(DisplayText::of(key).marked()).monospace().size(15.0)).wrap());
         }
         let id = detail.id().to_string();
         ui.label(weak(look, look.filled("detail.number", &[("id", &id), ("account", &capture.account)])));
@@ -78,6 +78,7 @@ fn chips_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
     }
 }
 
+/// The signature's state as a word.
 pub(super) fn signature_words(signature: Signature, look: &Look) -> String {
     look.text(&format!("detail.signature.{}", signature.as_str())).into_owned()
 }

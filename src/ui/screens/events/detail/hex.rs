@@ -1,4 +1,4 @@
-//! Bytes as offset, hexadecimal and characters: only the rows that are seen are laid out.
+//! Hex dump of bytes: offset, hexadecimal and characters. Only visible rows are laid out.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -9,20 +9,20 @@ use egui::{FontId, Label, ScrollArea, Sense, TextStyle, Ui};
 use crate::ui::look::Look;
 use crate::ui::widgets::controls::code_frame;
 
-/// How many bytes stand in a row.
+/// Number of bytes in a row.
 const PER_ROW: usize = 16;
-/// Characters before the first byte, and from one byte to the next; after eight bytes there is a gap of one.
+/// Widths in characters of the offset and of a byte; after eight bytes there is a gap of one.
 const OFFSET_WIDTH: usize = 8;
 const BYTE_WIDTH: usize = 3;
-/// Characters before the first character column.
+/// Position of the character column, in characters.
 const CHARACTERS_AT: usize = OFFSET_WIDTH + PER_ROW * BYTE_WIDTH + 3;
 
-/// Still legible, in points.
+/// Smallest legible font size, in points.
 const SMALLEST_FONT: f32 = 9.5;
-/// What the frame and the scroll bar take of the width.
+/// Width of the frame and the scroll bar, in points.
 const FRAME_WIDTH: f32 = 28.0;
 
-/// Draws them. Gives back the byte that was clicked.
+/// Draws a hex dump and returns the clicked byte.
 pub(super) fn hex_ui(ui: &mut Ui, bytes: &[u8], lit: &Range<usize>, reveal: bool, look: &Look) -> Option<usize> {
     let font = font(ui);
     let height = ui.fonts_mut(|fonts| fonts.row_height(&font));
@@ -52,7 +52,7 @@ pub(super) fn hex_ui(ui: &mut Ui, bytes: &[u8], lit: &Range<usize>, reveal: bool
     clicked
 }
 
-/// The font of bytes; smaller where a row would not fit, down to what can still be read.
+/// Monospace font, shrunk down to [`SMALLEST_FONT`] so that a row fits.
 fn font(ui: &Ui) -> FontId {
     let usual = TextStyle::Monospace.resolve(ui.style());
     let character = ui.fonts_mut(|fonts| fonts.glyph_width(&usual, '0'));
@@ -61,12 +61,12 @@ fn font(ui: &Ui) -> FontId {
     FontId { size: (usual.size * room / wanted).clamp(SMALLEST_FONT, usual.size), ..usual }
 }
 
-/// How many characters a row has.
+/// Width of a row in characters.
 fn width(part: &[u8]) -> f32 {
     (CHARACTERS_AT + part.len()) as f32
 }
 
-/// Which byte of a row a character belongs to.
+/// Index in the row of the byte that a character belongs to.
 fn byte_in_row(character: usize) -> Option<usize> {
     if character >= CHARACTERS_AT {
         return Some(character - CHARACTERS_AT);

@@ -1,17 +1,16 @@
-//! XML and JSON cut into coloured pieces, whether well formed or not; each piece knows its bytes.
+//! Syntax highlighting of XML and JSON, well formed or not; each span knows its bytes in the payload.
 
 use std::ops::Range;
 
 use crate::texts::safe_text::{hidden, spelled};
 
-/// What a piece of the raw text is.
+/// Syntactic class of a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token {
     /// Brackets, quotes of names, `CDATA` marks, commas.
     Mark,
     /// The name of an element or member.
     Name,
-    /// A value.
     Value,
     /// An attribute, a comment, a processing instruction.
     Aside,
@@ -19,82 +18,82 @@ pub(super) enum Token {
     Literal,
     /// White space between elements.
     Plain,
-    /// A character that is spelled out because it would not be seen.
+    /// An invisible character that is spelled out.
     Escaped,
 }
 
-/// A run of one token.
+/// A run of text of one class.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    /// Where it is in the payload.
+pub(super) struct Span {
+    /// Byte range in the payload.
     pub(super) bytes: Range<usize>,
-    /// Where it is in [`Highlighted::text`].
+    /// Byte range in [`HighlightedText::text`].
     pub(super) shown: Range<usize>,
-    /// What it is.
     pub(super) token: Token,
 }
 
-/// A payload as text to be shown.
+/// A payload as highlighted text.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Highlighted {
-    /// What is seen: the payload, but for what had to be spelled out.
+pub(super) struct HighlightedText {
+    /// The visible text: the payload with invisible characters spelled out.
     pub(super) text: String,
-    /// All of it, in order.
-    pub(super) pieces: Vec<Piece>,
+    /// Spans of the whole text, in order.
+    pub(super) spans: Vec<Span>,
 }
 
-impl Highlighted {
-    /// Colours a payload by what its first character says it is.
+impl HighlightedText {
+    /// Highlights a payload as XML or JSON, depending on its first character.
     pub(super) fn of(payload: &str) -> Self {
-        let mut painter = Painter { rest: payload, at: 0, out: Self::default() };
+        let mut highlighter = Highlighter { rest: payload, at: 0, out: Self::default() };
         match payload.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).chars().next() {
-            Some('<') => painter.xml(),
-            Some('{') => painter.json(),
-            _ => painter.take(payload.len(), Token::Plain),
+            Some('<') => highlighter.xml(),
+            Some('{') => highlighter.json(),
+            _ => highlighter.take(payload.len(), Token::Plain),
         }
-        painter.out
+        highlighter.out
     }
 
-    /// The byte of the payload that stands at this byte of the shown text.
+    /// Maps a byte offset in the visible text to one in the payload.
     pub(super) fn byte_at(&self, shown: usize) -> Option<usize> {
-        let piece = self.pieces.iter().find(|piece| piece.shown.contains(&shown))?;
-        let within = if piece.token == Token::Escaped { 0 } else { shown - piece.shown.start };
-        Some(piece.bytes.start + within)
+        let span = self.spans.iter().find(|span| span.shown.contains(&shown))?;
+        let within = if span.token == Token::Escaped { 0 } else { shown - span.shown.start };
+        Some(span.bytes.start + within)
     }
 
-    /// The pieces, cut at both ends of `lit`; each with whether it lies inside.
+    /// The spans split at both ends of `lit`, each with a flag that says whether it lies inside.
     pub(super) fn cut_at<'p>(&'p self, lit: &'p Range<usize>) -> impl Iterator<Item = (&'p str, Token, bool)> {
-        self.pieces.iter().flat_map(move |piece| {
-            let length = piece.bytes.len();
-            let within = |offset: usize| offset.saturating_sub(piece.bytes.start).min(length);
-            let (start, end) = if piece.token == Token::Escaped {
-                // Lit as a whole where its first byte is.
-                if lit.contains(&piece.bytes.start) { (0, piece.shown.len()) } else { (0, 0) }
+        self.spans.iter().flat_map(move |span| {
+            let length = span.bytes.len();
+            let within = |offset: usize| offset.saturating_sub(span.bytes.start).min(length);
+            let (start, end) = if span.token == Token::Escaped {
+                // Lit as a whole if its first byte is.
+                if lit.contains(&span.bytes.start) { (0, span.shown.len()) } else { (0, 0) }
             } else {
                 (within(lit.start), within(lit.end))
             };
-            let text = &self.text[piece.shown.clone()];
+            let text = &self.text[span.shown.clone()];
             [(0..start, false), (start..end, true), (end..text.len(), false)]
                 .into_iter()
                 .filter(|(range, _)| !range.is_empty())
-                .filter_map(move |(range, lit)| Some((text.get(range)?, piece.token, lit)))
+                .filter_map(move |(range, lit)| Some((text.get(range)?, span.token, lit)))
         })
     }
 }
 
-struct Painter<'p> {
+/// Scanner that appends the spans of a payload.
+struct Highlighter<'p> {
     rest: &'p str,
     at: usize,
-    out: Highlighted,
+    out: HighlightedText,
 }
 
-impl Painter<'_> {
-    /// The next `length` bytes are this token.
+impl Highlighter<'_> {
+    /// Consumes the next `length` bytes as one token.
     fn take(&mut self, length: usize, token: Token) {
         let (taken, rest) = self.rest.split_at(length);
         let mut from = 0;
         for (at, character) in hidden(taken).filter(|(_, character)| !matches!(character, '\n' | '\t')) {
-            // The carriage return of a line end is part of the line end.
+            // A carriage return before a line feed belongs to the line end and stays invisible.
             let line_end = character == '\r' && taken.as_bytes().get(at + 1) == Some(&b'\n');
             self.push(&taken[from..at], &taken[from..at], token);
             let bytes = &taken[at..at + character.len_utf8()];
@@ -109,14 +108,14 @@ impl Painter<'_> {
     fn push(&mut self, bytes: &str, shown: &str, token: Token) {
         let start = self.out.text.len();
         self.out.text.push_str(shown);
-        let piece = Piece { bytes: self.at..self.at + bytes.len(), shown: start..self.out.text.len(), token };
+        let span = Span { bytes: self.at..self.at + bytes.len(), shown: start..self.out.text.len(), token };
         self.at += bytes.len();
         if !bytes.is_empty() {
-            self.out.pieces.push(piece);
+            self.out.spans.push(span);
         }
     }
 
-    /// Up to and including `end`, or all there is.
+    /// Length up to and including `end`, or to the end of the text.
     fn through(&self, end: &str) -> usize {
         self.rest.find(end).map_or(self.rest.len(), |at| at + end.len())
     }
@@ -178,7 +177,7 @@ impl Painter<'_> {
     }
 }
 
-/// Where the string that the text begins with ends, its closing quote included.
+/// Length of the string literal at the beginning of the text, including its closing quote.
 fn string_end(text: &str) -> usize {
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {
@@ -196,16 +195,16 @@ fn string_end(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn painted(payload: &str) -> Vec<(&str, Token)> {
-        let pieces = Highlighted::of(payload).pieces;
-        pieces.into_iter().map(|piece| (&payload[piece.bytes], piece.token)).collect()
+    fn highlighted(payload: &str) -> Vec<(&str, Token)> {
+        let spans = HighlightedText::of(payload).spans;
+        spans.into_iter().map(|span| (&payload[span.bytes], span.token)).collect()
     }
 
     #[test]
     fn names_marks_and_values_of_xml_are_told_apart() {
         use Token::{Aside, Literal, Mark, Name, Value};
         assert_eq!(
-            painted(r#"<a x="1"><![CDATA[<b>]]>c&amp;</a>"#),
+            highlighted(r#"<a x="1"><![CDATA[<b>]]>c&amp;</a>"#),
             [
                 ("<", Mark),
                 ("a", Name),
@@ -226,7 +225,7 @@ mod tests {
     #[test]
     fn names_and_values_of_json_are_told_apart() {
         use Token::{Literal, Mark, Name, Value};
-        let found = painted(r#"{"a\"":"b","c":1}"#);
+        let found = highlighted(r#"{"a\"":"b","c":1}"#);
         assert_eq!(found[1], (r#""a\"""#, Name));
         assert_eq!(found[3], (r#""b""#, Value));
         assert_eq!(found.last(), Some(&("}", Mark)));
@@ -234,20 +233,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_off_anywhere_is_painted_to_its_end() {
+    fn a_payload_broken_off_anywhere_is_highlighted_to_its_end() {
         for payload in ["<xml><a>广<![CDATA[b]]></a><!-- c --></xml>", r#"{"a":"广\"","b":[1,null]}"#] {
             for end in (0..=payload.len()).filter(|end| payload.is_char_boundary(*end)) {
                 let part = &payload[..end];
-                let found = Highlighted::of(part);
+                let found = HighlightedText::of(part);
                 assert_eq!(found.text, part);
-                assert_eq!(found.pieces.last().map_or(0, |piece| piece.bytes.end), end);
+                assert_eq!(found.spans.last().map_or(0, |span| span.bytes.end), end);
             }
         }
     }
 
     #[test]
     fn spelled_out_characters_keep_their_place_in_the_bytes() {
-        let found = Highlighted::of("<a>x\u{202E}y</a>\r\n");
+        let found = HighlightedText::of("<a>x\u{202E}y</a>\r\n");
         assert_eq!(found.text, "<a>x‹U+202E›y</a>\n");
         let y = found.text.find('y').unwrap();
         assert_eq!(found.byte_at(y), Some(7));

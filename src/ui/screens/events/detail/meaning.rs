@@ -1,26 +1,25 @@
-//! What values say: times, counts, codes, places, in words beside the value.
+//! Remarks about values, and rows derived from them: times, counts, scanned codes and coordinates.
 
 use jiff::Timestamp;
 
 use super::field::Field;
-use super::section::Row;
+use super::section::SectionRow;
 use crate::texts::Language;
-use crate::ui::widgets::shown::Shown;
+use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::geo;
 use crate::wechat::message::{Location, MenuEvent, Message, Payload, Pictures, ScanCode, UserMessage};
 use crate::wechat::scan::{self, Product, ScanMeaning};
 
-/// A word about a value.
+/// A remark shown beside a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Note {
-    /// In words.
     Words(String),
-    /// A point in time, which the local clock is to say.
+    /// A point in time, shown in local time.
     Instant(Timestamp),
 }
 
-/// What the value of a field says beyond itself.
-pub(super) fn notes_of(field: &Field, message: &Message<'_>, language: Language) -> Vec<Note> {
+/// Remarks about the value of a field.
+pub(super) fn value_notes(field: &Field, message: &Message<'_>, language: Language) -> Vec<Note> {
     let words = |key: &str| vec![Note::Words(language.text(key).into_owned())];
     let menu = message.menu_event();
     match (&*field.name, menu) {
@@ -43,7 +42,7 @@ fn instant(seconds: Option<i64>) -> Vec<Note> {
     instant.map(Note::Instant).into_iter().collect()
 }
 
-/// The pictures of a menu event.
+/// The picture list of a menu event.
 fn pictures<'m>(message: &'m Message<'_>) -> Option<&'m Pictures<'m>> {
     match message.menu_event()? {
         MenuEvent::PicSysphoto(pictures) | MenuEvent::PicPhotoOrAlbum(pictures) | MenuEvent::PicWeixin(pictures) => {
@@ -53,7 +52,7 @@ fn pictures<'m>(message: &'m Message<'_>) -> Option<&'m Pictures<'m>> {
     }
 }
 
-/// The scan of a menu event.
+/// The scan result of a menu event.
 pub(super) fn scan_code<'m>(message: &'m Message<'_>) -> Option<&'m ScanCode<'m>> {
     match message.menu_event()? {
         MenuEvent::ScancodePush(scan) | MenuEvent::ScancodeWaitmsg(scan) => Some(scan),
@@ -61,7 +60,7 @@ pub(super) fn scan_code<'m>(message: &'m Message<'_>) -> Option<&'m ScanCode<'m>
     }
 }
 
-/// How many pictures a menu event lists.
+/// Number of pictures that a menu event lists.
 pub(super) fn picture_count(message: &Message<'_>) -> Option<usize> {
     pictures(message).map(|pictures| pictures.md5s.len())
 }
@@ -73,106 +72,106 @@ fn count_note(pictures: &Pictures<'_>, language: Language) -> Note {
     Note::Words(language.filled(key, &[("found", found.to_string())]))
 }
 
-/// What follows from the elements and stands in none of them.
-pub(super) fn said_of(message: &Message<'_>, language: Language) -> Vec<Row> {
+/// Rows derived from the elements, such as the parts of a scanned code.
+pub(super) fn derived_rows(message: &Message<'_>, language: Language) -> Vec<SectionRow> {
     if let Some(scan) = scan_code(message) {
-        return said_of_scan(scan, language);
+        return scan_rows(scan, language);
     }
     match &message.payload {
         Payload::Menu(MenuEvent::LocationSelect(location)) | Payload::Message(UserMessage::Location(location)) => {
-            said_of_location(location, language)
+            location_rows(location, language)
         }
         _ => Vec::new(),
     }
 }
 
-/// Rows of words, collected.
-struct Said(Language, Vec<Row>);
+/// Collects derived rows in one language.
+struct DerivedRows(Language, Vec<SectionRow>);
 
-impl Said {
+impl DerivedRows {
     fn add(&mut self, label: &str, value: &str, is_code: bool) {
         let label = self.0.text(&format!("detail.said.{label}")).into_owned();
-        self.1.push(Row::Said { label, value: Shown::of(value).marked(), is_code });
+        self.1.push(SectionRow::Derived { label, value: DisplayText::of(value).marked(), is_code });
     }
 
     fn code(&mut self, label: &str, value: &str) {
         self.add(label, value, true);
     }
 
-    fn maybe(&mut self, label: &str, value: Option<&str>) {
+    fn optional_code(&mut self, label: &str, value: Option<&str>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             self.code(label, value);
         }
     }
 
-    /// A sentence from the locale.
+    /// Adds a text from the locale.
     fn words(&mut self, label: &str, key: &str) {
         let words = self.0.text(&format!("detail.said.{key}")).into_owned();
         self.add(label, &words, false);
     }
 }
 
-fn said_of_scan(scan: &ScanCode<'_>, language: Language) -> Vec<Row> {
-    let mut said = Said(language, Vec::new());
+fn scan_rows(scan: &ScanCode<'_>, language: Language) -> Vec<SectionRow> {
+    let mut rows = DerivedRows(language, Vec::new());
     if let (Some(symbology), Some(content)) = (scan.symbology, scan.content) {
-        said.code("symbology", symbology);
-        said.code("content", content);
+        rows.code("symbology", symbology);
+        rows.code("content", content);
     }
     let content = scan.content.unwrap_or_default();
     let meaning = scan::meaning(&scan.scan_type.unwrap_or_default().to_ascii_lowercase(), scan.symbology, content);
-    say(&meaning, content.is_empty(), &mut said);
-    said.1
+    add_meaning(&meaning, content.is_empty(), &mut rows);
+    rows.1
 }
 
-/// What the content is, then its parts.
-fn say(meaning: &ScanMeaning<'_>, is_empty: bool, said: &mut Said) {
+/// Adds the kind of the content, then its parts.
+fn add_meaning(meaning: &ScanMeaning<'_>, is_empty: bool, rows: &mut DerivedRows) {
     match meaning {
         ScanMeaning::Url(link) => {
-            said.words("is", "link");
-            said.code("host", link.host);
+            rows.words("is", "link");
+            rows.code("host", link.host);
             if link.user_info.is_some() {
-                said.words("beware", "disguised_host");
+                rows.words("beware", "disguised_host");
             }
         }
-        ScanMeaning::Product(product) => say_product(product, said),
+        ScanMeaning::Product(product) => add_product(product, rows),
         ScanMeaning::Wifi(wifi) => {
-            said.words("is", "wifi");
-            said.code("ssid", &wifi.ssid);
-            said.maybe("security", wifi.security.as_deref());
-            said.maybe("password", wifi.password.as_deref());
+            rows.words("is", "wifi");
+            rows.code("ssid", &wifi.ssid);
+            rows.optional_code("security", wifi.security.as_deref());
+            rows.optional_code("password", wifi.password.as_deref());
         }
         ScanMeaning::Contact(contact) => {
-            said.words("is", "contact");
-            said.maybe("name", contact.name.as_deref());
-            said.maybe("organisation", contact.organisation.as_deref());
-            said.maybe("telephone", Some(&contact.telephones.join(", ")));
-            said.maybe("mail", Some(&contact.emails.join(", ")));
+            rows.words("is", "contact");
+            rows.optional_code("name", contact.name.as_deref());
+            rows.optional_code("organisation", contact.organisation.as_deref());
+            rows.optional_code("telephone", Some(&contact.telephones.join(", ")));
+            rows.optional_code("mail", Some(&contact.emails.join(", ")));
         }
         ScanMeaning::Geo(point) => {
-            said.words("is", "geo");
-            said.code("wgs84", &coordinates((point.latitude, point.longitude)));
+            rows.words("is", "geo");
+            rows.code("wgs84", &coordinates((point.latitude, point.longitude)));
         }
         ScanMeaning::Telephone { number } => {
-            said.words("is", "tel");
-            said.code("telephone", number);
+            rows.words("is", "tel");
+            rows.code("telephone", number);
         }
         ScanMeaning::Sms { number, body } => {
-            said.words("is", "sms");
-            said.code("telephone", number);
-            said.maybe("body", body.as_deref());
+            rows.words("is", "sms");
+            rows.code("telephone", number);
+            rows.optional_code("body", body.as_deref());
         }
         ScanMeaning::Mail { address, subject, body } => {
-            said.words("is", "mail_message");
-            said.code("mail", address);
-            said.maybe("subject", subject.as_deref());
-            said.maybe("body", body.as_deref());
+            rows.words("is", "mail_message");
+            rows.code("mail", address);
+            rows.optional_code("subject", subject.as_deref());
+            rows.optional_code("body", body.as_deref());
         }
-        ScanMeaning::Text if is_empty => said.words("is", "nothing"),
-        ScanMeaning::Text => said.words("is", "text"),
+        ScanMeaning::Text if is_empty => rows.words("is", "nothing"),
+        ScanMeaning::Text => rows.words("is", "text"),
     }
 }
 
-fn say_product(product: &Product<'_>, said: &mut Said) {
+fn add_product(product: &Product<'_>, rows: &mut DerivedRows) {
     use crate::wechat::scan::ProductCode::{Ean8, Ean13, Isbn, UpcA, UpcE};
     let kind = match product.code {
         Ean13 => "ean_13",
@@ -181,21 +180,21 @@ fn say_product(product: &Product<'_>, said: &mut Said) {
         UpcE => "upc_e",
         Isbn => "isbn",
     };
-    said.words("is", kind);
-    said.words("checksum", if product.valid_checksum { "checksum_right" } else { "checksum_wrong" });
+    rows.words("is", kind);
+    rows.words("checksum", if product.valid_checksum { "checksum_right" } else { "checksum_wrong" });
 }
 
-fn said_of_location(location: &Location<'_>, language: Language) -> Vec<Row> {
-    let mut said = Said(language, Vec::new());
+fn location_rows(location: &Location<'_>, language: Language) -> Vec<SectionRow> {
+    let mut rows = DerivedRows(language, Vec::new());
     if let (Some(latitude), Some(longitude)) = (location.latitude, location.longitude) {
-        said.code("gcj02", &coordinates((latitude, longitude)));
-        said.code("wgs84", &coordinates(geo::gcj02_to_wgs84(latitude, longitude)));
-        said.words("datum", "datum_assumed");
+        rows.code("gcj02", &coordinates((latitude, longitude)));
+        rows.code("wgs84", &coordinates(geo::gcj02_to_wgs84(latitude, longitude)));
+        rows.words("datum", "datum_assumed");
     }
-    said.1
+    rows.1
 }
 
-/// Six digits are a tenth of a metre.
+/// Formats coordinates with six decimals, a resolution of 0.1 m.
 fn coordinates((latitude, longitude): (f64, f64)) -> String {
     format!("{latitude:.6}, {longitude:.6}")
 }

@@ -1,4 +1,4 @@
-//! The message to the byte: as coloured text with the chosen element lit, or in hexadecimal.
+//! Page of the raw bytes: highlighted text with the chosen element lit, or a hex dump.
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -11,71 +11,76 @@ use egui::{Align, Align2, FontId, Label, Layout, ScrollArea, Sense, Stroke, Text
 use super::Detail;
 use super::field::innermost;
 use super::hex::hex_ui;
-use super::highlight::{Highlighted, Token};
+use super::highlight::{HighlightedText, Token};
 use crate::capture::Capture;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL, Palette};
 use crate::ui::widgets::controls::{code_frame, copy_button, weak};
 
-/// Beyond this, text is shown in hexadecimal: laying it out would hold up the window.
+/// Maximum length of text in bytes; longer text is shown as a hex dump, since laying it out would block the window.
 const LONGEST_TEXT: usize = 64 << 10;
-/// From one line of text to the next, in points.
+/// Height of a line of text, in points.
 const LINE_HEIGHT: f32 = 18.0;
-/// Room for line numbers, per digit and around them.
+/// Width of a digit of a line number, in points.
 const DIGIT_WIDTH: f32 = 8.0;
 
-/// Which bytes are looked at.
+/// The bytes shown by the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Source {
-    /// The message: decrypted in safe and compat mode.
+enum RawSource {
+    /// The message, decrypted in safe and compat mode.
     #[default]
     Message,
-    /// The body as it came.
+    /// The body of the request as received.
     Body,
 }
 
-/// The page's own state: only [`raw_ui`] reads and writes the cells, but for `reveal`.
+/// State of the page. Only [`raw_ui`] uses the cells, apart from `reveal`.
 #[derive(Debug, Default)]
-pub(super) struct Raw {
-    message: Option<Text>,
-    body: Option<Text>,
+pub(super) struct RawPage {
+    message: Option<PayloadText>,
+    body: Option<PayloadText>,
     has_body: bool,
-    source: Cell<Source>,
+    source: Cell<RawSource>,
     in_hex: Cell<bool>,
-    /// Whether what was chosen is yet to be brought into view.
+    /// Request to scroll to the chosen element.
     reveal: Cell<bool>,
 }
 
-/// A payload that can be shown as text.
+/// A payload shown as text.
 #[derive(Debug)]
-struct Text {
-    highlighted: Highlighted,
+struct PayloadText {
+    highlighted: HighlightedText,
     lines: usize,
-    /// The text as egui wants it, for the look and the lit bytes that it was made for.
+    /// The laid-out text, with the palette and lit bytes that it was built for.
     job: RefCell<Option<(JobKey, Arc<LayoutJob>)>>,
 }
 
 type JobKey = (*const Palette, Range<usize>);
 
-impl Raw {
-    /// Colours message and body.
+impl RawPage {
+    /// Highlights the message and the body.
     pub(super) fn of(capture: &Capture) -> Self {
-        let body = capture.message.as_ref().map(|_| Text::of(&capture.request.body));
-        Self { message: Text::of(capture.message()), has_body: body.is_some(), body: body.flatten(), ..Self::default() }
+        let body = capture.message.as_ref().map(|_| PayloadText::of(&capture.request.body));
+        Self {
+            message: PayloadText::of(capture.message()),
+            has_body: body.is_some(),
+            body: body.flatten(),
+            ..Self::default()
+        }
     }
 
-    /// Brings what is lit into view with the next frame in which it is seen.
+    /// Scrolls to the chosen element in the next frame that shows this page.
     pub(super) fn reveal(&self) {
-        self.source.set(Source::Message);
+        self.source.set(RawSource::Message);
         self.reveal.set(true);
     }
 }
 
-impl Text {
+impl PayloadText {
     fn of(payload: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(payload).ok().filter(|text| !text.is_empty() && text.len() <= LONGEST_TEXT)?;
-        let highlighted = Highlighted::of(text);
+        let highlighted = HighlightedText::of(text);
         let lines = highlighted.text.matches('\n').count() + 1;
         Some(Self { highlighted, lines, job: RefCell::default() })
     }
@@ -113,43 +118,43 @@ fn color(token: Token, look: &Look) -> egui::Color32 {
     }
 }
 
-/// Draws the page.
+/// Draws the raw page.
 pub(super) fn raw_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     let raw = &detail.raw;
     let capture = &detail.opened.stored.capture;
     let (bytes, text) = match raw.source.get() {
-        Source::Message => (capture.message(), &raw.message),
-        Source::Body => (&*capture.request.body, &raw.body),
+        RawSource::Message => (capture.message(), &raw.message),
+        RawSource::Body => (&*capture.request.body, &raw.body),
     };
     bar_ui(ui, raw, bytes, text.is_some(), look, actions);
     if bytes.is_empty() {
         ui.label(weak(look, look.text("detail.empty_body")));
         return;
     }
-    if capture.request.is_cut() && (raw.source.get() == Source::Body || !raw.has_body) {
+    if capture.request.is_cut() && (raw.source.get() == RawSource::Body || !raw.has_body) {
         let (kept, all) = (bytes.len().to_string(), capture.request.body_length.to_string());
         ui.label(look.filled("detail.body_cut", &[("kept", &kept), ("bytes", &all)]));
     }
     let lit = match (&detail.chosen, raw.source.get()) {
-        (Some(chosen), Source::Message) => chosen.bytes.clone(),
+        (Some(chosen), RawSource::Message) => chosen.bytes.clone(),
         _ => 0..0,
     };
     let clicked = match text {
         Some(text) if !raw.in_hex.get() => text_ui(ui, text, &lit, raw.reveal.take(), look),
         _ => hex_ui(ui, bytes, &lit, raw.reveal.take(), look),
     };
-    let clicked = clicked.filter(|_| raw.source.get() == Source::Message);
+    let clicked = clicked.filter(|_| raw.source.get() == RawSource::Message);
     if let Some(field) = clicked.and_then(|offset| innermost(&detail.fields, offset)) {
         actions.push(Action::ChooseField(field.path.clone()));
     }
 }
 
-/// What is looked at, how, and how much it is.
-fn bar_ui(ui: &mut Ui, raw: &Raw, bytes: &[u8], is_text: bool, look: &Look, actions: &mut Vec<Action>) {
+/// Draws the choice of bytes and of their display, and their number.
+fn bar_ui(ui: &mut Ui, raw: &RawPage, bytes: &[u8], is_text: bool, look: &Look, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         if raw.has_body {
-            for (source, key) in [(Source::Message, "detail.raw.message"), (Source::Body, "detail.raw.body")] {
+            for (source, key) in [(RawSource::Message, "detail.raw.message"), (RawSource::Body, "detail.raw.body")] {
                 if ui.selectable_label(raw.source.get() == source, look.text(key)).clicked() {
                     raw.source.set(source);
                 }
@@ -166,12 +171,12 @@ fn bar_ui(ui: &mut Ui, raw: &Raw, bytes: &[u8], is_text: bool, look: &Look, acti
             ui.label(weak(look, look.text("detail.raw.not_utf8")));
         }
         ui.label(weak(look, look.filled("detail.raw.bytes", &[("count", &bytes.len().to_string())])));
-        copy_button(ui, look, &look.text("detail.raw.message"), || copied(bytes), actions);
+        copy_button(ui, look, &look.text("detail.raw.message"), || copy_text(bytes), actions);
     });
 }
 
-/// The text itself, or its bytes in hexadecimal where it is none.
-fn copied(bytes: &[u8]) -> String {
+/// The bytes as text, or in hexadecimal if they are not UTF-8.
+fn copy_text(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     std::str::from_utf8(bytes).map(str::to_owned).unwrap_or_else(|_| {
         bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
@@ -181,8 +186,8 @@ fn copied(bytes: &[u8]) -> String {
     })
 }
 
-/// The coloured text. Gives back the byte that was clicked.
-fn text_ui(ui: &mut Ui, text: &Text, lit: &Range<usize>, reveal: bool, look: &Look) -> Option<usize> {
+/// Draws the highlighted text and returns the clicked byte.
+fn text_ui(ui: &mut Ui, text: &PayloadText, lit: &Range<usize>, reveal: bool, look: &Look) -> Option<usize> {
     let font = TextStyle::Monospace.resolve(ui.style());
     let gutter = text.lines.to_string().len() as f32 * DIGIT_WIDTH + GAP;
     let area = ScrollArea::vertical().id_salt("text").auto_shrink(false);
@@ -214,13 +219,13 @@ fn text_ui(ui: &mut Ui, text: &Text, lit: &Range<usize>, reveal: bool, look: &Lo
     text.highlighted.byte_at(shown.char_indices().nth(index).map_or(shown.len(), |(byte, _)| byte))
 }
 
-/// Where the lit bytes begin in the shown text, in characters.
-fn shown_start(highlighted: &Highlighted, lit: &Range<usize>) -> Option<usize> {
-    let piece = highlighted.pieces.iter().find(|piece| piece.bytes.end > lit.start).filter(|_| !lit.is_empty())?;
-    Some(highlighted.text[..piece.shown.start].chars().count())
+/// Position of the first lit character in the visible text, in characters.
+fn shown_start(highlighted: &HighlightedText, lit: &Range<usize>) -> Option<usize> {
+    let span = highlighted.spans.iter().find(|span| span.bytes.end > lit.start).filter(|_| !lit.is_empty())?;
+    Some(highlighted.text[..span.shown.start].chars().count())
 }
 
-/// A number beside the first row of each line.
+/// Draws a number beside the first row of each line.
 fn line_numbers(ui: &Ui, at: egui::Pos2, galley: &egui::Galley, look: &Look, font: &FontId) {
     let (mut number, mut begins) = (0, true);
     for row in &galley.rows {

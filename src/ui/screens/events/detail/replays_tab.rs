@@ -1,4 +1,4 @@
-//! The event's replays, the newest first: verdict, answer, request, and how the answer differs from an earlier one.
+//! Page of an event's replays, the newest first: verdict, reply, request, and the difference from an earlier reply.
 
 use std::cell::{Cell, OnceCell};
 
@@ -6,8 +6,8 @@ use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Ui};
 
 use super::Detail;
 use super::answer_tab::{bytes_ui, row_ui};
-use super::differing::differing_ui;
-use super::replayed::Replayed;
+use super::differing::difference_ui;
+use super::replayed::ReplayView;
 use crate::capture::ReplayId;
 use crate::engine::{Command, ComparedReplay};
 use crate::ui::action::{Action, SendAction};
@@ -15,42 +15,43 @@ use crate::ui::keys;
 use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::{card, copy_button, small_button, value_pair, weak};
-use crate::ui::widgets::findings::{Places, findings_ui};
+use crate::ui::widgets::findings::{PlaceDisplay, findings_ui};
 use crate::ui::widgets::verdicts::{legal_words, verdict_color, verdict_words};
 
-/// The page's own state: only [`replays_ui`] reads and writes the cells, but for `wanted`.
+/// State of the page. Only [`replays_ui`] uses the cells, apart from `to_reveal`.
 #[derive(Debug, Default)]
-pub(super) struct Replays {
-    ready: Vec<Ready>,
-    /// To be unfolded and brought into view.
-    wanted: Cell<Option<ReplayId>>,
+pub(super) struct ReplayList {
+    entries: Vec<ReplayEntry>,
+    /// The replay to unfold and scroll to.
+    to_reveal: Cell<Option<ReplayId>>,
 }
 
-/// Made when it is first looked at: each may be long.
+/// One replay of the list, prepared when it is first unfolded, since it may be long.
 #[derive(Debug, Default)]
-struct Ready {
-    replayed: OnceCell<Replayed>,
-    /// It was asked how it differs.
-    is_asked: Cell<bool>,
+struct ReplayEntry {
+    view: OnceCell<ReplayView>,
+    /// Set once its comparison has been requested.
+    is_requested: Cell<bool>,
 }
 
-impl Replays {
+impl ReplayList {
+    /// Starts with all replays folded and unprepared.
     pub(super) fn of(replays: &[ComparedReplay]) -> Self {
-        Self { ready: replays.iter().map(|_| Ready::default()).collect(), wanted: Cell::default() }
+        Self { entries: replays.iter().map(|_| ReplayEntry::default()).collect(), to_reveal: Cell::default() }
     }
 
-    /// More is known of the one at that place.
-    pub(super) fn make_ready_again(&mut self, at: usize) {
-        self.ready[at] = Ready::default();
+    /// Discards the prepared view of a replay whose difference has become known.
+    pub(super) fn reset(&mut self, at: usize) {
+        self.entries[at] = ReplayEntry::default();
     }
 
-    /// Unfolds that one, and brings it into view, with the next frame in which it is seen.
+    /// Unfolds a replay and scrolls to it in the next frame that shows this page.
     pub(super) fn reveal(&self, id: ReplayId) {
-        self.wanted.set(Some(id));
+        self.to_reveal.set(Some(id));
     }
 }
 
-/// Draws the page.
+/// Draws the page of replays.
 pub(super) fn replays_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     ScrollArea::vertical().id_salt("replays").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
@@ -69,19 +70,19 @@ pub(super) fn replays_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
         if replays.is_empty() {
             ui.add(Label::new(look.text("replays.detail.none")).wrap());
         }
-        let wanted = detail.replays.wanted.take();
-        for (at, (compared, ready)) in replays.iter().zip(&detail.replays.ready).enumerate() {
-            let is_wanted = wanted == Some(compared.stored.id);
+        let to_reveal = detail.replays.to_reveal.take();
+        for (at, (compared, entry)) in replays.iter().zip(&detail.replays.entries).enumerate() {
+            let is_revealed = to_reveal == Some(compared.stored.id);
             let header = CollapsingHeader::new(head(compared, look)).id_salt(("replay", compared.stored.id.0));
-            let header = header.default_open(at == 0 && wanted.is_none()).open(is_wanted.then_some(true));
+            let header = header.default_open(at == 0 && to_reveal.is_none()).open(is_revealed.then_some(true));
             let shown = header.show(ui, |ui| {
-                if compared.is_to_be_compared() && !ready.is_asked.replace(true) {
+                if compared.is_to_be_compared() && !entry.is_requested.replace(true) {
                     actions.push(Action::Ask(Command::CompareReplay { id: compared.stored.id }));
                 }
-                let replayed = ready.replayed.get_or_init(|| Replayed::of(compared, look.language));
-                replay_ui(ui, compared, replayed, look, actions);
+                let view = entry.view.get_or_init(|| ReplayView::of(compared, look.language));
+                replay_ui(ui, compared, view, look, actions);
             });
-            if is_wanted {
+            if is_revealed {
                 shown.header_response.scroll_to_me(Some(egui::Align::Min));
             }
         }
@@ -89,7 +90,7 @@ pub(super) fn replays_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
     });
 }
 
-/// `▼ regressed · 200 · 3.1 ms · ② · 08:00:03.123`
+/// Title of a replay, such as `▼ regressed · 200 · ② · 11-23 08:00:03`.
 fn head(compared: &ComparedReplay, look: &Look) -> RichText {
     let replayed = &compared.stored.replayed;
     let status = match replayed.answer.status {
@@ -105,7 +106,7 @@ fn head(compared: &ComparedReplay, look: &Look) -> RichText {
     RichText::new(parts.join(" · ")).color(verdict_color(replayed.verdict, look))
 }
 
-fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: &Look, actions: &mut Vec<Action>) {
+fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, view: &ReplayView, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = GAP;
     let stored = &compared.stored.replayed;
     ui.horizontal_wrapped(|ui| {
@@ -117,32 +118,32 @@ fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: 
             actions.push(Action::Send(SendAction::ShowRun(stored.run)));
         }
     });
-    if let Some(problem) = &replayed.problem {
+    if let Some(problem) = &view.problem {
         ui.add(Label::new(RichText::new(format!("× {problem}")).color(look.palette.error)).wrap());
     }
-    findings_ui(ui, &replayed.findings, Places::Said, look);
+    findings_ui(ui, &view.findings, PlaceDisplay::Text, look);
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
-        answer_ui(ui, compared, replayed, look, actions);
+        answer_ui(ui, compared, view, look, actions);
     });
-    if let Some(differing) = &replayed.difference {
-        differing_ui(ui, differing, look);
+    if let Some(difference) = &view.difference {
+        difference_ui(ui, difference, look);
     } else if compared.is_to_be_compared() {
         ui.label(weak(look, look.text("replays.detail.comparing")));
     }
-    sent_ui(ui, replayed, look);
+    sent_ui(ui, view, look);
 }
 
-fn answer_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: &Look, actions: &mut Vec<Action>) {
+fn answer_ui(ui: &mut Ui, compared: &ComparedReplay, view: &ReplayView, look: &Look, actions: &mut Vec<Action>) {
     let none = || look.text("forwarded.none").into_owned();
-    let (first_byte, whole) = &replayed.times;
-    value_pair(ui, look, &look.text("forwarded.target"), &replayed.target);
-    let status = replayed.status.map_or_else(none, |status| status.to_string());
+    let (first_byte, whole) = &view.times;
+    value_pair(ui, look, &look.text("forwarded.target"), &view.target);
+    let status = view.status.map_or_else(none, |status| status.to_string());
     value_pair(ui, look, &look.text("detail.answer.status"), &status);
     value_pair(ui, look, &look.text("forwarded.first_byte"), &first_byte.clone().unwrap_or_else(none));
     value_pair(ui, look, &look.text("forwarded.whole"), whole);
-    let plain = replayed.message.as_ref().unwrap_or(&replayed.body);
+    let plain = view.message.as_ref().unwrap_or(&view.body);
     row_ui(ui, "detail.answer.body", look, |ui| {
         bytes_ui(ui, plain, look);
         let reply = compared.stored.replayed.reply();
@@ -151,16 +152,16 @@ fn answer_ui(ui: &mut Ui, compared: &ComparedReplay, replayed: &Replayed, look: 
             copy_button(ui, look, &look.text("detail.answer.body"), text, actions);
         }
     });
-    if replayed.message.is_some() {
+    if view.message.is_some() {
         let wire = CollapsingHeader::new(look.text("hold.wire")).id_salt("wire");
-        wire.show(ui, |ui| bytes_ui(ui, &replayed.body, look));
+        wire.show(ui, |ui| bytes_ui(ui, &view.body, look));
     }
-    headers_ui(ui, &replayed.headers, "answer headers", look);
+    headers_ui(ui, &view.headers, "answer headers", look);
 }
 
-/// The request to the byte; what it looked like seldom matters, so it is folded.
-fn sent_ui(ui: &mut Ui, replayed: &Replayed, look: &Look) {
-    let sent = &replayed.sent;
+/// Draws the exact request, folded because it is seldom needed.
+fn sent_ui(ui: &mut Ui, view: &ReplayView, look: &Look) {
+    let sent = &view.sent;
     CollapsingHeader::new(look.text("replays.detail.sent")).id_salt("sent").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
         ui.add(Label::new(RichText::new(&sent.line).monospace()).wrap());

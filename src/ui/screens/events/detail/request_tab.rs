@@ -1,4 +1,4 @@
-//! The request around the message: its line, parameters, headers, sender, and how its signature is calculated.
+//! Page of the request: its line, parameters, headers, peer, and the calculation of its signature.
 
 use egui::{Label, RichText, ScrollArea, Ui};
 use jiff::Timestamp;
@@ -11,21 +11,21 @@ use crate::ui::action::Action;
 use crate::ui::look::{Look, signature_mark};
 use crate::ui::theme::{GAP, GAP_LARGE};
 use crate::ui::widgets::controls::{card, copy_button, pair, small_button, title, value_pair, weak};
-use crate::ui::widgets::shown::Shown;
+use crate::ui::widgets::shown::DisplayText;
 
-/// What of a request is shown, decoded once.
+/// A request decoded for display.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(super) struct RequestView {
     line: String,
-    /// Names and values of the query, decoded, in order.
+    /// Decoded query parameters, in order.
     pub(super) parameters: Vec<(String, String)>,
     headers: Vec<(String, String)>,
 }
 
-impl Request {
-    /// Decodes parameters and headers.
+impl RequestView {
+    /// Decodes the parameters and headers of a request.
     pub(super) fn of(request: &RawRequest) -> Self {
-        let shown = |text: &str| Shown::of(text).marked();
+        let shown = |text: &str| DisplayText::of(text).marked();
         Self {
             line: shown(&format!("{} {} {}", request.method, request.target, request.version)),
             parameters: request.parameters().map(|(name, value)| (shown(&name), shown(&value))).collect(),
@@ -34,7 +34,7 @@ impl Request {
     }
 }
 
-/// Draws the page.
+/// Draws the page of the request.
 pub(super) fn request_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
     let request = &detail.opened.stored.capture.request;
     ScrollArea::vertical().id_salt("request").auto_shrink(false).show(ui, |ui| {
@@ -101,7 +101,7 @@ fn instant_of(name: &str, value: &str) -> Option<Timestamp> {
     Timestamp::from_second(seconds).ok()
 }
 
-/// The calculation laid open, step by step.
+/// Draws the calculation of the signature, step by step.
 fn signature_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
     title(ui, look, &look.text("detail.request.signature"));
     card(look).show(ui, |ui| {
@@ -118,13 +118,13 @@ fn signature_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
 }
 
 fn steps_ui(ui: &mut Ui, check: &SignatureCheck, look: &Look) {
-    let parts: Vec<String> = check.parts.iter().map(|part| Shown::of(part).marked()).collect();
+    let parts: Vec<String> = check.parts.iter().map(|part| DisplayText::of(part).marked()).collect();
     value_pair(ui, look, &look.text("detail.request.sorted"), &parts.join("\n"));
     value_pair(ui, look, &look.text("detail.request.joined"), &parts.concat());
     value_pair(ui, look, &look.text("detail.request.computed"), &check.computed);
     let received = look.filled("detail.request.received", &[("parameter", check.parameter)]);
     match &check.received {
-        Some(text) => value_pair(ui, look, &received, &Shown::of(text).marked()),
+        Some(text) => value_pair(ui, look, &received, &DisplayText::of(text).marked()),
         None => value_pair(ui, look, &received, "–"),
     }
     let (mark, key, color) = if check.agrees {

@@ -1,4 +1,4 @@
-//! One element in two columns: official name and what it means, value and what it says, and what can be done with it.
+//! Row of one element: its name and meaning, its value with remarks, and a menu.
 
 use egui::accesskit::Role;
 use egui::containers::menu::MenuButton;
@@ -12,46 +12,46 @@ use crate::ui::action::{Action, Tab};
 use crate::ui::look::Look;
 use crate::ui::theme::{CORNER, GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::{copy_button, named, open_button, pair, weak};
-use crate::ui::widgets::shown::Shown;
+use crate::ui::widgets::shown::DisplayText;
 use crate::ui::widgets::value_menu::value_menu_ui;
 
-/// Room for the menu button beside a value.
+/// Width of the menu button beside a value, in points.
 const MENU_WIDTH: f32 = 30.0;
 
-/// What a row shows beside the element itself.
-pub(super) struct Beside<'r> {
+/// Additional content of a row.
+pub(super) struct RowContext<'r> {
     pub(super) indent: usize,
     pub(super) meaning: Option<&'r str>,
     pub(super) notes: &'r [Note],
     pub(super) is_chosen: bool,
 }
 
-/// Draws the row.
-pub(super) fn field_ui(ui: &mut Ui, field: &Field, beside: &Beside<'_>, look: &Look, actions: &mut Vec<Action>) {
-    let fill = if beside.is_chosen { look.palette.accent_ground } else { Color32::TRANSPARENT };
+/// Draws the row of an element.
+pub(super) fn field_ui(ui: &mut Ui, field: &Field, context: &RowContext<'_>, look: &Look, actions: &mut Vec<Action>) {
+    let fill = if context.is_chosen { look.palette.accent_ground } else { Color32::TRANSPARENT };
     let frame = Frame::new().fill(fill).corner_radius(CornerRadius::same(CORNER)).inner_margin(Margin::symmetric(6, 3));
     let row = frame.show(ui, |ui| {
         let menu = pair(
             ui,
-            |ui| name_ui(ui, field, beside, look, actions),
-            |ui| value_and_menu_ui(ui, field, beside.notes, look),
+            |ui| name_ui(ui, field, context, look, actions),
+            |ui| value_and_menu_ui(ui, field, context.notes, look),
         );
         actions.extend(menu);
     });
     row.response.container_context_menu(|ui| menu_ui(ui, field, look, actions));
 }
 
-fn name_ui(ui: &mut Ui, field: &Field, beside: &Beside<'_>, look: &Look, actions: &mut Vec<Action>) {
+fn name_ui(ui: &mut Ui, field: &Field, context: &RowContext<'_>, look: &Look, actions: &mut Vec<Action>) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        ui.add_space(beside.indent as f32 * GAP_LARGE);
+        ui.add_space(context.indent as f32 * GAP_LARGE);
         ui.vertical(|ui| {
             let name = RichText::new(&field.name).monospace().color(look.palette.code_name);
             let name = ui.add(Label::new(name).wrap().selectable(false).sense(Sense::click()));
             if name.on_hover_text(look.text("detail.choose_hint")).clicked() {
                 actions.push(Action::ChooseField(field.path.clone()));
             }
-            if let Some(meaning) = beside.meaning {
+            if let Some(meaning) = context.meaning {
                 ui.add(Label::new(weak(look, meaning)).wrap());
             }
         });
@@ -70,7 +70,7 @@ fn value_and_menu_ui(ui: &mut Ui, field: &Field, notes: &[Note], look: &Look) ->
         let dots =
             Button::new(RichText::new("…").color(look.palette.weak)).frame(false).min_size(Vec2::new(MENU_WIDTH, 18.0));
         let (response, _) = MenuButton::from_button(dots).ui(ui, |ui| menu_ui(ui, field, look, &mut actions));
-        named(response, Role::Button, &look.filled("detail.menu.name", &[("name", &Shown::name(&field.path))]));
+        named(response, Role::Button, &look.filled("detail.menu.name", &[("name", &DisplayText::name(&field.path))]));
     });
     actions
 }
@@ -83,14 +83,14 @@ fn value_ui(ui: &mut Ui, field: &Field, notes: &[Note], look: &Look, actions: &m
     } else if !field.shown.text.is_empty() {
         ui.add(Label::new(RichText::new(&field.shown.text).monospace().color(look.palette.strong)).wrap());
     }
-    if let Some(all) = field.shown.of {
+    if let Some(all) = field.shown.full_length {
         let count = grouped(all as u64);
         ui.label(weak(look, look.filled("spoofing.characters", &[("count", &count)])));
     }
     for note in notes {
         ui.add(Label::new(weak(look, note_words(note, look))).wrap());
     }
-    if field.shown.of.is_some() || field.web_link().is_some() {
+    if field.shown.full_length.is_some() || field.web_link().is_some() {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
             copy_button(ui, look, &field.name, || field.text.clone(), actions);
@@ -121,15 +121,15 @@ fn menu_ui(ui: &mut Ui, field: &Field, look: &Look, actions: &mut Vec<Action>) {
     });
 }
 
-/// An entry of the menu, and what it does.
-fn item_ui(ui: &mut Ui, key: &str, look: &Look, actions: &mut Vec<Action>, wanted: impl Fn() -> Vec<Action>) {
+/// Draws a menu item that adds actions on a click.
+fn item_ui(ui: &mut Ui, key: &str, look: &Look, actions: &mut Vec<Action>, on_click: impl Fn() -> Vec<Action>) {
     if ui.button(look.text(key)).clicked() {
-        actions.extend(wanted());
+        actions.extend(on_click());
         ui.close();
     }
 }
 
-/// The term that finds captures with this value: by name where the filter language has one, else as quoted text.
+/// Filter term for captures with this value: by name if the filter language has one, or else as quoted text.
 pub(super) fn filter_term(field: &Field) -> Option<String> {
     let name = match &*field.path {
         "EventKey" => Some("key"),

@@ -1,52 +1,44 @@
-//! What the decoded page shows, in groups: what is particular to the kind, the envelope, and all other elements.
+//! Sections of the decoded page: the elements of the kind, the envelope, and all other elements.
 
 use std::collections::HashSet;
 
 use super::field::Field;
-use super::meaning::{Note, notes_of, said_of};
+use super::meaning::{Note, derived_rows, value_notes};
 use crate::texts::Language;
 use crate::wechat::message::{MenuEvent, Message, Payload};
 
-/// A group of rows under a title.
+/// A titled group of rows.
 #[derive(Clone, Debug)]
 pub(super) struct Section {
-    /// The key of its title.
+    /// Locale key of the title.
     pub(super) title: String,
-    /// What stands in it.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<SectionRow>,
 }
 
-/// A line of a group.
+/// A row of a section.
 #[derive(Clone, Debug)]
-pub(super) enum Row {
-    /// An element of the message.
+pub(super) enum SectionRow {
     Field {
-        /// Which, among the fields.
+        /// Index into the message's fields.
         at: usize,
-        /// How far it is moved in, in steps.
         indent: usize,
-        /// What its name means, in words.
+        /// Translated meaning of the element's name.
         meaning: Option<String>,
-        /// What its value says, in words.
+        /// Remarks about the value.
         notes: Vec<Note>,
     },
-    /// Something that follows from the elements.
-    Said {
-        /// What it is, in words.
+    /// A value derived from the elements.
+    Derived {
         label: String,
-        /// The value.
         value: String,
-        /// Whether the value is bytes or numbers rather than prose.
+        /// Set if the value is shown in the code font rather than as prose.
         is_code: bool,
     },
-    /// An element that belongs to this kind and is not there.
-    Missing {
-        /// Its official name.
-        name: &'static str,
-    },
+    /// A documented element that this message lacks.
+    Missing { name: &'static str },
 }
 
-/// What all messages have in common.
+/// Elements common to all messages.
 const ENVELOPE: [&str; 11] = [
     "ToUserName",
     "FromUserName",
@@ -61,15 +53,15 @@ const ENVELOPE: [&str; 11] = [
     "Encrypt",
 ];
 
-/// Sorts every element into one of the groups.
+/// Sorts every element into one of the sections.
 pub(super) fn sections(message: &Message<'_>, fields: &[Field], language: Language) -> Vec<Section> {
     let own = own_rows(message, fields, language);
     let envelope: Vec<usize> = positions(fields, |field| field.depth == 1 && is_envelope(field, message)).collect();
     let taken: HashSet<usize> = own.iter().chain(&envelope).copied().collect();
-    let mut own: Vec<Row> = own.into_iter().map(|at| field_row(at, 0, message, fields, language)).collect();
+    let mut own: Vec<SectionRow> = own.into_iter().map(|at| field_row(at, 0, message, fields, language)).collect();
     number_pictures(&mut own, fields, language);
-    own.extend(missing(message, fields).map(|name| Row::Missing { name }));
-    own.extend(said_of(message, language));
+    own.extend(missing(message, fields).map(|name| SectionRow::Missing { name }));
+    own.extend(derived_rows(message, language));
     let envelope = envelope.into_iter().map(|at| field_row(at, 0, message, fields, language)).collect();
     let others =
         others(fields, &taken).map(|at| field_row(at, fields[at].depth - 1, message, fields, language)).collect();
@@ -79,15 +71,15 @@ pub(super) fn sections(message: &Message<'_>, fields: &[Field], language: Langua
         ("detail.section.others".to_owned(), others),
     ]
     .into_iter()
-    .filter(|(_, rows): &(String, Vec<Row>)| !rows.is_empty())
+    .filter(|(_, rows): &(String, Vec<SectionRow>)| !rows.is_empty())
     .map(|(title, rows)| Section { title, rows })
     .collect()
 }
 
-/// Says which picture each MD5 is of.
-fn number_pictures(rows: &mut [Row], fields: &[Field], language: Language) {
+/// Adds the picture's number to each MD5.
+fn number_pictures(rows: &mut [SectionRow], fields: &[Field], language: Language) {
     let pictures = rows.iter_mut().filter_map(|row| match row {
-        Row::Field { at, notes, .. } if fields[*at].name == "PicMd5Sum" => Some(notes),
+        SectionRow::Field { at, notes, .. } if fields[*at].name == "PicMd5Sum" => Some(notes),
         _ => None,
     });
     for (before, notes) in pictures.enumerate() {
@@ -101,12 +93,12 @@ fn positions<'f>(fields: &'f [Field], wanted: impl Fn(&Field) -> bool + 'f) -> i
 }
 
 fn is_envelope(field: &Field, message: &Message<'_>) -> bool {
-    // A mini program's card has an AppId of its own.
+    // The card of a mini program has its own AppId.
     let own_app_id = field.name == "AppId" && message.info_type.is_none();
     ENVELOPE.contains(&&*field.name) && !own_app_id && !field.has_children
 }
 
-/// The elements that make the kind what it is: those of its own structure, and every other whose meaning is known.
+/// Elements of the kind: those in its own structure, and every other with a known meaning.
 fn own_rows(message: &Message<'_>, fields: &[Field], language: Language) -> Vec<usize> {
     let known = |field: &Field| language.has(&format!("detail.field.{}", field.name));
     let holder = holder(message);
@@ -118,7 +110,7 @@ fn own_rows(message: &Message<'_>, fields: &[Field], language: Language) -> Vec<
     .collect()
 }
 
-/// The element in which a menu event keeps what was picked.
+/// The element that holds a menu event's result.
 fn holder(message: &Message<'_>) -> Option<&'static str> {
     match message.menu_event()? {
         MenuEvent::ScancodePush(_) | MenuEvent::ScancodeWaitmsg(_) => Some("ScanCodeInfo"),
@@ -128,7 +120,7 @@ fn holder(message: &Message<'_>) -> Option<&'static str> {
     }
 }
 
-/// What is documented for a menu event and is not there, so that nobody looks for it in vain.
+/// Documented elements of a menu event that this message lacks; they are listed so that no one searches for them.
 fn missing(message: &Message<'_>, fields: &[Field]) -> impl Iterator<Item = &'static str> {
     let expected: &'static [&'static str] = match message.menu_event().map(|_| holder(message)) {
         None => &[],
@@ -157,7 +149,7 @@ fn own_title(message: &Message<'_>) -> String {
     format!("detail.section.{group}")
 }
 
-/// What is in no other group, with the elements around it, which give it its place.
+/// Elements that are in no other section, with their ancestors for context.
 fn others<'f>(fields: &'f [Field], taken: &'f HashSet<usize>) -> impl Iterator<Item = usize> + 'f {
     let mut shown = vec![false; fields.len()];
     let mut around: Vec<usize> = Vec::new();
@@ -165,7 +157,7 @@ fn others<'f>(fields: &'f [Field], taken: &'f HashSet<usize>) -> impl Iterator<I
         around.retain(|outer| fields[*outer].depth < field.depth);
         if field.has_children {
             around.push(at);
-            // Text beside elements is nowhere else.
+            // Mixed content is shown nowhere else.
             shown[at] |= !field.text.is_empty();
         } else if !taken.contains(&at) {
             shown[at] = true;
@@ -179,14 +171,14 @@ fn others<'f>(fields: &'f [Field], taken: &'f HashSet<usize>) -> impl Iterator<I
     (0..fields.len()).filter(move |at| shown[*at])
 }
 
-fn field_row(at: usize, indent: usize, message: &Message<'_>, fields: &[Field], language: Language) -> Row {
+fn field_row(at: usize, indent: usize, message: &Message<'_>, fields: &[Field], language: Language) -> SectionRow {
     let field = &fields[at];
     let key = meaning_key(field, message);
     let meaning = language.has(&key).then(|| language.text(&key).into_owned());
-    Row::Field { at, indent, meaning, notes: notes_of(field, message, language) }
+    SectionRow::Field { at, indent, meaning, notes: value_notes(field, message, language) }
 }
 
-/// `EventKey` and a few others mean something else in each kind.
+/// Locale key of an element's meaning; `EventKey` means something else in each menu event.
 fn meaning_key(field: &Field, message: &Message<'_>) -> String {
     let special = match (&message.payload, &*field.name) {
         (Payload::Menu(MenuEvent::View { .. }), "EventKey") => Some("EventKey_view"),

@@ -1,4 +1,4 @@
-//! The detail by its labels, over captures made as the listener makes them.
+//! Tests of the detail, by its labels, with captures made as the listener makes them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -24,12 +24,12 @@ mod around;
 
 const TOKEN: &str = "token1234";
 
-/// The account that the captures belong to.
+/// The account of the captures.
 pub(in crate::ui) fn account() -> Account {
     Account::named("default").with_secrets(Secrets { token: Some(Secret::new(TOKEN)), ..Secrets::default() })
 }
 
-/// A request as WeChat makes it.
+/// A request as WeChat sends it.
 pub(in crate::ui) fn request(method: &str, target: String, body: &[u8]) -> RawRequest {
     RawRequest {
         received_at: "2026-11-23T08:00:00.123456Z".parse().unwrap(),
@@ -43,7 +43,7 @@ pub(in crate::ui) fn request(method: &str, target: String, body: &[u8]) -> RawRe
     }
 }
 
-/// The capture of that request, answered in 1.9 ms.
+/// The capture of a request, answered in 1.9 ms.
 pub(in crate::ui) fn stored(request: RawRequest, status: u16) -> StoredCapture {
     let source = if status == 200 { ReplySource::Default } else { ReplySource::None };
     let body = if status == 200 { b"success".to_vec() } else { Vec::new() };
@@ -78,19 +78,20 @@ pub(in crate::ui) fn look(theme: egui::Theme) -> Look {
     Look::new(Language::English, theme, TimeZone::UTC)
 }
 
-/// Fonts and colours as the window has them.
+/// Installs the fonts and colours of the window.
 pub(in crate::ui) fn dress(ctx: &egui::Context) {
     crate::ui::fonts::install(ctx);
     crate::ui::theme::apply(ctx);
 }
 
-pub(super) type Asked = Rc<RefCell<Vec<Action>>>;
+/// Actions that a test window has sent.
+pub(in crate::ui) type ActionLog = Rc<RefCell<Vec<Action>>>;
 
-/// The detail in a window, and what was asked of it.
-pub(super) fn shown<'h>(detail: Detail, tab: Tab) -> (Harness<'h>, Asked) {
-    let asked = Asked::default();
+/// The detail in a test window, and the actions it sends.
+pub(super) fn shown<'h>(detail: Detail, tab: Tab) -> (Harness<'h>, ActionLog) {
+    let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
-    let mut answering = Answering::default();
+    let mut answering = ManualReplies::default();
     let harness = Harness::builder().with_size([720.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
         let theme = ui.ctx().theme();
         let mut actions = Vec::new();
@@ -100,7 +101,7 @@ pub(super) fn shown<'h>(detail: Detail, tab: Tab) -> (Harness<'h>, Asked) {
     (harness, asked)
 }
 
-fn decoded<'h>(body: &[u8]) -> (Harness<'h>, Asked) {
+fn decoded<'h>(body: &[u8]) -> (Harness<'h>, ActionLog) {
     shown(Detail::new(opened(body), Language::English), Tab::Decoded)
 }
 
@@ -155,7 +156,7 @@ fn a_label_is_shown_to_the_character() {
 }
 
 #[test]
-fn what_nobody_documented_is_kept_in_its_place() {
+fn undocumented_elements_are_kept_in_their_place() {
     let (harness, _) =
         decoded(b"<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey/><New><Inner>7</Inner></New></xml>");
     assert_shows(&harness, &["Other elements", "New", "Inner", "7", "empty"]);
@@ -246,7 +247,7 @@ fn a_chosen_element_is_lit_in_the_raw_view() {
 fn a_click_into_the_raw_text_chooses_the_element_there() {
     let (mut harness, asked) = shown(Detail::new(opened(&sample("CLICK")), Language::English), Tab::Raw);
     let text = harness.get_by_label_contains("<xml>").rect();
-    // The second of eight lines.
+    // A point in the second of eight lines.
     let point = egui::pos2(text.left() + 60.0, text.top() + text.height() / 9.0 * 1.5);
     harness.hover_at(point);
     for pressed in [true, false] {
@@ -264,7 +265,7 @@ fn a_click_into_the_raw_text_chooses_the_element_there() {
 }
 
 #[test]
-fn what_is_no_text_is_shown_in_hexadecimal() {
+fn bytes_that_are_not_utf8_are_shown_in_hexadecimal() {
     let detail = Detail::new(opened(b"<xml>\xc4\xe3\xba\xc3</xml>"), Language::English);
     let (harness, _) = shown(detail, Tab::Raw);
     assert_shows(&harness, &["not UTF-8"]);
@@ -316,7 +317,7 @@ fn tabs_are_turned_by_their_names() {
     ));
 }
 
-/// What the keys of these pages begin with.
+/// Prefixes of the locale keys of these pages.
 const PREFIXES: [&str; 6] = ["attempts.", "detail.", "first_run.", "forwarded.", "hold.", "settings."];
 
 #[test]

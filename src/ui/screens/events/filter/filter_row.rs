@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Button, RichText, TextEdit, Ui};
 
 use super::FilterBox;
-use super::saved_filters::{Named, SavedFilters};
+use super::saved_filters::{NamedFilter, SavedFilters};
 use crate::config::Hue;
 use crate::filter::{is_term, turned, without};
 use crate::texts::safe_text::shortened;
@@ -54,8 +54,8 @@ pub(crate) fn filter_row_ui(
 }
 
 /// A filter under its name: a click shows what it finds, another one everything.
-fn saved_ui(ui: &mut Ui, named_filter: &Named, filter: &FilterBox, look: &Look, actions: &mut Vec<Action>) {
-    let Named { name, text, colour, kept, sound } = named_filter;
+fn saved_ui(ui: &mut Ui, named_filter: &NamedFilter, filter: &FilterBox, look: &Look, actions: &mut Vec<Action>) {
+    let NamedFilter { name, text, colour, kept, sound } = named_filter;
     let is_on = filter.text().trim() == text.trim();
     let mark = colour.map_or(String::new(), |_| format!("{} ", initial(name)));
     let warning = if *sound { "" } else { "⚠ " };

@@ -8,7 +8,7 @@ use crate::filter::Filter;
 
 /// A filter with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Named {
+pub(crate) struct NamedFilter {
     /// What it is called.
     pub(crate) name: String,
     /// The filter, as written.
@@ -23,7 +23,7 @@ pub(crate) struct Named {
 
 /// What is typed to keep a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct NameForm {
+pub(crate) struct FilterInput {
     /// Its name.
     pub(crate) name: String,
     /// The filter.
@@ -40,11 +40,11 @@ pub(crate) struct SavedFilters {
     /// As `config.toml` has them.
     kept: BTreeMap<String, FilterConfig>,
     /// What was coloured in this session.
-    session: Vec<Named>,
+    session: Vec<NamedFilter>,
     /// Both, in the order in which they are shown; the first that a row matches marks it.
-    all: Vec<Named>,
+    all: Vec<NamedFilter>,
     /// What is being typed.
-    pub(crate) naming: Option<NameForm>,
+    pub(crate) naming: Option<FilterInput>,
     /// Goes up with each change of what marks rows.
     generation: u64,
     /// By the place in the engine's list, the place in `all`.
@@ -53,7 +53,7 @@ pub(crate) struct SavedFilters {
 
 impl SavedFilters {
     /// In the order in which they are shown.
-    pub(crate) fn all(&self) -> &[Named] {
+    pub(crate) fn all(&self) -> &[NamedFilter] {
         &self.all
     }
 
@@ -63,7 +63,7 @@ impl SavedFilters {
     }
 
     /// The filter that marks a row, by its place among those with a colour.
-    pub(crate) fn marking(&self, index: usize) -> Option<(&Named, Hue)> {
+    pub(crate) fn marking(&self, index: usize) -> Option<(&NamedFilter, Hue)> {
         let named = self.all.get(*self.coloured.get(index)?)?;
         named.colour.map(|hue| (named, hue))
     }
@@ -94,7 +94,7 @@ impl SavedFilters {
     }
 
     /// Begins to name a filter.
-    pub(crate) fn begin(&mut self, naming: NameForm) {
+    pub(crate) fn begin(&mut self, naming: FilterInput) {
         self.naming = Some(naming);
     }
 
@@ -111,7 +111,7 @@ impl SavedFilters {
         if !self.is_sound() {
             return None;
         }
-        let NameForm { name, text, colour, former } = self.naming.take()?;
+        let FilterInput { name, text, colour, former } = self.naming.take()?;
         let mut filters = self.kept.clone();
         filters.remove(&former);
         filters.insert(name.trim().to_owned(), FilterConfig { filter: text.clone(), colour });
@@ -139,9 +139,9 @@ impl SavedFilters {
     }
 }
 
-fn named(name: &str, text: &str, colour: Option<Hue>, kept: bool) -> Named {
+fn named(name: &str, text: &str, colour: Option<Hue>, kept: bool) -> NamedFilter {
     let sound = Filter::parse(text, &jiff::Zoned::now()).is_ok();
-    Named { name: name.to_owned(), text: text.to_owned(), colour, kept, sound }
+    NamedFilter { name: name.to_owned(), text: text.to_owned(), colour, kept, sound }
 }
 
 #[cfg(test)]
@@ -174,9 +174,9 @@ mod tests {
         saved.follow(&kept());
         let Command::Colour { filters, .. } = saved.colour_by("MENU_1", "key:MENU_1") else { panic!() };
         assert_eq!((filters.len(), saved.all()[0].colour), (2, Some(Hue::Orange)));
-        saved.begin(NameForm { name: "taps".to_owned(), text: "key:MENU_1".to_owned(), ..NameForm::default() });
+        saved.begin(FilterInput { name: "taps".to_owned(), text: "key:MENU_1".to_owned(), ..FilterInput::default() });
         assert!(saved.keep().is_none(), "the name is taken");
-        saved.begin(NameForm { name: " menu ".to_owned(), text: "key:MENU_1".to_owned(), ..NameForm::default() });
+        saved.begin(FilterInput { name: " menu ".to_owned(), text: "key:MENU_1".to_owned(), ..FilterInput::default() });
         let Some(Command::SaveFilters { filters }) = saved.keep() else { panic!() };
         assert_eq!(filters["menu"].filter, "key:MENU_1");
         assert_eq!(filters.len(), 4);
@@ -186,7 +186,7 @@ mod tests {
     fn a_filter_is_renamed_and_removed() {
         let mut saved = SavedFilters::default();
         saved.follow(&kept());
-        let naming = NameForm {
+        let naming = FilterInput {
             name: "clicks".to_owned(),
             text: "event:CLICK".to_owned(),
             colour: None,

@@ -1,4 +1,4 @@
-//! The columns of the list: which of them fit, and where they stand.
+//! Columns of the list: their widths and positions, and the choice of those that fit.
 
 use egui::{Rangef, Rect, Sense, TextStyle, Ui, Vec2};
 
@@ -6,31 +6,26 @@ use crate::ui::look::Look;
 use crate::ui::theme;
 use crate::ui::widgets::cell::cell_text;
 
-/// What a column shows.
+/// Content of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
-    /// How bad the worst diagnosis is.
+pub(super) enum ColumnKind {
+    /// Severity of the worst diagnosis.
     Severity,
-    /// When it arrived.
+    /// Local time of arrival.
     Time,
-    /// The kind.
     Kind,
-    /// `EventKey`.
     Key,
-    /// `FromUserName`.
     OpenId,
-    /// Which attempt it is.
+    /// Number of the attempt.
     Attempt,
-    /// What the signature says.
     Signature,
-    /// How the message travelled.
     Mode,
-    /// Status and time of the answer.
+    /// Status and time of the reply.
     Answer,
 }
 
-impl Content {
-    /// From left to right, with the width of each in points; `EventKey` takes what is left.
+impl ColumnKind {
+    /// All columns from left to right with their widths in points; `EventKey` takes the remaining width.
     const ALL: [(Self, f32); 9] = [
         (Self::Severity, 22.0),
         (Self::Time, 102.0),
@@ -43,7 +38,7 @@ impl Content {
         (Self::Answer, 118.0),
     ];
 
-    /// What goes first where it is narrow: everything is on the detail as well.
+    /// Columns dropped when space is short, in this order; the detail shows everything.
     const DISPENSABLE: [Self; 5] = [Self::Mode, Self::OpenId, Self::Attempt, Self::Signature, Self::Answer];
 
     fn title(self, signature_word: bool) -> Option<&'static str> {
@@ -62,43 +57,43 @@ impl Content {
     }
 }
 
-/// The width of a signature's mark without its word.
+/// Width of the signature's mark without its word, in points.
 const MARK_ONLY: f32 = 40.0;
 
-/// Left and right of a row's contents.
+/// Horizontal margin of a row, in points.
 const MARGIN: f32 = 10.0;
 
-/// The columns as they stand in this frame.
+/// The columns in the current frame.
 #[derive(Debug)]
 pub(super) struct Columns {
-    columns: Vec<(Content, Rangef)>,
-    /// Whether the signature has room for its word.
+    columns: Vec<(ColumnKind, Rangef)>,
+    /// Set if the signature's column is wide enough for its word.
     pub(super) signature_word: bool,
 }
 
 impl Columns {
-    /// As many as fit into this width.
+    /// Chooses the columns that fit into a width.
     pub(super) fn fit(width: f32) -> Self {
-        let mut columns = Content::ALL.to_vec();
-        let total = |columns: &[(Content, f32)]| columns.iter().map(|(_, width)| width).sum::<f32>();
+        let mut columns = ColumnKind::ALL.to_vec();
+        let total = |columns: &[(ColumnKind, f32)]| columns.iter().map(|(_, width)| width).sum::<f32>();
         let room = width - 2.0 * MARGIN;
         let signature_word = total(&columns) <= room;
         if !signature_word {
             for (content, width) in &mut columns {
-                if *content == Content::Signature {
+                if *content == ColumnKind::Signature {
                     *width = MARK_ONLY;
                 }
             }
         }
-        for content in Content::DISPENSABLE {
+        for content in ColumnKind::DISPENSABLE {
             if total(&columns) > room {
                 columns.retain(|(other, _)| *other != content);
             }
         }
         let spare = (room - total(&columns)).max(0.0);
         let mut left = MARGIN;
-        let place = |(content, width): (Content, f32)| {
-            let width = if content == Content::Key { width + spare } else { width };
+        let place = |(content, width): (ColumnKind, f32)| {
+            let width = if content == ColumnKind::Key { width + spare } else { width };
             let range = Rangef::new(left, left + width);
             left += width;
             (content, range)
@@ -106,15 +101,15 @@ impl Columns {
         Self { columns: columns.into_iter().map(place).collect(), signature_word }
     }
 
-    /// The cells of a row that stands here.
-    pub(super) fn cells(&self, row: Rect) -> impl Iterator<Item = (Content, Rect)> {
+    /// Cells of a row in the given rectangle.
+    pub(super) fn cells(&self, row: Rect) -> impl Iterator<Item = (ColumnKind, Rect)> {
         self.columns.iter().map(move |(content, range)| {
             let x_range = Rangef::new(row.left() + range.min, row.left() + range.max - theme::GAP);
             (*content, Rect::from_x_y_ranges(x_range, row.y_range()))
         })
     }
 
-    /// The titles.
+    /// Draws the titles of the columns.
     pub(super) fn header_ui(&self, ui: &mut Ui, look: &Look) {
         let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::ROW_HEIGHT), Sense::hover());
         ui.painter().rect_filled(rect, 0.0, look.palette.card);
@@ -133,11 +128,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_dispensable_goes_where_it_is_narrow() {
+    fn dispensable_columns_are_dropped_when_space_is_short() {
         let contents = |width| Columns::fit(width).columns.iter().map(|(content, _)| *content).collect::<Vec<_>>();
         assert_eq!(contents(1000.0).len(), 9);
-        assert!(!contents(660.0).contains(&Content::Mode));
-        assert!(contents(500.0).contains(&Content::Key));
+        assert!(!contents(660.0).contains(&ColumnKind::Mode));
+        assert!(contents(500.0).contains(&ColumnKind::Key));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Draws the list: its titles, the rows in view, and what stands there where there are none.
+//! Drawing of the list: its titles, the rows in view, and the hint of an empty list.
 
 use std::ops::Range;
 
@@ -10,24 +10,24 @@ use super::columns::Columns;
 use super::row;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::screens::events::answering::Answering;
+use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters::SavedFilters;
 use crate::ui::theme;
 
-/// How far the view may be from the top, in rows, and still count as being there.
+/// Maximum distance from the top, in rows, that still counts as being at the top.
 const AT_TOP: f32 = 0.5;
 
 impl List {
-    /// Draws the list.
+    /// Draws the list of captures.
     pub(crate) fn ui(
         &mut self,
         ui: &mut Ui,
-        (answering, saved): (&Answering, &SavedFilters),
+        (answering, saved): (&ManualReplies, &SavedFilters),
         look: &Look,
         actions: &mut Vec<Action>,
     ) {
         self.cache.colour(saved.generation());
-        // Rows without gaps, so that there is no dead ground between them.
+        // Without gaps, since a click between two rows would hit neither.
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let columns = Columns::fit(ui.available_width());
         columns.header_ui(ui, look);
@@ -57,8 +57,8 @@ impl List {
                     let held_until = answering.held(id).map(|push| push.deadline);
                     let (selected, picked) = (*selected == Some(id), picks.holds(id));
                     let mark = cache.mark(id).and_then(|index| saved.marking(index));
-                    let place = row::Place { id, index, of: listing.len(), selected, picked, held_until, mark };
-                    row::row_ui(ui, &place, &cache.row(id), &columns, look, actions);
+                    let state = row::RowState { id, index, of: listing.len(), selected, picked, held_until, mark };
+                    row::row_ui(ui, &state, &cache.row(id), &columns, look, actions);
                 });
             });
         });

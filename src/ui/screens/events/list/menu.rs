@@ -1,4 +1,4 @@
-//! What can be done with a row, on a click with the other button.
+//! Context menu of a row.
 
 use egui::{Button, Ui};
 
@@ -11,10 +11,10 @@ use crate::ui::look::Look;
 use crate::ui::widgets::value_menu::value_menu_ui;
 use crate::wechat::kind::{Class, lookup};
 
-/// So much of a value is shown, in characters.
+/// Maximum number of characters shown of a value.
 const SHOWN: usize = 40;
 
-/// Draws the menu of the row with that capture; what is chosen is done with the picked rows, where it is one of them.
+/// Draws the menu of a row; its actions apply to the multi-selection if the row is part of it.
 pub(super) fn menu_ui(
     ui: &mut Ui,
     (id, picked): (CaptureId, bool),
@@ -42,7 +42,7 @@ pub(super) fn menu_ui(
     ui.separator();
     shortcut(ui, keys::REMOVE.text, &keys::REMOVE);
     if let Some(action) = chosen {
-        // What is about several rows stays so; everything else is about this one.
+        // These actions apply to several rows; all others apply to this one alone.
         let keeps_picks =
             picked && matches!(action, Action::Send(SendAction::Chosen) | Action::ShowExport(_) | Action::Remove(_));
         if !keeps_picks {
@@ -52,7 +52,7 @@ pub(super) fn menu_ui(
     }
 }
 
-/// What the row's cells can be filtered by.
+/// Draws submenus to filter by the row's values.
 fn values_ui(ui: &mut Ui, row: &CaptureSummary, look: &Look, actions: &mut Vec<Action>) {
     let is_event = lookup(&row.kind).is_none_or(|known| known.class == Class::Event);
     let kind = (if is_event { "event" } else { "type" }, Some(&row.kind));

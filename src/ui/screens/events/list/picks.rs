@@ -1,21 +1,21 @@
-//! The rows that are picked beside the selected one: what is replayed or exported together.
+//! Multi-selection of rows, to replay, export or remove together.
 
 use std::collections::BTreeSet;
 
 use super::matches::Listing;
 use crate::capture::CaptureId;
 
-/// A range takes no more rows than this: picking is by hand, and for more there is the filter.
+/// Maximum number of rows of a range; the filter serves for more.
 const LONGEST_RANGE: usize = 10_000;
 
-/// The picked rows. One row alone is the selection, and nothing is picked then.
+/// The multi-selection; empty while a single row is selected.
 #[derive(Debug, Default)]
 pub(crate) struct Picks {
     ids: BTreeSet<CaptureId>,
 }
 
 impl Picks {
-    /// Picks that row, or leaves it out again; the selected one comes along where nothing was picked yet.
+    /// Toggles a row. The first one adds the selected row as well.
     pub(super) fn toggle(&mut self, id: CaptureId, selected: Option<CaptureId>) {
         if self.ids.is_empty() {
             self.ids.extend(selected.filter(|selected| *selected != id));
@@ -25,7 +25,7 @@ impl Picks {
         }
     }
 
-    /// Picks the rows from one to the other, both included.
+    /// Adds the rows between two, both included.
     pub(super) fn range(&mut self, listing: &Listing, from: Option<CaptureId>, to: CaptureId) {
         let row_of = |id| listing.row_of(id);
         let (Some(from), Some(to)) = (from.and_then(row_of).or_else(|| row_of(to)), row_of(to)) else { return };
@@ -33,19 +33,19 @@ impl Picks {
         self.ids.extend(rows.take(LONGEST_RANGE).filter_map(|row| listing.at(row)));
     }
 
-    /// Picks nothing any more. Whether anything was.
+    /// Clears the multi-selection; returns true if there was any.
     pub(crate) fn clear(&mut self) -> bool {
         let any = !self.ids.is_empty();
         self.ids.clear();
         any
     }
 
-    /// Whether that row is picked.
+    /// Returns true if a row is part of it.
     pub(super) fn holds(&self, id: CaptureId) -> bool {
         self.ids.contains(&id)
     }
 
-    /// The picked rows, in the order in which they arrived.
+    /// Ids in order of arrival.
     pub(crate) fn ids(&self) -> impl ExactSizeIterator<Item = CaptureId> {
         self.ids.iter().copied()
     }
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_selected_row_comes_along_with_the_first_that_is_picked() {
+    fn the_first_toggled_row_adds_the_selected_one() {
         let mut picks = Picks::default();
         picks.toggle(CaptureId(3), Some(CaptureId(5)));
         assert_eq!(ids(&picks), [3, 5]);

@@ -18,7 +18,7 @@ const OPEN_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is known of a row.
 #[derive(Debug)]
-pub(crate) enum Row<'a> {
+pub(crate) enum CachedRow<'a> {
     /// Nothing yet.
     Unknown,
     /// It is no longer in the database.
@@ -56,11 +56,11 @@ pub(crate) struct RowCache {
 
 impl RowCache {
     /// What is known of that row.
-    pub(crate) fn row(&self, id: CaptureId) -> Row<'_> {
+    pub(crate) fn row(&self, id: CaptureId) -> CachedRow<'_> {
         match self.slots.get(&id) {
-            Some(Slot { summary: Some(summary), gone: false, .. }) => Row::Read(summary),
-            Some(Slot { gone: true, .. }) => Row::Gone,
-            _ => Row::Unknown,
+            Some(Slot { summary: Some(summary), gone: false, .. }) => CachedRow::Read(summary),
+            Some(Slot { gone: true, .. }) => CachedRow::Gone,
+            _ => CachedRow::Unknown,
         }
     }
 
@@ -209,8 +209,8 @@ mod tests {
         assert_eq!(wanted(&mut cache, &[1, 2], 1), ids([1, 2]));
         assert_eq!(wanted(&mut cache, &[1, 2, 3], 1), ids([3]));
         cache.fill(vec![summary(1, true), summary(2, true)], &Marks::default());
-        assert!(matches!(cache.row(CaptureId(1)), Row::Read(_)));
-        assert!(matches!(cache.row(CaptureId(3)), Row::Unknown));
+        assert!(matches!(cache.row(CaptureId(1)), CachedRow::Read(_)));
+        assert!(matches!(cache.row(CaptureId(3)), CachedRow::Unknown));
         assert_eq!(wanted(&mut cache, &[1, 2, 3], 2), []);
     }
 
@@ -221,7 +221,7 @@ mod tests {
         cache.fill(vec![summary(1, false)], &Marks::default());
         assert_eq!(wanted(&mut cache, &[1], 1), []);
         assert_eq!(wanted(&mut cache, &[1], 2), ids([1]));
-        assert!(matches!(cache.row(CaptureId(1)), Row::Read(_)), "what is known stays in view");
+        assert!(matches!(cache.row(CaptureId(1)), CachedRow::Read(_)), "what is known stays in view");
         cache.fill(vec![summary(1, true)], &Marks::default());
         assert_eq!(wanted(&mut cache, &[1], 3), []);
     }
@@ -231,7 +231,7 @@ mod tests {
         let mut cache = RowCache::default();
         wanted(&mut cache, &[1, 2], 1);
         cache.fill(vec![summary(2, true)], &Marks::default());
-        assert!(matches!(cache.row(CaptureId(1)), Row::Gone));
+        assert!(matches!(cache.row(CaptureId(1)), CachedRow::Gone));
         assert_eq!(wanted(&mut cache, &[1, 2], 2), []);
     }
 
@@ -269,7 +269,7 @@ mod tests {
             cache.fill(numbers.iter().map(|number| summary(*number, true)).collect(), &Marks::default());
         }
         assert!(cache.slots.len() <= KEPT, "{}", cache.slots.len());
-        assert!(matches!(cache.row(CaptureId(12_799)), Row::Read(_)));
-        assert!(matches!(cache.row(CaptureId(0)), Row::Unknown));
+        assert!(matches!(cache.row(CaptureId(12_799)), CachedRow::Read(_)));
+        assert!(matches!(cache.row(CaptureId(0)), CachedRow::Unknown));
     }
 }

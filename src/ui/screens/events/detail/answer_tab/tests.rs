@@ -1,4 +1,4 @@
-//! The page of the answer by its labels.
+//! Tests of the reply page, by its labels.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn the_attempts_stand_on_one_axis_and_say_who_closed_first() {
     assert!(matches!(asked.borrow()[..], [Action::Select(CaptureId(19))]));
 }
 
-/// The page of answers of a CLICK that was answered so.
+/// The reply page of a CLICK with a changed reply.
 fn answer_of<'h>(change: impl FnOnce(&mut Reply)) -> Harness<'h> {
     let mut opened = opened(&sample("CLICK"));
     change(opened.stored.reply.as_mut().unwrap());
@@ -49,7 +49,7 @@ fn answer_of<'h>(change: impl FnOnce(&mut Reply)) -> Harness<'h> {
 }
 
 #[test]
-fn the_answer_says_what_the_user_saw_of_it() {
+fn the_page_says_what_the_user_saw_of_the_reply() {
     let text = b"<xml><ToUserName>FromUser</ToUserName><FromUserName>toUser</FromUserName><CreateTime>1</CreateTime>\
         <MsgType>text</MsgType><Content>Good day</Content></xml>";
     let harness = answer_of(|reply| reply.body = text.to_vec());
@@ -65,7 +65,7 @@ fn the_answer_says_what_the_user_saw_of_it() {
 }
 
 #[test]
-fn the_sealed_bytes_are_there_for_who_opens_them() {
+fn the_encrypted_bytes_are_folded() {
     let mut harness = answer_of(|reply| reply.wire = Some(b"<xml><Encrypt>abc</Encrypt></xml>".to_vec()));
     assert!(harness.query_by_label_contains("<Encrypt>").is_none());
     harness.get_by_label("As it went over the wire").click();
@@ -74,7 +74,7 @@ fn the_sealed_bytes_are_there_for_who_opens_them() {
 }
 
 #[test]
-fn what_the_own_server_answered_is_shown_whole_with_what_is_wrong() {
+fn the_response_of_the_own_server_is_shown_in_full_with_its_problem() {
     let mut harness = answer_of(|reply| {
         reply.source = ReplySource::Forward;
         reply.forwarded = Some(Box::new(Forwarded {
@@ -107,7 +107,7 @@ fn what_the_own_server_answered_is_shown_whole_with_what_is_wrong() {
 }
 
 #[test]
-fn a_reply_can_be_crafted_for_what_has_been_answered_and_copied() {
+fn a_standalone_draft_for_an_answered_event_is_copied() {
     let (mut harness, asked) = shown(Detail::new(opened(&sample("CLICK")), Language::English), Tab::Answer);
     harness.get_by_label("Craft a reply…").click();
     harness.run();

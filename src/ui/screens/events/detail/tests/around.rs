@@ -1,4 +1,4 @@
-//! What stands around a message: its request, its answers, the images that belong to it, its replays.
+//! Tests of the pages around a message: request, replies, images and replays.
 
 use super::*;
 
@@ -35,7 +35,7 @@ fn pictures_lead_to_their_image_messages_and_say_how_they_were_matched() {
     assert!(matches!(asked.borrow()[..], [Action::Select(CaptureId(21))]));
 }
 
-/// A replay that was answered `success`, beside an earlier answer that was not.
+/// A replay answered with `success`, with an earlier reply to compare.
 fn replay() -> ComparedReplay {
     let problem = ForwardProblem::TooLate;
     let answer = Forwarded {
@@ -64,7 +64,7 @@ fn replay() -> ComparedReplay {
 }
 
 #[test]
-fn how_a_replay_differs_is_asked_once_it_is_unfolded_and_kept() {
+fn a_comparison_is_requested_when_a_replay_is_unfolded_and_is_kept() {
     let body = sample("CLICK");
     let with_replay = || {
         let mut opened = opened(&body);
