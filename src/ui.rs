@@ -1,7 +1,39 @@
-//! The window: `logic` absorbs news, `ui` lays out panels, and `app/carry_out.rs` does what they ask for.
+//! The window.
 //!
-//! Panels read the state and return what the person asked for as [`Action`](action::Action)s; nothing here waits, reads files, or takes
-//! longer the more captures there are. What a row shows is asked of the engine and comes as a notice.
+//! A frame goes through `app.rs`: `logic` takes in notices of the engine and asks it for what is missing; `ui` draws the
+//! panels. Panels read the state and return [`Action`](action::Action)s; `app/carry_out.rs` carries them out, and nothing
+//! else changes the state. Nothing here waits, reads files, or takes longer the more captures there are.
+//!
+//! # Map
+//! - `app`: the window as eframe drives it; `carry_out` does what actions ask for, `start` opens the window, `signals`
+//!   closes it.
+//! - `state`: all that outlives a frame. `state/held` follows held pushes, `state/maintenance` takes notices about removals
+//!   and the database, `state/pending_navigation` waits for an event to open.
+//! - `action`: everything that a panel or a key can ask for. `keys`: the table of shortcuts, and the keyboard.
+//!   `ime`: input methods at work.
+//! - `look`: language, colours, time zone and marks, as every panel gets them. `theme`: colours and sizes. `fonts`.
+//!   `notices`: messages of the status bar.
+//! - `bars`: `top_bar` (address, account, filter, `hold`'s switch), `status_bar` (counts, held pushes, progress, notices),
+//!   `rail` (the screens), `banner` (what keeps the program from its job).
+//! - `dialogs`: `export_dialog`, `replay_dialog`, `removal_question`, `import_report`, `keys_page`; `file_dialog` is the
+//!   desktop's own, `file_drop` takes files dropped onto the window.
+//! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (one file for each tab, and for each part of
+//!   a tab), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
+//!   push, or one that is only copied).
+//! - `screens/{rules, replays, compose, settings, first_run}`: the other screens; `rules/lab` is the fault lab.
+//! - `widgets`: what two screens share. `controls` (cards, pairs, small buttons), `table` and its `cell`s, `findings`,
+//!   `bubble` (a reply as the user sees it), `reply_editor`, `fault_choice`, `value_menu`, `filter_error`, `verdicts` of
+//!   replays, `quantities` (durations, sizes), `shown` (text from outside, made safe to draw).
+//!
+//! From the top down, each names only what stands below it: `app`, `state`, `bars`, `dialogs`, `screens`, `widgets`, and
+//! `action`, `keys`, `look`, `theme` at the bottom.
+//!
+//! # Where to add things
+//! - A screen: a variant of `action::Screen`, a file in `screens/`, its place in `app.rs` and in `bars/rail.rs`.
+//! - Something that a second screen needs: move it to `widgets/` first.
+//! - A key: a line in the table in `keys.rs`; an [`Action`](action::Action) for it, if none does the same.
+//! - Words: `assets/locales/<screen>.yml` in both languages (`window.yml` for bars, list and keys; `detail.yml`,
+//!   `hold.yml`, `filters.yml`, `replay.yml`, `removing.yml`, `export.yml`, …: the first part of a text's key names its file).
 
 mod action;
 mod app;

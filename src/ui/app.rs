@@ -13,9 +13,9 @@ use crate::config::{LookConfig, Theme};
 use crate::engine::{Command, Engine, ListenerState, Setup, Status, Upkeep};
 use crate::ui::action::{Action, Screen};
 use crate::ui::bars::{banner, rail, status_bar, top_bar};
-use crate::ui::dialogs::export_dialog::Exporting;
-use crate::ui::dialogs::file_dialog::Wanted;
-use crate::ui::dialogs::replay_dialog::ReplayingView;
+use crate::ui::dialogs::export_dialog::ExportDialog;
+use crate::ui::dialogs::file_dialog::FileRequest;
+use crate::ui::dialogs::replay_dialog::ReplayDialogView;
 use crate::ui::dialogs::{file_drop, keys_page};
 use crate::ui::look::Look;
 use crate::ui::screens::events::detail::{self, Detail};
@@ -74,7 +74,7 @@ impl App {
         let mut app = Self {
             engine,
             waker,
-            state: State::with(settings, Exporting::at(documents())),
+            state: State::with(settings, ExportDialog::at(documents())),
             zone: TimeZone::system(),
             waiting: Vec::new(),
             seen: (0, ListenerState::Starting),
@@ -89,15 +89,15 @@ impl App {
 
     /// Takes what was chosen in the desktop's dialog.
     fn note_dialog(&mut self, ctx: &Context) {
-        let Some((wanted, paths)) = self.state.dialog.chosen(&self.waker) else { return };
+        let Some((wanted, paths)) = self.state.file_dialog.chosen(&self.waker) else { return };
         match (wanted, paths.as_slice()) {
             (_, []) => {}
-            (Wanted::Save { .. }, [path, ..]) => self.state.exporting.choose(path),
-            (Wanted::Backup { .. }, [path, ..]) => {
+            (FileRequest::Save { .. }, [path, ..]) => self.state.export_dialog.choose(path),
+            (FileRequest::Backup { .. }, [path, ..]) => {
                 self.ask(Command::LookAfter { upkeep: Upkeep::BackUp { path: path.clone() } });
             }
-            (Wanted::Open, _) => self.ask(Command::Import { paths }),
-            (Wanted::Pictures { number }, _) => self.ask(Command::ReadPictures { number, paths }),
+            (FileRequest::Open, _) => self.ask(Command::Import { paths }),
+            (FileRequest::Pictures { number }, _) => self.ask(Command::ReadPictures { number, paths }),
         }
         ctx.request_repaint();
     }
@@ -220,7 +220,7 @@ impl App {
             let head = engine.head();
             (
                 (head.trouble.clone(), head.change.clone()),
-                status_bar::Unverified { bytes: head.unverified_bytes, dropped: head.unverified_dropped },
+                status_bar::UnverifiedTraffic { bytes: head.unverified_bytes, dropped: head.unverified_dropped },
             )
         };
         let bar = |margin: Margin| Frame::new().fill(look.palette.frame).inner_margin(margin);
@@ -238,7 +238,7 @@ impl App {
                 }
                 let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
                 let upkeep = engine.upkeep_progress();
-                let work = status_bar::Work { unverified, replays, upkeep: upkeep.as_ref() };
+                let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
                 status_bar::status_bar_ui(ui, shown, &work, look, actions);
             },
         );
@@ -269,15 +269,15 @@ impl App {
                 Screen::Events => events_ui(ui, state, &status, look, actions),
             }
         });
-        if state.exporting.is_shown() {
-            let (mut exporting, progress) = (std::mem::take(&mut state.exporting), engine.transfer_progress());
-            exporting.ui(ui, &state.exportable(), progress.as_ref(), look, actions);
-            state.exporting = exporting;
+        if state.export_dialog.is_shown() {
+            let (mut dialog, progress) = (std::mem::take(&mut state.export_dialog), engine.transfer_progress());
+            dialog.ui(ui, &state.selection(), progress.as_ref(), look, actions);
+            state.export_dialog = dialog;
         }
         state.removals.ui(ui, look, actions);
-        state.report.ui(ui, look, actions);
-        let view = ReplayingView { status: &status, runs: state.replays.runs() };
-        state.replaying.ui(ui, &view, look, actions);
+        state.import_report.ui(ui, look, actions);
+        let view = ReplayDialogView { status: &status, runs: state.replays.runs() };
+        state.replay_dialog.ui(ui, &view, look, actions);
         let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
         let for_pictures = for_pictures.then(|| state.composer.number());
         file_drop::file_drop_ui(ui, for_pictures, look, actions);

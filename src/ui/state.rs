@@ -7,11 +7,12 @@ use crate::config::LookConfig;
 use crate::engine::{Notice, Opened, Saved};
 use crate::texts::Language;
 use crate::ui::action::{CopyForm, Move, PickAction, Screen, Tab};
-use crate::ui::dialogs::export_dialog::{Exportable, Exporting};
-use crate::ui::dialogs::file_dialog::Dialog;
-use crate::ui::dialogs::import_report::{self, Report};
+use crate::ui::dialogs::event_selection::EventSelection;
+use crate::ui::dialogs::export_dialog::ExportDialog;
+use crate::ui::dialogs::file_dialog::FileDialog;
+use crate::ui::dialogs::import_report::{self, ImportReport};
 use crate::ui::dialogs::removal_question::Removals;
-use crate::ui::dialogs::replay_dialog::Replaying;
+use crate::ui::dialogs::replay_dialog::ReplayDialog;
 use crate::ui::keys::Keyboard;
 use crate::ui::look::Look;
 use crate::ui::notices::Notices;
@@ -29,7 +30,7 @@ mod held;
 mod maintenance;
 mod pending_navigation;
 
-use pending_navigation::Wishes;
+use pending_navigation::PendingNavigation;
 
 /// For this long after its arrival, more may come that belongs to an event: its answer, its images.
 const STILL_COMING: SignedDuration = SignedDuration::from_secs(60);
@@ -57,16 +58,16 @@ pub(crate) struct State {
     pub(crate) notices: Notices,
     pub(crate) settings: Settings,
     pub(crate) rules: RulesScreen,
-    pub(crate) exporting: Exporting,
+    pub(crate) export_dialog: ExportDialog,
     pub(crate) removals: Removals,
     pub(crate) saved: SavedFilters,
-    pub(crate) replaying: Replaying,
+    pub(crate) replay_dialog: ReplayDialog,
     pub(crate) replays: ReplaysScreen,
     pub(crate) composer: Composer,
-    wishes: Wishes,
-    pub(crate) report: Report,
+    pending: PendingNavigation,
+    pub(crate) import_report: ImportReport,
     /// The desktop's dialog, and what it was opened for.
-    pub(crate) dialog: Dialog,
+    pub(crate) file_dialog: FileDialog,
     pub(crate) keyboard: Keyboard,
     pub(crate) answering: ManualReplies,
     /// The held push that the detail was turned to.
@@ -84,8 +85,8 @@ pub(crate) struct State {
 
 impl State {
     /// The state at the start.
-    pub(crate) fn with(settings: Settings, exporting: Exporting) -> Self {
-        Self { settings, exporting, ..Self::default() }
+    pub(crate) fn with(settings: Settings, export_dialog: ExportDialog) -> Self {
+        Self { settings, export_dialog, ..Self::default() }
     }
 
     /// Takes in one piece of news; `now` is egui's clock.
@@ -141,15 +142,15 @@ impl State {
             Notice::Runs { runs } => self.replays.listed(runs),
             Notice::Run { run, rows } => self.replays.read(*run, rows),
             Notice::Pictures { number, pictures } => self.composer.take_pictures(number, pictures),
-            Notice::ExportPreviewed { generation, preview } => self.exporting.previewed(generation, *preview),
+            Notice::ExportPreviewed { generation, preview } => self.export_dialog.previewed(generation, *preview),
             Notice::Exported { exported } => {
-                self.exporting.show(false);
+                self.export_dialog.show(false);
                 let (events, out) = (exported.events.to_string(), exported.out.display().to_string());
                 self.notices.good(look.filled("export.done", &[("events", &events), ("out", &out)]), now);
             }
             Notice::Imported { imported } => {
                 self.notices.good(import_report::summary(&imported, look), now);
-                self.report.take(*imported);
+                self.import_report.take(*imported);
             }
             Notice::Failed { trouble } => {
                 self.replays.failed();
@@ -184,7 +185,7 @@ impl State {
             detail.follow(former);
         }
         self.detail = Some(detail);
-        self.settle_wishes();
+        self.navigate_pending();
     }
 
     /// Asks for the selected capture if another one, or none, is open.
@@ -256,33 +257,25 @@ impl State {
         self.tab = Tab::ALL[(at + by).rem_euclid(count) as usize];
     }
 
-    /// Leaves what lies on top.
+    /// Closes what lies on top: the first of these that is open, from the page of keys down to the detail.
     pub(crate) fn leave(&mut self) {
-        if self.keys_shown {
-            self.keys_shown = false;
-        } else if self.report.close() {
-            // What lies on top goes first.
-        } else if self.replaying.close() {
-            // Nothing was sent, and the last choice is kept.
-        } else if self.removals.close() {
-            // Nothing was removed.
-        } else if self.exporting.is_shown() {
-            self.exporting.show(false);
-        } else if self.screen == Screen::Replays && self.replays.close() {
-            // The run is left before the screen.
-        } else if self.screen != Screen::Events {
-            self.screen = Screen::Events;
-        } else if self.list.picks.clear() {
-            // Picked rows are left before what one of them says.
-        } else if self.page != EventsPage::FirstRun {
+        let closed = std::mem::take(&mut self.keys_shown)
+            || self.import_report.close()
+            || self.replay_dialog.close()
+            || self.removals.close()
+            || self.export_dialog.close()
+            || (self.screen == Screen::Replays && self.replays.close())
+            || std::mem::take(&mut self.screen) != Screen::default()
+            || self.list.picks.clear();
+        if !closed && self.page != EventsPage::FirstRun {
             self.detail_hidden = true;
         }
     }
 
-    /// What there is to export.
-    pub(crate) fn exportable(&self) -> Exportable<'_> {
+    /// Events to export or replay.
+    pub(crate) fn selection(&self) -> EventSelection<'_> {
         let Self { list, filter, .. } = self;
-        Exportable { chosen: list.chosen(), listed: list.counts().0, filter: filter.text() }
+        EventSelection { chosen: list.chosen(), listed: list.counts().0, filter: filter.text() }
     }
 
     /// The opened capture in the form that is to be copied.

@@ -7,7 +7,7 @@ use crate::config::LookConfig;
 use crate::engine::{Chosen, Command, Verdict};
 use crate::ui::App;
 use crate::ui::action::{Action, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
-use crate::ui::dialogs::file_dialog::Wanted;
+use crate::ui::dialogs::file_dialog::FileRequest;
 use crate::ui::dialogs::removal_question;
 use crate::ui::screens::compose::Origin;
 use crate::ui::screens::events::answering::ManualReplies;
@@ -44,7 +44,7 @@ impl App {
         if state.keys_shown && !matches!(action, Action::Leave | Action::ToggleKeys) {
             return;
         }
-        if state.replaying.is_shown() {
+        if state.replay_dialog.is_shown() {
             self.act_in_replay_dialog(ctx, action);
             return;
         }
@@ -63,11 +63,11 @@ impl App {
     fn act_in_replay_dialog(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::ShowDetail(true) | Action::Hold(HoldAction::SendReply) => {
-                if let Some(command) = self.state.replaying.send() {
+                if let Some(command) = self.state.replay_dialog.send() {
                     self.ask(command);
                 }
             }
-            Action::Leave => drop(self.state.replaying.close()),
+            Action::Leave => drop(self.state.replay_dialog.close()),
             Action::ToggleKeys => self.act(ctx, action),
             _ => {}
         }
@@ -146,14 +146,14 @@ impl App {
             Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
             Action::Hold(hold) => self.hold(hold),
             Action::Remove(removing) => self.remove(ctx, removing),
-            Action::ChooseBackup => state.dialog.ask(Wanted::Backup { name: backup_name() }),
-            Action::ShowExport(shown) => state.exporting.show(shown),
+            Action::ChooseBackup => state.file_dialog.ask(FileRequest::Backup { name: backup_name() }),
+            Action::ShowExport(shown) => state.export_dialog.show(shown),
             Action::ChooseExportPath => {
-                let name = state.exporting.proposed_name().to_owned();
-                state.dialog.ask(Wanted::Save { name });
+                let name = state.export_dialog.proposed_name().to_owned();
+                state.file_dialog.ask(FileRequest::Save { name });
             }
-            Action::ChooseImport => state.dialog.ask(Wanted::Open),
-            Action::CloseReport => drop(state.report.close()),
+            Action::ChooseImport => state.file_dialog.ask(FileRequest::Open),
+            Action::CloseReport => drop(state.import_report.close()),
             Action::Ask(command) => self.ask(command),
             Action::DismissNotice => state.notices.dismiss(),
             Action::Send(sending) => self.send(sending),
@@ -264,10 +264,10 @@ impl App {
             SendAction::Chosen => state.offer_replay(),
             SendAction::This(what) => {
                 state.replays.want();
-                state.replaying.offer(*what);
+                state.replay_dialog.offer(*what);
             }
-            SendAction::Again(request) => state.replaying.offer_again(*request),
-            SendAction::Close => drop(state.replaying.close()),
+            SendAction::Again(request) => state.replay_dialog.offer_again(*request),
+            SendAction::Close => drop(state.replay_dialog.close()),
             SendAction::ShowReplay { event, replay } => state.show_replay(event, replay),
             SendAction::ShowRun(id) => {
                 (state.screen, state.detail_hidden) = (Screen::Replays, false);
@@ -281,7 +281,9 @@ impl App {
             }
             SendAction::EditChosen => state.compose_from(Origin::Edited),
             SendAction::DuplicateChosen => state.compose_from(|_| Origin::New),
-            SendAction::ChoosePictures => state.dialog.ask(Wanted::Pictures { number: state.composer.number() }),
+            SendAction::ChoosePictures => {
+                state.file_dialog.ask(FileRequest::Pictures { number: state.composer.number() })
+            }
         }
     }
 }

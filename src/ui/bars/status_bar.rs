@@ -19,7 +19,7 @@ use crate::ui::widgets::quantities::size;
 
 /// What is kept of requests that failed verification.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Unverified {
+pub(crate) struct UnverifiedTraffic {
     /// In bytes.
     pub(crate) bytes: u64,
     /// How many requests had to go.
@@ -28,9 +28,9 @@ pub(crate) struct Unverified {
 
 /// What goes on behind the list.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Work<'a> {
+pub(crate) struct BackgroundWork<'a> {
     /// What scanners sent.
-    pub(crate) unverified: Unverified,
+    pub(crate) unverified: UnverifiedTraffic,
     /// The run of replays that is under way.
     pub(crate) replays: Option<(&'a Progress, Option<&'a StoredRun>)>,
     /// The removal, or the work on the database, that is under way.
@@ -41,7 +41,7 @@ pub(crate) struct Work<'a> {
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
     (list, notices, answering, prefix): (&List, &Notices, &ManualReplies, Option<Key>),
-    work: &Work<'_>,
+    work: &BackgroundWork<'_>,
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
@@ -134,7 +134,7 @@ fn follow_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
 }
 
 /// What scanners leave behind, and that it is kept within bounds.
-fn unverified_ui(ui: &mut Ui, unverified: &Unverified, look: &Look) {
+fn unverified_ui(ui: &mut Ui, unverified: &UnverifiedTraffic, look: &Look) {
     if unverified.bytes == 0 && unverified.dropped == 0 {
         return;
     }

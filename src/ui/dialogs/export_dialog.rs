@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{ComboBox, Id, Label, RichText, ScrollArea, TextEdit, Ui, Window};
 
+use super::event_selection::EventSelection;
 use super::transfer_progress::transfer_progress_ui;
 use crate::capture::CaptureId;
 use crate::engine::{Chosen, Command, ExportRequest, Format, Preview, Progress, Texts};
@@ -21,7 +22,7 @@ const CHANGES_HEIGHT: f32 = 190.0;
 
 /// The dialog, and what it remembers from one export to the next.
 #[derive(Debug)]
-pub(crate) struct Exporting {
+pub(crate) struct ExportDialog {
     shown: bool,
     /// Everything that the filter finds, instead of the chosen rows.
     everything: bool,
@@ -34,14 +35,14 @@ pub(crate) struct Exporting {
     texts: Texts,
     preview: Option<Preview>,
     /// What is chosen as it was last looked at; `None` where it has to be looked at anew.
-    asked: Option<Asked>,
+    asked: Option<PreviewRequest>,
     /// Goes up with each preview that is asked for, and when the dialog opens or closes.
     generation: u64,
 }
 
 /// What a preview depends on. It is compared with each frame, and made only when it differs.
 #[derive(Debug)]
-struct Asked {
+struct PreviewRequest {
     /// The chosen rows; `None` for everything that the filter finds.
     chosen: Option<Vec<CaptureId>>,
     filter: String,
@@ -50,18 +51,7 @@ struct Asked {
     is_sound: bool,
 }
 
-/// What there is to export.
-#[derive(Debug)]
-pub(crate) struct Exportable<'a> {
-    /// The picked rows, or the selected one.
-    pub(crate) chosen: Vec<CaptureId>,
-    /// How many rows the list shows.
-    pub(crate) listed: usize,
-    /// What the list shows, as written.
-    pub(crate) filter: &'a str,
-}
-
-impl Default for Exporting {
+impl Default for ExportDialog {
     fn default() -> Self {
         Self {
             shown: false,
@@ -79,7 +69,7 @@ impl Default for Exporting {
     }
 }
 
-impl Exporting {
+impl ExportDialog {
     /// A dialog that proposes this folder.
     pub(crate) fn at(folder: PathBuf) -> Self {
         Self { folder, ..Self::default() }
@@ -91,7 +81,16 @@ impl Exporting {
         self.forget_preview();
     }
 
-    /// Whether it is open.
+    /// Closes the dialog; returns true if it was open.
+    pub(crate) fn close(&mut self) -> bool {
+        let was_shown = self.shown;
+        if was_shown {
+            self.show(false);
+        }
+        was_shown
+    }
+
+    /// Returns true while the dialog is open.
     pub(crate) fn is_shown(&self) -> bool {
         self.shown
     }
@@ -134,7 +133,7 @@ impl Exporting {
     pub(crate) fn ui(
         &mut self,
         ui: &Ui,
-        exportable: &Exportable<'_>,
+        selection: &EventSelection<'_>,
         progress: Option<&Progress>,
         look: &Look,
         actions: &mut Vec<Action>,
@@ -148,17 +147,17 @@ impl Exporting {
         window.show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
             ui.spacing_mut().item_spacing.y = GAP;
-            self.what_ui(ui, exportable, look);
+            self.what_ui(ui, selection, look);
             self.form_ui(ui, look, actions);
             self.pseudonyms_ui(ui, look);
-            self.ask_for_preview(exportable, actions);
+            self.ask_for_preview(selection, actions);
             if self.pseudonyms {
                 preview_ui(ui, self.preview.as_ref(), look);
             }
             ui.add_space(GAP_SMALL);
             match progress {
                 Some(progress) => transfer_progress_ui(ui, progress, look, actions),
-                None => self.button_ui(ui, exportable, look, actions),
+                None => self.button_ui(ui, selection, look, actions),
             }
         });
         if !open {
@@ -166,8 +165,8 @@ impl Exporting {
         }
     }
 
-    fn what_ui(&mut self, ui: &mut Ui, exportable: &Exportable<'_>, look: &Look) {
-        let Exportable { chosen, listed, filter } = exportable;
+    fn what_ui(&mut self, ui: &mut Ui, selection: &EventSelection<'_>, look: &Look) {
+        let EventSelection { chosen, listed, filter } = selection;
         if chosen.is_empty() {
             self.everything = true;
         }
@@ -218,15 +217,15 @@ impl Exporting {
     }
 
     /// Asks once for each choice; a filter is read by the engine.
-    fn ask_for_preview(&mut self, exportable: &Exportable<'_>, actions: &mut Vec<Action>) {
-        if self.asked.as_ref().is_some_and(|asked| self.is_asked(asked, exportable)) {
+    fn ask_for_preview(&mut self, selection: &EventSelection<'_>, actions: &mut Vec<Action>) {
+        if self.asked.as_ref().is_some_and(|asked| self.is_asked(asked, selection)) {
             return;
         }
         self.forget_preview();
-        let request = self.request(exportable);
-        self.asked = Some(Asked {
-            chosen: (!self.everything).then(|| exportable.chosen.clone()),
-            filter: exportable.filter.to_owned(),
+        let request = self.request(selection);
+        self.asked = Some(PreviewRequest {
+            chosen: (!self.everything).then(|| selection.chosen.clone()),
+            filter: selection.filter.to_owned(),
             pseudonyms: self.pseudonyms(),
             is_sound: request.is_some(),
         });
@@ -237,10 +236,10 @@ impl Exporting {
     }
 
     /// Whether that is what is chosen still.
-    fn is_asked(&self, asked: &Asked, exportable: &Exportable<'_>) -> bool {
+    fn is_asked(&self, asked: &PreviewRequest, selection: &EventSelection<'_>) -> bool {
         let is_same_choice = match &asked.chosen {
-            None => self.everything && asked.filter == exportable.filter,
-            Some(chosen) => !self.everything && *chosen == exportable.chosen,
+            None => self.everything && asked.filter == selection.filter,
+            Some(chosen) => !self.everything && *chosen == selection.chosen,
         };
         is_same_choice && asked.pseudonyms == self.pseudonyms()
     }
@@ -249,11 +248,11 @@ impl Exporting {
         self.pseudonyms.then_some(self.texts)
     }
 
-    fn request(&self, exportable: &Exportable<'_>) -> Option<ExportRequest> {
+    fn request(&self, selection: &EventSelection<'_>) -> Option<ExportRequest> {
         let events = if self.everything {
-            Chosen::Matching(Box::new(Filter::parse(exportable.filter, &jiff::Zoned::now()).ok()?))
+            Chosen::Matching(Box::new(Filter::parse(selection.filter, &jiff::Zoned::now()).ok()?))
         } else {
-            Chosen::Ids(exportable.chosen.clone())
+            Chosen::Ids(selection.chosen.clone())
         };
         let out = match self.out.trim() {
             "" => self.proposed(),
@@ -266,11 +265,11 @@ impl Exporting {
         self.folder.join(self.proposed_name())
     }
 
-    fn button_ui(&self, ui: &mut Ui, exportable: &Exportable<'_>, look: &Look, actions: &mut Vec<Action>) {
+    fn button_ui(&self, ui: &mut Ui, selection: &EventSelection<'_>, look: &Look, actions: &mut Vec<Action>) {
         let is_sound = self.asked.as_ref().is_some_and(|asked| asked.is_sound);
         let is_ready = is_sound && (!self.pseudonyms || self.preview.is_some());
         if ui.add_enabled(is_ready, egui::Button::new(look.text("export.start"))).clicked()
-            && let Some(request) = self.request(exportable)
+            && let Some(request) = self.request(selection)
         {
             actions.push(Action::Ask(Command::Export { request: Box::new(request) }));
         }
@@ -323,38 +322,38 @@ mod tests {
 
     #[test]
     fn a_preview_of_something_else_does_not_count() {
-        let mut exporting = Exporting::default();
-        exporting.show(true);
+        let mut dialog = ExportDialog::default();
+        dialog.show(true);
         let mut actions = Vec::new();
-        let exportable = |id| Exportable { chosen: vec![CaptureId(id)], listed: 9, filter: "" };
-        exporting.ask_for_preview(&exportable(1), &mut actions);
-        exporting.ask_for_preview(&exportable(1), &mut actions);
-        exporting.ask_for_preview(&exportable(2), &mut actions);
+        let selection = |id| EventSelection { chosen: vec![CaptureId(id)], listed: 9, filter: "" };
+        dialog.ask_for_preview(&selection(1), &mut actions);
+        dialog.ask_for_preview(&selection(1), &mut actions);
+        dialog.ask_for_preview(&selection(2), &mut actions);
         let [earlier, later] = *asked(&actions) else { panic!("one question for each choice: {actions:?}") };
-        exporting.previewed(earlier, preview(1));
-        assert!(exporting.preview.is_none());
-        exporting.previewed(later, preview(2));
-        assert_eq!(exporting.preview.as_ref().map(|preview| preview.events), Some(2));
-        exporting.show(false);
-        exporting.show(true);
-        exporting.previewed(later, preview(2));
-        assert!(exporting.preview.is_none());
+        dialog.previewed(earlier, preview(1));
+        assert!(dialog.preview.is_none());
+        dialog.previewed(later, preview(2));
+        assert_eq!(dialog.preview.as_ref().map(|preview| preview.events), Some(2));
+        dialog.show(false);
+        dialog.show(true);
+        dialog.previewed(later, preview(2));
+        assert!(dialog.preview.is_none());
     }
     #[test]
     fn a_filter_that_cannot_be_read_is_looked_at_once_and_nothing_is_asked() {
-        let mut exporting = Exporting { everything: true, ..Exporting::default() };
+        let mut dialog = ExportDialog { everything: true, ..ExportDialog::default() };
         let mut actions = Vec::new();
-        let exportable = |filter| Exportable { chosen: Vec::new(), listed: 9, filter };
-        exporting.ask_for_preview(&exportable("nonsense:x"), &mut actions);
-        assert!(actions.is_empty() && exporting.asked.as_ref().is_some_and(|asked| !asked.is_sound));
-        let generation = exporting.generation;
-        exporting.ask_for_preview(&exportable("nonsense:x"), &mut actions);
-        assert_eq!(exporting.generation, generation);
-        exporting.ask_for_preview(&exportable("CLICK"), &mut actions);
+        let selection = |filter| EventSelection { chosen: Vec::new(), listed: 9, filter };
+        dialog.ask_for_preview(&selection("nonsense:x"), &mut actions);
+        assert!(actions.is_empty() && dialog.asked.as_ref().is_some_and(|asked| !asked.is_sound));
+        let generation = dialog.generation;
+        dialog.ask_for_preview(&selection("nonsense:x"), &mut actions);
+        assert_eq!(dialog.generation, generation);
+        dialog.ask_for_preview(&selection("CLICK"), &mut actions);
         assert_eq!(asked(&actions), [generation + 1]);
         // Without pseudonyms there is nothing to be previewed.
-        exporting.pseudonyms = false;
-        exporting.ask_for_preview(&exportable("CLICK"), &mut actions);
-        assert!(actions.len() == 1 && exporting.asked.as_ref().is_some_and(|asked| asked.is_sound));
+        dialog.pseudonyms = false;
+        dialog.ask_for_preview(&selection("CLICK"), &mut actions);
+        assert!(actions.len() == 1 && dialog.asked.as_ref().is_some_and(|asked| asked.is_sound));
     }
 }

@@ -13,11 +13,11 @@ const REPORT: egui::Vec2 = egui::Vec2::new(560.0, 360.0);
 
 /// What an import could not read, until it has been looked at.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
+pub(crate) struct ImportReport {
     imported: Option<Imported>,
 }
 
-impl Report {
+impl ImportReport {
     /// Shows what could not be read, where there is anything.
     pub(crate) fn take(&mut self, imported: Imported) {
         self.imported = (imported.unread > 0).then_some(imported);

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::export_dialog::Exportable;
+use super::event_selection::EventSelection;
 use crate::capture::{CaptureId, StoredRun};
 use crate::engine::{Chosen, Command, ReplayRequest, ReplayWhat, Status};
 use crate::filter::Filter;
@@ -17,7 +17,7 @@ use choice::Choice;
 
 /// The dialog, and what it remembers from one replay to the next.
 #[derive(Debug, Default)]
-pub(crate) struct Replaying {
+pub(crate) struct ReplayDialog {
     /// What is to be sent; `None` while the dialog is closed.
     offer: Option<Offer>,
     choice: Choice,
@@ -74,17 +74,17 @@ impl Offer {
 
 /// What the dialog shows, as it stands in this frame.
 #[derive(Debug)]
-pub(crate) struct ReplayingView<'a> {
+pub(crate) struct ReplayDialogView<'a> {
     /// Targets and accounts.
     pub(crate) status: &'a Status,
     /// The runs that answers can be compared with, the newest first.
     pub(crate) runs: &'a [StoredRun],
 }
 
-impl Replaying {
+impl ReplayDialog {
     /// Opens the dialog for rows of the list.
-    pub(crate) fn offer_listed(&mut self, exportable: Exportable<'_>) {
-        let Exportable { chosen, listed, filter } = exportable;
+    pub(crate) fn offer_listed(&mut self, selection: EventSelection<'_>) {
+        let EventSelection { chosen, listed, filter } = selection;
         let everything = chosen.is_empty();
         self.open(Offer::Listed { chosen, listed, filter: filter.to_owned(), everything });
     }
@@ -133,7 +133,7 @@ impl Replaying {
     }
 
     /// Draws the dialog, where it is open.
-    pub(crate) fn ui(&mut self, ui: &Ui, view: &ReplayingView<'_>, look: &Look, actions: &mut Vec<Action>) {
+    pub(crate) fn ui(&mut self, ui: &Ui, view: &ReplayDialogView<'_>, look: &Look, actions: &mut Vec<Action>) {
         if self.is_shown() {
             self.settle(view.status);
             self.dialog_ui(ui, view, look, actions);

@@ -9,7 +9,7 @@ use crate::ui::screens::compose::Origin;
 
 /// What is waited for until an event is open.
 #[derive(Debug, Default)]
-pub(super) struct Wishes {
+pub(super) struct PendingNavigation {
     /// The message to compose with, and what it is for.
     compose: Option<(CaptureId, Origin)>,
     /// The replay to be looked at.
@@ -32,16 +32,19 @@ impl State {
     /// Opens the dialog that sends the chosen rows again.
     pub(crate) fn offer_replay(&mut self) {
         self.replays.want();
-        let exportable =
-            super::Exportable { chosen: self.list.chosen(), listed: self.list.counts().0, filter: self.filter.text() };
-        self.replaying.offer_listed(exportable);
+        let selection = super::EventSelection {
+            chosen: self.list.chosen(),
+            listed: self.list.counts().0,
+            filter: self.filter.text(),
+        };
+        self.replay_dialog.offer_listed(selection);
     }
 
     /// Composes with the selected event's message: to send it again as that event's, or as another.
     pub(crate) fn compose_from(&mut self, origin: impl FnOnce(CaptureId) -> Origin) {
         if let Some(id) = self.list.selected {
-            self.wishes.compose = Some((id, origin(id)));
-            self.settle_wishes();
+            self.pending.compose = Some((id, origin(id)));
+            self.navigate_pending();
         }
     }
 
@@ -49,20 +52,20 @@ impl State {
     pub(crate) fn show_replay(&mut self, event: CaptureId, replay: ReplayId) {
         self.select(event);
         (self.tab, self.detail_hidden) = (Tab::Replays, false);
-        self.wishes.reveal = Some((event, replay));
+        self.pending.reveal = Some((event, replay));
         // What is open may not know of it yet.
         self.to_open = Some(event);
     }
 
     /// Does what was waiting for the event that is open now.
-    pub(super) fn settle_wishes(&mut self) {
+    pub(super) fn navigate_pending(&mut self) {
         let Some(detail) = &self.detail else { return };
         let id = detail.id();
-        if let Some((_, replay)) = self.wishes.reveal.filter(|(wanted, _)| *wanted == id) {
+        if let Some((_, replay)) = self.pending.reveal.filter(|(wanted, _)| *wanted == id) {
             detail.reveal_replay(replay);
-            self.wishes.reveal = None;
+            self.pending.reveal = None;
         }
-        let Some((_, origin)) = self.wishes.compose.take_if(|(wanted, _)| *wanted == id) else { return };
+        let Some((_, origin)) = self.pending.compose.take_if(|(wanted, _)| *wanted == id) else { return };
         match self.composer.take(&detail.opened().stored, origin) {
             Ok(()) => self.screen = Screen::Compose,
             Err(trouble) => self.notices.error(trouble),

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Button, Id, Label, RichText, ScrollArea, Ui, Window};
 
 use super::fields;
-use super::{Offer, Replaying, ReplayingView};
+use super::{Offer, ReplayDialog, ReplayDialogView};
 use crate::engine::{Chosen, ReplayWhat};
 use crate::ui::action::{Action, SendAction};
 use crate::ui::keys;
@@ -18,8 +18,8 @@ const WIDTH: f32 = 600.0;
 /// Room above and below the dialog, for its own title and buttons, in points.
 const AROUND: f32 = 190.0;
 
-impl Replaying {
-    pub(super) fn dialog_ui(&mut self, ui: &Ui, view: &ReplayingView<'_>, look: &Look, actions: &mut Vec<Action>) {
+impl ReplayDialog {
+    pub(super) fn dialog_ui(&mut self, ui: &Ui, view: &ReplayDialogView<'_>, look: &Look, actions: &mut Vec<Action>) {
         let content = ui.ctx().content_rect();
         let mut open = true;
         let window = Window::new(look.text("replay.title")).id(Id::unique("replay")).open(&mut open).collapsible(false);
@@ -41,7 +41,7 @@ impl Replaying {
     }
 
     /// All that is asked. Whether Enter was pressed in a field of text.
-    fn content_ui(&mut self, ui: &mut Ui, view: &ReplayingView<'_>, look: &Look) -> bool {
+    fn content_ui(&mut self, ui: &mut Ui, view: &ReplayDialogView<'_>, look: &Look) -> bool {
         ui.spacing_mut().item_spacing.y = GAP;
         // The scroll bar has room beside what is asked.
         ui.set_width(WIDTH - GAP * 2.0);

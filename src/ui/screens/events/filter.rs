@@ -21,7 +21,7 @@ mod completion;
 pub(in crate::ui) mod filter_row;
 pub(in crate::ui) mod saved_filters;
 
-use completion::{Chosen, Completing};
+use completion::{Chosen, Completion};
 
 /// So much of a used filter is shown in the menu, in characters.
 const USED_SHOWN: usize = 60;
@@ -37,7 +37,7 @@ pub(crate) struct FilterBox {
     focus: bool,
     /// Where the terms stand that all have to match.
     terms: Vec<Range<usize>>,
-    completing: Completing,
+    completing: Completion,
     composition: Composition,
     /// To be asked of the engine.
     questions: Vec<Command>,

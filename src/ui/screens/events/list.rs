@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
 use crate::engine::Marks;
 use crate::ui::action::Move;
-use matches::Listing;
+use matches::Matches;
 use row_cache::{CachedRow, PAGE, RowCache};
 
 mod columns;
@@ -28,9 +28,9 @@ const AHEAD: usize = 48;
 #[derive(Debug)]
 pub(crate) struct List {
     /// The ids that are shown.
-    listing: Listing,
+    listing: Matches,
     /// The next listing, shown as soon as its first chunk arrives; the last one stays until then.
-    coming: Option<Listing>,
+    coming: Option<Matches>,
     cache: RowCache,
     /// The selected capture, which may be out of view.
     pub(crate) selected: Option<CaptureId>,
@@ -57,7 +57,7 @@ struct View {
 impl Default for List {
     fn default() -> Self {
         Self {
-            listing: Listing::default(),
+            listing: Matches::default(),
             coming: None,
             cache: RowCache::default(),
             selected: None,
@@ -75,7 +75,7 @@ impl List {
     /// Begins a new listing and returns its generation; the rows shown stay until its first chunk.
     pub(crate) fn begin(&mut self) -> u64 {
         let generation = self.coming.as_ref().unwrap_or(&self.listing).generation + 1;
-        self.coming = Some(Listing::new(generation));
+        self.coming = Some(Matches::new(generation));
         generation
     }
 

@@ -39,7 +39,7 @@ struct Entry {
 
 /// What is offered below the field.
 #[derive(Debug, Default)]
-pub(super) struct Completing {
+pub(super) struct Completion {
     entries: Vec<Entry>,
     highlighted: Option<usize>,
     /// Closed by hand, until something else is typed.
@@ -67,7 +67,7 @@ pub(super) struct Chosen {
     pub(super) caret: usize,
 }
 
-impl Completing {
+impl Completion {
     /// Takes the filters that were used in earlier runs; those of this run are later.
     pub(super) fn take_used(&mut self, texts: Vec<String>) {
         for text in texts {
@@ -285,14 +285,14 @@ mod tests {
         Look::new(Language::English, egui::Theme::Dark, TimeZone::UTC)
     }
 
-    fn offered(completing: &mut Completing, text: &str) -> Vec<String> {
+    fn offered(completing: &mut Completion, text: &str) -> Vec<String> {
         completing.look_at(text, text.len(), &Status::default(), &look());
         completing.entries.iter().map(|entry| entry.shown.clone()).collect()
     }
 
     #[test]
     fn names_are_offered_and_then_their_values() {
-        let mut completing = Completing::default();
+        let mut completing = Completion::default();
         assert_eq!(offered(&mut completing, "a ev"), ["event:"]);
         assert_eq!(completing.choose(0), Some(Chosen { text: "a event:".to_owned(), caret: 8 }));
         assert!(offered(&mut completing, "sig:").contains(&"valid".to_owned()));
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn seen_values_are_asked_for_once_and_written_in_quotes_where_they_need_them() {
-        let mut completing = Completing::default();
+        let mut completing = Completion::default();
         let question = completing.look_at("key:M", 5, &Status::default(), &look());
         assert!(
             matches!(question, Some(Command::FindSeen { generation: 1, seen: Seen::Key, ref typed }) if typed == "M")
@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn an_empty_field_offers_what_was_used_the_latest_first_and_each_once() {
-        let mut completing = Completing::default();
+        let mut completing = Completion::default();
         completing.take_used(vec!["b".to_owned(), "a".to_owned()]);
         assert!(completing.note_used("b").is_none() && completing.note_used(" ").is_none());
         assert!(matches!(completing.note_used(" a "), Some(Command::NoteFilter { text }) if text == "a"));

@@ -10,7 +10,7 @@ use crate::capture::CaptureId;
 /// ```
 /// Both only grow at their ends, so a million rows cost nothing when one arrives.
 #[derive(Debug, Default)]
-pub(crate) struct Listing {
+pub(crate) struct Matches {
     /// Comes back with every answer of the engine.
     pub(crate) generation: u64,
     older: Vec<CaptureId>,
@@ -21,7 +21,7 @@ pub(crate) struct Listing {
     pub(crate) total: Option<u64>,
 }
 
-impl Listing {
+impl Matches {
     /// An empty one, to be filled by answers of this generation.
     pub(crate) fn new(generation: u64) -> Self {
         Self { generation, ..Self::default() }
@@ -135,12 +135,12 @@ mod tests {
         numbers.iter().copied().map(CaptureId).collect()
     }
 
-    fn rows(listing: &Listing) -> Vec<i64> {
+    fn rows(listing: &Matches) -> Vec<i64> {
         (0..listing.len()).filter_map(|row| listing.at(row)).map(|id| id.0).collect()
     }
 
-    fn listing(older: &[i64]) -> Listing {
-        let mut listing = Listing::new(1);
+    fn listing(older: &[i64]) -> Matches {
+        let mut listing = Matches::new(1);
         listing.append(ids(older));
         listing.total = Some(older.len() as u64);
         listing
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_arrives_before_the_listing_is_there_is_listed_once() {
-        let mut listing = Listing::new(1);
+        let mut listing = Matches::new(1);
         listing.arrive(&ids(&[9]));
         listing.show_known(|_| true);
         listing.append(ids(&[9, 8]));

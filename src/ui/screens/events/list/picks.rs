@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::matches::Listing;
+use super::matches::Matches;
 use crate::capture::CaptureId;
 
 /// Maximum number of rows of a range; the filter serves for more.
@@ -26,7 +26,7 @@ impl Picks {
     }
 
     /// Adds the rows between two, both included.
-    pub(super) fn range(&mut self, listing: &Listing, from: Option<CaptureId>, to: CaptureId) {
+    pub(super) fn range(&mut self, listing: &Matches, from: Option<CaptureId>, to: CaptureId) {
         let row_of = |id| listing.row_of(id);
         let (Some(from), Some(to)) = (from.and_then(row_of).or_else(|| row_of(to)), row_of(to)) else { return };
         let rows = from.min(to)..=from.max(to);
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_range_holds_both_ends_in_either_direction() {
-        let mut listing = Listing::new(1);
+        let mut listing = Matches::new(1);
         listing.append([9, 7, 5, 3].map(CaptureId).to_vec());
         for (from, to) in [(7, 3), (3, 7)] {
             let mut picks = Picks::default();
