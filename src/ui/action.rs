@@ -1,4 +1,4 @@
-//! What a panel can ask for: panels read the state and return these, and nothing else changes it.
+//! Actions that panels and keys ask for; only `app/carry_out.rs` changes the state, by carrying them out.
 
 use crate::capture::{CaptureId, ReplayId, RunId};
 use crate::config::{Hue, Theme};
@@ -13,38 +13,37 @@ pub(crate) enum Screen {
     /// The list and the detail.
     #[default]
     Events,
-    /// Which reply goes to which event, and what goes wrong on purpose.
+    /// Replies to events by rules, forwarding, and the fault lab.
     Rules,
-    /// What was sent again, and what came of it.
+    /// Runs of replays, their verdicts, and the targets.
     Replays,
-    /// A message that is made here.
+    /// The composer of messages.
     Compose,
-    /// Listener, account, look.
     Settings,
 }
 
-/// A page of the detail.
+/// A tab of the detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tab {
-    /// Fields by their official names, and what they mean.
+    /// Fields by their official names, with their meaning.
     #[default]
     Decoded,
     /// The body to the byte, with the chosen field lit.
     Raw,
     /// Request line, query, headers, and how the signature was calculated.
     Request,
-    /// What was answered, and all attempts.
+    /// The reply, and all attempts.
     Answer,
-    /// What became of it when it was sent again.
+    /// Replays of the event.
     Replays,
 }
 
 impl Tab {
-    /// In the order in which they are shown, and in which Ctrl+1…9 count them.
+    /// Tabs in the order in which they are shown, and in which Ctrl+1…5 count them.
     pub(crate) const ALL: [Self; 5] = [Self::Decoded, Self::Raw, Self::Request, Self::Answer, Self::Replays];
 }
 
-/// How far a movement goes in the list.
+/// A movement of the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Move {
     /// Rows down (positive) or up.
@@ -53,18 +52,17 @@ pub(crate) enum Move {
     First,
     /// To the last row: the oldest.
     Last,
-    /// As many rows as are in view, down (positive) or up, so many times.
+    /// Pages of the view, down (positive) or up.
     Pages(i64),
 }
 
-/// Something to be done after the panels have been drawn.
+/// An action, carried out after the panels have been drawn.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
     /// Make this row the selected one and open it.
     Select(CaptureId),
     /// Pick rows beside the selected one.
     Pick(PickAction),
-    /// Move the selection.
     MoveSelection(Move),
     /// Show the detail, or hide it.
     ShowDetail(bool),
@@ -80,17 +78,16 @@ pub(crate) enum Action {
     Copy(String),
     /// Put the opened event on the clipboard.
     CopyEvent(CopyForm),
-    /// Replace the filter.
     SetFilter(String),
     /// Narrow the filter by this term.
     AddToFilter(String),
-    /// Do something about filters under names.
+    /// Save, colour or remove a filter under a name.
     Filter(FilterAction),
     /// Put the caret into the filter.
     FocusFilter,
-    /// Follow the newest, or stay.
+    /// Follow the newest event, or stay.
     Follow(bool),
-    /// Follow the newest, or stop following.
+    /// Follow the newest event, or stop following.
     ToggleFollow,
     /// Turn to this screen.
     ShowScreen(Screen),
@@ -106,9 +103,9 @@ pub(crate) enum Action {
     SetTheme(Option<Theme>),
     /// Hold pushes, or answer those that are held.
     Hold(HoldAction),
-    /// Do something about replays, or about messages that are made here.
+    /// Replay events, or compose messages.
     Send(SendAction),
-    /// Do something about removing events.
+    /// Remove events, or bring them back.
     Remove(RemovalAction),
     /// Open the dialog of exports, or close it.
     ShowExport(bool),
@@ -120,9 +117,9 @@ pub(crate) enum Action {
     ChooseBackup,
     /// Close the report of an import.
     CloseReport,
-    /// Ask the engine.
+    /// Send a command to the engine.
     Ask(Command),
-    /// Forget the oldest message shown.
+    /// Dismiss the message shown.
     DismissNotice,
 }
 
@@ -167,41 +164,33 @@ pub(crate) enum CopyForm {
     Json,
 }
 
-/// Something to be done about filters under names.
+/// An action on filters under names.
 #[derive(Clone, Debug)]
 pub(crate) enum FilterAction {
     /// Ask for a name.
     Begin {
-        /// What it is called so far.
+        /// The name so far; empty for a new one.
         name: String,
-        /// The filter.
         text: String,
-        /// Its colour.
         colour: Option<Hue>,
-        /// Whether `config.toml` has it under that name.
+        /// True if `config.toml` has it under that name.
         kept: bool,
     },
     /// Mark what this term finds with a colour, in this session.
-    ColourBy {
-        /// What it is called.
-        name: String,
-        /// The term.
-        term: String,
-    },
-    /// Keep what was typed.
+    ColourBy { name: String, term: String },
+    /// Save what was typed.
     Keep,
-    /// Keep nothing.
+    /// Close the form without saving.
     Cancel,
-    /// Keep that one no longer.
+    /// Remove a named filter.
     Remove {
-        /// What it is called.
         name: String,
-        /// Whether `config.toml` has it, or only this session.
+        /// True if `config.toml` has it, false if only this session does.
         kept: bool,
     },
 }
 
-/// Something to be done about removing events.
+/// An action that removes events or brings them back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RemovalAction {
     /// Remove the chosen rows.
@@ -210,13 +199,13 @@ pub(crate) enum RemovalAction {
     AskAll,
     /// Remove everything that the list shows.
     All,
-    /// Remove nothing.
+    /// Close the question.
     Nothing,
     /// Bring back what was removed last.
     Undo,
 }
 
-/// Something to be done about replays, or about messages that are made here.
+/// An action on replays or composed messages.
 #[derive(Clone, Debug)]
 pub(crate) enum SendAction {
     /// Open the dialog that sends the chosen rows again.
@@ -225,20 +214,15 @@ pub(crate) enum SendAction {
     This(Box<ReplayWhat>),
     /// Open that dialog with everything as in this request.
     Again(Box<ReplayRequest>),
-    /// Close that dialog.
+    /// Close the dialog of replays.
     Close,
     /// Open the event of a replay, where that replay stands.
-    ShowReplay {
-        /// Which event.
-        event: CaptureId,
-        /// Which of its replays.
-        replay: ReplayId,
-    },
+    ShowReplay { event: CaptureId, replay: ReplayId },
     /// Open this run, on the screen of replays.
     ShowRun(RunId),
     /// Close the run that is open.
     CloseRun,
-    /// Begin a message.
+    /// Open the composer.
     Compose,
     /// Edit the message of the selected event, to send it again.
     EditChosen,

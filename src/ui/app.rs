@@ -34,34 +34,34 @@ mod start;
 use signals::Signals;
 pub use start::{WindowError, run};
 
-/// How long one frame may take in news; the rest waits for the next.
+/// Time that one frame may spend on notices; the rest waits for the next.
 const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
 
-/// A full queue is tried again after this long, if nothing wakes the window before.
+/// Time after which a full queue is tried again, if nothing wakes the window before.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
-/// The detail's width when it is first shown, and the least that it and the list can have.
+/// Initial and minimum width of the detail, and minimum width of the list, in points.
 const DETAIL_WIDTH: f32 = 520.0;
 const DETAIL_SMALLEST: f32 = 340.0;
 const LIST_SMALLEST: f32 = 400.0;
 
-/// The window.
+/// The window: the engine behind it, and all that it shows.
 #[derive(Debug)]
 pub struct App {
     engine: Engine,
     waker: Waker,
     state: State,
     zone: TimeZone,
-    /// What found a queue full: asked again with the next frame.
+    /// Commands that found a queue full: sent again with the next frame.
     waiting: Vec<Command>,
-    /// The store's revision and the listener's state when they were last looked at.
+    /// The store's revision and the listener's state in the last frame.
     seen: (u64, ListenerState),
     frames: u64,
     signals: Option<Signals>,
 }
 
 impl App {
-    /// Starts the engine and a window onto it, which is woken by its news.
+    /// Starts the engine and its window, which is woken by notices.
     pub fn start(ctx: &Context, setup: Setup) -> std::io::Result<Self> {
         fonts::install(ctx);
         theme::apply(ctx);
@@ -87,7 +87,7 @@ impl App {
         Ok(app)
     }
 
-    /// Takes what was chosen in the desktop's dialog.
+    /// Uses the paths chosen in the desktop's file dialog.
     fn note_dialog(&mut self, ctx: &Context) {
         let Some((wanted, paths)) = self.state.file_dialog.chosen(&self.waker) else { return };
         match (wanted, paths.as_slice()) {
@@ -102,12 +102,12 @@ impl App {
         ctx.request_repaint();
     }
 
-    /// What the window stands on.
+    /// The engine of this window.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// How many frames have been drawn: where nothing happens, none is.
+    /// Number of frames drawn: none is while nothing happens.
     pub fn frames(&self) -> u64 {
         self.frames
     }
@@ -143,7 +143,7 @@ impl App {
         }
     }
 
-    /// Looks at what is state rather than news: how far the store has come, and where the listener stands.
+    /// Follows what is state rather than a notice: the store's revision, named filters, and the listener.
     fn note_changes(&mut self) {
         let revision = self.engine.head().revision;
         if revision != self.seen.0 {
@@ -168,7 +168,7 @@ impl App {
         }
     }
 
-    /// Looks at what is held: it is state, too.
+    /// Follows the held pushes, which are state as well.
     fn note_held(&mut self, ctx: &Context) {
         let Self { engine, state, .. } = self;
         state.note_held(&engine.held(), ctx.text_edit_focused());
@@ -185,7 +185,7 @@ impl App {
         }
     }
 
-    /// Asks for all that is wanted and not on its way.
+    /// Asks the engine for all that is missing and has not been asked for.
     fn ask_due(&mut self, ctx: &Context) {
         let waiting = std::mem::take(&mut self.waiting);
         for command in waiting {
@@ -287,14 +287,14 @@ impl App {
     }
 }
 
-/// Where exports go where nothing else is said: the person's documents, else their home.
+/// Default folder of exports: the user's documents, else their home.
 fn documents() -> PathBuf {
     let user = directories::UserDirs::new();
     let folder = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
     folder.map(Path::to_owned).unwrap_or_default()
 }
 
-/// The list beside the detail, or how to begin.
+/// Draws the list beside the detail, or the first-run page.
 fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actions: &mut Vec<Action>) {
     if state.page == EventsPage::FirstRun {
         first_run::first_run_ui(ui, status, state.handshake.as_deref(), look, actions);

@@ -1,4 +1,4 @@
-//! Whether an input method is composing: until it is done, no key means anything else.
+//! State of the input method: while it composes, keys are its own.
 
 use egui::{Context, Event, ImeEvent};
 

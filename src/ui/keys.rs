@@ -14,7 +14,7 @@ pub(crate) struct Chord {
     shift: Shift,
 }
 
-/// Whether Shift has to be held.
+/// The state of Shift that a chord needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shift {
     Held,
@@ -161,7 +161,7 @@ impl Shortcut {
     }
 }
 
-/// What has to be remembered between strokes.
+/// The keyboard, with what it remembers between strokes.
 #[derive(Debug, Default)]
 pub(crate) struct Keyboard {
     /// The first key of a chord, waiting for the second.
@@ -172,7 +172,7 @@ pub(crate) struct Keyboard {
 }
 
 impl Keyboard {
-    /// Takes the strokes of shortcuts from the input, unless somebody is typing or composing.
+    /// Takes the strokes of shortcuts from the input, unless the user types or an input method composes.
     pub(crate) fn pressed(&mut self, ctx: &Context) -> Vec<&'static Shortcut> {
         let typing = ctx.text_edit_focused();
         let left_field = std::mem::replace(&mut self.was_typing, typing);
@@ -213,7 +213,7 @@ impl Keyboard {
         self.was_typing = ctx.text_edit_focused();
     }
 
-    /// Whether a stroke means something; a prefix is remembered, and dropped by whatever does not follow it.
+    /// Returns true if a stroke was taken. A prefix is remembered, and dropped by any key that does not follow it.
     fn stroke(&mut self, key: Key, modifiers: Modifiers, pressed: &mut Vec<&'static Shortcut>) -> bool {
         let prefix = self.prefix.take();
         if prefix.is_some() && key == Key::Escape {

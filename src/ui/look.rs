@@ -1,4 +1,4 @@
-//! What a panel needs to know to draw: the language, the colours, the time zone.
+//! Language, colours and time zone for drawing, with the words and marks that follow from them.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What the window says of itself: the one door by which an error reaches the person.
+//! Messages of the window: the one way by which an error reaches the user.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,21 +10,20 @@ use crate::ui::look::Look;
 /// More than this is no longer read.
 const KEPT: usize = 20;
 
-/// How long good news stays; bad news stays until it is dismissed.
+/// Time that a good message stays; a bad one stays until it is dismissed.
 const GOOD_NEWS: Duration = Duration::from_secs(5);
 
-/// How long it is offered to undo something; the key does it for longer.
+/// Time that a button offers to undo something; the key works for longer.
 const UNDOABLE: Duration = Duration::from_mins(1);
 
-/// One message.
+/// A message of the window.
 #[derive(Debug)]
 pub(crate) struct Message {
     said: Said,
-    /// How bad it is.
     pub(crate) severity: Severity,
-    /// Whether it is about something that can be undone.
+    /// True if it offers to undo a removal.
     pub(crate) undo: bool,
-    /// When it goes by itself, in seconds of egui's clock.
+    /// Time at which it expires, in seconds of egui's clock.
     until: Option<f64>,
 }
 
@@ -37,7 +36,7 @@ enum Said {
 }
 
 impl Message {
-    /// In words.
+    /// The text in the language of the window.
     pub(crate) fn text(&self, look: &Look) -> String {
         match &self.said {
             Said::News(text) => text.clone(),
@@ -73,7 +72,7 @@ impl Notices {
         self.push(Message { said: Said::News(text), severity: Severity::Note, undo: true, until });
     }
 
-    /// What could be undone has been.
+    /// Withdraws the offers to undo.
     pub(crate) fn forget_undo(&mut self) {
         self.0.retain(|message| !message.undo);
     }

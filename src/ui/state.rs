@@ -1,4 +1,4 @@
-//! What the window knows, beside what the list knows: changed by notices and by actions, and by nothing else.
+//! State of the window: changed by notices of the engine and by actions, and by nothing else.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -32,22 +32,22 @@ mod pending_navigation;
 
 use pending_navigation::PendingNavigation;
 
-/// For this long after its arrival, more may come that belongs to an event: its answer, its images.
+/// Time after its arrival in which an event may still get its reply or images.
 const STILL_COMING: SignedDuration = SignedDuration::from_secs(60);
 
-/// What the screen of events shows.
+/// Page of the screen of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum EventsPage {
     /// The list and the detail.
     #[default]
     List,
-    /// How to begin.
+    /// The first-run page.
     FirstRun,
-    /// The list, however little is in it: the person asked for something in it.
+    /// The list, however little is in it: the user asked for something in it.
     WantedList,
 }
 
-/// Everything that outlives a frame.
+/// State of the window between frames.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) screen: Screen,
@@ -66,7 +66,6 @@ pub(crate) struct State {
     pub(crate) composer: Composer,
     pending: PendingNavigation,
     pub(crate) import_report: ImportReport,
-    /// The desktop's dialog, and what it was opened for.
     pub(crate) file_dialog: FileDialog,
     pub(crate) keyboard: Keyboard,
     pub(crate) answering: ManualReplies,
@@ -78,18 +77,18 @@ pub(crate) struct State {
     pub(crate) to_open: Option<CaptureId>,
     /// The newest handshake, for the first-run page.
     pub(crate) handshake: Option<Box<StoredCapture>>,
-    /// What the person chose in this run; before that, what `config.toml` says.
+    /// The look chosen in this session; `None` for that of `config.toml`.
     pub(crate) chosen_look: Option<LookConfig>,
     pub(crate) page: EventsPage,
 }
 
 impl State {
-    /// The state at the start.
+    /// The initial state.
     pub(crate) fn with(settings: Settings, export_dialog: ExportDialog) -> Self {
         Self { settings, export_dialog, ..Self::default() }
     }
 
-    /// Takes in one piece of news; `now` is egui's clock.
+    /// Takes in one notice; `now` is egui's clock.
     pub(crate) fn absorb(&mut self, notice: Notice, look: &Look, now: f64) {
         self.list.stays = match &notice {
             // What has been answered is looked at until there is something newer.
@@ -161,7 +160,7 @@ impl State {
         self.decide_first_run();
     }
 
-    /// Something was written to the store.
+    /// Takes note of a write to the store: what is open may have changed.
     pub(crate) fn note_written(&mut self) {
         self.list.note_written();
         self.replays.note_written();
@@ -195,7 +194,7 @@ impl State {
         }
     }
 
-    /// Newcomers see how to begin until the first event; a handshake is not one yet.
+    /// Decides between the list and the first-run page, which stays until the first event that is not a handshake.
     pub(crate) fn decide_first_run(&mut self) {
         if self.page == EventsPage::WantedList {
             return;
@@ -208,7 +207,7 @@ impl State {
         };
     }
 
-    /// Selects that capture, on the screen where it is seen.
+    /// Selects a capture, and shows the screen of events.
     pub(crate) fn select(&mut self, id: CaptureId) {
         self.list.picks.clear();
         self.screen = Screen::Events;
@@ -250,7 +249,7 @@ impl State {
         }
     }
 
-    /// Turns to a neighbouring page of the detail; the first follows the last.
+    /// Turns to a neighbouring tab of the detail; the first follows the last.
     pub(crate) fn turn_tab(&mut self, by: i8) {
         let count = Tab::ALL.len() as i8;
         let at = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0) as i8;

@@ -1,4 +1,4 @@
-//! How the window looks: every colour, size and distance, named once.
+//! Colours, sizes and distances of the window, each named once.
 
 use egui::style::{HandleShape, WidgetVisuals};
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Vec2, Visuals};
@@ -7,11 +7,11 @@ use crate::config::Hue;
 
 /// Between things that belong together, in points.
 pub(crate) const GAP_SMALL: f32 = 4.0;
-/// Between neighbours.
+/// Gap between neighbours, in points.
 pub(crate) const GAP: f32 = 8.0;
-/// Between groups.
+/// Gap between groups, in points.
 pub(crate) const GAP_LARGE: f32 = 16.0;
-/// Around a page.
+/// Gap around a page, in points.
 pub(crate) const GAP_PAGE: f32 = 24.0;
 
 /// A row of the list.
@@ -32,11 +32,11 @@ pub(crate) const CORNER: u8 = 5;
 /// The corners of cards and menus.
 pub(crate) const CORNER_CARD: u8 = 8;
 
-/// Side notes.
+/// Text size of side notes, in points.
 pub(crate) const TEXT_SMALL: f32 = 11.5;
-/// Prose and controls.
+/// Text size of prose and controls, in points.
 pub(crate) const TEXT: f32 = 13.5;
-/// Bytes and numbers.
+/// Text size of bytes and numbers, in points.
 pub(crate) const TEXT_MONOSPACE: f32 = 12.5;
 /// The title of a page.
 pub(crate) const TEXT_HEADING: f32 = 19.0;
@@ -44,7 +44,7 @@ pub(crate) const TEXT_HEADING: f32 = 19.0;
 /// One brightness: its colours by what they are for.
 #[derive(Debug)]
 pub(crate) struct Palette {
-    /// Bars and rail.
+    /// Ground of bars and rail.
     pub(crate) frame: Color32,
     /// Behind lists and pages.
     pub(crate) surface: Color32,
@@ -54,41 +54,36 @@ pub(crate) struct Palette {
     pub(crate) field: Color32,
     /// A control at rest.
     pub(crate) control: Color32,
-    /// What the pointer is over.
+    /// Ground below the pointer.
     pub(crate) hovered: Color32,
-    /// What is pressed.
+    /// Ground of a pressed control.
     pub(crate) pressed: Color32,
-    /// The selected row.
+    /// Ground of the selected row.
     pub(crate) selected: Color32,
     /// Between panes, around cards.
     pub(crate) line: Color32,
     /// Around what can be clicked or typed into; stands out from every ground it is on.
     pub(crate) outline: Color32,
-    /// Text.
     pub(crate) text: Color32,
     /// Titles, and what is selected.
     pub(crate) strong: Color32,
     /// Side notes and captions.
     pub(crate) weak: Color32,
-    /// The one accent.
     pub(crate) accent: Color32,
     /// Text on the accent.
     pub(crate) on_accent: Color32,
     /// A little of the accent, as a ground.
     pub(crate) accent_ground: Color32,
-    /// All is well.
+    /// Colour of success.
     pub(crate) ok: Color32,
-    /// Worth knowing.
+    /// Colour of notes.
     pub(crate) note: Color32,
-    /// Likely to bite.
+    /// Colour of warnings.
     pub(crate) warning: Color32,
-    /// Refused, or unreadable.
+    /// Colour of errors.
     pub(crate) error: Color32,
-    /// Behind a note.
     pub(crate) note_ground: Color32,
-    /// Behind a warning.
     pub(crate) warning_ground: Color32,
-    /// Behind an error.
     pub(crate) error_ground: Color32,
     /// The bytes of the chosen field.
     pub(crate) lit: Color32,
@@ -100,11 +95,11 @@ pub(crate) struct Palette {
     pub(crate) code_mark: Color32,
     /// The families' hues, in the order of [`Family::ALL`](crate::wechat::kind::Family::ALL).
     pub(crate) families: [Color32; 6],
-    /// What marks rows, in the order of [`Hue::ALL`].
+    /// Colours that mark rows, in the order of [`Hue::ALL`].
     pub(crate) hues: [Color32; 6],
     /// The chat as WeChat draws it.
     pub(crate) chat: ChatPalette,
-    /// What popups throw.
+    /// Shadow of popups.
     pub(crate) shadow: Color32,
 }
 
@@ -131,13 +126,13 @@ pub(crate) struct ChatPalette {
     pub(crate) link: Color32,
     /// Lines between the parts of a card.
     pub(crate) line: Color32,
-    /// Where a picture would be.
+    /// Square in place of a picture.
     pub(crate) picture: Color32,
     /// The chat's own words, in the middle.
     pub(crate) notice: Color32,
     /// The square of the account.
     pub(crate) avatar: Color32,
-    /// What is drawn on that square.
+    /// Drawing on that square.
     pub(crate) on_avatar: Color32,
 }
 
@@ -145,7 +140,7 @@ const fn rgb(red: u8, green: u8, blue: u8) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }
 
-/// Light on dark.
+/// The dark palette.
 pub(crate) const DARK: Palette = Palette {
     frame: rgb(0x1a, 0x1c, 0x20),
     surface: rgb(0x20, 0x22, 0x27),
@@ -205,7 +200,7 @@ pub(crate) const DARK: Palette = Palette {
     shadow: Color32::from_black_alpha(120),
 };
 
-/// Dark on light.
+/// The light palette.
 pub(crate) const LIGHT: Palette = Palette {
     frame: rgb(0xf3, 0xf4, 0xf6),
     surface: rgb(0xff, 0xff, 0xff),

@@ -1,4 +1,4 @@
-//! Carries out what keys and panels ask for: the only place where the state is changed by the person.
+//! Carries out the actions of keys and panels: the only place where the user changes the state.
 
 use egui::Context;
 
@@ -14,7 +14,7 @@ use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters;
 
 impl App {
-    /// Lists anew with the filter as it stands.
+    /// Lists again with the current filter.
     pub(in crate::ui) fn list_again(&mut self) {
         let text = self.state.filter.text().to_owned();
         self.set_filter(text);
@@ -73,7 +73,7 @@ impl App {
         }
     }
 
-    /// Leaves what lies on top: a push that is being answered goes with the default.
+    /// Leaves what lies on top: a held push whose editor is in view goes with the default reply.
     fn leave(&mut self) {
         match self.state.held_in_view() {
             Some(_) => self.answer(|answering, group| answering.decide(group, Verdict::Default)),
@@ -89,7 +89,7 @@ impl App {
         }
     }
 
-    /// Carries out what a panel asks for.
+    /// Carries out an action.
     pub(in crate::ui) fn act(&mut self, ctx: &Context, action: Action) {
         let state = &mut self.state;
         match action {
@@ -192,7 +192,7 @@ impl App {
         }
     }
 
-    /// Carries out what is about filters under names.
+    /// Carries out an action on named filters.
     fn name_filter(&mut self, naming: FilterAction) {
         let saved = &mut self.state.saved;
         let command = match naming {
@@ -215,7 +215,7 @@ impl App {
         }
     }
 
-    /// Carries out what is about removing events.
+    /// Carries out an action that removes events or brings them back.
     fn remove(&mut self, ctx: &Context, removing: RemovalAction) {
         let now = ctx.input(|input| input.time);
         let look = self.look(ctx);
@@ -257,7 +257,7 @@ impl App {
         }
     }
 
-    /// Carries out what is about replays and composed messages.
+    /// Carries out an action on replays or composed messages.
     fn send(&mut self, sending: SendAction) {
         let state = &mut self.state;
         match sending {
@@ -288,7 +288,7 @@ impl App {
     }
 }
 
-/// What a copy of the database is called where nothing else is said.
+/// Default name of a copy of the database.
 fn backup_name() -> String {
     format!("menuscope-{}.db", jiff::Zoned::now().strftime("%Y-%m-%d"))
 }

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::engine::stop_requested;
 
-/// Listens for signals as long as it lives.
+/// Guard that listens for signals until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Signals {
     stop: Option<oneshot::Sender<()>>,

@@ -4,11 +4,11 @@ use super::App;
 use super::signals::Signals;
 use crate::engine::Setup;
 
-/// The window's size when it is opened, and the least it can be.
+/// Initial and minimum size of the window, in points.
 const SIZE: [f32; 2] = [1360.0, 860.0];
 const SMALLEST: [f32; 2] = [820.0, 480.0];
 
-/// Why there is no window: what the display or its driver says.
+/// An error of the display or its driver that prevents the window.
 #[derive(Debug, thiserror::Error)]
 #[error("the window system refused ({0})")]
 pub struct WindowError(String);

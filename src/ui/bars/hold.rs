@@ -1,4 +1,4 @@
-//! Holding, as the bars show it: the switch at the top, and at the bottom what is held and for how long.
+//! Held pushes in the bars: the switch at the top, and at the bottom their number and the time left.
 
 use std::time::Instant;
 
@@ -16,13 +16,13 @@ use crate::ui::theme::TEXT_SMALL;
 use crate::ui::widgets::controls::named;
 use crate::ui::widgets::filter_error;
 
-/// So many characters of a filter stand on the switch; the whole of it is in its menu.
+/// Maximum number of characters of a filter shown on the switch; its menu shows the whole.
 const FILTER_SHOWN: usize = 18;
 
-/// The menu is no wider than this, in points.
+/// Maximum width of the menu, in points.
 const MENU_WIDTH: f32 = 320.0;
 
-/// Draws the switch: `held` is what is held now, `filter` is the filter of the list as it is written.
+/// Draws the switch: `held` is the filter of what is held now, `filter` that of the list as it is written.
 pub(crate) fn switch_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: &Look, actions: &mut Vec<Action>) {
     let state = state_words(held, look);
     let color = if held.is_some() { look.palette.warning } else { look.palette.weak };
@@ -40,7 +40,7 @@ pub(crate) fn switch_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: 
     named(menu.response, Role::Button, &state).on_hover_text(keys::TOGGLE_HOLD.hint());
 }
 
-/// Holding what the filter of the list matches, where that can be asked of what has only just arrived.
+/// Offers to hold what the filter of the list matches, if its terms apply to a push that has just arrived.
 fn filter_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: &Look, actions: &mut Vec<Action>) {
     let parsed = Filter::parse_for_arrivals(filter, &Zoned::now());
     let can = parsed.as_ref().is_ok_and(|filter| filter.expr != Expr::All);
@@ -76,7 +76,7 @@ fn state_words(held: Option<&Filter>, look: &Look) -> String {
     }
 }
 
-/// What is held, with the way to it; and what is waited for.
+/// Draws the number of held pushes with a button that leads to the next, and the number of awaited retries.
 pub(crate) fn held_ui(ui: &mut Ui, answering: &ManualReplies, look: &Look, actions: &mut Vec<Action>) {
     if let Some(next) = answering.next() {
         ui.ctx().request_repaint_after(TICK);

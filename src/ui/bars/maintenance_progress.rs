@@ -8,7 +8,7 @@ use crate::engine::{Command, Progress};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 
-/// The time between two looks at the progress.
+/// Time between two looks at the progress.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Draws the progress, with a button that ends the work.

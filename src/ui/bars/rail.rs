@@ -1,4 +1,4 @@
-//! The rail: the screens there are.
+//! Rail on the left: a button for each screen, and for the page of keys.
 
 use egui::{Rect, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo};
 
@@ -7,10 +7,10 @@ use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::theme;
 
-/// The height of one screen's button.
+/// Height of a screen's button, in points.
 const BUTTON_HEIGHT: f32 = 58.0;
 
-/// Draws the rail.
+/// Draws the rail; `current` is the screen that is shown.
 pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
     for (screen, icon, text) in [

@@ -1,4 +1,4 @@
-//! A run under way: how far it is, how to pause and end it, and what is said when it is over.
+//! Progress of a replay run: its buttons to pause and end it, and the message when it has ended.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::ui::look::Look;
 use crate::ui::notices::Notices;
 use crate::ui::widgets::controls::named;
 
-/// Between two looks at how far the run is.
+/// Time between two looks at the progress.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// The bar's width, in points.
+/// Width of the progress bar, in points.
 const BAR_WIDTH: f32 = 110.0;
 
-/// Draws how far the run is, what came of it so far, and the buttons that pause and end it.
+/// Draws the progress of a run, its results so far, and the buttons that pause and end it.
 pub(crate) fn running_ui(
     ui: &mut Ui,
     progress: &Progress,
@@ -71,7 +71,7 @@ fn tally(run: &StoredRun, look: &Look) -> String {
     parts.join(" · ")
 }
 
-/// Says what came of a run that is over; `now` is egui's clock.
+/// Posts the result of a run that has ended; `now` is egui's clock.
 pub(crate) fn ended(notices: &mut Notices, run: &StoredRun, look: &Look, now: f64) {
     let Some(end) = run.end else { return };
     let counts =

@@ -1,4 +1,4 @@
-//! The bar at the bottom: how much is shown, what is new, what was said.
+//! Bar at the bottom: counts, new events, held pushes, work in progress, and messages.
 
 use egui::{Button, Key, RichText, Ui};
 
@@ -17,19 +17,18 @@ use crate::ui::screens::events::list::List;
 use crate::ui::theme;
 use crate::ui::widgets::quantities::size;
 
-/// What is kept of requests that failed verification.
+/// Requests kept that failed verification, such as those of scanners.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnverifiedTraffic {
-    /// In bytes.
+    /// Size of those kept, in bytes.
     pub(crate) bytes: u64,
-    /// How many requests had to go.
+    /// Number of requests dropped to stay within bounds.
     pub(crate) dropped: u64,
 }
 
-/// What goes on behind the list.
+/// Work in progress behind the list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BackgroundWork<'a> {
-    /// What scanners sent.
     pub(crate) unverified: UnverifiedTraffic,
     /// The run of replays that is under way.
     pub(crate) replays: Option<(&'a Progress, Option<&'a StoredRun>)>,
@@ -37,7 +36,7 @@ pub(crate) struct BackgroundWork<'a> {
     pub(crate) upkeep: Option<&'a Progress>,
 }
 
-/// Draws the bar.
+/// Draws the status bar.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
     (list, notices, answering, prefix): (&List, &Notices, &ManualReplies, Option<Key>),
@@ -89,7 +88,7 @@ fn counts_ui(ui: &mut Ui, list: &List, look: &Look) {
     }
 }
 
-/// How many rows are picked, and a way to leave them.
+/// Draws the number of picked rows, with a button that clears them.
 fn picks_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
     let picked = list.picks.ids().len();
     if picked == 0 {
@@ -103,7 +102,7 @@ fn picks_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
     }
 }
 
-/// Captures as files, and back.
+/// Draws the buttons of import and export.
 fn files_ui(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
     ui.separator();
     let mut button = |key: &str| ui.add(Button::new(RichText::new(look.text(key)).small()).frame(false));
@@ -115,7 +114,7 @@ fn files_ui(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
     }
 }
 
-/// Either the newest is followed, or this button goes back to it.
+/// Draws that the newest event is followed, or a button that goes back to it.
 fn follow_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
     ui.separator();
     if list.following {
@@ -133,7 +132,7 @@ fn follow_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
     }
 }
 
-/// What scanners leave behind, and that it is kept within bounds.
+/// Draws the size of unverified requests, and how many were dropped.
 fn unverified_ui(ui: &mut Ui, unverified: &UnverifiedTraffic, look: &Look) {
     if unverified.bytes == 0 && unverified.dropped == 0 {
         return;
@@ -147,7 +146,7 @@ fn unverified_ui(ui: &mut Ui, unverified: &UnverifiedTraffic, look: &Look) {
         .on_hover_text(look.text("window.status.unverified_hint"));
 }
 
-/// The first key of a chord, and what may follow.
+/// Draws the first key of a chord, and the keys that may follow.
 fn prefix_ui(ui: &mut Ui, prefix: Key, look: &Look) {
     ui.separator();
     let start = format!("{} ", prefix.name().to_lowercase());

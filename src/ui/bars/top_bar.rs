@@ -1,4 +1,4 @@
-//! The bar at the top: where callbacks arrive, whose they are, the filter, the looks.
+//! Bar at the top: the address of the listener, the account, the filter, and the look.
 
 use egui::{Align, Button, Layout, Response, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
@@ -17,7 +17,7 @@ use crate::ui::theme;
 /// The filter is no wider than this.
 const FILTER_WIDTH: f32 = 560.0;
 
-/// Draws the bar.
+/// Draws the top bar.
 pub(crate) fn top_bar_ui(
     ui: &mut Ui,
     status: &Status,
@@ -69,7 +69,7 @@ fn listener_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut
     }
 }
 
-/// Whose callbacks arrive; that an account has no token is said here, since nothing can be verified then.
+/// Draws the account, with a warning if it has no token: nothing can be verified then.
 fn account_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
     let default = status.accounts.iter().find(|account| account.name == DEFAULT_ACCOUNT).or(status.accounts.first());
     let Some(account) = default else { return };

@@ -1,4 +1,4 @@
-//! Exporting: what, in which form, where to, and what pseudonyms change, before anything is written.
+//! Dialog of exports: the events, the format, the path, and a preview of what pseudonyms replace.
 
 use std::path::PathBuf;
 
@@ -20,27 +20,27 @@ const WIDTH: f32 = 560.0;
 /// The height of the list of what changes, in points.
 const CHANGES_HEIGHT: f32 = 190.0;
 
-/// The dialog, and what it remembers from one export to the next.
+/// The dialog, with its last choices.
 #[derive(Debug)]
 pub(crate) struct ExportDialog {
     shown: bool,
     /// Everything that the filter finds, instead of the chosen rows.
     everything: bool,
     format: Format,
-    /// As typed; empty: the name that is proposed.
+    /// The path as typed; empty for the proposed name.
     out: String,
-    /// Where it goes where nothing is typed.
+    /// Folder used if no path is typed.
     folder: PathBuf,
     pseudonyms: bool,
     texts: Texts,
     preview: Option<Preview>,
-    /// What is chosen as it was last looked at; `None` where it has to be looked at anew.
+    /// The last preview asked for; `None` if it has to be asked for again.
     asked: Option<PreviewRequest>,
     /// Goes up with each preview that is asked for, and when the dialog opens or closes.
     generation: u64,
 }
 
-/// What a preview depends on. It is compared with each frame, and made only when it differs.
+/// The choices that a preview depends on. They are compared in each frame, and a preview is asked for when they differ.
 #[derive(Debug)]
 struct PreviewRequest {
     /// The chosen rows; `None` for everything that the filter finds.
@@ -70,7 +70,7 @@ impl Default for ExportDialog {
 }
 
 impl ExportDialog {
-    /// A dialog that proposes this folder.
+    /// Creates a dialog that proposes a folder.
     pub(crate) fn at(folder: PathBuf) -> Self {
         Self { folder, ..Self::default() }
     }
@@ -95,25 +95,25 @@ impl ExportDialog {
         self.shown
     }
 
-    /// What was asked for before does not count any more.
+    /// Forgets the preview, and any that is on its way.
     fn forget_preview(&mut self) {
         (self.preview, self.asked) = (None, None);
         self.generation += 1;
     }
 
-    /// Takes in what would change, unless something else has been chosen since.
+    /// Takes a preview, unless the choices have changed since.
     pub(crate) fn previewed(&mut self, generation: u64, preview: Preview) {
         if self.asked.is_some() && generation == self.generation {
             self.preview = Some(preview);
         }
     }
 
-    /// A path was chosen in the desktop's dialog.
+    /// Takes the path chosen in the desktop's dialog.
     pub(crate) fn choose(&mut self, path: &std::path::Path) {
         self.out = path.display().to_string();
     }
 
-    /// What a file of this format is called where nothing else is typed.
+    /// Default name of a file of the chosen format.
     pub(crate) fn proposed_name(&self) -> &'static str {
         match self.format {
             Format::Pack => "callbacks",
@@ -235,7 +235,7 @@ impl ExportDialog {
         }
     }
 
-    /// Whether that is what is chosen still.
+    /// Returns true if these are still the choices.
     fn is_asked(&self, asked: &PreviewRequest, selection: &EventSelection<'_>) -> bool {
         let is_same_choice = match &asked.chosen {
             None => self.everything && asked.filter == selection.filter,
@@ -276,7 +276,7 @@ impl ExportDialog {
     }
 }
 
-/// What takes the place of what: nothing is written before this has been seen.
+/// Draws the replacements that pseudonyms make, before anything is written.
 fn preview_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Look) {
     let Some(preview) = preview else {
         ui.add(Label::new(weak(look, look.text("export.preview.coming"))));

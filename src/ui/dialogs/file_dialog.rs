@@ -1,4 +1,4 @@
-//! The desktop's own dialog for files: asked without waiting, and looked at with each frame.
+//! The desktop's own file dialog: opened without waiting, and polled in each frame.
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -7,29 +7,29 @@ use std::task::{Context, Poll, Wake};
 
 use crate::waker::Waker;
 
-/// What is wanted of the person.
+/// A file dialog, by its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FileRequest {
     /// A name for a file or folder that is to be written.
     Save {
-        /// What it would be called.
+        /// The proposed name.
         name: String,
     },
     /// A name for a copy of the database.
     Backup {
-        /// What it would be called.
+        /// The proposed name.
         name: String,
     },
     /// Files to be read in.
     Open,
     /// Pictures to compose with.
     Pictures {
-        /// Of which message.
+        /// Number of the composed message.
         number: u32,
     },
 }
 
-/// What is chosen, once it is.
+/// The paths, once they are chosen.
 type Answer = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
 
 /// The dialog, where one is open.
@@ -54,12 +54,12 @@ impl Wake for WindowWake {
 }
 
 impl FileDialog {
-    /// Whether one is open: the desktop shows it, and this window goes on.
+    /// Returns true while a dialog is open: the desktop shows it, and this window goes on.
     pub(crate) fn is_open(&self) -> bool {
         self.answer.is_some()
     }
 
-    /// Opens it, unless one is open.
+    /// Opens a dialog, unless one is open.
     pub(crate) fn ask(&mut self, wanted: FileRequest) {
         if self.is_open() {
             return;
@@ -79,7 +79,7 @@ impl FileDialog {
         self.answer = Some((wanted, answer));
     }
 
-    /// What was chosen and what for, once the dialog is closed; nothing where it was closed without a choice.
+    /// The request and the chosen paths, once the dialog is closed; no paths if it was cancelled.
     pub(crate) fn chosen(&mut self, waker: &Waker) -> Option<(FileRequest, Vec<PathBuf>)> {
         let (_, answer) = self.answer.as_mut()?;
         let waker = std::task::Waker::from(Arc::new(WindowWake(waker.clone())));

@@ -1,4 +1,4 @@
-//! Exports and imports under way: how far they are, what was dropped, and what could not be read.
+//! Report of an import: the files and entries that could not be read.
 
 use egui::{Id, Label, RichText, ScrollArea, Ui, Window};
 
@@ -8,27 +8,27 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::GAP;
 
-/// The report's width and greatest height, in points.
+/// Width and maximum height of the report, in points.
 const REPORT: egui::Vec2 = egui::Vec2::new(560.0, 360.0);
 
-/// What an import could not read, until it has been looked at.
+/// The last import with unreadable entries, until the report is closed.
 #[derive(Debug, Default)]
 pub(crate) struct ImportReport {
     imported: Option<Imported>,
 }
 
 impl ImportReport {
-    /// Shows what could not be read, where there is anything.
+    /// Opens the report, if something could not be read.
     pub(crate) fn take(&mut self, imported: Imported) {
         self.imported = (imported.unread > 0).then_some(imported);
     }
 
-    /// Closes it. Whether it was open.
+    /// Closes the report; returns true if it was open.
     pub(crate) fn close(&mut self) -> bool {
         self.imported.take().is_some()
     }
 
-    /// Draws it, where it is open.
+    /// Draws the report, if it is open.
     pub(crate) fn ui(&self, ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
         let Some(imported) = &self.imported else { return };
         let mut open = true;
@@ -54,7 +54,7 @@ impl ImportReport {
     }
 }
 
-/// What came in, in one sentence.
+/// Counts of an import in one sentence.
 pub(crate) fn summary(imported: &Imported, look: &Look) -> String {
     let counts = [("added", imported.added), ("known", imported.known), ("unread", imported.unread)];
     let counts = counts.map(|(name, count)| (name, count.to_string()));

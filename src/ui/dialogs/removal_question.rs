@@ -1,4 +1,4 @@
-//! Removing events: the question before everything in the list goes, and what can be brought back.
+//! Question before everything in the list is removed, and the last removal, which can be undone.
 
 use egui::{Button, Id, Label, RichText, Ui, Window};
 
@@ -11,45 +11,45 @@ use crate::ui::look::Look;
 use crate::ui::theme::GAP;
 use crate::ui::widgets::controls::weak;
 
-/// The question's width, in points.
+/// Width of the question, in points.
 const WIDTH: f32 = 420.0;
 
-/// So much of a filter is shown in the question, in characters.
+/// Maximum number of characters of a filter shown in the question.
 const SHOWN_FILTER: usize = 120;
 
-/// What is being asked, and what was removed last.
+/// The open question, and the last removal.
 #[derive(Debug, Default)]
 pub(crate) struct Removals {
     question: Option<Question>,
     last: Option<RemovalId>,
 }
 
-/// Whether everything that was listed when it was asked is to go.
+/// The question whether to remove everything that was listed when it was asked.
 #[derive(Debug)]
 struct Question {
     filter: Filter,
-    /// What arrives after this stays: nobody has seen it.
+    /// The newest event listed. Later ones stay: the user has not seen them.
     newest: CaptureId,
     count: usize,
 }
 
 impl Removals {
-    /// Asks whether everything goes that this filter found, up to `newest`.
+    /// Asks whether to remove everything that a filter found, up to `newest`.
     pub(crate) fn ask(&mut self, filter: &Filter, newest: CaptureId, count: usize) {
         self.question = Some(Question { filter: filter.clone(), newest, count });
     }
 
-    /// Whether the question is open.
+    /// Returns true while the question is open.
     pub(crate) fn is_asking(&self) -> bool {
         self.question.is_some()
     }
 
-    /// Closes the question. Whether it was open.
+    /// Closes the question; returns true if it was open.
     pub(crate) fn close(&mut self) -> bool {
         self.question.take().is_some()
     }
 
-    /// The answer is yes.
+    /// Closes the question with yes, and returns the command that removes the events.
     pub(crate) fn confirm(&mut self) -> Option<Command> {
         let Question { filter, newest, .. } = self.question.take()?;
         let seen = Expr::Term(Term::Id(Comparison::AtMost(newest.0)));
@@ -60,17 +60,17 @@ impl Removals {
         Some(Command::Remove { what: Chosen::Matching(Box::new(listed.into())) })
     }
 
-    /// Events were removed.
+    /// Takes note of a removal, which can be undone.
     pub(crate) fn removed(&mut self, removal: RemovalId) {
         self.last = Some(removal);
     }
 
-    /// Brings back what was removed last in this window, where anything was.
+    /// Returns the command that undoes the last removal of this window, if there was one.
     pub(crate) fn undo(&mut self) -> Option<Command> {
         self.last.take().map(|removal| Command::Restore { removal })
     }
 
-    /// Draws the question, where it is open.
+    /// Draws the question, if it is open.
     pub(crate) fn ui(&self, ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
         let Some(question) = &self.question else { return };
         let mut open = true;
@@ -104,7 +104,7 @@ fn question_ui(ui: &mut Ui, question: &Question, look: &Look, actions: &mut Vec<
     });
 }
 
-/// Asks what is in the database, for the page that shows it.
+/// The command that counts what is in the database, for the settings.
 pub(crate) fn count() -> Command {
     Command::LookAfter { upkeep: Upkeep::Count }
 }

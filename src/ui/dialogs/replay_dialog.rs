@@ -1,4 +1,4 @@
-//! Sending events again: which, where to and how, asked in a dialog that remembers the last choice.
+//! Dialog of replays: the events, the target and the mode, with the last choice remembered.
 
 use egui::Ui;
 
@@ -18,7 +18,7 @@ use choice::Choice;
 /// The dialog, and what it remembers from one replay to the next.
 #[derive(Debug, Default)]
 pub(crate) struct ReplayDialog {
-    /// What is to be sent; `None` while the dialog is closed.
+    /// The events to send; `None` while the dialog is closed.
     offer: Option<Offer>,
     choice: Choice,
     /// A target was proposed, or is there.
@@ -27,16 +27,16 @@ pub(crate) struct ReplayDialog {
     focus: bool,
 }
 
-/// What there is to send.
+/// Events that can be sent.
 #[derive(Clone, Debug)]
 enum Offer {
     /// Rows of the list.
     Listed {
         /// The picked rows, or the selected one.
         chosen: Vec<CaptureId>,
-        /// How many rows the list shows.
+        /// Number of rows that the list shows.
         listed: usize,
-        /// What the list shows, as written.
+        /// The filter of the list, as written.
         filter: String,
         /// Everything that the filter finds, instead of the chosen rows.
         everything: bool,
@@ -46,7 +46,7 @@ enum Offer {
 }
 
 impl Offer {
-    /// Whether there is nothing in it.
+    /// Returns true if there is nothing to send.
     fn is_empty(&self) -> bool {
         match self {
             Self::Listed { listed, everything: true, .. } => *listed == 0,
@@ -72,10 +72,10 @@ impl Offer {
     }
 }
 
-/// What the dialog shows, as it stands in this frame.
+/// Data shown by the dialog in the current frame.
 #[derive(Debug)]
 pub(crate) struct ReplayDialogView<'a> {
-    /// Targets and accounts.
+    /// Status with targets and accounts.
     pub(crate) status: &'a Status,
     /// The runs that answers can be compared with, the newest first.
     pub(crate) runs: &'a [StoredRun],
@@ -110,7 +110,7 @@ impl ReplayDialog {
         self.offer.take().is_some()
     }
 
-    /// Whether it is open.
+    /// Returns true while the dialog is open.
     pub(crate) fn is_shown(&self) -> bool {
         self.offer.is_some()
     }

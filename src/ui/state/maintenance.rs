@@ -1,4 +1,4 @@
-//! What the window hears of removed events and of the database.
+//! Notices about removed events and about maintenance of the database, as the state takes them in.
 
 use super::State;
 use crate::engine::{Notice, UpkeepDone};
@@ -7,7 +7,7 @@ use crate::ui::look::Look;
 use crate::ui::widgets::quantities::size;
 
 impl State {
-    /// Takes in what came of a removal, or of looking after the database.
+    /// Takes in the result of a removal or of maintenance.
     pub(super) fn absorb_upkeep(&mut self, notice: Notice, look: &Look, now: f64) {
         match notice {
             Notice::Removed { removal, events } => {

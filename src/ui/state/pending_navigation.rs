@@ -1,4 +1,4 @@
-//! What the state does about replays and about messages that are composed from stored events.
+//! Navigation that waits for an event to open: a replay to show, a message to compose from it.
 
 use super::State;
 use crate::capture::{CaptureId, ReplayId, StoredRun};
@@ -7,17 +7,17 @@ use crate::ui::bars::replay_progress;
 use crate::ui::look::Look;
 use crate::ui::screens::compose::Origin;
 
-/// What is waited for until an event is open.
+/// Navigation that waits for an event to open.
 #[derive(Debug, Default)]
 pub(super) struct PendingNavigation {
-    /// The message to compose with, and what it is for.
+    /// The event to compose from, and the purpose.
     compose: Option<(CaptureId, Origin)>,
-    /// The replay to be looked at.
+    /// The event and its replay to show.
     reveal: Option<(CaptureId, ReplayId)>,
 }
 
 impl State {
-    /// Says what came of a run. The event that is open may have been among those that were sent.
+    /// Takes in the end of a run. The open event may have been among those that were sent.
     pub(super) fn replay_ended(&mut self, run: StoredRun, look: &Look, now: f64) {
         replay_progress::ended(&mut self.notices, &run, look, now);
         if self.screen == Screen::Replays {
@@ -40,7 +40,7 @@ impl State {
         self.replay_dialog.offer_listed(selection);
     }
 
-    /// Composes with the selected event's message: to send it again as that event's, or as another.
+    /// Composes from the selected event's message: to send it again as that event's, or as a new one.
     pub(crate) fn compose_from(&mut self, origin: impl FnOnce(CaptureId) -> Origin) {
         if let Some(id) = self.list.selected {
             self.pending.compose = Some((id, origin(id)));
@@ -48,7 +48,7 @@ impl State {
         }
     }
 
-    /// Opens the event of a replay, where that replay stands.
+    /// Opens the event of a replay at that replay.
     pub(crate) fn show_replay(&mut self, event: CaptureId, replay: ReplayId) {
         self.select(event);
         (self.tab, self.detail_hidden) = (Tab::Replays, false);
@@ -57,7 +57,7 @@ impl State {
         self.to_open = Some(event);
     }
 
-    /// Does what was waiting for the event that is open now.
+    /// Finishes the navigation that waits for the event that is open now.
     pub(super) fn navigate_pending(&mut self) {
         let Some(detail) = &self.detail else { return };
         let id = detail.id();

@@ -5,7 +5,7 @@ use egui::{Align, Color32, FontId, Pos2, Rect, Ui};
 
 use crate::texts::safe_text::shortened;
 
-/// The most characters of a text in a cell: more than fit into any, and little to lay out.
+/// Maximum number of characters of a text in a cell: more than fit into any, and little to lay out.
 pub(in crate::ui) const CELL_CHARS: usize = 200;
 
 /// Paints one line of text in the middle of a cell's height, cut short with `…` where it does not fit.

@@ -1,4 +1,4 @@
-//! Which fault an answer gets on purpose: one of them or none, its number, and what WeChat makes of it.
+//! Choice of the fault to inject into a reply, with its number and WeChat's reaction.
 
 use egui::{ComboBox, DragValue, Label, RichText, Ui};
 
@@ -62,7 +62,7 @@ fn name(fault: Option<Fault>, look: &Look) -> String {
     }
 }
 
-/// How late, or how often; most faults have no number.
+/// Draws the number of a fault, such as its delay; most faults have none.
 pub(crate) fn number_ui(ui: &mut Ui, fault: &mut Fault, look: &Look) {
     let (number, range, step, key) = match fault {
         Fault::Late { ms } => (ms, 0..=MAX_DELAY_MS, LATE_STEP, "editor.fault.late_by"),

@@ -1,4 +1,4 @@
-//! What is wrong with a filter, in the person's language.
+//! Words of an error in a filter, with a hint where there is one.
 
 use crate::filter::{FilterError, FilterErrorKind as Kind, Name};
 use crate::ui::look::Look;

@@ -1,4 +1,4 @@
-//! Lists shorter than that of events: a header, and rows of cells with one name for each row.
+//! Table for lists shorter than that of events: a header, and rows of cells with one accessible name for each row.
 
 use egui::{Align, Color32, Id, Pos2, Rect, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
 use egui_extras::{Column as Stretch, TableBuilder};
@@ -8,39 +8,39 @@ use crate::ui::look::Look;
 use crate::ui::theme::{GAP, ROW_HEIGHT};
 use crate::ui::widgets::cell::cell_text;
 
-/// The most characters of a text in a cell: more than fit, even below the pointer.
+/// Maximum number of characters of a text in a cell: more than fit, even on hover.
 const CELL: usize = 400;
 
-/// Left and right of a row's cells, in points.
+/// Margin left and right of a row's cells, in points.
 const MARGIN: f32 = 12.0;
 
 /// The height of the header, in points.
 const HEADER_HEIGHT: f32 = 24.0;
 
-/// A column.
+/// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
-    /// The key of its title.
+    /// Locale key of its title.
     pub(crate) title: &'static str,
-    /// How wide it is, in points; 0 shares what is left.
+    /// Width in points; 0 shares what is left.
     pub(crate) width: f32,
-    /// To which side its texts stand.
+    /// Alignment of its texts.
     pub(crate) align: Align,
 }
 
 impl Column {
-    /// Texts, from the left.
+    /// A column of texts, aligned to the left.
     pub(crate) const fn texts(title: &'static str, width: f32) -> Self {
         Self { title, width, align: Align::Min }
     }
 
-    /// Numbers, to the right.
+    /// A column of numbers, aligned to the right.
     pub(crate) const fn numbers(title: &'static str, width: f32) -> Self {
         Self { title, width, align: Align::Max }
     }
 }
 
-/// What stands in a cell.
+/// Content of a cell.
 #[derive(Debug)]
 pub(crate) struct Cell {
     text: String,
@@ -49,12 +49,12 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Words.
+    /// A cell of prose.
     pub(crate) fn words(text: impl Into<String>, color: Color32) -> Self {
         Self { text: shortened(&text.into(), CELL), color, style: TextStyle::Body }
     }
 
-    /// Numbers and identifiers.
+    /// A cell of numbers or identifiers.
     pub(crate) fn code(text: impl Into<String>, color: Color32) -> Self {
         Self { text: shortened(&text.into(), CELL), color, style: TextStyle::Monospace }
     }
@@ -67,11 +67,11 @@ pub(crate) struct TableRow {
     pub(crate) id: Id,
     /// As many as there are columns.
     pub(crate) cells: Vec<Cell>,
-    /// Whether it is the one that is open.
+    /// True for the row that is open.
     pub(crate) selected: bool,
 }
 
-/// Draws header and rows into what room there is; gives back the row that was clicked, or chosen by key.
+/// Draws header and rows into the space left; returns the row that was clicked, or chosen by key.
 pub(crate) fn table_ui(
     ui: &mut Ui,
     salt: &str,
@@ -142,7 +142,7 @@ fn row_ui(ui: &Ui, columns: &[Column], row: &TableRow, (index, of): (usize, usiz
     response.clicked()
 }
 
-/// Where the cells of a row are.
+/// Rectangles of the cells of a row.
 fn cells(columns: &[Column], rect: Rect) -> impl Iterator<Item = Rect> {
     let inner = rect.shrink2(Vec2::new(MARGIN, 0.0));
     let fixed: f32 = columns.iter().map(|column| column.width).sum();

@@ -1,4 +1,4 @@
-//! What any value can be used for in the filter: to find what has it, to leave that out, to mark it.
+//! Menu of a value: filter by it, exclude it, mark its rows with a colour.
 
 use egui::Ui;
 
@@ -24,5 +24,5 @@ pub(in crate::ui) fn value_menu_ui(ui: &mut Ui, value: &str, term: &str, look: &
     }
 }
 
-/// So much of a value names what is marked by it, in characters.
+/// Maximum number of characters of a value in the name of its coloured filter.
 const NAME: usize = 24;

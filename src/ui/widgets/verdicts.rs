@@ -1,4 +1,4 @@
-//! Verdicts on replays as they are shown: a mark, a word and a colour.
+//! Verdicts on replays: a mark, a word and a colour.
 
 use egui::Color32;
 
@@ -16,7 +16,7 @@ pub(crate) fn verdict_mark(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Its colour.
+/// Colour of a verdict.
 pub(crate) fn verdict_color(verdict: Verdict, look: &Look) -> Color32 {
     match verdict {
         Verdict::New => look.palette.note,
@@ -32,12 +32,12 @@ pub(crate) fn verdict_words(verdict: Verdict, look: &Look) -> String {
     format!("{} {}", verdict_mark(verdict), look.text(&format!("replay.verdict.{}", verdict.as_str())))
 }
 
-/// Whether WeChat would have taken the answer: `✓ legal`.
+/// Words for whether WeChat would have accepted the reply: `✓ legal`.
 pub(crate) fn legal_words(is_legal: bool, look: &Look) -> String {
     if is_legal { format!("✓ {}", look.text("replay.legal")) } else { format!("× {}", look.text("replay.illegal")) }
 }
 
-/// How a run ended and what came of it: `✓ 2 fixed, 10 the same`.
+/// Words for the end and the results of a run: `✓ 2 fixed, 10 the same`.
 pub(crate) fn outcome_words(run: &StoredRun, is_running: bool, look: &Look) -> (String, Color32) {
     let tally = counts(&run.tally, look);
     let good = if run.tally.is_good() { ("✓", look.palette.ok) } else { ("×", look.palette.error) };

@@ -1,4 +1,4 @@
-//! How events are sent again: what was chosen, kept from one replay to the next.
+//! Choices of the dialog of replays, kept from one replay to the next.
 
 use std::num::NonZeroU32;
 
@@ -19,7 +19,7 @@ pub(super) enum PaceKind {
     Original,
 }
 
-/// What was chosen; numbers as typed.
+/// The choices; numbers as typed.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
     pub(super) target: String,
@@ -87,7 +87,7 @@ impl Choice {
         Ok(ReplayRequest { what, target: self.target.trim().to_owned(), account: self.account.clone(), how })
     }
 
-    /// How events are sent, or the key of what keeps them from being sent.
+    /// The plan of a run, or the locale key of the reason why there is none.
     pub(super) fn how(&self) -> Result<ReplayHow, &'static str> {
         let target = self.target.trim();
         if target.is_empty() {

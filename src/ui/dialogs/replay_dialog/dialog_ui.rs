@@ -1,4 +1,4 @@
-//! The dialog as it is drawn.
+//! Drawing of the dialog of replays.
 
 use egui::accesskit::Role;
 use egui::{Button, Id, Label, RichText, ScrollArea, Ui, Window};
@@ -85,7 +85,7 @@ impl ReplayDialog {
     }
 }
 
-/// What is sent: a choice where the list offers one.
+/// Draws the events to send, with a choice if the list offers one.
 fn offer_ui(ui: &mut Ui, offer: &mut Offer, look: &Look) {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
     match offer {

@@ -1,4 +1,4 @@
-//! What the dialog asks for, field by field.
+//! Fields of the dialog of replays.
 
 use egui::{ComboBox, Key, Label, RichText, TextEdit, TextStyle, Ui};
 
@@ -10,11 +10,11 @@ use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{pair, weak};
 
-/// How wide a field of digits is, in points, and how many it takes.
+/// Width of a field of digits, in points, and maximum number of digits.
 const NUMBER_WIDTH: f32 = 64.0;
 const DIGITS: usize = 8;
 
-/// How much of a long name a list shows, in characters.
+/// Maximum number of characters of a name shown in a list.
 const NAME: usize = 56;
 
 /// A control beside what it is called, which names it.
@@ -31,7 +31,7 @@ fn labelled<R>(ui: &mut Ui, key: &str, look: &Look, control: impl FnOnce(&mut Ui
     )
 }
 
-/// Where to: a target that is kept, or a URL. Whether Enter was pressed in it.
+/// Draws the target: a saved one, or a URL. Returns true if Enter was pressed in it.
 pub(super) fn target_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, focus: bool, look: &Look) -> bool {
     labelled(ui, "replay.target.label", look, |ui, label| {
         let targets = &status.config.targets;
@@ -64,7 +64,7 @@ pub(super) fn target_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, focus
     })
 }
 
-/// Whose keys sign and seal.
+/// Draws the account whose keys sign and encrypt.
 pub(super) fn account_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, look: &Look) {
     labelled(ui, "replay.account.label", look, |ui, label| {
         let own = look.text("replay.account.own");
@@ -80,7 +80,7 @@ pub(super) fn account_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, look
     });
 }
 
-/// How much is sent again, each with a line that says what for.
+/// Draws the modes, each with a line on its purpose.
 pub(super) fn mode_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) {
     labelled(ui, "replay.mode.label", look, |ui, _| {
         for mode in [ReplayMode::Verbatim, ReplayMode::Resign, ReplayMode::Fresh] {
@@ -92,7 +92,7 @@ pub(super) fn mode_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) {
     });
 }
 
-/// How the messages travel; for verbatim ones another form means that their signature is made anew.
+/// Draws the message forms, plain or encrypted; for verbatim messages another form means a new signature.
 pub(super) fn form_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, look: &Look) {
     labelled(ui, "replay.form.label", look, |ui, _| {
         ui.horizontal_wrapped(|ui| {
@@ -116,7 +116,7 @@ pub(super) fn form_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, look: &
     });
 }
 
-/// How often: as WeChat retries, and in how many copies. Whether Enter was pressed.
+/// Draws the number of attempts and copies. Returns true if Enter was pressed.
 pub(super) fn times_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) -> bool {
     labelled(ui, "replay.times.label", look, |ui, _| {
         ui.checkbox(&mut choice.as_retry, look.text("replay.times.retry"));
@@ -126,7 +126,7 @@ pub(super) fn times_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) -> bool {
     })
 }
 
-/// How fast. Whether Enter was pressed in a number.
+/// Draws the pace. Returns true if Enter was pressed in a number.
 pub(super) fn pace_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) -> bool {
     labelled(ui, "replay.pace.label", look, |ui, _| {
         ui.horizontal_wrapped(|ui| {
@@ -157,7 +157,7 @@ fn number_ui(ui: &mut Ui, number: &mut String, key: &str, look: &Look) -> bool {
     response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
-/// What answers are compared with.
+/// Draws the baseline that replies are compared with.
 pub(super) fn against_ui(ui: &mut Ui, choice: &mut Choice, runs: &[StoredRun], look: &Look) {
     labelled(ui, "replay.against.label", look, |ui, label| {
         let words = |against: Against| match against {

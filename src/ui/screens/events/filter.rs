@@ -1,4 +1,4 @@
-//! The filter: a field of text, and what is wrong with it, at its place.
+//! Filter of the list: a text field, its completion, and its error at its place.
 
 use std::ops::Range;
 
@@ -32,10 +32,10 @@ pub(crate) struct FilterBox {
     text: String,
     /// The last that could be read: what the list shows.
     read: Filter,
-    /// What is wrong with `text`; the last good list stays.
+    /// The error in `text`; the last good list stays.
     mistake: Option<FilterError>,
     focus: bool,
-    /// Where the terms stand that all have to match.
+    /// Ranges of the terms that all have to match.
     terms: Vec<Range<usize>>,
     completing: Completion,
     composition: Composition,
@@ -83,7 +83,7 @@ impl FilterBox {
         &self.text
     }
 
-    /// Whether everything is shown.
+    /// Returns true if the filter shows everything.
     pub(crate) fn is_empty(&self) -> bool {
         self.text.trim().is_empty()
     }
@@ -93,7 +93,7 @@ impl FilterBox {
         self.focus = true;
     }
 
-    /// Where the terms stand that all have to match; one for the whole, where any of several has to.
+    /// Ranges of the terms that all have to match; one for the whole if any of several is enough.
     pub(crate) fn terms(&self) -> &[Range<usize>] {
         &self.terms
     }
@@ -115,7 +115,7 @@ impl FilterBox {
         }
     }
 
-    /// What is to be asked of the engine.
+    /// Commands that ask the engine for values to complete with.
     pub(crate) fn questions(&mut self) -> std::vec::Drain<'_, Command> {
         self.questions.drain(..)
     }
@@ -189,7 +189,7 @@ impl FilterBox {
         response.on_hover_text(name);
     }
 
-    /// What may be meant, below the field; where there is nothing of it, the mistake.
+    /// Draws completions below the field, or the error if there are none.
     fn completing_ui(&mut self, ui: &Ui, field: &Response, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         // Also while another window has the keyboard: what is offered stays.
         let focused = ui.memory(|memory| memory.has_focus(field_id()));
@@ -246,7 +246,7 @@ fn field_id() -> Id {
     Id::unique("filter")
 }
 
-/// Where the caret stands, in bytes.
+/// Position of the caret, in bytes.
 fn caret_in(ui: &Ui, text: &str) -> usize {
     let range = TextEditState::load(ui.ctx(), field_id()).and_then(|state| state.cursor.char_range());
     let characters = range.map_or(usize::MAX, |range| range.primary.index.0);

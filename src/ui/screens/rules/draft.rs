@@ -17,7 +17,6 @@ pub(super) enum ResponseKind {
     Reply,
     /// The developer's own server.
     Forward,
-    /// A manual reply.
     Hold,
     Default,
 }

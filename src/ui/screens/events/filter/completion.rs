@@ -1,4 +1,4 @@
-//! What may be meant where the caret stands: names, values, and filters that were used before.
+//! Completion at the caret: names, values, and filters used before.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ const SHOWN: usize = 80;
 /// More entries are not offered: whoever wants another one types on.
 const MOST: usize = 40;
 
-/// How an example of a value ends that stands for any.
+/// End of an example that stands for any value.
 const PLACEHOLDER: &str = "NAME";
 
 /// Something that may be meant.
@@ -29,15 +29,15 @@ const PLACEHOLDER: &str = "NAME";
 struct Entry {
     /// As it is shown.
     shown: String,
-    /// What it means, in the language of the window.
+    /// Its meaning, in the language of the window.
     meaning: String,
-    /// What it puts in the place of what is typed.
+    /// Text that replaces what is typed.
     written: String,
     /// The bytes that it takes the place of.
     span: Range<usize>,
 }
 
-/// What is offered below the field.
+/// Entries offered below the field.
 #[derive(Debug, Default)]
 pub(super) struct Completion {
     entries: Vec<Entry>,
@@ -48,7 +48,7 @@ pub(super) struct Completion {
     closed_at: String,
     /// The text and the caret that the entries are for.
     of: Option<(String, usize)>,
-    /// What was asked of the engine last.
+    /// The name whose values were asked for last.
     asked: Option<(Seen, String)>,
     generation: u64,
     seen: Vec<String>,
@@ -58,12 +58,12 @@ pub(super) struct Completion {
     hovered: bool,
 }
 
-/// What was chosen.
+/// A chosen completion.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Chosen {
-    /// The whole text.
+    /// The whole text after it.
     pub(super) text: String,
-    /// Where the caret stands then, in characters.
+    /// Position of the caret after it, in characters.
     pub(super) caret: usize,
 }
 
@@ -147,7 +147,7 @@ impl Completion {
         }
     }
 
-    /// What is to be asked of the engine about values of that name, unless it was asked already.
+    /// Command that asks the engine for values of a name, unless it was asked already.
     fn ask(&mut self, name: &Name, typed: &str) -> Option<Command> {
         let seen = name.seen()?;
         let question = (seen, typed.to_owned());
@@ -162,7 +162,7 @@ impl Completion {
         Some(Command::FindSeen { generation: self.generation, seen, typed: typed.to_owned() })
     }
 
-    /// Whether there is something to choose from.
+    /// Returns true if there are entries to choose from.
     pub(super) fn is_open(&self, focused: bool) -> bool {
         (focused || self.hovered) && !self.closed && !self.entries.is_empty()
     }
@@ -258,7 +258,7 @@ fn names(typed: &str, span: &Range<usize>, look: &Look) -> Vec<Entry> {
         .collect()
 }
 
-/// What may stand behind a name: the values that it takes, and those that have been seen.
+/// Values of a name: those that it takes, and those that have been seen.
 fn values(name: &Name, seen: &[String], status: &Status) -> Vec<String> {
     let fixed = name.values.iter().filter(|value| !value.ends_with(PLACEHOLDER)).map(|value| (*value).to_owned());
     match name.seen() {

@@ -1,4 +1,4 @@
-//! The row above the list: filters under their names as buttons, and the terms of the filter as chips.
+//! Row above the list: named filters as buttons, and the terms of the filter as chips.
 
 use std::ops::Range;
 

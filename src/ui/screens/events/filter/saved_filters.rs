@@ -1,4 +1,4 @@
-//! Filters under names: those of `config.toml`, and those of this session; what they find may be marked with a colour.
+//! Named filters: those of `config.toml` and those of this session; a colour marks what they find.
 
 use std::collections::BTreeMap;
 
@@ -9,41 +9,36 @@ use crate::filter::Filter;
 /// A filter with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NamedFilter {
-    /// What it is called.
     pub(crate) name: String,
     /// The filter, as written.
     pub(crate) text: String,
-    /// What it finds is marked with this.
+    /// Colour that marks the rows it finds.
     pub(crate) colour: Option<Hue>,
-    /// Whether `config.toml` has it.
+    /// True if `config.toml` has it.
     pub(crate) kept: bool,
-    /// Whether it can be read.
+    /// True if the filter can be parsed.
     pub(crate) sound: bool,
 }
 
-/// What is typed to keep a filter.
+/// Input of the form that saves a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FilterInput {
-    /// Its name.
     pub(crate) name: String,
-    /// The filter.
     pub(crate) text: String,
-    /// Its colour.
     pub(crate) colour: Option<Hue>,
     /// The name that it had; empty for a new one.
     pub(crate) former: String,
 }
 
-/// All of them.
 #[derive(Debug, Default)]
 pub(crate) struct SavedFilters {
     /// As `config.toml` has them.
     kept: BTreeMap<String, FilterConfig>,
-    /// What was coloured in this session.
+    /// Filters coloured in this session.
     session: Vec<NamedFilter>,
     /// Both, in the order in which they are shown; the first that a row matches marks it.
     all: Vec<NamedFilter>,
-    /// What is being typed.
+    /// The open form.
     pub(crate) naming: Option<FilterInput>,
     /// Goes up with each change of what marks rows.
     generation: u64,
@@ -57,7 +52,7 @@ impl SavedFilters {
         &self.all
     }
 
-    /// How often what marks rows has changed.
+    /// Revision of the coloured filters.
     pub(crate) fn generation(&self) -> u64 {
         self.generation
     }
@@ -98,7 +93,7 @@ impl SavedFilters {
         self.naming = Some(naming);
     }
 
-    /// Whether what is typed can be kept.
+    /// Returns true if the input can be saved.
     pub(crate) fn is_sound(&self) -> bool {
         self.naming.as_ref().is_some_and(|naming| {
             let name = naming.name.trim();

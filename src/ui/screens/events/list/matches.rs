@@ -1,4 +1,4 @@
-//! Which captures the list shows, and in which order: what belongs to one filter and goes with it.
+//! Captures that match one filter, in the order in which the list shows them.
 
 use crate::capture::CaptureId;
 
@@ -15,9 +15,9 @@ pub(crate) struct Matches {
     pub(crate) generation: u64,
     older: Vec<CaptureId>,
     newer: Vec<CaptureId>,
-    /// How many of `newer` are shown; the others are only counted until the person asks for them.
+    /// Number of `newer` that are shown; the others are only counted until the user asks for them.
     shown: usize,
-    /// How many captures there are in all; `None` until that is known.
+    /// Number of captures that match; `None` until that is known.
     pub(crate) total: Option<u64>,
 }
 
@@ -27,12 +27,12 @@ impl Matches {
         Self { generation, ..Self::default() }
     }
 
-    /// How many rows are shown.
+    /// Number of rows shown.
     pub(crate) fn len(&self) -> usize {
         self.shown + self.older.len()
     }
 
-    /// How many have arrived that are not shown yet.
+    /// Number of captures that have arrived and are not shown yet.
     pub(crate) fn held_back(&self) -> usize {
         self.newer.len() - self.shown
     }

@@ -1,4 +1,4 @@
-//! The rows around the viewport, as read from the store; everything else is a number in the listing.
+//! Cache of the rows around the viewport; all others are known by their ids alone.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,23 +7,22 @@ use jiff::{SignedDuration, Timestamp};
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::engine::Marks;
 
-/// How many rows are asked for at once.
+/// Number of rows asked for at once.
 pub(crate) const PAGE: usize = 128;
 
-/// How many rows are kept: 32 pages, many times what any screen shows.
+/// Maximum number of rows kept: 32 pages, many times what any screen shows.
 const KEPT: usize = 32 * PAGE;
 
 /// An answer that has not come after this long will not come: it is far beyond any reply budget.
 const OPEN_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 
-/// What is known of a row.
+/// A row as the cache knows it.
 #[derive(Debug)]
 pub(crate) enum CachedRow<'a> {
-    /// Nothing yet.
+    /// Not read yet.
     Unknown,
     /// It is no longer in the database.
     Gone,
-    /// This.
     Read(&'a CaptureSummary),
 }
 
@@ -50,12 +49,12 @@ pub(crate) struct RowCache {
     /// The questions on their way, in order.
     asked: VecDeque<Vec<CaptureId>>,
     frame: u64,
-    /// How often the filters with a colour have changed.
+    /// Revision of the coloured filters.
     coloured: u64,
 }
 
 impl RowCache {
-    /// What is known of that row.
+    /// The cached row of a capture.
     pub(crate) fn row(&self, id: CaptureId) -> CachedRow<'_> {
         match self.slots.get(&id) {
             Some(Slot { summary: Some(summary), gone: false, .. }) => CachedRow::Read(summary),
@@ -74,7 +73,7 @@ impl RowCache {
         self.slots.get(&id).filter(|slot| slot.coloured == self.coloured)?.mark
     }
 
-    /// Which of these rows, those in view, are to be asked for, at this revision of the store.
+    /// Ids of the given rows, those in view, that have to be read at this revision of the store.
     pub(crate) fn wanted(
         &mut self,
         in_view: impl Iterator<Item = CaptureId>,
@@ -149,7 +148,7 @@ impl RowCache {
 }
 
 impl Slot {
-    /// Whether the store may know more of it by now.
+    /// Returns true if the store may know more of it by now.
     fn is_stale(&self, revision: u64, now: Timestamp) -> bool {
         match &self.summary {
             None => !self.gone && (self.revision < revision || self.revision == 0),
