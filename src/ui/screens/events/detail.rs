@@ -30,6 +30,7 @@ mod meaning;
 mod raw_tab;
 mod replayed;
 mod replays_tab;
+mod reply_bytes;
 mod request_tab;
 mod row;
 mod section;
@@ -189,7 +190,7 @@ pub(crate) fn detail_ui(
 ) {
     let frame = egui::Frame::new().inner_margin(Margin::symmetric(16, 12));
     frame.show(ui, |ui| {
-        header::header_ui(ui, detail, look, actions);
+        header::header_ui(ui, &detail.opened, look, actions);
         ui.add_space(GAP_SMALL);
         tabs_ui(ui, tab, detail.opened.replays.len(), look, actions);
         ui.add_space(GAP);
@@ -198,10 +199,17 @@ pub(crate) fn detail_ui(
         let whose = if tab == Tab::Answer { group } else { id };
         ui.push_id((whose.0, tab as u8), |ui| match tab {
             Tab::Decoded => decoded_tab::decoded_ui(ui, detail, look, actions),
-            Tab::Raw => raw_tab::raw_ui(ui, detail, look, actions),
-            Tab::Request => request_tab::request_ui(ui, detail, look, actions),
-            Tab::Answer => answer_tab::answer_ui(ui, detail, answering, look, actions),
-            Tab::Replays => replays_tab::replays_ui(ui, detail, look, actions),
+            Tab::Raw => {
+                let chosen = detail.chosen.as_ref().map(|chosen| chosen.bytes.clone());
+                let capture = &detail.opened.stored.capture;
+                raw_tab::raw_ui(ui, &detail.raw, capture, (&detail.fields, chosen), look, actions);
+            }
+            Tab::Request => request_tab::request_ui(ui, &detail.opened, &detail.request, look, actions),
+            Tab::Answer => {
+                let shown = (detail.reply.as_ref(), &detail.lanes);
+                answer_tab::answer_ui(ui, &detail.opened.stored, shown, answering, look, actions);
+            }
+            Tab::Replays => replays_tab::replays_ui(ui, &detail.replays, &detail.opened.replays, look, actions),
         });
     });
 }

@@ -2,18 +2,17 @@
 
 use egui::{CollapsingHeader, CornerRadius, Label, Rect, RichText, ScrollArea, Sense, Ui, Vec2};
 
-use super::Detail;
 use super::answered::ReplyView;
-use super::attempts::attempts_ui;
+use super::attempts::{Lanes, WECHAT_LIMIT_MS, attempts_ui};
 use super::forwarded::forwarded_ui;
-use super::header::WECHAT_LIMIT_MS;
-use crate::capture::{Reply, ReplyEnd, ReplySource};
+use super::reply_bytes::{bytes_ui, row_ui};
+use crate::capture::{Reply, ReplyEnd, ReplySource, StoredCapture};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::screens::events::answering::{ManualReplies, answering_ui, standalone_draft_ui};
 use crate::ui::theme::{GAP, GAP_LARGE};
 use crate::ui::widgets::bubble::bubble_ui;
-use crate::ui::widgets::controls::{card, code_frame, copy_button, pair, title, value_pair, weak};
+use crate::ui::widgets::controls::{card, copy_button, title, value_pair, weak};
 use crate::ui::widgets::findings::{PlaceDisplay, findings_ui};
 use crate::ui::widgets::quantities::milliseconds;
 
@@ -23,22 +22,22 @@ const BAR: Vec2 = Vec2::new(220.0, 6.0);
 /// Draws the page of the reply.
 pub(super) fn answer_ui(
     ui: &mut Ui,
-    detail: &Detail,
+    stored: &StoredCapture,
+    (reply, lanes): (Option<&ReplyView>, &Lanes),
     answering: &mut ManualReplies,
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    let stored = &detail.opened.stored;
     ScrollArea::vertical().id_salt("answer").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         let is_waiting = answering.stage(stored.placement.group).is_some();
         answering_ui(ui, answering, stored, look, actions);
-        match (&stored.reply, &detail.reply) {
+        match (&stored.reply, reply) {
             (Some(reply), Some(view)) => reply_ui(ui, reply, view, look, actions),
             _ if is_waiting => {}
             _ => drop(ui.add(Label::new(look.text("detail.answer.nothing")).wrap())),
         }
-        attempts_ui(ui, detail, look, actions);
+        attempts_ui(ui, lanes, stored.placement.id, look, actions);
         if !is_waiting {
             standalone_draft_ui(ui, &mut answering.standalone, stored, look, actions);
         }
@@ -87,11 +86,6 @@ fn source_words(source: &ReplySource, look: &Look) -> String {
     }
 }
 
-/// Draws a labelled row with a drawn value.
-pub(super) fn row_ui(ui: &mut Ui, key: &str, look: &Look, value: impl FnOnce(&mut Ui)) {
-    pair(ui, |ui| drop(ui.add(Label::new(RichText::new(look.text(key)).color(look.palette.weak)).wrap())), value);
-}
-
 fn elapsed_ui(ui: &mut Ui, reply: &Reply, look: &Look) {
     let share = reply.elapsed.as_secs_f32() * 1000.0 / WECHAT_LIMIT_MS;
     ui.label(RichText::new(milliseconds(reply.elapsed)).monospace());
@@ -115,15 +109,6 @@ fn body_ui(ui: &mut Ui, reply: &Reply, view: &ReplyView, look: &Look, actions: &
     if let Some(wire) = &view.wire {
         CollapsingHeader::new(look.text("hold.wire")).id_salt("wire").show(ui, |ui| bytes_ui(ui, wire, look));
     }
-}
-
-/// Draws text in a code frame, or a note that it is empty.
-pub(super) fn bytes_ui(ui: &mut Ui, shown: &str, look: &Look) {
-    if shown.is_empty() {
-        ui.label(RichText::new(look.text("detail.empty")).italics().color(look.palette.weak));
-        return;
-    }
-    code_frame(look).show(ui, |ui| ui.add(Label::new(RichText::new(shown).monospace()).wrap()));
 }
 
 #[cfg(test)]

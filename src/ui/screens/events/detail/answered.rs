@@ -1,6 +1,7 @@
 //! A reply prepared for drawing: what the user saw, the lint's findings, and its bytes as text.
 
 use super::forwarded::ForwardView;
+use super::reply_bytes::text;
 use crate::capture::diagnosis::{Severity, worst};
 use crate::capture::{HANDSHAKE, Reply, ReplyEnd, StoredCapture};
 use crate::inspect::reply::judge_unsealed;
@@ -73,9 +74,4 @@ fn lint_report(stored: &StoredCapture, reply: &Reply) -> Report {
         report.outcome = Outcome::Notice;
     }
     report
-}
-
-/// Bytes as text that is safe to display.
-pub(super) fn text(bytes: &[u8]) -> String {
-    DisplayText::of(&String::from_utf8_lossy(bytes)).marked()
 }

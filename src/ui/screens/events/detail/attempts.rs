@@ -3,8 +3,6 @@
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Label, Pos2, Rangef, Rect, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo};
 
-use super::Detail;
-use super::header::WECHAT_LIMIT_MS;
 use crate::capture::{CaptureId, CaptureSummary, ReplyEnd};
 use crate::texts::Language;
 use crate::ui::action::Action;
@@ -12,6 +10,9 @@ use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{CORNER, GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, title, weak};
 use crate::ui::widgets::quantities::milliseconds;
+
+/// Time that WeChat waits for a reply.
+pub(super) const WECHAT_LIMIT_MS: f32 = 5_000.0;
 
 /// Height of a lane, which has a line of text and a bar, in points.
 const LANE_HEIGHT: f32 = 44.0;
@@ -86,9 +87,8 @@ fn span_words(elapsed: std::time::Duration) -> String {
     if elapsed.as_secs() == 0 { milliseconds(elapsed) } else { format!("{:.1} s", elapsed.as_secs_f32()) }
 }
 
-/// Draws the timeline; a click selects an attempt.
-pub(super) fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
-    let lanes = &detail.lanes;
+/// Draws the timeline, with the attempt `shown` lit; a click selects another.
+pub(super) fn attempts_ui(ui: &mut Ui, lanes: &Lanes, shown: CaptureId, look: &Look, actions: &mut Vec<Action>) {
     title(ui, look, &look.text("detail.attempts"));
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -97,7 +97,7 @@ pub(super) fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &m
             ui.add(Label::new(weak(look, look.text("detail.answer.one_attempt"))).wrap());
         }
         for lane in &lanes.lanes {
-            if lane_ui(ui, lane, lanes.span, lane.id == detail.id(), look) {
+            if lane_ui(ui, lane, lanes.span, lane.id == shown, look) {
                 actions.push(Action::Select(lane.id));
             }
         }

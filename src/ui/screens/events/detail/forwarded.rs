@@ -2,8 +2,7 @@
 
 use egui::{CollapsingHeader, Label, RichText, Ui};
 
-use super::answer_tab::{bytes_ui, row_ui};
-use super::answered::text;
+use super::reply_bytes::{bytes_ui, row_ui, text};
 use crate::capture::{Forwarded, header_text};
 use crate::texts::Language;
 use crate::ui::look::Look;

@@ -4,8 +4,9 @@ use egui::accesskit::Role;
 use egui::{Button, CornerRadius, Label, RichText, Sense, Ui, Vec2};
 use jiff::tz::TimeZone;
 
-use super::Detail;
-use crate::capture::{Reply, ReplySource, Signature};
+use super::request_tab::signature_words;
+use crate::capture::{Reply, ReplySource};
+use crate::engine::Opened;
 use crate::ui::action::Action;
 use crate::ui::look::{Look, attempt_mark, signature_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
@@ -14,16 +15,13 @@ use crate::ui::widgets::quantities::milliseconds;
 use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::kind;
 
-/// Time that WeChat waits for a reply.
-pub(super) const WECHAT_LIMIT_MS: f32 = 5_000.0;
-
 /// Size of the bar in the family's colour beside the title, in points.
 const FAMILY_BAR: Vec2 = Vec2::new(4.0, 20.0);
 
 /// Draws the header of the detail.
-pub(super) fn header_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
+pub(super) fn header_ui(ui: &mut Ui, opened: &Opened, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
-    let capture = &detail.opened.stored.capture;
+    let capture = &opened.stored.capture;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let family = look.family_color(kind::family(&capture.envelope.kind));
@@ -36,21 +34,21 @@ pub(super) fn header_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut
             ui.label(RichText::new("·").color(look.palette.weak));
             ui.add(Label::new(RichText::new(DisplayText::of(key).marked()).monospace().size(15.0)).wrap());
         }
-        let id = detail.id().to_string();
+        let id = opened.stored.placement.id.to_string();
         ui.label(weak(look, look.filled("detail.number", &[("id", &id), ("account", &capture.account)])));
     });
-    instant_ui(ui, detail, look);
+    instant_ui(ui, opened, look);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
-        chips_ui(ui, detail, look);
+        chips_ui(ui, opened, look);
     });
-    if detail.opened.attempts.len() > 1 {
-        attempts_ui(ui, detail, look, actions);
+    if opened.attempts.len() > 1 {
+        attempts_ui(ui, opened, look, actions);
     }
 }
 
-fn instant_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
-    let stored = &detail.opened.stored;
+fn instant_ui(ui: &mut Ui, opened: &Opened, look: &Look) {
+    let stored = &opened.stored;
     let at = stored.capture.request.received_at;
     let local = look.local(at).strftime("%Y-%m-%d %H:%M:%S.%3f %:z").to_string();
     let utc = at.to_zoned(TimeZone::UTC).strftime("%H:%M:%S.%6f").to_string();
@@ -61,13 +59,13 @@ fn instant_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
     });
 }
 
-fn chips_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
-    let capture = &detail.opened.stored.capture;
+fn chips_ui(ui: &mut Ui, opened: &Opened, look: &Look) {
+    let capture = &opened.stored.capture;
     let signature = capture.signature;
     chip(ui, look, signature_mark(signature), &signature_words(signature, look), look.signature_color(signature));
     let mode = look.text(&format!("detail.mode.{}", capture.mode.as_str())).into_owned();
     chip(ui, look, "◆", &mode, look.palette.text);
-    let (mark, words, color) = match &detail.opened.stored.reply {
+    let (mark, words, color) = match &opened.stored.reply {
         None => ("○", look.text("detail.answer.none_yet").into_owned(), look.palette.weak),
         Some(reply) if reply.summary().is_legal() => ("✓", answer_words(reply, look), look.palette.ok),
         Some(reply) => ("×", answer_words(reply, look), look.palette.error),
@@ -76,11 +74,6 @@ fn chips_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
     if capture.replay {
         chip(ui, look, "→", &look.text("detail.replay"), look.palette.note);
     }
-}
-
-/// The signature's state as a word.
-pub(super) fn signature_words(signature: Signature, look: &Look) -> String {
-    look.text(&format!("detail.signature.{}", signature.as_str())).into_owned()
 }
 
 fn answer_words(reply: &Reply, look: &Look) -> String {
@@ -92,13 +85,13 @@ fn answer_words(reply: &Reply, look: &Look) -> String {
     look.filled(key, &[("status", &status.to_string()), ("elapsed", &elapsed)])
 }
 
-fn attempts_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
+fn attempts_ui(ui: &mut Ui, opened: &Opened, look: &Look, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         ui.label(weak(look, look.text("detail.attempts")));
-        for attempt in &detail.opened.attempts {
+        for attempt in &opened.attempts {
             let number = attempt.placement.attempt;
-            let button = Button::selectable(attempt.placement.id == detail.id(), attempt_mark(number));
+            let button = Button::selectable(attempt.placement.id == opened.stored.placement.id, attempt_mark(number));
             let name = look.filled("detail.attempt", &[("number", &number.to_string())]);
             if named(ui.add(button), Role::Button, &name).on_hover_text(&name).clicked() {
                 actions.push(Action::Select(attempt.placement.id));

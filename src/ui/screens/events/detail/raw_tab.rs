@@ -8,8 +8,7 @@ use egui::text::{CCursor, LayoutJob, TextFormat};
 use egui::text_selection::LabelSelectionState;
 use egui::{Align, Align2, FontId, Label, Layout, ScrollArea, Sense, Stroke, TextStyle, Ui, Vec2};
 
-use super::Detail;
-use super::field::innermost;
+use super::field::{Field, innermost};
 use super::hex::hex_ui;
 use super::highlight::{HighlightedText, Token};
 use crate::capture::Capture;
@@ -118,10 +117,15 @@ fn color(token: Token, look: &Look) -> egui::Color32 {
     }
 }
 
-/// Draws the raw page.
-pub(super) fn raw_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
-    let raw = &detail.raw;
-    let capture = &detail.opened.stored.capture;
+/// Draws the raw page; `chosen` are the bytes of the chosen element.
+pub(super) fn raw_ui(
+    ui: &mut Ui,
+    raw: &RawPage,
+    capture: &Capture,
+    (fields, chosen): (&[Field], Option<Range<usize>>),
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     let (bytes, text) = match raw.source.get() {
         RawSource::Message => (capture.message(), &raw.message),
         RawSource::Body => (&*capture.request.body, &raw.body),
@@ -135,8 +139,8 @@ pub(super) fn raw_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Ve
         let (kept, all) = (bytes.len().to_string(), capture.request.body_length.to_string());
         ui.label(look.filled("detail.body_cut", &[("kept", &kept), ("bytes", &all)]));
     }
-    let lit = match (&detail.chosen, raw.source.get()) {
-        (Some(chosen), RawSource::Message) => chosen.bytes.clone(),
+    let lit = match (chosen, raw.source.get()) {
+        (Some(chosen), RawSource::Message) => chosen,
         _ => 0..0,
     };
     let clicked = match text {
@@ -144,7 +148,7 @@ pub(super) fn raw_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Ve
         _ => hex_ui(ui, bytes, &lit, raw.reveal.take(), look),
     };
     let clicked = clicked.filter(|_| raw.source.get() == RawSource::Message);
-    if let Some(field) = clicked.and_then(|offset| innermost(&detail.fields, offset)) {
+    if let Some(field) = clicked.and_then(|offset| innermost(fields, offset)) {
         actions.push(Action::ChooseField(field.path.clone()));
     }
 }

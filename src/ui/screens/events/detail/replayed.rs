@@ -1,6 +1,6 @@
 //! One replay prepared for drawing: the request sent, the reply received, and its difference from an earlier reply.
 
-use super::answered::text;
+use super::reply_bytes::text;
 use crate::capture::{Baseline, SentRequest, header_text};
 use crate::engine::{Change, ComparedReplay};
 use crate::texts::Language;

@@ -4,10 +4,9 @@ use std::cell::{Cell, OnceCell};
 
 use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Ui};
 
-use super::Detail;
-use super::answer_tab::{bytes_ui, row_ui};
 use super::differing::difference_ui;
 use super::replayed::ReplayView;
+use super::reply_bytes::{bytes_ui, row_ui};
 use crate::capture::ReplayId;
 use crate::engine::{Command, ComparedReplay};
 use crate::ui::action::{Action, SendAction};
@@ -52,7 +51,13 @@ impl ReplayList {
 }
 
 /// Draws the page of replays.
-pub(super) fn replays_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
+pub(super) fn replays_ui(
+    ui: &mut Ui,
+    list: &ReplayList,
+    replays: &[ComparedReplay],
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     ScrollArea::vertical().id_salt("replays").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         ui.horizontal_wrapped(|ui| {
@@ -66,12 +71,11 @@ pub(super) fn replays_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
                 actions.push(keys::EDIT_AND_REPLAY.action());
             }
         });
-        let replays = &detail.opened.replays;
         if replays.is_empty() {
             ui.add(Label::new(look.text("replays.detail.none")).wrap());
         }
-        let to_reveal = detail.replays.to_reveal.take();
-        for (at, (compared, entry)) in replays.iter().zip(&detail.replays.entries).enumerate() {
+        let to_reveal = list.to_reveal.take();
+        for (at, (compared, entry)) in replays.iter().zip(&list.entries).enumerate() {
             let is_revealed = to_reveal == Some(compared.stored.id);
             let header = CollapsingHeader::new(head(compared, look)).id_salt(("replay", compared.stored.id.0));
             let header = header.default_open(at == 0 && to_reveal.is_none()).open(is_revealed.then_some(true));

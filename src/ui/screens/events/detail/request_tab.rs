@@ -3,10 +3,8 @@
 use egui::{Label, RichText, ScrollArea, Ui};
 use jiff::Timestamp;
 
-use super::Detail;
-use super::header::signature_words;
-use crate::capture::{RawRequest, header_text};
-use crate::engine::SignatureCheck;
+use crate::capture::{RawRequest, Signature, header_text};
+use crate::engine::{Opened, SignatureCheck};
 use crate::ui::action::Action;
 use crate::ui::look::{Look, signature_mark};
 use crate::ui::theme::{GAP, GAP_LARGE};
@@ -35,8 +33,8 @@ impl RequestView {
 }
 
 /// Draws the page of the request.
-pub(super) fn request_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mut Vec<Action>) {
-    let request = &detail.opened.stored.capture.request;
+pub(super) fn request_ui(ui: &mut Ui, opened: &Opened, view: &RequestView, look: &Look, actions: &mut Vec<Action>) {
+    let request = &opened.stored.capture.request;
     ScrollArea::vertical().id_salt("request").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         ui.horizontal(|ui| {
@@ -47,13 +45,13 @@ pub(super) fn request_ui(ui: &mut Ui, detail: &Detail, look: &Look, actions: &mu
         });
         card(look).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.add(Label::new(RichText::new(&detail.request.line).monospace()).wrap());
+            ui.add(Label::new(RichText::new(&view.line).monospace()).wrap());
             let peer = look.filled("detail.request.peer", &[("peer", &request.peer)]);
             ui.label(weak(look, peer));
         });
-        signature_ui(ui, detail, look);
-        pairs_ui(ui, "detail.request.query", &detail.request.parameters, look);
-        pairs_ui(ui, "detail.request.headers", &detail.request.headers, look);
+        signature_ui(ui, opened, look);
+        pairs_ui(ui, "detail.request.query", &view.parameters, look);
+        pairs_ui(ui, "detail.request.headers", &view.headers, look);
         ui.add_space(GAP_LARGE);
     });
 }
@@ -101,16 +99,21 @@ fn instant_of(name: &str, value: &str) -> Option<Timestamp> {
     Timestamp::from_second(seconds).ok()
 }
 
+/// The signature's state as a word.
+pub(super) fn signature_words(signature: Signature, look: &Look) -> String {
+    look.text(&format!("detail.signature.{}", signature.as_str())).into_owned()
+}
+
 /// Draws the calculation of the signature, step by step.
-fn signature_ui(ui: &mut Ui, detail: &Detail, look: &Look) {
+fn signature_ui(ui: &mut Ui, opened: &Opened, look: &Look) {
     title(ui, look, &look.text("detail.request.signature"));
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP - 2.0;
-        let signature = detail.opened.stored.capture.signature;
+        let signature = opened.stored.capture.signature;
         let words = format!("{} {}", signature_mark(signature), signature_words(signature, look));
         ui.label(RichText::new(words).strong().color(look.signature_color(signature)));
-        match &detail.opened.signature {
+        match &opened.signature {
             Some(check) => steps_ui(ui, check, look),
             None => drop(ui.add(Label::new(weak(look, look.text("detail.request.no_check"))).wrap())),
         }
