@@ -46,6 +46,8 @@ mod look;
 mod notices;
 mod screens;
 mod state;
+#[cfg(test)]
+mod test_support;
 mod theme;
 mod widgets;
 

@@ -1,7 +1,4 @@
-//! The window: `logic` absorbs news, `ui` lays out panels, and `carry_out.rs` does what they ask for.
-//!
-//! Panels read the state and return what the person asked for as [`Action`]s; nothing here waits, reads files, or takes
-//! longer the more captures there are. What a row shows is asked of the engine and comes as a notice.
+//! The window as eframe drives it: `logic` takes in notices, `ui` draws panels and carries out the actions they return.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -81,7 +81,7 @@ mod tests {
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
-    use crate::ui::screens::events::detail::tests::{dress, look};
+    use crate::ui::test_support::{dress, look};
 
     fn shown<'h>(fault: Option<Fault>) -> Harness<'h, Option<Fault>> {
         let builder = Harness::builder().with_size([520.0, 700.0]).with_context_setup(dress);

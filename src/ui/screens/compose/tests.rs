@@ -1,8 +1,8 @@
 //! Tests of the composer, without a window.
 
-use super::super::events::detail::tests::{account, request};
 use super::*;
 use crate::engine::Chosen;
+use crate::ui::test_support::{account, request};
 use crate::wechat::tree::{Format, Tree};
 
 fn composer(kind: &str) -> Composer {

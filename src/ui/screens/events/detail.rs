@@ -246,4 +246,4 @@ fn tabs_ui(ui: &mut Ui, tab: Tab, replays: usize, look: &Look, actions: &mut Vec
 }
 
 #[cfg(test)]
-pub(in crate::ui) mod tests;
+mod tests;

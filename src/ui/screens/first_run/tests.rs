@@ -5,9 +5,9 @@ use std::rc::Rc;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use super::super::events::detail::tests::{ActionLog, dress, look, request, stored};
 use super::*;
 use crate::engine::AccountStatus;
+use crate::ui::test_support::{ActionLog, dress, look, request, stored};
 
 fn status(has_token: bool) -> Status {
     let account = AccountStatus { name: "default".to_owned(), has_token, has_aes_key: false, has_app_secret: false };

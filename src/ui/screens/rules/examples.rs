@@ -91,7 +91,7 @@ mod tests {
     use crate::filter::Subject;
     use crate::rules::RuleSet;
     use crate::texts::Language;
-    use crate::ui::screens::events::detail::tests::{request, stored};
+    use crate::ui::test_support::{request, stored};
 
     /// The reply of an example to the sample event of a kind.
     fn reply(example: Example, kind: &str, language: Language) -> PassiveReply {

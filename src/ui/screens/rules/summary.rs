@@ -79,7 +79,7 @@ pub(super) fn fault_words(fault: Fault, look: &Look) -> String {
 mod tests {
     use super::super::examples::blank;
     use super::*;
-    use crate::ui::screens::events::detail::tests::look;
+    use crate::ui::test_support::look;
 
     #[test]
     fn a_rule_is_summarised_in_one_line() {

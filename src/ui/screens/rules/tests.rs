@@ -3,7 +3,6 @@
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::super::events::detail::tests::{dress, look, request, stored};
 use super::examples::blank;
 use super::*;
 use crate::capture::StoredCapture;
@@ -11,6 +10,7 @@ use crate::config::ListenerConfig;
 use crate::engine::{Command, Fired, FiredRules};
 use crate::inspect::reply::judge_unsealed;
 use crate::rules::{BadAnswer, ForwardTo, Response};
+use crate::ui::test_support::{dress, look, request, stored};
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::Answered;
 use crate::wechat::reply::PassiveReply;

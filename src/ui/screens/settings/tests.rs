@@ -5,11 +5,11 @@ use std::rc::Rc;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::super::events::detail::tests::{ActionLog, dress, look};
 use super::*;
 use crate::account::SecretName;
 use crate::config::AccountConfig;
 use crate::engine::AccountStatus;
+use crate::ui::test_support::{ActionLog, dress, look};
 
 fn shown<'h>() -> (Harness<'h, Settings>, ActionLog) {
     let mut status = Status::default();

@@ -4,7 +4,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
-use crate::ui::screens::events::detail::tests::{dress, look};
+use crate::ui::test_support::{dress, look};
 use crate::wechat::reply::Article;
 
 fn shown<'h>(outcome: Outcome, reply: Option<PassiveReply>) -> Harness<'h> {

@@ -111,7 +111,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::screens::events::detail::tests::{request, stored};
+    use crate::ui::test_support::{request, stored};
 
     fn suggested(inside: &str) -> PassiveReply {
         let message = format!("<xml><ToUserName>gh_1</ToUserName><FromUserName>oUser</FromUserName>{inside}</xml>");

@@ -8,7 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
-use crate::ui::screens::events::detail::tests::{dress, look, request, stored};
+use crate::ui::test_support::{dress, look, request, stored};
 use crate::wechat::lint::{Code, Outcome};
 use crate::wechat::reply::Article;
 

@@ -7,11 +7,11 @@ use egui::Theme;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use super::super::detail::tests::{dress, look, request, stored};
 use super::*;
 use crate::capture::Placement;
 use crate::texts::Language;
 use crate::ui::action::Action;
+use crate::ui::test_support::{dress, look, request, stored};
 use crate::wechat::reply::PassiveReply;
 
 /// A time longer than any test.

@@ -125,7 +125,7 @@ mod tests {
     use crate::capture::Placement;
     use crate::filter::Subject;
     use crate::rules::RuleSet;
-    use crate::ui::screens::events::detail::tests::{request, stored};
+    use crate::ui::test_support::{request, stored};
 
     #[test]
     fn the_rule_answers_its_own_event_with_exactly_this_reply() {

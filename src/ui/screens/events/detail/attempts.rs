@@ -200,8 +200,8 @@ fn along(axis: Rangef, second: f32, span: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::look;
     use super::*;
+    use crate::ui::test_support::look;
 
     #[test]
     fn the_axis_has_round_numbers_and_not_too_many() {

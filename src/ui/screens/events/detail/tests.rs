@@ -1,67 +1,23 @@
 //! Tests of the detail, by its labels, with captures made as the listener makes them.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use jiff::tz::TimeZone;
 
 use super::*;
-use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::{
-    Baseline, CaptureSummary, ForwardProblem, Forwarded, Placement, RawRequest, Replayed, Reply, ReplyEnd, ReplySource,
-    ReplySummary, RunId, SentRequest, StoredCapture, StoredReplay, Verdict,
+    Baseline, CaptureSummary, ForwardProblem, Forwarded, Placement, Replayed, ReplyEnd, ReplySource, ReplySummary,
+    RunId, SentRequest, StoredCapture, StoredReplay, Verdict,
 };
 use crate::engine::{Command, Compared, difference};
 use crate::inspect::explain_signature;
-use crate::inspect::inspect;
+use crate::ui::test_support::{ActionLog, TOKEN, account, dress, look, request, stored};
 use crate::wechat::compose::{Signing, push};
 
 mod around;
-
-const TOKEN: &str = "token1234";
-
-/// The account of the captures.
-pub(in crate::ui) fn account() -> Account {
-    Account::named("default").with_secrets(Secrets { token: Some(Secret::new(TOKEN)), ..Secrets::default() })
-}
-
-/// A request as WeChat sends it.
-pub(in crate::ui) fn request(method: &str, target: String, body: &[u8]) -> RawRequest {
-    RawRequest {
-        received_at: "2026-11-23T08:00:00.123456Z".parse().unwrap(),
-        method: method.to_owned(),
-        version: "HTTP/1.1".to_owned(),
-        target,
-        headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
-        peer: "127.0.0.1:50000".to_owned(),
-        body: Bytes::copy_from_slice(body),
-        body_length: body.len() as u64,
-    }
-}
-
-/// The capture of a request, answered in 1.9 ms.
-pub(in crate::ui) fn stored(request: RawRequest, status: u16) -> StoredCapture {
-    let source = if status == 200 { ReplySource::Default } else { ReplySource::None };
-    let body = if status == 200 { b"success".to_vec() } else { Vec::new() };
-    StoredCapture {
-        placement: Placement { id: CaptureId(17), group: CaptureId(17), attempt: 1 },
-        capture: inspect(request, &Accounts::new(vec![account()], None)).capture,
-        reply: Some(Reply {
-            status: Some(status),
-            body,
-            wire: None,
-            source,
-            elapsed: Duration::from_micros(1_900),
-            end: ReplyEnd::Answered,
-            lint: Vec::new(),
-            forwarded: None,
-        }),
-    }
-}
 
 pub(super) fn opened(body: &[u8]) -> Box<Opened> {
     let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "nonce", openid: None, seal: None };
@@ -73,19 +29,6 @@ pub(super) fn opened(body: &[u8]) -> Box<Opened> {
 pub(super) fn sample(kind: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/fixtures/samples/{kind}.xml", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
-
-pub(in crate::ui) fn look(theme: egui::Theme) -> Look {
-    Look::new(Language::English, theme, TimeZone::UTC)
-}
-
-/// Installs the fonts and colours of the window.
-pub(in crate::ui) fn dress(ctx: &egui::Context) {
-    crate::ui::fonts::install(ctx);
-    crate::ui::theme::apply(ctx);
-}
-
-/// Actions that a test window has sent.
-pub(in crate::ui) type ActionLog = Rc<RefCell<Vec<Action>>>;
 
 /// The detail in a test window, and the actions it sends.
 pub(super) fn shown<'h>(detail: Detail, tab: Tab) -> (Harness<'h>, ActionLog) {

@@ -7,10 +7,11 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::super::Detail;
-use super::super::tests::{assert_shows, attempt, opened, request, sample, shown, stored};
+use super::super::tests::{assert_shows, attempt, opened, sample, shown};
 use crate::capture::{CaptureId, ForwardProblem, Forwarded, Reply, ReplyEnd, ReplySource, ReplySummary};
 use crate::texts::Language;
 use crate::ui::action::{Action, Tab};
+use crate::ui::test_support::{request, stored};
 use crate::wechat::lint;
 
 #[test]
