@@ -64,7 +64,7 @@
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its conversion in `store/rows.rs`.
 //! - A query: `store/reader.rs`, then a `Command` in `engine/command.rs` and a `Notice` in `engine/notice.rs`.
-//! - A panel: a file in `ui/`, a line in `ui.rs`. A key: the table in `ui/keys.rs`. A command: `cli.rs` and a file in `commands/`.
+//! - A screen, a widget, a key, words of a screen: the map in `ui.rs`. A command: `cli.rs` and a file in `commands/`.
 
 pub mod account;
 pub mod capture;

@@ -32,8 +32,10 @@
 //! - A screen: a variant of `action::Screen`, a file in `screens/`, its place in `app.rs` and in `bars/rail.rs`.
 //! - Something that a second screen needs: move it to `widgets/` first.
 //! - A key: a line in the table in `keys.rs`; an [`Action`](action::Action) for it, if none does the same.
-//! - Words: `assets/locales/<screen>.yml` in both languages (`window.yml` for bars, list and keys; `detail.yml`,
-//!   `hold.yml`, `filters.yml`, `replay.yml`, `removing.yml`, `export.yml`, …: the first part of a text's key names its file).
+//! - Words, in both languages: `assets/locales/<screen>.yml`. `window.yml` has the bars, the list and the keys;
+//!   `detail.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of replays;
+//!   `reply.yml` the editor and the bubble; `hold.yml` held pushes, attempts and forwarding; `rules_screen.yml`,
+//!   `composer.yml`, `filters.yml`, `removing.yml` and `export.yml` what they are named after.
 
 mod action;
 mod app;

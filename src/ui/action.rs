@@ -59,27 +59,25 @@ pub(crate) enum Move {
 /// An action, carried out after the panels have been drawn.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    /// Make this row the selected one and open it.
+    /// Select a row and open it.
     Select(CaptureId),
     /// Pick rows beside the selected one.
     Pick(PickAction),
     MoveSelection(Move),
-    /// Show the detail, or hide it.
     ShowDetail(bool),
-    /// Turn to this page of the detail.
     ShowTab(Tab),
-    /// Turn to the next page of the detail, or the one before.
+    /// Turn to the next tab of the detail (1), or the one before (-1).
     TurnTab(i8),
-    /// Light up this element of the message, by its path.
+    /// Highlight an element of the message, by its path.
     ChooseField(String),
-    /// Begin a rule like this one, on the screen of rules.
+    /// Open the form of a new rule with this content.
     BeginRule(Box<Rule>),
-    /// Put this text on the clipboard.
+    /// Copy a text to the clipboard.
     Copy(String),
-    /// Put the opened event on the clipboard.
+    /// Copy the opened event to the clipboard.
     CopyEvent(CopyForm),
     SetFilter(String),
-    /// Narrow the filter by this term.
+    /// Narrow the filter by a term.
     AddToFilter(String),
     /// Save, colour or remove a filter under a name.
     Filter(FilterAction),
@@ -89,17 +87,14 @@ pub(crate) enum Action {
     Follow(bool),
     /// Follow the newest event, or stop following.
     ToggleFollow,
-    /// Turn to this screen.
     ShowScreen(Screen),
-    /// Show or hide the page of keys.
     ShowKeys(bool),
-    /// Show the page of keys, or hide it.
     ToggleKeys,
     /// Leave what lies on top: a held push to the default reply, a dialog, a screen, the detail.
     Leave,
-    /// Speak this language (`None`: the system's).
+    /// `None` for the language of the system.
     SetLanguage(Option<Language>),
-    /// Look like this (`None`: the system's).
+    /// `None` for the theme of the system.
     SetTheme(Option<Theme>),
     /// Hold pushes, or answer those that are held.
     Hold(HoldAction),
@@ -109,13 +104,12 @@ pub(crate) enum Action {
     Remove(RemovalAction),
     /// Open the dialog of exports, or close it.
     ShowExport(bool),
-    /// Let the person choose where an export goes, in the desktop's dialog.
+    /// Open the file dialog for the path of an export.
     ChooseExportPath,
-    /// Let the person choose what to import.
+    /// Open the file dialog for files to import.
     ChooseImport,
-    /// Let the person choose where a copy of the database goes.
+    /// Open the file dialog for a copy of the database.
     ChooseBackup,
-    /// Close the report of an import.
     CloseReport,
     /// Send a command to the engine.
     Ask(Command),
@@ -126,7 +120,7 @@ pub(crate) enum Action {
 /// An action on picked rows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PickAction {
-    /// Pick this row beside the others, or leave it out again.
+    /// Pick a row beside the others, or leave it out again.
     Toggle(CaptureId),
     /// The same with the selected row.
     ToggleSelected,
@@ -228,6 +222,6 @@ pub(crate) enum SendAction {
     EditChosen,
     /// Begin a message as a copy of the selected event's.
     DuplicateChosen,
-    /// Let the person choose pictures to compose with.
+    /// Open the file dialog for pictures to compose with.
     ChoosePictures,
 }

@@ -9,7 +9,7 @@ pub(crate) struct Composition {
 }
 
 impl Composition {
-    /// Takes in what the input method did before this frame, and says whether it was at work.
+    /// Takes in the events of this frame; returns true if the input method was at work.
     pub(crate) fn watch(&mut self, ctx: &Context) -> bool {
         let mut touched = false;
         ctx.input(|input| {

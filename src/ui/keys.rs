@@ -23,12 +23,12 @@ enum Shift {
     Either,
 }
 
-/// One line of the table: what some chords do, and what it is called.
+/// A line of the table: chords, their action, and its name.
 #[derive(Debug)]
 pub(crate) struct Shortcut {
     action: Action,
     chords: &'static [Chord],
-    /// The key of its text.
+    /// Locale key of its name.
     pub(crate) text: &'static str,
 }
 
@@ -57,7 +57,7 @@ macro_rules! shortcuts {
     ($($name:ident: $action:expr, [$($chord:expr),+], $text:literal;)+) => {
         $(pub(crate) static $name: Shortcut = Shortcut { action: $action, chords: &[$($chord),+], text: $text };)+
 
-        /// Every key that does something, in the order in which the page of keys lists them.
+        /// Every shortcut, in the order of the page of keys.
         pub(crate) static TABLE: &[&Shortcut] = &[$(&$name),+];
     };
 }
@@ -115,7 +115,7 @@ impl Chord {
         self.prefix == prefix && self.key == key && self.ctrl == modifiers.command && shift && !modifiers.alt
     }
 
-    /// The way it is written for people: `Ctrl+F`, `G`, `c r`.
+    /// Name of the chord: `Ctrl+F`, `G`, `c r`.
     pub(crate) fn name(self) -> String {
         let key = match self.key {
             Key::ArrowDown => "↓",
@@ -144,7 +144,7 @@ impl Shortcut {
         self.action.clone()
     }
 
-    /// Its chords for the page of keys: `j ↓`.
+    /// Names of its chords for the page of keys: `j ↓`.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.chords.iter().map(|chord| chord.name()).collect();
         names.dedup();
@@ -155,7 +155,7 @@ impl Shortcut {
         names
     }
 
-    /// Its last chord, for tooltips and menus.
+    /// Name of its last chord, for tooltips and menus.
     pub(crate) fn hint(&self) -> String {
         self.chords.last().map(|chord| chord.name()).unwrap_or_default()
     }
@@ -167,7 +167,7 @@ pub(crate) struct Keyboard {
     /// The first key of a chord, waiting for the second.
     pub(crate) prefix: Option<Key>,
     composition: Composition,
-    /// A field of text had the focus in the last frame: Esc and Enter that left it are its own.
+    /// True if a text field had the focus in the last frame: the Esc or Enter that left it is its own.
     was_typing: bool,
 }
 

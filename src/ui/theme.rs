@@ -5,7 +5,7 @@ use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, St
 
 use crate::config::Hue;
 
-/// Between things that belong together, in points.
+/// Gap between things that belong together, in points.
 pub(crate) const GAP_SMALL: f32 = 4.0;
 /// Gap between neighbours, in points.
 pub(crate) const GAP: f32 = 8.0;
@@ -14,22 +14,22 @@ pub(crate) const GAP_LARGE: f32 = 16.0;
 /// Gap around a page, in points.
 pub(crate) const GAP_PAGE: f32 = 24.0;
 
-/// A row of the list.
+/// Height of a row of the list, in points.
 pub(crate) const ROW_HEIGHT: f32 = 26.0;
-/// The bar at the top.
+/// Height of the top bar, in points.
 pub(crate) const TOP_BAR_HEIGHT: f32 = 48.0;
-/// The bar at the bottom.
+/// Height of the status bar, in points.
 pub(crate) const STATUS_BAR_HEIGHT: f32 = 28.0;
-/// The rail of screens.
+/// Width of the rail, in points.
 pub(crate) const RAIL_WIDTH: f32 = 72.0;
-/// A button or a field of text.
+/// Height of a button or a text field, in points.
 pub(crate) const CONTROL_HEIGHT: f32 = 28.0;
-/// Prose wider than this is hard to read.
+/// Maximum width of prose, in points: wider is hard to read.
 pub(crate) const PROSE_WIDTH: f32 = 680.0;
 
-/// The corners of controls.
+/// Corner radius of controls, in points.
 pub(crate) const CORNER: u8 = 5;
-/// The corners of cards and menus.
+/// Corner radius of cards and menus, in points.
 pub(crate) const CORNER_CARD: u8 = 8;
 
 /// Text size of side notes, in points.
@@ -38,21 +38,21 @@ pub(crate) const TEXT_SMALL: f32 = 11.5;
 pub(crate) const TEXT: f32 = 13.5;
 /// Text size of bytes and numbers, in points.
 pub(crate) const TEXT_MONOSPACE: f32 = 12.5;
-/// The title of a page.
+/// Text size of a page's title, in points.
 pub(crate) const TEXT_HEADING: f32 = 19.0;
 
-/// One brightness: its colours by what they are for.
+/// Colours of the dark or the light look, by purpose.
 #[derive(Debug)]
 pub(crate) struct Palette {
     /// Ground of bars and rail.
     pub(crate) frame: Color32,
-    /// Behind lists and pages.
+    /// Ground of lists and pages.
     pub(crate) surface: Color32,
-    /// Cards on a surface.
+    /// Ground of cards on a surface.
     pub(crate) card: Color32,
-    /// Behind text that can be edited.
+    /// Ground of text that can be edited.
     pub(crate) field: Color32,
-    /// A control at rest.
+    /// Ground of a control at rest.
     pub(crate) control: Color32,
     /// Ground below the pointer.
     pub(crate) hovered: Color32,
@@ -60,19 +60,19 @@ pub(crate) struct Palette {
     pub(crate) pressed: Color32,
     /// Ground of the selected row.
     pub(crate) selected: Color32,
-    /// Between panes, around cards.
+    /// Lines between panes and around cards.
     pub(crate) line: Color32,
-    /// Around what can be clicked or typed into; stands out from every ground it is on.
+    /// Outline of controls; stands out from every ground.
     pub(crate) outline: Color32,
     pub(crate) text: Color32,
-    /// Titles, and what is selected.
+    /// Text of titles and of what is selected.
     pub(crate) strong: Color32,
-    /// Side notes and captions.
+    /// Text of side notes and captions.
     pub(crate) weak: Color32,
     pub(crate) accent: Color32,
     /// Text on the accent.
     pub(crate) on_accent: Color32,
-    /// A little of the accent, as a ground.
+    /// Ground in a tint of the accent.
     pub(crate) accent_ground: Color32,
     /// Colour of success.
     pub(crate) ok: Color32,
@@ -85,7 +85,7 @@ pub(crate) struct Palette {
     pub(crate) note_ground: Color32,
     pub(crate) warning_ground: Color32,
     pub(crate) error_ground: Color32,
-    /// The bytes of the chosen field.
+    /// Ground of the bytes of the chosen field.
     pub(crate) lit: Color32,
     /// Names of elements in raw text.
     pub(crate) code_name: Color32,
@@ -104,19 +104,19 @@ pub(crate) struct Palette {
 }
 
 impl Palette {
-    /// The colour of that name.
+    /// The colour of a hue.
     pub(crate) fn hue(&self, hue: Hue) -> Color32 {
         let at = Hue::ALL.iter().position(|other| *other == hue);
         at.and_then(|at| self.hues.get(at)).copied().unwrap_or(self.accent)
     }
 }
 
-/// A chat's colours, which are WeChat's own as far as they can be read.
+/// Colours of a chat: WeChat's own, as far as they are legible.
 #[derive(Debug)]
 pub(crate) struct ChatPalette {
-    /// Behind all of it.
+    /// Ground of the chat.
     pub(crate) ground: Color32,
-    /// A bubble from the other side, or a card.
+    /// Ground of a bubble from the other side, or of a card.
     pub(crate) bubble: Color32,
     /// Text in a bubble.
     pub(crate) text: Color32,
@@ -260,7 +260,7 @@ pub(crate) const LIGHT: Palette = Palette {
     shadow: Color32::from_black_alpha(40),
 };
 
-/// Gives both brightnesses their looks; which of them is seen is egui's to say.
+/// Styles both the dark and the light theme of egui.
 pub(crate) fn apply(ctx: &egui::Context) {
     ctx.style_mut_of(egui::Theme::Dark, |style| dress(style, Visuals::dark(), &DARK));
     ctx.style_mut_of(egui::Theme::Light, |style| dress(style, Visuals::light(), &LIGHT));

@@ -15,7 +15,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Starts to listen. Closing is asked of the window's own loop, which ends as if the person had closed it.
+    /// Starts to listen. The window's own loop is asked to close, and ends as if the user had closed it.
     pub(crate) fn close(ctx: Context) -> std::io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;

@@ -9,7 +9,7 @@ use crate::ui::action::{Action, Screen};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme;
 
-/// Draws a banner for each of them; nothing where all is well.
+/// Draws a banner for each such state.
 pub(crate) fn banners_ui(
     ui: &mut Ui,
     status: &Status,

@@ -159,7 +159,7 @@ fn prefix_ui(ui: &mut Ui, prefix: Key, look: &Look) {
     }
 }
 
-/// The newest message; returns whether it has been dismissed.
+/// Draws the newest message; returns true if it was dismissed.
 fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Action>) -> bool {
     let Some((message, behind)) = notices.shown() else { return false };
     let name = look.text("window.status.dismiss");

@@ -14,7 +14,7 @@ use crate::ui::look::Look;
 use crate::ui::screens::events::filter::FilterBox;
 use crate::ui::theme;
 
-/// The filter is no wider than this.
+/// Maximum width of the filter, in points.
 const FILTER_WIDTH: f32 = 560.0;
 
 /// Draws the top bar.
@@ -136,7 +136,7 @@ fn language_ui(ui: &mut Ui, chosen: &LookConfig, look: &Look, actions: &mut Vec<
     menu.response.on_hover_text(name);
 }
 
-/// A button that is only a picture, with a name for those who do not see it.
+/// Draws a button with an icon and an accessible name.
 fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
     let button = ui.add(Button::new(RichText::new(icon).size(14.0)).frame_when_inactive(false));
     name_button(&button, name);

@@ -14,10 +14,10 @@ use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::{card, weak};
 
-/// The dialog's width, in points.
+/// Width of the dialog, in points.
 const WIDTH: f32 = 560.0;
 
-/// The height of the list of what changes, in points.
+/// Height of the list of replacements, in points.
 const CHANGES_HEIGHT: f32 = 190.0;
 
 /// The dialog, with its last choices.
@@ -47,7 +47,7 @@ struct PreviewRequest {
     chosen: Option<Vec<CaptureId>>,
     filter: String,
     pseudonyms: Option<Texts>,
-    /// The filter can be read.
+    /// True if the filter can be parsed.
     is_sound: bool,
 }
 
@@ -75,7 +75,7 @@ impl ExportDialog {
         Self { folder, ..Self::default() }
     }
 
-    /// Opens the dialog, or closes it.
+    /// Opens or closes the dialog.
     pub(crate) fn show(&mut self, shown: bool) {
         self.shown = shown;
         self.forget_preview();
@@ -129,7 +129,7 @@ impl ExportDialog {
         }
     }
 
-    /// Draws the dialog, which is open.
+    /// Draws the open dialog.
     pub(crate) fn ui(
         &mut self,
         ui: &Ui,
@@ -216,7 +216,7 @@ impl ExportDialog {
         self.texts = if kept { Texts::Kept } else { Texts::Replaced };
     }
 
-    /// Asks once for each choice; a filter is read by the engine.
+    /// Asks the engine for a preview, once for each choice.
     fn ask_for_preview(&mut self, selection: &EventSelection<'_>, actions: &mut Vec<Action>) {
         if self.asked.as_ref().is_some_and(|asked| self.is_asked(asked, selection)) {
             return;

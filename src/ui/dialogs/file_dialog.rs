@@ -10,19 +10,19 @@ use crate::waker::Waker;
 /// A file dialog, by its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FileRequest {
-    /// A name for a file or folder that is to be written.
+    /// Choose the file or folder to write.
     Save {
         /// The proposed name.
         name: String,
     },
-    /// A name for a copy of the database.
+    /// Choose the file for a copy of the database.
     Backup {
         /// The proposed name.
         name: String,
     },
-    /// Files to be read in.
+    /// Choose files to import.
     Open,
-    /// Pictures to compose with.
+    /// Choose pictures for a composed message.
     Pictures {
         /// Number of the composed message.
         number: u32,
@@ -32,7 +32,7 @@ pub(crate) enum FileRequest {
 /// The paths, once they are chosen.
 type Answer = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
 
-/// The dialog, where one is open.
+/// The open dialog, if there is one.
 #[derive(Default)]
 pub(crate) struct FileDialog {
     answer: Option<(FileRequest, Answer)>,
@@ -44,7 +44,7 @@ impl std::fmt::Debug for FileDialog {
     }
 }
 
-/// Wakes the window when the desktop has an answer.
+/// Wakes the window when the desktop answers.
 struct WindowWake(Waker);
 
 impl Wake for WindowWake {

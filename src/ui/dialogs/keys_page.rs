@@ -1,4 +1,4 @@
-//! The page of keys, drawn from their table.
+//! Page of keys, drawn from the table of shortcuts.
 
 use egui::{Grid, Id, Modal, RichText, ScrollArea, Ui};
 
@@ -7,7 +7,7 @@ use crate::ui::keys::{Shortcut, TABLE};
 use crate::ui::look::Look;
 use crate::ui::theme;
 
-/// The width of one of the two columns.
+/// Width of each of the two columns, in points.
 const COLUMN_WIDTH: f32 = 330.0;
 
 /// Room for the title and around the page, in points; a window too low for all keys scrolls them.
@@ -66,7 +66,7 @@ fn column_ui(ui: &mut Ui, shortcuts: &[&Shortcut], look: &Look) {
     });
 }
 
-/// A key as it looks on the keyboard.
+/// Draws a key as it looks on a keyboard.
 fn cap_ui(ui: &mut Ui, name: &str, look: &Look) {
     let frame = egui::Frame::new()
         .fill(look.palette.control)

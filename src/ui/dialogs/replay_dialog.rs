@@ -15,15 +15,15 @@ mod fields;
 
 use choice::Choice;
 
-/// The dialog, and what it remembers from one replay to the next.
+/// The dialog, with its last choices.
 #[derive(Debug, Default)]
 pub(crate) struct ReplayDialog {
     /// The events to send; `None` while the dialog is closed.
     offer: Option<Offer>,
     choice: Choice,
-    /// A target was proposed, or is there.
+    /// True once a target has been proposed or chosen.
     is_settled: bool,
-    /// The first field is to get the caret.
+    /// True if the first field gets the focus in the next frame.
     focus: bool,
 }
 
@@ -41,7 +41,7 @@ enum Offer {
         /// Everything that the filter finds, instead of the chosen rows.
         everything: bool,
     },
-    /// Something else: an edited event, composed messages, a run once more.
+    /// Given events: an edited one, composed messages, or a former run.
     Given(Box<ReplayWhat>),
 }
 
@@ -59,7 +59,7 @@ impl Offer {
         }
     }
 
-    /// `None` for a filter that cannot be read: the list shows what an earlier one found.
+    /// The events; `None` if the filter cannot be parsed, since the list then shows what an earlier one found.
     fn into_what(self) -> Option<ReplayWhat> {
         Some(match self {
             Self::Listed { filter, everything: true, .. } => {
@@ -89,12 +89,12 @@ impl ReplayDialog {
         self.open(Offer::Listed { chosen, listed, filter: filter.to_owned(), everything });
     }
 
-    /// Opens the dialog for something else.
+    /// Opens the dialog for given events.
     pub(crate) fn offer(&mut self, what: ReplayWhat) {
         self.open(Offer::Given(Box::new(what)));
     }
 
-    /// Opens the dialog with everything as in that request.
+    /// Opens the dialog with the choices of a former request.
     pub(crate) fn offer_again(&mut self, request: ReplayRequest) {
         self.choice = Choice::of(&request);
         self.offer(request.what);
@@ -105,7 +105,7 @@ impl ReplayDialog {
         self.is_settled = !self.choice.target.trim().is_empty();
     }
 
-    /// Closes it. Whether it was open.
+    /// Closes the dialog; returns true if it was open.
     pub(crate) fn close(&mut self) -> bool {
         self.offer.take().is_some()
     }
@@ -115,7 +115,7 @@ impl ReplayDialog {
         self.offer.is_some()
     }
 
-    /// The command that sends what is offered, where it can be sent; the dialog is closed then.
+    /// Returns the command that sends the events, if they can be sent, and closes the dialog.
     pub(crate) fn send(&mut self) -> Option<Command> {
         if self.flaw().is_some() {
             return None;
@@ -124,7 +124,7 @@ impl ReplayDialog {
         Some(Command::Replay { request: Box::new(request) })
     }
 
-    /// The key of what keeps the offer from being sent.
+    /// Locale key of the reason why the events cannot be sent.
     fn flaw(&self) -> Option<&'static str> {
         if self.offer.as_ref().is_none_or(Offer::is_empty) {
             return Some("replay.flaw.nothing");
@@ -132,7 +132,7 @@ impl ReplayDialog {
         self.choice.how().err()
     }
 
-    /// Draws the dialog, where it is open.
+    /// Draws the dialog, if it is open.
     pub(crate) fn ui(&mut self, ui: &Ui, view: &ReplayDialogView<'_>, look: &Look, actions: &mut Vec<Action>) {
         if self.is_shown() {
             self.settle(view.status);
@@ -140,7 +140,7 @@ impl ReplayDialog {
         }
     }
 
-    /// Proposes a target where none was chosen yet: the first that is kept, else where events are forwarded to.
+    /// Proposes a target if none was chosen yet: the first saved one, else the forward target.
     fn settle(&mut self, status: &Status) {
         if std::mem::replace(&mut self.is_settled, true) {
             return;

@@ -8,16 +8,16 @@ use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::wechat::fault::Fault;
 
-/// WeChat asks three times in all.
+/// Number of times that WeChat sends a push in all.
 const MOST_ATTEMPTS: u32 = 3;
-/// A late answer's time changes by this much for each point that it is dragged, in milliseconds.
+/// Change of a late reply's delay for each point dragged, in milliseconds.
 const LATE_STEP: f64 = 10.0;
-/// An attempt for so many points.
+/// Change of an attempt's number for each point dragged.
 const ATTEMPTS_STEP: f64 = 0.05;
-/// The width of the list, in points: its longest name fits in either language.
+/// Width of the list, in points: its longest name fits in either language.
 const WIDTH: f32 = 220.0;
 
-/// Draws the choice; whether it was changed.
+/// Draws the choice; returns true if it changed.
 pub(crate) fn fault_choice_ui(ui: &mut Ui, fault: &mut Option<Fault>, look: &Look) -> bool {
     let before = *fault;
     ui.vertical(|ui| {

@@ -3,7 +3,7 @@
 use crate::filter::{FilterError, FilterErrorKind as Kind, Name};
 use crate::ui::look::Look;
 
-/// The reason, and what would be right in that place.
+/// Words of the reason, and of what would be right in that place.
 pub(crate) fn words(mistake: &FilterError, look: &Look) -> String {
     let column = mistake.column.to_string();
     let reason = reason(&mistake.kind, look);
@@ -36,7 +36,7 @@ fn reason(kind: &Kind, look: &Look) -> String {
     }
 }
 
-/// A suggestion stands on a button of its own; this is for where there is none.
+/// Words of a hint, if there is no suggestion, which has a button of its own.
 fn hint(mistake: &FilterError, look: &Look) -> Option<String> {
     if mistake.suggestion.is_some() {
         return None;

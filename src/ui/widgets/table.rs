@@ -14,7 +14,7 @@ const CELL: usize = 400;
 /// Margin left and right of a row's cells, in points.
 const MARGIN: f32 = 12.0;
 
-/// The height of the header, in points.
+/// Height of the header, in points.
 const HEADER_HEIGHT: f32 = 24.0;
 
 /// A column of a table.
@@ -63,9 +63,9 @@ impl Cell {
 /// A row in view.
 #[derive(Debug)]
 pub(crate) struct TableRow {
-    /// Tells it from all other rows of its list, however many come before it.
+    /// Id that stays with the row, however many come before it.
     pub(crate) id: Id,
-    /// As many as there are columns.
+    /// One cell for each column.
     pub(crate) cells: Vec<Cell>,
     /// True for the row that is open.
     pub(crate) selected: bool,

@@ -5,7 +5,7 @@ use egui::Ui;
 use crate::ui::action::{Action, FilterAction};
 use crate::ui::look::Look;
 
-/// Draws the entries for a value and the term that finds what has it.
+/// Draws the entries for a value; `term` is the filter term that finds it.
 pub(in crate::ui) fn value_menu_ui(ui: &mut Ui, value: &str, term: &str, look: &Look, actions: &mut Vec<Action>) {
     let colour = Action::Filter(FilterAction::ColourBy {
         name: value.trim().chars().take(NAME).collect(),

@@ -5,7 +5,7 @@ use egui::Color32;
 use crate::capture::{RunEnd, StoredRun, Tally, Verdict};
 use crate::ui::look::Look;
 
-/// The mark of a verdict: told apart without its colour.
+/// The mark of a verdict, which is told apart without colour.
 pub(crate) fn verdict_mark(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::New => "●",
@@ -27,7 +27,7 @@ pub(crate) fn verdict_color(verdict: Verdict, look: &Look) -> Color32 {
     }
 }
 
-/// Mark and word: `▲ fixed`.
+/// Mark and word of a verdict: `▲ fixed`.
 pub(crate) fn verdict_words(verdict: Verdict, look: &Look) -> String {
     format!("{} {}", verdict_mark(verdict), look.text(&format!("replay.verdict.{}", verdict.as_str())))
 }
@@ -53,7 +53,7 @@ pub(crate) fn outcome_words(run: &StoredRun, is_running: bool, look: &Look) -> (
     (format!("{mark} {}", words.join(" · ")), color)
 }
 
-/// `1 failed, 2 fixed`: what there is none of is left out.
+/// Counts in words: `1 failed, 2 fixed`; zeros are left out.
 fn counts(tally: &Tally, look: &Look) -> String {
     let counts = [
         ("replay.count.failed", tally.failed),

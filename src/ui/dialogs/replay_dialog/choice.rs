@@ -7,15 +7,15 @@ use crate::config::TargetConfig;
 use crate::engine::{MOST_COPIES, Pace, RATES, ReplayHow, ReplayRequest, ReplayWhat};
 use crate::rules::is_web_address;
 
-/// The sorts of pace, in the order in which they are offered.
+/// Kinds of pace, in the order in which they are offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum PaceKind {
     /// As fast as the target answers.
     #[default]
     Fast,
-    /// So many a second.
+    /// At a fixed rate.
     PerSecond,
-    /// As they were captured.
+    /// At the intervals of their capture.
     Original,
 }
 
@@ -53,7 +53,7 @@ impl Default for Choice {
 }
 
 impl Choice {
-    /// The same as that request.
+    /// The choices of a former request.
     pub(super) fn of(request: &ReplayRequest) -> Self {
         let ReplayRequest { target, account, how, .. } = request;
         let mut choice = Self {
@@ -75,13 +75,13 @@ impl Choice {
         choice
     }
 
-    /// Goes to that target, for the account that it names.
+    /// Chooses a target, and the account that it names.
     pub(super) fn take_target(&mut self, target: &TargetConfig) {
         self.target.clone_from(&target.url);
         self.account.clone_from(&target.account);
     }
 
-    /// The request, or the key of what keeps it from being one.
+    /// The request, or the locale key of the reason why there is none.
     pub(super) fn request(&self, what: ReplayWhat) -> Result<ReplayRequest, &'static str> {
         let how = self.how()?;
         Ok(ReplayRequest { what, target: self.target.trim().to_owned(), account: self.account.clone(), how })

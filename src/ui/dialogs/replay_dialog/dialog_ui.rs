@@ -12,7 +12,7 @@ use crate::ui::look::Look;
 use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{named, weak};
 
-/// The dialog's width, in points.
+/// Width of the dialog, in points.
 const WIDTH: f32 = 600.0;
 
 /// Room above and below the dialog, for its own title and buttons, in points.
@@ -40,7 +40,7 @@ impl ReplayDialog {
         }
     }
 
-    /// All that is asked. Whether Enter was pressed in a field of text.
+    /// Draws all fields. Returns true if Enter was pressed in one.
     fn content_ui(&mut self, ui: &mut Ui, view: &ReplayDialogView<'_>, look: &Look) -> bool {
         ui.spacing_mut().item_spacing.y = GAP;
         // The scroll bar has room beside what is asked.
@@ -67,7 +67,7 @@ impl ReplayDialog {
         entered
     }
 
-    /// The button that sends, and beside it why it cannot. Whether it was pressed.
+    /// Draws the button that sends, or the reason why it cannot. Returns true if it was pressed.
     fn buttons_ui(&self, ui: &mut Ui, look: &Look) -> bool {
         let flaw = self.flaw();
         let row = ui.horizontal_wrapped(|ui| {

@@ -17,7 +17,7 @@ const DIGITS: usize = 8;
 /// Maximum number of characters of a name shown in a list.
 const NAME: usize = 56;
 
-/// A control beside what it is called, which names it.
+/// Draws a control beside its label.
 fn labelled<R>(ui: &mut Ui, key: &str, look: &Look, control: impl FnOnce(&mut Ui, egui::Id) -> R) -> R {
     let label = std::cell::Cell::new(egui::Id::NULL);
     let text = RichText::new(look.text(key)).color(look.palette.weak);
@@ -148,7 +148,7 @@ pub(super) fn pace_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) -> bool {
     })
 }
 
-/// A number before what it counts, which names it. Whether Enter was pressed in it.
+/// Draws a field for a number before its unit. Returns true if Enter was pressed in it.
 fn number_ui(ui: &mut Ui, number: &mut String, key: &str, look: &Look) -> bool {
     let edit = TextEdit::singleline(number).font(TextStyle::Monospace).char_limit(DIGITS);
     let response = ui.add(edit.desired_width(NUMBER_WIDTH));

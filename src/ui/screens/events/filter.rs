@@ -21,16 +21,16 @@ mod completion;
 pub(in crate::ui) mod filter_row;
 pub(in crate::ui) mod saved_filters;
 
-use completion::{Chosen, Completion};
+use completion::{CompletedText, Completion};
 
-/// So much of a used filter is shown in the menu, in characters.
+/// Maximum number of characters of a used filter shown in the menu.
 const USED_SHOWN: usize = 60;
 
-/// The text that is being written, and what it means.
+/// The filter as text, and as parsed.
 #[derive(Debug, Default)]
 pub(crate) struct FilterBox {
     text: String,
-    /// The last that could be read: what the list shows.
+    /// The last filter that could be parsed: the one of the list.
     read: Filter,
     /// The error in `text`; the last good list stays.
     mistake: Option<FilterError>,
@@ -39,12 +39,12 @@ pub(crate) struct FilterBox {
     terms: Vec<Range<usize>>,
     completing: Completion,
     composition: Composition,
-    /// To be asked of the engine.
+    /// Commands to send to the engine.
     questions: Vec<Command>,
 }
 
 impl FilterBox {
-    /// Replaces the text and reads it. `None`: it cannot be read, or it means what it meant before.
+    /// Replaces the text and parses it. `None` if it cannot be parsed, or means the same as before.
     pub(crate) fn set(&mut self, text: String) -> Option<Filter> {
         let now = jiff::Zoned::now();
         let parsed = Filter::parse(&text, &now);
@@ -63,7 +63,7 @@ impl FilterBox {
         }
     }
 
-    /// The text with one more term, all of which have to match.
+    /// The text with one more term that has to match.
     pub(crate) fn with(&self, term: &str) -> String {
         match self.text.trim() {
             "" => term.to_owned(),
@@ -73,12 +73,12 @@ impl FilterBox {
         }
     }
 
-    /// The last that could be read.
+    /// The last filter that could be parsed.
     pub(crate) fn read(&self) -> &Filter {
         &self.read
     }
 
-    /// As it is written.
+    /// The text of the filter.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
@@ -88,7 +88,7 @@ impl FilterBox {
         self.text.trim().is_empty()
     }
 
-    /// Puts the caret here with the next frame.
+    /// Puts the caret here in the next frame.
     pub(crate) fn focus(&mut self) {
         self.focus = true;
     }
@@ -98,17 +98,17 @@ impl FilterBox {
         &self.terms
     }
 
-    /// Takes values that were asked for.
+    /// Takes seen values from the engine.
     pub(crate) fn take_seen(&mut self, generation: u64, values: Vec<String>) {
         self.completing.take_seen(generation, values);
     }
 
-    /// Takes the filters that were used in earlier runs.
+    /// Takes the filters used in earlier sessions.
     pub(crate) fn take_used(&mut self, texts: Vec<String>) {
         self.completing.take_used(texts);
     }
 
-    /// The filter as it stands is one that the person uses, unless it has a mistake.
+    /// Adds the current filter to the used ones, unless it has an error.
     pub(crate) fn note_used(&mut self) {
         if self.mistake.is_none() {
             self.questions.extend(self.completing.note_used(&self.text));
@@ -120,7 +120,7 @@ impl FilterBox {
         self.questions.drain(..)
     }
 
-    /// Draws it, as wide as there is room.
+    /// Draws the field over the width left.
     pub(crate) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         let composing = self.composition.watch(ui.ctx());
         let focused = ui.memory(|memory| memory.has_focus(field_id()));
@@ -171,7 +171,7 @@ impl FilterBox {
         }
     }
 
-    /// The filters that were used before.
+    /// Draws the menu of used filters.
     fn used_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         if self.completing.used().is_empty() {
             return;
@@ -204,8 +204,8 @@ impl FilterBox {
         }
     }
 
-    /// Puts what was chosen into the field, and the caret behind it.
-    fn choose(&mut self, ui: &Ui, chosen: Chosen, actions: &mut Vec<Action>) {
+    /// Puts a completion into the field, and the caret behind it.
+    fn choose(&mut self, ui: &Ui, chosen: CompletedText, actions: &mut Vec<Action>) {
         let mut state = TextEditState::load(ui.ctx(), field_id()).unwrap_or_default();
         state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(chosen.caret))));
         state.store(ui.ctx(), field_id());
@@ -214,7 +214,7 @@ impl FilterBox {
         actions.push(Action::SetFilter(chosen.text));
     }
 
-    /// The words under the place of the mistake, over what is below.
+    /// Draws the error under its place, over what is below.
     fn mistake_ui(&self, ui: &Ui, field: &Response, look: &Look, actions: &mut Vec<Action>) {
         let Some(mistake) = &self.mistake else { return };
         let area = egui::Area::new(Id::unique("filter mistake"))
@@ -241,7 +241,7 @@ impl FilterBox {
     }
 }
 
-/// The field's own id, by which it is given the caret.
+/// Id of the field, to focus it.
 fn field_id() -> Id {
     Id::unique("filter")
 }
@@ -260,21 +260,21 @@ fn clear_button(ui: &mut Ui, look: &Look) -> Response {
     button.on_hover_text(name)
 }
 
-/// The bytes that are wrong; at the end of the text there may be none.
+/// The bytes of the error; at the end of the text there may be none.
 fn mistake_range(text: &str, mistake: &FilterError) -> Range<usize> {
     let byte_of = |column: usize| text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
     let start = mistake.column.saturating_sub(1);
     byte_of(start)..byte_of(start + mistake.length.max(1))
 }
 
-/// The text with the suggestion in the place of the mistake.
+/// The text with a suggestion in place of the error.
 fn mended(text: &str, mistake: &FilterError, suggestion: &str) -> String {
     let mut mended = text.to_owned();
     mended.replace_range(mistake_range(text, mistake), suggestion);
     mended
 }
 
-/// The text with the mistake underlined.
+/// The text with the error underlined.
 fn marked(text: &str, wrong: Option<&Range<usize>>, font: FontId, color: Color32, mark: Color32) -> LayoutJob {
     let plain = TextFormat::simple(font, color);
     let underlined = TextFormat { underline: Stroke::new(2.0, mark), color: mark, ..plain.clone() };

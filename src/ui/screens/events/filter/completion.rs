@@ -12,28 +12,27 @@ use crate::texts::safe_text::shortened;
 use crate::ui::look::Look;
 use crate::ui::widgets::controls::named;
 
-/// The popup is no higher than this, in points.
+/// Maximum height of the popup, in points.
 const HEIGHT: f32 = 320.0;
 
-/// So much of an entry is shown, in characters.
+/// Maximum number of characters of an entry shown.
 const SHOWN: usize = 80;
 
-/// More entries are not offered: whoever wants another one types on.
+/// Maximum number of entries offered; typing on narrows them.
 const MOST: usize = 40;
 
 /// End of an example that stands for any value.
 const PLACEHOLDER: &str = "NAME";
 
-/// Something that may be meant.
+/// A possible completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
-    /// As it is shown.
     shown: String,
     /// Its meaning, in the language of the window.
     meaning: String,
     /// Text that replaces what is typed.
     written: String,
-    /// The bytes that it takes the place of.
+    /// The bytes that it replaces.
     span: Range<usize>,
 }
 
@@ -42,33 +41,33 @@ struct Entry {
 pub(super) struct Completion {
     entries: Vec<Entry>,
     highlighted: Option<usize>,
-    /// Closed by hand, until something else is typed.
+    /// True once closed by a key, until something else is typed.
     closed: bool,
-    /// The text at which it was closed.
+    /// The text when it was closed.
     closed_at: String,
-    /// The text and the caret that the entries are for.
+    /// Text and caret for which the entries were made.
     of: Option<(String, usize)>,
     /// The name whose values were asked for last.
     asked: Option<(Seen, String)>,
     generation: u64,
     seen: Vec<String>,
-    /// Filters that were used, the latest first.
+    /// Used filters, the latest first.
     used: Vec<String>,
-    /// Over it, a click is its own even though the field loses the caret.
+    /// True while the pointer is over the popup: a click there counts even though the field loses the caret.
     hovered: bool,
 }
 
-/// A chosen completion.
+/// The text with a completion put in.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Chosen {
-    /// The whole text after it.
+pub(super) struct CompletedText {
+    /// The whole text.
     pub(super) text: String,
-    /// Position of the caret after it, in characters.
+    /// Position of the caret, in characters.
     pub(super) caret: usize,
 }
 
 impl Completion {
-    /// Takes the filters that were used in earlier runs; those of this run are later.
+    /// Takes the filters used in earlier sessions; those of this session are later.
     pub(super) fn take_used(&mut self, texts: Vec<String>) {
         for text in texts {
             if !self.used.contains(&text) {
@@ -77,12 +76,12 @@ impl Completion {
         }
     }
 
-    /// The filters that were used, the latest first.
+    /// Used filters, the latest first.
     pub(super) fn used(&self) -> &[String] {
         &self.used
     }
 
-    /// A filter was used. `None`: it was the latest already.
+    /// Adds a used filter. `None` if it was the latest already.
     pub(super) fn note_used(&mut self, text: &str) -> Option<Command> {
         let text = text.trim();
         if text.is_empty() || self.used.first().is_some_and(|latest| latest == text) {
@@ -93,7 +92,7 @@ impl Completion {
         Some(Command::NoteFilter { text: text.to_owned() })
     }
 
-    /// Takes values that were asked for.
+    /// Takes seen values from the engine.
     pub(super) fn take_seen(&mut self, generation: u64, values: Vec<String>) {
         if generation == self.generation {
             self.seen = values;
@@ -102,7 +101,7 @@ impl Completion {
         }
     }
 
-    /// Looks at what is typed; returns what is to be asked of the engine for it.
+    /// Follows the text and the caret; returns the command that asks the engine for values.
     pub(super) fn look_at(&mut self, text: &str, caret: usize, status: &Status, look: &Look) -> Option<Command> {
         match &self.of {
             Some((before, at)) if before == text && *at == caret => return None,
@@ -167,8 +166,8 @@ impl Completion {
         (focused || self.hovered) && !self.closed && !self.entries.is_empty()
     }
 
-    /// Takes the keys that move in the list, choose from it, and close it; the field gets all others.
-    pub(super) fn keys(&mut self, ui: &Ui) -> Option<Chosen> {
+    /// Takes the keys that move in the list, choose from it, and close it; the field gets the others.
+    pub(super) fn keys(&mut self, ui: &Ui) -> Option<CompletedText> {
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         let last = self.entries.len().saturating_sub(1);
         if pressed(Key::ArrowDown) {
@@ -187,7 +186,7 @@ impl Completion {
         (by_enter || by_tab).then(|| self.choose(self.highlighted.unwrap_or(0))).flatten()
     }
 
-    fn choose(&mut self, at: usize) -> Option<Chosen> {
+    fn choose(&mut self, at: usize) -> Option<CompletedText> {
         let Entry { written, span, .. } = self.entries.get(at)?;
         let mut text = self.of.as_ref()?.0.clone();
         let rest = text.get(span.end..)?;
@@ -196,11 +195,11 @@ impl Completion {
         let caret = text.get(..span.start)?.chars().count() + written.chars().count();
         text.replace_range(span.clone(), written);
         self.hovered = false;
-        Some(Chosen { text, caret })
+        Some(CompletedText { text, caret })
     }
 
-    /// Draws the list below the field; returns what was clicked.
-    pub(super) fn ui(&mut self, ui: &Ui, field: &Response, look: &Look) -> Option<Chosen> {
+    /// Draws the list below the field; returns the entry that was clicked.
+    pub(super) fn ui(&mut self, ui: &Ui, field: &Response, look: &Look) -> Option<CompletedText> {
         let mut clicked = None;
         let area = egui::Area::new(Id::unique("filter completion"))
             .order(egui::Order::Foreground)
@@ -244,7 +243,7 @@ fn entry(value: &str, meaning: String, written: String, span: Range<usize>) -> E
     Entry { shown: shortened(value, SHOWN), meaning, written, span }
 }
 
-/// The names that begin so.
+/// Names that begin with a prefix.
 fn names(typed: &str, span: &Range<usize>, look: &Look) -> Vec<Entry> {
     let begins = |name: &&Name| name.name.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed));
     NAMES
@@ -294,7 +293,7 @@ mod tests {
     fn names_are_offered_and_then_their_values() {
         let mut completing = Completion::default();
         assert_eq!(offered(&mut completing, "a ev"), ["event:"]);
-        assert_eq!(completing.choose(0), Some(Chosen { text: "a event:".to_owned(), caret: 8 }));
+        assert_eq!(completing.choose(0), Some(CompletedText { text: "a event:".to_owned(), caret: 8 }));
         assert!(offered(&mut completing, "sig:").contains(&"valid".to_owned()));
         assert!(offered(&mut completing, "diagnosis:token-").iter().all(|code| code.starts_with("token-")));
         assert_eq!(offered(&mut completing, "\"quoted\""), [""; 0]);
@@ -309,7 +308,7 @@ mod tests {
         );
         completing.take_seen(1, vec!["ME TOO".to_owned(), "MENU_1".to_owned()]);
         assert_eq!(offered(&mut completing, "key:M"), ["ME TOO", "MENU_1"]);
-        assert_eq!(completing.choose(0), Some(Chosen { text: "key:\"ME TOO\" ".to_owned(), caret: 13 }));
+        assert_eq!(completing.choose(0), Some(CompletedText { text: "key:\"ME TOO\" ".to_owned(), caret: 13 }));
         completing.take_seen(0, vec!["late".to_owned()]);
         assert_eq!(offered(&mut completing, "key:ME"), ["ME TOO", "MENU_1"]);
     }

@@ -15,13 +15,13 @@ use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::named;
 
-/// So much of a term or a name is shown, in characters.
+/// Maximum number of characters of a term or a name shown.
 const SHOWN: usize = 40;
 
-/// The width of the field for a name, in points.
+/// Width of the field for a name, in points.
 const NAME_WIDTH: f32 = 140.0;
 
-/// Draws the row, where there is anything in it.
+/// Draws the row, if there is anything in it.
 pub(crate) fn filter_row_ui(
     ui: &mut Ui,
     (filter, saved): (&FilterBox, &mut SavedFilters),
@@ -53,7 +53,7 @@ pub(crate) fn filter_row_ui(
     });
 }
 
-/// A filter under its name: a click shows what it finds, another one everything.
+/// Draws a named filter: a click applies it, another one shows everything.
 fn saved_ui(ui: &mut Ui, named_filter: &NamedFilter, filter: &FilterBox, look: &Look, actions: &mut Vec<Action>) {
     let NamedFilter { name, text, colour, kept, sound } = named_filter;
     let is_on = filter.text().trim() == text.trim();
@@ -84,14 +84,14 @@ fn saved_ui(ui: &mut Ui, named_filter: &NamedFilter, filter: &FilterBox, look: &
     button.on_hover_text(shortened(text, 4 * SHOWN));
 }
 
-/// The letter that repeats what the colour says.
+/// The first letter of a name, which repeats what its colour says.
 pub(crate) fn initial(name: &str) -> char {
     name.chars()
         .find(|letter| letter.is_alphanumeric())
         .map_or('●', |letter| letter.to_uppercase().next().unwrap_or(letter))
 }
 
-/// A term: a click on it turns it into its opposite, × takes it out.
+/// Draws a term: a click negates it, × removes it.
 fn chip_ui(ui: &mut Ui, text: &str, term: Range<usize>, look: &Look, actions: &mut Vec<Action>) {
     let Some(words) = text.get(term.clone()) else { return };
     let shown = shortened(words, SHOWN);
@@ -126,7 +126,7 @@ fn save_ui(ui: &mut Ui, filter: &FilterBox, saved: &SavedFilters, look: &Look, a
     }
 }
 
-/// The name and the colour under which a filter is kept.
+/// Draws the form for the name and the colour of a filter.
 fn naming_ui(ui: &mut Ui, saved: &mut SavedFilters, look: &Look, actions: &mut Vec<Action>) {
     let is_sound = saved.is_sound();
     let Some(naming) = &mut saved.naming else { return };

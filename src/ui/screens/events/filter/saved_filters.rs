@@ -26,28 +26,28 @@ pub(crate) struct FilterInput {
     pub(crate) name: String,
     pub(crate) text: String,
     pub(crate) colour: Option<Hue>,
-    /// The name that it had; empty for a new one.
+    /// Its former name; empty for a new one.
     pub(crate) former: String,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct SavedFilters {
-    /// As `config.toml` has them.
+    /// Filters of `config.toml`.
     kept: BTreeMap<String, FilterConfig>,
     /// Filters coloured in this session.
     session: Vec<NamedFilter>,
-    /// Both, in the order in which they are shown; the first that a row matches marks it.
+    /// Both, in the order in which they are shown; the first match marks a row.
     all: Vec<NamedFilter>,
     /// The open form.
     pub(crate) naming: Option<FilterInput>,
-    /// Goes up with each change of what marks rows.
+    /// Goes up with each change of the coloured filters.
     generation: u64,
-    /// By the place in the engine's list, the place in `all`.
+    /// Index in `all` for each index in the engine's list.
     coloured: Vec<usize>,
 }
 
 impl SavedFilters {
-    /// In the order in which they are shown.
+    /// All filters, in the order in which they are shown.
     pub(crate) fn all(&self) -> &[NamedFilter] {
         &self.all
     }
@@ -57,13 +57,13 @@ impl SavedFilters {
         self.generation
     }
 
-    /// The filter that marks a row, by its place among those with a colour.
+    /// The filter that marks a row, by its index among the coloured ones.
     pub(crate) fn marking(&self, index: usize) -> Option<(&NamedFilter, Hue)> {
         let named = self.all.get(*self.coloured.get(index)?)?;
         named.colour.map(|hue| (named, hue))
     }
 
-    /// Follows `config.toml`; returns what the engine is to mark rows by, where that has changed.
+    /// Follows `config.toml`; returns the command that tells the engine the coloured filters, if they have changed.
     pub(crate) fn follow(&mut self, kept: &BTreeMap<String, FilterConfig>) -> Option<Command> {
         if self.kept == *kept {
             return None;
@@ -73,7 +73,7 @@ impl SavedFilters {
         Some(self.changed())
     }
 
-    /// Marks what this filter finds, in this session, with the colour that is used least.
+    /// Marks what a filter finds, in this session, with the colour used least.
     pub(crate) fn colour_by(&mut self, name: &str, text: &str) -> Command {
         let times = |hue: &Hue| self.all.iter().filter(|named| named.colour == Some(*hue)).count();
         let colour = Hue::ALL.iter().min_by_key(|hue| times(hue)).copied();
@@ -88,7 +88,7 @@ impl SavedFilters {
         self.changed()
     }
 
-    /// Begins to name a filter.
+    /// Opens the form.
     pub(crate) fn begin(&mut self, naming: FilterInput) {
         self.naming = Some(naming);
     }
@@ -101,7 +101,7 @@ impl SavedFilters {
         })
     }
 
-    /// Keeps what is typed.
+    /// Saves the input.
     pub(crate) fn keep(&mut self) -> Option<Command> {
         if !self.is_sound() {
             return None;
@@ -114,7 +114,7 @@ impl SavedFilters {
         Some(Command::SaveFilters { filters })
     }
 
-    /// Keeps a filter no longer.
+    /// Removes a filter from `config.toml`.
     pub(crate) fn remove(&self, name: &str) -> Command {
         let mut filters = self.kept.clone();
         filters.remove(name);

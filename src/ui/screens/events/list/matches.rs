@@ -2,7 +2,7 @@
 
 use crate::capture::CaptureId;
 
-/// The numbers of all captures that match one filter, newest first when read by [`Self::at`].
+/// Ids of all captures that match one filter, newest first when read by [`Self::at`].
 ///
 /// ```text
 /// row 0 ─► newer (ascending, read from its end; the last ones may be held back)
@@ -11,7 +11,7 @@ use crate::capture::CaptureId;
 /// Both only grow at their ends, so a million rows cost nothing when one arrives.
 #[derive(Debug, Default)]
 pub(crate) struct Matches {
-    /// Comes back with every answer of the engine.
+    /// Generation, which comes back with every notice of the engine.
     pub(crate) generation: u64,
     older: Vec<CaptureId>,
     newer: Vec<CaptureId>,
@@ -22,7 +22,7 @@ pub(crate) struct Matches {
 }
 
 impl Matches {
-    /// An empty one, to be filled by answers of this generation.
+    /// Creates an empty list, filled by notices of a generation.
     pub(crate) fn new(generation: u64) -> Self {
         Self { generation, ..Self::default() }
     }
@@ -37,7 +37,7 @@ impl Matches {
         self.newer.len() - self.shown
     }
 
-    /// The capture of that row; row 0 is the newest.
+    /// The capture of a row; row 0 is the newest.
     pub(crate) fn at(&self, row: usize) -> Option<CaptureId> {
         match row.checked_sub(self.shown) {
             None => self.newer.get(self.shown - 1 - row).copied(),
@@ -45,7 +45,7 @@ impl Matches {
         }
     }
 
-    /// The row of that capture, if it is shown.
+    /// The row of a capture, if it is shown.
     pub(crate) fn row_of(&self, id: CaptureId) -> Option<usize> {
         if let Ok(at) = self.newer[..self.shown].binary_search(&id) {
             return Some(self.shown - 1 - at);
@@ -66,7 +66,7 @@ impl Matches {
         }
     }
 
-    /// Takes everything anew, newest first, as it was when `seen` was the newest; what has arrived since stays.
+    /// Replaces everything, newest first, as it was when `seen` was the newest; later arrivals stay.
     pub(crate) fn replace(&mut self, ids: Vec<CaptureId>, seen: CaptureId, total: u64) {
         let before = self.newer.partition_point(|id| *id <= seen);
         self.newer.drain(..before);
@@ -75,7 +75,7 @@ impl Matches {
         self.total = Some(total);
     }
 
-    /// Leaves out what is being removed.
+    /// Leaves out captures that are being removed.
     pub(crate) fn forget(&mut self, gone: &[CaptureId]) {
         let stays = |id: &CaptureId| gone.binary_search(id).is_err();
         let shown = self.newer[..self.shown].iter().filter(|id| stays(id)).count();
@@ -87,7 +87,7 @@ impl Matches {
         self.total = self.total.map(|total| total.saturating_sub(forgotten as u64));
     }
 
-    /// Takes what has arrived, oldest first; some of it may be known already.
+    /// Takes arrivals, oldest first; some may be known already.
     pub(crate) fn arrive(&mut self, ids: &[CaptureId]) {
         for id in ids {
             if self.newer.last().or(self.older.first()).is_none_or(|last| last < id) {
@@ -98,7 +98,7 @@ impl Matches {
         }
     }
 
-    /// A capture that matches only now that it is answered: rare, and near the newest, so little has to move.
+    /// Inserts a capture that matches only now that it is answered: rare, and near the newest, so little has to move.
     fn arrive_late(&mut self, id: CaptureId) {
         if self.older.first().is_none_or(|newest| *newest < id) {
             if let Err(at) = self.newer.binary_search(&id) {
@@ -114,13 +114,13 @@ impl Matches {
         }
     }
 
-    /// The newest of what is held back, at most so many.
+    /// The newest captures held back, up to a number.
     pub(crate) fn newest_held_back(&self, at_most: usize) -> &[CaptureId] {
         let from = self.newer.len().saturating_sub(at_most).max(self.shown);
         &self.newer[from..]
     }
 
-    /// Shows what has been held back, up to the newest that `is_known`.
+    /// Shows captures that were held back, up to the newest that `is_known`.
     pub(crate) fn show_known(&mut self, is_known: impl Fn(CaptureId) -> bool) {
         let known = self.newer[self.shown..].iter().rposition(|id| is_known(*id));
         self.shown += known.map_or(0, |at| at + 1);

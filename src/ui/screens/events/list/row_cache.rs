@@ -13,7 +13,7 @@ pub(crate) const PAGE: usize = 128;
 /// Maximum number of rows kept: 32 pages, many times what any screen shows.
 const KEPT: usize = 32 * PAGE;
 
-/// An answer that has not come after this long will not come: it is far beyond any reply budget.
+/// Time after which a reply is no longer expected: far beyond any reply budget.
 const OPEN_AT_MOST: SignedDuration = SignedDuration::from_secs(60);
 
 /// A row as the cache knows it.
@@ -29,24 +29,23 @@ pub(crate) enum CachedRow<'a> {
 #[derive(Debug, Default)]
 struct Slot {
     summary: Option<CaptureSummary>,
-    /// It was asked for and not found.
     gone: bool,
-    /// An answer is on its way.
+    /// True while a question is on its way.
     asked: bool,
-    /// The revision that the last question was asked at.
+    /// Revision of the store at the last question.
     revision: u64,
     /// The frame in which it was last in view.
     seen: u64,
-    /// The filter with a colour that it matches, and how often these had changed when that was found out.
+    /// The coloured filter that it matches, and the revision of the filters then.
     mark: Option<usize>,
     coloured: u64,
 }
 
-/// Rows by number, those in view longest ago going first.
+/// Rows by id; those in view longest ago are dropped first.
 #[derive(Debug, Default)]
 pub(crate) struct RowCache {
     slots: HashMap<CaptureId, Slot>,
-    /// The questions on their way, in order.
+    /// Questions on their way, in order.
     asked: VecDeque<Vec<CaptureId>>,
     frame: u64,
     /// Revision of the coloured filters.
@@ -63,12 +62,12 @@ impl RowCache {
         }
     }
 
-    /// The filters with a colour have changed so often; rows in view are asked for again.
+    /// Sets the revision of the coloured filters; rows in view are asked for again.
     pub(crate) fn colour(&mut self, generation: u64) {
         self.coloured = generation;
     }
 
-    /// The filter with a colour that the row matches, by its place among them.
+    /// The coloured filter that a row matches, by its index among them.
     pub(crate) fn mark(&self, id: CaptureId) -> Option<usize> {
         self.slots.get(&id).filter(|slot| slot.coloured == self.coloured)?.mark
     }
@@ -93,7 +92,7 @@ impl RowCache {
         wanted
     }
 
-    /// Notes that these have been asked for.
+    /// Marks rows as asked for.
     pub(crate) fn note_asked(&mut self, ids: Vec<CaptureId>, revision: u64) {
         for id in &ids {
             let slot = self.slots.entry(*id).or_default();
@@ -103,7 +102,7 @@ impl RowCache {
         self.asked.push_back(ids);
     }
 
-    /// Takes an answer: questions are answered in their order, and one that failed not at all.
+    /// Takes an answer: questions are answered in order, and one that failed not at all.
     pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>, marks: &Marks) {
         let first = rows.first().map(|row| row.placement.id);
         while let Some(ids) = self.asked.pop_front() {
@@ -129,12 +128,12 @@ impl RowCache {
         self.forget();
     }
 
-    /// Nothing that was read holds any more; questions on their way are answered all the same.
+    /// Forgets all rows; questions on their way are answered all the same.
     pub(crate) fn forget_rows(&mut self) {
         self.slots.clear();
     }
 
-    /// Lets go of what was in view longest ago.
+    /// Drops the rows that were in view longest ago.
     fn forget(&mut self) {
         if self.slots.len() <= KEPT {
             return;
