@@ -1,7 +1,7 @@
 //! The window.
 //!
 //! A frame goes through `app.rs`: `logic` takes in notices of the engine and asks it for what is missing; `ui` draws the
-//! panels. Panels read the state and return [`Action`](action::Action)s; `app/carry_out.rs` carries them out, and nothing
+//! panels. Panels read the state and return `Action`s; `app/carry_out.rs` carries them out, and nothing
 //! else changes the state. Nothing here waits, reads files, or takes longer the more captures there are.
 //!
 //! # Map
@@ -11,7 +11,7 @@
 //!   and the database, `state/pending_navigation` waits for an event to open.
 //! - `action`: everything that a panel or a key can ask for. `keys`: the table of shortcuts, and the keyboard.
 //!   `ime`: input methods at work.
-//! - `look`: language, colours, time zone and marks, as every panel gets them. `theme`: colours and sizes. `fonts`.
+//! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and sizes. `fonts`.
 //!   `notices`: messages of the status bar.
 //! - `bars`: `top_bar` (address, account, filter, `hold`'s switch), `status_bar` (counts, held pushes, progress, notices),
 //!   `rail` (the screens), `banner` (what keeps the program from its job).
@@ -31,7 +31,7 @@
 //! # Where to add things
 //! - A screen: a variant of `action::Screen`, a file in `screens/`, its place in `app.rs` and in `bars/rail.rs`.
 //! - Something that a second screen needs: move it to `widgets/` first.
-//! - A key: a line in the table in `keys.rs`; an [`Action`](action::Action) for it, if none does the same.
+//! - A key: a line in the table in `keys.rs`; an `Action` for it, if none does the same.
 //! - Words, in both languages: `assets/locales/<screen>.yml`. `window.yml` has the bars, the list and the keys;
 //!   `detail.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of replays;
 //!   `reply.yml` the editor and the bubble; `hold.yml` held pushes, attempts and forwarding; `rules_screen.yml`,
