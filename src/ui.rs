@@ -11,8 +11,8 @@
 //!   and the database, `state/pending_navigation` waits for an event to open.
 //! - `action`: everything that a panel or a key can ask for. `keys`: the table of shortcuts, and the keyboard.
 //!   `ime`: input methods at work.
-//! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and sizes. `fonts`.
-//!   `notices`: messages of the status bar.
+//! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and
+//!   sizes. `fonts`. `notices`: messages of the status bar.
 //! - `bars`: `top_bar` (address, account, filter, `hold`'s switch), `status_bar` (counts, held pushes, progress, notices),
 //!   `rail` (the screens), `banner` (what keeps the program from its job).
 //! - `dialogs`: `export_dialog`, `replay_dialog`, `removal_question`, `import_report`, `keys_page`; `file_dialog` is the

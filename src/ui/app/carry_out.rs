@@ -282,7 +282,7 @@ impl App {
             SendAction::EditChosen => state.compose_from(Origin::Edited),
             SendAction::DuplicateChosen => state.compose_from(|_| Origin::New),
             SendAction::ChoosePictures => {
-                state.file_dialog.ask(FileRequest::Pictures { number: state.composer.number() })
+                state.file_dialog.ask(FileRequest::Pictures { number: state.composer.number() });
             }
         }
     }

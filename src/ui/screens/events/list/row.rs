@@ -140,7 +140,7 @@ fn cell_ui(
             cell_text(ui, cell, &kind_text(row, look), prose, color, Align::Min);
         }
         ColumnKind::Key => {
-            put(&shortened(row.event_key.as_deref().unwrap_or_default(), CELL_CHARS), mono, palette.strong)
+            put(&shortened(row.event_key.as_deref().unwrap_or_default(), CELL_CHARS), mono, palette.strong);
         }
         ColumnKind::OpenId => put(&both_ends(row.openid.as_deref().unwrap_or_default(), ENDS), mono, palette.weak),
         ColumnKind::Attempt => {
