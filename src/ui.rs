@@ -1,386 +1,56 @@
-//! The window: `logic` absorbs news, `ui` lays out panels, and `carry_out.rs` does what they ask for.
+//! The window.
 //!
-//! Panels read the state and return what the person asked for as [`Action`]s; nothing here waits, reads files, or takes
-//! longer the more captures there are. What a row shows is asked of the engine and comes as a notice.
-
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
-use jiff::tz::TimeZone;
-
-use crate::config::{LookConfig, Theme};
-use crate::engine::{
-    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PictureRequest, QueryCommand,
-    Setup, Status, TransferCommand,
-};
-use crate::waker::Waker;
+//! A frame goes through `app.rs`: `logic` takes in notices of the engine and asks it for what is missing; `ui` draws the
+//! panels. Panels read the state and return `Action`s; `app/carry_out.rs` carries them out, and nothing
+//! else changes the state. Nothing here waits, reads files, or takes longer the more captures there are.
+//!
+//! # Map
+//! - `app`: the window as eframe drives it; `carry_out` does what actions ask for, `start` opens the window, `signals`
+//!   closes it.
+//! - `state`: all that outlives a frame. `state/held` follows held pushes, `state/maintenance` takes notices about removals
+//!   and the database, `state/pending_navigation` waits for an event to open.
+//! - `action`: everything that a panel or a key can ask for. `keys`: the table of shortcuts, and the keyboard.
+//!   `ime`: input methods at work.
+//! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and
+//!   sizes. `fonts`. `notices`: messages of the status bar.
+//! - `bars`: `top_bar` (address, account, filter, `hold`'s switch), `status_bar` (counts, held pushes, progress, notices),
+//!   `rail` (the screens), `banner` (what keeps the program from its job).
+//! - `dialogs`: `export_dialog`, `replay_dialog`, `removal_question`, `import_report`, `keys_page`; `file_dialog` is the
+//!   desktop's own, `file_drop` takes files dropped onto the window.
+//! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (one file for each tab, and for each part of
+//!   a tab), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
+//!   push, or one that is only copied).
+//! - `screens/{rules, replays, compose, settings, first_run}`: the other screens; `rules/lab` is the fault lab.
+//! - `widgets`: what two screens share. `controls` (cards, pairs, small buttons), `table` and its `cell`s, `findings`,
+//!   `bubble` (a reply as the user sees it), `reply_editor`, `fault_choice`, `value_menu`, `filter_error`, `verdicts` of
+//!   replays, `quantities` (durations, sizes), `shown` (text from outside, made safe to draw).
+//!
+//! From the top down, each names only what stands below it: `app`, `state`, `bars`, `dialogs`, `screens`, `widgets`, and
+//! `action`, `keys`, `look`, `theme` at the bottom.
+//!
+//! # Where to add things
+//! - A screen: a variant of `action::Screen`, a file in `screens/`, its place in `app.rs` and in `bars/rail.rs`.
+//! - Something that a second screen needs: move it to `widgets/` first.
+//! - A key: a line in the table in `keys.rs`; an `Action` for it, if none does the same.
+//! - Words, in both languages: `assets/locales/<screen>.yml`. `window.yml` has the bars, the list and the keys;
+//!   `detail.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of replays;
+//!   `reply.yml` the editor and the bubble; `hold.yml` held pushes, attempts and forwarding; `rules_screen.yml`,
+//!   `composer.yml`, `filters.yml`, `removing.yml` and `export.yml` what they are named after.
 
 mod action;
-mod answering;
-mod banner;
-mod bubble;
-mod carry_out;
-mod composer;
-mod composing;
-mod detail;
-mod dialog;
-mod editor;
-mod exporting;
-mod fault_choice;
-mod filter_box;
-mod filter_row;
-mod first_run;
+mod app;
+mod bars;
+mod dialogs;
 mod fonts;
-mod hold;
+mod ime;
 mod keys;
-mod keys_page;
-mod list;
-mod listing;
 mod look;
-mod mistake;
 mod notices;
-mod rail;
-mod removing;
-mod replaying;
-mod replays;
-mod row_cache;
-mod rules;
-mod saved;
-mod settings;
-mod signals;
-mod start;
+mod screens;
 mod state;
-mod status_bar;
-mod table;
+#[cfg(test)]
+mod test_support;
 mod theme;
-mod top_bar;
-mod transfer;
-mod value_menu;
-mod verdicts;
+mod widgets;
 
-pub use action::{Action, Move, Naming, Removing, Screen, Sending, Tab};
-use detail::Detail;
-use dialog::Wanted;
-use exporting::Exporting;
-use look::Look;
-use replaying::ReplayingView;
-use rules::RulesView;
-use settings::Settings;
-use signals::Signals;
-pub use start::{WindowError, run};
-use state::{EventsPage, State};
-
-/// How long one frame may take in news; the rest waits for the next.
-const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
-
-/// A full queue is tried again after this long, if nothing wakes the window before.
-const ASK_AGAIN: Duration = Duration::from_millis(50);
-
-/// The detail's width when it is first shown, and the least that it and the list can have.
-const DETAIL_WIDTH: f32 = 520.0;
-const DETAIL_SMALLEST: f32 = 340.0;
-const LIST_SMALLEST: f32 = 400.0;
-
-/// The window.
-#[derive(Debug)]
-pub struct App {
-    engine: Engine,
-    waker: Waker,
-    state: State,
-    zone: TimeZone,
-    /// What found a queue full: asked again with the next frame.
-    waiting: Vec<Command>,
-    /// The store's revision and the listener's state when they were last looked at.
-    seen: (u64, ListenerState),
-    frames: u64,
-    signals: Option<Signals>,
-}
-
-impl App {
-    /// Starts the engine and a window onto it, which is woken by its news.
-    pub fn start(ctx: &Context, setup: Setup) -> std::io::Result<Self> {
-        fonts::install(ctx);
-        theme::apply(ctx);
-        let waker = Waker::new({
-            let ctx = ctx.clone();
-            move || ctx.request_repaint()
-        });
-        let settings = Settings::at(setup.folder.path());
-        let engine = Engine::start(setup, waker.clone())?;
-        let mut app = Self {
-            engine,
-            waker,
-            state: State::with(settings, Exporting::at(documents())),
-            zone: TimeZone::system(),
-            waiting: Vec::new(),
-            seen: (0, ListenerState::Starting),
-            frames: 0,
-            signals: None,
-        };
-        app.list_again();
-        app.ask(QueryCommand::FindHandshake);
-        app.ask(QueryCommand::ListUsedFilters);
-        Ok(app)
-    }
-
-    /// Takes what was chosen in the desktop's dialog.
-    fn note_dialog(&mut self, ctx: &Context) {
-        let Some((wanted, paths)) = self.state.dialog.chosen(&self.waker) else { return };
-        match (wanted, paths.as_slice()) {
-            (_, []) => {}
-            (Wanted::Save { .. }, [path, ..]) => self.state.exporting.choose(path),
-            (Wanted::Backup { .. }, [path, ..]) => {
-                self.ask(MaintenanceCommand::Run { task: MaintenanceTask::BackUp { path: path.clone() } });
-            }
-            (Wanted::Open, _) => self.ask(TransferCommand::Import { paths }),
-            (Wanted::Pictures { number }, _) => self.ask(PictureRequest { number, paths }),
-        }
-        ctx.request_repaint();
-    }
-
-    /// What the window stands on.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    /// How many frames have been drawn: where nothing happens, none is.
-    pub fn frames(&self) -> u64 {
-        self.frames
-    }
-
-    fn look(&self, ctx: &Context) -> Look {
-        Look::new(self.chosen_look().language(), ctx.theme(), self.zone.clone())
-    }
-
-    fn chosen_look(&self) -> LookConfig {
-        self.state.chosen_look.clone().unwrap_or_else(|| self.engine.status().config.look.clone())
-    }
-
-    fn absorb(&mut self, ctx: &Context) {
-        // Before the news is looked at: what comes in between wakes us once more.
-        self.waker.rearm();
-        self.note_changes();
-        self.note_held(ctx);
-        let look = self.look(ctx);
-        let (start, now) = (Instant::now(), ctx.input(|input| input.time));
-        while let Some(notice) = self.engine.notice() {
-            let is_replaced = matches!(notice, crate::engine::Notice::DatabaseReplaced);
-            self.state.absorb(notice, &look, now);
-            if is_replaced {
-                self.list_again();
-            }
-            if start.elapsed() > ABSORB_AT_MOST {
-                ctx.request_repaint();
-                break;
-            }
-        }
-        if let Some(wait) = self.state.notices.expire(now) {
-            ctx.request_repaint_after(wait);
-        }
-    }
-
-    /// Looks at what is state rather than news: how far the store has come, and where the listener stands.
-    fn note_changes(&mut self) {
-        let revision = self.engine.head().revision;
-        if revision != self.seen.0 {
-            self.seen.0 = revision;
-            self.state.note_written();
-            self.ask(ListingCommand::Refresh);
-            if self.state.page == EventsPage::FirstRun {
-                self.ask(QueryCommand::FindHandshake);
-            }
-        }
-        let colours = self.state.saved.follow(&self.engine.status().config.filters);
-        if let Some(command) = colours {
-            self.ask(command);
-        }
-        let listener = self.engine.status().listener.clone();
-        if listener != self.seen.1 {
-            self.seen.1 = listener;
-            // There was no database to list from before it was opened.
-            if self.state.list.is_searching() {
-                self.list_again();
-            }
-        }
-    }
-
-    /// Looks at what is held: it is state, too.
-    fn note_held(&mut self, ctx: &Context) {
-        let Self { engine, state, .. } = self;
-        state.note_held(&engine.held(), ctx.text_edit_focused());
-    }
-
-    fn apply_theme(&self, ctx: &Context) {
-        let preference = match self.chosen_look().theme {
-            None => ThemePreference::System,
-            Some(Theme::Dark) => ThemePreference::Dark,
-            Some(Theme::Light) => ThemePreference::Light,
-        };
-        if ctx.options(|options| options.theme_preference) != preference {
-            ctx.set_theme(preference);
-        }
-    }
-
-    /// Asks for all that is wanted and not on its way.
-    fn ask_due(&mut self, ctx: &Context) {
-        let waiting = std::mem::take(&mut self.waiting);
-        for command in waiting {
-            self.ask(command);
-        }
-        let questions: Vec<Command> = self.state.filter.questions().collect();
-        for question in questions {
-            self.ask(question);
-        }
-        let Self { engine, state, .. } = self;
-        if state.to_open.is_some_and(|id| engine.ask(QueryCommand::Open { id })) {
-            state.to_open = None;
-        }
-        let all_asked = state.list.ask_for_rows(|ids| engine.ask(QueryCommand::ReadRows { ids }));
-        let all_asked = state.replays.ask(|command| engine.ask(command)) && all_asked;
-        if !all_asked || state.to_open.is_some() || !self.waiting.is_empty() {
-            ctx.request_repaint_after(ASK_AGAIN);
-        }
-    }
-
-    fn ask(&mut self, command: impl Into<Command>) {
-        let command = command.into();
-        if !self.engine.ask(command.clone()) {
-            self.waiting.push(command);
-        }
-    }
-
-    fn panels_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
-        let chosen = self.chosen_look();
-        let Self { engine, state, .. } = self;
-        let status = engine.status();
-        let (troubles, unverified) = {
-            let head = engine.head();
-            (
-                (head.trouble.clone(), head.change.clone()),
-                status_bar::Unverified { bytes: head.unverified_bytes, dropped: head.unverified_dropped },
-            )
-        };
-        let bar = |margin: Margin| Frame::new().fill(look.palette.frame).inner_margin(margin);
-        Panel::top("bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 0))).show(ui, |ui| {
-            let held = state.answering.switch().map(|held| &**held);
-            top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen, held), look, actions);
-        });
-        Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 3))).show(
-            ui,
-            |ui| {
-                let shown = (&state.list, &state.notices, &state.answering, state.keyboard.prefix);
-                let running = engine.replay_progress();
-                if running.is_none() {
-                    state.replays.note_idle();
-                }
-                let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
-                let upkeep = engine.maintenance_progress();
-                let work = status_bar::Work { unverified, replays, upkeep: upkeep.as_ref() };
-                status_bar::status_bar_ui(ui, shown, &work, look, actions);
-            },
-        );
-        Panel::left("rail").exact_size(theme::RAIL_WIDTH).resizable(false).frame(bar(Margin::symmetric(0, 10))).show(
-            ui,
-            |ui| {
-                rail::rail_ui(ui, state.screen, look, actions);
-            },
-        );
-        CentralPanel::default().frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| {
-            banner::banners_ui(ui, &status, (troubles.0.as_ref(), troubles.1.as_ref()), look, actions);
-            match state.screen {
-                Screen::Settings => state.settings.ui(ui, &status, look, actions),
-                Screen::Rules => {
-                    let (rules, trouble, fired) = (engine.rules(), engine.rules_error(), engine.fired());
-                    let view = RulesView {
-                        rules: rules.rules(),
-                        trouble: trouble.as_ref(),
-                        fired: &fired,
-                        armed: engine.armed(),
-                        listener: &status.config.listener,
-                        event: state.detail.as_ref().map(Detail::opened).map(|opened| &opened.stored),
-                    };
-                    state.rules.ui(ui, &view, look, actions);
-                }
-                Screen::Replays => state.replays.ui(ui, &status, look, actions),
-                Screen::Compose => state.composer.ui(ui, &status, look, actions),
-                Screen::Events => events_ui(ui, state, &status, look, actions),
-            }
-        });
-        if state.exporting.is_shown() {
-            let (mut exporting, progress) = (std::mem::take(&mut state.exporting), engine.transfer_progress());
-            exporting.ui(ui, &state.exportable(), progress.as_ref(), look, actions);
-            state.exporting = exporting;
-        }
-        state.removals.ui(ui, look, actions);
-        state.report.ui(ui, look, actions);
-        let view = ReplayingView { status: &status, runs: state.replays.runs() };
-        state.replaying.ui(ui, &view, look, actions);
-        let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
-        let for_pictures = for_pictures.then(|| state.composer.number());
-        transfer::drops_ui(ui, for_pictures, look, actions);
-        if state.keys_shown {
-            keys_page::keys_page_ui(ui, look, actions);
-        }
-    }
-}
-
-/// Where exports go where nothing else is said: the person's documents, else their home.
-fn documents() -> PathBuf {
-    let user = directories::UserDirs::new();
-    let folder = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
-    folder.map(Path::to_owned).unwrap_or_default()
-}
-
-/// The list beside the detail, or how to begin.
-fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actions: &mut Vec<Action>) {
-    if state.page == EventsPage::FirstRun {
-        first_run::first_run_ui(ui, status, state.handshake.as_deref(), look, actions);
-        return;
-    }
-    if !state.detail_hidden {
-        let largest = (ui.available_width() - LIST_SMALLEST).max(DETAIL_SMALLEST);
-        let panel =
-            Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(DETAIL_SMALLEST..=largest);
-        panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| match &state.detail {
-            Some(detail) => detail::detail_ui(ui, detail, (state.tab, &mut state.answering), look, actions),
-            None => {
-                ui.centered_and_justified(|ui| ui.weak(look.text("window.list.choose")));
-            }
-        });
-    }
-    CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
-        let State { list, filter, saved, answering, .. } = state;
-        filter_row::filter_row_ui(ui, (filter, saved), look, actions);
-        list.ui(ui, (answering, saved), look, actions);
-    });
-}
-
-impl eframe::App for App {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
-        self.absorb(ctx);
-        self.note_dialog(ctx);
-        self.apply_theme(ctx);
-        self.ask_due(ctx);
-    }
-
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.frames += 1;
-        let ctx = ui.ctx().clone();
-        for verb in self.state.keyboard.verbs(&ctx) {
-            self.obey(&ctx, verb);
-        }
-        let look = self.look(&ctx);
-        let mut actions = Vec::new();
-        self.panels_ui(ui, &look, &mut actions);
-        self.state.keyboard.end_frame(&ctx);
-        if !actions.is_empty() {
-            // What was asked for shows in the next frame.
-            ctx.request_repaint();
-        }
-        for action in actions {
-            self.act(&ctx, action);
-        }
-        self.ask_due(&ctx);
-    }
-}
+pub use app::{App, WindowError, run};

@@ -1,4 +1,4 @@
-//! What a panel can ask for: panels read the state and return these, and nothing else changes it.
+//! Actions that panels and keys ask for; only `app/carry_out.rs` changes the state, by carrying them out.
 
 use crate::capture::{CaptureId, ReplayId, RunId};
 use crate::config::{Hue, Theme};
@@ -9,196 +9,219 @@ use crate::texts::Language;
 
 /// A screen of the rail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Screen {
+pub(crate) enum Screen {
     /// The list and the detail.
     #[default]
     Events,
-    /// Which reply goes to which event, and what goes wrong on purpose.
+    /// Replies to events by rules, forwarding, and the fault lab.
     Rules,
-    /// What was sent again, and what came of it.
+    /// Runs of replays, their verdicts, and the targets.
     Replays,
-    /// A message that is made here.
+    /// The composer of messages.
     Compose,
-    /// Listener, account, look.
     Settings,
 }
 
-/// A page of the detail.
+/// A tab of the detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    /// Fields by their official names, and what they mean.
+pub(crate) enum Tab {
+    /// Fields by their official names, with their meaning.
     #[default]
     Decoded,
     /// The body to the byte, with the chosen field lit.
     Raw,
     /// Request line, query, headers, and how the signature was calculated.
     Request,
-    /// What was answered, and all attempts.
+    /// The reply, and all attempts.
     Answer,
-    /// What became of it when it was sent again.
+    /// Replays of the event.
     Replays,
 }
 
 impl Tab {
-    /// In the order in which they are shown, and in which Ctrl+1…9 count them.
+    /// Tabs in the order in which they are shown, and in which Ctrl+1…5 count them.
     pub(crate) const ALL: [Self; 5] = [Self::Decoded, Self::Raw, Self::Request, Self::Answer, Self::Replays];
 }
 
-/// How far a movement goes in the list.
+/// A movement of the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Move {
+pub(crate) enum Move {
     /// Rows down (positive) or up.
     By(i64),
     /// To the first row: the newest.
     First,
     /// To the last row: the oldest.
     Last,
+    /// Pages of the view, down (positive) or up.
+    Pages(i64),
 }
 
-/// Something to be done after the panels have been drawn.
+/// An action, carried out after the panels have been drawn.
 #[derive(Clone, Debug)]
-pub enum Action {
-    /// Make this row the selected one and open it.
+pub(crate) enum Action {
+    /// Select a row and open it.
     Select(CaptureId),
-    /// Pick this row beside the others, or leave it out again.
-    Pick(CaptureId),
-    /// Pick everything from the selected row to this one.
-    PickTo(CaptureId),
-    /// Pick nothing any more.
-    ClearPicks,
-    /// Move the selection.
+    /// Pick rows beside the selected one.
+    Pick(PickAction),
     MoveSelection(Move),
-    /// Show the detail, or hide it.
     ShowDetail(bool),
-    /// Turn to this page of the detail.
     ShowTab(Tab),
-    /// Light up this element of the message, by its path.
+    /// Turn to the next tab of the detail (1), or the one before (-1).
+    TurnTab(i8),
+    /// Highlight an element of the message, by its path.
     ChooseField(String),
-    /// Begin a rule like this one, on the screen of rules.
+    /// Open the form of a new rule with this content.
     BeginRule(Box<Rule>),
-    /// Put this text on the clipboard.
+    /// Copy a text to the clipboard.
     Copy(String),
-    /// Replace the filter.
+    /// Copy the opened event to the clipboard.
+    CopyEvent(CopyForm),
     SetFilter(String),
-    /// Narrow the filter by this term.
+    /// Narrow the filter by a term.
     AddToFilter(String),
-    /// Do something about filters under names.
-    Name(Naming),
+    /// Save, colour or remove a filter under a name.
+    Filter(FilterAction),
     /// Put the caret into the filter.
     FocusFilter,
-    /// Follow the newest, or stay.
+    /// Follow the newest event, or stay.
     Follow(bool),
-    /// Turn to this screen.
+    /// Follow the newest event, or stop following.
+    ToggleFollow,
     ShowScreen(Screen),
-    /// Show or hide the page of keys.
     ShowKeys(bool),
-    /// Speak this language (`None`: the system's).
+    ToggleKeys,
+    /// Leave what lies on top: a held push to the default reply, a dialog, a screen, the detail.
+    Leave,
+    /// `None` for the language of the system.
     SetLanguage(Option<Language>),
-    /// Look like this (`None`: the system's).
+    /// `None` for the theme of the system.
     SetTheme(Option<Theme>),
-    /// Hold what matches from now on; `None` holds nothing, and lets everything go.
-    Hold(Option<Box<Filter>>),
-    /// Go to the held push that has the least time left, and write its answer.
-    AnswerNext,
-    /// Let everything go that is held, with the default.
-    ReleaseAll,
-    /// Do something about replays, or about messages that are made here.
-    Send(Sending),
-    /// Do something about removing events.
-    Remove(Removing),
+    /// Hold pushes, or answer those that are held.
+    Hold(HoldAction),
+    /// Replay events, or compose messages.
+    Send(SendAction),
+    /// Remove events, or bring them back.
+    Remove(RemovalAction),
     /// Open the dialog of exports, or close it.
     ShowExport(bool),
-    /// Let the person choose where an export goes, in the desktop's dialog.
+    /// Open the file dialog for the path of an export.
     ChooseExportPath,
-    /// Let the person choose what to import.
+    /// Open the file dialog for files to import.
     ChooseImport,
-    /// Let the person choose where a copy of the database goes.
+    /// Open the file dialog for a copy of the database.
     ChooseBackup,
-    /// Close the report of an import.
     CloseReport,
-    /// Ask the engine.
+    /// Send a command to the engine.
     Ask(Command),
-    /// Forget the oldest message shown.
+    /// Dismiss the message shown.
     DismissNotice,
 }
 
-/// Something to be done about filters under names.
+/// An action on picked rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PickAction {
+    /// Pick a row beside the others, or leave it out again.
+    Toggle(CaptureId),
+    /// The same with the selected row.
+    ToggleSelected,
+    /// Pick everything from the selected row to this one.
+    To(CaptureId),
+    /// Move the selection and pick the rows that it passes.
+    Moving(Move),
+    /// Pick nothing any more.
+    Clear,
+}
+
+/// An action on held pushes.
 #[derive(Clone, Debug)]
-pub enum Naming {
+pub(crate) enum HoldAction {
+    /// Hold what matches from now on; `None` holds nothing, and releases everything.
+    Set(Option<Box<Filter>>),
+    /// Hold everything, or nothing any more.
+    Toggle,
+    /// Go to the held push that has the least time left, and write its reply.
+    AnswerNext,
+    /// Send the reply that is written.
+    SendReply,
+    /// Release everything that is held, with the default reply.
+    ReleaseAll,
+}
+
+/// The form in which an event is copied.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CopyForm {
+    /// Request line, headers and body.
+    Raw,
+    /// The message alone, decrypted.
+    Body,
+    /// The JSON object that the commands print.
+    Json,
+}
+
+/// An action on filters under names.
+#[derive(Clone, Debug)]
+pub(crate) enum FilterAction {
     /// Ask for a name.
     Begin {
-        /// What it is called so far.
+        /// The name so far; empty for a new one.
         name: String,
-        /// The filter.
         text: String,
-        /// Its colour.
         colour: Option<Hue>,
-        /// Whether `config.toml` has it under that name.
+        /// True if `config.toml` has it under that name.
         kept: bool,
     },
     /// Mark what this term finds with a colour, in this session.
-    ColourBy {
-        /// What it is called.
-        name: String,
-        /// The term.
-        term: String,
-    },
-    /// Keep what was typed.
+    ColourBy { name: String, term: String },
+    /// Save what was typed.
     Keep,
-    /// Keep nothing.
+    /// Close the form without saving.
     Cancel,
-    /// Keep that one no longer.
+    /// Remove a named filter.
     Remove {
-        /// What it is called.
         name: String,
-        /// Whether `config.toml` has it, or only this session.
+        /// True if `config.toml` has it, false if only this session does.
         kept: bool,
     },
 }
 
-/// Something to be done about removing events.
+/// An action that removes events or brings them back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Removing {
+pub(crate) enum RemovalAction {
     /// Remove the chosen rows.
     Chosen,
     /// Ask whether to remove everything that the list shows.
     AskAll,
     /// Remove everything that the list shows.
     All,
-    /// Remove nothing.
+    /// Close the question.
     Nothing,
     /// Bring back what was removed last.
     Undo,
 }
 
-/// Something to be done about replays, or about messages that are made here.
+/// An action on replays or composed messages.
 #[derive(Clone, Debug)]
-pub enum Sending {
+pub(crate) enum SendAction {
     /// Open the dialog that sends the chosen rows again.
     Chosen,
     /// Open that dialog for something else.
     This(Box<ReplayWhat>),
     /// Open that dialog with everything as in this request.
     Again(Box<ReplayRequest>),
-    /// Close that dialog.
+    /// Close the dialog of replays.
     Close,
     /// Open the event of a replay, where that replay stands.
-    ShowReplay {
-        /// Which event.
-        event: CaptureId,
-        /// Which of its replays.
-        replay: ReplayId,
-    },
+    ShowReplay { event: CaptureId, replay: ReplayId },
     /// Open this run, on the screen of replays.
     ShowRun(RunId),
     /// Close the run that is open.
     CloseRun,
-    /// Begin a message.
+    /// Open the composer.
     Compose,
     /// Edit the message of the selected event, to send it again.
     EditChosen,
     /// Begin a message as a copy of the selected event's.
     DuplicateChosen,
-    /// Let the person choose pictures to compose with.
+    /// Open the file dialog for pictures to compose with.
     ChoosePictures,
 }

@@ -1,4 +1,4 @@
-//! The fonts: egui's own, and a subset of Noto Sans SC, so that Chinese is readable on a machine without any font.
+//! Fonts: egui's own, and a subset of Noto Sans SC, so that Chinese is readable on a machine without any font.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ static CHINESE: &[u8] = include_bytes!("../../assets/fonts/NotoSansSC-subset.otf
 
 const NAME: &str = "Noto Sans SC";
 
-/// Gives both families the Chinese font; what all of them lack is asked of the system by eframe.
+/// Adds the Chinese font to both families; eframe takes missing glyphs from the system.
 pub(crate) fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
     fonts.font_data.insert(NAME.to_owned(), Arc::new(FontData::from_static(CHINESE)));

@@ -1,68 +1,9 @@
-//! The keys: one table, from which shortcuts, the page of keys and the tooltips are drawn.
+//! Keys: one table of shortcuts, which the keyboard, menus, tooltips and the page of keys read.
 
 use egui::{Context, Event, Key, Modifiers};
 
-use super::action::{Move, Tab};
-use super::composing::Composition;
-
-/// What a key asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
-    /// Move the selection.
-    Move(Move),
-    /// Move it by as many rows as are in view: down (positive) or up.
-    MovePages(i64),
-    /// Pick the selected row beside the others, or leave it out again.
-    Pick,
-    /// Move the selection and pick what it passes.
-    PickMoving(Move),
-    /// Follow the newest, or stop following.
-    Follow,
-    /// Show the detail of the selected row.
-    OpenDetail,
-    /// Turn to the next page of the detail, or the one before.
-    TurnTab(i8),
-    /// Turn to this page of the detail.
-    ShowTab(Tab),
-    /// Put the caret into the filter.
-    FocusFilter,
-    /// Hold everything, or nothing any more.
-    ToggleHold,
-    /// Go to the held push that has the least time left.
-    AnswerHeld,
-    /// Let everything go that is held.
-    ReleaseHeld,
-    /// Send the answer that is written.
-    SendAnswer,
-    /// Leave what is open: the held push to the default, the page of keys, the settings, the detail.
-    Leave,
-    /// Send the chosen rows again.
-    Replay,
-    /// Edit the message of the selected event, and send it again.
-    EditAndReplay,
-    /// Compose a message.
-    Compose,
-    /// Compose a copy of the selected event.
-    Duplicate,
-    /// Remove the chosen rows.
-    Remove,
-    /// Remove everything that the list shows.
-    Clear,
-    /// Bring back what was removed last.
-    Undo,
-    /// Export.
-    Export,
-    /// Copy the request as it came over the wire.
-    CopyRaw,
-    /// Copy the body.
-    CopyBody,
-    /// Copy the event as JSON.
-    CopyJson,
-    /// Show or hide the page of keys.
-    ShowKeys,
-    /// Show the settings.
-    ShowSettings,
-}
+use crate::ui::action::{Action, CopyForm, HoldAction, Move, PickAction, RemovalAction, Screen, SendAction, Tab};
+use crate::ui::ime::Composition;
 
 /// One stroke, perhaps after a prefix.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +14,7 @@ pub(crate) struct Chord {
     shift: Shift,
 }
 
-/// Whether Shift has to be held.
+/// The state of Shift that a chord needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shift {
     Held,
@@ -82,14 +23,12 @@ enum Shift {
     Either,
 }
 
-/// One line of the table.
+/// A line of the table: chords, their action, and its name.
 #[derive(Debug)]
 pub(crate) struct Shortcut {
-    /// What is done.
-    pub(crate) verb: Verb,
-    /// By any of these.
-    pub(crate) chords: &'static [Chord],
-    /// What it is called.
+    action: Action,
+    chords: &'static [Chord],
+    /// Locale key of its name.
     pub(crate) text: &'static str,
 }
 
@@ -113,62 +52,57 @@ const fn after(prefix: Key, key: Key) -> Chord {
     Chord { prefix: Some(prefix), key, ctrl: false, shift: Shift::NotHeld }
 }
 
-/// Every key that does something, in the order in which the page of keys lists them.
-pub(crate) const TABLE: &[Shortcut] = &[
-    Shortcut {
-        verb: Verb::Move(Move::By(1)),
-        chords: &[plain(Key::J), plain(Key::ArrowDown)],
-        text: "window.keys.down",
-    },
-    Shortcut { verb: Verb::Move(Move::By(-1)), chords: &[plain(Key::K), plain(Key::ArrowUp)], text: "window.keys.up" },
-    Shortcut { verb: Verb::MovePages(1), chords: &[plain(Key::PageDown)], text: "window.keys.page_down" },
-    Shortcut { verb: Verb::MovePages(-1), chords: &[plain(Key::PageUp)], text: "window.keys.page_up" },
-    Shortcut { verb: Verb::Move(Move::First), chords: &[plain(Key::G), plain(Key::Home)], text: "window.keys.first" },
-    Shortcut { verb: Verb::Move(Move::Last), chords: &[shifted(Key::G), plain(Key::End)], text: "window.keys.last" },
-    Shortcut { verb: Verb::Pick, chords: &[plain(Key::Space)], text: "window.keys.pick" },
-    Shortcut {
-        verb: Verb::PickMoving(Move::By(1)),
-        chords: &[shifted(Key::J), shifted(Key::ArrowDown)],
-        text: "window.keys.pick_down",
-    },
-    Shortcut {
-        verb: Verb::PickMoving(Move::By(-1)),
-        chords: &[shifted(Key::K), shifted(Key::ArrowUp)],
-        text: "window.keys.pick_up",
-    },
-    Shortcut { verb: Verb::Follow, chords: &[shifted(Key::F)], text: "window.keys.follow" },
-    Shortcut { verb: Verb::FocusFilter, chords: &[mark(Key::Slash), ctrl(Key::F)], text: "window.keys.filter" },
-    Shortcut { verb: Verb::OpenDetail, chords: &[plain(Key::Enter)], text: "window.keys.open" },
-    Shortcut { verb: Verb::TurnTab(1), chords: &[plain(Key::ArrowRight)], text: "window.keys.next_tab" },
-    Shortcut { verb: Verb::TurnTab(-1), chords: &[plain(Key::ArrowLeft)], text: "window.keys.previous_tab" },
-    Shortcut { verb: Verb::ShowTab(Tab::Decoded), chords: &[ctrl(Key::Num1)], text: "window.keys.tab_decoded" },
-    Shortcut { verb: Verb::ShowTab(Tab::Raw), chords: &[ctrl(Key::Num2)], text: "window.keys.tab_raw" },
-    Shortcut { verb: Verb::ShowTab(Tab::Request), chords: &[ctrl(Key::Num3)], text: "window.keys.tab_request" },
-    Shortcut { verb: Verb::ShowTab(Tab::Answer), chords: &[ctrl(Key::Num4)], text: "window.keys.tab_answer" },
-    Shortcut { verb: Verb::ShowTab(Tab::Replays), chords: &[ctrl(Key::Num5)], text: "replay.keys.tab" },
-    Shortcut { verb: Verb::ToggleHold, chords: &[plain(Key::I)], text: "hold.keys.toggle" },
-    Shortcut { verb: Verb::AnswerHeld, chords: &[plain(Key::A)], text: "hold.keys.answer" },
-    Shortcut { verb: Verb::ReleaseHeld, chords: &[shifted(Key::A)], text: "hold.keys.release" },
-    Shortcut { verb: Verb::SendAnswer, chords: &[ctrl(Key::Enter)], text: "hold.keys.send" },
-    Shortcut { verb: Verb::Replay, chords: &[plain(Key::R)], text: "replay.keys.replay" },
-    Shortcut { verb: Verb::EditAndReplay, chords: &[plain(Key::E)], text: "replay.keys.edit" },
-    Shortcut { verb: Verb::Compose, chords: &[plain(Key::N)], text: "composer.keys.compose" },
-    Shortcut { verb: Verb::Duplicate, chords: &[shifted(Key::D)], text: "composer.keys.duplicate" },
-    Shortcut { verb: Verb::Remove, chords: &[plain(Key::D), plain(Key::Delete)], text: "removing.keys.remove" },
-    Shortcut { verb: Verb::Clear, chords: &[plain(Key::Z)], text: "removing.keys.clear" },
-    Shortcut { verb: Verb::Undo, chords: &[ctrl(Key::Z)], text: "removing.keys.undo" },
-    Shortcut { verb: Verb::Export, chords: &[plain(Key::X)], text: "export.keys.export" },
-    Shortcut { verb: Verb::CopyRaw, chords: &[after(Key::C, Key::R)], text: "window.keys.copy_raw" },
-    Shortcut { verb: Verb::CopyBody, chords: &[after(Key::C, Key::B)], text: "window.keys.copy_body" },
-    Shortcut { verb: Verb::CopyJson, chords: &[after(Key::C, Key::J)], text: "window.keys.copy_json" },
-    Shortcut { verb: Verb::Leave, chords: &[plain(Key::Escape)], text: "window.keys.leave" },
-    Shortcut { verb: Verb::ShowSettings, chords: &[ctrl(Key::Comma)], text: "window.keys.settings" },
-    Shortcut {
-        verb: Verb::ShowKeys,
-        chords: &[mark(Key::Questionmark), shifted(Key::Slash)],
-        text: "window.keys.help",
-    },
-];
+/// Declares each shortcut under its name, and the table of them all.
+macro_rules! shortcuts {
+    ($($name:ident: $action:expr, [$($chord:expr),+], $text:literal;)+) => {
+        $(pub(crate) static $name: Shortcut = Shortcut { action: $action, chords: &[$($chord),+], text: $text };)+
+
+        /// Every shortcut, in the order of the page of keys.
+        pub(crate) static TABLE: &[&Shortcut] = &[$(&$name),+];
+    };
+}
+
+shortcuts! {
+    DOWN: Action::MoveSelection(Move::By(1)), [plain(Key::J), plain(Key::ArrowDown)], "window.keys.down";
+    UP: Action::MoveSelection(Move::By(-1)), [plain(Key::K), plain(Key::ArrowUp)], "window.keys.up";
+    PAGE_DOWN: Action::MoveSelection(Move::Pages(1)), [plain(Key::PageDown)], "window.keys.page_down";
+    PAGE_UP: Action::MoveSelection(Move::Pages(-1)), [plain(Key::PageUp)], "window.keys.page_up";
+    FIRST: Action::MoveSelection(Move::First), [plain(Key::G), plain(Key::Home)], "window.keys.first";
+    LAST: Action::MoveSelection(Move::Last), [shifted(Key::G), plain(Key::End)], "window.keys.last";
+    PICK: Action::Pick(PickAction::ToggleSelected), [plain(Key::Space)], "window.keys.pick";
+    PICK_DOWN: Action::Pick(PickAction::Moving(Move::By(1))),
+        [shifted(Key::J), shifted(Key::ArrowDown)], "window.keys.pick_down";
+    PICK_UP: Action::Pick(PickAction::Moving(Move::By(-1))),
+        [shifted(Key::K), shifted(Key::ArrowUp)], "window.keys.pick_up";
+    FOLLOW: Action::ToggleFollow, [shifted(Key::F)], "window.keys.follow";
+    FOCUS_FILTER: Action::FocusFilter, [mark(Key::Slash), ctrl(Key::F)], "window.keys.filter";
+    OPEN_DETAIL: Action::ShowDetail(true), [plain(Key::Enter)], "window.keys.open";
+    NEXT_TAB: Action::TurnTab(1), [plain(Key::ArrowRight)], "window.keys.next_tab";
+    PREVIOUS_TAB: Action::TurnTab(-1), [plain(Key::ArrowLeft)], "window.keys.previous_tab";
+    DECODED_TAB: Action::ShowTab(Tab::Decoded), [ctrl(Key::Num1)], "window.keys.tab_decoded";
+    RAW_TAB: Action::ShowTab(Tab::Raw), [ctrl(Key::Num2)], "window.keys.tab_raw";
+    REQUEST_TAB: Action::ShowTab(Tab::Request), [ctrl(Key::Num3)], "window.keys.tab_request";
+    ANSWER_TAB: Action::ShowTab(Tab::Answer), [ctrl(Key::Num4)], "window.keys.tab_answer";
+    REPLAYS_TAB: Action::ShowTab(Tab::Replays), [ctrl(Key::Num5)], "replay.keys.tab";
+    TOGGLE_HOLD: Action::Hold(HoldAction::Toggle), [plain(Key::I)], "hold.keys.toggle";
+    ANSWER_HELD: Action::Hold(HoldAction::AnswerNext), [plain(Key::A)], "hold.keys.answer";
+    RELEASE_HELD: Action::Hold(HoldAction::ReleaseAll), [shifted(Key::A)], "hold.keys.release";
+    SEND_ANSWER: Action::Hold(HoldAction::SendReply), [ctrl(Key::Enter)], "hold.keys.send";
+    REPLAY: Action::Send(SendAction::Chosen), [plain(Key::R)], "replay.keys.replay";
+    EDIT_AND_REPLAY: Action::Send(SendAction::EditChosen), [plain(Key::E)], "replay.keys.edit";
+    COMPOSE: Action::Send(SendAction::Compose), [plain(Key::N)], "composer.keys.compose";
+    DUPLICATE: Action::Send(SendAction::DuplicateChosen), [shifted(Key::D)], "composer.keys.duplicate";
+    REMOVE: Action::Remove(RemovalAction::Chosen), [plain(Key::D), plain(Key::Delete)], "removing.keys.remove";
+    REMOVE_ALL: Action::Remove(RemovalAction::AskAll), [plain(Key::Z)], "removing.keys.clear";
+    UNDO_REMOVAL: Action::Remove(RemovalAction::Undo), [ctrl(Key::Z)], "removing.keys.undo";
+    EXPORT: Action::ShowExport(true), [plain(Key::X)], "export.keys.export";
+    COPY_RAW: Action::CopyEvent(CopyForm::Raw), [after(Key::C, Key::R)], "window.keys.copy_raw";
+    COPY_BODY: Action::CopyEvent(CopyForm::Body), [after(Key::C, Key::B)], "window.keys.copy_body";
+    COPY_JSON: Action::CopyEvent(CopyForm::Json), [after(Key::C, Key::J)], "window.keys.copy_json";
+    LEAVE: Action::Leave, [plain(Key::Escape)], "window.keys.leave";
+    SHOW_SETTINGS: Action::ShowScreen(Screen::Settings), [ctrl(Key::Comma)], "window.keys.settings";
+    TOGGLE_KEYS: Action::ToggleKeys, [mark(Key::Questionmark), shifted(Key::Slash)], "window.keys.help";
+}
 
 impl Chord {
     fn fits(self, prefix: Option<Key>, key: Key, modifiers: Modifiers) -> bool {
@@ -181,7 +115,7 @@ impl Chord {
         self.prefix == prefix && self.key == key && self.ctrl == modifiers.command && shift && !modifiers.alt
     }
 
-    /// The way it is written for people: `Ctrl+F`, `G`, `c r`.
+    /// Name of the chord: `Ctrl+F`, `G`, `c r`.
     pub(crate) fn name(self) -> String {
         let key = match self.key {
             Key::ArrowDown => "↓",
@@ -205,37 +139,41 @@ impl Chord {
 }
 
 impl Shortcut {
-    /// Its chords for the page of keys: `j ↓`.
+    /// The action, for a menu or a button that does the same.
+    pub(crate) fn action(&self) -> Action {
+        self.action.clone()
+    }
+
+    /// Names of its chords for the page of keys: `j ↓`.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.chords.iter().map(|chord| chord.name()).collect();
         names.dedup();
-        if self.verb == Verb::ShowKeys {
+        if matches!(self.action, Action::ToggleKeys) {
             // The slash with Shift is the same key.
             names.truncate(1);
         }
         names
     }
+
+    /// Name of its last chord, for tooltips and menus.
+    pub(crate) fn hint(&self) -> String {
+        self.chords.last().map(|chord| chord.name()).unwrap_or_default()
+    }
 }
 
-/// The first key of a verb, for its tooltip.
-pub(crate) fn hint(verb: Verb) -> String {
-    let shortcut = TABLE.iter().find(|shortcut| shortcut.verb == verb);
-    shortcut.and_then(|shortcut| shortcut.chords.last()).map(|chord| chord.name()).unwrap_or_default()
-}
-
-/// What has to be remembered between strokes.
+/// The keyboard, with what it remembers between strokes.
 #[derive(Debug, Default)]
 pub(crate) struct Keyboard {
     /// The first key of a chord, waiting for the second.
     pub(crate) prefix: Option<Key>,
     composition: Composition,
-    /// A field of text had the focus in the last frame: Esc and Enter that left it are its own.
+    /// True if a text field had the focus in the last frame: the Esc or Enter that left it is its own.
     was_typing: bool,
 }
 
 impl Keyboard {
-    /// Takes the strokes that mean something from the input, unless somebody is typing or composing.
-    pub(crate) fn verbs(&mut self, ctx: &Context) -> Vec<Verb> {
+    /// Takes the strokes of shortcuts from the input, unless the user types or an input method composes.
+    pub(crate) fn pressed(&mut self, ctx: &Context) -> Vec<&'static Shortcut> {
         let typing = ctx.text_edit_focused();
         let left_field = std::mem::replace(&mut self.was_typing, typing);
         let composing = self.composition.watch(ctx);
@@ -244,24 +182,30 @@ impl Keyboard {
             return Vec::new();
         }
         let on_button = ctx.memory(|memory| memory.focused().is_some());
-        let verbs = ctx.input_mut(|input| {
-            let mut verbs = Vec::new();
+        let pressed = ctx.input_mut(|input| {
+            let mut pressed = Vec::new();
             input.events.retain(|event| match event {
                 // A focused button has Enter and Space to itself, but for Ctrl+Enter.
                 Event::Key { key: Key::Enter | Key::Space, modifiers, .. } if on_button && !modifiers.command => true,
-                Event::Key { key, pressed: true, modifiers, .. } => !self.stroke(*key, *modifiers, &mut verbs),
+                Event::Key { key, pressed: true, modifiers, .. } => !self.stroke(*key, *modifiers, &mut pressed),
                 _ => true,
             });
-            if !verbs.is_empty() || self.prefix.is_some() {
+            if !pressed.is_empty() || self.prefix.is_some() {
                 // The letter of a stroke that was taken must not be typed into what it opens.
                 input.events.retain(|event| !matches!(event, Event::Text(_)));
             }
-            verbs
+            pressed
         });
-        if verbs.iter().any(|verb| matches!(verb, Verb::Move(_) | Verb::TurnTab(_))) {
+        let moves = |shortcut: &&Shortcut| match shortcut.action {
+            Action::MoveSelection(movement) => !matches!(movement, Move::Pages(_)),
+            Action::TurnTab(_) => true,
+            _ => false,
+        };
+        if pressed.iter().any(moves) {
+            // egui would move the focus with the arrows, too.
             ctx.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
         }
-        verbs
+        pressed
     }
 
     /// Notes at the end of a frame whether a field of text has the focus now.
@@ -269,19 +213,19 @@ impl Keyboard {
         self.was_typing = ctx.text_edit_focused();
     }
 
-    /// Whether that stroke means something; a prefix is remembered, and dropped by whatever does not follow it.
-    fn stroke(&mut self, key: Key, modifiers: Modifiers, verbs: &mut Vec<Verb>) -> bool {
+    /// Returns true if a stroke was taken. A prefix is remembered, and dropped by any key that does not follow it.
+    fn stroke(&mut self, key: Key, modifiers: Modifiers, pressed: &mut Vec<&'static Shortcut>) -> bool {
         let prefix = self.prefix.take();
         if prefix.is_some() && key == Key::Escape {
             return true;
         }
-        let chords =
-            || TABLE.iter().flat_map(|shortcut| shortcut.chords.iter().map(move |chord| (shortcut.verb, chord)));
-        if let Some((verb, _)) = chords().find(|(_, chord)| chord.fits(prefix, key, modifiers)) {
-            verbs.push(verb);
+        let fits = |shortcut: &&&Shortcut| shortcut.chords.iter().any(|chord| chord.fits(prefix, key, modifiers));
+        if let Some(shortcut) = TABLE.iter().find(fits) {
+            pressed.push(shortcut);
             return true;
         }
-        let starts = prefix.is_none() && !modifiers.any() && chords().any(|(_, chord)| chord.prefix == Some(key));
+        let mut chords = TABLE.iter().flat_map(|shortcut| shortcut.chords);
+        let starts = prefix.is_none() && !modifiers.any() && chords.any(|chord| chord.prefix == Some(key));
         self.prefix = starts.then_some(key);
         starts || prefix.is_some()
     }
@@ -291,13 +235,13 @@ impl Keyboard {
 mod tests {
     use super::*;
 
-    fn verbs(strokes: &[(Key, Modifiers)]) -> Vec<Verb> {
+    fn pressed(strokes: &[(Key, Modifiers)]) -> Vec<&'static str> {
         let mut keyboard = Keyboard::default();
-        let mut verbs = Vec::new();
+        let mut pressed = Vec::new();
         for (key, modifiers) in strokes {
-            keyboard.stroke(*key, *modifiers, &mut verbs);
+            keyboard.stroke(*key, *modifiers, &mut pressed);
         }
-        verbs
+        pressed.iter().map(|shortcut| shortcut.text).collect()
     }
 
     #[test]
@@ -314,20 +258,23 @@ mod tests {
 
     #[test]
     fn a_prefix_waits_for_its_second_key_and_is_dropped_by_any_other() {
-        assert_eq!(verbs(&[(Key::C, Modifiers::NONE), (Key::J, Modifiers::NONE)]), [Verb::CopyJson]);
-        assert_eq!(verbs(&[(Key::C, Modifiers::NONE), (Key::X, Modifiers::NONE), (Key::Y, Modifiers::NONE)]), []);
+        assert_eq!(pressed(&[(Key::C, Modifiers::NONE), (Key::J, Modifiers::NONE)]), [COPY_JSON.text]);
         assert_eq!(
-            verbs(&[(Key::C, Modifiers::NONE), (Key::Escape, Modifiers::NONE), (Key::J, Modifiers::NONE)]),
-            [Verb::Move(Move::By(1))]
+            pressed(&[(Key::C, Modifiers::NONE), (Key::X, Modifiers::NONE), (Key::Y, Modifiers::NONE)]),
+            [""; 0]
+        );
+        assert_eq!(
+            pressed(&[(Key::C, Modifiers::NONE), (Key::Escape, Modifiers::NONE), (Key::J, Modifiers::NONE)]),
+            [DOWN.text]
         );
     }
 
     #[test]
     fn shift_tells_letters_apart() {
-        assert_eq!(verbs(&[(Key::G, Modifiers::NONE)]), [Verb::Move(Move::First)]);
-        assert_eq!(verbs(&[(Key::G, Modifiers::SHIFT)]), [Verb::Move(Move::Last)]);
-        assert_eq!(verbs(&[(Key::Slash, Modifiers::SHIFT)]), [Verb::ShowKeys]);
-        assert_eq!(verbs(&[(Key::J, Modifiers::COMMAND)]), []);
+        assert_eq!(pressed(&[(Key::G, Modifiers::NONE)]), [FIRST.text]);
+        assert_eq!(pressed(&[(Key::G, Modifiers::SHIFT)]), [LAST.text]);
+        assert_eq!(pressed(&[(Key::Slash, Modifiers::SHIFT)]), [TOGGLE_KEYS.text]);
+        assert_eq!(pressed(&[(Key::J, Modifiers::COMMAND)]), [""; 0]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a panel needs to know to draw: the language, the colours, the time zone.
+//! Language, colours and time zone for drawing, with the words and marks that follow from them.
 
 use std::borrow::Cow;
 
@@ -6,26 +6,25 @@ use egui::Color32;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::theme::{DARK, LIGHT, Palette};
 use crate::capture::Signature;
 use crate::capture::diagnosis::Severity;
 use crate::texts::Language;
 use crate::texts::safe_text::{beginning, told};
 use crate::texts::user_error::UserError;
+use crate::ui::theme::{DARK, LIGHT, Palette};
 use crate::wechat::kind::Family;
 
-/// Given to every panel; made anew with each frame, which costs nothing.
+/// Language, colours and time zone of one frame, given to every panel.
 #[derive(Clone, Debug)]
 pub(crate) struct Look {
-    /// The language that is spoken.
     pub(crate) language: Language,
-    /// The colours of the brightness that is shown.
+    /// The palette, dark or light.
     pub(crate) palette: &'static Palette,
     zone: TimeZone,
 }
 
 impl Look {
-    /// The look of this language and brightness.
+    /// Creates the look of a frame.
     pub(crate) fn new(language: Language, theme: egui::Theme, zone: TimeZone) -> Self {
         let palette = match theme {
             egui::Theme::Dark => &DARK,
@@ -34,7 +33,7 @@ impl Look {
         Self { language, palette, zone }
     }
 
-    /// The text of that key.
+    /// The text of a locale key.
     pub(crate) fn text<'k>(&self, key: &'k str) -> Cow<'k, str> {
         self.language.text(key)
     }
@@ -46,7 +45,7 @@ impl Look {
         self.language.filled(key, &details)
     }
 
-    /// The words for what went wrong.
+    /// The words of an error.
     pub(crate) fn trouble(&self, trouble: &UserError) -> String {
         quoted(&trouble.words(self.language))
     }
@@ -95,7 +94,7 @@ impl Look {
     }
 }
 
-/// The most that is quoted of a text within a sentence.
+/// Maximum number of characters quoted within a sentence.
 const QUOTED: usize = 1_000;
 
 fn quoted(text: &str) -> String {
@@ -124,7 +123,7 @@ pub(crate) fn signature_mark(signature: Signature) -> &'static str {
     }
 }
 
-/// The mark of an attempt: ① to ⑩, then plain digits.
+/// The mark of an attempt: ① to ⑩, then digits.
 pub(crate) fn attempt_mark(attempt: u32) -> String {
     match attempt {
         1..=10 => char::from_u32(0x245F + attempt).map(String::from).unwrap_or_default(),

@@ -1,43 +1,42 @@
-//! What the window says of itself: the one door by which an error reaches the person.
+//! Messages of the window: the one way by which an error reaches the user.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::look::Look;
 use crate::capture::diagnosis::Severity;
 use crate::texts::user_error::UserError;
+use crate::ui::look::Look;
 
-/// More than this is no longer read.
+/// Maximum number of messages kept.
 const KEPT: usize = 20;
 
-/// How long good news stays; bad news stays until it is dismissed.
+/// Time that a good message stays; a bad one stays until it is dismissed.
 const GOOD_NEWS: Duration = Duration::from_secs(5);
 
-/// How long it is offered to undo something; the key does it for longer.
+/// Time that a button offers to undo something; the key works for longer.
 const UNDOABLE: Duration = Duration::from_mins(1);
 
-/// One message.
+/// A message of the window.
 #[derive(Debug)]
 pub(crate) struct Message {
     said: Said,
-    /// How bad it is.
     pub(crate) severity: Severity,
-    /// Whether it is about something that can be undone.
+    /// True if it offers to undo a removal.
     pub(crate) undo: bool,
-    /// When it goes by itself, in seconds of egui's clock.
+    /// Time at which it expires, in seconds of egui's clock.
     until: Option<f64>,
 }
 
 #[derive(Debug, PartialEq)]
 enum Said {
-    /// Good news, in the language of its moment: it is soon gone.
+    /// A good message, in the language of its moment: it soon expires.
     News(String),
-    /// Bad news stays, so it follows the language.
+    /// An error: it stays, so it follows the language.
     UserError(UserError),
 }
 
 impl Message {
-    /// In words.
+    /// The text in the language of the window.
     pub(crate) fn text(&self, look: &Look) -> String {
         match &self.said {
             Said::News(text) => text.clone(),
@@ -51,7 +50,7 @@ impl Message {
 pub(crate) struct Notices(VecDeque<Message>);
 
 impl Notices {
-    /// Says that something went wrong.
+    /// Shows an error.
     pub(crate) fn error(&mut self, trouble: UserError) {
         let said = Said::UserError(trouble);
         // The same trouble again is no news.
@@ -59,13 +58,13 @@ impl Notices {
         self.push(Message { said, severity: Severity::Error, undo: false, until: None });
     }
 
-    /// Says that something went well, for a while.
+    /// Shows a good message for a while.
     pub(crate) fn good(&mut self, text: String, now: f64) {
         let until = Some(now + GOOD_NEWS.as_secs_f64());
         self.push(Message { said: Said::News(text), severity: Severity::Note, undo: false, until });
     }
 
-    /// Says that something was done that can be undone; it stays for as long as one may notice a mistake.
+    /// Shows a message with an offer to undo, long enough to notice a mistake.
     pub(crate) fn undoable(&mut self, text: String, now: f64) {
         // The earlier one is not what Undo would undo now.
         self.0.retain(|message| !message.undo);
@@ -73,12 +72,12 @@ impl Notices {
         self.push(Message { said: Said::News(text), severity: Severity::Note, undo: true, until });
     }
 
-    /// What could be undone has been.
+    /// Withdraws the offers to undo.
     pub(crate) fn forget_undo(&mut self) {
         self.0.retain(|message| !message.undo);
     }
 
-    /// Says that something came out badly that the person asked for; it stays longer than good news.
+    /// Shows a warning, which stays longer than a good message.
     pub(crate) fn warning(&mut self, text: String, now: f64) {
         let until = Some(now + 3.0 * GOOD_NEWS.as_secs_f64());
         self.push(Message { said: Said::News(text), severity: Severity::Warning, undo: false, until });
@@ -96,12 +95,12 @@ impl Notices {
         self.0.back().map(|message| (message, self.0.len() - 1))
     }
 
-    /// Forgets the message that is shown.
+    /// Dismisses the message that is shown.
     pub(crate) fn dismiss(&mut self) {
         self.0.pop_back();
     }
 
-    /// Forgets what has had its time; returns how long until the next one has.
+    /// Drops expired messages; returns the time until the next one expires.
     pub(crate) fn expire(&mut self, now: f64) -> Option<Duration> {
         self.0.retain(|message| message.until.is_none_or(|until| until > now));
         let next = self.0.iter().filter_map(|message| message.until).reduce(f64::min)?;

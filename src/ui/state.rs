@@ -1,25 +1,7 @@
-//! What the window knows, beside what the list knows: changed by notices and by actions, and by nothing else.
+//! State of the window: changed by notices of the engine and by actions, and by nothing else.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::action::{Move, Screen, Tab};
-use super::answering::ManualReplies;
-use super::composer::Composer;
-use super::detail::Detail;
-use super::dialog::Dialog;
-use super::exporting::{Exportable, Exporting};
-use super::filter_box::FilterBox;
-use super::keys::Keyboard;
-use super::list::List;
-use super::look::Look;
-use super::notices::Notices;
-use super::removing::Removals;
-use super::replaying::Replaying;
-use super::replays::ReplaysScreen;
-use super::rules::RulesScreen;
-use super::saved::SavedFilters;
-use super::settings::Settings;
-use super::transfer::{self, Report};
 use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
 use crate::config::LookConfig;
 use crate::engine::{
@@ -27,29 +9,48 @@ use crate::engine::{
     TransferNotice,
 };
 use crate::texts::Language;
+use crate::ui::action::{CopyForm, Move, PickAction, Screen, Tab};
+use crate::ui::dialogs::event_selection::EventSelection;
+use crate::ui::dialogs::export_dialog::ExportDialog;
+use crate::ui::dialogs::file_dialog::FileDialog;
+use crate::ui::dialogs::import_report::{self, ImportReport};
+use crate::ui::dialogs::removal_question::Removals;
+use crate::ui::dialogs::replay_dialog::ReplayDialog;
+use crate::ui::keys::Keyboard;
+use crate::ui::look::Look;
+use crate::ui::notices::Notices;
+use crate::ui::screens::compose::Composer;
+use crate::ui::screens::events::answering::ManualReplies;
+use crate::ui::screens::events::detail::Detail;
+use crate::ui::screens::events::filter::FilterBox;
+use crate::ui::screens::events::filter::saved_filters::SavedFilters;
+use crate::ui::screens::events::list::List;
+use crate::ui::screens::replays::ReplaysScreen;
+use crate::ui::screens::rules::RulesScreen;
+use crate::ui::screens::settings::Settings;
 
 mod held;
-mod removals;
-mod replays;
+mod maintenance;
+mod pending_navigation;
 
-use replays::Wishes;
+use pending_navigation::PendingNavigation;
 
-/// For this long after its arrival, more may come that belongs to an event: its answer, its images.
+/// Time after its arrival in which an event may still get its reply or images.
 const STILL_COMING: SignedDuration = SignedDuration::from_secs(60);
 
-/// What the screen of events shows.
+/// Page of the screen of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum EventsPage {
     /// The list and the detail.
     #[default]
     List,
-    /// How to begin.
+    /// The first-run page.
     FirstRun,
-    /// The list, however little is in it: the person asked for something in it.
+    /// The list, however little is in it: the user asked for something in it.
     WantedList,
 }
 
-/// Everything that outlives a frame.
+/// State of the window between frames.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) screen: Screen,
@@ -60,16 +61,15 @@ pub(crate) struct State {
     pub(crate) notices: Notices,
     pub(crate) settings: Settings,
     pub(crate) rules: RulesScreen,
-    pub(crate) exporting: Exporting,
+    pub(crate) export_dialog: ExportDialog,
     pub(crate) removals: Removals,
     pub(crate) saved: SavedFilters,
-    pub(crate) replaying: Replaying,
+    pub(crate) replay_dialog: ReplayDialog,
     pub(crate) replays: ReplaysScreen,
     pub(crate) composer: Composer,
-    wishes: Wishes,
-    pub(crate) report: Report,
-    /// The desktop's dialog, and what it was opened for.
-    pub(crate) dialog: Dialog,
+    pending: PendingNavigation,
+    pub(crate) import_report: ImportReport,
+    pub(crate) file_dialog: FileDialog,
     pub(crate) keyboard: Keyboard,
     pub(crate) answering: ManualReplies,
     /// The held push that the detail was turned to.
@@ -80,18 +80,18 @@ pub(crate) struct State {
     pub(crate) to_open: Option<CaptureId>,
     /// The newest handshake, for the first-run page.
     pub(crate) handshake: Option<Box<StoredCapture>>,
-    /// What the person chose in this run; before that, what `config.toml` says.
+    /// The look chosen in this session; `None` for that of `config.toml`.
     pub(crate) chosen_look: Option<LookConfig>,
     pub(crate) page: EventsPage,
 }
 
 impl State {
-    /// The state at the start.
-    pub(crate) fn with(settings: Settings, exporting: Exporting) -> Self {
-        Self { settings, exporting, ..Self::default() }
+    /// The initial state.
+    pub(crate) fn with(settings: Settings, export_dialog: ExportDialog) -> Self {
+        Self { settings, export_dialog, ..Self::default() }
     }
 
-    /// Takes in one piece of news; `now` is egui's clock.
+    /// Takes in one notice; `now` is egui's clock.
     pub(crate) fn absorb(&mut self, notice: Notice, look: &Look, now: f64) {
         // What has been answered is looked at until there is something newer.
         let has_newer = matches!(&notice, Notice::List(ListNotice::Arrived { ids, .. }) if !ids.is_empty());
@@ -145,16 +145,16 @@ impl State {
             Notice::Replays(ReplaysNotice::Run { run, rows }) => self.replays.read(*run, rows),
             Notice::Pictures { number, pictures } => self.composer.take_pictures(number, pictures),
             Notice::Transfer(TransferNotice::Previewed { generation, preview }) => {
-                self.exporting.previewed(generation, *preview);
+                self.export_dialog.previewed(generation, *preview);
             }
             Notice::Transfer(TransferNotice::Exported(exported)) => {
-                self.exporting.show(false);
+                self.export_dialog.show(false);
                 let (events, out) = (exported.events.to_string(), exported.out.display().to_string());
                 self.notices.good(look.filled("export.done", &[("events", &events), ("out", &out)]), now);
             }
             Notice::Transfer(TransferNotice::Imported(imported)) => {
-                self.notices.good(transfer::summary(&imported, look), now);
-                self.report.take(*imported);
+                self.notices.good(import_report::summary(&imported, look), now);
+                self.import_report.take(*imported);
             }
             Notice::Failed { trouble } => {
                 self.replays.failed();
@@ -165,7 +165,7 @@ impl State {
         self.decide_first_run();
     }
 
-    /// Something was written to the store.
+    /// Takes note of a write to the store: what is open may have changed.
     pub(crate) fn note_written(&mut self) {
         self.list.note_written();
         self.replays.note_written();
@@ -189,7 +189,7 @@ impl State {
             detail.follow(former);
         }
         self.detail = Some(detail);
-        self.settle_wishes();
+        self.navigate_pending();
     }
 
     /// Asks for the selected capture if another one, or none, is open.
@@ -199,7 +199,7 @@ impl State {
         }
     }
 
-    /// Newcomers see how to begin until the first event; a handshake is not one yet.
+    /// Decides between the list and the first-run page, which stays until the first event that is not a handshake.
     pub(crate) fn decide_first_run(&mut self) {
         if self.page == EventsPage::WantedList {
             return;
@@ -212,7 +212,7 @@ impl State {
         };
     }
 
-    /// Selects that capture, on the screen where it is seen.
+    /// Selects a capture, and shows the screen of events.
     pub(crate) fn select(&mut self, id: CaptureId) {
         self.list.picks.clear();
         self.screen = Screen::Events;
@@ -222,46 +222,64 @@ impl State {
         self.decide_first_run();
     }
 
-    /// Moves the selection.
+    /// Moves the selection of the list, or of the runs on the screen of replays.
     pub(crate) fn move_selection(&mut self, movement: Move) {
-        self.list.move_selection(movement);
-        self.open_selected();
+        if self.screen == Screen::Replays {
+            self.replays.move_selection(movement);
+        } else {
+            self.list.move_selection(movement);
+            self.open_selected();
+        }
     }
 
-    /// Turns to a neighbouring page of the detail; the first follows the last.
+    /// Carries out an action on picked rows.
+    pub(crate) fn pick(&mut self, action: PickAction) {
+        let list = &mut self.list;
+        match action {
+            PickAction::Toggle(id) => list.pick(id),
+            PickAction::ToggleSelected => {
+                if let Some(id) = list.selected {
+                    list.pick(id);
+                }
+            }
+            PickAction::To(id) => {
+                list.pick_to(id);
+                self.open_selected();
+            }
+            PickAction::Moving(movement) => {
+                list.pick_moving(movement);
+                self.open_selected();
+            }
+            PickAction::Clear => drop(list.picks.clear()),
+        }
+    }
+
+    /// Turns to a neighbouring tab of the detail; the first follows the last.
     pub(crate) fn turn_tab(&mut self, by: i8) {
         let count = Tab::ALL.len() as i8;
         let at = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0) as i8;
         self.tab = Tab::ALL[(at + by).rem_euclid(count) as usize];
     }
 
-    /// Leaves what lies on top.
+    /// Closes what lies on top: the first of these that is open, from the page of keys down to the detail.
     pub(crate) fn leave(&mut self) {
-        if self.keys_shown {
-            self.keys_shown = false;
-        } else if self.report.close() {
-            // What lies on top goes first.
-        } else if self.replaying.close() {
-            // Nothing was sent, and the last choice is kept.
-        } else if self.removals.close() {
-            // Nothing was removed.
-        } else if self.exporting.is_shown() {
-            self.exporting.show(false);
-        } else if self.screen == Screen::Replays && self.replays.close() {
-            // The run is left before the screen.
-        } else if self.screen != Screen::Events {
-            self.screen = Screen::Events;
-        } else if self.list.picks.clear() {
-            // Picked rows are left before what one of them says.
-        } else if self.page != EventsPage::FirstRun {
+        let closed = std::mem::take(&mut self.keys_shown)
+            || self.import_report.close()
+            || self.replay_dialog.close()
+            || self.removals.close()
+            || self.export_dialog.close()
+            || (self.screen == Screen::Replays && self.replays.close())
+            || std::mem::take(&mut self.screen) != Screen::default()
+            || self.list.picks.clear();
+        if !closed && self.page != EventsPage::FirstRun {
             self.detail_hidden = true;
         }
     }
 
-    /// What there is to export.
-    pub(crate) fn exportable(&self) -> Exportable<'_> {
+    /// Events to export or replay.
+    pub(crate) fn selection(&self) -> EventSelection<'_> {
         let Self { list, filter, .. } = self;
-        Exportable { chosen: list.chosen(), listed: list.counts().0, filter: filter.text() }
+        EventSelection { chosen: list.chosen(), listed: list.counts().0, filter: filter.text() }
     }
 
     /// The opened capture in the form that is to be copied.
@@ -277,17 +295,6 @@ impl State {
             }
         })
     }
-}
-
-/// In which form a capture is copied.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum CopyForm {
-    /// Request line, headers and body.
-    Raw,
-    /// The message alone, decrypted.
-    Body,
-    /// The object that the commands give out.
-    Json,
 }
 
 fn is_new_attempt(row: &CaptureSummary, opened: &EventDetail) -> bool {

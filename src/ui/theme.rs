@@ -1,96 +1,91 @@
-//! How the window looks: every colour, size and distance, named once.
+//! Colours, sizes and distances of the window, each named once.
 
 use egui::style::{HandleShape, WidgetVisuals};
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Vec2, Visuals};
 
 use crate::config::Hue;
 
-/// Between things that belong together, in points.
+/// Gap between things that belong together, in points.
 pub(crate) const GAP_SMALL: f32 = 4.0;
-/// Between neighbours.
+/// Gap between neighbours, in points.
 pub(crate) const GAP: f32 = 8.0;
-/// Between groups.
+/// Gap between groups, in points.
 pub(crate) const GAP_LARGE: f32 = 16.0;
-/// Around a page.
+/// Gap around a page, in points.
 pub(crate) const GAP_PAGE: f32 = 24.0;
 
-/// A row of the list.
+/// Height of a row of the list, in points.
 pub(crate) const ROW_HEIGHT: f32 = 26.0;
-/// The bar at the top.
+/// Height of the top bar, in points.
 pub(crate) const TOP_BAR_HEIGHT: f32 = 48.0;
-/// The bar at the bottom.
+/// Height of the status bar, in points.
 pub(crate) const STATUS_BAR_HEIGHT: f32 = 28.0;
-/// The rail of screens.
+/// Width of the rail, in points.
 pub(crate) const RAIL_WIDTH: f32 = 72.0;
-/// A button or a field of text.
+/// Height of a button or a text field, in points.
 pub(crate) const CONTROL_HEIGHT: f32 = 28.0;
-/// Prose wider than this is hard to read.
+/// Maximum width of prose, in points: wider is hard to read.
 pub(crate) const PROSE_WIDTH: f32 = 680.0;
 
-/// The corners of controls.
+/// Corner radius of controls, in points.
 pub(crate) const CORNER: u8 = 5;
-/// The corners of cards and menus.
+/// Corner radius of cards and menus, in points.
 pub(crate) const CORNER_CARD: u8 = 8;
 
-/// Side notes.
+/// Text size of side notes, in points.
 pub(crate) const TEXT_SMALL: f32 = 11.5;
-/// Prose and controls.
+/// Text size of prose and controls, in points.
 pub(crate) const TEXT: f32 = 13.5;
-/// Bytes and numbers.
+/// Text size of bytes and numbers, in points.
 pub(crate) const TEXT_MONOSPACE: f32 = 12.5;
-/// The title of a page.
+/// Text size of a page's title, in points.
 pub(crate) const TEXT_HEADING: f32 = 19.0;
 
-/// One brightness: its colours by what they are for.
+/// Colours of the dark or the light look, by purpose.
 #[derive(Debug)]
 pub(crate) struct Palette {
-    /// Bars and rail.
+    /// Ground of bars and rail.
     pub(crate) frame: Color32,
-    /// Behind lists and pages.
+    /// Ground of lists and pages.
     pub(crate) surface: Color32,
-    /// Cards on a surface.
+    /// Ground of cards on a surface.
     pub(crate) card: Color32,
-    /// Behind text that can be edited.
+    /// Ground of text that can be edited.
     pub(crate) field: Color32,
-    /// A control at rest.
+    /// Ground of a control at rest.
     pub(crate) control: Color32,
-    /// What the pointer is over.
+    /// Ground below the pointer.
     pub(crate) hovered: Color32,
-    /// What is pressed.
+    /// Ground of a pressed control.
     pub(crate) pressed: Color32,
-    /// The selected row.
+    /// Ground of the selected row.
     pub(crate) selected: Color32,
-    /// Between panes, around cards.
+    /// Lines between panes and around cards.
     pub(crate) line: Color32,
-    /// Around what can be clicked or typed into; stands out from every ground it is on.
+    /// Outline of controls; stands out from every ground.
     pub(crate) outline: Color32,
-    /// Text.
     pub(crate) text: Color32,
-    /// Titles, and what is selected.
+    /// Text of titles and of what is selected.
     pub(crate) strong: Color32,
-    /// Side notes and captions.
+    /// Text of side notes and captions.
     pub(crate) weak: Color32,
-    /// The one accent.
     pub(crate) accent: Color32,
     /// Text on the accent.
     pub(crate) on_accent: Color32,
-    /// A little of the accent, as a ground.
+    /// Ground in a tint of the accent.
     pub(crate) accent_ground: Color32,
-    /// All is well.
+    /// Colour of success.
     pub(crate) ok: Color32,
-    /// Worth knowing.
+    /// Colour of notes.
     pub(crate) note: Color32,
-    /// Likely to bite.
+    /// Colour of warnings.
     pub(crate) warning: Color32,
-    /// Refused, or unreadable.
+    /// Colour of errors.
     pub(crate) error: Color32,
-    /// Behind a note.
     pub(crate) note_ground: Color32,
-    /// Behind a warning.
     pub(crate) warning_ground: Color32,
-    /// Behind an error.
     pub(crate) error_ground: Color32,
-    /// The bytes of the chosen field.
+    /// Ground of the bytes of the chosen field.
     pub(crate) lit: Color32,
     /// Names of elements in raw text.
     pub(crate) code_name: Color32,
@@ -100,28 +95,28 @@ pub(crate) struct Palette {
     pub(crate) code_mark: Color32,
     /// The families' hues, in the order of [`Family::ALL`](crate::wechat::kind::Family::ALL).
     pub(crate) families: [Color32; 6],
-    /// What marks rows, in the order of [`Hue::ALL`].
+    /// Colours that mark rows, in the order of [`Hue::ALL`].
     pub(crate) hues: [Color32; 6],
     /// The chat as WeChat draws it.
     pub(crate) chat: ChatPalette,
-    /// What popups throw.
+    /// Shadow of popups.
     pub(crate) shadow: Color32,
 }
 
 impl Palette {
-    /// The colour of that name.
+    /// The colour of a hue.
     pub(crate) fn hue(&self, hue: Hue) -> Color32 {
         let at = Hue::ALL.iter().position(|other| *other == hue);
         at.and_then(|at| self.hues.get(at)).copied().unwrap_or(self.accent)
     }
 }
 
-/// A chat's colours, which are WeChat's own as far as they can be read.
+/// Colours of a chat: WeChat's own, as far as they are legible.
 #[derive(Debug)]
 pub(crate) struct ChatPalette {
-    /// Behind all of it.
+    /// Ground of the chat.
     pub(crate) ground: Color32,
-    /// A bubble from the other side, or a card.
+    /// Ground of a bubble from the other side, or of a card.
     pub(crate) bubble: Color32,
     /// Text in a bubble.
     pub(crate) text: Color32,
@@ -131,13 +126,13 @@ pub(crate) struct ChatPalette {
     pub(crate) link: Color32,
     /// Lines between the parts of a card.
     pub(crate) line: Color32,
-    /// Where a picture would be.
+    /// Square in place of a picture.
     pub(crate) picture: Color32,
     /// The chat's own words, in the middle.
     pub(crate) notice: Color32,
     /// The square of the account.
     pub(crate) avatar: Color32,
-    /// What is drawn on that square.
+    /// Drawing on that square.
     pub(crate) on_avatar: Color32,
 }
 
@@ -145,7 +140,7 @@ const fn rgb(red: u8, green: u8, blue: u8) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }
 
-/// Light on dark.
+/// The dark palette.
 pub(crate) const DARK: Palette = Palette {
     frame: rgb(0x1a, 0x1c, 0x20),
     surface: rgb(0x20, 0x22, 0x27),
@@ -205,7 +200,7 @@ pub(crate) const DARK: Palette = Palette {
     shadow: Color32::from_black_alpha(120),
 };
 
-/// Dark on light.
+/// The light palette.
 pub(crate) const LIGHT: Palette = Palette {
     frame: rgb(0xf3, 0xf4, 0xf6),
     surface: rgb(0xff, 0xff, 0xff),
@@ -265,7 +260,7 @@ pub(crate) const LIGHT: Palette = Palette {
     shadow: Color32::from_black_alpha(40),
 };
 
-/// Gives both brightnesses their looks; which of them is seen is egui's to say.
+/// Styles both the dark and the light theme of egui.
 pub(crate) fn apply(ctx: &egui::Context) {
     ctx.style_mut_of(egui::Theme::Dark, |style| dress(style, Visuals::dark(), &DARK));
     ctx.style_mut_of(egui::Theme::Light, |style| dress(style, Visuals::light(), &LIGHT));

@@ -1,16 +1,16 @@
-//! What the window makes of held pushes: which is opened, and which one the keys are about.
+//! Held pushes in the state: which one is opened, and which one the keys answer.
 
 use std::time::Instant;
 
-use super::super::action::{Screen, Tab};
-use super::super::answering::Stage;
-use super::super::detail::Detail;
 use super::{EventsPage, State};
 use crate::capture::CaptureId;
 use crate::engine::{HeldPush, HeldView};
+use crate::ui::action::{Screen, Tab};
+use crate::ui::screens::events::answering::Stage;
+use crate::ui::screens::events::detail::Detail;
 
 impl State {
-    /// Looks at what is held. What has just come is opened, unless the person is busy; its retry goes on where it was.
+    /// Follows the held pushes. A new one is opened, unless the user is busy; a retry continues where it was.
     pub(crate) fn note_held(&mut self, view: &HeldView, is_typing: bool) {
         let news = self.answering.update(view, Instant::now());
         for trouble in news.missed {
@@ -31,7 +31,7 @@ impl State {
         self.turn_to_held();
     }
 
-    /// Opens a held push that has just come.
+    /// Opens a held push that has just arrived.
     fn answer(&mut self, push: &HeldPush, with_caret: bool) {
         self.page = EventsPage::WantedList;
         self.detail_hidden = false;
@@ -42,7 +42,7 @@ impl State {
         self.open_selected();
     }
 
-    /// Goes to the held push that has the least time left, else to an event whose retry is waited for.
+    /// Goes to the held push that has the least time left, else to an event whose retry is awaited.
     pub(crate) fn answer_next(&mut self) {
         let held = self.answering.next().map(|push| push.placement);
         let awaited = self.answering.awaited().first().map(|retry| (retry.group, retry.group));
@@ -52,7 +52,7 @@ impl State {
         (self.tab, self.detail_hidden) = (Tab::Answer, false);
     }
 
-    /// Turns the detail to the answer when another held push is opened; from there on the person turns it.
+    /// Turns the detail to the reply when another held push is opened; from there on the user turns it.
     fn turn_to_held(&mut self) {
         let shown = self.detail.as_ref().map(Detail::id);
         let held = shown.filter(|id| self.answering.held(*id).is_some());
@@ -64,7 +64,7 @@ impl State {
         }
     }
 
-    /// Whether the selected event waits for the person.
+    /// Returns true if the selected event waits for a manual reply.
     pub(super) fn is_answering(&self) -> bool {
         let Some(selected) = self.list.selected else { return false };
         let shown = self.detail.as_ref().map(Detail::placement).filter(|placement| placement.id == selected);
@@ -72,7 +72,7 @@ impl State {
         awaits || self.answering.held(selected).is_some()
     }
 
-    /// The event whose editor is in view, by its first attempt's number.
+    /// The event whose editor is in view, by the id of its first attempt.
     pub(crate) fn answered_in_view(&self) -> Option<CaptureId> {
         let in_view = self.screen == Screen::Events
             && self.page != EventsPage::FirstRun
@@ -83,7 +83,7 @@ impl State {
         self.answering.stage(group).map(|_| group)
     }
 
-    /// The same, where it is held: an attempt that is waited for is not let go by a key.
+    /// The same, if it is held: an attempt that is only awaited is not released by a key.
     pub(crate) fn held_in_view(&self) -> Option<CaptureId> {
         let group = self.answered_in_view()?;
         matches!(self.answering.stage(group), Some(Stage::Held(_))).then_some(group)

@@ -1,0 +1,349 @@
+//! The window as eframe drives it: `logic` takes in notices, `ui` draws panels and carries out the actions they return.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
+use jiff::tz::TimeZone;
+
+use crate::config::{LookConfig, Theme};
+use crate::engine::{
+    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PictureRequest, QueryCommand,
+    Setup, Status, TransferCommand,
+};
+use crate::ui::action::{Action, Screen};
+use crate::ui::bars::{banner, rail, status_bar, top_bar};
+use crate::ui::dialogs::export_dialog::ExportDialog;
+use crate::ui::dialogs::file_dialog::FileRequest;
+use crate::ui::dialogs::replay_dialog::ReplayDialogView;
+use crate::ui::dialogs::{file_drop, keys_page};
+use crate::ui::look::Look;
+use crate::ui::screens::events::detail::{self, Detail};
+use crate::ui::screens::events::filter::filter_row;
+use crate::ui::screens::first_run;
+use crate::ui::screens::rules::RulesView;
+use crate::ui::screens::settings::Settings;
+use crate::ui::state::{EventsPage, State};
+use crate::ui::{fonts, theme};
+use crate::waker::Waker;
+
+mod carry_out;
+mod signals;
+mod start;
+
+use signals::Signals;
+pub use start::{WindowError, run};
+
+/// Time that one frame may spend on notices; the rest waits for the next.
+const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
+
+/// Time after which a full queue is tried again, if nothing wakes the window before.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Initial and minimum width of the detail, and minimum width of the list, in points.
+const DETAIL_WIDTH: f32 = 520.0;
+const DETAIL_SMALLEST: f32 = 340.0;
+const LIST_SMALLEST: f32 = 400.0;
+
+/// The window: the engine behind it, and all that it shows.
+#[derive(Debug)]
+pub struct App {
+    engine: Engine,
+    waker: Waker,
+    state: State,
+    zone: TimeZone,
+    /// Commands that found a queue full: sent again with the next frame.
+    waiting: Vec<Command>,
+    /// The store's revision and the listener's state in the last frame.
+    seen: (u64, ListenerState),
+    frames: u64,
+    signals: Option<Signals>,
+}
+
+impl App {
+    /// Starts the engine and its window, which is woken by notices.
+    pub fn start(ctx: &Context, setup: Setup) -> std::io::Result<Self> {
+        fonts::install(ctx);
+        theme::apply(ctx);
+        let waker = Waker::new({
+            let ctx = ctx.clone();
+            move || ctx.request_repaint()
+        });
+        let settings = Settings::at(setup.folder.path());
+        let engine = Engine::start(setup, waker.clone())?;
+        let mut app = Self {
+            engine,
+            waker,
+            state: State::with(settings, ExportDialog::at(documents())),
+            zone: TimeZone::system(),
+            waiting: Vec::new(),
+            seen: (0, ListenerState::Starting),
+            frames: 0,
+            signals: None,
+        };
+        app.list_again();
+        app.ask(QueryCommand::FindHandshake);
+        app.ask(QueryCommand::ListUsedFilters);
+        Ok(app)
+    }
+
+    /// Uses the paths chosen in the desktop's file dialog.
+    fn note_dialog(&mut self, ctx: &Context) {
+        let Some((wanted, paths)) = self.state.file_dialog.chosen(&self.waker) else { return };
+        match (wanted, paths.as_slice()) {
+            (_, []) => {}
+            (FileRequest::Save { .. }, [path, ..]) => self.state.export_dialog.choose(path),
+            (FileRequest::Backup { .. }, [path, ..]) => {
+                self.ask(MaintenanceCommand::Run { task: MaintenanceTask::BackUp { path: path.clone() } });
+            }
+            (FileRequest::Open, _) => self.ask(TransferCommand::Import { paths }),
+            (FileRequest::Pictures { number }, _) => self.ask(PictureRequest { number, paths }),
+        }
+        ctx.request_repaint();
+    }
+
+    /// The engine of this window.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Number of frames drawn: none is while nothing happens.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    fn look(&self, ctx: &Context) -> Look {
+        Look::new(self.chosen_look().language(), ctx.theme(), self.zone.clone())
+    }
+
+    fn chosen_look(&self) -> LookConfig {
+        self.state.chosen_look.clone().unwrap_or_else(|| self.engine.status().config.look.clone())
+    }
+
+    fn absorb(&mut self, ctx: &Context) {
+        // Before the news is looked at: what comes in between wakes us once more.
+        self.waker.rearm();
+        self.note_changes();
+        self.note_held(ctx);
+        let look = self.look(ctx);
+        let (start, now) = (Instant::now(), ctx.input(|input| input.time));
+        while let Some(notice) = self.engine.notice() {
+            let is_replaced = matches!(notice, crate::engine::Notice::DatabaseReplaced);
+            self.state.absorb(notice, &look, now);
+            if is_replaced {
+                self.list_again();
+            }
+            if start.elapsed() > ABSORB_AT_MOST {
+                ctx.request_repaint();
+                break;
+            }
+        }
+        if let Some(wait) = self.state.notices.expire(now) {
+            ctx.request_repaint_after(wait);
+        }
+    }
+
+    /// Follows what is state rather than a notice: the store's revision, named filters, and the listener.
+    fn note_changes(&mut self) {
+        let revision = self.engine.head().revision;
+        if revision != self.seen.0 {
+            self.seen.0 = revision;
+            self.state.note_written();
+            self.ask(ListingCommand::Refresh);
+            if self.state.page == EventsPage::FirstRun {
+                self.ask(QueryCommand::FindHandshake);
+            }
+        }
+        let colours = self.state.saved.follow(&self.engine.status().config.filters);
+        if let Some(command) = colours {
+            self.ask(command);
+        }
+        let listener = self.engine.status().listener.clone();
+        if listener != self.seen.1 {
+            self.seen.1 = listener;
+            // There was no database to list from before it was opened.
+            if self.state.list.is_searching() {
+                self.list_again();
+            }
+        }
+    }
+
+    /// Follows the held pushes, which are state as well.
+    fn note_held(&mut self, ctx: &Context) {
+        let Self { engine, state, .. } = self;
+        state.note_held(&engine.held(), ctx.text_edit_focused());
+    }
+
+    fn apply_theme(&self, ctx: &Context) {
+        let preference = match self.chosen_look().theme {
+            None => ThemePreference::System,
+            Some(Theme::Dark) => ThemePreference::Dark,
+            Some(Theme::Light) => ThemePreference::Light,
+        };
+        if ctx.options(|options| options.theme_preference) != preference {
+            ctx.set_theme(preference);
+        }
+    }
+
+    /// Asks the engine for all that is missing and has not been asked for.
+    fn ask_due(&mut self, ctx: &Context) {
+        let waiting = std::mem::take(&mut self.waiting);
+        for command in waiting {
+            self.ask(command);
+        }
+        let questions: Vec<Command> = self.state.filter.questions().collect();
+        for question in questions {
+            self.ask(question);
+        }
+        let Self { engine, state, .. } = self;
+        if state.to_open.is_some_and(|id| engine.ask(QueryCommand::Open { id })) {
+            state.to_open = None;
+        }
+        let all_asked = state.list.ask_for_rows(|ids| engine.ask(QueryCommand::ReadRows { ids }));
+        let all_asked = state.replays.ask(|command| engine.ask(command)) && all_asked;
+        if !all_asked || state.to_open.is_some() || !self.waiting.is_empty() {
+            ctx.request_repaint_after(ASK_AGAIN);
+        }
+    }
+
+    fn ask(&mut self, command: impl Into<Command>) {
+        let command = command.into();
+        if !self.engine.ask(command.clone()) {
+            self.waiting.push(command);
+        }
+    }
+
+    fn panels_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        let chosen = self.chosen_look();
+        let Self { engine, state, .. } = self;
+        let status = engine.status();
+        let (troubles, unverified) = {
+            let head = engine.head();
+            (
+                (head.trouble.clone(), head.change.clone()),
+                status_bar::UnverifiedTraffic { bytes: head.unverified_bytes, dropped: head.unverified_dropped },
+            )
+        };
+        let bar = |margin: Margin| Frame::new().fill(look.palette.frame).inner_margin(margin);
+        Panel::top("bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 0))).show(ui, |ui| {
+            let held = state.answering.switch().map(|held| &**held);
+            top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen, held), look, actions);
+        });
+        Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 3))).show(
+            ui,
+            |ui| {
+                let shown = (&state.list, &state.notices, &state.answering, state.keyboard.prefix);
+                let running = engine.replay_progress();
+                if running.is_none() {
+                    state.replays.note_idle();
+                }
+                let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
+                let upkeep = engine.maintenance_progress();
+                let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
+                status_bar::status_bar_ui(ui, shown, &work, look, actions);
+            },
+        );
+        Panel::left("rail").exact_size(theme::RAIL_WIDTH).resizable(false).frame(bar(Margin::symmetric(0, 10))).show(
+            ui,
+            |ui| {
+                rail::rail_ui(ui, state.screen, look, actions);
+            },
+        );
+        CentralPanel::default().frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| {
+            banner::banners_ui(ui, &status, (troubles.0.as_ref(), troubles.1.as_ref()), look, actions);
+            match state.screen {
+                Screen::Settings => state.settings.ui(ui, &status, look, actions),
+                Screen::Rules => {
+                    let (rules, trouble, fired) = (engine.rules(), engine.rules_error(), engine.fired());
+                    let view = RulesView {
+                        rules: rules.rules(),
+                        trouble: trouble.as_ref(),
+                        fired: &fired,
+                        armed: engine.armed(),
+                        listener: &status.config.listener,
+                        event: state.detail.as_ref().map(Detail::opened).map(|opened| &opened.stored),
+                    };
+                    state.rules.ui(ui, &view, look, actions);
+                }
+                Screen::Replays => state.replays.ui(ui, &status, look, actions),
+                Screen::Compose => state.composer.ui(ui, &status, look, actions),
+                Screen::Events => events_ui(ui, state, &status, look, actions),
+            }
+        });
+        if state.export_dialog.is_shown() {
+            let (mut dialog, progress) = (std::mem::take(&mut state.export_dialog), engine.transfer_progress());
+            dialog.ui(ui, &state.selection(), progress.as_ref(), look, actions);
+            state.export_dialog = dialog;
+        }
+        state.removals.ui(ui, look, actions);
+        state.import_report.ui(ui, look, actions);
+        let view = ReplayDialogView { status: &status, runs: state.replays.runs() };
+        state.replay_dialog.ui(ui, &view, look, actions);
+        let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
+        let for_pictures = for_pictures.then(|| state.composer.number());
+        file_drop::file_drop_ui(ui, for_pictures, look, actions);
+        if state.keys_shown {
+            keys_page::keys_page_ui(ui, look, actions);
+        }
+    }
+}
+
+/// Default folder of exports: the user's documents, else their home.
+fn documents() -> PathBuf {
+    let user = directories::UserDirs::new();
+    let folder = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
+    folder.map(Path::to_owned).unwrap_or_default()
+}
+
+/// Draws the list beside the detail, or the first-run page.
+fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+    if state.page == EventsPage::FirstRun {
+        first_run::first_run_ui(ui, status, state.handshake.as_deref(), look, actions);
+        return;
+    }
+    if !state.detail_hidden {
+        let largest = (ui.available_width() - LIST_SMALLEST).max(DETAIL_SMALLEST);
+        let panel =
+            Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(DETAIL_SMALLEST..=largest);
+        panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| match &state.detail {
+            Some(detail) => detail::detail_ui(ui, detail, (state.tab, &mut state.answering), look, actions),
+            None => {
+                ui.centered_and_justified(|ui| ui.weak(look.text("window.list.choose")));
+            }
+        });
+    }
+    CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
+        let State { list, filter, saved, answering, .. } = state;
+        filter_row::filter_row_ui(ui, (filter, saved), look, actions);
+        list.ui(ui, (answering, saved), look, actions);
+    });
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.absorb(ctx);
+        self.note_dialog(ctx);
+        self.apply_theme(ctx);
+        self.ask_due(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frames += 1;
+        let ctx = ui.ctx().clone();
+        for shortcut in self.state.keyboard.pressed(&ctx) {
+            self.act_on_key(&ctx, shortcut.action());
+        }
+        let look = self.look(&ctx);
+        let mut actions = Vec::new();
+        self.panels_ui(ui, &look, &mut actions);
+        self.state.keyboard.end_frame(&ctx);
+        if !actions.is_empty() {
+            // What was asked for shows in the next frame.
+            ctx.request_repaint();
+        }
+        for action in actions {
+            self.act(&ctx, action);
+        }
+        self.ask_due(&ctx);
+    }
+}

@@ -1,0 +1,296 @@
+//! Carries out the actions of keys and panels: the only place where the user changes the state.
+
+use egui::Context;
+
+use crate::capture::CaptureId;
+use crate::config::LookConfig;
+use crate::engine::{
+    AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, Selection, SettingsCommand,
+};
+use crate::ui::App;
+use crate::ui::action::{Action, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
+use crate::ui::dialogs::file_dialog::FileRequest;
+use crate::ui::dialogs::removal_question;
+use crate::ui::screens::compose::Origin;
+use crate::ui::screens::events::answering::ManualReplies;
+use crate::ui::screens::events::filter::saved_filters;
+
+impl App {
+    /// Lists again with the current filter.
+    pub(in crate::ui) fn list_again(&mut self) {
+        let text = self.state.filter.text().to_owned();
+        self.set_filter(text);
+    }
+
+    fn set_filter(&mut self, text: String) {
+        if let Some(filter) = self.state.filter.set(text) {
+            let generation = self.state.list.begin();
+            self.waiting.retain(|command| !matches!(command, Command::Listing(ListingCommand::List { .. })));
+            self.ask(ListingCommand::List { generation, filter: Box::new(filter) });
+        }
+        self.state.decide_first_run();
+    }
+
+    fn set_look(&mut self, change: impl FnOnce(&mut LookConfig)) {
+        let mut look = self.chosen_look();
+        change(&mut look);
+        let language = look.language();
+        self.state.detail = self.state.detail.take().map(|detail| detail.with_language(language));
+        self.state.chosen_look = Some(look.clone());
+        self.ask(SettingsCommand::SaveLook { look });
+    }
+
+    /// Carries out the action of a key, unless the dialog that lies on top takes keys for itself.
+    pub(super) fn act_on_key(&mut self, ctx: &Context, action: Action) {
+        let state = &self.state;
+        if state.keys_shown && !matches!(action, Action::Leave | Action::ToggleKeys) {
+            return;
+        }
+        if state.replay_dialog.is_shown() {
+            self.act_in_replay_dialog(ctx, action);
+            return;
+        }
+        if state.removals.is_asking() {
+            match action {
+                Action::ShowDetail(true) => self.act(ctx, Action::Remove(RemovalAction::All)),
+                Action::Leave => self.act(ctx, Action::Remove(RemovalAction::Nothing)),
+                _ => {}
+            }
+            return;
+        }
+        self.act(ctx, action);
+    }
+
+    /// While the dialog of replays is open, keys are for it alone: what is sent must not change behind it.
+    fn act_in_replay_dialog(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::ShowDetail(true) | Action::Hold(HoldAction::SendReply) => {
+                if let Some(command) = self.state.replay_dialog.send() {
+                    self.ask(command);
+                }
+            }
+            Action::Leave => drop(self.state.replay_dialog.close()),
+            Action::ToggleKeys => self.act(ctx, action),
+            _ => {}
+        }
+    }
+
+    /// Leaves what lies on top: a held push whose editor is in view goes with the default reply.
+    fn leave(&mut self) {
+        match self.state.held_in_view() {
+            Some(_) => self.answer(|answering, group| answering.decide(group, HeldDecision::Default)),
+            None => self.state.leave(),
+        }
+    }
+
+    /// Decides the push whose editor is in view.
+    fn answer(&mut self, decide: impl FnOnce(&mut ManualReplies, CaptureId) -> Option<Command>) {
+        let Some(group) = self.state.answered_in_view() else { return };
+        if let Some(command) = decide(&mut self.state.answering, group) {
+            self.ask(command);
+        }
+    }
+
+    /// Carries out an action.
+    pub(in crate::ui) fn act(&mut self, ctx: &Context, action: Action) {
+        let state = &mut self.state;
+        match action {
+            Action::Select(id) => state.select(id),
+            Action::Pick(pick) => state.pick(pick),
+            Action::MoveSelection(movement) => state.move_selection(movement),
+            Action::ShowDetail(shown) => state.detail_hidden = !shown,
+            Action::ShowTab(tab) => (state.tab, state.detail_hidden) = (tab, false),
+            Action::TurnTab(by) => state.turn_tab(by),
+            Action::ChooseField(path) => {
+                if let Some(detail) = &mut state.detail {
+                    detail.choose(&path);
+                }
+            }
+            Action::BeginRule(rule) => {
+                state.rules.begin(&rule);
+                state.screen = Screen::Rules;
+            }
+            Action::Copy(text) => {
+                ctx.copy_text(text);
+                let said = self.look(ctx).text("window.notice.copied").into_owned();
+                self.state.notices.good(said, ctx.input(|input| input.time));
+                ctx.request_repaint();
+            }
+            Action::CopyEvent(form) => {
+                let language = self.look(ctx).language;
+                if let Some(text) = self.state.copy(form, language) {
+                    self.act(ctx, Action::Copy(text));
+                }
+            }
+            Action::SetFilter(text) => self.set_filter(text),
+            Action::AddToFilter(term) => {
+                let text = state.filter.with(&term);
+                self.set_filter(text);
+                self.state.filter.note_used();
+            }
+            Action::Filter(naming) => self.name_filter(naming),
+            Action::FocusFilter => {
+                state.screen = Screen::Events;
+                state.filter.focus();
+            }
+            Action::Follow(following) => {
+                state.list.follow(following);
+                state.open_selected();
+            }
+            Action::ToggleFollow => self.act(ctx, Action::Follow(!self.state.list.following)),
+            Action::ShowScreen(screen) => self.show_screen(screen),
+            Action::ShowKeys(shown) => state.keys_shown = shown,
+            Action::ToggleKeys => state.keys_shown = !state.keys_shown,
+            Action::Leave => self.leave(),
+            Action::SetLanguage(language) => {
+                self.set_look(|look| look.language = language.map(|language| language.tag().to_owned()));
+            }
+            Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
+            Action::Hold(hold) => self.hold(hold),
+            Action::Remove(removing) => self.remove(ctx, removing),
+            Action::ChooseBackup => state.file_dialog.ask(FileRequest::Backup { name: backup_name() }),
+            Action::ShowExport(shown) => state.export_dialog.show(shown),
+            Action::ChooseExportPath => {
+                let name = state.export_dialog.proposed_name().to_owned();
+                state.file_dialog.ask(FileRequest::Save { name });
+            }
+            Action::ChooseImport => state.file_dialog.ask(FileRequest::Open),
+            Action::CloseReport => drop(state.import_report.close()),
+            Action::Ask(command) => self.ask(command),
+            Action::DismissNotice => state.notices.dismiss(),
+            Action::Send(sending) => self.send(sending),
+        }
+    }
+
+    fn show_screen(&mut self, screen: Screen) {
+        self.state.screen = screen;
+        match screen {
+            Screen::Replays => self.state.replays.want(),
+            Screen::Settings => self.ask(removal_question::count()),
+            Screen::Events | Screen::Rules | Screen::Compose => {}
+        }
+    }
+
+    /// Carries out an action on held pushes.
+    fn hold(&mut self, action: HoldAction) {
+        let answering = &mut self.state.answering;
+        match action {
+            HoldAction::Set(filter) => {
+                if filter.is_none() {
+                    answering.note_released();
+                }
+                self.ask(AnsweringCommand::SetHold { filter });
+            }
+            HoldAction::Toggle => {
+                let all = answering.switch().is_none().then(Box::default);
+                self.hold(HoldAction::Set(all));
+            }
+            HoldAction::AnswerNext => self.state.answer_next(),
+            HoldAction::SendReply => self.answer(ManualReplies::send),
+            HoldAction::ReleaseAll => {
+                answering.note_released();
+                self.ask(AnsweringCommand::ReleaseAll);
+            }
+        }
+    }
+
+    /// Carries out an action on named filters.
+    fn name_filter(&mut self, naming: FilterAction) {
+        let saved = &mut self.state.saved;
+        let command = match naming {
+            FilterAction::Begin { name, text, colour, kept } => {
+                let former = if kept { name.clone() } else { String::new() };
+                saved.begin(saved_filters::FilterInput { name, text, colour, former });
+                None
+            }
+            FilterAction::ColourBy { name, term } => Some(saved.colour_by(&name, &term)),
+            FilterAction::Keep => saved.keep(),
+            FilterAction::Cancel => {
+                saved.naming = None;
+                None
+            }
+            FilterAction::Remove { name, kept: true } => Some(saved.remove(&name)),
+            FilterAction::Remove { name, kept: false } => Some(saved.forget(&name)),
+        };
+        if let Some(command) = command {
+            self.ask(command);
+        }
+    }
+
+    /// Carries out an action that removes events or brings them back.
+    fn remove(&mut self, ctx: &Context, removing: RemovalAction) {
+        let now = ctx.input(|input| input.time);
+        let look = self.look(ctx);
+        let state = &mut self.state;
+        let command = match removing {
+            RemovalAction::Chosen => {
+                let mut ids = state.list.chosen();
+                ids.sort_unstable();
+                state.list.forget(&ids);
+                state.open_selected();
+                (!ids.is_empty()).then_some(MaintenanceCommand::Remove { events: Selection::Ids(ids) }.into())
+            }
+            RemovalAction::AskAll => {
+                match state.list.newest() {
+                    Some(_) if state.list.is_searching() => {
+                        state.notices.warning(look.text("removing.unfinished").into_owned(), now);
+                    }
+                    Some(newest) => state.removals.ask(state.filter.read(), newest, state.list.counts().0),
+                    None => {}
+                }
+                None
+            }
+            RemovalAction::All => state.removals.confirm(),
+            RemovalAction::Nothing => {
+                state.removals.close();
+                None
+            }
+            RemovalAction::Undo => {
+                state.notices.forget_undo();
+                let undo = state.removals.undo();
+                if undo.is_none() {
+                    state.notices.warning(look.text("removing.nothing").into_owned(), now);
+                }
+                undo
+            }
+        };
+        if let Some(command) = command {
+            self.ask(command);
+        }
+    }
+
+    /// Carries out an action on replays or composed messages.
+    fn send(&mut self, sending: SendAction) {
+        let state = &mut self.state;
+        match sending {
+            SendAction::Chosen => state.offer_replay(),
+            SendAction::This(what) => {
+                state.replays.want();
+                state.replay_dialog.offer(*what);
+            }
+            SendAction::Again(request) => state.replay_dialog.offer_again(*request),
+            SendAction::Close => drop(state.replay_dialog.close()),
+            SendAction::ShowReplay { event, replay } => state.show_replay(event, replay),
+            SendAction::ShowRun(id) => {
+                (state.screen, state.detail_hidden) = (Screen::Replays, false);
+                state.replays.want();
+                state.replays.open(id);
+            }
+            SendAction::CloseRun => drop(state.replays.close()),
+            SendAction::Compose => {
+                state.screen = Screen::Compose;
+                state.composer.begin(&self.engine.status());
+            }
+            SendAction::EditChosen => state.compose_from(Origin::Edited),
+            SendAction::DuplicateChosen => state.compose_from(|_| Origin::New),
+            SendAction::ChoosePictures => {
+                state.file_dialog.ask(FileRequest::Pictures { number: state.composer.number() });
+            }
+        }
+    }
+}
+
+/// Default name of a copy of the database.
+fn backup_name() -> String {
+    format!("menuscope-{}.db", jiff::Zoned::now().strftime("%Y-%m-%d"))
+}

@@ -1,0 +1,9 @@
+//! Bars around the screens: at the top, at the bottom, on the left, and banners above a screen.
+
+pub(super) mod banner;
+mod hold;
+mod maintenance_progress;
+pub(super) mod rail;
+pub(super) mod replay_progress;
+pub(super) mod status_bar;
+pub(super) mod top_bar;

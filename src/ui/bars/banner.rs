@@ -1,0 +1,82 @@
+//! Banners: states of the program that keep it from its job, each with a way out.
+
+use egui::{Frame, Margin, RichText, Sides, Stroke, Ui};
+
+use crate::capture::diagnosis::Severity;
+use crate::engine::{ListenerState, SettingsCommand, Status};
+use crate::texts::user_error::UserError;
+use crate::ui::action::{Action, Screen};
+use crate::ui::look::{Look, severity_mark};
+use crate::ui::theme;
+
+/// Draws a banner for each such state.
+pub(crate) fn banners_ui(
+    ui: &mut Ui,
+    status: &Status,
+    (store, change): (Option<&UserError>, Option<&UserError>),
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    if let Some(trouble) = &status.database {
+        let title = look.text("window.banner.database");
+        banner_ui(ui, Severity::Error, &title, &look.trouble(trouble), look, |ui| retry_button(ui, look, actions));
+    } else {
+        listener_ui(ui, &status.listener, look, actions);
+    }
+    if let Some(trouble) = store {
+        banner_ui(ui, Severity::Error, &look.text("window.banner.store"), &look.trouble(trouble), look, |_| {});
+    }
+    if let Some(trouble) = change {
+        banner_ui(ui, Severity::Warning, &look.text("window.banner.place"), &look.trouble(trouble), look, |_| {});
+    }
+}
+
+fn listener_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut Vec<Action>) {
+    match listener {
+        ListenerState::Failed { trouble } => {
+            banner_ui(ui, Severity::Error, &look.text("window.banner.failed"), &look.trouble(trouble), look, |ui| {
+                if ui.button(look.text("window.banner.settings")).clicked() {
+                    actions.push(Action::ShowScreen(Screen::Settings));
+                }
+                retry_button(ui, look, actions);
+            });
+        }
+        ListenerState::Elsewhere { trouble } => {
+            let title = look.text("window.banner.elsewhere");
+            banner_ui(ui, Severity::Note, &title, &look.trouble(trouble), look, |ui| retry_button(ui, look, actions));
+        }
+        ListenerState::Stopped => {
+            let hint = look.text("window.banner.stopped_hint");
+            banner_ui(ui, Severity::Warning, &look.text("window.banner.stopped"), &hint, look, |ui| {
+                retry_button(ui, look, actions);
+            });
+        }
+        ListenerState::Starting | ListenerState::Listening { .. } => {}
+    }
+}
+
+fn retry_button(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+    if ui.button(look.text("window.banner.retry")).clicked() {
+        actions.push(Action::Ask(SettingsCommand::Retry.into()));
+    }
+}
+
+fn banner_ui(ui: &mut Ui, severity: Severity, title: &str, message: &str, look: &Look, buttons: impl FnOnce(&mut Ui)) {
+    let color = look.severity_color(severity);
+    let frame = Frame::new().fill(look.severity_ground(severity)).inner_margin(Margin::symmetric(16, 8));
+    let response = frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP;
+        Sides::new().shrink_left().wrap().show(
+            ui,
+            |ui| {
+                ui.label(RichText::new(severity_mark(severity)).color(color));
+                ui.label(RichText::new(title).color(color).strong());
+                ui.label(message);
+            },
+            buttons,
+        );
+    });
+    let rect = response.response.rect;
+    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, look.palette.line));
+}

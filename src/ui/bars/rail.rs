@@ -1,0 +1,63 @@
+//! Rail on the left: a button for each screen, and for the page of keys.
+
+use egui::{Rect, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo};
+
+use crate::ui::action::{Action, Screen};
+use crate::ui::keys;
+use crate::ui::look::Look;
+use crate::ui::theme;
+
+/// Height of a screen's button, in points.
+const BUTTON_HEIGHT: f32 = 58.0;
+
+/// Draws the rail; `current` is the screen that is shown.
+pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
+    for (screen, icon, text) in [
+        (Screen::Events, "⚡", "window.rail.events"),
+        (Screen::Rules, "⚖", "window.rail.rules"),
+        (Screen::Replays, "↻", "replay.title"),
+        (Screen::Compose, "✏", "composer.rail"),
+        (Screen::Settings, "⚙", "window.rail.settings"),
+    ] {
+        let response = screen_button(ui, icon, &look.text(text), screen == current, look);
+        if response.clicked() {
+            actions.push(match screen {
+                Screen::Compose => keys::COMPOSE.action(),
+                screen => Action::ShowScreen(screen),
+            });
+        }
+        match screen {
+            Screen::Settings => drop(response.on_hover_text(keys::SHOW_SETTINGS.hint())),
+            Screen::Compose => drop(response.on_hover_text(keys::COMPOSE.hint())),
+            Screen::Events | Screen::Rules | Screen::Replays => {}
+        }
+    }
+    ui.with_layout(egui::Layout::bottom_up(egui::Align::Center), |ui| {
+        let response = screen_button(ui, "?", &look.text("window.rail.keys"), false, look);
+        if response.clicked() {
+            actions.push(Action::ShowKeys(true));
+        }
+        response.on_hover_text(keys::TOGGLE_KEYS.hint());
+    });
+}
+
+fn screen_button(ui: &mut Ui, icon: &str, name: &str, selected: bool, look: &Look) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), BUTTON_HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, name));
+    let palette = look.palette;
+    let color = if selected { palette.accent } else { palette.weak };
+    let ground = rect.shrink2(Vec2::new(6.0, 0.0));
+    if selected {
+        ui.painter().rect_filled(ground, theme::CORNER_CARD, palette.accent_ground);
+    } else if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(ground, theme::CORNER_CARD, palette.hovered);
+    }
+    let color = if response.hovered() && !selected { palette.strong } else { color };
+    let mut font = TextStyle::Body.resolve(ui.style());
+    font.size = 19.0;
+    ui.painter().text(rect.center() - Vec2::new(0.0, 9.0), egui::Align2::CENTER_CENTER, icon, font, color);
+    let below = Rect::from_center_size(rect.center() + Vec2::new(0.0, 15.0), Vec2::new(rect.width(), 16.0));
+    ui.painter().text(below.center(), egui::Align2::CENTER_CENTER, name, TextStyle::Small.resolve(ui.style()), color);
+    response
+}

@@ -1,0 +1,141 @@
+//! Question before everything in the list is removed, and the last removal, which can be undone.
+
+use egui::{Button, Id, Label, RichText, Ui, Window};
+
+use crate::capture::CaptureId;
+use crate::engine::{Command, MaintenanceCommand, MaintenanceTask, RemovalId, Selection};
+use crate::filter::{Comparison, Expr, Filter, Term};
+use crate::texts::safe_text::{grouped, shortened};
+use crate::ui::action::{Action, RemovalAction};
+use crate::ui::look::Look;
+use crate::ui::theme::GAP;
+use crate::ui::widgets::controls::weak;
+
+/// Width of the question, in points.
+const WIDTH: f32 = 420.0;
+
+/// Maximum number of characters of a filter shown in the question.
+const SHOWN_FILTER: usize = 120;
+
+/// The open question, and the last removal.
+#[derive(Debug, Default)]
+pub(crate) struct Removals {
+    question: Option<Question>,
+    last: Option<RemovalId>,
+}
+
+/// The question whether to remove everything that was listed when it was asked.
+#[derive(Debug)]
+struct Question {
+    filter: Filter,
+    /// The newest event listed. Later ones stay: the user has not seen them.
+    newest: CaptureId,
+    count: usize,
+}
+
+impl Removals {
+    /// Asks whether to remove everything that a filter found, up to `newest`.
+    pub(crate) fn ask(&mut self, filter: &Filter, newest: CaptureId, count: usize) {
+        self.question = Some(Question { filter: filter.clone(), newest, count });
+    }
+
+    /// Returns true while the question is open.
+    pub(crate) fn is_asking(&self) -> bool {
+        self.question.is_some()
+    }
+
+    /// Closes the question; returns true if it was open.
+    pub(crate) fn close(&mut self) -> bool {
+        self.question.take().is_some()
+    }
+
+    /// Closes the question with yes, and returns the command that removes the events.
+    pub(crate) fn confirm(&mut self) -> Option<Command> {
+        let Question { filter, newest, .. } = self.question.take()?;
+        let seen = Expr::Term(Term::Id(Comparison::AtMost(newest.0)));
+        let listed = match filter.expr {
+            Expr::All => seen,
+            expr => Expr::And(vec![expr, seen]),
+        };
+        Some(MaintenanceCommand::Remove { events: Selection::Matching(Box::new(listed.into())) }.into())
+    }
+
+    /// Takes note of a removal, which can be undone.
+    pub(crate) fn removed(&mut self, removal: RemovalId) {
+        self.last = Some(removal);
+    }
+
+    /// Returns the command that undoes the last removal of this window, if there was one.
+    pub(crate) fn undo(&mut self) -> Option<Command> {
+        self.last.take().map(|removal| MaintenanceCommand::Restore { removal }.into())
+    }
+
+    /// Draws the question, if it is open.
+    pub(crate) fn ui(&self, ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
+        let Some(question) = &self.question else { return };
+        let mut open = true;
+        let window = Window::new(look.text("removing.title")).id(Id::unique("removing")).open(&mut open);
+        let window = window.collapsible(false).resizable(false).pivot(egui::Align2::CENTER_CENTER);
+        window.default_pos(ui.ctx().content_rect().center()).default_width(WIDTH).show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH);
+            ui.spacing_mut().item_spacing.y = GAP;
+            question_ui(ui, question, look, actions);
+        });
+        if !open {
+            actions.push(Action::Remove(RemovalAction::Nothing));
+        }
+    }
+}
+
+fn question_ui(ui: &mut Ui, question: &Question, look: &Look, actions: &mut Vec<Action>) {
+    let count = grouped(question.count as u64);
+    let filter = shortened(question.filter.text.trim(), SHOWN_FILTER);
+    let key = if filter.is_empty() { "removing.ask.all" } else { "removing.ask.found" };
+    ui.add(Label::new(look.filled(key, &[("count", &count), ("filter", &filter)])).wrap());
+    ui.add(Label::new(weak(look, look.text("removing.ask.hint"))).wrap());
+    ui.horizontal(|ui| {
+        let remove = look.filled("removing.ask.remove", &[("count", &count)]);
+        if ui.add(Button::new(RichText::new(remove).color(look.palette.error))).clicked() {
+            actions.push(Action::Remove(RemovalAction::All));
+        }
+        if ui.button(look.text("removing.ask.cancel")).clicked() {
+            actions.push(Action::Remove(RemovalAction::Nothing));
+        }
+    });
+}
+
+/// The command that counts what is in the database, for the settings.
+pub(crate) fn count() -> Command {
+    MaintenanceCommand::Run { task: MaintenanceTask::Count }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_arrives_after_the_question_stays() {
+        let mut removals = Removals::default();
+        let filter = Filter::parse("event:CLICK OR event:VIEW", &jiff::Zoned::now()).unwrap();
+        removals.ask(&filter, CaptureId(17), 3);
+        let Some(Command::Maintenance(MaintenanceCommand::Remove { events: Selection::Matching(listed) })) =
+            removals.confirm()
+        else {
+            panic!()
+        };
+        assert_eq!(listed.text, "(event:CLICK OR event:VIEW) id:<=17");
+        assert!(removals.confirm().is_none());
+    }
+
+    #[test]
+    fn a_removal_is_taken_back_once() {
+        let mut removals = Removals::default();
+        assert!(removals.undo().is_none());
+        removals.removed(RemovalId(3));
+        assert!(matches!(
+            removals.undo(),
+            Some(Command::Maintenance(MaintenanceCommand::Restore { removal: RemovalId(3) }))
+        ));
+        assert!(removals.undo().is_none());
+    }
+}

@@ -1,0 +1,8 @@
+//! Screens of the rail, one module each; what two of them draw belongs in `widgets`.
+
+pub(super) mod compose;
+pub(super) mod events;
+pub(super) mod first_run;
+pub(super) mod replays;
+pub(super) mod rules;
+pub(super) mod settings;

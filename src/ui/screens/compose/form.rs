@@ -1,0 +1,90 @@
+//! Form of the message's elements by their official names; typing into a field changes only its part of the text.
+
+use egui::{Label, RichText, TextEdit, TextStyle, Ui};
+
+use super::flaw::compose_words;
+use super::{Composer, ParsedMessage};
+use crate::texts::safe_text::shortened;
+use crate::ui::look::Look;
+use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::controls::{card, pair, title, weak};
+
+/// Maximum number of characters shown of an element's name.
+const LONGEST_NAME: usize = 200;
+
+impl Composer {
+    /// Draws the form and applies a change made in it.
+    pub(super) fn form_ui(&mut self, ui: &mut Ui, look: &Look) {
+        title(ui, look, &look.text("composer.form.title"));
+        self.parsed();
+        let mut parsed = self.parsed.take().unwrap_or_default();
+        if parsed.flaw.is_some() {
+            ui.add(Label::new(weak(look, look.text("composer.form.broken"))).wrap());
+        }
+        let mut change = None;
+        if !parsed.fields.is_empty() {
+            card(look).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = GAP;
+                change = self.fields_ui(ui, &mut parsed, look);
+                if ui
+                    .button(look.text("composer.form.refresh"))
+                    .on_hover_text(look.text("composer.form.refresh_hint"))
+                    .clicked()
+                {
+                    change = Some(FormChange::Refresh);
+                }
+            });
+        }
+        if parsed.left_out > 0 {
+            let count = parsed.left_out.to_string();
+            ui.add(Label::new(weak(look, look.filled("composer.form.left_out", &[("count", &count)]))).wrap());
+        }
+        // Applying a change discards it again.
+        self.parsed = Some(parsed);
+        match change {
+            Some(FormChange::Field { path, value }) => self.edit(&path, &value),
+            Some(FormChange::Refresh) => self.refresh(),
+            None => {}
+        }
+    }
+
+    fn fields_ui(&self, ui: &mut Ui, parsed: &mut ParsedMessage, look: &Look) -> Option<FormChange> {
+        let mut change = None;
+        for field in &mut parsed.fields {
+            let refused = self.refused.as_ref().filter(|(path, _)| *path == field.path);
+            let label = std::cell::Cell::new(egui::Id::NULL);
+            pair(
+                ui,
+                |ui| {
+                    ui.add_space(GAP_SMALL);
+                    let name =
+                        RichText::new(shortened(&field.name, LONGEST_NAME)).monospace().color(look.palette.code_name);
+                    label.set(ui.add(Label::new(name).wrap().selectable(false)).id);
+                    let meaning = format!("detail.field.{}", field.name);
+                    if look.language.has(&meaning) {
+                        ui.add(Label::new(weak(look, look.text(&meaning))).wrap());
+                    }
+                },
+                |ui| {
+                    let edit = TextEdit::singleline(&mut field.value).font(TextStyle::Monospace);
+                    let edit = edit.id_salt((&field.path, self.number)).desired_width(f32::INFINITY);
+                    if ui.add(edit).labelled_by(label.get()).changed() {
+                        change = Some(FormChange::Field { path: field.path.clone(), value: field.value.clone() });
+                    }
+                    if let Some((_, error)) = refused {
+                        let words = format!("× {}", compose_words(error, look));
+                        ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());
+                    }
+                },
+            );
+        }
+        change
+    }
+}
+
+/// A change made in the form.
+enum FormChange {
+    Field { path: String, value: String },
+    Refresh,
+}

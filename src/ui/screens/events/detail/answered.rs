@@ -1,0 +1,73 @@
+//! A reply prepared for drawing: what the user saw, the lint's findings, and its bytes as text.
+
+use super::forwarded::ForwardView;
+use super::reply_bytes::text;
+use crate::capture::diagnosis::{Severity, worst};
+use crate::capture::{HANDSHAKE, Reply, ReplyEnd, StoredCapture};
+use crate::inspect::reply::lint_plain_reply;
+use crate::texts::Language;
+use crate::ui::widgets::findings::FindingView;
+use crate::ui::widgets::shown::DisplayText;
+use crate::wechat::lint::{self, Encryption, Outcome, Report};
+use crate::wechat::reply::PassiveReply;
+
+/// A reply as it is displayed.
+#[derive(Debug)]
+pub(super) struct ReplyView {
+    /// `None` for a handshake, which no user sees.
+    pub(super) user_outcome: Option<UserOutcome>,
+    /// Set if WeChat accepts it as a reply.
+    pub(super) is_legal: bool,
+    pub(super) findings: Vec<FindingView>,
+    /// The body before encryption.
+    pub(super) body: String,
+    /// The bytes sent, if they differ from the body.
+    pub(super) wire: Option<String>,
+    /// The exchange with the developer's own server, if the push was forwarded.
+    pub(super) forwarded: Option<ForwardView>,
+}
+
+/// The effect of the reply in the user's chat.
+#[derive(Debug)]
+pub(super) struct UserOutcome {
+    pub(super) outcome: Outcome,
+    pub(super) sentence: String,
+    pub(super) reply: Option<PassiveReply>,
+}
+
+impl ReplyView {
+    /// Lints the stored reply and prepares it for display; `None` if there is no reply.
+    pub(super) fn of(stored: &StoredCapture, language: Language) -> Option<Self> {
+        let reply = stored.reply.as_ref()?;
+        Some(Self {
+            user_outcome: (stored.capture.envelope.kind != HANDSHAKE).then(|| UserOutcome::of(stored, reply, language)),
+            is_legal: reply.summary().is_legal(),
+            findings: FindingView::all(&reply.lint, language),
+            body: text(&reply.body),
+            wire: reply.wire.as_deref().map(text),
+            forwarded: reply.forwarded.as_deref().map(|forwarded| ForwardView::of(forwarded, language)),
+        })
+    }
+}
+
+impl UserOutcome {
+    fn of(stored: &StoredCapture, reply: &Reply, language: Language) -> Self {
+        let Report { outcome, reply, .. } = lint_report(stored, reply);
+        Self { outcome, sentence: DisplayText::of(&outcome.sentence(language)).marked(), reply }
+    }
+}
+
+/// Lints the plaintext. An error found in the bytes as they were sent overrides the outcome.
+fn lint_report(stored: &StoredCapture, reply: &Reply) -> Report {
+    let capture = &stored.capture;
+    let Some(status) = reply.status.filter(|_| reply.end == ReplyEnd::Answered) else {
+        return Report::unanswered(&capture.push_info(Encryption::Unchecked));
+    };
+    let elapsed_ms = u64::try_from(reply.elapsed.as_millis()).ok();
+    let mut report = lint_plain_reply(&lint::HttpResponse { status, body: &reply.body, elapsed_ms }, capture);
+    let was_illegal = worst(&reply.lint) == Some(Severity::Error);
+    if was_illegal && !matches!(report.outcome, Outcome::Late | Outcome::NoConversation) {
+        report.outcome = Outcome::Notice;
+    }
+    report
+}

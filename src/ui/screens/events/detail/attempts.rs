@@ -1,0 +1,222 @@
+//! Timeline of an event's attempts: the arrival of each, its end, and the side that closed the connection.
+
+use egui::accesskit::Role;
+use egui::{Align2, Color32, Label, Pos2, Rangef, Rect, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo};
+
+use crate::capture::{CaptureId, CaptureSummary, ReplyEnd};
+use crate::texts::Language;
+use crate::ui::action::Action;
+use crate::ui::look::{Look, attempt_mark};
+use crate::ui::theme::{CORNER, GAP, GAP_SMALL};
+use crate::ui::widgets::controls::{card, title, weak};
+use crate::ui::widgets::quantities::milliseconds;
+
+/// Time that WeChat waits for a reply.
+pub(super) const WECHAT_LIMIT_MS: f32 = 5_000.0;
+
+/// Height of a lane, which has a line of text and a bar, in points.
+const LANE_HEIGHT: f32 = 44.0;
+/// Height of a lane's bar, in points.
+const BAR_HEIGHT: f32 = 10.0;
+/// Minimum width of a bar, in points.
+const BAR_SMALLEST: f32 = 3.0;
+/// Margins of the axis in points: on the left for the attempts' numbers, on the right for the mark of an end.
+const MARGINS: (f32, f32) = (26.0, 22.0);
+/// Height of the axis with its numbers, in points.
+const AXIS_HEIGHT: f32 = 22.0;
+/// Approximate number of labels on the axis.
+const AXIS_NUMBERS: f32 = 6.0;
+/// Time that WeChat waits for a reply, in seconds.
+const LIMIT: f32 = WECHAT_LIMIT_MS / 1000.0;
+
+/// The attempts prepared for drawing.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    lanes: Vec<Lane>,
+    /// Length of the axis, in seconds from the first arrival.
+    span: f32,
+}
+
+/// One attempt; times are in seconds from the first arrival.
+#[derive(Debug)]
+struct Lane {
+    id: CaptureId,
+    attempt: u32,
+    from: f32,
+    /// `None` while it is open.
+    to: Option<f32>,
+    end: Option<ReplyEnd>,
+    words: String,
+}
+
+impl Lanes {
+    /// Places the attempts on the timeline.
+    pub(super) fn of(attempts: &[CaptureSummary], language: Language) -> Self {
+        let first = attempts.first().map(|attempt| attempt.received_at).unwrap_or_default();
+        let lanes: Vec<Lane> = attempts
+            .iter()
+            .map(|attempt| {
+                let from = attempt.received_at.duration_since(first).as_secs_f32().max(0.0);
+                let to = attempt.reply.as_ref().map(|reply| from + reply.elapsed.as_secs_f32());
+                let end = attempt.reply.as_ref().map(|reply| reply.end);
+                let placement = attempt.placement;
+                let words = words(attempt, from, language);
+                Lane { id: placement.id, attempt: placement.attempt, from, to, end, words }
+            })
+            .collect();
+        let ends = lanes.iter().map(|lane| lane.to.unwrap_or(lane.from).max(lane.from + LIMIT));
+        Self { span: ends.fold(LIMIT, f32::max), lanes }
+    }
+}
+
+fn words(attempt: &CaptureSummary, from: f32, language: Language) -> String {
+    let end = match &attempt.reply {
+        None => language.text("attempts.open").into_owned(),
+        Some(reply) => {
+            let status = reply.status.map(|status| status.to_string()).unwrap_or_default();
+            let details = [("status", status), ("elapsed", span_words(reply.elapsed))];
+            language.filled(&format!("attempts.{}", reply.end.as_str()), &details)
+        }
+    };
+    let number = attempt.placement.attempt.to_string();
+    language.filled("attempts.lane", &[("number", number), ("from", format!("{from:.1}")), ("end", end)])
+}
+
+/// Formats a duration below one second in milliseconds, and a longer one in seconds.
+fn span_words(elapsed: std::time::Duration) -> String {
+    if elapsed.as_secs() == 0 { milliseconds(elapsed) } else { format!("{:.1} s", elapsed.as_secs_f32()) }
+}
+
+/// Draws the timeline, with the attempt `shown` lit; a click selects another.
+pub(super) fn attempts_ui(ui: &mut Ui, lanes: &Lanes, shown: CaptureId, look: &Look, actions: &mut Vec<Action>) {
+    title(ui, look, &look.text("detail.attempts"));
+    card(look).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        if lanes.lanes.len() <= 1 {
+            ui.add(Label::new(weak(look, look.text("detail.answer.one_attempt"))).wrap());
+        }
+        for lane in &lanes.lanes {
+            if lane_ui(ui, lane, lanes.span, lane.id == shown, look) {
+                actions.push(Action::Select(lane.id));
+            }
+        }
+        if !lanes.lanes.is_empty() {
+            axis_ui(ui, lanes.span, look);
+            ui.add(Label::new(weak(look, look.text("attempts.legend"))).wrap());
+        }
+    });
+}
+
+/// Draws one attempt; returns true if it was clicked and is not the shown one.
+fn lane_ui(ui: &mut Ui, lane: &Lane, span: f32, is_shown: bool, look: &Look) -> bool {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), LANE_HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, &lane.words));
+    if is_shown {
+        ui.painter().rect_filled(rect, CORNER, look.palette.selected);
+    } else if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CORNER, look.palette.hovered);
+    }
+    let painter = ui.painter_at(rect);
+    let font = TextStyle::Body.resolve(ui.style());
+    let left = rect.left() + GAP_SMALL;
+    let line = Pos2::new(left, rect.top() + LANE_HEIGHT * 0.3);
+    let mark = attempt_mark(lane.attempt);
+    painter.text(line, Align2::LEFT_CENTER, mark, font.clone(), look.palette.strong);
+    let words_at = line + Vec2::new(MARGINS.0 - GAP_SMALL, 0.0);
+    painter.text(words_at, Align2::LEFT_CENTER, &lane.words, TextStyle::Small.resolve(ui.style()), look.palette.text);
+    bar_ui(ui, lane, rect, span, look);
+    response.clicked() && !is_shown
+}
+
+fn bar_ui(ui: &Ui, lane: &Lane, rect: Rect, span: f32, look: &Look) {
+    let painter = ui.painter();
+    let axis = axis_range(rect);
+    let middle = rect.top() + LANE_HEIGHT * 0.74;
+    let rows = Rangef::point(middle).expand(BAR_HEIGHT / 2.0);
+    let until = lane.to.unwrap_or(lane.from + LIMIT);
+    let (from, to) = (along(axis, lane.from, span), along(axis, until, span));
+    let bar = Rect::from_x_y_ranges(Rangef::new(from, to.max(from + BAR_SMALLEST)), rows);
+    let (mark, color) = end_mark(lane.end, look);
+    match lane.end {
+        Some(_) => drop(painter.rect_filled(bar, 2.0, color)),
+        None => drop(painter.rect_stroke(bar, 2.0, Stroke::new(1.0, color), StrokeKind::Inside)),
+    }
+    let limit = along(axis, lane.from + LIMIT, span);
+    painter.vline(limit, rows.expand(3.0), Stroke::new(1.5, look.palette.strong));
+    let font = TextStyle::Body.resolve(ui.style());
+    painter.text(Pos2::new(bar.right() + 3.0, middle), Align2::LEFT_CENTER, mark, font, color);
+}
+
+/// Mark and colour of an attempt's end.
+fn end_mark(end: Option<ReplyEnd>, look: &Look) -> (&'static str, Color32) {
+    match end {
+        None => ("…", look.palette.weak),
+        Some(ReplyEnd::Answered) => ("✓", look.palette.ok),
+        Some(ReplyEnd::HungUp) => ("×", look.palette.error),
+        Some(ReplyEnd::Silent) => ("–", look.palette.warning),
+        Some(ReplyEnd::Cut | ReplyEnd::Reset) => ("!", look.palette.error),
+    }
+}
+
+/// Draws the axis in seconds from the first arrival.
+fn axis_ui(ui: &mut Ui, span: f32, look: &Look) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), AXIS_HEIGHT), Sense::hover());
+    let axis = axis_range(rect);
+    let stroke = Stroke::new(1.0, look.palette.outline);
+    ui.painter().hline(axis, rect.top(), stroke);
+    let font = TextStyle::Small.resolve(ui.style());
+    let step = step(span);
+    let mut second = 0.0;
+    while second <= span {
+        let x = along(axis, second, span);
+        ui.painter().vline(x, Rangef::new(rect.top(), rect.top() + 4.0), stroke);
+        let words = format!("{second:.0} s");
+        ui.painter().text(Pos2::new(x, rect.top() + 5.0), Align2::CENTER_TOP, words, font.clone(), look.palette.weak);
+        second += step;
+    }
+}
+
+/// Distance between labels of the axis in seconds: 1, 2 or 5 times a power of ten.
+fn step(span: f32) -> f32 {
+    let mut decade = 1.0;
+    loop {
+        for step in [decade, 2.0 * decade, 5.0 * decade] {
+            if span / step <= AXIS_NUMBERS {
+                return step;
+            }
+        }
+        decade *= 10.0;
+    }
+}
+
+fn axis_range(rect: Rect) -> Rangef {
+    Rangef::new(rect.left() + MARGINS.0, (rect.right() - MARGINS.1).max(rect.left() + MARGINS.0 + GAP))
+}
+
+fn along(axis: Rangef, second: f32, span: f32) -> f32 {
+    axis.min + axis.span() * (second / span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::test_support::look;
+
+    #[test]
+    fn the_axis_has_round_numbers_and_not_too_many() {
+        let steps = [5.0, 6.0, 10.6, 16.0, 300.0, 40_000.0].map(|span| step(span).to_string());
+        assert_eq!(steps, ["1", "1", "2", "5", "50", "10000"]);
+    }
+    #[test]
+    fn every_end_has_its_words_and_only_an_answer_is_ticked() {
+        let ends = [ReplyEnd::Answered, ReplyEnd::HungUp, ReplyEnd::Silent, ReplyEnd::Cut, ReplyEnd::Reset];
+        let look = look(egui::Theme::Dark);
+        for end in ends {
+            for language in Language::ALL {
+                assert!(language.has(&format!("attempts.{}", end.as_str())), "{end:?}");
+            }
+            assert_eq!(end_mark(Some(end), &look).0 == "✓", end == ReplyEnd::Answered);
+        }
+    }
+}

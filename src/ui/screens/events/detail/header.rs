@@ -1,0 +1,101 @@
+//! Header of the detail: kind and key, exact time, signature, mode, reply, and attempts.
+
+use egui::accesskit::Role;
+use egui::{Button, CornerRadius, Label, RichText, Sense, Ui, Vec2};
+use jiff::tz::TimeZone;
+
+use super::request_tab::signature_words;
+use crate::capture::{Reply, ReplySource};
+use crate::engine::EventDetail;
+use crate::ui::action::Action;
+use crate::ui::look::{Look, attempt_mark, signature_mark};
+use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::controls::{chip, named, weak};
+use crate::ui::widgets::quantities::milliseconds;
+use crate::ui::widgets::shown::DisplayText;
+use crate::wechat::kind;
+
+/// Size of the bar in the family's colour beside the title, in points.
+const FAMILY_BAR: Vec2 = Vec2::new(4.0, 20.0);
+
+/// Draws the header of the detail.
+pub(super) fn header_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.y = GAP_SMALL;
+    let capture = &opened.stored.capture;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        let family = look.family_color(kind::family(&capture.envelope.kind));
+        let kind = DisplayText::of(&capture.envelope.kind).marked();
+        // The kind's name tells its family; the colour only repeats it.
+        let (bar, _) = ui.allocate_exact_size(FAMILY_BAR, Sense::hover());
+        ui.painter().rect_filled(bar, CornerRadius::same(2), family);
+        ui.add(Label::new(RichText::new(kind).heading().strong().color(look.palette.strong)).wrap());
+        if let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) {
+            ui.label(RichText::new("·").color(look.palette.weak));
+            ui.add(Label::new(RichText::new(DisplayText::of(key).marked()).monospace().size(15.0)).wrap());
+        }
+        let id = opened.stored.placement.id.to_string();
+        ui.label(weak(look, look.filled("detail.number", &[("id", &id), ("account", &capture.account)])));
+    });
+    instant_ui(ui, opened, look);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP_SMALL;
+        chips_ui(ui, opened, look);
+    });
+    if opened.attempts.len() > 1 {
+        attempts_ui(ui, opened, look, actions);
+    }
+}
+
+fn instant_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
+    let stored = &opened.stored;
+    let at = stored.capture.request.received_at;
+    let local = look.local(at).strftime("%Y-%m-%d %H:%M:%S.%3f %:z").to_string();
+    let utc = at.to_zoned(TimeZone::UTC).strftime("%H:%M:%S.%6f").to_string();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        ui.label(RichText::new(local).monospace());
+        ui.label(RichText::new(format!("{utc} UTC")).monospace().color(look.palette.weak));
+    });
+}
+
+fn chips_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
+    let capture = &opened.stored.capture;
+    let signature = capture.signature;
+    chip(ui, look, signature_mark(signature), &signature_words(signature, look), look.signature_color(signature));
+    let mode = look.text(&format!("detail.mode.{}", capture.mode.as_str())).into_owned();
+    chip(ui, look, "◆", &mode, look.palette.text);
+    let (mark, words, color) = match &opened.stored.reply {
+        None => ("○", look.text("detail.answer.none_yet").into_owned(), look.palette.weak),
+        Some(reply) if reply.summary().is_legal() => ("✓", answer_words(reply, look), look.palette.ok),
+        Some(reply) => ("×", answer_words(reply, look), look.palette.error),
+    };
+    chip(ui, look, mark, &words, color);
+    if capture.replay {
+        chip(ui, look, "→", &look.text("detail.replay"), look.palette.note);
+    }
+}
+
+fn answer_words(reply: &Reply, look: &Look) -> String {
+    let elapsed = milliseconds(reply.elapsed);
+    let Some(status) = reply.status else {
+        return format!("{} · {elapsed}", look.text(&format!("detail.end.{}", reply.end.as_str())));
+    };
+    let key = if reply.source == ReplySource::None { "detail.answer.refused" } else { "detail.answer.answered" };
+    look.filled(key, &[("status", &status.to_string()), ("elapsed", &elapsed)])
+}
+
+fn attempts_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions: &mut Vec<Action>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP_SMALL;
+        ui.label(weak(look, look.text("detail.attempts")));
+        for attempt in &opened.attempts {
+            let number = attempt.placement.attempt;
+            let button = Button::selectable(attempt.placement.id == opened.stored.placement.id, attempt_mark(number));
+            let name = look.filled("detail.attempt", &[("number", &number.to_string())]);
+            if named(ui.add(button), Role::Button, &name).on_hover_text(&name).clicked() {
+                actions.push(Action::Select(attempt.placement.id));
+            }
+        }
+    });
+}

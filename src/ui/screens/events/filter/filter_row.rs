@@ -1,0 +1,165 @@
+//! Row above the list: named filters as buttons, and the terms of the filter as chips.
+
+use std::ops::Range;
+
+use egui::accesskit::Role;
+use egui::{Button, RichText, TextEdit, Ui};
+
+use super::FilterBox;
+use super::saved_filters::{NamedFilter, SavedFilters};
+use crate::config::Hue;
+use crate::filter::{is_term, turned, without};
+use crate::texts::safe_text::shortened;
+use crate::ui::action::{Action, FilterAction};
+use crate::ui::look::Look;
+use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::controls::named;
+
+/// Maximum number of characters of a term or a name shown.
+const SHOWN: usize = 40;
+
+/// Width of the field for a name, in points.
+const NAME_WIDTH: f32 = 140.0;
+
+/// Draws the row, if there is anything in it.
+pub(crate) fn filter_row_ui(
+    ui: &mut Ui,
+    (filter, saved): (&FilterBox, &mut SavedFilters),
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    if filter.is_empty() && saved.all().is_empty() {
+        return;
+    }
+    let frame = egui::Frame::new().fill(look.palette.card).inner_margin(egui::Margin::symmetric(10, 4));
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing = egui::vec2(GAP_SMALL, GAP_SMALL);
+        ui.horizontal_wrapped(|ui| {
+            for named in saved.all() {
+                saved_ui(ui, named, filter, look, actions);
+            }
+            if !saved.all().is_empty() && !filter.is_empty() {
+                ui.separator();
+            }
+            for term in filter.terms() {
+                chip_ui(ui, filter.text(), term.clone(), look, actions);
+            }
+            if !filter.is_empty() && saved.naming.is_none() {
+                save_ui(ui, filter, saved, look, actions);
+            }
+        });
+        naming_ui(ui, saved, look, actions);
+    });
+}
+
+/// Draws a named filter: a click applies it, another one shows everything.
+fn saved_ui(ui: &mut Ui, named_filter: &NamedFilter, filter: &FilterBox, look: &Look, actions: &mut Vec<Action>) {
+    let NamedFilter { name, text, colour, kept, sound } = named_filter;
+    let is_on = filter.text().trim() == text.trim();
+    let mark = colour.map_or(String::new(), |_| format!("{} ", initial(name)));
+    let warning = if *sound { "" } else { "⚠ " };
+    let mut words = RichText::new(format!("{warning}{mark}{}", shortened(name, SHOWN)));
+    if let Some(hue) = colour {
+        words = words.color(look.palette.hue(*hue));
+    }
+    let key = if *sound { "filters.show" } else { "filters.broken" };
+    let accessible = look.filled(key, &[("name", name)]);
+    let button = named(ui.add(Button::selectable(is_on, words)), Role::Button, &accessible);
+    button.context_menu(|ui| {
+        let mut item = |ui: &mut Ui, key: &str, action: Action| {
+            if ui.button(look.text(key)).clicked() {
+                actions.push(action);
+                ui.close();
+            }
+        };
+        item(ui, "filters.add", Action::AddToFilter(text.clone()));
+        let naming = FilterAction::Begin { name: name.clone(), text: text.clone(), colour: *colour, kept: *kept };
+        item(ui, if *kept { "filters.edit" } else { "filters.keep" }, Action::Filter(naming));
+        item(ui, "filters.remove", Action::Filter(FilterAction::Remove { name: name.clone(), kept: *kept }));
+    });
+    if button.clicked() {
+        actions.push(Action::SetFilter(if is_on { String::new() } else { text.clone() }));
+    }
+    button.on_hover_text(shortened(text, 4 * SHOWN));
+}
+
+/// The first letter of a name, which repeats what its colour says.
+pub(crate) fn initial(name: &str) -> char {
+    name.chars()
+        .find(|letter| letter.is_alphanumeric())
+        .map_or('●', |letter| letter.to_uppercase().next().unwrap_or(letter))
+}
+
+/// Draws a term: a click negates it, × removes it.
+fn chip_ui(ui: &mut Ui, text: &str, term: Range<usize>, look: &Look, actions: &mut Vec<Action>) {
+    let Some(words) = text.get(term.clone()) else { return };
+    let shown = shortened(words, SHOWN);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let excluded = words.starts_with('-');
+        let key = if excluded { "filters.chip.include" } else { "filters.chip.exclude" };
+        let color = if excluded { look.palette.warning } else { look.palette.text };
+        let chip = ui.add(Button::new(RichText::new(&shown).monospace().small().color(color)));
+        let name = look.filled(key, &[("term", words.strip_prefix('-').unwrap_or(words))]);
+        if named(chip, Role::Button, &name).on_hover_text(&name).clicked() {
+            let is_single = is_term(words, &jiff::Zoned::now());
+            actions.push(Action::SetFilter(turned(text, term.clone(), is_single)));
+        }
+        let name = look.filled("filters.chip.remove", &[("term", words)]);
+        if named(ui.add(Button::new(RichText::new("×").small())), Role::Button, &name).on_hover_text(&name).clicked() {
+            actions.push(Action::SetFilter(without(text, term)));
+        }
+    });
+}
+
+fn save_ui(ui: &mut Ui, filter: &FilterBox, saved: &SavedFilters, look: &Look, actions: &mut Vec<Action>) {
+    let is_kept = saved.all().iter().any(|named| named.kept && named.text.trim() == filter.text().trim());
+    if is_kept {
+        return;
+    }
+    let name = look.text("filters.save");
+    if named(ui.add(Button::new("★").frame(false)), Role::Button, &name).on_hover_text(name).clicked() {
+        let text = filter.text().trim().to_owned();
+        let naming = FilterAction::Begin { name: String::new(), text, colour: None, kept: false };
+        actions.push(Action::Filter(naming));
+    }
+}
+
+/// Draws the form for the name and the colour of a filter.
+fn naming_ui(ui: &mut Ui, saved: &mut SavedFilters, look: &Look, actions: &mut Vec<Action>) {
+    let is_sound = saved.is_sound();
+    let Some(naming) = &mut saved.naming else { return };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        let label = ui.label(look.text("filters.name"));
+        let edit = ui.add(TextEdit::singleline(&mut naming.name).desired_width(NAME_WIDTH)).labelled_by(label.id);
+        let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if ui.selectable_label(naming.colour.is_none(), look.text("filters.no_colour")).clicked() {
+            naming.colour = None;
+        }
+        for hue in Hue::ALL {
+            let words = look.text(&format!("filters.colours.{}", hue.as_str())).into_owned();
+            let words = RichText::new(words).color(look.palette.hue(hue));
+            if ui.selectable_label(naming.colour == Some(hue), words).clicked() {
+                naming.colour = Some(hue);
+            }
+        }
+        if ui.add_enabled(is_sound, Button::new(look.text("filters.keep"))).clicked() || entered && is_sound {
+            actions.push(Action::Filter(FilterAction::Keep));
+        }
+        if ui.button(look.text("filters.cancel")).clicked() {
+            actions.push(Action::Filter(FilterAction::Cancel));
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_repeats_what_the_colour_says() {
+        assert_eq!((initial("taps"), initial("\"扫码\""), initial("…")), ('T', '扫', '●'));
+    }
+}

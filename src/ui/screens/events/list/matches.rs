@@ -1,0 +1,218 @@
+//! Captures that match one filter, in the order in which the list shows them.
+
+use crate::capture::CaptureId;
+
+/// Ids of all captures that match one filter, newest first when read by [`Self::at`].
+///
+/// ```text
+/// row 0 ─► newer (ascending, read from its end; the last ones may be held back)
+///          older (descending, as the listing brings them) ─► last row
+/// ```
+/// Both only grow at their ends, so a million rows cost nothing when one arrives.
+#[derive(Debug, Default)]
+pub(crate) struct Matches {
+    /// Generation, which comes back with every notice of the engine.
+    pub(crate) generation: u64,
+    older: Vec<CaptureId>,
+    newer: Vec<CaptureId>,
+    /// Number of `newer` that are shown; the others are only counted until the user asks for them.
+    shown: usize,
+    /// Number of captures that match; `None` until that is known.
+    pub(crate) total: Option<u64>,
+}
+
+impl Matches {
+    /// Creates an empty list, filled by notices of a generation.
+    pub(crate) fn new(generation: u64) -> Self {
+        Self { generation, ..Self::default() }
+    }
+
+    /// Number of rows shown.
+    pub(crate) fn len(&self) -> usize {
+        self.shown + self.older.len()
+    }
+
+    /// Number of captures that have arrived and are not shown yet.
+    pub(crate) fn held_back(&self) -> usize {
+        self.newer.len() - self.shown
+    }
+
+    /// The capture of a row; row 0 is the newest.
+    pub(crate) fn at(&self, row: usize) -> Option<CaptureId> {
+        match row.checked_sub(self.shown) {
+            None => self.newer.get(self.shown - 1 - row).copied(),
+            Some(row) => self.older.get(row).copied(),
+        }
+    }
+
+    /// The row of a capture, if it is shown.
+    pub(crate) fn row_of(&self, id: CaptureId) -> Option<usize> {
+        if let Ok(at) = self.newer[..self.shown].binary_search(&id) {
+            return Some(self.shown - 1 - at);
+        }
+        let at = self.older.binary_search_by(|other| id.cmp(other)).ok()?;
+        Some(self.shown + at)
+    }
+
+    /// Takes a chunk of the running listing: newest first, older than all before.
+    pub(crate) fn append(&mut self, ids: Vec<CaptureId>) {
+        let bound = self.older.last().or(self.newer.first()).copied();
+        // An open capture that was looked at again may have come before the listing reached it.
+        let from = bound.map_or(0, |bound| ids.partition_point(|id| *id >= bound));
+        if from == 0 && self.older.is_empty() {
+            self.older = ids;
+        } else {
+            self.older.extend_from_slice(&ids[from..]);
+        }
+    }
+
+    /// Replaces everything, newest first, as it was when `seen` was the newest; later arrivals stay.
+    pub(crate) fn replace(&mut self, ids: Vec<CaptureId>, seen: CaptureId, total: u64) {
+        let before = self.newer.partition_point(|id| *id <= seen);
+        self.newer.drain(..before);
+        self.shown = self.shown.saturating_sub(before);
+        self.older = ids;
+        self.total = Some(total);
+    }
+
+    /// Leaves out captures that are being removed.
+    pub(crate) fn forget(&mut self, gone: &[CaptureId]) {
+        let stays = |id: &CaptureId| gone.binary_search(id).is_err();
+        let shown = self.newer[..self.shown].iter().filter(|id| stays(id)).count();
+        let before = self.len() + self.held_back();
+        self.newer.retain(stays);
+        self.older.retain(stays);
+        self.shown = shown;
+        let forgotten = before - self.len() - self.held_back();
+        self.total = self.total.map(|total| total.saturating_sub(forgotten as u64));
+    }
+
+    /// Takes arrivals, oldest first; some may be known already.
+    pub(crate) fn arrive(&mut self, ids: &[CaptureId]) {
+        for id in ids {
+            if self.newer.last().or(self.older.first()).is_none_or(|last| last < id) {
+                self.newer.push(*id);
+            } else {
+                self.arrive_late(*id);
+            }
+        }
+    }
+
+    /// Inserts a capture that matches only now that it is answered: rare, and near the newest, so little has to move.
+    fn arrive_late(&mut self, id: CaptureId) {
+        if self.older.first().is_none_or(|newest| *newest < id) {
+            if let Err(at) = self.newer.binary_search(&id) {
+                self.newer.insert(at, id);
+                self.shown += usize::from(at < self.shown);
+            }
+            return;
+        }
+        // What is older than all that is listed so far, a running listing will bring.
+        let is_listed = self.older.last().is_some_and(|oldest| *oldest < id) || self.total.is_some();
+        if let (true, Err(at)) = (is_listed, self.older.binary_search_by(|other| id.cmp(other))) {
+            self.older.insert(at, id);
+        }
+    }
+
+    /// The newest captures held back, up to a number.
+    pub(crate) fn newest_held_back(&self, at_most: usize) -> &[CaptureId] {
+        let from = self.newer.len().saturating_sub(at_most).max(self.shown);
+        &self.newer[from..]
+    }
+
+    /// Shows captures that were held back, up to the newest that `is_known`.
+    pub(crate) fn show_known(&mut self, is_known: impl Fn(CaptureId) -> bool) {
+        let known = self.newer[self.shown..].iter().rposition(|id| is_known(*id));
+        self.shown += known.map_or(0, |at| at + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(numbers: &[i64]) -> Vec<CaptureId> {
+        numbers.iter().copied().map(CaptureId).collect()
+    }
+
+    fn rows(listing: &Matches) -> Vec<i64> {
+        (0..listing.len()).filter_map(|row| listing.at(row)).map(|id| id.0).collect()
+    }
+
+    fn listing(older: &[i64]) -> Matches {
+        let mut listing = Matches::new(1);
+        listing.append(ids(older));
+        listing.total = Some(older.len() as u64);
+        listing
+    }
+
+    #[test]
+    fn what_arrives_is_counted_until_it_is_asked_for() {
+        let mut listing = listing(&[5, 3, 1]);
+        listing.arrive(&ids(&[6, 8]));
+        assert_eq!((rows(&listing), listing.held_back()), (vec![5, 3, 1], 2));
+        listing.show_known(|_| true);
+        assert_eq!((rows(&listing), listing.held_back()), (vec![8, 6, 5, 3, 1], 0));
+        for row in 0..listing.len() {
+            assert_eq!(listing.row_of(listing.at(row).unwrap()), Some(row));
+        }
+        assert_eq!(listing.row_of(CaptureId(4)), None);
+    }
+
+    #[test]
+    fn what_is_not_known_yet_waits() {
+        let mut listing = listing(&[1]);
+        listing.arrive(&ids(&[2, 3, 4, 5]));
+        assert_eq!(listing.newest_held_back(2), ids(&[4, 5]));
+        listing.show_known(|id| id.0 == 3);
+        assert_eq!((rows(&listing), listing.newest_held_back(9)), (vec![3, 2, 1], &ids(&[4, 5])[..]));
+        listing.show_known(|_| false);
+        assert_eq!(listing.held_back(), 2);
+    }
+
+    #[test]
+    fn what_is_known_does_not_arrive_twice() {
+        let mut listing = listing(&[5, 3]);
+        listing.arrive(&ids(&[3, 5, 6]));
+        listing.arrive(&ids(&[5, 6, 7]));
+        listing.show_known(|_| true);
+        assert_eq!(rows(&listing), [7, 6, 5, 3]);
+    }
+
+    #[test]
+    fn what_is_removed_goes_from_both_ends_and_the_counts() {
+        let mut listing = listing(&[5, 3, 1]);
+        listing.arrive(&ids(&[6, 7, 8]));
+        listing.show_known(|id| id.0 <= 7);
+        listing.forget(&ids(&[1, 6, 8, 9]));
+        assert_eq!((rows(&listing), listing.held_back(), listing.total), (vec![7, 5, 3], 0, Some(0)));
+    }
+
+    #[test]
+    fn what_is_listed_anew_takes_the_place_of_all_but_what_came_later() {
+        let mut listing = listing(&[5, 3]);
+        listing.arrive(&ids(&[6, 7, 8, 9]));
+        listing.show_known(|id| id.0 <= 8);
+        listing.replace(ids(&[7, 5, 4]), CaptureId(7), 3);
+        assert_eq!((rows(&listing), listing.held_back(), listing.total), (vec![8, 7, 5, 4], 1, Some(3)));
+    }
+
+    #[test]
+    fn what_matches_late_takes_its_place() {
+        let mut listing = listing(&[5, 3]);
+        listing.arrive(&ids(&[7, 9]));
+        listing.show_known(|_| true);
+        listing.arrive(&ids(&[4, 8]));
+        assert_eq!(rows(&listing), [9, 8, 7, 5, 4, 3]);
+    }
+
+    #[test]
+    fn what_arrives_before_the_listing_is_there_is_listed_once() {
+        let mut listing = Matches::new(1);
+        listing.arrive(&ids(&[9]));
+        listing.show_known(|_| true);
+        listing.append(ids(&[9, 8]));
+        listing.append(ids(&[7]));
+        assert_eq!(rows(&listing), [9, 8, 7]);
+    }
+}

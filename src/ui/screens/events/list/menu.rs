@@ -1,0 +1,64 @@
+//! Context menu of a row.
+
+use egui::{Button, Ui};
+
+use crate::capture::{CaptureId, CaptureSummary};
+use crate::filter::by_value;
+use crate::texts::safe_text::shortened;
+use crate::ui::action::{Action, SendAction, Tab};
+use crate::ui::keys::{self, Shortcut};
+use crate::ui::look::Look;
+use crate::ui::widgets::value_menu::value_menu_ui;
+use crate::wechat::kind::{Class, lookup};
+
+/// Maximum number of characters shown of a value.
+const SHOWN: usize = 40;
+
+/// Draws the menu of a row; its actions apply to the multi-selection if the row is part of it.
+pub(super) fn menu_ui(
+    ui: &mut Ui,
+    (id, picked): (CaptureId, bool),
+    row: Option<&CaptureSummary>,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    if let Some(row) = row {
+        values_ui(ui, row, look, actions);
+        ui.separator();
+    }
+    let mut chosen = None;
+    let mut item = |ui: &mut Ui, key: &str, hint: String, action: Action| {
+        if ui.add(Button::new(look.text(key).into_owned()).shortcut_text(hint)).clicked() {
+            chosen = Some(action);
+        }
+    };
+    item(ui, "replay.menu.answer", String::new(), Action::ShowTab(Tab::Answer));
+    let mut shortcut = |ui: &mut Ui, key: &str, shortcut: &Shortcut| item(ui, key, shortcut.hint(), shortcut.action());
+    ui.separator();
+    shortcut(ui, "replay.menu.replay", &keys::REPLAY);
+    shortcut(ui, "replay.menu.edit", &keys::EDIT_AND_REPLAY);
+    shortcut(ui, "replay.menu.duplicate", &keys::DUPLICATE);
+    shortcut(ui, "replay.menu.export", &keys::EXPORT);
+    ui.separator();
+    shortcut(ui, keys::REMOVE.text, &keys::REMOVE);
+    if let Some(action) = chosen {
+        // These actions apply to several rows; all others apply to this one alone.
+        let keeps_picks =
+            picked && matches!(action, Action::Send(SendAction::Chosen) | Action::ShowExport(_) | Action::Remove(_));
+        if !keeps_picks {
+            actions.push(Action::Select(id));
+        }
+        actions.push(action);
+    }
+}
+
+/// Draws submenus to filter by the row's values.
+fn values_ui(ui: &mut Ui, row: &CaptureSummary, look: &Look, actions: &mut Vec<Action>) {
+    let is_event = lookup(&row.kind).is_none_or(|known| known.class == Class::Event);
+    let kind = (if is_event { "event" } else { "type" }, Some(&row.kind));
+    for (name, value) in [kind, ("key", row.event_key.as_ref()), ("openid", row.openid.as_ref())] {
+        let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
+        let Some(term) = by_value(Some(name), value) else { continue };
+        ui.menu_button(shortened(value, SHOWN), |ui| value_menu_ui(ui, value, &term, look, actions));
+    }
+}

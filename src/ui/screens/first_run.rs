@@ -1,0 +1,141 @@
+//! First-run page: steps to expose the listener, enter its URL in WeChat and tap a menu, and sample events.
+
+use egui::accesskit::Role;
+use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui, Vec2};
+
+use crate::capture::StoredCapture;
+use crate::engine::{ListenerState, SettingsCommand, Status};
+use crate::ui::action::Action;
+use crate::ui::look::Look;
+use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::controls::{card, code_frame, copy_button, named, page_ui, weak};
+use crate::wechat::kind::menu_events_without_mini_program;
+
+mod enter;
+mod outcome;
+mod token;
+
+use enter::enter_ui;
+use outcome::tap_ui;
+
+/// Draws the first-run page.
+pub(crate) fn first_run_ui(
+    ui: &mut Ui,
+    status: &Status,
+    handshake: Option<&StoredCapture>,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    ScrollArea::vertical().id_salt("first run").auto_shrink(false).show(ui, |ui| {
+        page_ui(ui, |ui| {
+            let heading = look.text("first_run.title");
+            named(ui.add(Label::new(RichText::new(&*heading).heading().strong())), Role::Heading, &heading);
+            ui.add(Label::new(RichText::new(look.text("first_run.lead")).color(look.palette.weak)).wrap());
+            sample_ui(ui, status, look, actions);
+            ui.add_space(GAP_SMALL);
+            step_ui(ui, 1, "first_run.reach.title", look, |ui| reach_ui(ui, status, look, actions));
+            step_ui(ui, 2, "first_run.enter.title", look, |ui| enter_ui(ui, status, look, actions));
+            step_ui(ui, 3, "first_run.tap.title", look, |ui| tap_ui(ui, status, handshake, look, actions));
+        });
+    });
+}
+
+fn step_ui(ui: &mut Ui, number: u32, title: &str, look: &Look, content: impl FnOnce(&mut Ui)) {
+    card(look).inner_margin(16).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(26.0), egui::Sense::hover());
+            ui.painter().circle_filled(rect.center(), 13.0, look.palette.accent);
+            let font = egui::FontId::proportional(14.0);
+            ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, number, font, look.palette.on_accent);
+            ui.add_space(GAP_SMALL);
+            ui.vertical(|ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = GAP;
+                let title = look.text(title);
+                let shown = RichText::new(&*title).size(15.0).strong().color(look.palette.strong);
+                named(ui.add(Label::new(shown).wrap()), Role::Heading, &title);
+                content(ui);
+            });
+        });
+    });
+}
+
+/// Address of the listener, or the configured one if it is not listening.
+fn address(status: &Status) -> &str {
+    match &status.listener {
+        ListenerState::Listening { address } => address,
+        _ => &status.config.listener.addr,
+    }
+}
+
+fn reach_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+    let address = address(status);
+    let is_listening = matches!(status.listener, ListenerState::Listening { .. });
+    ui.horizontal_wrapped(|ui| {
+        let (mark, key, color) = if is_listening {
+            ("●", "first_run.reach.listening", look.palette.ok)
+        } else {
+            ("○", "first_run.reach.not_listening", look.palette.error)
+        };
+        ui.label(RichText::new(format!("{mark} {}", look.text(key))).color(color));
+        ui.label(RichText::new(format!("http://{address}")).monospace().color(look.palette.strong));
+        copy_button(ui, look, &look.text("first_run.reach.address"), || format!("http://{address}"), actions);
+    });
+    ui.add(Label::new(look.text("first_run.reach.how")).wrap());
+    for (tool, command) in tunnels(address) {
+        command_ui(ui, tool, &command, look, actions);
+    }
+    ui.add(Label::new(weak(look, look.text("first_run.reach.ports"))).wrap());
+}
+
+/// Commands that expose the listener; they are shown to be copied, never run.
+fn tunnels(address: &str) -> [(&'static str, String); 4] {
+    let (host, port) = address.rsplit_once(':').unwrap_or((address, "8989"));
+    [
+        ("cloudflared", format!("cloudflared tunnel --url http://{address}")),
+        ("ngrok", format!("ngrok http {address}")),
+        (
+            "frp",
+            format!(
+                "frpc http --server-addr SERVER --proxy-name menuscope --local-ip {host} --local-port {port} --custom-domain DOMAIN"
+            ),
+        ),
+        ("ssh", format!("ssh -N -R {port}:{address} USER@SERVER")),
+    ]
+}
+
+fn command_ui(ui: &mut Ui, tool: &str, command: &str, look: &Look, actions: &mut Vec<Action>) {
+    code_frame(look).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            let rest = ui.available_width() - 64.0;
+            ui.allocate_ui_with_layout(Vec2::new(rest, 0.0), Layout::top_down(Align::LEFT), |ui| {
+                ui.set_width(rest);
+                ui.add(Label::new(RichText::new(command).monospace()).wrap());
+            });
+            ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+                copy_button(ui, look, tool, || command.to_owned(), actions);
+            });
+        });
+    });
+}
+
+/// Draws buttons that send sample events through the real listener.
+fn sample_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+    let is_listening = matches!(status.listener, ListenerState::Listening { .. });
+    ui.horizontal_wrapped(|ui| {
+        let send = |kind: &str| Action::Ask(SettingsCommand::SendSample { kind: kind.to_owned() }.into());
+        let text = RichText::new(look.text("first_run.sample.one")).color(look.palette.on_accent);
+        if ui.add_enabled(is_listening, Button::new(text).fill(look.palette.accent)).clicked() {
+            actions.push(send("CLICK"));
+        }
+        if ui.add_enabled(is_listening, Button::new(look.text("first_run.sample.all"))).clicked() {
+            actions.extend(menu_events_without_mini_program().map(send));
+        }
+        ui.add(Label::new(weak(look, look.text("first_run.sample.how"))).wrap());
+    });
+}
+
+#[cfg(test)]
+mod tests;

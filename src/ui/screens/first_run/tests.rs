@@ -1,0 +1,90 @@
+//! Tests of the first-run page, by its labels.
+
+use std::rc::Rc;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::*;
+use crate::engine::{AccountStatus, Command, SettingsCommand};
+use crate::ui::test_support::{ActionLog, dress, look, request, stored};
+
+fn status(has_token: bool) -> Status {
+    let account = AccountStatus { name: "default".to_owned(), has_token, has_aes_key: false, has_app_secret: false };
+    let listener = ListenerState::Listening { address: "127.0.0.1:18989".to_owned() };
+    Status { listener, accounts: vec![account], ..Status::default() }
+}
+
+fn shown<'h>(status: Status, handshake: Option<StoredCapture>) -> (Harness<'h>, ActionLog) {
+    let asked = ActionLog::default();
+    let asking = Rc::clone(&asked);
+    let harness = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
+        let mut actions = Vec::new();
+        first_run_ui(ui, &status, handshake.as_ref(), &look(ui.ctx().theme()), &mut actions);
+        asking.borrow_mut().extend(actions);
+    });
+    (harness, asked)
+}
+
+#[test]
+fn commands_name_the_real_port_and_are_copied_not_run() {
+    let (mut harness, asked) = shown(status(true), None);
+    harness.get_by_label_contains("No verification request");
+    for tool in ["cloudflared", "ngrok", "frp", "ssh"] {
+        harness.get_by_label(&format!("Copy {tool}")).click();
+        harness.run();
+    }
+    for action in asked.borrow().iter() {
+        assert!(matches!(action, Action::Copy(command) if command.contains("18989")), "{action:?}");
+    }
+    assert_eq!(asked.borrow().len(), 4);
+}
+
+#[test]
+fn a_refused_handshake_names_path_account_and_reason() {
+    let target = "/wx/path?signature=0000000000000000000000000000000000000000&timestamp=1795420800&nonce=1&echostr=2";
+    let (harness, _) = shown(status(true), Some(stored(request("GET", target.to_owned(), b""), 403)));
+    harness.get_by_label_contains("refused at 2026-11-23 08:00:00");
+    harness.get_by_label("Path /wx/path, checked with the token of account default");
+    harness.get_by_label_contains("The signature does not match this account's token");
+}
+
+#[test]
+fn a_verified_handshake_says_when() {
+    let signature = crate::wechat::signature::signature("token1234", "1795420800", "1");
+    let target = format!("/?signature={signature}&timestamp=1795420800&nonce=1&echostr=2");
+    let (harness, _) = shown(status(true), Some(stored(request("GET", target, b""), 200)));
+    harness.get_by_label("✓ verified at 2026-11-23 08:00:00");
+}
+
+#[test]
+fn a_generated_token_is_saved_and_shown_to_be_copied() {
+    let (mut harness, asked) = shown(status(false), None);
+    harness.get_by_label("Generate token").click();
+    harness.run();
+    let asked_first = asked.borrow_mut().pop().unwrap();
+    let Action::Ask(Command::Settings(SettingsCommand::SaveAccount { name, secrets, .. })) = asked_first else {
+        panic!("{asked_first:?}")
+    };
+    let token = secrets.token.unwrap();
+    assert_eq!(name, "default");
+    harness.get_by_label(token.reveal());
+    harness.get_by_label("Copy token").click();
+    harness.run();
+    assert!(matches!(&asked.borrow()[..], [Action::Copy(copied)] if copied == token.reveal()));
+}
+
+#[test]
+fn samples_need_the_listener() {
+    let (mut harness, asked) = shown(status(true), None);
+    harness.get_by_label("Send a sample tap").click();
+    harness.get_by_label("Send all eight events").click();
+    harness.run();
+    let sent: Vec<String> = asked.borrow().iter().map(|action| format!("{action:?}")).collect();
+    assert_eq!(sent.len(), 9);
+    assert!(sent[0].contains("CLICK") && sent[8].contains("location_select"), "{sent:?}");
+    let (mut harness, asked) = shown(Status::default(), None);
+    harness.get_by_label("Send a sample tap").click();
+    harness.run();
+    assert!(asked.borrow().is_empty());
+}

@@ -1,0 +1,92 @@
+//! List of the runs: time, target, mode, and outcome of each.
+
+use egui::{Id, RichText, Ui};
+
+use super::{OpenRun, ReplaysScreen};
+use crate::capture::{RunId, StoredRun};
+use crate::texts::safe_text::safe_text;
+use crate::ui::action::{Action, Screen};
+use crate::ui::keys;
+use crate::ui::look::Look;
+use crate::ui::theme::GAP;
+use crate::ui::widgets::table::{Cell, Column, TableRow, table_ui};
+use crate::ui::widgets::verdicts::outcome_words;
+
+/// Minimum width for all columns, in points; below it, those in the middle are dropped, which the open run repeats.
+const WIDE: f32 = 720.0;
+
+const COLUMNS: [Column; 6] = [
+    Column::numbers("replays.column.run", 44.0),
+    Column::texts("replays.column.time", 112.0),
+    Column::texts("replays.column.target", 0.0),
+    Column::texts("replays.column.mode", 76.0),
+    Column::numbers("replays.column.sent", 84.0),
+    Column::texts("replays.column.outcome", 210.0),
+];
+
+/// Columns of a narrow list.
+const NARROW: [Column; 3] = [
+    Column::texts("replays.column.time", 112.0),
+    Column::texts("replays.column.target", 0.0),
+    Column::texts("replays.column.outcome", 0.0),
+];
+
+impl ReplaysScreen {
+    /// Draws the list of runs.
+    pub(super) fn runs_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        if self.runs.is_empty() {
+            self.empty_ui(ui, look, actions);
+            return;
+        }
+        let is_wide = ui.available_width() >= WIDE;
+        let columns: &[Column] = if is_wide { &COLUMNS } else { &NARROW };
+        let Self { runs, opened, running, .. } = self;
+        let opened = opened.as_ref().map(OpenRun::id);
+        let clicked = table_ui(ui, "runs", columns, runs.len(), look, |index| {
+            let run = &runs[index];
+            let cells = cells(run, *running, is_wide, look);
+            TableRow { id: Id::unique(("run", run.id.0)), cells, selected: opened == Some(run.id) }
+        });
+        if let Some(run) = clicked.and_then(|index| self.runs.get(index)) {
+            self.to_open = Some(run.id);
+        }
+    }
+
+    fn empty_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        ui.vertical_centered(|ui| {
+            ui.add_space(ui.available_height() * 0.3);
+            ui.spacing_mut().item_spacing.y = GAP;
+            if !self.is_known {
+                ui.weak(look.text("replays.reading"));
+                return;
+            }
+            ui.label(RichText::new(look.text("replays.nothing")).color(look.palette.strong).size(15.0));
+            ui.weak(look.filled("replays.nothing_hint", &[("key", &keys::REPLAY.hint())]));
+            if ui.button(look.text("replays.to_events")).clicked() {
+                actions.push(Action::ShowScreen(Screen::Events));
+            }
+        });
+    }
+}
+
+fn cells(run: &StoredRun, running: Option<RunId>, is_wide: bool, look: &Look) -> Vec<Cell> {
+    let palette = look.palette;
+    let time = look.local(run.run.started_at).strftime("%m-%d %H:%M:%S").to_string();
+    let (outcome, color) = outcome_words(run, running == Some(run.id), look);
+    let time = Cell::code(time, palette.weak);
+    let target = Cell::code(safe_text(&run.run.target), palette.strong);
+    let outcome = Cell::words(outcome, color);
+    if !is_wide {
+        return vec![time, target, outcome];
+    }
+    let mode = look.text(&format!("replay.mode.{}.name", run.run.mode.as_str())).into_owned();
+    let sent = format!("{} / {}", run.tally.sent, run.run.planned);
+    vec![
+        Cell::code(run.id.to_string(), palette.weak),
+        time,
+        target,
+        Cell::words(mode, palette.text),
+        Cell::code(sent, palette.text),
+        outcome,
+    ]
+}

@@ -1,0 +1,108 @@
+//! Tests of the settings page, by its labels.
+
+use std::rc::Rc;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use super::*;
+use crate::account::SecretName;
+use crate::config::AccountConfig;
+use crate::engine::{AccountStatus, Command, SettingsCommand};
+use crate::ui::test_support::{ActionLog, dress, look};
+
+fn shown<'h>() -> (Harness<'h, Settings>, ActionLog) {
+    let mut status = Status::default();
+    status.config.accounts.insert("shop".to_owned(), AccountConfig::default());
+    status.accounts =
+        vec![AccountStatus { name: "shop".to_owned(), has_token: true, has_aes_key: false, has_app_secret: false }];
+    let asked = ActionLog::default();
+    let asking = Rc::clone(&asked);
+    let builder = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress);
+    let harness = builder.build_ui_state(
+        move |ui, settings: &mut Settings| {
+            let mut actions = Vec::new();
+            settings.ui(ui, &status, &look(ui.ctx().theme()), &mut actions);
+            asking.borrow_mut().extend(actions);
+        },
+        Settings::at(Path::new("/data/of/somebody")),
+    );
+    (harness, asked)
+}
+
+fn typed(harness: &mut Harness<'_, Settings>, label: &str, text: &str) {
+    harness.get_by_label(label).focus();
+    harness.run();
+    harness.get_by_label(label).type_text(text);
+    harness.run();
+}
+
+#[test]
+fn a_secret_that_is_kept_is_said_to_be_set_and_not_shown() {
+    let (harness, _) = shown();
+    let token = harness.get_by_label("Token");
+    assert_eq!(token.accesskit_node().value().unwrap_or_default(), "");
+    harness.get_by_label("/data/of/somebody");
+    assert!(harness.get_by_label("Save account").accesskit_node().is_disabled());
+}
+
+#[test]
+fn invalid_inputs_are_named_while_typing_and_cannot_be_saved() {
+    let (mut harness, asked) = shown();
+    typed(&mut harness, "Token", "a b");
+    typed(&mut harness, "EncodingAESKey", "short");
+    harness.get_by_label("× A token has 3 to 32 letters and digits");
+    harness.get_by_label("× An EncodingAESKey has 43 characters");
+    harness.get_by_label("Save account").click();
+    harness.run();
+    assert!(asked.borrow().is_empty());
+}
+
+#[test]
+fn saving_sends_the_input_and_discards_it_afterwards() {
+    let (mut harness, asked) = shown();
+    typed(&mut harness, "AppID", "wx1234");
+    typed(&mut harness, "Token", "token1234");
+    harness.get_by_label("Save account").click();
+    harness.run();
+    let saved = asked.borrow_mut().pop().unwrap();
+    let Action::Ask(Command::Settings(SettingsCommand::SaveAccount { name, account, secrets })) = saved else {
+        panic!("{saved:?}")
+    };
+    assert_eq!((name.as_str(), account.app_id.as_deref()), ("shop", Some("wx1234")));
+    assert_eq!(secrets.token.unwrap().reveal(), "token1234");
+    assert_eq!(secrets.aes_key, None);
+    harness.state_mut().saved(&SavedSetting::Account { name: "shop".to_owned() });
+    harness.run();
+    assert!(harness.get_by_label("Save account").accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_secret_that_is_there_is_forgotten_once_that_is_confirmed() {
+    let (mut harness, asked) = shown();
+    assert!(harness.query_by_label("Forget AppSecret").is_none(), "there is none");
+    for (label, left) in [("Forget Token", 0), ("Keep Token", 0), ("Forget Token", 0), ("Really forget Token", 1)] {
+        harness.get_by_label(label).click();
+        harness.run();
+        assert_eq!(asked.borrow().len(), left, "{label}");
+    }
+    let forgotten = asked.borrow_mut().pop().unwrap();
+    let Action::Ask(Command::Settings(SettingsCommand::ForgetSecret { name, which })) = forgotten else {
+        panic!("{forgotten:?}")
+    };
+    assert_eq!((&*name, which), ("shop", SecretName::Token));
+}
+
+#[test]
+fn a_new_address_is_applied_when_it_is_one() {
+    let (mut harness, asked) = shown();
+    typed(&mut harness, "Address", "x");
+    harness.get_by_label("× Write it as HOST:PORT, such as 127.0.0.1:8989");
+    harness.state_mut().address = Some("127.0.0.1:9000".to_owned());
+    harness.run();
+    harness.get_by_label("Apply").click();
+    harness.run();
+    assert!(
+        matches!(&asked.borrow()[..], [Action::Ask(Command::Settings(SettingsCommand::SetAddress { address }))] if address == "127.0.0.1:9000")
+    );
+}

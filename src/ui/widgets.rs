@@ -1,0 +1,14 @@
+//! Widgets that several screens, bars or dialogs share.
+
+pub(super) mod bubble;
+pub(super) mod cell;
+pub(super) mod controls;
+pub(super) mod fault_choice;
+pub(super) mod filter_error;
+pub(super) mod findings;
+pub(super) mod quantities;
+pub(super) mod reply_editor;
+pub(super) mod shown;
+pub(super) mod table;
+pub(super) mod value_menu;
+pub(super) mod verdicts;

@@ -1,0 +1,159 @@
+//! Small controls shared by the screens: cards, sections, buttons, chips and pairs of columns.
+
+use egui::accesskit::Role;
+use egui::{
+    Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Response, RichText, Stroke, Ui, Vec2,
+    WidgetInfo, WidgetText,
+};
+
+use crate::ui::action::Action;
+use crate::ui::look::Look;
+use crate::ui::theme::{CORNER, CORNER_CARD, GAP, GAP_PAGE, GAP_SMALL, PROSE_WIDTH};
+
+/// Share of the width that the left of two columns takes, and its bounds in points.
+const NAME_SHARE: f32 = 0.32;
+const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 88.0..=190.0;
+
+/// The height of a small button, in points.
+const SMALL_BUTTON: f32 = 21.0;
+/// Horizontal margin of a chip, in points.
+const CHIP_MARGIN: f32 = 8.0;
+
+/// Gives a control an accessible name that differs from its visible text.
+pub(crate) fn named(response: Response, role: Role, name: &str) -> Response {
+    let enabled = response.enabled();
+    response.widget_info(|| WidgetInfo::labeled(role, enabled, name));
+    response
+}
+
+/// Draws a page of prose and forms, centred and limited to a readable width.
+pub(crate) fn page_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let room = ui.available_width();
+    let width = (room - 2.0 * GAP_PAGE).min(PROSE_WIDTH + 2.0 * GAP_PAGE);
+    ui.add_space(GAP_PAGE);
+    ui.horizontal_top(|ui| {
+        ui.add_space((room - width) / 2.0);
+        column(ui, width, |ui| {
+            ui.spacing_mut().item_spacing.y = GAP;
+            content(ui);
+        });
+    });
+    ui.add_space(GAP_PAGE);
+}
+
+/// Frame around things that belong together.
+pub(crate) fn card(look: &Look) -> Frame {
+    Frame::new()
+        .fill(look.palette.card)
+        .stroke(Stroke::new(1.0, look.palette.line))
+        .corner_radius(CornerRadius::same(CORNER_CARD))
+        .inner_margin(Margin::same(12))
+}
+
+/// Draws a titled card with a part of a page.
+pub(crate) fn section_ui(ui: &mut Ui, key: &str, look: &Look, content: impl FnOnce(&mut Ui)) {
+    title(ui, look, &look.text(key));
+    card(look).inner_margin(16).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = GAP;
+        content(ui);
+    });
+    ui.add_space(GAP);
+}
+
+/// Frame around text that is shown verbatim.
+pub(crate) fn code_frame(look: &Look) -> Frame {
+    Frame::new()
+        .fill(look.palette.field)
+        .stroke(Stroke::new(1.0, look.palette.line))
+        .corner_radius(CornerRadius::same(CORNER))
+        .inner_margin(Margin::symmetric(10, 8))
+}
+
+/// Draws the heading of a section.
+pub(crate) fn title(ui: &mut Ui, look: &Look, text: &str) {
+    let shown = RichText::new(text).strong().color(look.palette.strong);
+    named(ui.add(Label::new(shown).selectable(false)), Role::Heading, text);
+}
+
+/// Text of a side note: small and weak.
+pub(crate) fn weak(look: &Look, text: impl Into<String>) -> RichText {
+    RichText::new(text).small().color(look.palette.weak)
+}
+
+/// A low button placed beside its subject, just high enough for Chinese.
+pub(crate) fn small_button<'b>(text: impl Into<WidgetText>) -> Button<'b> {
+    Button::new(text.into()).small().min_size(Vec2::new(0.0, SMALL_BUTTON))
+}
+
+/// Draws a button that copies a text. `what` tells screen readers which of several buttons it is.
+pub(crate) fn copy_button(
+    ui: &mut Ui,
+    look: &Look,
+    what: &str,
+    text: impl FnOnce() -> String,
+    actions: &mut Vec<Action>,
+) {
+    let response = ui.add(small_button(&*look.text("detail.copy")));
+    if named(response, Role::Button, &look.filled("detail.copy_what", &[("what", what)])).clicked() {
+        actions.push(Action::Copy(text()));
+    }
+}
+
+/// Draws a button that opens a link in the browser.
+pub(crate) fn open_button(ui: &mut Ui, look: &Look, link: &str) {
+    let response = ui.add(small_button(&*look.text("detail.open_in_browser"))).on_hover_text(link);
+    if named(response, Role::Link, &look.filled("detail.open_link", &[("link", link)])).clicked() {
+        ui.ctx().open_url(egui::OpenUrl::new_tab(link));
+    }
+}
+
+/// Draws a state as a chip: a word, and a mark that conveys the same by its shape.
+pub(crate) fn chip(ui: &mut Ui, look: &Look, mark: &str, text: &str, color: Color32) -> Response {
+    let text = RichText::new(format!("{mark} {text}")).color(color);
+    let shown =
+        WidgetText::from(text).into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, egui::TextStyle::Body);
+    // A chip that does not fit moves to the next line as a whole.
+    if shown.size().x + 2.0 * CHIP_MARGIN > ui.available_size_before_wrap().x {
+        ui.end_row();
+    }
+    let frame = Frame::new()
+        .fill(look.palette.control)
+        .stroke(Stroke::new(1.0, look.palette.line))
+        .corner_radius(CornerRadius::same(CORNER))
+        .inner_margin(Margin::symmetric(CHIP_MARGIN as i8, 2));
+    frame.show(ui, |ui| ui.add(Label::new(shown).selectable(false))).inner
+}
+
+/// Draws a label and its value in two columns. Unlike in egui's grids, the contents wrap.
+pub(crate) fn pair<R>(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui) -> R) -> R {
+    let row = ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        let left_width = (ui.available_width() * NAME_SHARE).clamp(*NAME_WIDTHS.start(), *NAME_WIDTHS.end());
+        column(ui, left_width, left);
+        let rest = ui.available_width();
+        column(ui, rest, right)
+    });
+    row.inner
+}
+
+fn column<R>(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let layout = Layout::top_down(Align::LEFT);
+    let column = ui.allocate_ui_with_layout(Vec2::new(width, 0.0), layout, |ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing.y = GAP_SMALL / 2.0;
+        content(ui)
+    });
+    column.inner
+}
+
+/// Draws a label and a selectable value in two columns.
+pub(crate) fn value_pair(ui: &mut Ui, look: &Look, label: &str, value: &str) {
+    pair(
+        ui,
+        |ui| {
+            ui.add(Label::new(RichText::new(label).color(look.palette.weak)).wrap());
+        },
+        |ui| ui.add(Label::new(RichText::new(value).monospace()).wrap()),
+    );
+}

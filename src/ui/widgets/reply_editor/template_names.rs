@@ -1,0 +1,77 @@
+//! Names available to the templates of a rule, taken from an example event.
+
+use std::collections::HashSet;
+
+use egui::{Label, RichText, Ui};
+use serde_json::Value;
+
+use crate::capture::Capture;
+use crate::ui::look::Look;
+use crate::ui::theme::{GAP, GAP_SMALL, TEXT_SMALL};
+use crate::ui::widgets::controls::weak;
+use crate::wechat::decoded::decoded;
+use crate::wechat::fields::fields;
+use crate::wechat::message::Message;
+use crate::wechat::tree::Tree;
+
+/// Maximum number of names listed.
+const MOST: usize = 24;
+
+/// Names that exist for every event.
+const ALWAYS: [&str; 3] = ["openid", "kind", "attempt"];
+
+/// Names of menu events, listed if there is no example event.
+const EXAMPLES: [&str; 3] = ["EventKey", "decoded.scan.content", "decoded.location.label"];
+
+/// Names as they are written between braces.
+pub(super) fn in_scope(event: Option<&Capture>) -> Vec<String> {
+    let mut names: Vec<String> = ALWAYS.map(str::to_owned).into();
+    match event.and_then(|capture| Tree::parse(capture.message()).ok()) {
+        None => names.extend(EXAMPLES.map(str::to_owned)),
+        Some(tree) => {
+            let typed = Value::Object(decoded(&Message::decode(&tree)));
+            gather(&typed, "decoded", &mut names);
+            gather(&fields(tree.root()), "", &mut names);
+        }
+    }
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names.truncate(MOST);
+    names
+}
+
+/// Collects the paths of all texts and numbers. Lists are left out: a name cannot choose one of their items.
+fn gather(value: &Value, path: &str, names: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter().filter(|(name, _)| is_name(name)) {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                gather(member, &path, names);
+            }
+        }
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => names.push(path.to_owned()),
+        Value::Null | Value::Array(_) => {}
+    }
+}
+
+/// Returns true for an identifier that templates can use without quoting.
+fn is_name(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.chars().all(is_part) && text.starts_with(|c: char| !c.is_ascii_digit())
+}
+
+/// Draws the list of names.
+pub(super) fn names_ui(ui: &mut Ui, names: &[String], look: &Look) {
+    ui.add(Label::new(weak(look, look.text("editor.template.names"))).wrap());
+    ui.scope(|ui| {
+        // Lines of text are lower than rows of controls.
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().item_spacing = egui::Vec2::new(GAP, GAP_SMALL);
+        ui.horizontal_wrapped(|ui| {
+            for name in names {
+                let text = RichText::new(format!("{{{{ {name} }}}}")).monospace().size(TEXT_SMALL);
+                ui.add(Label::new(text.color(look.palette.text)).extend());
+            }
+        });
+    });
+}
