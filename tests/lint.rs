@@ -110,7 +110,7 @@ fn given(path: &Path) -> Value {
 #[test]
 fn a_recorded_push_gives_the_facts_and_the_address_that_its_message_gives() {
     let odd =
-        [r#"<xml><MsgType>event</MsgType><Event> click </Event></xml>"#, "<xml/>", "<xml><Encrypt>x</Encrypt></xml>"];
+        ["<xml><MsgType>event</MsgType><Event> click </Event></xml>", "<xml/>", "<xml><Encrypt>x</Encrypt></xml>"];
     for body in TEMPLATES.iter().map(|(_, body)| *body).chain(odd) {
         let request = RawRequest {
             received_at: Timestamp::UNIX_EPOCH,
