@@ -27,9 +27,14 @@ const FILE_CHECK: Duration = Duration::from_secs(1);
 /// An open database with its writer's thread. Dropping it commits the queued jobs and joins the thread.
 #[derive(Debug)]
 pub struct Store {
-    handle: Option<StoreHandle>,
-    thread: Option<JoinHandle<()>>,
+    // Dropped first: without senders the queue ends, and with it the thread.
+    handle: StoreHandle,
+    _thread: WriterThread,
 }
+
+/// The writer's thread; dropping this joins it.
+#[derive(Debug)]
+struct WriterThread(Option<JoinHandle<()>>);
 
 impl Store {
     /// Opens the database, or makes it where it is missing, brings it to the latest schema, and starts the writer.
@@ -44,20 +49,18 @@ impl Store {
             .name("store-writer".to_owned())
             .spawn(move || run(&clock, queue, committer, &head, &waker))
             .map_err(failed)?;
-        Ok(Self { handle: Some(handle), thread: Some(thread) })
+        Ok(Self { handle, _thread: WriterThread(Some(thread)) })
     }
 
     /// A handle that sends jobs to the writer.
     pub fn handle(&self) -> StoreHandle {
-        self.handle.clone().expect("the handle is there until the store is dropped")
+        self.handle.clone()
     }
 }
 
-impl Drop for Store {
+impl Drop for WriterThread {
     fn drop(&mut self) {
-        // Without senders the queue ends, and with it the thread.
-        self.handle = None;
-        if let Some(thread) = self.thread.take() {
+        if let Some(thread) = self.0.take() {
             thread.join().ok();
         }
     }
