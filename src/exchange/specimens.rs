@@ -245,12 +245,13 @@ fn any_headers() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
 fn any_request() -> impl Strategy<Value = RawRequest> {
     let method = prop_oneof![4 => Just("POST"), 1 => Just("GET")];
     let target = prop_oneof!["/[!-~]{0,30}", "https?://[a-z]{1,9}(/[!-~]{0,9})?", "[!-~]{1,9}"];
-    (method, target, any_headers(), any_body()).prop_map(|(method, target, headers, body)| RawRequest {
+    let likely = (method, target, any_headers(), any_body()).prop_map(|(method, target, headers, body)| RawRequest {
         method: method.to_owned(),
         headers,
         body_length: body.len() as u64,
         ..request(&target, &[], &body)
-    })
+    });
+    prop_oneof![likely, super::there_and_back::any_request()]
 }
 
 type SomeRecord = (Mode, Signature, Vec<Finding<Code>>, Option<Vec<u8>>);
