@@ -25,7 +25,7 @@
 //!   [`sample`]: a push made here.
 //! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: posting to a server as WeChat does, and forwarding.
 //! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint. [`replay`]: stored events sent again, and verdicts.
-//!   [`fixtures`]: captures as files and back.
+//!   [`exchange`]: captures as files and back.
 //! - [`traffic`]: made-up events, for benches and for trying things out.
 //! - [`engine`]: everything off the window's thread behind one handle.
 //! - [`ui`]: the window. [`cli`]: what can be typed. [`commands`]: one file per command.
@@ -58,8 +58,8 @@
 //! - What can be wrong with a reply: a line in `wechat/lint/code.rs`, its finding beside it, its words in
 //!   `assets/locales/lint.yml`, a bad and a good file in `tests/fixtures/lint/`.
 //! - A kind of reply: `wechat/reply.rs`, its form in `ui/editor/`. A fault: `wechat/fault.rs`.
-//! - A format of fixtures: `fixtures/`, its writer and, where it carries requests, its reader.
-//! - Test code for another language: a folder in `assets/snippets/`, its files in `exchange/snippets.rs`, a way to run it in
+//! - A format of exports and imports: a file in `exchange/formats/`, a row of the table in `exchange/formats.rs`.
+//! - Test code for another language: a folder in `assets/snippets/`, its files in `exchange/formats/test_code.rs`, a way to run it in
 //!   `tests/test_code/suite.rs`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its conversion in `store/rows.rs`.

@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::manifest::Published;
-use super::output::{Below, CALLBACKS, Output, Written};
-use super::pack::PackWriter;
+use super::fixture_error::FixtureError;
+use super::formats::{Format, WriterOptions};
+use super::output::{Output, Written};
 use super::pseudonyms::{Originals, Pseudonyms, Replacement};
-use super::raw::RawWriter;
-use super::writer::{Files, Writer};
-use super::{Fixture, FixtureError, Format, curl, har, http_file, hurl, json_lines, snippets};
+use super::record::Fixture;
+use super::record::manifest::Published;
+use super::record::numbering::Numbering;
 use crate::account::Accounts;
-use crate::capture::diagnosis::{Code, Diagnosis};
-use crate::capture::{CaptureId, Placement, StoredCapture};
+use crate::capture::CaptureId;
 use crate::progress::Progress;
 use crate::store::Reader;
 use crate::texts::Language;
@@ -64,51 +63,6 @@ pub struct Preview {
     pub total: u64,
 }
 
-/// Gives events the numbers of an export: 1 for the first to arrive.
-pub(super) struct Numbering<'a> {
-    /// In ascending order.
-    ids: &'a [CaptureId],
-}
-
-impl<'a> Numbering<'a> {
-    /// Numbers these, which are in ascending order.
-    pub(super) fn new(ids: &'a [CaptureId]) -> Self {
-        Self { ids }
-    }
-
-    /// The number of an event; `None` where it is not exported.
-    pub(super) fn of(&self, id: CaptureId) -> Option<CaptureId> {
-        let index = self.ids.binary_search(&id).ok()?;
-        i64::try_from(index + 1).ok().map(CaptureId)
-    }
-
-    /// The event as it is exported.
-    pub(super) fn fixture(&self, stored: StoredCapture, images: &[CaptureId]) -> Option<Fixture> {
-        let id = self.of(stored.placement.id)?;
-        let first = self.of(stored.placement.group);
-        let placement = Placement { id, group: first.unwrap_or(id), ..stored.placement };
-        let images = images.iter().filter_map(|image| self.of(*image)).collect();
-        let mut stored = StoredCapture { placement, ..stored };
-        let diagnoses = &mut stored.capture.diagnoses;
-        match first {
-            Some(first) => number_first(diagnoses, first),
-            // It names an event that nobody can look at.
-            None => diagnoses.retain(|diagnosis| diagnosis.code != Code::Duplicate),
-        }
-        Some(Fixture { stored, images, app_id: None })
-    }
-}
-
-/// The first attempt gets another number: what names it follows.
-pub(super) fn number_first(diagnoses: &mut [Diagnosis], first: CaptureId) {
-    let duplicates = diagnoses.iter_mut().filter(|diagnosis| diagnosis.code == Code::Duplicate);
-    for (name, value) in duplicates.flat_map(|diagnosis| &mut diagnosis.details) {
-        if name == "first" {
-            *value = first.to_string();
-        }
-    }
-}
-
 /// Writes these events, which are in ascending order, and renames the result into its place once it is whole.
 pub fn export(
     reader: &Reader,
@@ -145,6 +99,8 @@ fn write(
     progress: &Progress,
 ) -> Result<Exported, FixtureError> {
     let mut output = Output::begin(plan.format, &plan.out)?;
+    let published = plan.pseudonyms.as_ref().map(|_| Published::ours());
+    let options = WriterOptions { published, language: plan.language };
     let replacing = plan.pseudonyms.as_ref().zip(originals.as_mut());
     let replace = replacing.map(|(pseudonyms, originals)| {
         move |(id, event)| replaced(pseudonyms, id, event, accounts, originals).map(|event| (id, event))
@@ -153,7 +109,7 @@ fn write(
         |send| each(reader, ids, progress, |id, event| send((id, event))),
         replace,
         |events| {
-            let (mut writer, mut count) = (writer(plan), 0);
+            let (mut writer, mut count) = (plan.format.writer(&options), 0);
             for (_, event) in events {
                 count += 1;
                 writer.add(&event, &mut output)?;
@@ -165,23 +121,6 @@ fn write(
     let Written { files, bytes } = output.finish(originals.as_ref(), progress)?;
     let replaced = originals.as_ref().map_or(0, Originals::total);
     Ok(Exported { events, files, bytes, replaced, out: plan.out.clone() })
-}
-
-/// What writes that format: the one list of them.
-fn writer(plan: &ExportPlan) -> Box<dyn Writer> {
-    let published = plan.pseudonyms.as_ref().map(|_| Published::ours());
-    match plan.format {
-        Format::Pack => Box::new(PackWriter::new(published)),
-        Format::Raw => Box::new(RawWriter),
-        Format::Json => Box::new(json_lines::JsonLines::new(plan.language)),
-        Format::Curl => Box::new(curl::Curl::default()),
-        Format::Http => Box::new(http_file::HttpFile::default()),
-        Format::Har => Box::new(har::Har::default()),
-        Format::Hurl => Box::new(hurl::Hurl::default()),
-        Format::Pytest | Format::Node | Format::Phpunit | Format::Junit | Format::Go | Format::Rust => {
-            Box::new(TestCode { format: plan.format, pack: PackWriter::new(published) })
-        }
-    }
 }
 
 /// Reads these events one after the other, as they are exported. Those that have gone meanwhile are left out.
@@ -238,21 +177,4 @@ pub fn preview(
         replaced(pseudonyms, id, event, accounts, &mut originals).map(drop)
     })?;
     Ok(Preview { events, changes: originals.changes(PREVIEWED), total: originals.total() })
-}
-
-/// Writes a pack into its folder, and the test code beside it.
-struct TestCode {
-    format: Format,
-    pack: PackWriter,
-}
-
-impl Writer for TestCode {
-    fn add(&mut self, event: &Fixture, files: &mut dyn Files) -> Result<(), FixtureError> {
-        self.pack.add(event, &mut Below { folder: CALLBACKS, files })
-    }
-
-    fn finish(&mut self, files: &mut dyn Files) -> Result<(), FixtureError> {
-        self.pack.finish(&mut Below { folder: CALLBACKS, files })?;
-        snippets::files(self.format).iter().try_for_each(|(name, text)| files.put(name, text.as_bytes()))
-    }
 }

@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, ScopedJoinHandle, scope};
 
-use crate::exchange::FixtureError;
+use crate::exchange::fixture_error::FixtureError;
 
 /// By how many events a stage may be ahead of the next one: each may have megabytes.
 const AHEAD: usize = 32;

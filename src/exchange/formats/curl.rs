@@ -1,0 +1,247 @@
+//! curl commands: a shell script of them, and such commands read in, also those that browsers copy.
+//!
+//! The script sends each request as it was captured, to the server in `$TO`. Bodies stand in it as text wherever a shell and
+//! an editor leave text alone, else as base64.
+
+use std::io::BufRead;
+
+use jiff::Timestamp;
+
+use super::input::lines::{Lines, MOST, head_text};
+use super::request_comments::percent::{is_control, plain_target};
+use super::request_comments::request_importer::Sink;
+use super::request_comments::{Notes, Spoken, base64_lines};
+use super::text_writer::{Text, TextWriter};
+use crate::exchange::fixture_error::FixtureError;
+use crate::exchange::import_problem::ImportReason;
+use crate::exchange::importer::Intake;
+use crate::exchange::record::Fixture;
+
+mod assembly;
+mod command;
+mod lexer;
+mod options;
+
+use lexer::{Lexer, Token};
+
+/// What every script begins with.
+pub(super) const HEADING: &str = r"#!/usr/bin/env bash
+# Callbacks exported by menuscope: each is sent again as it was captured, and its answer printed.
+# Where to: TO=http://127.0.0.1:3000 bash THIS-FILE
+set -euo pipefail
+TO=${TO:-http://127.0.0.1:8080}
+";
+
+/// No argument may exceed 128 KiB on Linux; quotes and names need some of it.
+const LONGEST: usize = 100 << 10;
+
+/// Said of commands for Windows' own shell, with the words of browsers for the other ones.
+const WINDOWS: &str = "^: cmd.exe; Copy as cURL (bash)";
+
+/// Headers that curl makes up where none is given.
+const MADE_UP: [&str; 3] = ["accept", "content-type", "user-agent"];
+
+/// Writes the script.
+pub(super) type Curl = TextWriter<Script>;
+
+/// The script.
+#[derive(Debug, Default)]
+pub(super) struct Script;
+
+impl Text for Script {
+    const HEADING: &'static str = HEADING;
+
+    fn part(event: &Fixture) -> Vec<u8> {
+        script(event)
+    }
+}
+
+/// The lines of one event.
+fn script(event: &Fixture) -> Vec<u8> {
+    let request = &event.stored.capture.request;
+    let plain = plain_target(&request.target);
+    // Sent to the byte, but for what would end the request line.
+    let exact = !plain && request.target.len() < LONGEST && request.target.bytes().all(|byte| byte.is_ascii_graphic());
+    let spoken = Spoken::of(event, |_, value| value.len() < LONGEST, plain || exact);
+    let mut script = format!("\n{}", spoken.comments).into_bytes();
+    let body = body(&request.body, spoken.method);
+    let data = match body {
+        Body::None => Vec::new(),
+        Body::Argument => [&b" --data-raw "[..], &quoted(&request.body)].concat(),
+        Body::Printed => {
+            script.extend_from_slice(b"printf '%s' ");
+            script.extend(quoted(&request.body));
+            script.extend_from_slice(b" |\n");
+            b" --data-binary @-".to_vec()
+        }
+        Body::Encoded => {
+            script.extend_from_slice(b"base64 --decode <<'BODY' |\n");
+            script.extend(base64_lines(&request.body).flat_map(|line| format!("{line}\n").into_bytes()));
+            script.extend_from_slice(b"BODY\n");
+            b" --data-binary @-".to_vec()
+        }
+    };
+    script.extend_from_slice(b"curl --silent --show-error --write-out '\\n' --request ");
+    script.extend(spoken.method.bytes());
+    if exact {
+        script.extend_from_slice(b" --request-target ");
+        script.extend(quoted(request.target.as_bytes()));
+        script.extend_from_slice(b" \"$TO\"");
+    } else {
+        // Dots in a path are somebody's, and not to be worked out.
+        let as_is: &[u8] = if spoken.target.contains("/.") { b" --path-as-is" } else { b"" };
+        script.extend_from_slice(as_is);
+        script.extend_from_slice(b" \"$TO\"");
+        script.extend(quoted(spoken.target.as_bytes()));
+    }
+    script.extend(headers(&spoken));
+    if !data.is_empty() {
+        script.extend_from_slice(b" \\\n ");
+        script.extend(data);
+    }
+    script.push(b'\n');
+    script
+}
+
+/// How a body gets to curl.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Body {
+    None,
+    Argument,
+    Printed,
+    Encoded,
+}
+
+fn body(body: &[u8], method: &str) -> Body {
+    match std::str::from_utf8(body) {
+        Ok("") if method == "GET" => Body::None,
+        Ok(text) if text.contains(is_control) => Body::Encoded,
+        Ok(text) if text.len() < LONGEST => Body::Argument,
+        Ok(_) => Body::Printed,
+        Err(_) => Body::Encoded,
+    }
+}
+
+fn headers(spoken: &Spoken<'_>) -> Vec<u8> {
+    let mut script = Vec::new();
+    let mut option = |header: &[u8]| {
+        script.extend_from_slice(b" \\\n  --header ");
+        script.extend(quoted(header));
+    };
+    for (name, value) in &spoken.headers {
+        if value.is_empty() {
+            option(format!("{name};").as_bytes());
+        } else {
+            option(&[name.as_bytes(), b": ", value].concat());
+        }
+    }
+    for name in MADE_UP.into_iter().filter(|name| !spoken.headers.iter().any(|(said, _)| said == name)) {
+        option(format!("{name}:").as_bytes());
+    }
+    // A server that does not answer `Expect` makes curl wait for a second.
+    option(b"expect:");
+    script
+}
+
+/// As one word of a shell.
+fn quoted(bytes: &[u8]) -> Vec<u8> {
+    let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(is_control));
+    let mut word = Vec::with_capacity(bytes.len() + 2);
+    if is_text {
+        word.push(b'\'');
+        for byte in bytes {
+            match byte {
+                b'\'' => word.extend_from_slice(b"'\\''"),
+                _ => word.push(*byte),
+            }
+        }
+    } else {
+        word.extend_from_slice(b"$'");
+        for byte in bytes {
+            match byte {
+                b'\'' | b'\\' => word.extend_from_slice(&[b'\\', *byte]),
+                b' '..=b'~' => word.push(*byte),
+                _ => word.extend(format!("\\x{byte:02x}").into_bytes()),
+            }
+        }
+    }
+    word.push(b'\'');
+    word
+}
+
+/// Whether a file that begins like this is one.
+pub(super) fn recognises(head: &[u8]) -> bool {
+    let Some(text) = head_text(head) else { return false };
+    if text.starts_with(HEADING) {
+        return true;
+    }
+    let script = text.starts_with("#!");
+    let passing = |word: &&str| word.contains('=') || command::BEFORE.contains(word);
+    let mut commands = text.lines().filter_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        words.find(|word| !passing(word)).filter(|word| !word.starts_with('#'))
+    });
+    let is_curl = |word: &str| command::is_curl_name(word.as_bytes());
+    // In a script other commands may come first.
+    if script { commands.any(is_curl) } else { commands.next().is_some_and(is_curl) }
+}
+
+/// Reads it to its end. `place` names the file in problems; `modified` dates what has no time of its own.
+pub(super) fn read(
+    input: &mut dyn BufRead,
+    place: &str,
+    modified: Timestamp,
+    intake: &mut Intake<'_>,
+) -> Result<(), FixtureError> {
+    let mut sink = Sink::new(place, modified, intake);
+    let mut lines = Lines::new(input);
+    let mut lexer = Lexer::new();
+    let mut notes = Notes::default();
+    let mut begins = 1;
+    loop {
+        let complete = match lines.next() {
+            Ok(Some((number, line))) => {
+                if lexer.is_empty() {
+                    begins = number;
+                }
+                lexer.line(line)
+            }
+            Ok(None) => break,
+            Err(reason) => {
+                sink.refuse_rest(reason);
+                return Ok(());
+            }
+        };
+        for comment in lexer.comments() {
+            notes.read(&comment);
+        }
+        if complete && !lexer.is_empty() {
+            command(&mut lexer, begins, &mut notes, &mut sink)?;
+        }
+    }
+    command(&mut lexer, begins, &mut notes, &mut sink)
+}
+
+/// Hands on the requests of a command that is complete.
+fn command(lexer: &mut Lexer, line: u64, notes: &mut Notes, sink: &mut Sink<'_, '_>) -> Result<(), FixtureError> {
+    let open = lexer.open().map(|open| ImportReason::Malformed { cause: format!("{open}…") });
+    let large = lexer.is_too_large().then_some(ImportReason::TooLarge { limit: MOST as u64 });
+    let windows = lexer.is_windows().then(|| ImportReason::Malformed { cause: WINDOWS.to_owned() });
+    let tokens = lexer.take();
+    if let Some(reason) = open.or(large).or_else(|| windows.filter(|_| has_curl(&tokens))) {
+        *notes = Notes::default();
+        sink.refuse(line, reason);
+        return Ok(());
+    }
+    for request in command::requests(tokens, lexer) {
+        sink.take(line, std::mem::take(notes), request)?;
+    }
+    Ok(())
+}
+
+fn has_curl(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| matches!(token, Token::Word(word) if command::is_curl(Some(word))))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! HTTP Archive 1.2: written so that any viewer takes it, and read whoever wrote it.
+//!
+//! What an archive has no place for stands in `_menuscope` of each entry, so that an event comes back as it was.
+
+use super::input::json_members::members;
+use crate::exchange::fixture_error::FixtureError;
+use crate::exchange::record::Fixture;
+use crate::exchange::writer::{Files, Writer};
+
+mod answer;
+mod archived_request;
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub(super) use read::read;
+
+/// What stands for this program's own in an entry; archives leave names that begin like this to whoever wants them.
+const KEPT: &str = "_menuscope";
+
+/// How bytes that are no text are said to be given.
+const BASE64: &str = "base64";
+
+/// What every archive of this program begins with, up to the version.
+pub(super) const HEADING: &str = r#"{"log":{"version":"1.2","creator":{"name":"menuscope","#;
+
+/// Writes an entry a line.
+#[derive(Debug, Default)]
+pub(super) struct Har {
+    has_begun: bool,
+}
+
+impl Har {
+    /// What stands between an entry and what is there already.
+    fn lead(&mut self) -> String {
+        if std::mem::replace(&mut self.has_begun, true) {
+            return ",\n".to_owned();
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        // Firefox does without most, but not without pages.
+        format!("{HEADING}\"version\":\"{version}\"}},\"pages\":[],\"entries\":[\n")
+    }
+}
+
+impl Writer for Har {
+    fn add(&mut self, event: &Fixture, files: &mut dyn Files) -> Result<(), FixtureError> {
+        let mut text = self.lead();
+        text.push_str(&write::entry(event).to_string());
+        files.append(text.as_bytes())
+    }
+
+    fn finish(&mut self, files: &mut dyn Files) -> Result<(), FixtureError> {
+        if !self.has_begun {
+            files.append(self.lead().as_bytes())?;
+        }
+        files.append(b"\n]}}\n")
+    }
+}
+
+/// Whether a file that begins like this is one.
+pub(super) fn recognises(head: &[u8]) -> bool {
+    members(head).iter().any(|name| name == "log")
+}

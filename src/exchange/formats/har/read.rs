@@ -1,0 +1,267 @@
+//! An archive read entry by entry: what is no callback is never held in memory as a whole.
+
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Read as _};
+
+use jiff::Timestamp;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::archived_request::{self, Asked};
+use super::{KEPT, answer};
+use crate::account::Account;
+use crate::capture::{Capture, RawRequest};
+use crate::exchange::fixture_error::FixtureError;
+use crate::exchange::formats::input::byte_budget::{Paced, Room};
+use crate::exchange::formats::input::lines::without_mark;
+use crate::exchange::formats::input::undated::Undated;
+use crate::exchange::import_problem::ImportReason;
+use crate::exchange::importer::Intake;
+use crate::exchange::record::{FileEvent, object};
+
+/// What is kept of an entry while it is read is not longer: a message has 1 MiB at most, and stands in it in a few forms.
+const MOST_KEPT: u64 = 64 << 20;
+
+/// Where the entries are.
+const ENTRIES: [&str; 2] = ["log", "entries"];
+
+/// Reads it to its end. `place` names the file in problems; `modified` dates what has no time of its own.
+pub(in crate::exchange) fn read(
+    input: &mut dyn BufRead,
+    place: &str,
+    modified: Timestamp,
+    intake: &mut Intake<'_>,
+) -> Result<(), FixtureError> {
+    intake.begin_file()?;
+    let mut mark = Vec::new();
+    if let Err(error) = input.take(3).read_to_end(&mut mark) {
+        intake.refuse(place.to_owned(), unreadable(&error));
+        return Ok(());
+    }
+    let beginning = match without_mark(&mark) {
+        Ok(beginning) => beginning,
+        Err(reason) => {
+            intake.refuse(place.to_owned(), reason);
+            return Ok(());
+        }
+    };
+    let room = Room::of(MOST_KEPT);
+    room.lift();
+    let input = Paced { input: beginning.chain(input), room: room.clone() };
+    // The deserializer asks for a byte at a time, which only a buffer of its own makes cheap.
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
+    let mut archive =
+        Archive { place, number: 0, undated: Undated::since(modified), has_entries: false, room, intake, failed: None };
+    let outcome = Within { path: &ENTRIES, archive: &mut archive }.deserialize(&mut json);
+    archive.end(outcome)
+}
+
+fn unreadable(error: &io::Error) -> ImportReason {
+    ImportReason::Unreadable { cause: error.to_string() }
+}
+
+/// One archive on its way to the store.
+struct Archive<'a, 'i> {
+    place: &'a str,
+    /// That of the entry that was read last, from 1.
+    number: u64,
+    undated: Undated,
+    has_entries: bool,
+    room: Room,
+    intake: &'a mut Intake<'i>,
+    /// Why the import is over.
+    failed: Option<FixtureError>,
+}
+
+impl Archive<'_, '_> {
+    fn add(&mut self, entry: Entry) -> Result<(), FixtureError> {
+        self.intake.go_on()?;
+        let Entry { started, asked, response, timings, kept } = entry;
+        let asked = asked.unwrap_or_else(|| Err(ImportReason::Malformed { cause: "no request".to_owned() }));
+        let received_at = started.unwrap_or_else(|| self.undated.next());
+        let mut asked = match asked {
+            Ok(asked) => asked,
+            Err(reason) => return self.refuse(reason),
+        };
+        asked.request.received_at = received_at;
+        if let Some(kept) = kept {
+            return match recorded(kept, asked.request, response) {
+                Ok(found) => self.intake.take(found, || place_of(self.place, self.number)),
+                Err(reason) => self.refuse(reason),
+            };
+        }
+        if let Some(reason) = asked.refusal() {
+            return self.refuse(reason);
+        }
+        let timings = timings.and_then(|value| archived_request::parsed("timings", value).ok()).unwrap_or_default();
+        // An answer that cannot be understood is no reason to leave the request out.
+        let answered = response.and_then(|response| answer::forwarded(&asked.url, response, &timings).ok().flatten());
+        if let Some(forwarded) = answered {
+            let reply = |capture: &Capture, account: &Account| answer::reply(forwarded, capture, account);
+            return self.intake.take_answered(asked.request, reply, || place_of(self.place, self.number));
+        }
+        let found = FileEvent { request: asked.request, record: None };
+        self.intake.take(found, || place_of(self.place, self.number))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "what was refused is dealt with, like what was taken")]
+    fn refuse(&mut self, reason: ImportReason) -> Result<(), FixtureError> {
+        self.intake.refuse(place_of(self.place, self.number), reason);
+        Ok(())
+    }
+
+    /// Says what ended it, if that was not its end.
+    fn end(self, outcome: serde_json::Result<()>) -> Result<(), FixtureError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let place = if self.has_entries { place_of(self.place, self.number + 1) } else { self.place.to_owned() };
+        match outcome {
+            Ok(()) if self.has_entries => {}
+            Ok(()) => self.intake.refuse(place, ImportReason::Malformed { cause: "no log.entries".to_owned() }),
+            Err(error) => {
+                let too_large = self.room.exceeded().map(|limit| ImportReason::TooLarge { limit });
+                self.intake.refuse(place, too_large.unwrap_or_else(|| reason(&error)));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn place_of(file: &str, entry: u64) -> String {
+    format!("{file}, entry {entry}")
+}
+
+fn reason(error: &serde_json::Error) -> ImportReason {
+    let words = error.to_string();
+    if error.is_io() {
+        return ImportReason::Unreadable { cause: words };
+    }
+    match words.strip_prefix("invalid unicode code point") {
+        Some(at) => ImportReason::Encoding { encoding: format!("…{at}") },
+        None => ImportReason::Malformed { cause: words },
+    }
+}
+
+/// Goes down to the entries, and past everything else.
+struct Within<'p, 'r, 'a, 'i> {
+    path: &'p [&'static str],
+    archive: &'r mut Archive<'a, 'i>,
+}
+
+impl<'de> DeserializeSeed<'de> for Within<'_, '_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.path.is_empty() { deserializer.deserialize_seq(self) } else { deserializer.deserialize_map(self) }
+    }
+}
+
+impl<'de> Visitor<'de> for Within<'_, '_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.path.is_empty() { "a list of entries" } else { "an object" })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { path, archive } = self;
+        while let Some(name) = map.next_key::<String>()? {
+            match path.split_first() {
+                Some((wanted, path)) if name == *wanted => {
+                    map.next_value_seed(Within { path, archive: &mut *archive })?;
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let Self { archive, .. } = self;
+        archive.has_entries = true;
+        while let Some(entry) = entries.next_element_seed(EntrySeed(&archive.room))? {
+            archive.number += 1;
+            if let Err(error) = archive.add(entry) {
+                archive.failed = Some(error);
+                return Err(A::Error::custom("the import is over"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What matters of an entry.
+#[derive(Default)]
+struct Entry {
+    started: Option<Timestamp>,
+    asked: Option<Result<Asked, ImportReason>>,
+    response: Option<Value>,
+    timings: Option<Value>,
+    kept: Option<Value>,
+}
+
+impl Entry {
+    fn put(&mut self, name: &str, value: Value) {
+        match name {
+            "startedDateTime" => self.started = value.as_str().and_then(|text| text.parse().ok()),
+            "request" => self.asked = Some(archived_request::asked(value)),
+            "response" => self.response = Some(value),
+            "timings" => self.timings = Some(value),
+            _ => self.kept = Some(value),
+        }
+    }
+
+    /// Whether nothing will be taken of it, as far as is known.
+    fn is_refused(&self) -> bool {
+        let refused =
+            |asked: &Result<Asked, ImportReason>| asked.as_ref().map_or(true, |asked| asked.refusal().is_some());
+        self.kept.is_none() && self.asked.as_ref().is_some_and(refused)
+    }
+}
+
+struct EntrySeed<'r>(&'r Room);
+
+impl<'de> DeserializeSeed<'de> for EntrySeed<'_> {
+    type Value = Entry;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Entry, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for EntrySeed<'_> {
+    type Value = Entry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an entry")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry, A::Error> {
+        let mut entry = Entry::default();
+        while let Some(name) = map.next_key::<String>()? {
+            let is_kept = match &*name {
+                // A page, a picture, a download: passed over.
+                "response" => !entry.is_refused(),
+                "startedDateTime" | "request" | "timings" | KEPT => true,
+                _ => false,
+            };
+            if is_kept {
+                self.0.renew();
+                entry.put(&name, map.next_value()?);
+                self.0.lift();
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(entry)
+    }
+}
+
+/// The event of an entry that this program wrote.
+fn recorded(mut kept: Value, mut request: RawRequest, response: Option<Value>) -> Result<FileEvent, ImportReason> {
+    if let Some(Value::String(target)) = kept.as_object_mut().and_then(|kept| kept.shift_remove("target")) {
+        request.target = target;
+    }
+    object::read(kept, request, response.map(answer::body).transpose()?.flatten())
+}

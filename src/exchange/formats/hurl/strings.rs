@@ -1,0 +1,97 @@
+//! Strings of hurl: escapes, comments behind them, and templates in them.
+
+use crate::exchange::formats::input::lines::MOST;
+use crate::exchange::formats::variables::Variables;
+use crate::exchange::import_problem::ImportReason;
+
+/// The number of a character takes no more; its end is not looked for through the whole of a line, again and again.
+const LONGEST_NUMBER: usize = 64;
+
+/// A value as it stands behind a header's name.
+pub(super) fn escaped(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '\\' => text.push_str("\\\\"),
+            '#' => text.push_str("\\#"),
+            '\t' => text.push_str("\\t"),
+            // Two of them would begin a template.
+            '{' => text.push_str("\\u{7b}"),
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+/// The value that begins here, up to `end`, with what follows that. Without an end in sight, all of it.
+pub(super) fn value<'t>(
+    text: &'t str,
+    end: char,
+    variables: &Variables,
+) -> Result<(String, Option<&'t str>), ImportReason> {
+    let mut value = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        if c == end {
+            return Ok((value, Some(after)));
+        }
+        if rest.starts_with("{{") {
+            let length = rest.find("}}").map_or(rest.len(), |at| at + 2);
+            value.push_str(&variables.filled(&rest[..length])?);
+            if value.len() > MOST {
+                return Err(ImportReason::TooLarge { limit: MOST as u64 });
+            }
+            rest = &rest[length..];
+        } else if c == '\\' {
+            rest = unescape(after, &mut value);
+        } else {
+            value.push(c);
+            rest = after;
+        }
+    }
+    Ok((value, None))
+}
+
+/// Adds what the escape stands for, and returns what follows it.
+fn unescape<'t>(rest: &'t str, value: &mut String) -> &'t str {
+    let Some(c) = rest.chars().next() else {
+        value.push('\\');
+        return rest;
+    };
+    let after = &rest[c.len_utf8()..];
+    if let Some((digits, after)) = numbered(after).filter(|_| c == 'u') {
+        let number = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+        value.push(number.unwrap_or(char::REPLACEMENT_CHARACTER));
+        return after;
+    }
+    value.push(match c {
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        c => c,
+    });
+    after
+}
+
+/// What stands between braces, and what follows them.
+fn numbered(text: &str) -> Option<(&str, &str)> {
+    let inner = text.strip_prefix('{')?;
+    let end = inner.bytes().take(LONGEST_NUMBER).position(|byte| byte == b'}')?;
+    Some((&inner[..end], &inner[end + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_number_is_looked_for_nearby_only() {
+        let value =
+            |zeros: usize| value(&format!("\\u{{{}41}}", "0".repeat(zeros)), '"', &Variables::default()).unwrap().0;
+        assert_eq!(value(4), "A");
+        assert_eq!(value(100), format!("u{{{}41}}", "0".repeat(100)));
+    }
+}

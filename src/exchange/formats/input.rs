@@ -1,0 +1,7 @@
+//! Shared by the readers of formats: lines, limits, times, and the test of what is a callback.
+
+pub(in crate::exchange) mod byte_budget;
+pub(in crate::exchange) mod callback;
+pub(in crate::exchange) mod json_members;
+pub(in crate::exchange) mod lines;
+pub(in crate::exchange) mod undated;

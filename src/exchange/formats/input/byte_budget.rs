@@ -1,0 +1,79 @@
+//! A stream that gives only so much at a time: what somebody else wrote must not fill the memory.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
+
+/// How many bytes may be read on; shared by the stream and by who knows what they are for.
+#[derive(Clone, Debug)]
+pub(in crate::exchange) struct Room {
+    left: Rc<Cell<u64>>,
+    most: u64,
+}
+
+impl Room {
+    /// So much at a time, from now on.
+    pub(in crate::exchange) fn of(most: u64) -> Self {
+        Self { left: Rc::new(Cell::new(most)), most }
+    }
+
+    /// As much again: what was read has been dealt with.
+    pub(in crate::exchange) fn renew(&self) {
+        self.left.set(self.most);
+    }
+
+    /// Any number: what is read is not kept.
+    pub(in crate::exchange) fn lift(&self) {
+        self.left.set(u64::MAX);
+    }
+
+    /// How much may be read at a time, where more was asked for.
+    pub(in crate::exchange) fn exceeded(&self) -> Option<u64> {
+        (self.left.get() == 0).then_some(self.most)
+    }
+}
+
+/// Gives no more than there is room for.
+pub(in crate::exchange) struct Paced<R> {
+    pub(in crate::exchange) input: R,
+    pub(in crate::exchange) room: Room,
+}
+
+impl<R: Read> Read for Paced<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)? as u64;
+        let left = self.room.left.get().saturating_sub(read);
+        self.room.left.set(left);
+        if left == 0 && read > 0 {
+            return Err(io::Error::other(format!("an entry of more than {} bytes", self.room.most)));
+        }
+        Ok(read as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_there_is_room_for_is_not_given() {
+        let room = Room::of(5);
+        let mut paced = Paced { input: &b"0123456789ab"[..], room: room.clone() };
+        let mut buffer = [0; 4];
+        assert_eq!(paced.read(&mut buffer).unwrap(), 4);
+        room.renew();
+        assert_eq!(paced.read(&mut buffer).unwrap(), 4);
+        assert_eq!(room.exceeded(), None);
+        assert!(paced.read(&mut buffer).is_err());
+        assert_eq!(room.exceeded(), Some(5));
+    }
+
+    #[test]
+    fn what_is_not_kept_may_be_of_any_size() {
+        let room = Room::of(1);
+        room.lift();
+        let mut paced = Paced { input: io::repeat(b' ').take(1 << 20), room: room.clone() };
+        assert_eq!(io::copy(&mut paced, &mut io::sink()).unwrap(), 1 << 20);
+        assert_eq!(room.exceeded(), None);
+    }
+}

@@ -1,0 +1,23 @@
+//! When requests came that do not say it: with the file that they stand in.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// The times of one file's requests.
+pub(in crate::exchange) struct Undated {
+    modified: Timestamp,
+    count: i64,
+}
+
+impl Undated {
+    /// From the time when the file was changed last.
+    pub(in crate::exchange) fn since(modified: Timestamp) -> Self {
+        Self { modified, count: 0 }
+    }
+
+    /// A microsecond later each time: two requests that are alike remain two.
+    pub(in crate::exchange) fn next(&mut self) -> Timestamp {
+        let time = self.modified.saturating_add(SignedDuration::from_micros(self.count)).unwrap_or(self.modified);
+        self.count += 1;
+        time
+    }
+}

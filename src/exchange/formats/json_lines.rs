@@ -1,0 +1,250 @@
+//! JSON Lines, the object of `menuscope events --json` on each: written and read.
+
+use std::io::BufRead;
+
+use jiff::Timestamp;
+
+use super::input::json_members::members;
+use super::input::lines::{Lines, MOST};
+use crate::capture::{EventView, event_json};
+use crate::exchange::fixture_error::FixtureError;
+use crate::exchange::import_problem::ImportReason;
+use crate::exchange::importer::Intake;
+use crate::exchange::record::Fixture;
+use crate::exchange::writer::{Files, Writer};
+use crate::texts::Language;
+
+mod event;
+mod rebuilt;
+mod reversed;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use reversed::Reversed;
+
+/// Writes an event a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct JsonLines {
+    /// That of the diagnoses.
+    language: Language,
+}
+
+impl JsonLines {
+    pub(super) fn new(language: Language) -> Self {
+        Self { language }
+    }
+}
+
+impl Writer for JsonLines {
+    fn add(&mut self, event: &Fixture, files: &mut dyn Files) -> Result<(), FixtureError> {
+        let view = EventView { stored: &event.stored, images: &event.images, language: self.language };
+        let mut line = event_json(view).to_string();
+        line.push('\n');
+        files.append(line.as_bytes())
+    }
+
+    fn finish(&mut self, files: &mut dyn Files) -> Result<(), FixtureError> {
+        // An export without events is an empty file, and not none.
+        files.append(b"")
+    }
+}
+
+/// The members by which an event is told from other JSON, whatever has sorted them since.
+const MEMBERS: [&str; 20] = [
+    "account",
+    "attempt",
+    "create_time",
+    "decoded",
+    "diagnoses",
+    "event",
+    "event_key",
+    "fields",
+    "group",
+    "id",
+    "kind",
+    "mode",
+    "msg_id",
+    "msg_type",
+    "openid",
+    "received_at",
+    "reply",
+    "request",
+    "signature",
+    "to_user",
+];
+
+/// The first of them, as they are written.
+const FIRST: [&str; 7] = ["id", "received_at", "account", "kind", "msg_type", "event", "event_key"];
+
+/// The line before the first event of `menuscope listen --json`.
+const LISTENING: &str = "listening";
+
+/// Whether a file that begins like this is one.
+pub(super) fn recognises(head: &[u8]) -> bool {
+    let members = members(head);
+    let is_event = members.len() > 1 && members.iter().all(|name| MEMBERS.contains(&name.as_str()));
+    is_event || members == [LISTENING]
+}
+
+/// Whether a file that begins like this was written here: any program may sort the members otherwise, and this one does not.
+pub(super) fn is_ours(head: &[u8]) -> bool {
+    members(head).starts_with(&FIRST.map(str::to_owned))
+}
+
+/// Reads it to its end. `place` names the file in problems; `modified` dates what has no time of its own.
+pub(super) fn read(
+    input: &mut dyn BufRead,
+    place: &str,
+    modified: Timestamp,
+    intake: &mut Intake<'_>,
+) -> Result<(), FixtureError> {
+    intake.begin_file()?;
+    let mut events = Events { place, modified, order: Order::Unknown };
+    let mut lines = Lines::new(input);
+    let mut text = Text::default();
+    loop {
+        match lines.next() {
+            Ok(Some((number, line))) => {
+                if !text.continues_with(number, line) {
+                    events.add(&text, intake)?;
+                    text.begin(number);
+                }
+                text.push(number, line);
+            }
+            Ok(None) => break,
+            Err(reason) => {
+                intake.refuse(place.to_owned(), reason);
+                break;
+            }
+        }
+    }
+    events.add(&text, intake)?;
+    events.finish(intake)
+}
+
+/// The text of one event: a line, or several where somebody made it legible.
+#[derive(Debug, Default)]
+struct Text {
+    /// The first line's number; 0 before there is one.
+    number: u64,
+    /// The last line's number.
+    last: u64,
+    bytes: Vec<u8>,
+    /// Whether it has become longer than [`MOST`], and is not kept.
+    too_long: bool,
+}
+
+impl Text {
+    /// Whether that line only continues it: it begins with white space, or with the brace that closes it.
+    fn continues_with(&self, number: u64, line: &[u8]) -> bool {
+        let follows = self.last > 0 && line.first().is_some_and(|byte| b" \t}".contains(byte));
+        follows || number == self.last
+    }
+
+    fn begin(&mut self, number: u64) {
+        self.bytes.clear();
+        (self.number, self.too_long) = (number, false);
+    }
+
+    fn push(&mut self, number: u64, line: &[u8]) {
+        self.last = number;
+        self.too_long |= self.bytes.len() + line.len() > MOST;
+        if !self.too_long {
+            self.bytes.extend_from_slice(line);
+        }
+    }
+}
+
+/// The events of one file on their way to the store.
+struct Events<'a> {
+    place: &'a str,
+    modified: Timestamp,
+    order: Order,
+}
+
+/// In which order the events come. They are stored in that of their arrival.
+enum Order {
+    /// There was none yet.
+    Unknown,
+    /// There was one: its line's number, its own, and the line.
+    One(u64, u64, Vec<u8>),
+    /// As they arrived, or in none at all: they are taken as they come.
+    AsTheyCome,
+    /// Newest first, as commands list them: they are put by until the oldest is there.
+    NewestFirst(Reversed),
+}
+
+impl Events<'_> {
+    fn add(&mut self, text: &Text, intake: &mut Intake<'_>) -> Result<(), FixtureError> {
+        intake.go_on()?;
+        let Text { number, bytes, .. } = text;
+        if text.too_long {
+            self.refuse(*number, ImportReason::TooLarge { limit: MOST as u64 }, intake);
+            return Ok(());
+        }
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        if matches!(self.order, Order::AsTheyCome) {
+            return self.take(*number, bytes, intake);
+        }
+        match event::number(bytes) {
+            Ok(Some(id)) => self.add_numbered(*number, id, bytes, intake),
+            Ok(None) => Ok(()),
+            Err(reason) => {
+                self.refuse(*number, reason, intake);
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds an event while the order is not known, or backwards.
+    fn add_numbered(&mut self, number: u64, id: u64, line: &[u8], intake: &mut Intake<'_>) -> Result<(), FixtureError> {
+        match std::mem::replace(&mut self.order, Order::AsTheyCome) {
+            Order::Unknown => self.order = Order::One(number, id, line.to_vec()),
+            Order::One(first_number, first_id, first) if id < first_id => {
+                let mut reversed = Reversed::new()?;
+                reversed.add(first_number, first_id, &first)?;
+                reversed.add(number, id, line)?;
+                self.order = Order::NewestFirst(reversed);
+            }
+            Order::One(first_number, _, first) => {
+                self.take(first_number, &first, intake)?;
+                self.take(number, line, intake)?;
+            }
+            Order::AsTheyCome => self.take(number, line, intake)?,
+            Order::NewestFirst(mut reversed) => {
+                reversed.add(number, id, line)?;
+                self.order = Order::NewestFirst(reversed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what was put by.
+    fn finish(mut self, intake: &mut Intake<'_>) -> Result<(), FixtureError> {
+        match std::mem::replace(&mut self.order, Order::AsTheyCome) {
+            Order::Unknown | Order::AsTheyCome => Ok(()),
+            Order::One(number, _, line) => self.take(number, &line, intake),
+            Order::NewestFirst(reversed) => reversed.each(|number, line| self.take(number, line, intake)),
+        }
+    }
+
+    fn take(&self, number: u64, line: &[u8], intake: &mut Intake<'_>) -> Result<(), FixtureError> {
+        match event::found(line, self.modified, intake) {
+            Ok(Some(found)) => intake.take(found, || self.place_of(number))?,
+            Ok(None) => {}
+            Err(reason) => self.refuse(number, reason, intake),
+        }
+        Ok(())
+    }
+
+    fn place_of(&self, number: u64) -> String {
+        format!("{}, line {number}", self.place)
+    }
+
+    fn refuse(&self, number: u64, reason: ImportReason, intake: &mut Intake<'_>) {
+        intake.refuse(self.place_of(number), reason);
+    }
+}

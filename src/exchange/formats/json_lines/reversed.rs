@@ -1,0 +1,78 @@
+//! Lines that come newest first, put by in a nameless file until the oldest is there.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+
+use crate::exchange::fixture_error::FixtureError;
+
+/// The lines so far. In memory is only where they stand.
+pub(super) struct Reversed {
+    file: BufWriter<File>,
+    written: u64,
+    lines: Vec<Kept>,
+}
+
+/// Where a line stands.
+struct Kept {
+    /// That of the event.
+    id: u64,
+    /// That of the line in what is imported.
+    number: u64,
+    start: u64,
+    length: usize,
+}
+
+/// Of an error in the nameless file.
+fn failed(source: std::io::Error) -> FixtureError {
+    FixtureError::PutBy { source, path: std::env::temp_dir() }
+}
+
+impl Reversed {
+    pub(super) fn new() -> Result<Self, FixtureError> {
+        let file = tempfile::tempfile().map_err(failed)?;
+        Ok(Self { file: BufWriter::new(file), written: 0, lines: Vec::new() })
+    }
+
+    /// Puts a line by.
+    pub(super) fn add(&mut self, number: u64, id: u64, line: &[u8]) -> Result<(), FixtureError> {
+        self.file.write_all(line).map_err(failed)?;
+        self.lines.push(Kept { id, number, start: self.written, length: line.len() });
+        self.written += line.len() as u64;
+        Ok(())
+    }
+
+    /// Gives every line with its number, the oldest event first.
+    pub(super) fn each(self, mut take: impl FnMut(u64, &[u8]) -> Result<(), FixtureError>) -> Result<(), FixtureError> {
+        let Self { file, mut lines, .. } = self;
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+        let mut file = BufReader::new(file);
+        lines.sort_by_key(|kept| kept.id);
+        let mut line = Vec::new();
+        for kept in lines {
+            line.resize(kept.length, 0);
+            file.seek(SeekFrom::Start(kept.start)).and_then(|_| file.read_exact(&mut line)).map_err(failed)?;
+            take(kept.number, &line)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::texts::Language;
+    use crate::texts::user_error::UserError;
+
+    #[test]
+    fn a_full_disk_is_not_said_to_be_that_of_an_export() {
+        let error = failed(io::ErrorKind::StorageFull.into());
+        let trouble = UserError::from(&error);
+        for language in Language::ALL {
+            let words = trouble.words(language);
+            assert!(!words.contains("user_error.") && !words.contains("%{"), "{words}");
+        }
+        assert!(trouble.words(Language::English).contains("imported") && !error.to_string().contains("export"));
+    }
+}

@@ -1,0 +1,181 @@
+//! A pack read: the manifest as a stream, and the files of each event as its line goes by.
+
+use std::fmt;
+use std::io::{BufReader, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, Builder};
+
+use serde::Deserialize as _;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::source::Source;
+use crate::exchange::fixture_error::FixtureError;
+use crate::exchange::formats::input::byte_budget::{Paced, Room};
+use crate::exchange::import_problem::ImportReason;
+use crate::exchange::importer::Intake;
+use crate::exchange::record::http_text::parse;
+use crate::exchange::record::manifest::{EVENTS, Entry, MANIFEST, MENUSCOPE, REQUEST, VERSION};
+use crate::exchange::record::{FileEvent, entry};
+
+/// The line of an event is not longer, findings and headers and all; what claims to be would only fill the memory.
+const MOST_LINE: u64 = 16 << 20;
+
+/// So many events are read ahead while others are stored.
+const AHEAD: usize = 64;
+
+/// An event and where it stands, or why there is none.
+type Item = (String, Result<FileEvent, ImportReason>);
+
+/// Reads a pack to its end: one thread reads its files, this one takes the events in. What is wrong with one event is noted,
+/// and the others come in.
+pub(in crate::exchange) fn read(
+    source: &mut (dyn Source + Send),
+    place: &str,
+    intake: &mut Intake<'_>,
+) -> Result<(), FixtureError> {
+    intake.begin_file()?;
+    let (events, coming) = sync_channel(AHEAD);
+    thread::scope(|scope| {
+        let reader = Builder::new().name("import".to_owned()).spawn_scoped(scope, move || walk(source, place, &events));
+        reader.map_err(|source| FixtureError::Read { source, path: place.into() })?;
+        take_in(coming, intake)
+    })
+}
+
+/// Where this ends early, the queue ends with it, and the thread that reads with the queue.
+fn take_in(coming: Receiver<Item>, intake: &mut Intake<'_>) -> Result<(), FixtureError> {
+    for (place, found) in coming {
+        match found {
+            Ok(found) => intake.take(found, || place)?,
+            Err(reason) => intake.refuse(place, reason),
+        }
+    }
+    Ok(())
+}
+
+fn walk(source: &mut dyn Source, place: &str, events: &SyncSender<Item>) {
+    let room = Room::of(MOST_LINE);
+    let manifest = source.manifest().map(|input| Paced { input, room: room.clone() });
+    let mut walk = Walk { source, place, events, room, read: 0, version: false, ended: None };
+    let wrong = match manifest.map(|manifest| walk.through(manifest)) {
+        Err(reason) => (format!("{place}, {MANIFEST}"), reason),
+        Ok(outcome) => match (walk.ended, outcome) {
+            (Some(Ended::Left), _) | (None, Ok(())) => return,
+            (Some(Ended::Later(version)), _) => (place.to_owned(), ImportReason::LaterVersion { version }),
+            (None, Err(error)) => {
+                (format!("{place}, {MANIFEST}"), ImportReason::Malformed { cause: error.to_string() })
+            }
+        },
+    };
+    // Nobody is there to hear it where the import was left.
+    events.send((wrong.0, Err(wrong.1))).ok();
+}
+
+/// Why the walk through a manifest was left.
+enum Ended {
+    /// Nobody takes its events any more.
+    Left,
+    Later(u64),
+}
+
+/// What the walk through a manifest works with.
+struct Walk<'a> {
+    source: &'a mut dyn Source,
+    place: &'a str,
+    events: &'a SyncSender<Item>,
+    room: Room,
+    /// How many events went by.
+    read: u64,
+    /// Whether the version has been seen.
+    version: bool,
+    ended: Option<Ended>,
+}
+
+impl Walk<'_> {
+    fn through(&mut self, manifest: Paced<Box<dyn Read>>) -> serde_json::Result<()> {
+        let mut json = serde_json::Deserializer::from_reader(BufReader::new(manifest));
+        json.deserialize_map(self)?;
+        json.end()
+    }
+
+    /// The event of a line, with all that its files hold.
+    fn event(&mut self, line: Value) -> Item {
+        self.read += 1;
+        self.room.renew();
+        match Entry::deserialize(line) {
+            Ok(entry) => (format!("{}, {}", self.place, entry.folder), event(entry, self.source)),
+            Err(error) => {
+                let place = format!("{}, {EVENTS}[{}]", self.place, self.read - 1);
+                (place, Err(ImportReason::Malformed { cause: error.to_string() }))
+            }
+        }
+    }
+
+    fn end<E: serde::de::Error>(&mut self, ended: Ended) -> E {
+        self.ended = Some(ended);
+        E::custom("left")
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the manifest of a pack")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key::<String>()? {
+            match &*name {
+                MENUSCOPE => {
+                    let version = members.next_value::<u64>()?;
+                    if version > u64::from(VERSION) {
+                        return Err(self.end(Ended::Later(version)));
+                    }
+                    self.version = true;
+                }
+                EVENTS if self.version => members.next_value_seed(Each(&mut *self))?,
+                EVENTS => return Err(A::Error::custom("its version does not come first")),
+                _ => members.next_value::<IgnoredAny>().map(drop)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The list of events, taken one after the other.
+struct Each<'s, 'a>(&'s mut Walk<'a>);
+
+impl<'de> DeserializeSeed<'de> for Each<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Each<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the list of events")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(value) = list.next_element::<Value>()? {
+            let event = self.0.event(value);
+            if self.0.events.send(event).is_err() {
+                return Err(self.0.end(Ended::Left));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The event of an entry, with all that its files hold.
+fn event(entry: Entry, source: &mut dyn Source) -> Result<FileEvent, ImportReason> {
+    let http = source.read(&entry.folder, REQUEST)?;
+    let request = parse(http).map_err(|cause| ImportReason::Malformed { cause: format!("{REQUEST}: {cause}") })?;
+    entry::read(entry, request, source)
+}

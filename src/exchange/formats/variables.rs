@@ -1,0 +1,54 @@
+//! Variables of `.http` and hurl files: `{{name}}` replaced by what the file itself says.
+
+use std::collections::HashMap;
+
+use super::input::lines;
+use crate::exchange::import_problem::ImportReason;
+use crate::texts::safe_text::shortened;
+
+/// The variable that stands for the server; what it holds is no part of a request.
+const SERVER: &str = "host";
+
+/// Values of more variables are not remembered.
+const MOST: usize = 1000;
+
+/// Longer values are not remembered: they could multiply.
+const LONGEST: usize = 1 << 16;
+
+/// What is known of variables.
+#[derive(Debug, Default)]
+pub(in crate::exchange) struct Variables(HashMap<String, String>);
+
+impl Variables {
+    /// Remembers one for what follows; it may name others.
+    pub(in crate::exchange) fn define(&mut self, name: &str, value: &str) {
+        if let Ok(value) = self.filled(value)
+            && value.len() <= LONGEST
+            && self.0.len() < MOST
+        {
+            self.0.insert(name.to_owned(), value);
+        }
+    }
+
+    /// The text with its variables replaced.
+    pub(in crate::exchange) fn filled(&self, text: &str) -> Result<String, ImportReason> {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("{{") {
+            filled.push_str(before);
+            let unresolved = |name: &str| ImportReason::Unresolved { what: format!("{{{{{}}}}}", shortened(name, 40)) };
+            let Some((name, after)) = after.split_once("}}") else { return Err(unresolved(after)) };
+            match self.0.get(name.trim()) {
+                Some(value) => filled.push_str(value),
+                None if name.trim() == SERVER => filled.push_str("http://server"),
+                None => return Err(unresolved(name.trim())),
+            }
+            if filled.len() > lines::MOST {
+                return Err(ImportReason::TooLarge { limit: lines::MOST as u64 });
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+}

@@ -1,0 +1,250 @@
+//! Where readers of files put what they find: events on their way to the store in batches, and what could not be read.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::account::{Account, Accounts, Secrets};
+use crate::capture::diagnosis::Code;
+use crate::capture::{Capture, CaptureId, RawRequest, Reply};
+use crate::inspect::{inspect, read_envelope};
+use crate::progress::Progress;
+use crate::store::{Added, Additions, Recorded};
+
+use super::fixture_error::FixtureError;
+use super::import_problem::{ImportProblem, ImportReason};
+use super::record::numbering::number_first;
+use super::record::{FileEvent, Record};
+
+mod line_check;
+
+use line_check::{check_headers, check_lines};
+
+/// So many events are stored in one transaction: enough to make each cheap, and few enough that a listener that writes
+/// beside it does not wait.
+const BATCH: usize = 256;
+
+/// Of so many events it is remembered where they are stored: the attempts of one event come within a minute.
+const REMEMBERED: u64 = 65_536;
+
+/// More of what could not be read is counted, not listed.
+const MOST_PROBLEMS: usize = 1000;
+
+/// What was imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// How many events are new.
+    pub added: u64,
+    /// How many were there already.
+    pub known: u64,
+    /// The first of what could not be read.
+    pub problems: Vec<ImportProblem>,
+    /// How many things could not be read.
+    pub unread: u64,
+}
+
+/// Takes what readers find.
+pub(super) struct Intake<'a> {
+    additions: &'a mut Additions,
+    accounts: &'a Accounts,
+    progress: &'a Progress,
+    /// With the number in the file, where it has one.
+    batch: Vec<(Recorded, Option<u64>)>,
+    /// Where the events of the file that is read now are stored, by their numbers in it.
+    stored: HashMap<u64, CaptureId>,
+    imported: Imported,
+    /// The accounts for what has no signature; made where it is needed.
+    unsigned: Option<Accounts>,
+}
+
+impl<'a> Intake<'a> {
+    pub(super) fn new(additions: &'a mut Additions, accounts: &'a Accounts, progress: &'a Progress) -> Self {
+        Self {
+            additions,
+            accounts,
+            progress,
+            batch: Vec::with_capacity(BATCH),
+            stored: HashMap::new(),
+            imported: Imported::default(),
+            unsigned: None,
+        }
+    }
+
+    /// What carries the numbers begins: they count from 1 in each file.
+    pub(super) fn begin_file(&mut self) -> Result<(), FixtureError> {
+        self.store()?;
+        self.stored.clear();
+        Ok(())
+    }
+
+    /// Takes an event; `place` names it if it is refused. An error ends the import: the work was cancelled, or the database
+    /// failed.
+    pub(super) fn take(&mut self, found: FileEvent, place: impl FnOnce() -> String) -> Result<(), FixtureError> {
+        self.go_on()?;
+        let FileEvent { request, record } = found;
+        let recorded = match record {
+            None => (self.inspected(request), None),
+            Some(record) => {
+                let number = record.number;
+                let first = self.first(record.first)?;
+                let mut recorded = Recorded { first, ..as_recorded(request, record) };
+                name_first(&mut recorded);
+                (recorded, Some(number))
+            }
+        };
+        self.push(recorded, place)
+    }
+
+    /// Takes a request that is inspected as if it had just arrived, with what was answered to it.
+    pub(super) fn take_answered(
+        &mut self,
+        request: RawRequest,
+        reply: impl FnOnce(&Capture, &Account) -> Reply,
+        place: impl FnOnce() -> String,
+    ) -> Result<(), FixtureError> {
+        self.go_on()?;
+        let recorded = self.inspected(request);
+        let reply = reply(&recorded.capture, self.owner(&recorded.capture.account));
+        self.push((Recorded { reply: Some(reply), ..recorded }, None), place)
+    }
+
+    /// Takes a message that lies in a file without its request: where it says when it was made, that is when it arrived.
+    pub(super) fn take_message(&mut self, body: Vec<u8>, modified: Timestamp) -> Result<(), FixtureError> {
+        self.go_on()?;
+        let accounts = self.unsigned.get_or_insert_with(|| without_tokens(self.accounts));
+        let mut capture = inspect(posted(body, modified), accounts).capture;
+        capture.request.received_at = made_at(capture.envelope.create_time, modified);
+        // These are about a query, and there is none.
+        capture
+            .diagnoses
+            .retain(|diagnosis| !matches!(diagnosis.code, Code::TokenMissing | Code::EncryptTypeDisagrees));
+        // Its request is made here, and has no lines that could be wrong.
+        self.push((Recorded { capture, reply: None, attempt: 1, first: None }, None), String::new)
+    }
+
+    /// Fails where the work is to end; what was read until then is stored.
+    pub(super) fn go_on(&mut self) -> Result<(), FixtureError> {
+        if self.progress.is_cancelled() {
+            self.store()?;
+            return Err(FixtureError::Cancelled { exporting: false });
+        }
+        Ok(())
+    }
+
+    /// The account of that name, else the one that takes what no other claims.
+    fn owner(&self, account: &str) -> &Account {
+        self.accounts.owner(account)
+    }
+
+    fn push(&mut self, recorded: (Recorded, Option<u64>), place: impl FnOnce() -> String) -> Result<(), FixtureError> {
+        let Recorded { capture, reply, .. } = &recorded.0;
+        let forwarded = reply.as_ref().and_then(|reply| reply.forwarded.as_ref());
+        let checked = check_lines(&capture.request)
+            .and_then(|()| forwarded.map_or(Ok(()), |forwarded| check_headers(&forwarded.headers)));
+        if let Err(reason) = checked {
+            self.refuse(place(), reason);
+            return Ok(());
+        }
+        self.batch.push(recorded);
+        if self.batch.len() == BATCH { self.store() } else { Ok(()) }
+    }
+
+    /// What a body of that account holds encrypted, where its key is known.
+    pub(super) fn opened(&self, account: &str, body: &[u8]) -> Option<Vec<u8>> {
+        self.owner(account).opened(body)
+    }
+
+    /// Notes what could not be read; everything else goes on.
+    pub(super) fn refuse(&mut self, place: String, reason: ImportReason) {
+        self.imported.unread += 1;
+        if self.imported.problems.len() < MOST_PROBLEMS {
+            self.imported.problems.push(ImportProblem { place, reason });
+        }
+    }
+
+    /// Stores what is left.
+    pub(super) fn finish(mut self) -> Result<Imported, FixtureError> {
+        self.store()?;
+        Ok(self.imported)
+    }
+
+    fn inspected(&self, request: RawRequest) -> Recorded {
+        Recorded { capture: inspect(request, self.accounts).capture, reply: None, attempt: 1, first: None }
+    }
+
+    fn first(&mut self, first: Option<u64>) -> Result<Option<CaptureId>, FixtureError> {
+        let Some(number) = first else { return Ok(None) };
+        if self.batch.iter().any(|(_, waiting)| *waiting == Some(number)) {
+            self.store()?;
+        }
+        Ok(self.stored.get(&number).copied())
+    }
+
+    fn store(&mut self) -> Result<(), FixtureError> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let (batch, numbers): (Vec<_>, Vec<_>) = self.batch.drain(..).unzip();
+        let added = self.additions.import(&batch)?;
+        for (added, number) in added.iter().zip(numbers) {
+            match added {
+                Added::New(_) => self.imported.added += 1,
+                Added::Known(_) => self.imported.known += 1,
+            }
+            if let Some(number) = number {
+                // Others are attempts of one of these.
+                self.stored.insert(number, added.id());
+                self.stored.remove(&number.wrapping_sub(REMEMBERED));
+            }
+        }
+        self.progress.advance(batch.len() as u64);
+        Ok(())
+    }
+}
+
+/// A message in a request of its own.
+fn posted(body: Vec<u8>, at: Timestamp) -> RawRequest {
+    RawRequest {
+        received_at: at,
+        method: "POST".to_owned(),
+        version: "HTTP/1.1".to_owned(),
+        target: "/".to_owned(),
+        headers: Vec::new(),
+        peer: String::new(),
+        body_length: body.len() as u64,
+        body: body.into(),
+    }
+}
+
+/// The official accounts began in 2012: what claims to be older, or of the future, does not know its time.
+fn made_at(create_time: Option<i64>, modified: Timestamp) -> Timestamp {
+    const FIRST: i64 = 1_325_376_000;
+    const DAY: i64 = 86_400;
+    create_time
+        .filter(|seconds| (FIRST..=modified.as_second().saturating_add(DAY)).contains(seconds))
+        .and_then(|seconds| Timestamp::from_second(seconds).ok())
+        .unwrap_or(modified)
+}
+
+/// The accounts with their keys alone: where there is no query, nothing can be verified, and nothing is forged either.
+fn without_tokens(accounts: &Accounts) -> Accounts {
+    let without = |account: &Account| {
+        let secrets = Secrets { token: None, ..account.secrets.clone() };
+        account.clone().with_secrets(secrets)
+    };
+    Accounts::new(accounts.iter().map(without).collect(), Some(&accounts.default_account().name))
+}
+
+/// A retry names its first attempt by the number that this has in the database.
+fn name_first(recorded: &mut Recorded) {
+    let Some(first) = recorded.first else { return };
+    number_first(&mut recorded.capture.diagnoses, first);
+}
+
+/// The event as it was on record.
+fn as_recorded(request: RawRequest, record: Record) -> Recorded {
+    let Record { attempt, account, mode, signature, replay, message, diagnoses, reply, .. } = record;
+    let envelope = read_envelope(&request, mode, message.as_deref());
+    let capture = Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses };
+    Recorded { capture, reply, attempt, first: None }
+}

@@ -1,0 +1,169 @@
+//! `manifest.json` of a pack: what the files beside it cannot say, an event a line.
+//!
+//! ```text
+//! manifest.json
+//! 000001-CLICK/request.http    request line, headers and body, to the byte
+//!              body.xml        the message, decrypted; body.json where it is JSON, body.bin where it is neither
+//!              decoded.json    fields and meaning, for people and for tests
+//!              reply.xml       what was answered, in plaintext; reply.json where the message is JSON
+//!              reply.sent      what went over the wire, where that differs
+//!              forward.body    what the developer's own server answered, where that is not what went over the wire
+//! ```
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::capture::{ReplyEnd, WrittenFinding};
+use crate::exchange::published;
+use crate::wechat::tree::BOM;
+
+/// The file's name.
+pub(in crate::exchange) const MANIFEST: &str = "manifest.json";
+
+/// Goes up when an earlier version could not read what is written.
+pub(in crate::exchange) const VERSION: u32 = 1;
+
+/// The request line, headers and body of an event, in its folder.
+pub(in crate::exchange) const REQUEST: &str = "request.http";
+
+/// Fields and meaning of an event, in its folder.
+pub(in crate::exchange) const DECODED: &str = "decoded.json";
+
+/// What went over the wire as the answer, in an event's folder, where that is not the plaintext.
+pub(in crate::exchange) const SENT: &str = "reply.sent";
+
+/// The body of what the developer's own server answered, in an event's folder, where that is not what went over the wire.
+pub(in crate::exchange) const FORWARD: &str = "forward.body";
+
+/// The names of the first members, in their order; [`EVENTS`] comes last.
+pub(in crate::exchange) const MENUSCOPE: &str = "menuscope";
+pub(in crate::exchange) const PUBLISHED: &str = "published";
+pub(in crate::exchange) const EVENTS: &str = "events";
+
+/// What signs and seals a pack with pseudonyms: published, so that its events can be verified and opened by anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::exchange) struct Published {
+    pub(in crate::exchange) token: Cow<'static, str>,
+    pub(in crate::exchange) encoding_aes_key: Cow<'static, str>,
+}
+
+impl Published {
+    /// Those that every export with pseudonyms uses.
+    pub(in crate::exchange) fn ours() -> Self {
+        Self { token: published::TOKEN.into(), encoding_aes_key: published::AES_KEY.into() }
+    }
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::exchange) struct Entry {
+    /// From 1, by arrival.
+    pub(in crate::exchange) number: u64,
+    /// Its folder beside the manifest.
+    pub(in crate::exchange) folder: String,
+    /// For people: the columns are read from the message.
+    pub(in crate::exchange) kind: String,
+    pub(in crate::exchange) received_at: Timestamp,
+    pub(in crate::exchange) account: String,
+    pub(in crate::exchange) mode: String,
+    pub(in crate::exchange) signature: String,
+    pub(in crate::exchange) peer: String,
+    pub(in crate::exchange) attempt: u32,
+    /// The number of the first attempt; `null` where that is not in the pack, or this is it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) first: Option<u64>,
+    /// The AppID that an encrypted message was sealed for, where [`Published`] seals it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) app_id: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::exchange) replay: bool,
+    /// How many bytes of body arrived, where not all of them were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) body_length: Option<u64>,
+    /// The file with the message; none where it was not decrypted, or there was no body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) message: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::exchange) diagnoses: Vec<WrittenFinding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) reply: Option<EntryReply>,
+}
+
+/// What was answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::exchange) struct EntryReply {
+    /// `null` where nothing was answered.
+    pub(in crate::exchange) status: Option<u16>,
+    pub(in crate::exchange) source: String,
+    pub(in crate::exchange) elapsed_us: u64,
+    #[serde(default = "answered", skip_serializing_if = "is_answered")]
+    pub(in crate::exchange) end: String,
+    /// The file with the body.
+    pub(in crate::exchange) body: String,
+    /// The file with what went over the wire, where that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) sent: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::exchange) lint: Vec<WrittenFinding>,
+    /// What the developer's own server made of the event, where it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) forward: Option<EntryForward>,
+}
+
+/// What the developer's own server made of an event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::exchange) struct EntryForward {
+    pub(in crate::exchange) target: String,
+    /// `null` where no head of an answer came.
+    pub(in crate::exchange) status: Option<u16>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::exchange) headers: Vec<(String, HeaderValue)>,
+    /// The file with the body; none where it is what went over the wire as the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) body: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) first_byte_us: Option<u64>,
+    pub(in crate::exchange) elapsed_us: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) problem: Option<EntryProblem>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::exchange) passed_on: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::exchange) lint: Vec<WrittenFinding>,
+}
+
+/// A header's value: text, or bytes that are none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(in crate::exchange) enum HeaderValue {
+    Text(String),
+    Bytes { base64: String },
+}
+
+/// What was wrong with the answer of the developer's own server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::exchange) struct EntryProblem {
+    pub(in crate::exchange) code: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(in crate::exchange) cause: String,
+}
+
+fn answered() -> String {
+    ReplyEnd::Answered.as_str().to_owned()
+}
+
+fn is_answered(end: &str) -> bool {
+    end == ReplyEnd::Answered.as_str()
+}
+
+/// Whether a `manifest.json` that begins like this is that of a pack.
+pub(in crate::exchange) fn is_manifest(head: &[u8]) -> bool {
+    let mut rest = head.strip_prefix(BOM).unwrap_or(head);
+    for expected in ["{", "\"", MENUSCOPE, "\"", ":"] {
+        let Some(after) = rest.trim_ascii_start().strip_prefix(expected.as_bytes()) else { return false };
+        rest = after;
+    }
+    true
+}
