@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Baseline, CaptureId, Envelope, Forwarded, RawRequest, Replayed, Reply, ReplyEnd, StoredCapture, StoredReplay,
+    Baseline, CaptureId, Envelope, Forwarded, Mode, RawRequest, Replayed, Reply, ReplyEnd, StoredCapture, StoredReplay,
 };
 use crate::capture::diagnosis::{Coded, Finding};
 use crate::texts::Language;
@@ -42,12 +42,21 @@ pub fn event_json(view: EventView<'_>) -> Value {
         "mode": capture.mode.as_str(),
         "signature": capture.signature.as_str(),
     });
+    let decrypted = match &capture.message {
+        Some(message) => match std::str::from_utf8(message) {
+            Ok(text) => json!({ "message": text }),
+            Err(_) => json!({ "message_base64": STANDARD.encode(message) }),
+        },
+        None if capture.mode == Mode::Plain => json!({}),
+        // Nobody could decrypt it.
+        None => json!({ "message": null }),
+    };
     let recorded = json!({
         "diagnoses": capture.diagnoses.iter().map(|diagnosis| finding_json(diagnosis, view.language)).collect::<Vec<_>>(),
         "request": request_json(&capture.request),
         "reply": reply.as_ref().map(|reply| reply_json(reply, view.language)),
     });
-    joined([arrived, envelope_json(&capture.envelope), judged, message_json(view), recorded])
+    joined([arrived, envelope_json(&capture.envelope), judged, message_json(view), decrypted, recorded])
 }
 
 /// What the message says, without the record of how it arrived: the part of the object that tests compare.
@@ -107,12 +116,15 @@ pub fn finding_json<C: Coded>(finding: &Finding<C>, language: Language) -> Value
         }
         object
     });
+    let details: Map<String, Value> =
+        finding.details.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     json!({
         "code": finding.code.as_str(),
         "severity": finding.code.severity().as_str(),
         "message": finding.message(language),
         "remedy": finding.remedy(language),
         "place": place,
+        "details": details,
     })
 }
 
@@ -167,7 +179,10 @@ fn forward_json(forwarded: &Forwarded, language: Language) -> Value {
 
 fn problem_json(forwarded: &Forwarded, language: Language) -> Value {
     let problem = forwarded.problem.as_ref();
-    problem.map_or(Value::Null, |problem| json!({ "code": problem.as_str(), "message": problem.words(language) }))
+    problem.map_or(
+        Value::Null,
+        |problem| json!({ "code": problem.as_str(), "message": problem.words(language), "cause": problem.cause() }),
+    )
 }
 
 fn headers_json(headers: &[(String, Vec<u8>)]) -> Value {

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use jiff::Timestamp;
 
 use super::fixture_error::FixtureError;
-use super::importer::Intake;
+use super::importer::Importer;
 use super::record::manifest::Published;
 use super::writer::Writer;
 use crate::texts::Language;
@@ -70,7 +70,7 @@ pub(super) struct WriterOptions {
 }
 
 /// Reads a file to its end. The text names the file in problems; the time dates events without a time of their own.
-pub(super) type Read = fn(&mut dyn BufRead, &str, Timestamp, &mut Intake<'_>) -> Result<(), FixtureError>;
+pub(super) type Read = fn(&mut dyn BufRead, &str, Timestamp, &mut Importer<'_>) -> Result<(), FixtureError>;
 
 /// The reader of a format, and the test by which a file is recognised.
 #[derive(Clone, Copy)]

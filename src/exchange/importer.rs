@@ -44,7 +44,7 @@ pub struct Imported {
 }
 
 /// Takes what readers find.
-pub(super) struct Intake<'a> {
+pub(super) struct Importer<'a> {
     additions: &'a mut Additions,
     accounts: &'a Accounts,
     progress: &'a Progress,
@@ -57,7 +57,7 @@ pub(super) struct Intake<'a> {
     unsigned: Option<Accounts>,
 }
 
-impl<'a> Intake<'a> {
+impl<'a> Importer<'a> {
     pub(super) fn new(additions: &'a mut Additions, accounts: &'a Accounts, progress: &'a Progress) -> Self {
         Self {
             additions,
@@ -154,7 +154,7 @@ impl<'a> Intake<'a> {
         self.owner(account).opened(body)
     }
 
-    /// Notes what could not be read; everything else goes on.
+    /// RequestComments what could not be read; everything else goes on.
     pub(super) fn refuse(&mut self, place: String, reason: ImportReason) {
         self.imported.unread += 1;
         if self.imported.problems.len() < MOST_PROBLEMS {

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 
 use super::input::lines::{Lines, MOST, head_text};
 use super::request_comments::percent::{is_control, plain_target};
-use super::request_comments::request_importer::Sink;
-use super::request_comments::{Notes, Spoken, base64_lines};
+use super::request_comments::request_importer::RequestImporter;
+use super::request_comments::{CommentedRequest, RequestComments, base64_lines};
 use super::text_writer::{Text, TextWriter};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::Intake;
+use crate::exchange::importer::Importer;
 use crate::exchange::record::Fixture;
 
 mod assembly;
@@ -62,7 +62,7 @@ fn script(event: &Fixture) -> Vec<u8> {
     let plain = plain_target(&request.target);
     // Sent to the byte, but for what would end the request line.
     let exact = !plain && request.target.len() < LONGEST && request.target.bytes().all(|byte| byte.is_ascii_graphic());
-    let spoken = Spoken::of(event, |_, value| value.len() < LONGEST, plain || exact);
+    let spoken = CommentedRequest::of(event, |_, value| value.len() < LONGEST, plain || exact);
     let mut script = format!("\n{}", spoken.comments).into_bytes();
     let body = body(&request.body, spoken.method);
     let data = match body {
@@ -122,7 +122,7 @@ fn body(body: &[u8], method: &str) -> Body {
     }
 }
 
-fn headers(spoken: &Spoken<'_>) -> Vec<u8> {
+fn headers(spoken: &CommentedRequest<'_>) -> Vec<u8> {
     let mut script = Vec::new();
     let mut option = |header: &[u8]| {
         script.extend_from_slice(b" \\\n  --header ");
@@ -191,12 +191,12 @@ pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,
     modified: Timestamp,
-    intake: &mut Intake<'_>,
+    importer: &mut Importer<'_>,
 ) -> Result<(), FixtureError> {
-    let mut sink = Sink::new(place, modified, intake);
+    let mut requests = RequestImporter::new(place, modified, importer)?;
     let mut lines = Lines::new(input);
     let mut lexer = Lexer::new();
-    let mut notes = Notes::default();
+    let mut comments = RequestComments::default();
     let mut begins = 1;
     loop {
         let complete = match lines.next() {
@@ -208,33 +208,38 @@ pub(super) fn read(
             }
             Ok(None) => break,
             Err(reason) => {
-                sink.refuse_rest(reason);
+                requests.refuse_rest(reason);
                 return Ok(());
             }
         };
         for comment in lexer.comments() {
-            notes.read(&comment);
+            comments.read(&comment);
         }
         if complete && !lexer.is_empty() {
-            command(&mut lexer, begins, &mut notes, &mut sink)?;
+            command(&mut lexer, begins, &mut comments, &mut requests)?;
         }
     }
-    command(&mut lexer, begins, &mut notes, &mut sink)
+    command(&mut lexer, begins, &mut comments, &mut requests)
 }
 
 /// Hands on the requests of a command that is complete.
-fn command(lexer: &mut Lexer, line: u64, notes: &mut Notes, sink: &mut Sink<'_, '_>) -> Result<(), FixtureError> {
+fn command(
+    lexer: &mut Lexer,
+    line: u64,
+    comments: &mut RequestComments,
+    requests: &mut RequestImporter<'_, '_>,
+) -> Result<(), FixtureError> {
     let open = lexer.open().map(|open| ImportReason::Malformed { cause: format!("{open}…") });
     let large = lexer.is_too_large().then_some(ImportReason::TooLarge { limit: MOST as u64 });
     let windows = lexer.is_windows().then(|| ImportReason::Malformed { cause: WINDOWS.to_owned() });
     let tokens = lexer.take();
     if let Some(reason) = open.or(large).or_else(|| windows.filter(|_| has_curl(&tokens))) {
-        *notes = Notes::default();
-        sink.refuse(line, reason);
+        *comments = RequestComments::default();
+        requests.refuse(line, reason);
         return Ok(());
     }
     for request in command::requests(tokens, lexer) {
-        sink.take(line, std::mem::take(notes), request)?;
+        requests.take(line, std::mem::take(comments), request)?;
     }
     Ok(())
 }

@@ -9,13 +9,13 @@ use jiff::Timestamp;
 
 use super::hurl;
 use super::input::lines::{Lines, head_text};
-use super::request_comments::Spoken;
+use super::request_comments::CommentedRequest;
 use super::request_comments::percent::is_control;
-use super::request_comments::request_importer::Sink;
+use super::request_comments::request_importer::RequestImporter;
 use super::text_writer::{Text, TextWriter};
 use super::variables::Variables;
 use crate::exchange::fixture_error::FixtureError;
-use crate::exchange::importer::Intake;
+use crate::exchange::importer::Importer;
 use crate::exchange::record::Fixture;
 
 mod block;
@@ -49,12 +49,12 @@ impl Text for Blocks {
 /// The lines of one event.
 fn block(event: &Fixture) -> String {
     let exact = &event.stored.capture.request.body;
-    let mut spoken = Spoken::of(event, |_, value| carries(value), false);
+    let mut request = CommentedRequest::of(event, |_, value| carries(value), false);
     let body = approximate(exact);
     if body.as_bytes() != &exact[..] {
-        spoken.keep_body(exact);
+        request.keep_body(exact);
     }
-    let Spoken { comments, method, target, headers } = spoken;
+    let CommentedRequest { comments, method, target, headers } = request;
     let mut text = format!("\n###\n{comments}{method} {{{{host}}}}{target} HTTP/1.1\n");
     for (name, value) in headers {
         text.push_str(name);
@@ -137,19 +137,19 @@ pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,
     modified: Timestamp,
-    intake: &mut Intake<'_>,
+    importer: &mut Importer<'_>,
 ) -> Result<(), FixtureError> {
-    let mut sink = Sink::new(place, modified, intake);
+    let mut requests = RequestImporter::new(place, modified, importer)?;
     let mut lines = Lines::new(input);
     let mut variables = Variables::default();
     let mut block = Block::default();
     loop {
         match lines.next() {
-            Ok(Some((_, line))) if separates(line) => std::mem::take(&mut block).finish(&variables, &mut sink)?,
+            Ok(Some((_, line))) if separates(line) => std::mem::take(&mut block).finish(&variables, &mut requests)?,
             Ok(Some((number, line))) => block.line(number, line, &mut variables),
-            Ok(None) => return block.finish(&variables, &mut sink),
+            Ok(None) => return block.finish(&variables, &mut requests),
             Err(reason) => {
-                sink.refuse_rest(reason);
+                requests.refuse_rest(reason);
                 return Ok(());
             }
         }

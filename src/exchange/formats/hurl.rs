@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use super::http::is_request_line;
 use super::input::lines::{Lines, head_text};
 use super::request_comments::percent::is_control;
-use super::request_comments::request_importer::Sink;
-use super::request_comments::{Notes, Spoken, base64_lines};
+use super::request_comments::request_importer::RequestImporter;
+use super::request_comments::{CommentedRequest, RequestComments, base64_lines};
 use super::text_writer::{Text, TextWriter};
 use super::variables::Variables;
 use crate::exchange::fixture_error::FixtureError;
-use crate::exchange::importer::Intake;
+use crate::exchange::importer::Importer;
 use crate::exchange::record::Fixture;
 
 mod entry;
@@ -50,7 +50,7 @@ impl Text for Entries {
 fn entry(event: &Fixture) -> String {
     let body = &event.stored.capture.request.body;
     let carries = |_: &str, value: &[u8]| std::str::from_utf8(value).is_ok_and(|text| !text.contains(is_control));
-    let Spoken { comments, method, target, headers } = Spoken::of(event, carries, false);
+    let CommentedRequest { comments, method, target, headers } = CommentedRequest::of(event, carries, false);
     let mut text = format!("\n{comments}{method} {{{{host}}}}{target}\n");
     for (name, value) in headers {
         text.push_str(name);
@@ -110,12 +110,12 @@ pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,
     modified: Timestamp,
-    intake: &mut Intake<'_>,
+    importer: &mut Importer<'_>,
 ) -> Result<(), FixtureError> {
-    let mut sink = Sink::new(place, modified, intake);
+    let mut requests = RequestImporter::new(place, modified, importer)?;
     let mut lines = Lines::new(input);
     let mut variables = Variables::default();
-    let mut notes = Notes::default();
+    let mut comments = RequestComments::default();
     let mut entry: Option<Entry> = None;
     // Lines after an answer are about the answer.
     let mut answered = false;
@@ -125,7 +125,7 @@ pub(super) fn read(
             Ok(Some(line)) => line,
             Ok(None) => break,
             Err(reason) => {
-                sink.refuse_rest(reason);
+                requests.refuse_rest(reason);
                 return Ok(());
             }
         };
@@ -133,7 +133,7 @@ pub(super) fn read(
             match open.line(line, &mut variables) {
                 Step::Within => continue,
                 Step::Over => {
-                    finish(&mut entry, &variables, &mut sink)?;
+                    finish(&mut entry, &variables, &mut requests)?;
                     answered = entry::is_answer_bytes(line);
                 }
             }
@@ -141,25 +141,29 @@ pub(super) fn read(
         let text = String::from_utf8_lossy(line);
         let text = text.trim();
         if let Some(comment) = text.strip_prefix('#') {
-            notes.read(comment);
+            comments.read(comment);
         } else if !fenced && is_request_line(text) {
-            entry = Some(Entry::new(number, text, std::mem::take(&mut notes)));
+            entry = Some(Entry::new(number, text, std::mem::take(&mut comments)));
         } else if answered {
             fenced ^= text.matches(FENCE).count() % 2 == 1;
         } else if !text.is_empty() {
-            sink.refuse(number, entry::malformed(text));
+            requests.refuse(number, entry::malformed(text));
             // Once for all that follows.
             answered = true;
         }
     }
-    finish(&mut entry, &variables, &mut sink)
+    finish(&mut entry, &variables, &mut requests)
 }
 
 /// Hands on the entry, if there is one.
-fn finish(entry: &mut Option<Entry>, variables: &Variables, sink: &mut Sink<'_, '_>) -> Result<(), FixtureError> {
+fn finish(
+    entry: &mut Option<Entry>,
+    variables: &Variables,
+    requests: &mut RequestImporter<'_, '_>,
+) -> Result<(), FixtureError> {
     let Some(mut entry) = entry.take() else { return Ok(()) };
-    let (line, notes) = (entry.begins(), entry.take_notes());
-    sink.take(line, notes, entry.request(variables))
+    let (line, comments) = (entry.begins(), entry.take_comments());
+    requests.take(line, comments, entry.request(variables))
 }
 
 #[cfg(test)]

@@ -9,17 +9,15 @@ use super::input::lines::{Lines, MOST};
 use crate::capture::{EventView, event_json};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::Intake;
+use crate::exchange::importer::Importer;
 use crate::exchange::record::Fixture;
 use crate::exchange::writer::{Files, Writer};
 use crate::texts::Language;
 
 mod event;
-mod rebuilt;
 mod reversed;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use reversed::Reversed;
 
@@ -51,7 +49,7 @@ impl Writer for JsonLines {
 }
 
 /// The members by which an event is told from other JSON, whatever has sorted them since.
-const MEMBERS: [&str; 20] = [
+const MEMBERS: [&str; 22] = [
     "account",
     "attempt",
     "create_time",
@@ -63,6 +61,8 @@ const MEMBERS: [&str; 20] = [
     "group",
     "id",
     "kind",
+    "message",
+    "message_base64",
     "mode",
     "msg_id",
     "msg_type",
@@ -97,9 +97,9 @@ pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,
     modified: Timestamp,
-    intake: &mut Intake<'_>,
+    importer: &mut Importer<'_>,
 ) -> Result<(), FixtureError> {
-    intake.begin_file()?;
+    importer.begin_file()?;
     let mut events = Events { place, modified, order: Order::Unknown };
     let mut lines = Lines::new(input);
     let mut text = Text::default();
@@ -107,20 +107,20 @@ pub(super) fn read(
         match lines.next() {
             Ok(Some((number, line))) => {
                 if !text.continues_with(number, line) {
-                    events.add(&text, intake)?;
+                    events.add(&text, importer)?;
                     text.begin(number);
                 }
                 text.push(number, line);
             }
             Ok(None) => break,
             Err(reason) => {
-                intake.refuse(place.to_owned(), reason);
+                importer.refuse(place.to_owned(), reason);
                 break;
             }
         }
     }
-    events.add(&text, intake)?;
-    events.finish(intake)
+    events.add(&text, importer)?;
+    events.finish(importer)
 }
 
 /// The text of one event: a line, or several where somebody made it legible.
@@ -176,31 +176,37 @@ enum Order {
 }
 
 impl Events<'_> {
-    fn add(&mut self, text: &Text, intake: &mut Intake<'_>) -> Result<(), FixtureError> {
-        intake.go_on()?;
+    fn add(&mut self, text: &Text, importer: &mut Importer<'_>) -> Result<(), FixtureError> {
+        importer.go_on()?;
         let Text { number, bytes, .. } = text;
         if text.too_long {
-            self.refuse(*number, ImportReason::TooLarge { limit: MOST as u64 }, intake);
+            self.refuse(*number, ImportReason::TooLarge { limit: MOST as u64 }, importer);
             return Ok(());
         }
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
         if matches!(self.order, Order::AsTheyCome) {
-            return self.take(*number, bytes, intake);
+            return self.take(*number, bytes, importer);
         }
         match event::number(bytes) {
-            Ok(Some(id)) => self.add_numbered(*number, id, bytes, intake),
+            Ok(Some(id)) => self.add_numbered(*number, id, bytes, importer),
             Ok(None) => Ok(()),
             Err(reason) => {
-                self.refuse(*number, reason, intake);
+                self.refuse(*number, reason, importer);
                 Ok(())
             }
         }
     }
 
     /// Adds an event while the order is not known, or backwards.
-    fn add_numbered(&mut self, number: u64, id: u64, line: &[u8], intake: &mut Intake<'_>) -> Result<(), FixtureError> {
+    fn add_numbered(
+        &mut self,
+        number: u64,
+        id: u64,
+        line: &[u8],
+        importer: &mut Importer<'_>,
+    ) -> Result<(), FixtureError> {
         match std::mem::replace(&mut self.order, Order::AsTheyCome) {
             Order::Unknown => self.order = Order::One(number, id, line.to_vec()),
             Order::One(first_number, first_id, first) if id < first_id => {
@@ -210,10 +216,10 @@ impl Events<'_> {
                 self.order = Order::NewestFirst(reversed);
             }
             Order::One(first_number, _, first) => {
-                self.take(first_number, &first, intake)?;
-                self.take(number, line, intake)?;
+                self.take(first_number, &first, importer)?;
+                self.take(number, line, importer)?;
             }
-            Order::AsTheyCome => self.take(number, line, intake)?,
+            Order::AsTheyCome => self.take(number, line, importer)?,
             Order::NewestFirst(mut reversed) => {
                 reversed.add(number, id, line)?;
                 self.order = Order::NewestFirst(reversed);
@@ -223,19 +229,19 @@ impl Events<'_> {
     }
 
     /// Takes what was put by.
-    fn finish(mut self, intake: &mut Intake<'_>) -> Result<(), FixtureError> {
+    fn finish(mut self, importer: &mut Importer<'_>) -> Result<(), FixtureError> {
         match std::mem::replace(&mut self.order, Order::AsTheyCome) {
             Order::Unknown | Order::AsTheyCome => Ok(()),
-            Order::One(number, _, line) => self.take(number, &line, intake),
-            Order::NewestFirst(reversed) => reversed.each(|number, line| self.take(number, line, intake)),
+            Order::One(number, _, line) => self.take(number, &line, importer),
+            Order::NewestFirst(reversed) => reversed.each(|number, line| self.take(number, line, importer)),
         }
     }
 
-    fn take(&self, number: u64, line: &[u8], intake: &mut Intake<'_>) -> Result<(), FixtureError> {
-        match event::found(line, self.modified, intake) {
-            Ok(Some(found)) => intake.take(found, || self.place_of(number))?,
+    fn take(&self, number: u64, line: &[u8], importer: &mut Importer<'_>) -> Result<(), FixtureError> {
+        match event::found(line, self.modified, importer) {
+            Ok(Some(found)) => importer.take(found, || self.place_of(number))?,
             Ok(None) => {}
-            Err(reason) => self.refuse(number, reason, intake),
+            Err(reason) => self.refuse(number, reason, importer),
         }
         Ok(())
     }
@@ -244,7 +250,7 @@ impl Events<'_> {
         format!("{}, line {number}", self.place)
     }
 
-    fn refuse(&self, number: u64, reason: ImportReason, intake: &mut Intake<'_>) {
-        intake.refuse(self.place_of(number), reason);
+    fn refuse(&self, number: u64, reason: ImportReason, importer: &mut Importer<'_>) {
+        importer.refuse(self.place_of(number), reason);
     }
 }

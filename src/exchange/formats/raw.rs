@@ -10,7 +10,7 @@ use crate::capture::RawRequest;
 use crate::exchange::event_folder::folder_name;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::Intake;
+use crate::exchange::importer::Importer;
 use crate::exchange::record::http_text::parse;
 use crate::exchange::record::{FileEvent, Fixture};
 use crate::exchange::writer::{Files, Writer};
@@ -63,7 +63,7 @@ pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,
     modified: Timestamp,
-    intake: &mut Intake<'_>,
+    importer: &mut Importer<'_>,
 ) -> Result<(), FixtureError> {
     let mut bytes = Vec::new();
     let limit = 2 * MAX_BODY as u64;
@@ -71,29 +71,34 @@ pub(super) fn read(
     let refused = match read {
         Err(error) => Some(ImportReason::Unreadable { cause: error.to_string() }),
         Ok(_) if bytes.len() as u64 > limit => Some(ImportReason::TooLarge { limit }),
-        Ok(_) if is_request(&bytes) => return read_request(bytes, place, modified, intake),
+        Ok(_) if is_request(&bytes) => return read_request(bytes, place, modified, importer),
         Ok(_) => no_message(&bytes),
     };
     match refused {
-        None => intake.take_message(bytes, modified),
+        None => importer.take_message(bytes, modified),
         Some(reason) => {
-            intake.refuse(place.to_owned(), reason);
+            importer.refuse(place.to_owned(), reason);
             Ok(())
         }
     }
 }
 
-fn read_request(bytes: Vec<u8>, place: &str, modified: Timestamp, intake: &mut Intake<'_>) -> Result<(), FixtureError> {
+fn read_request(
+    bytes: Vec<u8>,
+    place: &str,
+    modified: Timestamp,
+    importer: &mut Importer<'_>,
+) -> Result<(), FixtureError> {
     let refused = match parse(bytes) {
         Err(cause) => ImportReason::Malformed { cause: cause.to_owned() },
         Ok(request) if is_callback(&request.method, request.query()) => {
             // It does not say when it arrived.
             let request = RawRequest { received_at: modified, ..request };
-            return intake.take(FileEvent { request, record: None }, || place.to_owned());
+            return importer.take(FileEvent { request, record: None }, || place.to_owned());
         }
         Ok(request) => refusal(&request.method, &request.target),
     };
-    intake.refuse(place.to_owned(), refused);
+    importer.refuse(place.to_owned(), refused);
     Ok(())
 }
 

@@ -1,13 +1,15 @@
-//! What comment lines say of an event beside its request, in the forms of other tools: written, and read back.
+//! Comment lines before a request, in the texts of other tools: what the request itself cannot carry, and the event's record.
 //!
 //! ```text
 //! # menuscope 3 2026-11-23T08:00:00.123456Z 203.0.113.7 CLICK MENU_1     number, arrival, sender; kind and key for people
-//! # menuscope header 0 host: wx.example                                 the first header, which is not sent again
-//! # menuscope target /wx?a=%7B%7B                                       what the request line cannot carry
+//! # menuscope header 0 host: wx.example                                 the first header, which a client makes anew
+//! # menuscope target /wx?a=%7B%7B                                       the exact target, where a URL cannot have it
+//! # menuscope record {"number":3,"account":"default",…}                 everything else on record, as in a HAR file
 //! # menuscope body PHhtbD4=                                             the exact body, in as many lines as it takes
 //! ```
-//! Values from outside are percent-encoded or base64: none can end its comment. Where somebody has edited the request itself,
-//! what stands there counts.
+//! [`CommentedRequest::of`] decides which headers are exported as headers and which as comments, for curl, `.http` and hurl
+//! alike. Values from outside are percent-encoded, JSON or base64, so that none can end its comment. An edited request wins over
+//! its record: the record has the SHA-256 of the request that it belongs to.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -16,49 +18,54 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use jiff::Timestamp;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::input::callback::is_callback;
 use super::input::lines::MOST;
 use crate::capture::RawRequest;
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::record::{FileEvent, Fixture};
+use crate::exchange::record::{FileEvent, Fixture, object};
 use crate::texts::safe_text::shortened;
 
 pub(super) mod percent;
 pub(super) mod request_importer;
 
-use percent::{escaped, sent_target, unescaped};
+use percent::{escaped, is_control, sent_target, unescaped};
 
-/// How every comment line of this program begins, after the `#` and a space.
+/// The beginning of every comment line of this program, after the `#` and a space.
 const SIGN: &str = "menuscope ";
 
-/// Headers that whoever sends the request makes anew.
+/// Headers that the client makes anew when it sends the request.
 const MADE_ANEW: [&str; 4] = ["host", "content-length", "transfer-encoding", "expect"];
 
-/// No request has more headers than this.
+/// More headers are not read from comments.
 const MOST_HEADERS: usize = 1000;
 
-/// So many characters of base64 stand on a line.
+/// Characters of base64 on a line.
 const LINE: usize = 76;
 
-/// What the version is unless something else is said.
+/// The version where no comment names another.
 const USUAL_VERSION: &str = "HTTP/1.1";
 
-/// An event's request as a text says it, with comment lines for what that cannot carry.
-pub(in crate::exchange) struct Spoken<'a> {
+/// The member of the record with the SHA-256 of its request.
+const REQUEST: &str = "request";
+
+/// A request as other tools can send it, and comment lines for the rest of the event.
+pub(super) struct CommentedRequest<'a> {
     /// Whole lines.
-    pub(in crate::exchange) comments: String,
-    /// The method, or `POST` where no platform sends it.
-    pub(in crate::exchange) method: &'a str,
-    /// Path and query: the target itself wherever a URL can end in it.
-    pub(in crate::exchange) target: Cow<'a, str>,
-    /// The headers that are sent.
-    pub(in crate::exchange) headers: Vec<(&'a str, &'a [u8])>,
+    pub(super) comments: String,
+    /// `POST` where it is a method that no platform uses.
+    pub(super) method: &'a str,
+    /// Path and query, percent-encoded where a URL demands it.
+    pub(super) target: Cow<'a, str>,
+    /// The exported headers: those that any client sends as they are, and that the format can express.
+    pub(super) headers: Vec<(&'a str, &'a [u8])>,
 }
 
-impl<'a> Spoken<'a> {
-    /// `carries` says whether the format can carry a header; `whole` whether it can say this target as it is.
-    pub(in crate::exchange) fn of(event: &'a Fixture, carries: impl Fn(&str, &[u8]) -> bool, whole: bool) -> Self {
+impl<'a> CommentedRequest<'a> {
+    /// `carries` says whether the format can express a header; `whole` whether it can express the target as it is.
+    pub(super) fn of(event: &'a Fixture, carries: impl Fn(&str, &[u8]) -> bool, whole: bool) -> Self {
         let request = &event.stored.capture.request;
         let mut comments = heading(event);
         let mut note = |what: &str, value: &str| writeln!(comments, "# {SIGN}{what} {value}").unwrap_or_default();
@@ -85,6 +92,7 @@ impl<'a> Spoken<'a> {
         if request.is_cut() {
             note("body-length", &request.body_length.to_string());
         }
+        note("record", &record(event));
         Self { comments, method, target, headers }
     }
 
@@ -102,10 +110,30 @@ pub(in crate::exchange) fn base64_lines(bytes: &[u8]) -> impl Iterator<Item = St
     parts.chain(bytes.is_empty().then(String::new))
 }
 
-/// Bytes that stand as base64, whatever white space is between.
+/// The bytes of base64 text, white space ignored.
 pub(in crate::exchange) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     BASE64_STANDARD.decode(text).ok()
+}
+
+/// The event's record, on one line and without characters that mislead the eye.
+fn record(event: &Fixture) -> String {
+    let mut object = object::write(event, false);
+    object[REQUEST] = json!(digest(&event.stored.capture.request));
+    let mut line = String::new();
+    for c in object.to_string().chars() {
+        if is_control(c) {
+            write!(line, "\\u{:04x}", u32::from(c)).unwrap_or_default();
+        } else {
+            line.push(c);
+        }
+    }
+    line
+}
+
+/// The SHA-256 of a request, in hexadecimal digits.
+fn digest(request: &RawRequest) -> String {
+    Sha256::digest(request.to_http()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn heading(event: &Fixture) -> String {
@@ -122,7 +150,7 @@ fn heading(event: &Fixture) -> String {
     line
 }
 
-/// Whether a header goes out as it is, from any client.
+/// Whether every client sends the header as it is; if not, it is exported as a comment.
 fn is_sendable(name: &str, value: &[u8]) -> bool {
     let token = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     let lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -130,24 +158,22 @@ fn is_sendable(name: &str, value: &[u8]) -> bool {
     token && lower && bare && !MADE_ANEW.contains(&name)
 }
 
-/// A request as it stands in a text.
+/// A request as a text has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::exchange) struct TextRequest {
-    /// As it stands there.
     pub(in crate::exchange) method: String,
     /// Path and query.
     pub(in crate::exchange) target: String,
-    /// Where the text says it.
+    /// `None` where the text does not name it.
     pub(in crate::exchange) version: Option<String>,
-    /// Names in lower case.
+    /// With names in lower case.
     pub(in crate::exchange) headers: Vec<(String, Vec<u8>)>,
-    /// As it would be sent.
     pub(in crate::exchange) body: Vec<u8>,
 }
 
-/// What the comment lines before a request say.
+/// The contents of the comment lines before a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::exchange) struct Notes {
+pub(in crate::exchange) struct RequestComments {
     received_at: Option<Timestamp>,
     peer: String,
     method: Option<String>,
@@ -156,12 +182,14 @@ pub(in crate::exchange) struct Notes {
     headers: Vec<(usize, String, Vec<u8>)>,
     body: Option<String>,
     body_length: Option<u64>,
+    /// JSON.
+    record: Option<String>,
     /// The first line that cannot be understood.
     damaged: Option<String>,
 }
 
-impl Notes {
-    /// Takes a comment without its `#`. People's comments are none of ours.
+impl RequestComments {
+    /// Takes a comment without its `#`. Comments that people wrote are ignored.
     pub(in crate::exchange) fn read(&mut self, comment: &str) {
         let Some((what, value)) = comment.trim().strip_prefix(SIGN).and_then(|rest| rest.split_once(' ')) else {
             // The last line of an empty body.
@@ -181,6 +209,7 @@ impl Notes {
             "version" => self.version = Some(unescaped_text(value)?),
             "target" => self.target = Some(unescaped_text(value)?),
             "body-length" => self.body_length = Some(value.parse().ok()?),
+            "record" => self.record = Some(value.to_owned()),
             "body" => {
                 let body = self.body.get_or_insert_default();
                 // Beyond what is read of a request, one character is enough to know.
@@ -201,7 +230,7 @@ impl Notes {
         Some(())
     }
 
-    /// Another event begins: what was said of the one before, whose request is gone, does not count.
+    /// Begins another event: comments of one whose request was removed do not count.
     fn begin(&mut self, value: &str) -> Option<()> {
         let mut parts = value.split(' ');
         let received_at = parts.next()?.parse().ok()?;
@@ -217,13 +246,14 @@ impl Notes {
         from_base64(text.as_bytes()).map(Some).ok_or_else(damaged)
     }
 
-    /// The event that a request with these notes is; without a time of its own, it came at `undated`.
-    pub(in crate::exchange) fn found(
+    /// The event of a request with these comments; `undated` is its time where they have none.
+    pub(in crate::exchange) fn event(
         self,
         request: TextRequest,
         undated: Timestamp,
     ) -> Result<FileEvent, ImportReason> {
-        let Self { received_at, peer, method, version, target, headers: kept, body: _, body_length, damaged } = self;
+        let Self { received_at, peer, method, version, target, headers: kept, body: _, body_length, record, damaged } =
+            self;
         if let Some(line) = damaged {
             return Err(ImportReason::Malformed { cause: line });
         }
@@ -245,8 +275,19 @@ impl Notes {
             body: Bytes::from(body),
             body_length,
         };
-        Ok(FileEvent { request, record: None })
+        match record.map(|text| recorded(&text, &request)).transpose()?.flatten() {
+            Some(object) => object::read(object, request, None),
+            None => Ok(FileEvent { request, record: None }),
+        }
     }
+}
+
+/// The record of this request; `None` where the request has been edited.
+fn recorded(text: &str, request: &RawRequest) -> Result<Option<Value>, ImportReason> {
+    let damaged = || ImportReason::Malformed { cause: format!("# {SIGN}record") };
+    let mut object: Value = serde_json::from_str(text).map_err(|_| damaged())?;
+    let of = object.as_object_mut().and_then(|members| members.shift_remove(REQUEST)).ok_or_else(damaged)?;
+    Ok((of.as_str() == Some(&*digest(request))).then_some(object))
 }
 
 fn unescaped_text(value: &str) -> Option<String> {

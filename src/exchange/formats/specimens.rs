@@ -12,7 +12,7 @@ use crate::capture::{
     Capture, CaptureId, ForwardProblem, Forwarded, Mode, Placement, RawRequest, Reply, ReplyEnd, ReplySource,
     Signature, StoredCapture,
 };
-use crate::exchange::importer::{Imported, Intake};
+use crate::exchange::importer::{Imported, Importer};
 use crate::exchange::record::Fixture;
 use crate::exchange::record::numbering::Numbering;
 use crate::exchange::writer::{InMemory, Writer};
@@ -186,9 +186,9 @@ pub(in crate::exchange) fn imported(read: Read, bytes: &[u8], accounts: &Account
     let database = folder.path().join("menuscope.db");
     let mut additions = Additions::open(&database).unwrap();
     let progress = Progress::new();
-    let mut intake = Intake::new(&mut additions, accounts, &progress);
-    read(&mut &*bytes, "file", first_time(), &mut intake).unwrap();
-    let imported = intake.finish().unwrap();
+    let mut importer = Importer::new(&mut additions, accounts, &progress);
+    read(&mut &*bytes, "file", first_time(), &mut importer).unwrap();
+    let imported = importer.finish().unwrap();
     let reader = Reader::open(&database).unwrap();
     let ids = reader.matching(&Filter::default()).unwrap();
     let numbering = Numbering::new(&ids);

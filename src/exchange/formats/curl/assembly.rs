@@ -36,7 +36,7 @@ impl Request {
         }
     }
 
-    /// Notes why it cannot be told.
+    /// RequestComments why it cannot be told.
     pub(super) fn refuse(&mut self, reason: ImportReason) {
         self.reason.get_or_insert(reason);
     }

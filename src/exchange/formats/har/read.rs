@@ -12,11 +12,11 @@ use super::{KEPT, answer};
 use crate::account::Account;
 use crate::capture::{Capture, RawRequest};
 use crate::exchange::fixture_error::FixtureError;
-use crate::exchange::formats::input::byte_budget::{Paced, Room};
+use crate::exchange::formats::input::byte_budget::{ByteBudget, LimitedReader};
 use crate::exchange::formats::input::lines::without_mark;
 use crate::exchange::formats::input::undated::Undated;
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::Intake;
+use crate::exchange::importer::Importer;
 use crate::exchange::record::{FileEvent, object};
 
 /// What is kept of an entry while it is read is not longer: a message has 1 MiB at most, and stands in it in a few forms.
@@ -30,28 +30,35 @@ pub(in crate::exchange) fn read(
     input: &mut dyn BufRead,
     place: &str,
     modified: Timestamp,
-    intake: &mut Intake<'_>,
+    importer: &mut Importer<'_>,
 ) -> Result<(), FixtureError> {
-    intake.begin_file()?;
+    importer.begin_file()?;
     let mut mark = Vec::new();
     if let Err(error) = input.take(3).read_to_end(&mut mark) {
-        intake.refuse(place.to_owned(), unreadable(&error));
+        importer.refuse(place.to_owned(), unreadable(&error));
         return Ok(());
     }
     let beginning = match without_mark(&mark) {
         Ok(beginning) => beginning,
         Err(reason) => {
-            intake.refuse(place.to_owned(), reason);
+            importer.refuse(place.to_owned(), reason);
             return Ok(());
         }
     };
-    let room = Room::of(MOST_KEPT);
-    room.lift();
-    let input = Paced { input: beginning.chain(input), room: room.clone() };
+    let budget = ByteBudget::of(MOST_KEPT);
+    budget.lift();
+    let input = LimitedReader { input: beginning.chain(input), budget: budget.clone() };
     // The deserializer asks for a byte at a time, which only a buffer of its own makes cheap.
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
-    let mut archive =
-        Archive { place, number: 0, undated: Undated::since(modified), has_entries: false, room, intake, failed: None };
+    let mut archive = Archive {
+        place,
+        number: 0,
+        undated: Undated::since(modified),
+        has_entries: false,
+        budget,
+        importer,
+        failed: None,
+    };
     let outcome = Within { path: &ENTRIES, archive: &mut archive }.deserialize(&mut json);
     archive.end(outcome)
 }
@@ -67,15 +74,15 @@ struct Archive<'a, 'i> {
     number: u64,
     undated: Undated,
     has_entries: bool,
-    room: Room,
-    intake: &'a mut Intake<'i>,
+    budget: ByteBudget,
+    importer: &'a mut Importer<'i>,
     /// Why the import is over.
     failed: Option<FixtureError>,
 }
 
 impl Archive<'_, '_> {
     fn add(&mut self, entry: Entry) -> Result<(), FixtureError> {
-        self.intake.go_on()?;
+        self.importer.go_on()?;
         let Entry { started, asked, response, timings, kept } = entry;
         let asked = asked.unwrap_or_else(|| Err(ImportReason::Malformed { cause: "no request".to_owned() }));
         let received_at = started.unwrap_or_else(|| self.undated.next());
@@ -86,7 +93,7 @@ impl Archive<'_, '_> {
         asked.request.received_at = received_at;
         if let Some(kept) = kept {
             return match recorded(kept, asked.request, response) {
-                Ok(found) => self.intake.take(found, || place_of(self.place, self.number)),
+                Ok(found) => self.importer.take(found, || place_of(self.place, self.number)),
                 Err(reason) => self.refuse(reason),
             };
         }
@@ -98,15 +105,15 @@ impl Archive<'_, '_> {
         let answered = response.and_then(|response| answer::forwarded(&asked.url, response, &timings).ok().flatten());
         if let Some(forwarded) = answered {
             let reply = |capture: &Capture, account: &Account| answer::reply(forwarded, capture, account);
-            return self.intake.take_answered(asked.request, reply, || place_of(self.place, self.number));
+            return self.importer.take_answered(asked.request, reply, || place_of(self.place, self.number));
         }
         let found = FileEvent { request: asked.request, record: None };
-        self.intake.take(found, || place_of(self.place, self.number))
+        self.importer.take(found, || place_of(self.place, self.number))
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "what was refused is dealt with, like what was taken")]
     fn refuse(&mut self, reason: ImportReason) -> Result<(), FixtureError> {
-        self.intake.refuse(place_of(self.place, self.number), reason);
+        self.importer.refuse(place_of(self.place, self.number), reason);
         Ok(())
     }
 
@@ -118,10 +125,10 @@ impl Archive<'_, '_> {
         let place = if self.has_entries { place_of(self.place, self.number + 1) } else { self.place.to_owned() };
         match outcome {
             Ok(()) if self.has_entries => {}
-            Ok(()) => self.intake.refuse(place, ImportReason::Malformed { cause: "no log.entries".to_owned() }),
+            Ok(()) => self.importer.refuse(place, ImportReason::Malformed { cause: "no log.entries".to_owned() }),
             Err(error) => {
-                let too_large = self.room.exceeded().map(|limit| ImportReason::TooLarge { limit });
-                self.intake.refuse(place, too_large.unwrap_or_else(|| reason(&error)));
+                let too_large = self.budget.exceeded().map(|limit| ImportReason::TooLarge { limit });
+                self.importer.refuse(place, too_large.unwrap_or_else(|| reason(&error)));
             }
         }
         Ok(())
@@ -180,7 +187,7 @@ impl<'de> Visitor<'de> for Within<'_, '_, '_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         let Self { archive, .. } = self;
         archive.has_entries = true;
-        while let Some(entry) = entries.next_element_seed(EntrySeed(&archive.room))? {
+        while let Some(entry) = entries.next_element_seed(EntrySeed(&archive.budget))? {
             archive.number += 1;
             if let Err(error) = archive.add(entry) {
                 archive.failed = Some(error);
@@ -220,7 +227,7 @@ impl Entry {
     }
 }
 
-struct EntrySeed<'r>(&'r Room);
+struct EntrySeed<'r>(&'r ByteBudget);
 
 impl<'de> DeserializeSeed<'de> for EntrySeed<'_> {
     type Value = Entry;

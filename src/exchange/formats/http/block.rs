@@ -4,8 +4,8 @@ use super::approximate;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::formats::input::lines::{MOST, trimmed, utf_8};
 use crate::exchange::formats::request_comments::percent::target_of;
-use crate::exchange::formats::request_comments::request_importer::Sink;
-use crate::exchange::formats::request_comments::{Notes, TextRequest};
+use crate::exchange::formats::request_comments::request_importer::RequestImporter;
+use crate::exchange::formats::request_comments::{RequestComments, TextRequest};
 use crate::exchange::formats::variables::Variables;
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
@@ -52,7 +52,7 @@ enum Part {
 /// The lines between two separators.
 #[derive(Debug, Default)]
 pub(super) struct Block {
-    notes: Notes,
+    comments: RequestComments,
     part: Part,
     /// Within a script of an editor.
     scripted: bool,
@@ -98,7 +98,7 @@ impl Block {
         if self.scripted || text.starts_with("< ") {
             self.script(text);
         } else if let Some(comment) = text.strip_prefix('#') {
-            self.notes.read(comment);
+            self.comments.read(comment);
         } else if let Some((name, value)) = definition(text) {
             variables.define(name, value);
         } else if text.starts_with("HTTP/") {
@@ -156,14 +156,18 @@ impl Block {
     }
 
     /// Hands on the request, if there is one.
-    pub(super) fn finish(self, variables: &Variables, sink: &mut Sink<'_, '_>) -> Result<(), FixtureError> {
+    pub(super) fn finish(
+        self,
+        variables: &Variables,
+        requests: &mut RequestImporter<'_, '_>,
+    ) -> Result<(), FixtureError> {
         let line = self.line;
-        let notes = self.notes.clone();
+        let comments = self.comments.clone();
         if self.request_line.is_empty() && self.reason.is_none() {
             return Ok(());
         }
         let request = self.request(variables);
-        sink.take(line, notes, request)
+        requests.take(line, comments, request)
     }
 
     fn request(self, variables: &Variables) -> Result<TextRequest, ImportReason> {
@@ -193,18 +197,18 @@ impl Block {
             target: target_of(&variables.filled(address.trim())?),
             version: version.map(str::to_owned),
             headers,
-            body: body(self.body, &self.notes, variables)?,
+            body: body(self.body, &self.comments, variables)?,
         })
     }
 }
 
 /// The exact body that was kept, unless somebody has edited what stands for it.
-fn body(lines: Vec<u8>, notes: &Notes, variables: &Variables) -> Result<Vec<u8>, ImportReason> {
+fn body(lines: Vec<u8>, comments: &RequestComments, variables: &Variables) -> Result<Vec<u8>, ImportReason> {
     let mut text = utf_8(lines)?;
     let written = text.trim_end().len();
     let end = text[written..].find('\n').filter(|_| written > 0);
     text.truncate(written + end.unwrap_or(0));
-    match notes.body()? {
+    match comments.body()? {
         Some(exact) if approximate(&exact) == text => Ok(exact),
         _ => variables.filled(&text).map(String::into_bytes),
     }

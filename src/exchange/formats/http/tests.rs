@@ -6,7 +6,7 @@ use super::*;
 use crate::capture::RawRequest;
 use crate::exchange::formats::input::lines::MOST;
 use crate::exchange::formats::round_trip::{
-    CLICK, any_request, assert_round_trip, message, modified, only, problems, read_back, written,
+    CLICK, any_request, assert_round_trip, message, modified, only, problems, read_back, without_records, written,
 };
 use crate::exchange::import_problem::ImportReason;
 
@@ -38,7 +38,7 @@ content-type: text/xml
 <xml>
 </xml>
 ";
-    assert_eq!(file.strip_prefix(HEADING).unwrap(), expected);
+    assert_eq!(without_records(file.strip_prefix(HEADING).unwrap()), expected);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn such_files_are_told_by_their_requests() {
     for text in [
         "<xml>POST http://h</xml>",
         "{\"log\": 1}",
-        "# Notes\n\nPost it",
+        "# RequestComments\n\nPost it",
         "http://h/x",
         "POST http://h\nHTTP 200\n",
         hurl::HEADING,

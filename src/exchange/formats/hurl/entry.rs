@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::{FENCE, is_request_line, strings};
 use crate::exchange::formats::input::lines::{MOST, trimmed, utf_8};
 use crate::exchange::formats::request_comments::percent::{form_encoded, target_of};
-use crate::exchange::formats::request_comments::{Notes, TextRequest, from_base64};
+use crate::exchange::formats::request_comments::{RequestComments, TextRequest, from_base64};
 use crate::exchange::formats::variables::Variables;
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
@@ -86,7 +86,7 @@ enum Part {
 /// The lines of a request.
 #[derive(Debug)]
 pub(super) struct Entry {
-    notes: Notes,
+    comments: RequestComments,
     line: u64,
     request_line: String,
     headers: Vec<(String, String)>,
@@ -104,9 +104,9 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Begins with the request line.
-    pub(super) fn new(line: u64, request_line: &str, notes: Notes) -> Self {
+    pub(super) fn new(line: u64, request_line: &str, comments: RequestComments) -> Self {
         Self {
-            notes,
+            comments,
             line,
             request_line: request_line.to_owned(),
             headers: Vec::new(),
@@ -125,8 +125,8 @@ impl Entry {
         self.line
     }
 
-    pub(super) fn take_notes(&mut self) -> Notes {
-        std::mem::take(&mut self.notes)
+    pub(super) fn take_comments(&mut self) -> RequestComments {
+        std::mem::take(&mut self.comments)
     }
 
     /// Takes a line.

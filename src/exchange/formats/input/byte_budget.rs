@@ -6,12 +6,12 @@ use std::rc::Rc;
 
 /// How many bytes may be read on; shared by the stream and by who knows what they are for.
 #[derive(Clone, Debug)]
-pub(in crate::exchange) struct Room {
+pub(in crate::exchange) struct ByteBudget {
     left: Rc<Cell<u64>>,
     most: u64,
 }
 
-impl Room {
+impl ByteBudget {
     /// So much at a time, from now on.
     pub(in crate::exchange) fn of(most: u64) -> Self {
         Self { left: Rc::new(Cell::new(most)), most }
@@ -34,18 +34,18 @@ impl Room {
 }
 
 /// Gives no more than there is room for.
-pub(in crate::exchange) struct Paced<R> {
+pub(in crate::exchange) struct LimitedReader<R> {
     pub(in crate::exchange) input: R,
-    pub(in crate::exchange) room: Room,
+    pub(in crate::exchange) budget: ByteBudget,
 }
 
-impl<R: Read> Read for Paced<R> {
+impl<R: Read> Read for LimitedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(buffer)? as u64;
-        let left = self.room.left.get().saturating_sub(read);
-        self.room.left.set(left);
+        let left = self.budget.left.get().saturating_sub(read);
+        self.budget.left.set(left);
         if left == 0 && read > 0 {
-            return Err(io::Error::other(format!("an entry of more than {} bytes", self.room.most)));
+            return Err(io::Error::other(format!("an entry of more than {} bytes", self.budget.most)));
         }
         Ok(read as usize)
     }
@@ -57,23 +57,23 @@ mod tests {
 
     #[test]
     fn more_than_there_is_room_for_is_not_given() {
-        let room = Room::of(5);
-        let mut paced = Paced { input: &b"0123456789ab"[..], room: room.clone() };
+        let budget = ByteBudget::of(5);
+        let mut paced = LimitedReader { input: &b"0123456789ab"[..], budget: budget.clone() };
         let mut buffer = [0; 4];
         assert_eq!(paced.read(&mut buffer).unwrap(), 4);
-        room.renew();
+        budget.renew();
         assert_eq!(paced.read(&mut buffer).unwrap(), 4);
-        assert_eq!(room.exceeded(), None);
+        assert_eq!(budget.exceeded(), None);
         assert!(paced.read(&mut buffer).is_err());
-        assert_eq!(room.exceeded(), Some(5));
+        assert_eq!(budget.exceeded(), Some(5));
     }
 
     #[test]
     fn what_is_not_kept_may_be_of_any_size() {
-        let room = Room::of(1);
-        room.lift();
-        let mut paced = Paced { input: io::repeat(b' ').take(1 << 20), room: room.clone() };
+        let budget = ByteBudget::of(1);
+        budget.lift();
+        let mut paced = LimitedReader { input: io::repeat(b' ').take(1 << 20), budget: budget.clone() };
         assert_eq!(io::copy(&mut paced, &mut io::sink()).unwrap(), 1 << 20);
-        assert_eq!(room.exceeded(), None);
+        assert_eq!(budget.exceeded(), None);
     }
 }

@@ -1,25 +1,25 @@
 //! One line read: the object of an event, back to what was recorded.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Deserializer, IgnoredAny};
 use serde_json::{Map, Value};
 
-use super::{rebuilt, words};
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
 use crate::capture::{
     ForwardProblem, Forwarded, Mode, OWN_HEADER, RawRequest, Reply, ReplyEnd, ReplySource, Signature,
 };
 use crate::exchange::formats::input::lines::other_encoding;
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::Intake;
+use crate::exchange::importer::Importer;
 use crate::exchange::published;
 use crate::exchange::record::{FileEvent, Record};
+use crate::texts::Language;
 use crate::wechat::envelope::{AesKey, open};
 use crate::wechat::tree::{Place, Tree};
 
@@ -33,8 +33,10 @@ struct EventLine {
     attempt: u32,
     mode: String,
     signature: String,
-    #[serde(default)]
-    fields: Map<String, Value>,
+    /// `None` where an earlier version wrote the line; `null` where nobody could decrypt the message.
+    #[serde(default, deserialize_with = "present")]
+    message: Option<Option<String>>,
+    message_base64: Option<String>,
     #[serde(default)]
     diagnoses: Vec<FindingLine>,
     request: RequestLine,
@@ -62,11 +64,9 @@ struct RequestLine {
 #[derive(Deserialize)]
 struct FindingLine {
     code: String,
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    remedy: String,
     place: Option<PlaceLine>,
+    /// `None` where an earlier version wrote the line.
+    details: Option<Map<String, Value>>,
 }
 
 #[derive(Deserialize)]
@@ -111,7 +111,7 @@ struct ForwardLine {
 struct ProblemLine {
     code: String,
     #[serde(default)]
-    message: String,
+    cause: String,
 }
 
 /// The event's number; `None` for the line that says where a listener listens.
@@ -125,7 +125,11 @@ pub(super) fn number(line: &[u8]) -> Result<Option<u64>, ImportReason> {
 }
 
 /// The event of a line; `None` where the line is none and need not be one.
-pub(super) fn found(line: &[u8], modified: Timestamp, intake: &Intake<'_>) -> Result<Option<FileEvent>, ImportReason> {
+pub(super) fn found(
+    line: &[u8],
+    modified: Timestamp,
+    importer: &Importer<'_>,
+) -> Result<Option<FileEvent>, ImportReason> {
     let line: EventLine = match parsed(line) {
         Ok(line) => line,
         Err(reason) => return if matches!(number(line), Ok(None)) { Ok(None) } else { Err(reason) },
@@ -136,7 +140,11 @@ pub(super) fn found(line: &[u8], modified: Timestamp, intake: &Intake<'_>) -> Re
     let diagnoses: Vec<Diagnosis> = findings(line.diagnoses);
     let received_at = line.received_at.unwrap_or(modified);
     let request = request(line.request, received_at, &diagnoses)?;
-    let message = if mode == Mode::Plain { None } else { message(&line.account, &request.body, &line.fields, intake) };
+    let message = match (line.message, line.message_base64) {
+        _ if mode == Mode::Plain => None,
+        (None, None) => decrypted(&line.account, &request.body, importer),
+        (text, base64) => bytes(text.flatten(), base64)?,
+    };
     let record = Record {
         number: line.id,
         first: line.group.filter(|group| *group != line.id),
@@ -202,19 +210,9 @@ fn bytes(text: Option<String>, base64: Option<String>) -> Result<Option<Vec<u8>>
     }
 }
 
-/// What a message that came encrypted says. It is opened where a key is known, else made again from its elements.
-///
-/// One that was not opened when it arrived is not opened now: what was found about it says so.
-fn message(account: &str, body: &Bytes, elements: &Map<String, Value>, intake: &Intake<'_>) -> Option<Vec<u8>> {
-    if rebuilt::says(body, elements) {
-        return None;
-    }
-    let fits = |message: &Vec<u8>| rebuilt::says(message, elements);
-    intake
-        .opened(account, body)
-        .filter(fits)
-        .or_else(|| published_message(body).filter(fits))
-        .or_else(|| rebuilt::message(elements, body))
+/// The message of a line without it, which an earlier version wrote, where a key is known.
+fn decrypted(account: &str, body: &[u8], importer: &Importer<'_>) -> Option<Vec<u8>> {
+    importer.opened(account, body).or_else(|| published_message(body))
 }
 
 /// The message of an event that was exported with pseudonyms.
@@ -228,7 +226,9 @@ fn published_message(body: &[u8]) -> Option<Vec<u8>> {
 fn findings<C: Coded>(lines: Vec<FindingLine>) -> Vec<Finding<C>> {
     let finding = |line: FindingLine| {
         let code = C::from_spelling(&line.code)?;
-        let mut finding = words::finding(code, &line.message, &line.remedy);
+        let details =
+            line.details.map_or_else(|| unknown_details(code), |details| details.into_iter().map(as_text).collect());
+        let mut finding = Finding { details, ..Finding::new(code) };
         if let Some(PlaceLine { offset, line, column, bytes }) = line.place {
             finding.place = Some(Place { offset, line, column });
             finding.length = bytes;
@@ -236,6 +236,29 @@ fn findings<C: Coded>(lines: Vec<FindingLine>) -> Vec<Finding<C>> {
         Some(finding)
     };
     lines.into_iter().filter_map(finding).collect()
+}
+
+fn as_text((name, value): (String, Value)) -> (String, String) {
+    let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    (name, text)
+}
+
+/// Question marks for what the words of a code name, where an earlier version wrote the line: it had the words alone.
+fn unknown_details<C: Coded>(code: C) -> Vec<(String, String)> {
+    let names: BTreeSet<String> = ["message", "remedy"]
+        .into_iter()
+        .flat_map(|part| {
+            let text = Language::English.text(&format!("{}.{}.{part}", C::STEM, code.as_str()));
+            let names = text.split("%{").skip(1).filter_map(|rest| rest.split_once('}'));
+            names.map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
+        })
+        .collect();
+    names.into_iter().map(|name| (name, "?".to_owned())).collect()
+}
+
+/// A member that is there, even where it is `null`.
+fn present<'de, D: Deserializer<'de>>(member: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(member).map(Some)
 }
 
 fn reply(line: ReplyLine) -> Result<Reply, ImportReason> {
@@ -262,17 +285,10 @@ fn forwarded(line: ForwardLine) -> Result<Forwarded, ImportReason> {
         body: bytes(line.body, line.body_base64)?.unwrap_or_default().into(),
         first_byte: line.first_byte_ms.map(duration),
         elapsed: duration(line.elapsed_ms),
-        problem: line.problem.and_then(|problem| forward_problem(&problem)),
+        problem: line.problem.and_then(|problem| ForwardProblem::from_parts(&problem.code, &problem.cause)),
         passed_on: line.passed_on,
         lint: findings(line.lint),
     })
-}
-
-fn forward_problem(line: &ProblemLine) -> Option<ForwardProblem> {
-    let key = format!("forward.problem.{}", line.code);
-    let details = words::details(&[&key], &[&line.message]);
-    let cause = details.first().map_or("", |(_, cause)| cause);
-    ForwardProblem::from_parts(&line.code, cause)
 }
 
 /// Microseconds are what is recorded.

@@ -51,13 +51,34 @@ fn what_is_on_record_is_taken_as_it_is() {
 }
 
 #[test]
-fn without_a_key_a_message_is_made_again_from_its_elements() {
+fn without_a_key_an_encrypted_message_comes_back_to_the_byte() {
     let capture = inspect(pushed(template("CLICK").unwrap().as_bytes(), true), &accounts()).capture;
-    let envelope = capture.envelope.clone();
+    let (envelope, message) = (capture.envelope.clone(), capture.message.clone());
     let line = exported(ENGLISH, &numbered(vec![(capture, None)]));
     let (_, again) = imported(read, &line, &no_accounts());
-    assert_eq!(again[0].stored.capture.envelope, envelope);
-    assert!(again[0].stored.capture.message.as_ref().unwrap().starts_with(b"<xml><ToUserName><![CDATA["));
+    assert_eq!((&again[0].stored.capture.envelope, &again[0].stored.capture.message), (&envelope, &message));
+}
+
+#[test]
+fn lines_of_an_earlier_version_come_in() {
+    let mut earlier = String::new();
+    for line in lines(&exported(ENGLISH, &every_kind())) {
+        let mut event: serde_json::Value = serde_json::from_str(line).unwrap();
+        let members = event.as_object_mut().unwrap();
+        members.shift_remove("message");
+        for finding in members["diagnoses"].as_array_mut().unwrap() {
+            finding.as_object_mut().unwrap().shift_remove("details");
+        }
+        earlier += &format!("{event}\n");
+    }
+    let (report, again) = imported(read, earlier.as_bytes(), &accounts());
+    assert_eq!(report.problems, []);
+    for (before, after) in every_kind().iter().zip(&again) {
+        assert_eq!(before.stored.capture.message, after.stored.capture.message, "the account's key opens it");
+        for diagnosis in &after.stored.capture.diagnoses {
+            assert!(!diagnosis.message(Language::English).contains("%{"), "{diagnosis:?}");
+        }
+    }
 }
 
 #[test]

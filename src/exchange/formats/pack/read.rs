@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use super::source::Source;
 use crate::exchange::fixture_error::FixtureError;
-use crate::exchange::formats::input::byte_budget::{Paced, Room};
+use crate::exchange::formats::input::byte_budget::{ByteBudget, LimitedReader};
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::Intake;
+use crate::exchange::importer::Importer;
 use crate::exchange::record::http_text::parse;
 use crate::exchange::record::manifest::{EVENTS, Entry, MANIFEST, MENUSCOPE, REQUEST, VERSION};
 use crate::exchange::record::{FileEvent, entry};
@@ -32,32 +32,32 @@ type Item = (String, Result<FileEvent, ImportReason>);
 pub(in crate::exchange) fn read(
     source: &mut (dyn Source + Send),
     place: &str,
-    intake: &mut Intake<'_>,
+    importer: &mut Importer<'_>,
 ) -> Result<(), FixtureError> {
-    intake.begin_file()?;
+    importer.begin_file()?;
     let (events, coming) = sync_channel(AHEAD);
     thread::scope(|scope| {
         let reader = Builder::new().name("import".to_owned()).spawn_scoped(scope, move || walk(source, place, &events));
         reader.map_err(|source| FixtureError::Read { source, path: place.into() })?;
-        take_in(coming, intake)
+        take_in(coming, importer)
     })
 }
 
 /// Where this ends early, the queue ends with it, and the thread that reads with the queue.
-fn take_in(coming: Receiver<Item>, intake: &mut Intake<'_>) -> Result<(), FixtureError> {
+fn take_in(coming: Receiver<Item>, importer: &mut Importer<'_>) -> Result<(), FixtureError> {
     for (place, found) in coming {
         match found {
-            Ok(found) => intake.take(found, || place)?,
-            Err(reason) => intake.refuse(place, reason),
+            Ok(found) => importer.take(found, || place)?,
+            Err(reason) => importer.refuse(place, reason),
         }
     }
     Ok(())
 }
 
 fn walk(source: &mut dyn Source, place: &str, events: &SyncSender<Item>) {
-    let room = Room::of(MOST_LINE);
-    let manifest = source.manifest().map(|input| Paced { input, room: room.clone() });
-    let mut walk = Walk { source, place, events, room, read: 0, version: false, ended: None };
+    let budget = ByteBudget::of(MOST_LINE);
+    let manifest = source.manifest().map(|input| LimitedReader { input, budget: budget.clone() });
+    let mut walk = Walk { source, place, events, budget, read: 0, version: false, ended: None };
     let wrong = match manifest.map(|manifest| walk.through(manifest)) {
         Err(reason) => (format!("{place}, {MANIFEST}"), reason),
         Ok(outcome) => match (walk.ended, outcome) {
@@ -84,7 +84,7 @@ struct Walk<'a> {
     source: &'a mut dyn Source,
     place: &'a str,
     events: &'a SyncSender<Item>,
-    room: Room,
+    budget: ByteBudget,
     /// How many events went by.
     read: u64,
     /// Whether the version has been seen.
@@ -93,7 +93,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn through(&mut self, manifest: Paced<Box<dyn Read>>) -> serde_json::Result<()> {
+    fn through(&mut self, manifest: LimitedReader<Box<dyn Read>>) -> serde_json::Result<()> {
         let mut json = serde_json::Deserializer::from_reader(BufReader::new(manifest));
         json.deserialize_map(self)?;
         json.end()
@@ -102,7 +102,7 @@ impl Walk<'_> {
     /// The event of a line, with all that its files hold.
     fn event(&mut self, line: Value) -> Item {
         self.read += 1;
-        self.room.renew();
+        self.budget.renew();
         match Entry::deserialize(line) {
             Ok(entry) => (format!("{}, {}", self.place, entry.folder), event(entry, self.source)),
             Err(error) => {

@@ -1,36 +1,41 @@
-//! Where the readers of texts put each request, good or bad.
+//! Imports the requests of one text, and lists those that cannot be read.
 
 use jiff::Timestamp;
 
-use super::{Notes, TextRequest};
+use super::{RequestComments, TextRequest};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::formats::input::callback::{is_callback, refusal};
 use crate::exchange::formats::input::undated::Undated;
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::Intake;
+use crate::exchange::importer::Importer;
 
-/// Takes the requests of one file.
-pub(in crate::exchange) struct Sink<'s, 'i> {
+/// The import of one text.
+pub(in crate::exchange) struct RequestImporter<'s, 'i> {
     place: &'s str,
     undated: Undated,
-    intake: &'s mut Intake<'i>,
+    importer: &'s mut Importer<'i>,
 }
 
-impl<'s, 'i> Sink<'s, 'i> {
-    pub(in crate::exchange) fn new(place: &'s str, modified: Timestamp, intake: &'s mut Intake<'i>) -> Self {
-        Self { place, undated: Undated::since(modified), intake }
+impl<'s, 'i> RequestImporter<'s, 'i> {
+    pub(in crate::exchange) fn new(
+        place: &'s str,
+        modified: Timestamp,
+        importer: &'s mut Importer<'i>,
+    ) -> Result<Self, FixtureError> {
+        importer.begin_file()?;
+        Ok(Self { place, undated: Undated::since(modified), importer })
     }
 
-    /// Takes what begins on that line.
+    /// Takes the request that begins on that line.
     pub(in crate::exchange) fn take(
         &mut self,
         line: u64,
-        notes: Notes,
+        comments: RequestComments,
         request: Result<TextRequest, ImportReason>,
     ) -> Result<(), FixtureError> {
         let undated = self.undated.next();
-        match request.and_then(callback).and_then(|request| notes.found(request, undated)) {
-            Ok(found) => self.intake.take(found, || place_of(self.place, line)),
+        match request.and_then(callback).and_then(|request| comments.event(request, undated)) {
+            Ok(event) => self.importer.take(event, || place_of(self.place, line)),
             Err(reason) => {
                 self.refuse(line, reason);
                 Ok(())
@@ -38,14 +43,14 @@ impl<'s, 'i> Sink<'s, 'i> {
         }
     }
 
-    /// Notes what is wrong with what begins on that line.
+    /// RequestComments why the request that begins on that line cannot be read.
     pub(in crate::exchange) fn refuse(&mut self, line: u64, reason: ImportReason) {
-        self.intake.refuse(place_of(self.place, line), reason);
+        self.importer.refuse(place_of(self.place, line), reason);
     }
 
-    /// Notes what is wrong with the rest of the file.
+    /// RequestComments why the rest of the file cannot be read.
     pub(in crate::exchange) fn refuse_rest(&mut self, reason: ImportReason) {
-        self.intake.refuse(self.place.to_owned(), reason);
+        self.importer.refuse(self.place.to_owned(), reason);
     }
 }
 
@@ -53,7 +58,7 @@ fn place_of(file: &str, line: u64) -> String {
     format!("{file}, line {line}")
 }
 
-/// The request, if it is one that a platform sends.
+/// The request, unless no platform sends such a one.
 fn callback(request: TextRequest) -> Result<TextRequest, ImportReason> {
     let TextRequest { method, target, .. } = &request;
     let query = target.split_once('?').map_or("", |(_, query)| query);

@@ -31,16 +31,16 @@ fn a_url_has_a_target() {
 
 #[test]
 fn a_damaged_note_is_named_and_a_persons_comment_is_not() {
-    let mut notes = Notes::default();
+    let mut notes = RequestComments::default();
     for comment in [" menuscope is fine", " menuscope", "anything", " menuscope-2 x"] {
         notes.read(comment);
     }
-    assert_eq!(notes, Notes::default());
+    assert_eq!(notes, RequestComments::default());
     notes.read(" menuscope 1 yesterday 127.0.0.1");
     let request = TextRequest::default();
-    let reason = notes.clone().found(request.clone(), Timestamp::UNIX_EPOCH).unwrap_err();
+    let reason = notes.clone().event(request.clone(), Timestamp::UNIX_EPOCH).unwrap_err();
     assert_eq!(reason, ImportReason::Malformed { cause: "menuscope 1 yesterday 127.0.0.1".to_owned() });
     notes.read(" menuscope 2 2026-11-23T08:00:00Z 127.0.0.1 CLICK a b");
-    let found = notes.found(request, Timestamp::UNIX_EPOCH).unwrap();
+    let found = notes.event(request, Timestamp::UNIX_EPOCH).unwrap();
     assert_eq!(found.request.received_at.to_string(), "2026-11-23T08:00:00Z");
 }
