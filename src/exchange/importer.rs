@@ -154,7 +154,7 @@ impl<'a> Importer<'a> {
         self.owner(account).opened(body)
     }
 
-    /// RequestComments what could not be read; everything else goes on.
+    /// Notes what could not be read; everything else goes on.
     pub(super) fn refuse(&mut self, place: String, reason: ImportReason) {
         self.imported.unread += 1;
         if self.imported.problems.len() < MOST_PROBLEMS {

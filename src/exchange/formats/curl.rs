@@ -7,10 +7,10 @@ use std::io::BufRead;
 
 use jiff::Timestamp;
 
-use super::input::lines::{Lines, MOST, head_text};
+use super::input::lines::{Lines, MOST, head_text, trimmed};
 use super::request_comments::percent::{is_control, plain_target};
 use super::request_comments::request_importer::RequestImporter;
-use super::request_comments::{CommentedRequest, RequestComments, base64_lines};
+use super::request_comments::{CommentedRequest, RequestComments, base64_lines, from_base64};
 use super::text_writer::{Text, TextWriter};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
@@ -22,6 +22,7 @@ mod command;
 mod lexer;
 mod options;
 
+use command::Input;
 use lexer::{Lexer, Token};
 
 /// What every script begins with.
@@ -37,6 +38,12 @@ const LONGEST: usize = 100 << 10;
 
 /// Said of commands for Windows' own shell, with the words of browsers for the other ones.
 const WINDOWS: &str = "^: cmd.exe; Copy as cURL (bash)";
+
+/// The line before a body in base64, which goes to the command after it.
+const ENCODED: &str = "base64 --decode <<'BODY' |";
+
+/// The line after such a body.
+const DOCUMENT_END: &str = "BODY";
 
 /// Headers that curl makes up where none is given.
 const MADE_UP: [&str; 3] = ["accept", "content-type", "user-agent"];
@@ -75,9 +82,9 @@ fn script(event: &Fixture) -> Vec<u8> {
             b" --data-binary @-".to_vec()
         }
         Body::Encoded => {
-            script.extend_from_slice(b"base64 --decode <<'BODY' |\n");
+            script.extend(format!("{ENCODED}\n").into_bytes());
             script.extend(base64_lines(&request.body).flat_map(|line| format!("{line}\n").into_bytes()));
-            script.extend_from_slice(b"BODY\n");
+            script.extend(format!("{DOCUMENT_END}\n").into_bytes());
             b" --data-binary @-".to_vec()
         }
     };
@@ -186,7 +193,7 @@ pub(super) fn recognises(head: &[u8]) -> bool {
     if script { commands.any(is_curl) } else { commands.next().is_some_and(is_curl) }
 }
 
-/// Reads it to its end. `place` names the file in problems; `modified` dates what has no time of its own.
+/// Reads a file to its end. `place` names it in problems; `modified` dates requests without a time of their own.
 pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,
@@ -195,53 +202,102 @@ pub(super) fn read(
 ) -> Result<(), FixtureError> {
     let mut requests = RequestImporter::new(place, modified, importer)?;
     let mut lines = Lines::new(input);
-    let mut lexer = Lexer::new();
-    let mut comments = RequestComments::default();
-    let mut begins = 1;
+    let mut script = Commands { lexer: Lexer::new(), comments: RequestComments::default(), begins: 1, body: None };
+    let mut document: Option<Document> = None;
     loop {
-        let complete = match lines.next() {
-            Ok(Some((number, line))) => {
-                if lexer.is_empty() {
-                    begins = number;
-                }
-                lexer.line(line)
+        let (number, line) = match lines.next() {
+            Ok(Some(line)) => line,
+            Ok(None) if document.is_some() => {
+                requests.refuse(script.begins, ImportReason::Malformed { cause: "<<…".to_owned() });
+                return Ok(());
             }
-            Ok(None) => break,
+            Ok(None) => return script.end_command(&mut requests),
             Err(reason) => {
                 requests.refuse_rest(reason);
                 return Ok(());
             }
         };
-        for comment in lexer.comments() {
-            comments.read(&comment);
+        if let Some(open) = &mut document {
+            if open.ends_with(line) {
+                script.body = document.take().and_then(Document::body);
+            }
+            continue;
         }
-        if complete && !lexer.is_empty() {
-            command(&mut lexer, begins, &mut comments, &mut requests)?;
+        if script.lexer.is_empty() && script.body.is_none() {
+            script.begins = number;
+            if trimmed(line) == ENCODED.as_bytes() {
+                document = Some(Document { end: DOCUMENT_END.into(), base64: Some(Vec::new()) });
+                continue;
+            }
         }
+        script.line(line, &mut requests)?;
+        document = script.lexer.take_document_end().map(|end| Document { end, base64: None });
     }
-    command(&mut lexer, begins, &mut comments, &mut requests)
 }
 
-/// Hands on the requests of a command that is complete.
-fn command(
-    lexer: &mut Lexer,
-    line: u64,
-    comments: &mut RequestComments,
-    requests: &mut RequestImporter<'_, '_>,
-) -> Result<(), FixtureError> {
-    let open = lexer.open().map(|open| ImportReason::Malformed { cause: format!("{open}…") });
-    let large = lexer.is_too_large().then_some(ImportReason::TooLarge { limit: MOST as u64 });
-    let windows = lexer.is_windows().then(|| ImportReason::Malformed { cause: WINDOWS.to_owned() });
-    let tokens = lexer.take();
-    if let Some(reason) = open.or(large).or_else(|| windows.filter(|_| has_curl(&tokens))) {
-        *comments = RequestComments::default();
-        requests.refuse(line, reason);
-        return Ok(());
+/// A here-document. Its lines are skipped, unless it is the encoded body of an exported script.
+struct Document {
+    end: Vec<u8>,
+    base64: Option<Vec<u8>>,
+}
+
+impl Document {
+    /// Takes a line; `true`: it was the last.
+    fn ends_with(&mut self, line: &[u8]) -> bool {
+        let is_end = trimmed(line).trim_ascii_start() == self.end;
+        if let Some(base64) = self.base64.as_mut().filter(|base64| !is_end && base64.len() <= MOST) {
+            base64.extend_from_slice(line);
+        }
+        is_end
     }
-    for request in command::requests(tokens, lexer) {
-        requests.take(line, std::mem::take(comments), request)?;
+
+    /// The body for the command after it.
+    fn body(self) -> Option<Input> {
+        let text = self.base64?;
+        if text.len() > MOST {
+            return Some(Err(ImportReason::TooLarge { limit: MOST as u64 }));
+        }
+        Some(from_base64(&text).ok_or_else(|| ImportReason::Malformed { cause: "base64".to_owned() }))
     }
-    Ok(())
+}
+
+/// The commands of a file on their way to the store.
+struct Commands {
+    lexer: Lexer,
+    comments: RequestComments,
+    /// The line on which the command begins.
+    begins: u64,
+    /// The standard input of the next command.
+    body: Option<Input>,
+}
+
+impl Commands {
+    fn line(&mut self, line: &[u8], requests: &mut RequestImporter<'_, '_>) -> Result<(), FixtureError> {
+        let is_complete = self.lexer.line(line);
+        for comment in self.lexer.comments() {
+            self.comments.read(&comment);
+        }
+        if is_complete && !self.lexer.is_empty() { self.end_command(requests) } else { Ok(()) }
+    }
+
+    /// Hands on the requests of a command that is complete, or at the end of the file.
+    fn end_command(&mut self, requests: &mut RequestImporter<'_, '_>) -> Result<(), FixtureError> {
+        let Self { lexer, comments, begins, body } = self;
+        let open = lexer.open().map(|open| ImportReason::Malformed { cause: format!("{open}…") });
+        let large = lexer.is_too_large().then_some(ImportReason::TooLarge { limit: MOST as u64 });
+        let windows = lexer.is_windows().then(|| ImportReason::Malformed { cause: WINDOWS.to_owned() });
+        let tokens = lexer.take();
+        let input = body.take();
+        if let Some(reason) = open.or(large).or_else(|| windows.filter(|_| has_curl(&tokens))) {
+            *comments = RequestComments::default();
+            requests.refuse(*begins, reason);
+            return Ok(());
+        }
+        for request in command::requests(tokens, input, lexer) {
+            requests.take(*begins, std::mem::take(comments), request)?;
+        }
+        Ok(())
+    }
 }
 
 fn has_curl(tokens: &[Token]) -> bool {

@@ -1,9 +1,9 @@
-//! The request that options of curl add up to.
+//! Puts a request together from the options of curl.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::lexer::Word;
+use super::command::Input;
 use super::options::{Data, Meaning};
 use crate::exchange::formats::input::lines::{MOST, utf_8};
 use crate::exchange::formats::request_comments::TextRequest;
@@ -11,15 +11,15 @@ use crate::exchange::formats::request_comments::percent::{form_encoded, target_o
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
-/// What the options of one request say.
+/// The options of one request.
 #[derive(Debug, Default)]
-pub(super) struct Request {
+pub(super) struct RequestOptions {
     method: Option<String>,
     urls: Vec<String>,
     target: Option<String>,
-    /// What is added to the query.
+    /// Additions to the query.
     queries: Vec<Vec<u8>>,
-    /// `None`: not to be sent.
+    /// With `None` for a header that is not to be sent.
     headers: Vec<(String, Option<Vec<u8>>)>,
     data: Option<Vec<u8>>,
     json: bool,
@@ -28,7 +28,7 @@ pub(super) struct Request {
     reason: Option<ImportReason>,
 }
 
-impl Request {
+impl RequestOptions {
     /// Takes an option without a value.
     pub(super) fn flag(&mut self, meaning: Meaning) {
         if !self.flags.contains(&meaning) {
@@ -36,7 +36,7 @@ impl Request {
         }
     }
 
-    /// RequestComments why it cannot be told.
+    /// Notes why the request is not known.
     pub(super) fn refuse(&mut self, reason: ImportReason) {
         self.reason.get_or_insert(reason);
     }
@@ -75,7 +75,7 @@ impl Request {
     }
 
     /// Takes a part of the body. Other files are not read.
-    pub(super) fn data(&mut self, data: Data, value: &[u8], input: Option<&Word>) -> Result<(), ImportReason> {
+    pub(super) fn data(&mut self, data: Data, value: &[u8], input: Option<&Input>) -> Result<(), ImportReason> {
         let part = match (data, value) {
             (Data::Encoded, _) => form(value)?,
             (Data::Ascii | Data::Binary | Data::Json, b"@-") => from_input(data, input)?,
@@ -95,7 +95,7 @@ impl Request {
         Ok(())
     }
 
-    /// What would be sent: a request for each address.
+    /// The requests that would be sent, one for each address.
     pub(super) fn finish(self) -> Vec<Result<TextRequest, ImportReason>> {
         let Self { method, urls, target, mut queries, headers, mut data, json, flags, reason } = self;
         if let Some(reason) = reason {
@@ -166,12 +166,9 @@ fn form(value: &[u8]) -> Result<Vec<u8>, ImportReason> {
     Ok([name, form_encoded(&value[at + 1..]).as_bytes()].concat())
 }
 
-/// What comes from the standard input, as far as the file itself says it.
-fn from_input(data: Data, input: Option<&Word>) -> Result<Vec<u8>, ImportReason> {
-    let word = input.ok_or(ImportReason::NoBody)?;
-    if let Some(what) = &word.unknown {
-        return Err(ImportReason::Unresolved { what: what.clone() });
-    }
+/// A body from the standard input.
+fn from_input(data: Data, input: Option<&Input>) -> Result<Vec<u8>, ImportReason> {
+    let text = input.ok_or(ImportReason::NoBody)?.as_ref().map_err(Clone::clone)?;
     let keeps = |byte: &u8| data != Data::Ascii || !matches!(byte, b'\r' | b'\n' | 0);
-    Ok(word.text.iter().copied().filter(keeps).collect())
+    Ok(text.iter().copied().filter(keeps).collect())
 }

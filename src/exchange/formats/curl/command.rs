@@ -1,42 +1,46 @@
-//! A shell command understood: the requests that the curl commands in it would send.
+//! Reads the requests of the curl commands in a line of shell.
 
-use super::assembly::Request;
+use super::assembly::RequestOptions;
 use super::lexer::{Lexer, Token, Word};
 use super::options::{self, Meaning};
-use crate::exchange::formats::request_comments::{TextRequest, from_base64};
+use crate::exchange::formats::request_comments::TextRequest;
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
-/// What may stand before a command.
+/// Words before a command.
 pub(super) const BEFORE: [&str; 14] =
     ["$", "!", "{", "(", "time", "sudo", "exec", "command", "nohup", "do", "then", "else", "if", "while"];
 
-/// What a command reads from its standard input; `None`: nothing that is in the file.
-type Input = Option<Word>;
+/// The standard input of a command, or why it is not known.
+pub(super) type Input = Result<Vec<u8>, ImportReason>;
 
 /// An option, and the value that is attached to it.
-type Asked = (Meaning, Option<Vec<u8>>);
+type AttachedOption = (Meaning, Option<Vec<u8>>);
 
 /// One command of a pipe.
 #[derive(Debug, Default)]
 struct Stage {
     words: Vec<Word>,
-    input: Input,
+    input: Option<Input>,
 }
 
-/// The requests of a command, in their order. Variables that it sets are remembered.
-pub(super) fn requests(tokens: Vec<Token>, lexer: &mut Lexer) -> Vec<Result<TextRequest, ImportReason>> {
+/// The requests of a command, in their order. Variables that it sets are remembered. `input` is the standard input of its first
+/// stage.
+pub(super) fn requests(
+    tokens: Vec<Token>,
+    mut input: Option<Input>,
+    lexer: &mut Lexer,
+) -> Vec<Result<TextRequest, ImportReason>> {
     let mut requests = Vec::new();
-    let mut flowing: Input = None;
-    for (mut stage, piped) in stages(tokens) {
+    for (mut stage, is_piped) in stages(tokens) {
         let hidden = hidden(&stage.words);
         assign(&mut stage.words, lexer);
-        let input = stage.input.take().or(flowing.take());
+        let input_here = stage.input.take().or(input.take());
         if is_curl(stage.words.first()) {
-            requests.extend(each(&stage.words[1..], input.as_ref()));
+            requests.extend(each(&stage.words[1..], input_here.as_ref()));
         } else {
             requests.extend(hidden.map(Err));
-            flowing = piped.then(|| output(&stage.words, input)).flatten();
+            input = is_piped.then(|| printed(stage.words));
         }
     }
     requests
@@ -50,14 +54,11 @@ fn stages(tokens: Vec<Token>) -> Vec<(Stage, bool)> {
     while let Some(token) = tokens.next() {
         match token {
             Token::Word(word) => stage.words.push(word),
-            Token::Document(word) => stage.input = Some(word),
-            Token::Operator("<<<") => {
-                if let Some(Token::Word(mut word)) = tokens.next() {
-                    word.text.push(b'\n');
-                    stage.input = Some(word);
-                }
+            Token::Operator(operator @ ("<<" | "<<-" | "<<<")) => {
+                stage.input = Some(Err(unresolved(operator)));
+                tokens.next();
             }
-            Token::Operator("<" | "<&" | ">" | ">>" | ">&" | ">|" | "&>" | "&>>" | "<<" | "<<-") => {
+            Token::Operator("<" | "<&" | ">" | ">>" | ">&" | ">|" | "&>" | "&>>") => {
                 // The number of what is redirected stands before it, the file behind.
                 stage.words.pop_if(|word| matches!(&*word.text, b"0" | b"1" | b"2"));
                 tokens.next();
@@ -69,7 +70,22 @@ fn stages(tokens: Vec<Token>) -> Vec<(Stage, bool)> {
     stages
 }
 
-/// Takes away what stands before the command, and remembers the variables where there is none.
+fn unresolved(what: &str) -> ImportReason {
+    ImportReason::Unresolved { what: what.to_owned() }
+}
+
+/// The output of `printf '%s' TEXT`, which exported scripts use for long bodies. No other command is understood.
+fn printed(words: Vec<Word>) -> Input {
+    match <[Word; 3]>::try_from(words) {
+        Ok([command, format, text]) if command.text == b"printf" && format.text == b"%s" => match text.unknown {
+            None => Ok(text.text),
+            Some(what) => Err(unresolved(&what)),
+        },
+        _ => Err(unresolved("|")),
+    }
+}
+
+/// Removes the words before the command, and remembers the variables among them.
 fn assign(words: &mut Vec<Word>, lexer: &mut Lexer) {
     let leading = words.iter().take_while(|word| assignment(word).is_some() || is_before(word)).count();
     for word in words.drain(..leading.min(words.len())).filter(|word| word.unknown.is_none()) {
@@ -84,7 +100,7 @@ fn assign(words: &mut Vec<Word>, lexer: &mut Lexer) {
     }
 }
 
-/// Name and value.
+/// The name and value of `name=value`.
 fn assignment(word: &Word) -> Option<(&[u8], &[u8])> {
     let at = word.text.iter().position(|byte| *byte == b'=')?;
     let (name, value) = (&word.text[..at], &word.text[at + 1..]);
@@ -101,49 +117,23 @@ pub(super) fn is_curl(word: Option<&Word>) -> bool {
     word.is_some_and(|word| is_curl_name(&word.text))
 }
 
-/// Whether this names curl, perhaps with its folder.
+/// Whether the text is the name of curl, perhaps with its folder.
 pub(super) fn is_curl_name(text: &[u8]) -> bool {
     let name = text.rsplit(|byte| matches!(byte, b'/' | b'\\')).next();
     name.is_some_and(|name| name == b"curl" || name.eq_ignore_ascii_case(b"curl.exe"))
 }
 
-/// A curl command where only a shell could find it.
+/// The reason for a curl command inside a substitution, which only a shell could run.
 fn hidden(words: &[Word]) -> Option<ImportReason> {
     let within = |word: &&Word| word.unknown.is_some() && word.text.windows(5).any(|part| part == b"curl ");
     let what = words.iter().find(within)?.unknown.clone()?;
     Some(ImportReason::Unresolved { what })
 }
 
-/// What a command that only passes text on writes.
-fn output(words: &[Word], input: Input) -> Input {
-    let (command, arguments) = words.split_first()?;
-    let mut plain = arguments.iter().filter(|word| !word.text.starts_with(b"-"));
-    match &*command.text {
-        b"cat" if plain.next().is_none() => input,
-        b"base64" if plain.next().is_none() => {
-            let text = from_base64(&input.as_ref()?.text)?;
-            input.map(|word| Word { text, ..word })
-        }
-        b"printf" => match arguments {
-            [format, word] if format.text == b"%s" => Some(word.clone()),
-            [word] if !word.text.iter().any(|byte| b"%\\".contains(byte)) => Some(word.clone()),
-            _ => None,
-        },
-        b"echo" => match arguments {
-            [option, word] if option.text == b"-n" => Some(word.clone()),
-            [word] if !word.text.starts_with(b"-") => {
-                Some(Word { text: [&word.text, &b"\n"[..]].concat(), ..word.clone() })
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// The requests of one curl command: `--next` and further addresses make more of them.
-fn each(arguments: &[Word], input: Option<&Word>) -> Vec<Result<TextRequest, ImportReason>> {
+fn each(arguments: &[Word], input: Option<&Input>) -> Vec<Result<TextRequest, ImportReason>> {
     let mut finished = Vec::new();
-    let mut request = Request::default();
+    let mut request = RequestOptions::default();
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         let outcome = match options(word) {
@@ -164,11 +154,11 @@ fn each(arguments: &[Word], input: Option<&Word>) -> Vec<Result<TextRequest, Imp
         }
     }
     finished.push(request);
-    finished.into_iter().flat_map(Request::finish).collect()
+    finished.into_iter().flat_map(RequestOptions::finish).collect()
 }
 
-/// What a word asks for: an option, several short ones, or an address; with the value that is attached to it.
-fn options(word: &Word) -> Result<Vec<Asked>, ImportReason> {
+/// The options in a word: one long one, several short ones, or an address; each with the value that is attached to it.
+fn options(word: &Word) -> Result<Vec<AttachedOption>, ImportReason> {
     let strange = || ImportReason::Unresolved { what: word.shown() };
     if let Some(name) = word.text.strip_prefix(b"--").filter(|name| !name.is_empty()) {
         let meaning = std::str::from_utf8(name).ok().and_then(options::long).ok_or_else(strange)?;
@@ -192,11 +182,11 @@ fn options(word: &Word) -> Result<Vec<Asked>, ImportReason> {
 
 /// Takes an option and its value, which is the next word where none is attached.
 fn take<'w>(
-    request: &mut Request,
+    request: &mut RequestOptions,
     meaning: Meaning,
     attached: Option<Word>,
     words: &mut impl Iterator<Item = &'w Word>,
-    input: Option<&Word>,
+    input: Option<&Input>,
 ) -> Result<(), ImportReason> {
     if !meaning.has_value() {
         request.flag(meaning);

@@ -157,18 +157,34 @@ fn options_are_understood_as_curl_does() {
 }
 
 #[test]
-fn bodies_come_out_of_pipes_and_documents() {
-    for text in [
-        "curl h/wx -d @- <<'EOF'\n<xml>\n</xml>\nEOF\n",
-        "curl h/wx --data-binary @- <<-EOF\n\t<xml></xml>\n\tEOF\n",
-        "cat <<< '<xml></xml>' | curl h/wx -d @-",
-        "echo -n '<xml></xml>' | curl h/wx --data-binary @- > /dev/null 2>&1",
-        "BODY='<xml></xml>'\nexport TO=http://other\ncurl \"${TO}/wx\" -d \"$BODY\"",
+fn a_body_out_of_a_variable_is_read() {
+    let request = only(read, "BODY='<xml></xml>'\nexport TO=http://other\ncurl \"${TO}/wx\" -d \"$BODY\"");
+    assert_eq!((&*request.target, &request.body[..]), ("/wx", &b"<xml></xml>"[..]));
+}
+
+#[test]
+fn bodies_out_of_pipes_and_documents_are_refused_and_the_rest_comes_in() {
+    for (text, operator) in [
+        ("curl h/wx -d @- <<'EOF'\nit's <xml>\ncurl -d c h/inside\nEOF\n", "<<"),
+        ("curl h/wx --data-binary @- <<-EOF\n\t<xml></xml>\n\tEOF\n", "<<-"),
+        ("cat <<EOF | curl h/wx -d @-\n<xml>'\nEOF", "|"),
+        ("cat <<< '<xml></xml>' | curl h/wx -d @-", "|"),
+        ("curl h/wx -d @- <<< '<xml></xml>'", "<<<"),
+        ("echo -n '<xml></xml>' | curl h/wx --data-binary @- > /dev/null 2>&1", "|"),
     ] {
-        let request = only(read, text);
-        assert_eq!(request.target, "/wx", "{text}");
-        assert_eq!(std::str::from_utf8(&request.body).unwrap().trim_end(), "<xml></xml>", "{text}");
+        let (requests, imported) = read_back(read, format!("\n{text}\ncurl -d b h/fine\n").as_bytes());
+        assert_eq!(imported.problems.len(), 1, "{text}: {:?}", imported.problems);
+        assert_eq!(imported.problems[0].place, "captured.txt, line 2");
+        assert_eq!(imported.problems[0].reason, ImportReason::Unresolved { what: operator.to_owned() });
+        assert_eq!(requests.iter().map(|request| &*request.target).collect::<Vec<_>>(), ["/fine"], "{text}");
     }
+}
+
+#[test]
+fn a_character_that_browsers_write_in_two_halves_is_one() {
+    let body = |text: &str| only(read, &format!("curl h/wx -d $'{text}'")).body;
+    assert_eq!(body("\\ud83d\\ude00\\u00e9"), "😀é");
+    assert_eq!(body("\\u0041\\u0042\\ud83dx"), "AB\u{fffd}x");
 }
 
 #[test]

@@ -43,12 +43,12 @@ impl<'s, 'i> RequestImporter<'s, 'i> {
         }
     }
 
-    /// RequestComments why the request that begins on that line cannot be read.
+    /// Notes why the request that begins on that line cannot be read.
     pub(in crate::exchange) fn refuse(&mut self, line: u64, reason: ImportReason) {
         self.importer.refuse(place_of(self.place, line), reason);
     }
 
-    /// RequestComments why the rest of the file cannot be read.
+    /// Notes why the rest of the file cannot be read.
     pub(in crate::exchange) fn refuse_rest(&mut self, reason: ImportReason) {
         self.importer.refuse(self.place.to_owned(), reason);
     }

@@ -1,15 +1,15 @@
-//! What a `$` means: variables, which are filled in where they are known, and commands, which are not run.
+//! Expands `$`: variables that the file sets are replaced, and commands are not run.
 
 use memchr::memchr;
 
-use super::{Lexer, Within};
+use super::{Lexer, Quotes};
 use crate::texts::safe_text::shortened;
 
 /// A variable whose end is further away has none: it is not looked for through the whole of a line, again and again.
 const LONGEST_VARIABLE: usize = 256;
 
 impl Lexer {
-    /// What follows a `$`.
+    /// Expands what follows a `$`.
     pub(super) fn dollar<'l>(&mut self, rest: &'l [u8], quoted: bool) -> &'l [u8] {
         let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
         match rest.first() {
@@ -60,7 +60,7 @@ impl Lexer {
 
     pub(super) fn substitute(&mut self, what: &str, open: usize, quoted: bool) {
         self.unknown(what);
-        self.within = Within::Substitution { open, quoted };
+        self.within = Quotes::Substitution { open, quoted };
     }
 
     /// Skips what a shell would run, but keeps it in the word: no curl command vanishes.
@@ -74,9 +74,9 @@ impl Lexer {
         };
         self.push(&rest[..1]);
         self.within = match open {
-            Some(open) => Within::Substitution { open, quoted },
-            None if quoted => Within::Double,
-            None => Within::Plain,
+            Some(open) => Quotes::Substitution { open, quoted },
+            None if quoted => Quotes::Double,
+            None => Quotes::None,
         };
         &rest[1..]
     }
