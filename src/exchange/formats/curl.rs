@@ -22,7 +22,7 @@ mod command;
 mod lexer;
 mod options;
 
-use command::Input;
+use assembly::Input;
 use lexer::{Lexer, Token};
 
 /// What every script begins with.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::hurl;
 use super::input::lines::{Lines, head_text};
+use super::input::request_line::is_request_line;
 use super::request_comments::CommentedRequest;
 use super::request_comments::percent::is_control;
 use super::request_comments::request_importer::RequestImporter;
@@ -21,8 +22,6 @@ use crate::exchange::record::Fixture;
 mod block;
 
 use block::{Block, definition, separates};
-
-pub(super) use block::is_request_line;
 
 /// What every file begins with.
 pub(super) const HEADING: &str = "\

@@ -6,8 +6,8 @@ use std::io::BufRead;
 
 use jiff::Timestamp;
 
-use super::http::is_request_line;
 use super::input::lines::{Lines, head_text};
+use super::input::request_line::is_request_line;
 use super::request_comments::percent::is_control;
 use super::request_comments::request_importer::RequestImporter;
 use super::request_comments::{CommentedRequest, RequestComments, base64_lines};

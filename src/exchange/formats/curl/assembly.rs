@@ -3,13 +3,15 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::command::Input;
 use super::options::{Data, Meaning};
 use crate::exchange::formats::input::lines::{MOST, utf_8};
 use crate::exchange::formats::request_comments::TextRequest;
 use crate::exchange::formats::request_comments::percent::{form_encoded, target_of};
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
+
+/// The standard input of a command, or why it is not known.
+pub(super) type Input = Result<Vec<u8>, ImportReason>;
 
 /// The options of one request.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! Reads the requests of the curl commands in a line of shell.
 
-use super::assembly::RequestOptions;
+use super::assembly::{Input, RequestOptions};
 use super::lexer::{Lexer, Token, Word};
 use super::options::{self, Meaning};
 use crate::exchange::formats::request_comments::TextRequest;
@@ -10,9 +10,6 @@ use crate::texts::safe_text::shortened;
 /// Words before a command.
 pub(super) const BEFORE: [&str; 14] =
     ["$", "!", "{", "(", "time", "sudo", "exec", "command", "nohup", "do", "then", "else", "if", "while"];
-
-/// The standard input of a command, or why it is not known.
-pub(super) type Input = Result<Vec<u8>, ImportReason>;
 
 /// An option, and the value that is attached to it.
 type AttachedOption = (Meaning, Option<Vec<u8>>);

@@ -3,6 +3,7 @@
 use super::approximate;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::formats::input::lines::{MOST, trimmed, utf_8};
+use crate::exchange::formats::input::request_line::method_and_address;
 use crate::exchange::formats::request_comments::percent::target_of;
 use crate::exchange::formats::request_comments::request_importer::RequestImporter;
 use crate::exchange::formats::request_comments::{RequestComments, TextRequest};
@@ -10,23 +11,9 @@ use crate::exchange::formats::variables::Variables;
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
-/// What a request line may begin with.
-const METHODS: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
-
 /// Whether a line ends a request.
 pub(super) fn separates(line: &[u8]) -> bool {
     line.starts_with(b"###")
-}
-
-/// Whether the line is a method and an address.
-pub(in crate::exchange) fn is_request_line(line: &str) -> bool {
-    method_and_address(line)
-        .is_some_and(|(_, address)| ["http://", "https://", "{{", "/"].iter().any(|begin| address.starts_with(begin)))
-}
-
-fn method_and_address(line: &str) -> Option<(&str, &str)> {
-    let (method, address) = line.split_once([' ', '\t'])?;
-    METHODS.iter().any(|known| known.eq_ignore_ascii_case(method)).then(|| (method, address.trim()))
 }
 
 /// Name and value of a line that defines a variable.

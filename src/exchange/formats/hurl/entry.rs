@@ -3,8 +3,9 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{FENCE, is_request_line, strings};
+use super::{FENCE, strings};
 use crate::exchange::formats::input::lines::{MOST, trimmed, utf_8};
+use crate::exchange::formats::input::request_line::is_request_line;
 use crate::exchange::formats::request_comments::percent::{form_encoded, target_of};
 use crate::exchange::formats::request_comments::{RequestComments, TextRequest, from_base64};
 use crate::exchange::formats::variables::Variables;
