@@ -23,7 +23,7 @@ pub(super) fn folder_name(number: u64, kind: &str) -> String {
     name
 }
 
-/// Whether [`folder_name`] makes names like this.
+/// Tells whether [`folder_name`] makes names like this.
 pub(super) fn is_event_folder(name: &str) -> bool {
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     digits >= 6 && name[digits..].bytes().next().is_none_or(|next| next == b'-')

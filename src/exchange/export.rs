@@ -21,45 +21,40 @@ mod stages;
 /// by the look through the files; with all of them known, another pass replaces it in earlier events, too.
 const PASSES: usize = 3;
 
-/// So many changes are looked at; nobody reads more.
+/// Changes in a preview; nobody reads more.
 const PREVIEWED: usize = 500;
 
-/// What is to be written, and how.
+/// Format, destination, pseudonyms and language of an export.
 #[derive(Debug)]
 pub struct ExportPlan {
-    /// In which form.
     pub format: Format,
-    /// Where to: a file, or a folder for the formats that are one. A name that ends in `.zip` makes a pack one file.
+    /// A file, or a folder for the formats that are one. A name that ends in `.zip` makes a pack one file.
     pub out: PathBuf,
-    /// What replaces identifiers; `None` leaves everything as it was received.
+    /// `None` leaves everything as it was received.
     pub pseudonyms: Option<Pseudonyms>,
     /// The language of diagnoses in JSON.
     pub language: Language,
 }
 
-/// What was exported.
+/// Counts of a finished export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
-    /// How many events.
     pub events: u64,
-    /// How many files.
     pub files: u64,
-    /// How many bytes, before compression.
+    /// Before compression.
     pub bytes: u64,
-    /// How many identifiers and texts were replaced, each counted once; 0 without pseudonyms.
+    /// Identifiers and texts that were replaced, each counted once; 0 without pseudonyms.
     pub replaced: u64,
-    /// Where.
     pub out: PathBuf,
 }
 
-/// What pseudonyms would change.
+/// Changes that pseudonyms would make.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
-    /// How many events would be exported.
     pub events: u64,
     /// The first changes, each identifier once.
     pub changes: Vec<Replacement>,
-    /// How many different identifiers and texts would be replaced.
+    /// Number of different identifiers and texts that would be replaced.
     pub total: u64,
 }
 
@@ -89,7 +84,7 @@ pub fn export(
     })
 }
 
-/// Writes everything once.
+/// Writes every event once.
 fn write(
     reader: &Reader,
     ids: &[CaptureId],

@@ -6,90 +6,69 @@ use std::path::{Path, PathBuf};
 use crate::store::StoreError;
 use crate::texts::user_error::UserError;
 
-/// Why files could not be written or read.
+/// An error that ends an export or an import.
 #[derive(Debug, thiserror::Error)]
 pub enum FixtureError {
     /// A file or folder cannot be written.
     #[error("cannot write the export ({source}); check the folder's rights and the room on the disk: {}", path.display())]
-    Write {
-        /// Why not.
-        source: io::Error,
-        /// Which.
-        path: PathBuf,
-    },
-    /// Something else stands where the export would go.
+    Write { source: io::Error, path: PathBuf },
+    /// A file or folder that no export wrote is at the destination.
     #[error("{} is there already and was not written by an export; choose another name, or remove it", path.display())]
-    InTheWay {
-        /// Where.
-        path: PathBuf,
-    },
+    InTheWay { path: PathBuf },
     /// A file or folder cannot be read at all.
     #[error("cannot read what is to be imported ({source}); check the path and its rights: {}", path.display())]
-    Read {
-        /// Why not.
-        source: io::Error,
-        /// Which.
-        path: PathBuf,
-    },
-    /// What an import has to put by, since it comes newest first, cannot be.
+    Read { source: io::Error, path: PathBuf },
+    /// The temporary file fails that holds events which come newest first.
     #[error(
         "cannot put aside what is to be imported ({source}); make room on the disk of the folder for temporary files: {}",
         path.display()
     )]
     PutBy {
-        /// Why not.
         source: io::Error,
         /// The folder for temporary files.
         path: PathBuf,
     },
-    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Somebody ended it.
+    /// A person cancelled it.
     #[error("cancelled; {}", if *.exporting { "nothing was written" } else { "what was read until then is kept" })]
     Cancelled {
-        /// Whether it was an export.
+        /// `false` for an import.
         exporting: bool,
     },
-    /// After pseudonyms were put in, something of the original was found in the files.
+    /// The finished files still held an original identifier or text.
     #[error(
         "the export was thrown away, since it still held {} in {file}; keep fewer texts, or report this",
         leaked(what, *number)
     )]
     Leak {
-        /// What kind of thing, never the thing itself.
+        /// The kind of identifier, never the identifier itself.
         what: &'static str,
-        /// The number of the event; 0 where it is of none, as a secret of an account.
+        /// The number of the event; 0 for a secret of an account.
         number: u64,
-        /// In which file.
         file: String,
     },
-    /// An encrypted event cannot be given a pseudonym without its key.
+    /// An encrypted event cannot be pseudonymised without its key.
     #[error(
         "event {id} is encrypted and its key is not known, so nothing in it can be replaced; give the key with --aes-key, or leave it out"
     )]
     Sealed {
-        /// Its number in the database.
+        /// The number in the database.
         id: i64,
     },
-    /// The key of the pseudonyms cannot be kept.
+    /// The key of the pseudonyms cannot be stored.
     #[error("cannot keep the key of the pseudonyms ({source}); check the data folder's rights: {}", path.display())]
-    Key {
-        /// Why not.
-        source: io::Error,
-        /// Where it would be.
-        path: PathBuf,
-    },
+    Key { source: io::Error, path: PathBuf },
 }
 
 impl FixtureError {
-    /// Says of an I/O error which file could not be written.
+    /// Adds the file to an I/O error of writing.
     pub(super) fn writing(path: &Path) -> impl Fn(io::Error) -> Self {
         move |source| Self::Write { source, path: path.to_owned() }
     }
 }
 
-/// What was found, and of which event.
+/// The kind of identifier, and the event that it is of.
 fn leaked(what: &str, number: u64) -> String {
     if number == 0 { what.to_owned() } else { format!("{what} of event {number}") }
 }

@@ -43,7 +43,7 @@ pub enum Format {
     Curl,
     /// A file for the HTTP clients of editors.
     Http,
-    /// HTTP Archive 1.2.
+    /// An HTTP Archive, version 1.2.
     Har,
     /// A file for hurl.
     Hurl,
@@ -231,12 +231,12 @@ impl Format {
         self.row().extension
     }
 
-    /// Whether it is test code beside a pack.
+    /// Tells whether the format is test code beside a pack.
     pub fn is_test_code(self) -> bool {
         !self.row().test_code.is_empty()
     }
 
-    /// Whether a file that begins with these bytes is an export of this format.
+    /// Tells whether a file that begins with these bytes is an export of this format.
     pub(super) fn is_ours(self, head: &[u8]) -> bool {
         (self.row().is_ours)(head)
     }

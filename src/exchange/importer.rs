@@ -1,4 +1,4 @@
-//! Where readers of files put what they find: events on their way to the store in batches, and what could not be read.
+//! Stores the events that readers find, in batches, and lists what could not be read.
 
 use std::collections::HashMap;
 
@@ -20,26 +20,26 @@ mod line_check;
 
 use line_check::{check_headers, check_lines};
 
-/// So many events are stored in one transaction: enough to make each cheap, and few enough that a listener that writes
+/// Events in one transaction: enough to make each cheap, and few enough that a listener that writes
 /// beside it does not wait.
 const BATCH: usize = 256;
 
-/// Of so many events it is remembered where they are stored: the attempts of one event come within a minute.
+/// Events of a file whose ids are remembered: the attempts of one event come within a minute.
 const REMEMBERED: u64 = 65_536;
 
-/// More of what could not be read is counted, not listed.
+/// Problems beyond this number are counted and not listed.
 const MOST_PROBLEMS: usize = 1000;
 
-/// What was imported.
+/// Counts of a finished import, and its problems.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// How many events are new.
+    /// New events.
     pub added: u64,
-    /// How many were there already.
+    /// Events that were there already.
     pub known: u64,
-    /// The first of what could not be read.
+    /// The first of them.
     pub problems: Vec<ImportProblem>,
-    /// How many things could not be read.
+    /// The number of problems.
     pub unread: u64,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Importer<'a> {
     progress: &'a Progress,
     /// With the number in the file, where it has one.
     batch: Vec<(Recorded, Option<u64>)>,
-    /// Where the events of the file that is read now are stored, by their numbers in it.
+    /// The ids of the current file's events, by their numbers in it.
     stored: HashMap<u64, CaptureId>,
     imported: Imported,
     /// The accounts for what has no signature; made where it is needed.
@@ -70,7 +70,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// What carries the numbers begins: they count from 1 in each file.
+    /// Begins a file: numbers count from 1 in each.
     pub(super) fn begin_file(&mut self) -> Result<(), FixtureError> {
         self.store()?;
         self.stored.clear();
@@ -149,7 +149,7 @@ impl<'a> Importer<'a> {
         if self.batch.len() == BATCH { self.store() } else { Ok(()) }
     }
 
-    /// What a body of that account holds encrypted, where its key is known.
+    /// Decrypts a body of that account, where its key is known.
     pub(super) fn opened(&self, account: &str, body: &[u8]) -> Option<Vec<u8>> {
         self.owner(account).opened(body)
     }

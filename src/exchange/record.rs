@@ -17,7 +17,7 @@ pub struct Fixture {
     pub stored: StoredCapture,
     /// For an event with pictures: the numbers of the exported image messages that belong to it.
     pub images: Vec<CaptureId>,
-    /// The AppID that an encrypted message was sealed for anew, where it has pseudonyms.
+    /// The AppID that a message with pseudonyms was encrypted for anew.
     pub app_id: Option<String>,
 }
 
@@ -26,31 +26,26 @@ pub struct Fixture {
 pub(super) struct FileEvent {
     /// The request as it is stored.
     pub(super) request: RawRequest,
-    /// What is on record beside the request; where there is nothing, it is inspected as if it had just arrived.
+    /// Without a record, the request is inspected as if it had just arrived.
     pub(super) record: Option<Record>,
 }
 
-/// What this program knew of an event when it was exported.
+/// The rest of an event as it was on record when it was exported.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     /// Its number in the file.
     pub(super) number: u64,
     /// The number of the first attempt, where that is another one in the file.
     pub(super) first: Option<u64>,
-    /// Which attempt it is, from 1.
+    /// The number of the attempt, from 1.
     pub(super) attempt: u32,
-    /// The account's name.
     pub(super) account: String,
-    /// How the message travelled.
     pub(super) mode: Mode,
-    /// What the signature said.
     pub(super) signature: Signature,
-    /// Whether this program had sent it.
+    /// Set where this program had sent it.
     pub(super) replay: bool,
     /// The decrypted message; `None` where it came in plain, or was not opened.
     pub(super) message: Option<Vec<u8>>,
-    /// What was not perfect about it.
     pub(super) diagnoses: Vec<Diagnosis>,
-    /// What was answered.
     pub(super) reply: Option<Reply>,
 }

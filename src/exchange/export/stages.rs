@@ -10,7 +10,7 @@ use crate::exchange::fixture_error::FixtureError;
 /// By how many events a stage may be ahead of the next one: each may have megabytes.
 const AHEAD: usize = 32;
 
-/// What is handed every event that was read.
+/// The next stage, called with each item that was read.
 pub(super) type Take<'a, T> = &'a mut dyn FnMut(T) -> Result<(), FixtureError>;
 
 /// Runs `read` on this thread, `change` (where something is to change) and `write` on their own ones, and returns what

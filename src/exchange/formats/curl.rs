@@ -11,7 +11,7 @@ use super::input::lines::{Lines, MOST, head_text, trimmed};
 use super::request_comments::percent::{is_control, plain_target};
 use super::request_comments::request_importer::RequestImporter;
 use super::request_comments::{CommentedRequest, RequestComments, base64_lines, from_base64};
-use super::text_writer::{Text, TextWriter};
+use super::text_writer::{TextFormat, TextWriter};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::Importer;
@@ -25,7 +25,7 @@ mod options;
 use assembly::Input;
 use lexer::{Lexer, Token};
 
-/// What every script begins with.
+/// The heading of every exported script.
 pub(super) const HEADING: &str = r"#!/usr/bin/env bash
 # Callbacks exported by menuscope: each is sent again as it was captured, and its answer printed.
 # Where to: TO=http://127.0.0.1:3000 bash THIS-FILE
@@ -33,10 +33,10 @@ set -euo pipefail
 TO=${TO:-http://127.0.0.1:8080}
 ";
 
-/// No argument may exceed 128 KiB on Linux; quotes and names need some of it.
+/// Bytes of an argument: Linux allows 128 KiB, and quotes and names need some of it.
 const LONGEST: usize = 100 << 10;
 
-/// Said of commands for Windows' own shell, with the words of browsers for the other ones.
+/// Named for a command in the syntax of Windows' cmd.exe, with the browsers' words for the other one.
 const WINDOWS: &str = "^: cmd.exe; Copy as cURL (bash)";
 
 /// The line before a body in base64, which goes to the command after it.
@@ -48,14 +48,14 @@ const DOCUMENT_END: &str = "BODY";
 /// Headers that curl makes up where none is given.
 const MADE_UP: [&str; 3] = ["accept", "content-type", "user-agent"];
 
-/// Writes the script.
+/// Writes a script.
 pub(super) type Curl = TextWriter<Script>;
 
-/// The script.
+/// The text of a script.
 #[derive(Debug, Default)]
 pub(super) struct Script;
 
-impl Text for Script {
+impl TextFormat for Script {
     const HEADING: &'static str = HEADING;
 
     fn part(event: &Fixture) -> Vec<u8> {
@@ -73,15 +73,15 @@ fn script(event: &Fixture) -> Vec<u8> {
     let mut script = format!("\n{}", spoken.comments).into_bytes();
     let body = body(&request.body, spoken.method);
     let data = match body {
-        Body::None => Vec::new(),
-        Body::Argument => [&b" --data-raw "[..], &quoted(&request.body)].concat(),
-        Body::Printed => {
+        BodyTransfer::None => Vec::new(),
+        BodyTransfer::Argument => [&b" --data-raw "[..], &quoted(&request.body)].concat(),
+        BodyTransfer::Printed => {
             script.extend_from_slice(b"printf '%s' ");
             script.extend(quoted(&request.body));
             script.extend_from_slice(b" |\n");
             b" --data-binary @-".to_vec()
         }
-        Body::Encoded => {
+        BodyTransfer::Encoded => {
             script.extend(format!("{ENCODED}\n").into_bytes());
             script.extend(base64_lines(&request.body).flat_map(|line| format!("{line}\n").into_bytes()));
             script.extend(format!("{DOCUMENT_END}\n").into_bytes());
@@ -110,22 +110,22 @@ fn script(event: &Fixture) -> Vec<u8> {
     script
 }
 
-/// How a body gets to curl.
+/// The way by which a body gets to curl.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Body {
+enum BodyTransfer {
     None,
     Argument,
     Printed,
     Encoded,
 }
 
-fn body(body: &[u8], method: &str) -> Body {
+fn body(body: &[u8], method: &str) -> BodyTransfer {
     match std::str::from_utf8(body) {
-        Ok("") if method == "GET" => Body::None,
-        Ok(text) if text.contains(is_control) => Body::Encoded,
-        Ok(text) if text.len() < LONGEST => Body::Argument,
-        Ok(_) => Body::Printed,
-        Err(_) => Body::Encoded,
+        Ok("") if method == "GET" => BodyTransfer::None,
+        Ok(text) if text.contains(is_control) => BodyTransfer::Encoded,
+        Ok(text) if text.len() < LONGEST => BodyTransfer::Argument,
+        Ok(_) => BodyTransfer::Printed,
+        Err(_) => BodyTransfer::Encoded,
     }
 }
 
@@ -150,7 +150,7 @@ fn headers(spoken: &CommentedRequest<'_>) -> Vec<u8> {
     script
 }
 
-/// As one word of a shell.
+/// Quotes bytes as one word of a shell.
 fn quoted(bytes: &[u8]) -> Vec<u8> {
     let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(is_control));
     let mut word = Vec::with_capacity(bytes.len() + 2);
@@ -176,7 +176,7 @@ fn quoted(bytes: &[u8]) -> Vec<u8> {
     word
 }
 
-/// Whether a file that begins like this is one.
+/// Tells by its first bytes whether a file is in this format.
 pub(super) fn recognises(head: &[u8]) -> bool {
     let Some(text) = head_text(head) else { return false };
     if text.starts_with(HEADING) {

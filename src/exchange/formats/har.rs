@@ -16,13 +16,13 @@ mod write;
 
 pub(super) use read::read;
 
-/// What stands for this program's own in an entry; archives leave names that begin like this to whoever wants them.
+/// The member of an entry with its record; the specification leaves names with an underscore to programs.
 const KEPT: &str = "_menuscope";
 
-/// How bytes that are no text are said to be given.
+/// The encoding of bytes that are not UTF-8.
 const BASE64: &str = "base64";
 
-/// What every archive of this program begins with, up to the version.
+/// The heading of every exported archive, up to the version.
 pub(super) const HEADING: &str = r#"{"log":{"version":"1.2","creator":{"name":"menuscope","#;
 
 /// Writes an entry a line.
@@ -32,7 +32,7 @@ pub(super) struct Har {
 }
 
 impl Har {
-    /// What stands between an entry and what is there already.
+    /// The text before an entry: the heading, or a separator.
     fn lead(&mut self) -> String {
         if std::mem::replace(&mut self.has_begun, true) {
             return ",\n".to_owned();
@@ -58,7 +58,7 @@ impl Writer for Har {
     }
 }
 
-/// Whether a file that begins like this is one.
+/// Tells by its first bytes whether a file is in this format.
 pub(super) fn recognises(head: &[u8]) -> bool {
     members(head).iter().any(|name| name == "log")
 }

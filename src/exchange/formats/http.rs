@@ -13,7 +13,7 @@ use super::input::request_line::is_request_line;
 use super::request_comments::CommentedRequest;
 use super::request_comments::percent::is_control;
 use super::request_comments::request_importer::RequestImporter;
-use super::text_writer::{Text, TextWriter};
+use super::text_writer::{TextFormat, TextWriter};
 use super::variables::Variables;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::importer::Importer;
@@ -23,21 +23,21 @@ mod block;
 
 use block::{Block, definition, separates};
 
-/// What every file begins with.
+/// The heading of every file.
 pub(super) const HEADING: &str = "\
 # Callbacks exported by menuscope for the HTTP clients of editors: each can be sent again as it was captured.
 # A body that this form cannot carry is kept to the byte in comments before its request, and sent as near to it as can be.
 @host = http://127.0.0.1:8080
 ";
 
-/// Writes the file.
+/// Writes a file.
 pub(super) type HttpFile = TextWriter<Blocks>;
 
-/// Requests between separators.
+/// The text of a file: requests between separators.
 #[derive(Debug, Default)]
 pub(super) struct Blocks;
 
-impl Text for Blocks {
+impl TextFormat for Blocks {
     const HEADING: &'static str = HEADING;
 
     fn part(event: &Fixture) -> Vec<u8> {
@@ -69,7 +69,7 @@ fn block(event: &Fixture) -> String {
     text
 }
 
-/// Whether a header's value can stand in such a file.
+/// Tells whether a header's value can be expressed in such a file.
 fn carries(value: &[u8]) -> bool {
     std::str::from_utf8(value).is_ok_and(|text| !text.contains("{{") && !text.contains(is_control))
 }
@@ -104,14 +104,14 @@ fn drop_empty(lines: &mut Vec<String>) {
     while lines.pop_if(|line| line.is_empty()).is_some() {}
 }
 
-/// Whether an editor takes the line for something else than a part of the body.
+/// Tells whether an editor takes the line for something other than a part of the body.
 fn is_special(line: &str) -> bool {
     let begins = line.trim_start();
     let file = begins.strip_prefix('<').is_some_and(|rest| rest.starts_with(['@', '>', ' ', '\t']) || rest.is_empty());
     file || begins.starts_with(['#', '>']) || begins.starts_with("//") || begins.starts_with("```")
 }
 
-/// Whether a file that begins like this is one.
+/// Tells by its first bytes whether a file is in this format.
 pub(super) fn recognises(head: &[u8]) -> bool {
     let Some(text) = head_text(head) else { return false };
     if text.starts_with(HEADING) {

@@ -11,7 +11,7 @@ use super::input::request_line::is_request_line;
 use super::request_comments::percent::is_control;
 use super::request_comments::request_importer::RequestImporter;
 use super::request_comments::{CommentedRequest, RequestComments, base64_lines};
-use super::text_writer::{Text, TextWriter};
+use super::text_writer::{TextFormat, TextWriter};
 use super::variables::Variables;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::importer::Importer;
@@ -20,25 +20,25 @@ use crate::exchange::record::Fixture;
 mod entry;
 mod strings;
 
-use entry::{Entry, Step};
+use entry::{HurlEntry, Step};
 
-/// What every file begins with.
+/// The heading of every file.
 pub(super) const HEADING: &str = "\
 # Callbacks exported by menuscope for hurl: each is sent again as it was captured.
 # Where to: hurl --variable host=http://127.0.0.1:8080 THIS-FILE
 ";
 
-/// What stands around a body of several lines.
+/// The delimiter of a body of several lines.
 const FENCE: &str = "```";
 
-/// Writes the file.
+/// Writes a file.
 pub(super) type Hurl = TextWriter<Entries>;
 
 /// One entry after the other.
 #[derive(Debug, Default)]
 pub(super) struct Entries;
 
-impl Text for Entries {
+impl TextFormat for Entries {
     const HEADING: &'static str = HEADING;
 
     fn part(event: &Fixture) -> Vec<u8> {
@@ -79,13 +79,13 @@ fn entry(event: &Fixture) -> String {
     text
 }
 
-/// Whether hurl takes a body between fences as it stands: older versions know escapes there, all of them templates.
+/// Tells whether hurl takes a body between fences as written: older versions know escapes there, all of them templates.
 fn is_literal(body: &str) -> bool {
     let fenced = body.contains(FENCE) || body.ends_with(['`', '{']);
     !fenced && !body.contains(is_control) && !body.contains('\\') && !body.contains("{{")
 }
 
-/// Whether a file that begins like this is one.
+/// Tells by its first bytes whether a file is in this format.
 pub(super) fn recognises(head: &[u8]) -> bool {
     let Some(text) = head_text(head) else { return false };
     if text.starts_with(HEADING) {
@@ -116,7 +116,7 @@ pub(super) fn read(
     let mut lines = Lines::new(input);
     let mut variables = Variables::default();
     let mut comments = RequestComments::default();
-    let mut entry: Option<Entry> = None;
+    let mut entry: Option<HurlEntry> = None;
     // Lines after an answer are about the answer.
     let mut answered = false;
     let mut fenced = false;
@@ -143,7 +143,7 @@ pub(super) fn read(
         if let Some(comment) = text.strip_prefix('#') {
             comments.read(comment);
         } else if !fenced && is_request_line(text) {
-            entry = Some(Entry::new(number, text, std::mem::take(&mut comments)));
+            entry = Some(HurlEntry::new(number, text, std::mem::take(&mut comments)));
         } else if answered {
             fenced ^= text.matches(FENCE).count() % 2 == 1;
         } else if !text.is_empty() {
@@ -157,7 +157,7 @@ pub(super) fn read(
 
 /// Hands on the entry, if there is one.
 fn finish(
-    entry: &mut Option<Entry>,
+    entry: &mut Option<HurlEntry>,
     variables: &Variables,
     requests: &mut RequestImporter<'_, '_>,
 ) -> Result<(), FixtureError> {

@@ -19,7 +19,7 @@ mod reversed;
 #[cfg(test)]
 mod tests;
 
-use reversed::Reversed;
+use reversed::ReversedLines;
 
 /// Writes an event a line.
 #[derive(Clone, Copy, Debug)]
@@ -80,14 +80,14 @@ const FIRST: [&str; 7] = ["id", "received_at", "account", "kind", "msg_type", "e
 /// The line before the first event of `menuscope listen --json`.
 const LISTENING: &str = "listening";
 
-/// Whether a file that begins like this is one.
+/// Tells by its first bytes whether a file is in this format.
 pub(super) fn recognises(head: &[u8]) -> bool {
     let members = members(head);
     let is_event = members.len() > 1 && members.iter().all(|name| MEMBERS.contains(&name.as_str()));
     is_event || members == [LISTENING]
 }
 
-/// Whether a file that begins like this was written here: any program may sort the members otherwise, and this one does not.
+/// Tells by its first bytes whether this program wrote a file: others may sort the members, and this one does not.
 pub(super) fn is_ours(head: &[u8]) -> bool {
     members(head).starts_with(&FIRST.map(str::to_owned))
 }
@@ -102,7 +102,7 @@ pub(super) fn read(
     importer.begin_file()?;
     let mut events = Events { place, modified, order: Order::Unknown };
     let mut lines = Lines::new(input);
-    let mut text = Text::default();
+    let mut text = EventText::default();
     loop {
         match lines.next() {
             Ok(Some((number, line))) => {
@@ -125,18 +125,18 @@ pub(super) fn read(
 
 /// The text of one event: a line, or several where somebody made it legible.
 #[derive(Debug, Default)]
-struct Text {
+struct EventText {
     /// The first line's number; 0 before there is one.
     number: u64,
     /// The last line's number.
     last: u64,
     bytes: Vec<u8>,
-    /// Whether it has become longer than [`MOST`], and is not kept.
+    /// Set once it is longer than [`MOST`]; then it is not kept.
     too_long: bool,
 }
 
-impl Text {
-    /// Whether that line only continues it: it begins with white space, or with the brace that closes it.
+impl EventText {
+    /// Tells whether a line continues it: one that begins with white space, or with the closing brace.
     fn continues_with(&self, number: u64, line: &[u8]) -> bool {
         let follows = self.last > 0 && line.first().is_some_and(|byte| b" \t}".contains(byte));
         follows || number == self.last
@@ -172,13 +172,13 @@ enum Order {
     /// As they arrived, or in none at all: they are taken as they come.
     AsTheyCome,
     /// Newest first, as commands list them: they are put by until the oldest is there.
-    NewestFirst(Reversed),
+    NewestFirst(ReversedLines),
 }
 
 impl Events<'_> {
-    fn add(&mut self, text: &Text, importer: &mut Importer<'_>) -> Result<(), FixtureError> {
+    fn add(&mut self, text: &EventText, importer: &mut Importer<'_>) -> Result<(), FixtureError> {
         importer.go_on()?;
-        let Text { number, bytes, .. } = text;
+        let EventText { number, bytes, .. } = text;
         if text.too_long {
             self.refuse(*number, ImportReason::TooLarge { limit: MOST as u64 }, importer);
             return Ok(());
@@ -210,7 +210,7 @@ impl Events<'_> {
         match std::mem::replace(&mut self.order, Order::AsTheyCome) {
             Order::Unknown => self.order = Order::One(number, id, line.to_vec()),
             Order::One(first_number, first_id, first) if id < first_id => {
-                let mut reversed = Reversed::new()?;
+                let mut reversed = ReversedLines::new()?;
                 reversed.add(first_number, first_id, &first)?;
                 reversed.add(number, id, line)?;
                 self.order = Order::NewestFirst(reversed);

@@ -8,4 +8,4 @@ mod zipped;
 pub(in crate::exchange) use read::read;
 pub(in crate::exchange) use source::{FolderSource, manifest_in, stays_inside};
 pub(in crate::exchange) use write::PackWriter;
-pub(in crate::exchange) use zipped::{PackInZip, Zipped};
+pub(in crate::exchange) use zipped::{OpenZip, PackInZip};

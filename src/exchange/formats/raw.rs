@@ -18,7 +18,7 @@ use crate::inspect::MAX_BODY;
 use crate::texts::safe_text::shortened;
 use crate::wechat::tree::{BOM, Format, Tree, TreeError};
 
-/// So many characters of a name are shown.
+/// Characters of a name that are shown.
 const SHOWN: usize = 60;
 
 /// Writes the messages. What has none, as a handshake, is a file with its whole request: nothing is left out.
@@ -42,15 +42,15 @@ impl Writer for RawWriter {
     }
 }
 
-/// What the names of messages end with.
+/// The extensions of messages.
 pub(in crate::exchange) const EXTENSIONS: [&str; 4] = ["xml", "json", "bin", "http"];
 
-/// Whether a file that begins like this may be a message.
+/// Tells by its first bytes whether a file may be a message.
 pub(super) fn recognises(head: &[u8]) -> bool {
     utf_16(head).is_some() || Format::of(head).is_some()
 }
 
-/// Whether it is a request without a body, as this writes it: a file for the clients of editors ends its lines otherwise, or
+/// Tells whether it is an exported request without a body: a file for the clients of editors ends its lines otherwise, or
 /// goes on.
 pub(super) fn is_request(head: &[u8]) -> bool {
     let Some(line) = memchr::memmem::find(head, b"\r\n").map(|end| &head[..end]) else { return false };
@@ -102,7 +102,7 @@ fn read_request(
     Ok(())
 }
 
-/// What keeps these bytes from being a message, if anything does.
+/// The reason why these bytes are no message, if there is one.
 fn no_message(bytes: &[u8]) -> Option<ImportReason> {
     if let Some(order) = utf_16(bytes) {
         return Some(order.reason());
@@ -124,7 +124,7 @@ fn no_message(bytes: &[u8]) -> Option<ImportReason> {
     }
 }
 
-/// Whether somebody who reads it would take it for a message, or what is left of one.
+/// Tells whether a person would take it for a message, or the rest of one.
 fn looks_like_one(bytes: &[u8]) -> bool {
     let holds = |text: &[u8]| memchr::memmem::find(bytes, text).is_some();
     let start = bytes.strip_prefix(BOM).unwrap_or(bytes).trim_ascii_start();

@@ -53,7 +53,7 @@ const REQUEST: &str = "request";
 
 /// A request as other tools can send it, and comment lines for the rest of the event.
 pub(super) struct CommentedRequest<'a> {
-    /// Whole lines.
+    /// Complete lines.
     pub(super) comments: String,
     /// `POST` where it is a method that no platform uses.
     pub(super) method: &'a str,
@@ -150,7 +150,7 @@ fn heading(event: &Fixture) -> String {
     line
 }
 
-/// Whether every client sends the header as it is; if not, it is exported as a comment.
+/// Tells whether every client sends the header as it is; if not, it is exported as a comment.
 fn is_sendable(name: &str, value: &[u8]) -> bool {
     let token = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     let lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -162,7 +162,6 @@ fn is_sendable(name: &str, value: &[u8]) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::exchange) struct TextRequest {
     pub(in crate::exchange) method: String,
-    /// Path and query.
     pub(in crate::exchange) target: String,
     /// `None` where the text does not name it.
     pub(in crate::exchange) version: Option<String>,
@@ -182,7 +181,6 @@ pub(in crate::exchange) struct RequestComments {
     headers: Vec<(usize, String, Vec<u8>)>,
     body: Option<String>,
     body_length: Option<u64>,
-    /// JSON.
     record: Option<String>,
     /// The first line that cannot be understood.
     damaged: Option<String>,

@@ -23,7 +23,7 @@ use crate::progress::Progress;
 use crate::store::{Additions, Reader};
 use crate::texts::Language;
 
-/// When files were last changed.
+/// The modification time of files.
 pub(super) fn modified() -> Timestamp {
     "2026-11-24T00:00:00Z".parse().unwrap()
 }
@@ -84,7 +84,7 @@ pub(super) fn without_records(text: &str) -> String {
     text.split_inclusive('\n').filter(|line| !line.starts_with("# menuscope record {")).collect()
 }
 
-/// What is stored once a text was read.
+/// The requests that are stored once a text was read.
 pub(super) fn read_back(read: Read, text: &[u8]) -> (Vec<RawRequest>, Imported) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("menuscope.db");
@@ -109,7 +109,7 @@ pub(super) fn only(read: Read, text: &str) -> RawRequest {
     requests.remove(0)
 }
 
-/// What is wrong with a text, by place.
+/// The problems of a text, by place.
 pub(super) fn problems(read: Read, text: &str) -> Vec<(String, ImportReason)> {
     let (_, imported) = read_back(read, text.as_bytes());
     imported.problems.into_iter().map(|problem| (problem.place, problem.reason)).collect()

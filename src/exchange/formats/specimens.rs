@@ -27,7 +27,7 @@ use crate::wechat::lint;
 const TOKEN: &str = "pamtest";
 const AES_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
-/// When the first event arrived; what has no time of its own gets this one, too.
+/// The time of the first event, and the modification time of files.
 pub(in crate::exchange) fn first_time() -> Timestamp {
     "2026-11-23T08:00:00.123456Z".parse().unwrap()
 }
@@ -78,7 +78,7 @@ pub(in crate::exchange) fn pushed_with(message: &[u8], key: Option<&str>) -> Raw
     request
 }
 
-/// A plain answer.
+/// A reply in plaintext.
 pub(in crate::exchange) fn success() -> Reply {
     Reply {
         status: Some(200),
@@ -106,7 +106,7 @@ fn forwarded() -> Forwarded {
     }
 }
 
-/// What an export hands to a writer, of these events; the second is another attempt at the first.
+/// These events as an export hands them to a writer; the second is another attempt at the first.
 pub(in crate::exchange) fn numbered(events: Vec<(Capture, Option<Reply>)>) -> Vec<Fixture> {
     let fixture = |(number, (mut capture, reply)): (i64, (Capture, Option<Reply>))| {
         capture.request.received_at = first_time() + number.milliseconds();
@@ -169,7 +169,7 @@ pub(in crate::exchange) fn every_kind() -> Vec<Fixture> {
     numbered(events)
 }
 
-/// The files' bytes.
+/// The bytes of an export that is one file.
 pub(in crate::exchange) fn exported(mut writer: impl Writer, events: &[Fixture]) -> Vec<u8> {
     let mut files = InMemory::default();
     for event in events {
@@ -180,7 +180,7 @@ pub(in crate::exchange) fn exported(mut writer: impl Writer, events: &[Fixture])
     files.grown
 }
 
-/// What comes of a file in an empty store, and what an export of all of that would hand to a writer.
+/// Imports a file into an empty store, and returns the events as an export of it would hand them to a writer.
 pub(in crate::exchange) fn imported(read: Read, bytes: &[u8], accounts: &Accounts) -> (Imported, Vec<Fixture>) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("menuscope.db");

@@ -25,7 +25,7 @@ pub(super) const GO: &[Snippet] = snippets!("go": "callbacks_test.go", "go.mod")
 pub(super) const RUST: &[Snippet] =
     snippets!("rust": "Cargo.toml", "tests/callbacks/main.rs", "tests/callbacks/pack.rs");
 
-/// What the tools that run it leave beside it.
+/// Files that package managers leave beside test code.
 const LOCK_FILES: [&str; 3] = ["Cargo.lock", "composer.lock", "package-lock.json"];
 
 /// Every set of files.
@@ -48,7 +48,7 @@ impl Writer for TestCode {
     }
 }
 
-/// Whether a file at this path is one of them, or a tool's lock file, and so holds no event.
+/// Tells whether a file at this path is test code, or a lock file, and so holds no event.
 pub(in crate::exchange) fn is_one(name: &str) -> bool {
     let mut known = ALL.into_iter().flatten().map(|(file, _)| *file).chain(LOCK_FILES);
     known.any(|file| Path::new(name).ends_with(file))

@@ -7,8 +7,8 @@ use crate::exchange::record::Fixture;
 use crate::exchange::writer::{Files, Writer};
 
 /// A form in which an export is one text.
-pub(in crate::exchange) trait Text {
-    /// What every file begins with.
+pub(in crate::exchange) trait TextFormat {
+    /// The heading of every file.
     const HEADING: &'static str;
 
     /// The lines of one event.
@@ -22,7 +22,7 @@ pub(in crate::exchange) struct TextWriter<T> {
     text: PhantomData<T>,
 }
 
-impl<T: Text> Writer for TextWriter<T> {
+impl<T: TextFormat> Writer for TextWriter<T> {
     fn add(&mut self, event: &Fixture, files: &mut dyn Files) -> Result<(), FixtureError> {
         self.finish(files)?;
         files.append(&T::part(event))

@@ -15,7 +15,7 @@ const MOST: usize = 1000;
 /// Longer values are not remembered: they could multiply.
 const LONGEST: usize = 1 << 16;
 
-/// What is known of variables.
+/// The variables that are set.
 #[derive(Debug, Default)]
 pub(in crate::exchange) struct Variables(HashMap<String, String>);
 

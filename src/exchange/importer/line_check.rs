@@ -4,7 +4,7 @@ use crate::capture::RawRequest;
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
-/// So much of a header's name is shown.
+/// Characters of a header's name that are shown.
 const SHOWN: usize = 60;
 
 /// Refuses such a request, and says which part of it is none.

@@ -19,7 +19,7 @@ use crate::capture::{ReplyEnd, WrittenFinding};
 use crate::exchange::published;
 use crate::wechat::tree::BOM;
 
-/// The file's name.
+/// The name of the manifest's file.
 pub(in crate::exchange) const MANIFEST: &str = "manifest.json";
 
 /// Goes up when an earlier version could not read what is written.
@@ -31,18 +31,18 @@ pub(in crate::exchange) const REQUEST: &str = "request.http";
 /// Fields and meaning of an event, in its folder.
 pub(in crate::exchange) const DECODED: &str = "decoded.json";
 
-/// What went over the wire as the answer, in an event's folder, where that is not the plaintext.
+/// The reply as it went over the wire, in an event's folder, where that is not the plaintext.
 pub(in crate::exchange) const SENT: &str = "reply.sent";
 
 /// The body of what the developer's own server answered, in an event's folder, where that is not what went over the wire.
 pub(in crate::exchange) const FORWARD: &str = "forward.body";
 
-/// The names of the first members, in their order; [`EVENTS`] comes last.
+/// Names of the first members, in their order; [`EVENTS`] comes last.
 pub(in crate::exchange) const MENUSCOPE: &str = "menuscope";
 pub(in crate::exchange) const PUBLISHED: &str = "published";
 pub(in crate::exchange) const EVENTS: &str = "events";
 
-/// What signs and seals a pack with pseudonyms: published, so that its events can be verified and opened by anybody.
+/// The keys that sign and encrypt a pack with pseudonyms: public, so that anybody can verify and decrypt its events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::exchange) struct Published {
     pub(in crate::exchange) token: Cow<'static, str>,
@@ -50,13 +50,13 @@ pub(in crate::exchange) struct Published {
 }
 
 impl Published {
-    /// Those that every export with pseudonyms uses.
+    /// The keys of every export with pseudonyms.
     pub(in crate::exchange) fn ours() -> Self {
         Self { token: published::TOKEN.into(), encoding_aes_key: published::AES_KEY.into() }
     }
 }
 
-/// One event.
+/// The entry of one event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::exchange) struct Entry {
     /// From 1, by arrival.
@@ -74,12 +74,12 @@ pub(in crate::exchange) struct Entry {
     /// The number of the first attempt; `null` where that is not in the pack, or this is it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::exchange) first: Option<u64>,
-    /// The AppID that an encrypted message was sealed for, where [`Published`] seals it.
+    /// The AppID that a message was encrypted for, where [`Published`] encrypts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::exchange) app_id: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::exchange) replay: bool,
-    /// How many bytes of body arrived, where not all of them were kept.
+    /// The number of bytes that arrived, where not all of them were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::exchange) body_length: Option<u64>,
     /// The file with the message; none where it was not decrypted, or there was no body.
@@ -91,7 +91,6 @@ pub(in crate::exchange) struct Entry {
     pub(in crate::exchange) reply: Option<EntryReply>,
 }
 
-/// What was answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::exchange) struct EntryReply {
     /// `null` where nothing was answered.
@@ -107,12 +106,12 @@ pub(in crate::exchange) struct EntryReply {
     pub(in crate::exchange) sent: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::exchange) lint: Vec<WrittenFinding>,
-    /// What the developer's own server made of the event, where it was asked.
+    /// The answer of the developer's own server, where it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::exchange) forward: Option<EntryForward>,
 }
 
-/// What the developer's own server made of an event.
+/// The answer of the developer's own server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::exchange) struct EntryForward {
     pub(in crate::exchange) target: String,
@@ -142,7 +141,7 @@ pub(in crate::exchange) enum HeaderValue {
     Bytes { base64: String },
 }
 
-/// What was wrong with the answer of the developer's own server.
+/// The problem with the answer of the developer's own server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::exchange) struct EntryProblem {
     pub(in crate::exchange) code: String,
@@ -158,7 +157,7 @@ fn is_answered(end: &str) -> bool {
     end == ReplyEnd::Answered.as_str()
 }
 
-/// Whether a `manifest.json` that begins like this is that of a pack.
+/// Tells whether a `manifest.json` that begins like this is that of a pack.
 pub(in crate::exchange) fn is_manifest(head: &[u8]) -> bool {
     let mut rest = head.strip_prefix(BOM).unwrap_or(head);
     for expected in ["{", "\"", MENUSCOPE, "\"", ":"] {

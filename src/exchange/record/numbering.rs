@@ -4,14 +4,14 @@ use super::Fixture;
 use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::capture::{CaptureId, Placement, StoredCapture};
 
-/// Gives events the numbers of an export: 1 for the first to arrive.
+/// The numbering of an export: 1 for the first event to arrive.
 pub(in crate::exchange) struct Numbering<'a> {
-    /// In ascending order.
+    /// The exported events in ascending order.
     ids: &'a [CaptureId],
 }
 
 impl<'a> Numbering<'a> {
-    /// Numbers these, which are in ascending order.
+    /// Numbers events that are in ascending order.
     pub(in crate::exchange) fn new(ids: &'a [CaptureId]) -> Self {
         Self { ids }
     }

@@ -60,16 +60,16 @@ pub(in crate::exchange) fn read(
         members.insert(name.to_owned(), json!(""));
     }
     let entry: Entry = serde_json::from_value(Value::Object(members)).map_err(|error| malformed(error.to_string()))?;
-    entry::read(entry, request, &mut Inside { files, response })
+    entry::read(entry, request, &mut InlineFiles { files, response })
 }
 
 /// The files that an entry names, inside the object.
-struct Inside {
+struct InlineFiles {
     files: Map<String, Value>,
     response: Option<Vec<u8>>,
 }
 
-impl EntryFiles for Inside {
+impl EntryFiles for InlineFiles {
     fn read(&mut self, _: &str, file: &str) -> Result<Vec<u8>, ImportReason> {
         let missing = || ImportReason::Missing { file: file.to_owned() };
         match self.files.get(file) {

@@ -109,12 +109,12 @@ fn is_before(word: &Word) -> bool {
     BEFORE.iter().any(|before| before.as_bytes() == word.text)
 }
 
-/// Whether the word names curl.
+/// Tells whether the word is the name of curl.
 pub(super) fn is_curl(word: Option<&Word>) -> bool {
     word.is_some_and(|word| is_curl_name(&word.text))
 }
 
-/// Whether the text is the name of curl, perhaps with its folder.
+/// Tells whether the text is the name of curl, perhaps with its folder.
 pub(super) fn is_curl_name(text: &[u8]) -> bool {
     let name = text.rsplit(|byte| matches!(byte, b'/' | b'\\')).next();
     name.is_some_and(|name| name == b"curl" || name.eq_ignore_ascii_case(b"curl.exe"))

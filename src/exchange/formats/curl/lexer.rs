@@ -61,7 +61,7 @@ pub(super) struct Lexer {
     /// Bytes of the command so far; beyond [`MOST`] they are counted and not kept.
     size: usize,
     continued: bool,
-    /// Whether lines are continued with `^`, as in Windows' cmd.exe.
+    /// Set once a line is continued with `^`, as in Windows' cmd.exe.
     windows: bool,
 }
 
@@ -114,7 +114,7 @@ impl Lexer {
         self.comments.drain(..)
     }
 
-    /// Whether no part of a command has come yet.
+    /// Tells whether no part of a command has come yet.
     pub(super) fn is_empty(&self) -> bool {
         self.tokens.is_empty() && self.word.is_none()
     }
@@ -130,12 +130,12 @@ impl Lexer {
         }
     }
 
-    /// Whether the command exceeds [`MOST`].
+    /// Tells whether the command exceeds [`MOST`].
     pub(super) fn is_too_large(&self) -> bool {
         self.size > MOST
     }
 
-    /// Whether the command is written for Windows' cmd.exe.
+    /// Tells whether the command is written for Windows' cmd.exe.
     pub(super) fn is_windows(&self) -> bool {
         self.windows
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::archived_request::{Header, Text, header_bytes, parsed};
+use super::archived_request::{BodyText, Header, header_bytes, parsed};
 use crate::account::Account;
 use crate::capture::{Capture, Forwarded, Reply, ReplyEnd, ReplySource};
 use crate::exchange::import_problem::ImportReason;
@@ -24,7 +24,7 @@ struct Content {
     #[serde(default)]
     size: f64,
     #[serde(flatten)]
-    text: Text,
+    text: BodyText,
 }
 
 impl Content {
@@ -34,7 +34,7 @@ impl Content {
     }
 }
 
-/// How long it took, in milliseconds; -1 stands for what does not apply.
+/// Times in milliseconds; -1 where one does not apply.
 #[derive(Default, Deserialize)]
 pub(super) struct Timings {
     #[serde(default)]
@@ -50,7 +50,7 @@ pub(super) fn body(value: Value) -> Result<Option<Vec<u8>>, ImportReason> {
     parsed::<Response>("response", value)?.content.map_or(Ok(None), Content::bytes)
 }
 
-/// What came back from that address; `None` where nothing did, or not all of it was kept.
+/// The answer from that address; `None` where none came, or not all of it was kept.
 pub(super) fn forwarded(url: &str, response: Value, timings: &Timings) -> Result<Option<Forwarded>, ImportReason> {
     let head: Response = parsed("response", response)?;
     let body = head.content.map_or(Ok(None), Content::bytes)?;

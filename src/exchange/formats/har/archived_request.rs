@@ -38,7 +38,7 @@ pub(super) struct Header {
 #[derive(Deserialize)]
 struct PostData {
     #[serde(flatten)]
-    text: Text,
+    text: BodyText,
     #[serde(default)]
     params: Vec<Param>,
 }
@@ -52,14 +52,14 @@ struct Param {
 
 /// A body as an archive has it.
 #[derive(Deserialize)]
-pub(super) struct Text {
+pub(super) struct BodyText {
     text: Option<String>,
-    /// How the text stands for bytes. That of a request's body is some tools' own, under either name.
+    /// The encoding of the text. That of a request's body is an extension of some tools, under either name.
     #[serde(alias = "_encoding")]
     encoding: Option<String>,
 }
 
-impl Text {
+impl BodyText {
     /// The bytes; `None` where they were not kept.
     pub(super) fn bytes(self) -> Result<Option<Vec<u8>>, ImportReason> {
         match (self.text, self.encoding.as_deref()) {
@@ -70,13 +70,13 @@ impl Text {
     }
 }
 
-/// What was read of a request.
-pub(super) struct Asked {
+/// The request of an entry.
+pub(super) struct ArchivedRequest {
     /// The request, but for the time, which stands elsewhere.
     pub(super) request: RawRequest,
-    /// Its whole address.
+    /// The complete address.
     pub(super) url: String,
-    /// Whether its body is there.
+    /// Set where the archive has the body.
     has_body: bool,
 }
 
@@ -86,7 +86,7 @@ pub(super) fn parsed<T: for<'de> Deserialize<'de>>(member: &str, value: Value) -
 }
 
 /// The request of an entry.
-pub(super) fn asked(value: Value) -> Result<Asked, ImportReason> {
+pub(super) fn read(value: Value) -> Result<ArchivedRequest, ImportReason> {
     let Request { method, url, http_version, headers, post_data } = parsed("request", value)?;
     let body = post_data.map(body).transpose()?.flatten();
     let has_body = body.is_some();
@@ -102,7 +102,7 @@ pub(super) fn asked(value: Value) -> Result<Asked, ImportReason> {
         body_length: body.len() as u64,
         body: body.into(),
     };
-    Ok(Asked { request, url, has_body })
+    Ok(ArchivedRequest { request, url, has_body })
 }
 
 /// A body, put together from the fields of a form where there is nothing else.
@@ -133,8 +133,8 @@ fn decoded(base64: &str) -> Result<Vec<u8>, ImportReason> {
     STANDARD.decode(base64).map_err(|error| ImportReason::Malformed { cause: format!("base64: {error}") })
 }
 
-impl Asked {
-    /// Why it is not imported, unless it is a callback: archives of browsers and proxies are full of other requests.
+impl ArchivedRequest {
+    /// The reason not to import it, unless it is a callback: archives of browsers and proxies are full of other requests.
     pub(super) fn refusal(&self) -> Option<ImportReason> {
         let request = &self.request;
         if request.method == "POST" && !self.has_body {

@@ -7,22 +7,22 @@ use jiff::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::archived_request::{self, Asked};
+use super::archived_request::{self, ArchivedRequest};
 use super::{KEPT, answer};
 use crate::account::Account;
 use crate::capture::{Capture, RawRequest};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::formats::input::byte_budget::{ByteBudget, LimitedReader};
 use crate::exchange::formats::input::lines::without_mark;
-use crate::exchange::formats::input::undated::Undated;
+use crate::exchange::formats::input::undated::UndatedTimes;
 use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::Importer;
 use crate::exchange::record::{FileEvent, object};
 
-/// What is kept of an entry while it is read is not longer: a message has 1 MiB at most, and stands in it in a few forms.
+/// Limit of the members that are kept of an entry: a message has 1 MiB at most, and an entry has it in a few forms.
 const MOST_KEPT: u64 = 64 << 20;
 
-/// Where the entries are.
+/// The path to the list of entries.
 const ENTRIES: [&str; 2] = ["log", "entries"];
 
 /// Reads it to its end. `place` names the file in problems; `modified` dates what has no time of its own.
@@ -50,16 +50,16 @@ pub(in crate::exchange) fn read(
     let input = LimitedReader { input: beginning.chain(input), budget: budget.clone() };
     // The deserializer asks for a byte at a time, which only a buffer of its own makes cheap.
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
-    let mut archive = Archive {
+    let mut archive = ArchiveImport {
         place,
         number: 0,
-        undated: Undated::since(modified),
+        undated: UndatedTimes::since(modified),
         has_entries: false,
         budget,
         importer,
         failed: None,
     };
-    let outcome = Within { path: &ENTRIES, archive: &mut archive }.deserialize(&mut json);
+    let outcome = PathSeed { path: &ENTRIES, archive: &mut archive }.deserialize(&mut json);
     archive.end(outcome)
 }
 
@@ -68,46 +68,47 @@ fn unreadable(error: &io::Error) -> ImportReason {
 }
 
 /// One archive on its way to the store.
-struct Archive<'a, 'i> {
+struct ArchiveImport<'a, 'i> {
     place: &'a str,
     /// That of the entry that was read last, from 1.
     number: u64,
-    undated: Undated,
+    undated: UndatedTimes,
     has_entries: bool,
     budget: ByteBudget,
     importer: &'a mut Importer<'i>,
-    /// Why the import is over.
+    /// The error that ended the import.
     failed: Option<FixtureError>,
 }
 
-impl Archive<'_, '_> {
-    fn add(&mut self, entry: Entry) -> Result<(), FixtureError> {
+impl ArchiveImport<'_, '_> {
+    fn add(&mut self, entry: ArchiveEntry) -> Result<(), FixtureError> {
         self.importer.go_on()?;
-        let Entry { started, asked, response, timings, kept } = entry;
-        let asked = asked.unwrap_or_else(|| Err(ImportReason::Malformed { cause: "no request".to_owned() }));
+        let ArchiveEntry { started, archived, response, timings, kept } = entry;
+        let archived = archived.unwrap_or_else(|| Err(ImportReason::Malformed { cause: "no request".to_owned() }));
         let received_at = started.unwrap_or_else(|| self.undated.next());
-        let mut asked = match asked {
-            Ok(asked) => asked,
+        let mut archived = match archived {
+            Ok(archived) => archived,
             Err(reason) => return self.refuse(reason),
         };
-        asked.request.received_at = received_at;
+        archived.request.received_at = received_at;
         if let Some(kept) = kept {
-            return match recorded(kept, asked.request, response) {
+            return match recorded(kept, archived.request, response) {
                 Ok(found) => self.importer.take(found, || place_of(self.place, self.number)),
                 Err(reason) => self.refuse(reason),
             };
         }
-        if let Some(reason) = asked.refusal() {
+        if let Some(reason) = archived.refusal() {
             return self.refuse(reason);
         }
         let timings = timings.and_then(|value| archived_request::parsed("timings", value).ok()).unwrap_or_default();
         // An answer that cannot be understood is no reason to leave the request out.
-        let answered = response.and_then(|response| answer::forwarded(&asked.url, response, &timings).ok().flatten());
+        let answered =
+            response.and_then(|response| answer::forwarded(&archived.url, response, &timings).ok().flatten());
         if let Some(forwarded) = answered {
             let reply = |capture: &Capture, account: &Account| answer::reply(forwarded, capture, account);
-            return self.importer.take_answered(asked.request, reply, || place_of(self.place, self.number));
+            return self.importer.take_answered(archived.request, reply, || place_of(self.place, self.number));
         }
-        let found = FileEvent { request: asked.request, record: None };
+        let found = FileEvent { request: archived.request, record: None };
         self.importer.take(found, || place_of(self.place, self.number))
     }
 
@@ -151,12 +152,12 @@ fn reason(error: &serde_json::Error) -> ImportReason {
 }
 
 /// Goes down to the entries, and past everything else.
-struct Within<'p, 'r, 'a, 'i> {
+struct PathSeed<'p, 'r, 'a, 'i> {
     path: &'p [&'static str],
-    archive: &'r mut Archive<'a, 'i>,
+    archive: &'r mut ArchiveImport<'a, 'i>,
 }
 
-impl<'de> DeserializeSeed<'de> for Within<'_, '_, '_, '_> {
+impl<'de> DeserializeSeed<'de> for PathSeed<'_, '_, '_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -164,7 +165,7 @@ impl<'de> DeserializeSeed<'de> for Within<'_, '_, '_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Within<'_, '_, '_, '_> {
+impl<'de> Visitor<'de> for PathSeed<'_, '_, '_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -176,7 +177,7 @@ impl<'de> Visitor<'de> for Within<'_, '_, '_, '_> {
         while let Some(name) = map.next_key::<String>()? {
             match path.split_first() {
                 Some((wanted, path)) if name == *wanted => {
-                    map.next_value_seed(Within { path, archive: &mut *archive })?;
+                    map.next_value_seed(PathSeed { path, archive: &mut *archive })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -198,54 +199,55 @@ impl<'de> Visitor<'de> for Within<'_, '_, '_, '_> {
     }
 }
 
-/// What matters of an entry.
+/// The members of an entry that are read.
 #[derive(Default)]
-struct Entry {
+struct ArchiveEntry {
     started: Option<Timestamp>,
-    asked: Option<Result<Asked, ImportReason>>,
+    archived: Option<Result<ArchivedRequest, ImportReason>>,
     response: Option<Value>,
     timings: Option<Value>,
     kept: Option<Value>,
 }
 
-impl Entry {
+impl ArchiveEntry {
     fn put(&mut self, name: &str, value: Value) {
         match name {
             "startedDateTime" => self.started = value.as_str().and_then(|text| text.parse().ok()),
-            "request" => self.asked = Some(archived_request::asked(value)),
+            "request" => self.archived = Some(archived_request::read(value)),
             "response" => self.response = Some(value),
             "timings" => self.timings = Some(value),
             _ => self.kept = Some(value),
         }
     }
 
-    /// Whether nothing will be taken of it, as far as is known.
+    /// Tells whether the members so far show that the entry will not be imported.
     fn is_refused(&self) -> bool {
-        let refused =
-            |asked: &Result<Asked, ImportReason>| asked.as_ref().map_or(true, |asked| asked.refusal().is_some());
-        self.kept.is_none() && self.asked.as_ref().is_some_and(refused)
+        let refused = |archived: &Result<ArchivedRequest, ImportReason>| {
+            archived.as_ref().map_or(true, |archived| archived.refusal().is_some())
+        };
+        self.kept.is_none() && self.archived.as_ref().is_some_and(refused)
     }
 }
 
 struct EntrySeed<'r>(&'r ByteBudget);
 
 impl<'de> DeserializeSeed<'de> for EntrySeed<'_> {
-    type Value = Entry;
+    type Value = ArchiveEntry;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Entry, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ArchiveEntry, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for EntrySeed<'_> {
-    type Value = Entry;
+    type Value = ArchiveEntry;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an entry")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry, A::Error> {
-        let mut entry = Entry::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ArchiveEntry, A::Error> {
+        let mut entry = ArchiveEntry::default();
         while let Some(name) = map.next_key::<String>()? {
             let is_kept = match &*name {
                 // A page, a picture, a download: passed over.

@@ -9,7 +9,7 @@ use crate::capture::{RawRequest, Reply, header_text};
 use crate::exchange::formats::request_comments::percent::target_of;
 use crate::exchange::record::{Fixture, object};
 
-/// Where a request went that does not say it.
+/// The host of a request without one.
 const NOWHERE: &str = "localhost";
 
 /// The entry. What a reader needs to know of it before it reads on comes first.
@@ -104,7 +104,7 @@ fn response_json(request: &RawRequest, reply: Option<&Reply>) -> Value {
     })
 }
 
-/// What stands beside a status, for people.
+/// The reason phrase of a status.
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
@@ -127,7 +127,7 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
-/// Text where it is UTF-8, else base64, which is said.
+/// BodyText where it is UTF-8, else base64, which is said.
 fn put_text(object: &mut Map<String, Value>, bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         object.insert("text".to_owned(), json!(text));

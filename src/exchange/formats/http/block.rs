@@ -11,7 +11,7 @@ use crate::exchange::formats::variables::Variables;
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
-/// Whether a line ends a request.
+/// Tells whether a line ends a request.
 pub(super) fn separates(line: &[u8]) -> bool {
     line.starts_with(b"###")
 }
@@ -23,9 +23,9 @@ pub(super) fn definition(line: &str) -> Option<(&str, &str)> {
     (!name.is_empty() && !name.contains(char::is_whitespace)).then(|| (name, value.trim()))
 }
 
-/// Which part of a request the next line belongs to.
+/// The part of a request that the next line belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Part {
+enum BlockPart {
     #[default]
     Before,
     /// The request line may go on.
@@ -40,10 +40,10 @@ enum Part {
 #[derive(Debug, Default)]
 pub(super) struct Block {
     comments: RequestComments,
-    part: Part,
+    part: BlockPart,
     /// Within a script of an editor.
     scripted: bool,
-    /// Where the request begins.
+    /// The line on which the request begins.
     line: u64,
     request_line: String,
     headers: Vec<(String, Vec<u8>)>,
@@ -53,7 +53,7 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Takes a line.
+    /// Adds a line.
     pub(super) fn line(&mut self, number: u64, line: &[u8], variables: &mut Variables) {
         let line = trimmed(line);
         self.size += line.len() + 1;
@@ -66,9 +66,9 @@ impl Block {
             return;
         }
         match (self.part, std::str::from_utf8(line)) {
-            (Part::Answer, _) => {}
-            (Part::Body, _) => self.body_line(line),
-            (Part::Before, Ok(text)) => self.before(number, text, variables),
+            (BlockPart::Answer, _) => {}
+            (BlockPart::Body, _) => self.body_line(line),
+            (BlockPart::Before, Ok(text)) => self.before(number, text, variables),
             (_, Ok(text)) => self.head_line(text),
             (_, Err(_)) => self.refuse(utf_8(line.to_vec()).err()),
         }
@@ -89,11 +89,11 @@ impl Block {
         } else if let Some((name, value)) = definition(text) {
             variables.define(name, value);
         } else if text.starts_with("HTTP/") {
-            self.part = Part::Answer;
+            self.part = BlockPart::Answer;
         } else if !text.is_empty() && !text.starts_with("//") {
             self.line = number;
             text.clone_into(&mut self.request_line);
-            self.part = Part::Address;
+            self.part = BlockPart::Address;
         }
     }
 
@@ -105,7 +105,7 @@ impl Block {
     fn head_line(&mut self, line: &str) {
         let text = line.trim();
         if text.is_empty() {
-            self.part = Part::Body;
+            self.part = BlockPart::Body;
             return;
         }
         if text.starts_with('#') || text.starts_with("//") {
@@ -113,11 +113,11 @@ impl Block {
         }
         let indented = line.starts_with([' ', '\t']);
         let goes_on = text.starts_with(['?', '&']) || (indented && text.starts_with('/'));
-        if self.part == Part::Address && goes_on {
+        if self.part == BlockPart::Address && goes_on {
             self.request_line.push_str(text);
             return;
         }
-        self.part = Part::Headers;
+        self.part = BlockPart::Headers;
         match text.split_once(':') {
             Some((name, value)) if !name.trim().contains([' ', '<']) => {
                 self.headers.push((name.trim().to_ascii_lowercase(), value.trim().as_bytes().to_vec()));

@@ -12,7 +12,7 @@ use crate::exchange::formats::variables::Variables;
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
-/// Whether a line still belongs to the request.
+/// The result of a line: it belongs to the request, or the request is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Within,
@@ -44,7 +44,7 @@ pub(super) fn section(line: &str) -> Option<Section> {
     })
 }
 
-/// Whether the line begins the expected answer.
+/// Tells whether the line begins the expected answer.
 pub(super) fn is_answer(line: &str) -> bool {
     let line = line.split('#').next().unwrap_or_default();
     let mut words = line.split_ascii_whitespace();
@@ -58,14 +58,14 @@ pub(super) fn is_answer_bytes(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(is_answer)
 }
 
-/// What cannot be understood.
+/// The reason for a text that cannot be understood.
 pub(super) fn malformed(text: &str) -> ImportReason {
     ImportReason::Malformed { cause: shortened(text, 40) }
 }
 
-/// How a body is written.
+/// The notation of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Body {
+enum BodyNotation {
     /// Between fences; whether templates are replaced.
     Fenced(bool),
     Base64,
@@ -74,19 +74,19 @@ enum Body {
     Inline(bool),
 }
 
-/// Where the next line belongs.
+/// The part of an entry that the next line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum EntryPart {
     Headers,
     Section(Section),
-    Body(Body),
+    Body(BodyNotation),
     /// The body is over.
     Closed,
 }
 
 /// The lines of a request.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct HurlEntry {
     comments: RequestComments,
     line: u64,
     request_line: String,
@@ -94,7 +94,7 @@ pub(super) struct Entry {
     queries: Vec<String>,
     form: Vec<String>,
     cookies: Vec<String>,
-    part: Part,
+    part: EntryPart,
     /// As it is written.
     written: Vec<u8>,
     /// As it is sent.
@@ -103,7 +103,7 @@ pub(super) struct Entry {
     reason: Option<ImportReason>,
 }
 
-impl Entry {
+impl HurlEntry {
     /// Begins with the request line.
     pub(super) fn new(line: u64, request_line: &str, comments: RequestComments) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl Entry {
             queries: Vec::new(),
             form: Vec::new(),
             cookies: Vec::new(),
-            part: Part::Headers,
+            part: EntryPart::Headers,
             written: Vec::new(),
             body: Vec::new(),
             size: 0,
@@ -130,7 +130,7 @@ impl Entry {
         std::mem::take(&mut self.comments)
     }
 
-    /// Takes a line.
+    /// Adds a line.
     pub(super) fn line(&mut self, line: &[u8], variables: &mut Variables) -> Step {
         self.size += line.len();
         if self.size > MOST {
@@ -141,7 +141,8 @@ impl Entry {
             }
             self.refuse(ImportReason::TooLarge { limit: MOST as u64 });
         }
-        if let Part::Body(body @ (Body::Fenced(_) | Body::Base64 | Body::Hex)) = self.part {
+        if let EntryPart::Body(body @ (BodyNotation::Fenced(_) | BodyNotation::Base64 | BodyNotation::Hex)) = self.part
+        {
             self.body_line(body, line, variables);
             return Step::Within;
         }
@@ -156,10 +157,10 @@ impl Entry {
             return Step::Over;
         }
         match self.part {
-            Part::Body(_) => self.write(line),
+            EntryPart::Body(_) => self.write(line),
             _ if text.trim().is_empty() || text.trim_start().starts_with('#') => {}
-            Part::Closed => self.refuse(malformed(&text)),
-            Part::Headers | Part::Section(_) => {
+            EntryPart::Closed => self.refuse(malformed(&text)),
+            EntryPart::Headers | EntryPart::Section(_) => {
                 if let Err(reason) = self.head_line(text.trim(), variables) {
                     self.refuse(reason);
                 }
@@ -181,14 +182,14 @@ impl Entry {
     /// A header, a line of a section, or the beginning of the body.
     fn head_line(&mut self, text: &str, variables: &mut Variables) -> Result<(), ImportReason> {
         if let Some(section) = section(text) {
-            self.part = Part::Section(section);
+            self.part = EntryPart::Section(section);
             return if section == Section::Multipart { Err(unresolved(text)) } else { Ok(()) };
         }
         if self.begins_body(text, variables)? {
             return Ok(());
         }
         let (name, value) = text.split_once(':').ok_or_else(|| malformed(text))?;
-        if self.part == Part::Section(Section::Options) {
+        if self.part == EntryPart::Section(Section::Options) {
             // Other options are about sending.
             if let Some((name, value)) = value.split_once('=').filter(|_| name.trim() == "variable") {
                 variables.define(name.trim(), value.trim().trim_matches('"'));
@@ -201,10 +202,10 @@ impl Entry {
         self.size += name.len() + value.len();
         let pair = || format!("{}={}", form_encoded(name.as_bytes()), form_encoded(value.as_bytes()));
         match self.part {
-            Part::Section(Section::Query) => self.queries.push(pair()),
-            Part::Section(Section::Form) => self.form.push(pair()),
-            Part::Section(Section::Cookies) => self.cookies.push(format!("{name}={value}")),
-            Part::Section(Section::Authorization) => {
+            EntryPart::Section(Section::Query) => self.queries.push(pair()),
+            EntryPart::Section(Section::Form) => self.form.push(pair()),
+            EntryPart::Section(Section::Cookies) => self.cookies.push(format!("{name}={value}")),
+            EntryPart::Section(Section::Authorization) => {
                 let value = format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{value}")));
                 self.headers.push(("authorization".to_owned(), value));
             }
@@ -213,7 +214,7 @@ impl Entry {
         Ok(())
     }
 
-    /// Whether the body begins with this line; what of it follows on the same line is taken.
+    /// Begins the body if this line does; the rest of the line is its first part.
     fn begins_body(&mut self, text: &str, variables: &Variables) -> Result<bool, ImportReason> {
         if let Some(rest) = text.strip_prefix(FENCE) {
             self.begin_fence(rest, variables)?;
@@ -221,16 +222,16 @@ impl Entry {
             let (value, after) = strings::value(rest, '`', variables)?;
             after.ok_or_else(|| malformed("`…"))?;
             self.body = value.into_bytes();
-            self.part = Part::Closed;
+            self.part = EntryPart::Closed;
         } else if let Some(rest) = text.strip_prefix("base64,") {
-            self.begin_coded(Body::Base64, rest, variables);
+            self.begin_coded(BodyNotation::Base64, rest, variables);
         } else if let Some(rest) = text.strip_prefix("hex,") {
-            self.begin_coded(Body::Hex, rest, variables);
+            self.begin_coded(BodyNotation::Hex, rest, variables);
         } else if text.starts_with("file,") {
-            self.part = Part::Closed;
+            self.part = EntryPart::Closed;
             return Err(ImportReason::NoBody);
         } else if text.starts_with(['<', '{', '[', '"']) {
-            self.part = Part::Body(Body::Inline(!text.starts_with('<')));
+            self.part = EntryPart::Body(BodyNotation::Inline(!text.starts_with('<')));
             self.write(text.as_bytes());
             self.write(b"\n");
         } else {
@@ -239,15 +240,15 @@ impl Entry {
         Ok(true)
     }
 
-    fn begin_coded(&mut self, body: Body, rest: &str, variables: &Variables) {
-        self.part = Part::Body(body);
+    fn begin_coded(&mut self, body: BodyNotation, rest: &str, variables: &Variables) {
+        self.part = EntryPart::Body(body);
         self.body_line(body, rest.as_bytes(), variables);
     }
 
     fn begin_fence(&mut self, rest: &str, variables: &Variables) -> Result<(), ImportReason> {
         let hint = rest.split(',').next().unwrap_or_default().trim();
-        let body = Body::Fenced(hint != "raw");
-        self.part = Part::Body(body);
+        let body = BodyNotation::Fenced(hint != "raw");
+        self.part = EntryPart::Body(body);
         if hint == "graphql" {
             return Err(unresolved("```graphql"));
         }
@@ -259,14 +260,14 @@ impl Entry {
     }
 
     /// Takes a line of a body that has an end of its own.
-    fn body_line(&mut self, body: Body, line: &[u8], variables: &Variables) {
-        let end = if matches!(body, Body::Fenced(_)) { FENCE.as_bytes() } else { b";" };
+    fn body_line(&mut self, body: BodyNotation, line: &[u8], variables: &Variables) {
+        let end = if matches!(body, BodyNotation::Fenced(_)) { FENCE.as_bytes() } else { b";" };
         let Some(at) = memchr::memmem::find(line, end) else {
             self.write(line);
             return;
         };
         self.write(&line[..at]);
-        self.part = Part::Closed;
+        self.part = EntryPart::Closed;
         let written = std::mem::take(&mut self.written);
         match decoded(body, written, variables) {
             Ok(decoded) => self.body = decoded,
@@ -274,17 +275,17 @@ impl Entry {
         }
     }
 
-    /// What would be sent.
+    /// The request that would be sent.
     pub(super) fn request(mut self, variables: &Variables) -> Result<TextRequest, ImportReason> {
         if let Some(reason) = self.reason {
             return Err(reason);
         }
         match self.part {
-            Part::Body(Body::Inline(_)) if self.written.is_empty() => {}
-            Part::Body(body @ Body::Inline(_)) => self.body = decoded(body, self.written, variables)?,
-            Part::Body(Body::Fenced(_)) => return Err(malformed("```…")),
-            Part::Body(_) => return Err(malformed("base64,…")),
-            Part::Headers | Part::Section(_) | Part::Closed => {}
+            EntryPart::Body(BodyNotation::Inline(_)) if self.written.is_empty() => {}
+            EntryPart::Body(body @ BodyNotation::Inline(_)) => self.body = decoded(body, self.written, variables)?,
+            EntryPart::Body(BodyNotation::Fenced(_)) => return Err(malformed("```…")),
+            EntryPart::Body(_) => return Err(malformed("base64,…")),
+            EntryPart::Headers | EntryPart::Section(_) | EntryPart::Closed => {}
         }
         let (method, url) = self.request_line.split_once([' ', '\t']).ok_or_else(|| malformed(&self.request_line))?;
         let (url, _) = strings::value(url.trim(), '#', variables)?;
@@ -316,14 +317,14 @@ fn unresolved(what: &str) -> ImportReason {
 }
 
 /// The bytes that a body stands for.
-fn decoded(body: Body, written: Vec<u8>, variables: &Variables) -> Result<Vec<u8>, ImportReason> {
+fn decoded(body: BodyNotation, written: Vec<u8>, variables: &Variables) -> Result<Vec<u8>, ImportReason> {
     let filled = |text: String| variables.filled(&text).map(String::into_bytes);
     match body {
-        Body::Fenced(true) => filled(utf_8(written)?),
-        Body::Fenced(false) => Ok(written),
-        Body::Base64 => from_base64(&written).ok_or_else(|| malformed("base64,…")),
-        Body::Hex => from_hex(&written).ok_or_else(|| malformed("hex,…")),
-        Body::Inline(templates) => {
+        BodyNotation::Fenced(true) => filled(utf_8(written)?),
+        BodyNotation::Fenced(false) => Ok(written),
+        BodyNotation::Base64 => from_base64(&written).ok_or_else(|| malformed("base64,…")),
+        BodyNotation::Hex => from_hex(&written).ok_or_else(|| malformed("hex,…")),
+        BodyNotation::Inline(templates) => {
             let text = utf_8(written)?.trim_end().to_owned();
             if templates { filled(text) } else { Ok(text.into_bytes()) }
         }

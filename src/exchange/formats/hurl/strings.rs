@@ -76,7 +76,7 @@ fn unescape<'t>(rest: &'t str, value: &mut String) -> &'t str {
     after
 }
 
-/// What stands between braces, and what follows them.
+/// Splits `{…}` from the text after it.
 fn numbered(text: &str) -> Option<(&str, &str)> {
     let inner = text.strip_prefix('{')?;
     let end = inner.bytes().take(LONGEST_NUMBER).position(|byte| byte == b'}')?;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-/// How many bytes may be read on; shared by the stream and by who knows what they are for.
+/// A number of bytes that may still be read; shared by the stream and its reader.
 #[derive(Clone, Debug)]
 pub(in crate::exchange) struct ByteBudget {
     left: Rc<Cell<u64>>,
@@ -12,28 +12,28 @@ pub(in crate::exchange) struct ByteBudget {
 }
 
 impl ByteBudget {
-    /// So much at a time, from now on.
+    /// A budget of so many bytes, full.
     pub(in crate::exchange) fn of(most: u64) -> Self {
         Self { left: Rc::new(Cell::new(most)), most }
     }
 
-    /// As much again: what was read has been dealt with.
+    /// Refills the budget.
     pub(in crate::exchange) fn renew(&self) {
         self.left.set(self.most);
     }
 
-    /// Any number: what is read is not kept.
+    /// Lifts the limit: what is read next is not kept.
     pub(in crate::exchange) fn lift(&self) {
         self.left.set(u64::MAX);
     }
 
-    /// How much may be read at a time, where more was asked for.
+    /// The limit, if it has been exceeded.
     pub(in crate::exchange) fn exceeded(&self) -> Option<u64> {
         (self.left.get() == 0).then_some(self.most)
     }
 }
 
-/// Gives no more than there is room for.
+/// A stream that fails beyond its budget.
 pub(in crate::exchange) struct LimitedReader<R> {
     pub(in crate::exchange) input: R,
     pub(in crate::exchange) budget: ByteBudget,

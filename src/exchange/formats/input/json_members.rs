@@ -1,4 +1,4 @@
-//! What a JSON text is, told from its beginning: the members of its first object.
+//! Lists the members of a JSON text's first object, by which formats are recognised.
 
 use std::fmt;
 

@@ -14,9 +14,9 @@ pub(in crate::exchange) struct Lines<'r> {
     input: &'r mut dyn BufRead,
     number: u64,
     line: Vec<u8>,
-    /// Whether the last line was longer than is read at once: what follows still belongs to it.
+    /// Set while a line is longer than [`MOST`], so that its next part keeps its number.
     within: bool,
-    /// Whether lines end as on Windows, which the first one tells.
+    /// Set where the first line ends as on Windows.
     windows: bool,
 }
 
@@ -69,7 +69,7 @@ pub(in crate::exchange) fn utf_8(bytes: Vec<u8>) -> Result<String, ImportReason>
     String::from_utf8(bytes).map_err(|error| other_encoding(error.as_bytes()))
 }
 
-/// Why bytes that are not UTF-8 are not read.
+/// The reason not to read bytes that are not UTF-8.
 pub(in crate::exchange) fn other_encoding(bytes: &[u8]) -> ImportReason {
     let encoding = if looks_chinese(bytes) { "GB 18030" } else { "Windows-1252" };
     ImportReason::Encoding { encoding: encoding.to_owned() }
@@ -84,14 +84,14 @@ pub(in crate::exchange) fn head_text(head: &[u8]) -> Option<Cow<'_, str>> {
     (!head.contains(&0)).then(|| String::from_utf8_lossy(head))
 }
 
-/// In which order the two bytes of UTF-16 stand.
+/// The byte order of UTF-16.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::exchange) enum Utf16 {
     Little,
     Big,
 }
 
-/// Whether it begins as UTF-16 does: with its mark, or as markup or an object in it.
+/// The byte order of text that begins as UTF-16: with its mark, or with markup or an object.
 pub(in crate::exchange) fn utf_16(head: &[u8]) -> Option<Utf16> {
     match head {
         [0xff, 0xfe, ..] | [b'<' | b'{', 0, ..] => Some(Utf16::Little),
@@ -101,7 +101,7 @@ pub(in crate::exchange) fn utf_16(head: &[u8]) -> Option<Utf16> {
 }
 
 impl Utf16 {
-    /// Why it is not read.
+    /// The reason not to read it.
     pub(in crate::exchange) fn reason(self) -> ImportReason {
         let encoding = match self {
             Self::Little => "UTF-16LE",
@@ -110,7 +110,7 @@ impl Utf16 {
         ImportReason::Encoding { encoding: encoding.to_owned() }
     }
 
-    /// What it says, without its mark.
+    /// Decodes it, without its mark.
     fn text(self, bytes: &[u8]) -> String {
         let unit = match self {
             Self::Little => u16::from_le_bytes,
@@ -122,7 +122,7 @@ impl Utf16 {
     }
 }
 
-/// Whether everything beyond ASCII comes in pairs as in GB 18030 and its predecessors.
+/// Tells whether all bytes beyond ASCII come in pairs as in GB 18030 and its predecessors.
 fn looks_chinese(bytes: &[u8]) -> bool {
     let mut rest = bytes.iter();
     while let Some(byte) = rest.next() {

@@ -1,9 +1,9 @@
 //! Recognises the line that begins a request in `.http` and hurl files: a method and an address.
 
-/// Methods of HTTP.
+/// The methods that begin a request line.
 const METHODS: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
 
-/// Whether the line is a method and an address.
+/// Tells whether the line is a method and an address.
 pub(in crate::exchange) fn is_request_line(line: &str) -> bool {
     method_and_address(line)
         .is_some_and(|(_, address)| ["http://", "https://", "{{", "/"].iter().any(|begin| address.starts_with(begin)))

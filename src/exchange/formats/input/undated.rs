@@ -1,14 +1,14 @@
-//! When requests came that do not say it: with the file that they stand in.
+//! Timestamps for requests without a date: the file's modification time.
 
 use jiff::{SignedDuration, Timestamp};
 
 /// The times of one file's requests.
-pub(in crate::exchange) struct Undated {
+pub(in crate::exchange) struct UndatedTimes {
     modified: Timestamp,
     count: i64,
 }
 
-impl Undated {
+impl UndatedTimes {
     /// From the time when the file was changed last.
     pub(in crate::exchange) fn since(modified: Timestamp) -> Self {
         Self { modified, count: 0 }

@@ -43,7 +43,7 @@ struct EventLine {
     reply: Option<ReplyLine>,
 }
 
-/// What tells events from other lines, and their order.
+/// The members that tell events from other lines, and their order.
 #[derive(Deserialize)]
 struct HeadLine {
     id: Option<u64>,
@@ -188,7 +188,7 @@ fn request(line: RequestLine, received_at: Timestamp, diagnoses: &[Diagnosis]) -
     })
 }
 
-/// How many bytes arrived of a body that is too long to be kept, as its diagnosis says.
+/// The number of bytes that arrived of a body that is too long to be kept, from its diagnosis.
 fn arrived(diagnoses: &[Diagnosis]) -> Option<u64> {
     let cut = |diagnosis: &&Diagnosis| matches!(diagnosis.code, Code::BodyTooLarge | Code::BodyCut);
     let (_, bytes) = diagnoses.iter().find(cut)?.details.iter().find(|(name, _)| name == "bytes")?;

@@ -6,14 +6,14 @@ use std::io::{BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use crate::exchange::fixture_error::FixtureError;
 
 /// The lines so far. In memory is only where they stand.
-pub(super) struct Reversed {
+pub(super) struct ReversedLines {
     file: BufWriter<File>,
     written: u64,
-    lines: Vec<Kept>,
+    lines: Vec<LinePosition>,
 }
 
-/// Where a line stands.
-struct Kept {
+/// The position of a line.
+struct LinePosition {
     /// That of the event.
     id: u64,
     /// That of the line in what is imported.
@@ -27,7 +27,7 @@ fn failed(source: std::io::Error) -> FixtureError {
     FixtureError::PutBy { source, path: std::env::temp_dir() }
 }
 
-impl Reversed {
+impl ReversedLines {
     pub(super) fn new() -> Result<Self, FixtureError> {
         let file = tempfile::tempfile().map_err(failed)?;
         Ok(Self { file: BufWriter::new(file), written: 0, lines: Vec::new() })
@@ -36,7 +36,7 @@ impl Reversed {
     /// Puts a line by.
     pub(super) fn add(&mut self, number: u64, id: u64, line: &[u8]) -> Result<(), FixtureError> {
         self.file.write_all(line).map_err(failed)?;
-        self.lines.push(Kept { id, number, start: self.written, length: line.len() });
+        self.lines.push(LinePosition { id, number, start: self.written, length: line.len() });
         self.written += line.len() as u64;
         Ok(())
     }

@@ -21,7 +21,7 @@ use crate::exchange::record::{FileEvent, entry};
 /// The line of an event is not longer, findings and headers and all; what claims to be would only fill the memory.
 const MOST_LINE: u64 = 16 << 20;
 
-/// So many events are read ahead while others are stored.
+/// Events that are read ahead while others are stored.
 const AHEAD: usize = 64;
 
 /// An event and where it stands, or why there is none.
@@ -43,7 +43,7 @@ pub(in crate::exchange) fn read(
     })
 }
 
-/// Where this ends early, the queue ends with it, and the thread that reads with the queue.
+/// An early end drops the queue, which ends the thread that reads.
 fn take_in(coming: Receiver<Item>, importer: &mut Importer<'_>) -> Result<(), FixtureError> {
     for (place, found) in coming {
         match found {
@@ -57,12 +57,12 @@ fn take_in(coming: Receiver<Item>, importer: &mut Importer<'_>) -> Result<(), Fi
 fn walk(source: &mut dyn Source, place: &str, events: &SyncSender<Item>) {
     let budget = ByteBudget::of(MOST_LINE);
     let manifest = source.manifest().map(|input| LimitedReader { input, budget: budget.clone() });
-    let mut walk = Walk { source, place, events, budget, read: 0, version: false, ended: None };
+    let mut walk = ManifestWalk { source, place, events, budget, read: 0, version: false, ended: None };
     let wrong = match manifest.map(|manifest| walk.through(manifest)) {
         Err(reason) => (format!("{place}, {MANIFEST}"), reason),
         Ok(outcome) => match (walk.ended, outcome) {
-            (Some(Ended::Left), _) | (None, Ok(())) => return,
-            (Some(Ended::Later(version)), _) => (place.to_owned(), ImportReason::LaterVersion { version }),
+            (Some(EarlyEnd::Abandoned), _) | (None, Ok(())) => return,
+            (Some(EarlyEnd::LaterVersion(version)), _) => (place.to_owned(), ImportReason::LaterVersion { version }),
             (None, Err(error)) => {
                 (format!("{place}, {MANIFEST}"), ImportReason::Malformed { cause: error.to_string() })
             }
@@ -72,27 +72,27 @@ fn walk(source: &mut dyn Source, place: &str, events: &SyncSender<Item>) {
     events.send((wrong.0, Err(wrong.1))).ok();
 }
 
-/// Why the walk through a manifest was left.
-enum Ended {
+/// The reason for leaving the manifest before its end.
+enum EarlyEnd {
     /// Nobody takes its events any more.
-    Left,
-    Later(u64),
+    Abandoned,
+    LaterVersion(u64),
 }
 
-/// What the walk through a manifest works with.
-struct Walk<'a> {
+/// The state of reading a manifest.
+struct ManifestWalk<'a> {
     source: &'a mut dyn Source,
     place: &'a str,
     events: &'a SyncSender<Item>,
     budget: ByteBudget,
-    /// How many events went by.
+    /// The number of events so far.
     read: u64,
-    /// Whether the version has been seen.
+    /// Set once the version has come.
     version: bool,
-    ended: Option<Ended>,
+    ended: Option<EarlyEnd>,
 }
 
-impl Walk<'_> {
+impl ManifestWalk<'_> {
     fn through(&mut self, manifest: LimitedReader<Box<dyn Read>>) -> serde_json::Result<()> {
         let mut json = serde_json::Deserializer::from_reader(BufReader::new(manifest));
         json.deserialize_map(self)?;
@@ -112,13 +112,13 @@ impl Walk<'_> {
         }
     }
 
-    fn end<E: serde::de::Error>(&mut self, ended: Ended) -> E {
+    fn end<E: serde::de::Error>(&mut self, ended: EarlyEnd) -> E {
         self.ended = Some(ended);
         E::custom("left")
     }
 }
 
-impl<'de> Visitor<'de> for &mut Walk<'_> {
+impl<'de> Visitor<'de> for &mut ManifestWalk<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -131,11 +131,11 @@ impl<'de> Visitor<'de> for &mut Walk<'_> {
                 MENUSCOPE => {
                     let version = members.next_value::<u64>()?;
                     if version > u64::from(VERSION) {
-                        return Err(self.end(Ended::Later(version)));
+                        return Err(self.end(EarlyEnd::LaterVersion(version)));
                     }
                     self.version = true;
                 }
-                EVENTS if self.version => members.next_value_seed(Each(&mut *self))?,
+                EVENTS if self.version => members.next_value_seed(EventList(&mut *self))?,
                 EVENTS => return Err(A::Error::custom("its version does not come first")),
                 _ => members.next_value::<IgnoredAny>().map(drop)?,
             }
@@ -145,9 +145,9 @@ impl<'de> Visitor<'de> for &mut Walk<'_> {
 }
 
 /// The list of events, taken one after the other.
-struct Each<'s, 'a>(&'s mut Walk<'a>);
+struct EventList<'s, 'a>(&'s mut ManifestWalk<'a>);
 
-impl<'de> DeserializeSeed<'de> for Each<'_, '_> {
+impl<'de> DeserializeSeed<'de> for EventList<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
@@ -155,7 +155,7 @@ impl<'de> DeserializeSeed<'de> for Each<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Each<'_, '_> {
+impl<'de> Visitor<'de> for EventList<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,7 +166,7 @@ impl<'de> Visitor<'de> for Each<'_, '_> {
         while let Some(value) = list.next_element::<Value>()? {
             let event = self.0.event(value);
             if self.0.events.send(event).is_err() {
-                return Err(self.0.end(Ended::Left));
+                return Err(self.0.end(EarlyEnd::Abandoned));
             }
         }
         Ok(())

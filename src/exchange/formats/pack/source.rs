@@ -1,4 +1,4 @@
-//! Where the files of a pack are read from. Nothing outside of it is read, whatever its names and links say.
+//! Reads the files of a pack, and nothing outside of it, whatever names and links say.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -23,19 +23,19 @@ pub(super) fn joined(folder: &str, file: &str) -> Result<String, ImportReason> {
     if is_plain(folder) && is_plain(file) { Ok(name) } else { Err(ImportReason::Outside { name }) }
 }
 
-/// Whether it is the name of something in a folder, on any system.
+/// Tells whether it is the name of something in a folder, on any system.
 fn is_plain(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', ':', '\0'])
 }
 
-/// Whether the name of an entry stays in the folder into which a zip would be unpacked.
+/// Tells whether the name of an entry stays in the folder into which a zip would be unpacked.
 pub(in crate::exchange) fn stays_inside(name: &str) -> bool {
     name.split('/').all(|part| is_plain(part) || part.is_empty()) && !name.starts_with('/')
 }
 
 /// A pack that is a folder.
 pub(in crate::exchange) struct FolderSource {
-    /// Without links.
+    /// The path without links.
     root: PathBuf,
     /// The folder of an event that is known to be one, and no link.
     known: String,
@@ -46,7 +46,7 @@ impl FolderSource {
         Ok(Self { root: fs::canonicalize(folder)?, known: String::new() })
     }
 
-    /// Where that file is; what is no file of this folder is refused, whichever way a link leads out of it.
+    /// The path of that file; refused where it is no file of this folder, whichever way a link leads out of it.
     fn find(&mut self, folder: &str, file: &str) -> Result<PathBuf, ImportReason> {
         let name = joined(folder, file)?;
         let mut path = self.root.join(folder);
@@ -87,7 +87,7 @@ pub(in crate::exchange) fn manifest_in(root: &Path) -> Result<File, ImportReason
     File::open(path).map_err(|error| unreadable(&error))
 }
 
-/// Where a file below a folder is, and how long; what is no file would be waited for, and what a link leads to elsewhere is
+/// The path and length of a file below a folder. A pipe would be waited for, and a file that a link leads to elsewhere is
 /// none of the folder's. `linked` says that there may be a link on the way to it.
 fn file_in(root: &Path, mut path: PathBuf, linked: bool, name: &str) -> Result<(PathBuf, u64), ImportReason> {
     let trouble = |error: io::Error| untouched(&error, name);

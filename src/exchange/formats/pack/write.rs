@@ -14,7 +14,7 @@ use crate::exchange::record::manifest::{DECODED, EVENTS, MANIFEST, MENUSCOPE, PU
 use crate::exchange::writer::{Files, Writer};
 use crate::texts::Language;
 
-/// Writes a pack.
+/// Writes the files and the manifest of a pack.
 #[derive(Debug)]
 pub(in crate::exchange) struct PackWriter {
     published: Option<Published>,
@@ -22,7 +22,7 @@ pub(in crate::exchange) struct PackWriter {
 }
 
 impl PackWriter {
-    /// `published`: what its events are signed and sealed with, where they have pseudonyms.
+    /// `published`: the keys of events with pseudonyms.
     pub(in crate::exchange) fn new(published: Option<Published>) -> Self {
         Self { published, begun: false }
     }

@@ -18,37 +18,37 @@ use crate::exchange::record::manifest::{DECODED, MANIFEST};
 /// More is not read of a manifest in a zip: about two million events.
 const MOST_MANIFEST: u64 = 1 << 30;
 
-/// What a zip may hold beside…
+/// Bytes that a zip may hold beside…
 const MOST_UNPACKED: u64 = 1 << 30;
 
-/// …so many times its own size: text is rarely packed to a twentieth.
+/// …so many times its own size: text is rarely compressed to a twentieth.
 const MOST_RATIO: u64 = 100;
 
-/// Where a file stands in the zip.
-struct Spot {
+/// The position of a file in the zip.
+struct FilePosition {
     header: u64,
     packed: u32,
     crc: u32,
     size: u32,
 }
 
-/// An open zip.
-pub(in crate::exchange) struct Zipped {
-    file: Near,
+/// A zip that is open for reading.
+pub(in crate::exchange) struct OpenZip {
+    file: BufferedSeek,
     /// By a digest of the name: names themselves would be most of the memory.
-    spots: HashMap<u64, Spot>,
+    spots: HashMap<u64, FilePosition>,
     digest: RandomState,
-    /// How much more is read and unpacked.
+    /// Bytes that may still be read and unpacked.
     left: u64,
     limit: u64,
 }
 
-impl Zipped {
+impl OpenZip {
     /// Finds out where everything is.
     pub(in crate::exchange) fn open(file: File) -> Result<Self, ZipError> {
         let size = file.metadata()?.len();
         let limit = MOST_UNPACKED.saturating_add(size.saturating_mul(MOST_RATIO));
-        let file = Near { input: BufReader::new(file), at: 0 };
+        let file = BufferedSeek { input: BufReader::new(file), at: 0 };
         let mut zip = Self { file, spots: HashMap::new(), digest: RandomState::new(), left: limit, limit };
         let mut spots = HashMap::new();
         for entry in ZipIterable::try_new(&mut zip.file, Config::default())?.files()? {
@@ -61,7 +61,7 @@ impl Zipped {
             };
             // It is for people and tests.
             if !entry.is_dir() && !name.ends_with(DECODED) {
-                let spot = Spot { header: entry.header_start(), packed, crc: entry.crc32(), size };
+                let spot = FilePosition { header: entry.header_start(), packed, crc: entry.crc32(), size };
                 spots.insert(zip.digest.hash_one(&*name), spot);
             }
         }
@@ -102,7 +102,7 @@ impl Zipped {
         Err(ImportReason::TooLarge { limit: self.told(limit, MOST_BYTES) })
     }
 
-    /// Which limit is meant by one of so many bytes, where a single file may have `most`: that, or the one of all files.
+    /// The limit to name where `limit` was exceeded: `most` for a single file, or that of all files.
     fn told(&self, limit: u64, most: u64) -> u64 {
         if limit < most { self.limit } else { most }
     }
@@ -111,9 +111,10 @@ impl Zipped {
         self.spots.contains_key(&self.digest.hash_one(name))
     }
 
-    fn file(&mut self, name: &str) -> Result<ZipFile<'_, Near>, ImportReason> {
+    fn file(&mut self, name: &str) -> Result<ZipFile<'_, BufferedSeek>, ImportReason> {
         let missing = || ImportReason::Missing { file: name.to_owned() };
-        let Spot { header, packed, crc, size } = *self.spots.get(&self.digest.hash_one(name)).ok_or_else(missing)?;
+        let FilePosition { header, packed, crc, size } =
+            *self.spots.get(&self.digest.hash_one(name)).ok_or_else(missing)?;
         // Files may be said to lie on top of each other, a million times the same bytes: those cost, too.
         self.left = self.left.checked_sub(packed.into()).ok_or(ImportReason::TooLarge { limit: self.limit })?;
         self.file.seek(SeekFrom::Start(header)).map_err(|error| broken(&error, name))?;
@@ -135,12 +136,12 @@ fn broken(error: &io::Error, name: &str) -> ImportReason {
 }
 
 /// Reads on from what is buffered wherever that is possible: in a zip, the next thing is mostly near.
-struct Near {
+struct BufferedSeek {
     input: BufReader<File>,
     at: u64,
 }
 
-impl Read for Near {
+impl Read for BufferedSeek {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(buffer)?;
         self.at += read as u64;
@@ -148,7 +149,7 @@ impl Read for Near {
     }
 }
 
-impl Seek for Near {
+impl Seek for BufferedSeek {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.at = match to {
             SeekFrom::Start(to) => {
@@ -163,13 +164,13 @@ impl Seek for Near {
 
 /// A pack in a zip.
 pub(in crate::exchange) struct PackInZip<'a> {
-    zip: &'a mut Zipped,
-    /// What stands before the names of its files: empty, or a folder with its `/`.
+    zip: &'a mut OpenZip,
+    /// The prefix of the names of its files: empty, or a folder with its `/`.
     prefix: &'a str,
 }
 
 impl<'a> PackInZip<'a> {
-    pub(in crate::exchange) fn new(zip: &'a mut Zipped, prefix: &'a str) -> Self {
+    pub(in crate::exchange) fn new(zip: &'a mut OpenZip, prefix: &'a str) -> Self {
         Self { zip, prefix }
     }
 
@@ -223,7 +224,7 @@ mod tests {
             writer.start_file(name, SimpleFileOptions::default()).unwrap();
             writer.write_all(&[b' '; 1000]).unwrap();
         }
-        let mut zip = Zipped::open(writer.finish().unwrap()).unwrap();
+        let mut zip = OpenZip::open(writer.finish().unwrap()).unwrap();
         zip.left = 1500;
         let mut text = String::new();
         PackInZip::new(&mut zip, "a/").manifest().unwrap().read_to_string(&mut text).unwrap();

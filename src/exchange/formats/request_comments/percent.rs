@@ -32,7 +32,7 @@ pub(in crate::exchange) fn escaped(bytes: &[u8]) -> String {
     }
 }
 
-/// What [`escaped`] made; `None` where it did not make it.
+/// Reverses [`escaped`]; `None` for a text that it cannot have made.
 pub(in crate::exchange) fn unescaped(text: &str) -> Option<Vec<u8>> {
     if text == "-" {
         return Some(Vec::new());
@@ -53,7 +53,7 @@ pub(in crate::exchange) fn unescaped(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Whether a URL that ends in it is sent like this by every client.
+/// Tells whether every client sends a URL that ends in it as it is.
 pub(in crate::exchange) fn plain_target(target: &str) -> bool {
     target.starts_with('/') && !target.contains("/.") && target.bytes().all(is_proper)
 }
@@ -83,12 +83,12 @@ pub(in crate::exchange) fn target_of(url: &str) -> String {
     }
 }
 
-/// Whether no shell, template or URL parser takes it for something else.
+/// Tells whether no shell, template or URL parser takes it for something else.
 fn is_proper(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte)
 }
 
-/// Whether text with it is better kept as base64: it would be lost on the way through editors, or it misleads the eye.
+/// Tells whether text with it is better kept as base64: editors would lose it, or it misleads the eye.
 pub(in crate::exchange) fn is_control(c: char) -> bool {
     let steers = matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     (c.is_control() && !matches!(c, '\n' | '\t')) || steers

@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use super::{RequestComments, TextRequest};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::formats::input::callback::{is_callback, refusal};
-use crate::exchange::formats::input::undated::Undated;
+use crate::exchange::formats::input::undated::UndatedTimes;
 use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::Importer;
 
 /// The import of one text.
 pub(in crate::exchange) struct RequestImporter<'s, 'i> {
     place: &'s str,
-    undated: Undated,
+    undated: UndatedTimes,
     importer: &'s mut Importer<'i>,
 }
 
@@ -23,7 +23,7 @@ impl<'s, 'i> RequestImporter<'s, 'i> {
         importer: &'s mut Importer<'i>,
     ) -> Result<Self, FixtureError> {
         importer.begin_file()?;
-        Ok(Self { place, undated: Undated::since(modified), importer })
+        Ok(Self { place, undated: UndatedTimes::since(modified), importer })
     }
 
     /// Takes the request that begins on that line.
