@@ -46,7 +46,7 @@ mod trial;
 mod upkeep;
 mod worker;
 
-pub use crate::exchange::{Exported, Format, Imported, Preview, Texts};
+pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts};
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{AwaitedRetry, Crafted, Fired, FiredRules, ForwardSetup, HeldPush, HeldView, Verdict};
 pub use crate::progress::Progress;

@@ -28,11 +28,11 @@ pub mod published;
 mod record;
 mod writer;
 
-pub use export::{ExportPlan, Exported, Preview, export, preview};
+pub use export::{ExportPlan, ExportSummary, Preview, export, preview};
 pub use fixture_error::FixtureError;
 pub use formats::Format;
 pub use import::import;
 pub use import_problem::{ImportProblem, ImportReason};
-pub use importer::Imported;
+pub use importer::ImportSummary;
 pub use pseudonyms::{Identifier, Pseudonyms, Replacement, Texts};
 pub use record::Fixture;

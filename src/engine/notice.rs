@@ -1,6 +1,8 @@
 //! What the window is told.
 
-use super::{Compared, Difference, Exported, Imported, PictureFile, Preview, SignatureCheck, Tried, UpkeepDone};
+use super::{
+    Compared, Difference, ExportSummary, ImportSummary, PictureFile, Preview, SignatureCheck, Tried, UpkeepDone,
+};
 use crate::account::Accounts;
 use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredReplay, StoredRun};
 use crate::replay::{before, difference};
@@ -119,12 +121,12 @@ pub enum Notice {
     /// An export is done.
     Exported {
         /// What was written.
-        exported: Box<Exported>,
+        exported: Box<ExportSummary>,
     },
     /// An import is done.
     Imported {
         /// What came in, and what could not be read.
-        imported: Box<Imported>,
+        imported: Box<ImportSummary>,
     },
     /// Pictures were read.
     Pictures {

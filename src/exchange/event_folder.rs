@@ -3,7 +3,7 @@
 /// The folder of the pack beside test code.
 pub(super) const CALLBACKS: &str = "callbacks";
 
-/// Longer kinds are cut in names of folders: the whole one stands inside.
+/// Characters of a kind in the name of a folder.
 const MOST_KIND: usize = 48;
 
 /// The name of an event's folder or file: `000001-CLICK`. The kind comes from outside: what is no plain letter, digit or

@@ -1,4 +1,5 @@
-//! An export from the first event to the finished files: numbers, pseudonyms, the format's writer, the last look, the rename.
+//! Exports events: numbers them, replaces identifiers, writes the format's files, checks them for originals, and renames
+//! them into place.
 
 use std::path::PathBuf;
 
@@ -17,8 +18,9 @@ use crate::texts::Language;
 
 mod stages;
 
-/// An identifier that only a later event shows to be one, such as a password that was an ordinary word before, is found
-/// by the look through the files; with all of them known, another pass replaces it in earlier events, too.
+/// Passes of an export. An identifier that only a later event shows to be one, such as a password that was an ordinary
+/// word before, is found by the check of the files; the next pass knows it from the start, and replaces it in earlier
+/// events, too.
 const PASSES: usize = 3;
 
 /// Changes in a preview; nobody reads more.
@@ -38,7 +40,7 @@ pub struct ExportPlan {
 
 /// Counts of a finished export.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportSummary {
     pub events: u64,
     pub files: u64,
     /// Before compression.
@@ -58,14 +60,14 @@ pub struct Preview {
     pub total: u64,
 }
 
-/// Writes these events, which are in ascending order, and renames the result into its place once it is whole.
+/// Writes these events, which are in ascending order, and renames the result into place once it is complete.
 pub fn export(
     reader: &Reader,
     ids: &[CaptureId],
     plan: &ExportPlan,
     accounts: &Accounts,
     progress: &Progress,
-) -> Result<Exported, FixtureError> {
+) -> Result<ExportSummary, FixtureError> {
     let mut originals = plan.pseudonyms.as_ref().map(|_| Originals::default());
     for _ in 1..PASSES {
         match write(reader, ids, plan, accounts, &mut originals, progress) {
@@ -92,7 +94,7 @@ fn write(
     accounts: &Accounts,
     originals: &mut Option<Originals>,
     progress: &Progress,
-) -> Result<Exported, FixtureError> {
+) -> Result<ExportSummary, FixtureError> {
     let mut output = Output::begin(plan.format, &plan.out)?;
     let published = plan.pseudonyms.as_ref().map(|_| Published::ours());
     let options = WriterOptions { published, language: plan.language };
@@ -115,10 +117,10 @@ fn write(
     )?;
     let Written { files, bytes } = output.finish(originals.as_ref(), progress)?;
     let replaced = originals.as_ref().map_or(0, Originals::total);
-    Ok(Exported { events, files, bytes, replaced, out: plan.out.clone() })
+    Ok(ExportSummary { events, files, bytes, replaced, out: plan.out.clone() })
 }
 
-/// Reads these events one after the other, as they are exported. Those that have gone meanwhile are left out.
+/// Reads these events one after the other, as they are exported. Events that have been removed meanwhile are left out.
 fn each(
     reader: &Reader,
     ids: &[CaptureId],
@@ -142,7 +144,7 @@ fn each(
     Ok(())
 }
 
-/// The event with pseudonyms; `id` is what it is called in the list.
+/// Replaces the identifiers of an event; `id` is its number in the list.
 fn replaced(
     pseudonyms: &Pseudonyms,
     id: CaptureId,
@@ -157,7 +159,7 @@ fn replaced(
     })
 }
 
-/// Says what pseudonyms would change in these events, without writing anything.
+/// Lists the changes that pseudonyms would make in these events, without writing anything.
 pub fn preview(
     reader: &Reader,
     ids: &[CaptureId],

@@ -32,7 +32,7 @@ const MOST_PROBLEMS: usize = 1000;
 
 /// Counts of a finished import, and its problems.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Imported {
+pub struct ImportSummary {
     /// New events.
     pub added: u64,
     /// Events that were there already.
@@ -43,7 +43,7 @@ pub struct Imported {
     pub unread: u64,
 }
 
-/// Takes what readers find.
+/// Stores events, and counts them.
 pub(super) struct Importer<'a> {
     additions: &'a mut Additions,
     accounts: &'a Accounts,
@@ -52,8 +52,8 @@ pub(super) struct Importer<'a> {
     batch: Vec<(Recorded, Option<u64>)>,
     /// The ids of the current file's events, by their numbers in it.
     stored: HashMap<u64, CaptureId>,
-    imported: Imported,
-    /// The accounts for what has no signature; made where it is needed.
+    imported: ImportSummary,
+    /// The accounts without tokens, for messages without a signature; made on first use.
     unsigned: Option<Accounts>,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Importer<'a> {
             progress,
             batch: Vec::with_capacity(BATCH),
             stored: HashMap::new(),
-            imported: Imported::default(),
+            imported: ImportSummary::default(),
             unsigned: None,
         }
     }
@@ -77,7 +77,7 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// Takes an event; `place` names it if it is refused. An error ends the import: the work was cancelled, or the database
+    /// Adds an event; `place` names it if it is refused. An error ends the import: it was cancelled, or the database
     /// failed.
     pub(super) fn take(&mut self, found: FileEvent, place: impl FnOnce() -> String) -> Result<(), FixtureError> {
         self.go_on()?;
@@ -95,7 +95,7 @@ impl<'a> Importer<'a> {
         self.push(recorded, place)
     }
 
-    /// Takes a request that is inspected as if it had just arrived, with what was answered to it.
+    /// Adds a request, which is inspected as if it had just arrived, with its reply.
     pub(super) fn take_answered(
         &mut self,
         request: RawRequest,
@@ -108,7 +108,7 @@ impl<'a> Importer<'a> {
         self.push((Recorded { reply: Some(reply), ..recorded }, None), place)
     }
 
-    /// Takes a message that lies in a file without its request: where it says when it was made, that is when it arrived.
+    /// Adds a message from a file without its request. Its CreateTime is the time of arrival, if it has one.
     pub(super) fn take_message(&mut self, body: Vec<u8>, modified: Timestamp) -> Result<(), FixtureError> {
         self.go_on()?;
         let accounts = self.unsigned.get_or_insert_with(|| without_tokens(self.accounts));
@@ -122,7 +122,7 @@ impl<'a> Importer<'a> {
         self.push((Recorded { capture, reply: None, attempt: 1, first: None }, None), String::new)
     }
 
-    /// Fails where the work is to end; what was read until then is stored.
+    /// Fails where the import was cancelled; the events so far are stored.
     pub(super) fn go_on(&mut self) -> Result<(), FixtureError> {
         if self.progress.is_cancelled() {
             self.store()?;
@@ -131,7 +131,7 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// The account of that name, else the one that takes what no other claims.
+    /// The account of that name, else the default one.
     fn owner(&self, account: &str) -> &Account {
         self.accounts.owner(account)
     }
@@ -154,7 +154,7 @@ impl<'a> Importer<'a> {
         self.owner(account).opened(body)
     }
 
-    /// Notes what could not be read; everything else goes on.
+    /// Adds a problem; the import goes on.
     pub(super) fn refuse(&mut self, place: String, reason: ImportReason) {
         self.imported.unread += 1;
         if self.imported.problems.len() < MOST_PROBLEMS {
@@ -162,8 +162,8 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Stores what is left.
-    pub(super) fn finish(mut self) -> Result<Imported, FixtureError> {
+    /// Stores the last batch.
+    pub(super) fn finish(mut self) -> Result<ImportSummary, FixtureError> {
         self.store()?;
         Ok(self.imported)
     }

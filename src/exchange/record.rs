@@ -1,4 +1,4 @@
-//! An event on its way to a file and back: what is exported of it, and what a file says of it.
+//! The record of an event: exported to a file, and read from one.
 
 use crate::capture::diagnosis::Diagnosis;
 use crate::capture::{CaptureId, Mode, RawRequest, Reply, Signature, StoredCapture};
@@ -44,7 +44,7 @@ pub(super) struct Record {
     pub(super) signature: Signature,
     /// Set where this program had sent it.
     pub(super) replay: bool,
-    /// The decrypted message; `None` where it came in plain, or was not opened.
+    /// The decrypted message; `None` where it came in plain, or was not decrypted.
     pub(super) message: Option<Vec<u8>>,
     pub(super) diagnoses: Vec<Diagnosis>,
     pub(super) reply: Option<Reply>,

@@ -8,7 +8,7 @@ use egui::{Id, Label, ProgressBar, RichText, ScrollArea, Ui, Window};
 use super::action::Action;
 use super::look::Look;
 use super::theme::GAP;
-use crate::engine::{Command, Imported, Progress};
+use crate::engine::{Command, ImportSummary, Progress};
 use crate::texts::safe_text::safe_text;
 
 /// Between two looks at how far the work is.
@@ -36,12 +36,12 @@ pub(super) fn progress_ui(ui: &mut Ui, progress: &Progress, look: &Look, actions
 /// What an import could not read, until it has been looked at.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    imported: Option<Imported>,
+    imported: Option<ImportSummary>,
 }
 
 impl Report {
     /// Shows what could not be read, where there is anything.
-    pub(crate) fn take(&mut self, imported: Imported) {
+    pub(crate) fn take(&mut self, imported: ImportSummary) {
         self.imported = (imported.unread > 0).then_some(imported);
     }
 
@@ -77,7 +77,7 @@ impl Report {
 }
 
 /// What came in, in one sentence.
-pub(crate) fn summary(imported: &Imported, look: &Look) -> String {
+pub(crate) fn summary(imported: &ImportSummary, look: &Look) -> String {
     let counts = [("added", imported.added), ("known", imported.known), ("unread", imported.unread)];
     let counts = counts.map(|(name, count)| (name, count.to_string()));
     let details: Vec<(&str, &str)> = counts.iter().map(|(name, count)| (*name, &**count)).collect();

@@ -1,7 +1,8 @@
-//! curl commands: a shell script of them, and such commands read in, also those that browsers copy.
+//! Writes shell scripts of curl commands, and reads such commands, also those that browsers copy.
 //!
-//! The script sends each request as it was captured, to the server in `$TO`. Bodies stand in it as text wherever a shell and
-//! an editor leave text alone, else as base64.
+//! The script sends each request as it was captured, to the server in `$TO`. Bodies are written as text wherever a shell
+//! and an editor leave text alone, else as base64. Which headers are sent and which become comments is decided in
+//! `request_comments.rs`.
 
 use std::io::BufRead;
 
@@ -242,7 +243,7 @@ struct Document {
 }
 
 impl Document {
-    /// Takes a line; `true`: it was the last.
+    /// Adds a line; `true` for the last one.
     fn ends_with(&mut self, line: &[u8]) -> bool {
         let is_end = trimmed(line).trim_ascii_start() == self.end;
         if let Some(base64) = self.base64.as_mut().filter(|base64| !is_end && base64.len() <= MOST) {

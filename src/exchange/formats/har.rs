@@ -1,6 +1,6 @@
-//! HTTP Archive 1.2: written so that any viewer takes it, and read whoever wrote it.
+//! Writes and reads HTTP Archives, version 1.2, also those of other tools.
 //!
-//! What an archive has no place for stands in `_menuscope` of each entry, so that an event comes back as it was.
+//! The member `_menuscope` of each entry has the rest of the record, so that an event comes back as it was.
 
 use super::input::json_members::members;
 use crate::exchange::fixture_error::FixtureError;

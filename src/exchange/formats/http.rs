@@ -1,7 +1,7 @@
-//! `.http` files for the HTTP clients of editors, written and read.
+//! Writes and reads `.http` files for the HTTP clients of editors.
 //!
-//! Those clients take lines of a body for comments, files, scripts and variables, and know no bytes but text. Where a body has
-//! such, its exact bytes stand in comments, and what an editor sends is as near to it as can be.
+//! Those clients take some lines of a body for comments, files, scripts and variables, and know no bytes but text. Such a
+//! body is kept to the byte in comments, and an editor sends an approximation of it.
 
 use std::io::BufRead;
 
@@ -74,7 +74,7 @@ fn carries(value: &[u8]) -> bool {
     std::str::from_utf8(value).is_ok_and(|text| !text.contains("{{") && !text.contains(is_control))
 }
 
-/// The body as such a file can carry it: itself, where there is nothing in it that an editor takes for something else.
+/// The body as such a file can express it: unchanged, where an editor takes nothing in it for something else.
 fn approximate(body: &[u8]) -> String {
     let Ok(text) = std::str::from_utf8(body) else { return String::new() };
     let mut text: String = text.chars().filter(|c| !is_control(*c)).collect();
@@ -131,7 +131,7 @@ pub(super) fn recognises(head: &[u8]) -> bool {
     false
 }
 
-/// Reads it to its end. `place` names the file in problems; `modified` dates what has no time of its own.
+/// Reads a file to its end. `place` names it in problems; `modified` dates requests without a time of their own.
 pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,

@@ -1,6 +1,7 @@
-//! hurl files, written and read.
+//! Writes and reads hurl files.
 //!
-//! Each event is an entry that expects `HTTP 200`. Bodies stand between fences wherever hurl takes them as they are, else as base64.
+//! Each event is an entry that expects `HTTP 200`. Bodies are written between fences wherever hurl takes them unchanged,
+//! else as base64.
 
 use std::io::BufRead;
 
@@ -34,7 +35,7 @@ const FENCE: &str = "```";
 /// Writes a file.
 pub(super) type Hurl = TextWriter<Entries>;
 
-/// One entry after the other.
+/// The text of a file: one entry after the other.
 #[derive(Debug, Default)]
 pub(super) struct Entries;
 
@@ -105,7 +106,7 @@ pub(super) fn recognises(head: &[u8]) -> bool {
     })
 }
 
-/// Reads it to its end. `place` names the file in problems; `modified` dates what has no time of its own.
+/// Reads a file to its end. `place` names it in problems; `modified` dates requests without a time of their own.
 pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,

@@ -1,4 +1,4 @@
-//! Shared by the readers of formats: lines, limits, times, and the test of what is a callback.
+//! Parts that readers of several formats share: lines, limits, times, and the test for callbacks.
 
 pub(in crate::exchange) mod byte_budget;
 pub(in crate::exchange) mod callback;

@@ -1,4 +1,4 @@
-//! JSON Lines, the object of `menuscope events --json` on each: written and read.
+//! Writes and reads JSON Lines: the object of `menuscope events --json` on each line.
 
 use std::io::BufRead;
 
@@ -24,7 +24,7 @@ use reversed::ReversedLines;
 /// Writes an event a line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct JsonLines {
-    /// That of the diagnoses.
+    /// The language of diagnoses.
     language: Language,
 }
 
@@ -48,7 +48,7 @@ impl Writer for JsonLines {
     }
 }
 
-/// The members by which an event is told from other JSON, whatever has sorted them since.
+/// The members of an event, by which it is told from other JSON in any order.
 const MEMBERS: [&str; 22] = [
     "account",
     "attempt",
@@ -92,7 +92,7 @@ pub(super) fn is_ours(head: &[u8]) -> bool {
     members(head).starts_with(&FIRST.map(str::to_owned))
 }
 
-/// Reads it to its end. `place` names the file in problems; `modified` dates what has no time of its own.
+/// Reads a file to its end. `place` names it in problems; `modified` dates requests without a time of their own.
 pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,
@@ -123,7 +123,7 @@ pub(super) fn read(
     events.finish(importer)
 }
 
-/// The text of one event: a line, or several where somebody made it legible.
+/// The text of one event: a line, or several where it was pretty-printed.
 #[derive(Debug, Default)]
 struct EventText {
     /// The first line's number; 0 before there is one.
@@ -163,15 +163,15 @@ struct Events<'a> {
     order: Order,
 }
 
-/// In which order the events come. They are stored in that of their arrival.
+/// The order of the events in the file. They are stored in the order of their arrival.
 enum Order {
-    /// There was none yet.
+    /// No event has come yet.
     Unknown,
-    /// There was one: its line's number, its own, and the line.
+    /// One event has come: the line's number, its own, and the line.
     One(u64, u64, Vec<u8>),
-    /// As they arrived, or in none at all: they are taken as they come.
+    /// Ascending, or none: events are taken as they come.
     AsTheyCome,
-    /// Newest first, as commands list them: they are put by until the oldest is there.
+    /// Newest first, as commands list them: events are kept in a temporary file until the oldest has come.
     NewestFirst(ReversedLines),
 }
 
@@ -199,7 +199,7 @@ impl Events<'_> {
         }
     }
 
-    /// Adds an event while the order is not known, or backwards.
+    /// Adds an event while the order is unknown or newest first.
     fn add_numbered(
         &mut self,
         number: u64,
@@ -228,7 +228,7 @@ impl Events<'_> {
         Ok(())
     }
 
-    /// Takes what was put by.
+    /// Takes the events that were kept back.
     fn finish(mut self, importer: &mut Importer<'_>) -> Result<(), FixtureError> {
         match std::mem::replace(&mut self.order, Order::AsTheyCome) {
             Order::Unknown | Order::AsTheyCome => Ok(()),

@@ -1,4 +1,4 @@
-//! The messages alone, a file each; and any XML or JSON that holds one, read back.
+//! Writes the messages alone, a file each, and reads any XML or JSON that is a message.
 
 use std::io::{BufRead, Read as _};
 
@@ -21,7 +21,7 @@ use crate::wechat::tree::{BOM, Format, Tree, TreeError};
 /// Characters of a name that are shown.
 const SHOWN: usize = 60;
 
-/// Writes the messages. What has none, as a handshake, is a file with its whole request: nothing is left out.
+/// Writes the messages. An event without one, such as a handshake, becomes a file with its whole request.
 #[derive(Debug)]
 pub(super) struct RawWriter;
 
@@ -58,7 +58,7 @@ pub(super) fn is_request(head: &[u8]) -> bool {
     ends && (line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"))
 }
 
-/// Reads a file of one message. `modified` dates what does not say when it was made.
+/// Reads a file of one message. `modified` dates a message without CreateTime.
 pub(super) fn read(
     input: &mut dyn BufRead,
     place: &str,

@@ -1,4 +1,5 @@
-//! Comment lines before a request, in the texts of other tools: what the request itself cannot carry, and the event's record.
+//! Comment lines before a request, in the texts of other tools: what the request itself cannot carry, and the event's
+//! record.
 //!
 //! ```text
 //! # menuscope 3 2026-11-23T08:00:00.123456Z 203.0.113.7 CLICK MENU_1     number, arrival, sender; kind and key for people
@@ -7,9 +8,9 @@
 //! # menuscope record {"number":3,"account":"default",…}                 everything else on record, as in a HAR file
 //! # menuscope body PHhtbD4=                                             the exact body, in as many lines as it takes
 //! ```
-//! [`CommentedRequest::of`] decides which headers are exported as headers and which as comments, for curl, `.http` and hurl
-//! alike. Values from outside are percent-encoded, JSON or base64, so that none can end its comment. An edited request wins over
-//! its record: the record has the SHA-256 of the request that it belongs to.
+//! [`CommentedRequest::of`] decides which headers are exported as headers and which as comments, for curl, `.http` and
+//! hurl alike. Values from outside are percent-encoded, JSON or base64, so that none can end its comment. An edited
+//! request wins over its record: the record has the SHA-256 of the request that it belongs to.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -182,7 +183,7 @@ pub(in crate::exchange) struct RequestComments {
     body: Option<String>,
     body_length: Option<u64>,
     record: Option<String>,
-    /// The first line that cannot be understood.
+    /// The first comment that cannot be understood.
     damaged: Option<String>,
 }
 

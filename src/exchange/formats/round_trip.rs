@@ -1,4 +1,4 @@
-//! Events written in a format, read back into a store, and written again: for the tests of formats.
+//! Tests of round trips: events written in a format, read back into a store, and written again.
 
 use std::io::BufRead;
 
@@ -14,7 +14,7 @@ use crate::capture::diagnosis::{Coded, Finding};
 use crate::capture::{CaptureId, Placement, RawRequest, Reply, StoredCapture, header_text};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::{Imported, Importer};
+use crate::exchange::importer::{ImportSummary, Importer};
 use crate::exchange::record::Fixture;
 use crate::exchange::record::entry::EntryFiles;
 use crate::exchange::writer::{InMemory, Writer};
@@ -85,7 +85,7 @@ pub(super) fn without_records(text: &str) -> String {
 }
 
 /// The requests that are stored once a text was read.
-pub(super) fn read_back(read: Read, text: &[u8]) -> (Vec<RawRequest>, Imported) {
+pub(super) fn read_back(read: Read, text: &[u8]) -> (Vec<RawRequest>, ImportSummary) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("menuscope.db");
     let accounts = Accounts::new(Vec::new(), None);
@@ -101,7 +101,7 @@ pub(super) fn read_back(read: Read, text: &[u8]) -> (Vec<RawRequest>, Imported) 
     (stored.collect(), imported)
 }
 
-/// The request a text of one holds.
+/// The request of a text with one.
 pub(super) fn only(read: Read, text: &str) -> RawRequest {
     let (mut requests, imported) = read_back(read, text.as_bytes());
     assert_eq!(imported.problems, [], "{text}");

@@ -1,4 +1,4 @@
-//! Events of every kind for the tests of writers and readers, and the way there and back.
+//! Events of every kind for the tests of writers and readers.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::capture::{
     Capture, CaptureId, ForwardProblem, Forwarded, Mode, Placement, RawRequest, Reply, ReplyEnd, ReplySource,
     Signature, StoredCapture,
 };
-use crate::exchange::importer::{Imported, Importer};
+use crate::exchange::importer::{ImportSummary, Importer};
 use crate::exchange::record::Fixture;
 use crate::exchange::record::numbering::Numbering;
 use crate::exchange::writer::{InMemory, Writer};
@@ -32,18 +32,18 @@ pub(in crate::exchange) fn first_time() -> Timestamp {
     "2026-11-23T08:00:00.123456Z".parse().unwrap()
 }
 
-/// An account that verifies and opens the events.
+/// An account that verifies and decrypts the events.
 pub(in crate::exchange) fn accounts() -> Accounts {
     accounts_with(AES_KEY)
 }
 
-/// An account that verifies the events, and opens those that are sealed with that key.
+/// An account that verifies the events, and decrypts those that are encrypted with that key.
 pub(in crate::exchange) fn accounts_with(key: &str) -> Accounts {
     let secrets = Secrets { token: Some(Secret::new(TOKEN)), aes_key: Some(Secret::new(key)), ..Secrets::default() };
     Accounts::new(vec![Account::named("default").with_secrets(secrets)], None)
 }
 
-/// An account that knows nothing.
+/// No account.
 pub(in crate::exchange) fn no_accounts() -> Accounts {
     Accounts::new(Vec::new(), None)
 }
@@ -67,7 +67,7 @@ pub(in crate::exchange) fn pushed(message: &[u8], is_sealed: bool) -> RawRequest
     pushed_with(message, is_sealed.then_some(AES_KEY))
 }
 
-/// A message as WeChat posts it, sealed with that key if there is one.
+/// A message as WeChat posts it, encrypted with that key if there is one.
 pub(in crate::exchange) fn pushed_with(message: &[u8], key: Option<&str>) -> RawRequest {
     let key = key.map(|key| AesKey::parse(key).unwrap());
     let seal = key.as_ref().map(|key| (key, "wxb11529c136998cb6", *b"0123456789abcdef"));
@@ -117,7 +117,7 @@ pub(in crate::exchange) fn numbered(events: Vec<(Capture, Option<Reply>)>) -> Ve
     (1..).zip(events).map(fixture).collect()
 }
 
-/// Every kind of event, plain and sealed, and what is not perfect.
+/// Every kind of event, plain and encrypted, and events with diagnoses.
 pub(in crate::exchange) fn every_kind() -> Vec<Fixture> {
     let accounts = accounts();
     let mut requests: Vec<RawRequest> = Vec::new();
@@ -181,7 +181,7 @@ pub(in crate::exchange) fn exported(mut writer: impl Writer, events: &[Fixture])
 }
 
 /// Imports a file into an empty store, and returns the events as an export of it would hand them to a writer.
-pub(in crate::exchange) fn imported(read: Read, bytes: &[u8], accounts: &Accounts) -> (Imported, Vec<Fixture>) {
+pub(in crate::exchange) fn imported(read: Read, bytes: &[u8], accounts: &Accounts) -> (ImportSummary, Vec<Fixture>) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("menuscope.db");
     let mut additions = Additions::open(&database).unwrap();
@@ -200,7 +200,7 @@ pub(in crate::exchange) fn imported(read: Read, bytes: &[u8], accounts: &Account
     (imported, ids.iter().map(fixture).collect())
 }
 
-/// Any event whatever, as it could be on record.
+/// Any event as it could be on record.
 pub(in crate::exchange) fn any_event() -> impl Strategy<Value = (Capture, Option<Reply>)> {
     (any_request(), any_record(), proptest::option::of(any_reply())).prop_map(|(request, record, reply)| {
         let (mode, signature, diagnoses, message) = record;

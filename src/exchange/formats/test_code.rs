@@ -1,4 +1,4 @@
-//! Test code that loads a pack, in six languages: what it needs beside the pack to run as it is.
+//! Writes test code in six languages beside a pack.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::exchange::writer::{Below, Files, Writer};
 /// A file's name in the export, and its text.
 pub(super) type Snippet = (&'static str, &'static str);
 
-/// Gives a format's files under the names that they have in `assets/snippets` and in the export.
+/// The files of a format, under their names in `assets/snippets` and in the export.
 macro_rules! snippets {
     ($folder:literal: $($name:literal),+ $(,)?) => {
         &[$(($name, include_str!(concat!("../../../assets/snippets/", $folder, "/", $name)))),+]
@@ -28,7 +28,7 @@ pub(super) const RUST: &[Snippet] =
 /// Files that package managers leave beside test code.
 const LOCK_FILES: [&str; 3] = ["Cargo.lock", "composer.lock", "package-lock.json"];
 
-/// Every set of files.
+/// The files of every language.
 const ALL: [&[Snippet]; 6] = [PYTEST, NODE, PHPUNIT, JUNIT, GO, RUST];
 
 /// Writes a pack into its folder, and the test code beside it.

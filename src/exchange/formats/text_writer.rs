@@ -6,7 +6,7 @@ use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::record::Fixture;
 use crate::exchange::writer::{Files, Writer};
 
-/// A form in which an export is one text.
+/// A format in which an export is one text.
 pub(in crate::exchange) trait TextFormat {
     /// The heading of every file.
     const HEADING: &'static str;

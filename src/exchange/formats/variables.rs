@@ -1,4 +1,4 @@
-//! Variables of `.http` and hurl files: `{{name}}` replaced by what the file itself says.
+//! Replaces variables of `.http` and hurl files: `{{name}}` by the value that the file sets.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use super::input::lines;
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
-/// The variable that stands for the server; what it holds is no part of a request.
+/// The variable that stands for the server; its value is no part of a request.
 const SERVER: &str = "host";
 
 /// Values of more variables are not remembered.
 const MOST: usize = 1000;
 
-/// Longer values are not remembered: they could multiply.
+/// Longer values are not remembered: variables in variables could multiply them.
 const LONGEST: usize = 1 << 16;
 
 /// The variables that are set.
@@ -20,7 +20,7 @@ const LONGEST: usize = 1 << 16;
 pub(in crate::exchange) struct Variables(HashMap<String, String>);
 
 impl Variables {
-    /// Remembers one for what follows; it may name others.
+    /// Sets a variable for the lines after it; its value may name others.
     pub(in crate::exchange) fn define(&mut self, name: &str, value: &str) {
         if let Ok(value) = self.filled(value)
             && value.len() <= LONGEST
@@ -30,7 +30,7 @@ impl Variables {
         }
     }
 
-    /// The text with its variables replaced.
+    /// Replaces the variables of a text.
     pub(in crate::exchange) fn filled(&self, text: &str) -> Result<String, ImportReason> {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;

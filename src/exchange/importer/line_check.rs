@@ -1,4 +1,4 @@
-//! Requests whose lines would be others once they are written: HTTP has no way to say what stands in them.
+//! Refuses requests that cannot be written as HTTP: with a line end or zero byte in a line.
 
 use crate::capture::RawRequest;
 use crate::exchange::import_problem::ImportReason;
@@ -7,7 +7,7 @@ use crate::texts::safe_text::shortened;
 /// Characters of a header's name that are shown.
 const SHOWN: usize = 60;
 
-/// Refuses such a request, and says which part of it is none.
+/// Refuses such a request, and names the part.
 pub(in crate::exchange) fn check_lines(request: &RawRequest) -> Result<(), ImportReason> {
     for (part, text) in [("method", &request.method), ("target", &request.target), ("version", &request.version)] {
         if !is_of_one_line(text.as_bytes()) {

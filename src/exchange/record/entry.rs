@@ -1,4 +1,4 @@
-//! An event and its line in the manifest: one made of the other.
+//! Converts an event into its entry in a manifest, and back.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(in crate::exchange) struct Part<'a> {
     pub(in crate::exchange) bytes: &'a [u8],
 }
 
-/// The line of an event, and the files that it names beside the request.
+/// The entry of an event, and the files that it names beside the request.
 pub(in crate::exchange) fn write<'a>(event: &'a Fixture, folder: &str) -> (Entry, Vec<Part<'a>>) {
     let mut parts = Vec::with_capacity(4);
     let (placement, capture) = (&event.stored.placement, &event.stored.capture);
@@ -108,7 +108,7 @@ fn named(stem: &str, format: Option<Format>, other: &'static str) -> String {
     format!("{stem}.{}", format.map_or(other, Format::extension))
 }
 
-/// The event of a line, with what its files hold.
+/// The event of an entry and its files.
 pub(in crate::exchange) fn read(
     entry: Entry,
     mut request: RawRequest,

@@ -1,11 +1,11 @@
-//! `request.http`: a request as one text, taken apart again to the byte.
+//! Parses `request.http`: a request as one text.
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::capture::RawRequest;
 
-/// A request from its text. When it arrived and from whom does not stand in it.
+/// Parses a request. Its time and its sender are not in the text.
 ///
 /// Lines may end in LF alone: editors and version control change that. The body is taken as it is.
 pub(in crate::exchange) fn parse(text: Vec<u8>) -> Result<RawRequest, &'static str> {

@@ -1,4 +1,5 @@
-//! `manifest.json` of a pack: what the files beside it cannot say, an event a line.
+//! The entries of a pack's `manifest.json`, one for each event: the part of the record that the files beside it do not
+//! have.
 //!
 //! ```text
 //! manifest.json

@@ -1,4 +1,4 @@
-//! The numbers of an export: 1 for the first event to arrive, and whatever names an event by its number.
+//! Numbers the events of an export from 1, by arrival, and the references to them.
 
 use super::Fixture;
 use crate::capture::diagnosis::{Code, Diagnosis};
@@ -39,7 +39,7 @@ impl<'a> Numbering<'a> {
     }
 }
 
-/// The first attempt gets another number: what names it follows.
+/// Replaces the number of the first attempt in the diagnoses that name it.
 pub(in crate::exchange) fn number_first(diagnoses: &mut [Diagnosis], first: CaptureId) {
     let duplicates = diagnoses.iter_mut().filter(|diagnosis| diagnosis.code == Code::Duplicate);
     for (name, value) in duplicates.flat_map(|diagnosis| &mut diagnosis.details) {

@@ -13,8 +13,8 @@ use crate::exchange::import_problem::ImportReason;
 /// The members of an entry that stand elsewhere in the file.
 const ELSEWHERE: [&str; 3] = ["folder", "kind", "received_at"];
 
-/// The record without the request, which the file has in its own form. `has_response` says that it has what went over the wire
-/// as the answer, too.
+/// The record without the request, which the file has in its own form. With `has_response` the file has the bytes that
+/// went over the wire as the reply, too.
 pub(in crate::exchange) fn write(event: &Fixture, has_response: bool) -> Value {
     let (entry, parts) = entry::write(event, "");
     let sent = event.stored.reply.as_ref().filter(|_| has_response).map(Reply::sent);
@@ -43,7 +43,8 @@ fn bytes_json(bytes: &[u8]) -> Value {
     }
 }
 
-/// The event, from its record, its request, and what went over the wire as the answer where the record does not have that.
+/// The event, from its record, its request, and the bytes that went over the wire as the reply where the record leaves
+/// them out.
 pub(in crate::exchange) fn read(
     object: Value,
     request: RawRequest,

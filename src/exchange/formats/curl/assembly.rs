@@ -10,7 +10,7 @@ use crate::exchange::formats::request_comments::percent::{form_encoded, target_o
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
-/// The standard input of a command, or why it is not known.
+/// The standard input of a command, or the reason why it is not known.
 pub(super) type Input = Result<Vec<u8>, ImportReason>;
 
 /// The options of one request.

@@ -21,8 +21,8 @@ struct Stage {
     input: Option<Input>,
 }
 
-/// The requests of a command, in their order. Variables that it sets are remembered. `input` is the standard input of its first
-/// stage.
+/// The requests of a command, in their order. Variables that it sets are remembered. `input` is the standard input of its
+/// first stage.
 pub(super) fn requests(
     tokens: Vec<Token>,
     mut input: Option<Input>,

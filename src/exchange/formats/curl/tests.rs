@@ -1,4 +1,4 @@
-//! Scripts written, run and read.
+//! Tests of scripts: written, run and read.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! The answer in an entry that another tool wrote: what the developer's own server said, judged as a forwarded answer is.
+//! Reads the answer in an entry that another tool wrote, and inspects it as one of the developer's own server.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ struct Content {
 }
 
 impl Content {
-    /// The bytes; `None` where they were not kept. Nothing is often left out.
+    /// The bytes; `None` where they were not kept. Tools often leave out an empty text.
     fn bytes(self) -> Result<Option<Vec<u8>>, ImportReason> {
         Ok(self.text.bytes()?.or_else(|| (self.size <= 0.0).then(Vec::new)))
     }
@@ -76,7 +76,7 @@ fn milliseconds(count: f64) -> Duration {
     Duration::from_micros((count.max(0.0) * 1000.0).round() as u64)
 }
 
-/// The answer to that event, as if it had been forwarded: what later answers are compared with.
+/// The reply to an event as if it had been forwarded: the baseline of later answers.
 pub(super) fn reply(mut forwarded: Forwarded, capture: &Capture, account: &Account) -> Reply {
     let elapsed = forwarded.elapsed;
     judge_forwarded(&mut forwarded, capture, Some(account), elapsed);

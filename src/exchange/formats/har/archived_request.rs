@@ -1,4 +1,4 @@
-//! One entry of an archive, whoever wrote it: the request in it, if it is a callback.
+//! Reads the request of an archive's entry, of any tool, and tells whether it is a callback.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,7 +30,7 @@ pub(super) struct Header {
     name: String,
     #[serde(default)]
     value: String,
-    /// The value's bytes, where it is no text and this program wrote it.
+    /// The bytes of a value that is not UTF-8, in archives of this program.
     #[serde(rename = "_base64")]
     base64: Option<String>,
 }
@@ -72,7 +72,7 @@ impl BodyText {
 
 /// The request of an entry.
 pub(super) struct ArchivedRequest {
-    /// The request, but for the time, which stands elsewhere.
+    /// The request without its time, which the entry has.
     pub(super) request: RawRequest,
     /// The complete address.
     pub(super) url: String,
@@ -105,7 +105,7 @@ pub(super) fn read(value: Value) -> Result<ArchivedRequest, ImportReason> {
     Ok(ArchivedRequest { request, url, has_body })
 }
 
-/// A body, put together from the fields of a form where there is nothing else.
+/// A body, put together from the fields of a form where there is no text.
 fn body(data: PostData) -> Result<Option<Vec<u8>>, ImportReason> {
     let PostData { text, params } = data;
     let text = text.bytes()?;
@@ -117,7 +117,7 @@ fn body(data: PostData) -> Result<Option<Vec<u8>>, ImportReason> {
     Ok(Some(form.finish().into_bytes()))
 }
 
-/// Names in lower case. What HTTP/2 says in headers of its own is no header to anybody else.
+/// Headers with names in lower case, and without the pseudo-headers of HTTP/2.
 pub(super) fn header_bytes(headers: Vec<Header>) -> Result<Vec<(String, Vec<u8>)>, ImportReason> {
     let bytes = |header: Header| {
         let value = match header.base64 {

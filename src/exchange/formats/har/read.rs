@@ -1,4 +1,4 @@
-//! An archive read entry by entry: what is no callback is never held in memory as a whole.
+//! Reads an archive entry by entry. Requests that are no callbacks are never held in memory.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -25,7 +25,7 @@ const MOST_KEPT: u64 = 64 << 20;
 /// The path to the list of entries.
 const ENTRIES: [&str; 2] = ["log", "entries"];
 
-/// Reads it to its end. `place` names the file in problems; `modified` dates what has no time of its own.
+/// Reads a file to its end. `place` names it in problems; `modified` dates requests without a time of their own.
 pub(in crate::exchange) fn read(
     input: &mut dyn BufRead,
     place: &str,
@@ -67,10 +67,10 @@ fn unreadable(error: &io::Error) -> ImportReason {
     ImportReason::Unreadable { cause: error.to_string() }
 }
 
-/// One archive on its way to the store.
+/// The import of one archive.
 struct ArchiveImport<'a, 'i> {
     place: &'a str,
-    /// That of the entry that was read last, from 1.
+    /// The number of the last entry, from 1.
     number: u64,
     undated: UndatedTimes,
     has_entries: bool,
@@ -118,7 +118,7 @@ impl ArchiveImport<'_, '_> {
         Ok(())
     }
 
-    /// Says what ended it, if that was not its end.
+    /// Adds the problem that ended the archive early, if there is one.
     fn end(self, outcome: serde_json::Result<()>) -> Result<(), FixtureError> {
         if let Some(error) = self.failed {
             return Err(error);
@@ -151,7 +151,7 @@ fn reason(error: &serde_json::Error) -> ImportReason {
     }
 }
 
-/// Goes down to the entries, and past everything else.
+/// Descends to the list of entries, and skips everything else.
 struct PathSeed<'p, 'r, 'a, 'i> {
     path: &'p [&'static str],
     archive: &'r mut ArchiveImport<'a, 'i>,

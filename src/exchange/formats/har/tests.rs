@@ -1,4 +1,4 @@
-//! Archives written, read, and written again; and those of other tools.
+//! Tests of archives: written, read, and written again; and those of other tools.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -9,19 +9,19 @@ use crate::exchange::formats::specimens::{
     accounts, any_event, every_kind, exported, first_time, imported, no_accounts, numbered,
 };
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::Imported;
+use crate::exchange::importer::ImportSummary;
 use crate::wechat::lint;
 
 fn archive_of(events: &[Fixture]) -> Value {
     serde_json::from_slice(&exported(Har::default(), events)).unwrap()
 }
 
-fn read_in(archive: &[u8]) -> (Imported, Vec<StoredCapture>) {
+fn read_in(archive: &[u8]) -> (ImportSummary, Vec<StoredCapture>) {
     let (report, events) = imported(read, archive, &accounts());
     (report, events.into_iter().map(|event| event.stored).collect())
 }
 
-fn places(report: &Imported) -> Vec<(&str, &ImportReason)> {
+fn places(report: &ImportSummary) -> Vec<(&str, &ImportReason)> {
     report.problems.iter().map(|problem| (&*problem.place, &problem.reason)).collect()
 }
 

@@ -1,4 +1,4 @@
-//! An event as an entry of an archive.
+//! Writes an event as an entry of an archive.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,7 @@ use crate::exchange::record::{Fixture, object};
 /// The host of a request without one.
 const NOWHERE: &str = "localhost";
 
-/// The entry. What a reader needs to know of it before it reads on comes first.
+/// The entry. The members that a reader needs first come first.
 pub(super) fn entry(event: &Fixture) -> Value {
     let request = &event.stored.capture.request;
     let reply = event.stored.reply.as_ref();
@@ -73,7 +73,7 @@ fn request_json(request: &RawRequest, url: &str) -> Value {
     object
 }
 
-/// A header; of a value that is no text, the bytes beside it.
+/// A header, with its bytes beside a value that is not UTF-8.
 fn header_json(name: &str, value: &[u8]) -> Value {
     let mut object = json!({ "name": name, "value": header_text(value) });
     if std::str::from_utf8(value).is_err() {
@@ -127,7 +127,7 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
-/// BodyText where it is UTF-8, else base64, which is said.
+/// Adds bytes as text, or as base64 with its encoding where they are not UTF-8.
 fn put_text(object: &mut Map<String, Value>, bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         object.insert("text".to_owned(), json!(text));

@@ -1,4 +1,4 @@
-//! One request of an `.http` file, taken line by line.
+//! Reads one request of an `.http` file, line by line.
 
 use super::approximate;
 use crate::exchange::fixture_error::FixtureError;
@@ -32,7 +32,7 @@ enum BlockPart {
     Address,
     Headers,
     Body,
-    /// An answer that was kept beside the requests.
+    /// An answer among the requests.
     Answer,
 }
 
@@ -97,7 +97,7 @@ impl Block {
         }
     }
 
-    /// A script lasts until `%}`; one in another file is a line.
+    /// Skips a script, which ends with `%}`, or is a line that names a file.
     fn script(&mut self, text: &str) {
         self.scripted = (self.scripted || text.contains("{%")) && !text.contains("%}");
     }
@@ -189,7 +189,7 @@ impl Block {
     }
 }
 
-/// The exact body that was kept, unless somebody has edited what stands for it.
+/// The exact body from the comments, unless its approximation has been edited.
 fn body(lines: Vec<u8>, comments: &RequestComments, variables: &Variables) -> Result<Vec<u8>, ImportReason> {
     let mut text = utf_8(lines)?;
     let written = text.trim_end().len();

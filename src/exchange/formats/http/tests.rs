@@ -1,4 +1,4 @@
-//! Files written and read, ours and people's.
+//! Tests of files: written and read, exported ones and people's.
 
 use proptest::prelude::*;
 

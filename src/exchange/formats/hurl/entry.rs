@@ -1,4 +1,4 @@
-//! One entry of a hurl file, its request taken line by line.
+//! Reads the request of a hurl file's entry, line by line.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -53,7 +53,7 @@ pub(super) fn is_answer(line: &str) -> bool {
     version && status && words.next().is_none()
 }
 
-/// The same, of a line as it stands in a file.
+/// The same for the bytes of a line.
 pub(super) fn is_answer_bytes(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(is_answer)
 }
@@ -95,9 +95,9 @@ pub(super) struct HurlEntry {
     form: Vec<String>,
     cookies: Vec<String>,
     part: EntryPart,
-    /// As it is written.
+    /// The lines of the body, as written.
     written: Vec<u8>,
-    /// As it is sent.
+    /// The body, as sent.
     body: Vec<u8>,
     size: usize,
     reason: Option<ImportReason>,
@@ -316,7 +316,7 @@ fn unresolved(what: &str) -> ImportReason {
     ImportReason::Unresolved { what: what.to_owned() }
 }
 
-/// The bytes that a body stands for.
+/// Decodes a body into its bytes.
 fn decoded(body: BodyNotation, written: Vec<u8>, variables: &Variables) -> Result<Vec<u8>, ImportReason> {
     let filled = |text: String| variables.filled(&text).map(String::into_bytes);
     match body {

@@ -1,13 +1,13 @@
-//! Strings of hurl: escapes, comments behind them, and templates in them.
+//! Reads and writes strings of hurl: escapes, templates, and the comments after them.
 
 use crate::exchange::formats::input::lines::MOST;
 use crate::exchange::formats::variables::Variables;
 use crate::exchange::import_problem::ImportReason;
 
-/// The number of a character takes no more; its end is not looked for through the whole of a line, again and again.
+/// Bytes in which the end of a character's number is looked for, so that no line is searched again and again.
 const LONGEST_NUMBER: usize = 64;
 
-/// A value as it stands behind a header's name.
+/// Escapes the value of a header.
 pub(super) fn escaped(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for c in value.chars() {
@@ -23,7 +23,7 @@ pub(super) fn escaped(value: &str) -> String {
     text
 }
 
-/// The value that begins here, up to `end`, with what follows that. Without an end in sight, all of it.
+/// Splits the value up to `end` from the text after it. Without an end, all of the text is the value.
 pub(super) fn value<'t>(
     text: &'t str,
     end: char,
@@ -53,7 +53,7 @@ pub(super) fn value<'t>(
     Ok((value, None))
 }
 
-/// Adds what the escape stands for, and returns what follows it.
+/// Adds the character of an escape, and returns the text after it.
 fn unescape<'t>(rest: &'t str, value: &mut String) -> &'t str {
     let Some(c) = rest.chars().next() else {
         value.push('\\');

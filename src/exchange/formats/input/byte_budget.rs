@@ -1,4 +1,4 @@
-//! A stream that gives only so much at a time: what somebody else wrote must not fill the memory.
+//! Limits the bytes that are read of a foreign file at a time, so that it cannot fill the memory.
 
 use std::cell::Cell;
 use std::io::{self, Read};

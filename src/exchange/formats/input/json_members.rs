@@ -8,7 +8,7 @@ use super::lines::head_text;
 
 /// The names of the first object's members, in their order, as far as the beginning shows them.
 ///
-/// Text in UTF-16 is read, too: what it is can be told, though it cannot be imported.
+/// UTF-16 is read, too, so that an import can name the encoding that it refuses.
 pub(in crate::exchange) fn members(head: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     let Some(text) = head_text(head) else { return names };

@@ -1,4 +1,4 @@
-//! Files of text read a line at a time: numbered, of bounded length, and in UTF-8.
+//! Reads text files a line at a time: numbered, of bounded length, and in UTF-8.
 
 use std::borrow::Cow;
 use std::io::{BufRead, Read as _};
@@ -6,7 +6,7 @@ use std::io::{BufRead, Read as _};
 use crate::exchange::import_problem::ImportReason;
 use crate::wechat::tree::BOM;
 
-/// A request that takes more of a file than this is not read: it is held in memory as a whole.
+/// Bytes of a file that one request may take: it is held in memory as a whole.
 pub(in crate::exchange) const MOST: usize = 64 << 20;
 
 /// The lines of a file, with their ends.
@@ -64,7 +64,7 @@ pub(in crate::exchange) fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// The bytes as text, or in which encoding they seem to be instead.
+/// The bytes as text, or a reason that names the encoding they seem to be in.
 pub(in crate::exchange) fn utf_8(bytes: Vec<u8>) -> Result<String, ImportReason> {
     String::from_utf8(bytes).map_err(|error| other_encoding(error.as_bytes()))
 }
@@ -75,7 +75,7 @@ pub(in crate::exchange) fn other_encoding(bytes: &[u8]) -> ImportReason {
     ImportReason::Encoding { encoding: encoding.to_owned() }
 }
 
-/// The beginning of a file as text; `None` where it is none. UTF-16 is told so that the reader can say what is wrong.
+/// The beginning of a file as text; `None` where it is none. UTF-16 is decoded so that the reader can name it.
 pub(in crate::exchange) fn head_text(head: &[u8]) -> Option<Cow<'_, str>> {
     if let Some(order) = utf_16(head) {
         return Some(Cow::Owned(order.text(head)));

@@ -9,12 +9,12 @@ pub(in crate::exchange) struct UndatedTimes {
 }
 
 impl UndatedTimes {
-    /// From the time when the file was changed last.
+    /// Begins with the modification time of the file.
     pub(in crate::exchange) fn since(modified: Timestamp) -> Self {
         Self { modified, count: 0 }
     }
 
-    /// A microsecond later each time: two requests that are alike remain two.
+    /// The next time, a microsecond later: two requests that are alike remain two.
     pub(in crate::exchange) fn next(&mut self) -> Timestamp {
         let time = self.modified.saturating_add(SignedDuration::from_micros(self.count)).unwrap_or(self.modified);
         self.count += 1;

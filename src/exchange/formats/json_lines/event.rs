@@ -1,4 +1,4 @@
-//! One line read: the object of an event, back to what was recorded.
+//! Reads one line: from the object of an event back to its record.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -23,7 +23,7 @@ use crate::texts::Language;
 use crate::wechat::envelope::{AesKey, open};
 use crate::wechat::tree::{Place, Tree};
 
-/// The object, as far as it is the record and not a view of it.
+/// The members of the object that are the record, and not a view of it.
 #[derive(Deserialize)]
 struct EventLine {
     id: u64,
@@ -124,7 +124,7 @@ pub(super) fn number(line: &[u8]) -> Result<Option<u64>, ImportReason> {
     }
 }
 
-/// The event of a line; `None` where the line is none and need not be one.
+/// The event of a line; `None` for the line that says where a listener listens.
 pub(super) fn found(
     line: &[u8],
     modified: Timestamp,
@@ -243,7 +243,7 @@ fn as_text((name, value): (String, Value)) -> (String, String) {
     (name, text)
 }
 
-/// Question marks for what the words of a code name, where an earlier version wrote the line: it had the words alone.
+/// Question marks for the details of a finding that an earlier version wrote: the line has its words alone.
 fn unknown_details<C: Coded>(code: C) -> Vec<(String, String)> {
     let names: BTreeSet<String> = ["message", "remedy"]
         .into_iter()

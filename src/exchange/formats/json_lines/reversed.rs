@@ -1,11 +1,11 @@
-//! Lines that come newest first, put by in a nameless file until the oldest is there.
+//! Keeps lines that come newest first in a temporary file until the oldest has come.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 
 use crate::exchange::fixture_error::FixtureError;
 
-/// The lines so far. In memory is only where they stand.
+/// The lines so far. Only their positions are in memory.
 pub(super) struct ReversedLines {
     file: BufWriter<File>,
     written: u64,
@@ -14,15 +14,15 @@ pub(super) struct ReversedLines {
 
 /// The position of a line.
 struct LinePosition {
-    /// That of the event.
+    /// The number of the event.
     id: u64,
-    /// That of the line in what is imported.
+    /// The number of the line in the imported file.
     number: u64,
     start: u64,
     length: usize,
 }
 
-/// Of an error in the nameless file.
+/// The error of the temporary file.
 fn failed(source: std::io::Error) -> FixtureError {
     FixtureError::PutBy { source, path: std::env::temp_dir() }
 }
@@ -33,7 +33,7 @@ impl ReversedLines {
         Ok(Self { file: BufWriter::new(file), written: 0, lines: Vec::new() })
     }
 
-    /// Puts a line by.
+    /// Keeps a line.
     pub(super) fn add(&mut self, number: u64, id: u64, line: &[u8]) -> Result<(), FixtureError> {
         self.file.write_all(line).map_err(failed)?;
         self.lines.push(LinePosition { id, number, start: self.written, length: line.len() });
@@ -41,7 +41,7 @@ impl ReversedLines {
         Ok(())
     }
 
-    /// Gives every line with its number, the oldest event first.
+    /// Hands on every line with its number, the oldest event first.
     pub(super) fn each(self, mut take: impl FnMut(u64, &[u8]) -> Result<(), FixtureError>) -> Result<(), FixtureError> {
         let Self { file, mut lines, .. } = self;
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;

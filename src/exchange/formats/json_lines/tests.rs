@@ -1,4 +1,4 @@
-//! Lines written, read, and written again.
+//! Tests of lines: written, read, and written again.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A pack read: the manifest as a stream, and the files of each event as its line goes by.
+//! Reads a pack: the manifest as a stream, and the files of each event as its entry comes.
 
 use std::fmt;
 use std::io::{BufReader, Read};
@@ -18,16 +18,16 @@ use crate::exchange::record::http_text::parse;
 use crate::exchange::record::manifest::{EVENTS, Entry, MANIFEST, MENUSCOPE, REQUEST, VERSION};
 use crate::exchange::record::{FileEvent, entry};
 
-/// The line of an event is not longer, findings and headers and all; what claims to be would only fill the memory.
+/// Bytes of an entry, findings and headers included; a longer one would only fill the memory.
 const MOST_LINE: u64 = 16 << 20;
 
 /// Events that are read ahead while others are stored.
 const AHEAD: usize = 64;
 
-/// An event and where it stands, or why there is none.
+/// An event and its place, or the reason why it cannot be read.
 type Item = (String, Result<FileEvent, ImportReason>);
 
-/// Reads a pack to its end: one thread reads its files, this one takes the events in. What is wrong with one event is noted,
+/// Reads a pack to its end: one thread reads its files, this one stores the events. A problem of one event is listed,
 /// and the others come in.
 pub(in crate::exchange) fn read(
     source: &mut (dyn Source + Send),

@@ -8,7 +8,7 @@ use crate::exchange::import_problem::ImportReason;
 use crate::exchange::record::entry::EntryFiles;
 use crate::exchange::record::manifest::MANIFEST;
 
-/// More is not read of one file: a message has 1 MiB at most, and a request little more.
+/// Bytes of one file: a message has 1 MiB at most, and a request little more.
 pub(super) const MOST_BYTES: u64 = 16 << 20;
 
 /// The files of one pack.
@@ -116,7 +116,7 @@ pub(super) fn unreadable(error: &io::Error) -> ImportReason {
     ImportReason::Unreadable { cause: error.to_string() }
 }
 
-/// All of it; refused where there is more than that.
+/// Reads everything; refused beyond the limit.
 fn bounded(input: impl Read, limit: u64) -> Result<Vec<u8>, ImportReason> {
     let mut bytes = Vec::new();
     input.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;

@@ -1,4 +1,4 @@
-//! A pack written: the files of each event, and its line in the manifest.
+//! Writes a pack: the files of each event, and its entry in the manifest.
 
 use std::io;
 use std::path::Path;

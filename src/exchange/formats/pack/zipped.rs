@@ -1,4 +1,4 @@
-//! A zip that is read without being unpacked, in any order, and with a few bytes of memory for each of its files.
+//! Reads the files of a zip in any order, without unpacking it, and with a few bytes of memory for each.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,7 +15,7 @@ use crate::exchange::import_problem::ImportReason;
 use crate::exchange::record::entry::EntryFiles;
 use crate::exchange::record::manifest::{DECODED, MANIFEST};
 
-/// More is not read of a manifest in a zip: about two million events.
+/// Bytes of a manifest in a zip: about two million events.
 const MOST_MANIFEST: u64 = 1 << 30;
 
 /// Bytes that a zip may hold beside…
@@ -44,7 +44,7 @@ pub(in crate::exchange) struct OpenZip {
 }
 
 impl OpenZip {
-    /// Finds out where everything is.
+    /// Opens a zip, and lists the positions of its files.
     pub(in crate::exchange) fn open(file: File) -> Result<Self, ZipError> {
         let size = file.metadata()?.len();
         let limit = MOST_UNPACKED.saturating_add(size.saturating_mul(MOST_RATIO));
@@ -69,7 +69,7 @@ impl OpenZip {
         Ok(zip)
     }
 
-    /// Goes through the names of its files, in their order; a name in an unknown encoding is given as it can be.
+    /// Hands on the names of its files, in their order; a name in an unknown encoding is decoded as far as possible.
     pub(in crate::exchange) fn names(&mut self, mut take: impl FnMut(&str)) -> Result<(), ZipError> {
         for entry in ZipIterable::try_new(&mut self.file, Config::default())?.files()? {
             let entry = entry?;
@@ -135,7 +135,7 @@ fn broken(error: &io::Error, name: &str) -> ImportReason {
     ImportReason::Malformed { cause: format!("{name}: {error}") }
 }
 
-/// Reads on from what is buffered wherever that is possible: in a zip, the next thing is mostly near.
+/// Seeks within the buffer wherever possible: in a zip, the next file is mostly near.
 struct BufferedSeek {
     input: BufReader<File>,
     at: u64,
@@ -180,7 +180,7 @@ impl<'a> PackInZip<'a> {
 }
 
 impl Source for PackInZip<'_> {
-    /// It is put down unpacked, in a file without a name, so that the other files can be read in between.
+    /// Unpacks the manifest into a temporary file, so that the other files can be read in between.
     fn manifest(&mut self) -> Result<Box<dyn Read>, ImportReason> {
         let name = format!("{}{MANIFEST}", self.prefix);
         let limit = self.zip.left.min(MOST_MANIFEST);

@@ -1,4 +1,4 @@
-//! Percent-encoding: of values in comments, and of targets for clients that take none but proper URLs.
+//! Percent-encodes values in comments, and targets for clients that take proper URLs only.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,7 @@ pub(in crate::exchange) fn plain_target(target: &str) -> bool {
     target.starts_with('/') && !target.contains("/.") && target.bytes().all(is_proper)
 }
 
-/// The target as it stands in a URL.
+/// The target as a part of a URL.
 pub(in crate::exchange) fn sent_target(target: &str) -> Cow<'_, str> {
     let scheme = target.strip_prefix("http://").or_else(|| target.strip_prefix("https://"));
     let path = scheme.map_or(target, |rest| rest.find(['/', '?']).map_or("", |at| &rest[at..]));

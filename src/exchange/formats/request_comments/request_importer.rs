@@ -58,7 +58,7 @@ fn place_of(file: &str, line: u64) -> String {
     format!("{file}, line {line}")
 }
 
-/// The request, unless no platform sends such a one.
+/// The request, if a platform may send such a one.
 fn callback(request: TextRequest) -> Result<TextRequest, ImportReason> {
     let TextRequest { method, target, .. } = &request;
     let query = target.split_once('?').map_or("", |(_, query)| query);

@@ -1,4 +1,4 @@
-//! Comments written and read.
+//! Tests of comments: written and read.
 
 use super::percent::{plain_target, target_of};
 use super::*;

@@ -5,7 +5,7 @@ use memchr::memchr;
 use super::{Lexer, Quotes};
 use crate::texts::safe_text::shortened;
 
-/// A variable whose end is further away has none: it is not looked for through the whole of a line, again and again.
+/// Bytes in which the end of a variable is looked for, so that no line is searched again and again.
 const LONGEST_VARIABLE: usize = 256;
 
 impl Lexer {
@@ -42,7 +42,7 @@ impl Lexer {
         }
     }
 
-    /// Puts in a variable: a name, perhaps with a default.
+    /// Adds the value of a variable: a name, perhaps with a default.
     fn expand(&mut self, inner: &[u8]) {
         let length = inner.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
         let (name, rest) = inner.split_at(length);
@@ -63,7 +63,7 @@ impl Lexer {
         self.within = Quotes::Substitution { open, quoted };
     }
 
-    /// Skips what a shell would run, but keeps it in the word: no curl command vanishes.
+    /// Skips a command that a shell would run, but keeps it in the word, so that a curl command in it is reported.
     pub(super) fn substitution<'l>(&mut self, rest: &'l [u8], open: usize, quoted: bool) -> &'l [u8] {
         let open = match rest[0] {
             b'`' if open == 0 => None,
