@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::pack::source::Source;
 use super::pack::{self, PackWriter};
-use super::specimens::{any_event, every_kind, exported, imported, no_accounts, numbered};
+use super::specimens::{any_event, every_kind, exported, imported, no_accounts, numbered, success};
 use super::{Read, curl, har, http, hurl, json_lines};
 use crate::account::Accounts;
 use crate::capture::diagnosis::{Coded, Finding};
@@ -69,14 +69,7 @@ pub(super) fn fixtures(requests: Vec<RawRequest>) -> Vec<Fixture> {
 
 /// The text of an export.
 pub(super) fn written<W: Writer + Default>(requests: Vec<RawRequest>) -> Vec<u8> {
-    let mut files = InMemory::default();
-    let mut writer = W::default();
-    for event in fixtures(requests) {
-        writer.add(&event, &mut files).unwrap();
-    }
-    writer.finish(&mut files).unwrap();
-    assert!(files.files.is_empty());
-    files.grown
+    exported(W::default(), &fixtures(requests))
 }
 
 /// The text of an export without the comments that hold the records.
@@ -178,7 +171,13 @@ pub(super) fn any_request() -> impl Strategy<Value = RawRequest> {
 
 /// Asserts that the whole record came back.
 fn assert_whole(before: &StoredCapture, after: &StoredCapture) {
-    assert_eq!(format!("{before:?}"), format!("{after:?}"));
+    let without_key = |stored: &StoredCapture| {
+        let mut stored = stored.clone();
+        // It is only for finding the first attempt of an event that arrives.
+        stored.capture.group_key = None;
+        format!("{stored:?}")
+    };
+    assert_eq!(without_key(before), without_key(after));
 }
 
 /// Asserts that everything came back that the JSON of an event shows.
@@ -287,13 +286,13 @@ proptest! {
 
 #[test]
 fn an_edited_request_is_inspected_anew_and_an_untouched_one_is_not() {
-    let events = every_kind();
-    let event = &events[4].stored;
-    assert!(event.reply.is_some());
+    let capture = every_kind().swap_remove(0).stored.capture;
+    let events = numbered(vec![(capture, Some(success()))]);
+    let event = &events[0].stored;
     for (bytes, read) in [
-        (exported(curl::Curl::default(), &events[4..5]), curl::read as Read),
-        (exported(http::HttpFile::default(), &events[4..5]), http::read),
-        (exported(hurl::Hurl::default(), &events[4..5]), hurl::read),
+        (exported(curl::Curl::default(), &events), curl::read as Read),
+        (exported(http::HttpFile::default(), &events), http::read),
+        (exported(hurl::Hurl::default(), &events), hurl::read),
     ] {
         let (_, untouched) = imported(read, &bytes, &no_accounts());
         assert_whole(event, &untouched[0].stored);
