@@ -4,7 +4,8 @@
 //! store ─► Fixture (numbered by arrival) ─► pseudonyms ─► writer of the format ─► files under a temporary name ─► rename
 //! files ─► recognised by content ─► FileEvent ─► inspected, or taken as recorded ─► store, unless it is there already
 //! ```
-//! - `formats`: the table of formats, and a file or folder for each.
+//! - `formats`: the table of formats, and a file or folder for each. `formats/request_comments.rs` decides for curl, `.http` and
+//!   hurl which headers are exported as headers and which in comments.
 //! - `record`: an event as it is exported, its entry in a pack's manifest, and the same as one JSON object.
 //! - `export`: reads the store, numbers the events, and hands them to a format's writer.
 //! - `import`: walks through files and folders, and hands them to the reader that recognises them.

@@ -8,7 +8,7 @@ use super::formats::{Format, WriterOptions};
 use super::output::{Output, Written};
 use super::pseudonyms::{Originals, Pseudonyms, Replacement};
 use super::record::Fixture;
-use super::record::manifest::Published;
+use super::record::manifest::PublishedKeys;
 use super::record::numbering::Numbering;
 use crate::account::Accounts;
 use crate::capture::CaptureId;
@@ -96,7 +96,7 @@ fn write(
     progress: &Progress,
 ) -> Result<ExportSummary, FixtureError> {
     let mut output = Output::begin(plan.format, &plan.out)?;
-    let published = plan.pseudonyms.as_ref().map(|_| Published::ours());
+    let published = plan.pseudonyms.as_ref().map(|_| PublishedKeys::ours());
     let options = WriterOptions { published, language: plan.language };
     let replacing = plan.pseudonyms.as_ref().zip(originals.as_mut());
     let replace = replacing.map(|(pseudonyms, originals)| {

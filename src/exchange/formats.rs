@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::fixture_error::FixtureError;
 use super::importer::Importer;
-use super::record::manifest::Published;
+use super::record::manifest::PublishedKeys;
 use super::writer::Writer;
 use crate::texts::Language;
 
@@ -64,7 +64,7 @@ pub enum Format {
 /// Settings of an export that change the text of its files.
 pub(super) struct WriterOptions {
     /// The public keys that pseudonymised events are signed and encrypted with.
-    pub(super) published: Option<Published>,
+    pub(super) published: Option<PublishedKeys>,
     /// The language of diagnoses in JSON.
     pub(super) language: Language,
 }

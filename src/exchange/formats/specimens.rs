@@ -63,8 +63,8 @@ pub(in crate::exchange) fn request(target: &str, headers: &[(&str, &[u8])], body
 }
 
 /// A message as WeChat posts it.
-pub(in crate::exchange) fn pushed(message: &[u8], is_sealed: bool) -> RawRequest {
-    pushed_with(message, is_sealed.then_some(AES_KEY))
+pub(in crate::exchange) fn pushed(message: &[u8], is_encrypted: bool) -> RawRequest {
+    pushed_with(message, is_encrypted.then_some(AES_KEY))
 }
 
 /// A message as WeChat posts it, encrypted with that key if there is one.
@@ -147,7 +147,7 @@ pub(in crate::exchange) fn every_kind() -> Vec<Fixture> {
     ]);
     let mut events: Vec<_> =
         requests.into_iter().map(|request| (inspect(request, &accounts).capture, Some(success()))).collect();
-    let sealed = Reply { wire: Some(b"<xml><Encrypt>\xff</Encrypt></xml>".to_vec()), ..success() };
+    let encrypted = Reply { wire: Some(b"<xml><Encrypt>\xff</Encrypt></xml>".to_vec()), ..success() };
     let rule = ReplySource::Rule("a: \"b\"".to_owned());
     let empty = Reply {
         source: rule,
@@ -160,7 +160,7 @@ pub(in crate::exchange) fn every_kind() -> Vec<Fixture> {
         Reply { status: None, end: ReplyEnd::HungUp, source: ReplySource::None, body: Vec::new(), ..success() };
     let forward = Reply { source: ReplySource::Forward, forwarded: Some(Box::new(forwarded())), ..success() };
     for (event, reply) in
-        events.iter_mut().zip([None, Some(sealed), Some(empty), Some(cut), Some(hung_up), Some(forward)])
+        events.iter_mut().zip([None, Some(encrypted), Some(empty), Some(cut), Some(hung_up), Some(forward)])
     {
         event.1 = reply;
     }

@@ -45,12 +45,12 @@ pub(in crate::exchange) const EVENTS: &str = "events";
 
 /// The keys that sign and encrypt a pack with pseudonyms: public, so that anybody can verify and decrypt its events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::exchange) struct Published {
+pub(in crate::exchange) struct PublishedKeys {
     pub(in crate::exchange) token: Cow<'static, str>,
     pub(in crate::exchange) encoding_aes_key: Cow<'static, str>,
 }
 
-impl Published {
+impl PublishedKeys {
     /// The keys of every export with pseudonyms.
     pub(in crate::exchange) fn ours() -> Self {
         Self { token: published::TOKEN.into(), encoding_aes_key: published::AES_KEY.into() }
@@ -75,7 +75,7 @@ pub(in crate::exchange) struct Entry {
     /// The number of the first attempt; `null` where that is not in the pack, or this is it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::exchange) first: Option<u64>,
-    /// The AppID that a message was encrypted for, where [`Published`] encrypts it.
+    /// The AppID that a message was encrypted for, where [`PublishedKeys`] encrypts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::exchange) app_id: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -89,15 +89,18 @@ fn an_archive_has_what_the_specification_asks_for() {
 fn an_entry_shows_what_went_over_the_wire() {
     let events = every_kind();
     let archive = archive_of(&events);
-    let sealed = &archive["log"]["entries"][1];
+    let encrypted = &archive["log"]["entries"][1];
     let event = &events[1].stored;
     assert_eq!(event.capture.mode, Mode::Safe);
-    assert_eq!(sealed["request"]["postData"]["text"], json!(std::str::from_utf8(&event.capture.request.body).unwrap()));
-    assert_eq!(sealed["request"]["url"], format!("http://example.test:8989{}", event.capture.request.target));
-    assert_eq!(sealed["response"]["content"]["encoding"], "base64");
-    assert_eq!(sealed["time"], json!(1.901));
-    assert_eq!(sealed[KEPT]["files"]["reply.xml"], "success");
-    assert_eq!(sealed[KEPT].get("target"), None);
+    assert_eq!(
+        encrypted["request"]["postData"]["text"],
+        json!(std::str::from_utf8(&event.capture.request.body).unwrap())
+    );
+    assert_eq!(encrypted["request"]["url"], format!("http://example.test:8989{}", event.capture.request.target));
+    assert_eq!(encrypted["response"]["content"]["encoding"], "base64");
+    assert_eq!(encrypted["time"], json!(1.901));
+    assert_eq!(encrypted[KEPT]["files"]["reply.xml"], "success");
+    assert_eq!(encrypted[KEPT].get("target"), None);
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn lines_of_an_earlier_version_come_in() {
 }
 
 #[test]
-fn what_is_sealed_with_the_published_key_is_opened_by_anybody() {
+fn an_event_encrypted_with_the_published_key_is_decrypted_by_anybody() {
     let message = template("CLICK").unwrap().as_bytes();
     let request = pushed_with(message, Some(published::AES_KEY));
     let capture = inspect(request, &accounts_with(published::AES_KEY)).capture;
@@ -93,7 +93,7 @@ fn what_is_sealed_with_the_published_key_is_opened_by_anybody() {
 }
 
 #[test]
-fn what_was_not_opened_when_it_arrived_stays_shut() {
+fn a_message_that_was_not_decrypted_when_it_arrived_stays_encrypted() {
     let request = pushed(template("CLICK").unwrap().as_bytes(), true);
     let capture = inspect(request, &no_accounts()).capture;
     let line = exported(ENGLISH, &numbered(vec![(capture, None)]));

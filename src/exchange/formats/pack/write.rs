@@ -10,20 +10,22 @@ use crate::exchange::event_folder::folder_name;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::record::Fixture;
 use crate::exchange::record::entry::{self, Part};
-use crate::exchange::record::manifest::{DECODED, EVENTS, MANIFEST, MENUSCOPE, PUBLISHED, Published, REQUEST, VERSION};
+use crate::exchange::record::manifest::{
+    DECODED, EVENTS, MANIFEST, MENUSCOPE, PUBLISHED, PublishedKeys, REQUEST, VERSION,
+};
 use crate::exchange::writer::{Files, Writer};
 use crate::texts::Language;
 
 /// Writes the files and the manifest of a pack.
 #[derive(Debug)]
 pub(in crate::exchange) struct PackWriter {
-    published: Option<Published>,
+    published: Option<PublishedKeys>,
     begun: bool,
 }
 
 impl PackWriter {
     /// `published`: the keys of events with pseudonyms.
-    pub(in crate::exchange) fn new(published: Option<Published>) -> Self {
+    pub(in crate::exchange) fn new(published: Option<PublishedKeys>) -> Self {
         Self { published, begun: false }
     }
 
