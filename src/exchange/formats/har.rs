@@ -7,14 +7,14 @@ use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::record::Fixture;
 use crate::exchange::writer::{Files, Writer};
 
-mod answer;
+mod archived_reply;
 mod archived_request;
-mod read;
+mod entries;
+mod entry_json;
 #[cfg(test)]
 mod tests;
-mod write;
 
-pub(super) use read::read;
+pub(super) use entries::read;
 
 /// The member of an entry with its record; the specification leaves names with an underscore to programs.
 const KEPT: &str = "_menuscope";
@@ -46,7 +46,7 @@ impl Har {
 impl Writer for Har {
     fn add(&mut self, event: &Fixture, files: &mut dyn Files) -> Result<(), FixtureError> {
         let mut text = self.lead();
-        text.push_str(&write::entry(event).to_string());
+        text.push_str(&entry_json::entry(event).to_string());
         files.append(text.as_bytes())
     }
 

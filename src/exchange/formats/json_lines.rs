@@ -14,7 +14,7 @@ use crate::exchange::record::Fixture;
 use crate::exchange::writer::{Files, Writer};
 use crate::texts::Language;
 
-mod event;
+mod event_line;
 mod reversed;
 #[cfg(test)]
 mod tests;
@@ -189,7 +189,7 @@ impl Events<'_> {
         if matches!(self.order, Order::AsTheyCome) {
             return self.take(*number, bytes, importer);
         }
-        match event::number(bytes) {
+        match event_line::number(bytes) {
             Ok(Some(id)) => self.add_numbered(*number, id, bytes, importer),
             Ok(None) => Ok(()),
             Err(reason) => {
@@ -238,7 +238,7 @@ impl Events<'_> {
     }
 
     fn take(&self, number: u64, line: &[u8], importer: &mut Importer<'_>) -> Result<(), FixtureError> {
-        match event::found(line, self.modified, importer) {
+        match event_line::found(line, self.modified, importer) {
             Ok(Some(found)) => importer.take(found, || self.place_of(number))?,
             Ok(None) => {}
             Err(reason) => self.refuse(number, reason, importer),

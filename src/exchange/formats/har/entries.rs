@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::Value;
 
 use super::archived_request::{self, ArchivedRequest};
-use super::{KEPT, answer};
+use super::{KEPT, archived_reply};
 use crate::account::Account;
 use crate::capture::{Capture, RawRequest};
 use crate::exchange::fixture_error::FixtureError;
@@ -103,9 +103,9 @@ impl ArchiveImport<'_, '_> {
         let timings = timings.and_then(|value| archived_request::parsed("timings", value).ok()).unwrap_or_default();
         // An answer that cannot be understood is no reason to leave the request out.
         let answered =
-            response.and_then(|response| answer::forwarded(&archived.url, response, &timings).ok().flatten());
+            response.and_then(|response| archived_reply::forwarded(&archived.url, response, &timings).ok().flatten());
         if let Some(forwarded) = answered {
-            let reply = |capture: &Capture, account: &Account| answer::reply(forwarded, capture, account);
+            let reply = |capture: &Capture, account: &Account| archived_reply::reply(forwarded, capture, account);
             return self.importer.take_answered(archived.request, reply, || place_of(self.place, self.number));
         }
         let found = FileEvent { request: archived.request, record: None };
@@ -272,5 +272,5 @@ fn recorded(mut kept: Value, mut request: RawRequest, response: Option<Value>) -
     if let Some(Value::String(target)) = kept.as_object_mut().and_then(|kept| kept.shift_remove("target")) {
         request.target = target;
     }
-    object::read(kept, request, response.map(answer::body).transpose()?.flatten())
+    object::read(kept, request, response.map(archived_reply::body).transpose()?.flatten())
 }
