@@ -142,6 +142,7 @@ pub(super) fn found(
     let request = request(line.request, received_at, &diagnoses)?;
     let message = match (line.message, line.message_base64) {
         _ if mode == Mode::Plain => None,
+        (None, None) if signature.is_refused() => None,
         (None, None) => decrypted(&line.account, &request.body, importer),
         (text, base64) => bytes(text.flatten(), base64)?,
     };
