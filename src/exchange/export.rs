@@ -76,7 +76,7 @@ pub fn export(
         }
     }
     write(reader, ids, plan, accounts, &mut originals, progress).map_err(|error| match error {
-        // Nothing was written that has these numbers: whoever reads this looks for it in the list.
+        // Numbers of the export were never written: the error names the number in the list.
         FixtureError::Leak { what, number, file } => {
             let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
             let event = place.and_then(|place| ids.get(place)).map_or(0, |id| id.0.unsigned_abs());
@@ -153,7 +153,7 @@ fn replaced(
     originals: &mut Originals,
 ) -> Result<Fixture, FixtureError> {
     pseudonyms.apply(event, accounts, originals).map_err(|error| match error {
-        // Whoever reads this looks for it in the list.
+        // The error names the number in the list.
         FixtureError::Sealed { .. } => FixtureError::Sealed { id: id.0 },
         error => error,
     })

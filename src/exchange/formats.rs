@@ -75,7 +75,7 @@ pub(super) type Read = fn(&mut dyn BufRead, &str, Timestamp, &mut Importer<'_>) 
 /// The reader of a format, and the test by which a file is recognised.
 #[derive(Clone, Copy)]
 pub(super) struct Reader {
-    /// Tells by the first bytes of a file whether it is in this format, whoever wrote it.
+    /// Tells by the first bytes of a file whether it is in this format, of any program.
     recognises: fn(&[u8]) -> bool,
     pub(super) read: Read,
     pub(super) count: EventCount,
@@ -102,7 +102,7 @@ struct Row {
     reader: Option<Reader>,
     /// Tells by the first bytes of a file whether an export of this format wrote it.
     is_ours: fn(&[u8]) -> bool,
-    /// The files that stand beside the pack.
+    /// The files beside the pack.
     test_code: &'static [Snippet],
 }
 

@@ -70,9 +70,9 @@ fn script(event: &Fixture) -> Vec<u8> {
     let plain = plain_target(&request.target);
     // Sent to the byte, but for what would end the request line.
     let exact = !plain && request.target.len() < LONGEST && request.target.bytes().all(|byte| byte.is_ascii_graphic());
-    let spoken = CommentedRequest::of(event, |_, value| value.len() < LONGEST, plain || exact);
-    let mut script = format!("\n{}", spoken.comments).into_bytes();
-    let body = body(&request.body, spoken.method);
+    let sent = CommentedRequest::of(event, |_, value| value.len() < LONGEST, plain || exact);
+    let mut script = format!("\n{}", sent.comments).into_bytes();
+    let body = body(&request.body, sent.method);
     let data = match body {
         BodyTransfer::None => Vec::new(),
         BodyTransfer::Argument => [&b" --data-raw "[..], &quoted(&request.body)].concat(),
@@ -90,19 +90,19 @@ fn script(event: &Fixture) -> Vec<u8> {
         }
     };
     script.extend_from_slice(b"curl --silent --show-error --write-out '\\n' --request ");
-    script.extend(spoken.method.bytes());
+    script.extend(sent.method.bytes());
     if exact {
         script.extend_from_slice(b" --request-target ");
         script.extend(quoted(request.target.as_bytes()));
         script.extend_from_slice(b" \"$TO\"");
     } else {
-        // Dots in a path are somebody's, and not to be worked out.
-        let as_is: &[u8] = if spoken.target.contains("/.") { b" --path-as-is" } else { b"" };
+        // curl would remove dots from a path.
+        let as_is: &[u8] = if sent.target.contains("/.") { b" --path-as-is" } else { b"" };
         script.extend_from_slice(as_is);
         script.extend_from_slice(b" \"$TO\"");
-        script.extend(quoted(spoken.target.as_bytes()));
+        script.extend(quoted(sent.target.as_bytes()));
     }
-    script.extend(headers(&spoken));
+    script.extend(headers(&sent));
     if !data.is_empty() {
         script.extend_from_slice(b" \\\n ");
         script.extend(data);
@@ -130,20 +130,20 @@ fn body(body: &[u8], method: &str) -> BodyTransfer {
     }
 }
 
-fn headers(spoken: &CommentedRequest<'_>) -> Vec<u8> {
+fn headers(sent: &CommentedRequest<'_>) -> Vec<u8> {
     let mut script = Vec::new();
     let mut option = |header: &[u8]| {
         script.extend_from_slice(b" \\\n  --header ");
         script.extend(quoted(header));
     };
-    for (name, value) in &spoken.headers {
+    for (name, value) in &sent.headers {
         if value.is_empty() {
             option(format!("{name};").as_bytes());
         } else {
             option(&[name.as_bytes(), b": ", value].concat());
         }
     }
-    for name in MADE_UP.into_iter().filter(|name| !spoken.headers.iter().any(|(said, _)| said == name)) {
+    for name in MADE_UP.into_iter().filter(|name| !sent.headers.iter().any(|(said, _)| said == name)) {
         option(format!("{name}:").as_bytes());
     }
     // A server that does not answer `Expect` makes curl wait for a second.

@@ -17,7 +17,7 @@ mod tests;
 pub(super) use entries::read;
 
 /// The member of an entry with its record; the specification leaves names with an underscore to programs.
-const KEPT: &str = "_menuscope";
+const RECORD: &str = "_menuscope";
 
 /// The encoding of bytes that are not UTF-8.
 const BASE64: &str = "base64";

@@ -32,7 +32,7 @@ impl<'a> Numbering<'a> {
         let diagnoses = &mut stored.capture.diagnoses;
         match first {
             Some(first) => number_first(diagnoses, first),
-            // It names an event that nobody can look at.
+            // It names an event that is not exported.
             None => diagnoses.retain(|diagnosis| diagnosis.code != Code::Duplicate),
         }
         Some(Fixture { stored, images, app_id: None })

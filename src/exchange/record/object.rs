@@ -10,7 +10,7 @@ use super::{FileEvent, Fixture};
 use crate::capture::{Mode, RawRequest, Reply};
 use crate::exchange::import_problem::ImportReason;
 
-/// The members of an entry that stand elsewhere in the file.
+/// Members of an entry that the file has elsewhere.
 const ELSEWHERE: [&str; 3] = ["folder", "kind", "received_at"];
 
 /// The record without the request, which the file has in its own form. With `has_response` the file has the bytes that

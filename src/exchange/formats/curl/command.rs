@@ -56,7 +56,7 @@ fn stages(tokens: Vec<Token>) -> Vec<(Stage, bool)> {
                 tokens.next();
             }
             Token::Operator("<" | "<&" | ">" | ">>" | ">&" | ">|" | "&>" | "&>>") => {
-                // The number of what is redirected stands before it, the file behind.
+                // The number of the redirected stream is before it, and the file after it.
                 stage.words.pop_if(|word| matches!(&*word.text, b"0" | b"1" | b"2"));
                 tokens.next();
             }
@@ -145,7 +145,7 @@ fn each(arguments: &[Word], input: Option<&Input>) -> Vec<Result<TextRequest, Im
             Err(reason) => Err(reason),
         };
         if let Err(reason) = outcome {
-            // What follows cannot be told apart any more.
+            // The words after it cannot be told apart any more.
             request.refuse(reason);
             break;
         }

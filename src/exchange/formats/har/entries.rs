@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::Value;
 
 use super::archived_request::{self, ArchivedRequest};
-use super::{KEPT, archived_reply};
+use super::{RECORD, archived_reply};
 use crate::account::Account;
 use crate::capture::{Capture, RawRequest};
 use crate::exchange::fixture_error::FixtureError;
@@ -83,7 +83,7 @@ struct ArchiveImport<'a, 'i> {
 impl ArchiveImport<'_, '_> {
     fn add(&mut self, entry: ArchiveEntry) -> Result<(), FixtureError> {
         self.importer.go_on()?;
-        let ArchiveEntry { started, archived, response, timings, kept } = entry;
+        let ArchiveEntry { started, archived, response, timings, record } = entry;
         let archived = archived.unwrap_or_else(|| Err(ImportReason::Malformed { cause: "no request".to_owned() }));
         let received_at = started.unwrap_or_else(|| self.undated.next());
         let mut archived = match archived {
@@ -91,8 +91,8 @@ impl ArchiveImport<'_, '_> {
             Err(reason) => return self.refuse(reason),
         };
         archived.request.received_at = received_at;
-        if let Some(kept) = kept {
-            return match recorded(kept, archived.request, response) {
+        if let Some(record) = record {
+            return match recorded(record, archived.request, response) {
                 Ok(found) => self.importer.take(found, || place_of(self.place, self.number)),
                 Err(reason) => self.refuse(reason),
             };
@@ -206,7 +206,7 @@ struct ArchiveEntry {
     archived: Option<Result<ArchivedRequest, ImportReason>>,
     response: Option<Value>,
     timings: Option<Value>,
-    kept: Option<Value>,
+    record: Option<Value>,
 }
 
 impl ArchiveEntry {
@@ -216,7 +216,7 @@ impl ArchiveEntry {
             "request" => self.archived = Some(archived_request::read(value)),
             "response" => self.response = Some(value),
             "timings" => self.timings = Some(value),
-            _ => self.kept = Some(value),
+            _ => self.record = Some(value),
         }
     }
 
@@ -225,7 +225,7 @@ impl ArchiveEntry {
         let refused = |archived: &Result<ArchivedRequest, ImportReason>| {
             archived.as_ref().map_or(true, |archived| archived.refusal().is_some())
         };
-        self.kept.is_none() && self.archived.as_ref().is_some_and(refused)
+        self.record.is_none() && self.archived.as_ref().is_some_and(refused)
     }
 }
 
@@ -252,7 +252,7 @@ impl<'de> Visitor<'de> for EntrySeed<'_> {
             let is_kept = match &*name {
                 // A page, a picture, a download: passed over.
                 "response" => !entry.is_refused(),
-                "startedDateTime" | "request" | "timings" | KEPT => true,
+                "startedDateTime" | "request" | "timings" | RECORD => true,
                 _ => false,
             };
             if is_kept {
@@ -268,9 +268,9 @@ impl<'de> Visitor<'de> for EntrySeed<'_> {
 }
 
 /// The event of an entry that this program wrote.
-fn recorded(mut kept: Value, mut request: RawRequest, response: Option<Value>) -> Result<FileEvent, ImportReason> {
-    if let Some(Value::String(target)) = kept.as_object_mut().and_then(|kept| kept.shift_remove("target")) {
+fn recorded(mut record: Value, mut request: RawRequest, response: Option<Value>) -> Result<FileEvent, ImportReason> {
+    if let Some(Value::String(target)) = record.as_object_mut().and_then(|record| record.shift_remove("target")) {
         request.target = target;
     }
-    object::read(kept, request, response.map(archived_reply::body).transpose()?.flatten())
+    object::read(record, request, response.map(archived_reply::body).transpose()?.flatten())
 }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::{BASE64, KEPT};
+use super::{BASE64, RECORD};
 use crate::capture::{RawRequest, Reply, header_text};
 use crate::exchange::formats::request_comments::percent::target_of;
 use crate::exchange::record::{Fixture, object};
@@ -18,14 +18,14 @@ pub(super) fn entry(event: &Fixture) -> Value {
     let reply = event.stored.reply.as_ref();
     let milliseconds = reply.map_or(0.0, |reply| reply.elapsed.as_micros() as f64 / 1000.0);
     let url = url_of(request);
-    let mut kept = object::write(event, true);
+    let mut record = object::write(event, true);
     if target_of(&url) != request.target {
-        kept["target"] = json!(request.target);
+        record["target"] = json!(request.target);
     }
     json!({
         "startedDateTime": format!("{:.6}", request.received_at),
         "time": milliseconds,
-        KEPT: kept,
+        RECORD: record,
         "request": request_json(request, &url),
         "response": response_json(request, reply),
         "cache": {},

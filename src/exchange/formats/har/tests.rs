@@ -99,8 +99,8 @@ fn an_entry_shows_what_went_over_the_wire() {
     assert_eq!(encrypted["request"]["url"], format!("http://example.test:8989{}", event.capture.request.target));
     assert_eq!(encrypted["response"]["content"]["encoding"], "base64");
     assert_eq!(encrypted["time"], json!(1.901));
-    assert_eq!(encrypted[KEPT]["files"]["reply.xml"], "success");
-    assert_eq!(encrypted[KEPT].get("target"), None);
+    assert_eq!(encrypted[RECORD]["files"]["reply.xml"], "success");
+    assert_eq!(encrypted[RECORD].get("target"), None);
 }
 
 #[test]
@@ -208,8 +208,8 @@ fn an_entry_that_is_not_understood_does_not_end_the_others() {
     let mut archive = archive_of(&every_kind());
     let entries = &mut archive["log"]["entries"];
     entries[0]["request"]["headers"] = json!(5);
-    entries[1][KEPT]["mode"] = json!("sideways");
-    entries[2][KEPT] = json!([]);
+    entries[1][RECORD]["mode"] = json!("sideways");
+    entries[2][RECORD] = json!([]);
     entries[3]["request"] = json!(null);
     entries[4]["response"] = json!({ "status": "fine" });
     let (report, events) = read_in(archive.to_string().as_bytes());

@@ -46,12 +46,12 @@ impl ReversedLines {
         let Self { file, mut lines, .. } = self;
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         let mut file = BufReader::new(file);
-        lines.sort_by_key(|kept| kept.id);
+        lines.sort_by_key(|position| position.id);
         let mut line = Vec::new();
-        for kept in lines {
-            line.resize(kept.length, 0);
-            file.seek(SeekFrom::Start(kept.start)).and_then(|_| file.read_exact(&mut line)).map_err(failed)?;
-            take(kept.number, &line)?;
+        for position in lines {
+            line.resize(position.length, 0);
+            file.seek(SeekFrom::Start(position.start)).and_then(|_| file.read_exact(&mut line)).map_err(failed)?;
+            take(position.number, &line)?;
         }
         Ok(())
     }

@@ -99,11 +99,11 @@ impl OpenZip {
         if bytes.len() as u64 <= limit {
             return Ok(bytes);
         }
-        Err(ImportReason::TooLarge { limit: self.told(limit, MOST_BYTES) })
+        Err(ImportReason::TooLarge { limit: self.limit_of(limit, MOST_BYTES) })
     }
 
     /// The limit to name where `limit` was exceeded: `most` for a single file, or that of all files.
-    fn told(&self, limit: u64, most: u64) -> u64 {
+    fn limit_of(&self, limit: u64, most: u64) -> u64 {
         if limit < most { self.limit } else { most }
     }
 
@@ -118,7 +118,7 @@ impl OpenZip {
         // Files may be said to lie on top of each other, a million times the same bytes: those cost, too.
         self.left = self.left.checked_sub(packed.into()).ok_or(ImportReason::TooLarge { limit: self.limit })?;
         self.file.seek(SeekFrom::Start(header)).map_err(|error| broken(&error, name))?;
-        // What stands before a file does not always know its size and sum; the list at the end does.
+        // The header before a file does not always have its size and checksum; the list at the end does.
         let options = ZipReadOptions::default()
             .override_compressed_size(packed.into())
             .override_uncompressed_size(size.into())
@@ -189,7 +189,7 @@ impl Source for PackInZip<'_> {
         let copied = io::copy(&mut file.take(limit + 1), &mut unpacked).map_err(|error| broken(&error, &name))?;
         self.zip.left = self.zip.left.saturating_sub(copied);
         if copied > limit {
-            return Err(ImportReason::TooLarge { limit: self.zip.told(limit, MOST_MANIFEST) });
+            return Err(ImportReason::TooLarge { limit: self.zip.limit_of(limit, MOST_MANIFEST) });
         }
         unpacked.seek(SeekFrom::Start(0)).map_err(|error| unreadable(&error))?;
         Ok(Box::new(unpacked))
