@@ -308,6 +308,22 @@ mod tests {
     }
 
     #[test]
+    fn an_encrypted_event_has_its_message_and_a_finding_its_details() {
+        let mut stored = stored(b"<xml><Encrypt>x</Encrypt></xml>");
+        stored.capture.mode = Mode::Safe;
+        stored.capture.message = None;
+        assert_eq!(json_of(&stored, &[]).get("message"), Some(&Value::Null), "nobody could decrypt it");
+        stored.capture.message = Some(b"<xml/>".to_vec());
+        assert_eq!(json_of(&stored, &[])["message"], "<xml/>");
+        stored.capture.message = Some(b"\xff".to_vec());
+        assert_eq!(json_of(&stored, &[])["message_base64"], "/w==");
+        let missing = diagnosis::Diagnosis::new(diagnosis::Code::ParameterMissing).with("name", "nonce");
+        stored.capture.diagnoses = vec![missing, diagnosis::Diagnosis::new(diagnosis::Code::Bom)];
+        let findings = json_of(&stored, &[])["diagnoses"].clone();
+        assert_eq!((&findings[0]["details"], &findings[1]["details"]), (&json!({ "name": "nonce" }), &json!({})));
+    }
+
+    #[test]
     fn pictures_are_linked_to_as_many_images_and_to_no_others() {
         let stored = stored(include_bytes!("../../tests/fixtures/samples/pic_weixin.xml"));
         let linked = |images: &[CaptureId]| json_of(&stored, images)["decoded"]["pictures"][0]["image_event"].clone();

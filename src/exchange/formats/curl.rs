@@ -12,7 +12,7 @@ use super::input::lines::{Lines, MOST, head_text, trimmed};
 use super::request_comments::percent::{is_control, plain_target};
 use super::request_comments::request_importer::RequestImporter;
 use super::request_comments::{CommentedRequest, RequestComments, base64_lines, from_base64};
-use super::text_writer::{TextFormat, TextWriter};
+use super::text_writer::TextWriter;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::Importer;
@@ -49,19 +49,9 @@ const DOCUMENT_END: &str = "BODY";
 /// Headers that curl makes up where none is given.
 const MADE_UP: [&str; 3] = ["accept", "content-type", "user-agent"];
 
-/// Writes a script.
-pub(super) type Curl = TextWriter<Script>;
-
-/// The text of a script.
-#[derive(Debug, Default)]
-pub(super) struct Script;
-
-impl TextFormat for Script {
-    const HEADING: &'static str = HEADING;
-
-    fn part(event: &Fixture) -> Vec<u8> {
-        script(event)
-    }
+/// Writes a script of all events.
+pub(super) fn writer() -> TextWriter {
+    TextWriter::new(HEADING, script)
 }
 
 /// The lines of one event.

@@ -13,7 +13,7 @@ use super::input::request_line::is_request_line;
 use super::request_comments::CommentedRequest;
 use super::request_comments::percent::is_control;
 use super::request_comments::request_importer::RequestImporter;
-use super::text_writer::{TextFormat, TextWriter};
+use super::text_writer::TextWriter;
 use super::variables::Variables;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::importer::Importer;
@@ -30,19 +30,9 @@ pub(super) const HEADING: &str = "\
 @host = http://127.0.0.1:8080
 ";
 
-/// Writes a file.
-pub(super) type HttpFile = TextWriter<Blocks>;
-
-/// The text of a file: requests between separators.
-#[derive(Debug, Default)]
-pub(super) struct Blocks;
-
-impl TextFormat for Blocks {
-    const HEADING: &'static str = HEADING;
-
-    fn part(event: &Fixture) -> Vec<u8> {
-        block(event).into_bytes()
-    }
+/// Writes a file of all events.
+pub(super) fn writer() -> TextWriter {
+    TextWriter::new(HEADING, |event| block(event).into_bytes())
 }
 
 /// The lines of one event.

@@ -12,7 +12,7 @@ use super::input::request_line::is_request_line;
 use super::request_comments::percent::is_control;
 use super::request_comments::request_importer::RequestImporter;
 use super::request_comments::{CommentedRequest, RequestComments, base64_lines};
-use super::text_writer::{TextFormat, TextWriter};
+use super::text_writer::TextWriter;
 use super::variables::Variables;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::importer::Importer;
@@ -32,19 +32,9 @@ pub(super) const HEADING: &str = "\
 /// The delimiter of a body of several lines.
 const FENCE: &str = "```";
 
-/// Writes a file.
-pub(super) type Hurl = TextWriter<Entries>;
-
-/// The text of a file: one entry after the other.
-#[derive(Debug, Default)]
-pub(super) struct Entries;
-
-impl TextFormat for Entries {
-    const HEADING: &'static str = HEADING;
-
-    fn part(event: &Fixture) -> Vec<u8> {
-        entry(event).into_bytes()
-    }
+/// Writes a file of all events.
+pub(super) fn writer() -> TextWriter {
+    TextWriter::new(HEADING, |event| entry(event).into_bytes())
 }
 
 /// The lines of one event.

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::pack::source::Source;
 use super::pack::{self, PackWriter};
 use super::specimens::{any_event, every_kind, exported, imported, no_accounts, numbered, success};
+use super::text_writer::TextWriter;
 use super::{Read, curl, har, http, hurl, json_lines};
 use crate::account::Accounts;
 use crate::capture::diagnosis::{Coded, Finding};
@@ -68,8 +69,8 @@ pub(super) fn fixtures(requests: Vec<RawRequest>) -> Vec<Fixture> {
 }
 
 /// The text of an export.
-pub(super) fn written<W: Writer + Default>(requests: Vec<RawRequest>) -> Vec<u8> {
-    exported(W::default(), &fixtures(requests))
+pub(super) fn written(writer: TextWriter, requests: Vec<RawRequest>) -> Vec<u8> {
+    exported(writer, &fixtures(requests))
 }
 
 /// The text of an export without the comments that hold the records.
@@ -109,8 +110,8 @@ pub(super) fn problems(read: Read, text: &str) -> Vec<(String, ImportReason)> {
 }
 
 /// Asserts that export, import and export again give the same bytes, and that nothing of the requests is lost.
-pub(super) fn assert_round_trip<W: Writer + Default>(read: Read, requests: &[RawRequest]) {
-    let first = written::<W>(requests.to_vec());
+pub(super) fn assert_round_trip(writer: fn() -> TextWriter, read: Read, requests: &[RawRequest]) {
+    let first = written(writer(), requests.to_vec());
     let text = String::from_utf8(first).unwrap();
     let (stored, imported) = read_back(read, text.as_bytes());
     assert_eq!(imported.problems, [], "{text}");
@@ -118,10 +119,10 @@ pub(super) fn assert_round_trip<W: Writer + Default>(read: Read, requests: &[Raw
     for (stored, original) in stored.iter().zip(requests) {
         assert_eq!(format!("{stored:?}"), format!("{original:?}"), "{text}");
     }
-    assert_eq!(String::from_utf8(written::<W>(stored)).unwrap(), text);
+    assert_eq!(String::from_utf8(written(writer(), stored)).unwrap(), text);
     // Version control on Windows changes every line end.
     let (stored, _) = read_back(read, text.replace('\n', "\r\n").as_bytes());
-    assert_eq!(String::from_utf8(written::<W>(stored)).unwrap(), text);
+    assert_eq!(String::from_utf8(written(writer(), stored)).unwrap(), text);
 }
 
 /// Requests of all kinds, likely and not.
@@ -218,9 +219,9 @@ fn assert_promises(events: &[Fixture]) {
         ("pack", packed(events), read_packed, assert_whole),
         ("har", exported(har::Har::default(), events), har::read, assert_whole),
         ("json", exported(json_lines::JsonLines::new(Language::English), events), json_lines::read, assert_shown),
-        ("curl", exported(curl::Curl::default(), events), curl::read, assert_whole),
-        ("http", exported(http::HttpFile::default(), events), http::read, assert_whole),
-        ("hurl", exported(hurl::Hurl::default(), events), hurl::read, assert_whole),
+        ("curl", exported(curl::writer(), events), curl::read, assert_whole),
+        ("http", exported(http::writer(), events), http::read, assert_whole),
+        ("hurl", exported(hurl::writer(), events), hurl::read, assert_whole),
     ];
     for (format, bytes, read, promised) in files {
         let (report, again) = imported(read, &bytes, &no_accounts());
@@ -290,9 +291,9 @@ fn an_edited_request_is_inspected_anew_and_an_untouched_one_is_not() {
     let events = numbered(vec![(capture, Some(success()))]);
     let event = &events[0].stored;
     for (bytes, read) in [
-        (exported(curl::Curl::default(), &events), curl::read as Read),
-        (exported(http::HttpFile::default(), &events), http::read),
-        (exported(hurl::Hurl::default(), &events), hurl::read),
+        (exported(curl::writer(), &events), curl::read as Read),
+        (exported(http::writer(), &events), http::read),
+        (exported(hurl::writer(), &events), hurl::read),
     ] {
         let (_, untouched) = imported(read, &bytes, &no_accounts());
         assert_whole(event, &untouched[0].stored);
