@@ -128,7 +128,7 @@ static TABLE: [Row; 13] = [
         name: "curl",
         extension: Some("sh"),
         writer: |_| Box::new(curl::writer()),
-        reader: reader(curl::recognises, curl::read),
+        reader: Some(reader(curl::recognises, curl::read)),
         is_ours: |head| head.starts_with(curl::HEADING.as_bytes()),
         test_code: &[],
     },
@@ -137,7 +137,7 @@ static TABLE: [Row; 13] = [
         name: "http",
         extension: Some("http"),
         writer: |_| Box::new(http::writer()),
-        reader: reader(http::recognises, http::read),
+        reader: Some(reader(http::recognises, http::read)),
         is_ours: |head| head.starts_with(http::HEADING.as_bytes()),
         test_code: &[],
     },
@@ -146,7 +146,7 @@ static TABLE: [Row; 13] = [
         name: "har",
         extension: Some("har"),
         writer: |_| Box::new(har::Har::default()),
-        reader: reader(har::recognises, har::read),
+        reader: Some(reader(har::recognises, har::read)),
         is_ours: |head| head.starts_with(har::HEADING.as_bytes()),
         test_code: &[],
     },
@@ -155,7 +155,7 @@ static TABLE: [Row; 13] = [
         name: "hurl",
         extension: Some("hurl"),
         writer: |_| Box::new(hurl::writer()),
-        reader: reader(hurl::recognises, hurl::read),
+        reader: Some(reader(hurl::recognises, hurl::read)),
         is_ours: |head| head.starts_with(hurl::HEADING.as_bytes()),
         test_code: &[],
     },
@@ -180,8 +180,8 @@ const fn folder(format: Format, name: &'static str, test_code: &'static [Snippet
     }
 }
 
-const fn reader(recognises: fn(&[u8]) -> bool, read: Read) -> Option<Reader> {
-    Some(Reader { recognises, read, count: EventCount::Unknown })
+const fn reader(recognises: fn(&[u8]) -> bool, read: Read) -> Reader {
+    Reader { recognises, read, count: EventCount::Unknown }
 }
 
 /// The reader of a file that begins with these bytes. XML and JSON that no tool wrote may be a message.

@@ -134,7 +134,11 @@ fn record(event: &Fixture) -> String {
 
 /// The SHA-256 of a request, in hexadecimal digits.
 fn digest(request: &RawRequest) -> String {
-    Sha256::digest(request.to_http()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::with_capacity(64);
+    for byte in Sha256::digest(request.to_http()) {
+        write!(digits, "{byte:02x}").unwrap_or_default();
+    }
+    digits
 }
 
 fn heading(event: &Fixture) -> String {
@@ -284,7 +288,7 @@ impl RequestComments {
 /// The record of this request; `None` where the request has been edited.
 fn recorded(text: &str, request: &RawRequest) -> Result<Option<Value>, ImportReason> {
     let damaged = || ImportReason::Malformed { cause: format!("# {SIGN}record") };
-    let mut object: Value = serde_json::from_str(text).map_err(|_| damaged())?;
+    let mut object: Value = serde_json::from_str(text).ok().ok_or_else(damaged)?;
     let of = object.as_object_mut().and_then(|members| members.shift_remove(REQUEST)).ok_or_else(damaged)?;
     Ok((of.as_str() == Some(&*digest(request))).then_some(object))
 }

@@ -35,7 +35,7 @@ struct EventLine {
     signature: String,
     /// `None` where an earlier version wrote the line; `null` where nobody could decrypt the message.
     #[serde(default, deserialize_with = "present")]
-    message: Option<Option<String>>,
+    message: Option<Value>,
     message_base64: Option<String>,
     #[serde(default)]
     diagnoses: Vec<FindingLine>,
@@ -142,9 +142,10 @@ pub(super) fn found(
     let request = request(line.request, received_at, &diagnoses)?;
     let message = match (line.message, line.message_base64) {
         _ if mode == Mode::Plain => None,
-        (None, None) if signature.is_refused() => None,
-        (None, None) => decrypted(&line.account, &request.body, importer),
-        (text, base64) => bytes(text.flatten(), base64)?,
+        (Some(Value::String(text)), _) => Some(text.into_bytes()),
+        (_, Some(base64)) => bytes(None, Some(base64))?,
+        (None, None) if !signature.is_refused() => decrypted(&line.account, &request.body, importer),
+        (_, None) => None,
     };
     let record = Record {
         number: line.id,
@@ -258,8 +259,8 @@ fn unknown_details<C: Coded>(code: C) -> Vec<(String, String)> {
 }
 
 /// A member that is there, even where it is `null`.
-fn present<'de, D: Deserializer<'de>>(member: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(member).map(Some)
+fn present<'de, D: Deserializer<'de>>(member: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(member).map(Some)
 }
 
 fn reply(line: ReplyLine) -> Result<Reply, ImportReason> {

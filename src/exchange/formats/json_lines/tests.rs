@@ -61,17 +61,18 @@ fn without_a_key_an_encrypted_message_comes_back_to_the_byte() {
 
 #[test]
 fn lines_of_an_earlier_version_come_in() {
-    let mut earlier = String::new();
-    for line in lines(&exported(ENGLISH, &every_kind())) {
+    let earlier_line = |line: &str| {
         let mut event: serde_json::Value = serde_json::from_str(line).unwrap();
         let members = event.as_object_mut().unwrap();
         members.shift_remove("message");
         for finding in members["diagnoses"].as_array_mut().unwrap() {
             finding.as_object_mut().unwrap().shift_remove("details");
         }
-        earlier += &format!("{event}\n");
-    }
-    let (report, again) = imported(read, earlier.as_bytes(), &accounts());
+        event.to_string()
+    };
+    let written = exported(ENGLISH, &every_kind());
+    let earlier: Vec<String> = lines(&written).into_iter().map(earlier_line).collect();
+    let (report, again) = imported(read, earlier.join("\n").as_bytes(), &accounts());
     assert_eq!(report.problems, []);
     for (before, after) in every_kind().iter().zip(&again) {
         assert_eq!(before.stored.capture.message, after.stored.capture.message, "the account's key opens it");
