@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::exchange::event_folder::CALLBACKS;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::record::Fixture;
-use crate::exchange::writer::{Below, Files, Writer};
+use crate::exchange::writer::{Files, Subfolder, Writer};
 
 /// A file's name in the export, and its text.
 pub(super) type Snippet = (&'static str, &'static str);
@@ -39,11 +39,11 @@ pub(super) struct TestCode {
 
 impl Writer for TestCode {
     fn add(&mut self, event: &Fixture, files: &mut dyn Files) -> Result<(), FixtureError> {
-        self.pack.add(event, &mut Below { folder: CALLBACKS, files })
+        self.pack.add(event, &mut Subfolder { folder: CALLBACKS, files })
     }
 
     fn finish(&mut self, files: &mut dyn Files) -> Result<(), FixtureError> {
-        self.pack.finish(&mut Below { folder: CALLBACKS, files })?;
+        self.pack.finish(&mut Subfolder { folder: CALLBACKS, files })?;
         self.files.iter().try_for_each(|(name, text)| files.put(name, text.as_bytes()))
     }
 }
