@@ -1,8 +1,8 @@
 //! Parts that readers of several formats share: lines, limits, times, and the test for callbacks.
 
-pub(in crate::exchange) mod byte_budget;
-pub(in crate::exchange) mod callback;
-pub(in crate::exchange) mod json_members;
-pub(in crate::exchange) mod lines;
-pub(in crate::exchange) mod request_line;
-pub(in crate::exchange) mod undated;
+pub(super) mod byte_budget;
+pub(super) mod callback;
+pub(super) mod json_members;
+pub(super) mod lines;
+pub(super) mod request_line;
+pub(super) mod undated;

@@ -98,7 +98,7 @@ impl<'a> CommentedRequest<'a> {
     }
 
     /// Keeps the exact body beside an approximation.
-    pub(in crate::exchange) fn keep_body(&mut self, body: &[u8]) {
+    pub(super) fn keep_body(&mut self, body: &[u8]) {
         for line in base64_lines(body) {
             writeln!(self.comments, "# {SIGN}body {line}").unwrap_or_default();
         }
@@ -106,13 +106,13 @@ impl<'a> CommentedRequest<'a> {
 }
 
 /// Bytes as lines of base64; an empty one for no bytes.
-pub(in crate::exchange) fn base64_lines(bytes: &[u8]) -> impl Iterator<Item = String> + '_ {
+pub(super) fn base64_lines(bytes: &[u8]) -> impl Iterator<Item = String> + '_ {
     let parts = bytes.chunks(LINE / 4 * 3).map(|part| BASE64_STANDARD.encode(part));
     parts.chain(bytes.is_empty().then(String::new))
 }
 
 /// The bytes of base64 text, white space ignored.
-pub(in crate::exchange) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     BASE64_STANDARD.decode(text).ok()
 }
@@ -165,19 +165,19 @@ fn is_sendable(name: &str, value: &[u8]) -> bool {
 
 /// A request as a text has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::exchange) struct TextRequest {
-    pub(in crate::exchange) method: String,
-    pub(in crate::exchange) target: String,
+pub(super) struct TextRequest {
+    pub(super) method: String,
+    pub(super) target: String,
     /// `None` where the text does not name it.
-    pub(in crate::exchange) version: Option<String>,
+    pub(super) version: Option<String>,
     /// With names in lower case.
-    pub(in crate::exchange) headers: Vec<(String, Vec<u8>)>,
-    pub(in crate::exchange) body: Vec<u8>,
+    pub(super) headers: Vec<(String, Vec<u8>)>,
+    pub(super) body: Vec<u8>,
 }
 
 /// The contents of the comment lines before a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::exchange) struct RequestComments {
+pub(super) struct RequestComments {
     received_at: Option<Timestamp>,
     peer: String,
     method: Option<String>,
@@ -193,7 +193,7 @@ pub(in crate::exchange) struct RequestComments {
 
 impl RequestComments {
     /// Takes a comment without its `#`. Comments that people wrote are ignored.
-    pub(in crate::exchange) fn read(&mut self, comment: &str) {
+    pub(super) fn read(&mut self, comment: &str) {
         let Some((what, value)) = comment.trim().strip_prefix(SIGN).and_then(|rest| rest.split_once(' ')) else {
             // The last line of an empty body.
             if comment.trim() == format!("{SIGN}body") {
@@ -243,18 +243,14 @@ impl RequestComments {
     }
 
     /// The exact body, where it was kept.
-    pub(in crate::exchange) fn body(&self) -> Result<Option<Vec<u8>>, ImportReason> {
+    pub(super) fn body(&self) -> Result<Option<Vec<u8>>, ImportReason> {
         let Some(text) = &self.body else { return Ok(None) };
         let damaged = || ImportReason::Malformed { cause: format!("# {SIGN}body") };
         from_base64(text.as_bytes()).map(Some).ok_or_else(damaged)
     }
 
     /// The event of a request with these comments; `undated` is its time where they have none.
-    pub(in crate::exchange) fn event(
-        self,
-        request: TextRequest,
-        undated: Timestamp,
-    ) -> Result<FileEvent, ImportReason> {
+    pub(super) fn event(self, request: TextRequest, undated: Timestamp) -> Result<FileEvent, ImportReason> {
         let Self { received_at, peer, method, version, target, headers: kept, body: _, body_length, record, damaged } =
             self;
         if let Some(line) = damaged {

@@ -17,11 +17,11 @@ const LONGEST: usize = 1 << 16;
 
 /// The variables that are set.
 #[derive(Debug, Default)]
-pub(in crate::exchange) struct Variables(HashMap<String, String>);
+pub(super) struct Variables(HashMap<String, String>);
 
 impl Variables {
     /// Sets a variable for the lines after it; its value may name others.
-    pub(in crate::exchange) fn define(&mut self, name: &str, value: &str) {
+    pub(super) fn define(&mut self, name: &str, value: &str) {
         if let Ok(value) = self.filled(value)
             && value.len() <= LONGEST
             && self.0.len() < MOST
@@ -31,7 +31,7 @@ impl Variables {
     }
 
     /// Replaces the variables of a text.
-    pub(in crate::exchange) fn filled(&self, text: &str) -> Result<String, ImportReason> {
+    pub(super) fn filled(&self, text: &str) -> Result<String, ImportReason> {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{") {
