@@ -26,7 +26,7 @@
 //! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: the HTTP client: posting as WeChat does, forwarding.
 //! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint, with a map of its own. [`replay`]: stored events sent
 //!   again, and verdicts.
-//!   [`fixtures`]: captures as files and back.
+//!   [`exchange`]: captures as files and back.
 //! - [`traffic`]: made-up events, for benches and for trying things out.
 //! - [`engine`]: everything off the window's thread behind one handle.
 //! - [`ui`]: the window. [`cli`]: what can be typed. [`commands`]: one file per command.
@@ -59,8 +59,8 @@
 //! - What can be wrong with a reply: a line in `wechat/lint/lint_code.rs`, its finding beside it, its words in
 //!   `assets/locales/lint.yml`, a bad and a good file in `tests/fixtures/lint/`.
 //! - A kind of reply: `wechat/reply.rs`, its form in `ui/widgets/reply_editor/`. A fault: `wechat/fault.rs`.
-//! - A format of fixtures: `fixtures/`, its writer and, where it carries requests, its reader.
-//! - Test code for another language: a folder in `assets/snippets/`, its files in `exchange/snippets.rs`, a way to run it in
+//! - A format of exports and imports: a file in `exchange/formats/`, a row of the table in `exchange/formats.rs`.
+//! - Test code for another language: a folder in `assets/snippets/`, its files in `exchange/formats/test_code.rs`, a way to run it in
 //!   `tests/test_code/suite.rs`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its name in `store/columns.rs`, its field in `store/rows.rs`.

@@ -1,4 +1,4 @@
-//! Exported test code, really run: pytest with wechatpy, node:test and Jest with co-wechat, Go, Rust. PHP and Java are
+//! ExportSummary test code, really run: pytest with wechatpy, node:test and Jest with co-wechat, Go, Rust. PHP and Java are
 //! read by their compilers.
 //!
 //! tests/setup.sh installs what Python and Node need. Where Go is missing its test is left out, but not under `CI`.
@@ -21,7 +21,7 @@ use menuscope::capture::CaptureId;
 use menuscope::exchange::{Format, import};
 use menuscope::progress::Progress;
 use menuscope::store::BulkWriter;
-use suite::{Exported, Identifiers, SUITES, is_missing, project};
+use suite::{ExportSummary, Identifiers, SUITES, is_missing, project};
 
 /// The checks that a legible message passes: signature, message, fields, handler.
 const CHECKS: usize = 4;
@@ -29,7 +29,7 @@ const CHECKS: usize = 4;
 #[test]
 fn every_event_passes_and_is_answered_by_a_server() {
     for suite in SUITES {
-        let Some(exported) = Exported::new(suite) else { continue };
+        let Some(exported) = ExportSummary::new(suite) else { continue };
         let listener = TestListener::with_token();
         let server = format!("http://{}/wx", listener.address);
         let (passed, said) = exported.run(&[suite::SECRETS, &[("MENUSCOPE_TO", &server)]].concat());
@@ -50,7 +50,7 @@ fn every_event_passes_and_is_answered_by_a_server() {
 #[test]
 fn with_pseudonyms_it_needs_nothing_but_itself() {
     for suite in SUITES {
-        let Some(exported) = Exported::of(suite, &events(), Identifiers::Replaced) else { continue };
+        let Some(exported) = ExportSummary::of(suite, &events(), Identifiers::Replaced) else { continue };
         let (passed, said) = exported.run(&[]);
         assert!(passed, "{suite:?}\n{said}");
         assert!(!said.contains("and the pack does not publish it"), "{suite:?}\n{said}");
@@ -63,7 +63,7 @@ fn with_pseudonyms_it_needs_nothing_but_itself() {
 #[test]
 fn an_import_takes_the_events_and_leaves_the_test_code() {
     for format in [Format::Pytest, Format::Node, Format::Phpunit, Format::Junit, Format::Go, Format::Rust] {
-        let exported = Exported::files(format);
+        let exported = ExportSummary::files(format);
         fs::write(exported.path("Cargo.lock"), "version = 4\n").unwrap();
         let other = tempfile::tempdir().unwrap();
         let mut additions = BulkWriter::open(&other.path().join("menuscope.db")).unwrap();
@@ -75,7 +75,7 @@ fn an_import_takes_the_events_and_leaves_the_test_code() {
 #[test]
 fn without_secrets_it_says_what_is_missing_and_does_not_fail() {
     for suite in SUITES {
-        let Some(exported) = Exported::new(suite) else { continue };
+        let Some(exported) = ExportSummary::new(suite) else { continue };
         let (passed, said) = exported.run(&[]);
         assert!(passed, "{suite:?}\n{said}");
         assert!(said.contains("MENUSCOPE_TOKEN is not set, and the pack does not publish it"), "{suite:?}\n{said}");
@@ -85,7 +85,7 @@ fn without_secrets_it_says_what_is_missing_and_does_not_fail() {
 #[test]
 fn a_message_that_is_not_what_was_sent_fails_by_name() {
     for suite in SUITES {
-        let Some(exported) = Exported::new(suite) else { continue };
+        let Some(exported) = ExportSummary::new(suite) else { continue };
         let sealed = exported.folder_of("location_select", "safe");
         let message = exported.path(&format!("callbacks/{sealed}/body.xml"));
         let text = fs::read_to_string(&message).unwrap();
@@ -99,7 +99,7 @@ fn a_message_that_is_not_what_was_sent_fails_by_name() {
 #[test]
 fn a_field_that_is_not_what_was_sent_fails() {
     for suite in SUITES {
-        let Some(exported) = Exported::new(suite) else { continue };
+        let Some(exported) = ExportSummary::new(suite) else { continue };
         let plain = exported.folder_of("pic_weixin", "plain");
         let decoded = exported.path(&format!("callbacks/{plain}/decoded.json"));
         let text = fs::read_to_string(&decoded).unwrap();
@@ -115,7 +115,7 @@ fn a_field_that_is_not_what_was_sent_fails() {
 #[test]
 fn a_signature_that_is_not_as_recorded_fails() {
     for suite in SUITES {
-        let Some(exported) = Exported::new(suite) else { continue };
+        let Some(exported) = ExportSummary::new(suite) else { continue };
         let manifest = exported.path("callbacks/manifest.json");
         let text = fs::read_to_string(&manifest).unwrap();
         assert!(text.contains("\"signature\":\"invalid\""));
@@ -128,7 +128,7 @@ fn a_signature_that_is_not_as_recorded_fails() {
 #[test]
 fn a_pack_without_events_passes() {
     for suite in SUITES {
-        let Some(exported) = Exported::of(suite, &[], Identifiers::Kept) else { continue };
+        let Some(exported) = ExportSummary::of(suite, &[], Identifiers::Kept) else { continue };
         let (passed, said) = exported.run(suite::SECRETS);
         assert!(passed, "{suite:?}\n{said}");
     }
@@ -139,7 +139,7 @@ fn php_reads_its_test_code() {
     if is_missing("php", "apt-get install php-cli") {
         return;
     }
-    let exported = Exported::files(Format::Phpunit);
+    let exported = ExportSummary::files(Format::Phpunit);
     let output = Command::new("php").arg("-l").arg(exported.path("CallbacksTest.php")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     serde_json::from_slice::<serde_json::Value>(&fs::read(exported.path("composer.json")).unwrap()).unwrap();
@@ -151,7 +151,7 @@ fn java_reads_its_test_code() {
     if is_missing("javac", "apt-get install default-jdk-headless") {
         return;
     }
-    let exported = Exported::files(Format::Junit);
+    let exported = ExportSummary::files(Format::Junit);
     // Stops after parsing: the libraries are not here.
     let output = Command::new("javac")
         .args(["-proc:none", "-encoding", "UTF-8", "-XDshould-stop.ifNoError=PARSE", "-d"])

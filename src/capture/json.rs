@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use super::Mode;
 use super::diagnosis::{Coded, Finding};
 use super::raw_request::RawRequest;
 use super::replay_run::{Baseline, Replay, StoredReplay};
@@ -43,12 +44,21 @@ pub fn event_json(view: EventView<'_>) -> Value {
         "mode": capture.mode.as_str(),
         "signature": capture.signature.as_str(),
     });
+    let decrypted = match &capture.message {
+        Some(message) => match std::str::from_utf8(message) {
+            Ok(text) => json!({ "message": text }),
+            Err(_) => json!({ "message_base64": STANDARD.encode(message) }),
+        },
+        None if capture.mode == Mode::Plain => json!({}),
+        // Nobody could decrypt it.
+        None => json!({ "message": null }),
+    };
     let recorded = json!({
         "diagnoses": capture.diagnoses.iter().map(|diagnosis| finding_json(diagnosis, view.language)).collect::<Vec<_>>(),
         "request": request_json(&capture.request),
         "reply": reply.as_ref().map(|reply| reply_json(reply, view.language)),
     });
-    joined([arrived, envelope_json(&capture.envelope), inspected, message_json(view), recorded])
+    joined([arrived, envelope_json(&capture.envelope), inspected, message_json(view), decrypted, recorded])
 }
 
 /// The members about the message, without the record of its arrival: the part that tests compare.
@@ -109,12 +119,15 @@ pub fn finding_json<C: Coded>(finding: &Finding<C>, language: Language) -> Value
         }
         object
     });
+    let details: Map<String, Value> =
+        finding.details.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     json!({
         "code": finding.code.as_str(),
         "severity": finding.code.severity().as_str(),
         "message": finding.message(language),
         "remedy": finding.remedy(language),
         "place": place,
+        "details": details,
     })
 }
 
@@ -169,7 +182,10 @@ fn forward_json(forwarded: &ServerAnswer, language: Language) -> Value {
 
 fn problem_json(forwarded: &ServerAnswer, language: Language) -> Value {
     let problem = forwarded.problem.as_ref();
-    problem.map_or(Value::Null, |problem| json!({ "code": problem.as_str(), "message": problem.words(language) }))
+    problem.map_or(
+        Value::Null,
+        |problem| json!({ "code": problem.as_str(), "message": problem.words(language), "cause": problem.cause() }),
+    )
 }
 
 fn headers_json(headers: &[(String, Vec<u8>)]) -> Value {
@@ -292,6 +308,22 @@ mod tests {
         assert_eq!(event["kind"], "unreadable");
         assert_eq!(event["request"]["body_base64"], "PHhtbD7/PC94bWw+");
         assert_eq!(event["request"].get("body"), None);
+    }
+
+    #[test]
+    fn an_encrypted_event_has_its_message_and_a_finding_its_details() {
+        let mut stored = stored(b"<xml><Encrypt>x</Encrypt></xml>");
+        stored.capture.mode = Mode::Safe;
+        stored.capture.message = None;
+        assert_eq!(json_of(&stored, &[]).get("message"), Some(&Value::Null), "nobody could decrypt it");
+        stored.capture.message = Some(b"<xml/>".to_vec());
+        assert_eq!(json_of(&stored, &[])["message"], "<xml/>");
+        stored.capture.message = Some(b"\xff".to_vec());
+        assert_eq!(json_of(&stored, &[])["message_base64"], "/w==");
+        let missing = diagnosis::Diagnosis::new(diagnosis::Code::ParameterMissing).with("name", "nonce");
+        stored.capture.diagnoses = vec![missing, diagnosis::Diagnosis::new(diagnosis::Code::Bom)];
+        let findings = json_of(&stored, &[])["diagnoses"].clone();
+        assert_eq!((&findings[0]["details"], &findings[1]["details"]), (&json!({ "name": "nonce" }), &json!({})));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{Outcome, language};
 use crate::cli::Import;
 use crate::config::Config;
 use crate::engine::Setup;
-use crate::exchange::{FixtureError, Imported, import};
+use crate::exchange::{FixtureError, ImportSummary, import};
 use crate::store::BulkWriter;
 use crate::texts::Language;
 
@@ -30,8 +30,8 @@ pub(super) fn run(setup: &Setup, asked: &Import) -> anyhow::Result<Outcome> {
     }
 }
 
-fn tell(imported: &Imported, as_json: bool, language: Language) -> anyhow::Result<()> {
-    let Imported { added, known, problems, unread } = imported;
+fn tell(imported: &ImportSummary, as_json: bool, language: Language) -> anyhow::Result<()> {
+    let ImportSummary { added, known, problems, unread } = imported;
     if as_json {
         let problems: Vec<_> = problems
             .iter()

@@ -1,8 +1,8 @@
 //! Notices from the engine to the window, grouped by the part of the window that takes them in.
 
 use super::{
-    ComparedReplay, EventDetail, Exported, Imported, MaintenanceOutcome, Marks, PictureFile, Preview, RuleTrial,
-    SavedSetting,
+    ComparedReplay, EventDetail, ExportSummary, ImportSummary, MaintenanceOutcome, Marks, PictureFile, Preview,
+    RuleTrial, SavedSetting,
 };
 use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
 use crate::store::RemovalId;
@@ -112,8 +112,8 @@ pub enum TransferNotice {
         generation: u64,
         preview: Box<Preview>,
     },
-    Exported(Box<Exported>),
-    Imported(Box<Imported>),
+    Exported(Box<ExportSummary>),
+    Imported(Box<ImportSummary>),
 }
 
 /// Results of removals and maintenance tasks.

@@ -153,7 +153,7 @@ impl TransferWorker {
         request: ExportRequest,
         accounts: &Accounts,
         progress: &Progress,
-    ) -> Result<exchange::Exported, FixtureError> {
+    ) -> Result<exchange::ExportSummary, FixtureError> {
         let reader = Reader::open(&self.database)?;
         let ids = request.events.ids(&reader)?;
         let pseudonyms = request.pseudonyms.map(|texts| Pseudonyms::open(&self.folder, texts)).transpose()?;

@@ -1,122 +1,73 @@
-//! An export from the first event to the finished files: numbers, pseudonyms, the format's writer, the last look, the rename.
+//! Exports events: numbers them, replaces identifiers, writes the format's files, checks them for originals, and renames
+//! them into place.
 
 use std::path::PathBuf;
 
-use super::manifest::Published;
-use super::output::{Below, CALLBACKS, Output, Written};
-use super::pack::PackWriter;
+use super::fixture_error::FixtureError;
+use super::formats::{Format, WriterOptions};
+use super::output::{Output, Written};
 use super::pseudonyms::{Originals, Pseudonyms, Replacement};
-use super::raw::RawWriter;
-use super::writer::{Files, Writer};
-use super::{Fixture, FixtureError, Format, curl, har, http_file, hurl, json_lines, snippets};
+use super::record::Fixture;
+use super::record::manifest::PublishedKeys;
+use super::record::numbering::Numbering;
 use crate::account::Accounts;
-use crate::capture::diagnosis::{Code, Diagnosis};
-use crate::capture::{CaptureId, Placement, StoredCapture};
+use crate::capture::CaptureId;
 use crate::progress::Progress;
 use crate::store::Reader;
 use crate::texts::Language;
 
 mod stages;
 
-/// An identifier that only a later event shows to be one, such as a password that was an ordinary word before, is found
-/// by the look through the files; with all of them known, another pass replaces it in earlier events, too.
+/// Passes of an export. An identifier that only a later event shows to be one, such as a password that was an ordinary
+/// word before, is found by the check of the files; the next pass knows it from the start, and replaces it in earlier
+/// events, too.
 const PASSES: usize = 3;
 
-/// So many changes are looked at; nobody reads more.
+/// Changes in a preview; nobody reads more.
 const PREVIEWED: usize = 500;
 
-/// What is to be written, and how.
+/// Format, destination, pseudonyms and language of an export.
 #[derive(Debug)]
 pub struct ExportPlan {
-    /// In which form.
     pub format: Format,
-    /// Where to: a file, or a folder for the formats that are one. A name that ends in `.zip` makes a pack one file.
+    /// A file, or a folder for the formats that are one. A name that ends in `.zip` makes a pack one file.
     pub out: PathBuf,
-    /// What replaces identifiers; `None` leaves everything as it was received.
+    /// `None` leaves everything as it was received.
     pub pseudonyms: Option<Pseudonyms>,
     /// The language of diagnoses in JSON.
     pub language: Language,
 }
 
-/// What was exported.
+/// Counts of a finished export.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exported {
-    /// How many events.
+pub struct ExportSummary {
     pub events: u64,
-    /// How many files.
     pub files: u64,
-    /// How many bytes, before compression.
+    /// Before compression.
     pub bytes: u64,
-    /// How many identifiers and texts were replaced, each counted once; 0 without pseudonyms.
+    /// Identifiers and texts that were replaced, each counted once; 0 without pseudonyms.
     pub replaced: u64,
-    /// Where.
     pub out: PathBuf,
 }
 
-/// What pseudonyms would change.
+/// Changes that pseudonyms would make.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
-    /// How many events would be exported.
     pub events: u64,
     /// The first changes, each identifier once.
     pub changes: Vec<Replacement>,
-    /// How many different identifiers and texts would be replaced.
+    /// Number of different identifiers and texts that would be replaced.
     pub total: u64,
 }
 
-/// Gives events the numbers of an export: 1 for the first to arrive.
-pub(super) struct Numbering<'a> {
-    /// In ascending order.
-    ids: &'a [CaptureId],
-}
-
-impl<'a> Numbering<'a> {
-    /// Numbers these, which are in ascending order.
-    pub(super) fn new(ids: &'a [CaptureId]) -> Self {
-        Self { ids }
-    }
-
-    /// The number of an event; `None` where it is not exported.
-    pub(super) fn of(&self, id: CaptureId) -> Option<CaptureId> {
-        let index = self.ids.binary_search(&id).ok()?;
-        i64::try_from(index + 1).ok().map(CaptureId)
-    }
-
-    /// The event as it is exported.
-    pub(super) fn fixture(&self, stored: StoredCapture, images: &[CaptureId]) -> Option<Fixture> {
-        let id = self.of(stored.placement.id)?;
-        let first = self.of(stored.placement.group);
-        let placement = Placement { id, group: first.unwrap_or(id), ..stored.placement };
-        let images = images.iter().filter_map(|image| self.of(*image)).collect();
-        let mut stored = StoredCapture { placement, ..stored };
-        let diagnoses = &mut stored.capture.diagnoses;
-        match first {
-            Some(first) => number_first(diagnoses, first),
-            // It names an event that nobody can look at.
-            None => diagnoses.retain(|diagnosis| diagnosis.code != Code::Duplicate),
-        }
-        Some(Fixture { stored, images, app_id: None })
-    }
-}
-
-/// The first attempt gets another number: what names it follows.
-pub(super) fn number_first(diagnoses: &mut [Diagnosis], first: CaptureId) {
-    let duplicates = diagnoses.iter_mut().filter(|diagnosis| diagnosis.code == Code::Duplicate);
-    for (name, value) in duplicates.flat_map(|diagnosis| &mut diagnosis.details) {
-        if name == "first" {
-            *value = first.to_string();
-        }
-    }
-}
-
-/// Writes these events, which are in ascending order, and renames the result into its place once it is whole.
+/// Writes these events, which are in ascending order, and renames the result into place once it is complete.
 pub fn export(
     reader: &Reader,
     ids: &[CaptureId],
     plan: &ExportPlan,
     accounts: &Accounts,
     progress: &Progress,
-) -> Result<Exported, FixtureError> {
+) -> Result<ExportSummary, FixtureError> {
     let mut originals = plan.pseudonyms.as_ref().map(|_| Originals::default());
     for _ in 1..PASSES {
         match write(reader, ids, plan, accounts, &mut originals, progress) {
@@ -125,7 +76,7 @@ pub fn export(
         }
     }
     write(reader, ids, plan, accounts, &mut originals, progress).map_err(|error| match error {
-        // Nothing was written that has these numbers: whoever reads this looks for it in the list.
+        // Numbers of the export were never written: the error names the number in the list.
         FixtureError::Leak { what, number, file } => {
             let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
             let event = place.and_then(|place| ids.get(place)).map_or(0, |id| id.0.unsigned_abs());
@@ -135,7 +86,7 @@ pub fn export(
     })
 }
 
-/// Writes everything once.
+/// Writes every event once.
 fn write(
     reader: &Reader,
     ids: &[CaptureId],
@@ -143,8 +94,10 @@ fn write(
     accounts: &Accounts,
     originals: &mut Option<Originals>,
     progress: &Progress,
-) -> Result<Exported, FixtureError> {
+) -> Result<ExportSummary, FixtureError> {
     let mut output = Output::begin(plan.format, &plan.out)?;
+    let published = plan.pseudonyms.as_ref().map(|_| PublishedKeys::ours());
+    let options = WriterOptions { published, language: plan.language };
     let replacing = plan.pseudonyms.as_ref().zip(originals.as_mut());
     let replace = replacing.map(|(pseudonyms, originals)| {
         move |(id, event)| replaced(pseudonyms, id, event, accounts, originals).map(|event| (id, event))
@@ -153,7 +106,7 @@ fn write(
         |send| each(reader, ids, progress, |id, event| send((id, event))),
         replace,
         |events| {
-            let (mut writer, mut count) = (writer(plan), 0);
+            let (mut writer, mut count) = (plan.format.writer(&options), 0);
             for (_, event) in events {
                 count += 1;
                 writer.add(&event, &mut output)?;
@@ -164,27 +117,10 @@ fn write(
     )?;
     let Written { files, bytes } = output.finish(originals.as_ref(), progress)?;
     let replaced = originals.as_ref().map_or(0, Originals::total);
-    Ok(Exported { events, files, bytes, replaced, out: plan.out.clone() })
+    Ok(ExportSummary { events, files, bytes, replaced, out: plan.out.clone() })
 }
 
-/// What writes that format: the one list of them.
-fn writer(plan: &ExportPlan) -> Box<dyn Writer> {
-    let published = plan.pseudonyms.as_ref().map(|_| Published::ours());
-    match plan.format {
-        Format::Pack => Box::new(PackWriter::new(published)),
-        Format::Raw => Box::new(RawWriter),
-        Format::Json => Box::new(json_lines::JsonLines::new(plan.language)),
-        Format::Curl => Box::new(curl::Curl::default()),
-        Format::Http => Box::new(http_file::HttpFile::default()),
-        Format::Har => Box::new(har::Har::default()),
-        Format::Hurl => Box::new(hurl::Hurl::default()),
-        Format::Pytest | Format::Node | Format::Phpunit | Format::Junit | Format::Go | Format::Rust => {
-            Box::new(TestCode { format: plan.format, pack: PackWriter::new(published) })
-        }
-    }
-}
-
-/// Reads these events one after the other, as they are exported. Those that have gone meanwhile are left out.
+/// Reads these events one after the other, as they are exported. Events that have been removed meanwhile are left out.
 fn each(
     reader: &Reader,
     ids: &[CaptureId],
@@ -208,7 +144,7 @@ fn each(
     Ok(())
 }
 
-/// The event with pseudonyms; `id` is what it is called in the list.
+/// Replaces the identifiers of an event; `id` is its number in the list.
 fn replaced(
     pseudonyms: &Pseudonyms,
     id: CaptureId,
@@ -217,13 +153,13 @@ fn replaced(
     originals: &mut Originals,
 ) -> Result<Fixture, FixtureError> {
     pseudonyms.apply(event, accounts, originals).map_err(|error| match error {
-        // Whoever reads this looks for it in the list.
+        // The error names the number in the list.
         FixtureError::Sealed { .. } => FixtureError::Sealed { id: id.0 },
         error => error,
     })
 }
 
-/// Says what pseudonyms would change in these events, without writing anything.
+/// Lists the changes that pseudonyms would make in these events, without writing anything.
 pub fn preview(
     reader: &Reader,
     ids: &[CaptureId],
@@ -238,21 +174,4 @@ pub fn preview(
         replaced(pseudonyms, id, event, accounts, &mut originals).map(drop)
     })?;
     Ok(Preview { events, changes: originals.changes(PREVIEWED), total: originals.total() })
-}
-
-/// Writes a pack into its folder, and the test code beside it.
-struct TestCode {
-    format: Format,
-    pack: PackWriter,
-}
-
-impl Writer for TestCode {
-    fn add(&mut self, event: &Fixture, files: &mut dyn Files) -> Result<(), FixtureError> {
-        self.pack.add(event, &mut Below { folder: CALLBACKS, files })
-    }
-
-    fn finish(&mut self, files: &mut dyn Files) -> Result<(), FixtureError> {
-        self.pack.finish(&mut Below { folder: CALLBACKS, files })?;
-        snippets::files(self.format).iter().try_for_each(|(name, text)| files.put(name, text.as_bytes()))
-    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use menuscope::account::Accounts;
 use menuscope::capture::{CaptureId, RawRequest, StoredCapture};
-use menuscope::exchange::{ExportPlan, Exported, FixtureError, Format, Imported, export, import};
+use menuscope::exchange::{ExportPlan, ExportSummary, FixtureError, Format, ImportSummary, export, import};
 use menuscope::inspect::inspect;
 use menuscope::progress::Progress;
 use menuscope::store::{BulkWriter, ImportEvent, Reader};
@@ -63,16 +63,21 @@ impl Desk {
         self.reader().capture(CaptureId(id)).unwrap().unwrap()
     }
 
-    pub(crate) fn try_export(&self, format: Format, name: &str, progress: &Progress) -> Result<Exported, FixtureError> {
+    pub(crate) fn try_export(
+        &self,
+        format: Format,
+        name: &str,
+        progress: &Progress,
+    ) -> Result<ExportSummary, FixtureError> {
         let plan = ExportPlan { format, out: self.path(name), pseudonyms: None, language: Language::English };
         export(&self.reader(), &self.ids(), &plan, &self.accounts, progress)
     }
 
-    pub(crate) fn export(&self, format: Format, name: &str) -> Exported {
+    pub(crate) fn export(&self, format: Format, name: &str) -> ExportSummary {
         self.try_export(format, name, &Progress::new()).unwrap()
     }
 
-    pub(crate) fn import(&self, path: &Path) -> Imported {
+    pub(crate) fn import(&self, path: &Path) -> ImportSummary {
         import(&[path.to_owned()], &mut self.additions(), &self.accounts, &Progress::new()).unwrap()
     }
 }

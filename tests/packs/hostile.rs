@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 
-use menuscope::exchange::{FixtureError, Format, ImportReason, Imported, import};
+use menuscope::exchange::{FixtureError, Format, ImportReason, ImportSummary, import};
 use menuscope::progress::Progress;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -26,7 +26,7 @@ fn edit_manifest(desk: &Desk, edit: impl Fn(&str) -> String) {
     fs::write(path, edited).unwrap();
 }
 
-fn only_reason(imported: &Imported) -> &ImportReason {
+fn only_reason(imported: &ImportSummary) -> &ImportReason {
     assert_eq!(imported.unread, 1, "{:?}", imported.problems);
     &imported.problems[0].reason
 }

@@ -80,12 +80,12 @@ pub(crate) enum Identifiers {
 }
 
 /// An export in a folder of its own.
-pub(crate) struct Exported {
+pub(crate) struct ExportSummary {
     suite: Option<Suite>,
     directory: tempfile::TempDir,
 }
 
-impl Exported {
+impl ExportSummary {
     /// Every event; `None` where what it takes to run it is not here, and need not be.
     pub(crate) fn new(suite: Suite) -> Option<Self> {
         Self::of(suite, &events(), Identifiers::Kept)

@@ -1,16 +1,17 @@
-//! Three stages of an export at the same time, each on a thread: events are read, changed, and written, in their order.
+//! Runs three stages of an export at the same time, each on a thread: events are read, changed, and written, in their
+//! order.
 
 use std::io;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, ScopedJoinHandle, scope};
 
-use crate::exchange::FixtureError;
+use crate::exchange::fixture_error::FixtureError;
 
-/// By how many events a stage may be ahead of the next one: each may have megabytes.
+/// Events by which a stage may be ahead of the next one: each may have megabytes.
 const AHEAD: usize = 32;
 
-/// What is handed every event that was read.
+/// The next stage, called with each item that was read.
 pub(super) type Take<'a, T> = &'a mut dyn FnMut(T) -> Result<(), FixtureError>;
 
 /// Runs `read` on this thread, `change` (where something is to change) and `write` on their own ones, and returns what
@@ -45,7 +46,7 @@ pub(super) fn overlapping<T: Send, R: Send>(
     })
 }
 
-/// Hands everything on, changed; where nobody takes it any more, the stage behind says why.
+/// Hands on every item, changed; where the next stage has ended, that one has the reason.
 fn changing_all<T>(
     items: Receiver<T>,
     mut change: impl FnMut(T) -> Result<T, FixtureError>,
@@ -54,7 +55,7 @@ fn changing_all<T>(
     items.into_iter().try_for_each(|item| changed.send(change(item)?).map_err(|_unsent| abandoned()))
 }
 
-/// Ends a stage whose events nobody takes any more; never returned, since a stage behind it failed.
+/// The end of a stage after which another failed; never returned, since that failure is.
 fn abandoned() -> FixtureError {
     FixtureError::Cancelled { exporting: true }
 }

@@ -3,22 +3,8 @@
 use std::fs;
 
 use super::*;
-use crate::exchange::specimens;
+use crate::exchange::formats::specimens;
 use crate::exchange::{Pseudonyms, Texts};
-
-#[test]
-fn a_kind_from_outside_makes_a_plain_name() {
-    assert_eq!(folder_name(1, "CLICK"), "000001-CLICK");
-    assert_eq!(folder_name(1_234_567, "scancode_push"), "1234567-scancode_push");
-    assert_eq!(folder_name(2, "../../etc/passwd"), "000002-.._.._etc_passwd");
-    assert_eq!(folder_name(3, "a\u{202e}\\b:c\0."), "000003-a__b_c__");
-    assert_eq!(folder_name(4, ""), "000004");
-    assert_eq!(folder_name(5, &"x".repeat(5000)).len(), 7 + MOST_KIND);
-    for name in ["000001-CLICK", "1234567-a", "000004", "000001-CLICK.xml"] {
-        assert!(is_event_folder(name), "{name}");
-    }
-    assert!(!is_event_folder("00001-a") && !is_event_folder("2026-11-26") && !is_event_folder("000001a"));
-}
 
 #[test]
 fn what_is_dropped_leaves_nothing() {

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::exchange::FixtureError;
+use crate::exchange::fixture_error::FixtureError;
 
 /// The file in the data folder, whose `.gitignore` lets nothing through but the configuration.
 const FILE: &str = "pseudonyms.key";

@@ -2,7 +2,7 @@
 
 use egui::{Id, Label, RichText, ScrollArea, Ui, Window};
 
-use crate::engine::Imported;
+use crate::engine::ImportSummary;
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
@@ -14,12 +14,12 @@ const REPORT: egui::Vec2 = egui::Vec2::new(560.0, 360.0);
 /// The last import with unreadable entries, until the report is closed.
 #[derive(Debug, Default)]
 pub(crate) struct ImportReport {
-    imported: Option<Imported>,
+    imported: Option<ImportSummary>,
 }
 
 impl ImportReport {
     /// Opens the report, if something could not be read.
-    pub(crate) fn take(&mut self, imported: Imported) {
+    pub(crate) fn take(&mut self, imported: ImportSummary) {
         self.imported = (imported.unread > 0).then_some(imported);
     }
 
@@ -55,7 +55,7 @@ impl ImportReport {
 }
 
 /// Counts of an import in one sentence.
-pub(crate) fn summary(imported: &Imported, look: &Look) -> String {
+pub(crate) fn summary(imported: &ImportSummary, look: &Look) -> String {
     let counts = [("added", imported.added), ("known", imported.known), ("unread", imported.unread)];
     let counts = counts.map(|(name, count)| (name, count.to_string()));
     let details: Vec<(&str, &str)> = counts.iter().map(|(name, count)| (*name, &**count)).collect();

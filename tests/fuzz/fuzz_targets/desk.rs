@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use menuscope::account::{Account, Accounts, Secret, Secrets};
 use menuscope::capture::{CaptureId, EventView, event_json};
-use menuscope::exchange::{FixtureError, Imported, import};
+use menuscope::exchange::{FixtureError, ImportSummary, import};
 use menuscope::progress::Progress;
 use menuscope::store::{BulkWriter, Reader};
 use menuscope::texts::Language;
@@ -85,7 +85,7 @@ impl Desk {
         assert_eq!(names_below(self.folder.path()), before, "an import wrote or removed a file");
     }
 
-    fn import_once(&mut self, path: &Path) -> Imported {
+    fn import_once(&mut self, path: &Path) -> ImportSummary {
         let imported = import(&[path.to_owned()], &mut self.additions, &self.accounts, &Progress::new());
         let imported = imported.unwrap_or_else(|error: FixtureError| panic!("the import failed: {error}"));
         assert!(imported.problems.len() <= MOST_TOLD);
