@@ -1,4 +1,4 @@
-//! ExportSummary test code, really run: pytest with wechatpy, node:test and Jest with co-wechat, Go, Rust. PHP and Java are
+//! Exported test code, really run: pytest with wechatpy, node:test and Jest with co-wechat, Go, Rust. PHP and Java are
 //! read by their compilers.
 //!
 //! tests/setup.sh installs what Python and Node need. Where Go is missing its test is left out, but not under `CI`.

@@ -1,4 +1,4 @@
-//! HeldPushes pushes and the armed fault: commands that change a map or a cell shared with the listener, without a thread.
+//! Held pushes and the armed fault: commands that change a map or a cell shared with the listener, without a thread.
 
 use tokio::sync::watch;
 

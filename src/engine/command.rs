@@ -22,7 +22,7 @@ pub enum Command {
     Settings(SettingsCommand),
     /// Picture files to compose an event with: `picture_worker.rs`.
     Pictures(PictureRequest),
-    /// HeldPushes pushes and the armed fault, carried out at once by the caller's thread: `answering.rs`.
+    /// Held pushes and the armed fault, carried out at once by the caller's thread: `answering.rs`.
     Answering(AnsweringCommand),
     /// Pause and cancellation of long jobs, carried out at once by the caller's thread: `long_jobs.rs`.
     Job(JobCommand),

@@ -18,7 +18,7 @@ use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::{ImportSummary, Importer};
 use crate::exchange::record::Fixture;
 use crate::exchange::record::entry::EntryFiles;
-use crate::exchange::writer::{InMemory, Writer};
+use crate::exchange::writer::{InMemory, Writer as _};
 use crate::inspect::inspect;
 use crate::progress::Progress;
 use crate::store::{BulkWriter, Reader};
@@ -213,9 +213,12 @@ fn words<C: Coded>(findings: &[Finding<C>]) -> Vec<(&'static str, String, String
     findings.iter().map(words).collect()
 }
 
+/// Compares an event with the one that was read back, as far as the format promises.
+type Promise = fn(&StoredCapture, &StoredCapture);
+
 /// Asserts of these events what each format that carries requests promises.
 fn assert_promises(events: &[Fixture]) {
-    let files: [(&str, Vec<u8>, Read, fn(&StoredCapture, &StoredCapture)); 6] = [
+    let files: [(&str, Vec<u8>, Read, Promise); 6] = [
         ("pack", packed(events), read_packed, assert_whole),
         ("har", exported(har::Har::default(), events), har::read, assert_whole),
         ("json", exported(json_lines::JsonLines::new(Language::English), events), json_lines::read, assert_shown),
@@ -251,7 +254,7 @@ fn read_packed(
     importer: &mut Importer<'_>,
 ) -> Result<(), FixtureError> {
     let (grown, files) = serde_json::from_reader(input).unwrap();
-    pack::read(&mut InMemory { grown, files }, place, importer)
+    pack::read(&mut InMemory { files, grown }, place, importer)
 }
 
 impl Source for InMemory {

@@ -1,4 +1,4 @@
-//! HoldOutcome, deciding, forgetting, and waiting for a retry.
+//! Holding, deciding, forgetting, and waiting for a retry.
 
 use super::*;
 use crate::account::Accounts;

@@ -19,7 +19,7 @@ pub(super) struct RequestOptions {
     method: Option<String>,
     urls: Vec<String>,
     target: Option<String>,
-    /// BulkWriter to the query.
+    /// Additions to the query.
     queries: Vec<Vec<u8>>,
     /// With `None` for a header that is not to be sent.
     headers: Vec<(String, Option<Vec<u8>>)>,
