@@ -215,6 +215,7 @@ impl Accounts {
         Self { list, default }
     }
 
+    /// All accounts, in the order of `config.toml`.
     pub fn iter(&self) -> impl Iterator<Item = &Account> {
         self.list.iter()
     }

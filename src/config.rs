@@ -18,7 +18,7 @@ mod error;
 mod filters;
 mod folder;
 mod retention;
-mod rules;
+mod rule_entries;
 mod secrets;
 mod watch;
 
@@ -30,7 +30,7 @@ pub use error::ConfigError;
 pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
 pub use retention::RetentionConfig;
-pub use rules::line_of_rule;
+pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
 pub use watch::ConfigWatch;
 
@@ -49,7 +49,7 @@ pub struct Config {
     pub filters: BTreeMap<String, FilterConfig>,
     pub retention: RetentionConfig,
     /// `[[rules]]`, in their order.
-    #[serde(deserialize_with = "rules::read")]
+    #[serde(deserialize_with = "rule_entries::read")]
     pub rules: Vec<Rule>,
 }
 
@@ -64,10 +64,10 @@ pub struct ListenerConfig {
     /// Most MiB that are kept of requests that fail verification.
     pub unverified_limit_mib: u64,
     /// The developer's own server, which a rule may pass events on to; without a rule that decides, every event goes there.
-    #[serde(deserialize_with = "rules::target")]
+    #[serde(deserialize_with = "rule_entries::target")]
     pub forward: Option<String>,
     /// Treatment of a bad answer of that server.
-    #[serde(deserialize_with = "rules::bad_answer")]
+    #[serde(deserialize_with = "rule_entries::bad_answer")]
     pub forward_bad_answer: BadAnswer,
 }
 
@@ -136,7 +136,7 @@ fn mode<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Mode
 #[serde(deny_unknown_fields)]
 pub struct TargetConfig {
     /// The URL that is posted to.
-    #[serde(deserialize_with = "rules::url")]
+    #[serde(deserialize_with = "rule_entries::url")]
     pub url: String,
     /// For which account messages are signed and sealed; the one that an event belongs to where it is left out.
     #[serde(default)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
 use super::edit::edit;
-use super::rules::{member, to_value};
+use super::rule_entries::{member, to_value};
 use super::{Config, ConfigError, DataFolder};
 use crate::rules::Rule;
 

@@ -53,7 +53,7 @@ impl ComparedReplay {
         self
     }
 
-    /// Whether there is a baseline whose difference is not calculated yet.
+    /// Tells whether the difference from the baseline is still to be calculated.
     pub fn is_to_be_compared(&self) -> bool {
         self.before.is_some() && self.difference.is_none()
     }

@@ -9,7 +9,7 @@ use winnow::stream::{LocatingSlice, Location as _, Stateful, Stream};
 use winnow::token::{one_of, rest, take_till, take_while};
 use winnow::{ModalResult, Parser as _};
 
-use super::error::{FilterError, FilterErrorKind, Mistake};
+use super::mistake::{FilterError, FilterErrorKind, Mistake};
 use super::names::Name;
 use super::nearest::nearest_name;
 use super::value::{self, ValuePart};

@@ -9,7 +9,7 @@ use winnow::ascii::digit1;
 use winnow::combinator::{alt, eof, opt, preceded, separated_pair, terminated};
 use winnow::{ModalResult, Parser as _};
 
-use super::error::{FilterErrorKind, Mistake};
+use super::mistake::{FilterErrorKind, Mistake};
 use super::names::{Field, Name};
 use super::nearest::nearest;
 use super::time::{TimeProblem, time};

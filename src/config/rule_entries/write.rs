@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use toml_edit::{Array, InlineTable, Value};
 
-use super::reply::{ARTICLES, BAD_ANSWER, FORWARD, MSG_TYPE, OPTIONAL, RAW, RAW_BASE64};
+use super::reply_entry::{ARTICLES, BAD_ANSWER, FORWARD, MSG_TYPE, OPTIONAL, RAW, RAW_BASE64};
 use crate::rules::{ForwardTo, Response};
 use crate::wechat::reply::{Article, PassiveReply};
 

@@ -10,7 +10,7 @@ use toml_edit::{Document, Item};
 use crate::rules::{BadAnswer, Response, Rule, RuleError, is_web_address};
 use crate::wechat::fault::Fault;
 
-mod reply;
+mod reply_entry;
 mod write;
 
 pub(super) use write::to_value;
@@ -36,7 +36,7 @@ struct RuleEntry {
     filter: String,
     #[serde(default = "on", deserialize_with = "enabled")]
     enabled: bool,
-    #[serde(default = "unchanged", deserialize_with = "reply::read")]
+    #[serde(default = "unchanged", deserialize_with = "reply_entry::read")]
     reply: Response,
     #[serde(default, deserialize_with = "delay")]
     delay_ms: u32,
