@@ -89,7 +89,7 @@ fn envelope_json(envelope: &Envelope) -> Value {
     })
 }
 
-/// The element tree and the typed view; both empty where there is nothing to read.
+/// The element tree and the typed view; both empty if the message cannot be parsed.
 fn message_json(view: EventView<'_>) -> Value {
     let Ok(tree) = Tree::parse(view.stored.capture.message()) else { return json!({ "fields": {}, "decoded": {} }) };
     let mut decoded = decoded(&Message::decode(&tree));
@@ -110,7 +110,7 @@ fn link_images(pictures: &mut [Value], images: &[CaptureId]) {
     }
 }
 
-/// One finding about a request or a reply, in words; `bytes` is how much of the message it is about, where that is known.
+/// One finding about a request or a reply, in words; `bytes` is the length of the stretch it is about, if that is known.
 pub fn finding_json<C: Coded>(finding: &Finding<C>, language: Language) -> Value {
     let place = finding.place.map(|place| {
         let mut object = json!({ "offset": place.offset, "line": place.line, "column": place.column });
@@ -232,7 +232,7 @@ pub fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }
 
-/// Bytes as text where they are UTF-8, else as base64 under another name.
+/// Adds bytes as text if they are UTF-8, else as base64 under another name.
 fn put_bytes(object: &mut Value, bytes: &[u8]) {
     match std::str::from_utf8(bytes) {
         Ok(text) => object["body"] = json!(text),

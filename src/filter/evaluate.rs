@@ -101,6 +101,7 @@ mod tests {
     use super::super::Filter;
     use super::*;
     use crate::capture::{CaptureId, Envelope, Mode, RawRequest, Signature};
+    use crate::wechat::tree::parse_count;
 
     fn capture() -> Capture {
         Capture {
@@ -145,5 +146,17 @@ mod tests {
     fn held_and_pinned_are_what_the_subject_says() {
         assert!(holds("is:held -is:pinned", |subject| subject.held = true));
         assert!(holds("is:pinned -is:held", |subject| subject.pinned = true));
+    }
+
+    #[test]
+    fn a_word_is_looked_for_in_the_tree_at_hand() {
+        let mut capture = capture();
+        capture.request.body = Bytes::from_static(b"<xml><a>at_hand&amp;</a></xml>");
+        let tree = Tree::parse(capture.message()).unwrap();
+        parse_count::start("at_hand");
+        let placement = Placement { id: CaptureId(1), group: CaptureId(1), attempt: 1 };
+        let subject = Subject::arriving(&capture, placement).with_tree(Some(&tree));
+        assert!(Filter::parse("\"hand&\"", &Zoned::default()).unwrap().expr.holds(&subject));
+        assert_eq!(parse_count::count("at_hand"), 0);
     }
 }

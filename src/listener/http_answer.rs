@@ -29,7 +29,7 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 /// An answer before it is wrapped into HTTP.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
-    /// `None` where nothing is answered.
+    /// `None` if nothing is answered.
     pub(super) status: Option<StatusCode>,
     /// In plaintext.
     pub(super) body: Bytes,

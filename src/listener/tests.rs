@@ -63,7 +63,7 @@ fn request(encrypted: bool) -> Vec<u8> {
     let signing = Signing { token: TOKEN, timestamp: &timestamp, nonce: "1", openid: None, encryption };
     let message = format!(
         "<xml><ToUserName>gh_1</ToUserName><FromUserName>o1</FromUserName><CreateTime>1</CreateTime>\
-         <MsgType>event</MsgType><Event>CLICK</Event><EventKey>{COUNTED}&amp;</EventKey></xml>"
+         <MsgType>event</MsgType><Event>CLICK</Event><EventKey>{COUNTED}</EventKey></xml>"
     );
     let push = push(message.as_bytes(), &signing);
     let head = format!(
@@ -90,7 +90,7 @@ async fn answer(policy: ReplyPolicy, request: &[u8]) -> (String, usize) {
     stream.write_all(request).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
-    let parses = parse_count::count();
+    let parses = parse_count::count(COUNTED);
     stop.send(()).unwrap();
     serving.await.unwrap();
     (answer, parses)
@@ -99,16 +99,16 @@ async fn answer(policy: ReplyPolicy, request: &[u8]) -> (String, usize) {
 #[tokio::test]
 async fn a_push_that_a_rule_answers_is_parsed_once() {
     for encrypted in [false, true] {
-        // A word asks for the decoded text, a template for the elements, the address and the lint for the envelope.
+        // Filters, the template, the address and the lint all read the message.
         let rules = vec![
             rule("other", "\"no such word\"", Response::Hold),
-            rule("words", "event:CLICK \"key&\"", text_reply("{{ kind }} {{ decoded }}")),
+            rule("words", "event:CLICK counted", text_reply("{{ kind }} {{ Event }}")),
         ];
         let policy = policy(rules);
         policy.held.switch(Some(Filter::parse("\"never held\"", &Zoned::now()).unwrap()));
         let (answer, parses) = answer(policy, &request(encrypted)).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        assert_eq!(answer.contains("<Content><![CDATA[CLICK {}]]></Content>"), !encrypted, "{answer}");
+        assert_eq!(answer.contains("<Content><![CDATA[CLICK CLICK]]></Content>"), !encrypted, "{answer}");
         assert_eq!(parses, 1, "encrypted: {encrypted}");
     }
 }

@@ -20,8 +20,8 @@ use crate::wechat::envelope::{AesKey, encrypt};
 use crate::wechat::signature::{msg_signature, signature};
 use crate::wechat::tree::Tree;
 
-/// The farthest `CreateTime` ahead that new ones are made later than, in seconds; beyond it the sender's clock was wrong.
-/// Messages of one user without a MsgId are told apart by their `CreateTime`.
+/// The seconds from now within which a `CreateTime` on record counts: a fresh message of that user gets a later one, since
+/// messages without a MsgId are told apart by it. One farther ahead came from a wrong clock.
 const AHEAD: i64 = 86_400;
 
 /// A request, and the capture that its answer is linted against.
