@@ -181,7 +181,7 @@ pub(super) struct Signer {
     /// By the account's token; `None` where it has none, or has not the one any more that was right then.
     old: Option<[Option<String>; 2]>,
     new: [Option<String>; 2],
-    /// Which of the two decides.
+    /// The index of the signature that decides.
     deciding: usize,
     recorded: Signature,
     beside_wrong: bool,
@@ -240,7 +240,7 @@ impl Signer {
         self.new[which].as_deref()
     }
 
-    /// Whether a parameter is one of the two.
+    /// Tells whether a parameter is a signature.
     pub(super) fn is_signature(name: &str) -> bool {
         SIGNATURES.contains(&name)
     }

@@ -50,14 +50,14 @@ impl Originals {
         self.table.find(bytes, ends).map(|(origin, _)| (origin.what, u64::from(origin.number)))
     }
 
-    /// The stretches of a text that are originals of any event. One that is compared by its end only is as long as the word.
-    pub(super) fn all_in(&self, text: &[u8]) -> Vec<Range<usize>> {
+    /// The stretches of a text that are originals of any event, with their kinds. One that is compared by its end only is as long as the word.
+    pub(super) fn all_in(&self, text: &[u8]) -> Vec<(Range<usize>, &'static str)> {
         let (mut all, mut from) = (Vec::new(), 0);
-        while let Some((_, range)) = self.table.find(text, from..text.len()) {
+        while let Some((origin, range)) = self.table.find(text, from..text.len()) {
             let before = text.get(from..range.start).unwrap_or_default().iter().rev();
             from = range.end;
             let lead = if range.len() == MAX_COMPARED { before.take_while(|byte| is_word(**byte)).count() } else { 0 };
-            all.push(range.start - lead..range.end);
+            all.push((range.start - lead..range.end, origin.what));
         }
         all
     }
