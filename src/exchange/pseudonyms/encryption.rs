@@ -91,10 +91,10 @@ impl Pass<'_> {
 
     /// Random Base64 in place of a ciphertext that cannot be decrypted; the ciphertext itself while identifiers are learnt.
     pub(super) fn random_ciphertext(&self, encrypt: &str) -> String {
+        const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         if self.is_learning() {
             return encrypt.to_owned();
         }
-        const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let mut draw = self.key.draw("shut", encrypt.as_bytes());
         // Noise of one block again and again is noise enough.
         let noise: Vec<char> = (0..64).filter_map(|_| draw.of(BASE64)).map(char::from).collect();
