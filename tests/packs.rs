@@ -7,6 +7,8 @@ mod desk;
 mod formats;
 #[path = "packs/hostile.rs"]
 mod hostile;
+#[path = "packs/leaks.rs"]
+mod leaks;
 #[path = "packs/loose.rs"]
 mod loose;
 #[path = "common/recorded.rs"]

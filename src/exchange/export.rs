@@ -1,11 +1,12 @@
 //! Exports events: numbers them, replaces identifiers, writes the format's files, checks them for originals, and renames
 //! them into place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::fixture_error::FixtureError;
 use super::formats::{Format, WriterOptions};
-use super::output::{Output, Written};
+use super::output::{Output, OutputSize};
 use super::pseudonyms::{Originals, Pseudonyms, Replacement};
 use super::record::Fixture;
 use super::record::manifest::PublishedKeys;
@@ -17,11 +18,6 @@ use crate::store::Reader;
 use crate::texts::Language;
 
 mod stages;
-
-/// Passes of an export. An identifier that only a later event shows to be one, such as a password that was an ordinary
-/// word before, is found by the check of the files; the next pass knows it from the start, and replaces it in earlier
-/// events, too.
-const PASSES: usize = 3;
 
 /// Changes in a preview; nobody reads more.
 const PREVIEWED: usize = 500;
@@ -68,15 +64,15 @@ pub fn export(
     accounts: &Accounts,
     progress: &Progress,
 ) -> Result<ExportSummary, FixtureError> {
-    let mut originals = plan.pseudonyms.as_ref().map(|_| Originals::default());
-    for _ in 1..PASSES {
-        match write(reader, ids, plan, accounts, &mut originals, progress) {
-            Err(FixtureError::Leak { .. }) => progress.begin_again(),
-            ended => return ended,
-        }
+    let mut originals = None;
+    if let Some(pseudonyms) = &plan.pseudonyms {
+        // Fails before the events are read where nothing can be written.
+        drop(Output::begin(plan.format, &plan.out, None)?);
+        originals = Some(Arc::new(learnt(reader, ids, pseudonyms, accounts, progress, &plan.out)?.1));
+        progress.begin_again();
     }
-    write(reader, ids, plan, accounts, &mut originals, progress).map_err(|error| match error {
-        // Numbers of the export were never written: the error names the number in the list.
+    write(reader, ids, plan, accounts, originals, progress).map_err(|error| match error {
+        // The number in the export means nothing where none was written: the event's number in the list does.
         FixtureError::Leak { what, number, file } => {
             let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
             let event = place.and_then(|place| ids.get(place)).map_or(0, |id| id.0.unsigned_abs());
@@ -86,21 +82,49 @@ pub fn export(
     })
 }
 
-/// Writes every event once.
+/// The number of these events, and the identifiers in all of them.
+fn learnt(
+    reader: &Reader,
+    ids: &[CaptureId],
+    pseudonyms: &Pseudonyms,
+    accounts: &Accounts,
+    progress: &Progress,
+    out: &Path,
+) -> Result<(u64, Originals), FixtureError> {
+    stages::overlapping(
+        |send| each(reader, ids, progress, |id, event| send((id, event))),
+        None::<fn(_) -> _>,
+        |events| {
+            let (mut originals, mut count) = (Originals::default(), 0);
+            for (id, event) in events {
+                count += 1;
+                pseudonyms.learn(&event, accounts, &mut originals).map_err(|error| match error {
+                    // The number in the list, and not the one in the export.
+                    FixtureError::Sealed { .. } => FixtureError::Sealed { id: id.0 },
+                    error => error,
+                })?;
+            }
+            Ok((count, originals))
+        },
+        FixtureError::writing(out),
+    )
+}
+
+/// Writes everything.
 fn write(
     reader: &Reader,
     ids: &[CaptureId],
     plan: &ExportPlan,
     accounts: &Accounts,
-    originals: &mut Option<Originals>,
+    originals: Option<Arc<Originals>>,
     progress: &Progress,
 ) -> Result<ExportSummary, FixtureError> {
-    let mut output = Output::begin(plan.format, &plan.out)?;
+    let mut output = Output::begin(plan.format, &plan.out, originals.clone())?;
     let published = plan.pseudonyms.as_ref().map(|_| PublishedKeys::ours());
     let options = WriterOptions { published, language: plan.language };
-    let replacing = plan.pseudonyms.as_ref().zip(originals.as_mut());
+    let replacing = plan.pseudonyms.as_ref().zip(originals.as_deref());
     let replace = replacing.map(|(pseudonyms, originals)| {
-        move |(id, event)| replaced(pseudonyms, id, event, accounts, originals).map(|event| (id, event))
+        move |(id, event)| pseudonyms.replace(event, accounts, originals).map(|event| (id, event))
     });
     let events = stages::overlapping(
         |send| each(reader, ids, progress, |id, event| send((id, event))),
@@ -115,8 +139,8 @@ fn write(
         },
         FixtureError::writing(&plan.out),
     )?;
-    let Written { files, bytes } = output.finish(originals.as_ref(), progress)?;
-    let replaced = originals.as_ref().map_or(0, Originals::total);
+    let OutputSize { files, bytes } = output.finish(progress)?;
+    let replaced = originals.map_or(0, |originals| originals.total());
     Ok(ExportSummary { events, files, bytes, replaced, out: plan.out.clone() })
 }
 
@@ -144,21 +168,6 @@ fn each(
     Ok(())
 }
 
-/// Replaces the identifiers of an event; `id` is its number in the list.
-fn replaced(
-    pseudonyms: &Pseudonyms,
-    id: CaptureId,
-    event: Fixture,
-    accounts: &Accounts,
-    originals: &mut Originals,
-) -> Result<Fixture, FixtureError> {
-    pseudonyms.apply(event, accounts, originals).map_err(|error| match error {
-        // The error names the number in the list.
-        FixtureError::Sealed { .. } => FixtureError::Sealed { id: id.0 },
-        error => error,
-    })
-}
-
 /// Lists the changes that pseudonyms would make in these events, without writing anything.
 pub fn preview(
     reader: &Reader,
@@ -167,11 +176,6 @@ pub fn preview(
     accounts: &Accounts,
     progress: &Progress,
 ) -> Result<Preview, FixtureError> {
-    let mut originals = Originals::default();
-    let mut events = 0;
-    each(reader, ids, progress, |id, event| {
-        events += 1;
-        replaced(pseudonyms, id, event, accounts, &mut originals).map(drop)
-    })?;
+    let (events, originals) = learnt(reader, ids, pseudonyms, accounts, progress, Path::new(""))?;
     Ok(Preview { events, changes: originals.changes(PREVIEWED), total: originals.total() })
 }

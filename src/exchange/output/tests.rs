@@ -1,6 +1,6 @@
-//! Tests of where an export goes.
+//! Tests of the files of an export, and of what stands at their destination.
 
-use std::fs;
+use std::fs::{self, File};
 
 use super::*;
 use crate::exchange::formats::specimens;
@@ -10,7 +10,7 @@ use crate::exchange::{Pseudonyms, Texts};
 fn what_is_dropped_leaves_nothing() {
     let directory = tempfile::tempdir().unwrap();
     for (format, name) in [(Format::Json, "a.json"), (Format::Pack, "pack"), (Format::Pack, "pack.zip")] {
-        let mut output = Output::begin(format, &directory.path().join(name)).unwrap();
+        let mut output = Output::begin(format, &directory.path().join(name), None).unwrap();
         output.append(b"begun").unwrap();
         if format == Format::Pack {
             for number in 0..100 {
@@ -27,13 +27,13 @@ fn a_cancelled_export_leaves_what_was_there() {
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("pack");
     let progress = Progress::new();
-    let mut first = Output::begin(Format::Pack, &out).unwrap();
+    let mut first = Output::begin(Format::Pack, &out, None).unwrap();
     first.append(b"{\"menuscope\":1}").unwrap();
-    first.finish(None, &progress).unwrap();
-    let mut second = Output::begin(Format::Pack, &out).unwrap();
+    first.finish(&progress).unwrap();
+    let mut second = Output::begin(Format::Pack, &out, None).unwrap();
     second.append(b"{\"menuscope\":1,\"events\":[]}").unwrap();
     progress.cancel();
-    assert!(matches!(second.finish(None, &progress), Err(FixtureError::Cancelled { exporting: true })));
+    assert!(matches!(second.finish(&progress), Err(FixtureError::Cancelled { exporting: true })));
     assert_eq!(fs::read(out.join("manifest.json")).unwrap(), b"{\"menuscope\":1}");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
@@ -43,11 +43,11 @@ fn a_pack_is_replaced_as_a_whole_and_what_lay_beside_stays() {
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("pack");
     let write = |folder: &str| {
-        let mut output = Output::begin(Format::Pack, &out).unwrap();
+        let mut output = Output::begin(Format::Pack, &out, None).unwrap();
         let manifest = format!("{{\"menuscope\":1,\"events\":[{{\"number\":1,\"folder\":\"{folder}\"}}]}}");
         output.append(manifest.as_bytes()).unwrap();
         output.put(&format!("{folder}/a"), b"text").unwrap();
-        output.finish(None, &Progress::new()).unwrap()
+        output.finish(&Progress::new()).unwrap()
     };
     assert_eq!(write("000001-CLICK").files, 2);
     fs::write(out.join("README.md"), "ours").unwrap();
@@ -67,9 +67,9 @@ fn a_pack_whose_manifest_breaks_off_is_in_the_way() {
     let out = directory.path().join("pack");
     fs::create_dir(&out).unwrap();
     fs::write(out.join("manifest.json"), "{\"menuscope\":1,\"events\":[{").unwrap();
-    let mut output = Output::begin(Format::Pack, &out).unwrap();
+    let mut output = Output::begin(Format::Pack, &out, None).unwrap();
     output.append(b"{\"menuscope\":1}").unwrap();
-    assert!(matches!(output.finish(None, &Progress::new()), Err(FixtureError::InTheWay { .. })));
+    assert!(matches!(output.finish(&Progress::new()), Err(FixtureError::InTheWay { .. })));
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
 }
 
@@ -93,17 +93,17 @@ fn messages_alone_replace_only_what_has_the_names_of_all_of_them() {
         }
         zip.finish().unwrap();
         for place in [folder, archive] {
-            let begun = Output::begin(Format::Raw, &place);
+            let begun = Output::begin(Format::Raw, &place, None);
             assert!(matches!(begun, Err(FixtureError::InTheWay { .. })), "{}", place.display());
         }
     }
     for name in ["messages", "messages.zip"] {
         for _ in 0..2 {
-            let mut output = Output::begin(Format::Raw, &directory.path().join(name)).unwrap();
+            let mut output = Output::begin(Format::Raw, &directory.path().join(name), None).unwrap();
             for file in ["000001-CLICK.xml", "000002.http", "000003-a.b.json"] {
                 output.put(file, b"text").unwrap();
             }
-            output.finish(None, &Progress::new()).unwrap();
+            output.finish(&Progress::new()).unwrap();
         }
     }
 }
@@ -139,7 +139,7 @@ fn what_no_export_wrote_is_in_the_way() {
         (Format::Json, "log.json"),
         (Format::Json, "listened.json"),
     ] {
-        let begun = Output::begin(format, &path(name));
+        let begun = Output::begin(format, &path(name), None);
         assert!(matches!(begun, Err(FixtureError::InTheWay { .. })), "{format:?} {name}");
     }
 }
@@ -151,9 +151,9 @@ fn an_empty_folder_and_an_empty_file_may_be_filled() {
     fs::create_dir(path("folder")).unwrap();
     fs::write(path("a.json"), "").unwrap();
     for (format, name) in [(Format::Pack, "folder"), (Format::Json, "a.json")] {
-        let mut output = Output::begin(format, &path(name)).unwrap();
+        let mut output = Output::begin(format, &path(name), None).unwrap();
         output.append(b"text").unwrap();
-        output.finish(None, &Progress::new()).unwrap();
+        output.finish(&Progress::new()).unwrap();
     }
     assert_eq!(fs::read(path("folder/manifest.json")).unwrap(), b"text");
     assert_eq!(fs::read(path("a.json")).unwrap(), b"text");
@@ -168,13 +168,15 @@ fn what_still_holds_an_original_is_thrown_away() {
     let openid = event.stored.capture.envelope.openid.clone().unwrap();
     let mut originals = Originals::default();
     pseudonyms.apply(event, &specimens::accounts(), &mut originals).unwrap();
+    let originals = Arc::new(originals);
     let written = |format, name: &str, put: &[u8], append: &[u8]| {
-        let mut output = Output::begin(format, &directory.path().join(name)).unwrap();
+        let originals = Some(Arc::clone(&originals));
+        let mut output = Output::begin(format, &directory.path().join(name), originals).unwrap();
         output.append(append).unwrap();
         if format != Format::Json {
             output.put("000001-a/body.xml", put).unwrap();
         }
-        output.finish(Some(&originals), &Progress::new())
+        output.finish(&Progress::new())
     };
     let (clean, dirty) = (b"<xml/>".as_slice(), openid.as_bytes());
     for (format, name) in [(Format::Json, "a.json"), (Format::Pack, "pack"), (Format::Pack, "pack.zip")] {

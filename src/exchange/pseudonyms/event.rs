@@ -1,13 +1,13 @@
-//! One event with pseudonyms throughout: request, message, answer, and everything that was found about them.
+//! One event: its request, its message, its reply, and what was found about them.
 
 use bytes::Bytes;
 
-use super::answer::{Answer, has_details};
+use super::answer::{AnswerContext, has_details};
 use super::elements::Role;
+use super::encryption::{EncryptedBody, KeyChoice, Signer};
 use super::link::is_secret;
 use super::originals::Originals;
-use super::pass::{Pass, Place};
-use super::sealing::{Seal, Signer, With};
+use super::pass::{Context, Pass};
 use super::{Identifier, Pseudonyms, published};
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
@@ -18,41 +18,67 @@ use crate::inspect::{inspect, read_envelope};
 use crate::wechat::compose::{Edit, edited};
 use crate::wechat::tree::Tree;
 
-/// What a file is called that was never written: the event was looked through before.
+/// The name of a file, in an error about an event that was not written yet.
 const IN_MEMORY: &str = "its request, message or reply";
 
-/// What a message is sealed for whose AppID is not known any more.
+/// The AppID that a message is encrypted for where its own is not known any more.
 const NO_APP_ID: &str = "wx0000000000000000";
+
+/// Details of findings about a signature: what it is made of, so that the token could be guessed.
+const SIGNATURE_DETAILS: [&str; 4] = ["parts", "joined", "computed", "received"];
+
+/// Learns the identifiers of an event.
+pub(super) fn learn(
+    pseudonyms: &Pseudonyms,
+    event: &Fixture,
+    accounts: &Accounts,
+    originals: &mut Originals,
+) -> Result<(), FixtureError> {
+    let StoredCapture { placement, capture, reply } = &event.stored;
+    let account = accounts.named(&capture.account);
+    let open_id = open_id(capture);
+    let number = u64::try_from(placement.id.0).unwrap_or_default();
+    let mut pass = Pass::learning(&pseudonyms.key, pseudonyms.texts, originals, accounts, number, &open_id);
+    let tree = Tree::parse(&capture.request.body).ok();
+    let encrypted = tree.as_ref().and_then(|tree| EncryptedBody::of(tree, account, accounts));
+    let push = Push { capture, tree: tree.as_ref(), encrypted: encrypted.as_ref() };
+    if !push.is_readable() {
+        return Err(FixtureError::Sealed { id: placement.id.0 });
+    }
+    pass.identifier(Identifier::OpenId, &open_id);
+    pass.request(push, account);
+    published_account(&mut pass, &capture.account, account);
+    pass.learn_details(&capture.diagnoses);
+    if let Some(reply) = reply {
+        pass.learn_reply(reply, capture.request.method == "GET", account, accounts);
+    }
+    Ok(())
+}
 
 /// The event with everything replaced.
 pub(super) fn replaced(
     pseudonyms: &Pseudonyms,
     event: Fixture,
     accounts: &Accounts,
-    originals: &mut Originals,
+    originals: &Originals,
 ) -> Result<Fixture, FixtureError> {
     let StoredCapture { placement, capture, reply } = event.stored;
     let account = accounts.named(&capture.account);
     let number = u64::try_from(placement.id.0).unwrap_or_default();
     let open_id = open_id(&capture);
-    let mut pass = Pass::new(&pseudonyms.key, pseudonyms.texts, originals, number, &open_id);
-    pass.learn_accounts(accounts);
-    // Read once, whatever is done with it; a copy of the handle, since the capture itself is used up.
+    let mut pass = Pass::replacing(&pseudonyms.key, pseudonyms.texts, originals, number, &open_id);
+    // A copy of the handle, since the capture itself is used up.
     let body = capture.request.body.clone();
     let tree = Tree::parse(&body).ok();
-    let seal = tree.as_ref().and_then(|tree| Seal::of(tree, account, accounts));
-    let push = Push { capture: &capture, tree: tree.as_ref(), seal: seal.as_ref() };
-    learn(&mut pass, push, reply.as_ref(), &open_id);
-    let is_readable = capture.message.is_some() || seal.as_ref().is_some_and(|seal| seal.inside.is_some());
-    if seal.is_some() && !is_readable && !capture.signature.is_refused() {
-        return Err(FixtureError::Sealed { id: placement.id.0 });
-    }
+    let encrypted = tree.as_ref().and_then(|tree| EncryptedBody::of(tree, account, accounts));
+    let push = Push { capture: &capture, tree: tree.as_ref(), encrypted: encrypted.as_ref() };
+    meet(&mut pass, push, reply.as_ref(), &open_id);
     let (request, message, app_id) = pass.request(push, account);
     let published = published_account(&mut pass, &capture.account, account);
-    let push_key = seal.and_then(|seal| seal.inside).map(|inside| inside.former_key);
+    let push_key = encrypted.and_then(|body| body.plaintext).map(|plaintext| plaintext.former_key);
     let capture = pass.capture(capture, request, message, &published);
-    let sealed_for = app_id.as_deref().unwrap_or_default();
-    let answer = Answer { capture: &capture, push_key, sealed_for, account, accounts, published: &published };
+    let encrypted_for = app_id.as_deref().unwrap_or_default();
+    let answer = AnswerContext { capture: &capture, push_key, encrypted_for, account, accounts, published: &published };
     let reply = reply.map(|reply| pass.reply(reply, &answer));
     let fixture = Fixture { stored: StoredCapture { placement, capture, reply }, images: event.images, app_id };
     match leak(&fixture, originals) {
@@ -61,7 +87,7 @@ pub(super) fn replaced(
     }
 }
 
-/// Whose event it is: by the message, else by the query.
+/// The user of the event: by the message, else by the query.
 fn open_id(capture: &Capture) -> String {
     let of_query =
         || capture.request.parameters().find(|(name, _)| name == "openid").map(|(_, value)| value.into_owned());
@@ -77,27 +103,27 @@ fn found_app_id(capture: &Capture) -> Option<&str> {
     finding.details.iter().find(|(name, _)| name == "found").map(|(_, found)| &**found)
 }
 
-/// Takes note of what is named anywhere in the event before anything is replaced.
-fn learn(pass: &mut Pass<'_>, Push { capture, tree, seal }: Push<'_>, reply: Option<&Reply>, open_id: &str) {
+/// Meets what is named anywhere in the event before anything in it is replaced.
+fn meet(pass: &mut Pass<'_>, Push { capture, tree, encrypted }: Push<'_>, reply: Option<&Reply>, open_id: &str) {
     pass.identifier(Identifier::OpenId, open_id);
     if let Some(tree) = tree {
-        pass.learn_tree(tree, Role::Push);
+        pass.meet_tree(tree, Role::Push);
     }
     if let Some(message) = &capture.message {
-        pass.learn(message, Role::Push);
+        pass.meet(message, Role::Push);
     }
-    if let Some(inside) = seal.and_then(|seal| seal.inside.as_ref()) {
-        pass.identifier(Identifier::AppId, &inside.receive_id);
-        if capture.message.as_ref() != Some(&inside.message) {
-            pass.learn(&inside.message, Role::Push);
+    if let Some(plaintext) = encrypted.and_then(|body| body.plaintext.as_ref()) {
+        pass.identifier(Identifier::AppId, &plaintext.receive_id);
+        if capture.message.as_ref() != Some(&plaintext.message) {
+            pass.meet(&plaintext.message, Role::Push);
         }
     }
     if let Some(reply) = reply {
-        pass.learn(&reply.body, Role::Reply);
+        pass.meet(&reply.body, Role::Reply);
     }
 }
 
-/// The account as whoever gets the files sees it.
+/// The account as it is published with the files.
 fn published_account(pass: &mut Pass<'_>, name: &str, account: Option<&Account>) -> Account {
     let secrets = Secrets {
         token: Some(Secret::new(published::TOKEN)),
@@ -108,39 +134,48 @@ fn published_account(pass: &mut Pass<'_>, name: &str, account: Option<&Account>)
     let app_id = of(Identifier::AppId, account.and_then(|account| account.app_id.as_ref()));
     let to_user = of(Identifier::ToUser, account.and_then(|account| account.to_user.as_ref()));
     let mode = account.and_then(|account| account.mode);
-    let mut published = Account::named(pass.general(name, Place::Document)).with_secrets(secrets);
+    let mut published = Account::named(pass.general(name, Context::Document)).with_secrets(secrets);
     (published.app_id, published.to_user, published.mode) = (app_id, to_user, mode);
     published
 }
 
-/// What was pushed, as it was received.
+/// A push as it was received.
 #[derive(Clone, Copy)]
 struct Push<'a> {
     capture: &'a Capture,
-    /// What was read of its body.
+    /// Its body, where that could be parsed.
     tree: Option<&'a Tree<'a>>,
-    seal: Option<&'a Seal>,
+    encrypted: Option<&'a EncryptedBody>,
+}
+
+impl Push<'_> {
+    /// Tells whether everything in it that matters can be replaced: a ciphertext that was refused matters to nobody.
+    fn is_readable(self) -> bool {
+        let opened = self.encrypted.is_none_or(|body| body.plaintext.is_some());
+        opened || self.capture.message.is_some() || self.capture.signature.is_refused()
+    }
 }
 
 impl Pass<'_> {
-    /// The request, the message in it where that was recorded, and the AppID that it is sealed for.
+    /// The request, the message in it where that was recorded, and the AppID that it is encrypted for.
     fn request(
         &mut self,
-        Push { capture, tree, seal }: Push<'_>,
+        Push { capture, tree, encrypted }: Push<'_>,
         account: Option<&Account>,
     ) -> (RawRequest, Option<Vec<u8>>, Option<String>) {
-        let inside = seal.and_then(|seal| seal.inside.as_ref());
-        let message = capture.message.as_deref().or(inside.map(|inside| &*inside.message));
+        let plaintext = encrypted.and_then(|body| body.plaintext.as_ref());
+        let message = capture.message.as_deref().or(plaintext.map(|plaintext| &*plaintext.message));
         let message = message.map(|message| self.document(message, Role::Push));
         let app_id = message.is_some().then(|| {
             let configured = account.and_then(|account| account.app_id.as_deref());
-            let original = inside.map(|inside| &*inside.receive_id).or_else(|| found_app_id(capture)).or(configured);
+            let original =
+                plaintext.map(|plaintext| &*plaintext.receive_id).or_else(|| found_app_id(capture)).or(configured);
             original.map_or_else(|| NO_APP_ID.to_owned(), |original| self.identifier(Identifier::AppId, original))
         });
-        let encrypt = seal.map(|seal| {
-            let sealed = message.as_deref().zip(app_id.as_deref());
-            let sealed = sealed.and_then(|(message, app_id)| self.sealed(message, app_id, With::Published));
-            (&*seal.encrypt, sealed.unwrap_or_else(|| self.shut(&seal.encrypt)))
+        let encrypt = encrypted.map(|body| {
+            let encrypt = message.as_deref().zip(app_id.as_deref());
+            let encrypt = encrypt.and_then(|(message, app_id)| self.encrypted(message, app_id, KeyChoice::Published));
+            (&*body.encrypt, encrypt.unwrap_or_else(|| self.random_ciphertext(&body.encrypt)))
         });
         let old = &capture.request;
         let body = self.body(old, tree, encrypt.as_ref().map(|(_, new)| &**new));
@@ -154,19 +189,19 @@ impl Pass<'_> {
             version: old.version.clone(),
             target,
             headers: old.headers.iter().map(|(name, value)| self.header(name, value, lengths)).collect(),
-            peer: self.general(&old.peer, Place::Token),
+            peer: self.general(&old.peer, Context::Token),
             body: Bytes::from(body),
             body_length: lengths.1,
         };
-        (request, message.filter(|_| capture.message.is_some()), app_id.filter(|_| seal.is_some()))
+        (request, message.filter(|_| capture.message.is_some()), app_id.filter(|_| encrypted.is_some()))
     }
 
     fn body(&mut self, request: &RawRequest, tree: Option<&Tree<'_>>, encrypt: Option<&str>) -> Vec<u8> {
         if request.header("content-encoding").is_some() {
             return self.noise(&request.body);
         }
-        let body = self.read_document(&request.body, tree, Role::Push);
-        let Some(encrypt) = encrypt else { return body };
+        let body = self.parsed_document(&request.body, tree, Role::Push);
+        let Some(encrypt) = encrypt.filter(|_| !self.is_learning()) else { return body };
         let edit = Edit { name: "Encrypt".to_owned(), value: encrypt.to_owned() };
         edited(&body, &[edit]).unwrap_or(body)
     }
@@ -185,13 +220,12 @@ impl Pass<'_> {
     fn request_pair(&mut self, pair: &str, signer: &Signer) -> String {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         match name {
-            // WeChat's own, which say nothing and are signed.
-            "timestamp" | "nonce" | "encrypt_type" | "echostr" => pair.to_owned(),
+            name if is_protocol(name) => pair.to_owned(),
             name if Signer::is_signature(name) => {
                 let value = super::link::decoded(value);
                 match signer.signed(name, &value) {
                     Some(signed) => {
-                        self.replace(Identifier::Signature, &value, signed);
+                        self.stand_in(Identifier::Signature, &value, || signed.to_owned());
                         format!("{name}={signed}")
                     }
                     None => self.pair(pair),
@@ -201,19 +235,19 @@ impl Pass<'_> {
         }
     }
 
-    /// A header; `lengths` are the body's before and behind.
+    /// A header; `lengths` are the body's before and after.
     pub(super) fn header(&mut self, name: &str, value: &[u8], lengths: (u64, u64)) -> (String, Vec<u8>) {
         let value = match std::str::from_utf8(value) {
             Ok(text) if name == "content-length" && text.trim().parse() == Ok(lengths.0) => {
                 lengths.1.to_string().into_bytes()
             }
             Ok(text) if is_secret(name) => self.credential(name, text).into_bytes(),
-            Ok(_) | Err(_) => self.bytes(value, Place::Token),
+            Ok(_) | Err(_) => self.bytes(value, Context::Token),
         };
         (name.to_owned(), value)
     }
 
-    /// The value of a header that lets somebody in: the scheme and the names of cookies stay.
+    /// The value of a header that is a credential: the scheme and the names of cookies stay.
     fn credential(&mut self, name: &str, value: &str) -> String {
         if name.contains("cookie") {
             let parts = value.split(';').map(|pair| match pair.split_once('=') {
@@ -229,19 +263,19 @@ impl Pass<'_> {
     }
 
     fn capture(&mut self, old: Capture, request: RawRequest, message: Option<Vec<u8>>, published: &Account) -> Capture {
-        // It is inspected anew for what findings say in their details.
+        // It is inspected anew for the details of its findings.
         let found = has_details(&old.diagnoses)
             .then(|| inspect(request.clone(), &Accounts::new(vec![published.clone()], None)).capture.diagnoses);
         let mut envelope = old.envelope;
         if request.is_cut() {
-            // It was read while the body was whole.
+            // The envelope was read while the body was whole.
             let mut of = |what, text: &mut Option<String>| {
                 *text = text.take().map(|text| self.identifier(what, &text));
             };
             of(Identifier::OpenId, &mut envelope.openid);
             of(Identifier::ToUser, &mut envelope.to_user);
             of(Identifier::MsgId, &mut envelope.msg_id);
-            envelope.event_key = envelope.event_key.map(|key| self.general(&key, Place::Element));
+            envelope.event_key = envelope.event_key.map(|key| self.general(&key, Context::Element));
         } else {
             envelope = read_envelope(&request, old.mode, message.as_deref());
         }
@@ -250,7 +284,7 @@ impl Pass<'_> {
         Capture { request, account, envelope, message, diagnoses, group_key: None, ..old }
     }
 
-    /// Findings with what they are about replaced: as they are found anew, else with their details gone through.
+    /// Findings about what is replaced: as they are found anew, else with their details replaced.
     pub(super) fn findings<C: Coded + PartialEq>(
         &mut self,
         old: Vec<Finding<C>>,
@@ -269,16 +303,30 @@ impl Pass<'_> {
         old.into_iter().map(&mut replaced).collect()
     }
 
-    fn detail(&mut self, name: &str, text: &str) -> String {
-        match name {
-            // What a signature is made of, and so what a token can be guessed from.
-            "parts" | "joined" | "computed" | "received" => self.identifier(Identifier::Secret, text),
-            _ => self.general(text, Place::Token),
+    /// Learns from the details of findings.
+    pub(super) fn learn_details<C>(&mut self, findings: &[Finding<C>]) {
+        for (name, text) in findings.iter().flat_map(|finding| &finding.details) {
+            // Signatures and their parts are learnt from the request.
+            if !SIGNATURE_DETAILS.contains(&&**name) {
+                self.general(text, Context::Token);
+            }
         }
+    }
+
+    fn detail(&mut self, name: &str, text: &str) -> String {
+        if SIGNATURE_DETAILS.contains(&name) {
+            return self.identifier(Identifier::Secret, text);
+        }
+        self.general(text, Context::Token)
     }
 }
 
-/// What kind of original is left anywhere in an event.
+/// Tells whether a parameter of that name is WeChat's own: it identifies nobody, and is signed.
+pub(super) fn is_protocol(name: &str) -> bool {
+    matches!(name, "timestamp" | "nonce" | "encrypt_type" | "echostr")
+}
+
+/// The kind of an original that is left anywhere in an event.
 fn leak(fixture: &Fixture, originals: &Originals) -> Option<&'static str> {
     let StoredCapture { capture, reply, .. } = &fixture.stored;
     let request = &capture.request;
@@ -291,7 +339,7 @@ fn leak(fixture: &Fixture, originals: &Originals) -> Option<&'static str> {
         let bodies = [&*reply.body].into_iter().chain(reply.wire.as_deref());
         bodies.chain(details).chain(reply.forwarded.iter().flat_map(|forwarded| of_forwarded(forwarded)))
     });
-    of_request.chain(of_reply).find_map(|bytes| originals.leak(bytes))
+    of_request.chain(of_reply).find_map(|bytes| originals.leak(bytes)).map(|(what, _)| what)
 }
 
 fn of_forwarded(forwarded: &ServerAnswer) -> impl Iterator<Item = &[u8]> {

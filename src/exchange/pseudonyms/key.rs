@@ -1,4 +1,4 @@
-//! The key that stays in the data folder, and what is drawn with it: always the same for the same original.
+//! The key in the data folder, and random draws with it: always the same for the same original.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -15,7 +15,7 @@ const FILE: &str = "pseudonyms.key";
 /// Bytes in the key, as many as in a digest.
 const BYTES: usize = 32;
 
-/// Keyed chance.
+/// A key, and the source of draws that depend on it.
 #[derive(Clone, Debug)]
 pub(super) struct Key(Hmac<Sha256>);
 
@@ -80,7 +80,7 @@ fn make(folder: &Path, path: &Path) -> io::Result<()> {
     }
 }
 
-/// Bytes without end for one original.
+/// Random bytes without end for one original.
 #[derive(Clone, Debug)]
 pub(super) struct Draw {
     mac: Hmac<Sha256>,
@@ -90,7 +90,7 @@ pub(super) struct Draw {
 }
 
 impl Draw {
-    /// The next byte.
+    /// Draws the next byte.
     pub(super) fn byte(&mut self) -> u8 {
         if self.used == BYTES {
             let mut mac = self.mac.clone();
@@ -119,7 +119,7 @@ impl Draw {
         f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
     }
 
-    /// So many bytes.
+    /// Draws as many bytes as asked for.
     pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         std::array::from_fn(|_| self.byte())
     }

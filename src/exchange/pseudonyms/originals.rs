@@ -1,67 +1,32 @@
-//! What was replaced, each once: for the preview, and for the look through the finished files.
-//!
-//! Of each original its hash is kept and not its text: some 60 bytes for each, however long it is.
+//! The originals of an export: learnt from all of its events before the first of them is replaced.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hasher as _};
-use std::io;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::edge::{Edge, is_word};
-use super::known::AllKnown;
+use super::leak_check::Leak;
+use super::search_table::{MAX_COMPARED, SearchTable, hash};
+use super::substitutions::Substitutions;
 use super::{Identifier, Replacement};
 use crate::account::{Account, Accounts, Secret};
 use crate::exchange::published;
 
-/// How many changes are kept for the preview.
+/// The number of changes that are kept for the preview.
 const MAX_CHANGES: usize = 500;
 
-/// By how many bytes at its end an original is found before it is compared as a whole.
-const ANCHOR: usize = 8;
-
-/// Of a longer original the last so many bytes are looked for: finding part of it is bad enough.
-const MAX_COMPARED: usize = 63;
-
-/// How many bytes of a file are looked through at once.
-const BLOCK: usize = 16 << 10;
-
-/// Whether something is a word shows within so many bytes behind it.
-const BEHIND: usize = 2;
-
-/// A filter before the table of anchors: so many bits, most of which are not set.
-const FILTER_BITS: u32 = 22;
-
-/// What the name of a leaked secret of an account is, instead of [`Identifier::as_str`].
+/// The name of a leaked secret of an account, instead of [`Identifier::as_str`].
 const ACCOUNT_SECRET: &str = "account-secret";
 
-/// What was replaced, each once: for the preview, and for the look through the finished files.
+/// The identifiers, texts and secrets that an export must not hold.
 #[derive(Debug, Default)]
 pub(in crate::exchange) struct Originals {
-    /// The hash of everything that was replaced.
-    replaced: HashSet<u64>,
+    /// Hashes: of each original, and of each with its stand-in.
+    met: HashSet<u64>,
+    total: u64,
     changes: Vec<Replacement>,
-    sought: Sought,
+    table: SearchTable,
     /// The accounts' own identifiers and secrets, with their stand-ins; `None` before the first event.
-    of_accounts: Option<AllKnown>,
-}
-
-/// What must not be found.
-#[derive(Debug, Default)]
-struct Sought {
-    /// One bit for each anchor; empty while nothing is sought.
-    filter: Vec<u64>,
-    /// The last bytes of originals, and as bits how long (as far as they are compared) those are that end so.
-    anchors: HashMap<u64, u64>,
-    /// By the hash of what is compared.
-    known: HashMap<u64, Trace>,
-}
-
-/// Where an original was first replaced.
-#[derive(Clone, Copy, Debug)]
-struct Trace {
-    what: &'static str,
-    number: u32,
-    edge: Edge,
+    of_accounts: Option<Substitutions>,
 }
 
 impl Originals {
@@ -70,98 +35,86 @@ impl Originals {
         self.changes.iter().take(limit).cloned().collect()
     }
 
-    /// How many different identifiers and texts were replaced.
+    /// The number of different identifiers and texts that are replaced.
     pub(in crate::exchange) fn total(&self) -> u64 {
-        self.replaced.len() as u64
+        self.total
     }
 
-    /// Looks through a finished file to its end: what kind of original is still in it, and which event had it first,
-    /// 0 where that is a secret of an account.
-    ///
-    /// Identifiers are found wherever they stand, also inside of longer words; those under 12 bytes only as a word,
-    /// and numbers (as addresses, too) only as a whole of at least 11 digits and points: shorter ones are also timestamps,
-    /// nonces and versions.
-    /// Not looked for are texts, which anybody may have written, coordinates, and what has fewer than 8 bytes.
-    pub(in crate::exchange) fn leak_in(&self, input: &mut dyn io::Read) -> io::Result<Option<(&'static str, u64)>> {
-        // What is found may have begun in the block before, and whether it is a word shows only behind it.
-        let mut buffer = vec![0; MAX_COMPARED + 1 + BEHIND + BLOCK];
-        let (mut filled, mut looked) = (0, 0);
-        loop {
-            let read = match input.read(&mut buffer[filled..]) {
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            filled += read;
-            let ends = if read == 0 { filled } else { filled.saturating_sub(BEHIND) };
-            if let Some((trace, _)) = self.sought.find(&buffer[..filled], looked..ends) {
-                return Ok(Some((trace.what, u64::from(trace.number))));
-            }
-            if read == 0 {
-                return Ok(None);
-            }
-            let gone = ends.saturating_sub(MAX_COMPARED + 1);
-            buffer.copy_within(gone..filled, 0);
-            (filled, looked) = (filled - gone, ends - gone);
-        }
+    /// The first original in the bytes of a whole file.
+    pub(in crate::exchange) fn leak(&self, bytes: &[u8]) -> Option<Leak> {
+        self.leak_within(bytes, 0..bytes.len())
     }
 
-    /// The same for what is in memory.
-    pub(super) fn leak(&self, bytes: &[u8]) -> Option<&'static str> {
-        self.sought.find(bytes, 0..bytes.len()).map(|(trace, _)| trace.what)
+    /// The first original that ends in that stretch.
+    pub(super) fn leak_within(&self, bytes: &[u8], ends: Range<usize>) -> Option<Leak> {
+        self.table.find(bytes, ends).map(|(origin, _)| (origin.what, u64::from(origin.number)))
     }
 
-    /// Where originals of any event so far stand in a text. What is known by its end only is as long as the word.
-    pub(super) fn all_in(&self, text: &[u8]) -> Vec<Range<usize>> {
+    /// The stretches of a text that are originals of any event, with their kinds. One that is compared by its end only is as long as the word.
+    pub(super) fn all_in(&self, text: &[u8]) -> Vec<(Range<usize>, &'static str)> {
         let (mut all, mut from) = (Vec::new(), 0);
-        while let Some((_, range)) = self.sought.find(text, from..text.len()) {
+        while let Some((origin, range)) = self.table.find(text, from..text.len()) {
             let before = text.get(from..range.start).unwrap_or_default().iter().rev();
             from = range.end;
             let lead = if range.len() == MAX_COMPARED { before.take_while(|byte| is_word(**byte)).count() } else { 0 };
-            all.push(range.start - lead..range.end);
+            all.push((range.start - lead..range.end, origin.what));
         }
         all
     }
 
-    /// Takes note of a replacement. What is only part of a longer one, as a token in a URL, is no change of its own.
-    pub(super) fn record(&mut self, what: Identifier, before: &str, after: &str, number: u64) {
-        if before == after {
+    /// Learns what the event of that number holds. `stand_in` draws for it, where it was not met before.
+    pub(super) fn learn(&mut self, what: Identifier, original: &str, number: u64, stand_in: impl FnOnce() -> String) {
+        // Stand-ins of these are drawn in ways of their own.
+        let class = match what {
+            Identifier::Text | Identifier::Coordinate | Identifier::Mail | Identifier::Phone | Identifier::Url => what,
+            Identifier::Signature => return self.search_for(what, original, number),
+            _ => Identifier::Id,
+        };
+        // Coordinates move with their user: the same one is another one there.
+        if !self.met.insert(hash((class, original))) && what != Identifier::Coordinate {
             return;
         }
-        // That every event is signed anew goes without saying; and what is another thing elsewhere gets the same stand-in.
-        let is_change = what != Identifier::Signature && self.replaced.insert(hash((before, after)));
-        if is_change && self.changes.len() < MAX_CHANGES {
-            self.changes.push(Replacement { what, before: before.to_owned(), after: after.to_owned() });
+        let after = stand_in();
+        if after == original {
+            return;
         }
+        if self.met.insert(hash((original, &after))) {
+            self.total += 1;
+            if self.changes.len() < MAX_CHANGES {
+                self.changes.push(Replacement { what, before: original.to_owned(), after });
+            }
+        }
+        self.search_for(what, original, number);
+    }
+
+    fn search_for(&mut self, what: Identifier, original: &str, number: u64) {
         if !matches!(what, Identifier::Text | Identifier::Coordinate | Identifier::Url)
-            && let Some(edge) = Edge::in_files(before)
+            && let Some(edge) = Edge::in_files(original)
         {
-            self.sought.add(what.as_str(), before.as_bytes(), number, edge);
+            self.table.add(what.as_str(), original.as_bytes(), number, edge);
         }
     }
 
-    /// What is known of the accounts, once [`Self::learn_accounts`] was told.
-    pub(super) fn of_accounts(&self) -> Option<&AllKnown> {
+    /// The accounts' substitutions, once [`Self::learn_accounts`] was called.
+    pub(super) fn of_accounts(&self) -> Option<&Substitutions> {
         self.of_accounts.as_ref()
     }
 
-    /// From now on the accounts' secrets are looked for, too.
-    pub(super) fn learn_accounts(&mut self, accounts: &Accounts, known: AllKnown) {
-        for known in known.iter().filter(|known| known.what != Identifier::Secret) {
-            if let Some(edge) = Edge::in_files(&known.before) {
-                self.sought.add(known.what.as_str(), known.before.as_bytes(), 0, edge);
-            }
+    /// Learns the identifiers and secrets of the accounts.
+    pub(super) fn learn_accounts(&mut self, accounts: &Accounts, substitutions: Substitutions) {
+        for found in substitutions.iter().filter(|found| found.what != Identifier::Secret) {
+            self.search_for(found.what, &found.before, 0);
         }
-        self.of_accounts = Some(known);
+        self.of_accounts = Some(substitutions);
         for secret in accounts.iter().flat_map(secrets) {
             if let Some(edge) = Edge::of_secret(secret) {
-                self.sought.add(ACCOUNT_SECRET, secret.as_bytes(), 0, edge);
+                self.table.add(ACCOUNT_SECRET, secret.as_bytes(), 0, edge);
             }
         }
     }
 }
 
-/// What must not be in any file, of one account. What is published anyway is no secret.
+/// The secrets of an account, which must not be in any file. One that is published anyway is none.
 pub(super) fn secrets(account: &Account) -> impl Iterator<Item = &str> {
     let secrets = &account.secrets;
     let all =
@@ -170,90 +123,35 @@ pub(super) fn secrets(account: &Account) -> impl Iterator<Item = &str> {
     revealed.filter(|secret| ![published::TOKEN, published::AES_KEY, ""].contains(secret))
 }
 
-impl Sought {
-    fn add(&mut self, what: &'static str, original: &[u8], number: u64, edge: Edge) {
-        let compared = &original[original.len().saturating_sub(MAX_COMPARED)..];
-        let Some(anchor) = compared.last_chunk::<ANCHOR>().map(|bytes| u64::from_le_bytes(*bytes)) else { return };
-        let trace = Trace { what, number: u32::try_from(number).unwrap_or(u32::MAX), edge };
-        self.known.entry(hash(compared)).or_insert(trace);
-        *self.anchors.entry(anchor).or_default() |= 1 << compared.len();
-        if self.filter.is_empty() {
-            self.filter = vec![0; 1 << (FILTER_BITS - 6)];
-        }
-        let (word, bit) = place(anchor);
-        self.filter[word] |= bit;
-    }
-
-    /// The first original that ends in that stretch.
-    fn find(&self, bytes: &[u8], ends: Range<usize>) -> Option<(Trace, Range<usize>)> {
-        if self.filter.is_empty() {
-            return None;
-        }
-        let first = ends.start.saturating_sub(ANCHOR - 1).min(bytes.len());
-        let windows = bytes[first..].windows(ANCHOR).zip(first + ANCHOR..=ends.end);
-        for (window, end) in windows {
-            let Some(anchor) = window.first_chunk().map(|window| u64::from_le_bytes(*window)) else { continue };
-            let (word, bit) = place(anchor);
-            if self.filter[word] & bit != 0
-                && let Some(found) = self.compare(anchor, bytes, end)
-            {
-                return Some(found);
-            }
-        }
-        None
-    }
-
-    fn compare(&self, anchor: u64, bytes: &[u8], end: usize) -> Option<(Trace, Range<usize>)> {
-        let lengths = *self.anchors.get(&anchor)?;
-        (ANCHOR..=MAX_COMPARED.min(end))
-            .rev()
-            .filter(|length| lengths & 1 << length != 0)
-            .filter_map(|length| Some((*self.known.get(&hash(&bytes[end - length..end]))?, end - length..end)))
-            .find(|(trace, range)| trace.edge.allows(bytes, range.clone()))
-    }
-}
-
-/// Where an anchor's bit is in the filter.
-fn place(anchor: u64) -> (usize, u64) {
-    // Fibonacci hashing: the high bits of the product depend on all of the anchor's.
-    let slot = anchor.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - FILTER_BITS);
-    ((slot >> 6) as usize, 1 << (slot & 63))
-}
-
-fn hash(value: impl std::hash::Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::pseudonyms::leak_check::LeakCheck;
+
+    /// A length over which files are usually read in parts.
+    const BLOCK: usize = 16 << 10;
 
     const OPENID: &str = "oMgHVjngRipVsoxg6TuX3vz6glDg";
 
     fn originals(all: &[(Identifier, &str)]) -> Originals {
         let mut originals = Originals::default();
         for (index, (what, text)) in all.iter().enumerate() {
-            originals.record(*what, text, "else", index as u64 + 1);
+            originals.learn(*what, text, index as u64 + 1, || "else".to_owned());
         }
         originals
     }
 
-    fn leak(originals: &Originals, text: &str) -> Option<(&'static str, u64)> {
-        originals.leak_in(&mut text.as_bytes()).unwrap()
+    /// The same for the whole and, in parts of a few bytes, for a file that grows.
+    fn leak(originals: &Originals, text: &str) -> Option<Leak> {
+        let leak = originals.leak(text.as_bytes());
+        assert_eq!(in_parts(originals, text, 100), leak);
+        leak
     }
 
-    /// Gives out as many bytes at a time as it is told.
-    struct Slow<'a>(&'a [u8], usize);
-
-    impl io::Read for Slow<'_> {
-        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            let count = self.1.min(into.len()).min(self.0.len());
-            into[..count].copy_from_slice(&self.0[..count]);
-            self.0 = &self.0[count..];
-            Ok(count)
-        }
+    fn in_parts(originals: &Originals, text: &str, length: usize) -> Option<Leak> {
+        let mut check = LeakCheck::default();
+        text.as_bytes().chunks(length).for_each(|part| check.update(originals, part));
+        check.finish(originals)
     }
 
     #[test]
@@ -263,8 +161,7 @@ mod tests {
             let text = format!("{}{OPENID}{}", "x".repeat(length), "y".repeat(length));
             assert_eq!(leak(&originals, &text), Some(("openid", 2)), "{length}");
             for step in [1, 3, 1000] {
-                let mut slow = Slow(text.as_bytes(), step);
-                assert!(originals.leak_in(&mut slow).unwrap().is_some(), "{length} by {step}");
+                assert!(in_parts(&originals, &text, step).is_some(), "{length} by {step}");
             }
         }
         assert_eq!(leak(&originals, &OPENID[..27]), None);
@@ -326,7 +223,7 @@ mod tests {
             let mut originals = Originals::default();
             originals.learn_accounts(
                 &Accounts::new(vec![Account::named("a").with_secrets(secrets)], None),
-                AllKnown::default(),
+                Substitutions::default(),
             );
             originals
         };

@@ -1,4 +1,4 @@
-//! Answers: addressed to the stand-ins, sealed with what is published, and as legal as they were.
+//! Tests of answers: addressed to the stand-ins, encrypted with the published key, and as valid as they were.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ fn codes(fixture: &Fixture) -> Vec<LintCode> {
     fixture.stored.reply.as_ref().unwrap().lint.iter().map(|finding| finding.code).collect()
 }
 
-/// What is found about the answer by whoever gets the files.
+/// The findings of a stranger about the answer.
 fn judged(fixture: &Fixture) -> Vec<LintCode> {
     let accounts = published_accounts(fixture.app_id.as_deref());
     let reply = fixture.stored.reply.as_ref().unwrap();

@@ -1,4 +1,4 @@
-//! Encryption and signatures made anew with what is published; what was wrong stays wrong.
+//! Encryption and signatures made anew with the published key and token; what was wrong stays wrong.
 
 use super::elements::Role;
 use super::key::Key;
@@ -13,70 +13,74 @@ use crate::wechat::lint::{self, LintCode};
 use crate::wechat::signature::{msg_signature, signature};
 use crate::wechat::tree::Tree;
 
-/// How an encrypted body was sealed.
+/// A body with an `Encrypt`.
 #[derive(Clone, Debug)]
-pub(super) struct Seal {
+pub(super) struct EncryptedBody {
     /// The text of `Encrypt`.
     pub(super) encrypt: String,
-    /// What it holds, where a key opens it.
-    pub(super) inside: Option<Inside>,
+    /// `None` where no key opens it.
+    pub(super) plaintext: Option<Plaintext>,
 }
 
-/// What an `Encrypt` holds.
+/// The content of an `Encrypt`.
 #[derive(Clone, Debug)]
-pub(super) struct Inside {
+pub(super) struct Plaintext {
     pub(super) message: Vec<u8>,
-    /// Whose it is: the AppID behind it.
+    /// The AppID behind the message.
     pub(super) receive_id: String,
     /// The key before the current one opened it.
     pub(super) former_key: bool,
 }
 
-impl Seal {
-    /// Of a body that has an `Encrypt`.
+impl EncryptedBody {
+    /// The body, if it has an `Encrypt`.
     pub(super) fn of(tree: &Tree<'_>, account: Option<&Account>, accounts: &Accounts) -> Option<Self> {
         let encrypt = tree.root().text_of("Encrypt").filter(|encrypt| !encrypt.is_empty())?;
-        let inside =
-            account.into_iter().chain(accounts.iter()).find_map(|account| account.decrypt(encrypt)).map(
-                |(opened, former_key)| Inside { message: opened.message, receive_id: opened.receive_id, former_key },
-            );
-        Some(Self { encrypt: encrypt.to_owned(), inside })
+        let opened = account.into_iter().chain(accounts.iter()).find_map(|account| account.decrypt(encrypt));
+        let plaintext = opened.map(|(opened, former_key)| Plaintext {
+            message: opened.message,
+            receive_id: opened.receive_id,
+            former_key,
+        });
+        Some(Self { encrypt: encrypt.to_owned(), plaintext })
     }
 }
 
-/// What is known of an answer that may be sealed.
-pub(super) struct Answered<'a> {
-    /// What it says, replaced, where that is known and it does not open.
+/// The facts on which the new encryption of an answer depends.
+pub(super) struct EncryptionContext<'a> {
+    /// The answer in plaintext with pseudonyms, where that is known, in case no key opens it.
     pub(super) plain: Option<&'a [u8]>,
-    /// What was found about it.
+    /// The findings about it.
     pub(super) lint: &'a [lint::LintFinding],
-    /// Whether the former key opened the push; `None` where that is not known.
+    /// `true` if the former key opened the push; `None` where that is not known.
     pub(super) push_key: Option<bool>,
-    /// What the push is sealed for now.
+    /// The AppID that the push is encrypted for now.
     pub(super) app_id: &'a str,
     pub(super) account: Option<&'a Account>,
     pub(super) accounts: &'a Accounts,
 }
 
-/// What is so wrong with an `Encrypt` that no key opens it.
-const SPOILT: [LintCode; 3] =
+/// Findings about an `Encrypt` that no key opens.
+const DAMAGED: [LintCode; 3] =
     [LintCode::EncryptNotBase64, LintCode::EncryptBlockLength, LintCode::EncryptDeclaredLength];
 
-/// With which key something is sealed.
+/// The key of a new encryption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum With {
-    /// The published one.
+pub(super) enum KeyChoice {
     Published,
-    /// Another, since it was another that sealed it.
+    /// A key that is nobody's, where a wrong one was used before.
     Foreign,
 }
 
 impl Pass<'_> {
-    /// An `Encrypt` with the message inside; the same each time. `None` where there is no such key, which cannot be.
-    pub(super) fn sealed(&self, message: &[u8], receive_id: &str, with: With) -> Option<String> {
-        let key = match with {
-            With::Published => AesKey::parse(published::AES_KEY).ok()?,
-            With::Foreign => foreign(self.key)?,
+    /// An `Encrypt` with the message inside, the same each time; `None` while identifiers are learnt.
+    pub(super) fn encrypted(&self, message: &[u8], receive_id: &str, key: KeyChoice) -> Option<String> {
+        if self.is_learning() {
+            return None;
+        }
+        let key = match key {
+            KeyChoice::Published => AesKey::parse(published::AES_KEY).ok()?,
+            KeyChoice::Foreign => foreign(self.key)?,
         };
         let mut draw = self.key.draw("random", message);
         let mut random = [0; 16];
@@ -86,9 +90,12 @@ impl Pass<'_> {
         Some(encrypt(&key, &random, message, receive_id))
     }
 
-    /// What nobody can open, in the place of what could not be opened.
-    pub(super) fn shut(&self, encrypt: &str) -> String {
+    /// Random Base64 in place of a ciphertext that cannot be decrypted; the ciphertext itself while identifiers are learnt.
+    pub(super) fn random_ciphertext(&self, encrypt: &str) -> String {
         const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        if self.is_learning() {
+            return encrypt.to_owned();
+        }
         let mut draw = self.key.draw("shut", encrypt.as_bytes());
         // Noise of one block again and again is noise enough.
         let noise: Vec<char> = (0..64).filter_map(|_| draw.of(BASE64)).map(char::from).collect();
@@ -101,27 +108,30 @@ impl Pass<'_> {
 
     /// The envelope of an encrypted answer with other contents, signed anew. One that is no envelope is a body like any
     /// other.
-    pub(super) fn sealed_answer(&mut self, body: &[u8], of: &Answered<'_>) -> Vec<u8> {
+    pub(super) fn encrypted_answer(&mut self, body: &[u8], of: &EncryptionContext<'_>) -> Vec<u8> {
         let tree = Tree::parse(body).ok();
-        let Some(found) = tree.as_ref().and_then(|tree| Seal::of(tree, of.account, of.accounts)) else {
-            return self.read_document(body, tree.as_ref(), Role::Reply);
+        let Some(found) = tree.as_ref().and_then(|tree| EncryptedBody::of(tree, of.account, of.accounts)) else {
+            return self.parsed_document(body, tree.as_ref(), Role::Reply);
         };
         let was = |codes: &[LintCode]| of.lint.iter().any(|finding| codes.contains(&finding.code));
-        let encrypt = match (&found.inside, of.plain) {
-            (Some(inside), _) => {
-                let message = self.document(&inside.message, Role::Reply);
-                let same = of.push_key.is_none_or(|former| former == inside.former_key);
-                let receive_id = self.identifier(Identifier::AppId, &inside.receive_id);
-                self.sealed(&message, &receive_id, if same { With::Published } else { With::Foreign })
+        let encrypt = match (&found.plaintext, of.plain) {
+            (Some(plaintext), _) => {
+                let message = self.document(&plaintext.message, Role::Reply);
+                let same = of.push_key.is_none_or(|former| former == plaintext.former_key);
+                let receive_id = self.identifier(Identifier::AppId, &plaintext.receive_id);
+                self.encrypted(&message, &receive_id, if same { KeyChoice::Published } else { KeyChoice::Foreign })
             }
             (None, Some(plain)) if was(&[LintCode::EncryptOtherKey, LintCode::EncryptNotOpened]) => {
-                self.sealed(plain, of.app_id, With::Foreign)
+                self.encrypted(plain, of.app_id, KeyChoice::Foreign)
             }
             // The key that was right then is not known any more.
-            (None, Some(plain)) if !was(&SPOILT) => self.sealed(plain, of.app_id, With::Published),
+            (None, Some(plain)) if !was(&DAMAGED) => self.encrypted(plain, of.app_id, KeyChoice::Published),
             (None, _) => None,
         };
-        let encrypt = encrypt.unwrap_or_else(|| self.shut(&found.encrypt));
+        let encrypt = encrypt.unwrap_or_else(|| self.random_ciphertext(&found.encrypt));
+        if self.is_learning() {
+            return self.parsed_document(body, tree.as_ref(), Role::Reply);
+        }
         self.signed_answer(body, &found.encrypt, &encrypt, of.account)
     }
 
@@ -159,7 +169,7 @@ impl Pass<'_> {
     }
 }
 
-/// A key that nobody has, to seal what was sealed with a wrong one.
+/// A key that nobody has.
 fn foreign(key: &Key) -> Option<AesKey> {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let mut draw = key.draw("foreign key", b"");
@@ -167,12 +177,12 @@ fn foreign(key: &Key) -> Option<AesKey> {
     AesKey::parse(&text).ok()
 }
 
-/// What signed a request, and what signs it now: the query, and the message where that is encrypted.
+/// The signatures of a request, before and now: of the query, and of the message where that is encrypted.
 pub(super) struct Signer {
     /// By the account's token; `None` where it has none, or has not the one any more that was right then.
     old: Option<[Option<String>; 2]>,
     new: [Option<String>; 2],
-    /// Which of the two decides.
+    /// The index of the signature that decides.
     deciding: usize,
     recorded: Signature,
     beside_wrong: bool,
@@ -231,7 +241,7 @@ impl Signer {
         self.new[which].as_deref()
     }
 
-    /// Whether a parameter is one of the two.
+    /// Tells whether a parameter is a signature.
     pub(super) fn is_signature(name: &str) -> bool {
         SIGNATURES.contains(&name)
     }
