@@ -16,20 +16,24 @@
 //! From the bottom up; nothing names what stands above it (`tests/architecture.rs` holds this as a table).
 //!
 //! - [`wechat`]: what WeChat sends and expects. Bytes in, values out: no I/O, no clock, no chance.
-//! - [`texts`]: words for people in two languages. [`trouble`]: an error as the window says it. [`visible`]: text from outside, made safe to show.
-//!   [`waker`]: wakes a window without knowing what one is. [`progress`]: how far long work is, and how it is ended.
-//!   [`seldom`]: what happens often, said seldom.
+//! - [`texts`]: words for people in two languages; `user_error`: an error as the window shows it; `safe_text`: text from
+//!   outside, made safe to show. [`waker`]: wakes the window without knowing one. [`progress`]: progress, pause and
+//!   cancellation of long jobs. [`log_throttle`]: spares the log repeated lines.
 //! - [`capture`]: the records of requests, replies and replays, their diagnoses, and their JSON.
-//!   [`filter`]: the filter language. [`rules`]: the reply to the events that match a filter.
+//!   [`filter`]: the filter language; `filter/evaluate.rs` is its meaning in memory, `store/condition.rs` its twin in SQL.
+//!   [`rules`]: the reply to the events that match a filter.
 //! - [`account`]: the accounts and their secrets. [`inspect`]: one request inspected; `inspect/reply.rs`: one reply linted.
 //!   [`sample`]: a push made here.
 //! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: the HTTP client: posting as WeChat does, forwarding.
-//! - [`store`]: the only door to SQLite. [`listener`]: the HTTP endpoint, with a map of its own. [`replay`]: stored events sent
-//!   again, and verdicts.
-//!   [`exchange`]: captures as files and back.
-//! - [`traffic`]: made-up events, for benches and for trying things out.
-//! - [`engine`]: everything off the window's thread behind one handle.
-//! - [`ui`]: the window. [`cli`]: what can be typed. [`commands`]: one file per command.
+//! - [`store`]: the only door to SQLite, with a map of its own. [`listener`]: the HTTP endpoint, with a map of its own; its
+//!   fault injection is `wechat/fault.rs` and `listener/responder/`. [`replay`]: stored events sent again, and verdicts.
+//!   [`exchange`]: captures as files and back, with a map of its own.
+//! - [`traffic`]: generated events, for benches and for trying things out.
+//! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
+//! - [`ui`]: the window, with a map of its own; the screen of fault injection is `ui/screens/rules/lab.rs`.
+//!   [`cli`]: command-line arguments. [`commands`]: one file per command.
+//! - `assets/locales/<screen>.yml`: the words of the window, a file for each screen (`ui` says which); `diagnosis.yml` and
+//!   `lint.yml`: those of findings.
 //!
 //! # Threads
 //! ```text
@@ -50,7 +54,9 @@
 //!                                                                                          maintenance: removals, the database
 //! ```
 //! Three channels, each for one thing: state is a `watch` (latest wins), requests and answers are bounded queues that the
-//! window never waits for, one reply is a `oneshot`. Every thread is joined by somebody's `Drop`.
+//! window never waits for, one reply is a `oneshot`. Every thread is joined by somebody's `Drop`. Beside these, `pictures`
+//! reads picture files for the composer, `signals` waits for SIGINT and SIGTERM, `config-watch` for edits of `config.toml`,
+//! and `keyring` asks the OS keyring, for three seconds at most.
 //!
 //! # Where to add things
 //! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.

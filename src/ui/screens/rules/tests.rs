@@ -190,9 +190,10 @@ fn a_rule_says_what_it_does_how_often_it_did_and_why_it_failed() {
         Rule { response: Response::Forward(forward), enabled: false, ..rule("b") },
     ];
     let mut screen = TestScreen::with(&rules);
-    let failure = Some(
-        UserError::of("user_error.rules.text_length", "").with("rule", "a").with("field", "Content").with("most", 9),
-    );
+    let failure = Some(UserError::of(
+        "user_error.rules.text_length",
+        "rule \"a\": the template of Content makes more than 9 bytes; does a loop run too often?",
+    ));
     screen.fired.insert("a".to_owned(), RuleUsage { times: 3, failure });
     let harness = shown(screen);
     for label in [
@@ -345,7 +346,7 @@ fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
 
 #[test]
 fn an_error_in_the_file_is_shown_above_the_rules_in_force() {
-    let trouble = UserError::of("user_error.rules.unnamed", "").with("position", 2);
+    let trouble = UserError::of("user_error.rules.unnamed", "rule 2 has no name; give it one");
     let harness = shown(TestScreen { trouble: Some(trouble), ..TestScreen::with(&[rule("a")]) });
     assert!(is_shown(&harness, "▲ config.toml has a mistake; the former rules stay in force until it is corrected"));
     assert_eq!(harness.query_all_by_label_contains("Rule 2 has no name").count(), 1);
