@@ -23,7 +23,7 @@ use crate::store::{BulkWriter, Reader};
 use crate::texts::Language;
 use crate::wechat::lint::HttpResponse;
 
-mod payload;
+mod bodies;
 
 /// The messages to post, and their account.
 struct Post<'a> {
@@ -54,7 +54,7 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     let account = signer(&accounts, owner.as_deref().filter(|_| setup.overrides.account.is_none()))?;
     let mut messages = Vec::new();
     for event in &send.events {
-        let Some(made) = payload::messages(event, send, account, &setup.folder)? else {
+        let Some(made) = bodies::messages(event, send, account, &setup.folder)? else {
             return Ok(Outcome::No(Some(format!("there is no event {event}; list them with `menuscope events`"))));
         };
         messages.extend(made.into_iter().map(|message| (event.clone(), message)));

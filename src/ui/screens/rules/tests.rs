@@ -199,7 +199,7 @@ fn a_rule_says_what_it_does_how_often_it_did_and_why_it_failed() {
     for label in [
         "event:CLICK",
         "→ answer Text “from a”",
-        "RuleUsage since the start: 3",
+        "Fired since the start: 3",
         "⚠ Rule \"a\": the template of Content makes more than 9 bytes; does a loop run too often?",
         "every event",
         "→ forward to http://a/b",
