@@ -111,19 +111,20 @@ use listing_worker::ListingHandle;
 pub use long_jobs::JobCommand;
 use long_jobs::LongJobs;
 use maintenance_worker::MaintenanceWorker;
-pub use maintenance_worker::{MaintenanceCommand, MaintenanceOutcome, MaintenanceTask};
+pub use maintenance_worker::{MaintenanceCommand, MaintenanceTask};
 pub use notice::{
-    DetailNotice, FilterNotice, ListNotice, MaintenanceNotice, Notice, ReplaysNotice, SettingsNotice, TransferNotice,
+    DetailNotice, FilterNotice, ListNotice, MaintenanceNotice, MaintenanceOutcome, Marks, Notice, PictureFile,
+    ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
 };
 use notice_sender::NoticeSender;
-pub use picture_worker::{PictureError, PictureFile, PictureRequest, read as read_pictures};
-pub use query_worker::{Marks, QueryCommand};
+pub use picture_worker::{PictureError, PictureRequest, read as read_pictures};
+pub use query_worker::QueryCommand;
 use replay_worker::ReplayWorker;
 pub use replay_worker::{ReplayHow, ReplayRequest, ReplayWhat};
 pub use rulebook::{Rulebook, RulebookError};
 pub use selection::Selection;
 pub use service::{Service, StartError, runtime};
-pub use settings_worker::{SavedSetting, SettingsCommand};
+pub use settings_worker::SettingsCommand;
 pub use signals::stop_requested;
 pub use status::{AccountStatus, ListenerState, Status};
 pub use transfer_worker::{ExportRequest, TransferCommand};

@@ -2,10 +2,10 @@
 
 use tokio::sync::watch;
 
-use super::{HeldDecision, HeldView};
 use crate::capture::CaptureId;
 use crate::filter::Filter;
 use crate::listener::{ArmedFault, HeldPushes};
+use crate::listener::{HeldDecision, HeldView};
 use crate::wechat::fault::Fault;
 
 /// A command about the replies that a person gives, and about fault injection.

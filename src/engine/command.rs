@@ -1,9 +1,14 @@
 //! Commands from the window to the engine, grouped by the worker that carries them out.
 
-use super::{
-    AnsweringCommand, JobCommand, ListingCommand, MaintenanceCommand, PictureRequest, QueryCommand, ReplayRequest,
-    SettingsCommand, TransferCommand,
-};
+use super::answering::AnsweringCommand;
+use super::listing_worker::ListingCommand;
+use super::long_jobs::JobCommand;
+use super::maintenance_worker::MaintenanceCommand;
+use super::picture_worker::PictureRequest;
+use super::query_worker::QueryCommand;
+use super::replay_worker::ReplayRequest;
+use super::settings_worker::SettingsCommand;
+use super::transfer_worker::TransferCommand;
 
 /// A command for the engine. Each variant belongs to one worker, which matches its own enum in full.
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
 //! One event in full: its capture, attempts, images, signature, and replays with what they are compared with.
 
-use super::{ComparableAnswer, Difference, SignatureCheck};
 use crate::account::Accounts;
 use crate::capture::{CaptureId, CaptureSummary, StoredCapture, StoredReplay};
+use crate::inspect::SignatureCheck;
+use crate::replay::{ComparableAnswer, Difference};
 use crate::replay::{before, difference};
 use crate::store::{Reader, StoreError};
 

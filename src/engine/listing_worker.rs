@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::notice::{ListNotice, Notice};
+use super::notice_sender::NoticeSender;
 use super::worker::Worker;
-use super::{ListNotice, Notice, NoticeSender};
 use crate::capture::CaptureId;
 use crate::filter::Filter;
 use crate::store::{self, Reader, Scan, StoreError, StoreHead};

@@ -5,7 +5,8 @@ use std::sync::mpsc::Receiver;
 
 use tokio::sync::watch;
 
-use super::{Notice, NoticeSender};
+use super::notice::Notice;
+use super::notice_sender::NoticeSender;
 use crate::progress::Progress;
 use crate::texts::user_error::UserError;
 

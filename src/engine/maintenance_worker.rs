@@ -6,10 +6,12 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
+use super::long_jobs::LongJobs;
+use super::notice::{MaintenanceNotice, MaintenanceOutcome, Notice};
+use super::selection::Selection;
 use super::worker::Worker;
-use super::{LongJobs, MaintenanceNotice, Notice, Selection};
 use crate::progress::Progress;
-use crate::store::{BulkWriter, Maintenance, Reader, RemovalId, Stats, StoreError};
+use crate::store::{BulkWriter, Maintenance, Reader, RemovalId, StoreError};
 use crate::texts::user_error::UserError;
 
 /// A command that changes or examines the database as a whole.
@@ -36,22 +38,6 @@ pub enum MaintenanceTask {
     Compact,
     /// Copy it to a file that does not exist yet.
     BackUp { path: PathBuf },
-}
-
-/// The outcome of a [`MaintenanceTask`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MaintenanceOutcome {
-    Counted(Box<Stats>),
-    /// The damage found; empty for a sound database.
-    Checked(Vec<String>),
-    /// The sizes of the file, in bytes.
-    Compacted {
-        before: u64,
-        after: u64,
-    },
-    BackedUp {
-        path: PathBuf,
-    },
 }
 
 /// The state of the thread.

@@ -1,11 +1,12 @@
 //! Notices from the engine to the window, grouped by the part of the window that takes them in.
 
-use super::{
-    ComparedReplay, EventDetail, ExportSummary, ImportSummary, MaintenanceOutcome, Marks, PictureFile, Preview,
-    RuleTrial, SavedSetting,
-};
+use std::path::PathBuf;
+
+use super::event_detail::{ComparedReplay, EventDetail};
+use super::trial::RuleTrial;
 use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
-use crate::store::RemovalId;
+use crate::exchange::{ExportSummary, ImportSummary, Preview};
+use crate::store::{RemovalId, Stats};
 use crate::texts::user_error::UserError;
 
 /// News for the window, taken in by `State::absorb` in `ui/state.rs`.
@@ -152,3 +153,62 @@ impl_from_nested!(Notice {
     Maintenance(MaintenanceNotice),
     Settings(SettingsNotice),
 });
+
+/// A setting that was saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SavedSetting {
+    Address,
+    Account {
+        name: String,
+    },
+    /// A secret was deleted.
+    Secret,
+    Look,
+    Rules,
+    Forward,
+    Targets,
+    Retention,
+    Filters,
+}
+
+/// The outcome of a maintenance task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MaintenanceOutcome {
+    Counted(Box<Stats>),
+    /// The damage found; empty for a sound database.
+    Checked(Vec<String>),
+    /// The sizes of the file, in bytes.
+    Compacted {
+        before: u64,
+        after: u64,
+    },
+    BackedUp {
+        path: PathBuf,
+    },
+}
+
+/// The filters that the rows of a page match.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The generation of the filters, from the command that set them.
+    pub generation: u64,
+    /// The rows that match any filter, in ascending order, each with the index of the first filter that it matches.
+    pub by_row: Vec<(CaptureId, usize)>,
+}
+
+impl Marks {
+    /// The index of the filter that this row matches.
+    pub fn of(&self, id: CaptureId) -> Option<usize> {
+        let at = self.by_row.binary_search_by_key(&id, |(row, _)| *row).ok()?;
+        self.by_row.get(at).map(|(_, index)| *index)
+    }
+}
+
+/// A picture to compose an event with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureFile {
+    /// The name without the folder.
+    pub name: String,
+    /// The value of `PicMd5Sum`.
+    pub md5: String,
+}

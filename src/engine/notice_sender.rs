@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{SyncSender, TrySendError};
 
-use super::Notice;
+use super::notice::Notice;
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::notice::{Notice, PictureFile};
+use super::notice_sender::NoticeSender;
 use super::worker::Worker;
-use super::{Notice, NoticeSender};
 use crate::texts::user_error::UserError;
 use crate::wechat::compose::picture_md5;
 
@@ -18,15 +19,6 @@ pub struct PictureRequest {
     /// The number of the message in the composer; comes back with the answer.
     pub number: u32,
     pub paths: Vec<PathBuf>,
-}
-
-/// A picture to compose an event with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PictureFile {
-    /// The name without the folder.
-    pub name: String,
-    /// The value of `PicMd5Sum`.
-    pub md5: String,
 }
 
 /// A picture file that cannot be used.

@@ -6,11 +6,13 @@ use std::sync::mpsc::Receiver;
 
 use tokio::sync::watch;
 
+use super::SharedAccounts;
+use super::event_detail::{ComparedReplay, EventDetail};
+use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
+use super::notice_sender::NoticeSender;
+use super::status::Status;
+use super::trial::RuleTrial;
 use super::worker::Worker;
-use super::{
-    ComparedReplay, DetailNotice, EventDetail, FilterNotice, ListNotice, Notice, NoticeSender, ReplaysNotice,
-    RuleTrial, SharedAccounts, Status,
-};
 use crate::capture::{Capture, CaptureId, HANDSHAKE, ReplayId, RunId};
 use crate::filter::{Filter, SeenField};
 use crate::inspect::{SignatureCheck, explain_signature};
@@ -54,23 +56,6 @@ pub enum QueryCommand {
     OpenRun { id: RunId },
     /// Try a rule, saved or not, on a stored event.
     TryRule { rule: Box<Rule>, id: CaptureId },
-}
-
-/// The filters that the rows of a page match.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marks {
-    /// The generation of the filters, from [`QueryCommand::SetMarks`].
-    pub generation: u64,
-    /// The rows that match any filter, in ascending order, each with the index of the first filter that it matches.
-    pub by_row: Vec<(CaptureId, usize)>,
-}
-
-impl Marks {
-    /// The index of the filter that this row matches.
-    pub fn of(&self, id: CaptureId) -> Option<usize> {
-        let at = self.by_row.binary_search_by_key(&id, |(row, _)| *row).ok()?;
-        self.by_row.get(at).map(|(_, index)| *index)
-    }
 }
 
 /// Starts the thread.

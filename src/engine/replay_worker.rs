@@ -8,8 +8,12 @@ use std::sync::mpsc::Receiver;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use super::SharedAccounts;
+use super::long_jobs::LongJobs;
+use super::notice::ReplaysNotice;
+use super::selection::Selection;
+use super::status::Status;
 use super::worker::Worker;
-use super::{LongJobs, ReplaysNotice, Selection, SharedAccounts, Status};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, StoredRun};
 use crate::delivery::{HttpClient, Target};
 use crate::progress::Progress;

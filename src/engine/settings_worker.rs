@@ -8,10 +8,13 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use super::Setup;
+use super::notice::{SavedSetting, SettingsNotice};
+use super::notice_sender::NoticeSender;
 use super::rulebook::Rulebook;
 use super::service::{Service, StartError};
+use super::status::{AccountStatus, ListenerState, Status};
 use super::worker::Worker;
-use super::{AccountStatus, ListenerState, NoticeSender, SettingsNotice, Setup, Status};
 use crate::account::{Accounts, SecretName, Secrets};
 use crate::config::{
     self, AccountConfig, Config, ConfigError, FilterConfig, LookConfig, RetentionConfig, TargetConfig,
@@ -74,23 +77,6 @@ pub enum SettingsCommand {
     SendSample {
         kind: String,
     },
-}
-
-/// A setting that was saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SavedSetting {
-    Address,
-    Account {
-        name: String,
-    },
-    /// A secret was deleted.
-    Secret,
-    Look,
-    Rules,
-    Forward,
-    Targets,
-    Retention,
-    Filters,
 }
 
 /// Starts the thread, which opens the database and listens before its first command.

@@ -6,10 +6,15 @@ use std::sync::mpsc::Receiver;
 
 use tokio::sync::watch;
 
+use super::SharedAccounts;
+use super::long_jobs::LongJobs;
+use super::notice::{Notice, TransferNotice};
+use super::selection::Selection;
+use super::status::Status;
 use super::worker::Worker;
-use super::{Format, LongJobs, Notice, Selection, SharedAccounts, Status, Texts, TransferNotice};
 use crate::account::Accounts;
 use crate::exchange::{self, ExportPlan, FixtureError, Pseudonyms};
+use crate::exchange::{Format, Texts};
 use crate::progress::Progress;
 use crate::store::{BulkWriter, Reader};
 use crate::texts::user_error::UserError;
