@@ -42,6 +42,8 @@ pub const DEFAULT_ADDRESS: &str = "127.0.0.1:8989";
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub listener: ListenerConfig,
+    /// `[account.NAME]`, or `[accounts.NAME]`.
+    #[serde(alias = "account")]
     pub accounts: BTreeMap<String, AccountConfig>,
     pub look: LookConfig,
     pub targets: BTreeMap<String, TargetConfig>,
@@ -293,7 +295,7 @@ fn malformed(text: &str, error: &toml_edit::de::Error, path: &Path) -> ConfigErr
     let at_fault = text.get(span).unwrap_or_default();
     let mut reason = error.message().replace('\n', ", ");
     // A secret may have been put there; line and column say well enough which value it is.
-    if at_fault.starts_with(['"', '\'']) && before.rfind("accounts") > before.rfind("\n[") {
+    if at_fault.starts_with(['"', '\'']) && before.rfind("account") > before.rfind("\n[") {
         reason = reason.replace(at_fault.trim_matches(['"', '\'']), "…");
     }
     ConfigError::Malformed {

@@ -22,7 +22,7 @@ pub fn save_account(
     folder.create()?;
     let place = if secrets.is_empty() { None } else { Some(secrets::write(folder, name, secrets)?) };
     edit(config, |document| {
-        let table = section(section(document.as_table_mut(), "accounts"), name);
+        let table = section(accounts(document.as_table_mut()), name);
         put(table, "path", account.path.as_deref());
         put(table, "to_user", account.to_user.as_deref());
         put(table, "app_id", account.app_id.as_deref());
@@ -45,7 +45,7 @@ pub fn forget_secret(folder: &DataFolder, config: &Path, name: &str, which: Secr
     if !rest.is_empty() {
         return Ok(());
     }
-    edit(config, |document| put(section(section(document.as_table_mut(), "accounts"), name), "secrets", None))
+    edit(config, |document| put(section(accounts(document.as_table_mut()), name), "secrets", None))
 }
 
 /// Writes the listener's address.
@@ -149,6 +149,12 @@ fn edit_named<T>(
             write(section(table, name), entry);
         }
     })
+}
+
+/// The table of accounts under the spelling that the file uses: `[account.NAME]`, or `[accounts.NAME]`.
+fn accounts(table: &mut Table) -> &mut Table {
+    let name = if table.contains_key("account") { "account" } else { "accounts" };
+    section(table, name)
 }
 
 /// The section of that name, made where it is missing. Something else of that name makes way: the file would not load with it.
@@ -261,6 +267,24 @@ mod tests {
         assert!(!std::fs::read_to_string(&path).unwrap().contains("pamtest"));
         let accounts = config.accounts(&folder, &super::super::Overrides::default()).unwrap();
         assert_eq!(accounts.named("my shop").unwrap().token(), Some("pamtest"));
+    }
+
+    #[test]
+    fn an_account_is_edited_under_the_spelling_that_the_file_uses() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        let path = folder.config_file();
+        for (written, kept) in [("account", "[account.shop]"), ("accounts", "[accounts.shop]")] {
+            std::fs::write(&path, format!("[{written}.shop]\nto_user = \"gh_e136c6e50636\"\n")).unwrap();
+            let mut account = Config::load(&path).unwrap().accounts.remove("shop").unwrap();
+            assert_eq!(account.to_user.as_deref(), Some("gh_e136c6e50636"));
+            account.path = Some("/shop".to_owned());
+            save_account(&folder, &path, "shop", &account, &Secrets::default()).unwrap();
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(text.matches('[').count(), 1, "{text}");
+            assert!(text.contains(kept) && text.contains("path = \"/shop\""), "{text}");
+            assert_eq!(Config::load(&path).unwrap().accounts["shop"].path.as_deref(), Some("/shop"));
+        }
     }
 
     #[test]
