@@ -22,7 +22,7 @@ pub fn save_account(
     folder.create()?;
     let place = if secrets.is_empty() { None } else { Some(secrets::write(folder, name, secrets)?) };
     edit(config, |document| {
-        let table = section(accounts(document.as_table_mut()), name);
+        let table = section(account_tables(document.as_table_mut()), name);
         put(table, "path", account.path.as_deref());
         put(table, "to_user", account.to_user.as_deref());
         put(table, "app_id", account.app_id.as_deref());
@@ -45,7 +45,7 @@ pub fn forget_secret(folder: &DataFolder, config: &Path, name: &str, which: Secr
     if !rest.is_empty() {
         return Ok(());
     }
-    edit(config, |document| put(section(accounts(document.as_table_mut()), name), "secrets", None))
+    edit(config, |document| put(section(account_tables(document.as_table_mut()), name), "secrets", None))
 }
 
 /// Writes the listener's address.
@@ -152,7 +152,7 @@ fn edit_named<T>(
 }
 
 /// The table of accounts under the spelling that the file uses: `[account.NAME]`, or `[accounts.NAME]`.
-fn accounts(table: &mut Table) -> &mut Table {
+fn account_tables(table: &mut Table) -> &mut Table {
     let name = if table.contains_key("account") { "account" } else { "accounts" };
     section(table, name)
 }
