@@ -23,6 +23,7 @@ use crate::store::{BulkWriter, Reader};
 use crate::texts::Language;
 use crate::wechat::lint::HttpResponse;
 
+mod handshake;
 mod payload;
 
 /// The messages to post, and their account.
@@ -52,6 +53,9 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
     let (target, owner) = target(&config, &send.to)?;
     let account = signer(&accounts, owner.as_deref().filter(|_| setup.overrides.account.is_none()))?;
+    if handshake::is_wanted(send)? {
+        return handshake::run(setup, &target, account, send.json);
+    }
     let mut messages = Vec::new();
     for event in &send.events {
         let Some(made) = payload::messages(event, send, account, &setup.folder)? else {
