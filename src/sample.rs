@@ -117,6 +117,14 @@ pub fn own_capture(push: &Push, account: &Account, accounts: &Accounts, now: Tim
     inspect(request, accounts).capture
 }
 
+/// A handshake signed with the account's token, and its `echostr` of digits, like WeChat's. Without a token it is signed
+/// with an empty one.
+pub fn handshake(account: &Account, now: Timestamp) -> (Push, String) {
+    let echostr = fastrand::i64(1_000_000_000_000_000_000..i64::MAX).to_string();
+    let token = account.token().unwrap_or_default();
+    (compose::handshake(token, &now.as_second().to_string(), &nonce(), &echostr), echostr)
+}
+
 /// A nonce of digits, like WeChat's.
 pub fn nonce() -> String {
     fastrand::u32(100_000_000..).to_string()

@@ -6,7 +6,7 @@
 mod command;
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -148,4 +148,95 @@ fn a_signal_releases_what_is_held_with_the_default() {
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("success"), "{answer}");
     assert!(listening.child.wait().unwrap().success());
+}
+
+/// Answers every request with these bytes, or never, and hands back where it listens.
+fn server(answer: Option<Vec<u8>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/wx?mine=1", listener.local_addr().unwrap());
+    let serve = move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut head = [0; 4096];
+            let read = stream.read(&mut head).unwrap_or(0);
+            let head = String::from_utf8_lossy(&head[..read]).into_owned();
+            assert!(head.starts_with("GET /wx?mine=1&signature=") && head.contains("Mozilla/4.0"), "{head}");
+            match &answer {
+                Some(answer) => stream.write_all(&filled(answer, &head)).unwrap(),
+                // Held open until the other side gives up.
+                None => drop(stream.read(&mut [0; 1])),
+            }
+        }
+    };
+    std::thread::Builder::new().name("server".to_owned()).spawn(serve).unwrap();
+    url
+}
+
+/// The answer with the echostr of the request in the place of ECHO.
+fn filled(answer: &[u8], head: &str) -> Vec<u8> {
+    let echo = head.split("echostr=").nth(1).and_then(|rest| rest.split(['&', ' ']).next()).unwrap_or_default();
+    let at = answer.windows(4).position(|bytes| bytes == b"ECHO");
+    at.map_or_else(|| answer.to_vec(), |at| [&answer[..at], echo.as_bytes(), &answer[at + 4..]].concat())
+}
+
+fn handshake(url: &str) -> (Option<i32>, Value) {
+    let data = tempfile::tempdir().unwrap();
+    let output = run(data.path(), &["send", "handshake", "--to", url, "--json", "--token", "pamtest"]);
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[test]
+fn a_server_is_verified_as_the_console_does_and_what_is_wrong_is_named() {
+    let answered = |status: &str, body: &[u8]| {
+        [format!("HTTP/1.1 {status}\r\nlocation: /other\r\nconnection: close\r\n\r\n").as_bytes(), body].concat()
+    };
+    for (status, body, code) in [
+        ("200 OK", &b"\"ECHO\""[..], "echo-quoted"),
+        ("200 OK", b"{\"echostr\":\"ECHO\"}", "echo-in-json"),
+        ("200 OK", b"\xEF\xBB\xBFECHO", "bom"),
+        ("200 OK", b"ECHO\n", "echo-white"),
+        ("200 OK", b"<html>ECHO</html>", "html-page"),
+        ("200 OK", b"", "echo-missing"),
+        ("200 OK", b"success", "echo-differs"),
+        ("302 Found", b"", "redirect"),
+        ("404 Not Found", b"ECHO", "status-error"),
+        ("403 Forbidden", b"ECHO", "echo-refused"),
+    ] {
+        let (exit, line) = handshake(&server(Some(answered(status, body))));
+        let codes: Vec<&Value> = line["lint"].as_array().unwrap().iter().map(|found| &found["code"]).collect();
+        assert_eq!((exit, &line["verified"]), (Some(1), &json!(false)), "{line}");
+        assert_eq!(codes, [code], "{line}");
+    }
+    let (exit, line) = handshake(&server(Some(answered("200 OK", b"ECHO"))));
+    assert_eq!((exit, &line["verified"], &line["lint"]), (Some(0), &json!(true), &json!([])), "{line}");
+    assert_eq!(line["body"], line["echostr"]);
+}
+
+#[test]
+fn a_server_that_does_not_answer_a_handshake_is_late_and_one_that_is_not_there_is_2() {
+    let (exit, line) = handshake(&server(None));
+    assert_eq!((exit, &line["status"], &line["lint"][0]["code"]), (Some(1), &Value::Null, &json!("echo-late")));
+    let data = tempfile::tempdir().unwrap();
+    let absent = run(data.path(), &["send", "handshake", "--to", "http://127.0.0.1:1/", "--token", "pamtest"]);
+    assert_eq!(absent.status.code(), Some(2));
+    assert!(complaint(&absent).contains("127.0.0.1:1"));
+    for arguments in [&["handshake", "CLICK"][..], &["handshake", "--encrypt"], &["handshake", "--record"]] {
+        let refused = run(data.path(), &[&["send", "--to", "http://127.0.0.1:1/"], arguments].concat());
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        complaint(&refused);
+    }
+}
+
+#[test]
+fn our_own_listener_passes_a_handshake_with_its_token_and_refuses_another() {
+    let data = tempfile::tempdir().unwrap();
+    let listening = Listening::start(data.path(), &["--token", "pamtest"]);
+    let verify = |token: &str| run(data.path(), &["send", "handshake", "--to", &listening.url, "--token", token]);
+    let good = verify("pamtest");
+    assert_eq!(good.status.code(), Some(0), "{}", stdout(&good));
+    assert!(stdout(&good).contains("WeChat accepts the URL"), "{}", stdout(&good));
+    let bad = verify("other");
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(stdout(&bad).contains("[echo-refused]"), "{}", stdout(&bad));
+    let stored: Value = serde_json::from_slice(&run(data.path(), &["show", "1", "--json"]).stdout).unwrap();
+    assert_eq!((&stored["kind"], &stored["signature"]), (&json!("handshake"), &json!("valid")));
 }

@@ -13,7 +13,8 @@ use crate::replay::{MOST_COPIES, Pace, RATES};
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Send {
-    /// Events by name, such as CLICK or scancode_waitmsg, files with a message, or numbers of stored events
+    /// Events by name, such as CLICK or scancode_waitmsg, files with a message, or numbers of stored events;
+    /// handshake verifies the server as WeChat's console does, and exits with 1 where it would refuse the URL
     #[arg(required = true, value_name = "EVENT|FILE|ID")]
     pub events: Vec<String>,
     /// Server to post to: a URL, or a target's name in config.toml

@@ -24,6 +24,7 @@ use crate::texts::Language;
 use crate::wechat::lint::HttpResponse;
 
 mod bodies;
+mod handshake;
 
 /// The messages to post, and their account.
 struct Post<'a> {
@@ -52,6 +53,9 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
     let (target, owner) = target(&config, &send.to)?;
     let account = signer(&accounts, owner.as_deref().filter(|_| setup.overrides.account.is_none()))?;
+    if handshake::is_wanted(send)? {
+        return handshake::run(setup, &target, account, send.json);
+    }
     let mut messages = Vec::new();
     for event in &send.events {
         let Some(made) = bodies::messages(event, send, account, &setup.folder)? else {

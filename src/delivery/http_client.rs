@@ -22,6 +22,7 @@ use crate::wechat::lint::WECHAT_LIMIT_MS;
 mod forward;
 mod post;
 mod resend;
+mod verification;
 
 pub use forward::has_passed_through;
 pub use post::PushResponse;

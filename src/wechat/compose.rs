@@ -66,6 +66,16 @@ pub fn push(message: &[u8], signing: &Signing<'_>) -> Push {
     Push { query, headers: headers(format, body.len()), body }
 }
 
+/// The handshake with which the console verifies a URL: a GET without a body.
+pub fn handshake(token: &str, timestamp: &str, nonce: &str, echostr: &str) -> Push {
+    let mut query = String::new();
+    add(&mut query, "signature", &signature(token, timestamp, nonce));
+    add(&mut query, "echostr", echostr);
+    add(&mut query, "timestamp", timestamp);
+    add(&mut query, "nonce", nonce);
+    Push { query, headers: headers_of_any_request(), body: Vec::new() }
+}
+
 /// The body around the `Encrypt` of a message. It names the recipient of the push: the account, or the open platform.
 pub fn encrypted_body(message: &[u8], encrypt: &str) -> Vec<u8> {
     let tree = Tree::parse(message).ok();
@@ -82,13 +92,12 @@ fn headers(format: Format, length: usize) -> Vec<(&'static str, String)> {
         Format::Xml => "text/xml",
         Format::Json => "application/json",
     };
-    vec![
-        ("User-Agent", "Mozilla/4.0".to_owned()),
-        ("Accept", "*/*".to_owned()),
-        ("Pragma", "no-cache".to_owned()),
-        ("Content-Length", length.to_string()),
-        ("Content-Type", content_type.to_owned()),
-    ]
+    let content = [("Content-Length", length.to_string()), ("Content-Type", content_type.to_owned())];
+    headers_of_any_request().into_iter().chain(content).collect()
+}
+
+fn headers_of_any_request() -> Vec<(&'static str, String)> {
+    vec![("User-Agent", "Mozilla/4.0".to_owned()), ("Accept", "*/*".to_owned()), ("Pragma", "no-cache".to_owned())]
 }
 
 fn add(query: &mut String, name: &str, value: &str) {
@@ -104,6 +113,18 @@ fn add(query: &mut String, name: &str, value: &str) {
 mod tests {
     use super::*;
     use crate::wechat::envelope::decrypt;
+
+    #[test]
+    fn a_handshake_is_the_platforms_own_example() {
+        let handshake = handshake("AAAAA", "1714036504", "1514711492", "4375120948345356249");
+        assert_eq!(
+            handshake.query,
+            "signature=f464b24fc39322e44b38aa78f5edd27bd1441696&echostr=4375120948345356249\
+             &timestamp=1714036504&nonce=1514711492"
+        );
+        assert_eq!(handshake.headers.first(), Some(&("User-Agent", "Mozilla/4.0".to_owned())));
+        assert_eq!(handshake.body, b"");
+    }
 
     const CLICK: &[u8] = b"<xml><ToUserName><![CDATA[gh_1]]></ToUserName>\n</xml>";
 

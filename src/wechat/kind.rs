@@ -43,8 +43,12 @@ pub enum Answer {
     Seen,
     /// The reply is legal, but the user has left the chat and does not see it.
     Unseen,
+    /// A mini program's customer service: only a transfer to an agent has an effect.
+    TransferOnly,
     /// There is no conversation to reply in; WeChat only wants `success`.
     Never,
+    /// The same, and a message is reported to the account as not legal.
+    Refused,
 }
 
 /// A kind that WeChat documents or that SDKs know.
@@ -170,7 +174,7 @@ const TABLE: &[KnownKind] = &[
     row("location", Class::Message, Family::Message, Answer::Seen),
     row("location_select", Class::Event, Family::Location, Answer::Seen),
     row("merchant_order", Class::Event, Family::System, Answer::Never),
-    row("miniprogrampage", Class::Message, Family::Message, Answer::Seen),
+    row("miniprogrampage", Class::Message, Family::Message, Answer::TransferOnly),
     row("naming_verify_fail", Class::Event, Family::System, Answer::Never),
     row("naming_verify_success", Class::Event, Family::System, Answer::Never),
     row("notify_3rd_wxa_auth", Class::Platform, Family::System, Answer::Never),
@@ -203,7 +207,7 @@ const TABLE: &[KnownKind] = &[
     row("text", Class::Message, Family::Message, Answer::Seen),
     row("unauthorized", Class::Platform, Family::System, Answer::Never),
     row("unreadable", Class::Listener, Family::System, Answer::Never),
-    row("unsubscribe", Class::Event, Family::System, Answer::Never),
+    row("unsubscribe", Class::Event, Family::System, Answer::Refused),
     row("update_invoice_status", Class::Event, Family::System, Answer::Never),
     row("update_member_card", Class::Event, Family::System, Answer::Never),
     row("updateauthorized", Class::Platform, Family::System, Answer::Never),
@@ -213,7 +217,7 @@ const TABLE: &[KnownKind] = &[
     row("user_consume_card", Class::Event, Family::System, Answer::Never),
     row("user_del_card", Class::Event, Family::System, Answer::Never),
     row("user_enter_session_from_card", Class::Event, Family::System, Answer::Never),
-    row("user_enter_tempsession", Class::Event, Family::System, Answer::Seen),
+    row("user_enter_tempsession", Class::Event, Family::System, Answer::TransferOnly),
     row("user_get_card", Class::Event, Family::System, Answer::Never),
     row("user_gifting_card", Class::Event, Family::System, Answer::Never),
     row("user_info_modified", Class::Event, Family::System, Answer::Never),

@@ -8,6 +8,7 @@
 mod address;
 mod body;
 mod children;
+mod echo;
 mod elements;
 mod encryption;
 mod error_output;
@@ -20,6 +21,7 @@ mod strict;
 mod transport;
 
 use body::Body;
+pub use echo::{echo_late, lint_handshake};
 pub use elements::MAX_TEXT_BYTES;
 use findings::Findings;
 pub use lint_code::LintCode;
@@ -156,7 +158,10 @@ impl Report {
 
     /// The report on a push without any response.
     pub fn unanswered(push: &PushInfo<'_>) -> Self {
-        let outcome = if push.fate() == Answer::Never { Outcome::NoConversation } else { Outcome::Unanswered };
+        let outcome = match push.fate() {
+            Answer::Never | Answer::Refused => Outcome::NoConversation,
+            Answer::Seen | Answer::Unseen | Answer::TransferOnly => Outcome::Unanswered,
+        };
         Self { findings: Vec::new(), outcome, reply: None }
     }
 }
@@ -194,7 +199,10 @@ fn read(
     let message = encryption::decrypted(tree.root(), push, outer)?;
     let mut findings = Findings::over(&message);
     let reply = match body::read(&message, push, &mut findings) {
-        Body::Silent(reply) => Some(reply),
+        Body::Silent(reply) => {
+            outer.add_at(LintFinding::new(LintCode::EncryptedSuccess), elements::tag_of(tree.root()));
+            Some(reply)
+        }
         Body::Refused => None,
         Body::Tree(tree) if encryption::is_encrypted(tree.root()) => {
             findings.add_at(LintFinding::new(LintCode::EncryptedTwice), elements::tag_of(tree.root()));
@@ -209,13 +217,17 @@ fn read(
 /// Checks the elements of a reply, and reads it as far as possible.
 fn plain(tree: &Tree<'_>, push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Option<PassiveReply> {
     elements::check(tree, push, findings);
+    let reply = PassiveReply::of_tree(tree);
+    let is_transfer = matches!(reply, Some(PassiveReply::TransferCustomerService { .. }));
     let unseen = match push.fate() {
         Answer::Seen => None,
         Answer::Unseen => Some(LintCode::ReplyUnseen),
+        Answer::TransferOnly => (!is_transfer).then_some(LintCode::OnlyTransferSeen),
         Answer::Never => Some(LintCode::ReplyWithoutConversation),
+        Answer::Refused => Some(LintCode::ReplyToUnsubscribe),
     };
     if let (Some(code), Some(kind)) = (unseen, push.kind) {
         findings.add(LintFinding::new(code).with("kind", kind));
     }
-    PassiveReply::of_tree(tree)
+    reply
 }

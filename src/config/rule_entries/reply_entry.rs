@@ -35,7 +35,7 @@ const TYPED: [ReplyKind; 7] = [
 ];
 
 /// The elements that WeChat does without.
-pub(super) const OPTIONAL: [&str; 5] = ["Title", "Description", "MusicUrl", "HQMusicUrl", "KfAccount"];
+pub(super) const OPTIONAL: [&str; 6] = ["Title", "Description", "MusicUrl", "HQMusicUrl", "ThumbMediaId", "KfAccount"];
 
 /// Every member that a table may have.
 const MEMBERS: [&str; 14] = [

@@ -184,7 +184,7 @@ fn members_that_do_not_belong_together_are_told() {
     for (value, says) in [
         ("{ MsgType = \"text\" }", "reply: MsgType \"text\" needs Content; add it"),
         ("{ MsgType = \"news\" }", "reply: MsgType \"news\" needs Articles; add it"),
-        ("{ MsgType = \"music\", Title = \"t\" }", "reply: MsgType \"music\" needs ThumbMediaId; add it"),
+        ("{ MsgType = \"video\", Title = \"t\" }", "reply: MsgType \"video\" needs MediaId; add it"),
         ("{ MsgType = \"text\", Content = \"\", Title = \"t\" }", "reply: Title does not belong here; remove it"),
         ("{ raw = \"\", MsgType = \"text\", Content = \"\" }", "reply: raw does not belong here; remove it"),
         ("{ raw = \"\", bad_answer = \"pass\" }", "reply: bad_answer does not belong here; remove it"),

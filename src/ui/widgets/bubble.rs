@@ -39,7 +39,12 @@ pub(crate) fn bubble_ui(ui: &mut Ui, outcome: &Outcome, reply: Option<&PassiveRe
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing = Vec2::splat(GAP_SMALL);
         match outcome {
-            Outcome::Nothing | Outcome::Left | Outcome::NoConversation => {
+            Outcome::Nothing
+            | Outcome::Left
+            | Outcome::NoConversation
+            | Outcome::OnlyTransfer
+            | Outcome::Verified
+            | Outcome::NotVerified => {
                 notice_ui(ui, &look.text("bubble.nothing"), look);
             }
             Outcome::Encrypted => notice_ui(ui, &look.text("bubble.sealed"), look),
@@ -50,6 +55,7 @@ pub(crate) fn bubble_ui(ui: &mut Ui, outcome: &Outcome, reply: Option<&PassiveRe
                 notice_ui(ui, &look.filled("bubble.dropped", &[("count", &dropped.to_string())]), look);
             }
             Outcome::Text
+            | Outcome::LongText { .. }
             | Outcome::Image
             | Outcome::Voice
             | Outcome::Video

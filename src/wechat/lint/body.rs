@@ -1,11 +1,25 @@
 //! Parses the body of a response: `success`, a tree, or something else, which is reported as precisely as it is recognised.
 
+use std::ops::Range;
+
 use super::findings::{Findings, quoted};
-use super::{LintCode, LintFinding, PushInfo, error_output, html_page};
+use super::{LintCode, LintFinding, PushInfo, error_output, html_page, strict};
 use crate::wechat::reply::PassiveReply;
 use crate::wechat::tree::{Format, MAX_BYTES, Tree, TreeError, bom_of, is_white};
 
 const SUCCESS: &str = "success";
+
+/// The byte order mark.
+const MARK: char = '\u{FEFF}';
+
+const OPEN: &[u8] = b"<xml";
+const CLOSE: &[u8] = b"</xml>";
+
+/// Beginnings of a reply.
+const BEGINNINGS: [&[u8]; 2] = [b"<xml", b"<?xml"];
+
+/// The name of what is left of a text that only has byte order marks.
+const UNSEEN: &str = "U+FEFF (BOM)";
 
 /// The longest variant of `success` in bytes: the word with a byte order mark, quotes and some white space.
 const LONGEST_SUCCESS: usize = 64;
@@ -30,9 +44,37 @@ pub(super) fn read<'a>(payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Fi
     {
         return Body::Refused;
     }
+    let payload = match marks_before(payload) {
+        None => payload,
+        Some(marks) => {
+            findings.add_at(LintFinding::new(LintCode::Bom), marks.clone());
+            findings.advance(marks.end);
+            &payload[marks.end..]
+        }
+    };
+    if payload.is_empty() {
+        return Body::Refused;
+    }
     match Tree::parse(payload) {
         Ok(tree) => check_whole(tree, payload, push, findings),
         Err(error) => reply_within(payload, &error, push, findings),
+    }
+}
+
+/// The byte order marks before a payload: from the first to the end of the last, with the white space around them.
+fn marks_before(payload: &[u8]) -> Option<Range<usize>> {
+    let (mut at, mut marks) = (0, None::<Range<usize>>);
+    loop {
+        let rest = payload.get(at..)?;
+        if bom_of(rest) > 0 {
+            let first = marks.map_or(at, |marks| marks.start);
+            at += bom_of(rest);
+            marks = Some(first..at);
+        } else if rest.first().is_some_and(|byte| is_white(*byte)) {
+            at += 1;
+        } else {
+            return marks;
+        }
     }
 }
 
@@ -41,18 +83,18 @@ fn report_near_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
     let Some(text) = std::str::from_utf8(payload).ok().filter(|text| text.len() <= LONGEST_SUCCESS) else {
         return false;
     };
-    let lead = bom_of(payload);
-    let shown = text[lead..].trim();
+    let shown = text.trim_matches(|character: char| character == MARK || character.is_whitespace());
     let word = shown.trim_matches(['"', '\'']).trim();
     if !word.eq_ignore_ascii_case(SUCCESS) {
         return false;
     }
-    let start = text.len() - text[lead..].trim_start().len();
+    let start = text.find(shown).unwrap_or_default();
     let all = start..start + shown.len();
-    if lead > 0 {
-        findings.add_at(LintFinding::new(LintCode::Bom), 0..lead);
+    let mut around = text[..start].chars().chain(text[all.end..].chars());
+    if let Some(mark) = text.find(MARK) {
+        findings.add_at(LintFinding::new(LintCode::Bom), mark..mark + MARK.len_utf8());
     }
-    if text.len() - lead != shown.len() || shown.trim_matches(['"', '\'']) != word {
+    if around.any(char::is_whitespace) || shown.trim_matches(['"', '\'']) != word {
         findings.add_at(LintFinding::new(LintCode::SuccessWhite), 0..text.len());
     }
     if shown.starts_with(['"', '\'']) || shown.ends_with(['"', '\'']) {
@@ -66,10 +108,6 @@ fn report_near_success(payload: &[u8], findings: &mut Findings<'_>) -> bool {
 
 /// Checks a body that is one tree: the bytes around it, and its format against the push.
 fn check_whole<'a>(tree: Tree<'a>, payload: &'a [u8], push: &PushInfo<'_>, findings: &mut Findings<'_>) -> Body<'a> {
-    let lead = bom_of(payload);
-    if lead > 0 {
-        findings.add_at(LintFinding::new(LintCode::Bom), 0..lead);
-    }
     let wanted = push.format.unwrap_or(Format::Xml);
     if tree.format() == Format::Json && wanted == Format::Xml {
         findings.add_at(LintFinding::new(LintCode::JsonBody), tree.root().span());
@@ -79,21 +117,20 @@ fn check_whole<'a>(tree: Tree<'a>, payload: &'a [u8], push: &PushInfo<'_>, findi
         if wanted == Format::Json {
             findings.add_at(LintFinding::new(LintCode::XmlForJson), super::elements::tag_of(tree.root()));
         }
-        white_around(payload, lead, findings);
+        white_around(payload, findings);
     }
     Body::Tree(tree)
 }
 
-fn white_around(payload: &[u8], lead: usize, findings: &mut Findings<'_>) {
-    let text = &payload[lead..];
-    let before = text.iter().take_while(|byte| is_white(**byte)).count();
-    let after = text.iter().rev().take_while(|byte| is_white(**byte)).count();
-    if before > 0 && text[before..].starts_with(b"<?xml") {
+fn white_around(payload: &[u8], findings: &mut Findings<'_>) {
+    let before = payload.iter().take_while(|byte| is_white(**byte)).count();
+    let after = payload.iter().rev().take_while(|byte| is_white(**byte)).count();
+    if before > 0 && payload[before..].starts_with(b"<?xml") {
         // Parsers refuse white space here, and accept it elsewhere.
         let reason = "white space before the XML declaration `<?xml`";
-        findings.add_at(LintFinding::new(LintCode::NotWellFormed).with("reason", reason), lead..lead + before);
+        findings.add_at(LintFinding::new(LintCode::NotWellFormed).with("reason", reason), 0..before);
     } else if before > 0 {
-        findings.add_at(LintFinding::new(LintCode::WhiteAround), lead..lead + before);
+        findings.add_at(LintFinding::new(LintCode::WhiteAround), 0..before);
     } else if after > 0 {
         findings.add_at(LintFinding::new(LintCode::WhiteAround), payload.len() - after..payload.len());
     }
@@ -110,17 +147,13 @@ fn reply_within<'a>(
         report_unreadable(payload, error, push, findings);
         return Body::Refused;
     };
-    let lead = bom_of(payload);
-    let before = report_stray(payload, lead.min(start), start, false, findings);
+    let before = report_stray(payload, 0, start, false, findings);
     let after = report_stray(payload, end, payload.len(), true, findings);
     if !before && !after {
         report_unreadable(payload, error, push, findings);
         return Body::Refused;
     }
-    if lead > 0 {
-        findings.add_at(LintFinding::new(LintCode::Bom), 0..lead);
-    }
-    findings.set_base(start);
+    findings.advance(start);
     let text = &payload[start..end];
     match Tree::parse(text) {
         Ok(tree) => Body::Tree(tree),
@@ -141,13 +174,39 @@ fn is_around(error: &TreeError, end: usize) -> bool {
     }
 }
 
-/// The range from the first `<xml` (or its declaration) to the end of the last `</xml>`.
+/// The range from the first `<xml` (or its declaration) to the end of its element, or else of the last `</xml>`.
 fn reply_in(payload: &[u8]) -> Option<(usize, usize)> {
     let root = memchr::memmem::find(payload, b"<xml")?;
     let start = memchr::memmem::find(&payload[..root], b"<?xml").unwrap_or(root);
-    let close = b"</xml>";
-    let end = memchr::memmem::rfind(payload, close)? + close.len();
+    let last = || Some(memchr::memmem::rfind(payload, CLOSE)? + CLOSE.len());
+    let end = element_end(payload, root).or_else(last)?;
     (start < end).then_some((start, end))
+}
+
+/// The end of the `<xml>` that begins there, with those inside it; tags in CDATA sections and comments do not count.
+fn element_end(payload: &[u8], start: usize) -> Option<usize> {
+    let (mut at, mut depth) = (start, 0_usize);
+    loop {
+        at += memchr::memchr(b'<', &payload[at..])?;
+        let rest = &payload[at..];
+        let skipped = |open: &[u8], close: &[u8]| {
+            rest.starts_with(open).then(|| Some(memchr::memmem::find(rest, close)? + close.len()))
+        };
+        if let Some(length) = skipped(b"<![CDATA[", b"]]>").or_else(|| skipped(b"<!--", b"-->")) {
+            at += length?;
+        } else if rest.starts_with(CLOSE) {
+            at += CLOSE.len();
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return Some(at);
+            }
+        } else {
+            let opens =
+                rest.starts_with(OPEN) && rest.get(OPEN.len()).is_some_and(|byte| *byte == b'>' || is_white(*byte));
+            depth += usize::from(opens);
+            at += 1;
+        }
+    }
 }
 
 /// Reports the bytes before or after a reply, unless they are white space.
@@ -157,10 +216,16 @@ fn report_stray(payload: &[u8], from: usize, to: usize, after: bool, findings: &
     if white == bytes.len() {
         return false;
     }
+    let rest = &bytes[white..];
+    if after && BEGINNINGS.iter().any(|beginning| rest[bom_of(rest)..].starts_with(beginning)) {
+        findings.add_at(LintFinding::new(LintCode::ReplyTwice), from + white..to);
+        return true;
+    }
     let text = html_page::body_start(bytes);
+    let shown = if text.is_empty() { UNSEEN } else { &*text };
     let finding = error_output::known_output(&text).or_else(|| after.then(|| html_page::after_reply(&text)).flatten());
     let code = if after { LintCode::TextAfter } else { LintCode::TextBefore };
-    let finding = finding.unwrap_or_else(|| LintFinding::new(code).with("text", quoted(&text)));
+    let finding = finding.unwrap_or_else(|| LintFinding::new(code).with("text", quoted(shown)));
     findings.add_at(finding, from + white..to);
     true
 }
@@ -174,14 +239,27 @@ fn report_unreadable(payload: &[u8], error: &TreeError, push: &PushInfo<'_>, fin
         TreeError::Doctype { .. } => LintFinding::new(LintCode::Doctype),
         TreeError::UnknownEntity { name, .. } => LintFinding::new(LintCode::EntityUnknown).with("name", quoted(name)),
         TreeError::NotWellFormed { .. } if json_for_xml(payload, push) => LintFinding::new(LintCode::JsonBody),
-        TreeError::NotWellFormed { reason, .. } => {
-            LintFinding::new(LintCode::NotWellFormed).with("reason", quoted(reason))
+        TreeError::NotWellFormed { reason, place } => {
+            return report_ill_formed(payload, reason, place.offset, findings);
         }
         TreeError::TooDeep { .. } | TreeError::TooManyElements { .. } | TreeError::TooLarge { .. } => {
             LintFinding::new(LintCode::LimitExceeded).with("reason", error)
         }
     };
     let offset = error.place().map_or(0, |place| place.offset);
+    findings.add_at(finding, offset..offset);
+}
+
+/// Reports a body that is broken at that offset.
+fn report_ill_formed(payload: &[u8], reason: &str, offset: usize, findings: &mut Findings<'_>) {
+    let forbidden = std::str::from_utf8(payload).ok().and_then(strict::character);
+    let finding = match forbidden.filter(|(_, bytes)| bytes.start == offset) {
+        _ if Format::of(payload) == Some(Format::Json) => {
+            LintFinding::new(LintCode::JsonNotWellFormed).with("reason", quoted(reason))
+        }
+        Some((finding, _)) => finding,
+        None => LintFinding::new(LintCode::NotWellFormed).with("reason", quoted(reason)),
+    };
     findings.add_at(finding, offset..offset);
 }
 

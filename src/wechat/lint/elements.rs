@@ -19,6 +19,12 @@ pub const MAX_TEXT_BYTES: usize = 2048;
 /// Seconds have had ten digits since 2001 and have them until 2286; milliseconds have thirteen.
 const DIGITS_OF_MILLISECONDS: usize = 13;
 
+/// A line break as programs write it: two characters, which the phone shows.
+const ESCAPED_LINE_BREAK: &str = "\\n";
+
+/// The name of the root element.
+const ROOT: &str = "xml";
+
 const ENVELOPE: [&str; 4] = ["ToUserName", "FromUserName", "CreateTime", "MsgType"];
 
 /// A kind of reply whose values are in one element.
@@ -33,11 +39,13 @@ const SHAPES: [Shape; 5] = [
     shape("image", "Image", "Image/", &["MediaId"], &[]),
     shape("voice", "Voice", "Voice/", &["MediaId"], &[]),
     shape("video", "Video", "Video/", &["MediaId"], &["Title", "Description"]),
-    shape("music", "Music", "Music/", &["ThumbMediaId"], &["Title", "Description", "MusicUrl", "HQMusicUrl"]),
+    shape(MUSIC, "Music", "Music/", &[], &["Title", "Description", "MusicUrl", "HQMusicUrl", THUMB]),
     shape(TRANSFER, "TransInfo", "TransInfo/", &[], &["KfAccount"]),
 ];
 
 const TEXT: &str = "text";
+const MUSIC: &str = "music";
+const THUMB: &str = "ThumbMediaId";
 const NEWS: &str = "news";
 const TRANSFER: &str = "transfer_customer_service";
 
@@ -57,18 +65,24 @@ pub(super) fn tag_of(element: Element<'_, '_>) -> Range<usize> {
 }
 
 pub(super) fn check(tree: &Tree<'_>, push: &PushInfo<'_>, findings: &mut Findings<'_>) {
-    let root = tree.root();
-    if tree.format() == Format::Xml && root.name() != "xml" {
+    let mut root = tree.root();
+    if tree.format() == Format::Xml && root.name() != ROOT {
         findings.add_at(LintFinding::new(LintCode::RootNotXml).with("name", quoted(root.name())), tag_of(root));
+    }
+    if let Some(inner) = root.child(ROOT).filter(|inner| inner.has_children())
+        && root.child("MsgType").is_none()
+    {
+        findings.add_at(LintFinding::new(LintCode::RootNested), tag_of(inner));
+        root = inner;
     }
     if root.has_children() && !is_all_white(root.text()) {
         findings.add_at(LintFinding::new(LintCode::StrayText).with("text", quoted(root.text())), root.text_span());
     }
     if tree.format() == Format::Xml
         && let Ok(payload) = std::str::from_utf8(findings.payload())
-        && let Some((reason, bytes)) = strict::refused(payload)
+        && let Some((finding, bytes)) = strict::refused(payload)
     {
-        findings.add_at(LintFinding::new(LintCode::NotWellFormed).with("reason", reason), bytes);
+        findings.add_at(finding, bytes);
     }
     let names = ENVELOPE.into_iter().chain(["Content", "ArticleCount", "Articles"]);
     let names = names.chain(SHAPES.iter().map(|shape| shape.holder));
@@ -187,8 +201,9 @@ fn check_group<'t, 'a>(
         return;
     }
     let first = shape.inside.required.first().copied();
+    let names = shape.inside.required.iter().chain(shape.inside.optional);
     if children.get(shape.holder).is_none()
-        && let Some((name, child)) = first.and_then(|name| Some((name, children.take(name)?)))
+        && let Some((name, child)) = names.copied().find_map(|name| Some((name, children.take(name)?)))
     {
         let finding = LintFinding::new(LintCode::ElementMisplaced).with("name", name).with("within", shape.holder);
         findings.add_at(finding, child.span());
@@ -201,10 +216,43 @@ fn check_group<'t, 'a>(
     if let Some((name, value)) = first.and_then(|name| Some((name, inside.get(name)?))) {
         check_value(value, &format!("{}{name}", shape.inside.within), true, findings);
     }
+    for name in ["Title", "Description"] {
+        if let Some(value) = inside.get(name) {
+            check_line_breaks(value, &format!("{}{name}", shape.inside.within), findings);
+        }
+    }
+    match (shape.msg_type, inside.get(THUMB), inside.get("KfAccount")) {
+        (MUSIC, None, _) => findings.add_at(LintFinding::new(LintCode::ThumbMissing), tag_of(holder)),
+        (MUSIC, Some(thumb), _) => drop(check_value(thumb, "Music/ThumbMediaId", true, findings)),
+        (TRANSFER, _, Some(account)) => check_kf_account(account, findings),
+        _ => {}
+    }
+}
+
+/// Checks that an agent is named as `name@wechatid`.
+fn check_kf_account(account: Element<'_, '_>, findings: &mut Findings<'_>) {
+    let text = account.text();
+    let is_part = |part: &str| !part.is_empty() && !part.contains('@') && !part.contains(char::is_whitespace);
+    let is_account = text.split_once('@').is_some_and(|(name, wechat_id)| is_part(name) && is_part(wechat_id));
+    let finding = match () {
+        () if account.has_children() => LintFinding::new(LintCode::MarkupInValue).with("name", "TransInfo/KfAccount"),
+        () if is_all_white(text) => LintFinding::new(LintCode::KfAccountEmpty),
+        () if !is_account => LintFinding::new(LintCode::KfAccountMalformed).with("found", quoted(text)),
+        () => return,
+    };
+    findings.add_at(finding, account.span());
+}
+
+/// Reports a backslash and an n in a text that people read.
+pub(super) fn check_line_breaks(element: Element<'_, '_>, name: &str, findings: &mut Findings<'_>) {
+    if element.text().contains(ESCAPED_LINE_BREAK) {
+        findings.add_at(LintFinding::new(LintCode::LineBreakEscaped).with("name", name), element.text_span());
+    }
 }
 
 fn check_content(content: Element<'_, '_>, findings: &mut Findings<'_>) {
     let text = content.text();
+    check_line_breaks(content, "Content", findings);
     if content.has_children() {
         check_value(content, "Content", false, findings);
     } else if is_all_white(text) {

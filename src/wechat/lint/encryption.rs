@@ -9,6 +9,9 @@ use crate::wechat::tree::Element;
 
 const ENCRYPT: &str = "Encrypt";
 
+/// Padding has 1 to 32 bytes, each of which holds their number.
+const LARGEST_PAD: u8 = 32;
+
 const ELEMENTS: AllowedChildren<'static> = AllowedChildren {
     within: "",
     required: &[ENCRYPT, "MsgSignature", "TimeStamp", "Nonce"],
@@ -108,9 +111,22 @@ fn reason(error: &DecryptError) -> LintFinding {
     }
 }
 
+/// Tells whether the bytes behind an AppID are padding that was added before WeChat's own: each holds their number.
+fn is_padded(receive_id: &str) -> bool {
+    let Some(&last) = receive_id.as_bytes().last().filter(|last| (1..=LARGEST_PAD).contains(*last)) else {
+        return false;
+    };
+    let padding = receive_id.bytes().rev().take_while(|byte| *byte == last).count();
+    padding >= usize::from(last)
+}
+
 /// Checks the AppID behind the message. If the length was counted in characters, the rest of the message precedes it.
 fn check_app_id(plaintext: &Plaintext, encrypt: Element<'_, '_>, keys: &Keys<'_>, findings: &mut Findings<'_>) {
     let found = &*plaintext.receive_id;
+    if is_padded(found) {
+        findings.add_at(LintFinding::new(LintCode::PaddedTwice), encrypt.text_span());
+        return;
+    }
     let Some(expected) = keys.app_id.filter(|expected| *expected != found) else { return };
     let finding = if found.ends_with(expected) {
         LintFinding::new(LintCode::MessageLengthShort)

@@ -25,9 +25,9 @@ impl<'p> Findings<'p> {
         Self { payload, base: 0, list: Vec::new() }
     }
 
-    /// Sets the offset from which later positions count.
-    pub(super) fn set_base(&mut self, base: usize) {
-        self.base = base;
+    /// Moves the offset from which later positions count.
+    pub(super) fn advance(&mut self, bytes: usize) {
+        self.base += bytes;
     }
 
     /// The payload from the base on.

@@ -33,6 +33,8 @@ codes! {
     TextBefore "text-before" Error,
     /// Text stands after the root: `text`.
     TextAfter "text-after" Error,
+    /// The reply is written twice.
+    ReplyTwice "reply-twice" Error,
     /// It is neither XML nor JSON nor `success`: `text`.
     NotAReply "not-a-reply" Error,
     /// `success` is in quotes.
@@ -63,6 +65,10 @@ codes! {
     StackTrace "stack-trace" Error,
     /// It is not well formed: `reason`.
     NotWellFormed "not-well-formed" Error,
+    /// JSON, in reply to a JSON push, that is not well formed: `reason`.
+    JsonNotWellFormed "json-not-well-formed" Error,
+    /// It holds a character that XML cannot carry in any form: `character`.
+    CharacterForbidden "character-forbidden" Error,
     /// It has a document type.
     Doctype "doctype" Error,
     /// It uses an entity that XML does not define: `name`.
@@ -71,6 +77,8 @@ codes! {
     LimitExceeded "limit-exceeded" Error,
     /// The root element is not `<xml>`: `name`.
     RootNotXml "root-not-xml" Error,
+    /// The elements stand in a second `<xml>` within the first.
+    RootNested "root-nested" Error,
     /// A required element is not there: `name`.
     ElementMissing "element-missing" Error,
     /// A required element is misspelt: `found`, `name`.
@@ -115,6 +123,14 @@ codes! {
     ContentEmpty "content-empty" Error,
     /// Content is longer than the quoted limit: `bytes`, `limit`.
     TextTooLong "text-too-long" Warning,
+    /// A text holds a backslash and an n in place of a line break: `name`.
+    LineBreakEscaped "line-break-escaped" Warning,
+    /// A piece of music has no `ThumbMediaId`.
+    ThumbMissing "thumb-missing" Warning,
+    /// `KfAccount` is empty.
+    KfAccountEmpty "kf-account-empty" Warning,
+    /// `KfAccount` is not of the form `name@wechatid`: `found`.
+    KfAccountMalformed "kf-account-malformed" Warning,
     /// `ArticleCount` is no number: `text`.
     ArticleCountNotNumber "article-count-not-number" Error,
     /// `ArticleCount` is not the number of items: `count`, `found`.
@@ -123,12 +139,18 @@ codes! {
     ArticlesEmpty "articles-empty" Error,
     /// An article lacks a documented element: `name`.
     ArticleLacks "article-lacks" Warning,
+    /// The link of an article is there and empty: `name`.
+    ArticleUrlEmpty "article-url-empty" Warning,
     /// More articles than WeChat shows in reply to this kind of push: `found`, `limit`.
     TooManyArticles "too-many-articles" Warning,
     /// The user has left the chat and does not see the reply: `kind`.
     ReplyUnseen "reply-unseen" Note,
     /// The push belongs to no conversation that a reply could go to: `kind`.
     ReplyWithoutConversation "reply-without-conversation" Warning,
+    /// Only `success` and a transfer to customer service have an effect in this channel: `kind`.
+    OnlyTransferSeen "only-transfer-seen" Warning,
+    /// A message in answer to an `unsubscribe`, which WeChat reports as not legal.
+    ReplyToUnsubscribe "reply-to-unsubscribe" Error,
     /// The push was encrypted and the reply is not.
     PlainInSafe "plain-in-safe" Error,
     /// The push was plain and the reply is encrypted.
@@ -137,6 +159,10 @@ codes! {
     EncryptedUnchecked "sealed-not-judged" Note,
     /// The decrypted reply is encrypted again.
     EncryptedTwice "sealed-twice" Error,
+    /// `success`, or an empty message, was encrypted.
+    EncryptedSuccess "encrypted-success" Error,
+    /// The plaintext was padded a second time before it was encrypted.
+    PaddedTwice "padded-twice" Error,
     /// Encrypt is not base64: `reason`.
     EncryptNotBase64 "encrypt-not-base64" Error,
     /// Encrypt is no whole number of cipher blocks: `bytes`.
@@ -155,5 +181,23 @@ codes! {
     MsgSignatureWrong "msg-signature-wrong" Error,
     /// `MsgSignature` was computed without Encrypt.
     MsgSignatureWithoutEncrypt "msg-signature-without-encrypt" Error,
+    /// The `echostr` of a handshake is in quotes.
+    EchoQuoted "echo-quoted" Error,
+    /// The `echostr` stands in JSON: `text`.
+    EchoInJson "echo-in-json" Error,
+    /// The `echostr` has become a floating-point number: `text`.
+    EchoRounded "echo-rounded" Error,
+    /// White space stands around the `echostr`.
+    EchoWhite "echo-white" Error,
+    /// Other text stands around the `echostr`: `text`.
+    EchoNotAlone "echo-not-alone" Error,
+    /// The answer to a handshake is empty.
+    EchoMissing "echo-missing" Error,
+    /// The answer to a handshake is another text: `text`.
+    EchoDiffers "echo-differs" Error,
+    /// The server refused the signature of a handshake: `status`.
+    EchoRefused "echo-refused" Error,
+    /// The `echostr` had not come in time: `elapsed`, `limit`, in milliseconds.
+    EchoLate "echo-late" Error,
     }
 }

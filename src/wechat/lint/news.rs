@@ -7,9 +7,12 @@ use crate::wechat::tree::{Element, Format};
 
 const ITEM: &str = "item";
 
-/// An article without these is refused. The documentation requires all four elements.
-const REQUIRED: [&str; 2] = ["Title", "Url"];
-const ASKED_FOR: [&str; 2] = ["Description", "PicUrl"];
+/// An article without it is refused. The documentation requires all four elements.
+const REQUIRED: [&str; 1] = [TITLE];
+const ASKED_FOR: [&str; 3] = ["Description", "PicUrl", URL];
+
+const TITLE: &str = "Title";
+const URL: &str = "Url";
 
 pub(super) fn check(
     root: Element<'_, '_>,
@@ -19,14 +22,16 @@ pub(super) fn check(
     findings: &mut Findings<'_>,
 ) {
     let mut found = 0;
+    let mut misplaced = false;
     if let Some(articles) = articles {
+        misplaced = report_misplaced(root, articles, findings);
         for item in items(root, articles, push, findings) {
             found += 1;
             if !findings.is_full() {
                 check_item(item, found, findings);
             }
         }
-        if found == 0 {
+        if found == 0 && !misplaced {
             findings.add_at(LintFinding::new(LintCode::ArticlesEmpty), articles.span());
         }
         let limit = push.article_limit();
@@ -36,8 +41,20 @@ pub(super) fn check(
         }
     }
     if let Some(count) = count {
-        check_count(count, articles.map(|_| found), findings);
+        check_count(count, articles.map(|_| found).filter(|_| !misplaced), findings);
     }
+}
+
+/// Reports the first element of an article that stands in Articles itself, as if there were only one article.
+fn report_misplaced(root: Element<'_, '_>, articles: Element<'_, '_>, findings: &mut Findings<'_>) -> bool {
+    let is_of_article = |child: &Element<'_, '_>| REQUIRED.iter().chain(&ASKED_FOR).any(|name| *name == child.name());
+    // In JSON the articles may be a list, whose elements are articles themselves.
+    let child = if root.name().is_empty() { None } else { articles.children().find(is_of_article) };
+    if let Some(child) = child {
+        let finding = LintFinding::new(LintCode::ElementMisplaced).with("name", child.name()).with("within", ITEM);
+        findings.add_at(finding, child.span());
+    }
+    child.is_some()
 }
 
 /// The items; in JSON they may be a list named `Articles`.
@@ -53,8 +70,9 @@ fn items<'t, 'a>(
     }
     let mut children = Children::sort(articles, "Articles/", &std::iter::empty(), findings);
     let items: Vec<_> = articles.children_named(ITEM).collect();
+    let has_title = |child: &Element<'t, 'a>| child.child(TITLE).is_some();
     if items.is_empty()
-        && let Some(child) = children.take_misspelt(ITEM)
+        && let Some(child) = children.take_misspelt(ITEM).or_else(|| articles.children().find(has_title))
     {
         let finding = LintFinding::new(LintCode::ElementMisspelt)
             .with("found", quoted(child.name()))
@@ -77,8 +95,12 @@ fn check_item(item: Element<'_, '_>, number: usize, findings: &mut Findings<'_>)
                 check_value(value, &full, false, findings);
             }
             // An article with an empty title or link is shown, but of little use.
-            Some(value) if is_required && value.text().trim().is_empty() => {
-                findings.add_at(LintFinding::new(LintCode::ArticleLacks).with("name", full), value.span());
+            Some(value) if (is_required || name == URL) && value.text().trim().is_empty() => {
+                let code = if name == URL { LintCode::ArticleUrlEmpty } else { LintCode::ArticleLacks };
+                findings.add_at(LintFinding::new(code).with("name", full), value.span());
+            }
+            Some(value) if name == TITLE || name == "Description" => {
+                elements::check_line_breaks(value, &full, findings);
             }
             Some(_) => {}
             None => report_absent(name, full, is_required, item, &mut children, findings),

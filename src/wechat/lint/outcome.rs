@@ -1,6 +1,6 @@
 //! The outcome of a reply for the user, as one of a few cases with a sentence each.
 
-use super::elements::MAX_ARTICLES;
+use super::elements::{MAX_ARTICLES, MAX_TEXT_BYTES};
 use super::findings::Findings;
 use super::{HttpResponse, LintCode, LintFinding, PushInfo, WECHAT_LIMIT_MS};
 use crate::wechat::codes::{Severity, worst};
@@ -13,6 +13,10 @@ pub enum Outcome {
     /// The user sees nothing, which is legal: `success`, or an empty body.
     Nothing,
     Text,
+    /// A text beyond the length that is known to be shown.
+    LongText {
+        bytes: usize,
+    },
     Image,
     Voice,
     Video,
@@ -38,8 +42,14 @@ pub enum Outcome {
     Left,
     /// Nobody sees the reply, because the push belongs to no conversation.
     NoConversation,
+    /// The user sees nothing, because only customer service can answer in this channel.
+    OnlyTransfer,
     /// Unknown: the reply is encrypted, and the key is missing.
     Encrypted,
+    /// The console accepts the URL: its handshake is answered as it should be.
+    Verified,
+    /// The console refuses the URL.
+    NotVerified,
 }
 
 impl Outcome {
@@ -48,6 +58,7 @@ impl Outcome {
         match self {
             Self::Nothing => "nothing",
             Self::Text => "text",
+            Self::LongText { .. } => "long-text",
             Self::Image => "image",
             Self::Voice => "voice",
             Self::Video => "video",
@@ -60,13 +71,19 @@ impl Outcome {
             Self::Unanswered => "unanswered",
             Self::Left => "left",
             Self::NoConversation => "no-conversation",
+            Self::OnlyTransfer => "only-transfer",
             Self::Encrypted => "sealed",
+            Self::Verified => "verified",
+            Self::NotVerified => "not-verified",
         }
     }
 
     /// The placeholders of its sentence, by name.
     pub fn details(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::LongText { bytes } => {
+                vec![("bytes", bytes.to_string()), ("limit", MAX_TEXT_BYTES.to_string())]
+            }
             Self::News { articles } => vec![("articles", articles.to_string())],
             Self::NewsCut { shown, dropped } => vec![("shown", shown.to_string()), ("dropped", dropped.to_string())],
             _ => Vec::new(),
@@ -86,12 +103,15 @@ impl Outcome {
         let is_illegal = outer.has_error() || worst(inside) == Some(Severity::Error);
         let quiet = matches!(reply, Some(PassiveReply::Success | PassiveReply::Empty));
         match () {
-            () if fate == Answer::Never => Self::NoConversation,
+            () if matches!(fate, Answer::Never | Answer::Refused) => Self::NoConversation,
             () if response.elapsed_ms.is_some_and(|elapsed| elapsed > WECHAT_LIMIT_MS) => Self::Late,
             () if is_illegal => Self::Notice,
             () if quiet => Self::Nothing,
             () if fate == Answer::Unseen => Self::Left,
             () if outer.has(LintCode::EncryptedUnchecked) => Self::Encrypted,
+            () if outer.has(LintCode::OnlyTransferSeen) || has(inside, LintCode::OnlyTransferSeen) => {
+                Self::OnlyTransfer
+            }
             () => reply.map_or(Self::Notice, |reply| Self::shown(reply, push)),
         }
     }
@@ -108,6 +128,7 @@ impl Outcome {
     pub fn as_written(reply: &PassiveReply) -> Self {
         match reply {
             PassiveReply::Success | PassiveReply::Empty => Self::Nothing,
+            PassiveReply::Text { content } if content.len() > MAX_TEXT_BYTES => Self::LongText { bytes: content.len() },
             PassiveReply::Text { .. } => Self::Text,
             PassiveReply::Image { .. } => Self::Image,
             PassiveReply::Voice { .. } => Self::Voice,
@@ -118,4 +139,8 @@ impl Outcome {
             PassiveReply::Raw(_) => Self::Notice,
         }
     }
+}
+
+fn has(findings: &[LintFinding], code: LintCode) -> bool {
+    findings.iter().any(|finding| finding.code == code)
 }

@@ -4,21 +4,27 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::{LintCode, LintFinding};
+
 const SECTION: &[u8] = b"<![CDATA[";
 const SECTION_END: &[u8] = b"]]>";
 const COMMENT: &[u8] = b"<!--";
 const COMMENT_END: &[u8] = b"-->";
 
-/// The first error of a conforming parser: its reason and its place.
-pub(super) fn refused(payload: &str) -> Option<(&'static str, Range<usize>)> {
-    let found = [character(payload), section_end(payload.as_bytes()), comment(payload.as_bytes()), encoding(payload)];
-    found.into_iter().flatten().min_by_key(|(_, bytes)| bytes.start)
+/// The first error of a conforming parser, and its place.
+pub(super) fn refused(payload: &str) -> Option<(LintFinding, Range<usize>)> {
+    let ill_formed = [section_end(payload.as_bytes()), comment(payload.as_bytes()), encoding(payload)];
+    let ill_formed = ill_formed.into_iter().flatten().map(|(reason, bytes)| {
+        let finding = LintFinding::new(LintCode::NotWellFormed).with("reason", reason);
+        (finding, bytes)
+    });
+    ill_formed.chain(character(payload)).min_by_key(|(_, bytes)| bytes.start)
 }
 
 /// Finds a control character other than tab and line ends, literal or as a reference: XML 1.0 has none.
-fn character(payload: &str) -> Option<(&'static str, Range<usize>)> {
+pub(super) fn character(payload: &str) -> Option<(LintFinding, Range<usize>)> {
     let written = payload.char_indices().find(|(_, character)| is_refused(*character));
-    let written = written.map(|(at, character)| ("a character that XML cannot carry", at..at + character.len_utf8()));
+    let written = written.map(|(at, character)| (character, at..at + character.len_utf8()));
     let referred = memmem::find_iter(payload.as_bytes(), b"&#").find_map(|at| {
         let length = payload[at..].find(';')?;
         let number = &payload[at + 2..at + length];
@@ -26,10 +32,12 @@ fn character(payload: &str) -> Option<(&'static str, Range<usize>)> {
             Some(digits) => u32::from_str_radix(digits, 16),
             None => number.parse(),
         };
-        let is_refused = code.ok().and_then(char::from_u32).is_some_and(is_refused);
-        is_refused.then_some(("a reference to a character that XML cannot carry", at..at + length + 1))
+        let character = code.ok().and_then(char::from_u32).filter(|character| is_refused(*character))?;
+        Some((character, at..at + length + 1))
     });
-    [written, referred].into_iter().flatten().min_by_key(|(_, bytes)| bytes.start)
+    let (character, bytes) = [written, referred].into_iter().flatten().min_by_key(|(_, bytes)| bytes.start)?;
+    let name = format!("U+{:04X}", u32::from(character));
+    Some((LintFinding::new(LintCode::CharacterForbidden).with("character", name), bytes))
 }
 
 fn is_refused(character: char) -> bool {

@@ -77,15 +77,16 @@ impl PassiveReply {
 }
 
 impl Article {
-    /// All four elements: none of them is documented as optional.
+    /// All four elements: none of them is documented as optional. An empty link is left out: it would open a blank page.
     fn into_members(mut self) -> Vec<Member> {
-        self.texts_mut().map(|(name, text)| (name, Content::Text(std::mem::take(text)))).into()
+        let texts = self.texts_mut().into_iter().filter(|(name, text)| !(*name == "Url" && text.is_empty()));
+        texts.map(|(name, text)| (name, Content::Text(std::mem::take(text)))).collect()
     }
 }
 
 /// Tells whether an empty text outside articles is left out.
 fn is_optional(name: &str) -> bool {
-    matches!(name, "Title" | "Description" | "MusicUrl" | "HQMusicUrl" | "KfAccount")
+    matches!(name, "Title" | "Description" | "MusicUrl" | "HQMusicUrl" | "ThumbMediaId" | "KfAccount")
 }
 
 /// Writes one element per line. The recursion is at most three levels deep.

@@ -55,9 +55,12 @@ fn check(report: &Report, body: &[u8], as_it_is: bool) {
         let end = finding.place.map_or(0, |place| place.offset + finding.length);
         assert!(end <= body.len(), "{finding:?} in {} bytes", body.len());
         for language in Language::ALL {
-            for words in [finding.message(language), finding.remedy(language)] {
-                assert!(!words.is_empty() && !words.starts_with("lint."), "{words}");
+            // The key and not the text: a text may begin with what it quotes, and that may look like a key.
+            for part in ["message", "remedy"] {
+                let key = format!("lint.{}.{part}", finding.code.as_str());
+                assert!(language.has(&key), "{language:?} lacks {key}");
             }
+            assert!(!finding.message(language).is_empty() && !finding.remedy(language).is_empty());
         }
     }
     if as_it_is {
@@ -66,6 +69,8 @@ fn check(report: &Report, body: &[u8], as_it_is: bool) {
         }
     }
     for language in Language::ALL {
+        let key = format!("outcome.{}", report.outcome.key());
+        assert!(language.has(&key), "{language:?} lacks {key}");
         assert!(!report.outcome.sentence(language).is_empty());
     }
     let tree = Tree::parse(body).ok().filter(|_| as_it_is && report.is_legal());
