@@ -48,6 +48,15 @@ pub fn forget_secret(folder: &DataFolder, config: &Path, name: &str, which: Secr
     edit(config, |document| put(section(section(document.as_table_mut(), "accounts"), name), "secrets", None))
 }
 
+/// Removes an account and its secrets. Secrets that cannot be removed leave everything as it is.
+pub fn remove_account(folder: &DataFolder, config: &Path, name: &str) -> Result<(), ConfigError> {
+    let accounts = Config::load_without_rules(config)?.accounts;
+    secrets::remove(folder, name, accounts.get(name).and_then(|account| account.secrets))?;
+    edit(config, |document| {
+        section(document.as_table_mut(), "accounts").remove(name);
+    })
+}
+
 /// Writes the listener's address.
 pub fn save_address(folder: &DataFolder, config: &Path, address: &str) -> Result<(), ConfigError> {
     folder.create()?;
@@ -261,6 +270,23 @@ mod tests {
         assert!(!std::fs::read_to_string(&path).unwrap().contains("pamtest"));
         let accounts = config.accounts(&folder, &super::super::Overrides::default()).unwrap();
         assert_eq!(accounts.named("my shop").unwrap().token(), Some("pamtest"));
+    }
+
+    #[test]
+    fn an_account_that_was_removed_leaves_nothing_behind_but_the_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        let (path, kept_in) = (folder.config_file(), folder.secrets_file());
+        std::fs::write(&path, "# mine\n[accounts.shop]\nsecrets = \"file\"\n[accounts.other]\nsecrets = \"file\"\n")
+            .unwrap();
+        std::fs::write(&kept_in, "[shop]\ntoken = \"abc\"\n[other]\ntoken = \"def\"\n").unwrap();
+        remove_account(&folder, &path, "shop").unwrap();
+        let (config, kept) = (std::fs::read_to_string(&path).unwrap(), std::fs::read_to_string(&kept_in).unwrap());
+        assert!(
+            !config.contains("shop") && config.contains("# mine") && config.contains("[accounts.other]"),
+            "{config}"
+        );
+        assert!(!kept.contains("abc") && kept.contains("def"), "{kept}");
     }
 
     #[test]
