@@ -337,7 +337,10 @@ fn help_and_completions_are_there() {
     let with_token = with_token.env("MENUSCOPE_TOKEN", "hunter2").output().unwrap();
     assert!(!stdout(&with_token).contains("hunter2"));
     for shell in ["bash", "zsh", "fish", "powershell"] {
-        assert!(stdout(&run(data.path(), &["completions", shell])).contains("menuscope"), "{shell}");
+        let script = run(data.path(), &["completions", shell]);
+        assert!(stdout(&script).contains("menuscope"), "{shell}");
+        // PowerShell's script completes no values at all.
+        assert!(shell == "powershell" || stdout(&script).contains("phpunit"), "{shell}: names of formats");
     }
     assert!(stdout(&run(data.path(), &["--version"])).starts_with("menuscope "));
 }

@@ -57,10 +57,11 @@ pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<
             print_bytes(reply.sent())?;
         }
     } else {
-        // Without the secrets, an encrypted reply is shown as it is.
-        let accounts = Config::load_without_rules(&setup.config_file)
-            .and_then(|config| config.accounts(&setup.folder, &setup.overrides))
-            .ok();
+        // Secrets are asked for only where they open something; without them, an encrypted reply is shown as it is.
+        let accounts = stored.reply.as_ref().filter(|reply| is_encrypted(reply)).and_then(|_| {
+            let config = Config::load_without_rules(&setup.config_file).ok()?;
+            config.accounts(&setup.folder, &setup.overrides).ok()
+        });
         let account = accounts.as_ref().map(|accounts| accounts.owner(&stored.capture.account));
         print_line(&page(&stored, account, language(setup), output))?;
     }
@@ -138,11 +139,14 @@ fn add_message(message: &[u8], language: Language, lines: &mut Vec<String>) {
     }
 }
 
+/// Tells whether the body is itself an encrypted reply, as one is that the developer's own server encrypted.
+fn is_encrypted(reply: &Reply) -> bool {
+    Tree::parse(&reply.body).is_ok_and(|tree| tree.root().text_of("Encrypt").is_some_and(|text| !text.is_empty()))
+}
+
 /// The reply's text: decrypted where it is encrypted; `None` where no key fits.
 fn plaintext<'r>(reply: &'r Reply, account: Option<&Account>) -> Option<Cow<'r, [u8]>> {
-    let is_encrypted =
-        Tree::parse(&reply.body).is_ok_and(|tree| tree.root().text_of("Encrypt").is_some_and(|text| !text.is_empty()));
-    if !is_encrypted {
+    if !is_encrypted(reply) {
         return Some(Cow::Borrowed(&reply.body));
     }
     account?.decrypt_reply(&reply.body).map(Cow::Owned)

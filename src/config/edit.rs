@@ -53,7 +53,11 @@ pub fn remove_account(folder: &DataFolder, config: &Path, name: &str) -> Result<
     let accounts = Config::load_without_rules(config)?.accounts;
     secrets::remove(folder, name, accounts.get(name).and_then(|account| account.secrets))?;
     edit(config, |document| {
-        section(document.as_table_mut(), "accounts").remove(name);
+        for spelling in ["account", "accounts"] {
+            if let Some(accounts) = document.get_mut(spelling).and_then(Item::as_table_like_mut) {
+                accounts.remove(name);
+            }
+        }
     })
 }
 
