@@ -11,10 +11,12 @@ use crate::account::Secret;
 use crate::filter::NAMES;
 use crate::texts::Language;
 
+mod accounts;
 mod database;
 mod files;
 mod sending;
 
+pub use accounts::{AccountArgs, AccountJob, ListAccounts, SetAccount};
 pub use database::{Db, DbJob, Delete, Generate};
 pub use files::{Export, Import, Which};
 pub use sending::{BodyFormat, Form, Mode, Replay, Send};
@@ -25,6 +27,9 @@ pub use sending::{BodyFormat, Form, Mode, Replay, Send};
 #[derive(Debug, Parser)]
 #[command(name = "menuscope", bin_name = "menuscope", version, after_help = EXIT_STATUS, after_long_help = EXIT_STATUS)]
 pub struct Cli {
+    /// Address to listen at while the window is open, instead of the one in config.toml
+    #[arg(long, value_name = "HOST:PORT")]
+    pub addr: Option<String>,
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
@@ -36,8 +41,12 @@ pub struct Cli {
 const EXIT_STATUS: &str = "Exit status: 0 done; 1 the answer is no (time-out, failed replay, nothing matched, no such id); \
                            2 it could not run (usage, port taken, locked, unreadable).";
 
+/// The heading of the options of every command, below a command's own.
+const GLOBAL: &str = "Global options";
+
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = GLOBAL)]
 pub struct Global {
     /// Folder of the database, config.toml and secrets
     #[arg(long, value_name = "DIR", global = true, env = "MENUSCOPE_DATA", value_parser = OsStringValueParser::new())]
@@ -48,17 +57,17 @@ pub struct Global {
     /// Account that takes what no other claims, and that events are sent for
     #[arg(long, value_name = "NAME", global = true)]
     pub account: Option<String>,
-    /// Token of that account
-    #[arg(long, value_name = "TOKEN", global = true, env = "MENUSCOPE_TOKEN", hide_env_values = true)]
+    /// Token of that account, visible in `ps` while this runs; safer: MENUSCOPE_TOKEN, or `menuscope account set`
+    #[arg(long, value_name = "TOKEN", global = true, env = "MENUSCOPE_TOKEN", hide_env = true)]
     pub token: Option<Secret>,
-    /// EncodingAESKey of that account, 43 characters
-    #[arg(long, value_name = "KEY", global = true, env = "MENUSCOPE_AES_KEY", hide_env_values = true)]
+    /// EncodingAESKey of that account, 43 characters, visible in `ps`; safer: MENUSCOPE_AES_KEY, or `account set`
+    #[arg(long, value_name = "KEY", global = true, env = "MENUSCOPE_AES_KEY", hide_env = true)]
     pub aes_key: Option<Secret>,
     /// AppID of that account
     #[arg(long, value_name = "APPID", global = true, env = "MENUSCOPE_APP_ID")]
     pub app_id: Option<String>,
-    /// AppSecret of that account
-    #[arg(long, value_name = "SECRET", global = true, env = "MENUSCOPE_APP_SECRET", hide_env_values = true)]
+    /// AppSecret of that account, visible in `ps`; safer: MENUSCOPE_APP_SECRET, or `account set`
+    #[arg(long, value_name = "SECRET", global = true, env = "MENUSCOPE_APP_SECRET", hide_env = true)]
     pub app_secret: Option<Secret>,
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -71,7 +80,7 @@ pub struct Global {
 /// Colour of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// Only where stdout is a terminal, and NO_COLOR is not set
+    /// Only where stdout is a terminal, TERM is not dumb, and NO_COLOR is not set
     Auto,
     /// Always
     Always,
@@ -100,6 +109,8 @@ pub enum Command {
     Import(Import),
     /// Look after the database: what is in it, is it sound, make it smaller, copy it, remove events
     Db(Db),
+    /// List, change and remove accounts, with their secrets
+    Account(AccountArgs),
     /// Judge a passive reply: is it legal, and what will the user see
     Lint(Lint),
     /// Print completions for a shell
@@ -157,6 +168,9 @@ pub struct Show {
     pub id: i64,
     #[command(flatten)]
     pub form: ShowForm,
+    /// With --reply: the reply's text, as it is inside an encrypted one
+    #[arg(long, requires = "reply")]
+    pub decrypted: bool,
 }
 
 /// The forms of `menuscope show`.
@@ -215,10 +229,14 @@ pub struct Lint {
 fn filter_help() -> String {
     let width = NAMES.iter().map(|name| name.name.len()).max().unwrap_or(0) + 1;
     let meaning = |name: &str| Language::English.text(&format!("filters.names.{name}"));
-    let names = NAMES.iter().map(|name| format!("  {:<width$}  {}", format!("{}:", name.name), meaning(name.name)));
+    let names = NAMES.iter().map(|name| {
+        let values = name.values.join(", ");
+        let values = if name.closed { values } else { format!("such as {values}") };
+        format!("  {:<width$}  {}: {values}", format!("{}:", name.name), meaning(name.name))
+    });
     let names: Vec<String> = names.collect();
     format!(
-        "Filter: one argument, after -- where it begins with -\n\
+        "Filter: one argument, in quotes where it has several words, after -- where it begins with -\n\
          Words are looked for in the whole event; name:value narrows. Terms are ANDed; OR binds weaker; -term, (…) and \
          \"quoted text\" work.\n{}",
         names.join("\n")
@@ -238,6 +256,31 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn own_options_come_before_the_global_ones() {
+        let mut command = Cli::command();
+        command.build();
+        for name in ["events", "replay", "listen", "export", "account set"] {
+            let mut place = command.clone();
+            for part in name.split(' ') {
+                place = place.find_subcommand(part).unwrap().clone();
+            }
+            // Lines break by the terminal's width.
+            let help = place.render_long_help().to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            let (own, global) = help.split_once("Global options:").unwrap();
+            assert!(!own.contains("--data <DIR>") && global.contains("--data <DIR>"), "{help}");
+            assert!(global.contains("visible in `ps`") && global.contains("account set"), "{help}");
+        }
+    }
+
+    #[test]
+    fn help_lists_the_values_of_every_term_that_takes_only_some() {
+        let help = filter_help();
+        for known in NAMES.iter().filter(|name| name.closed) {
+            assert!(help.contains(&known.values.join(", ")), "{}: {help}", known.name);
+        }
     }
 
     #[test]

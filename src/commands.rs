@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use crate::account::{Secret, Secrets};
-use crate::cli::{Cli, Color, Command, Global};
-use crate::config::{Config, ConfigError, DataFolder, Overrides};
+use crate::cli::{Cli, Color, Command, DbJob, Global};
+use crate::config::{Config, ConfigError, DataFolder, Overrides, parse_address};
 use crate::delivery::Target;
 use crate::engine::Setup;
 use crate::filter::Filter;
@@ -15,6 +15,7 @@ use crate::store::StoreError;
 use crate::texts::Language;
 use crate::texts::safe_text::shortened;
 
+mod account;
 mod chosen;
 mod db;
 mod events;
@@ -27,10 +28,14 @@ mod output;
 mod replay;
 mod send;
 mod show;
+mod terminal_table;
+mod usage;
 mod wait;
 mod work;
 
 use output::{Output, is_closed, quoted};
+pub use usage::explain_usage;
+use work::{INTERRUPTED, Interrupted, end_on_interrupt};
 
 /// So much of a filter is quoted where it cannot be read, in characters; the mistake itself is named at its column.
 const SHOWN_FILTER: usize = 80;
@@ -45,9 +50,9 @@ enum Outcome {
 
 /// Carries out what was typed; every error becomes one line on stderr.
 pub fn run(cli: Cli) -> ExitCode {
-    let Cli { global, command } = cli;
+    let Cli { addr, global, command } = cli;
     log::start(global.verbose);
-    match dispatch(&global, command) {
+    match dispatch(&global, addr, command) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No(reason)) => {
             if let Some(reason) = reason {
@@ -59,39 +64,38 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&whole(&error));
-            // Where nothing was captured yet, there is nothing to be found: that is an answer.
-            ExitCode::from(if is_absent(&error) { 1 } else { 2 })
+            ExitCode::from(status(&error))
         }
     }
 }
 
-/// Tells whether there is no database yet.
-fn is_absent(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(StoreError::Absent { .. }))
-}
-
-/// Help and version go to stdout; what was typed wrongly becomes one line on stderr.
-pub fn explain_usage(error: &clap::Error) -> ExitCode {
-    if !error.use_stderr() {
-        // Whoever closed the pipe has seen enough.
-        error.print().ok();
-        return ExitCode::SUCCESS;
+/// The exit status of an error.
+fn status(error: &anyhow::Error) -> u8 {
+    // Where nothing was captured yet, there is nothing to be found: that is an answer.
+    if matches!(error.downcast_ref(), Some(StoreError::Absent { .. })) {
+        return 1;
     }
-    let text = error.render().to_string();
-    let told = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let told: Vec<&str> =
-        told.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
-    let told = told.join("; ").replace(":; ", ": ");
-    complain(&format!("{}; see `menuscope --help`", told.strip_prefix("error: ").unwrap_or(&told)));
-    ExitCode::from(2)
+    if error.is::<Interrupted>() { INTERRUPTED } else { 2 }
 }
 
-fn dispatch(global: &Global, command: Option<Command>) -> anyhow::Result<Outcome> {
+fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> anyhow::Result<Outcome> {
     if let Some(Command::Completions { shell }) = command {
         return completions(shell);
     }
-    let setup = setup(global)?;
+    let mut setup = setup(global)?;
     let output = Output::new(global.color);
+    if !matches!(command, Some(Command::Account(_))) {
+        check_account(&setup)?;
+    }
+    match (&command, addr) {
+        (None, addr) => setup.overrides.addr = addr,
+        (Some(Command::Listen(listen)), addr) => setup.overrides.addr = listen.addr.clone().or(addr),
+        (Some(_), None) => {}
+        (Some(_), Some(_)) => anyhow::bail!("--addr is for the window and for `menuscope listen`; leave it out"),
+    }
+    if leaves_nothing_half_done(command.as_ref()) {
+        end_on_interrupt()?;
+    }
     match command {
         None => window(setup),
         Some(Command::Listen(listen)) => listen::run(&setup, &listen),
@@ -103,15 +107,48 @@ fn dispatch(global: &Global, command: Option<Command>) -> anyhow::Result<Outcome
         Some(Command::Export(export)) => export::run(&setup, &export, output),
         Some(Command::Import(import)) => import::run(&setup, &import),
         Some(Command::Db(asked)) => db::run(&setup, &asked),
+        Some(Command::Account(asked)) => account::run(&setup, &asked, output),
         Some(Command::Lint(lint)) => lint::run(&setup, &lint),
         Some(Command::Completions { .. }) => Ok(Outcome::Done),
     }
 }
 
+/// Tells whether Ctrl-C may end a command wherever it is. The others hear it themselves, and end in good order.
+fn leaves_nothing_half_done(command: Option<&Command>) -> bool {
+    match command {
+        Some(Command::Events(_) | Command::Show(_) | Command::Lint(_)) => true,
+        Some(Command::Send(send)) => !send.record,
+        Some(Command::Db(asked)) => matches!(asked.job, DbJob::Stats { .. } | DbJob::Restore),
+        _ => false,
+    }
+}
+
+/// Refuses an account that the configuration does not have, whether the command needs it or not.
+fn check_account(setup: &Setup) -> anyhow::Result<()> {
+    let Some(name) = &setup.overrides.account else { return Ok(()) };
+    Ok(Config::load_without_rules(&setup.config_file)?.check_account(name)?)
+}
+
 fn window(setup: Setup) -> anyhow::Result<Outcome> {
+    if let Some(address) = &setup.overrides.addr {
+        parse_address(address)?;
+    }
+    if !has_display() {
+        anyhow::bail!(
+            "there is no display to open the window on (neither DISPLAY nor WAYLAND_DISPLAY is set); to receive callbacks \
+             without a window, run `menuscope listen`"
+        );
+    }
     // The window's error holds handles of the window system and cannot leave this thread; its words can.
     crate::ui::run(setup).map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(Outcome::Done)
+}
+
+/// Tells whether a display is named, where a window system is reached by a name in the environment.
+fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_named = cfg!(all(unix, not(target_os = "macos")));
+    !is_named || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set)
 }
 
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
@@ -133,6 +170,7 @@ fn setup(global: &Global) -> anyhow::Result<Setup> {
     let secret = |given: &Option<Secret>| given.clone().filter(|secret| !secret.reveal().is_empty());
     let overrides = Overrides {
         account: global.account.clone(),
+        addr: None,
         app_id: global.app_id.clone().filter(|app_id| !app_id.is_empty()),
         secrets: Secrets {
             token: secret(&global.token),
@@ -200,7 +238,9 @@ impl Color {
             Self::Always => true,
             Self::Never => false,
             Self::Auto => {
-                std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+                    || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                std::io::stdout().is_terminal() && !is_plain
             }
         }
     }

@@ -23,7 +23,8 @@ mod secrets;
 mod watch;
 
 pub use edit::{
-    forget_secret, save_account, save_address, save_filters, save_forward, save_look, save_retention, save_targets,
+    forget_secret, remove_account, save_account, save_address, save_filters, save_forward, save_look, save_retention,
+    save_targets,
 };
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
@@ -200,6 +201,8 @@ impl Theme {
 pub struct Overrides {
     /// `--account`: the account that is the default for this run.
     pub account: Option<String>,
+    /// `--addr`: the address to listen at, as HOST:PORT.
+    pub addr: Option<String>,
     /// The value of `--app-id`.
     pub app_id: Option<String>,
     /// The values of `--token`, `--aes-key` and `--app-secret`.
@@ -236,15 +239,26 @@ impl Config {
         }
     }
 
+    /// Refuses an account that is not there; without any, there is the default one.
+    pub fn check_account(&self, name: &str) -> Result<(), ConfigError> {
+        let is_known =
+            if self.accounts.is_empty() { name == DEFAULT_ACCOUNT } else { self.accounts.contains_key(name) };
+        if is_known {
+            return Ok(());
+        }
+        let known = self.accounts.keys().cloned().collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { DEFAULT_ACCOUNT.to_owned() } else { known };
+        Err(ConfigError::UnknownAccount { name: name.to_owned(), known })
+    }
+
     /// The accounts with their secrets, as this run is to see them.
     pub fn accounts(&self, folder: &DataFolder, overrides: &Overrides) -> Result<Accounts, ConfigError> {
         let mut configs = self.accounts.clone();
         if configs.is_empty() {
             configs.insert(DEFAULT_ACCOUNT.to_owned(), AccountConfig::default());
         }
-        if let Some(name) = overrides.account.as_ref().filter(|name| !configs.contains_key(*name)) {
-            let known = configs.keys().cloned().collect::<Vec<_>>().join(", ");
-            return Err(ConfigError::UnknownAccount { name: name.clone(), known });
+        if let Some(name) = &overrides.account {
+            self.check_account(name)?;
         }
         let preferred =
             overrides.account.clone().or_else(|| configs.keys().find(|name| *name == DEFAULT_ACCOUNT).cloned());

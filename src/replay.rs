@@ -75,7 +75,7 @@ impl ReplayPlan {
     }
 
     /// The number of requests for each event.
-    fn requests_each(&self) -> u64 {
+    pub fn requests_each(&self) -> u64 {
         u64::from(self.attempts()) * u64::from(self.burst.get())
     }
 }

@@ -54,3 +54,4 @@ mod theme;
 mod widgets;
 
 pub use app::{App, WindowError, run};
+pub use screens::events::detail::{MessageLine, message_lines};

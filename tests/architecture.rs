@@ -83,7 +83,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml_edit", &["config"]),
     ("notify", &["config"]),
     ("minijinja", &["rules"]),
-    ("rustix", &["listener"]),
+    ("rustix", &["commands", "listener"]),
     ("socket2", &["listener"]),
     ("zip", &["exchange"]),
     ("similar", &["replay"]),

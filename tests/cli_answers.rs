@@ -4,6 +4,8 @@
 
 #[path = "common/command.rs"]
 mod command;
+#[path = "common/target.rs"]
+mod target;
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -12,6 +14,7 @@ use std::time::Duration;
 
 use command::{Listening, complaint, menuscope, run, stdout};
 use serde_json::{Value, json};
+use target::TargetServer;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/samples/CLICK.xml");
 
@@ -69,6 +72,87 @@ fn what_cannot_be_judged_is_2_and_an_event_that_is_not_there_1() {
     assert_eq!(no_event.status.code(), Some(1));
     complaint(&no_event);
     assert_eq!(lint(data.path(), b"success", &["--for", "no such thing"]).status.code(), Some(2));
+}
+
+#[test]
+fn an_encrypted_reply_that_no_key_opens_is_2() {
+    let data = tempfile::tempdir().unwrap();
+    let encrypted = b"<xml><Encrypt><![CDATA[AAAA]]></Encrypt><MsgSignature>a</MsgSignature><TimeStamp>1</TimeStamp>\
+        <Nonce>2</Nonce></xml>";
+    let unopened = lint(data.path(), encrypted, &["--json"]);
+    assert_eq!(unopened.status.code(), Some(2), "{unopened:?}");
+    assert_eq!(codes(&unopened), ["sealed-not-judged"]);
+    assert!(complaint(&unopened).contains("MENUSCOPE_AES_KEY"), "{unopened:?}");
+}
+
+#[test]
+fn show_says_the_text_of_an_encrypted_reply() {
+    let data = tempfile::tempdir().unwrap();
+    let rule = "[[rules]]\nname = \"hi\"\nreply = { MsgType = \"text\", Content = \"Hello\" }\n";
+    std::fs::write(data.path().join("config.toml"), rule).unwrap();
+    let key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+    let secrets = ["--token", "pamtest", "--aes-key", key, "--app-id", "wxb11529c136998cb6"];
+    let listening = Listening::start(data.path(), &secrets);
+    let sent = run(data.path(), &[&["send", "CLICK", "--encrypt", "--to", &listening.url], &secrets[..]].concat());
+    assert!(sent.status.success(), "{sent:?}");
+    assert!(stdout(&run(data.path(), &["show", "1", "--reply"])).contains("<Encrypt>"));
+    let decrypted = run(data.path(), &["show", "1", "--reply", "--decrypted"]);
+    assert!(stdout(&decrypted).contains("Hello") && !stdout(&decrypted).contains("Encrypt"), "{decrypted:?}");
+    let page = run(data.path(), &["show", "1"]);
+    assert!(stdout(&page).contains("\nContent       Hello\n"), "{}", stdout(&page));
+    // A number of seconds is said as a date, too.
+    let created = stdout(&page).lines().find(|line| line.starts_with("CreateTime ")).unwrap();
+    assert!(created.ends_with(')') && created.contains("  (20"), "{created}");
+    assert_eq!(run(data.path(), &["show", "1", "--decrypted"]).status.code(), Some(2));
+}
+
+#[test]
+fn answers_are_listed_by_event_and_what_differs_decides_where_it_is_asked_to() {
+    let data = tempfile::tempdir().unwrap();
+    let listening = Listening::start(data.path(), &[]);
+    let keys = ["k1", "k2", "k3", "k4"];
+    for key in keys {
+        assert!(run(data.path(), &["send", "CLICK", "--key", key, "--to", &listening.url]).status.success());
+    }
+    // The first events are answered last, and in a second run in other words.
+    let server = TargetServer::start(|seen| {
+        let body = String::from_utf8_lossy(&seen.body);
+        let place = ["k1", "k2", "k3", "k4"].iter().position(|key| body.contains(key))?;
+        std::thread::park_timeout(Duration::from_millis(400 - 100 * place as u64));
+        Some(if seen.line.contains("/other") { String::new() } else { "success".to_owned() })
+    });
+    let report = data.path().join("report.xml");
+    let replay = |path: &str, more: &[&str]| {
+        let url = server.url(path);
+        let junit = ["--junit", report.to_str().unwrap()];
+        run(data.path(), &[&["replay", "--filter", "", "--to", &url, "--against", "last"], &junit[..], more].concat())
+    };
+    let events = |output: &std::process::Output| -> Vec<Value> {
+        let lines = stdout(output).lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.map(|line| line["event_key"].clone()).collect()
+    };
+    assert_eq!(run(data.path(), &["replay", "--runs"]).status.code(), Some(1), "there is none yet");
+    let first = replay("/", &["--json"]);
+    assert_eq!((first.status.code(), events(&first)), (Some(0), keys.map(Value::from).to_vec()), "{first:?}");
+    let table = replay("/other", &[]);
+    assert_eq!(table.status.code(), Some(0), "{table:?}");
+    let rows: Vec<&str> = stdout(&table).lines().filter_map(|line| Some(&line[line.find("  k")? + 2..])).collect();
+    assert_eq!(rows, keys, "{}", stdout(&table));
+    let told = std::fs::read_to_string(&report).unwrap();
+    assert!(told.contains("failures=\"0\"") && told.matches("different").count() >= 4, "{told}");
+    let places = keys.map(|key| told.find(&format!("CLICK {key}")).unwrap());
+    assert!(places.is_sorted(), "{told}");
+    let refused = replay("/", &["--fail-on", "regressed,different"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(std::fs::read_to_string(&report).unwrap().contains("failures=\"4\""));
+    let runs = run(data.path(), &["replay", "--runs", "--json"]);
+    let runs: Vec<Value> = stdout(&runs).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(runs.iter().map(|run| &run["run"]).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(
+        (&runs[1]["verdicts"]["different"], &runs[1]["sent"], &runs[1]["end"]),
+        (&4.into(), &4.into(), &"finished".into())
+    );
+    assert!(stdout(&run(data.path(), &["replay", "--runs"])).contains("4 different"));
 }
 
 #[test]

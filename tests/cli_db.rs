@@ -57,6 +57,9 @@ fn events_are_deleted_by_number_and_by_filter_and_brought_back() {
         (stats(data.path())["events"].as_u64(), stats(data.path())["removed"].as_u64()),
         (Some(300 - clicks), Some(clicks))
     );
+    let kinds = stats(data.path())["kinds"].clone();
+    assert_eq!(kinds.as_object().unwrap().values().filter_map(Value::as_u64).sum::<u64>(), 300 - clicks);
+    assert!(kinds.get("CLICK").is_none(), "what was removed counts as removed alone: {kinds}");
     let again = run(data.path(), &["db", "delete", "--filter", "event:CLICK"]);
     assert_eq!(again.status.code(), Some(1), "nothing is left to be removed");
     assert_eq!(stdout(&run(data.path(), &["db", "restore"])), format!("{clicks} are back\n"));

@@ -3,10 +3,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::{Which, filter_help};
-use crate::capture::Against;
+use crate::capture::{Against, Verdict};
 use crate::replay::{MOST_COPIES, Pace, RATES};
 
 /// Arguments of `menuscope send`.
@@ -66,8 +67,11 @@ pub struct Replay {
     #[command(flatten)]
     pub which: Which,
     /// Server to send to: a URL, or a target's name in config.toml
-    #[arg(long, value_name = "URL|TARGET")]
-    pub to: String,
+    #[arg(long, value_name = "URL|TARGET", required_unless_present = "runs")]
+    pub to: Option<String>,
+    /// List the runs so far, the newest first, and send nothing
+    #[arg(long, conflicts_with_all = ["ids", "filter", "to"])]
+    pub runs: bool,
     /// Parts of the request that are made anew
     #[arg(long, value_name = "MODE", default_value = "verbatim")]
     pub mode: Mode,
@@ -86,13 +90,16 @@ pub struct Replay {
     /// Factor of speed with --pace original [default: 1]
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     pub speed: Option<f64>,
-    /// Answers to compare with: forward, last, or the number of a run
+    /// Answers to compare with: forward, last, or the number of a run (`menuscope replay --runs` lists them)
     #[arg(long, value_name = "last|RUN", default_value = "forward", value_parser = against)]
     pub against: Against,
+    /// Verdicts that make the exit status 1, as an illegal or late answer does; a list with commas
+    #[arg(long, value_name = "VERDICTS", value_delimiter = ',', default_value = "regressed", value_parser = verdicts())]
+    pub fail_on: Vec<Verdict>,
     /// Write the outcome as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-    /// A JSON line for each answer
+    /// A JSON line for each answer, or for each run
     #[arg(long)]
     pub json: bool,
 }
@@ -117,6 +124,13 @@ pub enum Form {
     Plain,
     /// Encrypted as in safe mode; needs key and AppID
     Encrypted,
+}
+
+/// The verdicts by name, which help lists and shells complete.
+fn verdicts() -> impl TypedValueParser<Value = Verdict> {
+    let names = [Verdict::New, Verdict::Same, Verdict::Different, Verdict::Fixed, Verdict::Regressed];
+    PossibleValuesParser::new(names.map(Verdict::as_str))
+        .try_map(|name| Verdict::from_spelling(&name).ok_or_else(|| format!("{name} is no verdict")))
 }
 
 fn pace(text: &str) -> Result<Pace, String> {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Outcome;
 use super::chosen::{Chosen, chosen};
 use super::output::{local_time, print_line, quoted};
-use super::work::Work;
+use super::work::{Interrupted, Work};
 use crate::cli::{Db, DbJob, Delete, Generate};
 use crate::config::ConfigError;
 use crate::engine::Setup;
@@ -34,7 +34,7 @@ pub(super) fn run(setup: &Setup, db: &Db) -> anyhow::Result<Outcome> {
     };
     match ended {
         Err(error) if matches!(error.downcast_ref(), Some(StoreError::Interrupted { .. })) => {
-            Ok(Outcome::No(Some("stopped; nothing was changed by what was not finished".to_owned())))
+            Err(Interrupted("interrupted; nothing was changed by what was not finished".to_owned()).into())
         }
         ended => ended,
     }
@@ -133,6 +133,11 @@ fn remove(setup: &Setup, delete: &Delete) -> anyhow::Result<Outcome> {
     let work = Work::start()?;
     let mut additions = BulkWriter::open(&path)?;
     let (_, removed) = work.shown(|progress| additions.remove(&ids, progress))?;
+    let asked = ids.len();
+    if work.progress.is_cancelled() && (removed as usize) < asked {
+        let done = format!("interrupted; {removed} of {asked} removed, and `menuscope db restore` brings them back");
+        return Err(Interrupted(done).into());
+    }
     print_line(&format!("{removed} removed; for ten minutes `menuscope db restore` brings them back"))?;
     Ok(Outcome::Done)
 }
@@ -164,6 +169,9 @@ fn generate(setup: &Setup, asked: &Generate) -> anyhow::Result<Outcome> {
         Ok(())
     })?;
     let stored = work.progress.done();
+    if work.progress.is_cancelled() && stored < asked.events {
+        return Err(Interrupted(format!("interrupted; {stored} of {} stored", asked.events)).into());
+    }
     // Beside a listener, its writer does it.
     if let Ok(_lock) = setup.folder.lock_listener() {
         let work = Work::start()?;

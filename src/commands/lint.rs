@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 
 use super::output::{finding_lines, print_line, quoted};
@@ -16,7 +16,7 @@ use crate::engine::Setup;
 use crate::inspect::reply::{lint_reply, lint_reply_to};
 use crate::store::Reader;
 use crate::texts::Language;
-use crate::wechat::lint::{HttpResponse, Report};
+use crate::wechat::lint::{HttpResponse, LintCode, Report};
 
 /// More is not read from stdin, in bytes: it is too large by far, and says so.
 const MOST_READ: u64 = 16 << 20;
@@ -41,7 +41,17 @@ pub(super) fn run(setup: &Setup, lint: &Lint) -> anyhow::Result<Outcome> {
     };
     let language = language(setup);
     print_line(&if lint.json { object(&lint.file, &report, language).to_string() } else { page(&report, language) })?;
-    Ok(if report.is_legal() { Outcome::Done } else { Outcome::No(None) })
+    if !report.is_legal() {
+        return Ok(Outcome::No(None));
+    }
+    // A reply that no key opens is neither legal nor illegal.
+    ensure!(
+        report.findings.iter().all(|finding| finding.code != LintCode::EncryptedUnchecked),
+        "cannot open the encrypted reply in {}, so what is in it was not judged; give MENUSCOPE_TOKEN and MENUSCOPE_AES_KEY, \
+         or store them with `menuscope account set`",
+        lint.file
+    );
+    Ok(Outcome::Done)
 }
 
 fn body(file: &str) -> anyhow::Result<Vec<u8>> {

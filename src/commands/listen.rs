@@ -43,7 +43,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
             );
         }
     }
-    let address = parse_address(listen.addr.as_deref().unwrap_or(&config.listener.addr))?;
+    let address = parse_address(setup.overrides.addr.as_deref().unwrap_or(&config.listener.addr))?;
     let runtime = Arc::new(runtime().context("cannot start the listener's threads")?);
     let stopping = runtime.block_on(async { stop_requested() }).context("cannot hear SIGINT and SIGTERM")?;
     let (head, following) = watch::channel(StoreHead::default());

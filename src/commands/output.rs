@@ -2,9 +2,9 @@
 
 use std::io::{self, Write as _};
 
-use comfy_table::{ContentArrangement, Table, presets};
 use jiff::tz::TimeZone;
 
+use super::terminal_table::{ColumnLimit, fitted};
 use crate::capture::diagnosis::{Coded, Finding, Severity};
 use crate::capture::{CaptureSummary, EventView, ReplyEnd, ReplySummary, StoredCapture, event_json};
 use crate::cli::Color;
@@ -34,27 +34,58 @@ impl Output {
         if self.colored { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Events under their headings.
+    /// Events under their headings, no wider than the terminal.
     pub(super) fn table(self, rows: &[CaptureSummary]) -> io::Result<()> {
         let headings = ["ID", "TIME", "KIND", "KEY", "OPENID", "TRY", "SIGNATURE", "MODE", "ANSWER"];
-        self.lines(headings, rows.iter().map(cells))
+        self.limited(headings, &EVENT_COLUMNS, rows.iter().map(cells))
     }
 
-    /// Rows under their headings.
+    /// Rows under their headings, no wider than the terminal.
     pub(super) fn lines<const N: usize>(
         self,
         headings: [&str; N],
         rows: impl Iterator<Item = [String; N]>,
     ) -> io::Result<()> {
-        let mut table = Table::new();
-        table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(headings.map(|name| self.strong(name)));
-        for row in rows {
-            table.add_row(row);
-        }
-        let text: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
-        print_line(&text.join("\n"))
+        self.limited(headings, &[ColumnLimit::ANY; N], rows)
     }
+
+    fn limited<const N: usize>(
+        self,
+        headings: [&str; N],
+        limits: &[ColumnLimit; N],
+        rows: impl Iterator<Item = [String; N]>,
+    ) -> io::Result<()> {
+        let headings = headings.map(str::to_owned);
+        let rows: Vec<Vec<String>> = std::iter::once(headings).chain(rows).map(Vec::from).collect();
+        let mut lines = fitted(&rows, limits, terminal_width());
+        // Only now: the bytes that switch to bold have no width.
+        if let Some(heading) = lines.first_mut() {
+            *heading = self.strong(heading);
+        }
+        print_line(&lines.join("\n"))
+    }
+}
+
+/// The columns of a table of events. What an event is about gives way first.
+const EVENT_COLUMNS: [ColumnLimit; 9] = [
+    ColumnLimit::whole(None),
+    ColumnLimit { keeps_end: true, ..ColumnLimit::cut(CLOCK, 4, None) },
+    ColumnLimit::cut(8, 5, None),
+    ColumnLimit::cut(8, 1, Some(5)),
+    ColumnLimit::cut(8, 2, Some(2)),
+    ColumnLimit::whole(Some(4)),
+    ColumnLimit::whole(Some(3)),
+    ColumnLimit::whole(Some(1)),
+    ColumnLimit::cut(8, 3, None),
+];
+
+/// The width of a time without its date, such as 08:00:00.123.
+const CLOCK: usize = 12;
+
+/// The columns of the terminal that stdout is, if it is one.
+fn terminal_width() -> Option<usize> {
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
+    (width > 0).then_some(usize::from(width))
 }
 
 /// One line, at once.

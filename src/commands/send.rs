@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::output::{finding_lines, print_line, printable, quoted};
-use super::work::Work;
+use super::work::{Interrupted, Work};
 use super::{Outcome, language, target};
 use crate::account::{Account, Accounts};
 use crate::capture::{Against, CaptureId, ReplayForm, ReplayMode, RunEnd, StoredReplay, finding_json};
@@ -137,6 +137,10 @@ impl Post<'_> {
                 "{} does not take connections; start the server, and check the URL",
                 run.run.target
             )),
+            None if run.end == Some(RunEnd::Cancelled) => {
+                let (sent, planned) = (run.tally.sent, run.run.planned);
+                Err(Interrupted(format!("interrupted; {sent} of {planned} sent and recorded")).into())
+            }
             None => Ok(well && run.end == Some(RunEnd::Finished)),
         }
     }

@@ -1,12 +1,14 @@
 //! `menuscope wait`: until matching events have arrived, for scripts and tests.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use jiff::Zoned;
 
 use super::output::{event_line, print_line, print_row};
+use super::work::{Interrupted, flag_on_interrupt};
 use super::{Outcome, filter, language};
 use crate::capture::{CaptureId, StoredCapture};
 use crate::cli::Wait;
@@ -23,6 +25,7 @@ const REPLY_PATIENCE: Duration = Duration::from_millis(500);
 
 pub(super) fn run(setup: &Setup, wait: &Wait) -> anyhow::Result<Outcome> {
     let began = Instant::now();
+    let interrupted = flag_on_interrupt()?;
     let (filter, after) = what(setup, wait)?;
     let mut waiting = EventWait {
         setup,
@@ -41,6 +44,10 @@ pub(super) fn run(setup: &Setup, wait: &Wait) -> anyhow::Result<Outcome> {
         }
         if waiting.given >= waiting.wanted {
             return Ok(Outcome::Done);
+        }
+        if interrupted.load(Ordering::Relaxed) {
+            let so_far = format!("interrupted; {} of {} matching events until then", waiting.given, waiting.wanted);
+            return Err(Interrupted(so_far).into());
         }
         let left = wait.timeout.saturating_sub(began.elapsed());
         if left.is_zero() {

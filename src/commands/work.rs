@@ -1,6 +1,8 @@
 //! Work that takes a while: a runtime for it, its progress, and Ctrl-C, which ends it in good order.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -19,11 +21,58 @@ pub(super) struct Work {
 }
 
 /// Exit status of a program that Ctrl-C ended, as shells report it.
-const INTERRUPTED: i32 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
+
+/// The end of a command by Ctrl-C, with what was done until then.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Interrupted(pub(super) String);
 
 #[expect(clippy::exit, reason = "work that does not listen any more has no other way to end")]
 fn end() {
-    std::process::exit(INTERRUPTED);
+    std::process::exit(INTERRUPTED.into());
+}
+
+/// Ends the process at Ctrl-C, for a command that leaves nothing half done.
+pub(super) fn end_on_interrupt() -> anyhow::Result<()> {
+    on_interrupt(|| {
+        super::complain("interrupted; what was printed until then is done, and nothing else");
+        end();
+    })
+}
+
+/// Raises a flag at Ctrl-C, for a command that looks at it again and again.
+pub(super) fn flag_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&flag);
+    on_interrupt(move || raised.store(true, Ordering::Relaxed))?;
+    Ok(flag)
+}
+
+/// Waits for Ctrl-C on a thread of its own, which ends with the process.
+fn on_interrupt(act: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("cannot hear Ctrl-C")?;
+    let listening = runtime.block_on(async { interrupts() }).context("cannot hear Ctrl-C")?;
+    let wait = move || {
+        if runtime.block_on(listening).is_ok() {
+            act();
+        }
+    };
+    std::thread::Builder::new().name("interrupt".to_owned()).spawn(wait).context("cannot hear Ctrl-C")?;
+    Ok(())
+}
+
+/// Hears Ctrl-C from the moment of the call, not of the first wait.
+#[cfg(unix)]
+fn interrupts() -> std::io::Result<impl Future<Output = std::io::Result<()>> + Send> {
+    let mut signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
+    Ok(async move { signals.recv().await.ok_or_else(|| std::io::ErrorKind::BrokenPipe.into()) })
+}
+
+#[cfg(not(unix))]
+fn interrupts() -> std::io::Result<impl Future<Output = std::io::Result<()>> + Send> {
+    Ok(tokio::signal::ctrl_c())
 }
 
 impl Work {

@@ -48,6 +48,19 @@ pub fn forget_secret(folder: &DataFolder, config: &Path, name: &str, which: Secr
     edit(config, |document| put(section(account_tables(document.as_table_mut()), name), "secrets", None))
 }
 
+/// Removes an account and its secrets. Secrets that cannot be removed leave everything as it is.
+pub fn remove_account(folder: &DataFolder, config: &Path, name: &str) -> Result<(), ConfigError> {
+    let accounts = Config::load_without_rules(config)?.accounts;
+    secrets::remove(folder, name, accounts.get(name).and_then(|account| account.secrets))?;
+    edit(config, |document| {
+        for spelling in ["account", "accounts"] {
+            if let Some(accounts) = document.get_mut(spelling).and_then(Item::as_table_like_mut) {
+                accounts.remove(name);
+            }
+        }
+    })
+}
+
 /// Writes the listener's address.
 pub fn save_address(folder: &DataFolder, config: &Path, address: &str) -> Result<(), ConfigError> {
     folder.create()?;
@@ -285,6 +298,23 @@ mod tests {
             assert!(text.contains(kept) && text.contains("path = \"/shop\""), "{text}");
             assert_eq!(Config::load(&path).unwrap().accounts["shop"].path.as_deref(), Some("/shop"));
         }
+    }
+
+    #[test]
+    fn an_account_that_was_removed_leaves_nothing_behind_but_the_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = DataFolder::locate(Some(directory.path())).unwrap();
+        let (path, kept_in) = (folder.config_file(), folder.secrets_file());
+        std::fs::write(&path, "# mine\n[accounts.shop]\nsecrets = \"file\"\n[accounts.other]\nsecrets = \"file\"\n")
+            .unwrap();
+        std::fs::write(&kept_in, "[shop]\ntoken = \"abc\"\n[other]\ntoken = \"def\"\n").unwrap();
+        remove_account(&folder, &path, "shop").unwrap();
+        let (config, kept) = (std::fs::read_to_string(&path).unwrap(), std::fs::read_to_string(&kept_in).unwrap());
+        assert!(
+            !config.contains("shop") && config.contains("# mine") && config.contains("[accounts.other]"),
+            "{config}"
+        );
+        assert!(!kept.contains("abc") && kept.contains("def"), "{kept}");
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::
 }
 
 fn fault<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Fault>, D::Error> {
-    let known = || Fault::ALL.map(|fault| format!("\"{}\"", fault.name())).join(", ");
+    let known = || Fault::ALL.map(|fault| format!("\"{}\"", fault.form())).join(", ");
     let takes = "the name of a fault in quotes";
     let text: String = member(deserializer, member::FAULT, takes)?;
     let unknown = || D::Error::custom(format!("fault: unknown \"{text}\"; write one of {}", known()));

@@ -38,7 +38,7 @@ impl SecretsPlace {
     }
 
     /// The name of the storage in messages.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Keyring => "the keyring",
             Self::File => "secrets.toml",
@@ -138,6 +138,24 @@ pub(super) fn replace(
                 .map_err(|cause| ConfigError::SecretsUnreadable { account: account.to_owned(), place, cause })
         }
     }
+}
+
+/// Removes an account's secrets from the keyring, if they are there, and from the file.
+pub(super) fn remove(folder: &DataFolder, account: &str, place: Option<SecretsPlace>) -> Result<(), ConfigError> {
+    if let Some(place @ SecretsPlace::Keyring) = place {
+        let user = keyring_user(folder, account);
+        let removed = ask_keyring(move || match keyring::Entry::new(KEYRING_SERVICE, &user)?.delete_credential() {
+            Err(keyring::Error::NoEntry) => Ok(()),
+            removed => removed,
+        });
+        removed.map_err(|cause| ConfigError::SecretsUnreadable { account: account.to_owned(), place, cause })?;
+    }
+    let path = folder.secrets_file();
+    if !path.exists() {
+        return Ok(());
+    }
+    let mut file = read_file(&path)?;
+    if file.remove(account).is_some() { write_file(&path, &file) } else { Ok(()) }
 }
 
 fn read_keyring(folder: &DataFolder, account: &str) -> Result<Secrets, ConfigError> {

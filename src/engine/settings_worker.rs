@@ -194,7 +194,8 @@ impl SettingsWorker {
             self.head.clone(),
             self.notices.waker.clone(),
         )?;
-        let address = config::parse_address(&config.listener.addr)?;
+        let address = self.setup.overrides.addr.as_deref().unwrap_or(&config.listener.addr);
+        let address = config::parse_address(address)?;
         Ok(self.service.insert(service).listen(address)?.to_string())
     }
 
@@ -202,6 +203,8 @@ impl SettingsWorker {
         let address = config::parse_address(text)?;
         config::save_address(&self.setup.folder, &self.setup.config_file, text)?;
         self.publish(|status| text.clone_into(&mut status.config.listener.addr));
+        // From now on, what was saved outranks the flag.
+        self.setup.overrides.addr = None;
         let Some(service) = &mut self.service else {
             self.open();
             return Ok(SavedSetting::Address);

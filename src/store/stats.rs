@@ -15,6 +15,7 @@ pub(super) const UNVERIFIED_BYTES: &str =
 /// Numbers of events and bytes in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stats {
+    /// Events that are listed; those that are removed do not count here nor in what follows.
     pub events: u64,
     /// Events that are marked as removed and not deleted yet.
     pub removed: u64,
@@ -44,7 +45,10 @@ impl Stats {
         let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|count| count as u64);
         let times = |row: &Row<'_>| Ok((row.get::<_, Option<i64>>("first")?, row.get::<_, Option<i64>>("last")?));
         let sql =
-            "SELECT (SELECT MIN(received_at) FROM capture) AS first, (SELECT MAX(received_at) FROM capture) AS last";
+            "SELECT (SELECT received_at FROM capture AS c WHERE NOT EXISTS (SELECT 1 FROM removed WHERE capture_id = c.id)
+                     ORDER BY received_at LIMIT 1) AS first,
+                    (SELECT received_at FROM capture AS c WHERE NOT EXISTS (SELECT 1 FROM removed WHERE capture_id = c.id)
+                     ORDER BY received_at DESC LIMIT 1) AS last";
         let (first, last) = connection.query_row(sql, [], times).map_err(&problem)?;
         let pages = Pages::of(connection)?;
         let unindexed = format!("SELECT COUNT(*) FROM capture WHERE id > {}", Counter::IndexedUpto.read(connection)?);
@@ -52,7 +56,8 @@ impl Stats {
         Ok(Self {
             events,
             removed: count("SELECT COUNT(*) FROM removed").map_err(&problem)?,
-            replays: count("SELECT COUNT(*) FROM replay").map_err(&problem)?,
+            replays: count("SELECT COUNT(*) FROM replay WHERE capture_id NOT IN (SELECT capture_id FROM removed)")
+                .map_err(&problem)?,
             kinds: kinds(connection).map_err(&problem)?,
             received: first.zip(last).map(|(first, last)| (timestamp(first), timestamp(last))),
             size: pages.bytes(),
@@ -66,7 +71,8 @@ impl Stats {
 }
 
 fn kinds(connection: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
-    let sql = "SELECT kind, COUNT(*) AS events FROM capture GROUP BY kind ORDER BY events DESC, kind";
+    let sql = "SELECT kind, COUNT(*) AS events FROM capture WHERE id NOT IN (SELECT capture_id FROM removed)
+               GROUP BY kind ORDER BY events DESC, kind";
     let read = |row: &Row<'_>| Ok((row.get("kind")?, row.get::<_, i64>("events")? as u64));
     connection.prepare(sql)?.query_map([], read)?.collect()
 }

@@ -82,6 +82,15 @@ impl Fault {
         }
     }
 
+    /// The form in which it is written: its name, and the number that it takes.
+    pub fn form(self) -> Cow<'static, str> {
+        match self {
+            Self::Late { .. } => Cow::Owned(format!("{}:MS", self.name())),
+            Self::Unanswered { .. } => Cow::Owned(format!("{}:ATTEMPTS", self.name())),
+            other => Cow::Borrowed(other.name()),
+        }
+    }
+
     /// The fault of that name, with a number behind a colon where it has one: `late`, `late:2500`.
     ///
     /// Zero attempts are no fault.

@@ -16,14 +16,16 @@ impl Suite {
         Self(TestSuite::new("menuscope replay"))
     }
 
-    /// An answer fails its case as it fails the command: where it is not legal, or was legal before.
-    pub(super) fn add(&mut self, answer: &Answer<'_>) {
+    /// An answer fails its case as it fails the command: where it is not legal, or has a verdict of `fail_on`.
+    /// Differences stand in every case that has some.
+    pub(super) fn add(&mut self, answer: &Answer<'_>, fail_on: &[Verdict]) {
         let replayed = &answer.stored.replayed;
-        let status = if replayed.is_legal() && replayed.verdict != Verdict::Regressed {
+        let differences = answer.changes();
+        let status = if replayed.is_legal() && !fail_on.contains(&replayed.verdict) {
             TestCaseStatus::success()
         } else {
             let mut lines = answer.what_is_wrong();
-            lines.extend(answer.changes());
+            lines.extend(differences.iter().cloned());
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(lines.first().cloned().unwrap_or_else(|| replayed.verdict.as_str().to_owned()));
             status.set_type(replayed.verdict.as_str()).set_description(lines.join("\n"));
@@ -31,6 +33,9 @@ impl Suite {
         };
         let mut case = TestCase::new(answer.name(), status);
         case.set_classname(format!("replay.{}", answer.kind())).set_time(replayed.answer.elapsed);
+        if !differences.is_empty() {
+            case.set_system_err(format!("{}\n{}", replayed.verdict.as_str(), differences.join("\n")));
+        }
         case.set_system_out(String::from_utf8_lossy(replayed.reply()));
         self.0.add_test_case(case);
     }

@@ -138,7 +138,12 @@ fn a_mistake_in_a_rule_is_told_at_its_line_and_column() {
         ("status = 70000", 10, "status: invalid value: integer `70000`, expected u16; write a number from 200 to 599"),
         ("enabled = 1", 11, "enabled: invalid type: integer `1`, expected a boolean; write true or false"),
         ("match = 6", 9, "match: invalid type: integer `6`, expected a string; write a filter in quotes"),
-        ("fault = \"slow\"", 9, "fault: unknown \"slow\"; write one of \"late\", \"unanswered\", \"empty\""),
+        (
+            "fault = \"slow\"",
+            9,
+            "fault: unknown \"slow\"; write one of \"late:MS\", \"unanswered:ATTEMPTS\", \"empty\"",
+        ),
+        ("fault = \"late:x\"", 9, "fault: unknown \"late:x\"; write one of \"late:MS\""),
         (
             "reply = { MsgType = \"text\", Contents = \"\" }",
             29,

@@ -10,7 +10,9 @@ const SMALLEST: [f32; 2] = [820.0, 480.0];
 
 /// An error of the display or its driver that prevents the window.
 #[derive(Debug, thiserror::Error)]
-#[error("the window system refused ({0})")]
+#[error(
+    "cannot open the window ({0}); check DISPLAY or WAYLAND_DISPLAY, or receive callbacks without a window with `menuscope listen`"
+)]
 pub struct WindowError(String);
 
 /// Opens the window and returns when it has been closed, with everything stopped in order.
