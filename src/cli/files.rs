@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::filter_help;
 use crate::exchange::Format;
@@ -21,22 +22,32 @@ pub struct Which {
 /// Arguments of `menuscope export`.
 #[derive(Debug, Args)]
 #[command(after_long_help = filter_help())]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Export {
-    /// Events to export; all without ids or filter
+    /// Events to export
     #[command(flatten)]
     pub which: Which,
+    /// Every event, in the order of arrival
+    #[arg(long, conflicts_with_all = ["ids", "filter"])]
+    pub all: bool,
     /// The form: pack, raw, json, curl, http, har, hurl, or test code: pytest, node, phpunit, junit, go, rust
-    #[arg(long, value_name = "NAME", value_parser = format, required_unless_present = "preview")]
+    #[arg(long, value_name = "NAME", value_parser = formats(), required_unless_present = "preview")]
     pub format: Option<Format>,
-    /// File or folder to write; a name that ends in .zip makes one file of a folder
-    #[arg(long, value_name = "PATH", required_unless_present = "preview")]
+    /// File or folder to write, - for stdout; a name that ends in .zip makes one file of a folder
+    #[arg(long, value_name = "PATH|-", required_unless_present = "preview")]
     pub out: Option<PathBuf>,
+    /// For curl, http and hurl: the server to send to, a URL or a target's name; its path replaces the captured one
+    #[arg(long, value_name = "URL|TARGET")]
+    pub to: Option<String>,
     /// Replace what identifies people and accounts, always by the same
     #[arg(long, alias = "pseudonymize")]
     pub pseudonymise: bool,
     /// With --pseudonymise: keep what people wrote, such as Content and Label
     #[arg(long, requires = "pseudonymise")]
     pub keep_texts: bool,
+    /// With --pseudonymise: leave out events that cannot be decrypted; without it they end the export
+    #[arg(long, requires = "pseudonymise")]
+    pub skip_unreadable: bool,
     /// With --pseudonymise: print what would be replaced, and write nothing
     #[arg(long, requires = "pseudonymise")]
     pub preview: bool,
@@ -45,17 +56,16 @@ pub struct Export {
 /// Arguments of `menuscope import`.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// Files and folders; what they are is told by their content
-    #[arg(required = true, value_name = "PATH")]
+    /// Files and folders, - for stdin; what they are is told by their content
+    #[arg(required = true, value_name = "PATH|-")]
     pub paths: Vec<PathBuf>,
     /// Print the outcome as one JSON object
     #[arg(long)]
     pub json: bool,
 }
 
-fn format(text: &str) -> Result<Format, String> {
-    Format::from_name(text).ok_or_else(|| {
-        let known: Vec<&str> = Format::ALL.into_iter().map(Format::as_str).collect();
-        format!("there are {}", known.join(", "))
-    })
+/// The names of formats, which shells complete.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names: Vec<&str> = Format::ALL.into_iter().map(Format::as_str).collect();
+    PossibleValuesParser::new(names).try_map(|name| Format::from_name(&name).ok_or("no such format"))
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::worker::Worker;
 use super::{Format, LongJobs, Notice, Selection, SharedAccounts, Status, Texts, TransferNotice};
 use crate::account::Accounts;
-use crate::exchange::{self, ExportPlan, FixtureError, Pseudonyms};
+use crate::exchange::{self, ExportOptions, ExportPlan, FixtureError, Pseudonyms};
 use crate::progress::Progress;
 use crate::store::{BulkWriter, Reader};
 use crate::texts::user_error::UserError;
@@ -35,6 +35,8 @@ pub struct ExportRequest {
     pub out: PathBuf,
     /// Replace identifiers with pseudonyms, and texts as this says; `None`: replace nothing.
     pub pseudonyms: Option<Texts>,
+    /// With pseudonyms: leave out events that cannot be decrypted. Else they end the export.
+    pub leave_out_encrypted: bool,
 }
 
 /// The window's end of the thread.
@@ -157,8 +159,12 @@ impl TransferWorker {
         let reader = Reader::open(&self.database)?;
         let ids = request.events.ids(&reader)?;
         let pseudonyms = request.pseudonyms.map(|texts| Pseudonyms::open(&self.folder, texts)).transpose()?;
-        let language = self.status.borrow().config.look.language();
-        let plan = ExportPlan { format: request.format, out: request.out, pseudonyms, language };
+        let (language, ignored) = {
+            let status = self.status.borrow();
+            (status.config.look.language(), status.config.replay.ignore.clone())
+        };
+        let options = ExportOptions { leave_out_encrypted: request.leave_out_encrypted, to: None, ignored };
+        let plan = ExportPlan { format: request.format, out: request.out, pseudonyms, language, options };
         exchange::export(&reader, &ids, &plan, accounts, progress)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use menuscope::exchange::{ExportPlan, FixtureError, Format, Pseudonyms, Texts, export, preview};
+use menuscope::exchange::{ExportOptions, ExportPlan, FixtureError, Format, Pseudonyms, Texts, export, preview};
 use menuscope::progress::Progress;
 use menuscope::texts::Language;
 
@@ -94,7 +94,13 @@ fn pseudonyms_leave_no_original_in_any_file_of_any_format() {
     assert!(preview.changes.iter().any(|change| change.before == openid), "{:?}", preview.changes);
     for format in Format::ALL {
         let out = desk.path(format.as_str());
-        let plan = ExportPlan { format, out, pseudonyms: Some(pseudonyms()), language: Language::English };
+        let plan = ExportPlan {
+            format,
+            out,
+            pseudonyms: Some(pseudonyms()),
+            language: Language::English,
+            options: ExportOptions::default(),
+        };
         let exported = export(&reader, &ids, &plan, &desk.accounts, &Progress::new()).unwrap();
         assert_eq!(exported.replaced, preview.total, "{format:?}");
         let files =

@@ -32,7 +32,7 @@ fn a_script_comes_back_as_it_was() {
 #[test]
 fn a_script_reads_like_one_that_a_person_wrote() {
     let request = RawRequest { target: "/wx?a=b".to_owned(), ..message(b"<xml>it's</xml>") };
-    let script = String::from_utf8(written(writer(), vec![request])).unwrap();
+    let script = String::from_utf8(written(writer(None), vec![request])).unwrap();
     let expected = r#"
 # menuscope 1 2026-11-23T08:00:00.123456Z 203.0.113.7 unreadable
 # menuscope header 1 host: wx.example:8989
@@ -51,7 +51,7 @@ curl --silent --show-error --write-out '\n' --request POST "$TO"'/wx?a=b' \
 fn long_and_binary_bodies_are_whole() {
     let long = "点'\n".repeat(60_000);
     let requests = vec![message(long.as_bytes()), message(&[0, 1, 0xff, b'\r', b'\n'].repeat(50_000)), message(b"@x")];
-    let text = written(writer(), requests.clone());
+    let text = written(writer(None), requests.clone());
     assert!(text.split(|byte| *byte == b'\n').any(|line| line == b"base64 --decode <<'BODY' |"));
     round_trip(&requests);
 }
@@ -85,7 +85,7 @@ fn one(stream: TcpStream) -> (Vec<Vec<u8>>, Vec<u8>) {
 fn assert_sent(requests: &[RawRequest]) {
     let directory = tempfile::tempdir().unwrap();
     let script = directory.path().join("send.sh");
-    std::fs::write(&script, written(writer(), requests.to_vec())).unwrap();
+    std::fs::write(&script, written(writer(None), requests.to_vec())).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let mut bash = Command::new("bash");
@@ -249,7 +249,7 @@ fn what_is_too_large_does_not_hide_what_follows() {
 
 #[test]
 fn an_edited_command_counts_more_than_its_notes() {
-    let script = String::from_utf8(written(writer(), vec![message(b"<xml/>")])).unwrap();
+    let script = String::from_utf8(written(writer(None), vec![message(b"<xml/>")])).unwrap();
     let request = only(read, &script.replace("<xml/>", "<xml>2</xml>").replace("/wx?", "/other?"));
     assert_eq!(request.body, "<xml>2</xml>");
     assert!(request.target.starts_with("/other?"));

@@ -24,7 +24,7 @@ fn a_file_comes_back_as_it_was() {
 #[test]
 fn a_file_reads_like_one_that_a_person_wrote() {
     let request = RawRequest { target: "/wx?a=b".to_owned(), ..message(b"<xml>\n</xml>") };
-    let file = String::from_utf8(written(writer(), vec![request])).unwrap();
+    let file = String::from_utf8(written(writer(None), vec![request])).unwrap();
     let expected = "
 ###
 # menuscope 1 2026-11-23T08:00:00.123456Z 203.0.113.7 unreadable
@@ -54,7 +54,7 @@ fn what_an_editor_would_take_for_something_else_is_kept_beside_what_it_sends() {
     ] {
         assert_eq!(approximate(body.as_bytes()), sent);
         round_trip(&[message(body.as_bytes())]);
-        let file = String::from_utf8(written(writer(), vec![message(body.as_bytes())])).unwrap();
+        let file = String::from_utf8(written(writer(None), vec![message(body.as_bytes())])).unwrap();
         assert!(file.contains("# menuscope body "), "{file}");
         let (head, visible) = file.split_once("text/xml\n").unwrap();
         assert_eq!(visible.trim_matches('\n'), sent, "{head}");
@@ -65,7 +65,7 @@ fn what_an_editor_would_take_for_something_else_is_kept_beside_what_it_sends() {
 
 #[test]
 fn an_edited_body_counts_more_than_the_one_that_was_kept() {
-    let file = String::from_utf8(written(writer(), vec![message(b"<xml>\r\n1\r\n</xml>")])).unwrap();
+    let file = String::from_utf8(written(writer(None), vec![message(b"<xml>\r\n1\r\n</xml>")])).unwrap();
     assert_eq!(only(read, &file).body, "<xml>\r\n1\r\n</xml>");
     assert_eq!(only(read, &file.replace("\n1\n", "\n2\n")).body, "<xml>\n2\n</xml>");
 }
