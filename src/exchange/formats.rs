@@ -13,6 +13,7 @@ use crate::texts::Language;
 pub(super) mod curl;
 pub(super) mod har;
 pub(super) mod http;
+mod http_dialogue;
 pub(super) mod hurl;
 pub(super) mod input;
 pub(super) mod json_lines;
@@ -196,6 +197,9 @@ pub(super) fn recognised(head: &[u8]) -> Option<Reader> {
     let raw = Format::Raw.row().reader;
     if raw::is_request(head) {
         return raw;
+    }
+    if http_dialogue::recognises(head) {
+        return Some(reader(http_dialogue::recognises, http_dialogue::read));
     }
     let tools = TABLE.iter().filter(|row| row.format != Format::Raw).filter_map(|row| row.reader);
     tools.chain(raw).find(|reader| (reader.recognises)(head))
