@@ -25,12 +25,15 @@ fn a_file_comes_back_as_it_was() {
 fn a_file_reads_like_one_that_a_person_wrote() {
     let request = RawRequest { target: "/wx?a=b".to_owned(), ..message(b"<xml>\n</xml>") };
     let file = String::from_utf8(written(writer(None), vec![request])).unwrap();
-    let expected = "
+    let expected = "@host = http://127.0.0.1:8080
+@to = {{host}}/wx
+
 ###
 # menuscope 1 2026-11-23T08:00:00.123456Z 203.0.113.7 unreadable
 # menuscope header 1 host: wx.example:8989
 # menuscope header 4 content-length: 12
-POST {{host}}/wx?a=b HTTP/1.1
+# menuscope path /wx
+POST {{to}}?a=b HTTP/1.1
 user-agent: Mozilla/4.0
 accept: */*
 content-type: text/xml
