@@ -38,12 +38,15 @@ pub(super) fn run(setup: &Setup, asked: &Import) -> anyhow::Result<Outcome> {
     }
 }
 
+/// Names of stdin. The system's own opens no socket, which stdin may be.
+const STDIN: [&str; 2] = ["-", "/dev/stdin"];
+
 /// The sources, and the files in which those are put aside that can be read only once: stdin, and pipes.
 fn sources(paths: &[PathBuf]) -> anyhow::Result<(Vec<ImportSource>, Vec<NamedTempFile>)> {
     let mut put_aside = Vec::new();
     let mut sources = Vec::with_capacity(paths.len());
     for path in paths {
-        let is_stdin = path == Path::new("-");
+        let is_stdin = STDIN.iter().any(|name| path == Path::new(name));
         let is_stream = || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
         if !is_stdin && !is_stream() {
             sources.push(path.clone().into());

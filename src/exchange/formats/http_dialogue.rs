@@ -37,7 +37,8 @@ struct Dialogue<'t> {
 
 /// Tells by its first bytes whether a file is raw HTTP: its lines and lengths show what is body and what is not.
 pub(super) fn recognises(head: &[u8]) -> bool {
-    dialogue(head).is_some()
+    // Files of editors separate their requests.
+    memchr::memmem::find(head, b"\n###").is_none() && dialogue(head).is_some()
 }
 
 /// Reads a file to its end. `place` names it in problems; `modified` dates requests, which have no time of their own.

@@ -7,6 +7,9 @@ use crate::exchange::record::Fixture;
 /// The server where no other is asked for.
 const USUAL: &str = "http://127.0.0.1:8080";
 
+/// Bytes of a path that stands in a variable.
+const LONGEST_PATH: usize = 200;
+
 /// The URL of a server. Its path takes the place of the captured one, as in a replay, unless it is `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerUrl {
@@ -64,7 +67,8 @@ pub(super) fn path_of(event: &Fixture) -> String {
 
 /// Tells whether shells and templates leave a path alone between double quotes.
 pub(super) fn is_plain_path(path: &str) -> bool {
-    path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%+,=:@".contains(&byte))
+    path.len() <= LONGEST_PATH
+        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%+,=:@".contains(&byte))
 }
 
 #[cfg(test)]
