@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use menuscope::account::Accounts;
 use menuscope::capture::CaptureId;
-use menuscope::exchange::{ExportPlan, Format, Pseudonyms, Texts, export, import};
+use menuscope::exchange::{ExportOptions, ExportPlan, Format, Pseudonyms, Texts, export, import};
 use menuscope::progress::Progress;
 use menuscope::store::{BulkWriter, Reader};
 use menuscope::texts::Language;
@@ -66,7 +66,13 @@ fn exported(out: &Path, format: Format, key: Option<&Path>) {
     let reader = Reader::open(&million::folder(EVENTS).join("menuscope.db")).unwrap();
     let ids: Vec<CaptureId> = (1..=EVENTS).map(CaptureId).collect();
     let pseudonyms = key.map(|folder| Pseudonyms::open(folder, Texts::Replaced).unwrap());
-    let plan = ExportPlan { format, out: out.to_owned(), pseudonyms, language: Language::English };
+    let plan = ExportPlan {
+        format,
+        out: out.to_owned(),
+        pseudonyms,
+        language: Language::English,
+        options: ExportOptions::default(),
+    };
     let exported = export(&reader, &ids, &plan, &accounts(), &Progress::new()).unwrap();
     assert_eq!(exported.events, EVENTS as u64);
 }

@@ -29,10 +29,10 @@ pub mod published;
 mod record;
 mod writer;
 
-pub use export::{ExportPlan, ExportSummary, Preview, export, preview};
+pub use export::{ExportOptions, ExportPlan, ExportSummary, Preview, export, preview};
 pub use fixture_error::FixtureError;
-pub use formats::Format;
-pub use import::import;
+pub use formats::{Format, ServerUrl};
+pub use import::{ImportSource, import};
 pub use import_problem::{ImportProblem, ImportReason};
 pub use importer::ImportSummary;
 pub use pseudonyms::{Identifier, Pseudonyms, Replacement, Texts};

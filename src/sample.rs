@@ -65,13 +65,14 @@ pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Tim
     let timestamp = now.as_second().to_string();
     let nonce = nonce();
     let openid = Tree::parse(message).ok().and_then(|tree| tree.root().text_of("FromUserName").map(str::to_owned));
+    let platform = platform_app_id(message);
     let encryption = match (encrypt, account) {
         (false, _) => None,
         (true, account) => {
             let key = account
                 .and_then(Account::key)
                 .ok_or(SampleError::Incomplete { what: "an EncodingAESKey", flag: "--aes-key" })?;
-            let app_id = account.and_then(|account| account.app_id.as_deref());
+            let app_id = platform.as_deref().or_else(|| account?.app_id.as_deref());
             let app_id = app_id.ok_or(SampleError::Incomplete { what: "an AppID", flag: "--app-id" })?;
             Some((key.as_ref().map_err(Clone::clone)?, app_id, random_prefix()))
         }
@@ -86,7 +87,12 @@ pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Tim
 /// A sample push, marked as our own, as the window's sample button sends it.
 pub fn push(kind: &str, account: Option<&Account>, now: Timestamp) -> Result<Push, SampleError> {
     let created = Edit { name: "CreateTime".to_owned(), value: now.as_second().to_string() };
-    let message = compose::edited(template(kind)?.as_bytes(), &[created])?;
+    let template = template(kind)?;
+    let mut edits = vec![created];
+    let (app_id, to_user) =
+        account.map_or((None, None), |account| (account.app_id.as_deref(), account.to_user.as_deref()));
+    edits.extend(addressed(template.as_bytes(), app_id, to_user));
+    let message = compose::edited(template.as_bytes(), &edits)?;
     let encrypt = account.is_some_and(|account| {
         matches!(account.mode, Some(crate::capture::Mode::Safe))
             && account.app_id.is_some()
@@ -142,6 +148,20 @@ pub fn renewed(message: &Tree<'_>, created: i64) -> Vec<Edit> {
     [created].into_iter().chain(ids.map(str::to_owned).map(id)).collect()
 }
 
+/// The AppID of the open platform that a message is for; `None` for a message to an account. It is encrypted for that one.
+pub fn platform_app_id(message: &[u8]) -> Option<String> {
+    let tree = Tree::parse(message).ok()?;
+    let root = tree.root();
+    let is_to_platform = root.child("InfoType").is_some() && root.child("ToUserName").is_none();
+    root.text_of("AppId").filter(|app_id| is_to_platform && !app_id.is_empty()).map(str::to_owned)
+}
+
+/// The edits that make it a message to that account: ToUserName, or the AppID of its open platform.
+pub fn addressed(message: &[u8], app_id: Option<&str>, to_user: Option<&str>) -> Vec<Edit> {
+    let (name, value) = if platform_app_id(message).is_some() { ("AppId", app_id) } else { ("ToUserName", to_user) };
+    value.into_iter().map(|value| Edit { name: name.to_owned(), value: value.to_owned() }).collect()
+}
+
 /// A random prefix of a plaintext: 16 hexadecimal digits, like WeChat's. It only has to differ, so no cryptographic source
 /// is needed: the message is a test, made by the owner of the key.
 pub fn random_prefix() -> [u8; 16] {
@@ -151,7 +171,31 @@ pub fn random_prefix() -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::{Secret, Secrets};
     use crate::wechat::envelope::KeyError;
+
+    #[test]
+    fn a_push_to_an_open_platform_names_one_app_id() {
+        const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+        let secrets = Secrets { aes_key: Some(Secret::new(KEY)), ..Secrets::default() };
+        let mut account = Account::named("platform").with_secrets(secrets);
+        for app_id in [None, Some("wx1234567890abcdef")] {
+            account.app_id = app_id.map(str::to_owned);
+            for kind in ["component_verify_ticket", "authorized", "unauthorized", "notify_third_fasteregister"] {
+                let template = template(kind).unwrap().as_bytes();
+                let message = compose::edited(template, &addressed(template, app_id, None)).unwrap();
+                let push = signed(&message, Some(&account), true, Timestamp::UNIX_EPOCH).unwrap();
+                let tree = Tree::parse(&push.body).unwrap();
+                let (opened, _) = account.decrypt(tree.root().text_of("Encrypt").unwrap()).unwrap();
+                let inside = platform_app_id(&opened.message).unwrap();
+                assert_eq!(tree.root().text_of("AppId"), Some(&*inside), "{kind}");
+                assert_eq!(opened.receive_id, inside, "{kind}");
+                assert_eq!(inside, app_id.unwrap_or("wxb11529c136998cb6"), "{kind}");
+            }
+        }
+        let click = template("CLICK").unwrap().as_bytes();
+        assert_eq!((platform_app_id(click), addressed(click, Some("wx1"), None)), (None, Vec::new()));
+    }
 
     #[test]
     fn both_languages_say_why_there_is_no_sample() {

@@ -130,7 +130,12 @@ fn faults_exports_and_everything_printed_say_no_secret() {
         for format in Format::ALL {
             let out = data.join(format!("out-{}", format.as_str()));
             let out = out.to_str().unwrap();
-            assert!(given.run(data, &["-vv", "export", "--format", format.as_str(), "--out", out]).status.success());
+            assert!(
+                given
+                    .run(data, &["-vv", "export", "--all", "--format", format.as_str(), "--out", out])
+                    .status
+                    .success()
+            );
             let hidden = format!("{out}-hidden");
             // What nobody can decrypt cannot be replaced.
             let arguments = ["export", "1", "2", "3", "--format", format.as_str(), "--out", &hidden, "--pseudonymise"];

@@ -76,9 +76,9 @@ fn no_command_lets_a_received_text_steer_the_terminal() {
     printed(data.path(), &["wait", "--since", SPOOF]);
     printed(data.path(), &["send", SPOOF, "--to", target]);
     printed(data.path(), &["replay", "1", "--to", SPOOF]);
-    printed(data.path(), &["export", "--pseudonymise", "--preview"]);
+    printed(data.path(), &["export", "--all", "--pseudonymise", "--preview"]);
     let out = data.path().join(format!("out{SPOOF}"));
-    printed(data.path(), &["export", "--format", "json", "--out", out.to_str().unwrap()]);
+    printed(data.path(), &["export", "--all", "--format", "json", "--out", out.to_str().unwrap()]);
     let exact = run(data.path(), &["show", "1", "--body"]);
     assert_eq!(exact.stdout, tap(SPOOF));
     let json: Value = serde_json::from_slice(&run(data.path(), &["show", "1", "--json"]).stdout).unwrap();

@@ -13,6 +13,8 @@ mod events;
 mod suite;
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::process::Command;
 
 use common::TestListener;
@@ -21,7 +23,7 @@ use menuscope::capture::CaptureId;
 use menuscope::exchange::{Format, import};
 use menuscope::progress::Progress;
 use menuscope::store::BulkWriter;
-use suite::{ExportSummary, Identifiers, SUITES, is_missing, project};
+use suite::{ExportSummary, Identifiers, SUITES, Suite, is_missing, project};
 
 /// The checks that a legible message passes: signature, message, fields, handler.
 const CHECKS: usize = 4;
@@ -123,6 +125,75 @@ fn a_signature_that_is_not_as_recorded_fails() {
         let (passed, said) = exported.run(suite::SECRETS);
         assert!(!passed, "{suite:?}\n{said}");
     }
+}
+
+#[test]
+fn a_message_that_a_parser_refuses_is_skipped_and_the_suite_passes() {
+    for suite in SUITES {
+        let Some(exported) = ExportSummary::of(suite, &events::refused_by_parsers(), Identifiers::Kept) else {
+            continue;
+        };
+        let (passed, said) = exported.run(suite::SECRETS);
+        assert!(passed, "{suite:?}\n{said}");
+        if suite == Suite::Pytest {
+            assert!(said.contains("wechatpy cannot read the message"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_is_compared_with_the_recorded_one_by_element() {
+    let reply = |content: &str, time: u32| {
+        format!(
+            "<xml><ToUserName><![CDATA[o1]]></ToUserName><CreateTime>{time}</CreateTime>\
+             <Content><![CDATA[{content}]]></Content></xml>"
+        )
+    };
+    let same = reply("a & b", 2).replace("<![CDATA[a & b]]>", "a &amp; b").replace("<Content>", "\n<Content>");
+    let wrong = [reply("b", 1), "success".to_owned(), reply("a & b", 1).replace("o1", "o2")];
+    for suite in SUITES {
+        let Some(exported) = ExportSummary::of(suite, &[events::answered(&reply("a & b", 1))], Identifiers::Kept)
+        else {
+            continue;
+        };
+        let run = |answer: &str, compare: &[(&str, &str)]| {
+            let server = answering(answer);
+            exported.run(&[suite::SECRETS, &[("MENUSCOPE_TO", &server)], compare].concat())
+        };
+        let (passed, said) = run(&same, &[]);
+        assert!(passed, "{suite:?}\n{said}");
+        for answer in &wrong {
+            let (passed, said) = run(answer, &[]);
+            assert!(!passed, "{suite:?} {answer}\n{said}");
+        }
+        let (passed, said) = run(&wrong[0], &[("MENUSCOPE_COMPARE", "0")]);
+        assert!(passed, "{suite:?}\n{said}");
+    }
+}
+
+/// The URL of a server that answers everything with that text.
+fn answering(text: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/wx", listener.local_addr().unwrap());
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+        text.len()
+    );
+    let serve = move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut seen = Vec::new();
+            let mut piece = [0; 4096];
+            while let Ok(read @ 1..) = stream.read(&mut piece) {
+                seen.extend_from_slice(&piece[..read]);
+                if seen.ends_with(b"</xml>") {
+                    break;
+                }
+            }
+            stream.write_all(answer.as_bytes()).ok();
+        }
+    };
+    std::thread::Builder::new().name("answering".to_owned()).spawn(serve).unwrap();
+    url
 }
 
 #[test]

@@ -13,8 +13,7 @@ use super::selection::Selection;
 use super::status::Status;
 use super::worker::Worker;
 use crate::account::Accounts;
-use crate::exchange::{self, ExportPlan, FixtureError, Pseudonyms};
-use crate::exchange::{Format, Texts};
+use crate::exchange::{self, ExportOptions, ExportPlan, FixtureError, Format, Pseudonyms, Texts};
 use crate::progress::Progress;
 use crate::store::{BulkWriter, Reader};
 use crate::texts::user_error::UserError;
@@ -40,6 +39,8 @@ pub struct ExportRequest {
     pub out: PathBuf,
     /// Replace identifiers with pseudonyms, and texts as this says; `None`: replace nothing.
     pub pseudonyms: Option<Texts>,
+    /// With pseudonyms: leave out events that cannot be decrypted. Else they end the export.
+    pub leave_out_encrypted: bool,
 }
 
 /// The window's end of the thread.
@@ -162,8 +163,12 @@ impl TransferWorker {
         let reader = Reader::open(&self.database)?;
         let ids = request.events.ids(&reader)?;
         let pseudonyms = request.pseudonyms.map(|texts| Pseudonyms::open(&self.folder, texts)).transpose()?;
-        let language = self.status.borrow().config.look.language();
-        let plan = ExportPlan { format: request.format, out: request.out, pseudonyms, language };
+        let (language, ignored) = {
+            let status = self.status.borrow();
+            (status.config.look.language(), status.config.replay.ignore.clone())
+        };
+        let options = ExportOptions { leave_out_encrypted: request.leave_out_encrypted, to: None, ignored };
+        let plan = ExportPlan { format: request.format, out: request.out, pseudonyms, language, options };
         exchange::export(&reader, &ids, &plan, accounts, progress)
     }
 }

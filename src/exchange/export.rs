@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::fixture_error::FixtureError;
-use super::formats::{Format, WriterOptions};
+use super::formats::{Format, ServerUrl, WriterOptions};
 use super::output::{Output, OutputSize};
 use super::pseudonyms::{Originals, Pseudonyms, Replacement};
 use super::record::Fixture;
@@ -17,7 +17,10 @@ use crate::progress::Progress;
 use crate::store::Reader;
 use crate::texts::Language;
 
+mod created_folders;
 mod stages;
+
+use created_folders::CreatedFolders;
 
 /// Changes in a preview; nobody reads more.
 const PREVIEWED: usize = 500;
@@ -32,6 +35,18 @@ pub struct ExportPlan {
     pub pseudonyms: Option<Pseudonyms>,
     /// The language of diagnoses in JSON.
     pub language: Language,
+    pub options: ExportOptions,
+}
+
+/// Settings of an export that most do without.
+#[derive(Clone, Debug, Default)]
+pub struct ExportOptions {
+    /// Leaves out events that cannot be decrypted, where pseudonyms are asked for; else they end the export.
+    pub leave_out_encrypted: bool,
+    /// The server that curl, `.http` and hurl send to; `None` for the usual local one, at the captured path.
+    pub to: Option<ServerUrl>,
+    /// Elements of a reply that exported tests do not compare, by name.
+    pub ignored: Vec<String>,
 }
 
 /// Counts of a finished export.
@@ -43,6 +58,8 @@ pub struct ExportSummary {
     pub bytes: u64,
     /// Identifiers and texts that were replaced, each counted once; 0 without pseudonyms.
     pub replaced: u64,
+    /// Events that were left out, since they cannot be decrypted.
+    pub left_out: u64,
     pub out: PathBuf,
 }
 
@@ -54,6 +71,8 @@ pub struct Preview {
     pub changes: Vec<Replacement>,
     /// Number of different identifiers and texts that would be replaced.
     pub total: u64,
+    /// Number of events that cannot be decrypted: with them there is no export, unless they are left out.
+    pub encrypted: u64,
 }
 
 /// Writes these events, which are in ascending order, and renames the result into place once it is complete.
@@ -64,14 +83,88 @@ pub fn export(
     accounts: &Accounts,
     progress: &Progress,
 ) -> Result<ExportSummary, FixtureError> {
-    let mut originals = None;
-    if let Some(pseudonyms) = &plan.pseudonyms {
-        // Fails before the events are read where nothing can be written.
-        drop(Output::begin(plan.format, &plan.out, None)?);
-        originals = Some(Arc::new(learnt(reader, ids, pseudonyms, accounts, progress, &plan.out)?.1));
-        progress.begin_again();
-    }
-    write(reader, ids, plan, accounts, originals, progress).map_err(|error| match error {
+    let folders = CreatedFolders::around(&plan.out)?;
+    let summary = match &plan.pseudonyms {
+        None => write(reader, ids, plan, accounts, None, progress),
+        Some(pseudonyms) => {
+            // Fails before the events are read where nothing can be written.
+            drop(Output::begin(plan.format, &plan.out, None)?);
+            let encrypted = if plan.options.leave_out_encrypted { Encrypted::LeftOut } else { Encrypted::Refused };
+            let mut learnt = learn(reader, ids, pseudonyms, accounts, progress, encrypted)?;
+            progress.begin_again();
+            let left_out = std::mem::take(&mut learnt.encrypted);
+            if left_out.is_empty() {
+                write(reader, ids, plan, accounts, Some(learnt.originals), progress)
+            } else {
+                // Numbers count what is exported: they are learnt anew without the others.
+                let mut ids = ids.to_vec();
+                ids.retain(|id| left_out.binary_search(id).is_err());
+                let learnt = learn(reader, &ids, pseudonyms, accounts, progress, Encrypted::LeftOut)?;
+                progress.begin_again();
+                let summary = write(reader, &ids, plan, accounts, Some(learnt.originals), progress)?;
+                Ok(ExportSummary { left_out: left_out.len() as u64, ..summary })
+            }
+        }
+    };
+    folders.keep_if(summary.is_ok());
+    summary
+}
+
+/// The handling of events that cannot be decrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encrypted {
+    Refused,
+    LeftOut,
+}
+
+/// The identifiers of events.
+struct Learnt {
+    /// Number of events that can be exported.
+    events: u64,
+    originals: Originals,
+    /// Events that cannot be decrypted, in ascending order.
+    encrypted: Vec<CaptureId>,
+}
+
+/// Learns the identifiers in all of these events.
+fn learn(
+    reader: &Reader,
+    ids: &[CaptureId],
+    pseudonyms: &Pseudonyms,
+    accounts: &Accounts,
+    progress: &Progress,
+    encrypted: Encrypted,
+) -> Result<Learnt, FixtureError> {
+    stages::overlapping(
+        |send| each(reader, ids, progress, |id, event| send((id, event))),
+        None::<fn(_) -> _>,
+        |events| {
+            let mut learnt = Learnt { events: 0, originals: Originals::default(), encrypted: Vec::new() };
+            for (id, event) in events {
+                match pseudonyms.learn(&event, accounts, &mut learnt.originals) {
+                    Ok(()) => learnt.events += 1,
+                    Err(FixtureError::Sealed { .. }) if encrypted == Encrypted::LeftOut => learnt.encrypted.push(id),
+                    // The number in the list, and not the one in the export.
+                    Err(FixtureError::Sealed { .. }) => return Err(FixtureError::Sealed { id: id.0 }),
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(learnt)
+        },
+        FixtureError::writing(Path::new("")),
+    )
+}
+
+/// Writes everything.
+fn write(
+    reader: &Reader,
+    ids: &[CaptureId],
+    plan: &ExportPlan,
+    accounts: &Accounts,
+    originals: Option<Originals>,
+    progress: &Progress,
+) -> Result<ExportSummary, FixtureError> {
+    write_all(reader, ids, plan, accounts, originals.map(Arc::new), progress).map_err(|error| match error {
         // The number in the export means nothing where none was written: the event's number in the list does.
         FixtureError::Leak { what, number, file } => {
             let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
@@ -82,36 +175,7 @@ pub fn export(
     })
 }
 
-/// The number of these events, and the identifiers in all of them.
-fn learnt(
-    reader: &Reader,
-    ids: &[CaptureId],
-    pseudonyms: &Pseudonyms,
-    accounts: &Accounts,
-    progress: &Progress,
-    out: &Path,
-) -> Result<(u64, Originals), FixtureError> {
-    stages::overlapping(
-        |send| each(reader, ids, progress, |id, event| send((id, event))),
-        None::<fn(_) -> _>,
-        |events| {
-            let (mut originals, mut count) = (Originals::default(), 0);
-            for (id, event) in events {
-                count += 1;
-                pseudonyms.learn(&event, accounts, &mut originals).map_err(|error| match error {
-                    // The number in the list, and not the one in the export.
-                    FixtureError::Sealed { .. } => FixtureError::Sealed { id: id.0 },
-                    error => error,
-                })?;
-            }
-            Ok((count, originals))
-        },
-        FixtureError::writing(out),
-    )
-}
-
-/// Writes everything.
-fn write(
+fn write_all(
     reader: &Reader,
     ids: &[CaptureId],
     plan: &ExportPlan,
@@ -121,7 +185,8 @@ fn write(
 ) -> Result<ExportSummary, FixtureError> {
     let mut output = Output::begin(plan.format, &plan.out, originals.clone())?;
     let published = plan.pseudonyms.as_ref().map(|_| PublishedKeys::ours());
-    let options = WriterOptions { published, language: plan.language };
+    let ignored = plan.format.is_test_code().then(|| plan.options.ignored.clone());
+    let options = WriterOptions { published, language: plan.language, to: plan.options.to.clone(), ignored };
     let replacing = plan.pseudonyms.as_ref().zip(originals.as_deref());
     let replace = replacing.map(|(pseudonyms, originals)| {
         move |(id, event)| pseudonyms.replace(event, accounts, originals).map(|event| (id, event))
@@ -141,7 +206,7 @@ fn write(
     )?;
     let OutputSize { files, bytes } = output.finish(progress)?;
     let replaced = originals.map_or(0, |originals| originals.total());
-    Ok(ExportSummary { events, files, bytes, replaced, out: plan.out.clone() })
+    Ok(ExportSummary { events, files, bytes, replaced, left_out: 0, out: plan.out.clone() })
 }
 
 /// Reads these events one after the other, as they are exported. Events that have been removed meanwhile are left out.
@@ -176,6 +241,8 @@ pub fn preview(
     accounts: &Accounts,
     progress: &Progress,
 ) -> Result<Preview, FixtureError> {
-    let (events, originals) = learnt(reader, ids, pseudonyms, accounts, progress, Path::new(""))?;
-    Ok(Preview { events, changes: originals.changes(PREVIEWED), total: originals.total() })
+    let Learnt { events, originals, encrypted } =
+        learn(reader, ids, pseudonyms, accounts, progress, Encrypted::LeftOut)?;
+    let (changes, total) = (originals.changes(PREVIEWED), originals.total());
+    Ok(Preview { events, changes, total, encrypted: encrypted.len() as u64 })
 }

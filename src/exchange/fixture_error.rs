@@ -12,6 +12,12 @@ pub enum FixtureError {
     /// A file or folder cannot be written.
     #[error("cannot write the export ({source}); check the folder's rights and the room on the disk: {}", path.display())]
     Write { source: io::Error, path: PathBuf },
+    /// A folder around the destination cannot be made.
+    #[error(
+        "cannot make the folder for the export ({source}); choose another one, or make it yourself: {}",
+        path.display()
+    )]
+    Folder { source: io::Error, path: PathBuf },
     /// A file or folder that no export wrote is at the destination.
     #[error("{} is there already and was not written by an export; choose another name, or remove it", path.display())]
     InTheWay { path: PathBuf },
@@ -50,7 +56,7 @@ pub enum FixtureError {
     },
     /// An encrypted event cannot be pseudonymised without its key.
     #[error(
-        "event {id} is encrypted and its key is not known, so nothing in it can be replaced; give the key with --aes-key, or leave it out"
+        "event {id} is encrypted and its key is not known, so nothing in it can be replaced; give the key with --aes-key, or leave such events out (--skip-unreadable)"
     )]
     Sealed {
         /// The number in the database.
@@ -78,6 +84,9 @@ impl From<&FixtureError> for UserError {
         match error {
             FixtureError::Write { source, path } => {
                 Self::of("user_error.fixtures.write", error).with("cause", source).with("path", path.display())
+            }
+            FixtureError::Folder { source, path } => {
+                Self::of("user_error.fixtures.folder", error).with("cause", source).with("path", path.display())
             }
             FixtureError::InTheWay { path } => {
                 Self::of("user_error.fixtures.in_the_way", error).with("path", path.display())

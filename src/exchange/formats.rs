@@ -13,6 +13,7 @@ use crate::texts::Language;
 pub(super) mod curl;
 pub(super) mod har;
 pub(super) mod http;
+mod http_dialogue;
 pub(super) mod hurl;
 pub(super) mod input;
 pub(super) mod json_lines;
@@ -21,11 +22,14 @@ pub(super) mod raw;
 mod request_comments;
 #[cfg(test)]
 mod round_trip;
+mod server_url;
 #[cfg(test)]
 pub(super) mod specimens;
 pub(super) mod test_code;
 mod text_writer;
 mod variables;
+
+pub use server_url::ServerUrl;
 
 use pack::PackWriter;
 use test_code::{Snippet, TestCode};
@@ -67,6 +71,10 @@ pub(super) struct WriterOptions {
     pub(super) published: Option<PublishedKeys>,
     /// The language of diagnoses in JSON.
     pub(super) language: Language,
+    /// The server that requests are sent to; `None` for the usual one.
+    pub(super) to: Option<ServerUrl>,
+    /// Elements of a reply that tests do not compare; `None` where the export has no tests.
+    pub(super) ignored: Option<Vec<String>>,
 }
 
 /// Reads a file to its end. The text names the file in problems; the time dates events without a time of their own.
@@ -127,7 +135,7 @@ static TABLE: [Row; 13] = [
         format: Format::Curl,
         name: "curl",
         extension: Some("sh"),
-        writer: |_| Box::new(curl::writer()),
+        writer: |options| Box::new(curl::writer(options.to.clone())),
         reader: Some(reader(curl::recognises, curl::read)),
         is_ours: |head| head.starts_with(curl::HEADING.as_bytes()),
         test_code: &[],
@@ -136,7 +144,7 @@ static TABLE: [Row; 13] = [
         format: Format::Http,
         name: "http",
         extension: Some("http"),
-        writer: |_| Box::new(http::writer()),
+        writer: |options| Box::new(http::writer(options.to.clone())),
         reader: Some(reader(http::recognises, http::read)),
         is_ours: |head| head.starts_with(http::HEADING.as_bytes()),
         test_code: &[],
@@ -154,7 +162,7 @@ static TABLE: [Row; 13] = [
         format: Format::Hurl,
         name: "hurl",
         extension: Some("hurl"),
-        writer: |_| Box::new(hurl::writer()),
+        writer: |options| Box::new(hurl::writer(options.to.clone())),
         reader: Some(reader(hurl::recognises, hurl::read)),
         is_ours: |head| head.starts_with(hurl::HEADING.as_bytes()),
         test_code: &[],
@@ -173,7 +181,7 @@ const fn folder(format: Format, name: &'static str, test_code: &'static [Snippet
         format,
         name,
         extension: None,
-        writer: |options| Box::new(PackWriter::new(options.published.clone())),
+        writer: |options| Box::new(PackWriter::new(options.published.clone(), options.ignored.clone())),
         reader: None,
         is_ours: |_| false,
         test_code,
@@ -189,6 +197,9 @@ pub(super) fn recognised(head: &[u8]) -> Option<Reader> {
     let raw = Format::Raw.row().reader;
     if raw::is_request(head) {
         return raw;
+    }
+    if http_dialogue::recognises(head) {
+        return Some(reader(http_dialogue::recognises, http_dialogue::read));
     }
     let tools = TABLE.iter().filter(|row| row.format != Format::Raw).filter_map(|row| row.reader);
     tools.chain(raw).find(|reader| (reader.recognises)(head))
@@ -228,6 +239,11 @@ impl Format {
     /// Tells whether the format is test code beside a pack.
     pub fn is_test_code(self) -> bool {
         !self.row().test_code.is_empty()
+    }
+
+    /// Tells whether the format has requests for another client, which are sent to a server.
+    pub fn has_server(self) -> bool {
+        matches!(self, Self::Curl | Self::Http | Self::Hurl)
     }
 
     /// Tells whether a file that begins with these bytes is an export of this format.

@@ -41,6 +41,8 @@ pub struct ImportSummary {
     pub problems: Vec<ImportProblem>,
     /// The number of problems.
     pub unread: u64,
+    /// The number of problems that are none of the file: requests of other kinds beside the callbacks.
+    pub others: u64,
 }
 
 /// Stores events, and counts them.
@@ -161,6 +163,7 @@ impl<'a> Importer<'a> {
     /// Adds a problem; the import goes on.
     pub(super) fn refuse(&mut self, place: String, reason: ImportReason) {
         self.imported.unread += 1;
+        self.imported.others += u64::from(matches!(reason, ImportReason::NotACallback { .. }));
         if self.imported.problems.len() < MOST_PROBLEMS {
             self.imported.problems.push(ImportProblem { place, reason });
         }

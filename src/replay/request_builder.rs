@@ -231,7 +231,8 @@ fn encrypted(capture: &Capture, message: &[u8], account: &Account) -> Result<Str
     let key: &AesKey = account.key().and_then(|key| key.as_ref().ok()).ok_or(ReplayObstacle::NoKey)?;
     let captured = Tree::parse(&capture.request.body).ok();
     let decrypted = captured.as_ref().and_then(|tree| account.decrypt(tree.root().text_of("Encrypt")?));
-    let app_id = decrypted.map(|(plaintext, _)| plaintext.receive_id).or_else(|| account.app_id.clone());
+    let app_id = decrypted.map(|(plaintext, _)| plaintext.receive_id);
+    let app_id = app_id.or_else(|| sample::platform_app_id(message)).or_else(|| account.app_id.clone());
     Ok(encrypt(key, &sample::random_prefix(), message, &app_id.ok_or(ReplayObstacle::NoAppId)?))
 }
 

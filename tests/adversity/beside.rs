@@ -59,7 +59,7 @@ fn exported(count: u64, out: &Path) {
     for number in 0..count {
         assert_eq!(client.post(&Message::plain("imported", 1 << 40 | number)).unwrap(), 200);
     }
-    let output = run(data.path(), &["export", "--format", "json", "--out", out.to_str().unwrap()]);
+    let output = run(data.path(), &["export", "--all", "--format", "json", "--out", out.to_str().unwrap()]);
     assert!(output.status.success(), "{output:?}");
 }
 

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use menuscope::account::Accounts;
 use menuscope::capture::{CaptureId, RawRequest, StoredCapture};
-use menuscope::exchange::{ExportPlan, ExportSummary, FixtureError, Format, ImportSummary, export, import};
+use menuscope::exchange::{
+    ExportOptions, ExportPlan, ExportSummary, FixtureError, Format, ImportSummary, export, import,
+};
 use menuscope::inspect::inspect;
 use menuscope::progress::Progress;
 use menuscope::store::{BulkWriter, ImportEvent, Reader};
@@ -69,7 +71,13 @@ impl Desk {
         name: &str,
         progress: &Progress,
     ) -> Result<ExportSummary, FixtureError> {
-        let plan = ExportPlan { format, out: self.path(name), pseudonyms: None, language: Language::English };
+        let plan = ExportPlan {
+            format,
+            out: self.path(name),
+            pseudonyms: None,
+            language: Language::English,
+            options: ExportOptions::default(),
+        };
         export(&self.reader(), &self.ids(), &plan, &self.accounts, progress)
     }
 

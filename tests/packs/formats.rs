@@ -2,12 +2,16 @@
 
 use std::fs;
 
-use menuscope::exchange::{ExportPlan, FixtureError, Format, Pseudonyms, Texts, export, preview};
+use menuscope::exchange::{ExportOptions, ExportPlan, FixtureError, Format, Pseudonyms, Texts, export, preview};
 use menuscope::progress::Progress;
 use menuscope::texts::Language;
 
 use super::desk::{Desk, files, sample, some};
 use super::recorded::recorded;
+
+/// An encrypted message whose key nobody has.
+const BODY_OF_NOBODY: &str = "<xml><ToUserName>gh_1</ToUserName><Encrypt>\
+    MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==</Encrypt></xml>";
 
 /// The formats that are one file and carry requests.
 const SINGLE: [Format; 5] = [Format::Json, Format::Curl, Format::Http, Format::Har, Format::Hurl];
@@ -32,6 +36,28 @@ fn every_single_file_comes_back_and_is_exported_the_same() {
         let text = |desk: &Desk| fs::read_to_string(desk.path(name)).unwrap();
         assert_eq!(text(&other), text(&desk), "{name}");
     }
+}
+
+#[test]
+fn what_cannot_be_decrypted_ends_an_export_with_pseudonyms_unless_it_is_left_out() {
+    let desk = Desk::holding(&some());
+    let unreadable = BODY_OF_NOBODY.as_bytes();
+    desk.additions().import(&[recorded(50, unreadable), recorded(51, &sample("VIEW"))]).unwrap();
+    let (reader, ids) = (desk.reader(), desk.ids());
+    let pseudonyms = || Pseudonyms::open(&desk.path(""), Texts::Replaced).unwrap();
+    let preview = preview(&reader, &ids, &pseudonyms(), &desk.accounts, &Progress::new()).unwrap();
+    assert_eq!((preview.encrypted, preview.events), (1, ids.len() as u64 - 1));
+    let run = |leave_out_encrypted| {
+        let options = ExportOptions { leave_out_encrypted, ..ExportOptions::default() };
+        let (out, language) = (desk.path("pack"), Language::English);
+        let plan = ExportPlan { format: Format::Pack, out, pseudonyms: Some(pseudonyms()), language, options };
+        export(&reader, &ids, &plan, &desk.accounts, &Progress::new())
+    };
+    assert!(matches!(run(false), Err(FixtureError::Sealed { .. })));
+    let exported = run(true).unwrap();
+    assert_eq!((exported.events, exported.left_out), (preview.events, 1));
+    let last = format!("{:06}-VIEW/request.http", exported.events);
+    assert!(desk.path("pack").join(last).exists(), "numbers have no gap");
 }
 
 #[test]
@@ -94,7 +120,13 @@ fn pseudonyms_leave_no_original_in_any_file_of_any_format() {
     assert!(preview.changes.iter().any(|change| change.before == openid), "{:?}", preview.changes);
     for format in Format::ALL {
         let out = desk.path(format.as_str());
-        let plan = ExportPlan { format, out, pseudonyms: Some(pseudonyms()), language: Language::English };
+        let plan = ExportPlan {
+            format,
+            out,
+            pseudonyms: Some(pseudonyms()),
+            language: Language::English,
+            options: ExportOptions::default(),
+        };
         let exported = export(&reader, &ids, &plan, &desk.accounts, &Progress::new()).unwrap();
         assert_eq!(exported.replaced, preview.total, "{format:?}");
         let files =

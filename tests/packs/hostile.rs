@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use menuscope::exchange::{FixtureError, Format, ImportReason, ImportSummary, import};
 use menuscope::progress::Progress;
@@ -220,13 +220,16 @@ fn a_zip_that_breaks_off_or_is_damaged_is_malformed() {
 }
 
 #[test]
-fn a_path_that_is_not_there_is_an_error_before_anything_is_read() {
+fn a_path_that_is_not_there_is_listed_and_is_an_error_where_there_is_no_other() {
     let desk = pack();
     let other = Desk::new();
-    let paths = [desk.path("pack"), desk.path("mistyped")];
-    let outcome = import(&paths, &mut other.additions(), &other.accounts, &Progress::new());
-    assert!(matches!(outcome, Err(FixtureError::Read { path, .. }) if path == paths[1]));
-    assert_eq!(other.reader().count().unwrap(), 0);
+    let mistyped = desk.path("mistyped");
+    let import = |paths: &[PathBuf]| import(paths, &mut other.additions(), &other.accounts, &Progress::new());
+    let outcome = import(std::slice::from_ref(&mistyped));
+    assert!(matches!(outcome, Err(FixtureError::Read { path, .. }) if path == mistyped));
+    let imported = import(&[mistyped.clone(), desk.path("pack")]).unwrap();
+    assert_eq!((imported.added, imported.unread, imported.others), (3, 1, 0));
+    assert_eq!(imported.problems[0].place, mistyped.display().to_string());
 }
 
 #[cfg(unix)]

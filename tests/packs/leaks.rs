@@ -10,7 +10,9 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use jiff::{Timestamp, ToSpan as _};
 use menuscope::account::{Account, Accounts, Secret, Secrets};
 use menuscope::capture::{RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature};
-use menuscope::exchange::{ExportPlan, Format, Identifier, Pseudonyms, Texts, export, preview, published};
+use menuscope::exchange::{
+    ExportOptions, ExportPlan, Format, Identifier, Pseudonyms, Texts, export, preview, published,
+};
 use menuscope::inspect::inspect;
 use menuscope::progress::Progress;
 use menuscope::store::ImportEvent;
@@ -300,8 +302,13 @@ fn assert_no_leak(events: &[ImportEvent], all: &[String], format: Format, mentio
     let key = tempfile::tempdir().unwrap();
     let pseudonyms = || Pseudonyms::open(key.path(), Texts::Replaced).unwrap();
     for (format, name) in [(Format::Pack, "pack"), (format, "other")] {
-        let plan =
-            ExportPlan { format, out: desk.path(name), pseudonyms: Some(pseudonyms()), language: Language::English };
+        let plan = ExportPlan {
+            format,
+            out: desk.path(name),
+            pseudonyms: Some(pseudonyms()),
+            language: Language::English,
+            options: ExportOptions::default(),
+        };
         export(&desk.reader(), &desk.ids(), &plan, &desk.accounts, &Progress::new()).unwrap();
         let files = if plan.out.is_dir() {
             files(&plan.out)

@@ -78,6 +78,7 @@ fn the_same_events_give_the_same_bytes_wherever_they_are_stored() {
         out: second.path("pack.zip"),
         pseudonyms: None,
         language: menuscope::texts::Language::English,
+        options: menuscope::exchange::ExportOptions::default(),
     };
     menuscope::exchange::export(&second.reader(), &ids, &plan, &second.accounts, &Progress::new()).unwrap();
     assert!(fs::read(first.path("pack.zip")).unwrap() == fs::read(second.path("pack.zip")).unwrap());

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan as _};
 use menuscope::account::{Account, Accounts, Secret, Secrets};
-use menuscope::capture::{RawRequest, Signature, UNREADABLE};
+use menuscope::capture::{RawRequest, Reply, ReplyEnd, ReplySource, Signature, UNREADABLE};
 use menuscope::inspect::inspect;
 use menuscope::store::ImportEvent;
 use menuscope::wechat::compose::{Push, Signing, push, template};
@@ -38,6 +38,45 @@ const ODD: [&str; 8] = [
     "<Event>never_heard_of</Event><New><A>1</A><A>2</A><B><C> 3 </C></B></New>",
 ];
 
+/// Rests of messages that a parser of an SDK may refuse: a control character, and a MsgId that is no number.
+const REFUSED_BY_PARSERS: [&str; 3] = [
+    "<Event>CLICK</Event><EventKey>a\u{1d}b</EventKey>",
+    "<Event>CLICK</Event><EventKey>k</EventKey><MsgId>no number</MsgId>",
+    "<Event>CLICK</Event><EventKey>&#x1;</EventKey>",
+];
+
+/// Messages that the parser of an SDK may refuse.
+pub(crate) fn refused_by_parsers() -> Vec<ImportEvent> {
+    let messages = REFUSED_BY_PARSERS.map(event);
+    let requests =
+        messages.iter().flat_map(|message| [false, true].map(|sealed| posted(message.as_bytes(), TOKEN, sealed)));
+    (0..).zip(requests).map(|(n, request)| recorded(n, request)).collect()
+}
+
+/// A text and the reply that the developer's own server gave to it.
+pub(crate) fn answered(reply: &str) -> ImportEvent {
+    let mut answered = recorded(0, posted(template("text").unwrap().as_bytes(), TOKEN, false));
+    answered.reply = Some(Reply {
+        status: Some(200),
+        body: reply.as_bytes().to_vec(),
+        wire: None,
+        source: ReplySource::Rule("words".to_owned()),
+        elapsed: std::time::Duration::from_millis(3),
+        end: ReplyEnd::Answered,
+        lint: Vec::new(),
+        forwarded: None,
+    });
+    answered
+}
+
+/// A message of the usual user.
+fn event(rest: &str) -> String {
+    format!(
+        "<xml><ToUserName>gh_e136c6e50636</ToUserName><FromUserName>oMgHVjngRipVsoxg6TuX3vz6glDg</FromUserName>\
+         <CreateTime>1408090606</CreateTime><MsgType>event</MsgType>{rest}</xml>"
+    )
+}
+
 pub(crate) fn accounts() -> Accounts {
     let secrets = Secrets { token: Some(Secret::new(TOKEN)), aes_key: Some(Secret::new(KEY)), ..Secrets::default() };
     let mut account = Account::named("default");
@@ -53,10 +92,7 @@ pub(crate) fn events() -> Vec<ImportEvent> {
         requests.extend([posted(message, TOKEN, false), posted(message, TOKEN, true), compatible(message)]);
     }
     for rest in ODD {
-        let message = format!(
-            "<xml><ToUserName>gh_e136c6e50636</ToUserName><FromUserName>oMgHVjngRipVsoxg6TuX3vz6glDg</FromUserName>\
-             <CreateTime>1408090606</CreateTime><MsgType>event</MsgType>{rest}</xml>"
-        );
+        let message = event(rest);
         requests.extend([false, true].map(|sealed| posted(message.as_bytes(), TOKEN, sealed)));
     }
     let json =

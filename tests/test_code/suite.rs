@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use menuscope::exchange::{ExportPlan, Format, Pseudonyms, Texts, export};
+use menuscope::exchange::{ExportOptions, ExportPlan, Format, Pseudonyms, Texts, export};
 use menuscope::progress::Progress;
 use menuscope::store::{BulkWriter, ImportEvent, Reader};
 use menuscope::texts::Language;
@@ -161,7 +161,13 @@ fn written(format: Format, events: &[ImportEvent], identifiers: Identifiers) -> 
     let out = directory.path().join("export");
     let pseudonyms =
         (identifiers == Identifiers::Replaced).then(|| Pseudonyms::open(directory.path(), Texts::Replaced).unwrap());
-    let plan = ExportPlan { format, out, pseudonyms, language: Language::English };
+    let plan = ExportPlan {
+        format,
+        out,
+        pseudonyms,
+        language: Language::English,
+        options: ExportOptions { ignored: vec!["CreateTime".to_owned()], ..ExportOptions::default() },
+    };
     let reader = Reader::open(&database).unwrap();
     let exported = export(&reader, &ids, &plan, &accounts(), &Progress::new()).unwrap();
     assert_eq!(exported.events, events.len() as u64);

@@ -8,6 +8,10 @@
 // and decrypt them; for any other they come from MENUSCOPE_TOKEN, MENUSCOPE_AES_KEY and MENUSCOPE_APP_ID.
 // What cannot be checked is skipped, and its name or its line says why. To renew the callbacks and keep what you have
 // written here: menuscope export --format pack --out callbacks
+//
+// Answers are compared with the recorded ones by element, without those that "ignored" in manifest.json names, where your
+// server, a rule or a person made them. MENUSCOPE_COMPARE=0 leaves that out; =1 compares in an export with pseudonyms,
+// too, whose texts are others; =all also with menuscope's own "success".
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -32,6 +36,8 @@ const TOKEN = published.token || process.env.MENUSCOPE_TOKEN;
 const AES_KEY = published.encoding_aes_key || process.env.MENUSCOPE_AES_KEY;
 const APP_ID = process.env.MENUSCOPE_APP_ID;
 const SERVER = process.env.MENUSCOPE_TO;
+const COMPARE = process.env.MENUSCOPE_COMPARE || (manifest.published ? '0' : '1');
+const IGNORED = manifest.ignored || ['CreateTime'];
 const MILLISECONDS = 5000; // WeChat waits no longer for an answer.
 
 /** One recorded request. */
@@ -58,6 +64,14 @@ class Callback {
 
   read(name) {
     return fs.readFileSync(path.join(this.folder, name));
+  }
+
+  /** The answer to compare with; undefined where there is none, or it is not to be compared. */
+  get recordedAnswer() {
+    const { reply } = this.entry;
+    if (COMPARE === '0' || this.isHandshake || !reply || reply.status !== 200) return undefined;
+    if (COMPARE !== 'all' && ['default', 'none'].includes(reply.source)) return undefined;
+    return this.read(reply.body).toString('utf8');
   }
 
   /** Every element of the message by its official name, its text exactly as it was sent. */
@@ -181,6 +195,7 @@ function checkMessage(callback) {
       // Back to where it came from.
       assert.ok(answer.includes(`<ToUserName><![CDATA[${callback.fields.FromUserName}]]>`), answer);
       assert.ok(answer.includes(`<FromUserName><![CDATA[${callback.fields.ToUserName}]]>`), answer);
+      compare(callback, answer);
     }
   });
 }
@@ -202,7 +217,62 @@ function checkServer(callback) {
     const answer = await response.text();
     assert.equal(response.status, 200);
     if (callback.isHandshake) assert.equal(answer, callback.query.echostr);
+    else if (callback.recordedAnswer !== undefined) compare(callback, plaintext(callback, answer));
   });
+}
+
+/** An answer without its encryption. */
+function plaintext(callback, answer) {
+  const encrypted = callback.isEncrypted && answer.match(ENCRYPT);
+  return encrypted ? callback.crypto().decrypt(encrypted[1]).message : answer;
+}
+
+/** Compares an answer with the recorded one: by element where both are messages, else as texts. */
+function compare(callback, answer) {
+  const recorded = callback.recordedAnswer;
+  if (recorded === undefined) return;
+  const [was, found] = [leaves(recorded), leaves(answer)];
+  if (was && found) assert.deepEqual(found, was);
+  else assert.equal(answer, recorded);
+}
+
+/** The texts of a reply by their paths, without what is ignored; undefined for what is no message. */
+function leaves(text) {
+  const root = { name: '', children: [], text: '' };
+  const open = [root];
+  const token = /<!\[CDATA\[([^]*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s>/!?][^\s>/]*)[^>]*?(\/?)>|<[!?][^>]*>|([^<]+)/g;
+  for (const [, cdata, closed, opened, empty, plain] of text.matchAll(token)) {
+    const innermost = open[open.length - 1];
+    if (opened !== undefined) {
+      const element = { name: opened, children: [], text: '' };
+      innermost.children.push(element);
+      if (!empty) open.push(element);
+    } else if (closed !== undefined) {
+      if (closed !== innermost.name) return undefined;
+      open.pop();
+    } else {
+      innermost.text += cdata !== undefined ? cdata : plain === undefined ? '' : unescaped(plain);
+    }
+  }
+  if (open.length !== 1 || root.children.length !== 1 || root.text.trim() !== '') return undefined;
+  const found = {};
+  const walk = (element, path) => element.children.forEach((child, index) => {
+    const alike = (children) => children.filter(({ name }) => name === child.name).length;
+    if (IGNORED.includes(child.name)) return;
+    const many = alike(element.children) > 1;
+    const place = path + child.name + (many ? `[${alike(element.children.slice(0, index + 1))}]` : '');
+    if (child.children.length) walk(child, `${place}/`);
+    else found[place] = child.text;
+  });
+  walk(root.children[0], '');
+  return found;
+}
+
+function unescaped(text) {
+  const named = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, digits, name) => (
+    name ? named[name] || whole : String.fromCodePoint(hex ? parseInt(hex, 16) : Number(digits))
+  ));
 }
 
 const ENCRYPT = /<Encrypt>\s*(?:<!\[CDATA\[)?([^\]<]*)/;

@@ -97,6 +97,8 @@ fn create_time(message: &[u8]) -> i64 {
 fn of_now(template: &str, account: &Account) -> Vec<Edit> {
     let tree = Tree::parse(template.as_bytes()).ok();
     let renewed = tree.map(|tree| sample::renewed(&tree, Timestamp::now().as_second())).unwrap_or_default();
-    let to_user = account.to_user.clone().map(|value| Edit { name: "ToUserName".to_owned(), value });
-    renewed.into_iter().chain(to_user).collect()
+    renewed
+        .into_iter()
+        .chain(sample::addressed(template.as_bytes(), account.app_id.as_deref(), account.to_user.as_deref()))
+        .collect()
 }

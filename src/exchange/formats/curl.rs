@@ -1,6 +1,6 @@
 //! Writes shell scripts of curl commands, and reads such commands, also those that browsers copy.
 //!
-//! The script sends each request as it was captured, to the server in `$TO`. Bodies are written as text wherever a shell
+//! The script sends each request as it was captured, to the server in `$TO`, and exits with 1 where an answer is an error. Bodies are written as text wherever a shell
 //! and an editor leave text alone, else as base64. Which headers are sent and which become comments is decided in
 //! `request_comments.rs`.
 
@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use super::input::lines::{Lines, MOST, head_text, trimmed};
 use super::request_comments::percent::{is_control, plain_target};
 use super::request_comments::request_importer::RequestImporter;
-use super::request_comments::{CommentedRequest, RequestComments, base64_lines, from_base64};
-use super::text_writer::TextWriter;
+use super::request_comments::{CommentedRequest, RequestComments, SentPath, base64_lines, from_base64};
+use super::server_url::{ServerUrl, is_plain_path, path_of};
+use super::text_writer::{TextFormat, TextWriter};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::Importer;
@@ -26,12 +27,28 @@ mod options;
 use assembly::Input;
 use lexer::{Lexer, Token};
 
-/// The heading of every exported script.
-pub(super) const HEADING: &str = r"#!/usr/bin/env bash
+/// The first lines of every exported script, also of earlier versions.
+pub(super) const HEADING: &str = "\
+#!/usr/bin/env bash
 # Callbacks exported by menuscope: each is sent again as it was captured, and its answer printed.
-# Where to: TO=http://127.0.0.1:3000 bash THIS-FILE
-set -euo pipefail
-TO=${TO:-http://127.0.0.1:8080}
+";
+
+/// The lines after them, up to the server.
+const USAGE: &str = "\
+# Where to: TO=http://127.0.0.1:3000/wx bash THIS-FILE; without a path in it, the captured one stays.
+# The exit status is 1 where an answer is an error, or none comes. Needs curl 7.76 or later.
+set -uo pipefail
+FAILED=0
+";
+
+/// The lines after the server: a path in it takes the place of the captured ones.
+const PATH: &str = "\
+case ${TO#*://} in */?*) declare AT= ;; *) TO=${TO%/} ;; esac
+";
+
+/// The last lines.
+const END: &str = "
+exit \"$FAILED\"
 ";
 
 /// Bytes of an argument: Linux allows 128 KiB, and quotes and names need some of it.
@@ -49,18 +66,40 @@ const DOCUMENT_END: &str = "BODY";
 /// Headers that curl makes up where none is given.
 const MADE_UP: [&str; 3] = ["accept", "content-type", "user-agent"];
 
-/// Writes a script of all events.
-pub(super) fn writer() -> TextWriter {
-    TextWriter::new(HEADING, script)
+/// Writes a script of all events, which sends them to that server.
+pub(super) fn writer(to: Option<ServerUrl>) -> TextWriter {
+    TextWriter::new(Script { to: to.unwrap_or_default() })
+}
+
+struct Script {
+    to: ServerUrl,
+}
+
+impl TextFormat for Script {
+    fn heading(&mut self, _: Option<&Fixture>) -> String {
+        format!("{HEADING}{USAGE}TO=${{TO:-{}}}\n{PATH}", self.to.text())
+    }
+
+    fn part(&self, event: &Fixture) -> Vec<u8> {
+        script(event, &self.to)
+    }
+
+    fn end(&self) -> &'static str {
+        END
+    }
 }
 
 /// The lines of one event.
-fn script(event: &Fixture) -> Vec<u8> {
+fn script(event: &Fixture, to: &ServerUrl) -> Vec<u8> {
     let request = &event.stored.capture.request;
     let plain = plain_target(&request.target);
     // Sent to the byte, but for what would end the request line.
-    let exact = !plain && request.target.len() < LONGEST && request.target.bytes().all(|byte| byte.is_ascii_graphic());
-    let sent = CommentedRequest::of(event, |_, value| value.len() < LONGEST, plain || exact);
+    let sent_path = to.fixed_path().unwrap_or(SentPath::Captured);
+    let exact = sent_path == SentPath::Captured
+        && !plain
+        && request.target.len() < LONGEST
+        && request.target.bytes().all(|byte| byte.is_ascii_graphic());
+    let sent = CommentedRequest::of(event, |_, value| value.len() < LONGEST, plain || exact, sent_path);
     let mut script = format!("\n{}", sent.comments).into_bytes();
     let body = body(&request.body, sent.method);
     let data = match body {
@@ -79,7 +118,7 @@ fn script(event: &Fixture) -> Vec<u8> {
             b" --data-binary @-".to_vec()
         }
     };
-    script.extend_from_slice(b"curl --silent --show-error --write-out '\\n' --request ");
+    script.extend_from_slice(b"curl --silent --show-error --fail-with-body --write-out '\\n' --request ");
     script.extend(sent.method.bytes());
     if exact {
         script.extend_from_slice(b" --request-target ");
@@ -89,15 +128,25 @@ fn script(event: &Fixture) -> Vec<u8> {
         // curl would remove dots from a path.
         let as_is: &[u8] = if sent.target.contains("/.") { b" --path-as-is" } else { b"" };
         script.extend_from_slice(as_is);
-        script.extend_from_slice(b" \"$TO\"");
-        script.extend(quoted(sent.target.as_bytes()));
+        let path = path_of(event);
+        let rest = match sent_path {
+            SentPath::Captured => sent.target.strip_prefix(&*path),
+            SentPath::Other { .. } => Some(&*sent.target),
+        };
+        if let Some(rest) = rest.filter(|_| is_plain_path(&path)) {
+            script.extend(format!(" \"$TO${{AT-{path}}}\"").into_bytes());
+            script.extend(quoted(rest.as_bytes()));
+        } else {
+            script.extend_from_slice(b" \"$TO\"");
+            script.extend(quoted(sent.target.as_bytes()));
+        }
     }
     script.extend(headers(&sent));
     if !data.is_empty() {
         script.extend_from_slice(b" \\\n ");
         script.extend(data);
     }
-    script.push(b'\n');
+    script.extend_from_slice(b" || FAILED=1\n");
     script
 }
 

@@ -7,7 +7,7 @@ use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::record::Fixture;
 use crate::exchange::writer::{Files, Writer};
 
-mod archived_reply;
+pub(super) mod archived_reply;
 mod archived_request;
 mod entries;
 mod entry_json;

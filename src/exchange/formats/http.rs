@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use super::hurl;
 use super::input::lines::{Lines, head_text};
 use super::input::request_line::is_request_line;
-use super::request_comments::CommentedRequest;
 use super::request_comments::percent::is_control;
 use super::request_comments::request_importer::RequestImporter;
-use super::text_writer::TextWriter;
+use super::request_comments::{CommentedRequest, SentPath};
+use super::server_url::{ServerUrl, is_plain_path, path_of};
+use super::text_writer::{TextFormat, TextWriter};
 use super::variables::Variables;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::importer::Importer;
@@ -27,24 +28,48 @@ use block::{Block, definition, separates};
 pub(super) const HEADING: &str = "\
 # Callbacks exported by menuscope for the HTTP clients of editors: each can be sent again as it was captured.
 # A body that this form cannot carry is kept to the byte in comments before its request, and sent as near to it as can be.
-@host = http://127.0.0.1:8080
 ";
 
-/// Writes a file of all events.
-pub(super) fn writer() -> TextWriter {
-    TextWriter::new(HEADING, |event| block(event).into_bytes())
+/// Writes a file of all events, which sends them to that server.
+pub(super) fn writer(to: Option<ServerUrl>) -> TextWriter {
+    TextWriter::new(HttpFile { to: to.unwrap_or_default(), first_path: None })
+}
+
+struct HttpFile {
+    to: ServerUrl,
+    /// The path that the variable has: that of the first event, where the server's URL has none.
+    first_path: Option<String>,
+}
+
+impl TextFormat for HttpFile {
+    fn heading(&mut self, first: Option<&Fixture>) -> String {
+        if self.to.fixed_path().is_some() {
+            return format!("{HEADING}@to = {}\n", self.to.text());
+        }
+        self.first_path = first.map(path_of).filter(|path| is_plain_path(path));
+        let path = self.first_path.as_deref().unwrap_or_default();
+        format!("{HEADING}@host = {}\n@to = {{{{host}}}}{path}\n", self.to.origin())
+    }
+
+    fn part(&self, event: &Fixture) -> Vec<u8> {
+        let path = path_of(event);
+        let is_first = self.first_path.as_ref().is_some_and(|first| *first == path);
+        let first = is_first.then_some(SentPath::Other { query: "" });
+        block(event, self.to.fixed_path().or(first).unwrap_or(SentPath::Captured)).into_bytes()
+    }
 }
 
 /// The lines of one event.
-fn block(event: &Fixture) -> String {
+fn block(event: &Fixture, sent_path: SentPath<'_>) -> String {
     let exact = &event.stored.capture.request.body;
-    let mut request = CommentedRequest::of(event, |_, value| carries(value), false);
+    let mut request = CommentedRequest::of(event, |_, value| carries(value), false, sent_path);
     let body = approximate(exact);
     if body.as_bytes() != &exact[..] {
         request.keep_body(exact);
     }
     let CommentedRequest { comments, method, target, headers } = request;
-    let mut text = format!("\n###\n{comments}{method} {{{{host}}}}{target} HTTP/1.1\n");
+    let server = if sent_path == SentPath::Captured { "host" } else { "to" };
+    let mut text = format!("\n###\n{comments}{method} {{{{{server}}}}}{target} HTTP/1.1\n");
     for (name, value) in headers {
         text.push_str(name);
         text.push_str(if value.is_empty() { ":" } else { ": " });

@@ -11,8 +11,9 @@ use super::input::lines::{Lines, head_text};
 use super::input::request_line::is_request_line;
 use super::request_comments::percent::is_control;
 use super::request_comments::request_importer::RequestImporter;
-use super::request_comments::{CommentedRequest, RequestComments, base64_lines};
-use super::text_writer::TextWriter;
+use super::request_comments::{CommentedRequest, RequestComments, SentPath, base64_lines};
+use super::server_url::{ServerUrl, path_of};
+use super::text_writer::{TextFormat, TextWriter};
 use super::variables::Variables;
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::importer::Importer;
@@ -23,26 +24,56 @@ mod strings;
 
 use entry::{HurlEntry, Step};
 
-/// The heading of every file.
+/// The first line of every file, also of earlier versions.
 pub(super) const HEADING: &str = "\
 # Callbacks exported by menuscope for hurl: each is sent again as it was captured.
-# Where to: hurl --variable host=http://127.0.0.1:8080 THIS-FILE
 ";
 
 /// The delimiter of a body of several lines.
 const FENCE: &str = "```";
 
-/// Writes a file of all events.
-pub(super) fn writer() -> TextWriter {
-    TextWriter::new(HEADING, |event| entry(event).into_bytes())
+/// Writes a file of all events, which sends them to that server; without one, its variable says where to.
+pub(super) fn writer(to: Option<ServerUrl>) -> TextWriter {
+    TextWriter::new(HurlFile { to, first_path: None })
+}
+
+struct HurlFile {
+    to: Option<ServerUrl>,
+    /// The path that the variable has: that of the first event.
+    first_path: Option<String>,
+}
+
+impl TextFormat for HurlFile {
+    fn heading(&mut self, first: Option<&Fixture>) -> String {
+        if self.to.is_some() {
+            return HEADING.to_owned();
+        }
+        self.first_path = first.map(path_of);
+        let (server, path) = (ServerUrl::default(), self.first_path.as_deref().unwrap_or("/wx"));
+        let server = server.origin();
+        format!(
+            "{HEADING}# Where to: hurl --variable to={server}{path} THIS-FILE\n\
+             # Requests to other paths, if there are any, need --variable host={server} besides.\n"
+        )
+    }
+
+    fn part(&self, event: &Fixture) -> Vec<u8> {
+        let is_first = self.first_path.as_ref().is_some_and(|first| *first == path_of(event));
+        let (server, sent_path) = match &self.to {
+            Some(to) => (to.text(), to.fixed_path().unwrap_or(SentPath::Captured)),
+            None if is_first => ("{{to}}".to_owned(), SentPath::Other { query: "" }),
+            None => ("{{host}}".to_owned(), SentPath::Captured),
+        };
+        entry(event, &server, sent_path).into_bytes()
+    }
 }
 
 /// The lines of one event.
-fn entry(event: &Fixture) -> String {
+fn entry(event: &Fixture, server: &str, sent_path: SentPath<'_>) -> String {
     let body = &event.stored.capture.request.body;
     let carries = |_: &str, value: &[u8]| std::str::from_utf8(value).is_ok_and(|text| !text.contains(is_control));
-    let CommentedRequest { comments, method, target, headers } = CommentedRequest::of(event, carries, false);
-    let mut text = format!("\n{comments}{method} {{{{host}}}}{target}\n");
+    let CommentedRequest { comments, method, target, headers } = CommentedRequest::of(event, carries, false, sent_path);
+    let mut text = format!("\n{comments}{method} {server}{target}\n");
     for (name, value) in headers {
         text.push_str(name);
         text.push_str(if value.is_empty() { ":" } else { ": " });

@@ -5,6 +5,8 @@
 //! # menuscope 3 2026-11-23T08:00:00.123456Z 203.0.113.7 CLICK MENU_1     number, arrival, sender; kind and key for people
 //! # menuscope header 0 host: wx.example                                 the first header, which a client makes anew
 //! # menuscope target /wx?a=%7B%7B                                       the exact target, where a URL cannot have it
+//! # menuscope path /wx a=b                                              the captured path, where it is sent to another
+//!                                                                       one; the query that this brings along
 //! # menuscope record {"number":3,"account":"default",…}                 everything else on record, as in a HAR file
 //! # menuscope body PHhtbD4=                                             the exact body, in as many lines as it takes
 //! ```
@@ -52,13 +54,23 @@ const USUAL_VERSION: &str = "HTTP/1.1";
 /// The member of the record with the SHA-256 of its request.
 const REQUEST: &str = "request";
 
+/// The path that a request is sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SentPath<'a> {
+    Captured,
+    /// That of the server's URL, which may have a query of its own.
+    Other {
+        query: &'a str,
+    },
+}
+
 /// A request as other tools can send it, and comment lines for the rest of the event.
 pub(super) struct CommentedRequest<'a> {
     /// Complete lines.
     pub(super) comments: String,
     /// `POST` where it is a method that no platform uses.
     pub(super) method: &'a str,
-    /// Path and query, percent-encoded where a URL demands it.
+    /// Path and query, percent-encoded where a URL demands it. Without the path, where it is sent to another one.
     pub(super) target: Cow<'a, str>,
     /// The exported headers: those that any client sends as they are, and that the format can express.
     pub(super) headers: Vec<(&'a str, &'a [u8])>,
@@ -66,7 +78,12 @@ pub(super) struct CommentedRequest<'a> {
 
 impl<'a> CommentedRequest<'a> {
     /// `carries` says whether the format can express a header; `whole` whether it can express the target as it is.
-    pub(super) fn of(event: &'a Fixture, carries: impl Fn(&str, &[u8]) -> bool, whole: bool) -> Self {
+    pub(super) fn of(
+        event: &'a Fixture,
+        carries: impl Fn(&str, &[u8]) -> bool,
+        whole: bool,
+        sent_path: SentPath<'_>,
+    ) -> Self {
         let request = &event.stored.capture.request;
         let mut comments = heading(event);
         let mut note = |what: &str, value: &str| writeln!(comments, "# {SIGN}{what} {value}").unwrap_or_default();
@@ -82,6 +99,15 @@ impl<'a> CommentedRequest<'a> {
         if target != request.target {
             note("target", &escaped(request.target.as_bytes()));
         }
+        let target = match sent_path {
+            SentPath::Captured => target,
+            SentPath::Other { query } => {
+                let (path, rest) = target.split_at(target.find('?').unwrap_or(target.len()));
+                let brought = if query.is_empty() { String::new() } else { format!(" {}", escaped(query.as_bytes())) };
+                note("path", &format!("{}{brought}", escaped(path.as_bytes())));
+                Cow::Owned(with_query(query, rest))
+            }
+        };
         let mut headers = Vec::with_capacity(request.headers.len());
         for (at, (name, value)) in request.headers.iter().enumerate() {
             if is_sendable(name, value) && carries(name, value) {
@@ -102,6 +128,26 @@ impl<'a> CommentedRequest<'a> {
         for line in base64_lines(body) {
             writeln!(self.comments, "# {SIGN}body {line}").unwrap_or_default();
         }
+    }
+}
+
+/// The query of a request behind that of the server's URL. Both it and `rest` begin with the question mark, unless there is
+/// nothing.
+fn with_query(query: &str, rest: &str) -> String {
+    match (query, rest.strip_prefix('?')) {
+        ("", _) => rest.to_owned(),
+        (query, None) => format!("?{query}"),
+        (query, Some(rest)) => format!("?{query}&{rest}"),
+    }
+}
+
+/// Reverses [`with_query`].
+fn without_query<'t>(query: &str, whole: &'t str) -> Cow<'t, str> {
+    let after = whole.strip_prefix('?').and_then(|whole| whole.strip_prefix(query)).filter(|_| !query.is_empty());
+    match after.map(|after| (after, after.strip_prefix('&'))) {
+        Some(("", _)) => Cow::Borrowed(""),
+        Some((_, Some(rest))) => Cow::Owned(format!("?{rest}")),
+        _ => Cow::Borrowed(whole),
     }
 }
 
@@ -183,6 +229,8 @@ pub(super) struct RequestComments {
     method: Option<String>,
     version: Option<String>,
     target: Option<String>,
+    /// The captured path, and the query of the server's URL.
+    path: Option<(String, String)>,
     headers: Vec<(usize, String, Vec<u8>)>,
     body: Option<String>,
     body_length: Option<u64>,
@@ -211,6 +259,11 @@ impl RequestComments {
             "method" => self.method = Some(unescaped_text(value)?),
             "version" => self.version = Some(unescaped_text(value)?),
             "target" => self.target = Some(unescaped_text(value)?),
+            "path" => {
+                let (path, query) = value.split_once(' ').map_or((value, None), |(path, query)| (path, Some(query)));
+                let query = query.map_or(Some(String::new()), unescaped_text)?;
+                self.path = Some((unescaped_text(path)?, query));
+            }
             "body-length" => self.body_length = Some(value.parse().ok()?),
             "record" => self.record = Some(value.to_owned()),
             "body" => {
@@ -251,13 +304,21 @@ impl RequestComments {
 
     /// The event of a request with these comments; `undated` is its time where they have none.
     pub(super) fn event(self, request: TextRequest, undated: Timestamp) -> Result<FileEvent, ImportReason> {
-        let Self { received_at, peer, method, version, target, headers: kept, body: _, body_length, record, damaged } =
-            self;
+        let Self {
+            received_at, peer, method, version, target, path, headers: kept, body_length, record, damaged, ..
+        } = self;
         if let Some(line) = damaged {
             return Err(ImportReason::Malformed { cause: line });
         }
         let TextRequest { method: said_method, target: said_target, version: said_version, mut headers, body } =
             request;
+        let said_target = match path {
+            Some((path, query)) => {
+                let rest = &said_target[said_target.find('?').unwrap_or(said_target.len())..];
+                format!("{path}{}", without_query(&query, rest))
+            }
+            None => said_target,
+        };
         let target = target.filter(|exact| sent_target(exact) == said_target).unwrap_or(said_target);
         let method = method.filter(|_| said_method == "POST").unwrap_or(said_method);
         for (at, name, value) in kept {

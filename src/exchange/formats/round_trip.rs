@@ -9,7 +9,7 @@ use super::pack::source::Source;
 use super::pack::{self, PackWriter};
 use super::specimens::{any_event, every_kind, exported, imported, no_accounts, numbered, success};
 use super::text_writer::TextWriter;
-use super::{Read, curl, har, http, hurl, json_lines};
+use super::{Read, ServerUrl, curl, har, http, hurl, json_lines};
 use crate::account::Accounts;
 use crate::capture::diagnosis::{Coded, Finding};
 use crate::capture::{CaptureId, Placement, RawRequest, Reply, StoredCapture, header_text};
@@ -110,7 +110,21 @@ pub(super) fn problems(read: Read, text: &str) -> Vec<(String, ImportReason)> {
 }
 
 /// Asserts that export, import and export again give the same bytes, and that nothing of the requests is lost.
-pub(super) fn assert_round_trip(writer: fn() -> TextWriter, read: Read, requests: &[RawRequest]) {
+pub(super) fn assert_round_trip(writer: fn(Option<ServerUrl>) -> TextWriter, read: Read, requests: &[RawRequest]) {
+    for to in
+        [None, Some("http://127.0.0.1:3000"), Some("https://wx.example/a/b"), Some("http://h/index.php?s=/wx&m=1")]
+    {
+        assert_round_trip_to(to, writer, read, requests);
+    }
+}
+
+fn assert_round_trip_to(
+    to: Option<&str>,
+    writer: fn(Option<ServerUrl>) -> TextWriter,
+    read: Read,
+    requests: &[RawRequest],
+) {
+    let writer = || writer(to.map(|to| ServerUrl::parse(to).unwrap()));
     let first = written(writer(), requests.to_vec());
     let text = String::from_utf8(first).unwrap();
     let (stored, imported) = read_back(read, text.as_bytes());
@@ -222,9 +236,9 @@ fn assert_promises(events: &[Fixture]) {
         ("pack", packed(events), read_packed, assert_whole),
         ("har", exported(har::Har::default(), events), har::read, assert_whole),
         ("json", exported(json_lines::JsonLines::new(Language::English), events), json_lines::read, assert_shown),
-        ("curl", exported(curl::writer(), events), curl::read, assert_whole),
-        ("http", exported(http::writer(), events), http::read, assert_whole),
-        ("hurl", exported(hurl::writer(), events), hurl::read, assert_whole),
+        ("curl", exported(curl::writer(None), events), curl::read, assert_whole),
+        ("http", exported(http::writer(None), events), http::read, assert_whole),
+        ("hurl", exported(hurl::writer(None), events), hurl::read, assert_whole),
     ];
     for (format, bytes, read, promised) in files {
         let (report, again) = imported(read, &bytes, &no_accounts());
@@ -239,7 +253,7 @@ fn assert_promises(events: &[Fixture]) {
 /// A pack as one text: its files in JSON.
 fn packed(events: &[Fixture]) -> Vec<u8> {
     let mut files = InMemory::default();
-    let mut writer = PackWriter::new(None);
+    let mut writer = PackWriter::new(None, None);
     for event in events {
         writer.add(event, &mut files).unwrap();
     }
@@ -294,9 +308,9 @@ fn an_edited_request_is_inspected_anew_and_an_untouched_one_is_not() {
     let events = numbered(vec![(capture, Some(success()))]);
     let event = &events[0].stored;
     for (bytes, read) in [
-        (exported(curl::writer(), &events), curl::read as Read),
-        (exported(http::writer(), &events), http::read),
-        (exported(hurl::writer(), &events), hurl::read),
+        (exported(curl::writer(None), &events), curl::read as Read),
+        (exported(http::writer(None), &events), http::read),
+        (exported(hurl::writer(None), &events), hurl::read),
     ] {
         let (_, untouched) = imported(read, &bytes, &no_accounts());
         assert_whole(event, &untouched[0].stored);

@@ -7,7 +7,7 @@ use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
 /// The variable that stands for the server; its value is no part of a request.
-const SERVER: &str = "host";
+const SERVERS: [&str; 2] = ["host", "to"];
 
 /// Values of more variables are not remembered.
 const MOST: usize = 1000;
@@ -40,7 +40,7 @@ impl Variables {
             let Some((name, after)) = after.split_once("}}") else { return Err(unresolved(after)) };
             match self.0.get(name.trim()) {
                 Some(value) => filled.push_str(value),
-                None if name.trim() == SERVER => filled.push_str("http://server"),
+                None if SERVERS.contains(&name.trim()) => filled.push_str("http://server"),
                 None => return Err(unresolved(name.trim())),
             }
             if filled.len() > lines::MOST {

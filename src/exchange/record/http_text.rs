@@ -9,7 +9,7 @@ use crate::capture::RawRequest;
 ///
 /// Lines may end in LF alone: editors and version control change that. The body is taken as it is.
 pub(in crate::exchange) fn parse(text: Vec<u8>) -> Result<RawRequest, &'static str> {
-    let (line, mut rest) = next_line(&text).ok_or("it has no request line")?;
+    let (line, rest) = next_line(&text).ok_or("it has no request line")?;
     let line = std::str::from_utf8(line).ok().ok_or("its request line is not UTF-8")?;
     let (method, target) = line.split_once(' ').ok_or("its request line has no target")?;
     let (target, version) = target.rsplit_once(' ').ok_or("its request line has no version")?;
@@ -18,15 +18,7 @@ pub(in crate::exchange) fn parse(text: Vec<u8>) -> Result<RawRequest, &'static s
         return Err("its first line is no request line");
     }
     let (method, target, version) = (method.to_owned(), target.to_owned(), version.to_owned());
-    let mut headers = Vec::new();
-    loop {
-        let (line, after) = next_line(rest).ok_or("it breaks off in its headers")?;
-        rest = after;
-        if line.is_empty() {
-            break;
-        }
-        headers.push(header(line).ok_or("a line in its headers is none")?);
-    }
+    let (headers, rest) = head(rest)?;
     let at = text.len() - rest.len();
     let body = Bytes::from(text).slice(at..);
     Ok(RawRequest {
@@ -39,6 +31,19 @@ pub(in crate::exchange) fn parse(text: Vec<u8>) -> Result<RawRequest, &'static s
         body_length: body.len() as u64,
         body,
     })
+}
+
+/// The headers behind the first line, and the body behind them.
+pub(in crate::exchange) fn head(mut rest: &[u8]) -> Result<(Vec<(String, Vec<u8>)>, &[u8]), &'static str> {
+    let mut headers = Vec::new();
+    loop {
+        let (line, after) = next_line(rest).ok_or("it breaks off in its headers")?;
+        rest = after;
+        if line.is_empty() {
+            return Ok((headers, rest));
+        }
+        headers.push(header(line).ok_or("a line in its headers is none")?);
+    }
 }
 
 /// A line without its end, and what follows it.

@@ -41,6 +41,7 @@ pub(in crate::exchange) const FORWARD: &str = "forward.body";
 /// Names of the first members, in their order; [`EVENTS`] comes last.
 pub(in crate::exchange) const MENUSCOPE: &str = "menuscope";
 pub(in crate::exchange) const PUBLISHED: &str = "published";
+pub(in crate::exchange) const IGNORED: &str = "ignored";
 pub(in crate::exchange) const EVENTS: &str = "events";
 
 /// The keys that sign and encrypt a pack with pseudonyms: public, so that anybody can verify and decrypt its events.

@@ -33,6 +33,7 @@ pub(crate) struct ExportDialog {
     folder: PathBuf,
     pseudonyms: bool,
     texts: Texts,
+    leave_out_encrypted: bool,
     preview: Option<Preview>,
     /// The last preview asked for; `None` if it has to be asked for again.
     asked: Option<PreviewRequest>,
@@ -62,6 +63,7 @@ impl Default for ExportDialog {
             // What leaves this machine unasked names nobody.
             pseudonyms: true,
             texts: Texts::Replaced,
+            leave_out_encrypted: false,
             preview: None,
             asked: None,
             generation: 0,
@@ -153,6 +155,7 @@ impl ExportDialog {
             self.ask_for_preview(selection, actions);
             if self.pseudonyms {
                 preview_ui(ui, self.preview.as_ref(), look);
+                self.encrypted_ui(ui, look);
             }
             ui.add_space(GAP_SMALL);
             match progress {
@@ -216,6 +219,21 @@ impl ExportDialog {
         self.texts = if kept { Texts::Kept } else { Texts::Replaced };
     }
 
+    /// Offers to leave out the events that cannot be decrypted, if there are any.
+    fn encrypted_ui(&mut self, ui: &mut Ui, look: &Look) {
+        let encrypted = self.preview.as_ref().map_or(0, |preview| preview.encrypted);
+        if encrypted > 0 {
+            let label = look.filled("export.encrypted.leave_out", &[("count", &encrypted.to_string())]);
+            ui.checkbox(&mut self.leave_out_encrypted, label);
+            ui.add(Label::new(weak(look, look.text("export.encrypted.hint"))).wrap());
+        }
+    }
+
+    /// Returns true if the preview shows that the export can be made.
+    fn is_exportable(&self) -> bool {
+        self.preview.as_ref().is_some_and(|preview| preview.encrypted == 0 || self.leave_out_encrypted)
+    }
+
     /// Asks the engine for a preview, once for each choice.
     fn ask_for_preview(&mut self, selection: &EventSelection<'_>, actions: &mut Vec<Action>) {
         if self.asked.as_ref().is_some_and(|asked| self.is_asked(asked, selection)) {
@@ -258,7 +276,8 @@ impl ExportDialog {
             "" => self.proposed(),
             typed => PathBuf::from(typed),
         };
-        Some(ExportRequest { events, format: self.format, out, pseudonyms: self.pseudonyms() })
+        let (pseudonyms, leave_out_encrypted) = (self.pseudonyms(), self.leave_out_encrypted);
+        Some(ExportRequest { events, format: self.format, out, pseudonyms, leave_out_encrypted })
     }
 
     fn proposed(&self) -> PathBuf {
@@ -267,7 +286,7 @@ impl ExportDialog {
 
     fn button_ui(&self, ui: &mut Ui, selection: &EventSelection<'_>, look: &Look, actions: &mut Vec<Action>) {
         let is_sound = self.asked.as_ref().is_some_and(|asked| asked.is_sound);
-        let is_ready = is_sound && (!self.pseudonyms || self.preview.is_some());
+        let is_ready = is_sound && (!self.pseudonyms || self.is_exportable());
         if ui.add_enabled(is_ready, egui::Button::new(look.text("export.start"))).clicked()
             && let Some(request) = self.request(selection)
         {
@@ -310,7 +329,7 @@ mod tests {
     use crate::engine::Command;
 
     fn preview(events: u64) -> Preview {
-        Preview { events, changes: Vec::new(), total: 0 }
+        Preview { events, changes: Vec::new(), total: 0, encrypted: 0 }
     }
 
     fn asked(actions: &[Action]) -> Vec<u64> {

@@ -82,8 +82,10 @@ impl Composer {
         self.set(body.to_owned(), Origin::New);
         let account = status.config.accounts.get(crate::account::DEFAULT_ACCOUNT);
         let account = account.or_else(|| status.config.accounts.values().next());
-        if let Some(to_user) = account.and_then(|account| account.to_user.clone()) {
-            self.edit("ToUserName", &to_user);
+        let (app_id, to_user) =
+            account.map_or((None, None), |account| (account.app_id.as_deref(), account.to_user.as_deref()));
+        for edit in sample::addressed(self.text.as_bytes(), app_id, to_user) {
+            self.edit(&edit.name, &edit.value);
         }
         self.refresh();
     }

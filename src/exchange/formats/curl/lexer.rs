@@ -12,7 +12,7 @@ mod expansion;
 /// The variable that stands for the server in exported scripts; its value is no part of a request.
 const SERVER: &[u8] = b"TO";
 
-/// The value of that variable until the file sets another.
+/// The value of that variable where the file does not set it.
 const ANY_SERVER: &[u8] = b"http://server";
 
 /// Values of more variables are not remembered.
@@ -76,7 +76,7 @@ impl Lexer {
             word: None,
             comments: Vec::new(),
             document_end: None,
-            variables: HashMap::from([(SERVER.to_vec(), ANY_SERVER.to_vec())]),
+            variables: HashMap::new(),
             size: 0,
             continued: false,
             windows: false,

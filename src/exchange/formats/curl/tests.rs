@@ -32,26 +32,29 @@ fn a_script_comes_back_as_it_was() {
 #[test]
 fn a_script_reads_like_one_that_a_person_wrote() {
     let request = RawRequest { target: "/wx?a=b".to_owned(), ..message(b"<xml>it's</xml>") };
-    let script = String::from_utf8(written(writer(), vec![request])).unwrap();
+    let script = String::from_utf8(written(writer(None), vec![request])).unwrap();
     let expected = r#"
 # menuscope 1 2026-11-23T08:00:00.123456Z 203.0.113.7 unreadable
 # menuscope header 1 host: wx.example:8989
 # menuscope header 4 content-length: 15
-curl --silent --show-error --write-out '\n' --request POST "$TO"'/wx?a=b' \
+curl --silent --show-error --fail-with-body --write-out '\n' --request POST "$TO${AT-/wx}"'?a=b' \
   --header 'user-agent: Mozilla/4.0' \
   --header 'accept: */*' \
   --header 'content-type: text/xml' \
   --header 'expect:' \
-  --data-raw '<xml>it'\''s</xml>'
+  --data-raw '<xml>it'\''s</xml>' || FAILED=1
+
+exit "$FAILED"
 "#;
-    assert_eq!(without_records(script.strip_prefix(HEADING).unwrap()), expected);
+    let (_, after_heading) = script.strip_prefix(HEADING).unwrap().split_once(PATH).unwrap();
+    assert_eq!(without_records(after_heading), expected);
 }
 
 #[test]
 fn long_and_binary_bodies_are_whole() {
     let long = "点'\n".repeat(60_000);
     let requests = vec![message(long.as_bytes()), message(&[0, 1, 0xff, b'\r', b'\n'].repeat(50_000)), message(b"@x")];
-    let text = written(writer(), requests.clone());
+    let text = written(writer(None), requests.clone());
     assert!(text.split(|byte| *byte == b'\n').any(|line| line == b"base64 --decode <<'BODY' |"));
     round_trip(&requests);
 }
@@ -85,7 +88,7 @@ fn one(stream: TcpStream) -> (Vec<Vec<u8>>, Vec<u8>) {
 fn assert_sent(requests: &[RawRequest]) {
     let directory = tempfile::tempdir().unwrap();
     let script = directory.path().join("send.sh");
-    std::fs::write(&script, written(writer(), requests.to_vec())).unwrap();
+    std::fs::write(&script, written(writer(None), requests.to_vec())).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let mut bash = Command::new("bash");
@@ -121,6 +124,50 @@ fn a_script_sends_what_was_captured() {
     let echo = RawRequest { method: "GET".to_owned(), target: "/?echostr=1".to_owned(), ..message(b"") };
     let long = message("点'\n$(x)".repeat(30_000).as_bytes());
     assert_sent(&[message(CLICK.as_bytes()), odd, echo, long, message(b""), message(b"@/etc/hostname")]);
+}
+
+#[test]
+fn a_path_in_the_variable_takes_the_place_of_the_captured_one_and_an_error_is_the_exit_status() {
+    let directory = tempfile::tempdir().unwrap();
+    let script = directory.path().join("send.sh");
+    let run = |to: Option<&str>, variable: Option<&str>| {
+        let to = to.map(|to| ServerUrl::parse(to).unwrap());
+        std::fs::write(&script, written(writer(to), vec![message(CLICK.as_bytes()), message(b"")])).unwrap();
+        let mut bash = Command::new("bash");
+        bash.arg(&script).env("HOME", directory.path()).env("NO_PROXY", "*").env_remove("TO");
+        bash.envs(variable.map(|to| ("TO", to))).output().unwrap()
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    let receiver = std::thread::Builder::new().spawn(move || received(&listener, 8)).unwrap();
+    let there = format!("{server}/cb");
+    let asking = format!("{server}/index.php?s=/wx");
+    for (to, variable) in
+        [(None, Some(&there)), (Some(&there), None), (Some(&asking), None), (Some(&there), Some(&server))]
+    {
+        let output = run(to.map(|to| &**to), variable.map(|to| &**to));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let lines: Vec<_> =
+        receiver.join().unwrap().iter().map(|(head, _)| String::from_utf8_lossy(&head[0]).into_owned()).collect();
+    for (line, path) in lines.iter().step_by(2).zip(["/cb?sig", "/cb?sig", "/index.php?s=/wx&sig", "/wx?sig"]) {
+        assert!(line.starts_with(&format!("POST {path}nature=abc")), "{line}");
+    }
+    let refused = run(Some("http://127.0.0.1:9"), None);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::Builder::new()
+        .spawn(move || {
+            for stream in listener.incoming().take(2) {
+                let mut stream = stream.unwrap();
+                stream.read(&mut [0; 65536]).unwrap();
+                stream.write_all(b"HTTP/1.1 500 No\r\ncontent-length: 4\r\nconnection: close\r\n\r\nwhy?").unwrap();
+            }
+        })
+        .unwrap();
+    let failed = run(None, Some(&server));
+    assert_eq!((failed.status.code(), &*failed.stdout), (Some(1), &b"why?\nwhy?\n"[..]), "every request is sent");
 }
 
 #[test]
@@ -249,7 +296,7 @@ fn what_is_too_large_does_not_hide_what_follows() {
 
 #[test]
 fn an_edited_command_counts_more_than_its_notes() {
-    let script = String::from_utf8(written(writer(), vec![message(b"<xml/>")])).unwrap();
+    let script = String::from_utf8(written(writer(None), vec![message(b"<xml/>")])).unwrap();
     let request = only(read, &script.replace("<xml/>", "<xml>2</xml>").replace("/wx?", "/other?"));
     assert_eq!(request.body, "<xml>2</xml>");
     assert!(request.target.starts_with("/other?"));

@@ -77,7 +77,7 @@ fn milliseconds(count: f64) -> Duration {
 }
 
 /// The reply to an event as if it had been forwarded: the baseline of later answers.
-pub(super) fn reply(mut forwarded: ServerAnswer, capture: &Capture, account: &Account) -> Reply {
+pub(in crate::exchange) fn reply(mut forwarded: ServerAnswer, capture: &Capture, account: &Account) -> Reply {
     let elapsed = forwarded.elapsed;
     lint_server_answer(&mut forwarded, capture, Some(account), elapsed);
     let (body, wire) = match account.decrypt_reply(&forwarded.body) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::BASE64;
 use crate::capture::RawRequest;
-use crate::exchange::formats::input::callback::{is_callback, is_posted_callback, refusal};
+use crate::exchange::formats::input::callback::{is_callback, is_posted_callback, is_signed, refusal};
 use crate::exchange::formats::request_comments::percent::target_of;
 use crate::exchange::import_problem::ImportReason;
 
@@ -22,6 +22,9 @@ struct Request {
     #[serde(default)]
     headers: Vec<Header>,
     post_data: Option<PostData>,
+    /// The body, where some tools put it.
+    #[serde(rename = "_content")]
+    content: Option<LooseBody>,
 }
 
 /// A header of a request or an answer.
@@ -40,14 +43,33 @@ struct PostData {
     #[serde(flatten)]
     text: BodyText,
     #[serde(default)]
-    params: Vec<Param>,
+    params: Option<Vec<Param>>,
+    /// The body, where some tools put it.
+    #[serde(rename = "_content")]
+    content: Option<LooseBody>,
 }
 
 #[derive(Deserialize)]
 struct Param {
     name: String,
-    #[serde(default)]
-    value: String,
+    value: Option<String>,
+}
+
+/// A body in a member that no specification has.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum LooseBody {
+    Text(String),
+    Body(BodyText),
+}
+
+impl LooseBody {
+    fn bytes(self) -> Result<Option<Vec<u8>>, ImportReason> {
+        match self {
+            Self::Text(text) => Ok(Some(text.into_bytes())),
+            Self::Body(body) => body.bytes(),
+        }
+    }
 }
 
 /// A body as an archive has it.
@@ -87,8 +109,13 @@ pub(super) fn parsed<T: for<'de> Deserialize<'de>>(member: &str, value: Value) -
 
 /// The request of an entry.
 pub(super) fn read(value: Value) -> Result<ArchivedRequest, ImportReason> {
-    let Request { method, url, http_version, headers, post_data } = parsed("request", value)?;
-    let body = post_data.map(body).transpose()?.flatten();
+    let Request { method, url, http_version, headers, post_data, content } = parsed("request", value)?;
+    let mut body = post_data.map(body).transpose()?.flatten();
+    if body.as_ref().is_none_or(Vec::is_empty)
+        && let Some(content) = content
+    {
+        body = content.bytes()?.or(body);
+    }
     let has_body = body.is_some();
     let body = body.unwrap_or_default();
     let version = if http_version == "HTTP/1.0" { http_version } else { "HTTP/1.1".to_owned() };
@@ -105,16 +132,36 @@ pub(super) fn read(value: Value) -> Result<ArchivedRequest, ImportReason> {
     Ok(ArchivedRequest { request, url, has_body })
 }
 
-/// A body, put together from the fields of a form where there is no text.
+/// A body: its text, else the member of some tools, else put together from the fields of a form.
 fn body(data: PostData) -> Result<Option<Vec<u8>>, ImportReason> {
-    let PostData { text, params } = data;
+    let PostData { text, params, content } = data;
     let text = text.bytes()?;
-    if params.is_empty() || text.as_ref().is_some_and(|text| !text.is_empty()) {
+    if text.as_ref().is_some_and(|text| !text.is_empty()) {
         return Ok(text);
     }
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(params.iter().map(|param| (&param.name, &param.value)));
-    Ok(Some(form.finish().into_bytes()))
+    if let Some(content) = content.map(LooseBody::bytes).transpose()?.flatten() {
+        return Ok(Some(content));
+    }
+    let params = params.unwrap_or_default();
+    match params.as_slice() {
+        [] => Ok(text),
+        // A message that was taken for a form: each `=` in it ended a name, and each `&` a value.
+        [first, ..] if first.name.trim_start().starts_with(['<', '{']) => Ok(Some(unformed(&params).into_bytes())),
+        params => {
+            let mut form = form_urlencoded::Serializer::new(String::new());
+            form.extend_pairs(params.iter().map(|param| (&param.name, param.value.as_deref().unwrap_or_default())));
+            Ok(Some(form.finish().into_bytes()))
+        }
+    }
+}
+
+/// The text whose parts were taken for fields.
+fn unformed(params: &[Param]) -> String {
+    let field = |param: &Param| match &param.value {
+        Some(value) if !value.is_empty() => format!("{}={value}", param.name),
+        _ => param.name.clone(),
+    };
+    params.iter().map(field).collect::<Vec<_>>().join("&")
 }
 
 /// Headers with names in lower case, and without the pseudo-headers of HTTP/2.
@@ -137,11 +184,11 @@ impl ArchivedRequest {
     /// The reason not to import it, unless it is a callback: archives of browsers and proxies are full of other requests.
     pub(super) fn refusal(&self) -> Option<ImportReason> {
         let request = &self.request;
-        if request.method == "POST" && !self.has_body {
+        let is_post = request.method == "POST";
+        if is_post && !self.has_body && is_signed(request) {
             return Some(ImportReason::NoBody);
         }
-        let is_callback =
-            is_callback(&request.method, request.query()) && (request.method != "POST" || is_posted_callback(request));
+        let is_callback = is_callback(&request.method, request.query()) && (!is_post || is_posted_callback(request));
         (!is_callback).then(|| refusal(&request.method, &self.url))
     }
 }

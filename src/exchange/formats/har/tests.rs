@@ -140,6 +140,38 @@ fn an_archive_of_chrome_gives_its_callbacks_with_their_answers() {
 }
 
 #[test]
+fn a_body_is_found_wherever_tools_put_it() {
+    const BODY: &str = "<xml><MsgType>text</MsgType><Content>a=b&amp;c</Content></xml>";
+    let (before, after) = BODY.split_once('=').unwrap();
+    let (middle, after) = after.split_once('&').unwrap();
+    let split = json!([{"name": before, "value": middle}, {"name": after, "value": ""}]);
+    let bodies = [
+        json!({"postData": {"mimeType": "text/xml", "params": split}}),
+        json!({"postData": {"mimeType": "text/xml", "text": "", "params": split}}),
+        json!({"postData": {"mimeType": "text/xml", "text": BODY, "params": null}}),
+        json!({"postData": {"mimeType": "text/xml", "_content": BODY}}),
+        json!({"_content": BODY}),
+        json!({"postData": {"mimeType": "text/xml"}, "_content": {"text": BODY}}),
+    ];
+    for mut request in bodies {
+        request["method"] = json!("POST");
+        request["url"] = json!("http://h/wx?signature=a&timestamp=1&nonce=2");
+        let archive = json!({"log": {"entries": [{"request": request}]}}).to_string();
+        let (report, events) = read_in(archive.as_bytes());
+        assert_eq!((places(&report), events.len()), (Vec::new(), 1), "{archive}");
+        assert_eq!(events[0].capture.request.body, BODY, "{archive}");
+    }
+}
+
+#[test]
+fn a_post_without_a_body_that_nobody_signed_is_another_request() {
+    let request = json!({"method": "POST", "url": "http://stats.example/beacon"});
+    let archive = json!({"log": {"entries": [{"request": request}]}}).to_string();
+    let (report, _) = read_in(archive.as_bytes());
+    assert_eq!((report.unread, report.others), (1, 1));
+}
+
+#[test]
 fn an_archive_of_firefox_gives_its_callbacks() {
     let (report, events) = read_in(include_bytes!("../../../../tests/fixtures/har/firefox.har"));
     assert_eq!(places(&report), [("file, entry 3", &no_callback("OPTIONS http://localhost:8989/wx"))]);

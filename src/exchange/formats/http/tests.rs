@@ -24,13 +24,16 @@ fn a_file_comes_back_as_it_was() {
 #[test]
 fn a_file_reads_like_one_that_a_person_wrote() {
     let request = RawRequest { target: "/wx?a=b".to_owned(), ..message(b"<xml>\n</xml>") };
-    let file = String::from_utf8(written(writer(), vec![request])).unwrap();
-    let expected = "
+    let file = String::from_utf8(written(writer(None), vec![request])).unwrap();
+    let expected = "@host = http://127.0.0.1:8080
+@to = {{host}}/wx
+
 ###
 # menuscope 1 2026-11-23T08:00:00.123456Z 203.0.113.7 unreadable
 # menuscope header 1 host: wx.example:8989
 # menuscope header 4 content-length: 12
-POST {{host}}/wx?a=b HTTP/1.1
+# menuscope path /wx
+POST {{to}}?a=b HTTP/1.1
 user-agent: Mozilla/4.0
 accept: */*
 content-type: text/xml
@@ -54,7 +57,7 @@ fn what_an_editor_would_take_for_something_else_is_kept_beside_what_it_sends() {
     ] {
         assert_eq!(approximate(body.as_bytes()), sent);
         round_trip(&[message(body.as_bytes())]);
-        let file = String::from_utf8(written(writer(), vec![message(body.as_bytes())])).unwrap();
+        let file = String::from_utf8(written(writer(None), vec![message(body.as_bytes())])).unwrap();
         assert!(file.contains("# menuscope body "), "{file}");
         let (head, visible) = file.split_once("text/xml\n").unwrap();
         assert_eq!(visible.trim_matches('\n'), sent, "{head}");
@@ -65,7 +68,7 @@ fn what_an_editor_would_take_for_something_else_is_kept_beside_what_it_sends() {
 
 #[test]
 fn an_edited_body_counts_more_than_the_one_that_was_kept() {
-    let file = String::from_utf8(written(writer(), vec![message(b"<xml>\r\n1\r\n</xml>")])).unwrap();
+    let file = String::from_utf8(written(writer(None), vec![message(b"<xml>\r\n1\r\n</xml>")])).unwrap();
     assert_eq!(only(read, &file).body, "<xml>\r\n1\r\n</xml>");
     assert_eq!(only(read, &file.replace("\n1\n", "\n2\n")).body, "<xml>\n2\n</xml>");
 }

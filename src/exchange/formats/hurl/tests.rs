@@ -25,12 +25,15 @@ fn a_file_comes_back_as_it_was() {
 fn a_file_reads_like_one_that_a_person_wrote() {
     let mut request = RawRequest { target: "/wx?a=b".to_owned(), ..message(b"<xml>\n</xml>") };
     request.headers.push(("x-odd".to_owned(), b"a#b\\c{{d".to_vec()));
-    let file = String::from_utf8(written(writer(), vec![request.clone()])).unwrap();
-    let expected = r"
+    let file = String::from_utf8(written(writer(None), vec![request.clone()])).unwrap();
+    let expected = r"# Where to: hurl --variable to=http://127.0.0.1:8080/wx THIS-FILE
+# Requests to other paths, if there are any, need --variable host=http://127.0.0.1:8080 besides.
+
 # menuscope 1 2026-11-23T08:00:00.123456Z 203.0.113.7 unreadable
 # menuscope header 1 host: wx.example:8989
 # menuscope header 4 content-length: 12
-POST {{host}}/wx?a=b
+# menuscope path /wx
+POST {{to}}?a=b
 user-agent: Mozilla/4.0
 accept: */*
 content-type: text/xml
@@ -47,7 +50,7 @@ HTTP 200
 #[test]
 fn what_hurl_would_change_is_base64() {
     for body in ["a```b", "a`", "{{a}}", "a\\n", "a\r\n", "a{"] {
-        let file = String::from_utf8(written(writer(), vec![message(body.as_bytes())])).unwrap();
+        let file = String::from_utf8(written(writer(None), vec![message(body.as_bytes())])).unwrap();
         assert!(file.contains("\nbase64,\n") && !file.contains(FENCE), "{file}");
         round_trip(&[message(body.as_bytes())]);
     }

@@ -16,14 +16,18 @@ pub(in crate::exchange) fn is_callback(method: &str, query: &str) -> bool {
 
 /// Tells whether a POST is a callback among requests to other servers: WeChat signed it, or its body is a message.
 pub(in crate::exchange) fn is_posted_callback(request: &RawRequest) -> bool {
-    let has = |wanted: &str| request.parameters().any(|(name, _)| name == wanted);
-    let is_signed = (has("signature") || has("msg_signature")) && has("timestamp") && has("nonce");
-    is_signed
+    is_signed(request)
         || match Tree::parse(&request.body) {
             Ok(tree) => is_message(&tree),
             // It would be one if it were whole.
             Err(_) => request.body.trim_ascii_start().starts_with(b"<xml>"),
         }
+}
+
+/// Tells whether a request has the parameters of WeChat's signature.
+pub(in crate::exchange) fn is_signed(request: &RawRequest) -> bool {
+    let has = |wanted: &str| request.parameters().any(|(name, _)| name == wanted);
+    (has("signature") || has("msg_signature")) && has("timestamp") && has("nonce")
 }
 
 /// Tells whether it has the elements of every message, encrypted or not.

@@ -11,7 +11,7 @@ use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::record::Fixture;
 use crate::exchange::record::entry::{self, Part};
 use crate::exchange::record::manifest::{
-    DECODED, EVENTS, MANIFEST, MENUSCOPE, PUBLISHED, PublishedKeys, REQUEST, VERSION,
+    DECODED, EVENTS, IGNORED, MANIFEST, MENUSCOPE, PUBLISHED, PublishedKeys, REQUEST, VERSION,
 };
 use crate::exchange::writer::{Files, Writer};
 use crate::texts::Language;
@@ -20,13 +20,15 @@ use crate::texts::Language;
 #[derive(Debug)]
 pub(in crate::exchange) struct PackWriter {
     published: Option<PublishedKeys>,
+    ignored: Option<Vec<String>>,
     begun: bool,
 }
 
 impl PackWriter {
-    /// `published`: the keys of events with pseudonyms.
-    pub(in crate::exchange) fn new(published: Option<PublishedKeys>) -> Self {
-        Self { published, begun: false }
+    /// `published`: the keys of events with pseudonyms. `ignored`: the elements of a reply that tests beside the pack do
+    /// not compare.
+    pub(in crate::exchange) fn new(published: Option<PublishedKeys>, ignored: Option<Vec<String>>) -> Self {
+        Self { published, ignored, begun: false }
     }
 
     fn begin(&mut self, files: &mut dyn Files) -> Result<(), FixtureError> {
@@ -38,6 +40,11 @@ impl PackWriter {
         if let Some(published) = &self.published {
             head.extend_from_slice(format!("\"{PUBLISHED}\":").as_bytes());
             head.extend_from_slice(&json(MANIFEST, published)?);
+            head.push(b',');
+        }
+        if let Some(ignored) = &self.ignored {
+            head.extend_from_slice(format!("\"{IGNORED}\":").as_bytes());
+            head.extend_from_slice(&json(MANIFEST, ignored)?);
             head.push(b',');
         }
         head.extend_from_slice(format!("\"{EVENTS}\":[").as_bytes());

@@ -83,6 +83,11 @@ pub(in crate::exchange) fn target_of(url: &str) -> String {
     }
 }
 
+/// A URL, or a part of one, that a shell takes for one word and no template takes for something else.
+pub(in crate::exchange) fn proper_url(url: &str) -> String {
+    encoded(url.as_bytes(), |byte| (is_proper(byte) && !b"$'()".contains(&byte)) || b"[]".contains(&byte))
+}
+
 /// Tells whether no shell, template or URL parser takes it for something else.
 fn is_proper(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte)

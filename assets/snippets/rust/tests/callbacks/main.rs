@@ -7,13 +7,17 @@
 //! The callbacks lie in callbacks/, a folder each. An export with pseudonyms brings the token and the key that verify
 //! and decrypt them; for any other they come from MENUSCOPE_TOKEN, MENUSCOPE_AES_KEY and MENUSCOPE_APP_ID. To renew the
 //! callbacks and keep what you have written here: menuscope export --format pack --out callbacks
+//!
+//! Answers are compared with the recorded ones by element, without those that "ignored" in manifest.json names, where your
+//! server, a rule or a person made them. MENUSCOPE_COMPARE=0 leaves that out; =1 compares in an export with pseudonyms,
+//! too, whose texts are others; =all also with menuscope's own "success".
 
 mod pack;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -85,11 +89,26 @@ struct SendLocationInfo {
 
 /// A passive reply with a text.
 #[derive(Debug)]
-#[expect(dead_code, reason = "your handler makes it")]
 struct Reply {
     to_user_name: String,
     from_user_name: String,
     content: String,
+}
+
+impl Reply {
+    fn to_xml(&self) -> String {
+        let text = |text: &str| text.replace("]]>", "]]]]><![CDATA[>");
+        format!(
+            "<xml><ToUserName><![CDATA[{}]]></ToUserName><FromUserName><![CDATA[{}]]></FromUserName>\
+             <CreateTime>{}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{}]]></Content></xml>",
+            text(&self.to_user_name),
+            text(&self.from_user_name),
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |now| now.as_secs()),
+            text(&self.content),
+        )
+    }
 }
 
 /// WeChat waits no longer for an answer.
@@ -202,7 +221,8 @@ fn your_handler_answers() {
             "whom the reply is from",
             &reply.from_user_name,
             &message.to_user_name,
-        )
+        )?;
+        callback.compare(&reply.to_xml())
     });
 }
 
@@ -232,7 +252,7 @@ fn your_server_answers() {
         if callback.is_handshake() {
             equal("the answer", body, callback.parameter("echostr"))?;
         }
-        Ok(())
+        callback.compare(body)
     });
 }
 

@@ -1,6 +1,6 @@
 //! The callbacks as they were recorded: reading, verifying, decrypting.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -10,6 +10,9 @@ use aes::cipher::{Array, BlockModeDecrypt as _, KeyIvInit as _};
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::PAD;
 use base64::engine::{Engine as _, GeneralPurpose};
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::Event;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,6 +23,8 @@ struct Manifest {
     menuscope: u32,
     #[serde(default)]
     published: Secrets,
+    #[serde(default)]
+    ignored: Vec<String>,
     events: Vec<Entry>,
 }
 
@@ -38,12 +43,22 @@ struct Entry {
     app_id: Option<String>,
     body_length: Option<u64>,
     message: Option<String>,
+    reply: Option<EntryReply>,
+}
+
+#[derive(Deserialize)]
+struct EntryReply {
+    status: Option<u16>,
+    source: String,
+    body: String,
 }
 
 /// One recorded request, and what verifies and decrypts it.
 pub struct Callback {
     entry: Entry,
     secrets: Secrets,
+    ignored: Vec<String>,
+    compares: String,
     pub method: String,
     pub query_string: String,
     query: HashMap<String, String>,
@@ -66,14 +81,18 @@ pub fn callbacks() -> impl Iterator<Item = Callback> {
         token,
         encoding_aes_key,
     } = manifest.published;
+    let usual = if token.is_some() { "0" } else { "1" };
+    let compares = environment("MENUSCOPE_COMPARE").unwrap_or_else(|| usual.to_owned());
+    let ignored = manifest.ignored;
     let secrets = Secrets {
         token: token.or_else(|| environment("MENUSCOPE_TOKEN")),
         encoding_aes_key: encoding_aes_key.or_else(|| environment("MENUSCOPE_AES_KEY")),
     };
-    manifest
-        .events
-        .into_iter()
-        .map(move |entry| Callback::read(entry, secrets.clone()))
+    manifest.events.into_iter().map(move |entry| Callback {
+        ignored: ignored.clone(),
+        compares: compares.clone(),
+        ..Callback::read(entry, secrets.clone())
+    })
 }
 
 pub fn environment(name: &str) -> Option<String> {
@@ -118,6 +137,8 @@ impl Callback {
         Self {
             entry,
             secrets,
+            ignored: Vec::new(),
+            compares: String::new(),
             method,
             query_string,
             query,
@@ -226,7 +247,53 @@ impl Callback {
         if self.entry.message.as_deref() == Some("body.json") {
             return skipped("the message is JSON, and only XML is read here");
         }
-        from_xml(&message)
+        from_xml(&message).or_else(|problem| match problem {
+            Problem::Failed(cause) => {
+                skipped(&format!("quick-xml cannot read the message: {cause}"))
+            }
+            skipped => Err(skipped),
+        })
+    }
+
+    /// The answer to compare with; `None` where there is none, or it is not to be compared.
+    pub fn recorded_answer(&self) -> Option<String> {
+        let reply = self.entry.reply.as_ref()?;
+        let is_ours = matches!(&*reply.source, "default" | "none");
+        let is_left_out = self.compares == "0" || (is_ours && self.compares != "all");
+        if is_left_out || self.is_handshake() || reply.status != Some(200) {
+            return None;
+        }
+        let body = read(&pack().join(&self.entry.folder).join(&reply.body));
+        Some(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// Compares an answer with the recorded one: by element where both are messages, else as texts. An encrypted one is
+    /// decrypted first.
+    pub fn compare(&self, answer: &str) -> Outcome {
+        let Some(recorded) = self.recorded_answer() else {
+            return Ok(());
+        };
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Envelope {
+            encrypt: String,
+        }
+        let mut answer = answer.to_owned();
+        if let (true, Ok(envelope)) = (
+            self.is_encrypted(),
+            quick_xml::de::from_str::<Envelope>(&answer),
+        ) {
+            let key = needed(&self.secrets.encoding_aes_key, "MENUSCOPE_AES_KEY")?;
+            let (message, _) = decrypt(envelope.encrypt.trim(), key).or_else(failed)?;
+            answer = String::from_utf8_lossy(&message).into_owned();
+        }
+        match (
+            leaves(&recorded, &self.ignored),
+            leaves(&answer, &self.ignored),
+        ) {
+            (Some(was), Some(found)) => equal("the answer", &found, &was),
+            _ => equal("the answer", &*answer, &*recorded),
+        }
     }
 
     /// Every element of the message by its official name, its text exactly as it was sent.
@@ -274,6 +341,83 @@ fn decrypt(encrypted: &str, encoding_aes_key: &str) -> Result<(Vec<u8>, String),
         message.to_vec(),
         String::from_utf8_lossy(app_id).into_owned(),
     ))
+}
+
+/// The texts of a message by their paths, without what is ignored; `None` for what is no message.
+fn leaves(text: &str, ignored: &[String]) -> Option<BTreeMap<String, String>> {
+    let root = element(text)?;
+    let mut found = BTreeMap::new();
+    root.walk("", ignored, &mut found);
+    Some(found)
+}
+
+#[derive(Default)]
+struct Element {
+    name: String,
+    text: String,
+    children: Vec<Element>,
+}
+
+impl Element {
+    fn walk(&self, path: &str, ignored: &[String], found: &mut BTreeMap<String, String>) {
+        for (index, child) in self.children.iter().enumerate() {
+            let alike = |children: &[Element]| {
+                children
+                    .iter()
+                    .filter(|other| other.name == child.name)
+                    .count()
+            };
+            let mut step = format!("{path}{}", child.name);
+            if alike(&self.children) > 1 {
+                step = format!("{step}[{}]", alike(&self.children[..=index]));
+            }
+            if ignored.contains(&child.name) {
+                continue;
+            }
+            if child.children.is_empty() {
+                found.insert(step, child.text.clone());
+            } else {
+                child.walk(&format!("{step}/"), ignored, found);
+            }
+        }
+    }
+}
+
+/// The root of a text in XML.
+fn element(text: &str) -> Option<Element> {
+    let mut reader = Reader::from_str(text);
+    let mut open = vec![Element::default()];
+    loop {
+        let event = reader.read_event().ok()?;
+        let innermost = open.last_mut()?;
+        match event {
+            Event::Start(start) => open.push(Element {
+                name: String::from_utf8_lossy(start.name().as_ref()).into_owned(),
+                ..Element::default()
+            }),
+            Event::Empty(start) => innermost.children.push(Element {
+                name: String::from_utf8_lossy(start.name().as_ref()).into_owned(),
+                ..Element::default()
+            }),
+            Event::End(_) => {
+                let closed = open.pop()?;
+                open.last_mut()?.children.push(closed);
+            }
+            Event::Text(text) => innermost.text.push_str(&text.decode().ok()?),
+            Event::CData(text) => innermost.text.push_str(&text.decode().ok()?),
+            Event::GeneralRef(reference) => match reference.resolve_char_ref().ok()? {
+                Some(character) => innermost.text.push(character),
+                None => innermost
+                    .text
+                    .push_str(resolve_predefined_entity(&reference.decode().ok()?)?),
+            },
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    let [root] = <[Element; 1]>::try_from(open).ok()?;
+    let is_one = root.text.trim().is_empty();
+    root.children.into_iter().next().filter(|_| is_one)
 }
 
 fn from_xml<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {

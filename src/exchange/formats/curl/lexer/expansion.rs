@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::{Lexer, Quotes};
+use super::{ANY_SERVER, Lexer, Quotes, SERVER};
 use crate::texts::safe_text::shortened;
 
 /// Bytes in which the end of a variable is looked for, so that no line is searched again and again.
@@ -52,7 +52,10 @@ impl Lexer {
         };
         let plain = default.filter(|default| !default.iter().any(|byte| b"$`\\'\"".contains(byte)));
         let known = if rest.is_empty() || default.is_some() { self.variables.get(name).cloned() } else { None };
-        match known.or_else(|| plain.map(<[u8]>::to_vec)) {
+        // A colon asks for more than nothing.
+        let known = known.filter(|value| !(value.is_empty() && rest.starts_with(b":")));
+        let any_server = || (name == SERVER && (rest.is_empty() || default.is_some())).then(|| ANY_SERVER.to_vec());
+        match known.or_else(|| plain.map(<[u8]>::to_vec)).or_else(any_server) {
             Some(value) => self.push(&value),
             None => self.unknown(shortened(&format!("${}", String::from_utf8_lossy(inner)), 40)),
         }

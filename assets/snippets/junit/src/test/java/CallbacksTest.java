@@ -9,6 +9,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -24,10 +25,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import me.chanjar.weixin.common.util.crypto.SHA1;
 import me.chanjar.weixin.mp.bean.message.WxMpXmlMessage;
 import me.chanjar.weixin.mp.bean.message.WxMpXmlOutMessage;
@@ -36,6 +39,9 @@ import me.chanjar.weixin.mp.util.crypto.WxMpCryptUtil;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.opentest4j.TestAbortedException;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
 
 /**
  * Callbacks that WeChat posted, as tests: each is verified, decrypted and read with WxJava, then given to your code.
@@ -49,6 +55,10 @@ import org.junit.jupiter.api.TestFactory;
  * and decrypt them; for any other they come from MENUSCOPE_TOKEN, MENUSCOPE_AES_KEY and MENUSCOPE_APP_ID.
  * What cannot be checked is skipped, with the reason. To renew the callbacks and keep what you have written here:
  * menuscope export --format pack --out callbacks
+ *
+ * <p>Answers are compared with the recorded ones by element, without those that "ignored" in manifest.json names, where
+ * your server, a rule or a person made them. MENUSCOPE_COMPARE=0 leaves that out; =1 compares in an export with
+ * pseudonyms, too, whose texts are others; =all also with menuscope's own "success".
  */
 class CallbacksTest {
 
@@ -75,7 +85,7 @@ class CallbacksTest {
     JsonObject published = manifest.getAsJsonObject("published");
     List<DynamicContainer> callbacks = new ArrayList<>();
     for (JsonElement entry : manifest.getAsJsonArray("events")) {
-      callbacks.add(new Callback(entry.getAsJsonObject(), published).tests());
+      callbacks.add(new Callback(entry.getAsJsonObject(), manifest, published).tests());
     }
     return callbacks.stream();
   }
@@ -87,6 +97,7 @@ class CallbacksTest {
   /** One recorded request, and what verifies and decrypts it. */
   private static final class Callback {
     private final JsonObject entry;
+    private final JsonObject manifest;
     private final String token;
     private final String aesKey;
     private final String appId;
@@ -96,8 +107,9 @@ class CallbacksTest {
     private final Map<String, String> headers = new HashMap<>();
     private final byte[] body;
 
-    Callback(JsonObject entry, JsonObject published) throws IOException {
+    Callback(JsonObject entry, JsonObject manifest, JsonObject published) throws IOException {
       this.entry = entry;
+      this.manifest = manifest;
       token = either(text(published, "token"), System.getenv("MENUSCOPE_TOKEN"));
       aesKey = either(text(published, "encoding_aes_key"), System.getenv("MENUSCOPE_AES_KEY"));
       appId = either(text(entry, "app_id"), System.getenv("MENUSCOPE_APP_ID"));
@@ -184,6 +196,7 @@ class CallbacksTest {
         // Back to where it came from.
         assertEquals(message.getFromUser(), reply.getToUserName());
         assertEquals(message.getToUser(), reply.getFromUserName());
+        compare(reply.toXml());
       }
     }
 
@@ -206,6 +219,47 @@ class CallbacksTest {
       assertEquals(200, response.statusCode());
       if (isHandshake()) {
         assertEquals(query.get("echostr"), response.body());
+      } else if (recordedAnswer() != null) {
+        compare(plaintext(response.body()));
+      }
+    }
+
+    /** The answer to compare with; null where there is none, or it is not to be compared. */
+    private String recordedAnswer() throws IOException {
+      String compare = either(System.getenv("MENUSCOPE_COMPARE"), manifest.has("published") ? "0" : "1");
+      JsonObject reply = entry.getAsJsonObject("reply");
+      if (compare.equals("0") || isHandshake() || reply == null || !"200".equals(text(reply, "status"))) {
+        return null;
+      }
+      if (!compare.equals("all") && List.of("default", "none").contains(text(reply, "source"))) {
+        return null;
+      }
+      return Files.readString(file(text(reply, "body")));
+    }
+
+    /** An answer without its encryption. */
+    private String plaintext(String answer) {
+      Matcher encrypted = ENCRYPT.matcher(answer);
+      return isEncrypted() && encrypted.find() ? new WxMpCryptUtil(config()).decrypt(encrypted.group(1).trim()) : answer;
+    }
+
+    /** Compares an answer with the recorded one: by element where both are messages, else as texts. */
+    private void compare(String answer) throws IOException {
+      String recorded = recordedAnswer();
+      if (recorded == null) {
+        return;
+      }
+      List<String> ignored = new ArrayList<>(List.of("CreateTime"));
+      if (manifest.has("ignored")) {
+        ignored.clear();
+        manifest.getAsJsonArray("ignored").forEach(name -> ignored.add(name.getAsString()));
+      }
+      Map<String, String> was = leaves(recorded, ignored);
+      Map<String, String> found = leaves(answer, ignored);
+      if (was == null || found == null) {
+        assertEquals(recorded, answer);
+      } else {
+        assertEquals(was, found);
       }
     }
 
@@ -288,12 +342,62 @@ class CallbacksTest {
       assumeFalse(recorded.startsWith("{"), "the message is JSON, and WxMpXmlMessage is read from XML");
       assumeFalse(recorded.matches("(?s).*</PicList>\\s+<PicList>.*"),
           "WxJava joins several PicLists only where nothing stands between them");
-      if (!isEncrypted()) {
-        return WxMpXmlMessage.fromXml(recorded);
+      try {
+        if (!isEncrypted()) {
+          return WxMpXmlMessage.fromXml(recorded);
+        }
+        return WxMpXmlMessage.fromEncryptedXml(new String(body, StandardCharsets.UTF_8), config(),
+            parameter("timestamp"), parameter("nonce"), parameter("msg_signature"));
+      } catch (TestAbortedException skipped) {
+        throw skipped;
+      } catch (RuntimeException problem) {
+        throw new TestAbortedException("WxJava cannot read the message: " + problem.getMessage());
       }
-      return WxMpXmlMessage.fromEncryptedXml(new String(body, StandardCharsets.UTF_8), config(),
-          parameter("timestamp"), parameter("nonce"), parameter("msg_signature"));
     }
+  }
+
+  /** The texts of a message by their paths, without what is ignored; null for what is no message. */
+  private static Map<String, String> leaves(String text, List<String> ignored) {
+    try {
+      DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+      factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+      Map<String, String> found = new TreeMap<>();
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      Element root = factory.newDocumentBuilder().parse(new ByteArrayInputStream(bytes)).getDocumentElement();
+      walk(root, "", ignored, found);
+      return found;
+    } catch (Exception noMessage) {
+      return null;
+    }
+  }
+
+  private static void walk(Element element, String path, List<String> ignored, Map<String, String> found) {
+    List<Element> children = children(element);
+    Map<String, Integer> before = new HashMap<>();
+    for (Element child : children) {
+      String name = child.getTagName();
+      int number = before.merge(name, 1, Integer::sum);
+      boolean isOne = children.stream().filter(other -> other.getTagName().equals(name)).count() == 1;
+      String step = path + name + (isOne ? "" : "[" + number + "]");
+      if (ignored.contains(name)) {
+        continue;
+      }
+      if (children(child).isEmpty()) {
+        found.put(step, child.getTextContent());
+      } else {
+        walk(child, step + "/", ignored, found);
+      }
+    }
+  }
+
+  private static List<Element> children(Element element) {
+    List<Element> children = new ArrayList<>();
+    for (Node node = element.getFirstChild(); node != null; node = node.getNextSibling()) {
+      if (node instanceof Element) {
+        children.add((Element) node);
+      }
+    }
+    return children;
   }
 
   /** Compares what was read with the text that was sent; what was not sent is null. */
