@@ -33,8 +33,16 @@ const APP_ID: &str = "wxb11529c136998cb6";
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const OTHER_KEY: &str = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
 
-/// Made by the listener where a rule fails: no body can bring it about.
-const NOT_OF_A_BODY: [LintCode; 2] = [LintCode::RuleFailed, LintCode::FaultIdle];
+/// Made by the listener where a rule fails, or about a handshake: no body in reply to a push can bring them about.
+const NOT_OF_A_BODY: [LintCode; 7] = [
+    LintCode::RuleFailed,
+    LintCode::FaultIdle,
+    LintCode::EchoDiffers,
+    LintCode::EchoQuoted,
+    LintCode::EchoBom,
+    LintCode::EchoWhite,
+    LintCode::EchoChunked,
+];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lint")

@@ -12,6 +12,7 @@ mod elements;
 mod encryption;
 mod error_output;
 mod findings;
+mod handshake;
 mod html_page;
 mod lint_code;
 mod news;
@@ -22,6 +23,7 @@ mod transport;
 use body::Body;
 pub use elements::MAX_TEXT_BYTES;
 use findings::Findings;
+pub use handshake::lint_handshake;
 pub use lint_code::LintCode;
 pub use outcome::Outcome;
 
