@@ -112,21 +112,31 @@ impl Responder {
         if matches!(decision.content, ReplyContent::Nothing(_)) {
             return self.assemble(decision);
         }
-        if let Some(fault) = self.policy.armed_fault.take(self.placement.attempt) {
-            (decision.fault, decision.source) = (Some(fault), ReplySource::Held);
-        }
+        decision.fault = self.policy.armed_fault.take(self.placement.attempt).or(decision.fault);
+        self.inject_before_assembly(&mut decision).await;
+        self.assemble(decision)
+    }
+
+    /// Injects the fault of a decision if it is one of time or connection. Its source stays what decided.
+    async fn inject_before_assembly(&mut self, decision: &mut ReplyDecision) {
         match decision.fault {
             Some(Fault::Unanswered { attempts }) if self.placement.attempt <= attempts => {
-                decision = self.silence().await;
+                let ReplyDecision { content, source, .. } = self.silence().await;
+                match content {
+                    ReplyContent::Nothing(_) => decision.content = content,
+                    // The listener stops: the default goes out.
+                    _ => (decision.content, decision.source, decision.fault) = (content, source, None),
+                }
             }
-            Some(Fault::Late { ms }) if !self.is_late_by(ms).await => decision = self.hung_up(),
+            // This attempt is answered.
+            Some(Fault::Unanswered { .. }) => decision.fault = None,
+            Some(Fault::Late { ms }) if !self.is_late_by(ms).await => decision.content = self.hung_up().content,
             Some(Fault::Reset) => {
                 self.origin.end(ConnectionEnd::Reset);
                 decision.content = ReplyContent::Nothing(ReplyEnd::Reset);
             }
             _ => {}
         }
-        self.assemble(decision)
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -170,7 +180,7 @@ impl Responder {
         }
     }
 
-    /// The rule's response. A default with the rule's status or fault counts as the rule's.
+    /// The rule's response. A default with the rule's status counts as the rule's.
     async fn by_rule(&mut self, rule: &Rule) -> ReplyDecision {
         let mut decision = match &rule.response {
             Response::Default => ReplyDecision::of(ReplyContent::Reply(PassiveReply::Success), rule_source(rule)),
@@ -188,7 +198,7 @@ impl Responder {
             self.policy.record_usage(&rule.name, None);
         }
         decision.status = rule.status;
-        if (rule.status.is_some() || rule.fault.is_some()) && decision.source == ReplySource::Default {
+        if rule.status.is_some() && decision.source == ReplySource::Default {
             decision.source = rule_source(rule);
         }
         decision.fault = decision.fault.or(rule.fault);

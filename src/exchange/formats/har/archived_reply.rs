@@ -92,6 +92,7 @@ pub(super) fn reply(mut forwarded: ServerAnswer, capture: &Capture, account: &Ac
         elapsed,
         end: ReplyEnd::Answered,
         lint: forwarded.lint.clone(),
+        fault: None,
         forwarded: Some(Box::new(forwarded)),
     }
 }
