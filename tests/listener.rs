@@ -4,6 +4,7 @@
 mod common;
 
 use common::{TOKEN, TestListener, codes, sample, signed, until};
+use menuscope::account::OwnMark;
 use menuscope::capture::{CaptureId, Mode, ReplySource, Signature};
 use menuscope::wechat::envelope::{AesKey, encrypt, encrypted_push};
 use menuscope::wechat::kind::menu_events_without_mini_program;
@@ -200,15 +201,22 @@ fn retries_join_their_event_and_forgeries_do_not() {
     assert_eq!(listener.post(&format!("/wx?{}", signed("wrong")), &body).status, 403);
     let forged = listener.newest();
     assert_eq!((forged.placement.group, forged.placement.attempt), (forged.placement.id, 1));
-    let marked = format!(
-        "POST /wx?{} HTTP/1.1\r\nhost: x\r\nx-menuscope: sample\r\ncontent-length: {}\r\n\r\n",
-        signed(TOKEN),
-        body.len()
-    );
-    assert_eq!(listener.send(&[marked.as_bytes(), &body].concat()).status, 200);
-    let own = listener.newest();
+    let marked = |value: &str| {
+        let head = format!(
+            "POST /wx?{} HTTP/1.1\r\nhost: x\r\nx-menuscope: {value}\r\ncontent-length: {}\r\n\r\n",
+            signed(TOKEN),
+            body.len()
+        );
+        assert_eq!(listener.send(&[head.as_bytes(), &body].concat()).status, 200);
+        listener.newest()
+    };
+    let own = marked(&OwnMark::kept_in(listener.folder.own_mark_file()).value("sample", &body));
     assert!(own.capture.replay && own.placement.attempt == 1, "{own:?}");
     assert_eq!(listener.reader().attempts(CaptureId(1)).unwrap().len(), 3);
+    for claimed in ["sample", "replay", "replay;1;00"] {
+        let pushed = marked(claimed);
+        assert!(!pushed.capture.replay && pushed.placement.attempt > 3, "{claimed}: {pushed:?}");
+    }
 }
 
 #[test]
