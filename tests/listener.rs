@@ -6,6 +6,7 @@ mod common;
 use common::{TOKEN, TestListener, codes, sample, signed, until};
 use menuscope::account::OwnMark;
 use menuscope::capture::{CaptureId, Mode, ReplySource, Signature};
+use menuscope::texts::Language;
 use menuscope::wechat::envelope::{AesKey, encrypt, encrypted_push};
 use menuscope::wechat::kind::menu_events_without_mini_program;
 use menuscope::wechat::signature::msg_signature;
@@ -193,6 +194,9 @@ fn retries_join_their_event_and_forgeries_do_not() {
         let stored = listener.newest();
         assert_eq!((stored.placement.group, stored.placement.attempt), (CaptureId(1), attempt));
         assert_eq!(codes(&stored).contains(&"duplicate"), attempt > 1);
+        // All of them are answered at once: WeChat had no reason to try again.
+        let said = stored.capture.diagnoses.iter().map(|diagnosis| diagnosis.message(Language::English));
+        assert_eq!(said.filter(|message| message.contains("or a second tap")).count(), usize::from(attempt > 1));
         if attempt == 2 {
             // A restart between two attempts does not part them.
             listener.restart();

@@ -265,12 +265,31 @@ mod tests {
     }
 
     #[test]
-    fn the_echo_of_a_handshake_is_no_reply() {
+    fn the_echo_of_a_handshake_is_compared_with_its_echostr() {
         let mut handshake = capture(None);
         HANDSHAKE.clone_into(&mut handshake.envelope.kind);
-        let report =
-            lint_reply(&HttpResponse { status: 200, body: b"4375120948345356249", elapsed_ms: None }, &handshake, None);
+        handshake.request.target = "/wx?echostr=4375%20a&nonce=1".to_owned();
+        let linted = |body: &[u8]| lint_reply(&HttpResponse { status: 200, body, elapsed_ms: None }, &handshake, None);
+        let report = linted(b"4375 a");
         assert_eq!((report.findings.len(), report.outcome), (0, Outcome::Nothing));
+        assert_eq!(linted(b"4375%20a").findings[0].code, Lint::EchoDiffers);
+        let answered = |status, headers: &[(&str, &str)], body: &'static [u8]| {
+            let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
+            let mut answer = ServerAnswer {
+                status: Some(status),
+                headers: headers.collect(),
+                body: Bytes::from_static(body),
+                problem: None,
+                ..ServerAnswer::unsent(String::new(), ForwardProblem::NoTarget)
+            };
+            lint_server_answer(&mut answer, &handshake, None, Duration::from_millis(3));
+            let codes: Vec<_> = answer.lint.iter().map(|finding| finding.code).collect();
+            (answer.problem, codes)
+        };
+        let chunked = answered(200, &[("transfer-encoding", "chunked")], b"4375 a");
+        assert_eq!(chunked, (None, vec![Lint::EchoChunked]));
+        assert_eq!(answered(200, &[], b"\xEF\xBB\xBF4375 a"), (Some(ForwardProblem::Echo), vec![Lint::EchoBom]));
+        assert_eq!(answered(301, &[], b""), (Some(ForwardProblem::Status), vec![Lint::Redirect]));
     }
 
     #[test]

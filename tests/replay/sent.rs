@@ -168,4 +168,9 @@ fn a_handshake_has_to_be_answered_with_its_echostr() {
     };
     assert_eq!(at(&format!("http://{}/wx", right.address)).problem, None);
     assert_eq!(at(&wrong.url("/")).problem, Some(ForwardProblem::Echo));
+    let marked = TargetServer::start(|_| Some("\u{FEFF}4375 a\n".to_owned()));
+    let answer = at(&marked.url("/"));
+    assert_eq!(answer.problem, Some(ForwardProblem::Echo));
+    let codes: Vec<_> = answer.lint.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(codes, ["echo-white", "echo-bom"]);
 }
