@@ -110,6 +110,8 @@ impl Responder {
     pub(super) async fn answer(mut self) -> Answer {
         let mut decision = self.decide().await;
         if matches!(decision.content, ReplyContent::Nothing(_)) {
+            // Nothing is left to inject a fault into.
+            decision.fault = None;
             return self.assemble(decision);
         }
         decision.fault = self.policy.armed_fault.take(self.placement.attempt).or(decision.fault);
@@ -130,7 +132,12 @@ impl Responder {
             }
             // This attempt is answered.
             Some(Fault::Unanswered { .. }) => decision.fault = None,
-            Some(Fault::Late { ms }) if !self.is_late_by(ms).await => decision.content = self.hung_up().content,
+            Some(Fault::Late { ms }) => match self.wait_past_limit(ms).await {
+                WaitEnd::Over => {}
+                WaitEnd::HungUp => decision.content = self.hung_up().content,
+                // Not late after all.
+                WaitEnd::Stopping => decision.fault = None,
+            },
             Some(Fault::Reset) => {
                 self.origin.end(ConnectionEnd::Reset);
                 decision.content = ReplyContent::Nothing(ReplyEnd::Reset);
@@ -253,10 +260,9 @@ impl Responder {
         }
     }
 
-    /// Waits until so long after WeChat's limit; `false` if the client has hung up.
-    async fn is_late_by(&mut self, ms: u32) -> bool {
-        let late = self.began + Duration::from_millis(WECHAT_LIMIT_MS + u64::from(ms));
-        self.wait(late).await != WaitEnd::HungUp
+    /// Waits until so long after WeChat's limit.
+    async fn wait_past_limit(&mut self, ms: u32) -> WaitEnd {
+        self.wait(self.began + Duration::from_millis(WECHAT_LIMIT_MS + u64::from(ms))).await
     }
 
     fn hung_up(&self) -> ReplyDecision {
