@@ -1,4 +1,5 @@
 //! Tests of injected faults over real sockets: the bytes that arrive, and their record.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;
 #[path = "common/target.rs"]

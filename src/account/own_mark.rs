@@ -36,8 +36,7 @@ impl OwnMark {
         let Some(key) = self.key_or_new() else { return word.to_owned() };
         let nonce = format!("{:016x}", fastrand::u64(..));
         let mac = digest(key, &nonce, body).finalize().into_bytes();
-        let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{word};{nonce};{mac}")
+        mac.iter().fold(format!("{word};{nonce};"), |value, byte| format!("{value}{byte:02x}"))
     }
 
     /// Tells whether this installation sent the request. Other programs on the way may have put marks of their own beside ours.
@@ -77,12 +76,13 @@ impl OwnMark {
     /// The key, made where there is none.
     fn key_or_new(&self) -> Option<&Hmac<Sha256>> {
         let file = self.file.as_deref()?;
-        if self.key.get().is_none() && !file.exists() {
-            if let Err(error) = make(file) {
-                tracing::warn!(
-                    "cannot make the key of our own mark: {error}; what is sent is taken for a push of WeChat's"
-                );
-            }
+        if self.key.get().is_none()
+            && !file.exists()
+            && let Err(error) = make(file)
+        {
+            tracing::warn!(
+                "cannot make the key of our own mark: {error}; what is sent is taken for a push of WeChat's"
+            );
         }
         self.key()
     }

@@ -52,7 +52,7 @@ pub(super) fn term(
         Field::Mode => Term::Mode(value.one_of(Mode::from_spelling)?),
         Field::Reply => value.reply()?,
         Field::Forward => Term::Forward(value.one_of(ForwardState::from_spelling)?),
-        Field::Fault => Term::Fault(value.one_of(fault)?),
+        Field::Fault => value.one_of(fault)?,
         Field::Status => Term::Status(value.comparison()?),
         Field::Ms => Term::Ms(value.comparison()?),
         Field::Attempt => Term::Attempt(value.comparison()?),
@@ -85,9 +85,13 @@ fn state(text: &str) -> Option<State> {
     [State::Held, State::Replay].into_iter().find(|state| state.as_str() == text)
 }
 
-/// The name of a fault; `Some(None)` for any fault.
-fn fault(text: &str) -> Option<Option<&'static str>> {
-    if text == ANY_FAULT { Some(None) } else { Fault::known_name(text).map(Some) }
+/// The term about a fault of that name, or about any fault.
+fn fault(text: &str) -> Option<Term> {
+    if text == ANY_FAULT {
+        Some(Term::Fault(None))
+    } else {
+        Fault::known_name(text).map(|name| Term::Fault(Some(name)))
+    }
 }
 
 /// A value with what a mistake in it has to say.

@@ -124,10 +124,11 @@ impl Responder {
         match decision.fault {
             Some(Fault::Unanswered { attempts }) if self.placement.attempt <= attempts => {
                 let ReplyDecision { content, source, .. } = self.silence().await;
-                match content {
-                    ReplyContent::Nothing(_) => decision.content = content,
+                let is_silent = matches!(content, ReplyContent::Nothing(_));
+                decision.content = content;
+                if !is_silent {
                     // The listener stops: the default goes out.
-                    _ => (decision.content, decision.source, decision.fault) = (content, source, None),
+                    (decision.source, decision.fault) = (source, None);
                 }
             }
             // This attempt is answered.

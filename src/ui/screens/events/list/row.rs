@@ -226,7 +226,7 @@ fn answer_text(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> Strin
         Some(reply) => {
             let end = || look.text(&format!("detail.end.{}", reply.end.as_str())).into_owned();
             let mark = if reply.severity == Some(Severity::Error) { "⚠ " } else { "" };
-            let marks: String = hints(reply, look).into_iter().map(|(mark, _)| format!("{mark} ")).collect();
+            let marks: String = hints(reply, look).into_iter().flat_map(|(mark, _)| [mark, " "]).collect();
             let status = reply.status.map_or_else(end, |status| status.to_string());
             format!("{marks}{mark}{status} · {}", milliseconds(reply.elapsed))
         }
