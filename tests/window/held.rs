@@ -179,7 +179,7 @@ fn an_armed_fault_is_seen_on_every_screen_and_disarmed_from_there() {
     let arm = AnsweringCommand::Arm { fault: Some(Fault::Bom) };
     assert!(window.harness.state().engine().ask(arm));
     for screen in ["Settings", "Rules", "Events"] {
-        window.harness.get_by_label(screen).click();
+        window.harness.get_by_role_and_label(egui::accesskit::Role::Tab, screen).click();
         window.harness.step();
         window.until_says("Armed for the next push: Byte order mark first. Click to disarm it");
     }
