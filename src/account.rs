@@ -9,6 +9,10 @@ use crate::capture::Mode;
 use crate::wechat::envelope::{self, AesKey, KeyError, Plaintext};
 use crate::wechat::tree::Tree;
 
+mod own_mark;
+
+pub use own_mark::OwnMark;
+
 /// A secret text: wiped when dropped, masked when printed.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -203,6 +207,7 @@ pub const DEFAULT_ACCOUNT: &str = "default";
 pub struct Accounts {
     list: Vec<Account>,
     default: usize,
+    own_mark: OwnMark,
 }
 
 impl Accounts {
@@ -212,7 +217,18 @@ impl Accounts {
         let list = if list.is_empty() { vec![Account::named(DEFAULT_ACCOUNT)] } else { list };
         let wanted = preferred.unwrap_or(DEFAULT_ACCOUNT);
         let default = list.iter().position(|account| account.name == wanted).unwrap_or(0);
-        Self { list, default }
+        Self { list, default, own_mark: OwnMark::default() }
+    }
+
+    /// The same accounts with the mark of this installation's own requests.
+    #[must_use]
+    pub fn with_own_mark(self, own_mark: OwnMark) -> Self {
+        Self { own_mark, ..self }
+    }
+
+    /// The mark of this installation's own requests.
+    pub fn own_mark(&self) -> &OwnMark {
+        &self.own_mark
     }
 
     /// All accounts, in the order of `config.toml`.

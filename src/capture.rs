@@ -44,11 +44,12 @@ pub use replay_run::{
     StoredReplay, StoredRun, Verdict, VerdictCounts,
 };
 pub use reply_record::{Reply, ReplyEnd, ReplySource, ReplySummary};
-pub use server_answer::{ForwardProblem, ReplayObstacle, ServerAnswer};
+pub use server_answer::{ForwardProblem, ForwardState, ReplayObstacle, ServerAnswer};
 pub use stored_capture::{
     Capture, CaptureId, CaptureSummary, Envelope, GroupKey, HANDSHAKE, Mode, Placement, Signature, StoredCapture,
     UNREADABLE,
 };
 
-/// The header of requests that this program sends itself; they are never taken for a user's action.
+/// The header of requests that this program sends itself. With the value of [`OwnMark`](crate::account::OwnMark) they are never
+/// taken for a user's action.
 pub const OWN_HEADER: &str = "x-menuscope";

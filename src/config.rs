@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::account::{Account, Accounts, DEFAULT_ACCOUNT, Secrets};
+use crate::account::{Account, Accounts, DEFAULT_ACCOUNT, OwnMark, Secrets};
 use crate::capture::Mode;
 use crate::rules::{BadAnswer, Rule};
 use crate::texts::Language;
@@ -270,7 +270,8 @@ impl Config {
                 account(folder, name, config, overriding)
             })
             .collect::<Result<_, _>>()?;
-        Ok(Accounts::new(list, preferred.as_deref()))
+        let own_mark = OwnMark::kept_in(folder.own_mark_file());
+        Ok(Accounts::new(list, preferred.as_deref()).with_own_mark(own_mark))
     }
 }
 

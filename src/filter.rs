@@ -16,7 +16,7 @@ use jiff::{Timestamp, Zoned};
 
 use crate::capture::ReplySource;
 pub use crate::capture::diagnosis::Code;
-pub use crate::capture::{Mode, Signature};
+pub use crate::capture::{ForwardState, Mode, Signature};
 
 mod by_value;
 mod caret;
@@ -129,6 +129,10 @@ pub enum Term {
     Reply(ReplySource),
     /// The source of the reply is any rule.
     ReplyByRule,
+    /// The developer's own server was asked, with this result.
+    Forward(ForwardState),
+    /// The fault of this name was injected into the reply; `None`: any fault.
+    Fault(Option<&'static str>),
     /// The reply's HTTP status.
     Status(Comparison<u32>),
     /// The milliseconds until the reply.
@@ -155,9 +159,11 @@ impl Term {
         match self {
             Self::Reply(_)
             | Self::ReplyByRule
+            | Self::Forward(_)
+            | Self::Fault(_)
             | Self::Status(_)
             | Self::Ms(_)
-            | Self::Is(State::Pinned | State::Held) => true,
+            | Self::Is(State::Held) => true,
             Self::Word(_)
             | Self::Event(_)
             | Self::Type(_)
@@ -180,8 +186,6 @@ impl Term {
 /// A state, as `is:` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Pinned by a person.
-    Pinned,
     /// Its reply is being held.
     Held,
     /// This program sent it.
@@ -192,7 +196,6 @@ impl State {
     /// The spelling in filters.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Pinned => "pinned",
             Self::Held => "held",
             Self::Replay => "replay",
         }

@@ -8,7 +8,6 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::account::{Account, Accounts};
-pub use crate::capture::OWN_HEADER;
 use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::capture::{Capture, Envelope, GroupKey, HANDSHAKE, Mode, RawRequest, Signature, UNREADABLE};
 use crate::wechat::message::Message;
@@ -106,9 +105,8 @@ fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
     let disposition = if signature.is_refused() { Disposition::Refuse } else { Disposition::Echo(echostr) };
     let envelope = Envelope { kind: HANDSHAKE.to_owned(), ..Envelope::default() };
     let account = account.name.clone();
-    let replay = request.header(OWN_HEADER).is_some();
     let capture = Capture {
-        replay,
+        replay: accounts.own_mark().is_on(&request),
         request,
         account,
         envelope,
@@ -155,7 +153,7 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
         () => Disposition::Accept,
     };
     let account = account.name.clone();
-    let replay = request.header(OWN_HEADER).is_some();
+    let replay = accounts.own_mark().is_on(&request);
     let group_key = (!replay && envelope.kind != UNREADABLE)
         .then(|| group_key(&account, signature, &envelope, message.as_deref().unwrap_or(&body)))
         .flatten();

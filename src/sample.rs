@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::account::{Account, Accounts};
-use crate::capture::{Capture, RawRequest};
-use crate::inspect::{OWN_HEADER, inspect};
+use crate::account::{Account, Accounts, OwnMark};
+use crate::capture::{Capture, OWN_HEADER, RawRequest};
+use crate::inspect::inspect;
 use crate::texts::user_error::UserError;
 use crate::wechat::compose::{self, ComposeError, Edit, Push, Signing};
 use crate::wechat::tree::Tree;
@@ -85,7 +85,7 @@ pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Tim
 }
 
 /// A sample push, marked as our own, as the window's sample button sends it.
-pub fn push(kind: &str, account: Option<&Account>, now: Timestamp) -> Result<Push, SampleError> {
+pub fn push(kind: &str, account: Option<&Account>, own_mark: &OwnMark, now: Timestamp) -> Result<Push, SampleError> {
     let created = Edit { name: "CreateTime".to_owned(), value: now.as_second().to_string() };
     let template = template(kind)?;
     let mut edits = vec![created];
@@ -99,7 +99,7 @@ pub fn push(kind: &str, account: Option<&Account>, now: Timestamp) -> Result<Pus
             && matches!(account.key(), Some(Ok(_)))
     });
     let mut push = signed(&message, account, encrypt, now)?;
-    push.headers.push((OWN_HEADER, "sample".to_owned()));
+    push.headers.push((OWN_HEADER, own_mark.value("sample", &push.body)));
     Ok(push)
 }
 
@@ -108,7 +108,7 @@ pub fn own_capture(push: &Push, account: &Account, accounts: &Accounts, now: Tim
     let mut headers: Vec<(String, Vec<u8>)> =
         push.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone().into_bytes())).collect();
     if headers.iter().all(|(name, _)| name != OWN_HEADER) {
-        headers.push((OWN_HEADER.to_owned(), b"send".to_vec()));
+        headers.push((OWN_HEADER.to_owned(), accounts.own_mark().value("send", &push.body).into_bytes()));
     }
     let request = RawRequest {
         received_at: now,
@@ -120,7 +120,8 @@ pub fn own_capture(push: &Push, account: &Account, accounts: &Accounts, now: Tim
         body_length: push.body.len() as u64,
         body: push.body.clone().into(),
     };
-    inspect(request, accounts).capture
+    // Also where the mark has no key: it was made here.
+    Capture { replay: true, group_key: None, ..inspect(request, accounts).capture }
 }
 
 /// A handshake signed with the account's token, and its `echostr` of digits, like WeChat's. Without a token it is signed

@@ -149,6 +149,7 @@ impl Traffic {
             elapsed: Duration::from_micros(700 + self.random.u64(..4_000)),
             end: ReplyEnd::Answered,
             lint: Vec::new(),
+            fault: None,
             forwarded: None,
         }
     }

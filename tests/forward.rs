@@ -16,8 +16,10 @@ use std::time::Duration;
 use client::{APP_ID, KEY, TOKEN};
 use co_wechat::{CoWechat, NASTY, bytes, values};
 use common::{Answer, TestListener, codes, sample, signed};
+use jiff::Zoned;
 use menuscope::capture::{CaptureId, Reply, ReplySource, ServerAnswer};
 use menuscope::config::save_forward;
+use menuscope::filter::Filter;
 use menuscope::rules::BadAnswer;
 use menuscope::wechat::envelope::{AesKey, decrypt, encrypt, encrypted_push};
 use menuscope::wechat::lint::LintFinding;
@@ -52,6 +54,11 @@ fn problem(forwarded: &ServerAnswer) -> Option<&'static str> {
 
 fn lint(found: &[LintFinding]) -> Vec<&'static str> {
     found.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+/// The number of events that match.
+fn found(listener: &TestListener, filter: &str) -> usize {
+    listener.reader().matching(&Filter::parse(filter, &Zoned::now()).unwrap()).unwrap().len()
 }
 
 fn element<'t>(tree: &'t Tree<'_>, name: &str) -> &'t str {
@@ -263,6 +270,8 @@ fn a_server_that_never_answers_costs_the_budget_and_not_the_push() {
         let forwarded = check_default(&listener, &answer, "too-late");
         assert_eq!((forwarded.status, forwarded.first_byte, &forwarded.lint[..]), (None, None, &[][..]));
         assert!(forwarded.elapsed > Duration::ZERO, "it was asked");
+        assert_eq!(found(&listener, "forward:late"), 1);
+        assert_eq!(found(&listener, "forward:ok OR forward:failed"), 0);
     }
 }
 
@@ -290,6 +299,7 @@ fn a_server_that_is_not_there_leaves_the_default() {
             let forwarded = check_default(&listener, &answer, expected);
             assert_eq!((forwarded.status, &forwarded.lint[..]), (None, &[][..]));
             assert_ne!(forwarded.problem.unwrap().cause(), "");
+            assert_eq!(found(&listener, "forward:failed"), 1);
         }
     }
 }

@@ -34,8 +34,16 @@ const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const ECHOSTR: &str = "4375120948345356249";
 const OTHER_KEY: &str = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
 
-/// Made by the listener where a rule fails: no body can bring it about.
-const NOT_OF_A_BODY: [LintCode; 2] = [LintCode::RuleFailed, LintCode::FaultIdle];
+/// Made by the listener where a rule fails, or about a handshake: no body in reply to a push can bring them about.
+const NOT_OF_A_BODY: [LintCode; 7] = [
+    LintCode::RuleFailed,
+    LintCode::FaultIdle,
+    LintCode::EchoDiffers,
+    LintCode::EchoQuoted,
+    LintCode::EchoBom,
+    LintCode::EchoWhite,
+    LintCode::EchoChunked,
+];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lint")

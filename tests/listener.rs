@@ -4,7 +4,9 @@
 mod common;
 
 use common::{TOKEN, TestListener, codes, sample, signed, until};
+use menuscope::account::OwnMark;
 use menuscope::capture::{CaptureId, Mode, ReplySource, Signature};
+use menuscope::texts::Language;
 use menuscope::wechat::envelope::{AesKey, encrypt, encrypted_push};
 use menuscope::wechat::kind::menu_events_without_mini_program;
 use menuscope::wechat::signature::msg_signature;
@@ -192,6 +194,9 @@ fn retries_join_their_event_and_forgeries_do_not() {
         let stored = listener.newest();
         assert_eq!((stored.placement.group, stored.placement.attempt), (CaptureId(1), attempt));
         assert_eq!(codes(&stored).contains(&"duplicate"), attempt > 1);
+        // All of them are answered at once: WeChat had no reason to try again.
+        let said = stored.capture.diagnoses.iter().map(|diagnosis| diagnosis.message(Language::English));
+        assert_eq!(said.filter(|message| message.contains("or a second tap")).count(), usize::from(attempt > 1));
         if attempt == 2 {
             // A restart between two attempts does not part them.
             listener.restart();
@@ -200,15 +205,22 @@ fn retries_join_their_event_and_forgeries_do_not() {
     assert_eq!(listener.post(&format!("/wx?{}", signed("wrong")), &body).status, 403);
     let forged = listener.newest();
     assert_eq!((forged.placement.group, forged.placement.attempt), (forged.placement.id, 1));
-    let marked = format!(
-        "POST /wx?{} HTTP/1.1\r\nhost: x\r\nx-menuscope: sample\r\ncontent-length: {}\r\n\r\n",
-        signed(TOKEN),
-        body.len()
-    );
-    assert_eq!(listener.send(&[marked.as_bytes(), &body].concat()).status, 200);
-    let own = listener.newest();
+    let marked = |value: &str| {
+        let head = format!(
+            "POST /wx?{} HTTP/1.1\r\nhost: x\r\nx-menuscope: {value}\r\ncontent-length: {}\r\n\r\n",
+            signed(TOKEN),
+            body.len()
+        );
+        assert_eq!(listener.send(&[head.as_bytes(), &body].concat()).status, 200);
+        listener.newest()
+    };
+    let own = marked(&OwnMark::kept_in(listener.folder.own_mark_file()).value("sample", &body));
     assert!(own.capture.replay && own.placement.attempt == 1, "{own:?}");
     assert_eq!(listener.reader().attempts(CaptureId(1)).unwrap().len(), 3);
+    for claimed in ["sample", "replay", "replay;1;00"] {
+        let pushed = marked(claimed);
+        assert!(!pushed.capture.replay && pushed.placement.attempt > 3, "{claimed}: {pushed:?}");
+    }
 }
 
 #[test]

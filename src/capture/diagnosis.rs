@@ -99,7 +99,7 @@ codes! {
     ElementMissing "element-missing" Note,
     /// In compat mode, the plain elements differ from the encrypted copy: `names`.
     CompatDiffers "compat-differs" Warning,
-    /// The same event came before: `first`, `attempt`.
+    /// The same event came before: `first`, `attempt`; `case` is [`ANSWERED_IN_TIME`] where that is so.
     Duplicate "duplicate" Note,
     /// There is no body.
     BodyEmpty "body-empty" Error,
@@ -113,6 +113,12 @@ codes! {
     BodyIncomplete "body-incomplete" Error,
     }
 }
+
+/// The detail that names the case of a finding, where a code has other words for it: `STEM.CODE.message_CASE`.
+pub const CASE: &str = "case";
+
+/// The case of a duplicate whose earlier attempt was answered in time: it may be a second tap in the same second.
+pub const ANSWERED_IN_TIME: &str = "answered";
 
 /// One finding about one request.
 pub type Diagnosis = Finding<Code>;
@@ -128,8 +134,11 @@ impl<C: Coded> Finding<C> {
         self.words("remedy", language)
     }
 
+    /// The words of a part, in the case of the finding where there are some of their own for it.
     fn words(&self, part: &str, language: Language) -> String {
-        language.filled(&format!("{}.{}.{part}", C::STEM, self.code.as_str()), &self.details)
+        let key = format!("{}.{}.{part}", C::STEM, self.code.as_str());
+        let case = self.details.iter().find(|(name, _)| name == CASE).map(|(_, case)| format!("{key}_{case}"));
+        language.filled(&case.filter(|case| language.has(case)).unwrap_or(key), &self.details)
     }
 }
 
@@ -155,6 +164,19 @@ mod tests {
         let diagnosis = Diagnosis::new(Code::ParameterMissing).with("name", "timestamp");
         assert!(diagnosis.message(Language::English).contains("timestamp"));
         assert!(diagnosis.message(Language::Chinese).contains("timestamp"));
+    }
+
+    #[test]
+    fn a_case_has_its_own_words_where_there_are_some() {
+        let duplicate = Diagnosis::new(Code::Duplicate).with("first", 1).with("attempt", 2);
+        let answered = duplicate.clone().with(CASE, ANSWERED_IN_TIME);
+        let other = duplicate.clone().with(CASE, "other");
+        for language in Language::ALL {
+            assert_ne!(answered.message(language), duplicate.message(language));
+            assert_ne!(answered.remedy(language), duplicate.remedy(language));
+            assert_eq!(other.message(language), duplicate.message(language));
+        }
+        assert!(answered.message(Language::English).contains("second tap"));
     }
 
     #[test]

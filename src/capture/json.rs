@@ -38,12 +38,15 @@ pub fn event_json(view: EventView<'_>) -> Value {
         "received_at": format!("{:.6}", capture.request.received_at),
         "account": capture.account,
     });
-    let inspected = json!({
+    let mut inspected = json!({
         "group": placement.group.0,
         "attempt": placement.attempt,
         "mode": capture.mode.as_str(),
         "signature": capture.signature.as_str(),
     });
+    if capture.replay {
+        inspected["replay"] = json!(true);
+    }
     let decrypted = match &capture.message {
         Some(message) => match std::str::from_utf8(message) {
             Ok(text) => json!({ "message": text }),
@@ -152,6 +155,9 @@ fn reply_json(reply: &Reply, language: Language) -> Value {
     let mut object = json!({ "status": reply.status });
     put_bytes(&mut object, &reply.body);
     object["source"] = json!(reply.source.spelling());
+    if let Some(fault) = reply.fault {
+        object["fault"] = json!(fault);
+    }
     object["elapsed_ms"] = json!(milliseconds(reply.elapsed));
     object["lint"] = lint_json(&reply.lint, language);
     if reply.end != ReplyEnd::Answered {
@@ -170,7 +176,9 @@ fn lint_json(findings: &[lint::LintFinding], language: Language) -> Value {
 /// The answer of the developer's own server.
 fn forward_json(forwarded: &ServerAnswer, language: Language) -> Value {
     let headers = headers_json(&forwarded.headers);
-    let mut object = json!({ "target": forwarded.target, "status": forwarded.status, "headers": headers });
+    let mut object =
+        json!({ "state": forwarded.state().as_str(), "target": forwarded.target, "status": forwarded.status });
+    object["headers"] = headers;
     put_bytes(&mut object, &forwarded.body);
     object["first_byte_ms"] = json!(forwarded.first_byte.map(milliseconds));
     object["elapsed_ms"] = json!(milliseconds(forwarded.elapsed));
@@ -275,6 +283,7 @@ mod tests {
             elapsed: Duration::from_micros(1900),
             end: ReplyEnd::Answered,
             lint: Vec::new(),
+            fault: None,
             forwarded: None,
         };
         StoredCapture { placement, capture, reply: Some(reply) }
@@ -300,6 +309,29 @@ mod tests {
             event["reply"],
             json!({ "status": 200, "body": "success", "source": "default", "elapsed_ms": 1.9, "lint": [] })
         );
+    }
+
+    #[test]
+    fn what_was_sent_from_here_says_so() {
+        let mut stored = stored(b"<xml/>");
+        assert_eq!(json_of(&stored, &[]).get("replay"), None);
+        stored.capture.replay = true;
+        assert_eq!(json_of(&stored, &[])["replay"], json!(true));
+    }
+
+    #[test]
+    fn a_fault_stands_after_the_source_and_a_forward_begins_with_its_state() {
+        let mut stored = stored(b"<xml/>");
+        let reply = stored.reply.as_mut().unwrap();
+        reply.fault = Some("bom");
+        let unsent = ServerAnswer::unsent("http://127.0.0.1:5000/".to_owned(), ForwardProblem::TooLate);
+        reply.forwarded = Some(Box::new(unsent));
+        let reply = json_of(&stored, &[])["reply"].clone();
+        let members: Vec<&str> = reply.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members.join(" "), "status body source fault elapsed_ms lint forward");
+        assert_eq!((&reply["source"], &reply["fault"]), (&json!("default"), &json!("bom")));
+        let forward: Vec<&str> = reply["forward"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!((forward[0], &reply["forward"]["state"]), ("state", &json!("late")));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::diagnosis::{Severity, worst};
-use super::server_answer::ServerAnswer;
+use super::server_answer::{ForwardState, ServerAnswer};
 use crate::wechat::lint;
 
 /// The source of a reply.
@@ -80,6 +80,8 @@ pub struct Reply {
     pub end: ReplyEnd,
     /// The findings of the lint.
     pub lint: Vec<lint::LintFinding>,
+    /// The name of the fault that was injected, one of [`Fault::name`](crate::wechat::fault::Fault::name).
+    pub fault: Option<&'static str>,
     /// The answer of the developer's own server, if the request was forwarded.
     pub forwarded: Option<Box<ServerAnswer>>,
 }
@@ -93,7 +95,14 @@ impl Reply {
             elapsed: self.elapsed,
             end: self.end,
             severity: worst(&self.lint),
+            fault: self.fault,
+            forward: self.forward(),
         }
+    }
+
+    /// The state of the forward, if the request was forwarded.
+    pub fn forward(&self) -> Option<ForwardState> {
+        self.forwarded.as_deref().map(ServerAnswer::state)
     }
 
     /// The bytes that went over the wire.
@@ -112,6 +121,10 @@ pub struct ReplySummary {
     pub end: ReplyEnd,
     /// The severity of the worst finding.
     pub severity: Option<Severity>,
+    /// The name of the fault that was injected.
+    pub fault: Option<&'static str>,
+    /// The state of the forward, if the request was forwarded.
+    pub forward: Option<ForwardState>,
 }
 
 impl ReplySummary {

@@ -54,10 +54,38 @@ impl ServerAnswer {
             && self.elapsed.as_millis() <= u128::from(lint::WECHAT_LIMIT_MS)
     }
 
+    /// The state of the forward.
+    pub fn state(&self) -> ForwardState {
+        let is_late = self.elapsed.as_millis() > u128::from(lint::WECHAT_LIMIT_MS);
+        match &self.problem {
+            Some(ForwardProblem::TooLate) => ForwardState::Late,
+            _ if is_late => ForwardState::Late,
+            Some(_) => ForwardState::Failed,
+            None => ForwardState::Ok,
+        }
+    }
+
     /// Tells whether the server did not take the connection.
     pub fn is_unreachable(&self) -> bool {
         matches!(self.problem, Some(ForwardProblem::Unreachable { .. } | ForwardProblem::Unresolved { .. }))
     }
+}
+
+spelled! {
+    /// The state of a forward: the developer's own server answered well, too late, or not so that WeChat would take it.
+    ForwardState {
+        /// It answered in time, with what WeChat takes.
+        Ok = "ok",
+        /// Its answer was not complete in time.
+        Late = "late",
+        /// It could not be asked, broke off, or answered what WeChat does not take.
+        Failed = "failed",
+    }
+}
+
+impl ForwardState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Ok, Self::Late, Self::Failed];
 }
 
 /// The code of a request that could not be made.
@@ -209,6 +237,24 @@ impl ForwardProblem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_is_ok_late_or_failed() {
+        let state = |problem: Option<ForwardProblem>, ms| {
+            let unsent = ServerAnswer::unsent(String::new(), ForwardProblem::Status);
+            ServerAnswer { problem, elapsed: Duration::from_millis(ms), ..unsent }.state()
+        };
+        assert_eq!(state(None, 12), ForwardState::Ok);
+        assert_eq!(state(Some(ForwardProblem::TooLate), 3_901), ForwardState::Late);
+        assert_eq!(state(Some(ForwardProblem::Illegal), 5_001), ForwardState::Late);
+        for problem in ForwardProblem::all("because").into_iter().filter(|problem| *problem != ForwardProblem::TooLate)
+        {
+            assert_eq!(state(Some(problem.clone()), 12), ForwardState::Failed, "{problem:?}");
+        }
+        for state in ForwardState::ALL {
+            assert_eq!(ForwardState::from_spelling(state.as_str()), Some(state));
+        }
+    }
 
     #[test]
     fn every_problem_survives_the_database() {

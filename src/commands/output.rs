@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::terminal_table::{ColumnLimit, fitted};
 use crate::capture::diagnosis::{Coded, Finding, Severity};
-use crate::capture::{CaptureSummary, EventView, ReplyEnd, ReplySummary, StoredCapture, event_json};
+use crate::capture::{CaptureSummary, EventView, ForwardState, ReplyEnd, ReplySummary, StoredCapture, event_json};
 use crate::cli::Color;
 use crate::store::Reader;
 use crate::texts::Language;
@@ -130,7 +130,13 @@ pub(super) fn answer(reply: &ReplySummary) -> String {
     let source = shortened(&reply.source.spelling(), CELL);
     let ms = reply.elapsed.as_secs_f64() * 1000.0;
     let severity = reply.severity.filter(|severity| *severity == Severity::Error).map_or("", |_| "illegal");
-    let parts = [&status, cut, &source, &format!("{ms:.1} ms"), severity];
+    let server = match reply.forward {
+        Some(ForwardState::Late) => "own server late",
+        Some(ForwardState::Failed) => "own server failed",
+        Some(ForwardState::Ok) | None => "",
+    };
+    let fault = reply.fault.map_or_else(String::new, |name| format!("fault {name}"));
+    let parts = [&status, cut, &source, &format!("{ms:.1} ms"), severity, server, &fault];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

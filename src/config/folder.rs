@@ -65,6 +65,11 @@ impl DataFolder {
         self.path.join("secrets.toml")
     }
 
+    /// The key of the mark on requests that are sent from here.
+    pub fn own_mark_file(&self) -> PathBuf {
+        self.path.join("own-mark.key")
+    }
+
     /// Takes the right to listen, which one process at a time has.
     pub fn lock_listener(&self) -> Result<ListenerLock, ConfigError> {
         let path = self.path.join("menuscope.lock");

@@ -300,7 +300,9 @@ impl SettingsWorker {
         };
         let accounts = self.service.as_ref().map(Service::accounts);
         let account = accounts.as_ref().map(|accounts| accounts.default_account());
-        let push = sample::push(&kind, account, Timestamp::now()).map_err(|error| UserError::from(&error))?;
+        let own_mark = accounts.as_ref().map(|accounts| accounts.own_mark().clone()).unwrap_or_default();
+        let push =
+            sample::push(&kind, account, &own_mark, Timestamp::now()).map_err(|error| UserError::from(&error))?;
         let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
         let http_client = self.rulebook.policy().http_client.clone();
         self.runtime.block_on(http_client.post(&push, &target)).map_err(|error| UserError::from(&error))?;

@@ -239,7 +239,8 @@ fn without_tokens(accounts: &Accounts) -> Accounts {
         let secrets = Secrets { token: None, ..account.secrets.clone() };
         account.clone().with_secrets(secrets)
     };
-    Accounts::new(accounts.iter().map(without).collect(), Some(&accounts.default_account().name))
+    let preferred = accounts.default_account().name.clone();
+    Accounts::new(accounts.iter().map(without).collect(), Some(&preferred)).with_own_mark(accounts.own_mark().clone())
 }
 
 /// A retry names its first attempt by the number that this has in the database.

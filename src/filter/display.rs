@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display as _};
 
+use super::names::ANY_FAULT;
 use super::parse::{is_delimiter, is_or};
 use super::{Expr, Pattern, Term};
 
@@ -49,6 +50,8 @@ impl fmt::Display for Term {
             Self::Mode(mode) => write!(f, "mode:{}", mode.as_str()),
             Self::Reply(source) => write!(f, "reply:{}", value(&source.spelling())),
             Self::ReplyByRule => f.write_str("reply:rule"),
+            Self::Forward(state) => write!(f, "forward:{}", state.as_str()),
+            Self::Fault(name) => write!(f, "fault:{}", name.unwrap_or(ANY_FAULT)),
             Self::Status(comparison) => write!(f, "status:{comparison}"),
             Self::Ms(comparison) => write!(f, "ms:{comparison}"),
             Self::Attempt(comparison) => write!(f, "attempt:{comparison}"),
@@ -110,9 +113,10 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::super::{Code, Comparison, Filter, Mode, Signature, State};
+    use super::super::{Code, Comparison, Filter, ForwardState, Mode, Signature, State};
     use super::*;
     use crate::capture::ReplySource;
+    use crate::wechat::fault::Fault;
 
     fn text() -> impl Strategy<Value = String> {
         prop_oneof!["[a-zA-Z0-9:/：*()\" \\\\.-]{0,6}", "\\PC{0,6}", Just("OR".to_owned()), Just("a://b".to_owned())]
@@ -149,7 +153,7 @@ mod tests {
 
     fn term() -> impl Strategy<Value = Term> {
         let signatures = vec![Signature::Valid, Signature::Invalid, Signature::Missing, Signature::Unchecked];
-        let states = vec![State::Pinned, State::Held, State::Replay];
+        let states = vec![State::Held, State::Replay];
         prop_oneof![
             text().prop_map(Term::Word),
             text().prop_map(Term::Event),
@@ -160,6 +164,8 @@ mod tests {
             select(signatures).prop_map(Term::Signature),
             select(vec![Mode::Plain, Mode::Compat, Mode::Safe]).prop_map(Term::Mode),
             reply(),
+            select(ForwardState::ALL.to_vec()).prop_map(Term::Forward),
+            prop::option::of(select(Fault::ALL.map(Fault::name).to_vec())).prop_map(Term::Fault),
             comparison(any::<u32>()).prop_map(Term::Status),
             comparison(0.0..f64::MAX).prop_map(Term::Ms),
             comparison(any::<u32>()).prop_map(Term::Attempt),

@@ -17,8 +17,6 @@ pub struct Subject<'a> {
     pub placement: Placement,
     /// The reply; `None` while it is open.
     pub reply: Option<&'a Reply>,
-    /// Pinned by a person.
-    pub pinned: bool,
     /// Waiting for a person's reply.
     pub held: bool,
 }
@@ -26,7 +24,7 @@ pub struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// An event that has just arrived: nothing is answered, and nobody has seen it.
     pub fn arriving(capture: &'a Capture, placement: Placement) -> Self {
-        Self { capture, tree: None, placement, reply: None, pinned: false, held: false }
+        Self { capture, tree: None, placement, reply: None, held: false }
     }
 
     /// The same with the capture's message as it was parsed, so that it is not parsed again.
@@ -53,7 +51,7 @@ impl Expr {
 
 impl Term {
     fn holds(&self, subject: &Subject<'_>) -> bool {
-        let Subject { capture, tree, placement, reply, pinned, held } = *subject;
+        let Subject { capture, tree, placement, reply, held } = *subject;
         let envelope = &capture.envelope;
         match self {
             Self::Word(word) => {
@@ -70,6 +68,10 @@ impl Term {
             Self::Mode(mode) => capture.mode == *mode,
             Self::Reply(source) => reply.is_some_and(|reply| reply.source == *source),
             Self::ReplyByRule => reply.is_some_and(|reply| matches!(reply.source, ReplySource::Rule(_))),
+            Self::Forward(state) => reply.and_then(Reply::forward) == Some(*state),
+            Self::Fault(name) => {
+                reply.and_then(|reply| reply.fault).is_some_and(|fault| name.is_none_or(|name| name == fault))
+            }
             Self::Status(comparison) => {
                 reply.and_then(|reply| reply.status).is_some_and(|status| comparison.holds(&status.into()))
             }
@@ -79,7 +81,6 @@ impl Term {
             Self::After(time) => arrival(capture) >= *time,
             Self::Before(time) => arrival(capture) < *time,
             Self::Is(State::Replay) => capture.replay,
-            Self::Is(State::Pinned) => pinned,
             Self::Is(State::Held) => held,
             Self::HasDiagnosis => !capture.diagnoses.is_empty(),
             Self::Diagnosis(code) => capture.diagnoses.iter().any(|diagnosis| diagnosis.code == *code),
@@ -136,16 +137,26 @@ mod tests {
 
     #[test]
     fn what_asks_about_something_missing_does_not_hold_and_its_negation_does() {
-        for text in ["key:*", "openid:\"\"", "event:CLICK", "status:>=0", "ms:>=0", "reply:none", "diagnosis:doctype"] {
+        for text in [
+            "key:*",
+            "openid:\"\"",
+            "event:CLICK",
+            "status:>=0",
+            "ms:>=0",
+            "reply:none",
+            "forward:ok",
+            "fault:*",
+            "diagnosis:doctype",
+        ] {
             assert!(!holds(text, |_| {}), "{text}");
             assert!(holds(&format!("-{text}"), |_| {}), "{text}");
         }
     }
 
     #[test]
-    fn held_and_pinned_are_what_the_subject_says() {
-        assert!(holds("is:held -is:pinned", |subject| subject.held = true));
-        assert!(holds("is:pinned -is:held", |subject| subject.pinned = true));
+    fn held_is_what_the_subject_says() {
+        assert!(holds("is:held", |subject| subject.held = true));
+        assert!(holds("-is:held", |_| {}));
     }
 
     #[test]

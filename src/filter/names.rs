@@ -24,6 +24,8 @@ pub(super) enum Field {
     Signature,
     Mode,
     Reply,
+    Forward,
+    Fault,
     Status,
     Ms,
     Attempt,
@@ -81,6 +83,25 @@ impl Name {
     }
 }
 
+/// The value of `fault:` for any fault.
+pub(super) const ANY_FAULT: &str = "*";
+
+/// The names of faults, and the value for any.
+const FAULTS: &[&str] = &[
+    ANY_FAULT,
+    "late",
+    "unanswered",
+    "empty",
+    "wrong-case",
+    "json",
+    "bom",
+    "wrong-address",
+    "wrong-signature",
+    "former-key",
+    "cut",
+    "reset",
+];
+
 /// Every name, in the order in which help lists them.
 pub const NAMES: &[Name] = &[
     Name::open("event", Field::Event, &["CLICK", "scancode_waitmsg"]),
@@ -91,13 +112,29 @@ pub const NAMES: &[Name] = &[
     Name::taking_only("sig", Field::Signature, &["valid", "invalid", "missing", "unchecked"]),
     Name::taking_only("mode", Field::Mode, &["plain", "compat", "safe"]),
     Name::taking_only("reply", Field::Reply, &["default", "rule", "rule:NAME", "held", "forward", "none"]),
+    Name::taking_only("forward", Field::Forward, &["ok", "late", "failed"]),
+    Name::taking_only("fault", Field::Fault, FAULTS),
     Name::open("status", Field::Status, &["403", ">=400"]),
     Name::open("ms", Field::Ms, &[">1000"]),
     Name::open("attempt", Field::Attempt, &[">1"]),
     Name::open("id", Field::Id, &["17", "10..20", "10.."]),
     Name::open("after", Field::After, &["10m", "10:00", "2026-11-23", "\"2026-11-23 10:00\""]),
     Name::open("before", Field::Before, &["10m", "10:00", "2026-11-23", "\"2026-11-23 10:00\""]),
-    Name::taking_only("is", Field::Is, &["pinned", "held", "replay"]),
+    Name::taking_only("is", Field::Is, &["held", "replay"]),
     Name::taking_only("has", Field::Has, &["diagnosis"]),
     Name::open("diagnosis", Field::Diagnosis, &["signature-mismatch"]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::ForwardState;
+    use crate::wechat::fault::Fault;
+
+    #[test]
+    fn every_fault_and_every_state_of_a_forward_is_listed() {
+        let values = |name| Name::find(name).unwrap().values.to_vec();
+        assert_eq!(values("forward"), ForwardState::ALL.map(ForwardState::as_str));
+        assert_eq!(values("fault")[1..], Fault::ALL.map(Fault::name));
+    }
+}

@@ -10,11 +10,12 @@ use winnow::combinator::{alt, eof, opt, preceded, separated_pair, terminated};
 use winnow::{ModalResult, Parser as _};
 
 use super::mistake::{FilterErrorKind, Mistake};
-use super::names::{Field, Name};
+use super::names::{ANY_FAULT, Field, Name};
 use super::nearest::nearest;
 use super::time::{TimeProblem, time};
-use super::{Code, Comparison, Mode, Pattern, Signature, State, Term};
+use super::{Code, Comparison, ForwardState, Mode, Pattern, Signature, State, Term};
 use crate::capture::ReplySource;
+use crate::wechat::fault::Fault;
 
 /// Part of a value as typed.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub(super) fn term(
         Field::Signature => Term::Signature(value.one_of(Signature::from_spelling)?),
         Field::Mode => Term::Mode(value.one_of(Mode::from_spelling)?),
         Field::Reply => value.reply()?,
+        Field::Forward => Term::Forward(value.one_of(ForwardState::from_spelling)?),
+        Field::Fault => value.one_of(fault)?,
         Field::Status => Term::Status(value.comparison()?),
         Field::Ms => Term::Ms(value.comparison()?),
         Field::Attempt => Term::Attempt(value.comparison()?),
@@ -79,7 +82,16 @@ fn pattern(pieces: &[ValuePart]) -> Pattern {
 }
 
 fn state(text: &str) -> Option<State> {
-    [State::Pinned, State::Held, State::Replay].into_iter().find(|state| state.as_str() == text)
+    [State::Held, State::Replay].into_iter().find(|state| state.as_str() == text)
+}
+
+/// The term about a fault of that name, or about any fault.
+fn fault(text: &str) -> Option<Term> {
+    if text == ANY_FAULT {
+        Some(Term::Fault(None))
+    } else {
+        Fault::known_name(text).map(|name| Term::Fault(Some(name)))
+    }
 }
 
 /// A value with what a mistake in it has to say.

@@ -7,7 +7,7 @@ use crate::capture::diagnosis::Code;
 use crate::capture::{Capture, ForwardProblem, HANDSHAKE, Mode, ServerAnswer, header_text};
 use crate::texts::Language;
 use crate::wechat::codes::Severity;
-use crate::wechat::lint::{Encryption, HttpResponse, Keys, Outcome, PushInfo, Report, lint};
+use crate::wechat::lint::{Encryption, HttpResponse, Keys, Outcome, PushInfo, Report, lint, lint_handshake};
 use crate::wechat::message::Message;
 use crate::wechat::tree::{Tree, TreeError};
 
@@ -16,27 +16,27 @@ const LOOP_DETECTED: u16 = 508;
 
 /// Lints the response to a recorded push of that account, sent or about to be sent.
 ///
-/// The echo of a handshake is not a reply: the report on it is empty.
+/// The answer to a handshake is compared with its `echostr`.
 pub fn lint_reply(response: &HttpResponse<'_>, capture: &Capture, account: Option<&Account>) -> Report {
+    if capture.envelope.kind == HANDSHAKE {
+        return lint_handshake(response, &echostr(capture), false);
+    }
     let keys = account.and_then(|account| keys_of(capture, account));
     let encryption = match capture.mode {
         Mode::Plain => Encryption::Plain,
         Mode::Compat => Encryption::Compat(keys),
         Mode::Safe => Encryption::Safe(keys),
     };
-    lint_as(response, capture, encryption)
+    lint(response, &capture.push_info(encryption))
 }
 
-/// Lints a reply in plaintext, which is encrypted afterwards if the push was.
+/// Lints a reply in plaintext, which is encrypted afterwards if the push was. The answer to a handshake is none: the report on
+/// it is empty.
 pub fn lint_plain_reply(response: &HttpResponse<'_>, capture: &Capture) -> Report {
-    lint_as(response, capture, Encryption::Unchecked)
-}
-
-fn lint_as(response: &HttpResponse<'_>, capture: &Capture, encryption: Encryption<'_>) -> Report {
     if capture.envelope.kind == HANDSHAKE {
         return Report { findings: Vec::new(), outcome: Outcome::Nothing, reply: None };
     }
-    lint(response, &capture.push_info(encryption))
+    lint(response, &capture.push_info(Encryption::Unchecked))
 }
 
 /// Lints the answer of the developer's own server to a recorded push, `elapsed` after WeChat sent it.
@@ -62,13 +62,20 @@ pub fn lint_server_answer(
         return;
     }
     let elapsed_ms = Some(elapsed.as_millis() as u64);
-    let report = lint_reply(&HttpResponse { status, body: &forwarded.body, elapsed_ms }, capture, account);
+    let response = HttpResponse { status, body: &forwarded.body, elapsed_ms };
+    let is_handshake = capture.envelope.kind == HANDSHAKE;
+    let report = if is_handshake {
+        lint_handshake(&response, &echostr(capture), is_chunked(forwarded))
+    } else {
+        lint_reply(&response, capture, account)
+    };
     let is_illegal = report.severity() == Some(Severity::Error);
     forwarded.lint = report.findings;
     if forwarded.problem.is_none() {
         forwarded.problem = match status {
+            200 if is_handshake && forwarded.body != echostr(capture) => Some(ForwardProblem::Echo),
             200 if is_illegal => Some(ForwardProblem::Illegal),
-            200 => (!is_echo(&forwarded.body, capture)).then_some(ForwardProblem::Echo),
+            200 => None,
             _ => Some(ForwardProblem::Status),
         };
     }
@@ -81,10 +88,16 @@ fn encoding(forwarded: &ServerAnswer) -> Option<String> {
     (!encoding.trim().eq_ignore_ascii_case("identity")).then_some(encoding)
 }
 
-/// Tells whether the body is right for a handshake; any body is right for another push.
-fn is_echo(body: &[u8], capture: &Capture) -> bool {
+/// The text that a handshake asks for; empty if it asks for none.
+fn echostr(capture: &Capture) -> Vec<u8> {
     let echostr = capture.request.parameters().find(|(name, _)| name == "echostr");
-    capture.envelope.kind != HANDSHAKE || echostr.is_some_and(|(_, echostr)| echostr.as_bytes() == body)
+    echostr.map(|(_, echostr)| echostr.into_owned().into_bytes()).unwrap_or_default()
+}
+
+/// Tells whether the body came in chunks, without a length.
+fn is_chunked(forwarded: &ServerAnswer) -> bool {
+    let header = forwarded.headers.iter().find(|(name, _)| name == "transfer-encoding");
+    header.is_some_and(|(_, value)| value.to_ascii_lowercase().ends_with(b"chunked"))
 }
 
 /// Lints a response to a push given as bytes: its body, or the message that was in it.
@@ -252,12 +265,31 @@ mod tests {
     }
 
     #[test]
-    fn the_echo_of_a_handshake_is_no_reply() {
+    fn the_echo_of_a_handshake_is_compared_with_its_echostr() {
         let mut handshake = capture(None);
         HANDSHAKE.clone_into(&mut handshake.envelope.kind);
-        let report =
-            lint_reply(&HttpResponse { status: 200, body: b"4375120948345356249", elapsed_ms: None }, &handshake, None);
+        handshake.request.target = "/wx?echostr=4375%20a&nonce=1".to_owned();
+        let linted = |body: &[u8]| lint_reply(&HttpResponse { status: 200, body, elapsed_ms: None }, &handshake, None);
+        let report = linted(b"4375 a");
         assert_eq!((report.findings.len(), report.outcome), (0, Outcome::Nothing));
+        assert_eq!(linted(b"4375%20a").findings[0].code, Lint::EchoDiffers);
+        let answered = |status, headers: &[(&str, &str)], body: &'static [u8]| {
+            let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
+            let mut answer = ServerAnswer {
+                status: Some(status),
+                headers: headers.collect(),
+                body: Bytes::from_static(body),
+                problem: None,
+                ..ServerAnswer::unsent(String::new(), ForwardProblem::NoTarget)
+            };
+            lint_server_answer(&mut answer, &handshake, None, Duration::from_millis(3));
+            let codes: Vec<_> = answer.lint.iter().map(|finding| finding.code).collect();
+            (answer.problem, codes)
+        };
+        let chunked = answered(200, &[("transfer-encoding", "chunked")], b"4375 a");
+        assert_eq!(chunked, (None, vec![Lint::EchoChunked]));
+        assert_eq!(answered(200, &[], b"\xEF\xBB\xBF4375 a"), (Some(ForwardProblem::Echo), vec![Lint::EchoBom]));
+        assert_eq!(answered(301, &[], b""), (Some(ForwardProblem::Status), vec![Lint::Redirect]));
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(super) struct Answer {
     /// Headers taken over from the developer's own server.
     pub(super) passed_on: Vec<(HeaderName, HeaderValue)>,
     pub(super) source: ReplySource,
+    /// The name of the fault that was injected.
+    pub(super) fault: Option<&'static str>,
     pub(super) end: ReplyEnd,
     pub(super) lint: Vec<LintFinding>,
     pub(super) forwarded: Option<Box<ServerAnswer>>,
@@ -81,6 +83,7 @@ impl Answer {
             content_type: TEXT,
             passed_on: Vec::new(),
             source: ReplySource::Default,
+            fault: None,
             end: ReplyEnd::Answered,
             lint: Vec::new(),
             forwarded: None,
@@ -113,6 +116,7 @@ impl Answer {
             elapsed,
             end: self.end,
             lint: self.lint.clone(),
+            fault: self.fault,
             forwarded: self.forwarded.clone(),
         }
     }

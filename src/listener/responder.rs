@@ -110,23 +110,41 @@ impl Responder {
     pub(super) async fn answer(mut self) -> Answer {
         let mut decision = self.decide().await;
         if matches!(decision.content, ReplyContent::Nothing(_)) {
+            // Nothing is left to inject a fault into.
+            decision.fault = None;
             return self.assemble(decision);
         }
-        if let Some(fault) = self.policy.armed_fault.take(self.placement.attempt) {
-            (decision.fault, decision.source) = (Some(fault), ReplySource::Held);
-        }
+        decision.fault = self.policy.armed_fault.take(self.placement.attempt).or(decision.fault);
+        self.inject_before_assembly(&mut decision).await;
+        self.assemble(decision)
+    }
+
+    /// Injects the fault of a decision if it is one of time or connection. Its source stays what decided.
+    async fn inject_before_assembly(&mut self, decision: &mut ReplyDecision) {
         match decision.fault {
             Some(Fault::Unanswered { attempts }) if self.placement.attempt <= attempts => {
-                decision = self.silence().await;
+                let ReplyDecision { content, source, .. } = self.silence().await;
+                let is_silent = matches!(content, ReplyContent::Nothing(_));
+                decision.content = content;
+                if !is_silent {
+                    // The listener stops: the default goes out.
+                    (decision.source, decision.fault) = (source, None);
+                }
             }
-            Some(Fault::Late { ms }) if !self.is_late_by(ms).await => decision = self.hung_up(),
+            // This attempt is answered.
+            Some(Fault::Unanswered { .. }) => decision.fault = None,
+            Some(Fault::Late { ms }) => match self.wait_past_limit(ms).await {
+                WaitEnd::Over => {}
+                WaitEnd::HungUp => decision.content = self.hung_up().content,
+                // Not late after all.
+                WaitEnd::Stopping => decision.fault = None,
+            },
             Some(Fault::Reset) => {
                 self.origin.end(ConnectionEnd::Reset);
                 decision.content = ReplyContent::Nothing(ReplyEnd::Reset);
             }
             _ => {}
         }
-        self.assemble(decision)
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -170,7 +188,7 @@ impl Responder {
         }
     }
 
-    /// The rule's response. A default with the rule's status or fault counts as the rule's.
+    /// The rule's response. A default with the rule's status counts as the rule's.
     async fn by_rule(&mut self, rule: &Rule) -> ReplyDecision {
         let mut decision = match &rule.response {
             Response::Default => ReplyDecision::of(ReplyContent::Reply(PassiveReply::Success), rule_source(rule)),
@@ -188,7 +206,7 @@ impl Responder {
             self.policy.record_usage(&rule.name, None);
         }
         decision.status = rule.status;
-        if (rule.status.is_some() || rule.fault.is_some()) && decision.source == ReplySource::Default {
+        if rule.status.is_some() && decision.source == ReplySource::Default {
             decision.source = rule_source(rule);
         }
         decision.fault = decision.fault.or(rule.fault);
@@ -243,10 +261,9 @@ impl Responder {
         }
     }
 
-    /// Waits until so long after WeChat's limit; `false` if the client has hung up.
-    async fn is_late_by(&mut self, ms: u32) -> bool {
-        let late = self.began + Duration::from_millis(WECHAT_LIMIT_MS + u64::from(ms));
-        self.wait(late).await != WaitEnd::HungUp
+    /// Waits until so long after WeChat's limit.
+    async fn wait_past_limit(&mut self, ms: u32) -> WaitEnd {
+        self.wait(self.began + Duration::from_millis(WECHAT_LIMIT_MS + u64::from(ms))).await
     }
 
     fn hung_up(&self) -> ReplyDecision {

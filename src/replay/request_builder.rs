@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::ReplayPlan;
 use super::signed_query::{ParameterChange, rewritten};
-use crate::account::{Account, Accounts};
+use crate::account::{Account, Accounts, OwnMark};
 use crate::capture::{
     Capture, HANDSHAKE, Mode, RawRequest, ReplayForm, ReplayMode, ReplayObstacle, SentRequest, StoredCapture,
 };
@@ -19,6 +19,9 @@ use crate::wechat::compose::{self, Edit, edited};
 use crate::wechat::envelope::{AesKey, encrypt};
 use crate::wechat::signature::{msg_signature, signature};
 use crate::wechat::tree::Tree;
+
+/// The word that marks a request as a replay.
+const MARK: &str = "replay";
 
 /// The seconds from now within which a `CreateTime` on record counts: a fresh message of that user gets a later one, since
 /// messages without a MsgId are told apart by it. One farther ahead came from a wrong clock.
@@ -36,6 +39,7 @@ pub(super) struct BuiltRequest {
 /// Builds the requests of one run.
 pub(super) struct RequestBuilder<'a> {
     reader: &'a Reader,
+    own_mark: &'a OwnMark,
     /// The latest `CreateTime` by user.
     latest: HashMap<String, i64>,
 }
@@ -66,8 +70,8 @@ struct SignatureStamp {
 }
 
 impl<'a> RequestBuilder<'a> {
-    pub(super) fn new(reader: &'a Reader) -> Self {
-        Self { reader, latest: HashMap::new() }
+    pub(super) fn new(reader: &'a Reader, own_mark: &'a OwnMark) -> Self {
+        Self { reader, own_mark, latest: HashMap::new() }
     }
 
     /// Builds the request for `event` at that time.
@@ -83,7 +87,8 @@ impl<'a> RequestBuilder<'a> {
             return Err(ReplayObstacle::Cut.into());
         }
         let mut draft = self.draft(capture, plan, account, now)?;
-        let request = sent_request(&capture.request, &draft.query, draft.body.clone(), &plan.target);
+        let mark = self.own_mark.value(MARK, &draft.body);
+        let request = sent_request(&capture.request, &draft.query, draft.body.clone(), mark, &plan.target);
         let created = draft.created.take();
         let sent_capture = sent_capture(capture, draft, account, now);
         Ok(BuiltRequest { request, sent_capture, created })

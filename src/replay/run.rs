@@ -109,7 +109,7 @@ impl<'a> ActiveRun<'a> {
         Ok(Self {
             plan,
             stored: StoredRun { id, run, end: None, tally: VerdictCounts::default() },
-            request_builder: RequestBuilder::new(context.reader),
+            request_builder: RequestBuilder::new(context.reader, context.accounts.own_mark()),
             context,
             schedule: Schedule::new(plan.pace),
             in_flight: JoinSet::new(),

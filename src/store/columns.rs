@@ -26,6 +26,8 @@ pub(super) const STORED: &[&str] = &[
     "r.elapsed_us",
     "r.ending",
     "r.severity",
+    "r.fault",
+    "r.forward",
     "r.body",
     "r.lint",
     "r.wire",
@@ -46,7 +48,7 @@ pub(super) const STORED: &[&str] = &[
 ];
 
 /// The columns of a [`CaptureSummary`](crate::capture::CaptureSummary), a row of the list: no bodies among them.
-pub(super) const SUMMARY: &[&str] = STORED.split_at(position("r.severity") + 1).0;
+pub(super) const SUMMARY: &[&str] = STORED.split_at(position("r.forward") + 1).0;
 
 /// A statement that selects columns of captures with their replies; `rest` begins with `WHERE`.
 pub(super) fn select(columns: &[&str], rest: &str) -> String {

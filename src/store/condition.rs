@@ -95,6 +95,18 @@ impl Condition {
                 self.needs_reply = true;
                 self.push("(r.source = 'rule' OR r.source GLOB 'rule:*')");
             }
+            Term::Forward(state) => {
+                self.needs_reply = true;
+                self.with_text("r.forward = ?", state.as_str());
+            }
+            Term::Fault(Some(name)) => {
+                self.needs_reply = true;
+                self.with_text("r.fault = ?", name);
+            }
+            Term::Fault(None) => {
+                self.needs_reply = true;
+                self.push("r.fault IS NOT NULL");
+            }
             Term::Status(comparison) => {
                 self.needs_reply = true;
                 self.comparison("NULLIF(r.status, 0)", comparison, |status| Value::Integer((*status).into()));
@@ -111,8 +123,6 @@ impl Condition {
             Term::Before(time) => self.with("c.received_at < ?", Value::Integer(first_microsecond(*time))),
             Term::Is(State::Replay) => self.push("c.replay = 1"),
             Term::Is(State::Held) => self.push(HELD),
-            // Nothing can be pinned yet, so nothing is.
-            Term::Is(State::Pinned) => self.push("FALSE"),
             // Within the bounds of the step, or every step would list all events that have the code.
             Term::HasDiagnosis => {
                 self.push("c.id IN (SELECT capture_id FROM diagnosis WHERE capture_id BETWEEN ?1 AND ?2)");

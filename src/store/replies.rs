@@ -1,5 +1,7 @@
 //! Rows of replies, and of the developer's own server's answers to forwarded callbacks.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
 use super::columns::{
@@ -8,13 +10,17 @@ use super::columns::{
 };
 use super::error::{StoreError, doing};
 use crate::capture::diagnosis::worst;
-use crate::capture::{CaptureId, ForwardProblem, Reply, ReplyEnd, ReplySource, ReplySummary, ServerAnswer};
+use crate::capture::{
+    CaptureId, ForwardProblem, ForwardState, Reply, ReplyEnd, ReplySource, ReplySummary, ServerAnswer,
+};
+use crate::wechat::fault::Fault;
+use crate::wechat::lint::WECHAT_LIMIT_MS;
 
 /// Writes the reply to a capture; fails with an error of one row where the capture has been deleted meanwhile.
 pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
     let problem = doing("storing a reply");
-    let sql = "INSERT OR IGNORE INTO reply (capture_id, status, source, elapsed_us, body, ending, severity, lint, wire)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let sql = "INSERT OR IGNORE INTO reply (capture_id, status, source, elapsed_us, body, ending, severity, lint, wire, fault, forward)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = (
         id.0,
         reply.status.unwrap_or(0),
@@ -25,6 +31,8 @@ pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply
         severity_to_number(worst(&reply.lint)),
         findings_to_json(&reply.lint),
         &reply.wire,
+        reply.fault,
+        reply.forward().map(ForwardState::as_str),
     );
     let inserted = transaction.prepare_cached(sql).and_then(|mut insert| insert.execute(values));
     inserted.map_err(&problem)?;
@@ -64,15 +72,30 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<Option<ReplySummary>> {
         elapsed: elapsed(row.get(at!("r.elapsed_us"))?),
         end: ReplyEnd::from_spelling(row.get_ref(at!("r.ending"))?.as_str()?).unwrap_or(ReplyEnd::Answered),
         severity: severity_from_number(row.get(at!("r.severity"))?),
+        fault: row.get_ref(at!("r.fault"))?.as_str_or_null()?.and_then(Fault::known_name),
+        forward: row.get_ref(at!("r.forward"))?.as_str_or_null()?.and_then(ForwardState::from_spelling),
     }))
 }
 
 /// Completes a summary with the reply's other columns of [`STORED`](super::columns::STORED).
 pub(super) fn reply(summary: ReplySummary, row: &Row<'_>) -> rusqlite::Result<Reply> {
-    let ReplySummary { status, source, elapsed, end, severity: _ } = summary;
+    let ReplySummary { status, source, elapsed, end, severity: _, fault, forward: _ } = summary;
     let lint = findings_from_json(row.get::<_, Option<String>>(at!("r.lint"))?.as_deref());
     let (body, wire) = (row.get(at!("r.body"))?, row.get(at!("r.wire"))?);
-    Ok(Reply { status, body, wire, source, elapsed, end, lint, forwarded: None })
+    Ok(Reply { status, body, wire, source, elapsed, end, lint, fault, forwarded: None })
+}
+
+/// Tells whether that attempt of an event was answered in time, so that WeChat had no reason to try again.
+pub(super) fn is_answered_in_time(connection: &Connection, group: CaptureId, attempt: u32) -> Result<bool, StoreError> {
+    // A first attempt is its group.
+    let sql = "SELECT 1 FROM capture AS c JOIN reply AS r ON r.capture_id = c.id
+               WHERE (c.id = ?1 OR (c.group_id = ?1 AND c.attempt > 1)) AND c.attempt = ?2
+                   AND r.ending = 'answered' AND r.status = 200 AND r.elapsed_us <= ?3";
+    let within = microseconds(Duration::from_millis(WECHAT_LIMIT_MS));
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.exists((group.0, attempt, within)))
+        .map_err(doing("reading the answer to an earlier attempt"))
 }
 
 /// The developer's own server's answer to a capture that was forwarded.

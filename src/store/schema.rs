@@ -175,12 +175,32 @@ CREATE TABLE filter_used (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// 6: the injected fault and the state of the forward, on each reply.
+///
+/// The forward's state follows from its row, and stands beside the reply as well: rows of the list and filters read it there.
+const FAULTS: &str = "
+ALTER TABLE reply ADD COLUMN fault TEXT;
+ALTER TABLE reply ADD COLUMN forward TEXT CHECK (forward IN ('ok', 'late', 'failed'));
+UPDATE reply SET forward = (
+    SELECT CASE
+        WHEN problem = 'too-late' OR elapsed_us / 1000 > 5000 THEN 'late' WHEN problem IS NULL THEN 'ok' ELSE 'failed'
+    END FROM forward AS f WHERE f.capture_id = reply.capture_id
+) WHERE capture_id IN (SELECT capture_id FROM forward);
+";
+
 /// The `user_version` after all migrations.
-pub(super) const LATEST: i64 = 5;
+pub(super) const LATEST: i64 = 6;
 
 /// All migrations from an empty file on; `user_version` is the number of those that were applied.
 pub(super) fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST), M::up(REPLIES), M::up(REPLAYS), M::up(SEARCH), M::up(USED_FILTERS)])
+    Migrations::new(vec![
+        M::up(FIRST),
+        M::up(REPLIES),
+        M::up(REPLAYS),
+        M::up(SEARCH),
+        M::up(USED_FILTERS),
+        M::up(FAULTS),
+    ])
 }
 
 /// An empty database of the latest schema, for tests.
@@ -194,6 +214,13 @@ pub(super) fn in_memory() -> rusqlite::Connection {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A capture of any version from the first on.
+    const CAPTURE: &str = "
+        INSERT INTO capture (id, received_at, account, kind, group_id, attempt, mode, signature, kept_bytes, group_key, method,
+            version, peer, target, headers, body_length, body)
+        VALUES (?1, 1, 'default', 'CLICK', ?1, 1, 'plain', 'valid', 600, x'', 'POST', 'HTTP/1.1', '127.0.0.1', '/', x'', 6,
+            x'3c786d6c2f3e')";
 
     #[test]
     fn every_step_can_be_taken_and_the_last_is_the_latest() {
@@ -222,6 +249,39 @@ mod tests {
         let sql = "SELECT status, ending, severity FROM reply WHERE capture_id = 7";
         let reply: (i64, String, i64) = connection.query_row(sql, [], read).unwrap();
         assert_eq!(reply, (200, "answered".to_owned(), 0));
+    }
+
+    #[test]
+    fn replies_of_the_fifth_version_have_the_state_of_their_forward_and_no_fault_after_the_sixth_step() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        migrations().to_version(&mut connection, 5).unwrap();
+        for (id, problem, elapsed_ms) in
+            [(1, None, 20), (2, Some("too-late"), 3_900), (3, Some("status"), 20), (4, Some("illegal"), 5_001)]
+        {
+            connection.execute(CAPTURE, [id]).unwrap();
+            connection
+                .execute(
+                    "INSERT INTO reply (capture_id, status, source, elapsed_us, body) VALUES (?, 200, 'x', 1, x'')",
+                    [id],
+                )
+                .unwrap();
+            let forward = "INSERT INTO forward (capture_id, target, headers, body, elapsed_us, problem, passed_on)
+                           VALUES (?, 'http://h/', x'', x'', ?, ?, 0)";
+            connection.execute(forward, (id, elapsed_ms * 1_000, problem)).unwrap();
+        }
+        connection.execute(CAPTURE, [5]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO reply (capture_id, status, source, elapsed_us, body) VALUES (5, 200, 'x', 1, x'')",
+            )
+            .unwrap();
+        migrations().to_latest(&mut connection).unwrap();
+        let mut statement = connection.prepare("SELECT forward, fault FROM reply ORDER BY capture_id").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let found: Vec<(Option<String>, Option<String>)> = rows.map(Result::unwrap).collect();
+        let states: Vec<_> = found.iter().map(|(state, _)| state.as_deref()).collect();
+        assert_eq!(states, [Some("ok"), Some("late"), Some("failed"), Some("late"), None]);
+        assert!(found.iter().all(|(_, fault)| fault.is_none()));
     }
 
     #[test]

@@ -227,7 +227,7 @@ impl App {
         let bar = |margin: Margin| Frame::new().fill(look.palette.frame).inner_margin(margin);
         Panel::top("bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 0))).show(ui, |ui| {
             let held = state.answering.switch().map(|held| &**held);
-            top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen, held), look, actions);
+            top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen, held, engine.armed()), look, actions);
         });
         Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 3))).show(
             ui,

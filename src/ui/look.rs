@@ -6,8 +6,8 @@ use egui::Color32;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::capture::Signature;
 use crate::capture::diagnosis::Severity;
+use crate::capture::{ForwardState, Signature};
 use crate::texts::Language;
 use crate::texts::safe_text::{beginning, told};
 use crate::texts::user_error::UserError;
@@ -121,6 +121,24 @@ pub(crate) fn signature_mark(signature: Signature) -> &'static str {
         Signature::Missing => "?",
         Signature::Unchecked => "–",
     }
+}
+
+/// The mark of an injected fault.
+pub(crate) const FAULT_MARK: &str = "⚡";
+
+/// The words for an injected fault.
+pub(crate) fn fault_hint(name: &str, look: &Look) -> String {
+    look.filled("fault.injected", &[("fault", &look.text(&format!("fault.{name}.name")))])
+}
+
+/// The mark and the words for a forward that went wrong.
+pub(crate) fn forward_hint(state: ForwardState, look: &Look) -> Option<(&'static str, String)> {
+    let (mark, key) = match state {
+        ForwardState::Ok => return None,
+        ForwardState::Late => ("⏰", "forwarded.late"),
+        ForwardState::Failed => ("▲", "forwarded.failed"),
+    };
+    Some((mark, look.text(key).into_owned()))
 }
 
 /// The mark of an attempt: ① to ⑩, then digits.

@@ -51,6 +51,7 @@ pub(super) fn stored(request: RawRequest, status: u16) -> StoredCapture {
             elapsed: Duration::from_micros(1_900),
             end: ReplyEnd::Answered,
             lint: Vec::new(),
+            fault: None,
             forwarded: None,
         }),
     }

@@ -65,7 +65,7 @@ impl Fault {
         Self::Reset,
     ];
 
-    /// The name in settings, and in the keys of its texts.
+    /// The name in settings, in the record of a reply, and in the keys of its texts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Late { .. } => "late",
@@ -106,6 +106,16 @@ impl Fault {
             (Self::Unanswered { .. }, Some(attempts @ 1..)) => Some(Self::Unanswered { attempts }),
             _ => None,
         }
+    }
+
+    /// The name of the fault that is called so, if there is one.
+    pub fn known_name(text: &str) -> Option<&'static str> {
+        Self::ALL.into_iter().map(Self::name).find(|name| *name == text)
+    }
+
+    /// Tells whether the fault leaves every byte of the reply as it is.
+    pub fn keeps_bytes(self) -> bool {
+        matches!(self, Self::Late { .. } | Self::Unanswered { .. } | Self::Cut | Self::Reset)
     }
 
     /// Tells whether the fault is one of encryption, and so has an effect in safe and compat mode only.

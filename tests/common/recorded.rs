@@ -28,6 +28,7 @@ pub(crate) fn recorded(n: i64, body: &[u8]) -> ImportEvent {
         elapsed: Duration::from_micros(1900),
         end: ReplyEnd::Answered,
         lint: Vec::new(),
+        fault: None,
         forwarded: None,
     };
     let capture = inspect(request, &Accounts::new(Vec::new(), None)).capture;

@@ -208,6 +208,7 @@ fn reply() -> impl Strategy<Value = Reply> {
     let forwarded = option::of(forwarded().prop_map(Box::new));
     (option::of(100..600_u16), bytes(), option::of(bytes()), source, 0..9_u64, end, forwarded).prop_map(
         |(status, body, wire, source, elapsed, end, forwarded)| Reply {
+            fault: None,
             status,
             body,
             wire,

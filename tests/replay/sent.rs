@@ -15,7 +15,8 @@ fn verbatim_is_the_same_body_and_query_marked_as_our_own() {
     for capture in [capture, capture_safe] {
         let (sent, arrived) = received(ReplayMode::Verbatim, ReplayForm::AsCaptured, capture);
         assert_eq!((arrived.request.target, &arrived.request.body), (sent.request.target, &sent.request.body));
-        assert_eq!(arrived.request.headers.iter().find(|(name, _)| name == "x-menuscope").unwrap().1, b"replay");
+        let mark = &arrived.request.headers.iter().find(|(name, _)| name == "x-menuscope").unwrap().1;
+        assert!(mark.starts_with(b"replay;"), "{}", String::from_utf8_lossy(mark));
         assert!(arrived.replay, "the listener tells it from a tap");
         assert_eq!((arrived.signature, arrived.mode), (Signature::Valid, sent.mode));
     }
@@ -167,4 +168,9 @@ fn a_handshake_has_to_be_answered_with_its_echostr() {
     };
     assert_eq!(at(&format!("http://{}/wx", right.address)).problem, None);
     assert_eq!(at(&wrong.url("/")).problem, Some(ForwardProblem::Echo));
+    let marked = TargetServer::start(|_| Some("\u{FEFF}4375 a\n".to_owned()));
+    let answer = at(&marked.url("/"));
+    assert_eq!(answer.problem, Some(ForwardProblem::Echo));
+    let codes: Vec<_> = answer.lint.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(codes, ["echo-white", "echo-bom"]);
 }

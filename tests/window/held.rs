@@ -8,6 +8,9 @@ use egui::{Key, Modifiers};
 use egui_kittest::Node;
 use egui_kittest::kittest::Queryable as _;
 
+use menuscope::engine::AnsweringCommand;
+use menuscope::wechat::fault::Fault;
+
 use super::{PATIENCE, Window, label, request, sample, tap};
 
 /// Nobody is in a hurry: the time is not what these tests are about.
@@ -167,4 +170,19 @@ fn what_does_not_match_is_answered_while_the_filter_is_held() {
     window.press(Key::I);
     window.until("the answer", |_| answer.is_finished());
     assert_eq!(answer.join().unwrap(), "success", "switching off lets everything go");
+}
+
+#[test]
+fn an_armed_fault_is_seen_on_every_screen_and_disarmed_from_there() {
+    let mut window = Window::open();
+    assert!(!window.says("⚡ fault armed ×"));
+    let arm = AnsweringCommand::Arm { fault: Some(Fault::Bom) };
+    assert!(window.harness.state().engine().ask(arm));
+    for screen in ["Settings", "Rules", "Events"] {
+        window.harness.get_by_role_and_label(egui::accesskit::Role::Tab, screen).click();
+        window.harness.step();
+        window.until_says("Armed for the next push: Byte order mark first. Click to disarm it");
+    }
+    window.harness.get_by_label("Armed for the next push: Byte order mark first. Click to disarm it").click();
+    window.until("no fault", |window| window.harness.state().engine().armed().is_none());
 }

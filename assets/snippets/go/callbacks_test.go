@@ -261,7 +261,7 @@ func (c *callback) testServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", either(c.header["content-type"], "text/xml"))
-	// Says that this is no tap, to a menuscope on the way.
+	// Names the sender in the record of a menuscope on the way.
 	request.Header.Set("X-Menuscope", "test")
 	client := http.Client{
 		Timeout:       patience,

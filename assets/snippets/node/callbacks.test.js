@@ -208,7 +208,7 @@ function checkServer(callback) {
   check('is answered by your server', reason, async () => {
     const response = await fetch(`${SERVER}${SERVER.includes('?') ? '&' : '?'}${callback.queryString}`, {
       method: callback.method,
-      // The last header says that this is no tap, to a menuscope on the way.
+      // The last header names the sender in the record of a menuscope on the way.
       headers: { 'Content-Type': callback.headers.get('content-type') || 'text/xml', 'X-Menuscope': 'test' },
       body: callback.method === 'POST' ? callback.body : undefined,
       redirect: 'manual',

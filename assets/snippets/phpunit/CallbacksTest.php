@@ -127,7 +127,7 @@ final class CallbacksTest extends TestCase
         $client = HttpClient::create($limits);
         $url = $server.(str_contains($server, '?') ? '&' : '?').$callback->queryString;
         $response = $client->request($callback->method, $url, [
-            // The last header says that this is no tap, to a menuscope on the way.
+            // The last header names the sender in the record of a menuscope on the way.
             'headers' => ['Content-Type' => $callback->headers['content-type'] ?? 'text/xml', 'X-Menuscope' => 'test'],
             'body' => $callback->body,
         ]);

@@ -217,7 +217,7 @@ def test_your_server(callback):
     response = requests.request(
         callback.method,
         SERVER + ("&" if "?" in SERVER else "?") + callback.query_string,
-        # The last header says that this is no tap, to a menuscope on the way.
+        # The last header names the sender in the record of a menuscope on the way.
         headers={"Content-Type": callback.headers.get("content-type", "text/xml"), "X-Menuscope": "test"},
         data=callback.body,
         timeout=SECONDS,

@@ -6,13 +6,16 @@ use super::forward::MAX_KEPT;
 use super::{HttpClient, WECHAT_PATIENCE};
 use crate::capture::{ForwardProblem, OWN_HEADER, RawRequest, SentRequest, ServerAnswer};
 
-/// The header value that marks a request as a replay.
-const MARKER: &str = "replay";
-
-/// The captured request as it goes to `target`, with that query and body, marked as our own.
-pub fn sent_request(request: &RawRequest, query: &str, body: bytes::Bytes, target: &Target) -> SentRequest {
+/// The captured request as it goes to `target`, with that query and body; `mark` marks it as our own.
+pub fn sent_request(
+    request: &RawRequest,
+    query: &str,
+    body: bytes::Bytes,
+    mark: String,
+    target: &Target,
+) -> SentRequest {
     let mut headers = headers_for(request, body.len(), target);
-    put(&mut headers, OWN_HEADER, MARKER.into());
+    put(&mut headers, OWN_HEADER, mark.into_bytes());
     let target = target.path_and_query(request.path(), query);
     SentRequest { method: request.method.clone(), target, headers, body }
 }

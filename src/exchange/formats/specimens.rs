@@ -22,6 +22,7 @@ use crate::progress::Progress;
 use crate::store::{BulkWriter, Reader};
 use crate::wechat::compose::{Signing, TEMPLATES, push, template};
 use crate::wechat::envelope::AesKey;
+use crate::wechat::fault::Fault;
 use crate::wechat::lint;
 
 const TOKEN: &str = "pamtest";
@@ -88,6 +89,7 @@ pub(in crate::exchange) fn success() -> Reply {
         elapsed: Duration::from_micros(1_901),
         end: ReplyEnd::Answered,
         lint: Vec::new(),
+        fault: None,
         forwarded: None,
     }
 }
@@ -155,7 +157,7 @@ pub(in crate::exchange) fn every_kind() -> Vec<Fixture> {
         lint: vec![Finding::new(lint::LintCode::StatusError).with("status", 500)],
         ..success()
     };
-    let cut = Reply { end: ReplyEnd::Cut, wire: Some(b"succ".to_vec()), ..success() };
+    let cut = Reply { end: ReplyEnd::Cut, fault: Some("cut"), wire: Some(b"succ".to_vec()), ..success() };
     let hung_up =
         Reply { status: None, end: ReplyEnd::HungUp, source: ReplySource::None, body: Vec::new(), ..success() };
     let forward = Reply { source: ReplySource::Forward, forwarded: Some(Box::new(forwarded())), ..success() };
@@ -202,17 +204,18 @@ pub(in crate::exchange) fn imported(read: Read, bytes: &[u8], accounts: &Account
 
 /// Any event as it could be on record.
 pub(in crate::exchange) fn any_event() -> impl Strategy<Value = (Capture, Option<Reply>)> {
-    (any_request(), any_record(), proptest::option::of(any_reply())).prop_map(|(request, record, reply)| {
-        let (mode, signature, diagnoses, message) = record;
-        let mode = if request.method == "GET" { Mode::Plain } else { mode };
-        let message = message.filter(|_| mode != Mode::Plain);
-        let envelope = read_envelope(&request, mode, message.as_deref());
-        let replay = request.header("x-menuscope").is_some();
-        let account = "default".to_owned();
-        let capture =
-            Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses };
-        (capture, reply)
-    })
+    (any_request(), any_record(), proptest::option::of(any_reply()), any::<bool>()).prop_map(
+        |(request, record, reply, replay)| {
+            let (mode, signature, diagnoses, message) = record;
+            let mode = if request.method == "GET" { Mode::Plain } else { mode };
+            let message = message.filter(|_| mode != Mode::Plain);
+            let envelope = read_envelope(&request, mode, message.as_deref());
+            let account = "default".to_owned();
+            let capture =
+                Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses };
+            (capture, reply)
+        },
+    )
 }
 
 fn any_body() -> impl Strategy<Value = Vec<u8>> {
@@ -289,8 +292,10 @@ fn any_reply() -> impl Strategy<Value = Reply> {
     let status = proptest::option::of(100_u16..600);
     let bytes = (any_body(), proptest::option::of(any_body()));
     let forward = proptest::option::of((any_body(), any_headers(), any_findings(lint::LintCode::ALL.to_vec())));
+    let fault = proptest::option::of(proptest::sample::select(Fault::ALL.map(Fault::name).to_vec()));
+    let source = (source, fault);
     (status, bytes, source, 0_u64..9_999_999, end, any_findings(lint::LintCode::ALL.to_vec()), forward).prop_map(
-        |(status, (body, wire), source, elapsed, end, lint, forward)| Reply {
+        |(status, (body, wire), (source, fault), elapsed, end, lint, forward)| Reply {
             status,
             body,
             wire,
@@ -298,6 +303,7 @@ fn any_reply() -> impl Strategy<Value = Reply> {
             elapsed: Duration::from_micros(elapsed),
             end,
             lint,
+            fault,
             forwarded: forward.map(|(body, headers, lint)| {
                 Box::new(ServerAnswer { body: body.into(), headers, lint, ..forwarded() })
             }),

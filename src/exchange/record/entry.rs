@@ -13,6 +13,7 @@ use crate::capture::{
     write_findings,
 };
 use crate::exchange::import_problem::ImportReason;
+use crate::wechat::fault::Fault;
 use crate::wechat::tree::Format;
 
 /// The files that an entry names.
@@ -68,6 +69,7 @@ fn write_reply<'a>(reply: &'a Reply, format: Format, parts: &mut Vec<Part<'a>>) 
     EntryReply {
         status: reply.status,
         source: reply.source.spelling().into_owned(),
+        fault: reply.fault.map(str::to_owned),
         elapsed_us: microseconds(reply.elapsed),
         end: reply.end.as_str().to_owned(),
         body,
@@ -154,6 +156,7 @@ fn read_reply(reply: EntryReply, folder: &str, files: &mut dyn EntryFiles) -> Re
         elapsed: Duration::from_micros(reply.elapsed_us),
         end: spelled("end", &reply.end, ReplyEnd::from_spelling)?,
         lint: read_findings(reply.lint),
+        fault: reply.fault.map(|name| spelled("fault", &name, Fault::known_name)).transpose()?,
         forwarded: None,
     };
     if let Some(forward) = reply.forward {

@@ -98,6 +98,9 @@ pub(in crate::exchange) struct EntryReply {
     /// `null` where nothing was answered.
     pub(in crate::exchange) status: Option<u16>,
     pub(in crate::exchange) source: String,
+    /// The name of the fault that was injected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) fault: Option<String>,
     pub(in crate::exchange) elapsed_us: u64,
     #[serde(default = "answered", skip_serializing_if = "is_answered")]
     pub(in crate::exchange) end: String,

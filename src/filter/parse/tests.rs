@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{Code, Comparison, Filter, Mode, Pattern, Signature, State};
+use super::super::{Code, Comparison, Filter, ForwardState, Mode, Pattern, Signature, State};
 use super::*;
 use crate::capture::ReplySource;
 
@@ -66,6 +66,9 @@ fn every_name_takes_its_values() {
     assert_eq!(only("mode:safe"), Term::Mode(Mode::Safe));
     assert_eq!(only("reply:rule"), Term::ReplyByRule);
     assert_eq!(only("reply:\"rule:a b\""), Term::Reply(ReplySource::Rule("a b".to_owned())));
+    assert_eq!(only("forward:late"), Term::Forward(ForwardState::Late));
+    assert_eq!(only("fault:wrong-case"), Term::Fault(Some("wrong-case")));
+    assert_eq!(only("fault:*"), Term::Fault(None));
     assert_eq!(only("is:replay"), Term::Is(State::Replay));
     assert_eq!(only("has:diagnosis"), Term::HasDiagnosis);
     let code = Code::SignatureMismatch;
@@ -143,7 +146,10 @@ fn an_unknown_name_is_reported_at_its_column_with_the_nearest() {
 fn an_unknown_value_is_reported_at_its_column_with_the_nearest() {
     for (text, column, length, suggestion) in [
         ("sig:vaild", 5, 5, Some("valid")),
-        ("is:pined", 4, 5, Some("pinned")),
+        ("is:hled", 4, 4, Some("held")),
+        ("is:pinned", 4, 6, None),
+        ("forward:ltae", 9, 4, Some("late")),
+        ("fault:bmo", 7, 3, Some("bom")),
         ("a -mode:sfae", 9, 4, Some("safe")),
         ("reply:defualt", 7, 7, Some("default")),
         ("has:diagnoses", 5, 9, Some("diagnosis")),
@@ -157,6 +163,10 @@ fn an_unknown_value_is_reported_at_its_column_with_the_nearest() {
     assert_eq!(
         mistake("mode:x").to_string(),
         "unknown value \"x\" for \"mode:\" at column 6; it takes plain, compat, safe"
+    );
+    assert_eq!(
+        mistake("is:pinned").to_string(),
+        "unknown value \"pinned\" for \"is:\" at column 4; it takes held, replay"
     );
 }
 
@@ -192,7 +202,7 @@ fn each_mistake_has_its_place_and_words() {
 #[test]
 fn a_filter_over_arrivals_asks_nothing_about_what_comes_later() {
     let refused = |text: &str| Filter::parse_for_arrivals(text, &now()).unwrap_err();
-    for term in ["reply:rule", "status:>=400", "ms:>1000", "is:held", "is:pinned"] {
+    for term in ["reply:rule", "status:>=400", "ms:>1000", "is:held", "forward:late", "fault:*"] {
         let error = refused(&format!("event:CLICK -({term} OR a)"));
         let says = format!("\"{term}\" asks what becomes of an event, and nothing has when it arrives");
         assert_eq!(error.to_string(), format!("{says} at column 15; leave it out: it could never hold"));

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::http_answer::Answer;
 use super::encryption::encrypt_reply;
 use super::{ReplyContent, ReplyDecision, Responder};
-use crate::capture::{ReplyEnd, ReplySource};
+use crate::capture::{ReplyEnd, ReplySource, ServerAnswer};
 use crate::inspect::reply::lint_reply;
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::{HttpResponse, LintCode, LintFinding, WECHAT_LIMIT_MS};
@@ -26,9 +26,13 @@ impl Responder {
         let idle = fault.filter(|fault| fault.needs_encryption() && self.encryption.is_none());
         findings.extend(idle.map(|fault| LintFinding::new(LintCode::FaultIdle).with("fault", fault.name())));
         let fault = fault.filter(|_| idle.is_none());
+        let name = fault.map(Fault::name);
         let mut answer = match content {
-            ReplyContent::Nothing(end) => return Answer { source, forwarded, ..Answer::none(end) },
-            ReplyContent::ServerAnswer(answer) => match fault {
+            ReplyContent::Nothing(end) => {
+                let forwarded = forwarded.map(|forwarded| not_passed_on(*forwarded));
+                return Answer { source, fault: name, forwarded, ..Answer::none(end) };
+            }
+            ReplyContent::ServerAnswer(answer) => match fault.filter(|fault| !keeps(*fault, &answer)) {
                 Some(fault) => Answer { status: answer.status, ..self.encode(&decode(&answer.body), Some(fault)) },
                 None => answer,
             },
@@ -41,7 +45,9 @@ impl Responder {
         if fault == Some(Fault::Cut) {
             answer.end = ReplyEnd::Cut;
         }
-        (answer.source, answer.forwarded) = (source, forwarded);
+        (answer.source, answer.fault) = (source, name);
+        answer.forwarded =
+            forwarded.map(|forwarded| if is_sent(&forwarded, &answer) { forwarded } else { not_passed_on(*forwarded) });
         answer.lint.extend(findings);
         self.lint(&mut answer);
         answer
@@ -70,11 +76,13 @@ impl Responder {
         Answer { body: body.into(), encrypted: encrypted.map(Bytes::from), content_type, ..Answer::success() }
     }
 
-    /// Adds the findings about the answer as it arrives. The default is known to be legal.
+    /// Adds the findings about the answer as it arrives. The default is known to be legal, unless a fault was injected.
     fn lint(&self, answer: &mut Answer) {
         let Some(status) = answer.status else { return };
         let elapsed_ms = self.began.elapsed().as_millis() as u64;
-        if answer.source == ReplySource::Default && answer.end == ReplyEnd::Answered && elapsed_ms <= WECHAT_LIMIT_MS {
+        let is_plain_default =
+            answer.source == ReplySource::Default && answer.fault.is_none() && answer.end == ReplyEnd::Answered;
+        if is_plain_default && elapsed_ms <= WECHAT_LIMIT_MS {
             return;
         }
         let arriving = answer.arriving();
@@ -87,6 +95,21 @@ impl Responder {
 /// Tells whether HTTP allows no body with this status.
 fn is_without_body(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
+/// Tells whether the server's answer keeps its bytes under that fault. An empty body cannot be cut.
+fn keeps(fault: Fault, answer: &Answer) -> bool {
+    fault.keeps_bytes() && !(fault == Fault::Cut && answer.body.is_empty())
+}
+
+/// Tells whether WeChat gets the server's answer as it is.
+fn is_sent(forwarded: &ServerAnswer, answer: &Answer) -> bool {
+    forwarded.status == answer.status.map(|status| status.as_u16()) && forwarded.body == answer.arriving()
+}
+
+/// The server's answer, as one that WeChat did not get.
+fn not_passed_on(forwarded: ServerAnswer) -> Box<ServerAnswer> {
+    Box::new(ServerAnswer { passed_on: false, ..forwarded })
 }
 
 fn decode(body: &Bytes) -> PassiveReply {

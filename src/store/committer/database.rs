@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::capture::diagnosis::{Code, Diagnosis};
-use crate::capture::{CaptureId, Placement};
+use crate::capture::diagnosis::{ANSWERED_IN_TIME, CASE, Code, Diagnosis};
+use crate::capture::{Capture, CaptureId, Placement};
 use crate::store::chores::{Chores, Step};
 use crate::store::connection::{Checkpoint, checkpoint, connect, migrate};
 use crate::store::database_file::DatabaseFile;
@@ -235,8 +235,7 @@ fn write_all(
                 // Present already where a transaction is tried again.
                 capture.diagnoses.retain(|diagnosis| diagnosis.code != Code::Duplicate);
                 if placement.attempt > 1 {
-                    let duplicate = Diagnosis::new(Code::Duplicate);
-                    capture.diagnoses.push(duplicate.with("first", placement.group).with("attempt", placement.attempt));
+                    capture.diagnoses.push(duplicate(transaction, placement, capture)?);
                 }
                 let kept = rows::insert_capture(transaction, placement, capture)?;
                 if capture.signature.is_refused() {
@@ -265,6 +264,16 @@ fn write_all(
     }
     unverified.enforce(transaction)?;
     Ok(done)
+}
+
+/// The diagnosis of a capture that came before. Taps have no MsgId, so two in one second are equal: where the earlier one was
+/// answered in time, it may be a second tap.
+fn duplicate(transaction: &Transaction<'_>, placement: Placement, capture: &Capture) -> Result<Diagnosis, StoreError> {
+    let duplicate = Diagnosis::new(Code::Duplicate);
+    let duplicate = duplicate.with("first", placement.group).with("attempt", placement.attempt);
+    let may_be_a_tap = capture.envelope.msg_id.is_none()
+        && replies::is_answered_in_time(transaction, placement.group, placement.attempt - 1)?;
+    Ok(if may_be_a_tap { duplicate.with(CASE, ANSWERED_IN_TIME) } else { duplicate })
 }
 
 /// Marks a capture as held, unless its reply has overtaken this job in a full queue.

@@ -12,7 +12,9 @@ use super::super::rows::insert_capture;
 use super::super::{contains, replies, schema};
 use super::*;
 use crate::capture::diagnosis::Diagnosis;
-use crate::capture::{Capture, CaptureId, Envelope, Placement, RawRequest, Reply, ReplyEnd, ReplySource};
+use crate::capture::{
+    Capture, CaptureId, Envelope, ForwardProblem, Placement, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer,
+};
 use crate::filter::{Code, Filter, MAX_DEPTH, MAX_TERMS, Mode, Signature, Subject};
 
 /// Payloads: of some, the decoded text differs from the bytes.
@@ -117,8 +119,10 @@ fn reply() -> impl Strategy<Value = Reply> {
         select(sources),
         select(vec![0, 1_500, 1_000_000]),
         select(vec!["success", "", "menu_2"]),
+        select(vec![None, Some("bom"), Some("late")]),
+        prop::option::of(select(vec![None, Some(ForwardProblem::TooLate), Some(ForwardProblem::Status)])),
     )
-        .prop_map(|(status, source, elapsed, body)| Reply {
+        .prop_map(|(status, source, elapsed, body, fault, forward)| Reply {
             status,
             body: body.as_bytes().to_vec(),
             wire: None,
@@ -126,7 +130,11 @@ fn reply() -> impl Strategy<Value = Reply> {
             elapsed: Duration::from_micros(elapsed),
             end: ReplyEnd::Answered,
             lint: Vec::new(),
-            forwarded: None,
+            fault,
+            forwarded: forward.map(|problem| {
+                let unsent = ServerAnswer::unsent(String::new(), ForwardProblem::NoTarget);
+                Box::new(ServerAnswer { problem, ..unsent })
+            }),
         })
 }
 
@@ -222,6 +230,11 @@ const TERMS: &[&str] = &[
     "reply:default",
     "reply:none",
     "reply:held",
+    "forward:ok",
+    "forward:late",
+    "forward:failed",
+    "fault:*",
+    "fault:bom",
     "status:403",
     "status:>=400",
     "status:<300",
@@ -237,7 +250,6 @@ const TERMS: &[&str] = &[
     "id:..10",
     "id:>30",
     "is:replay",
-    "is:pinned",
     "is:held",
     "has:diagnosis",
     "diagnosis:doctype",
@@ -328,7 +340,7 @@ fn only_what_asks_about_the_reply_joins_it() {
     for text in ["", "event:CLICK", "-key:6", "is:held", "diagnosis:doctype"] {
         assert!(!condition(&parsed(text)).needs_reply, "{text}");
     }
-    for text in ["word", "reply:rule", "-status:200", "id:1 (a OR ms:>1)"] {
+    for text in ["word", "reply:rule", "forward:late", "fault:*", "-status:200", "id:1 (a OR ms:>1)"] {
         assert!(condition(&parsed(text)).needs_reply, "{text}");
     }
 }

@@ -5,14 +5,15 @@ use egui::{Align, Button, Layout, Response, RichText, Role, Sense, Stroke, Ui, V
 use super::hold::switch_ui;
 use crate::account::DEFAULT_ACCOUNT;
 use crate::config::{LookConfig, Theme};
-use crate::engine::{ListenerState, Status};
+use crate::engine::{AnsweringCommand, ListenerState, Status};
 use crate::filter::Filter;
 use crate::texts::Language;
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, Screen};
-use crate::ui::look::Look;
+use crate::ui::look::{FAULT_MARK, Look};
 use crate::ui::screens::events::filter::FilterBox;
 use crate::ui::theme;
+use crate::wechat::fault::Fault;
 
 /// Maximum width of the filter, in points.
 const FILTER_WIDTH: f32 = 560.0;
@@ -21,7 +22,7 @@ const FILTER_WIDTH: f32 = 560.0;
 pub(crate) fn top_bar_ui(
     ui: &mut Ui,
     status: &Status,
-    (filter, chosen, held): (&mut FilterBox, &LookConfig, Option<&Filter>),
+    (filter, chosen, held, armed): (&mut FilterBox, &LookConfig, Option<&Filter>, Option<Fault>),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
@@ -33,6 +34,9 @@ pub(crate) fn top_bar_ui(
             theme_ui(ui, chosen, look, actions);
             language_ui(ui, chosen, look, actions);
             switch_ui(ui, held, filter.text(), look, actions);
+            if let Some(fault) = armed {
+                armed_fault_ui(ui, fault, look, actions);
+            }
             let width = ui.available_width().min(FILTER_WIDTH);
             ui.allocate_ui_with_layout(
                 Vec2::new(width, theme::CONTROL_HEIGHT),
@@ -43,6 +47,18 @@ pub(crate) fn top_bar_ui(
             );
         });
     });
+}
+
+/// Draws the armed fault on every screen; a click disarms it.
+fn armed_fault_ui(ui: &mut Ui, fault: Fault, look: &Look, actions: &mut Vec<Action>) {
+    let name = look.text(&format!("fault.{}.name", fault.name())).into_owned();
+    let hint = look.filled("fault.armed_hint", &[("fault", &name)]);
+    let words = format!("{FAULT_MARK} {} ×", look.text("fault.armed"));
+    let button = ui.add(Button::new(RichText::new(words).color(look.palette.warning)));
+    name_button(&button, &hint);
+    if button.on_hover_text(hint).clicked() {
+        actions.push(Action::Ask(AnsweringCommand::Arm { fault: None }.into()));
+    }
 }
 
 fn listener_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut Vec<Action>) {

@@ -92,6 +92,7 @@ pub(in crate::exchange) fn reply(mut forwarded: ServerAnswer, capture: &Capture,
         elapsed,
         end: ReplyEnd::Answered,
         lint: forwarded.lint.clone(),
+        fault: None,
         forwarded: Some(Box::new(forwarded)),
     }
 }

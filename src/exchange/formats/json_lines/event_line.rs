@@ -11,9 +11,7 @@ use serde::de::{Deserializer, IgnoredAny};
 use serde_json::{Map, Value};
 
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
-use crate::capture::{
-    ForwardProblem, Mode, OWN_HEADER, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature,
-};
+use crate::capture::{ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature};
 use crate::exchange::formats::input::lines::other_encoding;
 use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::Importer;
@@ -21,6 +19,7 @@ use crate::exchange::published;
 use crate::exchange::record::{FileEvent, Record};
 use crate::texts::Language;
 use crate::wechat::envelope::{AesKey, decrypt};
+use crate::wechat::fault::Fault;
 use crate::wechat::tree::{Place, Tree};
 
 /// The members of the object that are the record, and not a view of it.
@@ -33,6 +32,9 @@ struct EventLine {
     attempt: u32,
     mode: String,
     signature: String,
+    /// True if menuscope itself sent it.
+    #[serde(default)]
+    replay: bool,
     /// `None` where an earlier version wrote the line; `null` where nobody could decrypt the message.
     #[serde(default, deserialize_with = "present")]
     message: Option<Value>,
@@ -84,6 +86,7 @@ struct ReplyLine {
     body: Option<String>,
     body_base64: Option<String>,
     source: String,
+    fault: Option<String>,
     elapsed_ms: f64,
     #[serde(default)]
     lint: Vec<FindingLine>,
@@ -154,7 +157,7 @@ pub(super) fn found(
         account: line.account,
         mode,
         signature,
-        replay: request.header(OWN_HEADER).is_some(),
+        replay: line.replay,
         message,
         diagnoses,
         reply: line.reply.map(reply).transpose()?,
@@ -266,6 +269,7 @@ fn present<'de, D: Deserializer<'de>>(member: D) -> Result<Option<Value>, D::Err
 fn reply(line: ReplyLine) -> Result<Reply, ImportReason> {
     let source =
         ReplySource::from_spelling(&line.source).ok_or_else(|| malformed(format!("source {}", line.source)))?;
+    let named = |name: String| Fault::known_name(&name).ok_or_else(|| malformed(format!("fault {name}")));
     let end = line.end.as_deref().map_or(Some(ReplyEnd::Answered), ReplyEnd::from_spelling);
     Ok(Reply {
         status: line.status,
@@ -275,6 +279,7 @@ fn reply(line: ReplyLine) -> Result<Reply, ImportReason> {
         elapsed: duration(line.elapsed_ms),
         end: end.ok_or_else(|| malformed("end"))?,
         lint: findings(line.lint),
+        fault: line.fault.map(named).transpose()?,
         forwarded: line.forward.map(forwarded).transpose()?.map(Box::new),
     })
 }

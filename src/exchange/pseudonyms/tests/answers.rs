@@ -43,6 +43,7 @@ fn answered(travels: Travels, body: Vec<u8>, wire: Option<Vec<u8>>) -> (Fixture,
         elapsed: Duration::from_millis(3),
         end: ReplyEnd::Answered,
         lint,
+        fault: None,
         forwarded: Some(Box::new(forwarded)),
     });
     let after = pseudonyms(Texts::Replaced).apply(event.clone(), &accounts(), &mut Originals::default()).unwrap();

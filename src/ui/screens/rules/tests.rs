@@ -131,7 +131,7 @@ fn a_mistake_is_said_at_its_column_and_can_be_mended_there() {
 fn a_filter_that_cannot_match_an_arriving_event_is_refused() {
     let mut harness = shown(TestScreen::with(&[rule("a")]));
     click(&mut harness, "Edit: a");
-    typed(&mut harness, "For events that match", "is:pinned");
+    typed(&mut harness, "For events that match", "is:held");
     assert!(is_disabled(&harness, "Save rule"));
     let mistake = harness.query_all_by_label_contains("× Column 1: ").count();
     assert_eq!(mistake, 1);

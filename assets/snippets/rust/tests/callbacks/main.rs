@@ -295,7 +295,7 @@ fn post(server: &str, callback: &Callback) -> io::Result<String> {
         .ok_or(io::ErrorKind::AddrNotAvailable)?;
     let mut stream = TcpStream::connect_timeout(&socket, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    // To HTTP/1.0 no server answers in chunks. X-Menuscope says that this is no tap, to a menuscope on the way.
+    // To HTTP/1.0 no server answers in chunks. X-Menuscope names the sender to a menuscope on the way.
     let head = format!(
         "{} /{path}{separator}{} HTTP/1.0\r\nHost: {host}\r\nX-Menuscope: test\r\n\
          Content-Type: {}\r\nContent-Length: {}\r\n\r\n",

@@ -8,7 +8,7 @@ use super::forwarded::forwarded_ui;
 use super::reply_bytes::{bytes_ui, row_ui};
 use crate::capture::{Reply, ReplyEnd, ReplySource, StoredCapture};
 use crate::ui::action::Action;
-use crate::ui::look::Look;
+use crate::ui::look::{FAULT_MARK, Look};
 use crate::ui::screens::events::answering::{ManualReplies, answering_ui, standalone_draft_ui};
 use crate::ui::theme::{GAP, GAP_LARGE};
 use crate::ui::widgets::bubble::bubble_ui;
@@ -52,6 +52,11 @@ fn reply_ui(ui: &mut Ui, reply: &Reply, view: &ReplyView, look: &Look, actions: 
         let mark = if view.is_legal { "✓" } else { "×" };
         ui.add(Label::new(RichText::new(format!("{mark} {}", effect.sentence)).color(color)).wrap());
         bubble_ui(ui, &effect.outcome, effect.reply.as_ref(), look);
+    }
+    if let Some(name) = reply.fault {
+        let fault = look.text(&format!("fault.{name}.name")).into_owned();
+        let words = format!("{FAULT_MARK} {}", look.filled("detail.answer.fault", &[("fault", &fault)]));
+        ui.add(Label::new(RichText::new(words).color(look.palette.warning)).wrap());
     }
     findings_ui(ui, &view.findings, PlaceDisplay::Text, look);
     card(look).show(ui, |ui| {

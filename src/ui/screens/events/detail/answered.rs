@@ -45,7 +45,7 @@ impl ReplyView {
             findings: FindingView::all(&reply.lint, language),
             body: text(&reply.body),
             wire: reply.wire.as_deref().map(text),
-            forwarded: reply.forwarded.as_deref().map(|forwarded| ForwardView::of(forwarded, language)),
+            forwarded: reply.forwarded.as_deref().map(|forwarded| ForwardView::of(forwarded, reply.fault, language)),
         })
     }
 }

@@ -5,7 +5,7 @@ use egui::{CollapsingHeader, Label, RichText, Ui};
 use super::reply_bytes::{bytes_ui, row_ui, text};
 use crate::capture::{ServerAnswer, header_text};
 use crate::texts::Language;
-use crate::ui::look::Look;
+use crate::ui::look::{FAULT_MARK, Look};
 use crate::ui::theme::GAP;
 use crate::ui::widgets::controls::{card, title, value_pair};
 use crate::ui::widgets::findings::{FindingView, PlaceDisplay, findings_ui};
@@ -24,11 +24,13 @@ pub(super) struct ForwardView {
     problem: Option<String>,
     findings: Vec<FindingView>,
     passed_on: bool,
+    /// Set if a fault was injected into its answer, or beside it.
+    has_fault: bool,
 }
 
 impl ForwardView {
     /// Prepares an exchange for display in the given language.
-    pub(super) fn of(forwarded: &ServerAnswer, language: Language) -> Self {
+    pub(super) fn of(forwarded: &ServerAnswer, fault: Option<&str>, language: Language) -> Self {
         let shown = |text: &str| DisplayText::of(text).marked();
         Self {
             target: shown(&forwarded.target),
@@ -40,6 +42,7 @@ impl ForwardView {
             problem: forwarded.problem.as_ref().map(|problem| DisplayText::of(&problem.words(language)).marked()),
             findings: FindingView::all(&forwarded.lint, language),
             passed_on: forwarded.passed_on,
+            has_fault: fault.is_some(),
         }
     }
 }
@@ -50,6 +53,7 @@ pub(super) fn forwarded_ui(ui: &mut Ui, forward: &ForwardView, look: &Look) {
     let (mark, key, color) = match (forward.passed_on, &forward.problem) {
         (true, None) => ("✓", "forwarded.passed_on", look.palette.ok),
         (true, Some(_)) => ("▲", "forwarded.passed_on", look.palette.warning),
+        (false, None) if forward.has_fault => (FAULT_MARK, "forwarded.faulty", look.palette.warning),
         (false, _) => ("×", "forwarded.not_passed_on", look.palette.error),
     };
     ui.add(Label::new(RichText::new(format!("{mark} {}", look.text(key))).color(color)).wrap());

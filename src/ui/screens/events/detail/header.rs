@@ -8,7 +8,7 @@ use super::request_tab::signature_words;
 use crate::capture::{Reply, ReplySource};
 use crate::engine::EventDetail;
 use crate::ui::action::Action;
-use crate::ui::look::{Look, attempt_mark, signature_mark};
+use crate::ui::look::{FAULT_MARK, Look, attempt_mark, fault_hint, forward_hint, signature_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{chip, named, weak};
 use crate::ui::widgets::quantities::milliseconds;
@@ -71,6 +71,13 @@ fn chips_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
         Some(reply) => ("×", answer_words(reply, look), look.palette.error),
     };
     chip(ui, look, mark, &words, color);
+    let reply = opened.stored.reply.as_ref();
+    if let Some((mark, words)) = reply.and_then(Reply::forward).and_then(|state| forward_hint(state, look)) {
+        chip(ui, look, mark, &words, look.palette.error);
+    }
+    if let Some(name) = reply.and_then(|reply| reply.fault) {
+        chip(ui, look, FAULT_MARK, &fault_hint(name, look), look.palette.warning);
+    }
     if capture.replay {
         chip(ui, look, "→", &look.text("detail.replay"), look.palette.note);
     }

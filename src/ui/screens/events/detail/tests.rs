@@ -243,6 +243,8 @@ pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
             elapsed: Duration::from_millis(2),
             end: ReplyEnd::Answered,
             severity: None,
+            fault: None,
+            forward: None,
         }),
     }
 }

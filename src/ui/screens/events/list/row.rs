@@ -9,11 +9,11 @@ use super::menu::menu_ui;
 use super::row_cache::CachedRow;
 use super::row_id;
 use crate::capture::diagnosis::Severity;
-use crate::capture::{CaptureId, CaptureSummary};
+use crate::capture::{CaptureId, CaptureSummary, ReplySummary};
 use crate::config::Hue;
 use crate::texts::safe_text::{both_ends, safe_text, shortened};
 use crate::ui::action::{Action, PickAction};
-use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
+use crate::ui::look::{FAULT_MARK, Look, attempt_mark, fault_hint, forward_hint, severity_mark, signature_mark};
 use crate::ui::screens::events::answering::seconds_left;
 use crate::ui::screens::events::filter::filter_row::initial;
 use crate::ui::screens::events::filter::saved_filters::NamedFilter;
@@ -62,7 +62,7 @@ pub(super) fn row_ui(
             for (content, cell) in columns.cells(rect) {
                 cell_ui(ui, cell, content, (summary, state), columns, look);
             }
-            hover_ui(&response, rect, summary, columns);
+            hover_ui(&response, rect, summary, columns, look);
             name(&response, state, &accessible_name(summary, state, look));
         }
         CachedRow::Unknown => placeholder(ui, &response, state, "…", look),
@@ -160,6 +160,7 @@ fn cell_ui(
         ColumnKind::Answer => {
             let color = match &row.reply {
                 Some(reply) if !reply.is_legal() => palette.error,
+                Some(reply) if !hints(reply, look).is_empty() => palette.warning,
                 Some(_) => palette.text,
                 None if row.replay => palette.weak,
                 None => palette.warning,
@@ -225,8 +226,9 @@ fn answer_text(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> Strin
         Some(reply) => {
             let end = || look.text(&format!("detail.end.{}", reply.end.as_str())).into_owned();
             let mark = if reply.severity == Some(Severity::Error) { "⚠ " } else { "" };
+            let marks: String = hints(reply, look).into_iter().flat_map(|(mark, _)| [mark, " "]).collect();
             let status = reply.status.map_or_else(end, |status| status.to_string());
-            format!("{mark}{status} · {}", milliseconds(reply.elapsed))
+            format!("{marks}{mark}{status} · {}", milliseconds(reply.elapsed))
         }
         // A message that never went to the listener gets no reply from it.
         None if row.replay => "–".to_owned(),
@@ -234,10 +236,29 @@ fn answer_text(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> Strin
     }
 }
 
-/// Shows the full text of a truncated cell on hover.
-fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Columns) {
+/// Facts about an answer that its status does not tell, each with its mark: an injected fault, and the developer's own server
+/// late or failed.
+fn hints(reply: &ReplySummary, look: &Look) -> Vec<(&'static str, String)> {
+    let fault = reply.fault.map(|name| (FAULT_MARK, fault_hint(name, look)));
+    fault.into_iter().chain(reply.forward.and_then(|state| forward_hint(state, look))).collect()
+}
+
+fn hint_words(row: &CaptureSummary, look: &Look) -> Vec<String> {
+    let hints = row.reply.as_ref().map(|reply| hints(reply, look)).unwrap_or_default();
+    hints.into_iter().map(|(_, words)| words).collect()
+}
+
+/// Shows the full text of a truncated cell on hover, and the words for the marks of an answer.
+fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Columns, look: &Look) {
     let Some(pointer) = response.hover_pos() else { return };
     let Some((content, _)) = columns.cells(rect).find(|(_, cell)| cell.contains(pointer)) else { return };
+    if content == ColumnKind::Answer {
+        let words = hint_words(row, look);
+        if !words.is_empty() {
+            response.clone().on_hover_text_at_pointer(words.join("\n"));
+        }
+        return;
+    }
     let full = match content {
         ColumnKind::OpenId => row.openid.as_deref(),
         ColumnKind::Key => row.event_key.as_deref(),
@@ -261,6 +282,7 @@ fn accessible_name(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> S
         Some(_) => look.filled("window.row.answered", &[("answer", &answer_text(row, state, look))]),
         None => answer_text(row, state, look),
     });
+    parts.extend(hint_words(row, look));
     if row.replay {
         parts.push(look.text("window.list.own").into_owned());
     }

@@ -185,6 +185,8 @@ mod tests {
                 severity: None,
                 source: ReplySource::Default,
                 elapsed: Duration::ZERO,
+                fault: None,
+                forward: None,
             }),
         }
     }

@@ -209,7 +209,7 @@ class CallbacksTest {
       HttpRequest request = HttpRequest.newBuilder(uri)
           .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
           .header("Content-Type", headers.getOrDefault("content-type", "text/xml"))
-          // Says that this is no tap, to a menuscope on the way.
+          // Names the sender in the record of a menuscope on the way.
           .header("X-Menuscope", "test")
           .version(HttpClient.Version.HTTP_1_1)
           .timeout(PATIENCE)

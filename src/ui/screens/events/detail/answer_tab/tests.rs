@@ -25,6 +25,8 @@ fn the_attempts_stand_on_one_axis_and_say_who_closed_first() {
             elapsed: Duration::from_secs(seconds),
             end,
             severity: None,
+            fault: None,
+            forward: None,
         })
     };
     opened.attempts[0].reply = ended(None, ReplyEnd::HungUp, 5);
@@ -105,6 +107,32 @@ fn the_response_of_the_own_server_is_shown_in_full_with_its_problem() {
     harness.get_by_label("Headers: 1").click();
     harness.run();
     assert_shows(&harness, &["server", "mine"]);
+}
+
+#[test]
+fn a_fault_is_named_beside_what_decided_and_what_the_own_server_answered() {
+    let harness = answer_of(|reply| {
+        reply.source = ReplySource::Forward;
+        reply.fault = Some("wrong-case");
+        reply.body = b"Success".to_vec();
+        let unsent = ServerAnswer::unsent("http://127.0.0.1:9000/wx".to_owned(), ForwardProblem::NoTarget);
+        let body = Bytes::from_static(b"success");
+        reply.forwarded = Some(Box::new(ServerAnswer { status: Some(200), body, problem: None, ..unsent }));
+    });
+    harness.get_by_label_contains("A fault was injected on purpose: ");
+    harness.get_by_label_contains("⚡ fault: ");
+    assert_shows(&harness, &["Your own server, which the push was forwarded to", "Success", "success"]);
+    harness.get_by_label_contains("Its answer did not reach WeChat as it was");
+    assert!(harness.query_by_label_contains("passed on").is_none());
+}
+
+#[test]
+fn a_late_own_server_is_a_chip() {
+    let harness = answer_of(|reply| {
+        let unsent = ServerAnswer::unsent("http://127.0.0.1:9000/wx".to_owned(), ForwardProblem::TooLate);
+        reply.forwarded = Some(Box::new(unsent));
+    });
+    harness.get_by_label_contains("own server late");
 }
 
 #[test]
