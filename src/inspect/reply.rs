@@ -7,7 +7,9 @@ use crate::capture::diagnosis::Code;
 use crate::capture::{Capture, ForwardProblem, HANDSHAKE, Mode, ServerAnswer, header_text};
 use crate::texts::Language;
 use crate::wechat::codes::Severity;
-use crate::wechat::lint::{Encryption, HttpResponse, Keys, Outcome, PushInfo, Report, lint, lint_handshake};
+use crate::wechat::lint::{
+    Encryption, HttpResponse, Keys, LintCode, LintFinding, Outcome, PushInfo, Report, lint, lint_handshake,
+};
 use crate::wechat::message::Message;
 use crate::wechat::tree::{Tree, TreeError};
 
@@ -19,7 +21,7 @@ const LOOP_DETECTED: u16 = 508;
 /// The answer to a handshake is compared with its `echostr`.
 pub fn lint_reply(response: &HttpResponse<'_>, capture: &Capture, account: Option<&Account>) -> Report {
     if capture.envelope.kind == HANDSHAKE {
-        return lint_handshake(response, &echostr(capture), false);
+        return lint_handshake(response, &echostr(capture));
     }
     let keys = account.and_then(|account| keys_of(capture, account));
     let encryption = match capture.mode {
@@ -64,16 +66,15 @@ pub fn lint_server_answer(
     let elapsed_ms = Some(elapsed.as_millis() as u64);
     let response = HttpResponse { status, body: &forwarded.body, elapsed_ms };
     let is_handshake = capture.envelope.kind == HANDSHAKE;
-    let report = if is_handshake {
-        lint_handshake(&response, &echostr(capture), is_chunked(forwarded))
-    } else {
-        lint_reply(&response, capture, account)
-    };
+    let mut report = lint_reply(&response, capture, account);
+    if is_handshake && is_chunked(forwarded) {
+        report.findings.push(LintFinding::new(LintCode::EchoChunked));
+    }
     let is_illegal = report.severity() == Some(Severity::Error);
     forwarded.lint = report.findings;
     if forwarded.problem.is_none() {
         forwarded.problem = match status {
-            200 if is_handshake && forwarded.body != echostr(capture) => Some(ForwardProblem::Echo),
+            200 if is_handshake && forwarded.body != echostr(capture).as_bytes() => Some(ForwardProblem::Echo),
             200 if is_illegal => Some(ForwardProblem::Illegal),
             200 => None,
             _ => Some(ForwardProblem::Status),
@@ -89,9 +90,9 @@ fn encoding(forwarded: &ServerAnswer) -> Option<String> {
 }
 
 /// The text that a handshake asks for; empty if it asks for none.
-fn echostr(capture: &Capture) -> Vec<u8> {
+fn echostr(capture: &Capture) -> String {
     let echostr = capture.request.parameters().find(|(name, _)| name == "echostr");
-    echostr.map(|(_, echostr)| echostr.into_owned().into_bytes()).unwrap_or_default()
+    echostr.map(|(_, echostr)| echostr.into_owned()).unwrap_or_default()
 }
 
 /// Tells whether the body came in chunks, without a length.
@@ -288,7 +289,7 @@ mod tests {
         };
         let chunked = answered(200, &[("transfer-encoding", "chunked")], b"4375 a");
         assert_eq!(chunked, (None, vec![Lint::EchoChunked]));
-        assert_eq!(answered(200, &[], b"\xEF\xBB\xBF4375 a"), (Some(ForwardProblem::Echo), vec![Lint::EchoBom]));
+        assert_eq!(answered(200, &[], b"\xEF\xBB\xBF4375 a"), (Some(ForwardProblem::Echo), vec![Lint::Bom]));
         assert_eq!(answered(301, &[], b""), (Some(ForwardProblem::Status), vec![Lint::Redirect]));
     }
 

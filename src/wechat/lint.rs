@@ -13,7 +13,6 @@ mod elements;
 mod encryption;
 mod error_output;
 mod findings;
-mod handshake;
 mod html_page;
 mod lint_code;
 mod news;
@@ -25,7 +24,6 @@ use body::Body;
 pub use echo::{echo_late, lint_handshake};
 pub use elements::MAX_TEXT_BYTES;
 use findings::Findings;
-pub use handshake::lint_handshake;
 pub use lint_code::LintCode;
 pub use outcome::Outcome;
 

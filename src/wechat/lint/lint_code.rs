@@ -9,14 +9,6 @@ codes! {
     RuleFailed "rule-failed" Warning,
     /// A fault of encryption had no effect, because the push was plain: `fault`.
     FaultIdle "fault-idle" Note,
-    /// The answer to a handshake is not its `echostr`: `expected`, `found`.
-    EchoDiffers "echo-differs" Error,
-    /// The `echostr` is in quotes.
-    EchoQuoted "echo-quoted" Error,
-    /// A byte order mark stands before the `echostr`.
-    EchoBom "echo-bom" Error,
-    /// White space stands around the `echostr`.
-    EchoWhite "echo-white" Error,
     /// The answer to a handshake came in chunks, without a `Content-Length`.
     EchoChunked "echo-chunked" Note,
     /// An error status: `status`.
