@@ -30,8 +30,9 @@ pub(crate) fn keys_page_ui(ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
         );
         ui.add_space(theme::GAP_LARGE);
         let (left, right) = TABLE.split_at(TABLE.len().div_ceil(2));
-        let height = ui.ctx().content_rect().height() - AROUND;
-        ScrollArea::vertical().max_height(height.max(LEAST)).show(ui, |ui| {
+        // Otherwise the page would keep the height of its first frame.
+        let height = (ui.ctx().content_rect().height() - AROUND).max(LEAST);
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = theme::GAP_PAGE;
                 column_ui(ui, left, look);

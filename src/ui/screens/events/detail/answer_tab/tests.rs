@@ -110,7 +110,7 @@ fn the_response_of_the_own_server_is_shown_in_full_with_its_problem() {
 #[test]
 fn a_standalone_draft_for_an_answered_event_is_copied() {
     let (mut harness, asked) = shown(Detail::new(opened(&sample("CLICK")), Language::English), Tab::Answer);
-    harness.get_by_label("Craft a reply…").click();
+    harness.get_by_label("Write a reply…").click();
     harness.run();
     harness.get_by_label("Copy bytes").click();
     harness.run();
@@ -126,5 +126,5 @@ fn nobody_sees_the_answer_to_a_handshake() {
     opened.stored = stored(request("GET", target, b""), 200);
     let (harness, _) = shown(Detail::new(opened, Language::English), Tab::Answer);
     assert!(harness.query_by_label_contains("The user").is_none());
-    assert!(harness.query_by_label("Craft a reply…").is_none());
+    assert!(harness.query_by_label("Write a reply…").is_none());
 }
