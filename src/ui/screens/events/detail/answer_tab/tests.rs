@@ -37,7 +37,7 @@ fn the_attempts_stand_on_one_axis_and_say_who_closed_first() {
             "Attempt 2, at 5.0 s: we left it unanswered, and closed after 6.0 s",
         ],
     );
-    harness.get_by_label("Attempt 3, at 10.0 s: we answered 200 after 2.0 ms").click();
+    harness.get_by_label("Attempt 3, at 10.0 s: we answered 200 after 2.0\u{a0}ms").click();
     harness.run();
     assert!(matches!(asked.borrow()[..], [Action::Select(CaptureId(19))]));
 }
@@ -96,8 +96,8 @@ fn the_response_of_the_own_server_is_shown_in_full_with_its_problem() {
             "× Its answer was not passed on to WeChat",
             "http://127.0.0.1:9000/wx?a=b",
             "500",
-            "12.0 ms",
-            "34.0 ms",
+            "12.0\u{a0}ms",
+            "34.0\u{a0}ms",
             "it broke",
         ],
     );
