@@ -101,7 +101,7 @@ fn how_much_is_kept_is_set_and_obeyed_and_the_database_is_looked_after() {
     window.replace_field("Events", "none");
     window.until_says("A whole number from 1");
     window.replace_field("Events", "4");
-    window.press_button("Keep no more than this");
+    window.press_button("Save retention");
     window.until("four events", |window| window.stored() == 4);
     let config = std::fs::read_to_string(window.folder.path().join("config.toml")).unwrap();
     assert!(config.contains("[retention]\nevents = 4"), "{config}");
