@@ -277,7 +277,7 @@ impl State {
 
     /// Closes the detail.
     pub(crate) fn hide_detail(&mut self) {
-        self.detail_hidden = self.page != EventsPage::FirstRun;
+        self.detail_hidden |= self.page != EventsPage::FirstRun;
     }
 
     /// Events to export or replay.

@@ -110,7 +110,7 @@ fn a_held_push_takes_nothing_from_who_is_reading() {
     window.until_says("1 held · ");
     assert!(window.is_selected("KEY_0") && window.content().is_none(), "the event that is read stays open");
     window.press_with(Modifiers::COMMAND, Key::Comma);
-    window.until_says("Retention");
+    window.until_says("Stop listening");
     window.press(Key::A);
     window.until("its row", |window| window.is_selected("HELD"));
     window.until_caret();
@@ -206,7 +206,7 @@ fn what_does_not_match_is_answered_while_the_filter_is_held() {
     window.until_says("Hold: key:HELD");
     window.post(&[tap("OTHER")]);
     let answer = window.ask(tap("HELD"));
-    window.until_says("1 held · ");
+    window.until_says("held: 1 (");
     window.press(Key::A);
     window.until_says("Attempt 1 is held");
     window.until_caret();

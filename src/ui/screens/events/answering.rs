@@ -147,6 +147,11 @@ impl ManualReplies {
         held.copied().map(Stage::Held).or_else(|| awaited().copied().map(Stage::Awaited))
     }
 
+    /// Returns true if a reply to a push that was held has not been sent.
+    pub(crate) fn has_unsent(&self, group: CaptureId) -> bool {
+        self.drafts.get(&group).is_some_and(|draft| !draft.is_standalone)
+    }
+
     /// Focuses the editor of an event when it is drawn.
     pub(crate) fn request_focus(&mut self, group: CaptureId) {
         self.focus_request = Some(group);

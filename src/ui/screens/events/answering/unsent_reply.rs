@@ -3,6 +3,7 @@
 use egui::{Label, RichText, Ui, UiBuilder, Vec2};
 use jiff::Timestamp;
 
+use super::panel::panel_id;
 use super::{ManualReplies, ReplyDraft};
 use crate::capture::{Capture, HANDSHAKE, StoredCapture, UNREADABLE};
 use crate::filter::{Expr, Pattern, Term};
@@ -43,7 +44,8 @@ pub(crate) fn unsent_reply_ui(
     } else {
         ("hold.craft.unsent", "hold.craft.unsent_hint")
     };
-    let place = UiBuilder::new().scope_id(egui::Id::unique(("unsent reply", group.0)));
+    // The place of a held push's panel, so that the caret stays when the time runs out.
+    let place = UiBuilder::new().scope_id(panel_id(group));
     let discarded = ui.scope_builder(place, |ui| {
         card(look).show(ui, |ui| {
             ui.set_width(ui.available_width());

@@ -31,7 +31,12 @@ pub(super) fn answer_ui(
     ScrollArea::vertical().id_salt("answer").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         let is_waiting = answering.stage(stored.placement.group).is_some();
+        let has_unsent = !is_waiting && answering.has_unsent(stored.placement.group);
         answering_ui(ui, answering, stored, look, actions);
+        if has_unsent {
+            // It stays where it was written.
+            unsent_reply_ui(ui, answering, stored, look, actions);
+        }
         match (&stored.reply, reply) {
             (Some(reply), Some(view)) => {
                 reply_ui(ui, (reply, view), stored.capture.envelope.kind == HANDSHAKE, look, actions);
@@ -40,7 +45,7 @@ pub(super) fn answer_ui(
             _ => drop(ui.add(Label::new(look.text("detail.answer.nothing")).wrap())),
         }
         attempts_ui(ui, lanes, stored.placement.id, look, actions);
-        if !is_waiting {
+        if !is_waiting && !has_unsent {
             unsent_reply_ui(ui, answering, stored, look, actions);
         }
         ui.add_space(GAP_LARGE);
