@@ -8,7 +8,7 @@ use crate::ui::look::Look;
 use crate::ui::theme;
 
 /// Width of each of the two columns, in points.
-const COLUMN_WIDTH: f32 = 330.0;
+const COLUMN_WIDTH: f32 = 400.0;
 
 /// Room for the title and around the page, in points; a window too low for all keys scrolls them.
 const AROUND: f32 = 130.0;
