@@ -83,7 +83,8 @@ fn with_plurals(text: &str, is_one: impl Fn(&str) -> bool) -> String {
         }
         rest = after;
     }
-    chosen + rest
+    chosen.push_str(rest);
+    chosen
 }
 
 /// Position of the brace that closes the first one, with those within in between.
