@@ -5,8 +5,8 @@ use std::ops::Range;
 use egui::accesskit::Role;
 use egui::{Button, Label, RichText, TextEdit, Ui};
 
-use super::FilterBox;
 use super::saved_filters::{NamedFilter, SavedFilters};
+use super::{FilterBox, field_id};
 use crate::capture::diagnosis::Severity;
 use crate::config::Hue;
 use crate::filter::{is_term, turned, without};
@@ -52,7 +52,9 @@ pub(crate) fn filter_row_ui(
             }
         });
         naming_ui(ui, saved, look, actions);
-        if let Some(mistake) = filter.mistake() {
+        // While the field has the caret, it is said below its place.
+        let is_typing = ui.memory(|memory| memory.has_focus(field_id()));
+        if let Some(mistake) = filter.mistake().filter(|_| !is_typing) {
             let words = format!("{} {}", severity_mark(Severity::Error), filter_error::words(mistake, look));
             ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());
         }
