@@ -52,11 +52,13 @@ impl Language {
         crate::_rust_i18n_try_translate(self.tag(), key).unwrap_or_else(|| Cow::Owned(key.to_owned()))
     }
 
-    /// The text of that key with every `%{name}` filled in.
+    /// The text of that key with every `%{name}` filled in. `%{name|event|events}` is the first word where the value of
+    /// that name is 1, else the second.
     pub fn filled(self, key: &str, details: &[(impl AsRef<str>, impl AsRef<str>)]) -> String {
         let names: Vec<&str> = details.iter().map(|(name, _)| name.as_ref()).collect();
         let values: Vec<String> = details.iter().map(|(_, value)| value.as_ref().to_owned()).collect();
-        rust_i18n::replace_patterns(&self.text(key), &names, &values)
+        let is_one = |name: &str| names.iter().position(|other| *other == name).is_some_and(|at| values[at] == "1");
+        rust_i18n::replace_patterns(&with_plurals(&self.text(key), is_one), &names, &values)
     }
 
     /// Tells whether this language itself has that key.
@@ -65,9 +67,53 @@ impl Language {
     }
 }
 
+/// Chooses one of the two words of each `%{name|one|many}`; either may hold a `%{name}` of its own.
+fn with_plurals(text: &str, is_one: impl Fn(&str) -> bool) -> String {
+    let mut chosen = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("%{") {
+        let (before, pattern) = rest.split_at(start);
+        chosen.push_str(before);
+        let Some(end) = closing_brace(pattern) else { break };
+        let (pattern, after) = pattern.split_at(end + 1);
+        let mut parts = pattern[2..end].splitn(3, '|');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(name), Some(one), Some(many)) => chosen.push_str(if is_one(name) { one } else { many }),
+            _ => chosen.push_str(pattern),
+        }
+        rest = after;
+    }
+    chosen.push_str(rest);
+    chosen
+}
+
+/// Position of the brace that closes the first one, with those within in between.
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    text.char_indices().find_map(|(at, c)| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => return None,
+        }
+        (depth == 0).then_some(at)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_told_from_many() {
+        let filled = |key, count| Language::English.filled(key, &[("count", count), ("filter", "%{count|a|b}")]);
+        assert_eq!(filled("removing.restored", "1"), "1 event is back");
+        assert_eq!(filled("removing.restored", "39"), "39 events are back");
+        assert_eq!(filled("removing.ask.all", "1"), "Remove the one event?");
+        assert_eq!(filled("removing.ask.all", "39"), "Remove all 39 events?");
+        let found = filled("removing.ask.found", "2");
+        assert!(found.ends_with("that the filter finds? %{count|a|b}"), "a value is never a pattern: {found}");
+    }
 
     #[test]
     fn a_language_is_found_by_its_tag() {

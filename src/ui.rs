@@ -16,7 +16,7 @@
 //! - `bars`: `top_bar` (address, account, filter, `hold`'s switch), `status_bar` (counts, held pushes, progress, notices),
 //!   `rail` (the screens), `banner` (what keeps the program from its job).
 //! - `dialogs`: `export_dialog`, `replay_dialog`, `removal_question`, `import_report`, `keys_page`; `file_dialog` is the
-//!   desktop's own, `file_drop` takes files dropped onto the window.
+//!   desktop's own, `path_dialog` stands in where there is none, `file_drop` takes files dropped onto the window.
 //! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (one file for each tab, and for each part of
 //!   a tab), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
 //!   push, or one that is only copied).

@@ -1,5 +1,7 @@
 //! Actions that panels and keys ask for; only `app/carry_out.rs` changes the state, by carrying them out.
 
+use std::path::PathBuf;
+
 use crate::capture::{CaptureId, ReplayId, RunId};
 use crate::config::{Hue, Theme};
 use crate::engine::{Command, ReplayRequest, ReplayWhat};
@@ -115,6 +117,36 @@ pub(crate) enum Action {
     Ask(Command),
     /// Dismiss the message shown.
     DismissNotice,
+    /// Clear the past messages.
+    ForgetNotices,
+    /// Use these paths where the desktop has no file dialog.
+    UsePaths {
+        request: FileRequest,
+        paths: Vec<PathBuf>,
+    },
+    ClosePathDialog,
+}
+
+/// A file dialog, by its purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FileRequest {
+    /// Choose the file or folder to write.
+    Save {
+        /// The proposed name.
+        name: String,
+    },
+    /// Choose the file for a copy of the database.
+    Backup {
+        /// The proposed name.
+        name: String,
+    },
+    /// Choose files to import.
+    Open,
+    /// Choose pictures for a composed message.
+    Pictures {
+        /// Number of the composed message.
+        number: u32,
+    },
 }
 
 /// An action on picked rows.

@@ -11,10 +11,11 @@ use crate::engine::{
     Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PictureRequest, QueryCommand,
     Setup, Status, TransferCommand,
 };
-use crate::ui::action::{Action, Screen};
+use crate::ui::action::{Action, FileRequest, Screen};
+use crate::ui::bars::hold::held_bar_ui;
 use crate::ui::bars::{banner, rail, status_bar, top_bar};
 use crate::ui::dialogs::export_dialog::ExportDialog;
-use crate::ui::dialogs::file_dialog::FileRequest;
+use crate::ui::dialogs::file_dialog::DialogAnswer;
 use crate::ui::dialogs::replay_dialog::ReplayDialogView;
 use crate::ui::dialogs::{file_drop, keys_page};
 use crate::ui::look::Look;
@@ -89,7 +90,17 @@ impl App {
 
     /// Uses the paths chosen in the desktop's file dialog.
     fn note_dialog(&mut self, ctx: &Context) {
-        let Some((wanted, paths)) = self.state.file_dialog.chosen(&self.waker) else { return };
+        let Some((wanted, chosen)) = self.state.file_dialog.chosen(&self.waker) else { return };
+        match chosen {
+            DialogAnswer::Chosen(paths) => self.use_paths(wanted, paths),
+            DialogAnswer::Cancelled => {}
+            DialogAnswer::NotShown => self.state.path_dialog.open(wanted, &documents()),
+        }
+        ctx.request_repaint();
+    }
+
+    /// Uses paths for what they were asked for.
+    fn use_paths(&mut self, wanted: FileRequest, paths: Vec<PathBuf>) {
         match (wanted, paths.as_slice()) {
             (_, []) => {}
             (FileRequest::Save { .. }, [path, ..]) => self.state.export_dialog.choose(path),
@@ -99,7 +110,6 @@ impl App {
             (FileRequest::Open, _) => self.ask(TransferCommand::Import { paths }),
             (FileRequest::Pictures { number }, _) => self.ask(PictureRequest { number, paths }),
         }
-        ctx.request_repaint();
     }
 
     /// The engine of this window.
@@ -277,6 +287,7 @@ impl App {
         }
         state.removals.ui(ui, look, actions);
         state.import_report.ui(ui, look, actions);
+        state.path_dialog.ui(ui, look, actions);
         let view = ReplayDialogView { status: &status, runs: state.replays.runs() };
         state.replay_dialog.ui(ui, &view, look, actions);
         let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
@@ -312,7 +323,9 @@ fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actio
             }
         });
     }
+    let in_view = state.answered_in_view();
     CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
+        held_bar_ui(ui, &state.answering, in_view, look, actions);
         let State { list, filter, saved, answering, .. } = state;
         filter_row::filter_row_ui(ui, (filter, saved), look, actions);
         list.ui(ui, (answering, saved), look, actions);

@@ -1,7 +1,7 @@
 //! Bars around the screens: at the top, at the bottom, on the left, and banners above a screen.
 
 pub(super) mod banner;
-mod hold;
+pub(super) mod hold;
 mod maintenance_progress;
 pub(super) mod rail;
 pub(super) mod replay_progress;

@@ -130,6 +130,9 @@ impl Chord {
         };
         let letter = key.len() == 1 && !self.ctrl && self.shift == Shift::NotHeld;
         let key = if letter { key.to_lowercase() } else { key.to_owned() };
+        // A capital letter says Shift by itself.
+        let is_letter = key.len() == 1 && key.as_bytes()[0].is_ascii_alphabetic();
+        let key = if self.shift == Shift::Held && !is_letter { format!("Shift+{key}") } else { key };
         match self.prefix {
             Some(prefix) => format!("{} {key}", prefix.name().to_lowercase()),
             None if self.ctrl => format!("Ctrl+{key}"),
@@ -157,7 +160,7 @@ impl Shortcut {
 
     /// Name of its last chord, for tooltips and menus.
     pub(crate) fn hint(&self) -> String {
-        self.chords.last().map(|chord| chord.name()).unwrap_or_default()
+        self.names().pop().unwrap_or_default()
     }
 }
 
@@ -283,5 +286,7 @@ mod tests {
         assert_eq!(shifted(Key::G).name(), "G");
         assert_eq!(plain(Key::J).name(), "j");
         assert_eq!(after(Key::C, Key::R).name(), "c r");
+        assert_eq!(PICK_DOWN.names(), ["J", "Shift+↓"]);
+        assert_eq!((TOGGLE_KEYS.names(), TOGGLE_KEYS.hint()), (vec!["?".to_owned()], "?".to_owned()));
     }
 }

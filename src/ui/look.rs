@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::capture::diagnosis::Severity;
-use crate::capture::{ForwardState, Signature};
+use crate::capture::{ForwardState, HANDSHAKE, Signature, UNREADABLE};
 use crate::texts::Language;
-use crate::texts::safe_text::{beginning, told};
+use crate::texts::safe_text::{beginning, shortened, told};
 use crate::texts::user_error::UserError;
 use crate::ui::theme::{DARK, LIGHT, Palette};
 use crate::wechat::kind::Family;
@@ -48,6 +48,15 @@ impl Look {
     /// The words of an error.
     pub(crate) fn trouble(&self, trouble: &UserError) -> String {
         quoted(&trouble.words(self.language))
+    }
+
+    /// The name of a kind, safe to draw: names of WeChat's as received, names of our own in the language of the window.
+    pub(crate) fn kind(&self, kind: &str, longest: usize) -> String {
+        match kind {
+            HANDSHAKE => self.text("window.kind.handshake").into_owned(),
+            UNREADABLE => self.text("window.kind.unreadable").into_owned(),
+            official => shortened(official, longest),
+        }
     }
 
     /// The hue of a family of kinds.
@@ -152,6 +161,15 @@ pub(crate) fn attempt_mark(attempt: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_names_of_our_own_are_translated() {
+        let look = Look::new(Language::Chinese, egui::Theme::Dark, TimeZone::UTC);
+        assert_eq!(
+            ["handshake", "unreadable", "CLICK"].map(|kind| look.kind(kind, 9)),
+            ["地址验证", "无法解析", "CLICK"]
+        );
+    }
 
     #[test]
     fn attempts_are_counted_in_circles_as_far_as_they_go() {

@@ -14,6 +14,7 @@ use crate::ui::dialogs::event_selection::EventSelection;
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::FileDialog;
 use crate::ui::dialogs::import_report::{self, ImportReport};
+use crate::ui::dialogs::path_dialog::PathDialog;
 use crate::ui::dialogs::removal_question::Removals;
 use crate::ui::dialogs::replay_dialog::ReplayDialog;
 use crate::ui::keys::Keyboard;
@@ -70,10 +71,9 @@ pub(crate) struct State {
     pending: PendingNavigation,
     pub(crate) import_report: ImportReport,
     pub(crate) file_dialog: FileDialog,
+    pub(crate) path_dialog: PathDialog,
     pub(crate) keyboard: Keyboard,
     pub(crate) answering: ManualReplies,
-    /// The held push that the detail was turned to.
-    turned_to: Option<CaptureId>,
     pub(crate) detail_hidden: bool,
     pub(crate) detail: Option<Detail>,
     /// The capture to be opened with the next question.
@@ -261,19 +261,23 @@ impl State {
         self.tab = Tab::ALL[(at + by).rem_euclid(count) as usize];
     }
 
-    /// Closes what lies on top: the first of these that is open, from the page of keys down to the detail.
-    pub(crate) fn leave(&mut self) {
-        let closed = std::mem::take(&mut self.keys_shown)
+    /// Closes what lies on top: the first of these that is open, from the page of keys down to the multi-selection.
+    /// Returns false if there was nothing.
+    pub(crate) fn leave(&mut self) -> bool {
+        std::mem::take(&mut self.keys_shown)
             || self.import_report.close()
+            || self.path_dialog.close()
             || self.replay_dialog.close()
             || self.removals.close()
             || self.export_dialog.close()
             || (self.screen == Screen::Replays && self.replays.close())
             || std::mem::take(&mut self.screen) != Screen::default()
-            || self.list.picks.clear();
-        if !closed && self.page != EventsPage::FirstRun {
-            self.detail_hidden = true;
-        }
+            || self.list.picks.clear()
+    }
+
+    /// Closes the detail.
+    pub(crate) fn hide_detail(&mut self) {
+        self.detail_hidden |= self.page != EventsPage::FirstRun;
     }
 
     /// Events to export or replay.

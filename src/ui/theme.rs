@@ -260,6 +260,9 @@ pub(crate) const LIGHT: Palette = Palette {
     shadow: Color32::from_black_alpha(40),
 };
 
+/// Opacity of the handle of a scroll bar that the pointer is not near.
+const SCROLL_HANDLE_OPACITY: f32 = 0.5;
+
 /// Styles both the dark and the light theme of egui.
 pub(crate) fn apply(ctx: &egui::Context) {
     ctx.style_mut_of(egui::Theme::Dark, |style| dress(style, Visuals::dark(), &DARK));
@@ -281,6 +284,8 @@ fn dress(style: &mut Style, visuals: Visuals, palette: &Palette) {
     style.spacing.interact_size.y = CONTROL_HEIGHT;
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.window_margin = Margin::same(16);
+    // A scroll bar shows before the pointer finds it: that there is more is seen at once.
+    style.spacing.scroll.dormant_handle_opacity = SCROLL_HANDLE_OPACITY;
     style.interaction.selectable_labels = true;
     style.interaction.tooltip_delay = 0.4;
     style.visuals = colored(visuals, palette);

@@ -224,6 +224,7 @@ fn reply(mentions: &[Mention], all: &[String]) -> Reply {
         body: body.into_bytes(),
         wire: None,
         source: ReplySource::Rule(text(Spot::Rule)),
+        fault: None,
         elapsed: Duration::from_micros(1900),
         end: ReplyEnd::Answered,
         lint: Vec::new(),

@@ -61,6 +61,7 @@ pub(crate) fn answered(reply: &str) -> ImportEvent {
         body: reply.as_bytes().to_vec(),
         wire: None,
         source: ReplySource::Rule("words".to_owned()),
+        fault: None,
         elapsed: std::time::Duration::from_millis(3),
         end: ReplyEnd::Answered,
         lint: Vec::new(),

@@ -18,10 +18,10 @@ impl Window {
 
     fn send_composed_to(&mut self, url: &str) {
         self.click_button("Send…");
-        self.until_says("How much");
+        self.until_says("Send to");
         self.replace_field("Send to", url);
         self.click_button("Send");
-        self.until("the dialog closed", |window| !window.says("How much"));
+        self.until("the dialog closed", |window| !window.says("Send to"));
     }
 }
 

@@ -37,7 +37,7 @@ impl Window {
         self.rows().iter().filter(|row| row.accesskit_node().is_selected() == Some(true)).count()
     }
 
-    fn press_with(&mut self, modifiers: Modifiers, key: Key) {
+    pub(super) fn press_with(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.step();
         self.harness.step();
@@ -55,16 +55,16 @@ fn rows_are_picked_by_key_and_by_click_and_left_again() {
     window.click_row("KEY_3");
     window.press_with(Modifiers::SHIFT, Key::J);
     window.press_with(Modifiers::SHIFT, Key::J);
-    window.until_says("3 picked");
+    window.until_says("3 selected");
     assert_eq!(window.picked(), 3);
     window.press(Key::Space);
-    window.until_says("2 picked");
+    window.until_says("2 selected");
     let row = window.row("KEY_0").unwrap();
     row.click_modifiers(Modifiers::COMMAND);
-    window.until_says("3 picked");
-    assert!(label(&window.row("KEY_0").unwrap()).contains("picked"));
+    window.until_says("3 selected");
+    assert!(label(&window.row("KEY_0").unwrap()).contains("selected"));
     window.press(Key::Escape);
-    window.until("nothing picked", |window| !window.says("picked"));
+    window.until("nothing picked", |window| !window.says("selected"));
     window.click_row("KEY_2");
     assert_eq!(window.picked(), 1);
 }
@@ -74,9 +74,9 @@ fn what_changes_is_seen_before_picked_rows_are_exported() {
     let mut window = Window::open_tapped(3);
     window.click_row("KEY_2");
     window.press_with(Modifiers::SHIFT, Key::J);
-    window.until_says("2 picked");
+    window.until_says("2 selected");
     window.press(Key::X);
-    window.until_says("2 picked events");
+    window.until_says("2 selected events");
     window.until("the preview", |window| window.harness.query_all_by_label(OPENID).next().is_some());
     let out = window.path("pack");
     window.replace_field("To", &out.display().to_string());
@@ -94,7 +94,7 @@ fn what_is_exported_comes_back_into_another_window_and_what_cannot_be_read_is_li
     window.press(Key::X);
     window.until_says("Everything: 3 events");
     window.harness.get_by_label("Everything: 3 events").click();
-    window.harness.get_by_label("Replace identifiers by pseudonyms").click();
+    window.harness.get_by_label("Replace identifiers with pseudonyms").click();
     let out = window.path("pack.zip");
     window.replace_field("To", &out.display().to_string());
     window.harness.get_by_role_and_label(egui::accesskit::Role::Button, "Export").click();

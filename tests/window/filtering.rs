@@ -68,6 +68,32 @@ fn a_name_and_a_value_that_was_seen_are_completed_by_keys_alone() {
 }
 
 #[test]
+fn esc_leaves_the_filter_then_clears_it_and_tab_leaves_an_empty_one() {
+    let mut window = Window::open_tapped(3);
+    window.press(Key::Slash);
+    window.write_filter("key:KEY_1 evnt:");
+    window.until_says("evnt");
+    window.press(Key::Escape);
+    window.until_says("Column 11");
+    assert!(!window.offered("event:"), "the mistake covers nothing any more");
+    window.press(Key::Escape);
+    window.until("three rows", |window| window.filter_text().is_empty() && window.rows().len() == 3);
+    window.press(Key::Slash);
+    window.write_filter("key:KEY_1 ");
+    window.until("one row", |window| window.rows().len() == 1);
+    window.press(Key::Escape);
+    window.press(Key::Escape);
+    window.until("everything", |window| window.rows().len() == 3);
+    window.press(Key::Slash);
+    window.until("what was used", |window| window.offered("key:KEY_1"));
+    window.press(Key::Tab);
+    window.until("the field left", |window| {
+        !window.harness.get_by_role_and_label(Role::TextInput, "Filter").is_focused()
+    });
+    assert!(window.filter_text().is_empty() && window.rows().len() == 3);
+}
+
+#[test]
 fn filters_that_were_used_are_offered_after_a_restart() {
     let mut window = Window::open_tapped(3);
     window.press(Key::Slash);

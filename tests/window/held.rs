@@ -76,7 +76,7 @@ fn a_held_push_counts_down_and_is_answered_from_the_keyboard() {
     window.until("the answer", |_| answer.is_finished());
     let answer = answer.join().unwrap();
     assert!(answer.contains("<Content><![CDATA[") && answer.contains("from the keyboard"), "{answer}");
-    window.until_says("A person, while the push was held");
+    window.until_says("Manual reply");
     assert!(!window.says("held: 1") && window.content().is_none(), "nothing waits any more");
 }
 
@@ -100,6 +100,51 @@ fn who_takes_too_long_is_told_that_the_default_went_out() {
     let answer = window.ask(tap("MENU_1"));
     window.until_says("Too late: the default went out for no. 1");
     assert_eq!(answer.join().unwrap(), "success");
+}
+
+#[test]
+fn a_held_push_takes_nothing_from_who_is_reading() {
+    let mut window = Window::open_with(UNHURRIED);
+    window.tap(0..2);
+    window.until("two rows", |window| window.rows().len() == 2);
+    window.click_row("KEY_0");
+    window.hold();
+    let answer = window.ask(tap("HELD"));
+    window.until_says("1 held · ");
+    assert!(window.is_selected("KEY_0") && window.content().is_none(), "the event that is read stays open");
+    window.press_with(Modifiers::COMMAND, Key::Comma);
+    window.until_says("Stop listening");
+    window.press(Key::A);
+    window.until("its row", |window| window.is_selected("HELD"));
+    window.until_caret();
+    window.write("kept");
+    window.press(Key::Escape);
+    window.press(Key::Escape);
+    window.until("the answer", |_| answer.is_finished());
+    assert_eq!(answer.join().unwrap(), "success");
+    window.until_says("Reply not sent");
+    assert!(window.is_written("kept"), "a draft belongs to its event");
+}
+
+#[test]
+fn a_held_push_that_the_filter_hides_gets_a_row_when_it_is_answered() {
+    let mut window = Window::open_with(UNHURRIED);
+    window.tap(0..2);
+    window.until("two rows", |window| window.rows().len() == 2);
+    window.press(Key::Slash);
+    window.harness.get_by_label("Filter").type_text("key:KEY_1");
+    window.until("one row", |window| window.rows().len() == 1);
+    window.press(Key::Escape);
+    window.hold();
+    let answer = window.ask(tap("HELD"));
+    window.until_says("1 held · ");
+    window.press(Key::A);
+    window.until("its row", |window| window.is_selected("HELD") && window.rows().len() == 3);
+    window.until_caret();
+    window.press(Key::Escape);
+    window.press_with(Modifiers::SHIFT, Key::A);
+    window.until("the answer", |_| answer.is_finished());
+    drop(answer);
 }
 
 #[test]
@@ -164,6 +209,8 @@ fn what_does_not_match_is_answered_while_the_filter_is_held() {
     window.until_says("Hold: key:HELD");
     window.post(&[tap("OTHER")]);
     let answer = window.ask(tap("HELD"));
+    window.until_says("held: 1 (");
+    window.press(Key::A);
     window.until_says("Attempt 1 is held");
     window.until_caret();
     window.press(Key::Escape);

@@ -43,7 +43,7 @@ fn a_row_is_removed_by_key_and_comes_back_to_its_place() {
     window.press(Key::D);
     window.until("three rows", |window| window.rows().len() == 3);
     window.until("the next one selected", |window| window.is_selected("KEY_1"));
-    window.until_says("1 removed");
+    window.until_says("1 event removed");
     assert_eq!(window.stored(), 3);
     window.chord(Modifiers::COMMAND, Key::Z);
     window.until("four rows", |window| window.rows().len() == 4);
@@ -62,21 +62,21 @@ fn what_the_filter_finds_is_cleared_after_a_question_and_what_arrives_meanwhile_
     window.until("three rows", |window| window.rows().len() == 3);
     window.press(Key::Escape);
     window.press(Key::Z);
-    window.until_says("The 3 events that the filter finds go");
+    window.until_says("Remove the 3 events that the filter finds?");
     window.press(Key::Escape);
-    window.until("no question", |window| !window.says("that the filter finds go"));
+    window.until("no question", |window| !window.says("that the filter finds"));
     assert_eq!(window.stored(), 12);
     window.press(Key::Z);
     window.until_says("Remove 3");
     window.tap(15..16);
     window.until("the newcomer stored", |window| window.stored() == 13);
     window.harness.get_by_role_and_label(Role::Button, "Remove 3").click();
-    window.until_says("3 removed");
+    window.until_says("3 events removed");
     window.until("the newcomer alone", |window| {
         window.rows().len() == 1 && window.row("KEY_15").is_some() && window.stored() == 10
     });
     window.harness.get_by_role_and_label(Role::Button, "Undo").click();
-    window.until_says("3 are back");
+    window.until_says("3 events are back");
     window.until("all four", |window| window.rows().len() == 4);
 }
 
@@ -101,7 +101,7 @@ fn how_much_is_kept_is_set_and_obeyed_and_the_database_is_looked_after() {
     window.replace_field("Events", "none");
     window.until_says("A whole number from 1");
     window.replace_field("Events", "4");
-    window.press_button("Keep no more than this");
+    window.press_button("Save retention");
     window.until("four events", |window| window.stored() == 4);
     let config = std::fs::read_to_string(window.folder.path().join("config.toml")).unwrap();
     assert!(config.contains("[retention]\nevents = 4"), "{config}");

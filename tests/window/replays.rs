@@ -13,10 +13,10 @@ impl Window {
     /// Opens the dialog for the selected row and sends it to that URL.
     fn replay_to(&mut self, url: &str) {
         self.press(Key::R);
-        self.until_says("How much");
+        self.until_says("Send to");
         self.replace_field("Send to", url);
         self.click_button("Send");
-        self.until("the dialog closed", |window| !window.says("How much"));
+        self.until("the dialog closed", |window| !window.says("Send to"));
     }
 
     pub(super) fn click_button(&mut self, name: &str) {
@@ -121,7 +121,7 @@ fn a_run_is_paused_and_ended_from_the_bar() {
     window.until_says("Everything: 12 events");
     window.harness.get_by_label("Everything: 12 events").click();
     window.harness.step();
-    window.harness.get_by_label("So many a second").click();
+    window.harness.get_by_label("Fixed rate").click();
     window.harness.step();
     window.replace_field("Send to", &server.url);
     window.replace_field("a second", "0.2");

@@ -8,8 +8,7 @@ use crate::engine::{
     AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, Selection, SettingsCommand,
 };
 use crate::ui::App;
-use crate::ui::action::{Action, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
-use crate::ui::dialogs::file_dialog::FileRequest;
+use crate::ui::action::{Action, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
 use crate::ui::dialogs::removal_question;
 use crate::ui::screens::compose::Origin;
 use crate::ui::screens::events::answering::ManualReplies;
@@ -79,8 +78,16 @@ impl App {
     fn leave(&mut self) {
         match self.state.held_in_view() {
             Some(_) => self.answer(|answering, group| answering.decide(group, HeldDecision::Default)),
-            None => self.state.leave(),
+            None if self.state.leave() => {}
+            None if self.state.filter.is_empty() => self.state.hide_detail(),
+            None => self.clear_filter(),
         }
+    }
+
+    /// Shows everything again. The filter is offered as one that was used.
+    fn clear_filter(&mut self) {
+        self.state.filter.note_used();
+        self.set_filter(String::new());
     }
 
     /// Decides the push whose editor is in view.
@@ -158,6 +165,12 @@ impl App {
             Action::CloseReport => drop(state.import_report.close()),
             Action::Ask(command) => self.ask(command),
             Action::DismissNotice => state.notices.dismiss(),
+            Action::ForgetNotices => state.notices.forget_past(),
+            Action::UsePaths { request, paths } => {
+                state.path_dialog.close();
+                self.use_paths(request, paths);
+            }
+            Action::ClosePathDialog => drop(state.path_dialog.close()),
             Action::Send(sending) => self.send(sending),
         }
     }
@@ -185,7 +198,12 @@ impl App {
                 let all = answering.switch().is_none().then(Box::default);
                 self.hold(HoldAction::Set(all));
             }
-            HoldAction::AnswerNext => self.state.answer_next(),
+            HoldAction::AnswerNext => {
+                self.state.answer_next();
+                if self.state.is_selection_hidden() {
+                    self.clear_filter();
+                }
+            }
             HoldAction::SendReply => self.answer(ManualReplies::send),
             HoldAction::ReleaseAll => {
                 answering.note_released();

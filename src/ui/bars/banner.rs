@@ -49,7 +49,9 @@ fn listener_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut
         ListenerState::Stopped => {
             let hint = look.text("window.banner.stopped_hint");
             banner_ui(ui, Severity::Warning, &look.text("window.banner.stopped"), &hint, look, |ui| {
-                retry_button(ui, look, actions);
+                if ui.button(look.text("settings.listener.start")).clicked() {
+                    actions.push(Action::Ask(SettingsCommand::Retry.into()));
+                }
             });
         }
         ListenerState::Starting | ListenerState::Listening { .. } => {}

@@ -3,9 +3,11 @@
 use std::time::Instant;
 
 use egui::accesskit::Role;
-use egui::{Button, RichText, Ui};
+use egui::{Button, Frame, Margin, RichText, Ui};
 use jiff::Zoned;
 
+use crate::capture::CaptureId;
+use crate::capture::diagnosis::Severity;
 use crate::filter::{Expr, Filter};
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, HoldAction};
@@ -74,6 +76,30 @@ fn state_words(held: Option<&Filter>, look: &Look) -> String {
             look.filled("hold.switch.holds", &[("filter", &short)])
         }
     }
+}
+
+/// Draws a bar above the list while a push is held whose editor, `in_view` by its event, is not open.
+pub(crate) fn held_bar_ui(
+    ui: &mut Ui,
+    answering: &ManualReplies,
+    in_view: Option<CaptureId>,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    let Some(next) = answering.next().filter(|next| in_view != Some(next.placement.group)) else { return };
+    let frame = Frame::new().fill(look.severity_ground(Severity::Warning)).inner_margin(Margin::symmetric(10, 4));
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            let (count, seconds) = (answering.count().to_string(), seconds_left(next.deadline));
+            let words = look.filled("hold.bar", &[("count", &count), ("seconds", &seconds)]);
+            ui.label(RichText::new(format!("⏸ {words}")).strong().color(look.palette.warning));
+            let answer = look.filled("hold.bar_answer", &[("key", &keys::ANSWER_HELD.hint())]);
+            if ui.button(answer).clicked() {
+                actions.push(keys::ANSWER_HELD.action());
+            }
+        });
+    });
 }
 
 /// Draws the number of held pushes with a button that leads to the next, and the number of awaited retries.

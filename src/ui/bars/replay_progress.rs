@@ -5,13 +5,14 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::{Button, ProgressBar, RichText, Ui};
 
-use crate::capture::{RunEnd, StoredRun};
+use crate::capture::{RunEnd, StoredRun, Verdict};
 use crate::engine::{JobCommand, Progress};
 use crate::texts::user_error::UserError;
 use crate::ui::action::{Action, Screen};
 use crate::ui::look::Look;
 use crate::ui::notices::Notices;
 use crate::ui::widgets::controls::named;
+use crate::ui::widgets::verdicts::{tally_mark, verdict_mark};
 
 /// Time between two looks at the progress.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -40,7 +41,7 @@ pub(crate) fn running_ui(
     }
     ui.add(ProgressBar::new(share).text(RichText::new(count).small()).desired_width(BAR_WIDTH));
     if let Some(run) = run.filter(|run| run.tally.sent > 0) {
-        let color = if run.tally.is_good() { look.palette.ok } else { look.palette.error };
+        let (_, color) = tally_mark(&run.tally, look);
         ui.label(RichText::new(tally(run, look)).small().color(color));
     }
     let mut button = |key: &str| {
@@ -63,9 +64,14 @@ pub(crate) fn running_ui(
 fn tally(run: &StoredRun, look: &Look) -> String {
     let count = |key: &str, count: u64| look.filled(key, &[("count", &count.to_string())]);
     let mut parts = vec![count("replay.tally.sent", run.tally.sent)];
-    for (key, number) in [("replay.tally.failed", run.tally.failed), ("replay.tally.regressed", run.tally.regressed)] {
+    let notable = [
+        ("×", "replay.tally.failed", run.tally.failed),
+        ("×", "replay.tally.regressed", run.tally.regressed),
+        (verdict_mark(Verdict::Different), "replay.tally.different", run.tally.different),
+    ];
+    for (mark, key, number) in notable {
         if number > 0 {
-            parts.push(format!("× {}", count(key, number)));
+            parts.push(format!("{mark} {}", count(key, number)));
         }
     }
     parts.join(" · ")
@@ -88,7 +94,8 @@ pub(crate) fn ended(notices: &mut Notices, run: &StoredRun, look: &Look, now: f6
     let tally = tally(run, look);
     let key = if end == RunEnd::Cancelled { "replay.ended.cancelled" } else { "replay.ended.finished" };
     let words = look.filled(key, &[("run", &number), ("tally", &tally), ("planned", planned)]);
-    if run.tally.is_good() { notices.good(words, now) } else { notices.warning(words, now) }
+    let is_same = run.tally.is_good() && run.tally.different == 0;
+    if is_same { notices.good(words, now) } else { notices.warning(words, now) }
 }
 
 #[cfg(test)]
@@ -122,6 +129,9 @@ mod tests {
         let (severity, words) = said(RunEnd::Finished, good);
         assert_eq!(severity, Severity::Note);
         assert!(words.contains("5 sent") && !words.contains("regressed"), "{words}");
+        let changed = VerdictCounts { sent: 5, same: 4, different: 1, ..VerdictCounts::default() };
+        let (severity, words) = said(RunEnd::Finished, changed);
+        assert!(severity == Severity::Warning && words.contains("~ 1 different"), "{words}");
         let bad = VerdictCounts { sent: 4, failed: 2, regressed: 1, ..VerdictCounts::default() };
         let (severity, words) = said(RunEnd::Cancelled, bad);
         assert_eq!(severity, Severity::Warning);

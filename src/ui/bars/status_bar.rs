@@ -36,6 +36,10 @@ pub(crate) struct BackgroundWork<'a> {
     pub(crate) upkeep: Option<&'a Progress>,
 }
 
+/// Width of the menu of past messages, and the height from which it scrolls, in points.
+const PAST_WIDTH: f32 = 480.0;
+const PAST_HEIGHT: f32 = 300.0;
+
 /// Draws the status bar.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
@@ -161,6 +165,8 @@ fn prefix_ui(ui: &mut Ui, prefix: Key, look: &Look) {
 
 /// Draws the newest message; returns true if it was dismissed.
 fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Action>) -> bool {
+    past_ui(ui, notices, look, actions);
+    notices.hovered.set(false);
     let Some((message, behind)) = notices.shown() else { return false };
     let name = look.text("window.status.dismiss");
     let button = ui.add(Button::new("×").frame(false));
@@ -179,6 +185,32 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Acti
     let words = message.text(look);
     let text = format!("{} {words}", severity_mark(message.severity));
     let text = RichText::new(text).color(look.severity_color(message.severity)).small();
-    ui.add(egui::Label::new(text).truncate()).on_hover_text(words);
+    let response = ui.add(egui::Label::new(text).truncate());
+    notices.hovered.set(response.hovered());
+    response.on_hover_text(words);
     dismissed
+}
+
+/// Draws the bell, whose menu lists past errors and warnings.
+fn past_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Action>) {
+    let count = notices.past().len();
+    let Some(color) = notices.past().next().map(|message| look.severity_color(message.severity)) else { return };
+    let name = look.filled("window.status.past", &[("count", &count.to_string())]);
+    let menu = ui.menu_button(RichText::new(format!("🔔 {count}")).small().color(color), |ui| {
+        ui.set_width(PAST_WIDTH);
+        egui::ScrollArea::vertical().max_height(PAST_HEIGHT).min_scrolled_height(PAST_HEIGHT).show(ui, |ui| {
+            for message in notices.past() {
+                let mark = severity_mark(message.severity);
+                let time = look.local(message.at).strftime("%H:%M:%S");
+                let text = RichText::new(format!("{mark} {time} {}", message.text(look)));
+                ui.add(egui::Label::new(text.color(look.severity_color(message.severity))).wrap());
+            }
+        });
+        if ui.button(look.text("window.status.forget")).clicked() {
+            actions.push(Action::ForgetNotices);
+            ui.close();
+        }
+    });
+    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    menu.response.on_hover_text(name);
 }

@@ -307,7 +307,11 @@ fn preview_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Look) {
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let height = ui.text_style_height(&egui::TextStyle::Monospace) + GAP_SMALL;
-        let area = ScrollArea::vertical().id_salt("changes").max_height(CHANGES_HEIGHT).auto_shrink([false, true]);
+        let area = ScrollArea::vertical()
+            .id_salt("changes")
+            .max_height(CHANGES_HEIGHT)
+            .auto_shrink([false, true])
+            .min_scrolled_height(CHANGES_HEIGHT);
         area.show_rows(ui, height, preview.changes.len(), |ui, rows| {
             for change in preview.changes.get(rows).unwrap_or_default() {
                 ui.horizontal(|ui| {

@@ -4,29 +4,31 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake};
+use std::time::{Duration, Instant};
 
+use crate::ui::action::FileRequest;
 use crate::waker::Waker;
 
-/// A file dialog, by its purpose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum FileRequest {
-    /// Choose the file or folder to write.
-    Save {
-        /// The proposed name.
-        name: String,
-    },
-    /// Choose the file for a copy of the database.
-    Backup {
-        /// The proposed name.
-        name: String,
-    },
-    /// Choose files to import.
-    Open,
-    /// Choose pictures for a composed message.
-    Pictures {
-        /// Number of the composed message.
-        number: u32,
-    },
+/// Time in which nobody can have seen a dialog and closed it.
+const TOO_SOON: Duration = Duration::from_millis(700);
+
+/// End of a dialog.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum DialogAnswer {
+    Chosen(Vec<PathBuf>),
+    Cancelled,
+    /// The desktop has no dialog: it came to an end before anybody could see it.
+    NotShown,
+}
+
+impl DialogAnswer {
+    fn of(paths: Vec<PathBuf>, after: Duration) -> Self {
+        match paths {
+            paths if !paths.is_empty() => Self::Chosen(paths),
+            _ if after < TOO_SOON => Self::NotShown,
+            _ => Self::Cancelled,
+        }
+    }
 }
 
 /// The paths, once they are chosen.
@@ -35,7 +37,7 @@ type Answer = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
 /// The open dialog, if there is one.
 #[derive(Default)]
 pub(crate) struct FileDialog {
-    answer: Option<(FileRequest, Answer)>,
+    answer: Option<(FileRequest, Instant, Answer)>,
 }
 
 impl std::fmt::Debug for FileDialog {
@@ -76,15 +78,28 @@ impl FileDialog {
                 Box::pin(async move { chosen.await.unwrap_or_default().into_iter().map(path).collect() })
             }
         };
-        self.answer = Some((wanted, answer));
+        self.answer = Some((wanted, Instant::now(), answer));
     }
 
-    /// The request and the chosen paths, once the dialog is closed; no paths if it was cancelled.
-    pub(crate) fn chosen(&mut self, waker: &Waker) -> Option<(FileRequest, Vec<PathBuf>)> {
-        let (_, answer) = self.answer.as_mut()?;
+    /// The request and the end of the dialog, once it is closed.
+    pub(crate) fn chosen(&mut self, waker: &Waker) -> Option<(FileRequest, DialogAnswer)> {
+        let (_, _, answer) = self.answer.as_mut()?;
         let waker = std::task::Waker::from(Arc::new(WindowWake(waker.clone())));
         let Poll::Ready(chosen) = answer.as_mut().poll(&mut Context::from_waker(&waker)) else { return None };
-        let (wanted, _) = self.answer.take()?;
-        Some((wanted, chosen))
+        let (wanted, since, _) = self.answer.take()?;
+        Some((wanted, DialogAnswer::of(chosen, since.elapsed())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialog_that_ends_at_once_was_never_shown() {
+        let at_once = Duration::from_millis(5);
+        assert_eq!(DialogAnswer::of(Vec::new(), at_once), DialogAnswer::NotShown);
+        assert_eq!(DialogAnswer::of(Vec::new(), TOO_SOON), DialogAnswer::Cancelled);
+        assert_eq!(DialogAnswer::of(vec!["a".into()], at_once), DialogAnswer::Chosen(vec!["a".into()]));
     }
 }

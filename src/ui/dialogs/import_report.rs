@@ -38,7 +38,8 @@ impl ImportReport {
             ui.set_width(REPORT.x);
             ui.spacing_mut().item_spacing.y = GAP;
             ui.label(RichText::new(summary(imported, look)).color(look.palette.strong));
-            let area = ScrollArea::vertical().max_height(REPORT.y).auto_shrink([false, true]);
+            let area =
+                ScrollArea::vertical().max_height(REPORT.y).min_scrolled_height(REPORT.y).auto_shrink([false, true]);
             let height = ui.text_style_height(&egui::TextStyle::Body) * 2.0 + GAP;
             area.show_rows(ui, height, imported.problems.len(), |ui, rows| {
                 for problem in imported.problems.get(rows).unwrap_or_default() {

@@ -8,7 +8,7 @@ use crate::ui::look::Look;
 use crate::ui::theme;
 
 /// Width of each of the two columns, in points.
-const COLUMN_WIDTH: f32 = 330.0;
+const COLUMN_WIDTH: f32 = 400.0;
 
 /// Room for the title and around the page, in points; a window too low for all keys scrolls them.
 const AROUND: f32 = 130.0;
@@ -30,8 +30,9 @@ pub(crate) fn keys_page_ui(ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
         );
         ui.add_space(theme::GAP_LARGE);
         let (left, right) = TABLE.split_at(TABLE.len().div_ceil(2));
-        let height = ui.ctx().content_rect().height() - AROUND;
-        ScrollArea::vertical().max_height(height.max(LEAST)).show(ui, |ui| {
+        // Otherwise the page would keep the height of its first frame.
+        let height = (ui.ctx().content_rect().height() - AROUND).max(LEAST);
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = theme::GAP_PAGE;
                 column_ui(ui, left, look);

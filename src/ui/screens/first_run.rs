@@ -9,7 +9,7 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, code_frame, copy_button, named, page_ui, weak};
-use crate::wechat::kind::menu_events_without_mini_program;
+use crate::wechat::kind::MENU_EVENTS;
 
 mod enter;
 mod outcome;
@@ -131,7 +131,7 @@ fn sample_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action
             actions.push(send("CLICK"));
         }
         if ui.add_enabled(is_listening, Button::new(look.text("first_run.sample.all"))).clicked() {
-            actions.extend(menu_events_without_mini_program().map(send));
+            actions.extend(MENU_EVENTS.map(send));
         }
         ui.add(Label::new(weak(look, look.text("first_run.sample.how"))).wrap());
     });

@@ -10,31 +10,37 @@ use crate::ui::screens::events::answering::Stage;
 use crate::ui::screens::events::detail::Detail;
 
 impl State {
-    /// Follows the held pushes. A new one is opened, unless the user is busy; a retry continues where it was.
+    /// Follows the held pushes. A new one is opened only where nothing else is open: the bar above the list tells of it.
+    /// A retry continues the reply that is being written.
     pub(crate) fn note_held(&mut self, view: &HeldView, is_typing: bool) {
+        let was_answering = self.answered_in_view();
         let news = self.answering.update(view, Instant::now());
         for trouble in news.missed {
             self.notices.error(trouble);
         }
-        let group = self.detail.as_ref().map(|detail| detail.placement().group);
-        let selected = self.list.selected;
-        let goes_on = |push: &&HeldPush| Some(push.placement.group) == group || Some(push.placement.id) == selected;
+        let goes_on = |push: &&HeldPush| Some(push.placement.group) == was_answering;
         let is_busy = is_typing || self.keys_shown || self.screen != Screen::Events;
         let next = match news.arrived.iter().find(goes_on) {
             Some(push) => Some(push),
-            None if is_busy || self.is_answering() => None,
-            None => news.arrived.iter().min_by_key(|push| push.deadline),
+            None if is_busy => None,
+            None => news.arrived.iter().min_by_key(|push| push.deadline).filter(|push| self.shows_nothing_but(push)),
         };
         if let Some(push) = next {
             self.answer(push, !is_typing);
         }
-        self.turn_to_held();
+    }
+
+    /// Returns true if no other event is open or selected.
+    fn shows_nothing_but(&self, push: &HeldPush) -> bool {
+        let id = push.placement.id;
+        self.list.selected.is_none_or(|selected| selected == id)
+            && self.detail.as_ref().is_none_or(|detail| detail.id() == id)
     }
 
     /// Opens a held push that has just arrived.
     fn answer(&mut self, push: &HeldPush, with_caret: bool) {
         self.page = EventsPage::WantedList;
-        self.detail_hidden = false;
+        (self.tab, self.detail_hidden) = (Tab::Answer, false);
         self.list.select_to_reply(push.placement.id);
         if with_caret {
             self.answering.request_focus(push.placement.group);
@@ -47,21 +53,10 @@ impl State {
         let held = self.answering.next().map(|push| push.placement);
         let awaited = self.answering.awaited().first().map(|retry| (retry.group, retry.group));
         let Some((id, group)) = held.map(|placement| (placement.id, placement.group)).or(awaited) else { return };
+        self.keys_shown = false;
         self.select(id);
         self.answering.request_focus(group);
         (self.tab, self.detail_hidden) = (Tab::Answer, false);
-    }
-
-    /// Turns the detail to the reply when another held push is opened; from there on the user turns it.
-    fn turn_to_held(&mut self) {
-        let shown = self.detail.as_ref().map(Detail::id);
-        let held = shown.filter(|id| self.answering.held(*id).is_some());
-        if held != self.turned_to {
-            self.turned_to = held;
-            if held.is_some() {
-                self.tab = Tab::Answer;
-            }
-        }
     }
 
     /// Returns true if the selected event waits for a manual reply.
@@ -70,6 +65,12 @@ impl State {
         let shown = self.detail.as_ref().map(Detail::placement).filter(|placement| placement.id == selected);
         let awaits = shown.is_some_and(|placement| self.answering.stage(placement.group).is_some());
         awaits || self.answering.held(selected).is_some()
+    }
+
+    /// Returns true if the filter hides the selected event from the list.
+    pub(crate) fn is_selection_hidden(&self) -> bool {
+        let is_listed = |id| self.list.lists(id);
+        !self.filter.is_empty() && !self.list.is_searching() && !self.list.selected.is_none_or(is_listed)
     }
 
     /// The event whose editor is in view, by the id of its first attempt.

@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn every_fault_is_chosen_by_its_name_and_says_what_it_does() {
         let mut harness = shown(None);
-        let mut now = "Nothing goes wrong".to_owned();
+        let mut now = "No fault".to_owned();
         for fault in Fault::ALL {
             let next = name(Some(fault), &look(egui::Theme::Light));
             choose(&mut harness, &now, &next);
@@ -112,7 +112,7 @@ mod tests {
             harness.get_by_label(&effect);
             now = next;
         }
-        choose(&mut harness, &now, "Nothing goes wrong");
+        choose(&mut harness, &now, "No fault");
         assert_eq!(*harness.state(), None);
     }
 

@@ -1,11 +1,11 @@
-//! Quantities in their units: durations in milliseconds, sizes in bytes.
+//! Quantities in their units: durations in milliseconds, sizes in bytes. No line breaks between number and unit.
 
 use std::time::Duration;
 
 /// Writes a duration as `1.9 ms` or `154 ms`: from 100 ms on, the tenth says nothing.
 pub(in crate::ui) fn milliseconds(duration: Duration) -> String {
     let milliseconds = duration.as_secs_f64() * 1000.0;
-    if milliseconds < 100.0 { format!("{milliseconds:.1} ms") } else { format!("{milliseconds:.0} ms") }
+    if milliseconds < 100.0 { format!("{milliseconds:.1}\u{a0}ms") } else { format!("{milliseconds:.0}\u{a0}ms") }
 }
 
 /// Writes a size as `12 B`, `2 KiB` or `1.2 MiB`.
@@ -13,11 +13,11 @@ pub(in crate::ui) fn size(bytes: u64) -> String {
     const KIB: f64 = 1024.0;
     let bytes = bytes as f64;
     if bytes < KIB {
-        format!("{bytes} B")
+        format!("{bytes}\u{a0}B")
     } else if bytes < KIB * KIB {
-        format!("{:.0} KiB", bytes / KIB)
+        format!("{:.0}\u{a0}KiB", bytes / KIB)
     } else {
-        format!("{:.1} MiB", bytes / KIB / KIB)
+        format!("{:.1}\u{a0}MiB", bytes / KIB / KIB)
     }
 }
 
@@ -27,12 +27,15 @@ mod tests {
 
     #[test]
     fn sizes_are_read_in_their_unit() {
-        assert_eq!((size(12), size(2048), size(3 << 20)), ("12 B".into(), "2 KiB".into(), "3.0 MiB".into()));
+        assert_eq!(
+            (size(12), size(2048), size(3 << 20)),
+            ("12\u{a0}B".into(), "2\u{a0}KiB".into(), "3.0\u{a0}MiB".into())
+        );
     }
 
     #[test]
     fn a_duration_has_a_tenth_below_100_ms_only() {
-        assert_eq!(milliseconds(Duration::from_micros(1_900)), "1.9 ms");
-        assert_eq!(milliseconds(Duration::from_micros(154_300)), "154 ms");
+        assert_eq!(milliseconds(Duration::from_micros(1_900)), "1.9\u{a0}ms");
+        assert_eq!(milliseconds(Duration::from_micros(154_300)), "154\u{a0}ms");
     }
 }

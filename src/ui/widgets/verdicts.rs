@@ -40,7 +40,7 @@ pub(crate) fn legal_words(is_legal: bool, look: &Look) -> String {
 /// Words for the end and the results of a run: `✓ 2 fixed, 10 the same`.
 pub(crate) fn outcome_words(run: &StoredRun, is_running: bool, look: &Look) -> (String, Color32) {
     let tally = counts(&run.tally, look);
-    let good = if run.tally.is_good() { ("✓", look.palette.ok) } else { ("×", look.palette.error) };
+    let good = tally_mark(&run.tally, look);
     let (mark, end, color) = match run.end {
         None if is_running => ("↻", Some("replay.end.running"), look.palette.accent),
         None => ("▲", Some("replay.end.interrupted"), look.palette.warning),
@@ -51,6 +51,15 @@ pub(crate) fn outcome_words(run: &StoredRun, is_running: bool, look: &Look) -> (
     let end = end.map(|key| look.text(key).into_owned());
     let words: Vec<String> = end.into_iter().chain((!tally.is_empty()).then_some(tally)).collect();
     (format!("{mark} {}", words.join(" · ")), color)
+}
+
+/// Mark and colour of a run's results. A different answer is neither right nor wrong: a person has to look.
+pub(crate) fn tally_mark(tally: &VerdictCounts, look: &Look) -> (&'static str, Color32) {
+    match tally {
+        tally if !tally.is_good() => ("×", look.palette.error),
+        VerdictCounts { different: 0, .. } => ("✓", look.palette.ok),
+        _ => (verdict_mark(Verdict::Different), verdict_color(Verdict::Different, look)),
+    }
 }
 
 /// Counts in words: `1 failed, 2 fixed`; zeros are left out.

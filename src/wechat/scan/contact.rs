@@ -16,6 +16,9 @@ pub struct Contact {
     pub urls: Vec<String>,
 }
 
+/// Mark between the components of a structured value, once its escapes are resolved.
+const COMPONENT_END: char = '\u{1F}';
+
 /// Parses a vCard or a MECARD.
 pub(super) fn contact(text: &str) -> Option<Contact> {
     if let Some(rest) = after_prefix(text, "MECARD:") {
@@ -31,8 +34,8 @@ fn gathered(parts: Vec<(String, String)>) -> Contact {
     for (name, value) in parts {
         match name.to_ascii_uppercase().as_str() {
             "FN" => contact.name = Some(value),
-            "N" => contact.name = contact.name.or(Some(value)),
-            "ORG" => contact.organisation = Some(value),
+            "N" => contact.name = contact.name.or(Some(person(&value))),
+            "ORG" => contact.organisation = Some(components(&value).collect::<Vec<_>>().join(", ")),
             "TEL" => contact.telephones.push(value),
             "EMAIL" => contact.emails.push(value),
             "URL" => contact.urls.push(value),
@@ -40,6 +43,21 @@ fn gathered(parts: Vec<(String, String)>) -> Contact {
         }
     }
     contact
+}
+
+/// The components of a structured value that are not empty.
+fn components(value: &str) -> impl Iterator<Item = &str> {
+    value.split(COMPONENT_END).map(str::trim).filter(|component| !component.is_empty())
+}
+
+/// A name of family; given; further; prefix; suffix, in the order in which it is spoken: a Chinese one as it stands.
+fn person(value: &str) -> String {
+    if value.chars().any(|c| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')) {
+        return components(value).collect();
+    }
+    let parts: Vec<&str> = value.split(COMPONENT_END).map(str::trim).collect();
+    let spoken = [3, 1, 2, 0, 4].into_iter().filter_map(|at| parts.get(at)).filter(|part| !part.is_empty());
+    spoken.copied().collect::<Vec<_>>().join(" ")
 }
 
 /// The properties of a vCard: folded lines joined, groups and parameters removed, escapes resolved.
@@ -58,6 +76,7 @@ fn property(line: &str) -> Option<(String, String)> {
     let (head, value) = line.split_once(':')?;
     let name = head.split(';').next().unwrap_or(head);
     let name = name.rsplit('.').next().unwrap_or(name);
+    let is_structured = name.eq_ignore_ascii_case("N") || name.eq_ignore_ascii_case("ORG");
     let mut text = String::with_capacity(value.len());
     let mut characters = value.chars();
     while let Some(character) = characters.next() {
@@ -66,6 +85,7 @@ fn property(line: &str) -> Option<(String, String)> {
                 Some('n' | 'N') => text.push('\n'),
                 other => text.extend(other),
             },
+            ';' if is_structured => text.push(COMPONENT_END),
             other => text.push(other),
         }
     }

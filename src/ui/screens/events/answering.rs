@@ -1,6 +1,7 @@
 //! Manual replies: the held pushes, and a draft of a reply for each event that waits.
 //!
-//! A draft belongs to the event, not to the attempt: a retry continues with it, and selecting another push keeps it.
+//! A draft belongs to the event until it is sent or discarded: a retry continues with it, selecting another push keeps
+//! it, and so does the end of its time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,12 +16,13 @@ use crate::texts::user_error::UserError;
 use crate::ui::look::Look;
 use crate::ui::widgets::reply_editor::ReplyEditor;
 use crate::wechat::fault::Fault;
+use crate::wechat::reply::PassiveReply;
 
 mod panel;
 mod unsent_reply;
 
 pub(crate) use panel::answering_ui;
-pub(crate) use unsent_reply::{StandaloneDraft, standalone_draft_ui};
+pub(crate) use unsent_reply::unsent_reply_ui;
 
 /// Interval between two frames of a countdown.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
@@ -38,8 +40,6 @@ pub(crate) struct ManualReplies {
     decided: BTreeSet<CaptureId>,
     /// The event whose editor takes the focus when it is drawn.
     focus_request: Option<CaptureId>,
-    /// The draft of a reply that is not sent anywhere.
-    pub(crate) standalone: Option<StandaloneDraft>,
 }
 
 /// Draft of a reply to an event.
@@ -47,6 +47,27 @@ pub(crate) struct ManualReplies {
 struct ReplyDraft {
     editor: ReplyEditor,
     fault: Option<Fault>,
+    /// The reply that it began with.
+    proposed: PassiveReply,
+    /// The reply that was sent last, unless it came too late.
+    sent: Option<PassiveReply>,
+    /// True if it was begun for an event that does not wait.
+    is_standalone: bool,
+}
+
+impl ReplyDraft {
+    fn new(stored: &StoredCapture, look: &Look) -> Self {
+        let proposed = ReplyEditor::draft_for(&stored.capture, look.language);
+        let editor = ReplyEditor::new(proposed.clone());
+        Self { editor, fault: None, proposed, sent: None, is_standalone: false }
+    }
+
+    /// Returns true if it holds what a person has written and WeChat has not got.
+    fn is_kept(&self) -> bool {
+        let reply = self.editor.reply();
+        let is_edited = self.is_standalone || reply != self.proposed || self.fault.is_some();
+        is_edited && self.sent.as_ref() != Some(&reply)
+    }
 }
 
 /// State of an event that waits for a manual reply.
@@ -66,7 +87,7 @@ pub(crate) struct HeldChanges {
 }
 
 impl ManualReplies {
-    /// Takes over the current view, and drops the drafts of events that no longer wait.
+    /// Takes over the current view. Of events that no longer wait, the drafts that were sent or never touched are dropped.
     pub(crate) fn update(&mut self, view: &HeldView, now: Instant) -> HeldChanges {
         let is_over = |retry: &AwaitedRetry| retry.until <= now;
         if *view == self.view && !self.awaited.iter().any(is_over) {
@@ -79,9 +100,16 @@ impl ManualReplies {
         let gone: Vec<HeldPush> = gone.into_iter().filter(|push| !self.decided.remove(&push.placement.id)).collect();
         let mut missed: Vec<UserError> = missed_pushes(&gone, now).into_iter().collect();
         missed.extend(self.awaited.iter().filter(|retry| is_over(retry)).map(no_retry));
+        let expired: Vec<CaptureId> =
+            self.awaited.iter().filter(|retry| is_over(retry)).map(|retry| retry.group).collect();
         self.awaited = view.awaited.iter().filter(|retry| !is_over(retry)).copied().collect();
         let mut drafts = std::mem::take(&mut self.drafts);
-        drafts.retain(|group, _| self.stage(*group).is_some());
+        for group in gone.iter().map(|push| push.placement.group).chain(expired) {
+            if let Some(draft) = drafts.get_mut(&group) {
+                draft.sent = None;
+            }
+        }
+        drafts.retain(|group, draft| self.stage(*group).is_some() || draft.is_kept());
         self.drafts = drafts;
         HeldChanges { arrived, missed }
     }
@@ -119,6 +147,11 @@ impl ManualReplies {
         held.copied().map(Stage::Held).or_else(|| awaited().copied().map(Stage::Awaited))
     }
 
+    /// Returns true if a reply to a push that was held has not been sent.
+    pub(crate) fn has_unsent(&self, group: CaptureId) -> bool {
+        self.drafts.get(&group).is_some_and(|draft| !draft.is_standalone)
+    }
+
     /// Focuses the editor of an event when it is drawn.
     pub(crate) fn request_focus(&mut self, group: CaptureId) {
         self.focus_request = Some(group);
@@ -126,8 +159,9 @@ impl ManualReplies {
 
     /// Builds the command that sends an event's draft; `None` if there is no draft, or the event no longer waits.
     pub(crate) fn send(&mut self, group: CaptureId) -> Option<Command> {
-        let draft = self.drafts.get(&group)?;
+        let draft = self.drafts.get_mut(&group)?;
         let reply = ManualReply { reply: draft.editor.reply(), fault: draft.fault };
+        draft.sent = Some(reply.reply.clone());
         self.decide(group, HeldDecision::Send(reply))
     }
 
@@ -153,10 +187,7 @@ impl ManualReplies {
 
     /// Returns the draft of an event, created on first use.
     fn draft(&mut self, group: CaptureId, stored: &StoredCapture, look: &Look) -> &mut ReplyDraft {
-        self.drafts.entry(group).or_insert_with(|| ReplyDraft {
-            editor: ReplyEditor::new(ReplyEditor::draft_for(&stored.capture, look.language)),
-            fault: None,
-        })
+        self.drafts.entry(group).or_insert_with(|| ReplyDraft::new(stored, look))
     }
 }
 

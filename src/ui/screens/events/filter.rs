@@ -39,6 +39,8 @@ pub(crate) struct FilterBox {
     terms: Vec<Range<usize>>,
     completing: Completion,
     composition: Composition,
+    /// True while the pointer is over the popup of the error: a click there counts although the field loses the caret.
+    mistake_hovered: bool,
     /// Commands to send to the engine.
     questions: Vec<Command>,
 }
@@ -81,6 +83,11 @@ impl FilterBox {
     /// The text of the filter.
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The error of the text, which the list does not follow then.
+    pub(crate) fn mistake(&self) -> Option<&FilterError> {
+        self.mistake.as_ref()
     }
 
     /// Returns true if the filter shows everything.
@@ -149,7 +156,12 @@ impl FilterBox {
             .layouter(&mut layouter);
         let response = ui.add(edit);
         // Tab chooses and Esc closes while something is offered; otherwise both leave the field.
-        let filter = EventFilter { tab: open, escape: open, horizontal_arrows: true, vertical_arrows: true };
+        let filter = EventFilter {
+            tab: open && self.completing.takes_tab(),
+            escape: open,
+            horizontal_arrows: true,
+            vertical_arrows: true,
+        };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(field_id(), filter));
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(look.text("window.filter.name")));
         if std::mem::take(&mut self.focus) {
@@ -198,7 +210,9 @@ impl FilterBox {
             self.questions.extend(self.completing.look_at(&self.text, caret, status, look));
         }
         if !self.completing.is_open(focused) {
-            self.mistake_ui(ui, field, look, actions);
+            if focused || self.mistake_hovered {
+                self.mistake_ui(ui, field, look, actions);
+            }
         } else if let Some(chosen) = self.completing.ui(ui, field, look) {
             self.choose(ui, chosen, actions);
         }
@@ -215,13 +229,14 @@ impl FilterBox {
     }
 
     /// Draws the error under its place, over what is below.
-    fn mistake_ui(&self, ui: &Ui, field: &Response, look: &Look, actions: &mut Vec<Action>) {
+    fn mistake_ui(&mut self, ui: &Ui, field: &Response, look: &Look, actions: &mut Vec<Action>) {
+        self.mistake_hovered = false;
         let Some(mistake) = &self.mistake else { return };
         let area = egui::Area::new(Id::unique("filter mistake"))
             .order(egui::Order::Foreground)
             .pivot(Align2::LEFT_TOP)
             .fixed_pos(field.rect.left_bottom() + egui::vec2(0.0, 3.0));
-        area.show(ui.ctx(), |ui| {
+        let shown = area.show(ui.ctx(), |ui| {
             let frame = egui::Frame::popup(ui.style())
                 .fill(look.palette.error_ground)
                 .stroke(Stroke::new(1.0, look.palette.error))
@@ -238,6 +253,7 @@ impl FilterBox {
                 }
             });
         });
+        self.mistake_hovered = ui.ctx().pointer_latest_pos().is_some_and(|at| shown.response.rect.contains(at));
     }
 }
 

@@ -163,6 +163,7 @@ impl List {
     pub(crate) fn follow(&mut self, following: bool) {
         self.following = following;
         self.stays = false;
+        self.to_reveal = None;
         if following {
             self.view.to_top = true;
         }
@@ -195,7 +196,7 @@ impl List {
         let Some(id) = self.to_reveal else { return };
         self.listing.show_known(|other| other == id);
         if let Some(row) = self.listing.row_of(id) {
-            self.view.scroll_to = Some(row);
+            (self.view.scroll_to, self.view.to_top) = (Some(row), false);
             self.to_reveal = None;
         }
     }
@@ -204,8 +205,13 @@ impl List {
     pub(crate) fn select(&mut self, id: CaptureId) {
         self.selected = Some(id);
         self.following = false;
-        self.to_reveal = None;
-        self.view.scroll_to = self.listing.row_of(id);
+        self.to_reveal = Some(id);
+        self.reveal_requested();
+    }
+
+    /// Returns true if a capture has a row.
+    pub(crate) fn lists(&self, id: CaptureId) -> bool {
+        self.listing.row_of(id).is_some()
     }
 
     /// Toggles a row in the multi-selection.

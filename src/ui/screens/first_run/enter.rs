@@ -4,14 +4,15 @@ use egui::{Id, Label, RichText, Ui};
 
 use super::token::random_token;
 use crate::account::{DEFAULT_ACCOUNT, Secret, Secrets};
+use crate::capture::diagnosis::Severity;
 use crate::engine::{Command, SettingsCommand, Status};
 use crate::ui::action::{Action, Screen};
-use crate::ui::look::Look;
+use crate::ui::look::{Look, severity_mark};
 use crate::ui::widgets::controls::{copy_button, open_button, weak};
 
 /// Pages on which URL and token are entered, for a test account and for a real account.
 const TEST_ACCOUNT_PAGE: &str = "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login";
-const CONSOLE_PAGE: &str = "https://mp.weixin.qq.com/";
+const CONSOLE_PAGE: &str = "https://developers.weixin.qq.com/platform";
 
 /// Draws the second step.
 pub(super) fn enter_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
@@ -22,6 +23,8 @@ pub(super) fn enter_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut 
             open_button(ui, look, page);
         });
     }
+    let replaces = format!("{} {}", severity_mark(Severity::Warning), look.text("first_run.enter.replaces"));
+    ui.add(Label::new(RichText::new(replaces).color(look.palette.warning)).wrap());
     ui.add(Label::new(look.text("first_run.enter.url")).wrap());
     token_ui(ui, status, look, actions);
     ui.add(Label::new(weak(look, look.text("first_run.enter.key"))).wrap());

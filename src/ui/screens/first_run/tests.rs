@@ -77,14 +77,15 @@ fn a_generated_token_is_saved_and_shown_to_be_copied() {
 #[test]
 fn samples_need_the_listener() {
     let (mut harness, asked) = shown(status(true), None);
-    harness.get_by_label("Send a sample tap").click();
-    harness.get_by_label("Send all eight events").click();
+    harness.get_by_label("Send a sample event").click();
+    harness.get_by_label("Send all nine menu events").click();
     harness.run();
     let sent: Vec<String> = asked.borrow().iter().map(|action| format!("{action:?}")).collect();
-    assert_eq!(sent.len(), 9);
-    assert!(sent[0].contains("CLICK") && sent[8].contains("location_select"), "{sent:?}");
+    assert_eq!(sent.len(), 10);
+    assert!(sent[0].contains("CLICK") && sent[3].contains("view_miniprogram"), "{sent:?}");
+    assert!(sent[9].contains("location_select"), "{sent:?}");
     let (mut harness, asked) = shown(Status::default(), None);
-    harness.get_by_label("Send a sample tap").click();
+    harness.get_by_label("Send a sample event").click();
     harness.run();
     assert!(asked.borrow().is_empty());
 }

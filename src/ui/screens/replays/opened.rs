@@ -10,6 +10,7 @@ use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, SendAction};
 use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::cell::CELL_CHARS;
 use crate::ui::widgets::controls::{small_button, title, weak};
 use crate::ui::widgets::quantities::milliseconds;
 use crate::ui::widgets::table::{Cell, Column, TableRow, table_ui};
@@ -234,7 +235,7 @@ fn cells(row: &ReplaySummary, is_wide: bool, look: &Look) -> Vec<Cell> {
     } else {
         let key = row.event_key.as_deref().filter(|key| !key.is_empty()).map(|key| format!(" · {}", safe_text(key)));
         let color = look.family_color(kind::family(&row.kind));
-        Cell::words(format!("{}{}", safe_text(&row.kind), key.unwrap_or_default()), color)
+        Cell::words(format!("{}{}", look.kind(&row.kind, CELL_CHARS), key.unwrap_or_default()), color)
     };
     let copy = if row.copy > 1 { format!("×{}", row.copy) } else { String::new() };
     let legal_color = if row.is_legal { palette.ok } else { palette.error };

@@ -8,12 +8,13 @@ use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{QueryCommand, RuleTrial};
 use crate::rules::Response;
 use crate::texts::Language;
-use crate::texts::safe_text::{safe_text, told};
+use crate::texts::safe_text::told;
 use crate::texts::user_error::UserError;
 use crate::ui::action::{Action, Screen};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::bubble::bubble_ui;
+use crate::ui::widgets::cell::CELL_CHARS;
 use crate::ui::widgets::controls::{code_frame, copy_button, title};
 use crate::ui::widgets::findings::{FindingView, PlaceDisplay, findings_ui};
 use crate::wechat::lint::{Outcome, Report};
@@ -140,7 +141,7 @@ impl Trial {
         actions: &mut Vec<Action>,
     ) {
         let id = event.placement.id;
-        let (number, kind) = (id.to_string(), safe_text(&event.capture.envelope.kind));
+        let (number, kind) = (id.to_string(), look.kind(&event.capture.envelope.kind, CELL_CHARS));
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             let button = Button::new(look.text("rules_screen.trial.try"));

@@ -4,8 +4,8 @@ use egui::accesskit::Role;
 use egui::{Button, Color32, CornerRadius, Id, Label, Rect, RichText, Sense, Ui, UiBuilder, Vec2};
 
 use super::{ManualReplies, ReplyDraft, Stage, seconds_left};
-use crate::capture::StoredCapture;
 use crate::capture::diagnosis::Severity;
+use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{AwaitedRetry, HeldDecision, HeldPush};
 use crate::ui::action::Action;
 use crate::ui::keys;
@@ -49,7 +49,7 @@ pub(crate) fn answering_ui(
         draft.editor.focus();
     }
     // The same for all attempts, so that the caret keeps its place when a retry arrives.
-    let place = UiBuilder::new().scope_id(Id::unique(("answering", group.0)));
+    let place = UiBuilder::new().scope_id(panel_id(group));
     let decision = ui.scope_builder(place, |ui| {
         card(look).show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -68,6 +68,11 @@ pub(crate) fn answering_ui(
         None => None,
     };
     actions.extend(command.map(Action::Ask));
+}
+
+/// Id of the panel of an event, by the id of its first attempt.
+pub(super) fn panel_id(group: CaptureId) -> Id {
+    Id::unique(("answering", group.0))
 }
 
 /// Draws the draft, and returns true if it is submitted.

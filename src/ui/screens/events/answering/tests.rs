@@ -52,6 +52,9 @@ fn shown<'h>(answering: ManualReplies) -> (Harness<'h, ManualReplies>, Rc<RefCel
         move |ui, answering: &mut ManualReplies| {
             let mut actions = Vec::new();
             answering_ui(ui, answering, &capture, &look(Theme::Dark), &mut actions);
+            if answering.stage(capture.placement.group).is_none() {
+                unsent_reply_ui(ui, answering, &capture, &look(Theme::Dark), &mut actions);
+            }
             asking.borrow_mut().extend(actions);
         },
         answering,
@@ -119,7 +122,7 @@ fn the_next_is_the_one_with_the_least_time_left() {
 }
 
 #[test]
-fn a_draft_outlives_the_attempt_and_ends_with_the_event() {
+fn a_draft_outlives_its_time_until_it_is_sent_or_discarded() {
     let (now, look) = (Instant::now(), look(Theme::Dark));
     let mut answering = looking_at(&held(&[push(17, 17, 1, now)]));
     let reply = PassiveReply::Text { content: "mine".to_owned() };
@@ -128,14 +131,44 @@ fn a_draft_outlives_the_attempt_and_ends_with_the_event() {
         answering.update(&view, now);
         assert_eq!(answering.draft(CaptureId(17), &capture(), &look).editor.reply(), reply);
     }
+    answering.update(&HeldView::default(), now + LONG);
+    assert_eq!(answering.draft(CaptureId(17), &capture(), &look).editor.reply(), reply, "its time is over");
+    answering.update(&held(&[push(21, 21, 1, now)]), now);
     answering.update(&HeldView::default(), now);
+    assert_eq!(answering.drafts.len(), 1, "other events come and go");
+    let (mut harness, _) = shown(answering);
+    harness.get_by_label("Reply not sent");
+    harness.get_by_label("Discard draft").click();
+    harness.run();
+    assert!(harness.state().drafts.is_empty());
+}
+
+#[test]
+fn a_draft_ends_when_it_is_sent_in_time() {
+    let (now, look) = (Instant::now(), look(Theme::Dark));
+    for (deadline, kept) in [(now + LONG, 0), (now, 1)] {
+        let mut answering = looking_at(&held(&[HeldPush { deadline, ..push(17, 17, 1, now) }]));
+        let reply = PassiveReply::Text { content: "mine".to_owned() };
+        answering.draft(CaptureId(17), &capture(), &look).editor = ReplyEditor::new(reply);
+        assert!(answering.send(CaptureId(17)).is_some());
+        answering.update(&HeldView::default(), now);
+        answering.update(&awaited(30, false, now), now);
+        assert_eq!(answering.drafts.len(), kept);
+    }
+}
+
+#[test]
+fn a_proposal_that_nobody_touched_is_no_draft() {
+    let mut answering = looking_at(&held(&[push(17, 17, 1, Instant::now())]));
+    answering.draft(CaptureId(17), &capture(), &look(Theme::Dark));
+    answering.update(&HeldView::default(), Instant::now());
     assert!(answering.drafts.is_empty());
 }
 
 #[test]
 fn the_editor_offers_a_draft_and_every_way_out() {
     for (name, expected) in
-        [("Let the default go", HeldDecision::Default), ("Let WeChat retry", HeldDecision::LetRetry)]
+        [("Send the default reply", HeldDecision::Default), ("Let WeChat retry", HeldDecision::LetRetry)]
     {
         let (mut harness, asked) = shown(looking_at(&held(&[push(17, 17, 1, Instant::now())])));
         harness.get_by_label_contains("Attempt 1 is held");

@@ -1,9 +1,11 @@
-//! Standalone draft of a reply to a stored event: never sent, but copied or made into a rule.
+//! Draft of a reply to an event that does not wait: never sent, but copied or made into a rule.
 
 use egui::{Label, RichText, Ui, UiBuilder, Vec2};
 use jiff::Timestamp;
 
-use crate::capture::{Capture, CaptureId, HANDSHAKE, StoredCapture, UNREADABLE};
+use super::panel::panel_id;
+use super::{ManualReplies, ReplyDraft};
+use crate::capture::{Capture, HANDSHAKE, StoredCapture, UNREADABLE};
 use crate::filter::{Expr, Pattern, Term};
 use crate::rules::{Response, Rule, is_template};
 use crate::texts::safe_text::shortened;
@@ -11,59 +13,58 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, title, weak};
-use crate::ui::widgets::reply_editor::{Purpose, ReplyEditor};
+use crate::ui::widgets::reply_editor::Purpose;
 use crate::wechat::reply::{Address, PassiveReply};
 
 /// Maximum number of characters of an event key in the name of its rule.
 const NAMED_KEY: usize = 40;
 
-/// The standalone draft that is open.
-#[derive(Debug)]
-pub(crate) struct StandaloneDraft {
-    id: CaptureId,
-    editor: ReplyEditor,
-}
-
-/// Draws the button that opens a draft, or the open draft.
-pub(crate) fn standalone_draft_ui(
+/// Draws the draft of an event that does not wait, or the button that begins one.
+pub(crate) fn unsent_reply_ui(
     ui: &mut Ui,
-    draft: &mut Option<StandaloneDraft>,
+    answering: &mut ManualReplies,
     stored: &StoredCapture,
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    let (id, capture) = (stored.placement.id, &stored.capture);
+    let (group, capture) = (stored.placement.group, &stored.capture);
     if matches!(&*capture.envelope.kind, HANDSHAKE | UNREADABLE) {
         return;
     }
-    let Some(open) = draft.as_mut().filter(|draft| draft.id == id) else {
+    let Some(draft) = answering.drafts.get_mut(&group) else {
         if ui.button(look.text("hold.craft.begin")).clicked() {
-            let mut editor = ReplyEditor::new(ReplyEditor::draft_for(capture, look.language));
-            editor.focus();
-            *draft = Some(StandaloneDraft { id, editor });
+            let draft = answering.draft(group, stored, look);
+            draft.is_standalone = true;
+            draft.editor.focus();
         }
         return;
     };
-    let place = UiBuilder::new().scope_id(egui::Id::unique(("crafting", id.0)));
-    let closed = ui.scope_builder(place, |ui| {
+    let (heading, hint) = if draft.is_standalone {
+        ("hold.craft.title", "hold.craft.hint")
+    } else {
+        ("hold.craft.unsent", "hold.craft.unsent_hint")
+    };
+    // The place of a held push's panel, so that the caret stays when the time runs out.
+    let place = UiBuilder::new().scope_id(panel_id(group));
+    let discarded = ui.scope_builder(place, |ui| {
         card(look).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = GAP;
-            title(ui, look, &look.text("hold.craft.title"));
-            ui.add(Label::new(weak(look, look.text("hold.craft.hint"))).wrap());
-            let closed = buttons_ui(ui, open, capture, look, actions);
-            open.editor.ui(ui, &Purpose::Answer(capture), look);
-            closed
+            title(ui, look, &look.text(heading));
+            ui.add(Label::new(weak(look, look.text(hint))).wrap());
+            let discarded = buttons_ui(ui, draft, capture, look, actions);
+            draft.editor.ui(ui, &Purpose::Answer(capture), look);
+            discarded
         })
     });
-    if closed.inner.inner {
-        *draft = None;
+    if discarded.inner.inner {
+        answering.drafts.remove(&group);
     }
 }
 
-/// Draws the buttons, and returns true if the draft is to be closed.
-fn buttons_ui(ui: &mut Ui, draft: &StandaloneDraft, capture: &Capture, look: &Look, actions: &mut Vec<Action>) -> bool {
-    let mut closed = false;
+/// Draws the buttons, and returns true if the draft is to be discarded.
+fn buttons_ui(ui: &mut Ui, draft: &ReplyDraft, capture: &Capture, look: &Look, actions: &mut Vec<Action>) -> bool {
+    let mut discarded = false;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(GAP_SMALL);
         if ui.button(look.text("hold.craft.copy")).clicked() {
@@ -71,13 +72,14 @@ fn buttons_ui(ui: &mut Ui, draft: &StandaloneDraft, capture: &Capture, look: &Lo
             actions.push(Action::Copy(String::from_utf8_lossy(&bytes).into_owned()));
         }
         if ui.button(look.text("hold.craft.rule")).clicked() {
-            actions.push(Action::BeginRule(Box::new(rule(capture, &draft.editor.reply()))));
+            let rule = Rule { fault: draft.fault, ..rule(capture, &draft.editor.reply()) };
+            actions.push(Action::BeginRule(Box::new(rule)));
         }
         if ui.button(RichText::new(look.text("hold.craft.close"))).clicked() {
-            closed = true;
+            discarded = true;
         }
     });
-    closed
+    discarded
 }
 
 /// Builds a rule that answers similar events with exactly this reply.
@@ -122,7 +124,7 @@ mod tests {
     use jiff::Zoned;
 
     use super::*;
-    use crate::capture::Placement;
+    use crate::capture::{CaptureId, Placement};
     use crate::filter::Subject;
     use crate::rules::RuleSet;
     use crate::ui::test_support::{request, stored};

@@ -6,10 +6,10 @@ use super::answered::ReplyView;
 use super::attempts::{Lanes, WECHAT_LIMIT_MS, attempts_ui};
 use super::forwarded::forwarded_ui;
 use super::reply_bytes::{bytes_ui, row_ui};
-use crate::capture::{Reply, ReplyEnd, ReplySource, StoredCapture};
+use crate::capture::{HANDSHAKE, Reply, ReplyEnd, ReplySource, StoredCapture};
 use crate::ui::action::Action;
 use crate::ui::look::{FAULT_MARK, Look};
-use crate::ui::screens::events::answering::{ManualReplies, answering_ui, standalone_draft_ui};
+use crate::ui::screens::events::answering::{ManualReplies, answering_ui, unsent_reply_ui};
 use crate::ui::theme::{GAP, GAP_LARGE};
 use crate::ui::widgets::bubble::bubble_ui;
 use crate::ui::widgets::controls::{card, copy_button, title, value_pair, weak};
@@ -31,21 +31,34 @@ pub(super) fn answer_ui(
     ScrollArea::vertical().id_salt("answer").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         let is_waiting = answering.stage(stored.placement.group).is_some();
+        let has_unsent = !is_waiting && answering.has_unsent(stored.placement.group);
         answering_ui(ui, answering, stored, look, actions);
+        if has_unsent {
+            // It stays where it was written.
+            unsent_reply_ui(ui, answering, stored, look, actions);
+        }
         match (&stored.reply, reply) {
-            (Some(reply), Some(view)) => reply_ui(ui, reply, view, look, actions),
+            (Some(reply), Some(view)) => {
+                reply_ui(ui, (reply, view), stored.capture.envelope.kind == HANDSHAKE, look, actions);
+            }
             _ if is_waiting => {}
             _ => drop(ui.add(Label::new(look.text("detail.answer.nothing")).wrap())),
         }
         attempts_ui(ui, lanes, stored.placement.id, look, actions);
-        if !is_waiting {
-            standalone_draft_ui(ui, &mut answering.standalone, stored, look, actions);
+        if !is_waiting && !has_unsent {
+            unsent_reply_ui(ui, answering, stored, look, actions);
         }
         ui.add_space(GAP_LARGE);
     });
 }
 
-fn reply_ui(ui: &mut Ui, reply: &Reply, view: &ReplyView, look: &Look, actions: &mut Vec<Action>) {
+fn reply_ui(
+    ui: &mut Ui,
+    (reply, view): (&Reply, &ReplyView),
+    is_handshake: bool,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     title(ui, look, &look.text("detail.answer.title"));
     if let Some(effect) = &view.user_outcome {
         let color = if view.is_legal { look.palette.ok } else { look.palette.error };
@@ -63,7 +76,7 @@ fn reply_ui(ui: &mut Ui, reply: &Reply, view: &ReplyView, look: &Look, actions: 
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP - 2.0;
         value_pair(ui, look, &look.text("detail.answer.status"), &status_words(reply.status, reply.end, look));
-        let source = source_words(&reply.source, look);
+        let source = source_words(&reply.source, is_handshake, look);
         row_ui(ui, "detail.answer.source", look, |ui| drop(ui.add(Label::new(source).wrap())));
         row_ui(ui, "detail.answer.elapsed", look, |ui| elapsed_ui(ui, reply, look));
         row_ui(ui, "detail.answer.body", look, |ui| body_ui(ui, reply, view, look, actions));
@@ -84,8 +97,9 @@ fn status_words(status: Option<u16>, end: ReplyEnd, look: &Look) -> String {
 }
 
 /// The source of the reply, as text.
-fn source_words(source: &ReplySource, look: &Look) -> String {
+fn source_words(source: &ReplySource, is_handshake: bool, look: &Look) -> String {
     match source {
+        ReplySource::Default if is_handshake => look.text("detail.source.echo").into_owned(),
         ReplySource::Rule(name) => look.filled("detail.source.rule", &[("name", name)]),
         other => look.text(&format!("detail.source.{}", other.spelling())).into_owned(),
     }

@@ -1,42 +1,38 @@
 //! Header of the detail: kind and key, exact time, signature, mode, reply, and attempts.
 
 use egui::accesskit::Role;
-use egui::{Button, CornerRadius, Label, RichText, Sense, Ui, Vec2};
+use egui::{Button, CornerRadius, Label, RichText, Sense, Sides, Ui, Vec2};
 use jiff::tz::TimeZone;
 
 use super::request_tab::signature_words;
-use crate::capture::{Reply, ReplySource};
+use crate::capture::{Capture, Reply, ReplySource};
 use crate::engine::EventDetail;
+use crate::texts::safe_text::shortened;
 use crate::ui::action::Action;
 use crate::ui::look::{FAULT_MARK, Look, attempt_mark, fault_hint, forward_hint, signature_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{chip, named, weak};
 use crate::ui::widgets::quantities::milliseconds;
-use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::kind;
 
 /// Size of the bar in the family's colour beside the title, in points.
 const FAMILY_BAR: Vec2 = Vec2::new(4.0, 20.0);
 
+/// Maximum number of characters of a kind or key in the title, which has one line, and in its tooltip.
+const TITLE_CHARS: usize = 200;
+const HOVER_CHARS: usize = 1_000;
+
 /// Draws the header of the detail.
 pub(super) fn header_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
     let capture = &opened.stored.capture;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP;
-        let family = look.family_color(kind::family(&capture.envelope.kind));
-        let kind = DisplayText::of(&capture.envelope.kind).marked();
-        // The kind's name tells its family; the colour only repeats it.
-        let (bar, _) = ui.allocate_exact_size(FAMILY_BAR, Sense::hover());
-        ui.painter().rect_filled(bar, CornerRadius::same(2), family);
-        ui.add(Label::new(RichText::new(kind).heading().strong().color(look.palette.strong)).wrap());
-        if let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) {
-            ui.label(RichText::new("·").color(look.palette.weak));
-            ui.add(Label::new(RichText::new(DisplayText::of(key).marked()).monospace().size(15.0)).wrap());
-        }
-        let id = opened.stored.placement.id.to_string();
-        ui.label(weak(look, look.filled("detail.number", &[("id", &id), ("account", &capture.account)])));
-    });
+    let id = opened.stored.placement.id.to_string();
+    let number = look.filled("detail.number", &[("id", &id), ("account", &shortened(&capture.account, TITLE_CHARS))]);
+    Sides::new().shrink_left().truncate().show(
+        ui,
+        |ui| title_ui(ui, capture, look),
+        |ui| ui.add(Label::new(weak(look, number)).extend()),
+    );
     instant_ui(ui, opened, look);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
@@ -44,6 +40,24 @@ pub(super) fn header_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions:
     });
     if opened.attempts.len() > 1 {
         attempts_ui(ui, opened, look, actions);
+    }
+}
+
+/// Draws kind and key on one line, however long they are; a tooltip shows more of them, the fields all.
+fn title_ui(ui: &mut Ui, capture: &Capture, look: &Look) {
+    ui.spacing_mut().item_spacing.x = GAP;
+    let family = look.family_color(kind::family(&capture.envelope.kind));
+    // The kind's name tells its family; the colour only repeats it.
+    let (bar, _) = ui.allocate_exact_size(FAMILY_BAR, Sense::hover());
+    ui.painter().rect_filled(bar, CornerRadius::same(2), family);
+    let kind = look.kind(&capture.envelope.kind, TITLE_CHARS);
+    let kind = Label::new(RichText::new(kind).heading().strong().color(look.palette.strong)).truncate();
+    ui.add(kind);
+    if let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) {
+        ui.label(RichText::new("·").color(look.palette.weak));
+        let shown = RichText::new(shortened(key, TITLE_CHARS)).monospace().size(15.0);
+        let response = ui.add(Label::new(shown).truncate());
+        response.on_hover_text(shortened(key, HOVER_CHARS));
     }
 }
 

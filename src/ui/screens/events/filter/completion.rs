@@ -182,8 +182,13 @@ impl Completion {
         }
         // Without a choice, Enter leaves the field, as it does anywhere.
         let by_enter = self.highlighted.is_some() && pressed(Key::Enter);
-        let by_tab = pressed(Key::Tab);
+        let by_tab = self.takes_tab() && pressed(Key::Tab);
         (by_enter || by_tab).then(|| self.choose(self.highlighted.unwrap_or(0))).flatten()
+    }
+
+    /// Returns true if Tab chooses an entry. Where nothing is typed, what was used before is chosen only on purpose.
+    pub(super) fn takes_tab(&self) -> bool {
+        self.highlighted.is_some() || self.of.as_ref().is_some_and(|(text, _)| !text.trim().is_empty())
     }
 
     fn choose(&mut self, at: usize) -> Option<CompletedText> {
@@ -208,7 +213,8 @@ impl Completion {
         let shown = area.show(ui.ctx(), |ui| {
             egui::Frame::popup(ui.style()).fill(look.palette.card).show(ui, |ui| {
                 ui.set_width(field.rect.width() - 20.0);
-                let area = ScrollArea::vertical().max_height(HEIGHT).auto_shrink([false, true]);
+                let area =
+                    ScrollArea::vertical().max_height(HEIGHT).min_scrolled_height(HEIGHT).auto_shrink([false, true]);
                 clicked = area.show(ui, |ui| self.entries_ui(ui, look)).inner;
             });
         });
@@ -322,6 +328,11 @@ mod tests {
             matches!(completing.note_used(" a "), Some(Command::Maintenance(MaintenanceCommand::NoteFilter { text })) if text == "a")
         );
         assert_eq!(offered(&mut completing, ""), ["a", "b"]);
+        assert!(!completing.takes_tab(), "Tab leaves an empty field");
+        completing.highlighted = Some(1);
+        assert!(completing.takes_tab());
+        assert_eq!(offered(&mut completing, "ev"), ["event:"]);
+        assert!(completing.takes_tab());
     }
 
     #[test]

@@ -3,17 +3,19 @@
 use std::ops::Range;
 
 use egui::accesskit::Role;
-use egui::{Button, RichText, TextEdit, Ui};
+use egui::{Button, Label, RichText, TextEdit, Ui};
 
-use super::FilterBox;
 use super::saved_filters::{NamedFilter, SavedFilters};
+use super::{FilterBox, field_id};
+use crate::capture::diagnosis::Severity;
 use crate::config::Hue;
 use crate::filter::{is_term, turned, without};
 use crate::texts::safe_text::shortened;
 use crate::ui::action::{Action, FilterAction};
-use crate::ui::look::Look;
+use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::named;
+use crate::ui::widgets::filter_error;
 
 /// Maximum number of characters of a term or a name shown.
 const SHOWN: usize = 40;
@@ -50,6 +52,12 @@ pub(crate) fn filter_row_ui(
             }
         });
         naming_ui(ui, saved, look, actions);
+        // While the field has the caret, it is said below its place.
+        let is_typing = ui.memory(|memory| memory.has_focus(field_id()));
+        if let Some(mistake) = filter.mistake().filter(|_| !is_typing) {
+            let words = format!("{} {}", severity_mark(Severity::Error), filter_error::words(mistake, look));
+            ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());
+        }
     });
 }
 

@@ -206,7 +206,7 @@ pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32)
 }
 
 fn kind_text(row: &CaptureSummary, look: &Look) -> String {
-    let kind = shortened(&row.kind, CELL_CHARS);
+    let kind = look.kind(&row.kind, CELL_CHARS);
     if row.replay { format!("{kind} · {}", look.text("window.list.own")) } else { kind }
 }
 
@@ -272,7 +272,7 @@ fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Col
 
 /// Accessible name of the row: all its cells, in order.
 fn accessible_name(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> String {
-    let mut parts = vec![look.clock(row.received_at), shortened(&row.kind, CELL_CHARS)];
+    let mut parts = vec![look.clock(row.received_at), look.kind(&row.kind, CELL_CHARS)];
     let named = [&row.event_key, &row.openid].into_iter().flatten().filter(|text| !text.is_empty());
     parts.extend(named.map(|text| shortened(text, CELL_CHARS)));
     parts.push(look.filled("window.row.attempt", &[("number", &row.placement.attempt.to_string())]));

@@ -39,7 +39,7 @@ fn the_attempts_stand_on_one_axis_and_say_who_closed_first() {
             "Attempt 2, at 5.0 s: we left it unanswered, and closed after 6.0 s",
         ],
     );
-    harness.get_by_label("Attempt 3, at 10.0 s: we answered 200 after 2.0 ms").click();
+    harness.get_by_label("Attempt 3, at 10.0 s: we answered 200 after 2.0\u{a0}ms").click();
     harness.run();
     assert!(matches!(asked.borrow()[..], [Action::Select(CaptureId(19))]));
 }
@@ -98,8 +98,8 @@ fn the_response_of_the_own_server_is_shown_in_full_with_its_problem() {
             "× Its answer was not passed on to WeChat",
             "http://127.0.0.1:9000/wx?a=b",
             "500",
-            "12.0 ms",
-            "34.0 ms",
+            "12.0\u{a0}ms",
+            "34.0\u{a0}ms",
             "it broke",
         ],
     );
@@ -138,7 +138,7 @@ fn a_late_own_server_is_a_chip() {
 #[test]
 fn a_standalone_draft_for_an_answered_event_is_copied() {
     let (mut harness, asked) = shown(Detail::new(opened(&sample("CLICK")), Language::English), Tab::Answer);
-    harness.get_by_label("Craft a reply…").click();
+    harness.get_by_label("Write a reply…").click();
     harness.run();
     harness.get_by_label("Copy bytes").click();
     harness.run();
@@ -154,5 +154,5 @@ fn nobody_sees_the_answer_to_a_handshake() {
     opened.stored = stored(request("GET", target, b""), 200);
     let (harness, _) = shown(Detail::new(opened, Language::English), Tab::Answer);
     assert!(harness.query_by_label_contains("The user").is_none());
-    assert!(harness.query_by_label("Craft a reply…").is_none());
+    assert!(harness.query_by_label("Write a reply…").is_none());
 }

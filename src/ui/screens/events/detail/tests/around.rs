@@ -19,7 +19,7 @@ fn the_answer_shows_its_time_and_every_attempt() {
     let mut opened = opened(&sample("CLICK"));
     opened.attempts = [17, 18].map(|id| attempt(&opened.stored, id)).to_vec();
     let (mut harness, asked) = shown(Detail::new(opened, Language::English), Tab::Answer);
-    assert_shows(&harness, &["200", "1.9 ms", "within WeChat's limit of 5 s", "success"]);
+    assert_shows(&harness, &["200", "1.9\u{a0}ms", "within WeChat's limit of 5 s", "success"]);
     harness.get_all_by_label("Attempt 2").next().unwrap().click();
     harness.run();
     assert!(matches!(asked.borrow()[..], [Action::Select(CaptureId(18))]));
