@@ -13,6 +13,8 @@ codes! {
     ParameterDoubled "parameter-doubled" Warning,
     /// A query parameter is nearly one of WeChat's: `found`, `name`.
     ParameterMisspelt "parameter-misspelt" Error,
+    /// The parameters are joined by something other than `&`: `separator`, `names`.
+    QuerySeparator "query-separator" Error,
     /// The signature was not made with this token: `parts`, `joined`, `computed`, `received`.
     SignatureMismatch "signature-mismatch" Error,
     /// The signature matches without the white space around the token.
@@ -51,6 +53,8 @@ codes! {
     AppIdOtherAccount "appid-other-account" Error,
     /// Encrypt is not base64: `reason`.
     CiphertextNotBase64 "ciphertext-not-base64" Error,
+    /// White space stands around or within the base64 of Encrypt: `count`.
+    CiphertextWhiteSpace "ciphertext-white-space" Warning,
     /// Encrypt is not a whole number of cipher blocks: `bytes`.
     CiphertextLength "ciphertext-length" Error,
     /// The message declares more bytes than there are: `declared`, `available`.
@@ -61,7 +65,7 @@ codes! {
     ModeUnexpected "mode-unexpected" Warning,
     /// `encrypt_type` says one thing and the body another: `declared`, `found`.
     EncryptTypeDisagrees "encrypt-type-disagrees" Warning,
-    /// The payload is not well formed: `reason`, with its place.
+    /// The payload is not well formed: `reason`, with its place; the variant `json` has a remedy of its own.
     NotWellFormed "not-well-formed" Error,
     /// The payload is neither XML nor JSON.
     NotXmlOrJson "not-xml-or-json" Error,
@@ -71,8 +75,15 @@ codes! {
     EntityUnknown "entity-unknown" Error,
     /// The payload is deeper, larger or has more elements than is read: `reason`.
     LimitExceeded "limit-exceeded" Error,
-    /// The payload is not UTF-8.
+    /// The payload is not UTF-8; in the variant `value` only within single values: `element`, `bytes`.
     NotUtf8 "not-utf8" Error,
+    /// A value holds a character that XML forbids, or, in the variant `json`, one that JSON wants escaped: `element`,
+    /// `character`.
+    ControlCharacter "control-character" Warning,
+    /// Values are padded with white space: `names`.
+    ValuePadded "value-padded" Note,
+    /// The request is one of WeCom's: `sign`.
+    WeCom "wecom" Warning,
     /// The payload begins with a byte order mark.
     Bom "bom" Warning,
     /// The root element is not `<xml>`: `name`.
@@ -103,6 +114,12 @@ codes! {
     Duplicate "duplicate" Note,
     /// There is no body.
     BodyEmpty "body-empty" Error,
+    /// The body is compressed, and was read: `encoding`.
+    BodyCompressed "body-compressed" Warning,
+    /// The body is compressed, and cannot be read: `encoding`, `reason`.
+    CompressionUnread "compression-unread" Error,
+    /// `Content-Encoding` says that the body is compressed, and it is not: `encoding`.
+    NotCompressed "not-compressed" Warning,
     /// The body is over the limit: `bytes`, `limit`.
     BodyTooLarge "body-too-large" Error,
     /// Only the beginning of an unverified body is kept: `kept`, `bytes`.
@@ -113,6 +130,9 @@ codes! {
     BodyIncomplete "body-incomplete" Error,
     }
 }
+
+/// The detail that chooses among several wordings of one code.
+const VARIANT: &str = "variant";
 
 /// One finding about one request.
 pub type Diagnosis = Finding<Code>;
@@ -128,8 +148,17 @@ impl<C: Coded> Finding<C> {
         self.words("remedy", language)
     }
 
+    /// Chooses the wording of that variant, where it has one of its own.
+    #[must_use]
+    pub fn variant(self, name: &str) -> Self {
+        self.with(VARIANT, name)
+    }
+
     fn words(&self, part: &str, language: Language) -> String {
-        language.filled(&format!("{}.{}.{part}", C::STEM, self.code.as_str()), &self.details)
+        let stem = format!("{}.{}", C::STEM, self.code.as_str());
+        let variant = self.details.iter().find(|(name, _)| name == VARIANT);
+        let key = variant.map(|(_, variant)| format!("{stem}.{variant}.{part}")).filter(|key| language.has(key));
+        language.filled(&key.unwrap_or_else(|| format!("{stem}.{part}")), &self.details)
     }
 }
 
@@ -155,6 +184,18 @@ mod tests {
         let diagnosis = Diagnosis::new(Code::ParameterMissing).with("name", "timestamp");
         assert!(diagnosis.message(Language::English).contains("timestamp"));
         assert!(diagnosis.message(Language::Chinese).contains("timestamp"));
+    }
+
+    #[test]
+    fn a_variant_has_words_of_its_own_or_those_of_its_code() {
+        let diagnosis = Diagnosis::new(Code::NotWellFormed).with("reason", "x");
+        let json = diagnosis.clone().variant("json");
+        for language in Language::ALL {
+            assert!(diagnosis.remedy(language).contains("CDATA"));
+            assert!(!json.remedy(language).contains("CDATA"), "JSON knows no CDATA");
+            assert_eq!(json.message(language), diagnosis.message(language));
+            assert_eq!(json.clone().variant("none").message(language), diagnosis.message(language));
+        }
     }
 
     #[test]

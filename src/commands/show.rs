@@ -56,7 +56,7 @@ fn page(stored: &StoredCapture, language: Language, output: Output) -> String {
         add_reply(reply, language, &mut lines);
     }
     lines.push(String::new());
-    match Tree::parse(capture.message()) {
+    match Tree::parse_lenient(capture.message()) {
         Ok(tree) => add_elements(tree.root(), 0, &mut lines),
         Err(_) => lines.push(printable(capture.message())),
     }

@@ -43,6 +43,9 @@ pub(super) fn condition(expr: &Expr) -> Condition {
 /// The condition of held captures. A listener that was killed leaves rows behind, which expire with the reply's deadline.
 const HELD: &str = "c.id IN (SELECT capture_id FROM held WHERE until > unixepoch('subsec') * 1000000)";
 
+/// The key without the white space that `filter/evaluate.rs` looks past.
+const TRIMMED_KEY: &str = "trim(c.event_key, ' ' || char(9, 10, 13))";
+
 impl Condition {
     fn expr(&mut self, expr: &Expr) {
         match expr {
@@ -82,7 +85,7 @@ impl Condition {
             }
             Term::Type(name) if name == "event" => self.push("c.msg_type = 'event'"),
             Term::Type(name) => self.with_text("(c.kind = ? AND c.event IS NULL)", name),
-            Term::Key(pattern) => self.pattern("c.event_key", pattern),
+            Term::Key(pattern) => self.key(pattern),
             Term::Openid(pattern) => self.pattern("c.openid", pattern),
             Term::Account(name) => self.with_text("c.account = ?", name),
             Term::Signature(signature) => self.with_text("c.signature = ?", signature.as_str()),
@@ -147,6 +150,25 @@ impl Condition {
         }
         if !prefix_only {
             self.with_text(&format!("{column} GLOB ?"), &glob(pattern));
+        }
+        self.push(")");
+    }
+
+    /// The pattern of a key, which white space around the key does not keep from matching. Each alternative has a range for
+    /// the index, since all white space comes before `!`.
+    fn key(&mut self, pattern: &Pattern) {
+        let glob = glob(pattern);
+        let prefix = pattern.parts().first().map_or("", |part| part.as_str());
+        self.push("(");
+        self.pattern("c.event_key", pattern);
+        self.with_text(&format!(" OR (c.event_key < '!' AND {TRIMMED_KEY} GLOB ?)"), &glob);
+        if pattern.as_exact().is_some() {
+            self.with_text(" OR (c.event_key > ?", prefix);
+            self.with_text(" AND c.event_key < ?", &format!("{prefix}!"));
+            self.with_text(&format!(" AND {TRIMMED_KEY} GLOB ?)"), &glob);
+        } else if pattern.parts().last().is_some_and(|last| !last.is_empty()) {
+            self.with_text(" OR (c.event_key > ?", prefix);
+            self.with_text(&format!(" AND {TRIMMED_KEY} GLOB ?)"), &glob);
         }
         self.push(")");
     }
