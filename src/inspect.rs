@@ -282,6 +282,12 @@ pub fn read_envelope(request: &RawRequest, mode: Mode, message: Option<&[u8]>) -
     }
 }
 
+/// The message of a push whose body is compressed, as [`inspect`] records it beside the body.
+pub fn unpacked_message(request: &RawRequest, mode: Mode, signature: Signature) -> Option<Vec<u8>> {
+    let is_whole = request.body_length <= MAX_BODY as u64;
+    is_whole.then(|| ReadableBody::of(request, &mut Vec::new()).unpacked_message(mode, signature)).flatten()
+}
+
 fn unreadable() -> Envelope {
     Envelope { kind: UNREADABLE.to_owned(), ..Envelope::default() }
 }

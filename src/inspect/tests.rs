@@ -189,6 +189,8 @@ fn gzip_and_deflate_are_read_and_the_body_stays_as_it_came() {
         assert!(codes(&inspection).contains(&"body-compressed"), "{:?}", codes(&inspection));
         assert!(!codes(&inspection).contains(&"not-utf8"));
         assert_eq!(read_envelope(&capture.request, capture.mode, None), capture.envelope);
+        let again = unpacked_message(&capture.request, capture.mode, capture.signature);
+        assert_eq!(again.as_deref(), Some(CLICK), "an import reads it again");
     }
 }
 

@@ -12,6 +12,10 @@ const MARKER: &str = "replay";
 /// The captured request as it goes to `target`, with that query and body, marked as our own.
 pub fn sent_request(request: &RawRequest, query: &str, body: bytes::Bytes, target: &Target) -> SentRequest {
     let mut headers = headers_for(request, body.len(), target);
+    if body != request.body {
+        // A body that was edited or encrypted anew is written uncompressed.
+        headers.retain(|(name, _)| name != "content-encoding");
+    }
     put(&mut headers, OWN_HEADER, MARKER.into());
     let target = target.path_and_query(request.path(), query);
     SentRequest { method: request.method.clone(), target, headers, body }
