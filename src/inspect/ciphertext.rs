@@ -35,13 +35,13 @@ impl<'t> Ciphertext<'t> {
         if trimmed.is_empty() {
             return None;
         }
-        if !has_white_space(trimmed) {
-            return Some(Self { sent, readings: vec![Cow::Borrowed(trimmed)] });
+        if !sent.contains(char::is_whitespace) {
+            return Some(Self { sent, readings: vec![Cow::Borrowed(sent)] });
         }
         let bare: String = trimmed.split_whitespace().collect();
         // A form decoder turns `+` into a blank.
-        let plus: String = trimmed.replace(' ', "+").split_whitespace().collect();
-        let mut readings: Vec<Cow<'_, str>> = vec![Cow::Owned(bare), Cow::Owned(plus)];
+        let plus = [trimmed, sent].map(|text| text.replace(' ', "+").split_whitespace().collect::<String>());
+        let mut readings: Vec<Cow<'_, str>> = std::iter::once(bare).chain(plus).map(Cow::Owned).collect();
         readings.dedup();
         readings.sort_by_key(|reading| reading.len() % GROUP != 0);
         Some(Self { sent, readings })
@@ -75,10 +75,6 @@ impl<'t> Ciphertext<'t> {
     }
 }
 
-fn has_white_space(text: &str) -> bool {
-    text.contains(char::is_whitespace)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,7 +88,8 @@ mod tests {
     #[test]
     fn white_space_around_and_within_is_no_part_of_it() {
         assert_eq!(readings("abcd"), ["abcd"]);
-        assert_eq!(readings("\n   abcd\n"), ["abcd"]);
+        assert_eq!(readings("\n\tabcd\n"), ["abcd"]);
+        assert_eq!(readings("\n   abcd\n")[0], "abcd");
         assert_eq!(readings("abcd\r\n\tefgh"), ["abcdefgh"]);
         assert_eq!(readings(" \n "), Vec::<String>::new());
     }
@@ -100,6 +97,7 @@ mod tests {
     #[test]
     fn a_blank_may_have_been_a_plus() {
         assert_eq!(readings("ab d")[0], "ab+d");
+        assert_eq!(readings(" bcd")[0], "+bcd");
         assert_eq!(readings("abcd efgh")[0], "abcdefgh");
     }
 }
