@@ -204,7 +204,7 @@ fn mode(is_encrypted: bool, outer: Option<&Message<'_>>) -> Mode {
     }
 }
 
-/// Compares the mode with the query, which WeCom's pushes leave open, and with the account.
+/// Compares the mode with the query, which `WeCom`'s pushes leave open, and with the account.
 fn diagnose_mode(query: &Query<'_>, mode: Mode, account: &Account, is_wecom: bool, diagnoses: &mut Vec<Diagnosis>) {
     let declared = query.get("encrypt_type").unwrap_or("raw");
     if !is_wecom && (declared == "aes") != (mode != Mode::Plain) {

@@ -82,7 +82,7 @@ codes! {
     ControlCharacter "control-character" Warning,
     /// Values are padded with white space: `names`.
     ValuePadded "value-padded" Note,
-    /// The request is one of WeCom's: `sign`.
+    /// The request is one of `WeCom`'s: `sign`.
     WeCom "wecom" Warning,
     /// The payload begins with a byte order mark.
     Bom "bom" Warning,

@@ -63,7 +63,10 @@ fn not_utf8(tree: &Tree<'_>, payload: &[u8]) -> Option<Diagnosis> {
 }
 
 fn forbidden_in_xml(tree: &Tree<'_>, payload: &[u8]) -> Option<Diagnosis> {
-    let found = || tree.elements().filter_map(|element| Some((element, element.text().chars().find(is_forbidden)?)));
+    let found = || {
+        tree.elements()
+            .filter_map(|element| Some((element, element.text().chars().find(|character| is_forbidden(*character))?)))
+    };
     let (first, character) = found().next()?;
     let mut bytes = [0; char::MAX_LEN_UTF8];
     let span = place(payload, first.content_span(), character.encode_utf8(&mut bytes).as_bytes());
@@ -130,7 +133,7 @@ fn code_point(character: char) -> String {
 }
 
 /// Tells whether XML 1.0 forbids a character, however it is written.
-fn is_forbidden(character: &char) -> bool {
+fn is_forbidden(character: char) -> bool {
     let is_white = matches!(character, '\t' | '\n' | '\r');
-    (*character < ' ' && !is_white) || matches!(character, '\u{FFFE}' | '\u{FFFF}')
+    (character < ' ' && !is_white) || matches!(character, '\u{FFFE}' | '\u{FFFF}')
 }

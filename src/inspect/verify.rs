@@ -47,7 +47,7 @@ pub(super) fn verify(
         let separator = query.separator();
         // What is there behind a wrong separator, or what another product does not send, is not lost on the way.
         let is_hidden = |name: &str| separator.as_ref().is_some_and(|separator| separator.names.contains(&name));
-        let is_lost = |name: &&str| !is_hidden(name) && !(*name == "signature" && wecom::is_handshake(query));
+        let is_lost = |name: &&str| !(is_hidden(name) || (*name == "signature" && wecom::is_handshake(query)));
         let lost = absent.into_iter().filter(is_lost);
         diagnoses.extend(lost.map(|name| Diagnosis::new(Code::ParameterMissing).with("name", name)));
         return Signature::Missing;

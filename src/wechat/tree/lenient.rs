@@ -40,7 +40,8 @@ impl MarkedText {
             text.push_str(chunk.valid());
             for byte in chunk.invalid() {
                 marks.push(text.len());
-                text.push_str(&format!("{slashes}x{byte:02x}"));
+                let mark = format!("{slashes}x{byte:02x}");
+                text.push_str(&mark);
             }
         }
         let (start, bom) = (start_of(payload), super::bom_of(payload) > 0);
