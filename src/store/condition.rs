@@ -46,6 +46,9 @@ const HELD: &str = "c.id IN (SELECT capture_id FROM held WHERE until > unixepoch
 /// The key without the white space that `filter/evaluate.rs` looks past.
 const TRIMMED_KEY: &str = "trim(c.event_key, ' ' || char(9, 10, 13))";
 
+/// The keys that begin with white space. They are few: without the hint SQLite would rather read every row.
+const WHITE_FIRST: &str = "likelihood(c.event_key < '!', 0.001)";
+
 impl Condition {
     fn expr(&mut self, expr: &Expr) {
         match expr {
@@ -158,19 +161,30 @@ impl Condition {
     /// the index, since all white space comes before `!`.
     fn key(&mut self, pattern: &Pattern) {
         let glob = glob(pattern);
+        let trimmed = format!("{TRIMMED_KEY} GLOB ?");
         let prefix = pattern.parts().first().map_or("", |part| part.as_str());
+        let prefix_only = matches!(pattern.parts(), [_, rest] if rest.is_empty());
         self.push("(");
-        self.pattern("c.event_key", pattern);
-        self.with_text(&format!(" OR (c.event_key < '!' AND {TRIMMED_KEY} GLOB ?)"), &glob);
         if pattern.as_exact().is_some() {
-            self.with_text(" OR (c.event_key > ?", prefix);
-            self.with_text(" AND c.event_key < ?", &format!("{prefix}!"));
-            self.with_text(&format!(" AND {TRIMMED_KEY} GLOB ?)"), &glob);
-        } else if pattern.parts().last().is_some_and(|last| !last.is_empty()) {
-            self.with_text(" OR (c.event_key > ?", prefix);
-            self.with_text(&format!(" AND {TRIMMED_KEY} GLOB ?)"), &glob);
+            self.pattern("c.event_key", pattern);
+            self.with_text(" OR (likelihood(c.event_key > ?, 0.01)", prefix);
+            self.with_text(" AND likelihood(c.event_key < ?, 0.01)", &format!("{prefix}!"));
+            self.with_text(&format!(" AND {trimmed})"), &glob);
+        } else if prefix_only {
+            self.pattern("c.event_key", pattern);
+        } else {
+            self.push("(");
+            if !prefix.is_empty() {
+                self.with_text("c.event_key >= ?", prefix);
+                if let Some(end) = after_prefix(prefix) {
+                    self.with_text(" AND c.event_key < ?", &end);
+                }
+                self.push(" AND ");
+            }
+            self.with_text("(c.event_key GLOB ?", &glob);
+            self.with_text(&format!(" OR {trimmed}))"), &glob);
         }
-        self.push(")");
+        self.with_text(&format!(" OR ({WHITE_FIRST} AND {trimmed}))"), &glob);
     }
 
     fn comparison<T>(&mut self, column: &str, comparison: &Comparison<T>, value: impl Fn(&T) -> Value) {
