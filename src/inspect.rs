@@ -13,13 +13,19 @@ use crate::capture::{Capture, Envelope, GroupKey, HANDSHAKE, Mode, RawRequest, S
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
+mod characters;
+mod ciphertext;
+mod compressed;
 mod decrypt;
 mod explain;
 mod payload;
 mod query;
 pub mod reply;
 mod verify;
+mod wecom;
 
+use ciphertext::Ciphertext;
+use compressed::ReadableBody;
 pub use explain::{SignatureCheck, explain_signature};
 use query::Query;
 
@@ -92,7 +98,7 @@ pub fn inspect(request: RawRequest, accounts: &Accounts) -> Inspection {
 
 /// Tells whether a GET with this query is a handshake.
 pub fn has_echostr(query: &str) -> bool {
-    form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "echostr")
+    Query::parse(query).has_echostr()
 }
 
 fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
@@ -101,6 +107,9 @@ fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
     let echostr = query.get("echostr").unwrap_or_default().to_owned();
     let account = claim(&request, &query, None, None, accounts);
     let signature = verify::verify(&query, None, account, accounts, &mut diagnoses);
+    if wecom::is_handshake(&query) {
+        diagnoses.push(Diagnosis::new(Code::WeCom).with("sign", "msg_signature"));
+    }
     verify::diagnose_time(&query, request.received_at.as_second(), &mut diagnoses);
     let disposition = if signature.is_refused() { Disposition::Refuse } else { Disposition::Echo(echostr) };
     let envelope = Envelope { kind: HANDSHAKE.to_owned(), ..Envelope::default() };
@@ -122,27 +131,34 @@ fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
 fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
     let mut diagnoses = Vec::new();
     let oversized = request.body_length > MAX_BODY as u64;
-    let body = request.body.clone();
+    let readable = if oversized { ReadableBody::Unread } else { ReadableBody::of(&request, &mut diagnoses) };
+    let body = readable.bytes().unwrap_or_default();
     let query = Query::of(&request);
-    let outer = if oversized { None } else { payload::read(&body, &mut diagnoses) };
+    let outer = readable.bytes().and_then(|body| payload::read(body, &mut diagnoses));
     let outer_message = outer.as_ref().map(Message::decode);
-    let encrypt = outer.as_ref().and_then(encrypted);
-    let mode = mode(encrypt, outer_message.as_ref());
+    let ciphertext = outer.as_ref().and_then(Ciphertext::of);
+    let mode = mode(ciphertext.is_some(), outer_message.as_ref());
     let to_user = outer_message.as_ref().and_then(|message| message.to_user);
-    let account = claim(&request, &query, encrypt, to_user, accounts);
-    let signature = verify::verify(&query, encrypt, account, accounts, &mut diagnoses);
+    let account = claim(&request, &query, ciphertext.as_ref(), to_user, accounts);
+    let reading = ciphertext.as_ref().and_then(|ciphertext| ciphertext.reading(&query, account.token()));
+    let signed = reading.map(|reading| reading.signed);
+    let signature = verify::verify(&query, signed, account, accounts, &mut diagnoses);
     verify::diagnose_time(&query, request.received_at.as_second(), &mut diagnoses);
-    diagnose_mode(&query, mode, account, &mut diagnoses);
-    let decrypted = match encrypt {
-        Some(encrypt) if !signature.is_refused() => decrypt::decrypt(encrypt, account, accounts, &mut diagnoses),
-        _ => None,
-    };
+    if let Some(ciphertext) = &ciphertext {
+        ciphertext.diagnose(&mut diagnoses);
+    }
+    let wecom = outer.as_ref().and_then(wecom::sign);
+    diagnose_mode(&query, mode, account, wecom.is_some(), &mut diagnoses);
+    let reading = reading.filter(|_| !signature.is_refused());
+    let decrypted = reading.and_then(|reading| decrypt::decrypt(reading.base64, account, accounts, &mut diagnoses));
     let (message, encryption) = decrypted.unzip();
     let (envelope, tree) = match &message {
         Some(message) => inner_message(message, outer.as_ref().filter(|_| mode == Mode::Compat), &mut diagnoses),
-        None => (outer_envelope(outer_message.as_ref(), mode, &body, &mut diagnoses), outer),
+        None => (outer_envelope(outer_message.as_ref(), mode, body, &mut diagnoses), outer),
     };
+    diagnose_message(tree.as_ref(), message.as_deref().unwrap_or(body), wecom, encryption.as_ref(), &mut diagnoses);
     let tree = tree.map(Tree::into_owned);
+    let message = message.or_else(|| readable.unpacked_message(mode, signature));
     if oversized {
         let details = Diagnosis::new(Code::BodyTooLarge).with("bytes", request.body_length).with("limit", MAX_BODY);
         diagnoses.push(details);
@@ -155,7 +171,7 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
     let account = account.name.clone();
     let replay = accounts.own_mark().is_on(&request);
     let group_key = (!replay && envelope.kind != UNREADABLE)
-        .then(|| group_key(&account, signature, &envelope, message.as_deref().unwrap_or(&body)))
+        .then(|| group_key(&account, signature, &envelope, message.as_deref().unwrap_or(&request.body)))
         .flatten();
     let request = keep(request, signature, &mut diagnoses);
     let capture = Capture { request, account, envelope, mode, signature, message, group_key, replay, diagnoses };
@@ -165,32 +181,31 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
 fn claim<'a>(
     request: &RawRequest,
     query: &Query<'_>,
-    encrypt: Option<&str>,
+    ciphertext: Option<&Ciphertext<'_>>,
     to_user: Option<&str>,
     accounts: &'a Accounts,
 ) -> &'a Account {
     accounts.claim(request.path(), to_user, |account| {
-        account.token().is_some_and(|token| verify::verifies(query, encrypt, token))
+        account.token().is_some_and(|token| match ciphertext {
+            Some(ciphertext) => ciphertext.verifies(query, token),
+            None => verify::verifies(query, None, token),
+        })
     })
 }
 
-/// The text of `Encrypt`. Some tool chains leave an empty one in plain messages, which counts for nothing.
-fn encrypted<'t>(outer: &'t Tree<'_>) -> Option<&'t str> {
-    outer.root().child("Encrypt").map(|element| element.text()).filter(|text| !text.is_empty())
-}
-
-fn mode(encrypt: Option<&str>, outer: Option<&Message<'_>>) -> Mode {
+fn mode(is_encrypted: bool, outer: Option<&Message<'_>>) -> Mode {
     let readable = outer.is_some_and(|message| message.msg_type.is_some() || message.info_type.is_some());
-    match encrypt {
-        None => Mode::Plain,
-        Some(_) if readable => Mode::Compat,
-        Some(_) => Mode::Safe,
+    match is_encrypted {
+        false => Mode::Plain,
+        true if readable => Mode::Compat,
+        true => Mode::Safe,
     }
 }
 
-fn diagnose_mode(query: &Query<'_>, mode: Mode, account: &Account, diagnoses: &mut Vec<Diagnosis>) {
+/// Compares the mode with the query, which `WeCom`'s pushes leave open, and with the account.
+fn diagnose_mode(query: &Query<'_>, mode: Mode, account: &Account, is_wecom: bool, diagnoses: &mut Vec<Diagnosis>) {
     let declared = query.get("encrypt_type").unwrap_or("raw");
-    if (declared == "aes") != (mode != Mode::Plain) {
+    if !is_wecom && (declared == "aes") != (mode != Mode::Plain) {
         diagnoses
             .push(Diagnosis::new(Code::EncryptTypeDisagrees).with("declared", declared).with("found", mode.as_str()));
     }
@@ -198,6 +213,23 @@ fn diagnose_mode(query: &Query<'_>, mode: Mode, account: &Account, diagnoses: &m
         diagnoses.push(
             Diagnosis::new(Code::ModeUnexpected).with("expected", expected.as_str()).with("found", mode.as_str()),
         );
+    }
+}
+
+/// Reports padded values, and another product's message.
+fn diagnose_message(
+    tree: Option<&Tree<'_>>,
+    message: &[u8],
+    wecom: Option<String>,
+    encryption: Option<&ReplyEncryption>,
+    diagnoses: &mut Vec<Diagnosis>,
+) {
+    if let Some(tree) = tree {
+        characters::diagnose_padding(tree, message, diagnoses);
+    }
+    let by_id = || encryption.map(|encryption| encryption.receive_id.clone()).filter(|id| wecom::is_id(id));
+    if let Some(sign) = wecom.or_else(|| tree.and_then(wecom::sign)).or_else(by_id) {
+        diagnoses.push(Diagnosis::new(Code::WeCom).with("sign", sign));
     }
 }
 
@@ -235,14 +267,23 @@ pub fn read_envelope(request: &RawRequest, mode: Mode, message: Option<&[u8]>) -
         return Envelope { kind: HANDSHAKE.to_owned(), ..Envelope::default() };
     }
     let read = |bytes: &[u8], mode| {
-        let tree = Tree::parse(bytes).ok();
+        let tree = Tree::parse_lenient(bytes).ok();
         outer_envelope(tree.as_ref().map(Message::decode).as_ref(), mode, bytes, &mut Vec::new())
     };
     match message {
         Some(message) => read(message, Mode::Plain),
         None if request.body_length > MAX_BODY as u64 => unreadable(),
-        None => read(&request.body, mode),
+        None => match ReadableBody::of(request, &mut Vec::new()).bytes() {
+            Some(body) => read(body, mode),
+            None => unreadable(),
+        },
     }
+}
+
+/// The message of a push whose body is compressed, as [`inspect`] records it beside the body.
+pub fn unpacked_message(request: &RawRequest, mode: Mode, signature: Signature) -> Option<Vec<u8>> {
+    let is_whole = request.body_length <= MAX_BODY as u64;
+    is_whole.then(|| ReadableBody::of(request, &mut Vec::new()).unpacked_message(mode, signature)).flatten()
 }
 
 fn unreadable() -> Envelope {
@@ -294,3 +335,6 @@ fn keep(mut request: RawRequest, signature: Signature, diagnoses: &mut Vec<Diagn
     }
     request
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,6 +86,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rustix", &["commands", "listener"]),
     ("socket2", &["listener"]),
     ("zip", &["exchange"]),
+    ("flate2", &["inspect"]),
     ("similar", &["replay"]),
     ("quick_junit", &["commands"]),
     ("indicatif", &["commands"]),

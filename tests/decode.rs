@@ -32,9 +32,9 @@ fn inputs(folder: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// All that a payload decodes to, as one value.
-fn outcome(payload: &[u8]) -> Value {
-    let tree = match Tree::parse(payload) {
+/// All that a payload decodes to, as one value. With `leniently` it is read as a captured message is.
+fn outcome(payload: &[u8], leniently: bool) -> Value {
+    let tree = match if leniently { Tree::parse_lenient(payload) } else { Tree::parse(payload) } {
         Ok(tree) => tree,
         Err(error) => return json!({ "error": error.to_string() }),
     };
@@ -67,7 +67,7 @@ fn check_goldens(folder: &str, prefix: &str) {
     for input in inputs(folder) {
         let name = input.file_name().unwrap().to_string_lossy().into_owned();
         let golden = root().join(format!("tests/fixtures/decode/{prefix}{name}.expected.json"));
-        let outcome = outcome(&fs::read(&input).unwrap());
+        let outcome = outcome(&fs::read(&input).unwrap(), name.starts_with("lenient_"));
         if update {
             let text = format!("{outcome:#}\n");
             fs::write(golden, text).unwrap();
@@ -164,6 +164,12 @@ fn check_spans(payload: &[u8], tree: &Tree<'_>) -> Result<(), TestCaseError> {
 
 /// A payload that decodes at all satisfies all of it; whatever it is, nothing panics.
 fn check_anything(payload: &[u8]) -> Result<(), TestCaseError> {
+    let lenient = Tree::parse_lenient(payload);
+    if let Ok(tree) = &lenient {
+        let spans = tree.elements().flat_map(|element| [element.span(), element.content_span(), element.text_span()]);
+        prop_assert!(spans.into_iter().all(|span| span.start <= span.end && span.end <= payload.len()));
+    }
+    prop_assert!(lenient.is_ok() || Tree::parse(payload).is_err(), "what is read strictly is read leniently");
     match Tree::parse(payload) {
         Err(error) => {
             let offset = error.place().map_or(0, |place| place.offset);

@@ -164,6 +164,28 @@ fn the_former_key_is_tried_when_the_current_one_fails() {
 }
 
 #[test]
+fn what_can_be_read_in_spite_of_a_gateway_is_answered_like_any_other_push() {
+    let listener = TestListener::with_token();
+    let message = sample("CLICK");
+    let good = encrypt(&AesKey::parse(KEY).unwrap(), b"aaaabbbbccccdddd", &message, APP_ID);
+    let (target, body) = sealed(&good);
+    let padded = String::from_utf8(body).unwrap().replace(&good, &format!("\n  {}\r\n{}\n", &good[..76], &good[76..]));
+    assert_eq!(listener.post(&target, padded.as_bytes()).text(), "success");
+    let stored = listener.newest();
+    assert_eq!((stored.capture.signature, stored.capture.message()), (Signature::Valid, &*message));
+    assert_eq!(stored.capture.request.body, padded.as_bytes());
+    assert_eq!(codes(&stored), ["ciphertext-white-space"]);
+    let spoilt = b"<xml><MsgType>text</MsgType><FromUserName>o1</FromUserName><Content>a\xC4b\x1d</Content></xml>";
+    assert_eq!(listener.post(&format!("/wx?{}", signed(TOKEN)), spoilt).text(), "success");
+    let stored = listener.newest();
+    assert_eq!((&*stored.capture.envelope.kind, &*stored.capture.request.body), ("text", &spoilt[..]));
+    assert_eq!(codes(&stored), ["not-utf8", "control-character"]);
+    let escaped = signed(TOKEN).replace('&', "&amp;");
+    assert_eq!(listener.post(&format!("/wx?{escaped}"), &message).status, 403);
+    assert_eq!(codes(&listener.newest()), ["query-separator"]);
+}
+
+#[test]
 fn a_broken_body_is_stored_to_the_byte_and_says_why() {
     let listener = TestListener::start();
     let bomb = b"<!DOCTYPE x [<!ENTITY a \"b\"><!ENTITY c \"&a;&a;\">]><xml><Content>&c;</Content></xml>";

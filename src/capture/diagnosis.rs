@@ -13,6 +13,8 @@ codes! {
     ParameterDoubled "parameter-doubled" Warning,
     /// A query parameter is nearly one of WeChat's: `found`, `name`.
     ParameterMisspelt "parameter-misspelt" Error,
+    /// The parameters are joined by something other than `&`: `separator`, `names`.
+    QuerySeparator "query-separator" Error,
     /// The signature was not made with this token: `parts`, `joined`, `computed`, `received`.
     SignatureMismatch "signature-mismatch" Error,
     /// The signature matches without the white space around the token.
@@ -51,6 +53,8 @@ codes! {
     AppIdOtherAccount "appid-other-account" Error,
     /// Encrypt is not base64: `reason`.
     CiphertextNotBase64 "ciphertext-not-base64" Error,
+    /// White space stands around or within the base64 of Encrypt: `count`.
+    CiphertextWhiteSpace "ciphertext-white-space" Warning,
     /// Encrypt is not a whole number of cipher blocks: `bytes`.
     CiphertextLength "ciphertext-length" Error,
     /// The message declares more bytes than there are: `declared`, `available`.
@@ -61,7 +65,7 @@ codes! {
     ModeUnexpected "mode-unexpected" Warning,
     /// `encrypt_type` says one thing and the body another: `declared`, `found`.
     EncryptTypeDisagrees "encrypt-type-disagrees" Warning,
-    /// The payload is not well formed: `reason`, with its place.
+    /// The payload is not well formed: `reason`, with its place; the variant `json` has a remedy of its own.
     NotWellFormed "not-well-formed" Error,
     /// The payload is neither XML nor JSON.
     NotXmlOrJson "not-xml-or-json" Error,
@@ -71,8 +75,15 @@ codes! {
     EntityUnknown "entity-unknown" Error,
     /// The payload is deeper, larger or has more elements than is read: `reason`.
     LimitExceeded "limit-exceeded" Error,
-    /// The payload is not UTF-8.
+    /// The payload is not UTF-8; in the variant `value` only within single values: `element`, `bytes`.
     NotUtf8 "not-utf8" Error,
+    /// A value holds a character that XML forbids, or, in the variant `json`, one that JSON wants escaped: `element`,
+    /// `character`.
+    ControlCharacter "control-character" Warning,
+    /// Values are padded with white space: `names`.
+    ValuePadded "value-padded" Note,
+    /// The request is one of `WeCom`'s: `sign`.
+    WeCom "wecom" Warning,
     /// The payload begins with a byte order mark.
     Bom "bom" Warning,
     /// The root element is not `<xml>`: `name`.
@@ -103,6 +114,12 @@ codes! {
     Duplicate "duplicate" Note,
     /// There is no body.
     BodyEmpty "body-empty" Error,
+    /// The body is compressed, and was read: `encoding`.
+    BodyCompressed "body-compressed" Warning,
+    /// The body is compressed, and cannot be read: `encoding`, `reason`.
+    CompressionUnread "compression-unread" Error,
+    /// `Content-Encoding` says that the body is compressed, and it is not: `encoding`.
+    NotCompressed "not-compressed" Warning,
     /// The body is over the limit: `bytes`, `limit`.
     BodyTooLarge "body-too-large" Error,
     /// Only the beginning of an unverified body is kept: `kept`, `bytes`.
@@ -114,10 +131,10 @@ codes! {
     }
 }
 
-/// The detail that names the case of a finding, where a code has other words for it: `STEM.CODE.message_CASE`.
-pub const CASE: &str = "case";
+/// The detail that chooses among several wordings of one code.
+const VARIANT: &str = "variant";
 
-/// The case of a duplicate whose earlier attempt was answered in time: it may be a second tap in the same second.
+/// The variant of a duplicate whose earlier attempt was answered in time: it may be a second tap in the same second.
 pub const ANSWERED_IN_TIME: &str = "answered";
 
 /// One finding about one request.
@@ -134,11 +151,17 @@ impl<C: Coded> Finding<C> {
         self.words("remedy", language)
     }
 
-    /// The words of a part, in the case of the finding where there are some of their own for it.
+    /// Chooses the wording of that variant, where it has one of its own.
+    #[must_use]
+    pub fn variant(self, name: &str) -> Self {
+        self.with(VARIANT, name)
+    }
+
     fn words(&self, part: &str, language: Language) -> String {
-        let key = format!("{}.{}.{part}", C::STEM, self.code.as_str());
-        let case = self.details.iter().find(|(name, _)| name == CASE).map(|(_, case)| format!("{key}_{case}"));
-        language.filled(&case.filter(|case| language.has(case)).unwrap_or(key), &self.details)
+        let stem = format!("{}.{}", C::STEM, self.code.as_str());
+        let variant = self.details.iter().find(|(name, _)| name == VARIANT);
+        let key = variant.map(|(_, variant)| format!("{stem}.{variant}.{part}")).filter(|key| language.has(key));
+        language.filled(&key.unwrap_or_else(|| format!("{stem}.{part}")), &self.details)
     }
 }
 
@@ -167,14 +190,24 @@ mod tests {
     }
 
     #[test]
-    fn a_case_has_its_own_words_where_there_are_some() {
+    fn a_variant_has_words_of_its_own_or_those_of_its_code() {
+        let diagnosis = Diagnosis::new(Code::NotWellFormed).with("reason", "x");
+        let json = diagnosis.clone().variant("json");
+        for language in Language::ALL {
+            assert!(diagnosis.remedy(language).contains("CDATA"));
+            assert!(!json.remedy(language).contains("CDATA"), "JSON knows no CDATA");
+            assert_eq!(json.message(language), diagnosis.message(language));
+            assert_eq!(json.clone().variant("none").message(language), diagnosis.message(language));
+        }
+    }
+
+    #[test]
+    fn a_duplicate_of_an_answered_attempt_may_be_a_second_tap() {
         let duplicate = Diagnosis::new(Code::Duplicate).with("first", 1).with("attempt", 2);
-        let answered = duplicate.clone().with(CASE, ANSWERED_IN_TIME);
-        let other = duplicate.clone().with(CASE, "other");
+        let answered = duplicate.clone().variant(ANSWERED_IN_TIME);
         for language in Language::ALL {
             assert_ne!(answered.message(language), duplicate.message(language));
             assert_ne!(answered.remedy(language), duplicate.remedy(language));
-            assert_eq!(other.message(language), duplicate.message(language));
         }
         assert!(answered.message(Language::English).contains("second tap"));
     }

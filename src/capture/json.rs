@@ -94,7 +94,9 @@ fn envelope_json(envelope: &Envelope) -> Value {
 
 /// The element tree and the typed view; both empty if the message cannot be parsed.
 fn message_json(view: EventView<'_>) -> Value {
-    let Ok(tree) = Tree::parse(view.stored.capture.message()) else { return json!({ "fields": {}, "decoded": {} }) };
+    let Ok(tree) = Tree::parse_lenient(view.stored.capture.message()) else {
+        return json!({ "fields": {}, "decoded": {} });
+    };
     let mut decoded = decoded(&Message::decode(&tree));
     if let Some(Value::Array(pictures)) = decoded.get_mut("pictures") {
         link_images(pictures, view.images);

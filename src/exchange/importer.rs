@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::account::{Account, Accounts, Secrets};
 use crate::capture::diagnosis::Code;
 use crate::capture::{Capture, CaptureId, RawRequest, Reply};
-use crate::inspect::{inspect, read_envelope};
+use crate::inspect::{inspect, read_envelope, unpacked_message};
 use crate::progress::Progress;
 use crate::store::{BulkWriter, ImportEvent, ImportOutcome};
 
@@ -252,6 +252,8 @@ fn name_first(recorded: &mut ImportEvent) {
 /// The event as it was on record.
 fn as_recorded(request: RawRequest, record: Record) -> ImportEvent {
     let Record { attempt, account, mode, signature, replay, message, diagnoses, reply, .. } = record;
+    // A file holds the message of a plain push only once, which is its body.
+    let message = message.or_else(|| unpacked_message(&request, mode, signature));
     let envelope = read_envelope(&request, mode, message.as_deref());
     let capture = Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses };
     ImportEvent { capture, reply, attempt, first: None }

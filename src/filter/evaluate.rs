@@ -34,6 +34,9 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// White space around a key that a program has added which indents XML anew; a pattern looks past it.
+const KEY_WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 impl Expr {
     /// Tells whether the subject matches.
     ///
@@ -61,7 +64,11 @@ impl Term {
             Self::Event(name) => envelope.kind == *name && envelope.event.as_ref() == Some(name),
             Self::Type(name) if name == "event" => envelope.msg_type.as_ref() == Some(name),
             Self::Type(name) => envelope.kind == *name && envelope.event.is_none(),
-            Self::Key(pattern) => envelope.event_key.as_ref().is_some_and(|key| pattern.matches(key)),
+            Self::Key(pattern) => {
+                let is_match =
+                    |key: &String| pattern.matches(key) || pattern.matches(key.trim_matches(KEY_WHITE_SPACE));
+                envelope.event_key.as_ref().is_some_and(is_match)
+            }
             Self::Openid(pattern) => envelope.openid.as_ref().is_some_and(|openid| pattern.matches(openid)),
             Self::Account(name) => capture.account == *name,
             Self::Signature(signature) => capture.signature == *signature,

@@ -62,7 +62,7 @@ impl Needle {
         is_written_otherwise(payload)
             && match tree {
                 Some(tree) => is_in_tree(tree),
-                None => Tree::parse(payload).is_ok_and(|tree| is_in_tree(&tree)),
+                None => Tree::parse_lenient(payload).is_ok_and(|tree| is_in_tree(&tree)),
             }
     }
 }
@@ -72,7 +72,7 @@ impl Needle {
 pub(crate) fn searched_text(payload: &[u8], reply: Option<&[u8]>) -> String {
     let mut text = String::from_utf8_lossy(payload).into_owned();
     if is_written_otherwise(payload)
-        && let Ok(tree) = Tree::parse(payload)
+        && let Ok(tree) = Tree::parse_lenient(payload)
     {
         for element in tree.elements() {
             text.push('\n');

@@ -1,6 +1,7 @@
 //! Decrypts a message with the account's current key, else with the former one, and checks the AppID in it.
 
 use super::ReplyEncryption;
+use super::wecom;
 use crate::account::{Account, Accounts};
 use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::wechat::envelope::{self, DecryptError, Plaintext};
@@ -52,6 +53,10 @@ fn explain(error: &DecryptError) -> Diagnosis {
 /// Compares the AppID at the end of the plaintext: a message for another AppID must not be acted on.
 fn check_app_id(plaintext: &Plaintext, account: &Account, accounts: &Accounts, diagnoses: &mut Vec<Diagnosis>) {
     let found = &plaintext.receive_id;
+    // Another product, which has a diagnosis of its own.
+    if wecom::is_id(found) {
+        return;
+    }
     let Some(expected) = &account.app_id else {
         diagnoses.push(Diagnosis::new(Code::AppIdMissing).with("found", found));
         return;

@@ -1,5 +1,7 @@
 //! The calculation of a signature step by step, with the token masked.
 
+use super::ciphertext::Ciphertext;
+use super::compressed::ReadableBody;
 use super::query::Query;
 use crate::account::Account;
 use crate::capture::Capture;
@@ -26,8 +28,12 @@ pub struct SignatureCheck {
 /// Calculates again the signature that decides about a capture. `None` if the account has no token, or the query no timestamp
 /// or nonce.
 pub fn explain_signature(capture: &Capture, account: &Account) -> Option<SignatureCheck> {
-    let tree = Tree::parse(&capture.request.body).ok();
-    SignatureCheck::of(&Query::of(&capture.request), tree.as_ref().and_then(super::encrypted), account.token()?)
+    let body = ReadableBody::of(&capture.request, &mut Vec::new());
+    let tree = body.bytes().and_then(|bytes| Tree::parse_lenient(bytes).ok());
+    let query = Query::of(&capture.request);
+    let ciphertext = tree.as_ref().and_then(Ciphertext::of);
+    let reading = ciphertext.as_ref().and_then(|ciphertext| ciphertext.reading(&query, account.token()));
+    SignatureCheck::of(&query, reading.map(|reading| reading.signed), account.token()?)
 }
 
 impl SignatureCheck {

@@ -2,38 +2,43 @@
 
 use serde_json::Value;
 
+use super::characters;
 use crate::capture::diagnosis::{Code, Diagnosis};
 use crate::wechat::fields::fields;
 use crate::wechat::message::{Message, Problem, ProblemKind};
-use crate::wechat::tree::{Place, Tree, TreeError};
+use crate::wechat::tree::{Format, Place, Tree, TreeError};
 
 /// The most differing elements that a diagnosis names.
-const NAMED_DIFFERENCES: usize = 8;
+pub(super) const NAMED_DIFFERENCES: usize = 8;
 
 /// Parses a payload; the reason of a failure is a diagnosis.
 pub(super) fn read<'a>(payload: &'a [u8], diagnoses: &mut Vec<Diagnosis>) -> Option<Tree<'a>> {
-    match Tree::parse(payload) {
+    match Tree::parse_lenient(payload) {
         Ok(tree) => {
             if tree.has_bom() {
                 diagnoses.push(Diagnosis::new(Code::Bom).at(Some(Place::at(payload, 0))));
             }
+            characters::diagnose(&tree, payload, diagnoses);
             Some(tree)
         }
         Err(error) => {
-            diagnoses.push(unreadable(&error));
+            diagnoses.push(unreadable(&error, Format::of(payload)));
             None
         }
     }
 }
 
-fn unreadable(error: &TreeError) -> Diagnosis {
+fn unreadable(error: &TreeError, format: Option<Format>) -> Diagnosis {
     let diagnosis = match error {
         TreeError::Empty => Diagnosis::new(Code::BodyEmpty),
         TreeError::NotUtf8 { .. } => Diagnosis::new(Code::NotUtf8),
         TreeError::NotXmlOrJson { .. } => Diagnosis::new(Code::NotXmlOrJson),
         TreeError::Doctype { .. } => Diagnosis::new(Code::Doctype),
         TreeError::UnknownEntity { name, .. } => Diagnosis::new(Code::EntityUnknown).with("name", name),
-        TreeError::NotWellFormed { reason, .. } => Diagnosis::new(Code::NotWellFormed).with("reason", reason),
+        TreeError::NotWellFormed { reason, .. } => {
+            let diagnosis = Diagnosis::new(Code::NotWellFormed).with("reason", reason);
+            if format == Some(Format::Json) { diagnosis.variant("json") } else { diagnosis }
+        }
         TreeError::TooDeep { .. } | TreeError::TooManyElements { .. } | TreeError::TooLarge { .. } => {
             Diagnosis::new(Code::LimitExceeded).with("reason", error)
         }

@@ -11,20 +11,59 @@ const NAMES: [&str; 7] = ["signature", "timestamp", "nonce", "openid", "encrypt_
 /// The most edits by which a name counts as a misspelling of another.
 const TYPO_DISTANCE: usize = 2;
 
+/// The spellings of `&` that copying and escaping leave between parameters, the longer before those within them.
+const SEPARATORS: [&str; 9] = ["&amp;amp;", "&amp%3B", "&amp;", "&#38;", "\\u0026", "%2526", "%26", ";", "?"];
+
+/// The names without which nothing can be verified.
+const NEEDED: [&str; 4] = ["signature", "timestamp", "nonce", "msg_signature"];
+
 /// The parameters of a query, decoded.
 #[derive(Debug, Default)]
 pub(super) struct Query<'r> {
+    raw: &'r str,
     pairs: Vec<(Cow<'r, str>, Cow<'r, str>)>,
+}
+
+/// The spelling that stands for `&` in a query, and WeChat's names that only become visible with `&` in its place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Separator {
+    pub(super) spelling: &'static str,
+    pub(super) names: Vec<&'static str>,
 }
 
 impl<'r> Query<'r> {
     pub(super) fn of(request: &'r RawRequest) -> Self {
-        Self { pairs: request.parameters().collect() }
+        Self::parse(request.query())
+    }
+
+    pub(super) fn parse(raw: &'r str) -> Self {
+        Self { raw, pairs: form_urlencoded::parse(raw.as_bytes()).collect() }
+    }
+
+    /// The wrong separator between the parameters, if one hides some of WeChat's.
+    pub(super) fn separator(&self) -> Option<Separator> {
+        SEPARATORS.into_iter().find_map(|spelling| {
+            // A `?` that stands for `&` follows the query's own, and `%26` may have `%3D` beside it.
+            let parted = replaced(self.raw, spelling, "&")?;
+            let parted =
+                if spelling.starts_with('%') { parted.replace("%3D", "=").replace("%3d", "=") } else { parted };
+            let found = Query::parse(&parted);
+            let hidden = |name: &&str| self.get(name).is_none() && found.get(name).is_some();
+            let names: Vec<&str> = NAMES.into_iter().filter(hidden).collect();
+            // Any other escaped `&` may belong to a value, such as an address.
+            let hides = spelling.starts_with('&') || names.iter().any(|name| NEEDED.contains(name));
+            (hides && !names.is_empty()).then_some(Separator { spelling, names })
+        })
     }
 
     /// The first value of that name.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+    }
+
+    /// Tells whether it carries an `echostr`, if only behind a wrong separator.
+    pub(super) fn has_echostr(&self) -> bool {
+        self.get("echostr").is_some() || self.separator().is_some_and(|found| found.names.contains(&"echostr"))
     }
 
     pub(super) fn signature(&self) -> Option<&str> {
@@ -40,9 +79,17 @@ impl<'r> Query<'r> {
         Some((self.get("timestamp")?, self.get("nonce")?))
     }
 
-    /// Reports parameters that occur twice, and near misses of one that is missing.
+    /// Reports parameters that occur twice, a wrong separator, and near misses of one that is missing.
     pub(super) fn diagnose(&self, diagnoses: &mut Vec<Diagnosis>) {
+        let separator = self.separator();
+        if let Some(Separator { spelling, names }) = &separator {
+            let names = names.join(", ");
+            diagnoses.push(Diagnosis::new(Code::QuerySeparator).with("separator", spelling).with("names", names));
+        }
         for name in NAMES {
+            if separator.as_ref().is_some_and(|separator| separator.names.contains(&name)) {
+                continue;
+            }
             let count = self.pairs.iter().filter(|(found, _)| found == name).count();
             if count > 1 {
                 diagnoses.push(Diagnosis::new(Code::ParameterDoubled).with("name", name));
@@ -66,12 +113,19 @@ impl<'r> Query<'r> {
     }
 }
 
+/// The text with a pattern replaced, letters of percent-escapes in either case; `None` where it does not occur.
+fn replaced(text: &str, pattern: &str, by: &str) -> Option<String> {
+    let lower = pattern.to_ascii_lowercase();
+    let replaced = text.replace(pattern, by).replace(&lower, by);
+    (replaced != text).then_some(replaced)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn found(query: &str) -> Vec<(Code, Vec<(String, String)>)> {
-        let query = Query { pairs: form_urlencoded::parse(query.as_bytes()).collect() };
+        let query = Query::parse(query);
         let mut diagnoses = Vec::new();
         query.diagnose(&mut diagnoses);
         diagnoses.into_iter().map(|diagnosis| (diagnosis.code, diagnosis.details)).collect()
@@ -80,8 +134,24 @@ mod tests {
     #[test]
     fn a_doubled_name_is_reported_and_the_first_value_counts() {
         assert_eq!(found("nonce=1&nonce=2")[0].0, Code::ParameterDoubled);
-        let query = Query { pairs: form_urlencoded::parse(b"nonce=1&nonce=2").collect() };
+        let query = Query::parse("nonce=1&nonce=2");
         assert_eq!(query.get("nonce"), Some("1"));
+    }
+
+    #[test]
+    fn a_separator_that_is_no_ampersand_is_named_with_what_it_hides() {
+        for separator in SEPARATORS {
+            let query = ["signature=s", "timestamp=1", "nonce=2"].join(separator);
+            let [(code, details)] = &found(&query)[..] else { panic!("{query}: {:?}", found(&query)) };
+            assert_eq!(*code, Code::QuerySeparator, "{query}");
+            assert_eq!(
+                details,
+                &[("separator", separator), ("names", "timestamp, nonce")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+            );
+        }
+        assert_eq!(found("signature%3ds%26timestamp%3d1%26nonce%3d2")[0].0, Code::QuerySeparator);
+        assert_eq!(found("id=3?signature=s&timestamp=1&nonce=2")[0].1[1].1, "signature");
+        assert!(found("signature=s&timestamp=1&nonce=2&url=a%26b;c?d").is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::explain::SignatureCheck;
 use super::query::Query;
+use super::wecom;
 use crate::account::{Account, Accounts, Secret};
 use crate::capture::Signature;
 use crate::capture::diagnosis::{Code, Diagnosis};
@@ -40,10 +41,15 @@ pub(super) fn verify(
         diagnoses.push(Diagnosis::new(Code::TokenForm));
     }
     let deciding = if encrypt.is_some() { "msg_signature" } else { "signature" };
-    let absent = [deciding, "timestamp", "nonce"].into_iter().filter(|name| query.get(name).is_none());
-    let before = diagnoses.len();
-    diagnoses.extend(absent.map(|name| Diagnosis::new(Code::ParameterMissing).with("name", name)));
-    if diagnoses.len() > before {
+    let absent: Vec<&str> =
+        [deciding, "timestamp", "nonce"].into_iter().filter(|name| query.get(name).is_none()).collect();
+    if !absent.is_empty() {
+        let separator = query.separator();
+        // What is there behind a wrong separator, or what another product does not send, is not lost on the way.
+        let is_hidden = |name: &str| separator.as_ref().is_some_and(|separator| separator.names.contains(&name));
+        let is_lost = |name: &&str| !(is_hidden(name) || (*name == "signature" && wecom::is_handshake(query)));
+        let lost = absent.into_iter().filter(is_lost);
+        diagnoses.extend(lost.map(|name| Diagnosis::new(Code::ParameterMissing).with("name", name)));
         return Signature::Missing;
     }
     if verifies(query, encrypt, token) {

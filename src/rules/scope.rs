@@ -15,7 +15,7 @@ use crate::wechat::tree::Tree;
 pub(super) fn scope(subject: &Subject<'_>) -> Value {
     let parsed = match subject.tree {
         Some(_) => None,
-        None => Tree::parse(subject.capture.message()).ok(),
+        None => Tree::parse_lenient(subject.capture.message()).ok(),
     };
     let (fields, decoded) = message(subject.tree.or(parsed.as_ref()));
     let envelope = &subject.capture.envelope;

@@ -43,6 +43,12 @@ pub(super) fn condition(expr: &Expr) -> Condition {
 /// The condition of held captures. A listener that was killed leaves rows behind, which expire with the reply's deadline.
 const HELD: &str = "c.id IN (SELECT capture_id FROM held WHERE until > unixepoch('subsec') * 1000000)";
 
+/// The key without the white space that `filter/evaluate.rs` looks past.
+const TRIMMED_KEY: &str = "trim(c.event_key, ' ' || char(9, 10, 13))";
+
+/// The keys that begin with white space. They are few: without the hint SQLite would rather read every row.
+const WHITE_FIRST: &str = "likelihood(c.event_key < '!', 0.001)";
+
 impl Condition {
     fn expr(&mut self, expr: &Expr) {
         match expr {
@@ -82,7 +88,7 @@ impl Condition {
             }
             Term::Type(name) if name == "event" => self.push("c.msg_type = 'event'"),
             Term::Type(name) => self.with_text("(c.kind = ? AND c.event IS NULL)", name),
-            Term::Key(pattern) => self.pattern("c.event_key", pattern),
+            Term::Key(pattern) => self.key(pattern),
             Term::Openid(pattern) => self.pattern("c.openid", pattern),
             Term::Account(name) => self.with_text("c.account = ?", name),
             Term::Signature(signature) => self.with_text("c.signature = ?", signature.as_str()),
@@ -159,6 +165,36 @@ impl Condition {
             self.with_text(&format!("{column} GLOB ?"), &glob(pattern));
         }
         self.push(")");
+    }
+
+    /// The pattern of a key, which white space around the key does not keep from matching. Each alternative has a range for
+    /// the index, since all white space comes before `!`.
+    fn key(&mut self, pattern: &Pattern) {
+        let glob = glob(pattern);
+        let trimmed = format!("{TRIMMED_KEY} GLOB ?");
+        let prefix = pattern.parts().first().map_or("", |part| part.as_str());
+        let prefix_only = matches!(pattern.parts(), [_, rest] if rest.is_empty());
+        self.push("(");
+        if pattern.as_exact().is_some() {
+            self.pattern("c.event_key", pattern);
+            self.with_text(" OR (likelihood(c.event_key > ?, 0.01)", prefix);
+            self.with_text(" AND likelihood(c.event_key < ?, 0.01)", &format!("{prefix}!"));
+            self.with_text(&format!(" AND {trimmed})"), &glob);
+        } else if prefix_only {
+            self.pattern("c.event_key", pattern);
+        } else {
+            self.push("(");
+            if !prefix.is_empty() {
+                self.with_text("c.event_key >= ?", prefix);
+                if let Some(end) = after_prefix(prefix) {
+                    self.with_text(" AND c.event_key < ?", &end);
+                }
+                self.push(" AND ");
+            }
+            self.with_text("(c.event_key GLOB ?", &glob);
+            self.with_text(&format!(" OR {trimmed}))"), &glob);
+        }
+        self.with_text(&format!(" OR ({WHITE_FIRST} AND {trimmed}))"), &glob);
     }
 
     fn comparison<T>(&mut self, column: &str, comparison: &Comparison<T>, value: impl Fn(&T) -> Value) {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
 
-use super::tree::{Builder, MAX_DEPTH, Span, Tag, TextForm, TreeError, is_white};
+use super::tree::{Builder, MAX_DEPTH, Span, Strictness, Tag, TextForm, TreeError, is_white};
 
 /// The name of the items of an array inside an array.
 const ITEM: &str = "item";
@@ -24,9 +24,10 @@ const STRICT: ScannerOptions = ScannerOptions {
 };
 
 /// Parses the JSON object that begins at `start`.
-pub(super) fn read(payload: &str, start: usize) -> Result<Builder<'_>, TreeError> {
+pub(super) fn read(payload: &str, start: usize, strictness: Strictness) -> Result<Builder<'_>, TreeError> {
     let mut parser = JsonParser {
         payload,
+        strictness,
         tree: Builder::new(payload),
         containers: Vec::with_capacity(8),
         expected: NextToken::Value,
@@ -87,6 +88,7 @@ enum Container<'a> {
 
 struct JsonParser<'a> {
     payload: &'a str,
+    strictness: Strictness,
     tree: Builder<'a>,
     containers: Vec<Container<'a>>,
     expected: NextToken,
@@ -135,7 +137,9 @@ impl<'a> JsonParser<'a> {
                 self.close_array(ends)
             }
             Token::String(text) if value => {
-                self.check_string(begins, ends)?;
+                if self.strictness == Strictness::Strict {
+                    self.check_string(begins, ends)?;
+                }
                 let at = Span::new(begins + 1, ends - 1);
                 self.scalar(Some((text, TextForm::JsonString, at)), begins, ends)
             }

@@ -10,6 +10,7 @@ use super::{json, xml};
 
 mod build;
 mod element;
+mod lenient;
 mod owned;
 #[cfg(test)]
 pub(crate) mod parse_count;
@@ -91,6 +92,15 @@ pub enum TextForm {
     JsonLiteral,
 }
 
+/// Strictness of reading a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// The rules of the format, as most parsers keep them.
+    Strict,
+    /// Raw control characters in the strings of JSON are read.
+    Lenient,
+}
+
 /// A range of bytes in the payload. A payload is at most [`MAX_BYTES`] long, so `u32` is enough.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Span {
@@ -138,6 +148,10 @@ pub struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Parses a payload. Its first byte after white space, not a header, decides between XML and JSON.
     pub fn parse(payload: &'a [u8]) -> Result<Self, TreeError> {
+        Self::read(payload, Strictness::Strict)
+    }
+
+    fn read(payload: &'a [u8], strictness: Strictness) -> Result<Self, TreeError> {
         #[cfg(test)]
         parse_count::add(payload);
         if payload.len() > MAX_BYTES {
@@ -153,7 +167,7 @@ impl<'a> Tree<'a> {
         };
         let nodes = match format {
             Format::Xml => xml::read(text, start)?,
-            Format::Json => json::read(text, start)?,
+            Format::Json => json::read(text, start, strictness)?,
         };
         Ok(Self { nodes: nodes.finished(), format, bom: bom_of(payload) > 0 })
     }

@@ -15,6 +15,10 @@ pub fn sent_request(
     target: &Target,
 ) -> SentRequest {
     let mut headers = headers_for(request, body.len(), target);
+    if body != request.body {
+        // A body that was edited or encrypted anew is written uncompressed.
+        headers.retain(|(name, _)| name != "content-encoding");
+    }
     put(&mut headers, OWN_HEADER, mark.into_bytes());
     let target = target.path_and_query(request.path(), query);
     SentRequest { method: request.method.clone(), target, headers, body }

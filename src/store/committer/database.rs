@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::capture::diagnosis::{ANSWERED_IN_TIME, CASE, Code, Diagnosis};
+use crate::capture::diagnosis::{ANSWERED_IN_TIME, Code, Diagnosis};
 use crate::capture::{Capture, CaptureId, Placement};
 use crate::store::chores::{Chores, Step};
 use crate::store::connection::{Checkpoint, checkpoint, connect, migrate};
@@ -273,7 +273,7 @@ fn duplicate(transaction: &Transaction<'_>, placement: Placement, capture: &Capt
     let duplicate = duplicate.with("first", placement.group).with("attempt", placement.attempt);
     let may_be_a_tap = capture.envelope.msg_id.is_none()
         && replies::is_answered_in_time(transaction, placement.group, placement.attempt - 1)?;
-    Ok(if may_be_a_tap { duplicate.with(CASE, ANSWERED_IN_TIME) } else { duplicate })
+    Ok(if may_be_a_tap { duplicate.variant(ANSWERED_IN_TIME) } else { duplicate })
 }
 
 /// Marks a capture as held, unless its reply has overtaken this job in a full queue.

@@ -27,7 +27,22 @@ const PAYLOADS: &[&str] = &[
     "",
 ];
 
-const KEYS: &[&str] = &["", "6", "menu_1", "menu_2", "Menu_1", "a*b", "a?[b]", "点击", "\u{10ffff}x"];
+const KEYS: &[&str] = &[
+    "",
+    "6",
+    "menu_1",
+    "menu_2",
+    "Menu_1",
+    "a*b",
+    "a?[b]",
+    "点击",
+    "\u{10ffff}x",
+    " 6",
+    "\n\t6 \r\n",
+    "menu_1 ",
+    " ",
+    "菜",
+];
 
 /// A capture, its reply, and whether it is held.
 #[derive(Clone, Debug)]

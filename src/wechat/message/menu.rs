@@ -38,7 +38,10 @@ impl<'t> MenuEvent<'t> {
     pub(super) fn decode(event: &str, root: Element<'t, '_>, problems: &mut Vec<Problem>) -> Option<Self> {
         Some(match event {
             "CLICK" => Self::Click,
-            "VIEW" => Self::View { url: root.text_of("EventKey"), menu_id: root.text_of("MenuId").map(str::trim) },
+            "VIEW" => Self::View {
+                url: root.text_of("EventKey").map(str::trim),
+                menu_id: root.text_of("MenuId").map(str::trim),
+            },
             "view_miniprogram" => Self::ViewMiniprogram { menu_id: root.text_of("MenuId").map(str::trim) },
             "scancode_push" => Self::ScancodePush(ScanCode::decode(root, problems)),
             "scancode_waitmsg" => Self::ScancodeWaitmsg(ScanCode::decode(root, problems)),
@@ -73,9 +76,11 @@ impl<'t> ScanCode<'t> {
         )
     }
 
-    /// Splits the result of a barcode at its first comma. A QR code's is kept whole: it may hold commas.
+    /// Splits the result of a barcode at its first comma, and trims it: no barcode begins or ends with a blank, and programs
+    /// that indent XML add some. A QR code's is kept whole: it may hold commas and line breaks.
     pub fn new(scan_type: Option<&'t str>, scan_result: Option<&'t str>) -> Self {
         let barcode = scan_type.is_some_and(|name| name.eq_ignore_ascii_case("barcode"));
+        let scan_result = if barcode { scan_result.map(str::trim) } else { scan_result };
         let parts = scan_result.filter(|_| barcode).and_then(|result| result.split_once(','));
         Self {
             scan_type,
@@ -173,6 +178,8 @@ mod tests {
         assert_eq!((barcode.symbology, barcode.content), (Some("CODE_128"), Some("a,b")));
         let plain = ScanCode::new(Some("barcode"), Some("6901234567892"));
         assert_eq!((plain.symbology, plain.content), (None, Some("6901234567892")));
+        let padded = ScanCode::new(Some("barcode"), Some("\n  EAN_13,6901234567892\n"));
+        assert_eq!((padded.symbology, padded.content), (Some("EAN_13"), Some("6901234567892")));
         let code = ScanCode::new(Some("qrcode"), Some("EAN_13,1"));
         assert_eq!((code.symbology, code.content), (None, Some("EAN_13,1")));
     }

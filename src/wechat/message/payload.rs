@@ -42,7 +42,7 @@ impl<'t> UserMessage<'t> {
         Some(match known.name {
             "text" => Self::Text { content: root.text_of("Content") },
             "location" => Self::Location(Location::decode(root, problems)),
-            "link" => Self::Link { url: root.text_of("Url") },
+            "link" => Self::Link { url: root.text_of("Url").map(str::trim) },
             _ => Self::Other,
         })
     }

@@ -13,7 +13,7 @@ impl Tree<'_> {
 }
 
 impl Node<'_> {
-    fn into_owned(self) -> Node<'static> {
+    pub(super) fn into_owned(self) -> Node<'static> {
         let Self { name, text, span, content, text_at, parent, next, depth, pieces, form, children } = self;
         let (name, text) = (Cow::Owned(name.into_owned()), Cow::Owned(text.into_owned()));
         Node { name, text, span, content, text_at, parent, next, depth, pieces, form, children }

@@ -87,7 +87,7 @@ impl Detail {
     /// Prepares all pages in the given language.
     pub(crate) fn new(opened: Box<EventDetail>, language: Language) -> Self {
         let capture = &opened.stored.capture;
-        let tree = Tree::parse(capture.message()).ok();
+        let tree = Tree::parse_lenient(capture.message()).ok();
         let fields = tree.as_ref().map(field::fields).unwrap_or_default();
         let message = tree.as_ref().map(Message::decode);
         let scan = message.as_ref().and_then(meaning::scan_code);

@@ -12,7 +12,7 @@ const QUOTED: usize = 300;
 
 /// Suggests a text that quotes the event, or `success` if the user would not see it.
 pub(super) fn draft_for(capture: &Capture, language: Language) -> PassiveReply {
-    let Ok(tree) = Tree::parse(capture.message()) else { return PassiveReply::Success };
+    let Ok(tree) = Tree::parse_lenient(capture.message()) else { return PassiveReply::Success };
     let message = Message::decode(&tree);
     if !is_visible(&message) || Address::answering(message.from_user, message.to_user, 0).is_none() {
         return PassiveReply::Success;

@@ -26,7 +26,7 @@ const EXAMPLES: [&str; 3] = ["EventKey", "decoded.scan.content", "decoded.locati
 /// Names as they are written between braces.
 pub(super) fn in_scope(event: Option<&Capture>) -> Vec<String> {
     let mut names: Vec<String> = ALWAYS.map(str::to_owned).into();
-    match event.and_then(|capture| Tree::parse(capture.message()).ok()) {
+    match event.and_then(|capture| Tree::parse_lenient(capture.message()).ok()) {
         None => names.extend(EXAMPLES.map(str::to_owned)),
         Some(tree) => {
             let typed = Value::Object(decoded(&Message::decode(&tree)));

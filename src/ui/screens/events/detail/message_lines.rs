@@ -24,7 +24,7 @@ pub struct MessageLine {
 
 /// The lines of a message, as the window says them; `None` where it cannot be parsed.
 pub fn message_lines(message: &[u8], language: Language, zone: &TimeZone) -> Option<Vec<MessageLine>> {
-    let tree = Tree::parse(message).ok()?;
+    let tree = Tree::parse_lenient(message).ok()?;
     let message = Message::decode(&tree);
     let remark = |note| match note {
         Note::Words(words) => words,
