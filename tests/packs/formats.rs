@@ -40,9 +40,8 @@ fn every_single_file_comes_back_and_is_exported_the_same() {
 
 #[test]
 fn what_cannot_be_decrypted_ends_an_export_with_pseudonyms_unless_it_is_left_out() {
-    let desk = Desk::holding(&some());
-    let unreadable = BODY_OF_NOBODY.as_bytes();
-    desk.additions().import(&[recorded(50, unreadable), recorded(51, &sample("VIEW"))]).unwrap();
+    let unreadable = recorded(2, BODY_OF_NOBODY.as_bytes());
+    let desk = Desk::holding(&[recorded(1, &sample("CLICK")), unreadable, recorded(3, &sample("VIEW"))]);
     let (reader, ids) = (desk.reader(), desk.ids());
     let pseudonyms = || Pseudonyms::open(&desk.path(""), Texts::Replaced).unwrap();
     let preview = preview(&reader, &ids, &pseudonyms(), &desk.accounts, &Progress::new()).unwrap();
@@ -56,8 +55,7 @@ fn what_cannot_be_decrypted_ends_an_export_with_pseudonyms_unless_it_is_left_out
     assert!(matches!(run(false), Err(FixtureError::Sealed { .. })));
     let exported = run(true).unwrap();
     assert_eq!((exported.events, exported.left_out), (preview.events, 1));
-    let last = format!("{:06}-VIEW/request.http", exported.events);
-    assert!(desk.path("pack").join(last).exists(), "numbers have no gap");
+    assert!(desk.path("pack/000002-VIEW/request.http").exists(), "numbers have no gap");
 }
 
 #[test]
@@ -97,6 +95,11 @@ fn test_code_stands_beside_its_pack_and_is_not_taken_for_events() {
                 let mut exported = files(&desk.path(&name));
                 exported.retain(|name, _| name.starts_with("callbacks/"));
                 let pack = files(&desk.path("pack"));
+                // The elements that tests do not compare are theirs alone.
+                for manifest in exported.iter_mut().filter_map(|(name, file)| name.ends_with(".json").then_some(file)) {
+                    let text = String::from_utf8_lossy(manifest).replacen("\"ignored\":[],", "", 1);
+                    *manifest = text.into_bytes();
+                }
                 assert!(exported.len() == pack.len() && exported.values().eq(pack.values()), "{name}");
                 // What its tools leave behind.
                 fs::create_dir_all(desk.path(&name).join("node_modules/a")).unwrap();

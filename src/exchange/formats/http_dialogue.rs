@@ -127,7 +127,9 @@ fn dialogue(text: &[u8]) -> Option<Dialogue<'_>> {
 
 /// The end of the request whose body begins at `body`, and whether its answer follows.
 fn end_of_request(text: &[u8], body: usize) -> Option<(usize, bool)> {
-    let length = content_length(text);
+    // Where the line ends have changed since it was sent, its length is wrong, too.
+    let is_exact = text[..memchr::memchr(b'\n', text)?].ends_with(b"\r");
+    let length = content_length(text).filter(|_| is_exact);
     let by_length = length.map(|length| body + length).filter(|end| *end <= text.len());
     if let Some(end) = by_length {
         let after = text[end..].trim_ascii_start();
@@ -138,7 +140,6 @@ fn end_of_request(text: &[u8], body: usize) -> Option<(usize, bool)> {
             return Some((end, false));
         }
     }
-    // Its line ends have changed since it was sent, or its length is not told.
     let answer = memchr::memmem::find_iter(&text[body..], b"\nHTTP/")
         .map(|at| body + at)
         .find(|at| is_answer(&text[at + 1..]))?;

@@ -33,8 +33,11 @@ pub(in crate::exchange) fn parse(text: Vec<u8>) -> Result<RawRequest, &'static s
     })
 }
 
+/// Headers with names in lower case.
+pub(in crate::exchange) type Headers = Vec<(String, Vec<u8>)>;
+
 /// The headers behind the first line, and the body behind them.
-pub(in crate::exchange) fn head(mut rest: &[u8]) -> Result<(Vec<(String, Vec<u8>)>, &[u8]), &'static str> {
+pub(in crate::exchange) fn head(mut rest: &[u8]) -> Result<(Headers, &[u8]), &'static str> {
     let mut headers = Vec::new();
     loop {
         let (line, after) = next_line(rest).ok_or("it breaks off in its headers")?;

@@ -22,6 +22,7 @@ const CHANGES_HEIGHT: f32 = 190.0;
 
 /// The dialog, with its last choices.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a checkbox of its own")]
 pub(crate) struct ExportDialog {
     shown: bool,
     /// Everything that the filter finds, instead of the chosen rows.

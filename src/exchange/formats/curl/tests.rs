@@ -61,10 +61,10 @@ fn long_and_binary_bodies_are_whole() {
 
 /// Answers so many requests, and returns what arrived: head lines and body.
 fn received(listener: &TcpListener, count: usize) -> Vec<(Vec<Vec<u8>>, Vec<u8>)> {
-    (0..count).map(|_| one(listener.accept().unwrap().0)).collect()
+    (0..count).map(|_| one(listener.accept().unwrap().0, "200 OK", "success")).collect()
 }
 
-fn one(stream: TcpStream) -> (Vec<Vec<u8>>, Vec<u8>) {
+fn one(stream: TcpStream, status: &str, answer: &str) -> (Vec<Vec<u8>>, Vec<u8>) {
     let mut reader = BufReader::new(stream);
     let mut head = Vec::new();
     loop {
@@ -80,7 +80,8 @@ fn one(stream: TcpStream) -> (Vec<Vec<u8>>, Vec<u8>) {
     let length = length.map_or(0, |length| String::from_utf8(length).unwrap().parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
-    reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\nconnection: close\r\n\r\nsuccess").unwrap();
+    let answer_head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", answer.len());
+    reader.get_mut().write_all(format!("{answer_head}{answer}").as_bytes()).unwrap();
     (head, body)
 }
 
@@ -157,15 +158,8 @@ fn a_path_in_the_variable_takes_the_place_of_the_captured_one_and_an_error_is_th
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let server = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::Builder::new()
-        .spawn(move || {
-            for stream in listener.incoming().take(2) {
-                let mut stream = stream.unwrap();
-                stream.read(&mut [0; 65536]).unwrap();
-                stream.write_all(b"HTTP/1.1 500 No\r\ncontent-length: 4\r\nconnection: close\r\n\r\nwhy?").unwrap();
-            }
-        })
-        .unwrap();
+    let serve = move || listener.incoming().take(2).for_each(|stream| drop(one(stream.unwrap(), "500 No", "why?")));
+    std::thread::Builder::new().spawn(serve).unwrap();
     let failed = run(None, Some(&server));
     assert_eq!((failed.status.code(), &*failed.stdout), (Some(1), &b"why?\nwhy?\n"[..]), "every request is sent");
 }

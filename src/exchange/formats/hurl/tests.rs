@@ -30,9 +30,9 @@ fn a_file_reads_like_one_that_a_person_wrote() {
 # Requests to other paths, if there are any, need --variable host=http://127.0.0.1:8080 besides.
 
 # menuscope 1 2026-11-23T08:00:00.123456Z 203.0.113.7 unreadable
+# menuscope path /wx
 # menuscope header 1 host: wx.example:8989
 # menuscope header 4 content-length: 12
-# menuscope path /wx
 POST {{to}}?a=b
 user-agent: Mozilla/4.0
 accept: */*
