@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::filter_help;
 use crate::exchange::Format;
@@ -26,8 +25,8 @@ pub struct Export {
     /// Events to export; all without ids or filter
     #[command(flatten)]
     pub which: Which,
-    /// The form: a pack, a format of one file, or test code
-    #[arg(long, value_name = "NAME", value_parser = format_names(), required_unless_present = "preview")]
+    /// The form: pack, raw, json, curl, http, har, hurl, or test code: pytest, node, phpunit, junit, go, rust
+    #[arg(long, value_name = "NAME", value_parser = format, required_unless_present = "preview")]
     pub format: Option<Format>,
     /// File or folder to write; a name that ends in .zip makes one file of a folder
     #[arg(long, value_name = "PATH", required_unless_present = "preview")]
@@ -54,8 +53,9 @@ pub struct Import {
     pub json: bool,
 }
 
-/// The names of the formats, which help lists and shells complete.
-fn format_names() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
-        .try_map(|name| Format::from_name(&name).ok_or_else(|| format!("{name} is no format")))
+fn format(text: &str) -> Result<Format, String> {
+    Format::from_name(text).ok_or_else(|| {
+        let known: Vec<&str> = Format::ALL.into_iter().map(Format::as_str).collect();
+        format!("there are {}", known.join(", "))
+    })
 }

@@ -2,7 +2,7 @@
 
 use super::chosen::{Chosen, chosen};
 use super::output::{Output, print_line};
-use super::work::{Interrupted, Work};
+use super::work::Work;
 use super::{Outcome, language};
 use crate::cli::Export;
 use crate::config::Config;
@@ -44,7 +44,7 @@ pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Resu
             print_line(&format!("{events} in {files}{replaced}: {}", safe_text(&exported.out.display().to_string())))?;
             Ok(Outcome::Done)
         }
-        Err(error @ FixtureError::Cancelled { .. }) => Err(Interrupted(error.to_string()).into()),
+        Err(error @ FixtureError::Cancelled { .. }) => Ok(Outcome::No(Some(error.to_string()))),
         Err(error) => Err(error.into()),
     }
 }
