@@ -58,7 +58,7 @@ pub fn run(cli: Cli) -> ExitCode {
             if let Some(reason) = reason {
                 complain(&reason);
             }
-            ExitCode::from(1)
+            ExitCode::from(if work::is_cancelled() { INTERRUPTED } else { 1 })
         }
         // Whoever read our output has seen enough: `menuscope events | head` is no error.
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,

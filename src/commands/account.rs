@@ -112,7 +112,8 @@ fn set(setup: &Setup, asked: &SetAccount) -> anyhow::Result<Outcome> {
         _ => String::new(),
     };
     print_line(&format!("account \"{}\" saved{secrets}", quoted(name)))?;
-    note_listener(setup)
+    note_listener(setup);
+    Ok(Outcome::Done)
 }
 
 /// Takes over the properties that are no secrets.
@@ -191,14 +192,14 @@ fn remove(setup: &Setup, name: &str) -> anyhow::Result<Outcome> {
     }
     config::remove_account(&setup.folder, &setup.config_file, name)?;
     print_line(&format!("account \"{}\" removed, with its secrets; its events stay", quoted(name)))?;
-    note_listener(setup)
+    note_listener(setup);
+    Ok(Outcome::Done)
 }
 
 /// Says that a listener that runs has read the accounts already.
-fn note_listener(setup: &Setup) -> anyhow::Result<Outcome> {
+fn note_listener(setup: &Setup) {
     if let Err(ConfigError::AlreadyListening { .. }) = setup.folder.lock_listener() {
         let mut stderr = std::io::stderr().lock();
         writeln!(stderr, "menuscope: a window or listener is open; start it again, so that it knows").ok();
     }
-    Ok(Outcome::Done)
 }

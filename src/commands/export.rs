@@ -76,7 +76,7 @@ pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Resu
             }
             Ok(Outcome::Done)
         }
-        Err(error @ FixtureError::Cancelled { .. }) => Err(Interrupted(error.to_string()).into()),
+        Err(error @ FixtureError::Cancelled { .. }) => Ok(Outcome::No(Some(error.to_string()))),
         Err(error) => Err(error.into()),
     }
 }

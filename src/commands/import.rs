@@ -9,7 +9,7 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 
 use super::output::{print_line, quoted};
-use super::work::{Interrupted, Work};
+use super::work::Work;
 use super::{Outcome, language};
 use crate::cli::Import;
 use crate::config::Config;
@@ -33,7 +33,7 @@ pub(super) fn run(setup: &Setup, asked: &Import) -> anyhow::Result<Outcome> {
             let nothing = imported.added + imported.known == 0;
             Ok(if nothing || imported.unread > imported.others { Outcome::No(None) } else { Outcome::Done })
         }
-        Err(error @ FixtureError::Cancelled { .. }) => Err(Interrupted(error.to_string()).into()),
+        Err(error @ FixtureError::Cancelled { .. }) => Ok(Outcome::No(Some(error.to_string()))),
         Err(error) => Err(error.into()),
     }
 }

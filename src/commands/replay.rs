@@ -101,11 +101,12 @@ pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow:
     if let Some(error) = failure {
         return Err(error);
     }
-    ended(&run, asked.json, failed)
+    ended(&run, asked.json)?;
+    Ok(if failed || run.tally.failed > 0 { Outcome::No(None) } else { Outcome::Done })
 }
 
-/// The last line, and the exit status.
-fn ended(run: &StoredRun, as_json: bool, failed: bool) -> anyhow::Result<Outcome> {
+/// The last line; an error where the run ended early.
+fn ended(run: &StoredRun, as_json: bool) -> anyhow::Result<()> {
     let tally = &run.tally;
     if !as_json {
         let counts = counted(tally);
@@ -125,7 +126,7 @@ fn ended(run: &StoredRun, as_json: bool, failed: bool) -> anyhow::Result<Outcome
             tally.sent, run.run.planned
         ))
         .into()),
-        _ => Ok(if failed || tally.failed > 0 { Outcome::No(None) } else { Outcome::Done }),
+        _ => Ok(()),
     }
 }
 

@@ -96,8 +96,8 @@ fn padded(cell: &str, width: usize, keeps_end: bool) -> String {
         start.push(CUT);
         start
     };
-    let missing = width.saturating_sub(cell.width());
-    cell + &" ".repeat(missing)
+    let filling = " ".repeat(width.saturating_sub(cell.width()));
+    format!("{cell}{filling}")
 }
 
 /// The first characters that are not wider than that.

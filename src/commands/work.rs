@@ -23,6 +23,14 @@ pub(super) struct Work {
 /// Exit status of a program that Ctrl-C ended, as shells report it.
 pub(super) const INTERRUPTED: u8 = 130;
 
+/// Raised once Ctrl-C has cancelled the progress of a [`Work`].
+static CANCELLED: AtomicBool = AtomicBool::new(false);
+
+/// Tells whether Ctrl-C has ended the work, whatever the command then made of it.
+pub(super) fn is_cancelled() -> bool {
+    CANCELLED.load(Ordering::Relaxed)
+}
+
 /// The end of a command by Ctrl-C, with what was done until then.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -83,6 +91,7 @@ impl Work {
         let progress = work.progress.clone();
         work.runtime.spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
+                CANCELLED.store(true, Ordering::Relaxed);
                 progress.cancel();
             }
             // Whoever asks twice does not want to wait.
