@@ -10,7 +10,7 @@ use super::pass::{Pass, Place};
 use super::sealing::{Seal, Signer, With};
 use super::{Identifier, Pseudonyms, published};
 use crate::account::{Account, Accounts, Secret, Secrets};
-use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
+use crate::capture::diagnosis::{ANSWERED_IN_TIME, CASE, Code, Coded, Diagnosis, Finding};
 use crate::capture::{Capture, RawRequest, Reply, ServerAnswer, StoredCapture};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::record::Fixture;
@@ -273,6 +273,8 @@ impl Pass<'_> {
         match name {
             // What a signature is made of, and so what a token can be guessed from.
             "parts" | "joined" | "computed" | "received" => self.identifier(Identifier::Secret, text),
+            // Not from outside.
+            CASE if text == ANSWERED_IN_TIME => text.to_owned(),
             _ => self.general(text, Place::Token),
         }
     }
