@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::filter_help;
 use crate::exchange::Format;
@@ -63,9 +64,8 @@ pub struct Import {
     pub json: bool,
 }
 
-fn format(text: &str) -> Result<Format, String> {
-    Format::from_name(text).ok_or_else(|| {
-        let known: Vec<&str> = Format::ALL.into_iter().map(Format::as_str).collect();
-        format!("there are {}", known.join(", "))
-    })
+/// The names of the formats, which help lists and shells complete.
+fn format_names() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
+        .try_map(|name| Format::from_name(&name).ok_or_else(|| format!("{name} is no format")))
 }

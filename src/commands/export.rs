@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::chosen::{Chosen, chosen};
 use super::output::{Output, print_line, quoted};
-use super::work::{Interrupted, Work};
+use super::work::Work;
 use super::{Outcome, complain, language, target};
 use crate::cli::Export;
 use crate::config::Config;

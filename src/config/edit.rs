@@ -335,21 +335,4 @@ mod tests {
         assert_eq!(config.accounts["shop"].secrets, None);
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("# mine\n"));
     }
-
-    #[test]
-    fn an_account_that_was_removed_leaves_nothing_behind_but_the_others() {
-        let directory = tempfile::tempdir().unwrap();
-        let folder = DataFolder::locate(Some(directory.path())).unwrap();
-        let (path, kept_in) = (folder.config_file(), folder.secrets_file());
-        std::fs::write(&path, "[accounts.shop]\nsecrets = \"file\"\n# mine\n[accounts.other]\nsecrets = \"file\"\n")
-            .unwrap();
-        std::fs::write(&kept_in, "[shop]\ntoken = \"abc\"\n[other]\ntoken = \"def\"\n").unwrap();
-        remove_account(&folder, &path, "shop").unwrap();
-        let (config, kept) = (std::fs::read_to_string(&path).unwrap(), std::fs::read_to_string(&kept_in).unwrap());
-        assert!(
-            !config.contains("shop") && config.contains("# mine") && config.contains("[accounts.other]"),
-            "{config}"
-        );
-        assert!(!kept.contains("abc") && kept.contains("def"), "{kept}");
-    }
 }
