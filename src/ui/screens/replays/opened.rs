@@ -23,7 +23,7 @@ const WIDE: f32 = 600.0;
 const COLUMNS: [Column; 7] = [
     Column::numbers("replays.column.event", 52.0),
     Column::texts("replays.column.kind", 0.0),
-    Column::texts("replays.column.copy", 40.0),
+    Column::texts("replays.column.copy", 48.0),
     Column::numbers("replays.column.status", 44.0),
     Column::numbers("replays.column.elapsed", 76.0),
     Column::texts("replays.column.verdict", 92.0),

@@ -32,7 +32,7 @@ impl ColumnKind {
         (Self::Kind, 156.0),
         (Self::Key, 86.0),
         (Self::OpenId, 88.0),
-        (Self::Attempt, 30.0),
+        (Self::Attempt, 44.0),
         (Self::Signature, 88.0),
         (Self::Mode, 56.0),
         (Self::Answer, 118.0),
