@@ -3,9 +3,9 @@
 use bytes::Bytes;
 
 use super::elements::Role;
-use super::encryption::{EncryptionContext, Signer};
 use super::event::is_protocol;
 use super::pass::{Context, Pass};
+use super::reencryption::{EncryptionContext, Signer};
 use crate::account::{Account, Accounts};
 use crate::capture::diagnosis::Finding;
 use crate::capture::{Capture, ForwardProblem, Reply, ReplySource, ServerAnswer};

@@ -29,6 +29,12 @@ enum Encoding {
 }
 
 impl EncodedText {
+    /// The text around it with another one in the same encoding; the same text where nothing changes.
+    pub(super) fn replaced_in(&self, text: &str, inside: &str) -> String {
+        let encoded = &text.trim()[self.range.clone()];
+        if inside == self.decoded { text.to_owned() } else { text.replacen(encoded, &self.encode(inside), 1) }
+    }
+
     /// Another text in the same encoding.
     pub(super) fn encode(&self, text: &str) -> String {
         match self.encoding {
@@ -49,6 +55,13 @@ impl EncodedText {
             Encoding::Base64 { url_safe: true, padded: false } => URL_SAFE_NO_PAD.encode(text),
         }
     }
+}
+
+/// The text as a whole, where all of it is in one encoding; in Base64 only `with_base64`.
+pub(super) fn wholly_encoded(text: &str, with_base64: bool) -> Option<EncodedText> {
+    let found = encoded_in(text).into_iter().next().filter(|found| found.range == (0..text.len()))?;
+    let is_allowed = with_base64 || matches!(found.encoding, Encoding::Percent { .. });
+    (is_allowed && !found.decoded.chars().any(char::is_control)).then_some(found)
 }
 
 /// The encoded stretches of a text, in order.

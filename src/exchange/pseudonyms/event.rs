@@ -4,10 +4,10 @@ use bytes::Bytes;
 
 use super::answer::{AnswerContext, has_details};
 use super::elements::Role;
-use super::encryption::{EncryptedBody, KeyChoice, Signer};
 use super::link::is_secret;
 use super::originals::Originals;
 use super::pass::{Context, Pass};
+use super::reencryption::{EncryptedBody, KeyChoice, Signer};
 use super::{Identifier, Pseudonyms, published};
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
@@ -251,14 +251,14 @@ impl Pass<'_> {
     fn credential(&mut self, name: &str, value: &str) -> String {
         if name.contains("cookie") {
             let parts = value.split(';').map(|pair| match pair.split_once('=') {
-                Some((name, value)) => format!("{name}={}", self.identifier(Identifier::Secret, value)),
+                Some((name, value)) => format!("{name}={}", self.secret(value)),
                 None => pair.to_owned(),
             });
             return parts.collect::<Vec<_>>().join(";");
         }
         match value.split_once(' ') {
-            Some((scheme, rest)) => format!("{scheme} {}", self.identifier(Identifier::Secret, rest)),
-            None => self.identifier(Identifier::Secret, value),
+            Some((scheme, rest)) => format!("{scheme} {}", self.secret(rest)),
+            None => self.secret(value),
         }
     }
 

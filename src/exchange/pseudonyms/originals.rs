@@ -1,12 +1,12 @@
 //! The originals of an export: learnt from all of its events before the first of them is replaced.
 
 use std::collections::HashSet;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use super::edge::{Edge, is_word};
 use super::leak_check::Leak;
-use super::search_table::{MAX_COMPARED, SearchTable, hash};
-use super::substitutions::Substitutions;
+use super::search_table::{MAX_COMPARED, Origin, SearchTable, hash};
+use super::substitutions::{Hit, Substitutions};
 use super::{Identifier, Replacement};
 use crate::account::{Account, Accounts, Secret};
 use crate::exchange::published;
@@ -22,6 +22,8 @@ const ACCOUNT_SECRET: &str = "account-secret";
 pub(in crate::exchange) struct Originals {
     /// Hashes: of each original, and of each with its stand-in.
     met: HashSet<u64>,
+    /// Hashes of the originals that were only guessed so far.
+    guessed: HashSet<u64>,
     total: u64,
     changes: Vec<Replacement>,
     table: SearchTable,
@@ -50,16 +52,28 @@ impl Originals {
         self.table.find(bytes, ends).map(|(origin, _)| (origin.what, u64::from(origin.number)))
     }
 
-    /// The stretches of a text that are originals of any event, with their kinds. One that is compared by its end only is as long as the word.
-    pub(super) fn all_in(&self, text: &[u8]) -> Vec<(Range<usize>, &'static str)> {
-        let (mut all, mut from) = (Vec::new(), 0);
-        while let Some((origin, range)) = self.table.find(text, from..text.len()) {
-            let before = text.get(from..range.start).unwrap_or_default().iter().rev();
-            from = range.end;
-            let lead = if range.len() == MAX_COMPARED { before.take_while(|byte| is_word(**byte)).count() } else { 0 };
-            all.push((range.start - lead..range.end, origin.what));
-        }
+    /// The stretches of a text that are originals of any event, also where they overlap.
+    pub(super) fn all_in(&self, text: &str) -> Vec<Hit> {
+        let mut all = Vec::new();
+        self.table.each(text.as_bytes(), 0..text.len(), |origin, range| {
+            let range = self.whole(text.as_bytes(), range);
+            all.push(Hit { range, is_guess: origin.is_guess, stand_in: Err(origin.what) });
+            ControlFlow::Continue(())
+        });
         all
+    }
+
+    /// The range of an original, of which the end was compared. Of several that end alike, one that is not the first is as
+    /// long as the word.
+    fn whole(&self, text: &[u8], range: Range<usize>) -> Range<usize> {
+        let is_met = |range: Range<usize>| {
+            std::str::from_utf8(&text[range]).is_ok_and(|found| self.met.contains(&hash((Identifier::Id, found))))
+        };
+        if range.len() < MAX_COMPARED || is_met(range.clone()) {
+            return range;
+        }
+        let compared = range.end - MAX_COMPARED;
+        compared - text[..compared].iter().rev().take_while(|byte| is_word(**byte)).count()..range.end
     }
 
     /// Learns what the event of that number holds. `stand_in` draws for it, where it was not met before.
@@ -71,7 +85,11 @@ impl Originals {
             _ => Identifier::Id,
         };
         // Coordinates move with their user: the same one is another one there.
-        if !self.met.insert(hash((class, original))) && what != Identifier::Coordinate {
+        let hashed = hash((class, original));
+        if !self.met.insert(hashed) && what != Identifier::Coordinate {
+            if what != Identifier::Secret && self.guessed.remove(&hashed) {
+                self.search_for(what, original, number);
+            }
             return;
         }
         let after = stand_in();
@@ -84,6 +102,9 @@ impl Originals {
                 self.changes.push(Replacement { what, before: original.to_owned(), after });
             }
         }
+        if what == Identifier::Secret {
+            self.guessed.insert(hashed);
+        }
         self.search_for(what, original, number);
     }
 
@@ -91,7 +112,8 @@ impl Originals {
         if !matches!(what, Identifier::Text | Identifier::Coordinate | Identifier::Url)
             && let Some(edge) = Edge::in_files(original)
         {
-            self.table.add(what.as_str(), original.as_bytes(), number, edge);
+            let origin = Origin::new(what.as_str(), number, edge, what == Identifier::Secret);
+            self.table.add(original.as_bytes(), origin);
         }
     }
 
@@ -108,7 +130,7 @@ impl Originals {
         self.of_accounts = Some(substitutions);
         for secret in accounts.iter().flat_map(secrets) {
             if let Some(edge) = Edge::of_secret(secret) {
-                self.table.add(ACCOUNT_SECRET, secret.as_bytes(), 0, edge);
+                self.table.add(secret.as_bytes(), Origin::new(ACCOUNT_SECRET, 0, edge, false));
             }
         }
     }

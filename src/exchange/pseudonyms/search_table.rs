@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use super::edge::Edge;
 
@@ -36,15 +36,28 @@ pub(super) struct Origin {
     /// The event's number in the export; 0 for an account's.
     pub(super) number: u32,
     edge: Edge,
+    /// It was taken for an identifier by its form or its place alone: it may be more than one, or have others beside it.
+    pub(super) is_guess: bool,
+    /// In bytes; more are as many as this holds.
+    length: u16,
+}
+
+impl Origin {
+    pub(super) fn new(what: &'static str, number: u64, edge: Edge, is_guess: bool) -> Self {
+        Self { what, number: u32::try_from(number).unwrap_or(u32::MAX), edge, is_guess, length: 0 }
+    }
 }
 
 impl SearchTable {
-    /// Adds an original, unless it is shorter than 8 bytes or known already.
-    pub(super) fn add(&mut self, what: &'static str, original: &[u8], number: u64, edge: Edge) {
+    /// Adds an original, unless it is shorter than 8 bytes or known already; what is certain comes before a guess.
+    pub(super) fn add(&mut self, original: &[u8], mut origin: Origin) {
         let compared = &original[original.len().saturating_sub(MAX_COMPARED)..];
         let Some(anchor) = compared.last_chunk::<ANCHOR>().map(|bytes| u64::from_le_bytes(*bytes)) else { return };
-        let origin = Origin { what, number: u32::try_from(number).unwrap_or(u32::MAX), edge };
-        self.origins.entry(hash(compared)).or_insert(origin);
+        origin.length = u16::try_from(original.len()).unwrap_or(u16::MAX);
+        let known = self.origins.entry(hash(compared)).or_insert(origin);
+        if known.is_guess && !origin.is_guess {
+            *known = Origin { number: known.number, ..origin };
+        }
         *self.anchors.entry(anchor).or_default() |= 1 << compared.len();
         if self.filter.is_empty() {
             self.filter = vec![0; 1 << (FILTER_BITS - 6)];
@@ -55,30 +68,52 @@ impl SearchTable {
 
     /// The first original whose end is within `ends`.
     pub(super) fn find(&self, bytes: &[u8], ends: Range<usize>) -> Option<(Origin, Range<usize>)> {
+        let mut first = None;
+        self.each(bytes, ends, |origin, range| {
+            first = Some((origin, range));
+            ControlFlow::Break(())
+        });
+        first
+    }
+
+    /// Calls `tell` for each original whose end is within `ends`, also where they overlap, until it breaks. Of one that is
+    /// longer than what is compared, the range is as long as the original where so much is there.
+    pub(super) fn each(
+        &self,
+        bytes: &[u8],
+        ends: Range<usize>,
+        mut tell: impl FnMut(Origin, Range<usize>) -> ControlFlow<()>,
+    ) {
         if self.filter.is_empty() {
-            return None;
+            return;
         }
         let first = ends.start.saturating_sub(ANCHOR - 1).min(bytes.len());
         let windows = bytes[first..].array_windows::<ANCHOR>().zip(first + ANCHOR..=ends.end);
         for (window, end) in windows {
             let anchor = u64::from_le_bytes(*window);
             let (word, bit) = slot(anchor);
-            if self.filter[word] & bit != 0
-                && let Some(found) = self.compare(anchor, bytes, end)
-            {
-                return Some(found);
+            if self.filter[word] & bit != 0 && self.compare(anchor, bytes, end, &mut tell).is_break() {
+                return;
             }
         }
-        None
     }
 
-    fn compare(&self, anchor: u64, bytes: &[u8], end: usize) -> Option<(Origin, Range<usize>)> {
-        let lengths = *self.anchors.get(&anchor)?;
-        (ANCHOR..=MAX_COMPARED.min(end))
-            .rev()
-            .filter(|length| lengths & 1 << length != 0)
-            .filter_map(|length| Some((*self.origins.get(&hash(&bytes[end - length..end]))?, end - length..end)))
-            .find(|(origin, range)| origin.edge.allows(bytes, range.clone()))
+    fn compare(
+        &self,
+        anchor: u64,
+        bytes: &[u8],
+        end: usize,
+        tell: &mut impl FnMut(Origin, Range<usize>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let lengths = self.anchors.get(&anchor).copied().unwrap_or_default();
+        for length in (ANCHOR..=MAX_COMPARED.min(end)).rev().filter(|length| lengths & 1 << length != 0) {
+            let Some(origin) = self.origins.get(&hash(&bytes[end - length..end])) else { continue };
+            if origin.edge.allows(bytes, end - length..end) {
+                let whole = usize::from(origin.length).max(length);
+                tell(*origin, end.checked_sub(whole).unwrap_or(end - length)..end)?;
+            }
+        }
+        ControlFlow::Continue(())
     }
 }
 
