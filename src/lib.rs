@@ -17,7 +17,7 @@
 //!
 //! - [`wechat`]: what WeChat sends and expects. Bytes in, values out: no I/O, no clock, no chance.
 //! - [`texts`]: words for people in two languages. [`trouble`]: an error as the window says it. [`visible`]: text from outside, made safe to show.
-//!   [`waker`]: wakes a window without knowing what one is. [`progress`]: how far long work is, and how it is ended.
+//!   [`clock`]: the time, whatever the clock is set to. [`waker`]: wakes a window without knowing what one is. [`progress`]: how far long work is, and how it is ended.
 //!   [`seldom`]: what happens often, said seldom.
 //! - [`capture`]: the records of requests, replies and replays, their diagnoses, and their JSON.
 //!   [`filter`]: the filter language. [`rules`]: the reply to the events that match a filter.
@@ -70,6 +70,7 @@
 pub mod account;
 pub mod capture;
 pub mod cli;
+pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod delivery;

@@ -1,5 +1,7 @@
 //! The current state of listener, database and settings, for the window.
 
+use std::net::SocketAddr;
+
 use crate::config::Config;
 use crate::texts::user_error::UserError;
 
@@ -30,6 +32,29 @@ pub struct Status {
     pub config: Config,
     /// The accounts, and the secrets that each has.
     pub accounts: Vec<AccountStatus>,
+}
+
+impl Status {
+    /// A warning where other computers reach the listener and an account has no token to tell WeChat by.
+    pub fn exposure(&self) -> Option<UserError> {
+        let ListenerState::Listening { address } = &self.listener else { return None };
+        let without_token = self.accounts.iter().filter(|account| !account.has_token).map(|account| &*account.name);
+        exposure(address.parse().ok()?, without_token)
+    }
+}
+
+/// A warning where the address is beyond loopback and there are accounts without a token.
+pub fn exposure<'a>(address: SocketAddr, without_token: impl Iterator<Item = &'a str>) -> Option<UserError> {
+    let names: Vec<_> = without_token.map(|name| format!("\"{name}\"")).collect();
+    if address.ip().is_loopback() || names.is_empty() {
+        return None;
+    }
+    let names = names.join(", ");
+    let text = format!(
+        "other computers reach the listener at {address}, and whoever does can post events, since there is no token for \
+         account {names}; set the token of WeChat's console, or listen at 127.0.0.1"
+    );
+    Some(UserError::of("user_error.listen.exposed", text).with("address", address).with("names", names))
 }
 
 /// The presence of an account's secrets, without their values.
