@@ -198,6 +198,15 @@ fn the_leaf_has_no_clock_no_files_and_no_chance() {
 }
 
 #[test]
+fn no_date_is_out_of_range() {
+    for Source { path, module, code, .. } in sources() {
+        for panicking in ["Timestamp::now", "Zoned::now"] {
+            assert!(module == "clock" || !names(&code, panicking), "{} names {panicking}: use `clock`", path.display());
+        }
+    }
+}
+
+#[test]
 fn every_file_has_a_caption_and_one_job() {
     for Source { path, lines, .. } in sources() {
         let text = fs::read_to_string(&path).unwrap();

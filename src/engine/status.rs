@@ -65,3 +65,30 @@ pub struct AccountStatus {
     pub has_aes_key: bool,
     pub has_app_secret: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_loopback_a_missing_token_is_a_warning() {
+        let account =
+            |has_token| AccountStatus { name: "shop".into(), has_token, has_aes_key: false, has_app_secret: false };
+        let status = |address: &str, has_token| Status {
+            listener: ListenerState::Listening { address: address.into() },
+            accounts: vec![account(has_token)],
+            ..Status::default()
+        };
+        for (address, has_token, warns) in [
+            ("127.0.0.1:8989", false, false),
+            ("[::1]:8989", false, false),
+            ("0.0.0.0:8989", true, false),
+            ("0.0.0.0:8989", false, true),
+            ("[::]:8989", false, true),
+            ("192.168.1.2:8989", false, true),
+        ] {
+            assert_eq!(status(address, has_token).exposure().is_some(), warns, "{address}");
+        }
+        status("0.0.0.0:8989", false).exposure().unwrap().assert_said();
+    }
+}

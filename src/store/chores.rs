@@ -212,7 +212,8 @@ impl Chores {
         };
         let wait: Duration = oldest.duration_since(before).try_into().unwrap_or_default();
         if wait > Duration::ZERO {
-            self.purge_at = Some(Instant::now() + wait);
+            // A removal of a clock that was ahead is far away, and no instant may be out of range.
+            self.purge_at = Some(Instant::now() + wait.min(removal::UNDO_FOR));
             return Ok(0);
         }
         in_transaction(connection, "deleting removed events", |transaction| removal::purge(transaction, before))

@@ -221,3 +221,33 @@ fn select(
 fn count(connection: &Connection, sql: &str) -> Result<i64, StoreError> {
     connection.query_row(sql, [], |row| row.get(0)).map_err(doing("counting captures"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_said_in_both_languages() {
+        for reason in [RetentionReason::Age, RetentionReason::Events, RetentionReason::Size] {
+            let received = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+            RetentionReport { removal: RemovalId(1), events: 1, received, reason }.words().assert_said();
+        }
+    }
+
+    #[test]
+    fn limits_are_known_by_their_fingerprint() {
+        let limits = [
+            Retention::default(),
+            Retention { events: Some(1), ..Retention::default() },
+            Retention { size: Some(1), ..Retention::default() },
+            Retention { age: Some(Duration::from_secs(1)), ..Retention::default() },
+            Retention { events: Some(0), ..Retention::default() },
+        ];
+        for (at, one) in limits.iter().enumerate() {
+            assert_ne!(one.fingerprint(), 0);
+            assert!(
+                limits.iter().enumerate().all(|(other, two)| other == at || one.fingerprint() != two.fingerprint())
+            );
+        }
+    }
+}
