@@ -112,9 +112,9 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
     let mut inspection = inspect(raw, &accounts);
     if end != BodyEnd::Complete {
         inspection.refuse_incomplete(end == BodyEnd::TooSlow);
-    } else if refuse_cross_site(&mut inspection, &accounts) {
-        // Nothing more is asked of it.
-    } else if has_passed_through(&inspection.capture.request, &endpoint.context.policy.instance) {
+    } else if !refuse_cross_site(&mut inspection, &accounts)
+        && has_passed_through(&inspection.capture.request, &endpoint.context.policy.instance)
+    {
         inspection.refuse_loop();
     }
     store_and_answer(endpoint, origin, inspection, began).await
