@@ -162,6 +162,7 @@ fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
 
 fn setup(global: &Global) -> anyhow::Result<Setup> {
     let folder = DataFolder::locate(global.data.as_deref().filter(|data| !data.is_empty()).map(Path::new))?;
+    folder.mend_rights();
     if let Some(path) = global.config.as_ref().filter(|path| !path.exists()) {
         let source = std::io::Error::from(std::io::ErrorKind::NotFound);
         return Err(ConfigError::Read { source, path: path.clone() }.into());
@@ -190,7 +191,7 @@ fn language(setup: &Setup) -> Language {
 /// Reads a filter; a mistake is shown at its column.
 fn filter(text: Option<&str>) -> anyhow::Result<Filter> {
     let text = text.unwrap_or_default();
-    Filter::parse(text, &jiff::Zoned::now())
+    Filter::parse(text, &crate::clock::local_now())
         .with_context(|| format!("cannot read the filter {:?}", shortened(text, SHOWN_FILTER)))
 }
 

@@ -12,11 +12,13 @@ use crate::capture::Mode;
 use crate::rules::{BadAnswer, Rule};
 use crate::texts::Language;
 
+mod bounds;
 mod edit;
 mod edit_rules;
 mod error;
 mod filters;
 mod folder;
+mod privacy;
 mod retention;
 mod rule_entries;
 mod secrets;
@@ -63,8 +65,10 @@ pub struct ListenerConfig {
     /// Address as HOST:PORT.
     pub addr: String,
     /// Reply budget in milliseconds from the request's first byte.
+    #[serde(deserialize_with = "bounds::reply_budget")]
     pub reply_budget_ms: u64,
     /// Most MiB that are kept of requests that fail verification.
+    #[serde(deserialize_with = "bounds::positive")]
     pub unverified_limit_mib: u64,
     /// The developer's own server, which a rule may pass events on to; without a rule that decides, every event goes there.
     #[serde(deserialize_with = "rule_entries::target")]

@@ -101,7 +101,7 @@ pub use crate::listener::{
 };
 pub use crate::progress::Progress;
 pub use crate::replay::{Change, ComparableAnswer, Difference, MOST_COPIES, Pace, RATES, difference};
-pub use crate::store::{RemovalId, Stats, StoreHead};
+pub use crate::store::{RemovalId, RetentionReport, Stats, StoreHead};
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
@@ -126,7 +126,7 @@ pub use selection::Selection;
 pub use service::{Service, StartError, runtime};
 pub use settings_worker::SettingsCommand;
 pub use signals::stop_requested;
-pub use status::{AccountStatus, ListenerState, Status};
+pub use status::{AccountStatus, ListenerState, Status, exposure};
 pub use transfer_worker::{ExportRequest, TransferCommand};
 use transfer_worker::{LatestPreview, TransferHandle, TransferWorker};
 pub use trial::RuleTrial;

@@ -16,6 +16,7 @@ use crate::wechat::tree::Tree;
 mod characters;
 mod ciphertext;
 mod compressed;
+mod cross_site;
 mod decrypt;
 mod explain;
 mod payload;
@@ -26,6 +27,7 @@ mod wecom;
 
 use ciphertext::Ciphertext;
 use compressed::ReadableBody;
+pub use cross_site::is_cross_site;
 pub use explain::{SignatureCheck, explain_signature};
 use query::Query;
 
@@ -42,7 +44,7 @@ pub enum Disposition {
     Echo(String),
     /// A callback, readable or not: 200 `success`.
     Accept,
-    /// The signature is wrong or missing: 403.
+    /// The signature is wrong or missing, or a web page made the request: 403.
     Refuse,
     /// A body over [`MAX_BODY`]: 413.
     TooLarge,
@@ -80,6 +82,13 @@ impl Inspection {
     pub fn refuse_loop(&mut self) {
         self.capture.diagnoses.push(Diagnosis::new(Code::ForwardLoop));
         self.disposition = Disposition::Loop;
+    }
+
+    /// Refuses a request of a web page of somebody else's: without a token nothing else tells it from WeChat's.
+    pub fn refuse_cross_site(&mut self) {
+        self.capture.diagnoses.push(Diagnosis::new(Code::CrossSite));
+        self.capture.group_key = None;
+        self.disposition = Disposition::Refuse;
     }
 
     /// Refuses a request whose body stopped before its end, and takes it for no attempt at an event.

@@ -17,7 +17,8 @@
 //!
 //! - [`wechat`]: what WeChat sends and expects. Bytes in, values out: no I/O, no clock, no chance.
 //! - [`texts`]: words for people in two languages; `user_error`: an error as the window shows it; `safe_text`: text from
-//!   outside, made safe to show. [`waker`]: wakes the window without knowing one. [`progress`]: progress, pause and
+//!   outside, made safe to show. [`clock`]: the time, whatever the clock is set to.
+//!   [`waker`]: wakes the window without knowing one. [`progress`]: progress, pause and
 //!   cancellation of long jobs. [`log_throttle`]: spares the log repeated lines.
 //! - [`capture`]: the records of requests, replies and replays, their diagnoses, and their JSON.
 //!   [`filter`]: the filter language; `filter/evaluate.rs` is its meaning in memory, `store/condition.rs` its twin in SQL.
@@ -76,6 +77,7 @@
 pub mod account;
 pub mod capture;
 pub mod cli;
+pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod delivery;

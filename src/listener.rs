@@ -176,6 +176,8 @@ fn connection(
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(CLIENT_PATIENCE)
+        // Hyper's own panics where the clock is set before 1970 or beyond 9999; `http_answer` adds one.
+        .auto_date_header(false)
         // A client that has closed its sending half still gets its answer.
         .half_close(true)
         .serve_connection(TokioIo::new(TimedStream::new(origin)), service);

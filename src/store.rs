@@ -22,7 +22,7 @@
 //! - `chores`: the writer's work while it is idle
 //! - `bulk_writer`: imports, replays and removals from other threads and programs
 //! - `removal`: removal of events that can be undone, and their purge
-//! - `retention`: limits that the user sets, and deletions beyond them
+//! - `retention`: limits that the user sets, and removals beyond them; `trusted_clock`: a clock that jumps decides none
 //!
 //! Reading:
 //! - `reader`: read-only connections
@@ -69,6 +69,7 @@ mod rows;
 mod schema;
 mod search;
 mod stats;
+mod trusted_clock;
 mod unverified;
 mod writer;
 
@@ -80,6 +81,6 @@ pub use matching::{Scan, ScanChunk};
 pub use queue::{StoreHandle, Ticket};
 pub use reader::{Interrupter, Reader};
 pub use removal::{RemovalId, UNDO_FOR};
-pub use retention::{Limits, Retention};
+pub use retention::{Limits, Retention, RetentionReason, RetentionReport};
 pub use stats::Stats;
 pub use writer::Store;

@@ -12,23 +12,28 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("texts", &[]),
     ("progress", &[]),
     ("log_throttle", &[]),
+    ("clock", &[]),
     ("capture", &["texts", "wechat"]),
-    ("filter", &["capture", "texts", "wechat"]),
+    ("filter", &["capture", "clock", "texts", "wechat"]),
     ("rules", &["capture", "filter", "texts", "wechat"]),
     ("account", &["capture", "wechat"]),
     ("inspect", &["account", "capture", "texts", "wechat"]),
     ("sample", &["account", "capture", "inspect", "texts", "wechat"]),
     ("config", &["account", "capture", "rules", "texts", "wechat"]),
-    ("delivery", &["capture", "texts", "wechat"]),
-    ("store", &["capture", "filter", "log_throttle", "progress", "texts", "waker", "wechat"]),
+    ("delivery", &["capture", "clock", "texts", "wechat"]),
+    ("store", &["capture", "clock", "filter", "log_throttle", "progress", "texts", "waker", "wechat"]),
     ("traffic", &["account", "capture", "inspect", "store", "wechat"]),
-    ("replay", &["account", "capture", "delivery", "inspect", "progress", "sample", "store", "texts", "wechat"]),
+    (
+        "replay",
+        &["account", "capture", "clock", "delivery", "inspect", "progress", "sample", "store", "texts", "wechat"],
+    ),
     ("exchange", &["account", "capture", "filter", "inspect", "progress", "store", "texts", "wechat"]),
     (
         "listener",
         &[
             "account",
             "capture",
+            "clock",
             "delivery",
             "filter",
             "inspect",
@@ -43,20 +48,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "account", "capture", "config", "delivery", "exchange", "filter", "inspect", "listener", "progress",
-            "replay", "rules", "sample", "store", "texts", "waker", "wechat",
+            "account", "capture", "clock", "config", "delivery", "exchange", "filter", "inspect", "listener",
+            "progress", "replay", "rules", "sample", "store", "texts", "waker", "wechat",
         ],
     ),
     (
         "ui",
-        &["account", "capture", "config", "engine", "filter", "inspect", "rules", "sample", "texts", "waker", "wechat"],
+        &[
+            "account", "capture", "clock", "config", "engine", "filter", "inspect", "rules", "sample", "texts",
+            "waker", "wechat",
+        ],
     ),
     ("cli", &["account", "capture", "exchange", "filter", "replay", "texts"]),
     (
         "commands",
         &[
-            "account", "capture", "cli", "config", "delivery", "engine", "exchange", "filter", "inspect", "progress",
-            "replay", "rules", "sample", "store", "texts", "traffic", "ui", "waker", "wechat",
+            "account", "capture", "clock", "cli", "config", "delivery", "engine", "exchange", "filter", "inspect",
+            "progress", "replay", "rules", "sample", "store", "texts", "traffic", "ui", "waker", "wechat",
         ],
     ),
     ("main", &[]),
@@ -186,6 +194,15 @@ fn the_leaf_has_no_clock_no_files_and_no_chance() {
     for Source { path, code, .. } in sources().into_iter().filter(|source| source.module == leaf) {
         for word in forbidden {
             assert!(!code.contains(word), "{} names {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_date_is_out_of_range() {
+    for Source { path, module, code, .. } in sources() {
+        for panicking in ["Timestamp::now", "Zoned::now"] {
+            assert!(module == "clock" || !names(&code, panicking), "{} names {panicking}: use `clock`", path.display());
         }
     }
 }

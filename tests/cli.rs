@@ -9,7 +9,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
-use command::{Listening, complaint, menuscope, run, stdout};
+use command::{Listening, complaint, menuscope, run, signal, stdout};
 use serde_json::Value;
 
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
@@ -316,13 +316,70 @@ fn a_closed_stdout_does_not_stop_the_listener_and_a_closed_pipe_ends_a_listing_q
     for _ in 0..3 {
         assert!(run(data.path(), &["send", "CLICK", "--to", &url]).status.success());
     }
-    assert!(Command::new("kill").arg(deaf.id().to_string()).status().unwrap().success());
+    signal(&deaf, "TERM");
     assert_eq!(deaf.wait().unwrap().code(), Some(0));
     let mut listing =
         menuscope(data.path(), &["events", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(listing.stdout.take());
     let ended = listing.wait_with_output().unwrap();
     assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn folder_and_files_are_the_users_alone_under_any_umask_and_mended_at_start() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let parent = tempfile::tempdir().unwrap();
+    let data = parent.path().join("data");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let modes = || {
+        let files = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path());
+        files.map(|path| (path.clone(), mode(&path))).collect::<Vec<_>>()
+    };
+    let program = menuscope(&data, &["listen", "--addr", "127.0.0.1:0", "--json"]);
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 0; exec \"$@\"", "sh"]).arg(program.get_program()).args(program.get_args());
+    let listening = Listening::of(command.stdout(Stdio::piped()).spawn().unwrap());
+    assert!(run(&data, &["send", "CLICK", "--to", &listening.url]).status.success());
+    assert_eq!(mode(&data), 0o700);
+    assert!(modes().len() >= 4 && modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
+    drop(listening);
+    std::fs::write(data.join("config.toml"), "").unwrap();
+    for (path, _) in modes() {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666)).unwrap();
+    }
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let _listening = Listening::start(&data, &[]);
+    assert_eq!(mode(&data), 0o700);
+    assert!(modes().len() >= 4 && modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
+}
+
+#[test]
+fn limits_that_would_delete_everything_are_refused_with_their_line() {
+    let data = tempfile::tempdir().unwrap();
+    for wrong in ["[retention]\nevents = 0", "[retention]\ndays = -3", "[listener]\nreply_budget_ms = 12000"] {
+        std::fs::write(data.path().join("config.toml"), wrong).unwrap();
+        let output = run(data.path(), &["listen", "--addr", "127.0.0.1:0"]);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        assert!(complaint(&output).contains("line 2"), "{output:?}");
+    }
+    std::fs::write(data.path().join("config.toml"), "").unwrap();
+    assert_eq!(run(data.path(), &["db", "apply-limits"]).status.code(), Some(1));
+}
+
+#[test]
+fn beyond_loopback_and_without_a_token_it_says_so() {
+    let data = tempfile::tempdir().unwrap();
+    for (token, warns) in [(None, true), (Some("tokentoken"), false)] {
+        let mut command = menuscope(data.path(), &["listen", "--addr", "0.0.0.0:0", "--json"]);
+        if let Some(token) = token {
+            command.env("MENUSCOPE_TOKEN", token);
+        }
+        let mut listening = Listening::of(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+        listening.signal("TERM");
+        let mut said = String::new();
+        listening.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(said.contains("there is no token for account \"default\""), warns, "{said}");
+    }
 }
 
 #[test]

@@ -299,13 +299,13 @@ fn who_closes_the_sending_half_is_still_answered_after_a_delay() {
 
 #[test]
 fn who_has_used_up_the_budget_is_not_held() {
-    let listener = TestListener::with("[listener]\nreply_budget_ms = 150\n", "");
+    let listener = TestListener::with("[listener]\nreply_budget_ms = 200\n", "");
     hold_all(&listener);
     let body = sample("CLICK");
     let mut stream = listener.connect();
     let head = format!("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: {}\r\n\r\n", body.len());
     stream.write_all(&[head.as_bytes(), &body[..10]].concat()).unwrap();
-    std::thread::park_timeout(std::time::Duration::from_millis(200));
+    std::thread::park_timeout(std::time::Duration::from_millis(250));
     stream.write_all(&body[10..]).unwrap();
     assert_eq!(Answer::read(&mut stream).text(), "success");
     assert!(waiting(&listener).is_empty());

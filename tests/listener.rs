@@ -2,8 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod common;
+#[path = "common/target.rs"]
+mod target;
 
-use common::{TOKEN, TestListener, codes, sample, signed, until};
+use std::io::Write as _;
+
+use common::{Answer, TOKEN, TestListener, codes, sample, signed, until};
 use menuscope::account::OwnMark;
 use menuscope::capture::{CaptureId, Mode, ReplySource, Signature};
 use menuscope::texts::Language;
@@ -11,6 +15,7 @@ use menuscope::wechat::envelope::{AesKey, encrypt, encrypted_push};
 use menuscope::wechat::kind::menu_events_without_mini_program;
 use menuscope::wechat::signature::msg_signature;
 use menuscope::wechat::tree::Format;
+use target::TargetServer;
 
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const APP_ID: &str = "wxb11529c136998cb6";
@@ -327,4 +332,54 @@ fn a_forged_image_is_not_taken_for_one_of_a_tap() {
     assert_eq!(listener.reader().images_of(&event).unwrap(), []);
     assert_eq!(listener.post(&format!("/wx?{}", signed(TOKEN)), image.as_bytes()).status, 200);
     assert_eq!(listener.reader().images_of(&event).unwrap(), [CaptureId(3)]);
+}
+
+/// Posts a tap with these headers; the status of the answer.
+fn post_from_page(listener: &TestListener, headers: &str) -> u16 {
+    let mut stream = listener.connect();
+    let body = sample("CLICK");
+    let head = format!("POST /admin?a=b HTTP/1.1\r\n{headers}\r\ncontent-length: {}\r\n\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
+    Answer::read(&mut stream).status
+}
+
+#[test]
+fn a_web_page_of_another_site_is_refused_while_there_is_no_token_and_never_forwarded() {
+    let server = TargetServer::start(|_| Some("success".to_owned()));
+    let listener = TestListener::with(&format!("[listener]\nforward = \"{}\"\n", server.url("/own")), "");
+    for page in [
+        "host: 127.0.0.1:8989\r\norigin: https://evil.example",
+        "host: 127.0.0.1:8989\r\nsec-fetch-site: cross-site",
+        "host: evil.example\r\norigin: http://evil.example",
+        "host: 127.0.0.1:8989\r\norigin: null",
+    ] {
+        assert_eq!(post_from_page(&listener, page), 403, "{page}");
+        let stored = listener.newest();
+        assert!(codes(&stored).contains(&"cross-site"), "{page}");
+        assert_eq!(stored.capture.signature, Signature::Unchecked);
+        assert_eq!(stored.placement.attempt, 1, "it joins no group");
+        assert_eq!(stored.reply.unwrap().status, Some(403));
+    }
+    let mut stream = listener.connect();
+    stream.write_all(b"GET /?echostr=1 HTTP/1.1\r\nhost: 127.0.0.1\r\nsec-fetch-site: cross-site\r\n\r\n").unwrap();
+    assert_eq!(Answer::read(&mut stream).status, 403);
+    assert!(codes(&listener.newest()).contains(&"cross-site"));
+    assert!(server.seen().is_empty());
+    assert_eq!(post_from_page(&listener, "host: 127.0.0.1:8989"), 200);
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn where_there_is_a_token_the_signature_decides_and_not_the_page() {
+    let listener = TestListener::with_token();
+    let mut stream = listener.connect();
+    let body = sample("CLICK");
+    let head = format!(
+        "POST /?{} HTTP/1.1\r\nhost: a\r\norigin: https://tester.example\r\ncontent-length: {}\r\n\r\n",
+        signed(TOKEN),
+        body.len()
+    );
+    stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
+    assert_eq!(Answer::read(&mut stream).status, 200);
+    assert!(!codes(&listener.newest()).contains(&"cross-site"));
 }

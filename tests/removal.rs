@@ -9,20 +9,32 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use common::until;
-use jiff::Zoned;
+use jiff::{SignedDuration, Timestamp, Zoned};
 use menuscope::capture::CaptureId;
 use menuscope::filter::Filter;
 use menuscope::progress::Progress;
-use menuscope::store::{BulkWriter, Limits, Maintenance, Reader, Retention, Store, StoreError, StoreHead};
+use menuscope::store::{
+    BulkWriter, Limits, Maintenance, Reader, Retention, RetentionReason, Store, StoreError, StoreHead,
+};
 use menuscope::traffic::Traffic;
 use menuscope::waker::Waker;
 use recorded::recorded;
 use tokio::sync::watch;
 
 fn database(folder: &Path, events: i64) -> PathBuf {
+    database_of(folder, events, Duration::from_hours(2))
+}
+
+/// Events a second apart, the first of them that long ago.
+fn database_of(folder: &Path, events: i64, ago: Duration) -> PathBuf {
     let path = folder.join("menuscope.db");
-    let click =
-        |n| recorded(n, format!("<xml><MsgType>event</MsgType><Event>CLICK</Event><a>word{n}</a></xml>").as_bytes());
+    let first = Timestamp::now() - ago;
+    let click = |n| {
+        let body = format!("<xml><MsgType>event</MsgType><Event>CLICK</Event><a>word{n}</a></xml>");
+        let mut event = recorded(n, body.as_bytes());
+        event.capture.request.received_at = first + SignedDuration::from_secs(n);
+        event
+    };
     let events: Vec<_> = (0..events).map(click).collect();
     BulkWriter::open(&path).unwrap().import(&events).unwrap();
     path
@@ -89,11 +101,99 @@ fn beyond_a_limit_the_oldest_go_and_nothing_else() {
     until("ten events", || (reader.count().unwrap() == 10).then_some(()));
     assert_eq!(matching(&reader, ""), (691..=700).collect::<Vec<_>>());
     drop(store);
-    // They were two days old: nothing is younger than a day.
-    let store = open(&path, Retention { age: Some(Duration::from_hours(24)), ..Retention::default() });
+    // They are older than a second. Ten more minutes, and what was removed could not be brought back.
+    let store = open(&path, Retention { age: Some(Duration::from_secs(1)), ..Retention::default() });
     until("no event", || (reader.count().unwrap() == 0).then_some(()));
     drop(store);
     assert!(reader.check(&Progress::new()).unwrap().is_empty());
+}
+
+/// Makes all removals an hour old.
+fn age_removals(path: &Path) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute("UPDATE removal SET removed_at = removed_at - 3600 * 1000000", []).unwrap();
+}
+
+/// A store with these limits, and its head.
+fn watched(path: &Path, retention: Retention) -> (Store, watch::Receiver<StoreHead>) {
+    let (head, following) = watch::channel(StoreHead::default());
+    let limits = Limits { retention, ..Limits::default() };
+    (Store::open(path, limits, head, Waker::silent()).unwrap(), following)
+}
+
+#[test]
+fn what_a_limit_removes_is_said_once_and_rests_once_it_is_undone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path(), 20_000);
+    let ten = Retention { events: Some(10), ..Retention::default() };
+    let (store, head) = watched(&path, ten);
+    let report = until("the report", || head.borrow().retention.clone());
+    assert_eq!((report.events, report.reason), (19_990, RetentionReason::Events));
+    let words = report.words();
+    assert!(words.to_string().contains("removed 19990 events, received 2"), "{words}");
+    let reader = Reader::open(&path).unwrap();
+    assert_eq!((reader.count().unwrap(), reader.latest_removal().unwrap()), (10, Some(report.removal)));
+    let mut writer = BulkWriter::open(&path).unwrap();
+    assert_eq!(writer.restore(report.removal).unwrap(), 19_990);
+    assert_eq!(reader.count().unwrap(), 20_000);
+    drop(store);
+    // Nor does it begin anew with the next start, until a person says so.
+    let (store, head) = watched(&path, ten);
+    std::thread::park_timeout(Duration::from_secs(3));
+    assert_eq!((reader.count().unwrap(), head.borrow().retention.is_none()), (20_000, true));
+    writer.agree_to_limits().unwrap();
+    until("ten events", || (reader.count().unwrap() == 10).then_some(()));
+    drop(store);
+    // Other limits are other limits.
+    let removal = reader.latest_removal().unwrap().unwrap();
+    writer.restore(removal).unwrap();
+    let _store = watched(&path, Retention { events: Some(11), ..Retention::default() });
+    until("eleven events", || (reader.count().unwrap() == 11).then_some(()));
+}
+
+#[test]
+fn by_size_no_more_goes_than_has_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path(), 6_000);
+    let reader = Reader::open(&path).unwrap();
+    // Of that much, indexed.
+    drop(open(&path, Retention::default()));
+    Maintenance::open(&path).unwrap().compact(&Progress::new()).unwrap();
+    let half = reader.size().unwrap() / 2;
+    let (store, head) = watched(&path, Retention { size: Some(half), ..Retention::default() });
+    let report = until("the report", || head.borrow().retention.clone());
+    let left = reader.count().unwrap();
+    assert_eq!((report.reason, left + report.events), (RetentionReason::Size, 6_000));
+    assert!((2_000..4_000).contains(&left), "{left}");
+    drop(store);
+}
+
+#[test]
+fn a_clock_far_ahead_of_the_newest_event_removes_nothing_until_a_person_agrees() {
+    let folder = tempfile::tempdir().unwrap();
+    let year = Duration::from_hours(365 * 24);
+    let path = database_of(folder.path(), 50, year);
+    let days = Retention { age: Some(Duration::from_hours(24)), ..Retention::default() };
+    let reader = Reader::open(&path).unwrap();
+    for _ in 0..2 {
+        let (store, head) = watched(&path, days);
+        let warning = until("the question", || head.borrow().clock.clone());
+        assert!(warning.to_string().contains("db apply-limits"), "{warning}");
+        assert_eq!((reader.count().unwrap(), head.borrow().retention.is_none()), (50, true));
+        drop(store);
+        // An event of today does not make the clock right.
+        let mut today = recorded(1, b"<xml><MsgType>event</MsgType><Event>VIEW</Event></xml>");
+        today.capture.request.received_at = Timestamp::now();
+        BulkWriter::open(&path).unwrap().import(&[today]).unwrap();
+        let listed = reader.count().unwrap();
+        BulkWriter::open(&path).unwrap().remove(&ids(&[51, 52]), &Progress::new()).unwrap();
+        assert!(listed > 50);
+    }
+    BulkWriter::open(&path).unwrap().agree_to_limits().unwrap();
+    let (_store, head) = watched(&path, days);
+    let report = until("the report", || head.borrow().retention.clone());
+    assert_eq!((report.events, report.reason), (50, RetentionReason::Age));
+    assert_eq!((reader.count().unwrap(), head.borrow().clock.is_none()), (0, true));
 }
 
 #[test]
@@ -166,6 +266,7 @@ fn compacting_gives_room_back_and_keeps_what_is_there() {
     let reader = Reader::open(&path).unwrap();
     until("a hundred events", || (reader.count().unwrap() == 100).then_some(()));
     drop(store);
+    age_removals(&path);
     let before = reader.size().unwrap();
     let kept = matching(&reader, "");
     drop(reader);

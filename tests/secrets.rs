@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use clap::Parser as _;
-use command::{menuscope, run};
+use command::{menuscope, run, signal};
 use menuscope::account::{Account, Accounts, Secret, Secrets};
 use menuscope::cli::Cli;
 use menuscope::config::{AccountConfig, Overrides};
@@ -98,7 +98,7 @@ fn listen_through_faults(given: Given, data: &Path) {
         assert_silent("send on stdout", &output.stdout);
         assert_silent("send on stderr", &output.stderr);
     }
-    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    signal(&child, "TERM");
     lines.read_to_string(&mut said).unwrap();
     let mut log = Vec::new();
     child.stderr.take().unwrap().read_to_end(&mut log).unwrap();

@@ -126,6 +126,8 @@ codes! {
     BodyCut "body-cut" Note,
     /// A request that this listener forwarded has come back to it.
     ForwardLoop "forward-loop" Error,
+    /// A web page of another origin made the request, and the account has no token.
+    CrossSite "cross-site" Error,
     /// The sender stopped before the end of the body: `received`.
     BodyIncomplete "body-incomplete" Error,
     }

@@ -36,6 +36,8 @@ pub enum DbJob {
     Delete(Delete),
     /// Bring back what was removed last
     Restore,
+    /// Apply the limits of what is kept, although the clock is far ahead or what they removed was brought back
+    ApplyLimits,
     /// Fill it with made-up events, to try what menuscope is like with many
     #[command(hide = true)]
     Generate(Generate),

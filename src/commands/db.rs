@@ -8,7 +8,7 @@ use super::chosen::{Chosen, chosen};
 use super::output::{local_time, print_line, quoted};
 use super::work::{Interrupted, Work};
 use crate::cli::{Db, DbJob, Delete, Generate};
-use crate::config::ConfigError;
+use crate::config::{Config, ConfigError, RetentionConfig};
 use crate::engine::Setup;
 use crate::store::{BulkWriter, Maintenance, Reader, Stats, StoreError};
 use crate::traffic::Traffic;
@@ -30,6 +30,7 @@ pub(super) fn run(setup: &Setup, db: &Db) -> anyhow::Result<Outcome> {
         }
         DbJob::Delete(delete) => remove(setup, delete),
         DbJob::Restore => restore(setup),
+        DbJob::ApplyLimits => apply_limits(setup),
         DbJob::Generate(asked) => generate(setup, asked),
     };
     match ended {
@@ -149,6 +150,19 @@ fn restore(setup: &Setup) -> anyhow::Result<Outcome> {
     };
     let restored = BulkWriter::open(&path)?.restore(removal)?;
     print_line(&format!("{restored} are back"))?;
+    Ok(Outcome::Done)
+}
+
+fn apply_limits(setup: &Setup) -> anyhow::Result<Outcome> {
+    if Config::load(&setup.config_file)?.retention == RetentionConfig::default() {
+        return Ok(Outcome::No(Some("config.toml has no limits in [retention], so everything is kept".to_owned())));
+    }
+    let path = setup.folder.database();
+    drop(Reader::open(&path)?);
+    BulkWriter::open(&path)?.agree_to_limits()?;
+    print_line(
+        "the limits of [retention] apply from now on; the listener, or the next one, removes what is beyond them",
+    )?;
     Ok(Outcome::Done)
 }
 

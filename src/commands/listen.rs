@@ -16,7 +16,7 @@ use crate::capture::CaptureId;
 use crate::cli::{self, Listen};
 use crate::config::{Config, parse_address};
 use crate::delivery::Target;
-use crate::engine::{ForwardSetup, Rulebook, Service, Setup, runtime, stop_requested};
+use crate::engine::{ForwardSetup, Rulebook, Service, Setup, exposure, runtime, stop_requested};
 use crate::filter::Filter;
 use crate::rules::BadAnswer;
 use crate::store::{Reader, StoreHead};
@@ -54,7 +54,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     rulebook.apply(&config)?;
     let crafting = rulebook.policy().clone();
     let mut service =
-        Service::open(Arc::clone(&runtime), &setup.folder, &config, accounts, crafting, head, waker.clone())?;
+        Service::open(Arc::clone(&runtime), &setup.folder, &config, accounts.clone(), crafting, head, waker.clone())?;
     rulebook.follow();
     let after = CaptureId(following.borrow().last_id);
     let printer = Printer {
@@ -68,6 +68,10 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
         after,
     };
     let address = service.listen(address)?;
+    let without_token: Vec<_> = accounts.iter().filter(|account| account.token().is_none()).collect();
+    if let Some(warning) = exposure(address, without_token.iter().map(|account| &*account.name)) {
+        tracing::warn!("{warning}");
+    }
     let first = format!("http://{address}");
     let first = if listen.json { json!({ "listening": first }).to_string() } else { format!("listening on {first}") };
     // A closed stdout does not stop the listener.

@@ -4,7 +4,6 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::output::{finding_lines, print_line, printable, quoted};
@@ -77,7 +76,7 @@ impl Post<'_> {
         let courier = HttpClient::new();
         let mut well = true;
         for (name, message) in &self.messages {
-            let push = sample::signed(message, Some(self.account), encrypt, Timestamp::now())?;
+            let push = sample::signed(message, Some(self.account), encrypt, crate::clock::now())?;
             match runtime.block_on(courier.post(&push, self.target.as_str())) {
                 Ok(answered) => {
                     let (status, elapsed) = (answered.status, answered.elapsed);

@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use jiff::Zoned;
 
 use super::output::{event_line, print_line, print_row};
 use super::work::{Interrupted, flag_on_interrupt};
@@ -72,7 +71,7 @@ fn what(setup: &Setup, wait: &Wait) -> anyhow::Result<(Filter, CaptureId)> {
 
 fn since_time(filter: Option<&str>, since: &str) -> anyhow::Result<Filter> {
     let text = format!("after:{since:?} ({})", filter.unwrap_or_default());
-    Filter::parse(text.trim_end_matches(" ()"), &Zoned::now()).with_context(|| {
+    Filter::parse(text.trim_end_matches(" ()"), &crate::clock::local_now()).with_context(|| {
         format!("cannot read --since {since:?}; give an event's number or a time such as 10m or 2026-11-23T10:00")
     })
 }

@@ -1,12 +1,14 @@
 //! Edits of `config.toml` by the window: comments and order stay as the person wrote them.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
 use super::{
-    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, LookConfig, RetentionConfig, TargetConfig, secrets,
+    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, LookConfig, RetentionConfig, TargetConfig, privacy,
+    secrets,
 };
 use crate::account::{SecretName, Secrets};
 use crate::rules::BadAnswer;
@@ -143,7 +145,13 @@ pub(super) fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut)) -> Result
         text.parse().map_err(|error: toml_edit::TomlError| super::malformed(&text, &error.into(), path))?;
     change(&mut document);
     let beside = path.with_extension("toml.new");
-    std::fs::write(&beside, document.to_string())
+    privacy::private_file()
+        .truncate(true)
+        .open(&beside)
+        .and_then(|mut file| {
+            privacy::restrict(&file)?;
+            file.write_all(document.to_string().as_bytes())
+        })
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|source| ConfigError::Write { source, path: path.to_owned() })
 }

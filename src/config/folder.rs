@@ -1,12 +1,16 @@
 //! The data folder: which files are where, and who listens.
 
 use std::fs::{File, TryLockError};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::ConfigError;
+use super::{ConfigError, privacy};
 
 /// Only the configuration is meant to be shared.
 const GITIGNORE: &str = "*\n!config.toml\n";
+
+/// Name of the file that the listener's lock is on.
+const LOCK: &str = "menuscope.lock";
 
 /// The folder that holds one developer's captures and settings.
 #[derive(Clone, Debug)]
@@ -34,15 +38,31 @@ impl DataFolder {
         Ok(Self { path })
     }
 
-    /// Makes the folder and its `.gitignore` where they are missing.
+    /// Makes the folder and its `.gitignore` where they are missing, and takes the rights of others away.
     pub fn create(&self) -> Result<(), ConfigError> {
         let failed = |source| ConfigError::Write { source, path: self.path.clone() };
-        std::fs::create_dir_all(&self.path).map_err(failed)?;
+        privacy::create_folder(&self.path).map_err(failed)?;
         let gitignore = self.path.join(".gitignore");
         if !gitignore.exists() {
-            std::fs::write(&gitignore, GITIGNORE).map_err(failed)?;
+            let mut file = privacy::private_file().open(&gitignore).map_err(failed)?;
+            file.write_all(GITIGNORE.as_bytes()).map_err(failed)?;
         }
+        self.mend();
         Ok(())
+    }
+
+    /// Takes the rights of others away from the folder and its files, if this is a data folder already.
+    pub fn mend_rights(&self) {
+        if self.database().exists() || self.path.join(LOCK).exists() {
+            self.mend();
+        }
+    }
+
+    fn mend(&self) {
+        if let Err(error) = privacy::mend(&self.path) {
+            let path = self.path.display();
+            tracing::warn!("cannot keep others from reading the data folder ({error}); make it your own: {path}");
+        }
     }
 
     /// Path of the folder.
@@ -72,11 +92,9 @@ impl DataFolder {
 
     /// Takes the right to listen, which one process at a time has.
     pub fn lock_listener(&self) -> Result<ListenerLock, ConfigError> {
-        let path = self.path.join("menuscope.lock");
-        let file = File::options()
-            .create(true)
+        let path = self.path.join(LOCK);
+        let file = privacy::private_file()
             .truncate(false)
-            .write(true)
             .open(&path)
             .map_err(|source| ConfigError::Write { source, path: path.clone() })?;
         match file.try_lock() {

@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-/// Limits beyond which the oldest events go; what is left out is not limited.
+use super::bounds::limit;
+
+/// Limits beyond which the oldest events are removed; what is left out is not limited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetentionConfig {
     /// No event is kept for longer, in days.
+    #[serde(deserialize_with = "limit")]
     pub days: Option<u32>,
     /// No more events are kept.
+    #[serde(deserialize_with = "limit")]
     pub events: Option<u64>,
     /// The database gets no larger, in MiB.
+    #[serde(deserialize_with = "limit")]
     pub size_mib: Option<u64>,
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{ConfigError, DataFolder};
+use super::{ConfigError, DataFolder, privacy};
 use crate::account::{Secret, Secrets};
 
 /// A keyring that does not answer within this time counts as locked: it may be waiting for a person who is not there.
@@ -197,7 +197,7 @@ fn read_file(path: &Path) -> Result<BTreeMap<String, StoredSecrets>, ConfigError
         .map(Zeroizing::new)
         .map_err(|source| ConfigError::Read { source, path: path.to_owned() })?;
     // Written by hand, or copied: from now on it is its owner's alone.
-    if let Err(error) = std::fs::File::open(path).and_then(|file| restrict(&file)) {
+    if let Err(error) = std::fs::File::open(path).and_then(|file| privacy::restrict(&file)) {
         tracing::warn!(
             "cannot keep others from reading secrets.toml: {error}; take their rights away with `chmod 600`"
         );
@@ -213,36 +213,14 @@ fn write_file(path: &Path, file: &BTreeMap<String, StoredSecrets>) -> Result<(),
     let text = toml_edit::ser::to_string_pretty(file)
         .map(Zeroizing::new)
         .map_err(|error| ConfigError::Write { source: std::io::Error::other(error), path: path.to_owned() })?;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options
+    privacy::private_file()
+        .truncate(true)
         .open(path)
         .and_then(|mut file| {
-            restrict(&file)?;
+            privacy::restrict(&file)?;
             file.write_all(text.as_bytes())
         })
         .map_err(|source| ConfigError::Write { source, path: path.to_owned() })
-}
-
-/// A file that was there before keeps its mode on opening: take the others' rights away before anything is written.
-#[cfg(unix)]
-fn restrict(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    // On a disk that cannot be written, there is nothing to be said about what is right already.
-    if file.metadata()?.permissions().mode() & 0o777 == 0o600 {
-        return Ok(());
-    }
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn restrict(_file: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

@@ -10,11 +10,14 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::http::uri::Scheme;
 use hyper::{Request, Response};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
+use rustls::pki_types::UnixTime;
+use rustls::time_provider::TimeProvider;
 use tokio::sync::OnceCell;
 
 use crate::wechat::lint::WECHAT_LIMIT_MS;
@@ -189,12 +192,29 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 
 /// Reads the system's certificates, which are files on most systems.
 async fn secure_client() -> io::Result<SecureClient> {
-    let builder = tokio::task::spawn_blocking(|| {
-        HttpsConnectorBuilder::new().with_provider_and_native_roots(rustls::crypto::ring::default_provider())
+    let config = tokio::task::spawn_blocking(|| {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        ClientConfig::builder_with_details(provider, Arc::new(TlsClock))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_native_roots()
+            .map(|builder| builder.with_no_client_auth())
     });
     let mut tcp = tcp();
     tcp.enforce_http(false);
-    Ok(client(builder.await??.https_only().enable_http1().wrap_connector(tcp)))
+    let builder = HttpsConnectorBuilder::new().with_tls_config(config.await??);
+    Ok(client(builder.https_only().enable_http1().wrap_connector(tcp)))
+}
+
+/// The clock that certificates are checked by; rustls's own panics where it is set before 1970.
+#[derive(Debug)]
+struct TlsClock;
+
+impl TimeProvider for TlsClock {
+    fn current_time(&self) -> Option<UnixTime> {
+        let seconds = u64::try_from(crate::clock::now().as_second()).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+    }
 }
 
 fn tcp() -> HttpConnector {

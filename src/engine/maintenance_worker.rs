@@ -21,6 +21,8 @@ pub enum MaintenanceCommand {
     Remove { events: Selection },
     /// Restore the events of one removal.
     Restore { removal: RemovalId },
+    /// Apply the limits of what is kept as they are, also where the clock is ahead or a removal was undone.
+    AgreeToLimits,
     /// Remember a filter, as it was typed, for completion.
     NoteFilter { text: String },
     /// Run a task on the database file.
@@ -70,6 +72,10 @@ impl MaintenanceWorker {
             MaintenanceCommand::Restore { removal } => {
                 let events = BulkWriter::open(&self.database)?.restore(removal)?;
                 MaintenanceNotice::Restored { events }
+            }
+            MaintenanceCommand::AgreeToLimits => {
+                BulkWriter::open(&self.database)?.agree_to_limits()?;
+                return Ok(None);
             }
             MaintenanceCommand::NoteFilter { text } => {
                 // Worth no error message: the window remembers the filters of this run by itself.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Zoned;
 use tokio::sync::watch;
 
 use crate::config::{Config, ConfigError, ConfigWatch, line_of_rule};
@@ -136,10 +135,12 @@ impl RuleSource {
 
     /// Puts rules and forward target in force, or neither.
     fn apply(&self, config: &Config) -> Result<(), RulebookError> {
-        let rules = RuleSet::compile(config.rules.clone(), &Zoned::now()).map_err(|error| RulebookError::Rule {
-            line: line_of_rule(&self.config_file, &error),
-            file: self.config_file.clone(),
-            error: Box::new(error),
+        let rules = RuleSet::compile(config.rules.clone(), &crate::clock::local_now()).map_err(|error| {
+            RulebookError::Rule {
+                line: line_of_rule(&self.config_file, &error),
+                file: self.config_file.clone(),
+                error: Box::new(error),
+            }
         })?;
         let forward = match (&self.forced, &config.listener.forward) {
             (Some(forced), _) => Some(Arc::clone(forced)),

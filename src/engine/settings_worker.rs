@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -302,7 +301,7 @@ impl SettingsWorker {
         let account = accounts.as_ref().map(|accounts| accounts.default_account());
         let own_mark = accounts.as_ref().map(|accounts| accounts.own_mark().clone()).unwrap_or_default();
         let push =
-            sample::push(&kind, account, &own_mark, Timestamp::now()).map_err(|error| UserError::from(&error))?;
+            sample::push(&kind, account, &own_mark, crate::clock::now()).map_err(|error| UserError::from(&error))?;
         let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
         let http_client = self.rulebook.policy().http_client.clone();
         self.runtime.block_on(http_client.post(&push, &target)).map_err(|error| UserError::from(&error))?;

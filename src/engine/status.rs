@@ -1,5 +1,7 @@
 //! The current state of listener, database and settings, for the window.
 
+use std::net::SocketAddr;
+
 use crate::config::Config;
 use crate::texts::user_error::UserError;
 
@@ -32,6 +34,29 @@ pub struct Status {
     pub accounts: Vec<AccountStatus>,
 }
 
+impl Status {
+    /// A warning where other computers reach the listener and an account has no token to tell WeChat by.
+    pub fn exposure(&self) -> Option<UserError> {
+        let ListenerState::Listening { address } = &self.listener else { return None };
+        let without_token = self.accounts.iter().filter(|account| !account.has_token).map(|account| &*account.name);
+        exposure(address.parse().ok()?, without_token)
+    }
+}
+
+/// A warning where the address is beyond loopback and there are accounts without a token.
+pub fn exposure<'a>(address: SocketAddr, without_token: impl Iterator<Item = &'a str>) -> Option<UserError> {
+    let names: Vec<_> = without_token.map(|name| format!("\"{name}\"")).collect();
+    if address.ip().is_loopback() || names.is_empty() {
+        return None;
+    }
+    let names = names.join(", ");
+    let text = format!(
+        "other computers reach the listener at {address}, and whoever does can post events, since there is no token for \
+         account {names}; set the token of WeChat's console, or listen at 127.0.0.1"
+    );
+    Some(UserError::of("user_error.listen.exposed", text).with("address", address).with("names", names))
+}
+
 /// The presence of an account's secrets, without their values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountStatus {
@@ -39,4 +64,31 @@ pub struct AccountStatus {
     pub has_token: bool,
     pub has_aes_key: bool,
     pub has_app_secret: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_loopback_a_missing_token_is_a_warning() {
+        let account =
+            |has_token| AccountStatus { name: "shop".into(), has_token, has_aes_key: false, has_app_secret: false };
+        let status = |address: &str, has_token| Status {
+            listener: ListenerState::Listening { address: address.into() },
+            accounts: vec![account(has_token)],
+            ..Status::default()
+        };
+        for (address, has_token, warns) in [
+            ("127.0.0.1:8989", false, false),
+            ("[::1]:8989", false, false),
+            ("0.0.0.0:8989", true, false),
+            ("0.0.0.0:8989", false, true),
+            ("[::]:8989", false, true),
+            ("192.168.1.2:8989", false, true),
+        ] {
+            assert_eq!(status(address, has_token).exposure().is_some(), warns, "{address}");
+        }
+        status("0.0.0.0:8989", false).exposure().unwrap().assert_said();
+    }
 }

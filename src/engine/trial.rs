@@ -1,7 +1,5 @@
 //! Trials of rules on stored events.
 
-use jiff::{Timestamp, Zoned};
-
 use crate::capture::StoredCapture;
 use crate::filter::Subject;
 use crate::inspect::reply::lint_plain_reply;
@@ -32,7 +30,7 @@ impl RuleTrial {
     /// Tries a rule, whether it is enabled or not.
     pub(super) fn of(rule: Rule, stored: &StoredCapture) -> Self {
         let failed = |error| Self::Failed { trouble: UserError::from(&error) };
-        let rules = match RuleSet::compile(vec![Rule { enabled: true, ..rule }], &Zoned::now()) {
+        let rules = match RuleSet::compile(vec![Rule { enabled: true, ..rule }], &crate::clock::local_now()) {
             Ok(rules) => rules,
             Err(error) => return failed(error),
         };
@@ -48,7 +46,7 @@ impl RuleTrial {
     }
 
     fn answers(reply: &PassiveReply, status: u16, stored: &StoredCapture) -> Self {
-        let now = Timestamp::now().as_second();
+        let now = crate::clock::now().as_second();
         let address = stored.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
         let body = reply.to_bytes(&address, stored.capture.format());
         let answered = HttpResponse { status, body: &body, elapsed_ms: None };

@@ -39,7 +39,6 @@ fn part_of(value: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Zoned;
     use proptest::prelude::*;
 
     use super::super::Filter;
@@ -70,7 +69,7 @@ mod tests {
             value in "\\PC{0,12}|[\"\\\\*\n\u{202E} :/-]{0,6}|.{120,140}",
         ) {
             if let Some(term) = by_value(name, &value) {
-                prop_assert!(Filter::parse(&term, &Zoned::now()).is_ok(), "{term}");
+                prop_assert!(Filter::parse(&term, &crate::clock::local_now()).is_ok(), "{term}");
                 prop_assert!(!term.contains('\n'));
             }
         }

@@ -8,7 +8,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::{Method, Request, Response};
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
 
@@ -21,7 +20,7 @@ use crate::account::Accounts;
 use crate::capture::diagnosis::Code;
 use crate::capture::{Capture, CaptureId, Placement, RawRequest, UNREADABLE};
 use crate::delivery::has_passed_through;
-use crate::inspect::{Disposition, Inspection, ReplyEncryption, has_echostr, inspect};
+use crate::inspect::{Disposition, Inspection, ReplyEncryption, has_echostr, inspect, is_cross_site};
 use crate::log_throttle::LogThrottle;
 use crate::store::{StoreError, Ticket};
 use crate::wechat::tree::Tree;
@@ -87,16 +86,19 @@ async fn handle(
     request: Request<Body>,
 ) -> Response<Body> {
     let began = origin.began();
-    let response = match *request.method() {
+    let mut response = match *request.method() {
         Method::POST => callback(endpoint, &origin, request, began).await,
         Method::GET if has_echostr(request.uri().query().unwrap_or_default()) => {
             let raw = raw_request(&origin, &request.into_parts().0, ReceivedBody::default());
             let accounts = endpoint.context.accounts.borrow().clone();
-            store_and_answer(endpoint, &origin, inspect(raw, &accounts), began).await
+            let mut inspection = inspect(raw, &accounts);
+            refuse_cross_site(&mut inspection, &accounts);
+            store_and_answer(endpoint, &origin, inspection, began).await
         }
         Method::GET | Method::HEAD => http_answer::page(),
         _ => http_answer::method_not_allowed(),
     };
+    http_answer::add_date(&mut response);
     origin.finish();
     response
 }
@@ -110,10 +112,22 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
     let mut inspection = inspect(raw, &accounts);
     if end != BodyEnd::Complete {
         inspection.refuse_incomplete(end == BodyEnd::TooSlow);
-    } else if has_passed_through(&inspection.capture.request, &endpoint.context.policy.instance) {
+    } else if !refuse_cross_site(&mut inspection, &accounts)
+        && has_passed_through(&inspection.capture.request, &endpoint.context.policy.instance)
+    {
         inspection.refuse_loop();
     }
     store_and_answer(endpoint, origin, inspection, began).await
+}
+
+/// Refuses a request of somebody else's web page to an account without a token; returns true for such a one.
+fn refuse_cross_site(inspection: &mut Inspection, accounts: &Accounts) -> bool {
+    let is_unchecked = accounts.named(&inspection.capture.account).is_none_or(|account| account.token().is_none());
+    let is_refused = is_unchecked && is_cross_site(&inspection.capture.request);
+    if is_refused {
+        inspection.refuse_cross_site();
+    }
+    is_refused
 }
 
 /// Answers once the capture is on disk, or 503 when that takes longer than the budget.
@@ -253,7 +267,7 @@ impl Drop for PendingReply {
 fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: ReceivedBody) -> RawRequest {
     let target = origin.target(&head.uri);
     RawRequest {
-        received_at: Timestamp::now(),
+        received_at: crate::clock::now(),
         method: head.method.as_str().to_owned(),
         version: format!("{:?}", head.version),
         target,

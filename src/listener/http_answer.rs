@@ -17,6 +17,14 @@ use crate::wechat::lint::LintFinding;
 /// The body that tells WeChat that all is well, and shows the user nothing.
 const SUCCESS: &str = "success";
 
+/// Adds the `Date` header, which HTTP leaves out where there is no sensible clock.
+pub(super) fn add_date(response: &mut Response<Body>) {
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&crate::clock::now());
+    if let Some(date) = date.ok().and_then(|date| HeaderValue::try_from(date).ok()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+}
+
 /// The page for a person who opens the address in a browser.
 const PAGE: &str = "menuscope is listening here for WeChat's callbacks.\n\
     Save this address as the server URL in WeChat's console. Nothing else is served here.\n";

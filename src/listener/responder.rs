@@ -9,7 +9,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{sleep_until, timeout_at};
 
@@ -174,7 +173,7 @@ impl Responder {
 
     async fn held(&mut self, mut guard: HoldGuard) -> ReplyDecision {
         let left = self.deadline.saturating_duration_since(Instant::now());
-        self.store.record_held(self.placement.id, Timestamp::now() + left);
+        self.store.record_held(self.placement.id, crate::clock::now() + left);
         let held_decision = tokio::select! {
             held_decision = guard.decision() => held_decision,
             () = sleep_until(self.deadline.into()) => HeldDecision::Default,

@@ -1,6 +1,5 @@
 //! Tests of the listener as a whole: its errors in words, and one parse for each push.
 
-use jiff::Zoned;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::*;
@@ -36,7 +35,7 @@ fn rule(name: &str, filter: &str, response: Response) -> Rule {
 }
 
 fn policy(rules: Vec<Rule>) -> ReplyPolicy {
-    let rules = RuleSet::compile(rules, &Zoned::now()).unwrap();
+    let rules = RuleSet::compile(rules, &crate::clock::local_now()).unwrap();
     ReplyPolicy {
         rules: watch::Sender::new(Arc::new(rules)).subscribe(),
         rule_usage: watch::Sender::default(),
@@ -59,7 +58,7 @@ fn account() -> Account {
 fn request(encrypted: bool) -> Vec<u8> {
     let key = AesKey::parse(KEY).unwrap();
     let encryption = encrypted.then_some((&key, APP_ID, *b"0123456789abcdef"));
-    let timestamp = jiff::Timestamp::now().as_second().to_string();
+    let timestamp = crate::clock::now().as_second().to_string();
     let signing = Signing { token: TOKEN, timestamp: &timestamp, nonce: "1", openid: None, encryption };
     let message = format!(
         "<xml><ToUserName>gh_1</ToUserName><FromUserName>o1</FromUserName><CreateTime>1</CreateTime>\
@@ -105,7 +104,7 @@ async fn a_push_that_a_rule_answers_is_parsed_once() {
             rule("words", "event:CLICK counted", text_reply("{{ kind }} {{ Event }}")),
         ];
         let policy = policy(rules);
-        policy.held.switch(Some(Filter::parse("\"never held\"", &Zoned::now()).unwrap()));
+        policy.held.switch(Some(Filter::parse("\"never held\"", &crate::clock::local_now()).unwrap()));
         let (answer, parses) = answer(policy, &request(encrypted)).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         assert_eq!(answer.contains("<Content><![CDATA[CLICK CLICK]]></Content>"), !encrypted, "{answer}");

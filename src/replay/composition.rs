@@ -1,7 +1,5 @@
 //! Stores composed messages as our own captures, so that they can be sent, shown and sent again.
 
-use jiff::Timestamp;
-
 use super::ReplayError;
 use crate::account::{Account, Accounts};
 use crate::capture::CaptureId;
@@ -24,7 +22,7 @@ impl ComposedMessages<'_> {
     pub fn store(self, additions: &mut BulkWriter, accounts: &Accounts) -> Result<Vec<CaptureId>, ReplayError> {
         let mut recorded = Vec::with_capacity(self.messages.len());
         for message in self.messages {
-            let now = Timestamp::now();
+            let now = crate::clock::now();
             let push = sample::signed(message, Some(self.account), self.encrypt, now)?;
             let capture = own_capture(&push, self.account, accounts, now);
             recorded.push(ImportEvent { capture, reply: None, attempt: 1, first: None });

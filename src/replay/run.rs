@@ -180,7 +180,7 @@ impl<'a> ActiveRun<'a> {
         let accounts = self.context.accounts;
         let before = baseline(self.context.reader, plan.against, event, self.stored.id, accounts)?.map(Arc::new);
         let id = event.placement.id;
-        match self.request_builder.build(event, plan, &account, Timestamp::now()) {
+        match self.request_builder.build(event, plan, &account, crate::clock::now()) {
             Ok(BuiltRequest { request, sent_capture, created }) => {
                 let (client, target) = (self.context.http_client.clone(), plan.target.clone());
                 let (attempts, copies) = (plan.attempts(), plan.burst.get());
@@ -313,7 +313,7 @@ impl<'a> ActiveRun<'a> {
 
 /// The time to the microsecond, as it is recorded.
 fn now() -> Timestamp {
-    let now = Timestamp::now();
+    let now = crate::clock::now();
     Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 

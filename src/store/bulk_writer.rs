@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction};
 
 use super::columns::headers_to_bytes;
@@ -10,7 +9,7 @@ use super::connection::{connect, in_transaction, migrate};
 use super::database_file::{DatabaseFile, FileState};
 use super::error::{StoreError, doing};
 use super::removal::{self, RemovalId};
-use super::{completion, replays, replies, rows};
+use super::{chores, completion, replays, replies, rows};
 use crate::capture::{Capture, CaptureId, Placement, Replay, ReplayId, ReplayRun, Reply, RunEnd, RunId};
 use crate::progress::Progress;
 
@@ -91,7 +90,7 @@ impl BulkWriter {
     pub fn remove(&mut self, ids: &[CaptureId], progress: &Progress) -> Result<(RemovalId, u64), StoreError> {
         progress.set_total(ids.len() as u64);
         let removal =
-            self.in_transaction("removing events", |transaction| removal::begin(transaction, Timestamp::now()))?;
+            self.in_transaction("removing events", |transaction| removal::begin(transaction, crate::clock::now()))?;
         let mut removed = 0;
         for some in ids.chunks(removal::AT_ONCE) {
             removed +=
@@ -104,10 +103,15 @@ impl BulkWriter {
         Ok((removal, removed))
     }
 
+    /// Records that a person means the limits as they are and agrees to the clock: the listener applies them.
+    pub fn agree_to_limits(&mut self) -> Result<(), StoreError> {
+        self.in_transaction("agreeing to the limits", |transaction| chores::agree(transaction, crate::clock::now()))
+    }
+
     /// Records that a filter was used.
     pub fn note_filter(&mut self, text: &str) -> Result<(), StoreError> {
         self.in_transaction("noting that a filter was used", |transaction| {
-            completion::note_used(transaction, text, Timestamp::now())
+            completion::note_used(transaction, text, crate::clock::now())
         })
     }
 

@@ -9,8 +9,8 @@ use super::connection::{Checkpoint, checkpoint, in_transaction};
 use super::counters::Counter;
 use super::error::{StoreError, doing};
 use super::pages::{Pages, give_back};
-use super::retention::Retention;
-use super::{removal, search};
+use super::retention::{Retention, RetentionReport};
+use super::{removal, search, trusted_clock};
 
 /// The number of captures that are indexed after [`SHORT_QUIET`]; fewer wait for [`LONG_QUIET`].
 const MANY: i64 = 256;
@@ -50,6 +50,15 @@ pub(super) struct Chores {
     purge_at: Option<Instant>,
     /// The time of the next check of the limits.
     limits_at: Instant,
+    /// A person has set the limits, and means them.
+    agreed: bool,
+    /// The removal that goes on, and those that are complete and not reported yet.
+    removing: Option<RetentionReport>,
+    removed: Vec<RetentionReport>,
+    /// Events are too old by a clock that is not believed.
+    clock_is_ahead: bool,
+    /// The limits rest, since their removal was undone.
+    at_rest: bool,
     /// There may be pages to give back, and a log to checkpoint.
     untidy: bool,
     /// The last step left something to do.
@@ -67,8 +76,8 @@ pub(super) enum Step {
     Worked,
     /// Removed events were deleted, which no list showed any more.
     Purged,
-    /// Events beyond the limits were deleted: lists are shorter now.
-    Deleted,
+    /// Events beyond the limits were removed: lists are shorter now.
+    Removed,
 }
 
 impl Chores {
@@ -80,16 +89,32 @@ impl Chores {
             data_version: 0,
             purge_at: None,
             limits_at: Instant::now(),
+            agreed: false,
+            removing: None,
+            removed: Vec::new(),
+            clock_is_ahead: false,
+            at_rest: false,
             untidy: true,
             busy: false,
             paused_until: None,
         })
     }
 
-    /// Applies these limits from now on.
+    /// Applies these limits from now on, which a person has set.
     pub(super) fn set_retention(&mut self, retention: Retention) {
         self.retention = retention;
         self.limits_at = Instant::now();
+        self.agreed = true;
+    }
+
+    /// The removals beyond the limits since the last call.
+    pub(super) fn take_removed(&mut self) -> Vec<RetentionReport> {
+        std::mem::take(&mut self.removed)
+    }
+
+    /// True where nothing is removed by age, since the clock is far ahead.
+    pub(super) fn clock_is_ahead(&self) -> bool {
+        self.clock_is_ahead
     }
 
     pub(super) fn retention(&self) -> Retention {
@@ -110,6 +135,8 @@ impl Chores {
             let sql = "SELECT COALESCE(MAX(id), 0) FROM capture";
             self.newest = connection.query_row(sql, [], |row| row.get(0)).map_err(&problem)?;
             (self.untidy, self.purge_at) = (true, None);
+            // A person may have agreed to the limits.
+            self.limits_at = Instant::now();
         }
         Ok(())
     }
@@ -147,7 +174,7 @@ impl Chores {
     ) -> Result<Step, StoreError> {
         let outcome = self.do_one(connection, settled, open);
         self.paused_until = outcome.is_err().then(|| Instant::now() + AFTER_FAILURE);
-        self.busy = matches!(outcome, Ok(Step::Worked | Step::Purged | Step::Deleted));
+        self.busy = matches!(outcome, Ok(Step::Worked | Step::Purged | Step::Removed));
         outcome
     }
 
@@ -162,9 +189,8 @@ impl Chores {
             self.untidy = true;
             return Ok(Step::Purged);
         }
-        if self.enforce(connection, open)? > 0 {
-            self.untidy = true;
-            return Ok(Step::Deleted);
+        if self.enforce(connection, open)? {
+            return Ok(Step::Removed);
         }
         if self.untidy && !give_pages_back(connection)? {
             checkpoint(connection, Checkpoint::Partial)?;
@@ -178,7 +204,7 @@ impl Chores {
         if self.purge_at.is_some_and(|at| at > Instant::now()) {
             return Ok(0);
         }
-        let before = removal::final_before(Timestamp::now());
+        let before = removal::final_before(crate::clock::now());
         let Some(oldest) = removal::oldest(connection)? else {
             // A removal from now on is not due before that.
             self.purge_at = Some(Instant::now() + removal::UNDO_FOR);
@@ -186,28 +212,80 @@ impl Chores {
         };
         let wait: Duration = oldest.duration_since(before).try_into().unwrap_or_default();
         if wait > Duration::ZERO {
-            self.purge_at = Some(Instant::now() + wait);
+            // A removal of a clock that was ahead is far away, and no instant may be out of range.
+            self.purge_at = Some(Instant::now() + wait.min(removal::UNDO_FOR));
             return Ok(0);
         }
         in_transaction(connection, "deleting removed events", |transaction| removal::purge(transaction, before))
     }
 
-    fn enforce(&mut self, connection: &mut Connection, open: Option<i64>) -> Result<usize, StoreError> {
+    /// Removes some events beyond the limits. `false`: there are none.
+    fn enforce(&mut self, connection: &mut Connection, open: Option<i64>) -> Result<bool, StoreError> {
         if !self.retention.is_limited() || self.limits_at > Instant::now() {
-            return Ok(0);
+            self.clock_is_ahead &= self.retention.is_limited();
+            return Ok(false);
         }
-        let deleted = in_transaction(connection, "deleting what is beyond the limits", |transaction| {
-            let deleted = self.retention.enforce(transaction, open, Timestamp::now())?;
-            if deleted > 0 {
-                removal::note_change(transaction)?;
-            }
-            Ok(deleted)
-        })?;
-        if deleted == 0 {
+        let now = crate::clock::now();
+        if std::mem::take(&mut self.agreed) {
+            agree(connection, now)?;
+        }
+        if self.rests(connection)? || !self.remove_some(connection, open, now)? {
+            self.removed.extend(self.removing.take());
             self.limits_at = Instant::now() + LIMITS_INTERVAL;
+            return Ok(false);
         }
-        Ok(deleted)
+        Ok(true)
     }
+
+    /// Tells whether these limits rest, since their removal was undone.
+    fn rests(&mut self, connection: &Connection) -> Result<bool, StoreError> {
+        let rests = Counter::LimitsAtRest.read(connection)? == self.retention.fingerprint();
+        if rests && !self.at_rest {
+            tracing::warn!(
+                "what [retention] in config.toml removed was brought back, so it removes nothing more until a limit is \
+                 changed; `menuscope db apply-limits` applies the limits as they are"
+            );
+        }
+        self.at_rest = rests;
+        Ok(rests)
+    }
+
+    fn remove_some(
+        &mut self,
+        connection: &mut Connection,
+        open: Option<i64>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let retention = self.retention;
+        let believed = if retention.age.is_some() { trusted_clock::believed(connection, now)? } else { None };
+        self.clock_is_ahead = believed.is_none() && retention.has_old(connection, now)?;
+        let Some(expired) = retention.expired(connection, open, believed)? else { return Ok(false) };
+        self.removed.extend(self.removing.take_if(|report| report.reason != expired.reason));
+        let removing = self.removing.as_ref().map(|report| report.removal);
+        let removal = in_transaction(connection, "removing what is beyond the limits", |transaction| {
+            let removal = match removing {
+                Some(removal) => removal,
+                None => removal::begin(transaction, now)?,
+            };
+            removal::note_limits(transaction, removal, retention.fingerprint())?;
+            removal::mark(transaction, removal, &expired.ids)?;
+            Ok(removal)
+        })?;
+        let so_far = self.removing.take().unwrap_or(RetentionReport {
+            removal,
+            events: 0,
+            received: expired.received,
+            reason: expired.reason,
+        });
+        self.removing = Some(so_far.and(&expired));
+        Ok(true)
+    }
+}
+
+/// Notes that a person means the limits as they are, and agrees to the clock.
+pub(super) fn agree(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    Counter::LimitsAtRest.set(connection, 0)?;
+    trusted_clock::note(connection, now)
 }
 
 /// Gives some of the file's empty pages back. `false`: there are too few, or the file cannot give any.

@@ -148,8 +148,35 @@ impl Committer {
     pub(super) fn do_chore(&mut self) -> bool {
         let deleted = self.database.do_chore(self.head.last_id);
         self.head.unverified_bytes = self.database.unverified().0;
-        self.head.revision += u64::from(deleted);
-        deleted
+        let removed = self.database.take_removed();
+        for report in &removed {
+            tracing::warn!("{}", report.words());
+        }
+        let has_report = !removed.is_empty();
+        self.head.retention = removed.into_iter().next_back().or(self.head.retention.take());
+        let clock = self.report_clock();
+        let changed = deleted || has_report || clock;
+        self.head.revision += u64::from(changed);
+        changed
+    }
+
+    /// Reports once that the clock is far ahead. `true`: the head has changed.
+    fn report_clock(&mut self) -> bool {
+        let is_ahead = self.database.clock_is_ahead();
+        if is_ahead == self.head.clock.is_some() {
+            return false;
+        }
+        self.head.clock = is_ahead.then(|| {
+            let now = crate::clock::now();
+            let text = format!(
+                "the clock says {now:.0}, which is far ahead of the newest event: [retention] days in config.toml removes \
+                 nothing until you agree with `menuscope db apply-limits`, or save the limits in Settings"
+            );
+            let report = UserError::of("user_error.retention.clock", text).with("now", format!("{now:.0}"));
+            tracing::warn!("{report}");
+            report
+        });
+        true
     }
 
     /// Checks the database's files while nothing is written. `true`: the head has changed.

@@ -31,6 +31,9 @@ const STEPS_BETWEEN_CHECKS: i32 = 10_000;
 /// Opens a connection with the settings that all connections of this store share.
 pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let problem = |error| damaged_or("opening the database", path, error);
+    if flags.contains(OpenFlags::SQLITE_OPEN_CREATE) {
+        create_private(path);
+    }
     let connection = Connection::open_with_flags(path, flags).map_err(problem)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(problem)?;
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
@@ -42,6 +45,19 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Store
         return Err(StoreError::Newer { found, known: schema::LATEST, path: path.to_owned() });
     }
     Ok(connection)
+}
+
+/// Makes an empty file that only the user can read; SQLite gives its `-wal` and `-shm` files the same rights.
+/// Where this fails, so does SQLite, with a better reason.
+fn create_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path).ok();
 }
 
 fn set_up_for_writing(connection: &Connection) -> rusqlite::Result<()> {

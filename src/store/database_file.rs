@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Device and inode of a file, which stay when it is renamed.
+/// Device and inode of a file, or volume and index on Windows, which stay when it is renamed.
 type Identity = (u64, u64);
 
 /// The path of an open database, with the identities of its files.
@@ -96,9 +96,11 @@ fn identity(path: &Path) -> Option<Identity> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 fn identity(path: &Path) -> Option<Identity> {
-    path.exists().then_some((0, 0))
+    let handle = winapi_util::Handle::from_path_any(path).ok()?;
+    let file = winapi_util::file::information(&handle).ok()?;
+    Some((file.volume_serial_number(), file.file_index()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The head of the store: the state after the latest commit, as the writer publishes it.
 
+use super::retention::RetentionReport;
 use crate::texts::user_error::UserError;
 
 /// The state of the database after the latest commit; each replaces the one before.
@@ -17,6 +18,10 @@ pub struct StoreHead {
     pub trouble: Option<UserError>,
     /// A recent removal or replacement of the database's files, and its outcome.
     pub change: Option<UserError>,
+    /// The latest removal of events beyond the limits.
+    pub retention: Option<RetentionReport>,
+    /// The clock is far ahead, so that no event is removed by age.
+    pub clock: Option<UserError>,
     /// Bytes of unverified requests that are stored.
     pub unverified_bytes: u64,
     /// Unverified requests that were deleted to stay within the limit, since the database was made.

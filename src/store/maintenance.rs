@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use super::connection::{
@@ -75,7 +74,7 @@ impl Maintenance {
     }
 
     fn purge(&mut self, progress: &Progress) -> Result<(), StoreError> {
-        let before = removal::final_before(Timestamp::now());
+        let before = removal::final_before(crate::clock::now());
         while !progress.is_cancelled() {
             let what = "deleting removed events";
             let purged = in_transaction(&mut self.connection, what, |transaction| removal::purge(transaction, before))?;

@@ -31,6 +31,9 @@ pub(super) const AT_ONCE: usize = 8_192;
 /// Events that are deleted in one transaction: each takes its reply, its replays and entries of a dozen indexes along.
 pub(super) const DELETED_AT_ONCE: i64 = 128;
 
+/// The beginning of the name of a counter that holds the limits of a removal; its number follows.
+const LIMITS_OF: &str = "limits_of_removal_";
+
 /// Adds a removal, without events yet.
 pub(super) fn begin(transaction: &Transaction<'_>, now: Timestamp) -> Result<RemovalId, StoreError> {
     transaction
@@ -52,9 +55,22 @@ pub(super) fn mark(transaction: &Transaction<'_>, removal: RemovalId, ids: &[Cap
     Ok(marked)
 }
 
+/// Notes that a removal is due to limits, which are to rest where it is undone.
+pub(super) fn note_limits(transaction: &Transaction<'_>, removal: RemovalId, limits: i64) -> Result<(), StoreError> {
+    transaction
+        .execute("INSERT OR REPLACE INTO tally VALUES (?1 || ?2, ?3)", (LIMITS_OF, removal.0, limits))
+        .map(drop)
+        .map_err(doing("beginning to remove events"))
+}
+
 /// Restores some events of a removal; returns their number. At 0 all are restored, and the removal is deleted.
 pub(super) fn restore(transaction: &Transaction<'_>, removal: RemovalId) -> Result<usize, StoreError> {
     let problem = doing("bringing removed events back");
+    let sql = "SELECT value FROM tally WHERE name = ?1 || ?2";
+    let limits = transaction.query_row(sql, (LIMITS_OF, removal.0), |row| row.get(0)).optional().map_err(&problem)?;
+    if let Some(limits) = limits {
+        Counter::LimitsAtRest.set(transaction, limits)?;
+    }
     let sql = "DELETE FROM removed WHERE capture_id IN (SELECT capture_id FROM removed WHERE removal_id = ?1 LIMIT ?2)";
     let restored = transaction.execute(sql, (removal.0, AT_ONCE as u32)).map_err(&problem)?;
     if restored == 0 {
@@ -94,6 +110,8 @@ pub(super) fn purge(transaction: &Transaction<'_>, before: Timestamp) -> Result<
     let ids = ids(transaction, sql, [before.as_microsecond(), DELETED_AT_ONCE])?;
     delete(transaction, &ids)?;
     if ids.is_empty() {
+        let sql = "DELETE FROM tally WHERE name IN (SELECT ?1 || id FROM removal WHERE removed_at <= ?2)";
+        transaction.execute(sql, (LIMITS_OF, before.as_microsecond())).map_err(&problem)?;
         let sql = "DELETE FROM removal WHERE removed_at <= ?1";
         transaction.execute(sql, [before.as_microsecond()]).map_err(&problem)?;
     }

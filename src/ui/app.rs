@@ -137,6 +137,10 @@ impl App {
         self.note_held(ctx);
         let look = self.look(ctx);
         let (start, now) = (Instant::now(), ctx.input(|input| input.time));
+        let retention = self.engine.head().retention.clone();
+        if let Some(report) = retention {
+            self.state.note_retention(&report, &look, now);
+        }
         while let Some(notice) = self.engine.notice() {
             let is_replaced = matches!(notice, crate::engine::Notice::DatabaseReplaced);
             self.state.absorb(notice, &look, now);
@@ -230,7 +234,11 @@ impl App {
         let (troubles, unverified) = {
             let head = engine.head();
             (
-                (head.trouble.clone(), head.change.clone()),
+                banner::StoreErrors {
+                    failing: head.trouble.clone(),
+                    files: head.change.clone(),
+                    clock: head.clock.clone(),
+                },
                 status_bar::UnverifiedTraffic { bytes: head.unverified_bytes, dropped: head.unverified_dropped },
             )
         };
@@ -260,7 +268,7 @@ impl App {
             },
         );
         CentralPanel::default().frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| {
-            banner::banners_ui(ui, &status, (troubles.0.as_ref(), troubles.1.as_ref()), look, actions);
+            banner::banners_ui(ui, &status, &troubles, look, actions);
             match state.screen {
                 Screen::Settings => state.settings.ui(ui, &status, look, actions),
                 Screen::Rules => {

@@ -92,7 +92,7 @@ impl Notices {
     }
 
     fn push(&mut self, said: Said, severity: Severity, undo: bool, until: Option<f64>) {
-        add(&mut self.current, Message { said, severity, undo, at: Timestamp::now(), until });
+        add(&mut self.current, Message { said, severity, undo, at: crate::clock::now(), until });
     }
 
     /// The message to show, and how many wait behind it.

@@ -1,6 +1,6 @@
 //! State of the window: changed by notices of the engine and by actions, and by nothing else.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
 use crate::config::LookConfig;
@@ -308,6 +308,6 @@ fn is_new_attempt(row: &CaptureSummary, opened: &EventDetail) -> bool {
 
 fn may_change(opened: &EventDetail) -> bool {
     let capture = &opened.stored.capture;
-    let is_young = Timestamp::now().duration_since(capture.request.received_at) < STILL_COMING;
+    let is_young = crate::clock::now().duration_since(capture.request.received_at) < STILL_COMING;
     is_young && (opened.stored.reply.is_none() || capture.has_pictures())
 }

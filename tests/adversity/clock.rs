@@ -1,4 +1,5 @@
-//! A clock that is set back by hours: order, attempts, filters and answers do not depend on it more than they say.
+//! Clocks that are set back by hours, or beyond all dates: order, attempts, filters and answers do not depend on them more than
+//! they say.
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use menuscope::account::{Account, Accounts, Secret, Secrets};
@@ -10,7 +11,8 @@ use menuscope::waker::Waker;
 use tokio::sync::watch;
 
 use crate::command::{menuscope, run, stdout};
-use crate::post::{Message, TOKEN};
+use crate::post::{Message, TOKEN, post, write_config};
+use crate::watched::Watched;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -97,4 +99,71 @@ fn times_in_filters_are_what_the_clock_said_and_waiting_goes_by_number() {
     let waiting = { waiting }.stdout(std::process::Stdio::piped()).spawn().unwrap();
     stored(&path, vec![push(&Message::plain("late", 3), now - HOUR * 24)]);
     assert!(waiting.wait_with_output().unwrap().status.success());
+}
+
+/// Gives a program the time of `SHIM_TIME`, in seconds since 1970, as its clock.
+const SHIM: &str = r#"
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    if (clock != CLOCK_REALTIME) return syscall(SYS_clock_gettime, clock, time);
+    time->tv_sec = atoll(getenv("SHIM_TIME"));
+    time->tv_nsec = 123456789;
+    return 0;
+}
+int gettimeofday(struct timeval *time, void *zone) {
+    time->tv_sec = atoll(getenv("SHIM_TIME"));
+    time->tv_usec = 123456;
+    return 0;
+}
+"#;
+
+#[test]
+fn no_date_is_out_of_range() {
+    let shim = tempfile::tempdir().unwrap();
+    let (source, library) = (shim.path().join("shim.c"), shim.path().join("shim.so"));
+    std::fs::write(&source, SHIM).unwrap();
+    // A C compiler is there: SQLite was built with it.
+    let built = std::process::Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]).output();
+    assert!(built.as_ref().unwrap().status.success(), "{built:?}");
+    // 1901, 1969, the last second of 9999, one beyond it, and one that no calendar has.
+    for time in [-2_145_916_800_i64, -1, 253_402_300_799, 253_402_300_800, 99_000_000_000_000] {
+        let data = tempfile::tempdir().unwrap();
+        write_config(data.path(), "[retention]\ndays = 1\n");
+        let at = |arguments: &[&str]| {
+            let mut command = menuscope(data.path(), arguments);
+            command.env("LD_PRELOAD", &library).env("SHIM_TIME", time.to_string());
+            command
+        };
+        let mut listener = Watched::start_as(at(&["listen", "--addr", "127.0.0.1:0", "--json"]));
+        for number in 0..3 {
+            assert_eq!(post(&listener.address, &Message::plain("tap", number)), 200, "{time}: {}", listener.said());
+        }
+        let url = format!("http://{}/wx", listener.address);
+        for arguments in [
+            &["send", "CLICK", "--to", &url][..],
+            &["send", "VIEW", "--encrypt", "--to", &url],
+            &["events"],
+            &["events", "--json"],
+            &["events", "before:10m"],
+            &["show", "1"],
+            &["show", "1", "--json"],
+            &["wait", "--since", "0", "--timeout", "5s"],
+            &["replay", "1", "--to", &url, "--mode", "fresh"],
+            &["db", "stats"],
+            &["db", "delete", "1"],
+            &["db", "restore"],
+        ] {
+            let output = at(arguments).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!said.contains("panicked") && output.status.code() != Some(101), "{time} {arguments:?}: {said}");
+        }
+        assert!(run(data.path(), &["show", "1"]).status.success());
+        assert!(!listener.said().contains("panicked"), "{time}: {}", listener.said());
+        listener.kill();
+    }
 }

@@ -5,44 +5,68 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Watched;
+use libtest_mimic::{Arguments, Failed, Trial};
+
 use crate::command::{complaint, run, stdout};
 use crate::common::until;
 use crate::post::{Client, Ledger, Message, write_config};
+use crate::watched::Watched;
 
 /// Set where the test runs within a mount namespace of its own.
 const INSIDE: &str = "MENUSCOPE_TEST_INSIDE";
 
-/// Runs this test once more where it may mount what it likes; what it mounts goes with it. `true`: this is that run.
-/// Where that is forbidden, the test is left out and says so; in CI, root may do it.
-fn is_inside(test: &str) -> bool {
-    if std::env::var_os(INSIDE).is_some() {
-        return true;
-    }
+/// A test by its name, which is that of its function.
+macro_rules! trials {
+    ($($name:ident),* $(,)?) => { [$((stringify!($name), $name as fn())),*] };
+}
+
+/// Runs all tests, each once more within a mount namespace of its own, with which goes what it mounts. Where that is
+/// forbidden, they count as ignored, and a line says why; in CI, root may do it.
+pub(crate) fn run_all() {
+    let is_inside = std::env::var_os(INSIDE).is_some();
     let is_root = rustix::process::getuid().is_root();
-    let namespace = if is_root { ["-m", "--propagation", "private"] } else { ["-r", "-m", "--fork"] };
-    let allowed = Command::new("unshare").args(namespace).args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output();
-    if !allowed.is_ok_and(|output| output.status.success()) {
-        assert!(
-            !(is_root && std::env::var_os("CI").is_some()),
-            "cannot mount in CI, although as root: run it privileged"
-        );
-        // Past what the test harness keeps of tests that pass.
-        let left_out = format!("LEFT OUT: {test}: this machine does not let it mount a small disk of its own\n");
-        std::io::stderr().write_all(left_out.as_bytes()).unwrap();
-        return false;
+    let namespace: &[&str] = if is_root { &["-m", "--propagation", "private"] } else { &["-r", "-m", "--fork"] };
+    let arguments = Arguments::from_args();
+    let can_mount = is_inside || can_mount(namespace);
+    assert!(
+        can_mount || !is_root || std::env::var_os("CI").is_none(),
+        "cannot mount in CI, although as root: run it privileged"
+    );
+    if !can_mount && !arguments.list {
+        eprintln!("IGNORED: this machine does not let the tests of full_disk mount a small disk of their own");
     }
-    let name = format!("disk::{test}");
+    let tests = trials![
+        on_a_full_disk_nothing_is_acknowledged_and_it_goes_on_once_there_is_room,
+        where_neither_the_log_nor_anything_else_can_grow_nothing_is_lost,
+        a_listener_does_not_start_on_a_full_disk_and_says_what_to_do,
+        in_a_folder_that_cannot_be_written_all_can_be_read_and_no_listener_starts,
+    ];
+    let trials = tests.into_iter().map(|(name, test)| {
+        let run = move || {
+            if is_inside {
+                test();
+                return Ok(());
+            }
+            run_inside(namespace, name)
+        };
+        Trial::test(name, run).with_ignored_flag(!can_mount)
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+fn can_mount(namespace: &[&str]) -> bool {
+    let mount = ["mount", "-t", "tmpfs", "tmpfs", "/mnt"];
+    let allowed = Command::new("unshare").args(namespace).args(mount).output();
+    allowed.is_ok_and(|output| output.status.success())
+}
+
+fn run_inside(namespace: &'static [&'static str], name: &str) -> Result<(), Failed> {
+    let program = std::env::current_exe().unwrap();
     let mut again = Command::new("unshare");
-    again
-        .args(namespace)
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", &name, "--nocapture"])
-        .env(INSIDE, "1");
-    let output = again.output().unwrap();
+    let output = again.args(namespace).arg(program).args(["--exact", name]).env(INSIDE, "1").output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    false
+    let is_passed = output.status.success() && said.contains("1 passed");
+    if is_passed { Ok(()) } else { Err(format!("{said}{}", String::from_utf8_lossy(&output.stderr)).into()) }
 }
 
 fn mount(arguments: &[&str]) {
@@ -89,11 +113,7 @@ impl Drop for Disk {
     }
 }
 
-#[test]
 fn on_a_full_disk_nothing_is_acknowledged_and_it_goes_on_once_there_is_room() {
-    if !is_inside("on_a_full_disk_nothing_is_acknowledged_and_it_goes_on_once_there_is_room") {
-        return;
-    }
     let disk = Disk::of_kib(6_000);
     let mut listener = Watched::start(disk.path());
     let mut client = Client::connect(&listener.address).unwrap();
@@ -124,11 +144,7 @@ fn on_a_full_disk_nothing_is_acknowledged_and_it_goes_on_once_there_is_room() {
     ledger.assert_kept(&disk.database(), "after the disk was full");
 }
 
-#[test]
 fn where_neither_the_log_nor_anything_else_can_grow_nothing_is_lost() {
-    if !is_inside("where_neither_the_log_nor_anything_else_can_grow_nothing_is_lost") {
-        return;
-    }
     let disk = Disk::of_kib(4_000);
     let mut listener = Watched::start(disk.path());
     let mut client = Client::connect(&listener.address).unwrap();
@@ -157,11 +173,7 @@ fn where_neither_the_log_nor_anything_else_can_grow_nothing_is_lost() {
     ledger.assert_kept(&disk.database(), "while the disk was full now and then");
 }
 
-#[test]
 fn a_listener_does_not_start_on_a_full_disk_and_says_what_to_do() {
-    if !is_inside("a_listener_does_not_start_on_a_full_disk_and_says_what_to_do") {
-        return;
-    }
     let disk = Disk::of_kib(200);
     disk.fill();
     let output = run(disk.path(), &["listen", "--addr", "127.0.0.1:0"]);
@@ -177,11 +189,7 @@ fn a_listener_does_not_start_on_a_full_disk_and_says_what_to_do() {
     assert!(complaint(&output).contains("make room"), "{output:?}");
 }
 
-#[test]
 fn in_a_folder_that_cannot_be_written_all_can_be_read_and_no_listener_starts() {
-    if !is_inside("in_a_folder_that_cannot_be_written_all_can_be_read_and_no_listener_starts") {
-        return;
-    }
     let disk = Disk::of_kib(20_000);
     let path = disk.path().to_str().unwrap();
     let mut listener = Watched::start(disk.path());

@@ -61,11 +61,24 @@ impl Listening {
         serde_json::from_str(&line).unwrap()
     }
 
+    #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
-        assert!(
-            Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap().success()
-        );
+        signal(&self.child, name);
     }
+}
+
+/// Sends a signal by its name, without `SIG`.
+#[cfg(unix)]
+pub(crate) fn signal(child: &Child, name: &str) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let signal = match name {
+        "INT" => Signal::INT,
+        "TERM" => Signal::TERM,
+        "STOP" => Signal::STOP,
+        "CONT" => Signal::CONT,
+        _ => panic!("a signal that no test sends: {name}"),
+    };
+    kill_process(Pid::from_child(child), signal).unwrap();
 }
 
 impl Drop for Listening {

@@ -5,7 +5,6 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use jiff::Timestamp;
 
 use crate::account::Account;
 use crate::capture::CaptureId;
@@ -91,12 +90,12 @@ fn has_pictures(message: &[u8]) -> bool {
 fn create_time(message: &[u8]) -> i64 {
     let tree = Tree::parse(message).ok();
     let created = tree.as_ref().and_then(|tree| tree.root().text_of("CreateTime")?.parse().ok());
-    created.unwrap_or_else(|| Timestamp::now().as_second())
+    created.unwrap_or_else(|| crate::clock::now().as_second())
 }
 
 fn of_now(template: &str, account: &Account) -> Vec<Edit> {
     let tree = Tree::parse(template.as_bytes()).ok();
-    let renewed = tree.map(|tree| sample::renewed(&tree, Timestamp::now().as_second())).unwrap_or_default();
+    let renewed = tree.map(|tree| sample::renewed(&tree, crate::clock::now().as_second())).unwrap_or_default();
     renewed
         .into_iter()
         .chain(sample::addressed(template.as_bytes(), account.app_id.as_deref(), account.to_user.as_deref()))

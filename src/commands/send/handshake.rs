@@ -1,7 +1,6 @@
 //! `menuscope send handshake`: verifies the developer's own server as WeChat's console does.
 
 use anyhow::{Context as _, bail};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::output::{finding_lines, print_line, printable, quoted};
@@ -41,7 +40,7 @@ pub(super) fn is_wanted(send: &Send) -> anyhow::Result<bool> {
 
 /// Sends the handshake and tells whether the console would accept the URL.
 pub(super) fn run(setup: &Setup, target: &Target, account: &Account, as_json: bool) -> anyhow::Result<Outcome> {
-    let (handshake, echostr) = sample::handshake(account, Timestamp::now());
+    let (handshake, echostr) = sample::handshake(account, crate::clock::now());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start sending")?;
     let answer = runtime.block_on(HttpClient::new().verify(&handshake, target));

@@ -19,7 +19,7 @@ fn capture() -> Capture {
 }
 
 fn filter(text: &str) -> Filter {
-    Filter::parse(text, &jiff::Zoned::now()).unwrap()
+    Filter::parse(text, &crate::clock::local_now()).unwrap()
 }
 
 fn push(id: i64, group: i64) -> HeldPush {

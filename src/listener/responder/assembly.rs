@@ -2,7 +2,6 @@
 
 use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
-use jiff::Timestamp;
 
 use super::super::http_answer::Answer;
 use super::encryption::encrypt_reply;
@@ -56,7 +55,7 @@ impl Responder {
     /// The reply in bytes: addressed, with its fault, and encrypted if the push was.
     fn encode(&self, reply: &PassiveReply, fault: Option<Fault>) -> Answer {
         let format = self.capture.format();
-        let now = Timestamp::now().as_second();
+        let now = crate::clock::now().as_second();
         let address = self.capture.reply_address(now).unwrap_or_else(|| Address::nobody(now));
         let is_message = fault.map_or(reply.needs_address(), |fault| fault.carrier(reply).needs_address());
         let encryption = self.encryption.as_ref().filter(|_| is_message);

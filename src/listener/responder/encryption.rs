@@ -1,7 +1,5 @@
 //! Encrypts a reply for the account, with the key that decrypted the push, and injects the faults of encryption.
 
-use jiff::Timestamp;
-
 use crate::account::Account;
 use crate::inspect::ReplyEncryption;
 use crate::wechat::envelope::{AesKey, KEY_CHARACTERS, encrypt, encrypted_reply};
@@ -27,7 +25,7 @@ pub(super) fn encrypt_reply(
         }
         _ => encrypt(own?, &random, reply, &encryption.receive_id),
     };
-    let timestamp = Timestamp::now().as_second().to_string();
+    let timestamp = crate::clock::now().as_second().to_string();
     let nonce = fastrand::u32(100_000_000..).to_string();
     let token = account.token().unwrap_or_default();
     let signed = match fault {

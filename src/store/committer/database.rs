@@ -16,7 +16,7 @@ use crate::store::error::{StoreError, doing};
 use crate::store::groups::Groups;
 use crate::store::head::StoreHead;
 use crate::store::queue::Job;
-use crate::store::retention::{Limits, Retention};
+use crate::store::retention::{Limits, Retention, RetentionReport};
 use crate::store::unverified::UnverifiedQuota;
 use crate::store::{replies, rows};
 
@@ -159,7 +159,7 @@ impl OpenDatabase {
         self.chores.wait(self.settled(last_id))
     }
 
-    /// Does one step of the chores. `true`: events were deleted that lists show.
+    /// Does one step of the chores. `true`: events were removed that lists show.
     pub(super) fn do_chore(&mut self, last_id: i64) -> bool {
         if let Err(error) = self.wait_for_disk(false) {
             tracing::warn!("{error}");
@@ -171,7 +171,7 @@ impl OpenDatabase {
         });
         match step {
             // Some of the deleted events may have been unverified.
-            Step::Purged | Step::Deleted => self.recounts = true,
+            Step::Purged | Step::Removed => self.recounts = true,
             // Once, after all deletions.
             Step::Idle | Step::Worked => {
                 if std::mem::take(&mut self.recounts) {
@@ -179,7 +179,17 @@ impl OpenDatabase {
                 }
             }
         }
-        step == Step::Deleted
+        step == Step::Removed
+    }
+
+    /// The removals beyond the limits since the last call.
+    pub(super) fn take_removed(&mut self) -> Vec<RetentionReport> {
+        self.chores.take_removed()
+    }
+
+    /// True where nothing is removed by age, since the clock is far ahead.
+    pub(super) fn clock_is_ahead(&self) -> bool {
+        self.chores.clock_is_ahead()
     }
 
     /// The newest capture that, like all before it, will not change any more.

@@ -341,7 +341,7 @@ fn what_narrows_to_few_uses_an_index() {
 fn captures_that_are_named_are_looked_up_by_their_numbers_whatever_else_is_asked() {
     let connection = database();
     for text in ["event:CLICK", "key:6", "openid:o*", "word", "has:diagnosis", "after:10m status:200 -type:text"] {
-        let filter = Filter::parse(text, &Zoned::now()).unwrap();
+        let filter = Filter::parse(text, &crate::clock::local_now()).unwrap();
         let sql = format!("EXPLAIN QUERY PLAN {}", condition(&filter.expr).among_statement());
         let mut explain = connection.prepare(&sql).unwrap();
         let values = params_from_iter(vec![Value::Null; explain.parameter_count()]);

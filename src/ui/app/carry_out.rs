@@ -310,5 +310,5 @@ impl App {
 
 /// Default name of a copy of the database.
 fn backup_name() -> String {
-    format!("menuscope-{}.db", jiff::Zoned::now().strftime("%Y-%m-%d"))
+    format!("menuscope-{}.db", crate::clock::local_now().strftime("%Y-%m-%d"))
 }

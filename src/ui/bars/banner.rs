@@ -3,20 +3,25 @@
 use egui::{Frame, Margin, RichText, Sides, Stroke, Ui};
 
 use crate::capture::diagnosis::Severity;
-use crate::engine::{ListenerState, SettingsCommand, Status};
+use crate::engine::{ListenerState, MaintenanceCommand, SettingsCommand, Status};
 use crate::texts::user_error::UserError;
 use crate::ui::action::{Action, Screen};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme;
 
+/// Errors of the store that have a banner.
+#[derive(Debug)]
+pub(crate) struct StoreErrors {
+    /// Events cannot be stored.
+    pub(crate) failing: Option<UserError>,
+    /// The database's files were removed or replaced.
+    pub(crate) files: Option<UserError>,
+    /// The clock is too far ahead for removals by age.
+    pub(crate) clock: Option<UserError>,
+}
+
 /// Draws a banner for each such state.
-pub(crate) fn banners_ui(
-    ui: &mut Ui,
-    status: &Status,
-    (store, change): (Option<&UserError>, Option<&UserError>),
-    look: &Look,
-    actions: &mut Vec<Action>,
-) {
+pub(crate) fn banners_ui(ui: &mut Ui, status: &Status, store: &StoreErrors, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     if let Some(trouble) = &status.database {
         let title = look.text("window.banner.database");
@@ -24,10 +29,26 @@ pub(crate) fn banners_ui(
     } else {
         listener_ui(ui, &status.listener, look, actions);
     }
-    if let Some(trouble) = store {
+    if let Some(trouble) = status.exposure() {
+        let title = look.text("window.banner.exposed");
+        banner_ui(ui, Severity::Warning, &title, &look.trouble(&trouble), look, |ui| {
+            if ui.button(look.text("window.banner.settings")).clicked() {
+                actions.push(Action::ShowScreen(Screen::Settings));
+            }
+        });
+    }
+    if let Some(trouble) = &store.clock {
+        let title = look.text("window.banner.clock");
+        banner_ui(ui, Severity::Warning, &title, &look.trouble(trouble), look, |ui| {
+            if ui.button(look.text("window.banner.agree")).clicked() {
+                actions.push(Action::Ask(MaintenanceCommand::AgreeToLimits.into()));
+            }
+        });
+    }
+    if let Some(trouble) = &store.failing {
         banner_ui(ui, Severity::Error, &look.text("window.banner.store"), &look.trouble(trouble), look, |_| {});
     }
-    if let Some(trouble) = change {
+    if let Some(trouble) = &store.files {
         banner_ui(ui, Severity::Warning, &look.text("window.banner.place"), &look.trouble(trouble), look, |_| {});
     }
 }

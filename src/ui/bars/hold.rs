@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use egui::accesskit::Role;
 use egui::{Button, Frame, Margin, RichText, Ui};
-use jiff::Zoned;
 
 use crate::capture::CaptureId;
 use crate::capture::diagnosis::Severity;
@@ -44,7 +43,7 @@ pub(crate) fn switch_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: 
 
 /// Offers to hold what the filter of the list matches, if its terms apply to a push that has just arrived.
 fn filter_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: &Look, actions: &mut Vec<Action>) {
-    let parsed = Filter::parse_for_arrivals(filter, &Zoned::now());
+    let parsed = Filter::parse_for_arrivals(filter, &crate::clock::local_now());
     let can = parsed.as_ref().is_ok_and(|filter| filter.expr != Expr::All);
     let is_on = held.is_some_and(|held| held.text == filter);
     let item = ui.add_enabled(can, Button::selectable(is_on, look.text("hold.switch.filter")));

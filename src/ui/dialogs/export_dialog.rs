@@ -269,7 +269,7 @@ impl ExportDialog {
 
     fn request(&self, selection: &EventSelection<'_>) -> Option<ExportRequest> {
         let events = if self.everything {
-            Selection::Matching(Box::new(Filter::parse(selection.filter, &jiff::Zoned::now()).ok()?))
+            Selection::Matching(Box::new(Filter::parse(selection.filter, &crate::clock::local_now()).ok()?))
         } else {
             Selection::Ids(selection.chosen.clone())
         };

@@ -22,6 +22,8 @@ const SHOWN_FILTER: usize = 120;
 pub(crate) struct Removals {
     question: Option<Question>,
     last: Option<RemovalId>,
+    /// The last removal beyond the limits that was taken note of.
+    retention: Option<RemovalId>,
 }
 
 /// The question whether to remove everything that was listed when it was asked.
@@ -63,6 +65,15 @@ impl Removals {
     /// Takes note of a removal, which can be undone.
     pub(crate) fn removed(&mut self, removal: RemovalId) {
         self.last = Some(removal);
+    }
+
+    /// Takes note of a removal beyond the limits, which can be undone; returns true if it is new.
+    pub(crate) fn removed_beyond_limits(&mut self, removal: RemovalId) -> bool {
+        let is_new = self.retention.replace(removal) != Some(removal);
+        if is_new {
+            self.removed(removal);
+        }
+        is_new
     }
 
     /// Returns the command that undoes the last removal of this window, if there was one.
@@ -116,7 +127,7 @@ mod tests {
     #[test]
     fn what_arrives_after_the_question_stays() {
         let mut removals = Removals::default();
-        let filter = Filter::parse("event:CLICK OR event:VIEW", &jiff::Zoned::now()).unwrap();
+        let filter = Filter::parse("event:CLICK OR event:VIEW", &crate::clock::local_now()).unwrap();
         removals.ask(&filter, CaptureId(17), 3);
         let Some(Command::Maintenance(MaintenanceCommand::Remove { events: Selection::Matching(listed) })) =
             removals.confirm()

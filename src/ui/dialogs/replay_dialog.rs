@@ -63,7 +63,7 @@ impl Offer {
     fn into_what(self) -> Option<ReplayWhat> {
         Some(match self {
             Self::Listed { filter, everything: true, .. } => {
-                let filter = Filter::parse(&filter, &jiff::Zoned::now()).ok()?;
+                let filter = Filter::parse(&filter, &crate::clock::local_now()).ok()?;
                 ReplayWhat::Stored(Selection::Matching(Box::new(filter)))
             }
             Self::Listed { chosen, .. } => ReplayWhat::Stored(Selection::Ids(chosen)),

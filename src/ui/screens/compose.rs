@@ -99,7 +99,7 @@ impl Composer {
     /// Turns the message into another event, with a new time and id.
     fn refresh(&mut self) {
         let tree = Tree::parse(self.text.as_bytes()).ok();
-        let now = jiff::Timestamp::now().as_second();
+        let now = crate::clock::now().as_second();
         for edit in tree.map(|tree| sample::renewed(&tree, now)).unwrap_or_default() {
             self.edit(&edit.name, &edit.value);
         }

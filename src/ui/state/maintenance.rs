@@ -1,12 +1,19 @@
 //! Notices about removed events and about maintenance of the database, as the state takes them in.
 
 use super::State;
-use crate::engine::{MaintenanceNotice, MaintenanceOutcome};
+use crate::engine::{MaintenanceNotice, MaintenanceOutcome, RetentionReport};
 use crate::texts::safe_text::{grouped, safe_text};
 use crate::ui::look::Look;
 use crate::ui::widgets::quantities::size;
 
 impl State {
+    /// Takes note of a removal of events beyond the limits, which is said once.
+    pub(crate) fn note_retention(&mut self, report: &RetentionReport, look: &Look, now: f64) {
+        if self.removals.removed_beyond_limits(report.removal) {
+            self.notices.undoable(look.trouble(&report.words()), now);
+        }
+    }
+
     /// Takes in what came of a removal, or of looking after the database.
     pub(super) fn absorb_maintenance(&mut self, notice: MaintenanceNotice, look: &Look, now: f64) {
         match notice {

@@ -48,7 +48,7 @@ pub(crate) struct FilterBox {
 impl FilterBox {
     /// Replaces the text and parses it. `None` if it cannot be parsed, or means the same as before.
     pub(crate) fn set(&mut self, text: String) -> Option<Filter> {
-        let now = jiff::Zoned::now();
+        let now = crate::clock::local_now();
         let parsed = Filter::parse(&text, &now);
         self.terms = terms(&text, &now);
         self.text = text;

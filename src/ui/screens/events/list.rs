@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use egui::Id;
-use jiff::Timestamp;
 
 use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
 use crate::engine::Marks;
@@ -308,7 +307,7 @@ impl List {
         let Self { listing, cache, revision, following, .. } = self;
         let next = if *following { listing.newest_held_back(AHEAD) } else { &[] };
         let in_view = (from..to).filter_map(|row| listing.at(row));
-        let wanted = cache.wanted(next.iter().copied().chain(in_view), *revision, Timestamp::now());
+        let wanted = cache.wanted(next.iter().copied().chain(in_view), *revision, crate::clock::now());
         for ids in wanted.chunks(PAGE) {
             if !ask(ids.to_vec()) {
                 return false;

@@ -1,7 +1,5 @@
 //! Input of a rule's form, which may not be a valid rule yet.
 
-use jiff::Zoned;
-
 use crate::rules::{BadAnswer, ForwardTo, Response, Rule, RuleError, RuleSet};
 use crate::ui::widgets::reply_editor::ReplyEditor;
 use crate::wechat::fault::Fault;
@@ -73,7 +71,7 @@ impl RuleDraft {
         if named.name.is_empty() {
             NAMELESS.clone_into(&mut named.name);
         }
-        let flaw = RuleSet::compile(vec![named], &Zoned::now()).err();
+        let flaw = RuleSet::compile(vec![named], &crate::clock::local_now()).err();
         CheckedRule { rule, flaw }
     }
 

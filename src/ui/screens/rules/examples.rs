@@ -96,7 +96,7 @@ mod tests {
     /// The reply of an example to the sample event of a kind.
     fn reply(example: Example, kind: &str, language: Language) -> PassiveReply {
         let look = Look::new(language, egui::Theme::Dark, TimeZone::UTC);
-        let rules = RuleSet::compile(vec![example.rule(&look)], &jiff::Zoned::now()).unwrap();
+        let rules = RuleSet::compile(vec![example.rule(&look)], &crate::clock::local_now()).unwrap();
         let path = format!("{}/tests/fixtures/samples/{kind}.xml", env!("CARGO_MANIFEST_DIR"));
         let event = stored(request("POST", "/wx".to_owned(), &std::fs::read(path).unwrap()), 200);
         let subject = Subject::arriving(&event.capture, event.placement);

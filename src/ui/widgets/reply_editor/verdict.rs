@@ -100,7 +100,7 @@ impl ReplyCheck {
 
 /// Lints a reply to an event, or to a placeholder user if there is no event.
 fn report(reply: &PassiveReply, event: Option<&Capture>) -> Report {
-    let now = Timestamp::now().as_second();
+    let now = crate::clock::now().as_second();
     let answered = |body| HttpResponse { status: STATUS, body, elapsed_ms: None };
     let Some(capture) = event else {
         // The addresses are filled in when the reply is sent.

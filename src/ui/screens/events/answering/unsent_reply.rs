@@ -1,7 +1,6 @@
 //! Draft of a reply to an event that does not wait: never sent, but copied or made into a rule.
 
 use egui::{Label, RichText, Ui, UiBuilder, Vec2};
-use jiff::Timestamp;
 
 use super::panel::panel_id;
 use super::{ManualReplies, ReplyDraft};
@@ -115,13 +114,12 @@ fn escape_template(text: &str) -> String {
 
 /// Address of a reply to an event, or a placeholder if the event names no user.
 fn address(capture: &Capture) -> Address {
-    let now = Timestamp::now().as_second();
+    let now = crate::clock::now().as_second();
     capture.reply_address(now).unwrap_or_else(|| Address::nobody(now))
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::Zoned;
 
     use super::*;
     use crate::capture::{CaptureId, Placement};
@@ -135,7 +133,7 @@ mod tests {
                      <Event>CLICK</Event><EventKey>a \"b\" *</EventKey></xml>";
         let capture = stored(request("POST", "/".to_owned(), body), 200).capture;
         let reply = PassiveReply::Text { content: "{{ no }} {% template %}".to_owned() };
-        let rules = RuleSet::compile(vec![rule(&capture, &reply)], &Zoned::now()).unwrap();
+        let rules = RuleSet::compile(vec![rule(&capture, &reply)], &crate::clock::local_now()).unwrap();
         let placement = Placement { id: CaptureId(1), group: CaptureId(1), attempt: 1 };
         let subject = Subject::arriving(&capture, placement);
         let matched = rules.first_match(&subject).unwrap();

@@ -111,7 +111,7 @@ fn chip_ui(ui: &mut Ui, text: &str, term: Range<usize>, look: &Look, actions: &m
         let chip = ui.add(Button::new(RichText::new(&shown).monospace().small().color(color)));
         let name = look.filled(key, &[("term", words.strip_prefix('-').unwrap_or(words))]);
         if named(chip, Role::Button, &name).on_hover_text(&name).clicked() {
-            let is_single = is_term(words, &jiff::Zoned::now());
+            let is_single = is_term(words, &crate::clock::local_now());
             actions.push(Action::SetFilter(turned(text, term.clone(), is_single)));
         }
         let name = look.filled("filters.chip.remove", &[("term", words)]);

@@ -126,7 +126,7 @@ impl SavedFilters {
         self.all = self.session.iter().cloned().chain(kept).collect();
         self.generation += 1;
         let coloured = self.all.iter().enumerate().filter(|(_, named)| named.colour.is_some());
-        let now = jiff::Zoned::now();
+        let now = crate::clock::local_now();
         let read = coloured.filter_map(|(at, named)| Some((at, Filter::parse(&named.text, &now).ok()?)));
         let (places, filters) = read.unzip();
         self.coloured = places;
@@ -135,7 +135,7 @@ impl SavedFilters {
 }
 
 fn named(name: &str, text: &str, colour: Option<Hue>, kept: bool) -> NamedFilter {
-    let sound = Filter::parse(text, &jiff::Zoned::now()).is_ok();
+    let sound = Filter::parse(text, &crate::clock::local_now()).is_ok();
     NamedFilter { name: name.to_owned(), text: text.to_owned(), colour, kept, sound }
 }
 
