@@ -129,7 +129,7 @@ fn many_events_are_filtered_scrolled_to_their_end_selected_and_cleared() {
     window.press(Key::Escape);
     let found = window.rows().len();
     window.press(Key::Z);
-    window.until_says("that the filter finds go");
+    window.until_says("that the filter finds?");
     window.press(Key::Enter);
     window.until("nothing left of it", |window| window.rows().is_empty());
     assert!(found > 0 && window.stored() < MANY);

@@ -77,7 +77,7 @@ fn a_regression_is_found_among_the_runs_and_leads_to_its_event() {
     window.until("the run", |window| window.row("Run 1").is_some() || window.row(&server.url).is_some());
     window.row(&server.url).unwrap().click();
     window.click_button("Send again…");
-    window.until_says("The 1 events of that run");
+    window.until_says("The 1 event of that run");
     window.press(Key::Enter);
     window.until_says("Run 2: 1 sent");
     window.until("the second run", |window| {

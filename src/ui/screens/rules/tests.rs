@@ -271,7 +271,7 @@ fn a_trial_says_if_a_person_decides_or_the_rule_does_not_match() {
     let mut harness = shown(TestScreen { event: Some(scan()), ..TestScreen::with(&[hold]) });
     click(&mut harness, "Edit: a");
     for (tried, label) in [
-        (RuleTrial::Matches, "✓ The rule matches event 17: it would be held, and a person decides"),
+        (RuleTrial::Matches, "✓ The rule matches event 17: it would be held for you to answer"),
         (RuleTrial::NoMatch, "○ The rule does not match event 17"),
     ] {
         click(&mut harness, "Try against the selected event");
