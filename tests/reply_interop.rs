@@ -47,7 +47,7 @@ fn cases() -> Vec<(PassiveReply, Value)> {
     let none = String::new;
     let mut cases: Vec<_> = [1, 3, 8].map(news).into();
     let bare = PassiveReply::News { articles: vec![Article { title: "1".to_owned(), ..Article::default() }] };
-    let item = json!({ "Title": "1", "Description": "", "PicUrl": "", "Url": "" });
+    let item = json!({ "Title": "1", "Description": "", "PicUrl": "" });
     cases.push((bare, json!({ "MsgType": "news", "ArticleCount": "1", "Articles": { "item": [item] } })));
     for content in [nasty("Content"), "]]>".to_owned(), "😀".repeat(40), "<xml/>".to_owned(), PADDED.to_owned()] {
         let expected = json!({ "MsgType": "text", "Content": content });

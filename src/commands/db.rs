@@ -1,6 +1,5 @@
 //! `menuscope db`: what is in the database, whether it is sound, making it smaller, copying it, and removing events.
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::Outcome;
@@ -171,7 +170,7 @@ fn generate(setup: &Setup, asked: &Generate) -> anyhow::Result<Outcome> {
     let path = setup.folder.database();
     let mut additions = BulkWriter::open(&path)?;
     let work = Work::start()?;
-    let mut traffic = Traffic::new(asked.seed, asked.events, asked.until.unwrap_or_else(Timestamp::now));
+    let mut traffic = Traffic::new(asked.seed, asked.events, asked.until.unwrap_or_else(crate::clock::now));
     work.shown(|progress| -> Result<(), StoreError> {
         progress.set_total(asked.events);
         while progress.done() < asked.events && !progress.is_cancelled() {

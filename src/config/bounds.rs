@@ -1,6 +1,6 @@
 //! Numbers of `config.toml` that are refused where they would do harm.
 
-use serde::de::{Deserialize as _, Deserializer, Error};
+use serde::de::{Deserialize as _, Deserializer, Error as _};
 
 /// The least and the most that a reply may take, in milliseconds: less leaves no time for the commit, and WeChat hangs up
 /// after 5 s.

@@ -313,7 +313,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let folder = DataFolder::locate(Some(directory.path())).unwrap();
         let (path, kept_in) = (folder.config_file(), folder.secrets_file());
-        std::fs::write(&path, "# mine\n[accounts.shop]\nsecrets = \"file\"\n[accounts.other]\nsecrets = \"file\"\n")
+        std::fs::write(&path, "[accounts.shop]\nsecrets = \"file\"\n# mine\n[accounts.other]\nsecrets = \"file\"\n")
             .unwrap();
         std::fs::write(&kept_in, "[shop]\ntoken = \"abc\"\n[other]\ntoken = \"def\"\n").unwrap();
         remove_account(&folder, &path, "shop").unwrap();

@@ -92,7 +92,7 @@ impl BulkWriter {
         let removal =
             self.in_transaction("removing events", |transaction| removal::begin(transaction, crate::clock::now()))?;
         let mut removed = 0;
-        for some in ids.chunks(removal::AT_ONCE) {
+        for some in ids.chunks(removal::AT_ONCE as usize) {
             removed +=
                 self.in_transaction("removing events", |transaction| removal::mark(transaction, removal, some))? as u64;
             progress.advance(some.len() as u64);

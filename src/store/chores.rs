@@ -38,6 +38,7 @@ const PAGES_AT_ONCE: i64 = 256;
 
 /// The chores that are left to do, and their times.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the limits")]
 pub(super) struct Chores {
     retention: Retention,
     /// The last capture in the search index.

@@ -26,7 +26,7 @@ pub struct RemovalId(pub i64);
 pub const UNDO_FOR: Duration = Duration::from_mins(10);
 
 /// Events that are marked or restored in one transaction: some ten milliseconds.
-pub(super) const AT_ONCE: usize = 8_192;
+pub(super) const AT_ONCE: u32 = 8_192;
 
 /// Events that are deleted in one transaction: each takes its reply, its replays and entries of a dozen indexes along.
 pub(super) const DELETED_AT_ONCE: i64 = 128;
@@ -72,7 +72,7 @@ pub(super) fn restore(transaction: &Transaction<'_>, removal: RemovalId) -> Resu
         Counter::LimitsAtRest.set(transaction, limits)?;
     }
     let sql = "DELETE FROM removed WHERE capture_id IN (SELECT capture_id FROM removed WHERE removal_id = ?1 LIMIT ?2)";
-    let restored = transaction.execute(sql, (removal.0, AT_ONCE as u32)).map_err(&problem)?;
+    let restored = transaction.execute(sql, (removal.0, AT_ONCE)).map_err(&problem)?;
     if restored == 0 {
         transaction.execute("DELETE FROM removal WHERE id = ?1", [removal.0]).map_err(&problem)?;
     } else {

@@ -132,7 +132,7 @@ impl Retention {
         if let Some(before) = now.and_then(|now| self.too_old(now)) {
             let sql = "SELECT id, received_at, kept_bytes FROM capture WHERE received_at < ?1 AND id < ?2
                        AND id NOT IN (SELECT capture_id FROM removed) ORDER BY received_at LIMIT ?3";
-            let some = select(connection, sql, &[before, below, AT_ONCE as i64], |_| true)?;
+            let some = select(connection, sql, &[before, below, i64::from(AT_ONCE)], |_| true)?;
             if !some.is_empty() {
                 return Ok(Expired::of(&some, RetentionReason::Age));
             }
@@ -142,12 +142,12 @@ impl Retention {
         if let Some(most) = self.events {
             let excess = count(connection, LISTED)? - i64::try_from(most).unwrap_or(i64::MAX);
             if excess > 0 {
-                let some = select(connection, sql, &[below, excess.min(AT_ONCE as i64)], |_| true)?;
+                let some = select(connection, sql, &[below, excess.min(i64::from(AT_ONCE))], |_| true)?;
                 return Ok(Expired::of(&some, RetentionReason::Events));
             }
         }
         if let Some(Oversize { mut excess, share }) = self.oversize(connection)? {
-            let some = select(connection, sql, &[below, AT_ONCE as i64], |bytes| {
+            let some = select(connection, sql, &[below, i64::from(AT_ONCE)], |bytes| {
                 let is_beyond = excess > 0;
                 excess -= share.max(bytes);
                 is_beyond
@@ -189,7 +189,7 @@ impl Expired {
     }
 }
 
-/// What is being done, in an error.
+/// The operation as errors name it.
 const FINDING: &str = "finding events beyond the limits";
 
 /// The number of events that lists show.

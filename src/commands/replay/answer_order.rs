@@ -103,31 +103,31 @@ mod tests {
         StoredReplay { id: ReplayId(event), replayed }
     }
 
-    fn told(answers: Vec<WaitingAnswer>) -> Vec<(i64, u32)> {
+    fn numbers(answers: &[WaitingAnswer]) -> Vec<(i64, u32)> {
         answers.iter().map(|waiting| (waiting.stored.replayed.event.0, waiting.stored.replayed.attempt)).collect()
     }
 
     #[test]
     fn answers_come_out_by_event_whenever_they_came_in() {
         let mut order = AnswerOrder::of([3, 5, 8].map(CaptureId).to_vec(), 2);
-        let mut take = |event, attempt| told(order.take(answer(event, attempt), None, |_| true));
+        let mut take = |event, attempt| numbers(&order.take(answer(event, attempt), None, |_| true));
         assert_eq!(take(5, 1), []);
         assert_eq!(take(3, 2), []);
         assert_eq!(take(5, 2), []);
         assert_eq!(take(3, 1), [(3, 1), (3, 2), (5, 1), (5, 2)]);
         assert_eq!(take(8, 1), []);
-        assert_eq!(told(order.rest()), [(8, 1)]);
+        assert_eq!(numbers(&order.rest()), [(8, 1)]);
     }
 
     #[test]
     fn an_event_that_has_gone_is_not_waited_for_for_ever() {
-        let most = MOST_WAITING as i64;
+        let most = i64::try_from(MOST_WAITING).unwrap();
         let mut order = AnswerOrder::of((0..=most).map(CaptureId).collect(), 1);
         let mut out = Vec::new();
         for event in 1..=most {
-            out.extend(told(order.take(answer(event, 1), None, |event| event != CaptureId(0))));
+            out.extend(numbers(&order.take(answer(event, 1), None, |event| event != CaptureId(0))));
         }
-        assert_eq!(out.len() as i64, most);
+        assert_eq!(out.len(), MOST_WAITING);
         assert_eq!(out.first(), Some(&(1, 1)));
     }
 }

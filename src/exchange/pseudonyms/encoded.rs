@@ -178,7 +178,7 @@ mod tests {
             let encoded = STANDARD.encode(&text);
             let found = format!("{before}{encoded}<");
             proptest::prop_assert_eq!(all(&found), [(&*encoded, text.clone())]);
-            let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let encoded = text.bytes().fold(String::new(), |encoded, byte| format!("{encoded}%{byte:02X}"));
             let found = format!("{before} {encoded}");
             proptest::prop_assert!(all(&found).iter().any(|(_, decoded)| *decoded == text));
         }

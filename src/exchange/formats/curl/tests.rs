@@ -291,7 +291,7 @@ fn what_is_too_large_does_not_hide_what_follows() {
 #[test]
 fn an_edited_command_counts_more_than_its_notes() {
     let script = String::from_utf8(written(writer(None), vec![message(b"<xml/>")])).unwrap();
-    let request = only(read, &script.replace("<xml/>", "<xml>2</xml>").replace("/wx?", "/other?"));
+    let request = only(read, &script.replace("<xml/>", "<xml>2</xml>").replace("AT-/wx}", "AT-/other}"));
     assert_eq!(request.body, "<xml>2</xml>");
     assert!(request.target.starts_with("/other?"));
     assert_eq!(request.peer, "203.0.113.7");

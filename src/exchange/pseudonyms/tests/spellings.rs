@@ -9,14 +9,14 @@ const TICKET: &str = "gQG79oq9RkhpaEXgEl9iuoJarcm6Cti1LGE6XDC6a4hpLxt9a0hxhC9nA2
 const MEDIA_ID: &str = "a0A-aaZiAnBsPGCFDHcvp3DbIYCYQVXWCqKn0w7LtA-1cNuQWyKWzFGTwvkdXsVK";
 
 fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| format!("{encoded}%{byte:02X}"))
 }
 
 /// These events, which are all learnt before the first of them is replaced; each is a message, its query and its cookie.
 fn replaced_together(events: &[(String, String)]) -> Vec<Fixture> {
     let event = |(number, (message, elsewhere)): (i64, &(String, String))| {
         let mut request = request(message.as_bytes(), Travels::Plain);
-        request.target.push_str(&format!("&state={elsewhere}"));
+        request.target = format!("{}&state={elsewhere}", request.target);
         request.headers.push(("cookie".to_owned(), format!("a={elsewhere}").into_bytes()));
         fixture(request, &accounts(), number)
     };

@@ -392,24 +392,24 @@ fn element(text: &str) -> Option<Element> {
         let innermost = open.last_mut()?;
         match event {
             Event::Start(start) => open.push(Element {
-                name: String::from_utf8_lossy(start.name().as_ref()).into_owned(),
+                name: start.name().as_ref().to_owned(),
                 ..Element::default()
             }),
             Event::Empty(start) => innermost.children.push(Element {
-                name: String::from_utf8_lossy(start.name().as_ref()).into_owned(),
+                name: start.name().as_ref().to_owned(),
                 ..Element::default()
             }),
             Event::End(_) => {
                 let closed = open.pop()?;
                 open.last_mut()?.children.push(closed);
             }
-            Event::Text(text) => innermost.text.push_str(&text.decode().ok()?),
-            Event::CData(text) => innermost.text.push_str(&text.decode().ok()?),
+            Event::Text(text) => innermost.text.push_str(&text),
+            Event::CData(text) => innermost.text.push_str(&text),
             Event::GeneralRef(reference) => match reference.resolve_char_ref().ok()? {
                 Some(character) => innermost.text.push(character),
                 None => innermost
                     .text
-                    .push_str(resolve_predefined_entity(&reference.decode().ok()?)?),
+                    .push_str(resolve_predefined_entity(&reference)?),
             },
             Event::Eof => break,
             _ => {}
