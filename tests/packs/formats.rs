@@ -96,7 +96,10 @@ fn test_code_stands_beside_its_pack_and_is_not_taken_for_events() {
                 exported.retain(|name, _| name.starts_with("callbacks/"));
                 let pack = files(&desk.path("pack"));
                 // The elements that tests do not compare are theirs alone.
-                for manifest in exported.iter_mut().filter_map(|(name, file)| name.ends_with(".json").then_some(file)) {
+                for manifest in exported
+                    .iter_mut()
+                    .filter_map(|(name, file)| name.rsplit('.').next().is_some_and(|end| end == "json").then_some(file))
+                {
                     let text = String::from_utf8_lossy(manifest).replacen("\"ignored\":[],", "", 1);
                     *manifest = text.into_bytes();
                 }
