@@ -3,7 +3,7 @@
 use super::Identifier;
 use super::pass::{Context, Pass};
 use super::shape;
-use super::substitutions::Hit;
+use super::substitutions::{Certainty, Hit};
 
 impl Pass<'_> {
     /// The stand-in of a credential, with the white space around it. One in Base64 or percent-encoding is what it says.
@@ -15,7 +15,7 @@ impl Pass<'_> {
             return encoded.replaced_in(text, &inside);
         }
         let mut known = self.originals_in(original, Context::Token);
-        known.retain(|hit| !hit.is_guess && hit.range.len() < original.len());
+        known.retain(|hit| hit.certainty > Certainty::Guessed && hit.range.len() < original.len());
         if known.is_empty() {
             return self.identifier(Identifier::Secret, text);
         }

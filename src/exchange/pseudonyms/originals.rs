@@ -1,12 +1,12 @@
 //! The originals of an export: learnt from all of its events before the first of them is replaced.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::{ControlFlow, Range};
 
 use super::edge::{Edge, is_word};
 use super::leak_check::Leak;
 use super::search_table::{MAX_COMPARED, Origin, SearchTable, hash};
-use super::substitutions::{Hit, Substitutions};
+use super::substitutions::{Certainty, Hit, Substitutions};
 use super::{Identifier, Replacement};
 use crate::account::{Account, Accounts, Secret};
 use crate::exchange::published;
@@ -22,8 +22,8 @@ const ACCOUNT_SECRET: &str = "account-secret";
 pub(in crate::exchange) struct Originals {
     /// Hashes: of each original, and of each with its stand-in.
     met: HashSet<u64>,
-    /// Hashes of the originals that were only guessed so far.
-    guessed: HashSet<u64>,
+    /// By their hashes, the originals that were not named so far.
+    uncertain: HashMap<u64, Certainty>,
     total: u64,
     changes: Vec<Replacement>,
     table: SearchTable,
@@ -57,7 +57,7 @@ impl Originals {
         let mut all = Vec::new();
         self.table.each(text.as_bytes(), 0..text.len(), |origin, range| {
             let range = self.whole(text.as_bytes(), range);
-            all.push(Hit { range, is_guess: origin.is_guess, stand_in: Err(origin.what) });
+            all.push(Hit { range, certainty: origin.certainty, stand_in: Err(origin.what) });
             ControlFlow::Continue(())
         });
         all
@@ -77,18 +77,25 @@ impl Originals {
     }
 
     /// Learns what the event of that number holds. `stand_in` draws for it, where it was not met before.
-    pub(super) fn learn(&mut self, what: Identifier, original: &str, number: u64, stand_in: impl FnOnce() -> String) {
+    pub(super) fn learn(
+        &mut self,
+        (what, certainty): (Identifier, Certainty),
+        original: &str,
+        number: u64,
+        stand_in: impl FnOnce() -> String,
+    ) {
         // Stand-ins of these are drawn in ways of their own.
         let class = match what {
             Identifier::Text | Identifier::Coordinate | Identifier::Mail | Identifier::Phone | Identifier::Url => what,
-            Identifier::Signature => return self.search_for(what, original, number),
+            Identifier::Signature => return self.search_for((what, certainty), original, number),
             _ => Identifier::Id,
         };
         // Coordinates move with their user: the same one is another one there.
         let hashed = hash((class, original));
         if !self.met.insert(hashed) && what != Identifier::Coordinate {
-            if what != Identifier::Secret && self.guessed.remove(&hashed) {
-                self.search_for(what, original, number);
+            if let Some(known) = self.uncertain.get_mut(&hashed).filter(|known| **known < certainty) {
+                *known = certainty;
+                self.search_for((what, certainty), original, number);
             }
             return;
         }
@@ -102,17 +109,17 @@ impl Originals {
                 self.changes.push(Replacement { what, before: original.to_owned(), after });
             }
         }
-        if what == Identifier::Secret {
-            self.guessed.insert(hashed);
+        if certainty < Certainty::Named {
+            self.uncertain.insert(hashed, certainty);
         }
-        self.search_for(what, original, number);
+        self.search_for((what, certainty), original, number);
     }
 
-    fn search_for(&mut self, what: Identifier, original: &str, number: u64) {
+    fn search_for(&mut self, (what, certainty): (Identifier, Certainty), original: &str, number: u64) {
         if !matches!(what, Identifier::Text | Identifier::Coordinate | Identifier::Url)
             && let Some(edge) = Edge::in_files(original)
         {
-            let origin = Origin::new(what.as_str(), number, edge, what == Identifier::Secret);
+            let origin = Origin::new(what.as_str(), number, edge, certainty);
             self.table.add(original.as_bytes(), origin);
         }
     }
@@ -125,12 +132,12 @@ impl Originals {
     /// Learns the identifiers and secrets of the accounts.
     pub(super) fn learn_accounts(&mut self, accounts: &Accounts, substitutions: Substitutions) {
         for found in substitutions.iter().filter(|found| found.what != Identifier::Secret) {
-            self.search_for(found.what, &found.before, 0);
+            self.search_for((found.what, found.certainty), &found.before, 0);
         }
         self.of_accounts = Some(substitutions);
         for secret in accounts.iter().flat_map(secrets) {
             if let Some(edge) = Edge::of_secret(secret) {
-                self.table.add(secret.as_bytes(), Origin::new(ACCOUNT_SECRET, 0, edge, false));
+                self.table.add(secret.as_bytes(), Origin::new(ACCOUNT_SECRET, 0, edge, Certainty::Named));
             }
         }
     }
@@ -158,7 +165,7 @@ mod tests {
     fn originals(all: &[(Identifier, &str)]) -> Originals {
         let mut originals = Originals::default();
         for (index, (what, text)) in all.iter().enumerate() {
-            originals.learn(*what, text, index as u64 + 1, || "else".to_owned());
+            originals.learn((*what, Certainty::Named), text, index as u64 + 1, || "else".to_owned());
         }
         originals
     }

@@ -8,6 +8,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::ops::{ControlFlow, Range};
 
 use super::edge::Edge;
+use super::substitutions::Certainty;
 
 /// The bytes at the end of an original by which it is found before it is compared as a whole.
 const ANCHOR: usize = 8;
@@ -36,26 +37,25 @@ pub(super) struct Origin {
     /// The event's number in the export; 0 for an account's.
     pub(super) number: u32,
     edge: Edge,
-    /// It was taken for an identifier by its form or its place alone: it may be more than one, or have others beside it.
-    pub(super) is_guess: bool,
+    pub(super) certainty: Certainty,
     /// In bytes; more are as many as this holds.
     length: u16,
 }
 
 impl Origin {
-    pub(super) fn new(what: &'static str, number: u64, edge: Edge, is_guess: bool) -> Self {
-        Self { what, number: u32::try_from(number).unwrap_or(u32::MAX), edge, is_guess, length: 0 }
+    pub(super) fn new(what: &'static str, number: u64, edge: Edge, certainty: Certainty) -> Self {
+        Self { what, number: u32::try_from(number).unwrap_or(u32::MAX), edge, certainty, length: 0 }
     }
 }
 
 impl SearchTable {
-    /// Adds an original, unless it is shorter than 8 bytes or known already; what is certain comes before a guess.
+    /// Adds an original, unless it is shorter than 8 bytes or known already; what is more certain comes first.
     pub(super) fn add(&mut self, original: &[u8], mut origin: Origin) {
         let compared = &original[original.len().saturating_sub(MAX_COMPARED)..];
         let Some(anchor) = compared.last_chunk::<ANCHOR>().map(|bytes| u64::from_le_bytes(*bytes)) else { return };
         origin.length = u16::try_from(original.len()).unwrap_or(u16::MAX);
         let known = self.origins.entry(hash(compared)).or_insert(origin);
-        if known.is_guess && !origin.is_guess {
+        if known.certainty < origin.certainty {
             *known = Origin { number: known.number, ..origin };
         }
         *self.anchors.entry(anchor).or_default() |= 1 << compared.len();

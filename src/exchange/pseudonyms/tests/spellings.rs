@@ -76,3 +76,16 @@ fn a_credential_goes_as_a_whole_but_for_what_is_named() {
     assert!(plain.contains(&text_of(after, "MediaId")), "{plain}");
     assert!(!plain.contains("ab7") && !plain.contains("secret") && !plain.contains("word9"), "{plain}");
 }
+
+#[test]
+fn what_is_named_comes_before_a_form_that_takes_more_letters() {
+    for (before, behind) in [("", "0ぁ"), ("o", " "), ("", "@a.example"), ("x.", "@a.example")] {
+        let named = format!("<xml><Event>new</Event><x> {before}{OPEN_ID}{behind}</x><OpenID>{OPEN_ID}</OpenID></xml>");
+        let alone = format!("<xml><Event>new</Event><x> {before}{OPEN_ID}{behind}</x></xml>");
+        let after = replaced_together(&[(alone, String::new()), (named, String::new())]);
+        let stand_in = text_of(&after[1], "OpenID");
+        for event in &after {
+            assert_eq!(text_of(event, "x"), format!(" {before}{stand_in}{behind}"));
+        }
+    }
+}
