@@ -23,7 +23,8 @@
 //! - [`capture`]: the records of requests, replies and replays, their diagnoses, and their JSON.
 //!   [`filter`]: the filter language; `filter/evaluate.rs` is its meaning in memory, `store/condition.rs` its twin in SQL.
 //!   [`rules`]: the reply to the events that match a filter.
-//! - [`account`]: the accounts and their secrets. [`inspect`]: one request inspected; `inspect/reply.rs`: one reply linted.
+//! - [`account`]: the accounts and their secrets; `Account::keys` picks the key of a reply, `inspect/decrypt.rs` says which one
+//!   opened the push. [`inspect`]: one request inspected; `inspect/reply.rs`: one reply linted.
 //!   [`sample`]: a push made here.
 //! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: the HTTP client: posting as WeChat does, forwarding.
 //! - [`store`]: the only door to SQLite, with a map of its own. [`listener`]: the HTTP endpoint, with a map of its own; its

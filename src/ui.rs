@@ -13,7 +13,7 @@
 //!   `ime`: input methods at work.
 //! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and
 //!   sizes. `fonts`. `notices`: messages of the status bar.
-//! - `bars`: `top_bar` (address, account, filter, `hold`'s switch), `status_bar` (counts, held pushes, progress, notices),
+//! - `bars`: `top_bar` (address, account, filter), `hold` (its switch, the bar of held pushes), `status_bar` (counts, notices),
 //!   `rail` (the screens), `banner` (what keeps the program from its job).
 //! - `dialogs`: `export_dialog`, `replay_dialog`, `removal_question`, `import_report`, `keys_page`; `file_dialog` is the
 //!   desktop's own, `path_dialog` stands in where there is none, `file_drop` takes files dropped onto the window.

@@ -4,7 +4,7 @@ use super::findings::{Findings, quoted};
 use super::{
     HttpResponse, LintCode, LintFinding, Outcome, Report, WECHAT_LIMIT_MS, error_output, html_page, transport,
 };
-use crate::wechat::tree::{bom_of, is_white};
+use crate::wechat::tree::bom_of;
 
 /// Statuses with which servers refuse a signature.
 const REFUSED: [u16; 2] = [401, 403];
@@ -50,7 +50,7 @@ fn report_echo(body: &[u8], echostr: &str, findings: &mut Findings<'_>) {
         if let Some(at) = text.find('\u{FEFF}') {
             findings.add_at(LintFinding::new(LintCode::Bom), at..at + bom_of(&body[at..]));
         }
-        if body.iter().any(|byte| is_white(*byte)) {
+        if text.replacen(echostr, "", 1).chars().any(char::is_whitespace) {
             findings.add_at(LintFinding::new(LintCode::EchoWhite), all.clone());
         }
         if shown != bare {
