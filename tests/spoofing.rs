@@ -63,7 +63,7 @@ fn no_command_lets_a_received_text_steer_the_terminal() {
     let target = "http://127.0.0.1:1/";
     let spelled = "pay‹U+202E›gpj.‹U+2066›‹U+200B›‹U+FEFF›‹U+009B›2J‹U+2028›‹U+E0041›‹U+E001›‹U+061C›end";
     let shown = printed(data.path(), &["show", "1"]);
-    for line in [&format!("EventKey  {spelled}"), &format!("x-spoof: {spelled}")] {
+    for line in [&format!("EventKey      {spelled}"), &format!("x-spoof: {spelled}")] {
         assert!(stdout(&shown).contains(line), "{}", stdout(&shown));
     }
     assert!(stdout(&printed(data.path(), &["show", "2"])).contains("‹U+001B›]0;title‹U+0007›‹U+001B›[2J not XML"));
