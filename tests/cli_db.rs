@@ -62,7 +62,7 @@ fn events_are_deleted_by_number_and_by_filter_and_brought_back() {
     assert!(kinds.get("CLICK").is_none(), "what was removed counts as removed alone: {kinds}");
     let again = run(data.path(), &["db", "delete", "--filter", "event:CLICK"]);
     assert_eq!(again.status.code(), Some(1), "nothing is left to be removed");
-    assert_eq!(stdout(&run(data.path(), &["db", "restore"])), format!("{clicks} are back\n"));
+    assert_eq!(stdout(&run(data.path(), &["db", "restore"])), format!("{clicks} events are back\n"));
     assert_eq!(stats(data.path())["events"], 300);
     let nothing = run(data.path(), &["db", "restore"]);
     assert_eq!(nothing.status.code(), Some(1));

@@ -148,7 +148,7 @@ fn restore(setup: &Setup) -> anyhow::Result<Outcome> {
         return Ok(Outcome::No(Some("nothing was removed that could be brought back".to_owned())));
     };
     let restored = BulkWriter::open(&path)?.restore(removal)?;
-    print_line(&format!("{restored} are back"))?;
+    print_line(&if restored == 1 { "1 event is back".to_owned() } else { format!("{restored} events are back") })?;
     Ok(Outcome::Done)
 }
 

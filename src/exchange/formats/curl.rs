@@ -1,8 +1,8 @@
 //! Writes shell scripts of curl commands, and reads such commands, also those that browsers copy.
 //!
-//! The script sends each request as it was captured, to the server in `$TO`, and exits with 1 where an answer is an error. Bodies are written as text wherever a shell
-//! and an editor leave text alone, else as base64. Which headers are sent and which become comments is decided in
-//! `request_comments.rs`.
+//! The script sends each request as it was captured, to the server in `$TO`, and exits with 1 where an answer is an error.
+//! Bodies are written as text wherever shell and editor leave text alone, else as base64. The choice between headers and
+//! comments is made in `request_comments.rs`.
 
 use std::io::BufRead;
 
