@@ -14,11 +14,13 @@ use crate::texts::Language;
 mod accounts;
 mod database;
 mod files;
+mod menus;
 mod sending;
 
 pub use accounts::{AccountArgs, AccountJob, ListAccounts, SetAccount};
 pub use database::{Db, DbJob, Delete, Generate};
 pub use files::{Export, Import, Which};
+pub use menus::{CoverMenu, LintMenu, MenuArgs, MenuJob, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
 pub use sending::{BodyFormat, Form, Mode, Replay, Send};
 
 /// See what WeChat posts when somebody taps a menu.
@@ -113,6 +115,8 @@ pub enum Command {
     Account(AccountArgs),
     /// Judge a passive reply: is it legal, and what will the user see
     Lint(Lint),
+    /// Show, lint and tap a menu, lay it beside the captures, or tell which one a user sees
+    Menu(MenuArgs),
     /// Print completions for a shell
     Completions {
         /// Shell to print them for

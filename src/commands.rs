@@ -17,6 +17,7 @@ use crate::texts::safe_text::shortened;
 
 mod account;
 mod chosen;
+mod custom_menu;
 mod db;
 mod events;
 mod export;
@@ -109,6 +110,7 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
         Some(Command::Db(asked)) => db::run(&setup, &asked),
         Some(Command::Account(asked)) => account::run(&setup, &asked, output),
         Some(Command::Lint(lint)) => lint::run(&setup, &lint),
+        Some(Command::Menu(asked)) => custom_menu::run(&setup, &asked, output),
         Some(Command::Completions { .. }) => Ok(Outcome::Done),
     }
 }
@@ -116,7 +118,7 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
 /// Tells whether Ctrl-C may end a command wherever it is. The others hear it themselves, and end in good order.
 fn leaves_nothing_half_done(command: Option<&Command>) -> bool {
     match command {
-        Some(Command::Events(_) | Command::Show(_) | Command::Lint(_)) => true,
+        Some(Command::Events(_) | Command::Show(_) | Command::Lint(_) | Command::Menu(_)) => true,
         Some(Command::Send(send)) => !send.record,
         Some(Command::Db(asked)) => matches!(asked.job, DbJob::Stats { .. } | DbJob::Restore),
         _ => false,

@@ -30,6 +30,7 @@
 //! - [`store`]: the only door to SQLite, with a map of its own. [`listener`]: the HTTP endpoint, with a map of its own; its
 //!   fault injection is `wechat/fault.rs` and `listener/responder/`. [`replay`]: stored events sent again, and verdicts.
 //!   [`exchange`]: captures as files and back, with a map of its own.
+//!   [`coverage`]: the buttons of a menu (`wechat/custom_menu`) beside the captures.
 //! - [`traffic`]: generated events, for benches and for trying things out.
 //! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
 //! - [`ui`]: the window, with a map of its own; the screen of fault injection is `ui/screens/rules/lab.rs`.
@@ -81,6 +82,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod coverage;
 pub mod delivery;
 pub mod engine;
 pub mod exchange;

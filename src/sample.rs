@@ -7,6 +7,7 @@ use crate::capture::{Capture, OWN_HEADER, RawRequest};
 use crate::inspect::inspect;
 use crate::texts::user_error::UserError;
 use crate::wechat::compose::{self, ComposeError, Edit, Push, Signing};
+use crate::wechat::custom_menu::ButtonPush;
 use crate::wechat::tree::Tree;
 
 /// The reasons why a sample cannot be made.
@@ -163,6 +164,35 @@ pub fn addressed(message: &[u8], app_id: Option<&str>, to_user: Option<&str>) ->
     value.into_iter().map(|value| Edit { name: name.to_owned(), value: value.to_owned() }).collect()
 }
 
+/// The edits that make a sample body a message of this moment to that account.
+pub fn edits_for(template: &str, account: &Account) -> Vec<Edit> {
+    let tree = Tree::parse(template.as_bytes()).ok();
+    let fresh = tree.map(|tree| renewed(&tree, crate::clock::now().as_second())).unwrap_or_default();
+    let address = addressed(template.as_bytes(), account.app_id.as_deref(), account.to_user.as_deref());
+    fresh.into_iter().chain(address).collect()
+}
+
+/// The event of a tap on a menu's button, by a user or the sample's.
+pub fn tap(
+    push: ButtonPush<'_>,
+    menu_id: Option<&str>,
+    openid: Option<&str>,
+    account: &Account,
+) -> Result<Vec<u8>, SampleError> {
+    let template = template(push.kind)?;
+    let mut edits = edits_for(template, account);
+    let mut edit = |name: &str, value: &str| edits.push(Edit { name: name.to_owned(), value: value.to_owned() });
+    edit("EventKey", push.key);
+    // Of the nine events these two carry the number of their menu.
+    if let Some(menu_id) = menu_id.filter(|_| matches!(push.kind, "VIEW" | "view_miniprogram")) {
+        edit("MenuId", menu_id);
+    }
+    if let Some(openid) = openid {
+        edit("FromUserName", openid);
+    }
+    Ok(compose::edited(template.as_bytes(), &edits)?)
+}
+
 /// A random prefix of a plaintext: 16 hexadecimal digits, like WeChat's. It only has to differ, so no cryptographic source
 /// is needed: the message is a test, made by the owner of the key.
 pub fn random_prefix() -> [u8; 16] {
@@ -174,6 +204,37 @@ mod tests {
     use super::*;
     use crate::account::{Secret, Secrets};
     use crate::wechat::envelope::KeyError;
+
+    #[test]
+    fn every_button_is_found_again_by_its_event() {
+        use crate::wechat::custom_menu::MenuFile;
+        use crate::wechat::kind::MENU_EVENTS;
+        let keys = ["K", "菜单_1", "a<b>&\"]]>'", "http://e.com/?a=1&b=2", " blank "];
+        for (kind, key) in MENU_EVENTS.into_iter().flat_map(|kind| keys.map(|key| (kind, key))) {
+            let message = tap(ButtonPush { kind, key }, Some("42"), Some("oUser"), &Account::named("default")).unwrap();
+            let tree = Tree::parse(&message).unwrap();
+            let text = |name: &str| tree.root().text_of(name).unwrap();
+            assert_eq!((text("Event"), text("EventKey"), text("FromUserName")), (kind, key, "oUser"));
+            let content = if kind == "VIEW" {
+                "url"
+            } else if kind == "view_miniprogram" {
+                "pagepath"
+            } else {
+                "key"
+            };
+            let button_type = match kind {
+                "CLICK" => "click",
+                "VIEW" => "view",
+                "view_miniprogram" => "miniprogram",
+                other => other,
+            };
+            let menu = serde_json::json!({ "button": [{ "type": button_type, "name": "A", content: key }] });
+            let file = MenuFile::read(menu.to_string().as_bytes()).unwrap();
+            let (_, button) = file.default.as_ref().unwrap().all_buttons().remove(0);
+            let push = button.push().unwrap();
+            assert_eq!((push.kind, push.key), (text("Event"), text("EventKey")));
+        }
+    }
 
     #[test]
     fn a_push_to_an_open_platform_names_one_app_id() {

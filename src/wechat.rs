@@ -26,6 +26,7 @@
 
 pub mod codes;
 pub mod compose;
+pub mod custom_menu;
 pub mod decoded;
 pub mod envelope;
 pub mod fault;

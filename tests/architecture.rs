@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["account", "capture", "rules", "texts", "wechat"]),
     ("delivery", &["capture", "clock", "texts", "wechat"]),
     ("store", &["capture", "clock", "filter", "log_throttle", "progress", "texts", "waker", "wechat"]),
+    ("coverage", &["capture", "filter", "store", "wechat"]),
     ("traffic", &["account", "capture", "inspect", "store", "wechat"]),
     (
         "replay",

@@ -68,6 +68,22 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     Ok(if well { Outcome::Done } else { Outcome::No(None) })
 }
 
+/// Posts messages that are made for the account of a target, such as the taps of a menu, and keeps nothing.
+pub(super) fn made_for_account(
+    setup: &Setup,
+    to: &str,
+    encrypt: bool,
+    as_json: bool,
+    make: impl FnOnce(&Account) -> anyhow::Result<Vec<(String, Vec<u8>)>>,
+) -> anyhow::Result<Outcome> {
+    let config = Config::load_without_rules(&setup.config_file)?;
+    let accounts = config.accounts(&setup.folder, &setup.overrides)?;
+    let (target, owner) = target(&config, to)?;
+    let account = signer(&accounts, owner.as_deref().filter(|_| setup.overrides.account.is_none()))?;
+    let post = Post { target, account, messages: make(account)?, language: language(setup), as_json };
+    Ok(if post.unrecorded(encrypt)? { Outcome::Done } else { Outcome::No(None) })
+}
+
 impl Post<'_> {
     /// Posts one after the other, and keeps nothing.
     fn unrecorded(&self, encrypt: bool) -> anyhow::Result<bool> {

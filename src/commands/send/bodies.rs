@@ -57,7 +57,7 @@ pub(super) fn messages(
 /// An event by name, made now; of a file, or a stored one, as it is. With the changes that make it one of today.
 fn beginning(event: &str, account: &Account, folder: &DataFolder) -> anyhow::Result<Option<(Vec<u8>, Vec<Edit>)>> {
     if let Some(template) = compose::template(event) {
-        return Ok(Some((template.as_bytes().to_vec(), of_now(template, account))));
+        return Ok(Some((template.as_bytes().to_vec(), sample::edits_for(template, account))));
     }
     if Path::new(event).exists() {
         return Ok(Some((read(event)?, Vec::new())));
@@ -91,13 +91,4 @@ fn create_time(message: &[u8]) -> i64 {
     let tree = Tree::parse(message).ok();
     let created = tree.as_ref().and_then(|tree| tree.root().text_of("CreateTime")?.parse().ok());
     created.unwrap_or_else(|| crate::clock::now().as_second())
-}
-
-fn of_now(template: &str, account: &Account) -> Vec<Edit> {
-    let tree = Tree::parse(template.as_bytes()).ok();
-    let renewed = tree.map(|tree| sample::renewed(&tree, crate::clock::now().as_second())).unwrap_or_default();
-    renewed
-        .into_iter()
-        .chain(sample::addressed(template.as_bytes(), account.app_id.as_deref(), account.to_user.as_deref()))
-        .collect()
 }

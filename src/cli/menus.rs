@@ -1,0 +1,114 @@
+//! Arguments of `menuscope menu`.
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts, where a backtick would be shown")]
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::filter_help;
+
+/// Arguments of `menuscope menu`.
+#[derive(Debug, Args)]
+pub struct MenuArgs {
+    /// Action
+    #[command(subcommand)]
+    pub job: MenuJob,
+}
+
+/// The jobs of `menuscope menu`.
+#[derive(Debug, Subcommand)]
+pub enum MenuJob {
+    /// Show a menu as a tree: each button with its type, its key, and what a tap pushes
+    Show(ShowMenu),
+    /// List what WeChat will refuse, with its errcode, and what phones cut; exit 1 on an error
+    Lint(LintMenu),
+    /// Count the captured taps of each button, and list keys that are in no button
+    Coverage(CoverMenu),
+    /// Tell which of the conditional menus a user sees, and why
+    Resolve(ResolveMenu),
+    /// Post the event of each button, or of one, as WeChat would
+    Send(SendMenu),
+}
+
+/// Arguments of `menuscope menu show`.
+#[derive(Debug, Args)]
+pub struct ShowMenu {
+    /// JSON of menu/create, menu/get, menu/addconditional or get_current_selfmenu_info, or - for stdin
+    pub file: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `menuscope menu lint`.
+#[derive(Debug, Args)]
+pub struct LintMenu {
+    /// JSON of a menu, or - for stdin
+    pub file: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `menuscope menu coverage`.
+#[derive(Debug, Args)]
+#[command(after_long_help = filter_help())]
+pub struct CoverMenu {
+    /// JSON of a menu, or - for stdin
+    pub file: String,
+    /// Events to count, as a filter
+    pub filter: Option<String>,
+    /// Exit 1 where a button that pushes was never seen
+    #[arg(long)]
+    pub all: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `menuscope menu resolve`.
+#[derive(Debug, Args)]
+pub struct ResolveMenu {
+    /// JSON of menu/get or menu/addconditional, or - for stdin
+    pub file: String,
+    /// Tag of the user, by its number; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// Platform of the user's phone
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: PhonePlatform,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The platform of a phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PhonePlatform {
+    /// iPhone
+    Ios,
+    /// Android
+    Android,
+    /// Any other
+    Other,
+}
+
+/// Arguments of `menuscope menu send`.
+#[derive(Debug, Args)]
+pub struct SendMenu {
+    /// JSON of a menu, or - for stdin
+    pub file: String,
+    /// Button to tap: its path by numbers (2.1) or names (More/Scan), in the default menu
+    #[arg(long, value_name = "PATH")]
+    pub button: Option<String>,
+    /// Server to post to: a URL, or a target's name in config.toml
+    #[arg(long, value_name = "URL|TARGET")]
+    pub to: String,
+    /// OpenID of the user (FromUserName)
+    #[arg(long, value_name = "OPENID", allow_hyphen_values = true)]
+    pub openid: Option<String>,
+    /// Encrypt as in safe mode; needs key and AppID
+    #[arg(long)]
+    pub encrypt: bool,
+    /// A JSON line for each
+    #[arg(long)]
+    pub json: bool,
+}

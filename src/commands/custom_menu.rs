@@ -1,0 +1,147 @@
+//! `menuscope menu`: a menu's definition shown, linted, laid beside the captures, resolved for a user, and tapped.
+
+use std::io::Read as _;
+
+use anyhow::Context as _;
+
+use super::output::{Output, finding_lines, print_line};
+use super::{Outcome, filter, language, send};
+use crate::account::Account;
+use crate::capture::diagnosis::Severity;
+use crate::cli::{CoverMenu, LintMenu, MenuArgs, MenuJob, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
+use crate::coverage::{Coverage, Taps};
+use crate::engine::Setup;
+use crate::sample;
+use crate::store::{Reader, StoreError};
+use crate::wechat::codes::worst;
+use crate::wechat::custom_menu::{Button, ButtonPush, Menu, MenuFile, MenuUser, Platform, lint, resolve};
+
+mod as_json;
+mod as_text;
+
+/// More is not read from stdin, in bytes: no menu is as large.
+const MOST_READ: u64 = 2 << 20;
+
+/// Stands for stdin where a file is named.
+const STDIN: &str = "-";
+
+pub(super) fn run(setup: &Setup, asked: &MenuArgs, output: Output) -> anyhow::Result<Outcome> {
+    match &asked.job {
+        MenuJob::Show(asked) => show(setup, asked),
+        MenuJob::Lint(asked) => lint_menu(setup, asked),
+        MenuJob::Coverage(asked) => coverage(setup, asked, output),
+        MenuJob::Resolve(asked) => resolve_menu(setup, asked),
+        MenuJob::Send(asked) => send_taps(setup, asked),
+    }
+}
+
+fn bytes_of(file: &str) -> anyhow::Result<Vec<u8>> {
+    if file != STDIN {
+        return std::fs::read(file).with_context(|| format!("cannot read the menu in {file}; check the path"));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().take(MOST_READ).read_to_end(&mut bytes).context("cannot read the menu from stdin")?;
+    Ok(bytes)
+}
+
+fn menu_of(file: &str) -> anyhow::Result<MenuFile> {
+    MenuFile::read(&bytes_of(file)?).with_context(|| format!("there is no menu in {}", named(file)))
+}
+
+fn named(file: &str) -> &str {
+    if file == STDIN { "stdin" } else { file }
+}
+
+fn show(setup: &Setup, asked: &ShowMenu) -> anyhow::Result<Outcome> {
+    let file = menu_of(&asked.file)?;
+    let language = language(setup);
+    print_line(&if asked.json { as_json::menus(&file).to_string() } else { as_text::menus(&file, language) })?;
+    Ok(Outcome::Done)
+}
+
+fn lint_menu(setup: &Setup, asked: &LintMenu) -> anyhow::Result<Outcome> {
+    let findings =
+        lint(&bytes_of(&asked.file)?).with_context(|| format!("there is no menu in {}", named(&asked.file)))?;
+    let language = language(setup);
+    if asked.json {
+        print_line(&as_json::findings(&asked.file, &findings, language).to_string())?;
+    } else {
+        for finding in &findings {
+            for line in finding_lines(finding, language) {
+                print_line(&line)?;
+            }
+        }
+        print_line(&as_text::verdict(&findings, language))?;
+    }
+    Ok(if worst(&findings) == Some(Severity::Error) { Outcome::No(None) } else { Outcome::Done })
+}
+
+fn coverage(setup: &Setup, asked: &CoverMenu, output: Output) -> anyhow::Result<Outcome> {
+    let file = menu_of(&asked.file)?;
+    let filter = filter(asked.filter.as_deref())?;
+    let taps = match Reader::open(&setup.folder.database()) {
+        Ok(reader) => Taps::count(&reader, &filter)?,
+        // Nothing was captured yet: no button was seen.
+        Err(StoreError::Absent { .. }) => Taps::default(),
+        Err(error) => return Err(error.into()),
+    };
+    let coverage = Coverage::of(&file, &taps);
+    if asked.json {
+        print_line(&as_json::coverage(&file, &coverage).to_string())?;
+    } else {
+        as_text::coverage(&file, &coverage, language(setup), output)?;
+    }
+    Ok(if asked.all && !coverage.is_complete() { Outcome::No(None) } else { Outcome::Done })
+}
+
+fn resolve_menu(setup: &Setup, asked: &ResolveMenu) -> anyhow::Result<Outcome> {
+    let file = menu_of(&asked.file)?;
+    let platform = match asked.platform {
+        PhonePlatform::Ios => Platform::Ios,
+        PhonePlatform::Android => Platform::Android,
+        PhonePlatform::Other => Platform::Other,
+    };
+    let resolution = resolve(&file, &MenuUser { tags: asked.tags.clone(), platform });
+    let language = language(setup);
+    print_line(&if asked.json {
+        as_json::resolution(&file, &resolution).to_string()
+    } else {
+        as_text::resolution(&file, &resolution, language)
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// Posts the events of the default menu's buttons, or of the first conditional menu where the file has no other.
+fn send_taps(setup: &Setup, asked: &SendMenu) -> anyhow::Result<Outcome> {
+    let file = menu_of(&asked.file)?;
+    let menu = file.menus().next().with_context(|| format!("there is no menu in {}", named(&asked.file)))?;
+    let chosen = chosen(menu, asked.button.as_deref())?;
+    if chosen.is_empty() {
+        return Ok(Outcome::No(Some("no button of this menu pushes an event".to_owned())));
+    }
+    let make = |account: &Account| {
+        let taps = chosen.iter().map(|(path, button, push)| {
+            let message = sample::tap(*push, menu.menu_id.as_deref(), asked.openid.as_deref(), account);
+            let message = message.with_context(|| format!("cannot make the event of the button {path}"))?;
+            Ok((format!("{path} {}", button.name()), message))
+        });
+        taps.collect::<anyhow::Result<Vec<_>>>()
+    };
+    send::made_for_account(setup, &asked.to, asked.encrypt, asked.json, make)
+}
+
+/// A button with its path and its push.
+type Tapped<'m> = (String, &'m Button, ButtonPush<'m>);
+
+/// The buttons to tap: the one that is asked for, or all that push an event.
+fn chosen<'m>(menu: &'m Menu, path: Option<&str>) -> anyhow::Result<Vec<Tapped<'m>>> {
+    let all = menu.all_buttons();
+    let pushing = |(path, button): (String, &'m Button)| Some((path, button, button.push()?));
+    let Some(path) = path else { return Ok(all.into_iter().filter_map(pushing).collect()) };
+    let button = menu.button_at(path).with_context(|| {
+        let known: Vec<String> = all.iter().map(|(path, button)| format!("{path} {}", button.name())).collect();
+        format!("there is no button {path}; the buttons are {}", known.join(", "))
+    })?;
+    anyhow::ensure!(button.push().is_some(), "the button {path} pushes no event; `menuscope menu show` tells why");
+    Ok(all.into_iter().filter(|(_, known)| std::ptr::eq(*known, button)).filter_map(pushing).collect())
+}

@@ -1,0 +1,25 @@
+//! Custom menus (自定义菜单): definitions read from JSON, their lint, conditional menus, and the push of each button.
+//!
+//! ```text
+//! JSON ─► MenuFile ─┬─► lint: findings with WeChat's errcode and the place
+//!                   ├─► resolve: the menu that a user sees, and why
+//!                   └─► Button::push: the event of a tap
+//! ```
+//! Four shapes are told apart by their members: see [`Shape`].
+
+mod button_type;
+mod definition;
+mod menu_code;
+mod menu_error;
+mod menu_lint;
+mod reader;
+mod resolution;
+mod rule_lint;
+mod url_lint;
+
+pub use button_type::{ButtonPush, ButtonType};
+pub use definition::{Button, MatchRule, Member, Menu, MenuFile, Shape};
+pub use menu_code::{MenuCode, MenuFinding};
+pub use menu_error::MenuError;
+pub use menu_lint::lint;
+pub use resolution::{MenuUser, Platform, Resolution, RuleOutcome, resolve};

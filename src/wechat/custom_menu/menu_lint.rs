@@ -1,0 +1,462 @@
+//! Lint of a menu: findings with WeChat's errcode, place and remedy.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use super::button_type::{ButtonType, Origin};
+use super::definition::{Button, Member, Menu, MenuFile, Shape};
+use super::menu_code::{MenuCode, MenuFinding};
+use super::menu_error::MenuError;
+use super::url_lint::{MAX_URL_BYTES, host};
+use crate::wechat::tree::{BOM, TextForm};
+
+/// The limit of buttons in the bar.
+const MAX_BUTTONS: usize = 3;
+/// The limit of sub-buttons of one button.
+const MAX_SUB_BUTTONS: usize = 5;
+/// The limit of a key in bytes.
+const MAX_KEY_BYTES: usize = 128;
+/// The most findings about one file: ten thousand misspelt buttons need no ten thousand lines.
+const MAX_FINDINGS: usize = 200;
+
+/// WeChat's errcode for what is no JSON, or has a value of the wrong type.
+const DATA_FORMAT: u32 = 47_001;
+/// WeChat's errcode for `\uxxxx` in a text.
+const TEXT_ESCAPED: u32 = 40_033;
+/// WeChat's errcode for a wrong number of buttons in the bar.
+const BUTTON_COUNT: u32 = 40_016;
+/// WeChat's errcode for a third level.
+const SUB_LEVEL: u32 = 40_022;
+/// WeChat's errcode for a wrong number of sub-buttons.
+const SUB_BUTTON_COUNT: u32 = 40_023;
+/// WeChat's errcode for an invalid AppID.
+const APP_ID: u32 = 40_013;
+/// WeChat's errcode for an invalid media id.
+const MEDIA_ID: u32 = 40_007;
+
+/// The limits and errcodes of one level of buttons.
+struct Level {
+    name_bytes: usize,
+    /// The columns of a name that phones show, a Chinese character taking two.
+    shown_columns: usize,
+    type_code: u32,
+    name_code: u32,
+    key_code: u32,
+    url_code: u32,
+    domain_code: u32,
+}
+
+/// The buttons of the bar.
+const BAR: Level = Level {
+    name_bytes: 16,
+    shown_columns: 8,
+    type_code: 40_017,
+    name_code: 40_018,
+    key_code: 40_019,
+    url_code: 40_020,
+    domain_code: 40_055,
+};
+
+/// Sub-buttons.
+const SUB: Level = Level {
+    name_bytes: 60,
+    shown_columns: 14,
+    type_code: 40_024,
+    name_code: 40_025,
+    key_code: 40_026,
+    url_code: 40_027,
+    domain_code: 40_054,
+};
+
+/// Lints a menu of any shape.
+///
+/// # Errors
+/// [`MenuError`] for what is JSON and no menu. What is no JSON is a finding: WeChat refuses it.
+pub fn lint(payload: &[u8]) -> Result<Vec<MenuFinding>, MenuError> {
+    let mut lint = MenuLint { payload, findings: Vec::new() };
+    match MenuFile::read(payload) {
+        Ok(file) => lint.file(&file),
+        Err(MenuError::Json(error)) => {
+            let finding = MenuFinding::new(MenuCode::NotJson).with("reason", &error).at(error.place());
+            lint.findings.push(finding.refused_with(DATA_FORMAT));
+        }
+        Err(error) => return Err(error),
+    }
+    lint.findings.sort_by_key(|finding| finding.place.map(|place| place.offset));
+    Ok(lint.findings)
+}
+
+/// The findings about one file so far.
+pub(super) struct MenuLint<'p> {
+    payload: &'p [u8],
+    findings: Vec<MenuFinding>,
+}
+
+impl MenuLint<'_> {
+    pub(super) fn add(&mut self, finding: MenuFinding, span: &Range<usize>) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(finding.over(self.payload, span.clone()));
+        }
+    }
+
+    fn file(&mut self, file: &MenuFile) {
+        if self.payload.starts_with(BOM) {
+            self.add(MenuFinding::new(MenuCode::Bom).refused_with(DATA_FORMAT), &(0..BOM.len()));
+        }
+        if file.is_open == Some(false) {
+            self.add(MenuFinding::new(MenuCode::MenuClosed), &(0..0));
+        }
+        for menu in file.menus() {
+            self.menu(menu, file.shape);
+        }
+        self.conditional_menus(file);
+    }
+
+    fn menu(&mut self, menu: &Menu, shape: Shape) {
+        let count = menu.buttons.len();
+        if count == 0 || count > MAX_BUTTONS {
+            let finding = MenuFinding::new(MenuCode::ButtonCount).with("count", count).with("limit", MAX_BUTTONS);
+            let span = menu.buttons.get(MAX_BUTTONS).map_or(&menu.span, |button| &button.span);
+            self.add(finding.refused_with(BUTTON_COUNT), span);
+        }
+        for button in &menu.buttons {
+            self.button(button, &BAR, shape);
+            let below = button.sub_buttons.len();
+            if let Some(first_beyond) = button.sub_buttons.get(MAX_SUB_BUTTONS) {
+                let finding =
+                    MenuFinding::new(MenuCode::SubButtonCount).with("count", below).with("limit", MAX_SUB_BUTTONS);
+                self.add(finding.refused_with(SUB_BUTTON_COUNT), &first_beyond.span);
+            }
+            for sub_button in &button.sub_buttons {
+                self.button(sub_button, &SUB, shape);
+                if let Some(too_deep) = sub_button.sub_buttons.first() {
+                    self.add(MenuFinding::new(MenuCode::SubButtonLevel).refused_with(SUB_LEVEL), &too_deep.span);
+                }
+            }
+        }
+        self.repeated_keys(menu);
+    }
+
+    fn button(&mut self, button: &Button, level: &Level, shape: Shape) {
+        for (index, member) in button.members.iter().enumerate() {
+            self.member(member);
+            if button.members.iter().take(index).any(|before| before.name == member.name) {
+                self.add(MenuFinding::new(MenuCode::MemberRepeated).with("name", &member.name), &member.span);
+            }
+        }
+        self.name(button, level);
+        if button.is_parent() {
+            if let Some(member) = button.member("type").filter(|member| !member.value.is_empty()) {
+                self.add(MenuFinding::new(MenuCode::TypeOfParent).with("type", &member.value), &member.span);
+            }
+            return;
+        }
+        if let Some(known) = self.button_type(button, level, shape) {
+            self.content(button, known, level, shape);
+        }
+    }
+
+    /// Checks the notation of a text.
+    fn member(&mut self, member: &Member) {
+        const TEXTS: [&str; 8] = ["name", "type", "key", "url", "media_id", "article_id", "appid", "pagepath"];
+        let is_text =
+            matches!(member.form, TextForm::JsonString) || member.value.is_empty() && member.is_null(self.payload);
+        if TEXTS.contains(&member.name.as_str()) && !is_text {
+            let finding = MenuFinding::new(MenuCode::WrongType).with("name", &member.name);
+            self.add(finding.refused_with(DATA_FORMAT), &member.span);
+        }
+        let source = self.payload.get(member.span.clone()).unwrap_or_default();
+        if member.form == TextForm::JsonString && has_unicode_escape(source) {
+            let finding = MenuFinding::new(MenuCode::TextEscaped).with("name", &member.name);
+            self.add(finding.refused_with(TEXT_ESCAPED), &member.span);
+        }
+    }
+
+    fn name(&mut self, button: &Button, level: &Level) {
+        let Some(member) = button.member("name").filter(|member| !member.value.trim().is_empty()) else {
+            self.add(MenuFinding::new(MenuCode::NameMissing).refused_with(level.name_code), &button.span);
+            return;
+        };
+        let (bytes, name) = (member.value.len(), member.value.as_str());
+        if bytes > level.name_bytes {
+            let finding = MenuFinding::new(MenuCode::NameTooLong).with("bytes", bytes).with("limit", level.name_bytes);
+            self.add(finding.refused_with(level.name_code), &member.span);
+        } else if name.width() > level.shown_columns {
+            let finding = MenuFinding::new(MenuCode::NameCut).with("shown", cut(name, level.shown_columns));
+            self.add(finding, &member.span);
+        }
+    }
+
+    /// The type, where it is one that can be checked further.
+    fn button_type(&mut self, button: &Button, level: &Level, shape: Shape) -> Option<&'static ButtonType> {
+        let Some(member) = button.member("type").filter(|member| !member.value.is_empty()) else {
+            self.add(MenuFinding::new(MenuCode::TypeMissing).refused_with(level.type_code), &button.span);
+            return None;
+        };
+        let found = member.value.as_str();
+        let finding = match (ButtonType::named(found), ButtonType::in_any_case(found)) {
+            (Some(known), _) if known.origin == Origin::Api || shape == Shape::SelfMenu => {
+                if known.event.is_none() {
+                    self.add(MenuFinding::new(MenuCode::NeverPushes).with("type", found), &member.span);
+                }
+                if known.needs_5_4 {
+                    self.add(MenuFinding::new(MenuCode::NeedsNewPhone).with("type", found), &member.span);
+                }
+                return Some(known);
+            }
+            (Some(_), _) => MenuFinding::new(MenuCode::TypeConsole).with("found", found),
+            (None, Some(known)) => MenuFinding::new(MenuCode::TypeCase).with("found", found).with("name", known.name),
+            (None, None) => {
+                let known: Vec<&str> = ButtonType::api_names().collect();
+                MenuFinding::new(MenuCode::TypeUnknown).with("found", found).with("known", known.join(", "))
+            }
+        };
+        self.add(finding.refused_with(level.type_code), &member.span);
+        None
+    }
+
+    /// Checks the members that a type needs, and those that it does not have.
+    fn content(&mut self, button: &Button, known: &ButtonType, level: &Level, shape: Shape) {
+        if known.origin == Origin::Api {
+            for name in std::iter::once(&known.content).chain(known.also) {
+                self.required(button, known, name, level);
+            }
+        }
+        for member in &button.members {
+            let superfluous = !known.takes(&member.name) && !member.value.is_empty();
+            if superfluous && shape != Shape::SelfMenu && misspelling_of(member, known, button).is_none() {
+                let finding = MenuFinding::new(MenuCode::MemberSuperfluous).with("name", &member.name);
+                self.add(finding.with("type", known.name), &member.span);
+            }
+        }
+    }
+
+    fn required(&mut self, button: &Button, known: &ButtonType, name: &str, level: &Level) {
+        let errcode = match name {
+            "key" => Some(level.key_code),
+            "url" => Some(level.url_code),
+            "appid" => Some(APP_ID),
+            "media_id" => Some(MEDIA_ID),
+            _ => None,
+        };
+        let refused = |finding: MenuFinding| match errcode {
+            Some(errcode) => finding.refused_with(errcode),
+            None => finding,
+        };
+        let Some(member) = button.member(name).filter(|member| !member.value.is_empty()) else {
+            let misspelt = button.members.iter().find(|member| misspelling_of(member, known, button) == Some(name));
+            let (finding, span) = match misspelt {
+                Some(member) => {
+                    let finding = MenuFinding::new(MenuCode::MemberMisspelt).with("found", &member.name);
+                    (finding, &member.span)
+                }
+                None => (MenuFinding::new(MenuCode::MemberMissing).with("type", known.name), &button.span),
+            };
+            return self.add(refused(finding.with("name", name)), span);
+        };
+        let bytes = member.value.len();
+        if name == "key" && bytes > MAX_KEY_BYTES {
+            let finding = MenuFinding::new(MenuCode::KeyTooLong).with("bytes", bytes).with("limit", MAX_KEY_BYTES);
+            self.add(refused(finding), &member.span);
+        }
+        if name == "url" {
+            if bytes > MAX_URL_BYTES {
+                let finding = MenuFinding::new(MenuCode::UrlTooLong).with("bytes", bytes).with("limit", MAX_URL_BYTES);
+                self.add(refused(finding), &member.span);
+            } else if host(&member.value).is_none() {
+                let finding = MenuFinding::new(MenuCode::UrlInvalid).with("url", &member.value);
+                self.add(finding.refused_with(level.domain_code), &member.span);
+            }
+        }
+    }
+
+    fn repeated_keys(&mut self, menu: &Menu) {
+        let mut seen: HashMap<(&str, &str), String> = HashMap::new();
+        for (path, button) in menu.all_buttons() {
+            let Some(push) = button.push() else { continue };
+            match seen.get(&(push.kind, push.key)) {
+                None => {
+                    seen.insert((push.kind, push.key), path);
+                }
+                Some(first) => {
+                    let finding = MenuFinding::new(MenuCode::KeyRepeated).with("key", push.key).with("first", first);
+                    self.add(finding, &button.span);
+                }
+            }
+        }
+    }
+}
+
+impl Member {
+    fn is_null(&self, payload: &[u8]) -> bool {
+        payload.get(self.span.clone()).is_some_and(|source| source == b"null")
+    }
+}
+
+/// The required member that a member of a button stands for in another spelling: `appId` for `appid`, `page_path` for
+/// `pagepath`.
+fn misspelling_of(member: &Member, known: &ButtonType, button: &Button) -> Option<&'static str> {
+    let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
+    let required = std::iter::once(known.content).chain(known.also.iter().copied());
+    let mut missing = required.filter(|name| button.text(name).is_none());
+    missing.find(|name| member.name != *name && plain(&member.name) == plain(name))
+}
+
+/// Tells whether the source of a string holds `\u` and four digits.
+fn has_unicode_escape(source: &[u8]) -> bool {
+    let mut bytes = source.iter();
+    while let Some(byte) = bytes.next() {
+        // The escape of a backslash is no beginning of another one.
+        if *byte == b'\\' && bytes.next() == Some(&b'u') {
+            return true;
+        }
+    }
+    false
+}
+
+/// The beginning of a name that fits so many columns, as phones show it.
+fn cut(name: &str, columns: usize) -> String {
+    let mut width = 0;
+    let fits = |character: &char| {
+        width += character.width().unwrap_or(0);
+        width <= columns
+    };
+    format!("{}…", name.chars().take_while(fits).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The findings as code, errcode and line.
+    fn found(text: &str) -> Vec<(&'static str, Option<u32>)> {
+        let findings = lint(text.as_bytes()).unwrap();
+        findings.iter().map(|finding| (finding.code.as_str(), finding.errcode())).collect()
+    }
+
+    fn bar(buttons: &str) -> String {
+        format!(r#"{{"button":[{buttons}]}}"#)
+    }
+
+    fn sub(button: &str) -> String {
+        bar(&format!(r#"{{"name":"P","sub_button":[{button}]}}"#))
+    }
+
+    fn click(name: &str, key: &str) -> String {
+        format!(r#"{{"type":"click","name":"{name}","key":"{key}"}}"#)
+    }
+
+    #[test]
+    fn a_sound_menu_has_no_finding() {
+        assert_eq!(found(&bar(&click("A", "K"))), []);
+        let view = r#"{"type":"view","name":"V","url":"https://e.com/"}"#;
+        assert_eq!(found(&sub(&format!("{},{view}", click("A", "K")))), []);
+        let mini = r#"{"type":"miniprogram","name":"M","url":"http://e.com","appid":"wx1","pagepath":"pages/index"}"#;
+        assert_eq!(found(&bar(mini)), []);
+    }
+
+    #[test]
+    fn every_documented_errcode_of_a_menu_has_its_finding() {
+        let four = vec![click("A", "K"); 4].join(",");
+        let six: Vec<String> = (0..6).map(|index| click("A", &format!("K{index}"))).collect();
+        let third = r#"{"name":"S","sub_button":[{"type":"click","name":"A","key":"K"}]}"#;
+        let long_name = "菜".repeat(6);
+        let sub_name = "菜".repeat(21);
+        let url = |url: &str| format!(r#"{{"type":"view","name":"V","url":"{url}"}}"#);
+        let long_url = url(&format!("http://e.com/{}", "x".repeat(1_020)));
+        let cases: [(String, &str, Option<u32>); 24] = [
+            (bar(""), "button-count", Some(40_016)),
+            (bar(&four), "button-count", Some(40_016)),
+            (bar(r#"{"type":"klick","name":"A","key":"K"}"#), "type-unknown", Some(40_017)),
+            (bar(r#"{"type":"Click","name":"A","key":"K"}"#), "type-case", Some(40_017)),
+            (bar(r#"{"type":"text","name":"A","value":"K"}"#), "type-console", Some(40_017)),
+            (bar(r#"{"name":"A"}"#), "type-missing", Some(40_017)),
+            (bar(&click(&long_name, "K")), "name-too-long", Some(40_018)),
+            (bar(r#"{"type":"click","key":"K"}"#), "name-missing", Some(40_018)),
+            (bar(&click("A", &"k".repeat(129))), "key-too-long", Some(40_019)),
+            (bar(r#"{"type":"click","name":"A"}"#), "member-missing", Some(40_019)),
+            (bar(&long_url), "url-too-long", Some(40_020)),
+            (sub(third), "sub-button-level", Some(40_022)),
+            (sub(&six.join(",")), "sub-button-count", Some(40_023)),
+            (sub(r#"{"type":"klick","name":"A","key":"K"}"#), "type-unknown", Some(40_024)),
+            (sub(&click(&sub_name, "K")), "name-too-long", Some(40_025)),
+            (sub(&click("A", &"k".repeat(129))), "key-too-long", Some(40_026)),
+            (sub(&long_url), "url-too-long", Some(40_027)),
+            (bar(&click("\\u83dc", "K")), "text-escaped", Some(40_033)),
+            (sub(&url("www.qq.com")), "url-invalid", Some(40_054)),
+            (bar(&url("www.qq.com")), "url-invalid", Some(40_055)),
+            (bar(r#"{"type":"media_id","name":"A"}"#), "member-missing", Some(40_007)),
+            (
+                bar(r#"{"type":"miniprogram","name":"A","url":"http://e.com","appId":"wx1","pagepath":"p"}"#),
+                "member-misspelt",
+                Some(40_013),
+            ),
+            (bar(r#"{"type":"click","name":5,"key":"K"}"#), "wrong-type", Some(47_001)),
+            ("{\"button\":[],}".to_owned(), "not-json", Some(47_001)),
+        ];
+        for (text, code, errcode) in cases {
+            assert!(found(&text).contains(&(code, errcode)), "{code}: {:?} in {text}", found(&text));
+        }
+    }
+
+    #[test]
+    fn what_weixin_takes_and_phones_cut_is_a_warning() {
+        let cases = [
+            (bar(&click("五个汉字名", "K")), "name-cut"),
+            (bar(r#"{"type":"view","name":"V","url":"http://e.com","key":"K"}"#), "member-superfluous"),
+            (sub(&format!("{},{}", click("A", "K"), click("B", "K"))), "key-repeated"),
+            (
+                bar(r#"{"type":"click","name":"P","sub_button":[{"type":"click","name":"A","key":"K"}]}"#),
+                "type-of-parent",
+            ),
+            (bar(r#"{"type":"media_id","name":"A","media_id":"M"}"#), "never-pushes"),
+            (bar(r#"{"type":"pic_weixin","name":"A","key":"K"}"#), "needs-new-phone"),
+        ];
+        for (text, code) in cases {
+            assert_eq!(found(&text), [(code, None)], "{text}");
+        }
+    }
+
+    #[test]
+    fn conditional_menus_need_a_rule_that_still_exists() {
+        let menu = |rule: &str| format!(r#"{{"button":[{}],"matchrule":{rule}}}"#, click("A", "K"));
+        let codes = |rule: &str| -> Vec<_> {
+            found(&menu(rule)).into_iter().filter(|(code, _)| *code != "default-menu-needed").collect()
+        };
+        assert_eq!(codes(r#"{"tag_id":"2","client_platform_type":"1"}"#), []);
+        assert_eq!(codes("{}"), [("rule-empty", Some(65_304))]);
+        assert_eq!(codes(r#"{"sex":"1","tag_id":"2"}"#), [("rule-withdrawn", Some(65_320))]);
+        assert_eq!(codes(r#"{"client_platform_type":"4"}"#), [("rule-value", Some(40_035))]);
+        assert_eq!(codes(r#"{"tag_id":"2","tagid":"2"}"#), [("rule-unknown", None)]);
+        let get = format!(r#"{{"conditionalmenu":[{}]}}"#, menu(r#"{"tag_id":"2"}"#));
+        assert_eq!(found(&get), [("default-menu-missing", Some(65_303))]);
+        let url = |host: &str| format!(r#"{{"type":"view","name":"V","url":"http://{host}/"}}"#);
+        let urls = ["a.com", "b.com", "c.com", "d.com", "mp.weixin.qq.com"].map(url).join(",");
+        let menu = format!(r#"{{"button":[{{"name":"P","sub_button":[{urls}]}}],"matchrule":{{"tag_id":"2"}}}}"#);
+        assert!(found(&menu).contains(&("url-domains", Some(65_316))));
+    }
+
+    #[test]
+    fn places_point_at_the_value() {
+        let findings =
+            lint("{\"button\":[\n  {\"type\": \"click\", \"name\": \"A\",\n   \"key\": \"\\u0041\"}]}".as_bytes());
+        let finding = &findings.unwrap()[0];
+        let place = finding.place.unwrap();
+        assert_eq!((finding.code, place.line, place.column, finding.length), (MenuCode::TextEscaped, 3, 11, 8));
+    }
+
+    #[test]
+    fn menus_of_the_console_are_read_without_being_refused() {
+        let info = r#"{"is_menu_open":1,"selfmenu_info":{"button":[{"type":"news","name":"N","value":"M","news_info":{"list":[]}}]}}"#;
+        assert_eq!(found(info), [("never-pushes", None)]);
+        assert!(found(&info.replace(":1,", ":0,")).contains(&("menu-closed", None)));
+    }
+
+    #[test]
+    fn findings_are_limited() {
+        let many = bar(&vec![r#"{"type":"x"}"#; 3_000].join(","));
+        assert_eq!(found(&many).len(), MAX_FINDINGS);
+    }
+}

@@ -1,0 +1,163 @@
+//! The real binary where it knows menus: `menu show`, `lint`, `coverage`, `resolve` and `send`.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
+#[path = "common/command.rs"]
+mod command;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use command::{Listening, complaint, menuscope, run, stdout};
+use serde_json::{Value, json};
+
+/// A menu of every type, with a conditional one beside it.
+fn menu() -> Value {
+    json!({
+        "menu": { "menuid": 208_396_938, "button": [
+            { "type": "click", "name": "今日歌曲", "key": "V1001", "sub_button": [] },
+            { "name": "菜单", "sub_button": [
+                { "type": "view", "name": "搜索", "url": "http://www.soso.com/" },
+                { "type": "scancode_waitmsg", "name": "扫码", "key": "rselfmenu_0_0" },
+                { "type": "miniprogram", "name": "wxa", "url": "http://mp.weixin.qq.com", "appid": "wx286b93c14bbf93aa",
+                  "pagepath": "pages/lunar/index" },
+                { "type": "location_select", "name": "位置", "key": "rselfmenu_2_0" },
+                { "type": "media_id", "name": "图片", "media_id": "MEDIA_ID1" },
+            ] },
+        ] },
+        "conditionalmenu": [
+            { "menuid": 208_396_993, "matchrule": { "tag_id": "2", "client_platform_type": "1" },
+              "button": [{ "type": "click", "name": "VIP", "key": "VIP" }] },
+        ],
+    })
+}
+
+fn write(folder: &Path, menu: &Value) -> String {
+    let path = folder.join("menu.json");
+    std::fs::write(&path, menu.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", complaint(output)))
+}
+
+fn lint_stdin(data: &Path, text: &[u8]) -> Output {
+    let mut command = menuscope(data, &["menu", "lint", "-", "--json"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_menu_is_shown_with_the_push_of_each_button() {
+    let data = tempfile::tempdir().unwrap();
+    let file = write(data.path(), &menu());
+    let shown = json_of(&run(data.path(), &["menu", "show", &file, "--json"]));
+    assert_eq!(shown["shape"], "menu/get");
+    let buttons = &shown["default"]["buttons"];
+    assert_eq!((&buttons[0]["pushes"], &buttons[0]["event_key"]), (&json!("CLICK"), &json!("V1001")));
+    let below = &buttons[1]["sub_buttons"];
+    assert_eq!((&below[2]["path"], &below[2]["pushes"]), (&json!("2.3"), &json!("view_miniprogram")));
+    assert_eq!((&below[4]["pushes"], &below[4]["media_id"]), (&Value::Null, &json!("MEDIA_ID1")));
+    let text = stdout(&run(data.path(), &["menu", "show", &file]));
+    assert!(text.contains("  1  今日歌曲  click  → CLICK V1001"), "{text}");
+    assert!(text.contains("    2.5  图片  media_id  never: WeChat answers by itself"), "{text}");
+}
+
+#[test]
+fn the_lint_names_the_errcode_the_place_and_exits_with_1() {
+    let data = tempfile::tempdir().unwrap();
+    let sound = lint_stdin(data.path(), menu().to_string().as_bytes());
+    assert_eq!((sound.status.code(), &json_of(&sound)["legal"]), (Some(0), &json!(true)));
+    let four = b"{\"button\":[\n{\"type\":\"click\",\"name\":\"a\",\"key\":\"1\"},{\"type\":\"click\",\"name\":\"b\",\"key\":\"2\"},\n\
+                 {\"type\":\"click\",\"name\":\"c\",\"key\":\"3\"},\n{\"type\":\"click\",\"name\":\"d\",\"key\":\"4\"}]}";
+    let refused = lint_stdin(data.path(), four);
+    let finding = &json_of(&refused)["findings"][0];
+    assert_eq!(
+        (refused.status.code(), &finding["code"], &finding["errcode"]),
+        (Some(1), &json!("button-count"), &json!(40_016))
+    );
+    assert_eq!((&finding["place"]["line"], &finding["place"]["column"]), (&json!(4), &json!(1)));
+    let comment = lint_stdin(data.path(), b"{\n// the menu\n\"button\":[]}");
+    let finding = &json_of(&comment)["findings"][0];
+    assert_eq!(
+        (&finding["code"], &finding["errcode"], &finding["place"]["line"]),
+        (&json!("not-json"), &json!(47_001), &json!(2))
+    );
+}
+
+#[test]
+fn what_is_no_menu_is_an_error_with_its_reason() {
+    let data = tempfile::tempdir().unwrap();
+    for (text, reason) in [
+        (r#"{"errcode":40001,"errmsg":"invalid credential"}"#, "40001 (invalid credential)"),
+        ("{}", "selfmenu_info"),
+        ("<xml/>", "XML"),
+        (r#"{"button":{}}"#, "button is not a list: line 1, column 11"),
+    ] {
+        let refused = lint_stdin(data.path(), text.as_bytes());
+        assert_eq!(refused.status.code(), Some(2), "{text}");
+        assert!(complaint(&refused).contains(reason), "{}", complaint(&refused));
+    }
+    let absent = run(data.path(), &["menu", "show", "/nowhere/menu.json"]);
+    assert_eq!(absent.status.code(), Some(2));
+    assert!(complaint(&absent).contains("/nowhere/menu.json"));
+}
+
+#[test]
+fn a_users_menu_is_resolved_with_the_reason() {
+    let data = tempfile::tempdir().unwrap();
+    let file = write(data.path(), &menu());
+    let resolved = |tag: &str, platform: &str| {
+        json_of(&run(data.path(), &["menu", "resolve", &file, "--tag", tag, "--platform", platform, "--json"]))
+    };
+    let vip = resolved("2", "ios");
+    assert_eq!((&vip["menu"], &vip["menu_id"]), (&json!("conditional"), &json!("208396993")));
+    let android = resolved("2", "android");
+    assert_eq!((&android["menu"], &android["tried"][0]["outcome"]), (&json!("default"), &json!("other-platform")));
+    assert_eq!(resolved("3", "ios")["tried"][0]["outcome"], "other-tag");
+    let text = stdout(&run(data.path(), &["menu", "resolve", &file, "--tag", "2", "--platform", "ios"]));
+    assert!(text.starts_with("This user sees the conditional menu menuid 208396993"), "{text}");
+}
+
+#[test]
+fn every_button_that_is_tapped_is_covered() {
+    let data = tempfile::tempdir().unwrap();
+    let file = write(data.path(), &menu());
+    let before = run(data.path(), &["menu", "coverage", &file, "--all"]);
+    assert_eq!(before.status.code(), Some(1), "nothing was captured yet");
+    let listening = Listening::start(data.path(), &[]);
+    let one = run(data.path(), &["menu", "send", &file, "--button", "菜单/扫码", "--to", &listening.url, "--json"]);
+    assert_eq!(one.status.code(), Some(0), "{}", complaint(&one));
+    let sent = run(data.path(), &["menu", "send", &file, "--to", &listening.url]);
+    assert_eq!(sent.status.code(), Some(0), "{}", complaint(&sent));
+    assert!(run(data.path(), &["send", "CLICK", "--key", "OLD", "--to", &listening.url]).status.success());
+    let covered = json_of(&run(data.path(), &["menu", "coverage", &file, "--json"]));
+    let of = |path: &str| covered["buttons"].as_array().unwrap().iter().find(|button| button["path"] == path).unwrap();
+    assert_eq!((&of("2.2")["count"], &of("2.2")["state"]), (&json!(2), &json!("seen")));
+    assert_eq!((&of("2.3")["count"], &of("2.3")["outcomes"]["legal"]), (&json!(1), &json!(1)));
+    assert_eq!(of("2.5")["state"], "cannot-be-seen");
+    assert_eq!(
+        (&covered["in_no_button"][0]["event_key"], &covered["in_no_button"][0]["count"]),
+        (&json!("OLD"), &json!(1))
+    );
+    // The conditional menu's own button was not tapped.
+    assert_eq!(run(data.path(), &["menu", "coverage", &file, "--all"]).status.code(), Some(1));
+    let narrowed = json_of(&run(data.path(), &["menu", "coverage", &file, "event:VIEW", "--json"]));
+    assert_eq!(narrowed["buttons"][1]["count"], 0, "the parent has none");
+    let taps: u64 =
+        narrowed["buttons"].as_array().unwrap().iter().map(|button| button["count"].as_u64().unwrap()).sum();
+    assert_eq!(taps, 1);
+}
+
+#[test]
+fn a_button_that_cannot_be_tapped_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    let file = write(data.path(), &menu());
+    let tap = |path: &str| run(data.path(), &["menu", "send", &file, "--button", path, "--to", "http://127.0.0.1:9/"]);
+    assert!(complaint(&tap("2.5")).contains("pushes no event"));
+    assert!(complaint(&tap("9")).contains("2.2 扫码"));
+    assert_eq!(tap("2.5").status.code(), Some(2));
+}
