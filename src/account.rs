@@ -129,6 +129,8 @@ pub struct Account {
     pub app_id: Option<String>,
     /// The mode set in WeChat's console, if the developer told it.
     pub mode: Option<Mode>,
+    /// The address of WeChat's API, where it is not `https://api.weixin.qq.com`.
+    pub api: Option<String>,
     pub secrets: Secrets,
     key: Option<Result<AesKey, KeyError>>,
     previous_key: Option<AesKey>,
@@ -143,6 +145,7 @@ impl Account {
             to_user: None,
             app_id: None,
             mode: None,
+            api: None,
             secrets: Secrets::default(),
             key: None,
             previous_key: None,

@@ -18,6 +18,7 @@ mod edit_rules;
 mod error;
 mod filters;
 mod folder;
+mod kept_menus;
 mod privacy;
 mod retention;
 mod rule_entries;
@@ -32,6 +33,7 @@ pub use edit_rules::save_rules;
 pub use error::ConfigError;
 pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
+pub use kept_menus::KeptMenu;
 pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
@@ -125,6 +127,8 @@ pub struct AccountConfig {
     /// The mode set in WeChat's console: `plain`, `compat` or `safe`.
     #[serde(deserialize_with = "mode")]
     pub mode: Option<Mode>,
+    /// The address of WeChat's API for it; `None` for `https://api.weixin.qq.com`.
+    pub api: Option<String>,
     /// The place of its secrets; `None` where it has none.
     pub secrets: Option<SecretsPlace>,
 }
@@ -305,6 +309,7 @@ fn account(
     account.to_user = config.to_user;
     account.app_id = app_id;
     account.mode = config.mode;
+    account.api = config.api;
     Ok(account)
 }
 

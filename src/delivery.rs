@@ -12,5 +12,5 @@ mod http_client;
 mod target;
 
 pub use delivery_error::DeliveryError;
-pub use http_client::{HttpClient, PushResponse, has_passed_through, sent_request};
+pub use http_client::{ApiCall, HttpClient, PushResponse, has_passed_through, sent_request};
 pub use target::Target;

@@ -27,6 +27,7 @@
 //!   opened the push. [`inspect`]: one request inspected; `inspect/reply.rs`: one reply linted.
 //!   [`sample`]: a push made here.
 //! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: the HTTP client: posting as WeChat does, forwarding.
+//!   [`platform_api`]: the calls of WeChat's API that a person asks for.
 //! - [`store`]: the only door to SQLite, with a map of its own. [`listener`]: the HTTP endpoint, with a map of its own; its
 //!   fault injection is `wechat/fault.rs` and `listener/responder/`. [`replay`]: stored events sent again, and verdicts.
 //!   [`exchange`]: captures as files and back, with a map of its own.
@@ -90,6 +91,7 @@ pub mod filter;
 pub mod inspect;
 pub mod listener;
 pub mod log_throttle;
+pub mod platform_api;
 pub mod progress;
 pub mod replay;
 pub mod rules;

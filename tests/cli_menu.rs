@@ -161,3 +161,124 @@ fn a_button_that_cannot_be_tapped_is_named() {
     assert!(complaint(&tap("9")).contains("2.2 扫码"));
     assert_eq!(tap("2.5").status.code(), Some(2));
 }
+
+/// Answers each connection with what the path of its request has, and gives the request lines back when dropped.
+struct PlatformStandIn {
+    url: String,
+    asked: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
+}
+
+impl PlatformStandIn {
+    fn start(answers: Vec<(&'static str, u16, String)>) -> Self {
+        use std::io::{BufRead as _, BufReader, Read as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let seen = std::sync::Arc::clone(&asked);
+        // Ends with the test program: it has no state to lose.
+        std::thread::Builder::new()
+            .name("platform".to_owned())
+            .spawn(move || {
+                for stream in listener.incoming() {
+                    let mut stream = BufReader::new(stream.unwrap());
+                    let (mut line, mut length) = (String::new(), 0);
+                    stream.read_line(&mut line).unwrap();
+                    loop {
+                        let mut header = String::new();
+                        stream.read_line(&mut header).unwrap();
+                        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
+                            length = value.trim().parse().unwrap();
+                        }
+                        if header.trim().is_empty() {
+                            break;
+                        }
+                    }
+                    let mut body = vec![0; length];
+                    stream.read_exact(&mut body).unwrap();
+                    let path = line.split([' ', '?']).nth(1).unwrap().to_owned();
+                    seen.lock().unwrap().push(format!("{} {}", line.trim(), String::from_utf8_lossy(&body)));
+                    let found = answers.iter().find(|(known, ..)| *known == path);
+                    let (status, body) =
+                        found.map_or((404, String::new()), |(_, status, body)| (*status, body.clone()));
+                    let answer = format!(
+                        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                        body.len()
+                    );
+                    stream.get_mut().write_all(answer.as_bytes()).unwrap();
+                }
+            })
+            .unwrap();
+        Self { url, asked }
+    }
+
+    fn configure(&self, data: &Path) {
+        let config = format!("[account.default]\napp_id = \"wx1234567890abcdef\"\napi = \"{}\"\n", self.url);
+        std::fs::write(data.join("config.toml"), config).unwrap();
+    }
+}
+
+const TOKEN: &str = r#"{"access_token":"ACCESS","expires_in":7200}"#;
+const NO_API_MENU: &str = r#"{"errcode":46003,"errmsg":"menu no exist"}"#;
+const OWN_MENU: &str = r#"{"is_menu_open":1,"selfmenu_info":{"button":[{"type":"text","name":"T","value":"hi"}]}}"#;
+
+#[test]
+fn a_menu_is_fetched_only_when_asked_and_kept() {
+    let data = tempfile::tempdir().unwrap();
+    let platform = PlatformStandIn::start(vec![
+        ("/cgi-bin/stable_token", 200, TOKEN.to_owned()),
+        ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
+        ("/cgi-bin/menu/get", 200, menu().to_string()),
+    ]);
+    platform.configure(data.path());
+    let with_secret = |arguments: &[&str]| run(data.path(), &[arguments, &["--app-secret", "s3cr3t-s3cr3t"]].concat());
+    let shown = with_secret(&["menu", "show", "--fetch", "--json"]);
+    assert_eq!(json_of(&shown)["shape"], "menu/get", "{}", complaint(&shown));
+    let asked = platform.asked.lock().unwrap().clone();
+    assert!(asked[0].starts_with("POST /cgi-bin/stable_token ") && asked[0].contains("s3cr3t-s3cr3t"), "{asked:?}");
+    assert!(asked[1].contains("access_token=ACCESS") && asked.len() == 3, "{asked:?}");
+    let kept: Vec<_> = std::fs::read_dir(data.path().join("menus/account-default")).unwrap().collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(with_secret(&["menu", "lint", "--fetch"]).status.code(), Some(0));
+}
+
+#[test]
+fn refusals_of_the_platform_come_with_a_remedy_and_without_secrets() {
+    let refused = |answers: Vec<(&'static str, u16, String)>, arguments: &[&str]| {
+        let data = tempfile::tempdir().unwrap();
+        PlatformStandIn::start(answers).configure(data.path());
+        let output = run(data.path(), &[&["menu", "show", "--fetch"], arguments].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let text = complaint(&output);
+        assert!(!text.contains("s3cr3t") && !text.contains("ACCESS"), "{text}");
+        text
+    };
+    let error = |errcode: i64, errmsg: &str| format!(r#"{{"errcode":{errcode},"errmsg":"{errmsg}"}}"#);
+    let secret = ["--app-secret", "s3cr3t"];
+    let unlisted = error(40_164, "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 5f");
+    assert!(refused(vec![("/cgi-bin/stable_token", 200, unlisted)], &secret).contains("address 203.0.113.7"));
+    let wrong = error(40_001, "invalid credential");
+    assert!(refused(vec![("/cgi-bin/stable_token", 200, wrong)], &secret).contains("AppSecret is not the account's"));
+    let unverified = error(48_001, "api unauthorized");
+    let answers = vec![("/cgi-bin/get_current_selfmenu_info", 200, unverified)];
+    assert!(refused(answers, &["--access-token", "ACCESS"]).contains("not verified"));
+    assert!(refused(Vec::new(), &secret).contains("cannot read the answer to /cgi-bin/token (status 404)"));
+    assert!(refused(Vec::new(), &[]).contains("without the AppSecret"));
+    let page = "<html>".to_owned();
+    let answers = vec![("/cgi-bin/get_current_selfmenu_info", 200, page)];
+    assert!(refused(answers, &["--access-token", "ACCESS"]).contains("get_current_selfmenu_info"));
+}
+
+#[test]
+fn a_menu_of_the_console_is_shown_where_the_api_made_none() {
+    let data = tempfile::tempdir().unwrap();
+    // The older call is made where the host does not know the newer one.
+    let platform = PlatformStandIn::start(vec![
+        ("/cgi-bin/token", 200, TOKEN.to_owned()),
+        ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
+        ("/cgi-bin/menu/get", 200, NO_API_MENU.to_owned()),
+    ]);
+    platform.configure(data.path());
+    let shown = run(data.path(), &["menu", "show", "--fetch", "--json", "--app-secret", "s3cr3t"]);
+    let shown = json_of(&shown);
+    assert_eq!((&shown["shape"], &shown["is_menu_open"]), (&json!("get_current_selfmenu_info"), &json!(true)));
+}

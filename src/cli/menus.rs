@@ -4,6 +4,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::filter_help;
+use crate::account::Secret;
 
 /// Arguments of `menuscope menu`.
 #[derive(Debug, Args)]
@@ -32,17 +33,34 @@ pub enum MenuJob {
 #[derive(Debug, Args)]
 pub struct ShowMenu {
     /// JSON of menu/create, menu/get, menu/addconditional or get_current_selfmenu_info, or - for stdin
-    pub file: String,
+    #[arg(required_unless_present = "fetch")]
+    pub file: Option<String>,
+    #[command(flatten)]
+    pub fetch: FetchMenu,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// The menu of the account in place of a file's.
+#[derive(Debug, Args)]
+pub struct FetchMenu {
+    /// Ask WeChat for the menu of the account, with its AppID and AppSecret, and keep it in the data folder
+    #[arg(long, conflicts_with = "file")]
+    pub fetch: bool,
+    /// Access token to ask with, in place of AppID and AppSecret; safer: MENUSCOPE_ACCESS_TOKEN
+    #[arg(long, value_name = "TOKEN", env = "MENUSCOPE_ACCESS_TOKEN", hide_env = true)]
+    pub access_token: Option<Secret>,
 }
 
 /// Arguments of `menuscope menu lint`.
 #[derive(Debug, Args)]
 pub struct LintMenu {
     /// JSON of a menu, or - for stdin
-    pub file: String,
+    #[arg(required_unless_present = "fetch")]
+    pub file: Option<String>,
+    #[command(flatten)]
+    pub fetch: FetchMenu,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

@@ -8,9 +8,12 @@ use super::output::{Output, finding_lines, print_line};
 use super::{Outcome, filter, language, send};
 use crate::account::Account;
 use crate::capture::diagnosis::Severity;
-use crate::cli::{CoverMenu, LintMenu, MenuArgs, MenuJob, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
+use crate::cli::{CoverMenu, FetchMenu, LintMenu, MenuArgs, MenuJob, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
+use crate::config::Config;
 use crate::coverage::{Coverage, Taps};
+use crate::delivery::HttpClient;
 use crate::engine::Setup;
+use crate::platform_api::{FetchedMenu, PlatformApi};
 use crate::sample;
 use crate::store::{Reader, StoreError};
 use crate::wechat::codes::worst;
@@ -48,23 +51,47 @@ fn menu_of(file: &str) -> anyhow::Result<MenuFile> {
     MenuFile::read(&bytes_of(file)?).with_context(|| format!("there is no menu in {}", named(file)))
 }
 
+/// The JSON of a file, or of WeChat's answer where that is asked for, and the words for its origin.
+fn json_of(setup: &Setup, file: Option<&str>, fetch: &FetchMenu) -> anyhow::Result<(Vec<u8>, String)> {
+    match file {
+        Some(file) if !fetch.fetch => Ok((bytes_of(file)?, named(file).to_owned())),
+        _ => Ok((fetched(setup, fetch)?.json, "WeChat's answer".to_owned())),
+    }
+}
+
+/// Asks WeChat for the menu of the default account, and keeps it in the data folder.
+fn fetched(setup: &Setup, fetch: &FetchMenu) -> anyhow::Result<FetchedMenu> {
+    let config = Config::load_without_rules(&setup.config_file)?;
+    let accounts = config.accounts(&setup.folder, &setup.overrides)?;
+    let account = accounts.default_account();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let http_client = HttpClient::new();
+    let api = PlatformApi::new(&http_client, account, language(setup));
+    let menu = runtime.context("cannot start asking WeChat")?.block_on(api.menu(fetch.access_token.as_ref()))?;
+    setup.folder.keep_menu(&account.name, &menu.json, crate::clock::now())?;
+    Ok(menu)
+}
+
 fn named(file: &str) -> &str {
     if file == STDIN { "stdin" } else { file }
 }
 
 fn show(setup: &Setup, asked: &ShowMenu) -> anyhow::Result<Outcome> {
-    let file = menu_of(&asked.file)?;
+    let file = match asked.file.as_deref() {
+        Some(file) => menu_of(file)?,
+        None => fetched(setup, &asked.fetch)?.file,
+    };
     let language = language(setup);
     print_line(&if asked.json { as_json::menus(&file).to_string() } else { as_text::menus(&file, language) })?;
     Ok(Outcome::Done)
 }
 
 fn lint_menu(setup: &Setup, asked: &LintMenu) -> anyhow::Result<Outcome> {
-    let findings =
-        lint(&bytes_of(&asked.file)?).with_context(|| format!("there is no menu in {}", named(&asked.file)))?;
+    let (json, origin) = json_of(setup, asked.file.as_deref(), &asked.fetch)?;
+    let findings = lint(&json).with_context(|| format!("there is no menu in {origin}"))?;
     let language = language(setup);
     if asked.json {
-        print_line(&as_json::findings(&asked.file, &findings, language).to_string())?;
+        print_line(&as_json::findings(asked.file.as_deref(), &findings, language).to_string())?;
     } else {
         for finding in &findings {
             for line in finding_lines(finding, language) {

@@ -47,7 +47,7 @@ fn button(path: &str, button: &Button) -> Value {
     object
 }
 
-pub(super) fn findings(file: &str, findings: &[MenuFinding], language: Language) -> Value {
+pub(super) fn findings(file: Option<&str>, findings: &[MenuFinding], language: Language) -> Value {
     let listed = findings.iter().map(|finding| {
         let mut object = finding_json(finding, language);
         object["errcode"] = json!(finding.errcode());

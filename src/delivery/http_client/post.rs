@@ -40,7 +40,7 @@ impl HttpClient {
 }
 
 impl HttpExchange {
-    fn into_push_response(self, target: &str) -> Result<PushResponse, DeliveryError> {
+    pub(super) fn into_push_response(self, target: &str) -> Result<PushResponse, DeliveryError> {
         let target = target.to_owned();
         match (self.failure, self.head) {
             (None, Some(head)) => Ok(PushResponse { status: head.status, body: self.body, elapsed: self.elapsed }),
