@@ -117,6 +117,8 @@ pub enum Command {
     Lint(Lint),
     /// Show, lint and tap a menu, lay it beside the captures, or tell which one a user sees
     Menu(MenuArgs),
+    /// List the events that WeChat's alarm messages speak of, with what was answered
+    Alarm(Alarm),
     /// Print completions for a shell
     Completions {
         /// Shell to print them for
@@ -225,6 +227,16 @@ pub struct Lint {
     #[arg(long = "for", value_name = "ID|FILE")]
     pub push: Option<String>,
     /// As one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `menuscope alarm`.
+#[derive(Debug, Args)]
+pub struct Alarm {
+    /// Text of one alarm or several, as copied from the chat, or - for stdin
+    pub file: String,
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
 }

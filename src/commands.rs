@@ -16,6 +16,7 @@ use crate::texts::Language;
 use crate::texts::safe_text::shortened;
 
 mod account;
+mod alarm;
 mod chosen;
 mod custom_menu;
 mod db;
@@ -110,6 +111,7 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
         Some(Command::Db(asked)) => db::run(&setup, &asked),
         Some(Command::Account(asked)) => account::run(&setup, &asked, output),
         Some(Command::Lint(lint)) => lint::run(&setup, &lint),
+        Some(Command::Alarm(asked)) => alarm::run(&setup, &asked),
         Some(Command::Menu(asked)) => custom_menu::run(&setup, &asked, output),
         Some(Command::Completions { .. }) => Ok(Outcome::Done),
     }
@@ -118,7 +120,7 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
 /// Tells whether Ctrl-C may end a command wherever it is. The others hear it themselves, and end in good order.
 fn leaves_nothing_half_done(command: Option<&Command>) -> bool {
     match command {
-        Some(Command::Events(_) | Command::Show(_) | Command::Lint(_) | Command::Menu(_)) => true,
+        Some(Command::Events(_) | Command::Show(_) | Command::Lint(_) | Command::Menu(_) | Command::Alarm(_)) => true,
         Some(Command::Send(send)) => !send.record,
         Some(Command::Db(asked)) => matches!(asked.job, DbJob::Stats { .. } | DbJob::Restore),
         _ => false,

@@ -24,6 +24,7 @@
 //! No input makes this module panic or recurse by the input's depth, and no work grows faster than the
 //! length of the input: [`tree::MAX_BYTES`], [`tree::MAX_DEPTH`] and [`tree::MAX_ELEMENTS`] are the limits.
 
+pub mod alarm;
 pub mod codes;
 pub mod compose;
 pub mod custom_menu;
