@@ -31,7 +31,8 @@ fn an_alarm_finds_its_event_with_what_was_answered() {
     let events = alarm_json["examples"][0]["events"].as_array().unwrap();
     assert_eq!(events.len(), 1);
     assert_eq!((&events[0]["kind"], &events[0]["reply"]["body"]), (&Value::from("VIEW"), &Value::from("success")));
-    let text = stdout(&run(data.path(), &["alarm", &alarm("oUser", "Click Menu")]));
+    let listed = run(data.path(), &["alarm", &alarm("oUser", "Click Menu")]);
+    let text = stdout(&listed);
     assert!(text.contains("CLICK") && text.contains("200 default"), "{text}");
     let other = run(data.path(), &["alarm", &alarm("oOther", "Click Menu")]);
     assert_eq!(other.status.code(), Some(1));

@@ -61,7 +61,8 @@ fn a_menu_is_shown_with_the_push_of_each_button() {
     let below = &buttons[1]["sub_buttons"];
     assert_eq!((&below[2]["path"], &below[2]["pushes"]), (&json!("2.3"), &json!("view_miniprogram")));
     assert_eq!((&below[4]["pushes"], &below[4]["media_id"]), (&Value::Null, &json!("MEDIA_ID1")));
-    let text = stdout(&run(data.path(), &["menu", "show", &file]));
+    let listed = run(data.path(), &["menu", "show", &file]);
+    let text = stdout(&listed);
     assert!(text.contains("  1  今日歌曲  click  → CLICK V1001"), "{text}");
     assert!(text.contains("    2.5  图片  media_id  never: WeChat answers by itself"), "{text}");
 }
@@ -118,7 +119,8 @@ fn a_users_menu_is_resolved_with_the_reason() {
     let android = resolved("2", "android");
     assert_eq!((&android["menu"], &android["tried"][0]["outcome"]), (&json!("default"), &json!("other-platform")));
     assert_eq!(resolved("3", "ios")["tried"][0]["outcome"], "other-tag");
-    let text = stdout(&run(data.path(), &["menu", "resolve", &file, "--tag", "2", "--platform", "ios"]));
+    let told = run(data.path(), &["menu", "resolve", &file, "--tag", "2", "--platform", "ios"]);
+    let text = stdout(&told);
     assert!(text.starts_with("This user sees the conditional menu menuid 208396993"), "{text}");
 }
 

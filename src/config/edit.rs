@@ -29,6 +29,7 @@ pub fn save_account(
         put(table, "to_user", account.to_user.as_deref());
         put(table, "app_id", account.app_id.as_deref());
         put(table, "mode", account.mode.map(crate::capture::Mode::as_str));
+        put(table, "api", account.api.as_deref());
         put(table, "secrets", place.map(secrets::SecretsPlace::as_str));
     })
 }

@@ -75,6 +75,7 @@ impl AccountDraft {
             to_user: text(&self.to_user),
             app_id: text(&self.app_id),
             mode: self.mode,
+            api: self.base.api.clone(),
             secrets: self.base.secrets,
         }
     }
