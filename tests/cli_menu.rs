@@ -250,7 +250,7 @@ fn refusals_of_the_platform_come_with_a_remedy_and_without_secrets() {
         PlatformStandIn::start(answers).configure(data.path());
         let output = run(data.path(), &[&["menu", "show", "--fetch"], arguments].concat());
         assert_eq!(output.status.code(), Some(2));
-        let text = complaint(&output);
+        let text = complaint(&output).to_owned();
         assert!(!text.contains("s3cr3t") && !text.contains("ACCESS"), "{text}");
         text
     };
