@@ -7,6 +7,12 @@
 //! item    = "-" item | "(" either ")" | '"' text '"' | name ":" value | word
 //! value   = { '"' text '"' | characters up to white space, a parenthesis or a quote }
 //! ```
+//! # Map
+//! - `parse`: text to expression; `display`: expression to text; `mistake`, `nearest`: what is wrong, and the spelling meant.
+//! - `names`: the names before a colon; `value`, `comparison`, `pattern`, `time`: what may stand after one.
+//! - `evaluate`, `needle`: the meaning in memory; `store/condition.rs` is the same in SQL.
+//! - `caret`, `terms`, `by_value`: the text that is being typed, and terms added to it or taken away.
+//!
 //! [`NAMES`] lists what may stand before a colon. [`Expr`]'s `Display` writes a filter that reads back as the same
 //! expression.
 

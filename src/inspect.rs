@@ -4,6 +4,12 @@
 //! RawRequest ─► query ─► outer tree ─► account ─► signature ─► decrypt ─► message ─► Capture + Disposition
 //! ```
 //! Nothing here waits, reads a clock or fails: an unreadable request is kept, with the reason as a diagnosis.
+//!
+//! # Map
+//! - `query`, `payload`, `compressed`: the request taken apart. `cross_site`, `wecom`: requests of web pages and of `WeCom`.
+//! - `verify`: the signature, with common mistakes in it; `explain`: its calculation step by step.
+//! - `ciphertext`, `decrypt`: the message out of `Encrypt`, with the current key or the former one.
+//! - `characters`: values that other parsers refuse. [`reply`]: the lint of a reply.
 
 use sha2::{Digest as _, Sha256};
 
