@@ -44,7 +44,7 @@ pub enum ApiError {
         errcode: i64,
         /// WeChat's words.
         errmsg: String,
-        /// What to do about it.
+        /// The remedy, in the language of the person.
         remedy: String,
     },
     /// The answer is none of the API's.
@@ -158,7 +158,7 @@ impl<'a> PlatformApi<'a> {
     }
 }
 
-/// What to do about an errcode of the API.
+/// The remedy for an errcode of the API.
 fn remedy(errcode: i64, errmsg: &String, language: Language) -> String {
     let key = format!("platform_api.e{}", errcode.unsigned_abs());
     let key = if language.has(&key) { key } else { "platform_api.other".to_owned() };

@@ -5,7 +5,7 @@
 //!                   ├─► resolve: the menu that a user sees, and why
 //!                   └─► Button::push: the event of a tap
 //! ```
-//! Four shapes are told apart by their members: see [`Shape`].
+//! Four shapes are told apart by their members: see [`MenuShape`].
 
 mod button_type;
 mod definition;
@@ -18,7 +18,7 @@ mod rule_lint;
 mod url_lint;
 
 pub use button_type::{ButtonPush, ButtonType};
-pub use definition::{Button, MatchRule, Member, Menu, MenuFile, Shape};
+pub use definition::{Button, MatchRule, Menu, MenuFile, MenuMember, MenuShape};
 pub use menu_code::{MenuCode, MenuFinding};
 pub use menu_error::MenuError;
 pub use menu_lint::lint;

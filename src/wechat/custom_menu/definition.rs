@@ -9,7 +9,7 @@ use crate::wechat::tree::TextForm;
 
 /// The API call whose JSON a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum MenuShape {
     /// `menu/create`: `button`.
     Create,
     /// `menu/get`: `menu`, and `conditionalmenu` where there are some.
@@ -20,7 +20,7 @@ pub enum Shape {
     SelfMenu,
 }
 
-impl Shape {
+impl MenuShape {
     /// The name of the API call.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl Shape {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MenuFile {
     /// The API call that the file is of.
-    pub shape: Shape,
+    pub shape: MenuShape,
     /// The menu of all users whom no conditional menu is for.
     pub default: Option<Menu>,
     /// The conditional menus, in the order of the file.
@@ -112,7 +112,7 @@ impl Menu {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Button {
     /// The members of the button but for `sub_button`, in the order of the file.
-    pub members: Vec<Member>,
+    pub members: Vec<MenuMember>,
     /// The buttons that rise from it.
     pub sub_buttons: Vec<Self>,
     /// The bytes of the button's object in the file.
@@ -121,7 +121,7 @@ pub struct Button {
 
 /// One member of a button.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
+pub struct MenuMember {
     /// The name, as it is spelt.
     pub name: String,
     /// The value's text, without escapes.
@@ -134,7 +134,7 @@ pub struct Member {
 
 impl Button {
     /// The member of that name.
-    pub fn member(&self, name: &str) -> Option<&Member> {
+    pub fn member(&self, name: &str) -> Option<&MenuMember> {
         self.members.iter().find(|member| member.name == name)
     }
 
@@ -172,7 +172,7 @@ impl Button {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MatchRule {
     /// Its members, in the order of the file.
-    pub members: Vec<Member>,
+    pub members: Vec<MenuMember>,
     /// The bytes of the rule.
     pub span: Range<usize>,
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::button_type::{ButtonType, Origin};
-use super::definition::{Button, Member, Menu, MenuFile, Shape};
+use super::definition::{Button, Menu, MenuFile, MenuMember, MenuShape};
 use super::menu_code::{MenuCode, MenuFinding};
 use super::menu_error::MenuError;
 use super::url_lint::{MAX_URL_BYTES, host};
@@ -114,7 +114,7 @@ impl MenuLint<'_> {
         self.conditional_menus(file);
     }
 
-    fn menu(&mut self, menu: &Menu, shape: Shape) {
+    fn menu(&mut self, menu: &Menu, shape: MenuShape) {
         let count = menu.buttons.len();
         if count == 0 || count > MAX_BUTTONS {
             let finding = MenuFinding::new(MenuCode::ButtonCount).with("count", count).with("limit", MAX_BUTTONS);
@@ -139,7 +139,7 @@ impl MenuLint<'_> {
         self.repeated_keys(menu);
     }
 
-    fn button(&mut self, button: &Button, level: &Level, shape: Shape) {
+    fn button(&mut self, button: &Button, level: &Level, shape: MenuShape) {
         for (index, member) in button.members.iter().enumerate() {
             self.member(member);
             if button.members.iter().take(index).any(|before| before.name == member.name) {
@@ -159,7 +159,7 @@ impl MenuLint<'_> {
     }
 
     /// Checks the notation of a text.
-    fn member(&mut self, member: &Member) {
+    fn member(&mut self, member: &MenuMember) {
         const TEXTS: [&str; 8] = ["name", "type", "key", "url", "media_id", "article_id", "appid", "pagepath"];
         let is_text =
             matches!(member.form, TextForm::JsonString) || member.value.is_empty() && member.is_null(self.payload);
@@ -190,14 +190,14 @@ impl MenuLint<'_> {
     }
 
     /// The type, where it is one that can be checked further.
-    fn button_type(&mut self, button: &Button, level: &Level, shape: Shape) -> Option<&'static ButtonType> {
+    fn button_type(&mut self, button: &Button, level: &Level, shape: MenuShape) -> Option<&'static ButtonType> {
         let Some(member) = button.member("type").filter(|member| !member.value.is_empty()) else {
             self.add(MenuFinding::new(MenuCode::TypeMissing).refused_with(level.type_code), &button.span);
             return None;
         };
         let found = member.value.as_str();
         let finding = match (ButtonType::named(found), ButtonType::in_any_case(found)) {
-            (Some(known), _) if known.origin == Origin::Api || shape == Shape::SelfMenu => {
+            (Some(known), _) if known.origin == Origin::Api || shape == MenuShape::SelfMenu => {
                 if known.event.is_none() {
                     self.add(MenuFinding::new(MenuCode::NeverPushes).with("type", found), &member.span);
                 }
@@ -218,7 +218,7 @@ impl MenuLint<'_> {
     }
 
     /// Checks the members that a type needs, and those that it does not have.
-    fn content(&mut self, button: &Button, known: &ButtonType, level: &Level, shape: Shape) {
+    fn content(&mut self, button: &Button, known: &ButtonType, level: &Level, shape: MenuShape) {
         if known.origin == Origin::Api {
             for name in std::iter::once(&known.content).chain(known.also) {
                 self.required(button, known, name, level);
@@ -226,7 +226,7 @@ impl MenuLint<'_> {
         }
         for member in &button.members {
             let superfluous = !known.takes(&member.name) && !member.value.is_empty();
-            if superfluous && shape != Shape::SelfMenu && misspelling_of(member, known, button).is_none() {
+            if superfluous && shape != MenuShape::SelfMenu && misspelling_of(member, known, button).is_none() {
                 let finding = MenuFinding::new(MenuCode::MemberSuperfluous).with("name", &member.name);
                 self.add(finding.with("type", known.name), &member.span);
             }
@@ -289,7 +289,7 @@ impl MenuLint<'_> {
     }
 }
 
-impl Member {
+impl MenuMember {
     fn is_null(&self, payload: &[u8]) -> bool {
         payload.get(self.span.clone()).is_some_and(|source| source == b"null")
     }
@@ -297,7 +297,7 @@ impl Member {
 
 /// The required member that a member of a button stands for in another spelling: `appId` for `appid`, `page_path` for
 /// `pagepath`.
-fn misspelling_of(member: &Member, known: &ButtonType, button: &Button) -> Option<&'static str> {
+fn misspelling_of(member: &MenuMember, known: &ButtonType, button: &Button) -> Option<&'static str> {
     let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
     let required = std::iter::once(known.content).chain(known.also.iter().copied());
     let mut missing = required.filter(|name| button.text(name).is_none());

@@ -1,6 +1,6 @@
 //! Reads the four shapes of a menu's JSON.
 
-use super::definition::{Button, MatchRule, Member, Menu, MenuFile, Shape};
+use super::definition::{Button, MatchRule, Menu, MenuFile, MenuMember, MenuShape};
 use super::menu_error::MenuError;
 use crate::wechat::tree::{Element, Format, Place, TextForm, Tree};
 
@@ -27,15 +27,15 @@ impl MenuReader<'_> {
             let default = self.object(root, "menu")?.map(|menu| self.menu(menu)).transpose()?;
             let conditional = self.list(root, "conditionalmenu")?;
             let conditional = conditional.into_iter().map(|menu| self.menu(menu)).collect::<Result<_, _>>()?;
-            return Ok(MenuFile { shape: Shape::Get, default, conditional, is_open: None });
+            return Ok(MenuFile { shape: MenuShape::Get, default, conditional, is_open: None });
         }
         if has("matchrule") {
             let conditional = vec![self.menu(root)?];
-            return Ok(MenuFile { shape: Shape::AddConditional, default: None, conditional, is_open: None });
+            return Ok(MenuFile { shape: MenuShape::AddConditional, default: None, conditional, is_open: None });
         }
         if has("button") {
             let default = Some(self.menu(root)?);
-            return Ok(MenuFile { shape: Shape::Create, default, conditional: Vec::new(), is_open: None });
+            return Ok(MenuFile { shape: MenuShape::Create, default, conditional: Vec::new(), is_open: None });
         }
         if let Some(errcode) = root.text_of("errcode") {
             let errmsg = root.text_of("errmsg").unwrap_or_default().to_owned();
@@ -47,7 +47,7 @@ impl MenuReader<'_> {
     fn self_menu(&self, root: Element<'_, '_>) -> Result<MenuFile, MenuError> {
         let default = self.object(root, "selfmenu_info")?.map(|menu| self.menu(menu)).transpose()?;
         let is_open = root.text_of("is_menu_open").map(|text| !matches!(text, "0" | "false"));
-        Ok(MenuFile { shape: Shape::SelfMenu, default, conditional: Vec::new(), is_open })
+        Ok(MenuFile { shape: MenuShape::SelfMenu, default, conditional: Vec::new(), is_open })
     }
 
     fn menu(&self, object: Element<'_, '_>) -> Result<Menu, MenuError> {
@@ -128,8 +128,8 @@ impl MenuReader<'_> {
     }
 }
 
-fn member(element: Element<'_, '_>) -> Member {
-    Member {
+fn member(element: Element<'_, '_>) -> MenuMember {
+    MenuMember {
         name: element.name().to_owned(),
         value: element.text().to_owned(),
         form: element.form(),
@@ -150,16 +150,16 @@ mod tests {
         let get = r#"{"menu":{"button":[{"type":"click","name":"A","key":"K","sub_button":[]}],"menuid":208396938},
             "conditionalmenu":[{"button":[],"matchrule":{"tag_id":"2"},"menuid":208396993}]}"#;
         let file = read(get).unwrap();
-        assert_eq!(file.shape, Shape::Get);
+        assert_eq!(file.shape, MenuShape::Get);
         assert_eq!(file.default.unwrap().menu_id.as_deref(), Some("208396938"));
         assert_eq!(file.conditional[0].rule.as_ref().unwrap().tag(), Some("2"));
         let added = read(r#"{"button":[],"matchrule":{"client_platform_type":"2"}}"#).unwrap();
-        assert_eq!((added.shape, added.default.is_none()), (Shape::AddConditional, true));
-        assert_eq!(read(r#"{"button":[]}"#).unwrap().shape, Shape::Create);
+        assert_eq!((added.shape, added.default.is_none()), (MenuShape::AddConditional, true));
+        assert_eq!(read(r#"{"button":[]}"#).unwrap().shape, MenuShape::Create);
         let info = r#"{"is_menu_open":0,"selfmenu_info":{"button":[{"name":"B","sub_button":{"list":[
             {"type":"text","name":"T","value":"hello"},{"type":"view","name":"V","url":"http://e.com"}]}}]}}"#;
         let file = read(info).unwrap();
-        assert_eq!((file.shape, file.is_open), (Shape::SelfMenu, Some(false)));
+        assert_eq!((file.shape, file.is_open), (MenuShape::SelfMenu, Some(false)));
         assert_eq!(file.default.unwrap().buttons[0].sub_buttons.len(), 2);
     }
 

@@ -1,6 +1,6 @@
 //! Lint of conditional menus: the default menu, the rule, and the domains.
 
-use super::definition::{MatchRule, Menu, MenuFile, Shape, WITHDRAWN};
+use super::definition::{MatchRule, Menu, MenuFile, MenuShape, WITHDRAWN};
 use super::menu_code::{MenuCode, MenuFinding};
 use super::menu_lint::MenuLint;
 use super::resolution::Platform;
@@ -20,11 +20,11 @@ const KNOWN: [&str; 3] = ["tag_id", "group_id", "client_platform_type"];
 impl MenuLint<'_> {
     pub(super) fn conditional_menus(&mut self, file: &MenuFile) {
         match (file.shape, &file.default, file.conditional.first()) {
-            (Shape::Get, None, Some(first)) => {
+            (MenuShape::Get, None, Some(first)) => {
                 let finding = MenuFinding::new(MenuCode::DefaultMenuMissing).refused_with(NO_DEFAULT_MENU);
                 self.add(finding, &first.span);
             }
-            (Shape::AddConditional, _, Some(menu)) => {
+            (MenuShape::AddConditional, _, Some(menu)) => {
                 self.add(MenuFinding::new(MenuCode::DefaultMenuNeeded), &menu.span);
             }
             _ => {}
