@@ -33,6 +33,11 @@ impl Look {
         Self { language, palette, zone }
     }
 
+    /// Returns true if every text reads the same with another look.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.language == other.language && self.zone == other.zone
+    }
+
     /// The text of a locale key.
     pub(crate) fn text<'k>(&self, key: &'k str) -> Cow<'k, str> {
         self.language.text(key)

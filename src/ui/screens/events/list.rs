@@ -17,6 +17,7 @@ mod menu;
 mod picks;
 mod row;
 mod row_cache;
+mod row_texts;
 
 pub(crate) use picks::Picks;
 
@@ -290,7 +291,7 @@ impl List {
         let mut known = true;
         for row in (0..rows).filter_map(|row| self.listing.at(row)) {
             match self.cache.row(row) {
-                CachedRow::Read(summary) if summary.kind != HANDSHAKE => return Some(false),
+                CachedRow::Read(row) if row.summary.kind != HANDSHAKE => return Some(false),
                 CachedRow::Unknown => known = false,
                 CachedRow::Read(_) | CachedRow::Gone => {}
             }

@@ -27,6 +27,7 @@ impl List {
         actions: &mut Vec<Action>,
     ) {
         self.cache.colour(saved.generation());
+        self.cache.dress(look);
         // Without gaps, since a click between two rows would hit neither.
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let columns = Columns::fit(ui.available_width());

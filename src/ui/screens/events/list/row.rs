@@ -8,25 +8,22 @@ use super::columns::{ColumnKind, Columns};
 use super::menu::menu_ui;
 use super::row_cache::CachedRow;
 use super::row_id;
-use crate::capture::diagnosis::Severity;
-use crate::capture::{CaptureId, CaptureSummary, ReplySummary};
+use super::row_texts::{ReadRow, RowTexts};
+use crate::capture::{CaptureId, CaptureSummary};
 use crate::config::Hue;
-use crate::texts::safe_text::{both_ends, safe_text, shortened};
+use crate::texts::safe_text::{safe_text, shortened};
 use crate::ui::action::{Action, PickAction};
-use crate::ui::look::{FAULT_MARK, Look, attempt_mark, fault_hint, forward_hint, severity_mark, signature_mark};
+use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
 use crate::ui::screens::events::answering::seconds_left;
 use crate::ui::screens::events::filter::filter_row::initial;
 use crate::ui::screens::events::filter::saved_filters::NamedFilter;
-use crate::ui::widgets::cell::{CELL_CHARS, cell_text};
-use crate::ui::widgets::quantities::milliseconds;
+use crate::ui::widgets::cell::{cell_line, cell_text};
 use crate::wechat::kind::{self, Family};
 
 /// Width of the mark of a coloured filter, in points.
 const MARK_WIDTH: f32 = 14.0;
 /// Maximum number of characters shown on hover.
 const HOVER: usize = 1_000;
-/// Number of characters shown of each end of an OpenID, which are enough to tell users apart.
-const ENDS: usize = 4;
 
 /// Position and state of a row.
 #[derive(Debug)]
@@ -58,18 +55,19 @@ pub(super) fn row_ui(
     let response = ui.interact(rect, row_id(state.id), Sense::CLICK);
     paint_ground(ui, rect, state, &response, look);
     match row {
-        CachedRow::Read(summary) => {
+        CachedRow::Read(row) => {
+            let texts = row.texts(look);
             for (content, cell) in columns.cells(rect) {
-                cell_ui(ui, cell, content, (summary, state), columns, look);
+                cell_ui(ui, cell, content, (&row.summary, texts, state), columns, look);
             }
-            hover_ui(&response, rect, summary, columns, look);
-            name(&response, state, &accessible_name(summary, state, look));
+            hover_ui(&response, rect, row, columns, look);
+            name(&response, state, || accessible_name(&row.summary, texts, state, look));
         }
         CachedRow::Unknown => placeholder(ui, &response, state, "…", look),
         CachedRow::Gone => placeholder(ui, &response, state, &look.text("window.list.gone"), look),
     }
     response.context_menu(|ui| {
-        let summary = if let CachedRow::Read(summary) = row { Some(*summary) } else { None };
+        let summary = if let CachedRow::Read(row) = row { Some(&row.summary) } else { None };
         menu_ui(ui, (state.id, state.picked), summary, look, actions);
     });
     if response.clicked() {
@@ -118,31 +116,30 @@ fn cell_ui(
     ui: &Ui,
     cell: Rect,
     content: ColumnKind,
-    (row, state): (&CaptureSummary, &RowState<'_>),
+    (row, texts, state): (&CaptureSummary, &RowTexts, &RowState<'_>),
     columns: &Columns,
     look: &Look,
 ) {
     let (prose, mono) = (TextStyle::Body.resolve(ui.style()), TextStyle::Monospace.resolve(ui.style()));
     let palette = look.palette;
-    let put = |shown: &str, font: FontId, color: Color32| cell_text(ui, cell, shown, font, color, align(content));
+    let put =
+        |shown: &str, font: FontId, color: Color32| cell_line(ui, cell, shown.to_owned(), font, color, align(content));
     match content {
         ColumnKind::Severity => {
             if let Some(severity) = row.severity {
                 put(severity_mark(severity), prose, look.severity_color(severity));
             }
         }
-        ColumnKind::Time => put(&look.clock(row.received_at), mono, palette.weak),
+        ColumnKind::Time => put(&texts.clock, mono, palette.weak),
         ColumnKind::Kind => {
             let family = kind::family(&row.kind);
             let color = look.family_color(family);
             family_mark(ui, Pos2::new(cell.left() + 5.0, cell.center().y), family, color);
             let cell = cell.with_min_x(cell.left() + 17.0);
-            cell_text(ui, cell, &kind_text(row, look), prose, color, Align::Min);
+            cell_line(ui, cell, texts.kind.clone(), prose, color, Align::Min);
         }
-        ColumnKind::Key => {
-            put(&shortened(row.event_key.as_deref().unwrap_or_default(), CELL_CHARS), mono, palette.strong);
-        }
-        ColumnKind::OpenId => put(&both_ends(row.openid.as_deref().unwrap_or_default(), ENDS), mono, palette.weak),
+        ColumnKind::Key => put(&texts.key, mono, palette.strong),
+        ColumnKind::OpenId => put(&texts.openid, mono, palette.weak),
         ColumnKind::Attempt => {
             let color = if row.placement.attempt > 1 { palette.warning } else { palette.weak };
             put(&attempt_mark(row.placement.attempt), prose, color);
@@ -151,21 +148,24 @@ fn cell_ui(
             let mark = signature_mark(row.signature);
             let color = look.signature_color(row.signature);
             if columns.signature_word {
-                put(&format!("{mark} {}", signature_text(row, look)), prose, color);
+                put(&format!("{mark} {}", texts.signature), prose, color);
             } else {
                 put(mark, prose, color);
             }
         }
-        ColumnKind::Mode => put(&mode_text(row, look), prose, palette.weak),
+        ColumnKind::Mode => put(&texts.mode, prose, palette.weak),
         ColumnKind::Answer => {
             let color = match &row.reply {
                 Some(reply) if !reply.is_legal() => palette.error,
-                Some(reply) if !hints(reply, look).is_empty() => palette.warning,
+                Some(_) if !texts.hints.is_empty() => palette.warning,
                 Some(_) => palette.text,
                 None if row.replay => palette.weak,
                 None => palette.warning,
             };
-            put(&answer_text(row, state, look), mono, color);
+            match held_text(state, look) {
+                Some(held) => put(&held, mono, color),
+                None => put(&texts.answer, mono, color),
+            }
         }
     }
 }
@@ -205,60 +205,24 @@ pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32)
     }
 }
 
-fn kind_text(row: &CaptureSummary, look: &Look) -> String {
-    let kind = look.kind(&row.kind, CELL_CHARS);
-    if row.replay { format!("{kind} · {}", look.text("window.list.own")) } else { kind }
-}
-
-fn signature_text(row: &CaptureSummary, look: &Look) -> String {
-    look.text(&format!("window.signature.{}", row.signature.as_str())).into_owned()
-}
-
-fn mode_text(row: &CaptureSummary, look: &Look) -> String {
-    look.text(&format!("window.mode.{}", row.mode.as_str())).into_owned()
-}
-
-fn answer_text(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> String {
-    if let Some(until) = state.held_until {
-        return format!("⏸ {}", look.filled("hold.row", &[("seconds", &seconds_left(until))]));
-    }
-    match &row.reply {
-        Some(reply) => {
-            let end = || look.text(&format!("detail.end.{}", reply.end.as_str())).into_owned();
-            let mark = if reply.severity == Some(Severity::Error) { "⚠ " } else { "" };
-            let marks: String = hints(reply, look).into_iter().flat_map(|(mark, _)| [mark, " "]).collect();
-            let status = reply.status.map_or_else(end, |status| status.to_string());
-            format!("{marks}{mark}{status} · {}", milliseconds(reply.elapsed))
-        }
-        // A message that never went to the listener gets no reply from it.
-        None if row.replay => "–".to_owned(),
-        None => look.text("window.list.open").into_owned(),
-    }
-}
-
-/// Facts about an answer that its status does not tell, each with its mark: an injected fault, and the developer's own server
-/// late or failed.
-fn hints(reply: &ReplySummary, look: &Look) -> Vec<(&'static str, String)> {
-    let fault = reply.fault.map(|name| (FAULT_MARK, fault_hint(name, look)));
-    fault.into_iter().chain(reply.forward.and_then(|state| forward_hint(state, look))).collect()
-}
-
-fn hint_words(row: &CaptureSummary, look: &Look) -> Vec<String> {
-    let hints = row.reply.as_ref().map(|reply| hints(reply, look)).unwrap_or_default();
-    hints.into_iter().map(|(_, words)| words).collect()
+/// The time that is left to answer a held push; it stands in the place of the answer.
+fn held_text(state: &RowState<'_>, look: &Look) -> Option<String> {
+    let until = state.held_until?;
+    Some(format!("⏸ {}", look.filled("hold.row", &[("seconds", &seconds_left(until))])))
 }
 
 /// Shows the full text of a truncated cell on hover, and the words for the marks of an answer.
-fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Columns, look: &Look) {
+fn hover_ui(response: &Response, rect: Rect, row: &ReadRow, columns: &Columns, look: &Look) {
     let Some(pointer) = response.hover_pos() else { return };
     let Some((content, _)) = columns.cells(rect).find(|(_, cell)| cell.contains(pointer)) else { return };
     if content == ColumnKind::Answer {
-        let words = hint_words(row, look);
+        let words = &row.texts(look).hints;
         if !words.is_empty() {
             response.clone().on_hover_text_at_pointer(words.join("\n"));
         }
         return;
     }
+    let row = &row.summary;
     let full = match content {
         ColumnKind::OpenId => row.openid.as_deref(),
         ColumnKind::Key => row.event_key.as_deref(),
@@ -270,22 +234,13 @@ fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Col
     }
 }
 
-/// Accessible name of the row: all its cells, in order.
-fn accessible_name(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> String {
-    let mut parts = vec![look.clock(row.received_at), look.kind(&row.kind, CELL_CHARS)];
-    let named = [&row.event_key, &row.openid].into_iter().flatten().filter(|text| !text.is_empty());
-    parts.extend(named.map(|text| shortened(text, CELL_CHARS)));
-    parts.push(look.filled("window.row.attempt", &[("number", &row.placement.attempt.to_string())]));
-    parts.push(look.filled("window.row.signature", &[("state", &signature_text(row, look))]));
-    parts.push(mode_text(row, look));
-    parts.push(match &row.reply {
-        Some(_) => look.filled("window.row.answered", &[("answer", &answer_text(row, state, look))]),
-        None => answer_text(row, state, look),
-    });
-    parts.extend(hint_words(row, look));
-    if row.replay {
-        parts.push(look.text("window.list.own").into_owned());
-    }
+/// Accessible name of the row: all its cells, in order, and its state in the list.
+fn accessible_name(row: &CaptureSummary, texts: &RowTexts, state: &RowState<'_>, look: &Look) -> String {
+    let held = held_text(state, look);
+    let mut parts = match held {
+        None => vec![texts.name.clone()],
+        Some(_) => texts.name_with(row, held, look),
+    };
     if state.picked {
         parts.push(look.text("window.row.picked").into_owned());
     }
@@ -301,11 +256,12 @@ fn accessible_name(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> S
 fn placeholder(ui: &Ui, response: &Response, state: &RowState<'_>, words: &str, look: &Look) {
     let font = TextStyle::Body.resolve(ui.style());
     cell_text(ui, response.rect.shrink2(Vec2::new(32.0, 0.0)), words, font, look.palette.weak, Align::Min);
-    name(response, state, words);
+    name(response, state, || words.to_owned());
 }
 
-fn name(response: &Response, state: &RowState<'_>, words: &str) {
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, state.selected || state.picked, words));
+/// Names the row; `words` are made only where something reads them.
+fn name(response: &Response, state: &RowState<'_>, words: impl Fn() -> String) {
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, state.selected || state.picked, words()));
     response.ctx.accesskit_node_builder(response.id, |node| {
         node.set_selected(state.selected || state.picked);
         node.set_position_in_set(state.index + 1);
