@@ -30,6 +30,9 @@ pub struct Cli {
     /// Address to listen at while the window is open, instead of the one in config.toml
     #[arg(long, value_name = "HOST:PORT")]
     pub addr: Option<String>,
+    /// Open the window on a made-up story in a temporary folder; your own data and settings stay as they are
+    #[arg(long)]
+    pub demo: bool,
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,

@@ -9,6 +9,7 @@ use crate::account::{Secret, Secrets};
 use crate::cli::{Cli, Color, Command, DbJob, Global};
 use crate::config::{Config, ConfigError, DataFolder, Overrides, parse_address};
 use crate::delivery::Target;
+use crate::demo::Demo;
 use crate::engine::Setup;
 use crate::filter::Filter;
 use crate::store::StoreError;
@@ -50,9 +51,10 @@ enum Outcome {
 
 /// Carries out what was typed; every error becomes one line on stderr.
 pub fn run(cli: Cli) -> ExitCode {
-    let Cli { addr, global, command } = cli;
+    let Cli { addr, demo, global, command } = cli;
     log::start(global.verbose);
-    match dispatch(&global, addr, command) {
+    let outcome = if demo { demonstrate(&global, addr, command.as_ref()) } else { dispatch(&global, addr, command) };
+    match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No(reason)) => {
             if let Some(reason) = reason {
@@ -142,6 +144,23 @@ fn window(setup: Setup) -> anyhow::Result<Outcome> {
     // The window's error holds handles of the window system and cannot leave this thread; its words can.
     crate::ui::run(setup).map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(Outcome::Done)
+}
+
+/// Opens the window on the demonstration. Of the user's own settings only the look is read.
+fn demonstrate(global: &Global, addr: Option<String>, command: Option<&Command>) -> anyhow::Result<Outcome> {
+    if command.is_some() {
+        anyhow::bail!("--demo is for the window; leave the command out");
+    }
+    let own = DataFolder::locate(global.data.as_deref().filter(|data| !data.is_empty()).map(Path::new));
+    let own = global.config.clone().or_else(|| own.ok().map(|folder| folder.config_file()));
+    let look = own.and_then(|file| Config::load(&file).ok()).map(|config| config.look).unwrap_or_default();
+    let demo = Demo::start(&look)?;
+    let setup = Setup {
+        folder: demo.folder()?,
+        config_file: demo.config_file()?,
+        overrides: Overrides { addr, ..Overrides::default() },
+    };
+    window(setup)
 }
 
 /// Tells whether a display is named, where a window system is reached by a name in the environment.

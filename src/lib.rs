@@ -30,7 +30,8 @@
 //! - [`store`]: the only door to SQLite, with a map of its own. [`listener`]: the HTTP endpoint, with a map of its own; its
 //!   fault injection is `wechat/fault.rs` and `listener/responder/`. [`replay`]: stored events sent again, and verdicts.
 //!   [`exchange`]: captures as files and back, with a map of its own.
-//! - [`traffic`]: generated events, for benches and for trying things out.
+//! - [`traffic`]: generated events, for benches and for trying things out. [`demo`]: the story that `--demo` shows, in a
+//!   temporary folder.
 //! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
 //! - [`ui`]: the window, with a map of its own; the screen of fault injection is `ui/screens/rules/lab.rs`.
 //!   [`cli`]: command-line arguments. [`commands`]: one file per command.
@@ -82,6 +83,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod delivery;
+pub mod demo;
 pub mod engine;
 pub mod exchange;
 pub mod filter;

@@ -28,7 +28,7 @@ mod run;
 mod signed_query;
 
 pub use baseline::before;
-pub use compare::{Change, ComparableAnswer, DiffLine, Difference, changes, difference};
+pub use compare::{Change, ComparableAnswer, DiffLine, Difference, changes, difference, verdict};
 pub use composition::ComposedMessages;
 pub use pace::Pace;
 pub use run::replay;

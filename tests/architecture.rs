@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "replay",
         &["account", "capture", "clock", "delivery", "inspect", "progress", "sample", "store", "texts", "wechat"],
     ),
+    ("demo", &["account", "capture", "clock", "config", "inspect", "replay", "rules", "store", "texts", "wechat"]),
     ("exchange", &["account", "capture", "filter", "inspect", "progress", "store", "texts", "wechat"]),
     (
         "listener",
@@ -63,8 +64,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "account", "capture", "clock", "cli", "config", "delivery", "engine", "exchange", "filter", "inspect",
-            "progress", "replay", "rules", "sample", "store", "texts", "traffic", "ui", "waker", "wechat",
+            "account", "capture", "clock", "cli", "config", "delivery", "demo", "engine", "exchange", "filter",
+            "inspect", "progress", "replay", "rules", "sample", "store", "texts", "traffic", "ui", "waker", "wechat",
         ],
     ),
     ("main", &[]),

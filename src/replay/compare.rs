@@ -80,7 +80,7 @@ pub fn difference(before: &ComparableAnswer, after: &ComparableAnswer, ignored: 
 }
 
 /// The verdict on an answer against an earlier one.
-pub(super) fn verdict(before: Option<&ComparableAnswer>, after: &ComparableAnswer, ignored: &[String]) -> Verdict {
+pub fn verdict(before: Option<&ComparableAnswer>, after: &ComparableAnswer, ignored: &[String]) -> Verdict {
     let Some(before) = before else { return Verdict::New };
     match (before.is_legal, after.is_legal) {
         (false, true) => Verdict::Fixed,
