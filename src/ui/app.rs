@@ -11,6 +11,7 @@ use crate::engine::{
     Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PictureRequest, QueryCommand,
     Setup, Status, TransferCommand,
 };
+use crate::texts::Language;
 use crate::ui::action::{Action, FileRequest, Screen};
 use crate::ui::bars::hold::held_bar_ui;
 use crate::ui::bars::{banner, rail, status_bar, top_bar};
@@ -55,6 +56,8 @@ pub struct App {
     zone: TimeZone,
     /// Commands that found a queue full: sent again with the next frame.
     waiting: Vec<Command>,
+    /// The language that the style is set for; Chinese has more space between its lines.
+    styled: Option<Language>,
     /// The store's revision and the listener's state in the last frame.
     seen: (u64, ListenerState),
     frames: u64,
@@ -65,7 +68,6 @@ impl App {
     /// Starts the engine and its window, which is woken by notices.
     pub fn start(ctx: &Context, setup: Setup) -> std::io::Result<Self> {
         fonts::install(ctx);
-        theme::apply(ctx);
         let waker = Waker::new({
             let ctx = ctx.clone();
             move || ctx.request_repaint()
@@ -78,6 +80,7 @@ impl App {
             state: State::with(settings, ExportDialog::at(documents())),
             zone: TimeZone::system(),
             waiting: Vec::new(),
+            styled: None,
             seen: (0, ListenerState::Starting),
             frames: 0,
             signals: None,
@@ -188,8 +191,13 @@ impl App {
         state.note_held(&engine.held(), ctx.text_edit_focused());
     }
 
-    fn apply_theme(&self, ctx: &Context) {
-        let preference = match self.chosen_look().theme {
+    fn apply_theme(&mut self, ctx: &Context) {
+        let chosen = self.chosen_look();
+        if self.styled != Some(chosen.language()) {
+            self.styled = Some(chosen.language());
+            theme::apply(ctx, chosen.language());
+        }
+        let preference = match chosen.theme {
             None => ThemePreference::System,
             Some(Theme::Dark) => ThemePreference::Dark,
             Some(Theme::Light) => ThemePreference::Light,

@@ -65,7 +65,7 @@ pub(super) fn look(theme: egui::Theme) -> Look {
 /// Installs the fonts and colours of the window.
 pub(super) fn dress(ctx: &egui::Context) {
     crate::ui::fonts::install(ctx);
-    crate::ui::theme::apply(ctx);
+    crate::ui::theme::apply(ctx, Language::English);
 }
 
 /// Actions that a test window has sent.

@@ -90,6 +90,7 @@ fn banner_ui(ui: &mut Ui, severity: Severity, title: &str, message: &str, look: 
     let frame = Frame::new().fill(look.severity_ground(severity)).inner_margin(Margin::symmetric(16, 8));
     let response = frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = theme::GAP;
+        theme::on_tint(ui, look.palette);
         Sides::new().shrink_left().wrap().show(
             ui,
             |ui| {

@@ -8,7 +8,7 @@ use egui::{
 
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{CORNER, CORNER_CARD, GAP, GAP_PAGE, GAP_SMALL, PROSE_WIDTH};
+use crate::ui::theme::{CORNER, CORNER_CARD, GAP, GAP_PAGE, GAP_SMALL, PAGE_WIDTH, icons, section_text};
 
 /// Share of the width that the left of two columns takes, and its bounds in points.
 const NAME_SHARE: f32 = 0.32;
@@ -16,6 +16,9 @@ const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 88.0..=190.0;
 
 /// The height of a small button, in points.
 const SMALL_BUTTON: f32 = 21.0;
+/// Width of an icon, in points.
+const ICON: f32 = 16.0;
+
 /// Horizontal margin of a chip, in points.
 const CHIP_MARGIN: f32 = 8.0;
 
@@ -26,13 +29,42 @@ pub(crate) fn named(response: Response, role: Role, name: &str) -> Response {
     response
 }
 
-/// Draws a page of prose and forms, centred and limited to a readable width.
+/// Draws a button that shows an icon alone; its name is its tooltip, too.
+pub(crate) fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
+    let size = Vec2::splat(ui.spacing().interact_size.y);
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding = Vec2::ZERO;
+        let button = Button::new(RichText::new(icon).font(icons::font(ICON))).min_size(size);
+        named(ui.add(button.frame_when_inactive(false)), Role::Button, name).on_hover_text(name)
+    })
+    .inner
+}
+
+/// Draws a button with an icon before its words, which are its name.
+pub(crate) fn icon_text_button(ui: &mut Ui, icon: &str, words: &str) -> Response {
+    named(ui.add(Button::new(format!("{icon} {words}"))), Role::Button, words)
+}
+
+/// Draws the button of the primary action: one to a page or dialog.
+pub(crate) fn primary_button(ui: &mut Ui, look: &Look, words: &str, enabled: bool) -> Response {
+    let (fill, text) =
+        if enabled { (look.palette.accent, look.palette.on_accent) } else { (look.palette.control, look.palette.weak) };
+    let shown = RichText::new(words).color(text);
+    ui.add_enabled(enabled, Button::new(shown).fill(fill).stroke(Stroke::NONE))
+}
+
+/// Draws an icon, with a name for who cannot see it.
+pub(crate) fn icon_ui(ui: &mut Ui, icon: &str, color: Color32, name: &str) -> Response {
+    let shown = RichText::new(icon).font(icons::font(ICON)).color(color);
+    named(ui.add(Label::new(shown).selectable(false)), Role::Image, name)
+}
+
+/// Draws a page of prose and forms at the left, limited to a readable width.
 pub(crate) fn page_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
-    let room = ui.available_width();
-    let width = (room - 2.0 * GAP_PAGE).min(PROSE_WIDTH + 2.0 * GAP_PAGE);
+    let width = (ui.available_width() - 2.0 * GAP_PAGE).min(PAGE_WIDTH);
     ui.add_space(GAP_PAGE);
     ui.horizontal_top(|ui| {
-        ui.add_space((room - width) / 2.0);
+        ui.add_space(GAP_PAGE);
         column(ui, width, |ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             content(ui);
@@ -72,7 +104,7 @@ pub(crate) fn code_frame(look: &Look) -> Frame {
 
 /// Draws the heading of a section.
 pub(crate) fn title(ui: &mut Ui, look: &Look, text: &str) {
-    let shown = RichText::new(text).strong().color(look.palette.strong);
+    let shown = section_text(text).color(look.palette.strong);
     named(ui.add(Label::new(shown).selectable(false)), Role::Heading, text);
 }
 
