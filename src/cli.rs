@@ -30,6 +30,9 @@ pub struct Cli {
     /// Address to listen at while the window is open, instead of the one in config.toml
     #[arg(long, value_name = "HOST:PORT")]
     pub addr: Option<String>,
+    /// Address of the feed while the window is open, where other programs follow along [default: the one in config.toml, else none]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub feed: Option<String>,
     /// Open the window on a made-up story in a temporary folder; your own data and settings stay as they are
     #[arg(long)]
     pub demo: bool,
@@ -129,6 +132,9 @@ pub struct Listen {
     /// Address to listen at [default: the address in config.toml, else 127.0.0.1:8989]
     #[arg(long, value_name = "HOST:PORT")]
     pub addr: Option<String>,
+    /// Address of the feed, where other programs follow along: polling, server-sent events, WebSocket, a page for browsers
+    #[arg(long, value_name = "HOST:PORT")]
+    pub feed: Option<String>,
     /// Forward what no rule decides to the developer's own server, and answer what it answers
     #[arg(long, value_name = "URL")]
     pub forward: Option<String>,

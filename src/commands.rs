@@ -51,9 +51,11 @@ enum Outcome {
 
 /// Carries out what was typed; every error becomes one line on stderr.
 pub fn run(cli: Cli) -> ExitCode {
-    let Cli { addr, demo, global, command } = cli;
+    let Cli { addr, feed, demo, global, command } = cli;
     log::start(global.verbose);
-    let outcome = if demo { demonstrate(&global, addr, command.as_ref()) } else { dispatch(&global, addr, command) };
+    let addresses = (addr, feed);
+    let outcome =
+        if demo { demonstrate(&global, addresses, command.as_ref()) } else { dispatch(&global, addresses, command) };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No(reason)) => {
@@ -80,7 +82,11 @@ fn status(error: &anyhow::Error) -> u8 {
     if error.is::<Interrupted>() { INTERRUPTED } else { 2 }
 }
 
-fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> anyhow::Result<Outcome> {
+fn dispatch(
+    global: &Global,
+    (addr, feed): (Option<String>, Option<String>),
+    command: Option<Command>,
+) -> anyhow::Result<Outcome> {
     if let Some(Command::Completions { shell }) = command {
         return completions(shell);
     }
@@ -89,11 +95,17 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
     if !matches!(command, Some(Command::Account(_))) {
         check_account(&setup)?;
     }
-    match (&command, addr) {
-        (None, addr) => setup.overrides.addr = addr,
-        (Some(Command::Listen(listen)), addr) => setup.overrides.addr = listen.addr.clone().or(addr),
-        (Some(_), None) => {}
-        (Some(_), Some(_)) => anyhow::bail!("--addr is for the window and for `menuscope listen`; leave it out"),
+    match (&command, addr, feed) {
+        (None, addr, feed) => (setup.overrides.addr, setup.overrides.feed) = (addr, feed),
+        (Some(Command::Listen(listen)), addr, feed) => {
+            setup.overrides.addr = listen.addr.clone().or(addr);
+            setup.overrides.feed = listen.feed.clone().or(feed);
+        }
+        (Some(_), None, None) => {}
+        (Some(_), Some(_), _) => anyhow::bail!("--addr is for the window and for `menuscope listen`; leave it out"),
+        (Some(_), None, Some(_)) => {
+            anyhow::bail!("--feed is for the window and for `menuscope listen`; leave it out")
+        }
     }
     if leaves_nothing_half_done(command.as_ref()) {
         end_on_interrupt()?;
@@ -132,7 +144,7 @@ fn check_account(setup: &Setup) -> anyhow::Result<()> {
 }
 
 fn window(setup: Setup) -> anyhow::Result<Outcome> {
-    if let Some(address) = &setup.overrides.addr {
+    for address in [&setup.overrides.addr, &setup.overrides.feed].into_iter().flatten() {
         parse_address(address)?;
     }
     if !has_display() {
@@ -147,7 +159,11 @@ fn window(setup: Setup) -> anyhow::Result<Outcome> {
 }
 
 /// Opens the window on the demonstration. Of the user's own settings only the look is read.
-fn demonstrate(global: &Global, addr: Option<String>, command: Option<&Command>) -> anyhow::Result<Outcome> {
+fn demonstrate(
+    global: &Global,
+    (addr, feed): (Option<String>, Option<String>),
+    command: Option<&Command>,
+) -> anyhow::Result<Outcome> {
     if command.is_some() {
         anyhow::bail!("--demo is for the window; leave the command out");
     }
@@ -158,7 +174,7 @@ fn demonstrate(global: &Global, addr: Option<String>, command: Option<&Command>)
     let setup = Setup {
         folder: demo.folder()?,
         config_file: demo.config_file()?,
-        overrides: Overrides { addr, ..Overrides::default() },
+        overrides: Overrides { addr, feed, ..Overrides::default() },
     };
     window(setup)
 }
@@ -191,6 +207,8 @@ fn setup(global: &Global) -> anyhow::Result<Setup> {
     let overrides = Overrides {
         account: global.account.clone(),
         addr: None,
+        feed: None,
+        feed_token: std::env::var("MENUSCOPE_FEED_TOKEN").ok().filter(|token| !token.is_empty()).map(Secret::new),
         app_id: global.app_id.clone().filter(|app_id| !app_id.is_empty()),
         secrets: Secrets {
             token: secret(&global.token),

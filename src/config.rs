@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::account::{Account, Accounts, DEFAULT_ACCOUNT, OwnMark, Secrets};
+use crate::account::{Account, Accounts, DEFAULT_ACCOUNT, OwnMark, Secret, Secrets};
 use crate::capture::Mode;
 use crate::rules::{BadAnswer, Rule};
 use crate::texts::Language;
@@ -16,6 +16,7 @@ mod bounds;
 mod edit;
 mod edit_rules;
 mod error;
+mod feed;
 mod filters;
 mod folder;
 mod privacy;
@@ -30,6 +31,7 @@ pub use edit::{
 };
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
+pub use feed::{FeedConfig, save_feed_address, save_feed_token};
 pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
 pub use retention::RetentionConfig;
@@ -49,6 +51,7 @@ pub struct Config {
     #[serde(alias = "account")]
     pub accounts: BTreeMap<String, AccountConfig>,
     pub look: LookConfig,
+    pub feed: FeedConfig,
     pub targets: BTreeMap<String, TargetConfig>,
     pub replay: ReplayConfig,
     pub filters: BTreeMap<String, FilterConfig>,
@@ -207,6 +210,10 @@ pub struct Overrides {
     pub account: Option<String>,
     /// `--addr`: the address to listen at, as HOST:PORT.
     pub addr: Option<String>,
+    /// `--feed`: the address of the feed, as HOST:PORT.
+    pub feed: Option<String>,
+    /// The feed's token from the environment.
+    pub feed_token: Option<Secret>,
     /// The value of `--app-id`.
     pub app_id: Option<String>,
     /// The values of `--token`, `--aes-key` and `--app-secret`.
@@ -328,7 +335,6 @@ fn malformed(text: &str, error: &toml_edit::de::Error, path: &Path) -> ConfigErr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Secret;
 
     fn folder() -> (tempfile::TempDir, DataFolder) {
         let directory = tempfile::tempdir().unwrap();

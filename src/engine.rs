@@ -76,6 +76,7 @@ macro_rules! impl_from_nested {
 mod answering;
 mod command;
 mod event_detail;
+mod feed_switch;
 mod listing_worker;
 mod long_jobs;
 mod maintenance_worker;
@@ -95,6 +96,7 @@ mod trial;
 mod worker;
 
 pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts};
+pub use crate::feed::SHORTEST_TOKEN as SHORTEST_FEED_TOKEN;
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
@@ -106,6 +108,7 @@ use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
 pub use event_detail::{ComparedReplay, EventDetail};
+pub use feed_switch::{FeedStartError, open_feed};
 pub use listing_worker::ListingCommand;
 use listing_worker::ListingHandle;
 pub use long_jobs::JobCommand;
@@ -126,7 +129,7 @@ pub use selection::Selection;
 pub use service::{Service, StartError, runtime};
 pub use settings_worker::SettingsCommand;
 pub use signals::stop_requested;
-pub use status::{AccountStatus, ListenerState, Status, exposure};
+pub use status::{AccountStatus, FeedState, ListenerState, Status, exposure};
 pub use transfer_worker::{ExportRequest, TransferCommand};
 use transfer_worker::{LatestPreview, TransferHandle, TransferWorker};
 pub use trial::RuleTrial;

@@ -30,6 +30,7 @@
 //! - [`store`]: the only door to SQLite, with a map of its own. [`listener`]: the HTTP endpoint, with a map of its own; its
 //!   fault injection is `wechat/fault.rs` and `listener/responder/`. [`replay`]: stored events sent again, and verdicts.
 //!   [`exchange`]: captures as files and back, with a map of its own.
+//! - [`feed`]: other programs follow along on a port of its own, with a map of its own; its page is `assets/feed.html`.
 //! - [`traffic`]: generated events, for benches and for trying things out. [`demo`]: the story that `--demo` shows, in a
 //!   temporary folder.
 //! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
@@ -86,6 +87,7 @@ pub mod delivery;
 pub mod demo;
 pub mod engine;
 pub mod exchange;
+pub mod feed;
 pub mod filter;
 pub mod inspect;
 pub mod listener;

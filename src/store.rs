@@ -26,6 +26,7 @@
 //!
 //! Reading:
 //! - `reader`: read-only connections
+//! - `following`: new captures and new replies, for those who follow along
 //! - `matching`: a walk through the captures that match a filter
 //! - `condition`: a filter as SQL; the twin of `filter/evaluate.rs`
 //! - `search`: the full-text index; `contains`: its SQL function
@@ -53,6 +54,7 @@ mod contains;
 mod counters;
 mod database_file;
 mod error;
+mod following;
 mod groups;
 mod head;
 mod integrity;
@@ -75,6 +77,7 @@ mod writer;
 
 pub use bulk_writer::{BulkWriter, ImportEvent, ImportOutcome};
 pub use error::StoreError;
+pub use following::Arrival;
 pub use head::StoreHead;
 pub use maintenance::Maintenance;
 pub use matching::{Scan, ScanChunk};

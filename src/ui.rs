@@ -34,7 +34,7 @@
 //! - A key: a line in the table in `keys.rs`; an `Action` for it, if none does the same.
 //! - Words, in both languages: `assets/locales/<screen>.yml`. `window.yml` has the bars, the list and the keys;
 //!   `detail.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of replays;
-//!   `reply.yml` the editor and the bubble; `hold.yml` held pushes, attempts and forwarding; `rules_screen.yml`,
+//!   `reply.yml` the editor and the bubble; `feed.yml` the feed; `hold.yml` held pushes, attempts and forwarding; `rules_screen.yml`,
 //!   `composer.yml`, `filters.yml`, `removing.yml` and `export.yml` what they are named after.
 
 mod action;

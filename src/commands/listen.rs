@@ -1,6 +1,7 @@
 //! `menuscope listen`: the same listener with no window.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
@@ -16,7 +17,8 @@ use crate::capture::CaptureId;
 use crate::cli::{self, Listen};
 use crate::config::{Config, parse_address};
 use crate::delivery::Target;
-use crate::engine::{ForwardSetup, Rulebook, Service, Setup, exposure, runtime, stop_requested};
+use crate::engine::{ForwardSetup, Rulebook, Service, Setup, exposure, open_feed, runtime, stop_requested};
+use crate::feed::Feed;
 use crate::filter::Filter;
 use crate::rules::BadAnswer;
 use crate::store::{Reader, StoreHead};
@@ -56,6 +58,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let mut service =
         Service::open(Arc::clone(&runtime), &setup.folder, &config, accounts.clone(), crafting, head, waker.clone())?;
     rulebook.follow();
+    let announced = following.clone();
     let after = CaptureId(following.borrow().last_id);
     let printer = Printer {
         json: listen.json,
@@ -68,12 +71,12 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
         after,
     };
     let address = service.listen(address)?;
+    let feed = open_feed(setup, &config, announced)?;
     let without_token: Vec<_> = accounts.iter().filter(|account| account.token().is_none()).collect();
     if let Some(warning) = exposure(address, without_token.iter().map(|account| &*account.name)) {
         tracing::warn!("{warning}");
     }
-    let first = format!("http://{address}");
-    let first = if listen.json { json!({ "listening": first }).to_string() } else { format!("listening on {first}") };
+    let first = first_lines(address, feed.as_ref().map(Feed::address), listen.json);
     // A closed stdout does not stop the listener.
     let readable = print_line(&first).is_ok();
     let (done, finished) = mpsc::sync_channel::<()>(1);
@@ -90,11 +93,26 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     runtime.block_on(stopping);
     drop(service);
     drop(ring);
+    if let Some(feed) = &feed {
+        // The last events go out beside the last lines.
+        feed.begin_stopping();
+    }
     // The thread may hang in a pipe that nobody reads; it then ends with the process.
     if finished.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Timeout) {
         tracing::warn!("the last events were not printed: nobody reads them");
     }
     Ok(Outcome::Done)
+}
+
+/// The words that say where everything is.
+fn first_lines(listener: SocketAddr, feed: Option<SocketAddr>, as_json: bool) -> String {
+    let url = |address: SocketAddr| format!("http://{address}");
+    match (feed.map(url), as_json) {
+        (None, true) => json!({ "listening": url(listener) }).to_string(),
+        (Some(feed), true) => json!({ "listening": url(listener), "feed": feed }).to_string(),
+        (None, false) => format!("listening on {}", url(listener)),
+        (Some(feed), false) => format!("listening on {}\nfeed on {feed}", url(listener)),
+    }
 }
 
 /// The setting of `--forward`; it outranks `config.toml`.

@@ -179,7 +179,7 @@ fn account_tables(table: &mut Table) -> &mut Table {
 }
 
 /// The section of that name, made where it is missing. Something else of that name makes way: the file would not load with it.
-fn section<'a>(table: &'a mut Table, name: &str) -> &'a mut Table {
+pub(super) fn section<'a>(table: &'a mut Table, name: &str) -> &'a mut Table {
     let item = table.entry(name).or_insert_with(|| {
         let mut new = Table::new();
         new.set_implicit(true);
@@ -195,7 +195,7 @@ fn section<'a>(table: &'a mut Table, name: &str) -> &'a mut Table {
     }
 }
 
-fn put(table: &mut Table, key: &str, text: Option<&str>) {
+pub(super) fn put(table: &mut Table, key: &str, text: Option<&str>) {
     put_value(table, key, text.filter(|text| !text.is_empty()).map(Value::from));
 }
 

@@ -158,6 +158,8 @@ impl_from_nested!(Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SavedSetting {
     Address,
+    /// The feed's address, or its token.
+    Feed,
     Account {
         name: String,
     },

@@ -8,16 +8,18 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::Setup;
+use super::feed_switch::{FeedStartError, open_feed};
 use super::notice::{SavedSetting, SettingsNotice};
 use super::notice_sender::NoticeSender;
 use super::rulebook::Rulebook;
 use super::service::{Service, StartError};
-use super::status::{AccountStatus, ListenerState, Status};
+use super::status::{AccountStatus, FeedState, ListenerState, Status};
 use super::worker::Worker;
-use crate::account::{Accounts, SecretName, Secrets};
+use crate::account::{Accounts, Secret, SecretName, Secrets};
 use crate::config::{
     self, AccountConfig, Config, ConfigError, FilterConfig, LookConfig, RetentionConfig, TargetConfig,
 };
+use crate::feed::Feed;
 use crate::rules::{BadAnswer, Rule};
 use crate::sample::{self, SampleError};
 use crate::store::{Reader, StoreError, StoreHead};
@@ -30,6 +32,16 @@ pub enum SettingsCommand {
     SetAddress {
         address: String,
     },
+    /// Open the feed at this `HOST:PORT` from now on, or close it, and save it.
+    SetFeed {
+        address: Option<String>,
+    },
+    /// Save the feed's token, and take it from now on.
+    SaveFeedToken {
+        token: Secret,
+    },
+    /// Open the feed, after a failure.
+    RetryFeed,
     /// Open the database and listen, after a failure or a stop.
     Retry,
     StopListening,
@@ -89,7 +101,8 @@ pub(super) fn start(
     rulebook: Rulebook,
 ) -> std::io::Result<Worker<SettingsCommand>> {
     Worker::start("settings", move |commands| {
-        SettingsWorker { setup, runtime, notices, status, head, accounts, rulebook, service: None }.run(&commands);
+        let (service, feed) = (None, None);
+        SettingsWorker { setup, runtime, notices, status, head, accounts, rulebook, service, feed }.run(&commands);
     })
 }
 
@@ -104,11 +117,14 @@ struct SettingsWorker {
     rulebook: Rulebook,
     /// `None` while another process has the data folder's lock, or the database cannot be opened.
     service: Option<Service>,
+    /// Dropped after the service, so that it gives out the last events.
+    feed: Option<Feed>,
 }
 
 impl SettingsWorker {
     fn run(mut self, commands: &Receiver<SettingsCommand>) {
         self.open();
+        self.open_feed();
         self.rulebook.follow();
         while let Ok(command) = commands.recv() {
             let is_open = match self.carry_out(command) {
@@ -128,6 +144,10 @@ impl SettingsWorker {
                 self.open();
                 return Ok(None);
             }
+            SettingsCommand::RetryFeed => {
+                self.open_feed();
+                return Ok(None);
+            }
             SettingsCommand::StopListening => {
                 if let Some(service) = &mut self.service {
                     service.stop_listening();
@@ -137,6 +157,8 @@ impl SettingsWorker {
             }
             SettingsCommand::SendSample { kind } => return self.send_sample(kind).map(Some),
             SettingsCommand::SetAddress { address } => self.set_address(&address),
+            SettingsCommand::SetFeed { address } => self.set_feed(address),
+            SettingsCommand::SaveFeedToken { token } => self.save_feed_token(&token),
             SettingsCommand::SaveAccount { name, account, secrets } => self.save_account(name, &account, &secrets),
             SettingsCommand::ForgetSecret { name, which } => self.forget_secret(&name, which),
             SettingsCommand::SaveLook { look } => self.save_look(look),
@@ -216,6 +238,44 @@ impl SettingsWorker {
         Ok(SavedSetting::Address)
     }
 
+    /// Opens the feed as the configuration has it, or closes it. A failure becomes the status.
+    fn open_feed(&mut self) {
+        // First, to free the port.
+        self.feed = None;
+        let opened = Config::load(&self.setup.config_file).map_err(FeedStartError::from);
+        let opened = opened.and_then(|config| open_feed(&self.setup, &config, self.head.subscribe()));
+        let state = match opened {
+            Ok(Some(feed)) => FeedState::Open { address: self.feed.insert(feed).address().to_string() },
+            Ok(None) => FeedState::Off,
+            Err(error) => {
+                tracing::error!("{error}");
+                FeedState::Failed { trouble: (&error).into() }
+            }
+        };
+        self.publish(|status| status.feed = state);
+    }
+
+    fn set_feed(&mut self, address: Option<String>) -> Result<SavedSetting, ConfigError> {
+        if let Some(address) = &address {
+            config::parse_address(address)?;
+        }
+        config::save_feed_address(&self.setup.folder, &self.setup.config_file, address.as_deref())?;
+        self.publish(|status| status.config.feed.addr = address);
+        // From now on, what was saved outranks the flag.
+        self.setup.overrides.feed = None;
+        self.open_feed();
+        Ok(SavedSetting::Feed)
+    }
+
+    fn save_feed_token(&mut self, token: &Secret) -> Result<SavedSetting, ConfigError> {
+        config::save_feed_token(&self.setup.folder, &self.setup.config_file, token)?;
+        let config = Config::load(&self.setup.config_file)?;
+        self.publish(|status| status.config.feed = config.feed);
+        self.setup.overrides.feed_token = None;
+        self.open_feed();
+        Ok(SavedSetting::Feed)
+    }
+
     fn save_account(
         &mut self,
         name: String,
@@ -252,6 +312,9 @@ impl SettingsWorker {
 
     fn save_look(&self, look: LookConfig) -> Result<SavedSetting, ConfigError> {
         config::save_look(&self.setup.folder, &self.setup.config_file, &look)?;
+        if let Some(feed) = &self.feed {
+            feed.set_language(look.language());
+        }
         self.publish(|status| status.config.look = look);
         Ok(SavedSetting::Look)
     }

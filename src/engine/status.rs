@@ -22,10 +22,25 @@ pub enum ListenerState {
     Failed { trouble: UserError },
 }
 
+/// The state of the feed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FeedState {
+    /// Nobody asked for it.
+    #[default]
+    Off,
+    Open {
+        /// `HOST:PORT`.
+        address: String,
+    },
+    /// Its address cannot be used.
+    Failed { trouble: UserError },
+}
+
 /// The state that the window shows beside captures, published as a `watch`: only the latest counts.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
     pub listener: ListenerState,
+    pub feed: FeedState,
     /// The failure to open the database.
     pub database: Option<UserError>,
     /// The contents of `config.toml`.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
 use super::columns::{STORED, SUMMARY, select};
@@ -12,6 +13,7 @@ use super::connection::connect;
 use super::counters::Counter;
 use super::database_file::{DatabaseFile, FileState, beside};
 use super::error::{StoreError, doing};
+use super::following::{self, Arrival};
 use super::matching::{Scan, ScanChunk};
 use super::pages::Pages;
 use super::removal::{self, RemovalId};
@@ -181,6 +183,37 @@ impl Reader {
     pub fn arrived(&self, filter: &Filter, after: CaptureId, limit: usize) -> Result<Vec<CaptureId>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         condition(&filter.expr).matching_between(&self.connection, after.0 + 1, i64::MAX, Order::OldestFirst, limit)
+    }
+
+    /// The captures of the ids `from..=to` that match, the oldest first.
+    pub fn matching_between(
+        &self,
+        filter: &Filter,
+        (from, to): (CaptureId, CaptureId),
+        limit: usize,
+    ) -> Result<Vec<CaptureId>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        condition(&filter.expr).matching_between(&self.connection, from.0, to.0, Order::OldestFirst, limit)
+    }
+
+    /// The last number that was given to a capture, which may be deleted since.
+    pub fn last_given(&self) -> Result<CaptureId, StoreError> {
+        following::last_given(&self.connection)
+    }
+
+    /// The captures after `after`, the oldest first, without their contents.
+    pub fn arrivals(&self, after: CaptureId, limit: u32) -> Result<Vec<Arrival>, StoreError> {
+        following::arrivals(&self.connection, after, limit)
+    }
+
+    /// The oldest capture after `after`, received after `since`, that has no reply yet.
+    pub fn oldest_open(&self, after: CaptureId, since: Timestamp) -> Result<Option<CaptureId>, StoreError> {
+        following::oldest_open(&self.connection, after, since)
+    }
+
+    /// Those among `ids` that have a reply by now, or are gone.
+    pub fn settled_among(&self, ids: &[CaptureId]) -> Result<Vec<CaptureId>, StoreError> {
+        following::settled_among(&self.connection, ids)
     }
 
     /// The rows of these captures, in ascending order; removed and deleted ones are left out.

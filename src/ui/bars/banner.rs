@@ -3,7 +3,7 @@
 use egui::{Frame, Margin, RichText, Sides, Stroke, Ui};
 
 use crate::capture::diagnosis::Severity;
-use crate::engine::{ListenerState, MaintenanceCommand, SettingsCommand, Status};
+use crate::engine::{FeedState, ListenerState, MaintenanceCommand, SettingsCommand, Status};
 use crate::texts::user_error::UserError;
 use crate::ui::action::{Action, Screen};
 use crate::ui::look::{Look, severity_mark};
@@ -28,6 +28,14 @@ pub(crate) fn banners_ui(ui: &mut Ui, status: &Status, store: &StoreErrors, look
         banner_ui(ui, Severity::Error, &title, &look.trouble(trouble), look, |ui| retry_button(ui, look, actions));
     } else {
         listener_ui(ui, &status.listener, look, actions);
+    }
+    if let FeedState::Failed { trouble } = &status.feed {
+        let title = look.text("feed.banner");
+        banner_ui(ui, Severity::Warning, &title, &look.trouble(trouble), look, |ui| {
+            if ui.button(look.text("window.banner.settings")).clicked() {
+                actions.push(Action::ShowScreen(Screen::Settings));
+            }
+        });
     }
     if let Some(trouble) = status.exposure() {
         let title = look.text("window.banner.exposed");

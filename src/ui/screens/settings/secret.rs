@@ -88,7 +88,7 @@ fn forget_ui(ui: &mut Ui, draft: &mut AccountDraft, which: SecretName, look: &Lo
 }
 
 /// Clears the undo history, which would keep every stage of a secret in egui's memory.
-fn clear_undo(ui: &Ui, mut state: egui::text_edit::TextEditState, id: Id) {
+pub(super) fn clear_undo(ui: &Ui, mut state: egui::text_edit::TextEditState, id: Id) {
     state.clear_undoer();
     state.store(ui.ctx(), id);
 }
