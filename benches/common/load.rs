@@ -42,6 +42,16 @@ pub(crate) fn median(mut rounds: Vec<Round>) -> Round {
 
 /// A service whose account has a token, with these rules, and what decides its answers.
 pub(crate) fn service(runtime: Arc<tokio::runtime::Runtime>, directory: &Path, rules: &str) -> (Service, Rulebook) {
+    announced(runtime, directory, rules, watch::Sender::default())
+}
+
+/// The same, with its commits announced.
+pub(crate) fn announced(
+    runtime: Arc<tokio::runtime::Runtime>,
+    directory: &Path,
+    rules: &str,
+    head: watch::Sender<StoreHead>,
+) -> (Service, Rulebook) {
     std::fs::write(directory.join("config.toml"), format!("[accounts.default]\nsecrets = \"file\"\n{rules}")).unwrap();
     std::fs::write(directory.join("secrets.toml"), format!("[default]\ntoken = \"{TOKEN}\"\n")).unwrap();
     let folder = DataFolder::locate(Some(directory)).unwrap();
@@ -49,7 +59,7 @@ pub(crate) fn service(runtime: Arc<tokio::runtime::Runtime>, directory: &Path, r
     let accounts = config.accounts(&folder, &Overrides::default()).unwrap();
     let rulebook = Rulebook::new(folder.config_file(), None, Waker::silent());
     rulebook.apply(&config).unwrap();
-    let (crafting, head) = (rulebook.policy().clone(), watch::Sender::new(StoreHead::default()));
+    let crafting = rulebook.policy().clone();
     let service = Service::open(runtime, &folder, &config, accounts, crafting, head, Waker::silent()).unwrap();
     (service, rulebook)
 }

@@ -121,9 +121,7 @@ impl Follower {
                     if changed.is_err() {
                         return Err(TooSlow);
                     }
-                    let Some((more, upto)) = self.log.count_waiting(&self.wanted, from, MOST_WAITING) else {
-                        return Err(TooSlow);
-                    };
+                    let (more, upto) = self.log.count_waiting(&self.wanted, from, MOST_WAITING);
                     (waiting, from) = (waiting + more, upto);
                     if waiting > MOST_WAITING {
                         return Err(TooSlow);

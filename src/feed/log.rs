@@ -163,16 +163,21 @@ impl EventLog {
         answered.await.map_err(|_closed| closing())?
     }
 
-    /// The number of events after `from` that match, counted up to `most`; and the cursor behind those that were counted.
-    /// `None`: some of them are no longer in memory.
-    pub(super) fn count_waiting(&self, wanted: &Subscription, from: i64, most: usize) -> Option<(usize, i64)> {
+    /// The number of events after `from` that match, counted up to `most`, and the cursor behind those that were counted.
+    /// Those that are no longer in memory do not count.
+    pub(super) fn count_waiting(&self, wanted: &Subscription, from: i64, most: usize) -> (usize, i64) {
         let (mut cursor, mut count) = (from, 0);
         loop {
-            let Slice { items, end } = self.read().after(cursor, wanted.early, SLICE)?;
+            let slice = {
+                let tail = self.read();
+                cursor = cursor.max(tail.from());
+                tail.after(cursor, wanted.early, SLICE)
+            };
+            let Some(Slice { items, end }) = slice else { return (count, cursor) };
             count += items.iter().filter(|item| item.matches(&wanted.filter, wanted.early)).count();
             cursor = items.last().map_or(cursor, |item| item.id());
             if end.is_some() || count > most {
-                return Some((count, cursor));
+                return (count, cursor);
             }
         }
     }

@@ -106,3 +106,35 @@ fn a_new_address_is_applied_when_it_is_one() {
         matches!(&asked.borrow()[..], [Action::Ask(Command::Settings(SettingsCommand::SetAddress { address }))] if address == "127.0.0.1:9000")
     );
 }
+
+#[test]
+fn the_feed_is_switched_on_at_the_address_that_is_typed() {
+    let (mut harness, asked) = shown();
+    harness.get_by_label("○ off");
+    typed(&mut harness, "Address of the feed", "x");
+    assert!(harness.get_by_label("Let other programs follow along").accesskit_node().is_disabled());
+    harness.state_mut().saved(&SavedSetting::Feed);
+    harness.run();
+    harness.get_by_label("Let other programs follow along").click();
+    harness.run();
+    let switched = asked.borrow_mut().pop().unwrap();
+    let Action::Ask(Command::Settings(SettingsCommand::SetFeed { address })) = switched else { panic!("{switched:?}") };
+    assert_eq!(address.as_deref(), Some("127.0.0.1:8990"));
+}
+
+#[test]
+fn a_token_of_the_feed_is_long_and_never_shown() {
+    let (mut harness, asked) = shown();
+    typed(&mut harness, "Access token of the feed", "short");
+    harness.get_by_label("× The token needs 32 characters or more");
+    assert!(harness.get_by_label("Save the access token").accesskit_node().is_disabled());
+    harness.get_by_label("New random token (copied)").click();
+    harness.run();
+    let actions: Vec<Action> = asked.borrow_mut().drain(..).collect();
+    let [Action::Copy(copied), Action::Ask(Command::Settings(SettingsCommand::SaveFeedToken { token }))] = &actions[..]
+    else {
+        panic!("{actions:?}")
+    };
+    assert_eq!((copied.as_str(), copied.len()), (token.reveal(), 32));
+    assert!(!format!("{:?}", &actions[1]).contains(copied));
+}
