@@ -16,7 +16,7 @@ mod bounds;
 mod edit;
 mod edit_rules;
 mod error;
-mod feed;
+mod feed_config;
 mod filters;
 mod folder;
 mod privacy;
@@ -31,7 +31,7 @@ pub use edit::{
 };
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
-pub use feed::{FeedConfig, save_feed_address, save_feed_token};
+pub use feed_config::{FeedConfig, save_feed_address, save_feed_token};
 pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
 pub use retention::RetentionConfig;

@@ -43,6 +43,7 @@
 //! | `settings` | opens the database, starts and stops the listener, saves settings, sends samples | with its queue |
 //! | `pictures` | reads picture files for the composer | with its queue |
 //! | `listener` (2) | tokio's workers: HTTP in both directions | with the runtime |
+//! | `feed` (2), `feed-reader`, `feed-history` | the feed's port, and its readings (`feed.rs`); owned by [`Feed`](crate::feed::Feed) | with the feed |
 //! | `store-writer` | writes captures in batches; owned by [`Service`] through the store | with the service |
 //! | `config-watch` | notices edits of `config.toml` and reloads the rules; owned by [`Rulebook`] | with the rulebook |
 //! | `keyring` | one call to the system's keyring (`config/secrets.rs`) | with the call; abandoned after 3 s |

@@ -60,7 +60,7 @@
 //! Three channels, each for one thing: state is a `watch` (latest wins), requests and answers are bounded queues that the
 //! window never waits for, one reply is a `oneshot`. Every thread is joined by somebody's `Drop`. Beside these, `pictures`
 //! reads picture files for the composer, `signals` waits for SIGINT and SIGTERM, `config-watch` for edits of `config.toml`,
-//! and `keyring` asks the OS keyring, for three seconds at most.
+//! and `keyring` asks the OS keyring, for three seconds at most. The feed has threads of its own, with the lowest priority.
 //!
 //! # Where to add things
 //! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.
@@ -75,6 +75,7 @@
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its name in `store/columns.rs`, its field in `store/rows.rs`.
 //! - A query: `store/reader.rs`, then a `QueryCommand` in `engine/query_worker.rs` and a notice in `engine/notice.rs`.
+//! - A way to follow the feed, a parameter of it: the map in `feed.rs`.
 //! - A screen, a widget, a key, words of a screen: the map in `ui.rs`. A command: `cli.rs` and a file in `commands/`.
 
 pub mod account;

@@ -15,6 +15,8 @@ mod mistakes;
 mod order;
 #[path = "feed/ways.rs"]
 mod ways;
+#[path = "feed/window.rs"]
+mod window;
 
 use std::net::SocketAddr;
 

@@ -17,9 +17,9 @@ const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 /// The rule for one address.
 #[derive(Debug)]
 pub(super) enum Access {
-    /// Whoever is on this machine, but for pages of others in its browser.
+    /// Everybody on this machine, but for pages of others in its browser.
     Loopback,
-    /// Whoever has this.
+    /// Those who have this.
     Token(Secret),
 }
 

@@ -15,7 +15,7 @@ use crate::clock;
 use crate::store::{Reader, StoreError, StoreHead};
 
 /// Interval of asking SQLite whether another process has committed, while somebody follows; it takes a microsecond.
-const POLL: Duration = Duration::from_millis(10);
+const POLL: Duration = Duration::from_millis(20);
 
 /// The least time between two looks: under load, one look and one packet hold several events.
 const BREATHER: Duration = Duration::from_millis(4);

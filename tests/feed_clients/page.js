@@ -15,7 +15,7 @@ const program = process.env.CHROMIUM || "chromium";
 const browser = spawn(program, [
   "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
   "--remote-debugging-port=0", `--user-data-dir=${profile}`, "--host-resolver-rules=MAP evil.test 127.0.0.1", "about:blank",
-], { stdio: ["ignore", "ignore", "pipe"] });
+], { stdio: ["ignore", "ignore", "pipe"], detached: true });
 
 function fail(reason) {
   console.error(`page: ${reason}`);
@@ -23,8 +23,9 @@ function fail(reason) {
   close();
 }
 function close() {
-  browser.kill("SIGKILL");
-  browser.once("exit", () => { fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 }); process.exit(); });
+  // With all of its processes: they would go on writing into the profile.
+  try { process.kill(-browser.pid, "SIGKILL"); } catch { /* It has ended already. */ }
+  browser.once("exit", () => { fs.rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }); process.exit(); });
 }
 browser.on("error", (error) => { console.error(`page: ${program} does not start: ${error.message}`); process.exit(1); });
 setTimeout(() => fail("it took longer than two minutes"), 120_000).unref();
