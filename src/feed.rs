@@ -20,7 +20,7 @@
 //! - `log`: the events in order; `tail`: the latest of them; `item`: one of them.
 //! - `server`: the port and its connections; `connection_hold`: one connection's place.
 //! - `routes`: requests and the answers of polling. `access`: who may ask. `parameters`: what can be asked for.
-//!   `answer`, `refusal`: responses.
+//!   `response`, `refusal`: responses.
 //! - `follower`: one who stays connected, and is closed when too slow. `stream`: long connections. `socket`: WebSocket.
 //!   `page`: the page for people, `assets/feed.html`.
 //!
@@ -44,7 +44,7 @@ use crate::texts::Language;
 use crate::texts::user_error::UserError;
 
 mod access;
-mod answer;
+
 mod connection_hold;
 mod follower;
 mod history;
@@ -54,6 +54,7 @@ mod page;
 mod parameters;
 mod priority;
 mod refusal;
+mod response;
 mod routes;
 mod server;
 mod settling;

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::answer;
+use super::response;
 
 /// The page as it is.
 const PAGE: &str = include_str!("../../assets/feed.html");
@@ -24,10 +24,10 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Answers with the page. Some browsers do not count a WebSocket at its own `host` as its own.
-pub(super) fn response(host: &str) -> Response<Body> {
+pub(super) fn page(host: &str) -> Response<Body> {
     let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte));
     let socket = if is_plain && !host.is_empty() { format!(" ws://{host}") } else { String::new() };
-    let mut response = answer::whole(StatusCode::OK, "text/html; charset=utf-8", PAGE);
+    let mut response = response::whole(StatusCode::OK, "text/html; charset=utf-8", PAGE);
     if let Ok(policy) = HeaderValue::from_str(&format!("{}{socket}", *POLICY)) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

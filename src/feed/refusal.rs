@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
-use super::answer;
+use super::response;
 
 /// The reason that a request is not answered as it asks.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Refusal {
 
     /// The response, after which the connection closes: a body that nobody asked for may follow.
     pub(super) fn into_response(self) -> Response<Body> {
-        let mut response = answer::json(self.status, format!("{}\n", self.json()));
+        let mut response = response::json(self.status, format!("{}\n", self.json()));
         let headers = response.headers_mut();
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         match self.status {

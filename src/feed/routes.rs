@@ -19,7 +19,7 @@ use super::follower::{Follower, subscription};
 use super::log::{EventLog, FollowerCount, Page, PageLimit, Subscription};
 use super::parameters::{self, MOST_EVENTS, Parameters, StreamForm};
 use super::refusal::Refusal;
-use super::{answer, page, socket, stream};
+use super::{page, response, socket, stream};
 
 /// The bytes of one answer, about: beyond it the rest comes with the next request.
 const MOST_BYTES: usize = 16 << 20;
@@ -69,7 +69,7 @@ async fn route(log: &Arc<EventLog>, hold: ConnectionHold, request: &mut Parts) -
         return Err(Refusal { status: StatusCode::METHOD_NOT_ALLOWED, message });
     }
     match request.uri.path() {
-        "/" => parameters::none(&query).map(|()| page::response(single_host(request))),
+        "/" => parameters::none(&query).map(|()| page::page(single_host(request))),
         "/health" => health(log, &query).await,
         "/events" => events(log, &query).await,
         "/events/stream" => follow_stream(log, hold, request, &query).await,
@@ -95,7 +95,7 @@ async fn health(log: &EventLog, query: &str) -> Result<Response<Body>, Refusal> 
     parameters::none(query)?;
     let state = log.refresh().await?;
     let health = json!({ "last_id": state.newest, "followers": log.followers() });
-    Ok(answer::json(StatusCode::OK, format!("{health}\n")))
+    Ok(response::json(StatusCode::OK, format!("{health}\n")))
 }
 
 async fn event(log: &EventLog, id: &str, query: &str) -> Result<Response<Body>, Refusal> {
@@ -104,7 +104,7 @@ async fn event(log: &EventLog, id: &str, query: &str) -> Result<Response<Body>, 
         return Err(not_found("an event has a number, such as /events/17"));
     };
     match log.event(number).await? {
-        Some(json) => Ok(answer::json(StatusCode::OK, json)),
+        Some(json) => Ok(response::json(StatusCode::OK, json)),
         None => Err(not_found(format!("there is no event {number}"))),
     }
 }
@@ -129,7 +129,7 @@ async fn events(log: &Arc<EventLog>, query: &str) -> Result<Response<Body>, Refu
             break page;
         }
     };
-    Ok(answer::json(StatusCode::OK, whole(&page, asked.early)))
+    Ok(response::json(StatusCode::OK, whole(&page, asked.early)))
 }
 
 /// Goes on until the page is full, or everything has been looked at, or the time is over.

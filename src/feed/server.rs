@@ -35,10 +35,10 @@ const PEER_PATIENCE: Duration = Duration::from_secs(45);
 /// Silence after which the system asks a peer whether it is there.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// What the system holds for a follower who does not read, in bytes: beyond it the follower waits, which is noticed.
+/// Bytes that the system holds for a follower who does not read; beyond it the follower waits, which is noticed.
 const SEND_BUFFER: usize = 256 << 10;
 
-/// What hyper holds for it, in bytes; a request's head has to fit into as much.
+/// Bytes that hyper holds for it; a request's head has to fit into as much.
 const HYPER_BUFFER: usize = 64 << 10;
 
 /// The pause before accepting again after a failure: the process is out of file handles.

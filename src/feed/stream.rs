@@ -13,10 +13,10 @@ use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 use tokio::sync::mpsc;
 
-use super::answer;
 use super::connection_hold::ConnectionHold;
 use super::follower::{Follower, TooSlow};
 use super::item::Item;
+use super::response;
 
 /// Interval of a comment where nothing else is sent.
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -48,7 +48,7 @@ pub(super) fn server_sent_events(follower: Follower, hold: ConnectionHold) -> Re
         items.iter().map(|item| event(item, early)).collect()
     }));
     let mut response = Sse::new(Pieces(body)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    answer::guard(response.headers_mut());
+    response::guard(response.headers_mut());
     response
 }
 
@@ -69,7 +69,7 @@ pub(super) fn lines(follower: Follower, hold: ConnectionHold) -> Response<Body> 
         }
         vec![lines.freeze()]
     }));
-    answer::whole(StatusCode::OK, JSON_LINES, Body::from_stream(Pieces(body)))
+    response::whole(StatusCode::OK, JSON_LINES, Body::from_stream(Pieces(body)))
 }
 
 /// Answers with a page that calls `parent.captured(event)` for each event.
@@ -88,7 +88,7 @@ pub(super) fn iframe(follower: Follower, hold: ConnectionHold) -> Response<Body>
         });
         vec![Bytes::from(calls.collect::<String>())]
     }));
-    let mut response = answer::whole(StatusCode::OK, "text/html; charset=utf-8", Body::from_stream(Pieces(body)));
+    let mut response = response::whole(StatusCode::OK, "text/html; charset=utf-8", Body::from_stream(Pieces(body)));
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
