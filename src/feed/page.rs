@@ -57,8 +57,7 @@ mod tests {
 
     #[test]
     fn its_policy_takes_no_word_from_outside() {
-        let policy =
-            |host: &str| response(host).headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+        let policy = |host: &str| page(host).headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
         assert!(policy("127.0.0.1:8990").ends_with("connect-src 'self' ws://127.0.0.1:8990"));
         assert!(policy("a; script-src *").ends_with("connect-src 'self'"));
     }
