@@ -71,6 +71,14 @@ impl Tail {
         self.open.clear();
     }
 
+    /// Forgets everything: some of it was removed, and the database knows the rest.
+    pub(super) fn forget(&mut self) {
+        self.items.clear();
+        self.open.clear();
+        self.bytes = 0;
+        self.from = self.position;
+    }
+
     /// The number up to which events are in the database alone.
     pub(super) fn from(&self) -> i64 {
         self.from

@@ -40,6 +40,8 @@ pub(super) struct Tracker {
     reader: Option<Reader>,
     /// The `data_version` of the last look.
     version: Option<i64>,
+    /// The count of removals at the last look.
+    removals: Option<i64>,
     settling: Settling,
     /// False once nothing in this process can commit any more.
     has_head: bool,
@@ -54,7 +56,8 @@ impl Tracker {
     ) -> Self {
         let asked = log.asked.subscribe();
         let (settling, has_head) = (Settling::default(), true);
-        Self { log, database, head, asked, stopping, reader: None, version: None, settling, has_head }
+        let (reader, version, removals) = (None, None, None);
+        Self { log, database, head, asked, stopping, reader, version, removals, settling, has_head }
     }
 
     /// Looks at the database whenever there may be news, until the feed stops; then once more.
@@ -118,6 +121,10 @@ impl Tracker {
             let last = reader.last_given()?;
             if self.log.followers() == 0 && last.0 - self.settling.newest().0 > JUMP {
                 self.begin(reader)?;
+            }
+            let removals = reader.removals()?;
+            if self.removals.replace(removals).is_some_and(|before| before != removals) {
+                self.log.write().forget();
             }
             self.note_new(reader)?;
             let open = self.settling.open();

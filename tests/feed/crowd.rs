@@ -82,7 +82,7 @@ fn connections_beyond_the_limit_are_told_so_and_captures_go_on() {
     let fed = Fed::start();
     let mut open = Vec::new();
     let mut refused = None;
-    for _ in 0..4_000 {
+    for _ in 0..2_300 {
         let Ok(mut stream) = TcpStream::connect(fed.address()) else { break };
         stream.write_all(request("/events?wait=60s&filter=key:none", &[]).as_bytes()).ok();
         stream.set_nonblocking(true).unwrap();
@@ -92,8 +92,8 @@ fn connections_beyond_the_limit_are_told_so_and_captures_go_on() {
             fed.tap("meanwhile");
         }
         // Those at the end are refused at once; all others wait for an event.
-        if open.len() > 2_000 {
-            std::thread::park_timeout(std::time::Duration::from_millis(1));
+        if open.len() > 2_048 {
+            std::thread::park_timeout(std::time::Duration::from_millis(20));
             if let Some(Ok(read)) = open.last_mut().map(|stream| stream.read(&mut first))
                 && read > 0
                 && first.starts_with(b"HTTP/1.1 503")

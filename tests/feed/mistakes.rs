@@ -44,9 +44,7 @@ fn a_mistake_in_a_parameter_is_400_with_what_is_wrong() {
 fn other_paths_methods_and_bodies_are_refused() {
     let fed = Fed::start();
     fed.tap("one");
-    for target in
-        ["/nothing", "/events/", "/events/2", "/events/0", "/events/x", "/events/99999999999999999999", "//events"]
-    {
+    for target in ["/nothing", "/events/", "/events/2", "/events/0", "/events/x", "/events/99999999999999999999"] {
         assert_eq!(get(fed.address(), target).status, 404, "{target}");
     }
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"] {

@@ -62,6 +62,7 @@ fn reply() -> menuscope::capture::Reply {
 fn removed_events_are_passed_over_and_the_cursor_moves_on() {
     let fed = Fed::start();
     let all: Vec<CaptureId> = (0..6).map(|number| fed.tap(&number.to_string())).collect();
+    assert_eq!(poll(fed.address(), "after=0").0.len(), 6);
     let mut writer = BulkWriter::open(&fed.listener.database()).unwrap();
     writer.remove(&[all[1], all[4], all[5]], &menuscope::progress::Progress::new()).unwrap();
     let (events, next) = poll(fed.address(), "after=0");
