@@ -95,7 +95,10 @@ impl Follower {
                     }
                 }
                 // It may come back: the cursor stays where it is.
-                Err(_unavailable) if !now.is_over => tokio::time::sleep(AGAIN).await,
+                Err(_unavailable) if !now.is_over => {
+                    tokio::time::sleep(AGAIN).await;
+                    continue;
+                }
                 Err(_closing) => {}
             }
             if now.is_over || self.state.changed().await.is_err() {

@@ -121,7 +121,9 @@ impl EventLog {
     pub(super) async fn page(&self, wanted: &Subscription, limit: PageLimit) -> Result<Page, Refusal> {
         let mut page = Page { next: wanted.after, ..Page::default() };
         let mut bytes = 0;
-        while let Some(Slice { items, end }) = self.read().after(page.next, wanted.early, SLICE) {
+        loop {
+            // Two statements: filters are evaluated without the lock.
+            let Some(Slice { items, end }) = self.read().after(page.next, wanted.early, SLICE) else { break };
             for item in items {
                 page.next = item.id();
                 if item.matches(&wanted.filter, wanted.early) {
