@@ -12,11 +12,13 @@ use crate::filter::NAMES;
 use crate::texts::Language;
 
 mod accounts;
+mod agent;
 mod database;
 mod files;
 mod sending;
 
 pub use accounts::{AccountArgs, AccountJob, ListAccounts, SetAccount};
+pub use agent::{Compare, Doctor, Mcp, Status};
 pub use database::{Db, DbJob, Delete, Generate};
 pub use files::{Export, Import, Which};
 pub use sending::{BodyFormat, Form, Mode, Replay, Send};
@@ -119,6 +121,14 @@ pub enum Command {
     Account(AccountArgs),
     /// Judge a passive reply: is it legal, and what will the user see
     Lint(Lint),
+    /// Compare two events: their messages and their replies
+    Compare(Compare),
+    /// Show the state of this data folder: listener, events, accounts, targets
+    Status(Status),
+    /// Check what a callback needs to arrive here, and say what is missing
+    Doctor(Doctor),
+    /// Serve agents such as Claude Code, Cursor and VS Code: an MCP server on stdin and stdout
+    Mcp(Mcp),
     /// Print completions for a shell
     Completions {
         /// Shell to print them for
@@ -199,6 +209,9 @@ pub struct ShowForm {
     /// The bytes that were answered
     #[arg(long)]
     pub reply: bool,
+    /// Explanation as one JSON object: diagnoses, the signature's steps, the reply's findings, what the user saw
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// Arguments of `menuscope wait`.
