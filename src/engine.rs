@@ -76,6 +76,7 @@ macro_rules! impl_from_nested {
 mod answering;
 mod command;
 mod event_detail;
+mod folder_opener;
 mod listing_worker;
 mod long_jobs;
 mod maintenance_worker;
@@ -106,6 +107,7 @@ use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
 pub use event_detail::{ComparedReplay, EventDetail};
+use folder_opener::FolderOpener;
 pub use listing_worker::ListingCommand;
 use listing_worker::ListingHandle;
 pub use long_jobs::JobCommand;
@@ -211,6 +213,7 @@ impl Engine {
             accounts,
             status: status.clone(),
             latest_preview: LatestPreview::default(),
+            opener: FolderOpener::default(),
             jobs: jobs(transfer_progress_in),
         };
         let (replays, maintenance, transfers) = (replays.start()?, maintenance.start()?, transfers.start()?);
