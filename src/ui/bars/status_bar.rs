@@ -14,7 +14,7 @@ use crate::ui::look::{Look, severity_mark};
 use crate::ui::notices::Notices;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::list::List;
-use crate::ui::theme;
+use crate::ui::theme::{self, icons};
 use crate::ui::widgets::quantities::size;
 
 /// Requests kept that failed verification, such as those of scanners.
@@ -199,7 +199,7 @@ fn past_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Action
         0 => look.text("window.status.no_past").into_owned(),
         count => look.filled("window.status.past", &[("count", &count.to_string())]),
     };
-    let shown = if count == 0 { "🔔".to_owned() } else { format!("🔔 {count}") };
+    let shown = if count == 0 { icons::BELL.to_owned() } else { format!("{} {count}", icons::BELL) };
     let menu = ui.menu_button(RichText::new(shown).small().color(newest.unwrap_or(look.palette.weak)), |ui| {
         ui.set_width(PAST_WIDTH);
         if count == 0 {

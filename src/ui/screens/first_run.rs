@@ -7,7 +7,7 @@ use crate::capture::StoredCapture;
 use crate::engine::{ListenerState, SettingsCommand, Status};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::theme::{GAP, GAP_SMALL, icons};
 use crate::ui::widgets::controls::{card, code_frame, copy_button, named, page_ui, weak};
 use crate::wechat::kind::MENU_EVENTS;
 
@@ -65,7 +65,7 @@ fn step_ui(ui: &mut Ui, (number, done): (u32, bool), title: &str, look: &Look, c
             let name = look.filled(key, &[("number", &number)]);
             mark.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, &name));
             let (fill, shown, color) = if done {
-                (look.palette.accent, "✓", look.palette.on_accent)
+                (look.palette.accent, icons::CHECK, look.palette.on_accent)
             } else {
                 (look.palette.control, &*number, look.palette.strong)
             };

@@ -1,14 +1,11 @@
 //! Frame of a dialog: in the middle of the dimmed window, with the focus kept in it, and its two buttons at the bottom right.
 
 use egui::accesskit::Role;
-use egui::{Button, Id, Label, Modal, RichText, ScrollArea, TextStyle, Ui, Vec2, WidgetText};
+use egui::{Id, Label, Modal, ScrollArea, TextStyle, Ui, WidgetText};
 
-use super::controls::named;
+use super::controls::{named, primary_button};
 use crate::ui::look::Look;
 use crate::ui::theme;
-
-/// Width of a dialog, in points.
-pub(crate) const DIALOG_WIDTH: f32 = 560.0;
 
 /// Margin within a dialog, in points.
 const MARGIN: i8 = 20;
@@ -18,8 +15,8 @@ const AROUND: f32 = 190.0;
 const LEAST: f32 = 120.0;
 /// Frames after opening in which the first field takes the focus: the first one only measures.
 const OPENING: u64 = 2;
-/// Width of the shade behind a dialog's edge that still counts as open from frame to frame.
-const SKIPPED: u64 = 1;
+/// Frames that a dialog may miss and still counts as open: it is drawn in each.
+const MISSED: u64 = 1;
 
 /// The choice at the bottom of a dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +67,7 @@ pub(crate) fn dialog_ui<T>(
     let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(MARGIN));
     let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
         let room = ui.ctx().content_rect();
-        ui.set_width(DIALOG_WIDTH.min(room.width() - 2.0 * theme::GAP_PAGE - 2.0 * f32::from(MARGIN)));
+        ui.set_width(theme::DIALOG_WIDTH.min(room.width() - 2.0 * theme::GAP_PAGE - 2.0 * f32::from(MARGIN)));
         ui.spacing_mut().item_spacing.y = theme::GAP;
         title_ui(ui, title, look);
         let height = (room.height() - AROUND).max(LEAST);
@@ -84,7 +81,7 @@ pub(crate) fn dialog_ui<T>(
 
 /// Draws the title of a dialog.
 pub(crate) fn title_ui(ui: &mut Ui, title: &str, look: &Look) {
-    let shown = RichText::new(title).heading().color(look.palette.strong);
+    let shown = theme::page_text(title).color(look.palette.strong);
     named(ui.add(Label::new(shown).selectable(false)), Role::Heading, title);
     ui.add_space(theme::GAP_SMALL);
 }
@@ -94,7 +91,7 @@ pub(crate) fn note_frame(ui: &Ui, id: Id) -> OpenDialog {
     let now = ui.ctx().cumulative_frame_nr();
     let key = id.with("frames");
     let frames = ui.data_mut(|data| {
-        let before = data.get_temp::<DialogFrames>(key).filter(|frames| now <= frames.last + SKIPPED);
+        let before = data.get_temp::<DialogFrames>(key).filter(|frames| now <= frames.last + MISSED);
         let frames = DialogFrames { first: before.map_or(now, |frames| frames.first), last: now };
         data.insert_temp(key, frames);
         frames
@@ -121,15 +118,9 @@ pub(crate) fn choice_ui(ui: &mut Ui, cancel: &str, (confirm, enabled): (&str, bo
         if ui.button(cancel).clicked() {
             choice = DialogChoice::Cancel;
         }
-        if ui.add_enabled(enabled, accent_button(confirm, look)).clicked() {
+        if primary_button(ui, look, confirm, enabled).clicked() {
             choice = DialogChoice::Confirm;
         }
     });
     choice
-}
-
-/// A button for the one thing that is likely to be wanted.
-pub(crate) fn accent_button<'b>(text: &str, look: &Look) -> Button<'b> {
-    let button = Button::new(RichText::new(text).color(look.palette.on_accent)).fill(look.palette.accent);
-    button.min_size(Vec2::new(0.0, theme::CONTROL_HEIGHT))
 }

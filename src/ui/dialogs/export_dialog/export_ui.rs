@@ -10,12 +10,10 @@ use crate::ui::action::Action;
 use crate::ui::dialogs::event_selection::EventSelection;
 use crate::ui::dialogs::transfer_progress::transfer_progress_ui;
 use crate::ui::look::{Look, severity_mark};
-use crate::ui::theme::{GAP, GAP_LARGE};
+use crate::ui::theme::{GAP, GAP_LARGE, LABEL_WIDTH, icons};
 use crate::ui::widgets::controls::weak;
 use crate::ui::widgets::dialog::{DialogChoice, OpenDialog, choice_ui, dialog_ui};
 
-/// Width of the column of labels, in points.
-const LABEL_WIDTH: f32 = 128.0;
 /// Width of the button beside the path, in points.
 const CHOOSE_WIDTH: f32 = 96.0;
 
@@ -173,7 +171,7 @@ fn finished_ui(ui: &Ui, title: &str, finished: &Finished, look: &Look) -> (bool,
             let events = finished.events.to_string();
             let out = finished.out.display().to_string();
             let done = look.filled("export.done", &[("events", &events), ("out", &out)]);
-            ui.add(Label::new(RichText::new(format!("✓ {done}")).color(look.palette.text)).wrap());
+            ui.add(Label::new(RichText::new(format!("{} {done}", icons::CHECK)).color(look.palette.text)).wrap());
         },
         |ui, ()| {
             let open = look.text("export.open_folder");

@@ -5,7 +5,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use crate::engine::Preview;
 use crate::texts::safe_text::shortened;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::theme::{GAP, GAP_SMALL, icons};
 use crate::ui::widgets::controls::{card, weak};
 
 /// Height of the table before it scrolls, in points.
@@ -44,7 +44,7 @@ pub(super) fn replacements_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Loo
                     cell_ui(ui, [KIND_WIDTH, height], weak(look, what));
                     let shown = |text: &str| RichText::new(shortened(text, LONGEST)).monospace();
                     cell_ui(ui, [value, height], shown(&change.before).color(look.palette.weak));
-                    cell_ui(ui, [ARROW_WIDTH, height], RichText::new("→").color(look.palette.weak));
+                    cell_ui(ui, [ARROW_WIDTH, height], RichText::new(icons::ARROW_RIGHT).color(look.palette.weak));
                     cell_ui(ui, [value, height], shown(&change.after).color(look.palette.accent));
                 });
             }
