@@ -94,7 +94,7 @@ fn fits(text: &str, pattern: &str) -> Option<usize> {
 }
 
 fn clock(text: &str) -> Option<(usize, &'static str)> {
-    ["00:00:00.000", "00:00:00", "00:00"].iter().find_map(|pattern| fits(text, pattern)).map(|length| (length, "TIME"))
+    ["00:00:00.000000", "00:00:00.000", "00:00:00", "00:00"].iter().find_map(|pattern| fits(text, pattern)).map(|length| (length, "TIME"))
 }
 
 fn date(text: &str) -> Option<(usize, &'static str)> {
@@ -126,6 +126,7 @@ fn speak(node: &egui_kittest::Node<'_>, depth: usize, lines: &mut String) {
     }
     let states = [
         (inner.is_selected() == Some(true), "selected"),
+        (inner.data().toggled() == Some(egui::accesskit::Toggled::True), "on"),
         (inner.is_disabled(), "disabled"),
         (inner.data().supports_action(egui::accesskit::Action::Focus), "tab stop"),
     ];

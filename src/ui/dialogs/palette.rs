@@ -170,6 +170,7 @@ impl PaletteKeys {
 fn entry_ui(ui: &mut Ui, entry: &PaletteEntry, lit: &[u32], group: &str, chosen: bool, look: &Look) -> egui::Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ENTRY_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &entry.name));
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_selected(chosen));
     if !ui.is_rect_visible(rect) {
         return response;
     }
