@@ -94,7 +94,10 @@ fn fits(text: &str, pattern: &str) -> Option<usize> {
 }
 
 fn clock(text: &str) -> Option<(usize, &'static str)> {
-    ["00:00:00.000000", "00:00:00.000", "00:00:00", "00:00"].iter().find_map(|pattern| fits(text, pattern)).map(|length| (length, "TIME"))
+    ["00:00:00.000000", "00:00:00.000", "00:00:00", "00:00"]
+        .iter()
+        .find_map(|pattern| fits(text, pattern))
+        .map(|length| (length, "TIME"))
 }
 
 fn date(text: &str) -> Option<(usize, &'static str)> {
