@@ -176,6 +176,8 @@ pub struct LookConfig {
     pub language: Option<String>,
     /// `dark` or `light`; the system's where it is left out.
     pub theme: Option<Theme>,
+    /// `true` for a window in which nothing moves; the system's choice where it is left out.
+    pub reduce_motion: Option<bool>,
 }
 
 impl LookConfig {

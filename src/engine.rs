@@ -78,6 +78,7 @@ mod answering;
 mod command;
 mod event_detail;
 mod feed_switch;
+mod folder_opener;
 mod listing_worker;
 mod long_jobs;
 mod maintenance_worker;
@@ -110,6 +111,7 @@ pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
 pub use event_detail::{ComparedReplay, EventDetail};
 pub use feed_switch::{FeedStartError, open_feed};
+use folder_opener::FolderOpener;
 pub use listing_worker::ListingCommand;
 use listing_worker::ListingHandle;
 pub use long_jobs::JobCommand;
@@ -215,6 +217,7 @@ impl Engine {
             accounts,
             status: status.clone(),
             latest_preview: LatestPreview::default(),
+            opener: FolderOpener::default(),
             jobs: jobs(transfer_progress_in),
         };
         let (replays, maintenance, transfers) = (replays.start()?, maintenance.start()?, transfers.start()?);

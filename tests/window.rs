@@ -13,6 +13,8 @@ use menuscope::engine::{ListenerState, Setup};
 use menuscope::ui::App;
 use posting::{post, request, sample, tap};
 
+#[path = "window/access.rs"]
+mod access;
 #[path = "window/beside.rs"]
 mod beside;
 #[path = "window/composer.rs"]

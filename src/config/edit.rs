@@ -131,6 +131,7 @@ pub fn save_look(folder: &DataFolder, config: &Path, look: &LookConfig) -> Resul
         let table = section(document.as_table_mut(), "look");
         put(table, "language", look.language.as_deref());
         put(table, "theme", look.theme.map(super::Theme::as_str));
+        put_value(table, "reduce_motion", look.reduce_motion.map(Value::from));
     })
 }
 

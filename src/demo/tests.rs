@@ -88,7 +88,7 @@ fn the_same_plot_gives_the_same_bytes() {
 
 #[test]
 fn its_own_server_answers_in_the_language_of_the_story_and_everything_goes_with_it() {
-    let look = LookConfig { language: Some("zh-CN".to_owned()), theme: None };
+    let look = LookConfig { language: Some("zh-CN".to_owned()), ..LookConfig::default() };
     let demo = Demo::start(&look).unwrap();
     let folder = demo.folder().unwrap();
     let config = Config::load(&demo.config_file().unwrap()).unwrap();

@@ -22,6 +22,8 @@ pub(crate) enum Screen {
     /// The composer of messages.
     Compose,
     Settings,
+    /// The steps to the first tap, also after it.
+    SetUp,
 }
 
 /// A tab of the detail.
@@ -92,12 +94,16 @@ pub(crate) enum Action {
     ShowScreen(Screen),
     ShowKeys(bool),
     ToggleKeys,
+    /// Open the palette, or close it.
+    ShowPalette(bool),
     /// Leave what lies on top: a held push to the default reply, a dialog, a screen, the detail.
     Leave,
     /// `None` for the language of the system.
     SetLanguage(Option<Language>),
     /// `None` for the theme of the system.
     SetTheme(Option<Theme>),
+    /// `None` for what the system says about movement.
+    SetReducedMotion(Option<bool>),
     /// Hold pushes, or answer those that are held.
     Hold(HoldAction),
     /// Replay events, or compose messages.
@@ -108,6 +114,8 @@ pub(crate) enum Action {
     ShowExport(bool),
     /// Open the file dialog for the path of an export.
     ChooseExportPath,
+    /// Open the folder of exported files in the desktop's file manager.
+    OpenFolder(PathBuf),
     /// Open the file dialog for files to import.
     ChooseImport,
     /// Open the file dialog for a copy of the database.

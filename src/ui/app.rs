@@ -17,8 +17,8 @@ use crate::ui::bars::hold::held_bar_ui;
 use crate::ui::bars::{banner, rail, status_bar, top_bar};
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::DialogAnswer;
+use crate::ui::dialogs::file_drop;
 use crate::ui::dialogs::replay_dialog::ReplayDialogView;
-use crate::ui::dialogs::{file_drop, keys_page};
 use crate::ui::look::Look;
 use crate::ui::screens::events::detail::{self, Detail};
 use crate::ui::screens::events::filter::filter_row;
@@ -26,13 +26,15 @@ use crate::ui::screens::first_run;
 use crate::ui::screens::rules::RulesView;
 use crate::ui::screens::settings::Settings;
 use crate::ui::state::{EventsPage, State};
-use crate::ui::{fonts, theme};
+use crate::ui::{fonts, ime, theme};
 use crate::waker::Waker;
 
 mod carry_out;
+mod motion;
 mod signals;
 mod start;
 
+use motion::SystemMotion;
 use signals::Signals;
 pub use start::{WindowError, run};
 
@@ -62,6 +64,7 @@ pub struct App {
     seen: (u64, ListenerState),
     frames: u64,
     signals: Option<Signals>,
+    motion: SystemMotion,
 }
 
 impl App {
@@ -84,6 +87,7 @@ impl App {
             seen: (0, ListenerState::Starting),
             frames: 0,
             signals: None,
+            motion: SystemMotion::ask(),
         };
         app.list_again();
         app.ask(QueryCommand::FindHandshake);
@@ -167,7 +171,7 @@ impl App {
             self.seen.0 = revision;
             self.state.note_written();
             self.ask(ListingCommand::Refresh);
-            if self.state.page == EventsPage::FirstRun {
+            if self.state.page == EventsPage::FirstRun || self.state.screen == Screen::SetUp {
                 self.ask(QueryCommand::FindHandshake);
             }
         }
@@ -205,6 +209,7 @@ impl App {
         if ctx.options(|options| options.theme_preference) != preference {
             ctx.set_theme(preference);
         }
+        motion::apply(ctx, self.motion.is_reduced(self.chosen_look().reduce_motion));
     }
 
     /// Asks the engine for all that is missing and has not been asked for.
@@ -293,6 +298,9 @@ impl App {
                 }
                 Screen::Replays => state.replays.ui(ui, &status, look, actions),
                 Screen::Compose => state.composer.ui(ui, &status, look, actions),
+                Screen::SetUp => {
+                    first_run::first_run_ui(ui, &status, state.set_up_view(), look, actions);
+                }
                 Screen::Events => events_ui(ui, state, &status, look, actions),
             }
         });
@@ -309,9 +317,8 @@ impl App {
         let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
         let for_pictures = for_pictures.then(|| state.composer.number());
         file_drop::file_drop_ui(ui, for_pictures, look, actions);
-        if state.keys_shown {
-            keys_page::keys_page_ui(ui, look, actions);
-        }
+        state.keys_page.ui(ui, look, actions);
+        state.palette.ui(ui, look, actions);
     }
 }
 
@@ -325,7 +332,7 @@ fn documents() -> PathBuf {
 /// Draws the list beside the detail, or the first-run page.
 fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actions: &mut Vec<Action>) {
     if state.page == EventsPage::FirstRun {
-        first_run::first_run_ui(ui, status, state.handshake.as_deref(), look, actions);
+        first_run::first_run_ui(ui, status, state.set_up_view(), look, actions);
         return;
     }
     if !state.detail_hidden {
@@ -352,11 +359,12 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.absorb(ctx);
         self.note_dialog(ctx);
+        self.motion.note(ctx);
         self.apply_theme(ctx);
         self.ask_due(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.frames += 1;
         let ctx = ui.ctx().clone();
         for shortcut in self.state.keyboard.pressed(&ctx) {
@@ -365,6 +373,7 @@ impl eframe::App for App {
         let look = self.look(&ctx);
         let mut actions = Vec::new();
         self.panels_ui(ui, &look, &mut actions);
+        ime::place_candidates(&ctx, frame);
         self.state.keyboard.end_frame(&ctx);
         if !actions.is_empty() {
             // What was asked for shows in the next frame.

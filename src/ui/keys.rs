@@ -5,6 +5,10 @@ use egui::{Context, Event, Key, Modifiers};
 use crate::ui::action::{Action, CopyForm, HoldAction, Move, PickAction, RemovalAction, Screen, SendAction, Tab};
 use crate::ui::ime::Composition;
 
+mod groups;
+
+pub(crate) use groups::KeyGroup;
+
 /// One stroke, perhaps after a prefix.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chord {
@@ -100,6 +104,7 @@ shortcuts! {
     COPY_BODY: Action::CopyEvent(CopyForm::Body), [after(Key::C, Key::B)], "window.keys.copy_body";
     COPY_JSON: Action::CopyEvent(CopyForm::Json), [after(Key::C, Key::J)], "window.keys.copy_json";
     LEAVE: Action::Leave, [plain(Key::Escape)], "window.keys.leave";
+    OPEN_PALETTE: Action::ShowPalette(true), [ctrl(Key::K)], "palette.keys.open";
     SHOW_SETTINGS: Action::ShowScreen(Screen::Settings), [ctrl(Key::Comma)], "window.keys.settings";
     TOGGLE_KEYS: Action::ToggleKeys, [mark(Key::Questionmark), shifted(Key::Slash)], "window.keys.help";
 }

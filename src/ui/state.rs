@@ -14,6 +14,8 @@ use crate::ui::dialogs::event_selection::EventSelection;
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::FileDialog;
 use crate::ui::dialogs::import_report::{self, ImportReport};
+use crate::ui::dialogs::keys_page::KeysPage;
+use crate::ui::dialogs::palette::Palette;
 use crate::ui::dialogs::path_dialog::PathDialog;
 use crate::ui::dialogs::removal_question::Removals;
 use crate::ui::dialogs::replay_dialog::ReplayDialog;
@@ -26,6 +28,7 @@ use crate::ui::screens::events::detail::Detail;
 use crate::ui::screens::events::filter::FilterBox;
 use crate::ui::screens::events::filter::saved_filters::SavedFilters;
 use crate::ui::screens::events::list::List;
+use crate::ui::screens::first_run::SetUpView;
 use crate::ui::screens::replays::ReplaysScreen;
 use crate::ui::screens::rules::RulesScreen;
 use crate::ui::screens::settings::Settings;
@@ -56,7 +59,8 @@ pub(crate) enum EventsPage {
 pub(crate) struct State {
     pub(crate) screen: Screen,
     pub(crate) tab: Tab,
-    pub(crate) keys_shown: bool,
+    pub(crate) keys_page: KeysPage,
+    pub(crate) palette: Palette,
     pub(crate) list: List,
     pub(crate) filter: FilterBox,
     pub(crate) notices: Notices,
@@ -148,7 +152,7 @@ impl State {
                 self.export_dialog.previewed(generation, *preview);
             }
             Notice::Transfer(TransferNotice::Exported(exported)) => {
-                self.export_dialog.show(false);
+                self.export_dialog.exported(&exported);
                 let (events, out) = (exported.events.to_string(), exported.out.display().to_string());
                 self.notices.good(look.filled("export.done", &[("events", &events), ("out", &out)]), now);
             }
@@ -264,7 +268,8 @@ impl State {
     /// Closes what lies on top: the first of these that is open, from the page of keys down to the multi-selection.
     /// Returns false if there was nothing.
     pub(crate) fn leave(&mut self) -> bool {
-        std::mem::take(&mut self.keys_shown)
+        self.palette.close()
+            || self.keys_page.close()
             || self.import_report.close()
             || self.path_dialog.close()
             || self.replay_dialog.close()
@@ -278,6 +283,14 @@ impl State {
     /// Closes the detail.
     pub(crate) fn hide_detail(&mut self) {
         self.detail_hidden |= self.page != EventsPage::FirstRun;
+    }
+
+    /// The state that the steps of the set-up tick themselves by.
+    pub(crate) fn set_up_view(&self) -> SetUpView<'_> {
+        SetUpView {
+            handshake: self.handshake.as_deref(),
+            has_events: self.filter.is_empty() && self.list.is_only_handshakes() == Some(false),
+        }
     }
 
     /// Events to export or replay.

@@ -3,6 +3,7 @@
 pub(super) mod bubble;
 pub(super) mod cell;
 pub(super) mod controls;
+pub(super) mod dialog;
 pub(super) mod fault_choice;
 pub(super) mod filter_error;
 pub(super) mod findings;

@@ -5,14 +5,20 @@ use egui::Context;
 use crate::capture::CaptureId;
 use crate::config::LookConfig;
 use crate::engine::{
-    AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, Selection, SettingsCommand,
+    AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, QueryCommand, Selection,
+    SettingsCommand, TransferCommand,
 };
 use crate::ui::App;
 use crate::ui::action::{Action, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
+use crate::ui::dialogs::palette::PaletteSources;
 use crate::ui::dialogs::removal_question;
 use crate::ui::screens::compose::Origin;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters;
+use crate::ui::state::State;
+
+/// Newest events that the palette offers.
+const RECENT: usize = 20;
 
 impl App {
     /// Lists again with the current filter.
@@ -42,7 +48,10 @@ impl App {
     /// Carries out the action of a key, unless the dialog that lies on top takes keys for itself.
     pub(super) fn act_on_key(&mut self, ctx: &Context, action: Action) {
         let state = &self.state;
-        if state.keys_shown && !matches!(action, Action::Leave | Action::ToggleKeys) {
+        if state.keys_page.is_shown() && !matches!(action, Action::Leave | Action::ToggleKeys) {
+            return;
+        }
+        if state.palette.is_shown() && !matches!(action, Action::Leave | Action::ShowPalette(_)) {
             return;
         }
         if state.replay_dialog.is_shown() {
@@ -69,8 +78,20 @@ impl App {
                 }
             }
             Action::Leave => drop(self.state.replay_dialog.close()),
-            Action::ToggleKeys => self.act(ctx, action),
+            Action::ToggleKeys | Action::ShowPalette(_) => self.act(ctx, action),
             _ => {}
+        }
+    }
+
+    /// Opens the palette with what there is now, or closes it.
+    fn show_palette(&mut self, ctx: &Context, shown: bool) {
+        let (look, chosen) = (self.look(ctx), self.chosen_look());
+        let State { palette, saved, list, .. } = &mut self.state;
+        if shown {
+            let recent = list.newest_rows(RECENT).collect();
+            palette.open(&PaletteSources { filters: saved.all(), recent, chosen: &chosen }, &look);
+        } else {
+            palette.close();
         }
     }
 
@@ -146,8 +167,11 @@ impl App {
             }
             Action::ToggleFollow => self.act(ctx, Action::Follow(!self.state.list.following)),
             Action::ShowScreen(screen) => self.show_screen(screen),
-            Action::ShowKeys(shown) => state.keys_shown = shown,
-            Action::ToggleKeys => state.keys_shown = !state.keys_shown,
+            Action::ShowKeys(shown) => state.keys_page.show(shown),
+            Action::ToggleKeys => state.keys_page.show(!state.keys_page.is_shown()),
+            Action::ShowPalette(shown) => self.show_palette(ctx, shown),
+            Action::SetReducedMotion(reduced) => self.set_look(|look| look.reduce_motion = reduced),
+            Action::OpenFolder(path) => self.ask(TransferCommand::OpenFolder { path }),
             Action::Leave => self.leave(),
             Action::SetLanguage(language) => {
                 self.set_look(|look| look.language = language.map(|language| language.tag().to_owned()));
@@ -180,6 +204,7 @@ impl App {
         match screen {
             Screen::Replays => self.state.replays.want(),
             Screen::Settings => self.ask(removal_question::count()),
+            Screen::SetUp => self.ask(QueryCommand::FindHandshake),
             Screen::Events | Screen::Rules | Screen::Compose => {}
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut V
         match screen {
             Screen::Settings => drop(response.on_hover_text(keys::SHOW_SETTINGS.hint())),
             Screen::Compose => drop(response.on_hover_text(keys::COMPOSE.hint())),
-            Screen::Events | Screen::Rules | Screen::Replays => {}
+            Screen::Events | Screen::Rules | Screen::Replays | Screen::SetUp => {}
         }
     }
     ui.with_layout(egui::Layout::bottom_up(egui::Align::Center), |ui| {

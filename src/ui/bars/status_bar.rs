@@ -14,7 +14,7 @@ use crate::ui::look::{Look, severity_mark};
 use crate::ui::notices::Notices;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::list::List;
-use crate::ui::theme;
+use crate::ui::theme::{self, icons};
 use crate::ui::widgets::quantities::size;
 
 /// Requests kept that failed verification, such as those of scanners.
@@ -194,10 +194,18 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Acti
 /// Draws the bell, whose menu lists past errors and warnings.
 fn past_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Action>) {
     let count = notices.past().len();
-    let Some(color) = notices.past().next().map(|message| look.severity_color(message.severity)) else { return };
-    let name = look.filled("window.status.past", &[("count", &count.to_string())]);
-    let menu = ui.menu_button(RichText::new(format!("🔔 {count}")).small().color(color), |ui| {
+    let newest = notices.past().next().map(|message| look.severity_color(message.severity));
+    let name = match count {
+        0 => look.text("window.status.no_past").into_owned(),
+        count => look.filled("window.status.past", &[("count", &count.to_string())]),
+    };
+    let shown = if count == 0 { icons::BELL.to_owned() } else { format!("{} {count}", icons::BELL) };
+    let menu = ui.menu_button(RichText::new(shown).small().color(newest.unwrap_or(look.palette.weak)), |ui| {
         ui.set_width(PAST_WIDTH);
+        if count == 0 {
+            ui.weak(&name);
+            return;
+        }
         egui::ScrollArea::vertical().max_height(PAST_HEIGHT).min_scrolled_height(PAST_HEIGHT).show(ui, |ui| {
             for message in notices.past() {
                 let mark = severity_mark(message.severity);

@@ -9,7 +9,7 @@ use crate::config::Theme;
 use crate::engine::{ListenerState, SavedSetting, SettingsCommand, Stats, Status};
 use crate::texts::Language;
 use crate::texts::safe_text::safe_text;
-use crate::ui::action::Action;
+use crate::ui::action::{Action, Screen};
 use crate::ui::look::Look;
 use crate::ui::theme::GAP_SMALL;
 use crate::ui::widgets::controls::{copy_button, page_ui, pair, section_ui, weak};
@@ -100,6 +100,11 @@ impl Settings {
         });
         self.address = (typed != *saved).then_some(typed);
         labelled(ui, "settings.listener.state", look, |ui, _| state_ui(ui, &status.listener, look, actions));
+        labelled(ui, "settings.listener.set_up", look, |ui, _| {
+            if ui.button(look.text("first_run.set_up")).clicked() {
+                actions.push(Action::ShowScreen(Screen::SetUp));
+            }
+        });
     }
 
     fn data_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
@@ -176,6 +181,16 @@ fn look_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>)
             for (one, word) in choices {
                 if ui.selectable_label(saved.theme == one, look.text(&format!("settings.look.{word}"))).clicked() {
                     actions.push(Action::SetTheme(one));
+                }
+            }
+        });
+    });
+    labelled(ui, "settings.look.reduce_motion", look, |ui, _| {
+        ui.horizontal(|ui| {
+            for (one, word) in [(None, "system"), (Some(true), "motion_reduced"), (Some(false), "motion_full")] {
+                let chosen = saved.reduce_motion == one;
+                if ui.selectable_label(chosen, look.text(&format!("settings.look.{word}"))).clicked() {
+                    actions.push(Action::SetReducedMotion(one));
                 }
             }
         });

@@ -19,7 +19,8 @@ impl State {
             self.notices.error(trouble);
         }
         let goes_on = |push: &&HeldPush| Some(push.placement.group) == was_answering;
-        let is_busy = is_typing || self.keys_shown || self.screen != Screen::Events;
+        let is_busy =
+            is_typing || self.keys_page.is_shown() || self.palette.is_shown() || self.screen != Screen::Events;
         let next = match news.arrived.iter().find(goes_on) {
             Some(push) => Some(push),
             None if is_busy => None,
@@ -53,7 +54,8 @@ impl State {
         let held = self.answering.next().map(|push| push.placement);
         let awaited = self.answering.awaited().first().map(|retry| (retry.group, retry.group));
         let Some((id, group)) = held.map(|placement| (placement.id, placement.group)).or(awaited) else { return };
-        self.keys_shown = false;
+        self.keys_page.close();
+        self.palette.close();
         self.select(id);
         self.answering.request_focus(group);
         (self.tab, self.detail_hidden) = (Tab::Answer, false);
@@ -77,7 +79,8 @@ impl State {
     pub(crate) fn answered_in_view(&self) -> Option<CaptureId> {
         let in_view = self.screen == Screen::Events
             && self.page != EventsPage::FirstRun
-            && !self.keys_shown
+            && !self.keys_page.is_shown()
+            && !self.palette.is_shown()
             && !self.detail_hidden
             && self.tab == Tab::Answer;
         let group = self.detail.as_ref().filter(|_| in_view)?.placement().group;

@@ -14,6 +14,7 @@ mod columns;
 mod list_ui;
 mod matches;
 mod menu;
+mod newest;
 mod picks;
 mod row;
 mod row_cache;
