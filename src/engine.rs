@@ -94,7 +94,7 @@ mod transfer_worker;
 mod trial;
 mod worker;
 
-pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts};
+pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts, curl_command};
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::annotation::Annotation;
 use super::diagnosis::{Diagnosis, Severity};
 use super::raw_request::RawRequest;
 use super::reply_record::{Reply, ReplySummary};
@@ -152,6 +153,8 @@ pub struct StoredCapture {
     pub capture: Capture,
     /// `None` while there is no answer, or if the process ended before it.
     pub reply: Option<Reply>,
+    /// A person's pin and note.
+    pub annotation: Annotation,
 }
 
 /// The columns of a row in the list.
@@ -171,6 +174,8 @@ pub struct CaptureSummary {
     pub severity: Option<Severity>,
     /// `None` while there is no answer.
     pub reply: Option<ReplySummary>,
+    /// A person's pin and note.
+    pub annotation: Annotation,
 }
 
 #[cfg(test)]

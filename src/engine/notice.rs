@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::event_detail::{ComparedReplay, EventDetail};
 use super::trial::RuleTrial;
-use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
+use crate::capture::{AnnotationChange, CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
 use crate::store::{RemovalId, Stats};
 use crate::texts::user_error::UserError;
@@ -64,6 +64,8 @@ pub enum ListNotice {
         /// The number of captures in the database.
         total: u64,
     },
+    /// Pins or notes have changed, here or in another program: what was read of any row may be outdated.
+    Annotated,
     /// Rows in ascending order of their numbers, without those that have been removed.
     Rows { rows: Vec<CaptureSummary>, marks: Marks },
 }
@@ -127,6 +129,11 @@ pub enum MaintenanceNotice {
     },
     Restored {
         events: u64,
+    },
+    /// Pins or notes of `events` have changed.
+    Annotated {
+        events: u64,
+        change: AnnotationChange,
     },
     /// A [`MaintenanceTask`](super::MaintenanceTask) is finished.
     Finished {

@@ -104,6 +104,8 @@ pub(crate) enum Action {
     Send(SendAction),
     /// Remove events, or bring them back.
     Remove(RemovalAction),
+    /// Pin events, or leave notes on them.
+    Annotate(AnnotationAction),
     /// Open the dialog of exports, or close it.
     ShowExport(bool),
     /// Open the file dialog for the path of an export.
@@ -182,12 +184,16 @@ pub(crate) enum HoldAction {
 /// The form in which an event is copied.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum CopyForm {
+    /// A curl command that sends the request again.
+    Curl,
     /// Request line, headers and body.
     Raw,
     /// The message alone, decrypted.
     Body,
     /// The JSON object that the commands print.
     Json,
+    /// Request and answer as one document in Markdown.
+    Report,
 }
 
 /// An action on filters under names.
@@ -229,6 +235,19 @@ pub(crate) enum RemovalAction {
     Nothing,
     /// Bring back what was removed last.
     Undo,
+}
+
+/// An action on pins and notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnnotationAction {
+    /// Pin the chosen rows; where all of them are pinned already, unpin them.
+    TogglePin,
+    /// Open the dialog for the note of the chosen rows.
+    EditNote,
+    /// Save the note that was typed.
+    SaveNote,
+    /// Close the dialog without saving.
+    Cancel,
 }
 
 /// An action on replays or composed messages.

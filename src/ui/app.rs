@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 
 use crate::config::{LookConfig, Theme};
 use crate::engine::{
-    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PictureRequest, QueryCommand,
-    Setup, Status, TransferCommand,
+    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceNotice, MaintenanceTask,
+    PictureRequest, QueryCommand, Setup, Status, TransferCommand,
 };
 use crate::texts::Language;
 use crate::ui::action::{Action, FileRequest, Screen};
@@ -146,9 +146,14 @@ impl App {
         }
         while let Some(notice) = self.engine.notice() {
             let is_replaced = matches!(notice, crate::engine::Notice::DatabaseReplaced);
+            let is_annotated =
+                matches!(notice, crate::engine::Notice::Maintenance(MaintenanceNotice::Annotated { .. }));
             self.state.absorb(notice, &look, now);
             if is_replaced {
                 self.list_again();
+            } else if is_annotated {
+                // The list looks for changes by itself, but not at once.
+                self.ask(ListingCommand::Refresh);
             }
             if start.elapsed() > ABSORB_AT_MOST {
                 ctx.request_repaint();
@@ -302,6 +307,7 @@ impl App {
             state.export_dialog = dialog;
         }
         state.removals.ui(ui, look, actions);
+        state.note_dialog.ui(ui, state.keyboard.is_composing(), look, actions);
         state.import_report.ui(ui, look, actions);
         state.path_dialog.ui(ui, look, actions);
         let view = ReplayDialogView { status: &status, runs: state.replays.runs() };
@@ -351,6 +357,7 @@ fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actio
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.absorb(ctx);
+        self.copy_ordered(ctx);
         self.note_dialog(ctx);
         self.apply_theme(ctx);
         self.ask_due(ctx);

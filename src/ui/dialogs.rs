@@ -6,6 +6,7 @@ pub(super) mod file_dialog;
 pub(super) mod file_drop;
 pub(super) mod import_report;
 pub(super) mod keys_page;
+pub(super) mod note_dialog;
 pub(super) mod path_dialog;
 pub(super) mod removal_question;
 pub(super) mod replay_dialog;

@@ -8,11 +8,14 @@ use crate::engine::{
     AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, Selection, SettingsCommand,
 };
 use crate::ui::App;
-use crate::ui::action::{Action, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
+use crate::ui::action::{
+    Action, AnnotationAction, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction,
+};
 use crate::ui::dialogs::removal_question;
 use crate::ui::screens::compose::Origin;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters;
+use crate::ui::state::CopyOrder;
 
 impl App {
     /// Lists again with the current filter.
@@ -47,6 +50,12 @@ impl App {
         }
         if state.replay_dialog.is_shown() {
             self.act_in_replay_dialog(ctx, action);
+            return;
+        }
+        if state.note_dialog.is_open() {
+            if matches!(action, Action::Leave) {
+                self.act(ctx, action);
+            }
             return;
         }
         if state.removals.is_asking() {
@@ -124,10 +133,10 @@ impl App {
                 ctx.request_repaint();
             }
             Action::CopyEvent(form) => {
-                let language = self.look(ctx).language;
-                if let Some(text) = self.state.copy(form, language) {
-                    self.act(ctx, Action::Copy(text));
-                }
+                let (language, zone) = (self.look(ctx).language, self.zone.clone());
+                let server = self.own_server();
+                self.state.order_copy(CopyOrder { form, language, zone, server });
+                self.copy_ordered(ctx);
             }
             Action::SetFilter(text) => self.set_filter(text),
             Action::AddToFilter(term) => {
@@ -155,6 +164,7 @@ impl App {
             Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
             Action::Hold(hold) => self.hold(hold),
             Action::Remove(removing) => self.remove(ctx, removing),
+            Action::Annotate(annotation) => self.annotate(annotation),
             Action::ChooseBackup => state.file_dialog.ask(FileRequest::Backup { name: backup_name() }),
             Action::ShowExport(shown) => state.export_dialog.show(shown),
             Action::ChooseExportPath => {
@@ -173,6 +183,20 @@ impl App {
             Action::ClosePathDialog => drop(state.path_dialog.close()),
             Action::Send(sending) => self.send(sending),
         }
+    }
+
+    /// Copies the event that was to be copied once it is open.
+    pub(super) fn copy_ordered(&mut self, ctx: &Context) {
+        if let Some(text) = self.state.take_copy() {
+            self.act(ctx, Action::Copy(text));
+        }
+    }
+
+    /// The developer's own server: the one that is forwarded to, else the first target.
+    fn own_server(&self) -> Option<String> {
+        let status = self.engine.status();
+        let forward = status.config.listener.forward.clone().filter(|url| !url.is_empty());
+        forward.or_else(|| status.config.targets.values().next().map(|target| target.url.clone()))
     }
 
     fn show_screen(&mut self, screen: Screen) {
@@ -232,6 +256,26 @@ impl App {
         };
         if let Some(command) = command {
             self.ask(command);
+        }
+    }
+
+    /// Carries out an action on pins and notes.
+    fn annotate(&mut self, annotation: AnnotationAction) {
+        let state = &mut self.state;
+        let change = match annotation {
+            AnnotationAction::TogglePin => state.toggle_pin(),
+            AnnotationAction::EditNote => {
+                state.begin_note();
+                None
+            }
+            AnnotationAction::SaveNote => state.note_dialog.save(),
+            AnnotationAction::Cancel => {
+                state.note_dialog.close();
+                None
+            }
+        };
+        if let Some((ids, change)) = change {
+            self.ask(MaintenanceCommand::Annotate { ids, change });
         }
     }
 

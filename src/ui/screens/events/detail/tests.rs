@@ -246,6 +246,7 @@ pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
             fault: None,
             forward: None,
         }),
+        annotation: crate::capture::Annotation::default(),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureSummary, ReplySummary};
 use crate::texts::safe_text::{both_ends, shortened};
 use crate::ui::look::{FAULT_MARK, Look, fault_hint, forward_hint};
+use crate::ui::widgets::annotation;
 use crate::ui::widgets::cell::CELL_CHARS;
 use crate::ui::widgets::quantities::milliseconds;
 
@@ -84,6 +85,7 @@ impl RowTexts {
             None => answer,
         });
         parts.extend(self.hints.iter().cloned());
+        parts.extend(annotation::words(&row.annotation, look));
         if row.replay {
             parts.push(look.text("window.list.own").into_owned());
         }
