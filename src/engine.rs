@@ -75,6 +75,7 @@ macro_rules! impl_from_nested {
 
 mod answering;
 mod command;
+mod comparison;
 mod event_detail;
 mod listing_worker;
 mod long_jobs;
@@ -100,11 +101,14 @@ pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
 };
 pub use crate::progress::Progress;
-pub use crate::replay::{Change, ComparableAnswer, Difference, MOST_COPIES, Pace, RATES, difference};
+pub use crate::replay::{
+    Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
+};
 pub use crate::store::{RemovalId, RetentionReport, Stats, StoreHead};
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
+pub use comparison::EventComparison;
 pub use event_detail::{ComparedReplay, EventDetail};
 pub use listing_worker::ListingCommand;
 use listing_worker::ListingHandle;

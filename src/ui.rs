@@ -15,7 +15,7 @@
 //!   sizes. `fonts`. `notices`: messages of the status bar.
 //! - `bars`: `top_bar` (address, account, filter), `hold` (its switch, the bar of held pushes), `status_bar` (counts, notices),
 //!   `rail` (the screens), `banner` (what keeps the program from its job).
-//! - `dialogs`: `export_dialog`, `replay_dialog`, `note_dialog`, `removal_question`, `import_report`, `keys_page`; `file_dialog` is the
+//! - `dialogs`: `export_dialog`, `replay_dialog`, `note_dialog`, `comparison` (two events side by side), `removal_question`, `import_report`, `keys_page`; `file_dialog` is the
 //!   desktop's own, `path_dialog` stands in where there is none, `file_drop` takes files dropped onto the window.
 //! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (one file for each tab, and for each part of
 //!   a tab), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::annotation::Annotation;
 use super::diagnosis::{Diagnosis, Severity};
 use super::raw_request::RawRequest;
+use super::replay_run::Verdict;
 use super::reply_record::{Reply, ReplySummary};
 use crate::wechat::lint::{Encryption, PushInfo};
 use crate::wechat::reply::Address;
@@ -176,6 +177,8 @@ pub struct CaptureSummary {
     pub reply: Option<ReplySummary>,
     /// A person's pin and note.
     pub annotation: Annotation,
+    /// The verdict on its latest replay.
+    pub verdict: Option<Verdict>,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::comparison::EventComparison;
 use super::event_detail::{ComparedReplay, EventDetail};
 use super::trial::RuleTrial;
 use crate::capture::{AnnotationChange, CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
@@ -83,6 +84,8 @@ pub enum FilterNotice {
 #[derive(Clone, Debug)]
 pub enum DetailNotice {
     Opened(Box<EventDetail>),
+    /// Two events side by side.
+    EventsCompared(Box<EventComparison>),
     /// The difference between a replay's answer and its baseline has been calculated.
     ReplayCompared(Box<ComparedReplay>),
 }
@@ -171,6 +174,7 @@ pub enum SavedSetting {
     /// A secret was deleted.
     Secret,
     Look,
+    Hold,
     Rules,
     Forward,
     Targets,

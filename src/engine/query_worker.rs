@@ -7,6 +7,7 @@ use std::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use super::SharedAccounts;
+use super::comparison::EventComparison;
 use super::event_detail::{ComparedReplay, EventDetail};
 use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
 use super::notice_sender::NoticeSender;
@@ -48,6 +49,8 @@ pub enum QueryCommand {
     Open { id: CaptureId },
     /// Calculate the difference between a replay's answer and its baseline.
     CompareReplay { id: ReplayId },
+    /// Compare two events side by side.
+    CompareEvents { before: CaptureId, after: CaptureId },
     /// Read the newest handshake.
     FindHandshake,
     /// Read the runs of replays, newest first.
@@ -121,6 +124,13 @@ impl QueryWorker {
             QueryCommand::CompareReplay { id } => {
                 let Some(compared) = self.compare(id)? else { return Ok(None) };
                 DetailNotice::ReplayCompared(Box::new(compared)).into()
+            }
+            QueryCommand::CompareEvents { before, after } => {
+                let accounts = self.accounts.borrow().clone();
+                let Some(compared) = EventComparison::of((before, after), self.reader()?, &accounts)? else {
+                    return Ok(None);
+                };
+                DetailNotice::EventsCompared(Box::new(compared)).into()
             }
             QueryCommand::FindHandshake => self.handshake()?,
             QueryCommand::ListRuns => ReplaysNotice::Runs { runs: self.reader()?.runs(MOST_RUNS)? }.into(),

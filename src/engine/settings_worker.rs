@@ -16,7 +16,7 @@ use super::status::{AccountStatus, ListenerState, Status};
 use super::worker::Worker;
 use crate::account::{Accounts, SecretName, Secrets};
 use crate::config::{
-    self, AccountConfig, Config, ConfigError, FilterConfig, LookConfig, RetentionConfig, TargetConfig,
+    self, AccountConfig, Config, ConfigError, FilterConfig, HoldConfig, LookConfig, RetentionConfig, TargetConfig,
 };
 use crate::rules::{BadAnswer, Rule};
 use crate::sample::{self, SampleError};
@@ -44,6 +44,10 @@ pub enum SettingsCommand {
     ForgetSecret {
         name: String,
         which: SecretName,
+    },
+    /// Save the handling of pushes that wait for a person.
+    SaveHold {
+        hold: HoldConfig,
     },
     /// Save language and theme.
     SaveLook {
@@ -139,6 +143,7 @@ impl SettingsWorker {
             SettingsCommand::SetAddress { address } => self.set_address(&address),
             SettingsCommand::SaveAccount { name, account, secrets } => self.save_account(name, &account, &secrets),
             SettingsCommand::ForgetSecret { name, which } => self.forget_secret(&name, which),
+            SettingsCommand::SaveHold { hold } => self.save_hold(hold),
             SettingsCommand::SaveLook { look } => self.save_look(look),
             SettingsCommand::SaveRules { rules } => self.save_rules(&rules),
             SettingsCommand::SaveForward { url, bad_answer } => self.save_forward(url, bad_answer),
@@ -248,6 +253,12 @@ impl SettingsWorker {
             None => self.open(),
         }
         Ok(())
+    }
+
+    fn save_hold(&self, hold: HoldConfig) -> Result<SavedSetting, ConfigError> {
+        config::save_hold(&self.setup.folder, &self.setup.config_file, hold)?;
+        self.publish(|status| status.config.hold = hold);
+        Ok(SavedSetting::Hold)
     }
 
     fn save_look(&self, look: LookConfig) -> Result<SavedSetting, ConfigError> {

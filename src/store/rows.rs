@@ -13,6 +13,7 @@ use super::replies;
 use crate::capture::diagnosis::worst;
 use crate::capture::{
     Annotation, Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture,
+    Verdict,
 };
 
 /// The bytes that a row takes beside its body, about: they count against the limit of unverified requests.
@@ -108,6 +109,7 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
             pinned: row.get::<_, Option<bool>>(at!("a.pinned"))?.unwrap_or(false),
             note: row.get(at!("a.note"))?,
         },
+        verdict: row.get_ref(at!("p.verdict"))?.as_str_or_null()?.and_then(Verdict::from_spelling),
     })
 }
 

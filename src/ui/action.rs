@@ -106,6 +106,8 @@ pub(crate) enum Action {
     Remove(RemovalAction),
     /// Pin events, or leave notes on them.
     Annotate(AnnotationAction),
+    /// Show two events side by side.
+    Compare(CompareAction),
     /// Open the dialog of exports, or close it.
     ShowExport(bool),
     /// Open the file dialog for the path of an export.
@@ -250,9 +252,20 @@ pub(crate) enum AnnotationAction {
     Cancel,
 }
 
+/// An action on the comparison of two events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CompareAction {
+    /// Compare two chosen rows; a single one waits for the next that is chosen so.
+    Chosen,
+    /// Close the comparison.
+    Close,
+}
+
 /// An action on replays or composed messages.
 #[derive(Clone, Debug)]
 pub(crate) enum SendAction {
+    /// Send the chosen rows again at once, as last time; where there was no last time, open the dialog.
+    AtOnce,
     /// Open the dialog that sends the chosen rows again.
     Chosen,
     /// Open that dialog for something else.

@@ -194,6 +194,10 @@ impl App {
     fn note_held(&mut self, ctx: &Context) {
         let Self { engine, state, .. } = self;
         state.note_held(&engine.held(), ctx.text_edit_focused());
+        let is_on = engine.status().config.hold.retry_while_typing;
+        for command in state.answering.retry_commands(is_on) {
+            self.ask(command);
+        }
     }
 
     fn apply_theme(&mut self, ctx: &Context) {
@@ -307,6 +311,7 @@ impl App {
             state.export_dialog = dialog;
         }
         state.removals.ui(ui, look, actions);
+        state.comparison.ui(ui, look, actions);
         state.note_dialog.ui(ui, state.keyboard.is_composing(), look, actions);
         state.import_report.ui(ui, look, actions);
         state.path_dialog.ui(ui, look, actions);

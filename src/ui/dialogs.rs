@@ -1,5 +1,6 @@
 //! Dialogs over the window, and the desktop's own for files.
 
+pub(super) mod comparison;
 pub(super) mod event_selection;
 pub(super) mod export_dialog;
 pub(super) mod file_dialog;

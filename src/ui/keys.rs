@@ -3,7 +3,8 @@
 use egui::{Context, Event, Key, Modifiers};
 
 use crate::ui::action::{
-    Action, AnnotationAction, CopyForm, HoldAction, Move, PickAction, RemovalAction, Screen, SendAction, Tab,
+    Action, AnnotationAction, CompareAction, CopyForm, HoldAction, Move, PickAction, RemovalAction, Screen, SendAction,
+    Tab,
 };
 use crate::ui::ime::Composition;
 
@@ -90,7 +91,8 @@ shortcuts! {
     ANSWER_HELD: Action::Hold(HoldAction::AnswerNext), [plain(Key::A)], "hold.keys.answer";
     RELEASE_HELD: Action::Hold(HoldAction::ReleaseAll), [shifted(Key::A)], "hold.keys.release";
     SEND_ANSWER: Action::Hold(HoldAction::SendReply), [ctrl(Key::Enter)], "hold.keys.send";
-    REPLAY: Action::Send(SendAction::Chosen), [plain(Key::R)], "replay.keys.replay";
+    REPLAY: Action::Send(SendAction::AtOnce), [plain(Key::R)], "replay.keys.replay";
+    REPLAY_ASKING: Action::Send(SendAction::Chosen), [shifted(Key::R)], "replay.keys.ask";
     EDIT_AND_REPLAY: Action::Send(SendAction::EditChosen), [plain(Key::E)], "replay.keys.edit";
     COMPOSE: Action::Send(SendAction::Compose), [plain(Key::N)], "composer.keys.compose";
     DUPLICATE: Action::Send(SendAction::DuplicateChosen), [shifted(Key::D)], "composer.keys.duplicate";
@@ -99,6 +101,7 @@ shortcuts! {
     UNDO_REMOVAL: Action::Remove(RemovalAction::Undo), [ctrl(Key::Z)], "removing.keys.undo";
     PIN: Action::Annotate(AnnotationAction::TogglePin), [plain(Key::M)], "marking.keys.pin";
     NOTE: Action::Annotate(AnnotationAction::EditNote), [mark(Key::Semicolon)], "marking.keys.note";
+    COMPARE: Action::Compare(CompareAction::Chosen), [mark(Key::Equals)], "compare.keys.compare";
     EXPORT: Action::ShowExport(true), [plain(Key::X)], "export.keys.export";
     COPY_CURL: Action::CopyEvent(CopyForm::Curl), [after(Key::C, Key::C)], "marking.keys.copy_curl";
     COPY_RAW: Action::CopyEvent(CopyForm::Raw), [after(Key::C, Key::R)], "window.keys.copy_raw";

@@ -10,6 +10,7 @@ use crate::engine::{
 };
 use crate::texts::Language;
 use crate::ui::action::{Move, PickAction, Screen, Tab};
+use crate::ui::dialogs::comparison::Comparison;
 use crate::ui::dialogs::event_selection::EventSelection;
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::FileDialog;
@@ -69,6 +70,7 @@ pub(crate) struct State {
     pub(crate) export_dialog: ExportDialog,
     pub(crate) removals: Removals,
     pub(crate) note_dialog: NoteDialog,
+    pub(crate) comparison: Comparison,
     pub(crate) saved: SavedFilters,
     pub(crate) replay_dialog: ReplayDialog,
     pub(crate) replays: ReplaysScreen,
@@ -134,9 +136,10 @@ impl State {
                     detail.take_compared(*compared);
                 }
             }
+            Notice::Detail(DetailNotice::EventsCompared(compared)) => self.comparison.show(&compared),
             Notice::Handshake { capture } => self.handshake = capture,
             // It shows in the whole window.
-            Notice::Settings(SettingsNotice::Saved(SavedSetting::Look)) => {}
+            Notice::Settings(SettingsNotice::Saved(SavedSetting::Look | SavedSetting::Hold)) => {}
             Notice::Settings(SettingsNotice::Saved(what)) => {
                 self.settings.saved(&what);
                 self.rules.saved(&what);
@@ -278,6 +281,7 @@ impl State {
             || self.replay_dialog.close()
             || self.removals.close()
             || self.note_dialog.close()
+            || self.comparison.close()
             || self.export_dialog.close()
             || (self.screen == Screen::Replays && self.replays.close())
             || std::mem::take(&mut self.screen) != Screen::default()

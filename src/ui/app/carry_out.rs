@@ -5,13 +5,16 @@ use egui::Context;
 use crate::capture::CaptureId;
 use crate::config::LookConfig;
 use crate::engine::{
-    AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, Selection, SettingsCommand,
+    AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, QueryCommand, Selection,
+    SettingsCommand,
 };
 use crate::ui::App;
 use crate::ui::action::{
-    Action, AnnotationAction, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction,
+    Action, AnnotationAction, CompareAction, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction,
 };
+use crate::ui::dialogs::comparison::CompareStep;
 use crate::ui::dialogs::removal_question;
+use crate::ui::keys;
 use crate::ui::screens::compose::Origin;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters;
@@ -52,7 +55,7 @@ impl App {
             self.act_in_replay_dialog(ctx, action);
             return;
         }
-        if state.note_dialog.is_open() {
+        if state.note_dialog.is_open() || state.comparison.is_shown() {
             if matches!(action, Action::Leave) {
                 self.act(ctx, action);
             }
@@ -165,6 +168,7 @@ impl App {
             Action::Hold(hold) => self.hold(hold),
             Action::Remove(removing) => self.remove(ctx, removing),
             Action::Annotate(annotation) => self.annotate(annotation),
+            Action::Compare(comparing) => self.compare(ctx, comparing),
             Action::ChooseBackup => state.file_dialog.ask(FileRequest::Backup { name: backup_name() }),
             Action::ShowExport(shown) => state.export_dialog.show(shown),
             Action::ChooseExportPath => {
@@ -259,6 +263,26 @@ impl App {
         }
     }
 
+    /// Carries out an action on the comparison of two events.
+    fn compare(&mut self, ctx: &Context, comparing: CompareAction) {
+        let look = self.look(ctx);
+        let state = &mut self.state;
+        match comparing {
+            CompareAction::Close => drop(state.comparison.close()),
+            CompareAction::Chosen if state.screen != Screen::Events => {}
+            CompareAction::Chosen => match state.comparison.choose(&state.list.chosen()) {
+                CompareStep::Ask(before, after) => self.ask(QueryCommand::CompareEvents { before, after }),
+                CompareStep::Wait(event) => {
+                    let key = keys::COMPARE.hint();
+                    let details = [("event", &*event.to_string()), ("key", &*key)];
+                    let words = look.filled("compare.waiting", &details);
+                    state.notices.good(words, ctx.input(|input| input.time));
+                }
+                CompareStep::Nothing => {}
+            },
+        }
+    }
+
     /// Carries out an action on pins and notes.
     fn annotate(&mut self, annotation: AnnotationAction) {
         let state = &mut self.state;
@@ -325,6 +349,12 @@ impl App {
     fn send(&mut self, sending: SendAction) {
         let state = &mut self.state;
         match sending {
+            SendAction::AtOnce => {
+                let command = state.replay_at_once(&self.engine.status());
+                if let Some(command) = command {
+                    self.ask(command);
+                }
+            }
             SendAction::Chosen => state.offer_replay(),
             SendAction::This(what) => {
                 state.replays.want();

@@ -38,7 +38,7 @@ impl State {
 
     /// Takes note of changed pins or notes, of this program or another.
     pub(super) fn note_annotated(&mut self) {
-        self.list.note_annotated();
+        self.list.outdate();
         self.to_open = self.opened().map(|opened| opened.stored.placement.id).or(self.to_open);
     }
 

@@ -1,51 +1,35 @@
 //! Pin and note of an event: as small marks in a row, and as a line of the detail.
 
 use egui::accesskit::Role;
-use egui::{Color32, Label, Painter, Pos2, Rect, RichText, Stroke, Ui, Vec2};
+use egui::{Align2, Color32, Label, Painter, Pos2, RichText, Ui, Vec2};
 
 use crate::capture::Annotation;
 use crate::texts::safe_text::{safe_text, shortened};
 use crate::ui::action::{Action, AnnotationAction};
 use crate::ui::keys;
 use crate::ui::look::Look;
-use crate::ui::theme::GAP_SMALL;
+use crate::ui::theme::{GAP_SMALL, icons};
 use crate::ui::widgets::controls::{named, small_button};
 
 /// Width of one mark with the gap before it, in points.
-const MARK: f32 = 16.0;
+const MARK: f32 = 18.0;
+
+/// Width of the icon in it, in points.
+const ICON: f32 = 13.0;
 
 /// Characters of a note in the accessible name of a row and in its tooltip.
 const NOTE_CHARS: usize = 300;
 
 /// Paints the marks of a row so that they end at `right`; returns the width that they take.
 pub(crate) fn paint_marks(painter: &Painter, right: Pos2, annotation: &Annotation, color: Color32) -> f32 {
+    let note = annotation.note.is_some().then_some(icons::STICKY_NOTE);
     let mut width = 0.0;
-    if annotation.note.is_some() {
-        paint_note(painter, right - Vec2::new(width + MARK / 2.0, 0.0), color);
-        width += MARK;
-    }
-    if annotation.pinned {
-        paint_pin(painter, right - Vec2::new(width + MARK / 2.0, 0.0), color);
+    for icon in note.into_iter().chain(annotation.pinned.then_some(icons::PIN)) {
+        let center = right - Vec2::new(width + MARK / 2.0, 0.0);
+        painter.text(center, Align2::CENTER_CENTER, icon, icons::font(ICON), color);
         width += MARK;
     }
     width
-}
-
-/// Paints a pin: a head, a collar and a needle.
-fn paint_pin(painter: &Painter, center: Pos2, color: Color32) {
-    let at = |x: f32, y: f32| center + Vec2::new(x, y);
-    painter.rect_filled(Rect::from_min_max(at(-2.5, -5.5), at(2.5, -0.5)), 1.0, color);
-    painter.line_segment([at(-4.5, 0.5), at(4.5, 0.5)], Stroke::new(1.5, color));
-    painter.line_segment([at(0.0, 0.5), at(0.0, 5.5)], Stroke::new(1.5, color));
-}
-
-/// Paints a sheet with two lines.
-fn paint_note(painter: &Painter, center: Pos2, color: Color32) {
-    let at = |x: f32, y: f32| center + Vec2::new(x, y);
-    let stroke = Stroke::new(1.25, color);
-    painter.rect_stroke(Rect::from_min_max(at(-5.0, -5.0), at(5.0, 5.0)), 1.5, stroke, egui::StrokeKind::Inside);
-    painter.line_segment([at(-2.5, -1.5), at(2.5, -1.5)], stroke);
-    painter.line_segment([at(-2.5, 1.5), at(1.0, 1.5)], stroke);
 }
 
 /// The words for the marks, for tooltips and screen readers; none where there are no marks.

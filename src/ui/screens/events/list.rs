@@ -138,8 +138,8 @@ impl List {
         self.follow_newest();
     }
 
-    /// Takes note of changed pins or notes.
-    pub(crate) fn note_annotated(&mut self) {
+    /// Takes note of changed pins, notes or verdicts: rows in view are read again.
+    pub(crate) fn outdate(&mut self) {
         self.cache.note_annotated();
     }
 

@@ -247,6 +247,7 @@ pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
             forward: None,
         }),
         annotation: crate::capture::Annotation::default(),
+        verdict: None,
     }
 }
 

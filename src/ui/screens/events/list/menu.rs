@@ -37,6 +37,7 @@ pub(super) fn menu_ui(
     let mut shortcut = |ui: &mut Ui, key: &str, shortcut: &Shortcut| item(ui, key, shortcut.hint(), shortcut.action());
     ui.separator();
     shortcut(ui, "replay.menu.replay", &keys::REPLAY);
+    shortcut(ui, "replay.menu.ask", &keys::REPLAY_ASKING);
     shortcut(ui, "replay.menu.edit", &keys::EDIT_AND_REPLAY);
     shortcut(ui, "replay.menu.duplicate", &keys::DUPLICATE);
     shortcut(ui, "replay.menu.export", &keys::EXPORT);
@@ -44,6 +45,7 @@ pub(super) fn menu_ui(
     let is_pinned = row.is_some_and(|row| row.annotation.pinned);
     shortcut(ui, if is_pinned { "marking.menu.unpin" } else { "marking.menu.pin" }, &keys::PIN);
     shortcut(ui, "marking.menu.note", &keys::NOTE);
+    shortcut(ui, "compare.menu", &keys::COMPARE);
     ui.separator();
     shortcut(ui, keys::REMOVE.text, &keys::REMOVE);
     if let Some(action) = copy_menu_ui(ui, look) {
@@ -54,7 +56,11 @@ pub(super) fn menu_ui(
         let keeps_picks = picked
             && matches!(
                 action,
-                Action::Send(SendAction::Chosen) | Action::ShowExport(_) | Action::Remove(_) | Action::Annotate(_)
+                Action::Send(SendAction::AtOnce | SendAction::Chosen)
+                    | Action::ShowExport(_)
+                    | Action::Remove(_)
+                    | Action::Annotate(_)
+                    | Action::Compare(_)
             );
         if !keeps_picks {
             actions.push(Action::Select(id));

@@ -214,6 +214,7 @@ mod tests {
                 forward: None,
             }),
             annotation: crate::capture::Annotation::default(),
+            verdict: None,
         }
     }
 
