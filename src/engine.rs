@@ -87,6 +87,7 @@ mod query_worker;
 mod replay_worker;
 mod rulebook;
 mod selection;
+mod server_test;
 mod service;
 mod settings_worker;
 mod signals;
@@ -127,13 +128,14 @@ use replay_worker::ReplayWorker;
 pub use replay_worker::{ReplayHow, ReplayRequest, ReplayWhat};
 pub use rulebook::{Rulebook, RulebookError};
 pub use selection::Selection;
+pub use server_test::ServerTest;
 pub use service::{Service, StartError, runtime};
 pub use settings_worker::SettingsCommand;
 pub use signals::stop_requested;
 pub use status::{AccountStatus, ListenerState, Status, exposure};
 pub use transfer_worker::{ExportRequest, TransferCommand};
 use transfer_worker::{LatestPreview, TransferHandle, TransferWorker};
-pub use trial::RuleTrial;
+pub use trial::{RulePreview, RuleTrial};
 use worker::Worker;
 
 /// The capacity of the queue of notices. The threads wait while it is full.

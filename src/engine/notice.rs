@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::comparison::EventComparison;
 use super::event_detail::{ComparedReplay, EventDetail};
-use super::trial::RuleTrial;
+use super::server_test::ServerTest;
+use super::trial::{RulePreview, RuleTrial};
 use crate::capture::{AnnotationChange, CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
 use crate::store::{RemovalId, Stats};
@@ -29,6 +30,8 @@ pub enum Notice {
     Settings(SettingsNotice),
     /// For the form of a rule: the outcome of [`QueryCommand::TryRule`](super::QueryCommand::TryRule) on event `id`.
     RuleTried { id: CaptureId, trial: Box<RuleTrial> },
+    /// For the form of a rule: the answer to [`QueryCommand::PreviewRule`](super::QueryCommand::PreviewRule).
+    RulePreviewed { preview: Box<RulePreview> },
     /// For the composer: the files of [`PictureRequest`](super::PictureRequest) `number`, in the order of its paths.
     Pictures { number: u32, pictures: Vec<PictureFile> },
     /// For the first-run page: the newest handshake, if there is one.
@@ -148,6 +151,8 @@ pub enum MaintenanceNotice {
 #[derive(Clone, Debug)]
 pub enum SettingsNotice {
     Saved(SavedSetting),
+    /// The developer's own server has answered a handshake, or has not.
+    ServerTested(Box<ServerTest>),
     /// The listener has answered a sample of this kind.
     SampleSent {
         kind: String,

@@ -12,7 +12,7 @@ use super::event_detail::{ComparedReplay, EventDetail};
 use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
 use super::notice_sender::NoticeSender;
 use super::status::Status;
-use super::trial::RuleTrial;
+use super::trial::{RulePreview, RuleTrial};
 use super::worker::Worker;
 use crate::capture::{Capture, CaptureId, HANDSHAKE, ReplayId, RunId};
 use crate::filter::{Filter, SeenField};
@@ -25,6 +25,9 @@ const MOST_SEEN: usize = 40;
 
 /// The most replays shown beside an event.
 const MOST_REPLAYS: usize = 100;
+
+/// Steps of the search for an event to preview a rule with: some hundred thousand events, in tenths of a second.
+const PREVIEW_STEPS: usize = 8;
 
 /// The most runs listed.
 const MOST_RUNS: usize = 500;
@@ -57,6 +60,8 @@ pub enum QueryCommand {
     ListRuns,
     /// Read one run and its replays.
     OpenRun { id: RunId },
+    /// Try a rule, saved or not, on the newest event that its filter finds. `number` comes back with the answer.
+    PreviewRule { number: u64, rule: Box<Rule> },
     /// Try a rule, saved or not, on a stored event.
     TryRule { rule: Box<Rule>, id: CaptureId },
 }
@@ -139,6 +144,10 @@ impl QueryWorker {
                 let Some(run) = reader.run(id)? else { return Ok(None) };
                 ReplaysNotice::Run { run: Box::new(run), rows: reader.replays_in(id, MOST_IN_RUN)? }.into()
             }
+            QueryCommand::PreviewRule { number, rule } => {
+                let preview = self.preview(number, *rule)?;
+                Notice::RulePreviewed { preview: Box::new(preview) }
+            }
             QueryCommand::TryRule { rule, id } => {
                 let Some(stored) = self.reader()?.capture(id)? else { return Ok(None) };
                 Notice::RuleTried { id, trial: Box::new(RuleTrial::of(*rule, &stored)) }
@@ -188,6 +197,26 @@ impl QueryWorker {
         let Some(event) = reader.capture(replay.replayed.event)? else { return Ok(None) };
         let compared = ComparedReplay::of(replay, &event, reader, &accounts)?;
         Ok(Some(compared.compared(&ignored)))
+    }
+
+    /// The newest event that the rule matches, among those that a few steps find, and what the rule does with it.
+    fn preview(&mut self, number: u64, rule: Rule) -> Result<RulePreview, StoreError> {
+        let none = RulePreview { number, event: None, trial: RuleTrial::NoMatch };
+        let Ok(filter) = Filter::parse(&rule.filter, &crate::clock::local_now()) else { return Ok(none) };
+        let reader = self.reader()?;
+        let mut scan = Scan::new(&filter, reader.newest()?);
+        for _ in 0..PREVIEW_STEPS {
+            let chunk = reader.step(&mut scan)?;
+            if let Some(newest) = chunk.ids.first() {
+                let Some(stored) = reader.capture(*newest)? else { return Ok(none) };
+                let trial = RuleTrial::of(rule, &stored);
+                return Ok(RulePreview { number, event: Some(Box::new(stored)), trial });
+            }
+            if chunk.finished {
+                break;
+            }
+        }
+        Ok(none)
     }
 
     /// The elements left out of comparisons.

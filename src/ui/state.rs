@@ -146,6 +146,8 @@ impl State {
                 self.replays.saved(&what);
                 self.notices.good(look.text("window.notice.saved").into_owned(), now);
             }
+            Notice::RulePreviewed { preview } => self.rules.previewed(*preview, look.language),
+            Notice::Settings(SettingsNotice::ServerTested(test)) => self.rules.server_tested(*test),
             Notice::RuleTried { id, trial } => self.rules.tried(id, *trial, look.language),
             Notice::Settings(SettingsNotice::SampleSent { kind }) => {
                 self.notices.good(look.filled("window.notice.sample_sent", &[("kind", &kind)]), now);
