@@ -13,6 +13,7 @@ use crate::operations::{OperationError, language, read_filter, target};
 use crate::store::StoreError;
 
 mod account;
+mod annotate;
 mod compare;
 mod db;
 mod doctor;
@@ -118,6 +119,8 @@ fn dispatch(
         Some(Command::Replay(replay)) => replay::run(&setup, &replay, output),
         Some(Command::Export(export)) => export::run(&setup, &export, output),
         Some(Command::Import(import)) => import::run(&setup, &import),
+        Some(Command::Pin(pin)) => annotate::pin(&setup, &pin),
+        Some(Command::Note(note)) => annotate::note(&setup, &note),
         Some(Command::Db(asked)) => db::run(&setup, &asked),
         Some(Command::Account(asked)) => account::run(&setup, &asked, output),
         Some(Command::Lint(lint)) => lint::run(&setup, &lint),

@@ -76,6 +76,7 @@ macro_rules! impl_from_nested {
 
 mod answering;
 mod command;
+mod comparison;
 mod event_detail;
 mod feed_switch;
 mod folder_opener;
@@ -89,6 +90,7 @@ mod query_worker;
 mod replay_worker;
 mod rulebook;
 mod selection;
+mod server_test;
 mod service;
 mod settings_worker;
 mod signals;
@@ -97,18 +99,21 @@ mod transfer_worker;
 mod trial;
 mod worker;
 
-pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts};
+pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts, curl_command};
 pub use crate::feed::SHORTEST_TOKEN as SHORTEST_FEED_TOKEN;
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
 };
 pub use crate::progress::Progress;
-pub use crate::replay::{Change, ComparableAnswer, Difference, MOST_COPIES, Pace, RATES, difference};
+pub use crate::replay::{
+    Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
+};
 pub use crate::store::{RemovalId, RetentionReport, Stats, StoreHead};
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
+pub use comparison::EventComparison;
 pub use event_detail::{ComparedReplay, EventDetail};
 pub use feed_switch::{FeedStartError, open_feed};
 use folder_opener::FolderOpener;
@@ -129,13 +134,14 @@ use replay_worker::ReplayWorker;
 pub use replay_worker::{ReplayHow, ReplayRequest, ReplayWhat};
 pub use rulebook::{Rulebook, RulebookError};
 pub use selection::Selection;
+pub use server_test::ServerTest;
 pub use service::{Service, StartError, runtime};
 pub use settings_worker::SettingsCommand;
 pub use signals::stop_requested;
 pub use status::{AccountStatus, FeedState, ListenerState, Status, exposure};
 pub use transfer_worker::{ExportRequest, TransferCommand};
 use transfer_worker::{LatestPreview, TransferHandle, TransferWorker};
-pub use trial::RuleTrial;
+pub use trial::{RulePreview, RuleTrial};
 use worker::Worker;
 
 /// The capacity of the queue of notices. The threads wait while it is full.

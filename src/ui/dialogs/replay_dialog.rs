@@ -89,6 +89,16 @@ impl ReplayDialog {
         self.open(Offer::Listed { chosen, listed, filter: filter.to_owned(), everything });
     }
 
+    /// Returns the command that sends rows of the list as last time. Where nothing is chosen, or it is not clear where to
+    /// send it, opens the dialog.
+    pub(crate) fn send_at_once(&mut self, selection: EventSelection<'_>, status: &Status) -> Option<Command> {
+        let has_chosen = !selection.chosen.is_empty();
+        self.offer_listed(selection);
+        let is_clear = self.is_settled || status.config.targets.len() <= 1;
+        self.settle(status);
+        if has_chosen && is_clear { self.send() } else { None }
+    }
+
     /// Opens the dialog for given events.
     pub(crate) fn offer(&mut self, what: ReplayWhat) {
         self.open(Offer::Given(Box::new(what)));
