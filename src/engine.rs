@@ -9,6 +9,7 @@
 //!        ── Command::Maintenance(MaintenanceCommand) ─► thread `maintenance`  maintenance_worker.rs
 //!        ── Command::Settings(SettingsCommand) ───────► thread `settings`     settings_worker.rs
 //!        ── Command::Pictures(PictureRequest) ────────► thread `pictures`     picture_worker.rs
+//!        ── Command::FetchPicture ──────────────────────► a task of the runtime  picture_fetcher.rs
 //!        ── Command::Answering(AnsweringCommand) ─────► at once, no thread    answering.rs
 //!        ── Command::Job(JobCommand) ─────────────────► at once, no thread    long_jobs.rs
 //!        ◄── Notice ── every thread, through one bounded queue; the waker is called after each
@@ -41,7 +42,7 @@
 //! | `transfer` | exports, previews and imports, one at a time | likewise |
 //! | `maintenance` | removals and restores, tasks on the database file | likewise |
 //! | `settings` | opens the database, starts and stops the listener, saves settings, sends samples | with its queue |
-//! | `pictures` | reads picture files for the composer | with its queue |
+//! | `pictures` | reads picture files for the composer and the detail | with its queue |
 //! | `listener` (2) | tokio's workers: HTTP in both directions | with the runtime |
 //! | `feed` (2), `feed-reader`, `feed-history` | the feed's port, and its readings (`feed.rs`); owned by [`Feed`](crate::feed::Feed) | with the feed |
 //! | `store-writer` | writes captures in batches; owned by [`Service`] through the store | with the service |
@@ -85,6 +86,7 @@ mod long_jobs;
 mod maintenance_worker;
 mod notice;
 mod notice_sender;
+mod picture_fetcher;
 mod picture_worker;
 mod query_worker;
 mod replay_worker;
@@ -99,9 +101,10 @@ mod transfer_worker;
 mod trial;
 mod worker;
 
+pub use crate::delivery::is_picture_url;
 pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts, curl_command};
 pub use crate::feed::SHORTEST_TOKEN as SHORTEST_FEED_TOKEN;
-pub use crate::inspect::SignatureCheck;
+pub use crate::inspect::{CiphertextLayers, PlaintextFigures, SignatureCheck};
 pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
 };
@@ -109,12 +112,12 @@ pub use crate::progress::Progress;
 pub use crate::replay::{
     Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
 };
-pub use crate::store::{RemovalId, RetentionReport, Stats, StoreHead};
+pub use crate::store::{KeyHistory, RemovalId, RetentionReport, Stats, StoreHead};
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
 pub use comparison::EventComparison;
-pub use event_detail::{ComparedReplay, EventDetail};
+pub use event_detail::{ComparedReplay, EventDetail, ImageMessage};
 pub use feed_switch::{FeedStartError, open_feed};
 use folder_opener::FolderOpener;
 pub use listing_worker::ListingCommand;
@@ -128,7 +131,9 @@ pub use notice::{
     ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
 };
 use notice_sender::NoticeSender;
-pub use picture_worker::{PictureError, PictureRequest, read as read_pictures};
+use picture_fetcher::PictureFetcher;
+pub use picture_fetcher::{FetchedPicture, Pixels};
+pub use picture_worker::{PictureError, PicturePurpose, PictureRequest, read as read_pictures};
 pub use query_worker::QueryCommand;
 use replay_worker::ReplayWorker;
 pub use replay_worker::{ReplayHow, ReplayRequest, ReplayWhat};
@@ -171,6 +176,7 @@ pub struct Engine {
     transfers: TransferHandle,
     maintenance: Worker<MaintenanceCommand>,
     pictures: Worker<PictureRequest>,
+    picture_fetcher: PictureFetcher,
     listing: ListingHandle,
     queries: Worker<QueryCommand>,
     answering: AnsweringHandle,
@@ -203,6 +209,11 @@ impl Engine {
         let listing = ListingHandle::start(database.clone(), sender.clone(), head.clone())?;
         let queries = query_worker::start(database.clone(), sender.clone(), accounts.clone(), status.clone())?;
         let pictures = picture_worker::start(sender.clone())?;
+        let picture_fetcher = PictureFetcher {
+            runtime: Arc::clone(&runtime),
+            http_client: policy.http_client.clone(),
+            notices: sender.clone(),
+        };
         let closing = Progress::new();
         let jobs = |running| LongJobs { notices: sender.clone(), running, closing: closing.clone() };
         let (replay_progress_in, replay_progress) = watch::channel(None);
@@ -236,6 +247,7 @@ impl Engine {
             transfers,
             maintenance,
             pictures,
+            picture_fetcher,
             listing,
             queries,
             answering: AnsweringHandle { view: policy.held.view(), held: policy.held, armed: policy.armed_fault },
@@ -263,6 +275,10 @@ impl Engine {
             Command::Maintenance(command) => self.maintenance.try_send(command),
             Command::Settings(command) => self.settings.try_send(command),
             Command::Pictures(request) => self.pictures.try_send(request),
+            Command::FetchPicture { url } => {
+                self.picture_fetcher.fetch(url);
+                true
+            }
             // An answer that is due within seconds must not wait behind another command.
             Command::Answering(command) => {
                 self.answering.carry_out(command);

@@ -32,6 +32,7 @@
 //! - `condition`: a filter as SQL; the twin of `filter/evaluate.rs`
 //! - `search`: the full-text index; `contains`: its SQL function
 //! - `completion`: values and filters that complete a filter
+//! - `key_history`: the events that the same menu button has sent
 //! - `stats`, `integrity`: statistics, the integrity check, and backups
 //!
 //! The file:
@@ -60,6 +61,7 @@ mod following;
 mod groups;
 mod head;
 mod integrity;
+mod key_history;
 mod maintenance;
 mod matching;
 mod pages;
@@ -81,6 +83,7 @@ pub use bulk_writer::{BulkWriter, ImportEvent, ImportOutcome};
 pub use error::StoreError;
 pub use following::Arrival;
 pub use head::StoreHead;
+pub use key_history::KeyHistory;
 pub use maintenance::Maintenance;
 pub use matching::{Scan, ScanChunk};
 pub use queue::{StoreHandle, Ticket};

@@ -151,6 +151,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["commands"]),
     ("rfd", &["ui"]),
     ("rmcp", &["agents"]),
+    ("image", &["engine"]),
 ];
 
 /// The leaf has no clock, no I/O and no chance.

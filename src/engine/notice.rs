@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use super::comparison::EventComparison;
 use super::event_detail::{ComparedReplay, EventDetail};
+use super::picture_fetcher::FetchedPicture;
+use super::picture_worker::PicturePurpose;
 use super::server_test::ServerTest;
 use super::trial::{RulePreview, RuleTrial};
 use crate::capture::{AnnotationChange, CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
@@ -32,8 +34,8 @@ pub enum Notice {
     RuleTried { id: CaptureId, trial: Box<RuleTrial> },
     /// For the form of a rule: the answer to [`QueryCommand::PreviewRule`](super::QueryCommand::PreviewRule).
     RulePreviewed { preview: Box<RulePreview> },
-    /// For the composer: the files of [`PictureRequest`](super::PictureRequest) `number`, in the order of its paths.
-    Pictures { number: u32, pictures: Vec<PictureFile> },
+    /// For the composer or the detail: the files of a [`PictureRequest`](super::PictureRequest), in the order of its paths.
+    Pictures { purpose: PicturePurpose, pictures: Vec<PictureFile> },
     /// For the first-run page: the newest handshake, if there is one.
     Handshake { capture: Option<Box<StoredCapture>> },
     /// For the whole window: the database file was deleted or exchanged, and everything read from it is void.
@@ -91,6 +93,11 @@ pub enum DetailNotice {
     EventsCompared(Box<EventComparison>),
     /// The difference between a replay's answer and its baseline has been calculated.
     ReplayCompared(Box<ComparedReplay>),
+    /// A picture that was asked for.
+    PictureFetched {
+        url: String,
+        outcome: Result<Box<FetchedPicture>, UserError>,
+    },
 }
 
 /// Runs of replays.

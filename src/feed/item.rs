@@ -66,11 +66,11 @@ impl Item {
         if filter.expr == Expr::All {
             return true;
         }
-        let StoredCapture { placement, capture, reply } = &self.stored;
+        let StoredCapture { placement, capture, reply, annotation } = &self.stored;
         let tree = self.tree.get_or_init(|| Tree::parse(capture.message()).ok().map(Tree::into_owned));
         let arriving = Subject::arriving(capture, *placement).with_tree(tree.as_ref());
         let reply = reply.as_ref().filter(|_| !early);
-        filter.expr.holds(&Subject { reply, ..arriving })
+        filter.expr.holds(&Subject { reply, annotation: Some(annotation), ..arriving })
     }
 }
 

@@ -26,7 +26,13 @@ fn an_open_answer_makes_later_events_wait_and_early_does_not() {
     let stored = fed.listener.reader().capture(held).unwrap().unwrap();
     let mut other = stored.capture;
     other.request.received_at += jiff::SignedDuration::from_millis(1);
-    let import = menuscope::store::ImportEvent { capture: other, reply: Some(reply()), attempt: 1, first: None };
+    let import = menuscope::store::ImportEvent {
+        capture: other,
+        reply: Some(reply()),
+        attempt: 1,
+        first: None,
+        annotation: menuscope::capture::Annotation::default(),
+    };
     BulkWriter::open(&fed.listener.database()).unwrap().import(&[import]).unwrap();
     assert_eq!(early.server_sent().unwrap().unwrap()["id"], held.0 + 1);
     assert_eq!(poll(fed.address(), "after=0"), (Vec::new(), held.0 - 1));
