@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
+use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui, UiBuilder};
 use jiff::tz::TimeZone;
 
 use crate::config::{LookConfig, Theme};
@@ -266,20 +266,8 @@ impl App {
             let held = state.answering.switch().map(|held| &**held);
             top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen, held, engine.armed()), look, actions);
         });
-        Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 3))).show(
-            ui,
-            |ui| {
-                let shown = (&state.list, &state.notices, &state.answering, state.keyboard.prefix);
-                let running = engine.replay_progress();
-                if running.is_none() {
-                    state.replays.note_idle();
-                }
-                let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
-                let upkeep = engine.maintenance_progress();
-                let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
-                status_bar::status_bar_ui(ui, shown, &work, look, actions);
-            },
-        );
+        let status_bar = Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT);
+        let status_bar = status_bar.frame(bar(Margin::symmetric(16, 3))).show(ui, |ui| ui.max_rect()).inner;
         Panel::left("rail").exact_size(theme::RAIL_WIDTH).resizable(false).frame(bar(Margin::symmetric(0, 10))).show(
             ui,
             |ui| {
@@ -310,6 +298,9 @@ impl App {
                 Screen::Events => events_pane::events_ui(ui, state, &status, look, actions),
             }
         });
+        // What stands at the bottom comes last for Tab and for who listens, although its room is taken first.
+        let mut last = ui.new_child(UiBuilder::new().id_salt("status").max_rect(status_bar));
+        status_ui(&mut last, engine, state, unverified, look, actions);
         if state.export_dialog.is_shown() {
             let (mut dialog, progress) = (std::mem::take(&mut state.export_dialog), engine.transfer_progress());
             dialog.ui(ui, &state.selection(), progress.as_ref(), look, actions);
@@ -330,6 +321,26 @@ impl App {
         state.keys_page.ui(ui, look, actions);
         state.palette.ui(ui, look, actions);
     }
+}
+
+/// Draws the status bar.
+fn status_ui(
+    ui: &mut Ui,
+    engine: &Engine,
+    state: &mut State,
+    unverified: status_bar::UnverifiedTraffic,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    let shown = (&state.list, &state.notices, &state.answering, state.keyboard.prefix);
+    let running = engine.replay_progress();
+    if running.is_none() {
+        state.replays.note_idle();
+    }
+    let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
+    let upkeep = engine.maintenance_progress();
+    let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
+    status_bar::status_bar_ui(ui, shown, &work, look, actions);
 }
 
 /// Default folder of exports: the user's documents, else their home.

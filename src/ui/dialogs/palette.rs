@@ -166,9 +166,9 @@ impl PaletteKeys {
     }
 }
 
-/// Draws one entry: its group where that begins, its name with the matching letters lit, and its keys.
+/// Draws one entry, which arrows choose and Tab passes by: its group where that begins, its name with the matching letters lit, and its keys.
 fn entry_ui(ui: &mut Ui, entry: &PaletteEntry, lit: &[u32], group: &str, chosen: bool, look: &Look) -> egui::Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ENTRY_HEIGHT), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ENTRY_HEIGHT), Sense::CLICK);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &entry.name));
     response.ctx.accesskit_node_builder(response.id, |node| node.set_selected(chosen));
     if !ui.is_rect_visible(rect) {

@@ -6,7 +6,7 @@ use crate::engine::Preview;
 use crate::texts::safe_text::shortened;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL, icons};
-use crate::ui::widgets::controls::{card, weak};
+use crate::ui::widgets::controls::{card, icon_ui, weak};
 
 /// Height of the table before it scrolls, in points.
 const HEIGHT: f32 = 170.0;
@@ -37,6 +37,7 @@ pub(super) fn replacements_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Loo
         let value = ((ui.available_width() - KIND_WIDTH - ARROW_WIDTH - 4.0 * GAP) / 2.0).max(0.0);
         let area = ScrollArea::vertical().id_salt("changes").max_height(HEIGHT).auto_shrink([false, true]);
         area.min_scrolled_height(HEIGHT).show_rows(ui, height, preview.changes.len(), |ui, rows| {
+            let becomes = look.text("export.preview.becomes");
             for change in preview.changes.get(rows).unwrap_or_default() {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = GAP;
@@ -44,7 +45,7 @@ pub(super) fn replacements_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Loo
                     cell_ui(ui, [KIND_WIDTH, height], weak(look, what));
                     let shown = |text: &str| RichText::new(shortened(text, LONGEST)).monospace();
                     cell_ui(ui, [value, height], shown(&change.before).color(look.palette.weak));
-                    cell_ui(ui, [ARROW_WIDTH, height], RichText::new(icons::ARROW_RIGHT).color(look.palette.weak));
+                    icon_ui(ui, icons::ARROW_RIGHT, look.palette.weak, &becomes);
                     cell_ui(ui, [value, height], shown(&change.after).color(look.palette.accent));
                 });
             }

@@ -54,10 +54,13 @@ fn named(group: &'static str, key: &str, hint: String, action: Action, look: &Lo
     PaletteEntry { group, name: look.text(key).into_owned(), others, hint, action }
 }
 
-/// The shortcuts, but for those that only move or leave: in the palette they would move it.
+/// The shortcuts, but for those that only move or leave, and for screens, which have entries of their own.
 fn verbs(look: &Look) -> impl Iterator<Item = PaletteEntry> + '_ {
     let is_verb = |action: &Action| {
-        !matches!(action, Action::MoveSelection(_) | Action::Pick(_) | Action::Leave | Action::ShowPalette(_))
+        !matches!(
+            action,
+            Action::MoveSelection(_) | Action::Pick(_) | Action::Leave | Action::ShowPalette(_) | Action::ShowScreen(_)
+        )
     };
     let verbs = keys::TABLE.iter().filter(move |shortcut| is_verb(&shortcut.action()));
     verbs.map(|shortcut| {
@@ -67,16 +70,15 @@ fn verbs(look: &Look) -> impl Iterator<Item = PaletteEntry> + '_ {
 
 fn screens(look: &Look) -> impl Iterator<Item = PaletteEntry> + '_ {
     let screens = [
-        (Screen::Events, "window.rail.events"),
-        (Screen::Rules, "window.rail.rules"),
-        (Screen::Replays, "replay.title"),
-        (Screen::Compose, "composer.rail"),
-        (Screen::Settings, "window.rail.settings"),
-        (Screen::SetUp, "first_run.set_up"),
+        (Screen::Events, "window.rail.events", String::new()),
+        (Screen::Rules, "window.rail.rules", String::new()),
+        (Screen::Replays, "replay.title", String::new()),
+        (Screen::Compose, "composer.rail", String::new()),
+        (Screen::Settings, "window.rail.settings", keys::SHOW_SETTINGS.hint()),
+        (Screen::SetUp, "first_run.set_up", String::new()),
     ];
-    screens
-        .into_iter()
-        .map(|(screen, key)| named("palette.group.screens", key, String::new(), Action::ShowScreen(screen), look))
+    let group = "palette.group.screens";
+    screens.into_iter().map(|(screen, key, hint)| named(group, key, hint, Action::ShowScreen(screen), look))
 }
 
 fn filter(named: &NamedFilter) -> PaletteEntry {
