@@ -25,6 +25,8 @@ mod files;
 mod filtering;
 #[path = "window/held.rs"]
 mod held;
+#[path = "window/keyboard.rs"]
+mod keyboard;
 #[path = "window/posting.rs"]
 mod posting;
 #[path = "window/removing.rs"]
