@@ -25,6 +25,8 @@ mod files;
 mod filtering;
 #[path = "window/held.rs"]
 mod held;
+#[path = "window/keyboard.rs"]
+mod keyboard;
 #[path = "window/marking.rs"]
 mod marking;
 #[path = "window/posting.rs"]

@@ -14,6 +14,9 @@ const COLUMN_WIDTH: f32 = 400.0;
 /// Width of the keys within a column, in points.
 const KEYS_WIDTH: f32 = 118.0;
 
+/// Gap between two rows, in points.
+const ROW_GAP: f32 = 1.0;
+
 /// Room for the title and around the page, in points; a window too low for all keys scrolls them.
 const AROUND: f32 = 170.0;
 const LEAST: f32 = 120.0;
@@ -141,7 +144,7 @@ fn column_ui(ui: &mut Ui, groups: &[FoundGroup], look: &Look) {
         for (group, inside) in groups {
             ui.label(RichText::new(look.text(group.text())).strong().color(look.palette.strong));
             let grid = Grid::new(group.text()).num_columns(2).min_col_width(KEYS_WIDTH);
-            grid.spacing([theme::GAP_LARGE, 6.0]).show(ui, |ui| {
+            grid.spacing([theme::GAP_LARGE, ROW_GAP]).show(ui, |ui| {
                 for shortcut in inside {
                     ui.horizontal(|ui| {
                         ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;

@@ -106,12 +106,7 @@ pub(crate) fn note_frame(ui: &Ui, id: Id) -> OpenDialog {
 
 /// Draws Cancel and the accented button at the right, in the order in which they are read.
 pub(crate) fn choice_ui(ui: &mut Ui, cancel: &str, (confirm, enabled): (&str, bool), look: &Look) -> DialogChoice {
-    let width = |ui: &Ui, text: &str| {
-        let galley =
-            WidgetText::from(text).into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, TextStyle::Button);
-        galley.size().x + 2.0 * ui.spacing().button_padding.x
-    };
-    let taken = width(ui, cancel) + width(ui, confirm) + 2.0 * ui.spacing().item_spacing.x;
+    let taken = button_width(ui, cancel) + button_width(ui, confirm) + ui.spacing().item_spacing.x;
     let mut choice = DialogChoice::None;
     ui.horizontal(|ui| {
         ui.add_space((ui.available_width() - taken).max(0.0));
@@ -123,4 +118,11 @@ pub(crate) fn choice_ui(ui: &mut Ui, cancel: &str, (confirm, enabled): (&str, bo
         }
     });
     choice
+}
+
+/// Width of a button with that text, in points.
+pub(crate) fn button_width(ui: &Ui, text: &str) -> f32 {
+    let extend = Some(egui::TextWrapMode::Extend);
+    let galley = WidgetText::from(text).into_galley(ui, extend, f32::INFINITY, TextStyle::Button);
+    galley.size().x + 2.0 * ui.spacing().button_padding.x
 }

@@ -12,10 +12,7 @@ use crate::ui::dialogs::transfer_progress::transfer_progress_ui;
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{GAP, GAP_LARGE, LABEL_WIDTH, icons};
 use crate::ui::widgets::controls::weak;
-use crate::ui::widgets::dialog::{DialogChoice, OpenDialog, choice_ui, dialog_ui};
-
-/// Width of the button beside the path, in points.
-const CHOOSE_WIDTH: f32 = 96.0;
+use crate::ui::widgets::dialog::{DialogChoice, OpenDialog, button_width, choice_ui, dialog_ui};
 
 impl ExportDialog {
     /// Draws the open dialog.
@@ -122,9 +119,10 @@ impl ExportDialog {
         labelled_ui(ui, &look.text("export.out.label"), look, |ui, label| {
             let proposed = self.proposed().display().to_string();
             let edit = TextEdit::singleline(&mut self.out).hint_text(proposed).font(egui::TextStyle::Monospace);
-            let width = (ui.available_width() - CHOOSE_WIDTH - GAP).max(0.0);
-            ui.add(edit.desired_width(width)).labelled_by(label);
-            if ui.button(look.text("export.out.choose")).clicked() {
+            let choose = look.text("export.out.choose");
+            let width = (ui.available_width() - button_width(ui, &choose) - GAP).max(0.0);
+            ui.add_sized([width, ui.spacing().interact_size.y], edit).labelled_by(label);
+            if ui.button(choose).clicked() {
                 actions.push(Action::ChooseExportPath);
             }
         });

@@ -35,6 +35,8 @@ pub(super) fn replacements_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Loo
         let height = ui.text_style_height(&egui::TextStyle::Monospace) + GAP_SMALL;
         // Both values get the same width, so that the arrows stand below one another.
         let value = ((ui.available_width() - KIND_WIDTH - ARROW_WIDTH - 4.0 * GAP) / 2.0).max(0.0);
+        // A row of buttons' height would not be the one that is scrolled by.
+        ui.spacing_mut().interact_size.y = height;
         let area = ScrollArea::vertical().id_salt("changes").max_height(HEIGHT).auto_shrink([false, true]);
         area.min_scrolled_height(HEIGHT).show_rows(ui, height, preview.changes.len(), |ui, rows| {
             let becomes = look.text("export.preview.becomes");
