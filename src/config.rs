@@ -19,6 +19,7 @@ mod error;
 mod feed_config;
 mod filters;
 mod folder;
+mod notify_config;
 mod privacy;
 mod retention;
 mod rule_entries;
@@ -27,13 +28,14 @@ mod watch;
 
 pub use edit::{
     forget_secret, remove_account, save_account, save_address, save_filters, save_forward, save_hold, save_look,
-    save_retention, save_targets,
+    save_notify, save_retention, save_targets,
 };
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
 pub use feed_config::{FeedConfig, save_feed_address, save_feed_token};
 pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
+pub use notify_config::NotifyConfig;
 pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
@@ -57,6 +59,7 @@ pub struct Config {
     pub replay: ReplayConfig,
     pub filters: BTreeMap<String, FilterConfig>,
     pub retention: RetentionConfig,
+    pub notify: NotifyConfig,
     /// `[[rules]]`, in their order.
     #[serde(deserialize_with = "rule_entries::read")]
     pub rules: Vec<Rule>,

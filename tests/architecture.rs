@@ -152,6 +152,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rfd", &["ui"]),
     ("rmcp", &["agents"]),
     ("image", &["engine"]),
+    ("notify_rust", &["engine"]),
 ];
 
 /// The leaf has no clock, no I/O and no chance.

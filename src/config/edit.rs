@@ -7,8 +7,8 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
 use super::{
-    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, HoldConfig, LookConfig, RetentionConfig,
-    TargetConfig, privacy, secrets,
+    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, HoldConfig, LookConfig, NotifyConfig,
+    RetentionConfig, TargetConfig, privacy, secrets,
 };
 use crate::account::{SecretName, Secrets};
 use crate::rules::BadAnswer;
@@ -130,6 +130,14 @@ pub fn save_hold(folder: &DataFolder, config: &Path, hold: HoldConfig) -> Result
     edit(config, |document| {
         let table = section(document.as_table_mut(), "hold");
         put_value(table, "retry_while_typing", Some(hold.retry_while_typing.into()));
+    })
+}
+
+/// Writes the filter of desktop notifications; without one, there are none.
+pub fn save_notify(folder: &DataFolder, config: &Path, notify: &NotifyConfig) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        put_value(section(document.as_table_mut(), "notify"), "match", notify.filter.as_deref().map(Value::from));
     })
 }
 

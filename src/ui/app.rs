@@ -149,6 +149,11 @@ impl App {
             let is_replaced = matches!(notice, crate::engine::Notice::DatabaseReplaced);
             let is_annotated =
                 matches!(notice, crate::engine::Notice::Maintenance(MaintenanceNotice::Annotated { .. }));
+            if matches!(notice, crate::engine::Notice::EventWanted { .. }) {
+                // It may be behind others, or minimised.
+                ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
+            }
             self.state.absorb(notice, &look, now);
             if is_replaced {
                 self.list_again();

@@ -20,11 +20,13 @@ mod checks;
 mod data;
 mod draft;
 mod feed;
+mod notifications;
 mod secret;
 
 use accounts::AccountForms;
 use data::DatabaseSection;
 use feed::FeedForm;
+use notifications::NotificationSection;
 
 /// State of the settings page, with unsaved input.
 #[derive(Debug, Default)]
@@ -34,6 +36,7 @@ pub(crate) struct Settings {
     accounts: AccountForms,
     data: DatabaseSection,
     feed: FeedForm,
+    notifications: NotificationSection,
     folder: PathBuf,
 }
 
@@ -55,6 +58,7 @@ impl Settings {
             // The address is discarded as soon as it equals the saved one; the appearance has no input to discard.
             SavedSetting::Retention => self.data.saved(),
             SavedSetting::Feed => self.feed.saved(),
+            SavedSetting::Notify => self.notifications.saved(),
             SavedSetting::Secret
             | SavedSetting::Address
             | SavedSetting::Look
@@ -79,6 +83,7 @@ impl Settings {
                 self.accounts.ui(ui, status, look, actions);
                 section_ui(ui, "feed.title", look, |ui| self.feed.ui(ui, status, look, actions));
                 section_ui(ui, "settings.look.title", look, |ui| look_ui(ui, status, look, actions));
+                section_ui(ui, "notify.title", look, |ui| self.notifications.ui(ui, status, look, actions));
                 section_ui(ui, "removing.data.title", look, |ui| self.data.ui(ui, status, look, actions));
                 if !self.folder.as_os_str().is_empty() {
                     section_ui(ui, "settings.data.title", look, |ui| self.data_ui(ui, look, actions));
