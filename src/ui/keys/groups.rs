@@ -60,7 +60,8 @@ impl KeyGroup {
             | Action::ShowPart(_)
             | Action::TurnPart(_)
             | Action::ShowBytes(_)
-            | Action::ChooseField(_) => Self::Detail,
+            | Action::ChooseField(_)
+            | Action::Mend(_) => Self::Detail,
             Action::Hold(_) => Self::Answer,
             Action::Send(SendAction::ShowRun(_) | SendAction::CloseRun) => Self::Window,
             Action::Send(_) => Self::Replay,
