@@ -3,21 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-
 use crate::account::{Secret, Secrets};
 use crate::cli::{Cli, Color, Command, DbJob, Global};
 use crate::config::{Config, ConfigError, DataFolder, Overrides, parse_address};
-use crate::delivery::Target;
 use crate::demo::Demo;
 use crate::engine::Setup;
 use crate::filter::Filter;
+use crate::operations::{OperationError, language, read_filter, target};
 use crate::store::StoreError;
-use crate::texts::Language;
-use crate::texts::safe_text::shortened;
 
 mod account;
-mod chosen;
 mod db;
 mod events;
 mod export;
@@ -37,9 +32,6 @@ mod work;
 use output::{Output, is_closed, quoted};
 pub use usage::explain_usage;
 use work::{INTERRUPTED, Interrupted, end_on_interrupt};
-
-/// So much of a filter is quoted where it cannot be read, in characters; the mistake itself is named at its column.
-const SHOWN_FILTER: usize = 80;
 
 /// The outcome of a command that could run.
 enum Outcome {
@@ -74,7 +66,8 @@ pub fn run(cli: Cli) -> ExitCode {
 /// The exit status of an error.
 fn status(error: &anyhow::Error) -> u8 {
     // Where nothing was captured yet, there is nothing to be found: that is an answer.
-    if matches!(error.downcast_ref(), Some(StoreError::Absent { .. })) {
+    let is_no = error.downcast_ref().is_some_and(OperationError::is_no);
+    if is_no || matches!(error.downcast_ref(), Some(StoreError::Absent { .. })) {
         return 1;
     }
     if error.is::<Interrupted>() { INTERRUPTED } else { 2 }
@@ -202,33 +195,9 @@ fn setup(global: &Global) -> anyhow::Result<Setup> {
     Ok(Setup { folder, config_file, overrides })
 }
 
-/// The language that the configuration says, even where the rest of it is of no use.
-fn language(setup: &Setup) -> Language {
-    Config::load(&setup.config_file).map_or_else(|_malformed| Language::of_system(), |config| config.look.language())
-}
-
 /// Reads a filter; a mistake is shown at its column.
 fn filter(text: Option<&str>) -> anyhow::Result<Filter> {
-    let text = text.unwrap_or_default();
-    Filter::parse(text, &crate::clock::local_now())
-        .with_context(|| format!("cannot read the filter {:?}", shortened(text, SHOWN_FILTER)))
-}
-
-/// Resolves the destination of events: a target of the configuration by its name, with the account that it is for, or a URL.
-fn target(config: &Config, text: &str) -> anyhow::Result<(Target, Option<String>)> {
-    if let Some(target) = config.targets.get(text) {
-        return Ok((Target::parse(&target.url)?, target.account.clone()));
-    }
-    let known: Vec<&str> = config.targets.keys().map(String::as_str).collect();
-    match Target::parse(text) {
-        Err(_) if !known.is_empty() && !text.contains("://") => {
-            anyhow::bail!(
-                "\"{text}\" is neither a URL nor a target in config.toml, where there are {}",
-                known.join(", ")
-            )
-        }
-        target => Ok((target?, None)),
-    }
+    Ok(read_filter(text.unwrap_or_default())?)
 }
 
 /// An error with its causes; most say themselves what is behind them.

@@ -22,6 +22,7 @@ mod explain;
 mod payload;
 mod query;
 pub mod reply;
+mod seen_reply;
 mod verify;
 mod wecom;
 
@@ -30,6 +31,7 @@ use compressed::ReadableBody;
 pub use cross_site::is_cross_site;
 pub use explain::{SignatureCheck, explain_signature};
 use query::Query;
+pub use seen_reply::recorded_report;
 
 /// The largest body that is read as a callback, in bytes; WeChat's own are a few kilobytes.
 pub const MAX_BODY: usize = 1 << 20;

@@ -33,6 +33,7 @@
 //! - [`traffic`]: generated events, for benches and for trying things out. [`demo`]: the story that `--demo` shows, in a
 //!   temporary folder.
 //! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
+//! - [`operations`]: the operations behind commands and agents, with a map of its own.
 //! - [`ui`]: the window, with a map of its own; the screen of fault injection is `ui/screens/rules/lab.rs`.
 //!   [`cli`]: command-line arguments. [`commands`]: one file per command.
 //! - `assets/locales/<screen>.yml`: the words of the window, a file for each screen (`ui` says which); `diagnosis.yml` and
@@ -90,6 +91,7 @@ pub mod filter;
 pub mod inspect;
 pub mod listener;
 pub mod log_throttle;
+pub mod operations;
 pub mod progress;
 pub mod replay;
 pub mod rules;

@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::terminal_table::{ColumnLimit, fitted};
 use crate::capture::diagnosis::{Coded, Finding, Severity};
-use crate::capture::{CaptureSummary, EventView, ForwardState, ReplyEnd, ReplySummary, StoredCapture, event_json};
+use crate::capture::{CaptureSummary, ForwardState, ReplyEnd, ReplySummary, StoredCapture};
 use crate::cli::Color;
+use crate::operations::event_object;
 use crate::store::Reader;
 use crate::texts::Language;
 use crate::texts::safe_text::{beginning, grouped, safe_text, shortened};
@@ -147,8 +148,7 @@ pub(super) fn local_time(instant: jiff::Timestamp) -> String {
 
 /// One event as JSON, on one line.
 pub(super) fn event_line(reader: &Reader, stored: &StoredCapture, language: Language) -> anyhow::Result<String> {
-    let images = reader.images_of(stored)?;
-    Ok(event_json(EventView { stored, images: &images, language }).to_string())
+    Ok(event_object(reader, stored, language)?.to_string())
 }
 
 /// A finding about a request or a reply: how bad, what, where, and what to do about it.

@@ -16,6 +16,7 @@ use crate::capture::{CaptureId, Reply, StoredCapture, header_text};
 use crate::cli::Show;
 use crate::config::Config;
 use crate::engine::Setup;
+use crate::operations::stored_event;
 use crate::store::Reader;
 use crate::texts::Language;
 use crate::ui::{MessageLine, message_lines};
@@ -26,10 +27,7 @@ const WIDEST_NAME: usize = 32;
 
 pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&setup.folder.database())?;
-    let Some(stored) = reader.capture(CaptureId(show.id))? else {
-        let reason = format!("there is no event {}; list them with `menuscope events`", show.id);
-        return Ok(Outcome::No(Some(reason)));
-    };
+    let stored = stored_event(&reader, CaptureId(show.id))?;
     let form = &show.form;
     if form.json {
         print_line(&event_line(&reader, &stored, language(setup))?)?;
