@@ -12,11 +12,13 @@ use crate::filter::NAMES;
 use crate::texts::Language;
 
 mod accounts;
+mod agent;
 mod database;
 mod files;
 mod sending;
 
 pub use accounts::{AccountArgs, AccountJob, ListAccounts, SetAccount};
+pub use agent::{Compare, Doctor, Mcp, Status};
 pub use database::{Db, DbJob, Delete, Generate};
 pub use files::{Export, Import, Which};
 pub use sending::{BodyFormat, Form, Mode, Replay, Send};
@@ -116,6 +118,14 @@ pub enum Command {
     Account(AccountArgs),
     /// Judge a passive reply: is it legal, and what will the user see
     Lint(Lint),
+    /// Compare two events: their messages and their replies
+    Compare(Compare),
+    /// What runs and what is stored: listener, events, accounts, targets
+    Status(Status),
+    /// Check what a callback needs to arrive here, and say what is missing
+    Doctor(Doctor),
+    /// Serve agents such as Claude Code, Cursor and VS Code: an MCP server on stdin and stdout
+    Mcp(Mcp),
     /// Print completions for a shell
     Completions {
         /// Shell to print them for
@@ -193,6 +203,9 @@ pub struct ShowForm {
     /// The bytes that were answered
     #[arg(long)]
     pub reply: bool,
+    /// Why it went as it did: diagnoses, the signature's steps, the reply's findings, what the user saw, as one JSON object
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// Arguments of `menuscope wait`.

@@ -13,17 +13,21 @@ use crate::operations::{OperationError, language, read_filter, target};
 use crate::store::StoreError;
 
 mod account;
+mod compare;
 mod db;
+mod doctor;
 mod events;
 mod export;
 mod import;
 mod lint;
 mod listen;
 mod log;
+mod mcp;
 mod output;
 mod replay;
 mod send;
 mod show;
+mod status;
 mod terminal_table;
 mod usage;
 mod wait;
@@ -58,13 +62,13 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&whole(&error));
-            ExitCode::from(status(&error))
+            ExitCode::from(exit_status(&error))
         }
     }
 }
 
 /// The exit status of an error.
-fn status(error: &anyhow::Error) -> u8 {
+fn exit_status(error: &anyhow::Error) -> u8 {
     // Where nothing was captured yet, there is nothing to be found: that is an answer.
     let is_no = error.downcast_ref().is_some_and(OperationError::is_no);
     if is_no || matches!(error.downcast_ref(), Some(StoreError::Absent { .. })) {
@@ -79,7 +83,8 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
     }
     let mut setup = setup(global)?;
     let output = Output::new(global.color);
-    if !matches!(command, Some(Command::Account(_))) {
+    // `doctor` tells of it among the rest.
+    if !matches!(command, Some(Command::Account(_) | Command::Doctor(_))) {
         check_account(&setup)?;
     }
     match (&command, addr) {
@@ -104,6 +109,10 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
         Some(Command::Db(asked)) => db::run(&setup, &asked),
         Some(Command::Account(asked)) => account::run(&setup, &asked, output),
         Some(Command::Lint(lint)) => lint::run(&setup, &lint),
+        Some(Command::Compare(asked)) => compare::run(&setup, &asked),
+        Some(Command::Status(asked)) => status::run(&setup, &asked),
+        Some(Command::Doctor(asked)) => doctor::run(&setup, &asked, output),
+        Some(Command::Mcp(asked)) => mcp::run(&setup, &asked),
         Some(Command::Completions { .. }) => Ok(Outcome::Done),
     }
 }
@@ -111,7 +120,14 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
 /// Tells whether Ctrl-C may end a command wherever it is. The others hear it themselves, and end in good order.
 fn leaves_nothing_half_done(command: Option<&Command>) -> bool {
     match command {
-        Some(Command::Events(_) | Command::Show(_) | Command::Lint(_)) => true,
+        Some(
+            Command::Events(_)
+            | Command::Show(_)
+            | Command::Lint(_)
+            | Command::Compare(_)
+            | Command::Status(_)
+            | Command::Doctor(_),
+        ) => true,
         Some(Command::Send(send)) => !send.record,
         Some(Command::Db(asked)) => matches!(asked.job, DbJob::Stats { .. } | DbJob::Restore),
         _ => false,

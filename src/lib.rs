@@ -33,7 +33,8 @@
 //! - [`traffic`]: generated events, for benches and for trying things out. [`demo`]: the story that `--demo` shows, in a
 //!   temporary folder.
 //! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
-//! - [`operations`]: the operations behind commands and agents, with a map of its own.
+//! - [`reach`]: whether anything arrives, and why not: the checks of `doctor`.
+//! - [`operations`]: the operations behind commands and agents, with a map of its own. [`agents`]: an MCP server over them.
 //! - [`ui`]: the window, with a map of its own; the screen of fault injection is `ui/screens/rules/lab.rs`.
 //!   [`cli`]: command-line arguments. [`commands`]: one file per command.
 //! - `assets/locales/<screen>.yml`: the words of the window, a file for each screen (`ui` says which); `diagnosis.yml` and
@@ -78,6 +79,7 @@
 //! - A screen, a widget, a key, words of a screen: the map in `ui.rs`. A command: `cli.rs` and a file in `commands/`.
 
 pub mod account;
+pub mod agents;
 pub mod capture;
 pub mod cli;
 pub mod clock;
@@ -93,6 +95,7 @@ pub mod listener;
 pub mod log_throttle;
 pub mod operations;
 pub mod progress;
+pub mod reach;
 pub mod replay;
 pub mod rules;
 pub mod sample;

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Puts the WeChat libraries that tests talk to (interop, reply_interop, forward), and the runners of exported test code
-# (test_code), under target/interop. Run it once; running it again changes nothing. Debian has what it needs:
-# apt-get install python3-venv nodejs npm
+# Puts the WeChat libraries that tests talk to (interop, reply_interop, forward), the runners of exported test code
+# (test_code), and the Python SDK of MCP (mcp) under target/interop. Run it once; running it again changes nothing.
+# Debian has what it needs: apt-get install python3-venv nodejs npm
 set -eu
 
 WECHATPY=1.8.18
@@ -10,11 +10,12 @@ WECHAT_CRYPTO=0.0.2
 CO_WECHAT=2.4.0
 PYTEST=9.2.0
 JEST=30.5.2
+MCP=2.3.0
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 into=$root/target/interop
 wanted="wechatpy $WECHATPY, cryptography $CRYPTOGRAPHY, wechat-crypto $WECHAT_CRYPTO, co-wechat $CO_WECHAT"
-wanted="$wanted, pytest $PYTEST, jest $JEST"
+wanted="$wanted, pytest $PYTEST, jest $JEST, mcp $MCP"
 
 # What is there: the stamp is written last, so a run that was cut short is done again.
 if [ -f "$into/installed" ] && [ "$(cat "$into/installed")" = "$wanted" ]; then
@@ -40,7 +41,7 @@ rm -rf "$into"
 mkdir -p "$into/node"
 python3 -m venv "$into/venv"
 "$into/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-    "wechatpy==$WECHATPY" "cryptography==$CRYPTOGRAPHY" "pytest==$PYTEST"
+    "wechatpy==$WECHATPY" "cryptography==$CRYPTOGRAPHY" "pytest==$PYTEST" "mcp==$MCP"
 npm install --prefix "$into/node" --no-audit --no-fund --no-update-notifier --loglevel=error \
     "wechat-crypto@$WECHAT_CRYPTO" "co-wechat@$CO_WECHAT" "jest@$JEST"
 printf '%s\n' "$wanted" >"$into/installed"

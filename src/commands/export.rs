@@ -73,7 +73,9 @@ pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Resu
             }
             Ok(Outcome::Done)
         }
-        Err(OperationError::Fixture(error @ FixtureError::Cancelled { .. })) => Ok(Outcome::No(Some(error.to_string()))),
+        Err(OperationError::Fixture(error @ FixtureError::Cancelled { .. })) => {
+            Ok(Outcome::No(Some(error.to_string())))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -42,10 +42,9 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     match work.runtime.block_on(posting.recorded(&setup.folder, &accounts, &work.progress, tell))? {
         PostingEnd::Posted(true) => Ok(Outcome::Done),
         PostingEnd::Posted(false) => Ok(Outcome::No(None)),
-        PostingEnd::Dead(run) => Err(anyhow::anyhow!(
-            "{} does not take connections; start the server, and check the URL",
-            run.run.target
-        )),
+        PostingEnd::Dead(run) => {
+            Err(anyhow::anyhow!("{} does not take connections; start the server, and check the URL", run.run.target))
+        }
         PostingEnd::Cancelled(run) => {
             let (sent, planned) = (run.tally.sent, run.run.planned);
             Err(Interrupted(format!("interrupted; {sent} of {planned} sent and recorded")).into())

@@ -16,7 +16,7 @@ use crate::capture::{CaptureId, Reply, StoredCapture, header_text};
 use crate::cli::Show;
 use crate::config::Config;
 use crate::engine::Setup;
-use crate::operations::stored_event;
+use crate::operations::{explain, stored_event};
 use crate::store::Reader;
 use crate::texts::Language;
 use crate::ui::{MessageLine, message_lines};
@@ -31,6 +31,11 @@ pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<
     let form = &show.form;
     if form.json {
         print_line(&event_line(&reader, &stored, language(setup))?)?;
+    } else if form.explain {
+        let config = Config::load_without_rules(&setup.config_file)?;
+        let accounts = config.accounts(&setup.folder, &setup.overrides)?;
+        let explanation = explain(&reader, CaptureId(show.id), &accounts, &config.replay.ignore)?;
+        print_line(&explanation.json(language(setup)).to_string())?;
     } else if form.raw {
         print_bytes(&stored.capture.request.to_http())?;
     } else if form.body {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{OperationError, change_json, stored_event};
 use crate::account::Accounts;
 use crate::capture::{
-    CaptureId, CaptureSummary, HANDSHAKE, Reply, StoredCapture, StoredReplay, Verdict, finding_json, milliseconds, replay_json,
+    CaptureId, CaptureSummary, HANDSHAKE, Reply, StoredCapture, StoredReplay, Verdict, finding_json, milliseconds,
+    replay_json,
 };
 
 use crate::inspect::{SignatureCheck, explain_signature, recorded_report};

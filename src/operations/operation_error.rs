@@ -38,15 +38,15 @@ pub enum OperationError {
     #[error("no event matches")]
     NothingMatches,
     /// A run of replays that is not in the database.
-    #[error(
-        "there is no run {run} to compare with; take last, or one that `menuscope replay --runs` lists"
-    )]
+    #[error("there is no run {run} to compare with; take last, or one that `menuscope replay --runs` lists")]
     NoRun { run: String },
     /// A name that stands for no target.
     #[error("\"{name}\" is neither a URL nor a target in config.toml, where there are {known}")]
     UnknownTarget { name: String, known: String },
     /// A target by its name alone, which config.toml does not have.
-    #[error("there is no target \"{name}\" in config.toml ({known}); add it there as [targets.NAME] with url = \"http://…\", or in Settings")]
+    #[error(
+        "there is no target \"{name}\" in config.toml ({known}); add it there as [targets.NAME] with url = \"http://…\", or in Settings"
+    )]
     NoTarget { name: String, known: String },
     /// A reply or push that cannot be read as the message that it should be.
     #[error("the event {name} is no message")]

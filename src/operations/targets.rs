@@ -20,7 +20,8 @@ pub fn target(config: &Config, text: &str) -> Result<(Target, Option<String>), O
 /// Resolves a target of the configuration by its name alone: an agent is given no other way to choose a server.
 pub fn named_target(config: &Config, name: &str) -> Result<(Target, Option<String>), OperationError> {
     let Some(target) = config.targets.get(name) else {
-        let known = if config.targets.is_empty() { "it has none".to_owned() } else { format!("it has {}", known(config)) };
+        let known =
+            if config.targets.is_empty() { "it has none".to_owned() } else { format!("it has {}", known(config)) };
         return Err(OperationError::NoTarget { name: name.to_owned(), known });
     };
     Ok((Target::parse(&target.url)?, target.account.clone()))

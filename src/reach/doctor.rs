@@ -73,8 +73,8 @@ impl Doctor<'_> {
     }
 
     fn database(&self, found: &mut Found) -> CheckResult {
-        let opened = Reader::open(&self.folder.database())
-            .and_then(|reader| Ok((reader.count()?, reader.newest()?, reader)));
+        let opened =
+            Reader::open(&self.folder.database()).and_then(|reader| Ok((reader.count()?, reader.newest()?, reader)));
         match opened {
             Ok((events, newest, reader)) => {
                 found.reader = Some(reader);

@@ -54,9 +54,7 @@ pub fn made_messages(
     if let Some(openid) = &changes.openid {
         edit("FromUserName", openid);
     }
-    for picture in
-        read_pictures(&changes.images).map_err(|error| OperationError::Invalid(error.to_string()))?
-    {
+    for picture in read_pictures(&changes.images).map_err(|error| OperationError::Invalid(error.to_string()))? {
         edit("PicMd5Sum", &picture.md5);
     }
     changes.set.iter().for_each(|(name, value)| edit(name, value));

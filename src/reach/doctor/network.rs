@@ -70,9 +70,8 @@ fn listener(is_listening: bool, is_ours: bool, address: &str) -> CheckResult {
 fn exposure(address: SocketAddr, accounts: Option<&Accounts>) -> Option<CheckResult> {
     let without: Vec<_> = accounts?.iter().filter(|account| account.token().is_none()).map(|it| &*it.name).collect();
     let is_exposed = !address.ip().is_loopback() && !without.is_empty();
-    is_exposed.then(|| {
-        CheckResult::of(DoctorCode::PortExposed).with("address", address).with("names", without.join(", "))
-    })
+    is_exposed
+        .then(|| CheckResult::of(DoctorCode::PortExposed).with("address", address).with("names", without.join(", ")))
 }
 
 /// Tells whether a listener of this program answers there.

@@ -75,7 +75,8 @@ fn settings_of_accounts_that_cannot_be_are_told() {
     std::fs::write(folder.secrets_file(), "[default]\ntoken = \"a b\"\n[shop]\naes_key = \"short\"\n").unwrap();
     let results = checked(&folder, &Overrides::default());
     let found = codes(&results);
-    for code in ["secrets-ok", "token-unusual", "aes-key-absent", "app-id-unusual", "token-absent", "aes-key-unusable"] {
+    for code in ["secrets-ok", "token-unusual", "aes-key-absent", "app-id-unusual", "token-absent", "aes-key-unusable"]
+    {
         assert!(found.contains(&code), "{code}: {found:?}");
     }
     let told: String = results.iter().map(|result| result.json(Language::English).to_string()).collect();
