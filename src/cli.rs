@@ -120,7 +120,7 @@ pub enum Command {
     Lint(Lint),
     /// Compare two events: their messages and their replies
     Compare(Compare),
-    /// What runs and what is stored: listener, events, accounts, targets
+    /// Show the state of this data folder: listener, events, accounts, targets
     Status(Status),
     /// Check what a callback needs to arrive here, and say what is missing
     Doctor(Doctor),
@@ -203,7 +203,7 @@ pub struct ShowForm {
     /// The bytes that were answered
     #[arg(long)]
     pub reply: bool,
-    /// Why it went as it did: diagnoses, the signature's steps, the reply's findings, what the user saw, as one JSON object
+    /// Explanation as one JSON object: diagnoses, the signature's steps, the reply's findings, what the user saw
     #[arg(long)]
     pub explain: bool,
 }

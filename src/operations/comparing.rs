@@ -30,7 +30,7 @@ pub fn compare(reader: &Reader, a: CaptureId, b: CaptureId, ignored: &[String]) 
     Ok(Comparison { a, b, facts, message, reply })
 }
 
-/// What is recorded of an event beside its message.
+/// Facts recorded of an event beside its message.
 fn facts(stored: &StoredCapture) -> [(&'static str, String); 7] {
     let StoredCapture { capture, reply, .. } = stored;
     [

@@ -35,7 +35,7 @@ pub struct Posting<'a> {
     pub language: Language,
 }
 
-/// What came of one message.
+/// The result of posting one message.
 #[derive(Debug)]
 pub struct PostedAnswer {
     /// The event as it was asked for.

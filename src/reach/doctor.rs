@@ -21,7 +21,7 @@ pub struct Doctor<'a> {
     pub overrides: &'a Overrides,
 }
 
-/// What earlier checks found, for those that need it.
+/// Results of earlier checks that later ones need.
 struct Found {
     config: Option<Config>,
     accounts: Option<Accounts>,

@@ -1,4 +1,4 @@
-//! What is set of each account, and whether it can be.
+//! Settings of each account, and whether they can be.
 
 use super::{CheckResult, DoctorCode};
 use crate::account::{Account, Accounts};
