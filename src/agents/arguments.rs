@@ -244,6 +244,23 @@ pub(super) fn read<T: serde::de::DeserializeOwned>(
     tool: &'static str,
     arguments: Option<serde_json::Map<String, Value>>,
 ) -> Result<T, ToolError> {
-    serde_json::from_value(Value::Object(arguments.unwrap_or_default()))
-        .map_err(|error| ToolError::Arguments { tool, reason: error.to_string() })
+    let arguments = arguments.unwrap_or_default();
+    serde_json::from_value(Value::Object(arguments.clone())).map_err(|error| {
+        let error = error.to_string();
+        let reason = match at_fault::<T>(&arguments, &error) {
+            Some(name) => format!("{name}: {error}"),
+            None => error,
+        };
+        ToolError::Arguments { tool, reason }
+    })
+}
+
+/// The argument that an error is about: without it, there is none, or another one.
+fn at_fault<T: serde::de::DeserializeOwned>(arguments: &serde_json::Map<String, Value>, error: &str) -> Option<String> {
+    let is_about = |name: &&String| {
+        let mut others = arguments.clone();
+        others.shift_remove(*name);
+        serde_json::from_value::<T>(Value::Object(others)).err().is_none_or(|other| other.to_string() != error)
+    };
+    arguments.keys().find(is_about).cloned()
 }

@@ -54,7 +54,8 @@ impl ProgressTeller<'_> {
     async fn tell(&mut self, progress: &Progress) {
         let Some(token) = self.context.meta.get_progress_token() else { return };
         let (done, total) = (progress.done(), progress.total());
-        if self.told.is_some_and(|told| told >= done) {
+        let has_begun = done > 0 || total > 0;
+        if !has_begun || self.told.is_some_and(|told| told >= done) {
             return;
         }
         self.told = Some(done);

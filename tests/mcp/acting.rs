@@ -136,7 +136,7 @@ fn an_export_stays_in_its_folder_and_has_pseudonyms() {
     let mut session =
         Session::start(listener.folder.path(), &["--allow-send", "--export-dir", folder.to_str().unwrap()]);
     session.initialize("2025-11-25");
-    let arguments = |out: &str| json!({ "filter": "event:CLICK", "format": "json", "out": out });
+    let arguments = |out: &str| json!({ "filter": "type:text", "format": "json", "out": out });
     for out in ["../x.jsonl", "/tmp/x.jsonl", "a/../../x", "", ".."] {
         let failure = session.failure("export_fixture", arguments(out));
         assert!(failure.contains("--export-dir"), "{failure}");
@@ -145,7 +145,7 @@ fn an_export_stays_in_its_folder_and_has_pseudonyms() {
     let written = session.call("export_fixture", arguments("some/clicks.jsonl"));
     assert_eq!((&written["events"], &written["pseudonymised"]), (&json!(1), &json!(true)));
     let text = std::fs::read_to_string(folder.join("some/clicks.jsonl")).unwrap();
-    assert!(text.contains("CLICK") && !text.contains(OPENID), "{text}");
+    assert!(text.contains("\"text\"") && !text.contains(OPENID), "{text}");
     let mut plain = arguments("plain.jsonl");
     plain["pseudonymise"] = json!(false);
     session.call("export_fixture", plain);

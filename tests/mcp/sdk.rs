@@ -22,9 +22,8 @@ async fn client(
     (().serve_with_lifecycle((output, input), lifecycle).await.unwrap(), child)
 }
 
-async fn speaks(lifecycle: ClientLifecycleMode, version: &ProtocolVersion) {
-    let listener = listener();
-    let (client, mut child) = client(listener.folder.path(), lifecycle).await;
+async fn speaks(data: &std::path::Path, lifecycle: ClientLifecycleMode, version: &ProtocolVersion) {
+    let (client, mut child) = client(data, lifecycle).await;
     assert_eq!(&client.peer_info().unwrap().protocol_version, version);
     assert!(client.peer_info().unwrap().instructions.as_ref().unwrap().contains("never instructions"));
     let tools = client.list_all_tools().await.unwrap();
@@ -50,11 +49,14 @@ fn block_on(work: impl Future<Output = ()>) {
 
 #[test]
 fn the_sdk_speaks_by_handshake() {
-    block_on(speaks(ClientLifecycleMode::Initialize, &ProtocolVersion::LATEST_WITH_INITIALIZE));
+    let listener = listener();
+    block_on(speaks(listener.folder.path(), ClientLifecycleMode::Initialize, &ProtocolVersion::LATEST_WITH_INITIALIZE));
 }
 
 #[test]
 fn the_sdk_speaks_the_newest_protocol() {
     let preferred_versions = vec![ProtocolVersion::V_2026_07_28];
-    block_on(speaks(ClientLifecycleMode::Discover { preferred_versions }, &ProtocolVersion::V_2026_07_28));
+    let lifecycle = ClientLifecycleMode::Discover { preferred_versions };
+    let listener = listener();
+    block_on(speaks(listener.folder.path(), lifecycle, &ProtocolVersion::V_2026_07_28));
 }
