@@ -18,6 +18,7 @@ mod edit_rules;
 mod error;
 mod filters;
 mod folder;
+mod notify_config;
 mod privacy;
 mod retention;
 mod rule_entries;
@@ -25,13 +26,14 @@ mod secrets;
 mod watch;
 
 pub use edit::{
-    forget_secret, remove_account, save_account, save_address, save_filters, save_forward, save_look, save_retention,
-    save_targets,
+    forget_secret, remove_account, save_account, save_address, save_filters, save_forward, save_look, save_notify,
+    save_retention, save_targets,
 };
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
 pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
+pub use notify_config::NotifyConfig;
 pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
@@ -53,6 +55,7 @@ pub struct Config {
     pub replay: ReplayConfig,
     pub filters: BTreeMap<String, FilterConfig>,
     pub retention: RetentionConfig,
+    pub notify: NotifyConfig,
     /// `[[rules]]`, in their order.
     #[serde(deserialize_with = "rule_entries::read")]
     pub rules: Vec<Rule>,

@@ -41,6 +41,7 @@
 //! | `transfer` | exports, previews and imports, one at a time | likewise |
 //! | `maintenance` | removals and restores, tasks on the database file | likewise |
 //! | `settings` | opens the database, starts and stops the listener, saves settings, sends samples | with its queue |
+//! | `notifier` | desktop notifications of events that match `[notify] match` | once the engine is closing |
 //! | `pictures` | reads picture files for the composer | with its queue |
 //! | `listener` (2) | tokio's workers: HTTP in both directions | with the runtime |
 //! | `store-writer` | writes captures in batches; owned by [`Service`] through the store | with the service |
@@ -82,6 +83,7 @@ mod long_jobs;
 mod maintenance_worker;
 mod notice;
 mod notice_sender;
+mod notifier;
 mod picture_worker;
 mod query_worker;
 mod replay_worker;
@@ -119,6 +121,7 @@ pub use notice::{
     ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
 };
 use notice_sender::NoticeSender;
+use notifier::NotifierHandle;
 pub use picture_worker::{PictureError, PictureRequest, read as read_pictures};
 pub use query_worker::QueryCommand;
 use replay_worker::ReplayWorker;
@@ -165,6 +168,7 @@ pub struct Engine {
     queries: Worker<QueryCommand>,
     answering: AnsweringHandle,
     closing: Progress,
+    _notifier: NotifierHandle,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
     rules: watch::Receiver<Arc<RuleSet>>,
@@ -190,6 +194,7 @@ impl Engine {
         let (head_in, head) = watch::channel(StoreHead::default());
         let (accounts_in, accounts) = watch::channel(Arc::new(Accounts::new(Vec::new(), None)));
         let database = setup.folder.database();
+        let notified_database = database.clone();
         let listing = ListingHandle::start(database.clone(), sender.clone(), head.clone())?;
         let queries = query_worker::start(database.clone(), sender.clone(), accounts.clone(), status.clone())?;
         let pictures = picture_worker::start(sender.clone())?;
@@ -217,6 +222,7 @@ impl Engine {
             jobs: jobs(transfer_progress_in),
         };
         let (replays, maintenance, transfers) = (replays.start()?, maintenance.start()?, transfers.start()?);
+        let notifier = NotifierHandle::start(notified_database, sender.clone(), status_in.clone(), closing.clone())?;
         let settings =
             settings_worker::start(setup, Arc::clone(&runtime), sender, status_in, head_in, accounts_in, rulebook)?;
         Ok(Self {
@@ -230,6 +236,7 @@ impl Engine {
             queries,
             answering: AnsweringHandle { view: policy.held.view(), held: policy.held, armed: policy.armed_fault },
             closing,
+            _notifier: notifier,
             status,
             head,
             rules: policy.rules,

@@ -36,7 +36,7 @@
 //! - Words, in both languages: `assets/locales/<screen>.yml`. `window.yml` has the bars, the list and the keys;
 //!   `detail.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of replays;
 //!   `reply.yml` the editor and the bubble; `hold.yml` held pushes, attempts and forwarding; `rules_screen.yml`,
-//!   `palette.yml`, `composer.yml`, `filters.yml`, `removing.yml` and `export.yml` what they are named after.
+//!   `palette.yml`, `notify.yml`, `composer.yml`, `filters.yml`, `removing.yml` and `export.yml` what they are named after.
 
 mod action;
 mod app;

@@ -149,6 +149,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["commands"]),
     ("rfd", &["ui"]),
     ("rmcp", &["agents"]),
+    ("notify_rust", &["engine"]),
 ];
 
 /// The leaf has no clock, no I/O and no chance.

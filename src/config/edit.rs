@@ -7,8 +7,8 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
 use super::{
-    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, LookConfig, RetentionConfig, TargetConfig, privacy,
-    secrets,
+    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, LookConfig, NotifyConfig, RetentionConfig,
+    TargetConfig, privacy, secrets,
 };
 use crate::account::{SecretName, Secrets};
 use crate::rules::BadAnswer;
@@ -121,6 +121,14 @@ pub fn save_retention(folder: &DataFolder, config: &Path, retention: &RetentionC
         for (name, limit) in limits {
             put_value(table, name, limit.and_then(|limit| i64::try_from(limit).ok()).map(Value::from));
         }
+    })
+}
+
+/// Writes the filter of desktop notifications; without one, there are none.
+pub fn save_notify(folder: &DataFolder, config: &Path, notify: &NotifyConfig) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        put_value(section(document.as_table_mut(), "notify"), "match", notify.filter.as_deref().map(Value::from));
     })
 }
 

@@ -34,6 +34,8 @@ pub enum Notice {
     Handshake { capture: Option<Box<StoredCapture>> },
     /// For the whole window: the database file was deleted or exchanged, and everything read from it is void.
     DatabaseReplaced,
+    /// For the whole window: a notification of this event was clicked.
+    EventWanted { id: CaptureId },
     /// For the error messages. Every failure of a worker arrives here, and only here.
     Failed { trouble: UserError },
 }
@@ -169,6 +171,7 @@ pub enum SavedSetting {
     Targets,
     Retention,
     Filters,
+    Notify,
 }
 
 /// The outcome of a maintenance task.

@@ -16,7 +16,7 @@ use super::status::{AccountStatus, ListenerState, Status};
 use super::worker::Worker;
 use crate::account::{Accounts, SecretName, Secrets};
 use crate::config::{
-    self, AccountConfig, Config, ConfigError, FilterConfig, LookConfig, RetentionConfig, TargetConfig,
+    self, AccountConfig, Config, ConfigError, FilterConfig, LookConfig, NotifyConfig, RetentionConfig, TargetConfig,
 };
 use crate::rules::{BadAnswer, Rule};
 use crate::sample::{self, SampleError};
@@ -71,6 +71,10 @@ pub enum SettingsCommand {
     /// Save the limits of the database, and keep within them from now on.
     SaveRetention {
         retention: RetentionConfig,
+    },
+    /// Save the filter of desktop notifications.
+    SaveNotify {
+        notify: NotifyConfig,
     },
     /// Post a sample event of this kind to our own listener, as WeChat would.
     SendSample {
@@ -145,6 +149,7 @@ impl SettingsWorker {
             SettingsCommand::SaveTargets { targets } => self.save_targets(targets),
             SettingsCommand::SaveFilters { filters } => self.save_filters(filters),
             SettingsCommand::SaveRetention { retention } => self.save_retention(retention),
+            SettingsCommand::SaveNotify { notify } => self.save_notify(notify),
         };
         saved.map(|setting| Some(SettingsNotice::Saved(setting))).map_err(|error| UserError::from(&error))
     }
@@ -290,6 +295,12 @@ impl SettingsWorker {
             service.keep(&retention);
         }
         Ok(SavedSetting::Retention)
+    }
+
+    fn save_notify(&self, notify: NotifyConfig) -> Result<SavedSetting, ConfigError> {
+        config::save_notify(&self.setup.folder, &self.setup.config_file, &notify)?;
+        self.publish(|status| status.config.notify = notify);
+        Ok(SavedSetting::Notify)
     }
 
     /// Posts over a real socket to the real listener: the capture is the same as of a tap.

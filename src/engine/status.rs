@@ -30,6 +30,8 @@ pub struct Status {
     pub database: Option<UserError>,
     /// The contents of `config.toml`.
     pub config: Config,
+    /// What keeps desktop notifications from being shown, while they are on.
+    pub notifications: Option<UserError>,
     /// The accounts, and the secrets that each has.
     pub accounts: Vec<AccountStatus>,
 }

@@ -150,6 +150,11 @@ impl App {
         }
         while let Some(notice) = self.engine.notice() {
             let is_replaced = matches!(notice, crate::engine::Notice::DatabaseReplaced);
+            if matches!(notice, crate::engine::Notice::EventWanted { .. }) {
+                // It may be behind others, or minimised.
+                ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
+            }
             self.state.absorb(notice, &look, now);
             if is_replaced {
                 self.list_again();

@@ -160,6 +160,10 @@ impl State {
                 self.notices.good(import_report::summary(&imported, look), now);
                 self.import_report.take(*imported);
             }
+            Notice::EventWanted { id } => {
+                self.select(id);
+                self.detail_hidden = false;
+            }
             Notice::Failed { trouble } => {
                 self.replays.failed();
                 self.notices.error(trouble);

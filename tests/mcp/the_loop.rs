@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 
 use crate::common::TestListener;
-use crate::{OPENID, text_message};
 use crate::session::Session;
 use crate::target::TargetServer;
+use crate::{OPENID, text_message};
 
 /// The developer's handler: it answers with a text, addressed back to the wrong side until it is mended.
 fn reply(is_mended: bool) -> String {

@@ -18,10 +18,12 @@ mod accounts;
 mod checks;
 mod data;
 mod draft;
+mod notifications;
 mod secret;
 
 use accounts::AccountForms;
 use data::DatabaseSection;
+use notifications::NotificationSection;
 
 /// State of the settings page, with unsaved input.
 #[derive(Debug, Default)]
@@ -30,6 +32,7 @@ pub(crate) struct Settings {
     address: Option<String>,
     accounts: AccountForms,
     data: DatabaseSection,
+    notifications: NotificationSection,
     folder: PathBuf,
 }
 
@@ -45,6 +48,7 @@ impl Settings {
             SavedSetting::Account { name } => self.accounts.saved(name),
             // The address is discarded as soon as it equals the saved one; the appearance has no input to discard.
             SavedSetting::Retention => self.data.saved(),
+            SavedSetting::Notify => self.notifications.saved(),
             SavedSetting::Secret
             | SavedSetting::Address
             | SavedSetting::Look
@@ -67,6 +71,7 @@ impl Settings {
                 section_ui(ui, "settings.listener.title", look, |ui| self.listener_ui(ui, status, look, actions));
                 self.accounts.ui(ui, status, look, actions);
                 section_ui(ui, "settings.look.title", look, |ui| look_ui(ui, status, look, actions));
+                section_ui(ui, "notify.title", look, |ui| self.notifications.ui(ui, status, look, actions));
                 section_ui(ui, "removing.data.title", look, |ui| self.data.ui(ui, status, look, actions));
                 if !self.folder.as_os_str().is_empty() {
                     section_ui(ui, "settings.data.title", look, |ui| self.data_ui(ui, look, actions));
