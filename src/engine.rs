@@ -9,6 +9,7 @@
 //!        ── Command::Maintenance(MaintenanceCommand) ─► thread `maintenance`  maintenance_worker.rs
 //!        ── Command::Settings(SettingsCommand) ───────► thread `settings`     settings_worker.rs
 //!        ── Command::Pictures(PictureRequest) ────────► thread `pictures`     picture_worker.rs
+//!        ── Command::FetchPicture ──────────────────────► a task of the runtime  picture_fetcher.rs
 //!        ── Command::Answering(AnsweringCommand) ─────► at once, no thread    answering.rs
 //!        ── Command::Job(JobCommand) ─────────────────► at once, no thread    long_jobs.rs
 //!        ◄── Notice ── every thread, through one bounded queue; the waker is called after each
@@ -41,7 +42,7 @@
 //! | `transfer` | exports, previews and imports, one at a time | likewise |
 //! | `maintenance` | removals and restores, tasks on the database file | likewise |
 //! | `settings` | opens the database, starts and stops the listener, saves settings, sends samples | with its queue |
-//! | `pictures` | reads picture files for the composer | with its queue |
+//! | `pictures` | reads picture files for the composer and the detail | with its queue |
 //! | `listener` (2) | tokio's workers: HTTP in both directions | with the runtime |
 //! | `store-writer` | writes captures in batches; owned by [`Service`] through the store | with the service |
 //! | `config-watch` | notices edits of `config.toml` and reloads the rules; owned by [`Rulebook`] | with the rulebook |
@@ -82,6 +83,7 @@ mod long_jobs;
 mod maintenance_worker;
 mod notice;
 mod notice_sender;
+mod picture_fetcher;
 mod picture_worker;
 mod query_worker;
 mod replay_worker;
@@ -95,18 +97,19 @@ mod transfer_worker;
 mod trial;
 mod worker;
 
+pub use crate::delivery::is_picture_url;
 pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts};
-pub use crate::inspect::SignatureCheck;
+pub use crate::inspect::{CiphertextLayers, PlaintextFigures, SignatureCheck};
 pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
 };
 pub use crate::progress::Progress;
 pub use crate::replay::{Change, ComparableAnswer, Difference, MOST_COPIES, Pace, RATES, difference};
-pub use crate::store::{RemovalId, RetentionReport, Stats, StoreHead};
+pub use crate::store::{KeyHistory, RemovalId, RetentionReport, Stats, StoreHead};
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
-pub use event_detail::{ComparedReplay, EventDetail};
+pub use event_detail::{ComparedReplay, EventDetail, ImageMessage};
 use folder_opener::FolderOpener;
 pub use listing_worker::ListingCommand;
 use listing_worker::ListingHandle;
@@ -119,7 +122,9 @@ pub use notice::{
     ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
 };
 use notice_sender::NoticeSender;
-pub use picture_worker::{PictureError, PictureRequest, read as read_pictures};
+use picture_fetcher::PictureFetcher;
+pub use picture_fetcher::{FetchedPicture, Pixels};
+pub use picture_worker::{PictureError, PicturePurpose, PictureRequest, read as read_pictures};
 pub use query_worker::QueryCommand;
 use replay_worker::ReplayWorker;
 pub use replay_worker::{ReplayHow, ReplayRequest, ReplayWhat};
@@ -161,6 +166,7 @@ pub struct Engine {
     transfers: TransferHandle,
     maintenance: Worker<MaintenanceCommand>,
     pictures: Worker<PictureRequest>,
+    picture_fetcher: PictureFetcher,
     listing: ListingHandle,
     queries: Worker<QueryCommand>,
     answering: AnsweringHandle,
@@ -193,6 +199,11 @@ impl Engine {
         let listing = ListingHandle::start(database.clone(), sender.clone(), head.clone())?;
         let queries = query_worker::start(database.clone(), sender.clone(), accounts.clone(), status.clone())?;
         let pictures = picture_worker::start(sender.clone())?;
+        let picture_fetcher = PictureFetcher {
+            runtime: Arc::clone(&runtime),
+            http_client: policy.http_client.clone(),
+            notices: sender.clone(),
+        };
         let closing = Progress::new();
         let jobs = |running| LongJobs { notices: sender.clone(), running, closing: closing.clone() };
         let (replay_progress_in, replay_progress) = watch::channel(None);
@@ -226,6 +237,7 @@ impl Engine {
             transfers,
             maintenance,
             pictures,
+            picture_fetcher,
             listing,
             queries,
             answering: AnsweringHandle { view: policy.held.view(), held: policy.held, armed: policy.armed_fault },
@@ -253,6 +265,10 @@ impl Engine {
             Command::Maintenance(command) => self.maintenance.try_send(command),
             Command::Settings(command) => self.settings.try_send(command),
             Command::Pictures(request) => self.pictures.try_send(request),
+            Command::FetchPicture { url } => {
+                self.picture_fetcher.fetch(url);
+                true
+            }
             // An answer that is due within seconds must not wait behind another command.
             Command::Answering(command) => {
                 self.answering.carry_out(command);

@@ -19,6 +19,7 @@ mod compressed;
 mod cross_site;
 mod decrypt;
 mod explain;
+mod layers;
 mod payload;
 mod query;
 pub mod reply;
@@ -29,6 +30,7 @@ use ciphertext::Ciphertext;
 use compressed::ReadableBody;
 pub use cross_site::is_cross_site;
 pub use explain::{SignatureCheck, explain_signature};
+pub use layers::{CiphertextLayers, PlaintextFigures, explain_ciphertext};
 use query::Query;
 
 /// The largest body that is read as a callback, in bytes; WeChat's own are a few kilobytes.

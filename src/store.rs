@@ -30,6 +30,7 @@
 //! - `condition`: a filter as SQL; the twin of `filter/evaluate.rs`
 //! - `search`: the full-text index; `contains`: its SQL function
 //! - `completion`: values and filters that complete a filter
+//! - `key_history`: the events that the same menu button has sent
 //! - `stats`, `integrity`: statistics, the integrity check, and backups
 //!
 //! The file:
@@ -56,6 +57,7 @@ mod error;
 mod groups;
 mod head;
 mod integrity;
+mod key_history;
 mod maintenance;
 mod matching;
 mod pages;
@@ -76,6 +78,7 @@ mod writer;
 pub use bulk_writer::{BulkWriter, ImportEvent, ImportOutcome};
 pub use error::StoreError;
 pub use head::StoreHead;
+pub use key_history::KeyHistory;
 pub use maintenance::Maintenance;
 pub use matching::{Scan, ScanChunk};
 pub use queue::{StoreHandle, Ticket};

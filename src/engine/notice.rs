@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::event_detail::{ComparedReplay, EventDetail};
+use super::picture_fetcher::FetchedPicture;
+use super::picture_worker::PicturePurpose;
 use super::trial::RuleTrial;
 use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
@@ -28,8 +30,8 @@ pub enum Notice {
     Settings(SettingsNotice),
     /// For the form of a rule: the outcome of [`QueryCommand::TryRule`](super::QueryCommand::TryRule) on event `id`.
     RuleTried { id: CaptureId, trial: Box<RuleTrial> },
-    /// For the composer: the files of [`PictureRequest`](super::PictureRequest) `number`, in the order of its paths.
-    Pictures { number: u32, pictures: Vec<PictureFile> },
+    /// For the composer or the detail: the files of a [`PictureRequest`](super::PictureRequest), in the order of its paths.
+    Pictures { purpose: PicturePurpose, pictures: Vec<PictureFile> },
     /// For the first-run page: the newest handshake, if there is one.
     Handshake { capture: Option<Box<StoredCapture>> },
     /// For the whole window: the database file was deleted or exchanged, and everything read from it is void.
@@ -83,6 +85,11 @@ pub enum DetailNotice {
     Opened(Box<EventDetail>),
     /// The difference between a replay's answer and its baseline has been calculated.
     ReplayCompared(Box<ComparedReplay>),
+    /// A picture that was asked for.
+    PictureFetched {
+        url: String,
+        outcome: Result<Box<FetchedPicture>, UserError>,
+    },
 }
 
 /// Runs of replays.

@@ -7,15 +7,15 @@ use std::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use super::SharedAccounts;
-use super::event_detail::{ComparedReplay, EventDetail};
+use super::event_detail::{ComparedReplay, EventDetail, ImageMessage};
 use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
 use super::notice_sender::NoticeSender;
 use super::status::Status;
 use super::trial::RuleTrial;
 use super::worker::Worker;
-use crate::capture::{Capture, CaptureId, HANDSHAKE, ReplayId, RunId};
+use crate::capture::{CaptureId, HANDSHAKE, Mode, ReplayId, RunId, StoredCapture};
 use crate::filter::{Filter, SeenField};
-use crate::inspect::{SignatureCheck, explain_signature};
+use crate::inspect::{explain_ciphertext, explain_signature};
 use crate::rules::Rule;
 use crate::store::{Reader, Scan, StoreError};
 
@@ -24,6 +24,9 @@ const MOST_SEEN: usize = 40;
 
 /// The most replays shown beside an event.
 const MOST_REPLAYS: usize = 100;
+
+/// The most image messages whose pictures are read for an event; WeChat sends nine at most.
+const MOST_PICTURES: usize = 18;
 
 /// The most runs listed.
 const MOST_RUNS: usize = 500;
@@ -165,8 +168,14 @@ impl QueryWorker {
             Ok(if at == 0 { compared.compared(&ignored) } else { compared })
         });
         let replays = replays.collect::<Result<_, StoreError>>()?;
-        let signature = self.signature(&stored.capture);
-        Ok(Some(EventDetail { stored, attempts, images, signature, replays }))
+        let image_messages = Self::image_messages(reader, &stored, &images)?;
+        let key_history = reader.key_history(&stored)?;
+        let account = accounts.named(&stored.capture.account);
+        let signature = account.and_then(|account| explain_signature(&stored.capture, account));
+        let is_encrypted = stored.capture.mode != Mode::Plain;
+        let layers = is_encrypted.then(|| explain_ciphertext(&stored.capture, account)).flatten();
+        let detail = EventDetail { stored, attempts, images, image_messages, signature, layers, key_history, replays };
+        Ok(Some(detail))
     }
 
     /// The replay with its difference; `None` if the replay or its event has been deleted.
@@ -185,8 +194,17 @@ impl QueryWorker {
         self.status.borrow().config.replay.ignore.clone()
     }
 
-    fn signature(&self, capture: &Capture) -> Option<SignatureCheck> {
-        explain_signature(capture, self.accounts.borrow().named(&capture.account)?)
+    /// The pictures of the image messages of an event, or its own if it is one.
+    fn image_messages(
+        reader: &Reader,
+        stored: &StoredCapture,
+        images: &[CaptureId],
+    ) -> Result<Vec<ImageMessage>, StoreError> {
+        let mut found: Vec<ImageMessage> = ImageMessage::of(stored).into_iter().collect();
+        for id in images.iter().take(MOST_PICTURES) {
+            found.extend(reader.capture(*id)?.as_ref().and_then(ImageMessage::of));
+        }
+        Ok(found)
     }
 
     /// Scans from the newest capture down in steps: the newest handshake is mostly near the top.

@@ -12,6 +12,7 @@ use super::connection::connect;
 use super::counters::Counter;
 use super::database_file::{DatabaseFile, FileState, beside};
 use super::error::{StoreError, doing};
+use super::key_history::{self, KeyHistory};
 use super::matching::{Scan, ScanChunk};
 use super::pages::Pages;
 use super::removal::{self, RemovalId};
@@ -300,6 +301,11 @@ impl Reader {
             .query_map((openid, &capture.capture.account, from, to, signature), |row| row.get(0).map(CaptureId))
             .map_err(&problem)?;
         rows.collect::<Result<_, _>>().map_err(&problem)
+    }
+
+    /// The events that the same menu button has sent; `None` for an event without a key.
+    pub fn key_history(&self, capture: &StoredCapture) -> Result<Option<KeyHistory>, StoreError> {
+        key_history::of(&self.connection, capture)
     }
 
     /// Statistics of the database; half a second for a million events.

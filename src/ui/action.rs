@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::capture::{CaptureId, ReplayId, RunId};
+use crate::account::SecretName;
+use crate::capture::{CaptureId, Mode, ReplayId, RunId};
 use crate::config::{Hue, Theme};
 use crate::engine::{Command, ReplayRequest, ReplayWhat};
 use crate::filter::Filter;
@@ -26,25 +27,55 @@ pub(crate) enum Screen {
     SetUp,
 }
 
-/// A tab of the detail.
+/// A part of the detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Tab {
-    /// Fields by their official names, with their meaning.
+pub(crate) enum DetailPart {
+    /// The findings, and the content of the event by its kind.
     #[default]
-    Decoded,
-    /// The body to the byte, with the chosen field lit.
-    Raw,
-    /// Request line, query, headers, and how the signature was calculated.
-    Request,
-    /// The reply, and all attempts.
-    Answer,
-    /// Replays of the event.
+    Content,
+    /// The reply, and its editor.
+    Reply,
+    /// Elements by their official names.
+    Fields,
+    /// The bytes below the scroll.
+    Bytes,
+    /// Attempts and replays: a second column where there is room.
     Replays,
 }
 
-impl Tab {
-    /// Tabs in the order in which they are shown, and in which Ctrl+1…5 count them.
-    pub(crate) const ALL: [Self; 5] = [Self::Decoded, Self::Raw, Self::Request, Self::Answer, Self::Replays];
+impl DetailPart {
+    /// Parts in the order in which the keys turn to them, and in which Ctrl+1…5 count them.
+    pub(crate) const ALL: [Self; 5] = [Self::Content, Self::Reply, Self::Fields, Self::Bytes, Self::Replays];
+}
+
+/// A view of the bytes below the detail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum BytesView {
+    /// The text to the byte, with the chosen field lit.
+    #[default]
+    Text,
+    Hex,
+    /// Request line, query, and the calculation of the signature.
+    Request,
+    Headers,
+}
+
+impl BytesView {
+    /// Views in the order in which they are shown.
+    pub(crate) const ALL: [Self; 4] = [Self::Text, Self::Hex, Self::Request, Self::Headers];
+}
+
+/// A change of settings that mends what a diagnosis is about, for one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Mend {
+    /// Open the form of the account at this secret.
+    EnterSecret { account: String, secret: SecretName },
+    /// Let requests below this path belong to the account.
+    ClaimPath { account: String, path: String },
+    /// Save this AppID.
+    SetAppId { account: String, app_id: String },
+    /// Save this mode.
+    SetMode { account: String, mode: Mode },
 }
 
 /// A movement of the selection.
@@ -69,9 +100,15 @@ pub(crate) enum Action {
     Pick(PickAction),
     MoveSelection(Move),
     ShowDetail(bool),
-    ShowTab(Tab),
-    /// Turn to the next tab of the detail (1), or the one before (-1).
-    TurnTab(i8),
+    /// Return from a detail that covers the list.
+    BackToList,
+    /// Show a part of the detail.
+    ShowPart(DetailPart),
+    /// Turn to the next part of the detail (1), or the one before (-1).
+    TurnPart(i8),
+    ShowBytes(BytesView),
+    /// Mend what a diagnosis is about.
+    Mend(Mend),
     /// Highlight an element of the message, by its path.
     ChooseField(String),
     /// Open the form of a new rule with this content.

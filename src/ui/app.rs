@@ -8,21 +8,18 @@ use jiff::tz::TimeZone;
 
 use crate::config::{LookConfig, Theme};
 use crate::engine::{
-    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PictureRequest, QueryCommand,
-    Setup, Status, TransferCommand,
+    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PicturePurpose,
+    PictureRequest, QueryCommand, Setup, TransferCommand,
 };
 use crate::texts::Language;
 use crate::ui::action::{Action, FileRequest, Screen};
-use crate::ui::bars::hold::held_bar_ui;
 use crate::ui::bars::{banner, rail, status_bar, top_bar};
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::DialogAnswer;
 use crate::ui::dialogs::file_drop;
 use crate::ui::dialogs::replay_dialog::ReplayDialogView;
 use crate::ui::look::Look;
-use crate::ui::screens::events::detail::{self, Detail};
-use crate::ui::screens::events::filter::filter_row;
-use crate::ui::screens::first_run;
+use crate::ui::screens::events::detail::Detail;
 use crate::ui::screens::rules::RulesView;
 use crate::ui::screens::settings::Settings;
 use crate::ui::state::{EventsPage, State};
@@ -30,6 +27,8 @@ use crate::ui::{fonts, ime, theme};
 use crate::waker::Waker;
 
 mod carry_out;
+mod events_pane;
+mod mend;
 mod motion;
 mod signals;
 mod start;
@@ -43,11 +42,6 @@ const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
 
 /// Time after which a full queue is tried again, if nothing wakes the window before.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
-
-/// Initial and minimum width of the detail, and minimum width of the list, in points.
-const DETAIL_WIDTH: f32 = 520.0;
-const DETAIL_SMALLEST: f32 = 340.0;
-const LIST_SMALLEST: f32 = 400.0;
 
 /// The window: the engine behind it, and all that it shows.
 #[derive(Debug)]
@@ -115,7 +109,9 @@ impl App {
                 self.ask(MaintenanceCommand::Run { task: MaintenanceTask::BackUp { path: path.clone() } });
             }
             (FileRequest::Open, _) => self.ask(TransferCommand::Import { paths }),
-            (FileRequest::Pictures { number }, _) => self.ask(PictureRequest { number, paths }),
+            (FileRequest::Pictures { number }, _) => {
+                self.ask(PictureRequest { purpose: PicturePurpose::Compose { number }, paths })
+            }
         }
     }
 
@@ -289,7 +285,7 @@ impl App {
                 Screen::SetUp => {
                     first_run::first_run_ui(ui, &status, state.set_up_view(), look, actions);
                 }
-                Screen::Events => events_ui(ui, state, &status, look, actions),
+                Screen::Events => events_pane::events_ui(ui, state, &status, look, actions),
             }
         });
         // What stands at the bottom comes last for Tab and for who listens, although its room is taken first.
@@ -306,8 +302,10 @@ impl App {
         let view = ReplayDialogView { status: &status, runs: state.replays.runs() };
         state.replay_dialog.ui(ui, &view, look, actions);
         let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
-        let for_pictures = for_pictures.then(|| state.composer.number());
-        file_drop::file_drop_ui(ui, for_pictures, look, actions);
+        let compose = for_pictures.then(|| PicturePurpose::Compose { number: state.composer.number() });
+        let shown = state.detail.as_ref().filter(|_| state.screen == Screen::Events && !state.detail_hidden);
+        let recognise = shown.and_then(Detail::takes_pictures).map(|event| PicturePurpose::Recognise { event });
+        file_drop::file_drop_ui(ui, compose.or(recognise), look, actions);
         state.keys_page.ui(ui, look, actions);
         state.palette.ui(ui, look, actions);
     }
@@ -338,32 +336,6 @@ fn documents() -> PathBuf {
     let user = directories::UserDirs::new();
     let folder = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
     folder.map(Path::to_owned).unwrap_or_default()
-}
-
-/// Draws the list beside the detail, or the first-run page.
-fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actions: &mut Vec<Action>) {
-    if state.page == EventsPage::FirstRun {
-        first_run::first_run_ui(ui, status, state.set_up_view(), look, actions);
-        return;
-    }
-    if !state.detail_hidden {
-        let largest = (ui.available_width() - LIST_SMALLEST).max(DETAIL_SMALLEST);
-        let panel =
-            Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(DETAIL_SMALLEST..=largest);
-        panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| match &state.detail {
-            Some(detail) => detail::detail_ui(ui, detail, (state.tab, &mut state.answering), look, actions),
-            None => {
-                ui.centered_and_justified(|ui| ui.weak(look.text("window.list.choose")));
-            }
-        });
-    }
-    let in_view = state.answered_in_view();
-    CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
-        held_bar_ui(ui, &state.answering, in_view, look, actions);
-        let State { list, filter, saved, answering, .. } = state;
-        filter_row::filter_row_ui(ui, (filter, saved), look, actions);
-        list.ui(ui, (answering, saved), look, actions);
-    });
 }
 
 impl eframe::App for App {

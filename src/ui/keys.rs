@@ -2,7 +2,9 @@
 
 use egui::{Context, Event, Key, Modifiers};
 
-use crate::ui::action::{Action, CopyForm, HoldAction, Move, PickAction, RemovalAction, Screen, SendAction, Tab};
+use crate::ui::action::{
+    Action, CopyForm, DetailPart, HoldAction, Move, PickAction, RemovalAction, Screen, SendAction,
+};
 use crate::ui::ime::Composition;
 
 mod groups;
@@ -81,13 +83,13 @@ shortcuts! {
     FOLLOW: Action::ToggleFollow, [shifted(Key::F)], "window.keys.follow";
     FOCUS_FILTER: Action::FocusFilter, [mark(Key::Slash), ctrl(Key::F)], "window.keys.filter";
     OPEN_DETAIL: Action::ShowDetail(true), [plain(Key::Enter)], "window.keys.open";
-    NEXT_TAB: Action::TurnTab(1), [plain(Key::ArrowRight)], "window.keys.next_tab";
-    PREVIOUS_TAB: Action::TurnTab(-1), [plain(Key::ArrowLeft)], "window.keys.previous_tab";
-    DECODED_TAB: Action::ShowTab(Tab::Decoded), [ctrl(Key::Num1)], "window.keys.tab_decoded";
-    RAW_TAB: Action::ShowTab(Tab::Raw), [ctrl(Key::Num2)], "window.keys.tab_raw";
-    REQUEST_TAB: Action::ShowTab(Tab::Request), [ctrl(Key::Num3)], "window.keys.tab_request";
-    ANSWER_TAB: Action::ShowTab(Tab::Answer), [ctrl(Key::Num4)], "window.keys.tab_answer";
-    REPLAYS_TAB: Action::ShowTab(Tab::Replays), [ctrl(Key::Num5)], "replay.keys.tab";
+    NEXT_PART: Action::TurnPart(1), [plain(Key::ArrowRight)], "window.keys.next_part";
+    PREVIOUS_PART: Action::TurnPart(-1), [plain(Key::ArrowLeft)], "window.keys.previous_part";
+    CONTENT_PART: Action::ShowPart(DetailPart::Content), [ctrl(Key::Num1)], "window.keys.part_content";
+    REPLY_PART: Action::ShowPart(DetailPart::Reply), [ctrl(Key::Num2)], "window.keys.part_reply";
+    FIELDS_PART: Action::ShowPart(DetailPart::Fields), [ctrl(Key::Num3)], "window.keys.part_fields";
+    BYTES_PART: Action::ShowPart(DetailPart::Bytes), [ctrl(Key::Num4)], "window.keys.part_bytes";
+    REPLAYS_PART: Action::ShowPart(DetailPart::Replays), [ctrl(Key::Num5)], "window.keys.part_replays";
     TOGGLE_HOLD: Action::Hold(HoldAction::Toggle), [plain(Key::I)], "hold.keys.toggle";
     ANSWER_HELD: Action::Hold(HoldAction::AnswerNext), [plain(Key::A)], "hold.keys.answer";
     RELEASE_HELD: Action::Hold(HoldAction::ReleaseAll), [shifted(Key::A)], "hold.keys.release";
@@ -206,7 +208,7 @@ impl Keyboard {
         });
         let moves = |shortcut: &&Shortcut| match shortcut.action {
             Action::MoveSelection(movement) => !matches!(movement, Move::Pages(_)),
-            Action::TurnTab(_) => true,
+            Action::TurnPart(_) => true,
             _ => false,
         };
         if pressed.iter().any(moves) {

@@ -5,11 +5,11 @@ use jiff::SignedDuration;
 use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
 use crate::config::LookConfig;
 use crate::engine::{
-    DetailNotice, EventDetail, FilterNotice, ListNotice, Notice, ReplaysNotice, SavedSetting, SettingsNotice,
-    TransferNotice,
+    DetailNotice, EventDetail, FilterNotice, ListNotice, Notice, PicturePurpose, ReplaysNotice, SavedSetting,
+    SettingsNotice, TransferNotice,
 };
 use crate::texts::Language;
-use crate::ui::action::{CopyForm, Move, PickAction, Screen, Tab};
+use crate::ui::action::{CopyForm, Move, PickAction, Screen};
 use crate::ui::dialogs::event_selection::EventSelection;
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::FileDialog;
@@ -24,7 +24,7 @@ use crate::ui::look::Look;
 use crate::ui::notices::Notices;
 use crate::ui::screens::compose::Composer;
 use crate::ui::screens::events::answering::ManualReplies;
-use crate::ui::screens::events::detail::Detail;
+use crate::ui::screens::events::detail::{Detail, DetailView};
 use crate::ui::screens::events::filter::FilterBox;
 use crate::ui::screens::events::filter::saved_filters::SavedFilters;
 use crate::ui::screens::events::list::List;
@@ -58,7 +58,7 @@ pub(crate) enum EventsPage {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) screen: Screen,
-    pub(crate) tab: Tab,
+    pub(crate) detail_view: DetailView,
     pub(crate) keys_page: KeysPage,
     pub(crate) palette: Palette,
     pub(crate) list: List,
@@ -125,6 +125,9 @@ impl State {
                 self.list.fill(rows, &marks);
             }
             Notice::Detail(DetailNotice::Opened(opened)) => self.show(opened, look.language),
+            Notice::Detail(DetailNotice::PictureFetched { url, outcome }) => {
+                self.detail_view.pictures.take(url, outcome)
+            }
             Notice::Detail(DetailNotice::ReplayCompared(compared)) => {
                 if let Some(detail) = &mut self.detail {
                     detail.take_compared(*compared);
@@ -147,7 +150,14 @@ impl State {
             Notice::Replays(ReplaysNotice::Ended { run }) => self.replay_ended(*run, look, now),
             Notice::Replays(ReplaysNotice::Runs { runs }) => self.replays.listed(runs),
             Notice::Replays(ReplaysNotice::Run { run, rows }) => self.replays.read(*run, rows),
-            Notice::Pictures { number, pictures } => self.composer.take_pictures(number, pictures),
+            Notice::Pictures { purpose: PicturePurpose::Compose { number }, pictures } => {
+                self.composer.take_pictures(number, pictures);
+            }
+            Notice::Pictures { purpose: PicturePurpose::Recognise { event }, pictures } => {
+                if let Some(detail) = self.detail.as_ref().filter(|detail| detail.id() == event) {
+                    detail.recognise(&pictures);
+                }
+            }
             Notice::Transfer(TransferNotice::Previewed { generation, preview }) => {
                 self.export_dialog.previewed(generation, *preview);
             }
@@ -221,6 +231,8 @@ impl State {
         self.list.picks.clear();
         self.screen = Screen::Events;
         self.page = EventsPage::WantedList;
+        self.detail_view.begin();
+        self.detail_view.covers_list = true;
         self.list.select(id);
         self.open_selected();
         self.decide_first_run();
@@ -231,6 +243,7 @@ impl State {
         if self.screen == Screen::Replays {
             self.replays.move_selection(movement);
         } else {
+            self.detail_view.begin();
             self.list.move_selection(movement);
             self.open_selected();
         }
@@ -258,11 +271,15 @@ impl State {
         }
     }
 
-    /// Turns to a neighbouring tab of the detail; the first follows the last.
-    pub(crate) fn turn_tab(&mut self, by: i8) {
-        let count = Tab::ALL.len() as i8;
-        let at = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0) as i8;
-        self.tab = Tab::ALL[(at + by).rem_euclid(count) as usize];
+    /// Opens the detail: beside the list, or over it where there is no room for both.
+    pub(crate) fn open_detail(&mut self) {
+        self.detail_hidden = false;
+        self.detail_view.covers_list = true;
+    }
+
+    /// Returns from a detail that covers the list. Returns false if it does not.
+    pub(crate) fn back_to_list(&mut self) -> bool {
+        self.detail_view.is_stacked && !self.detail_hidden && std::mem::take(&mut self.detail_view.covers_list)
     }
 
     /// Closes what lies on top: the first of these that is open, from the page of keys down to the multi-selection.

@@ -99,7 +99,7 @@ impl App {
     fn leave(&mut self) {
         match self.state.held_in_view() {
             Some(_) => self.answer(|answering, group| answering.decide(group, HeldDecision::Default)),
-            None if self.state.leave() => {}
+            None if self.state.leave() || self.state.back_to_list() => {}
             None if self.state.filter.is_empty() => self.state.hide_detail(),
             None => self.clear_filter(),
         }
@@ -126,9 +126,16 @@ impl App {
             Action::Select(id) => state.select(id),
             Action::Pick(pick) => state.pick(pick),
             Action::MoveSelection(movement) => state.move_selection(movement),
-            Action::ShowDetail(shown) => state.detail_hidden = !shown,
-            Action::ShowTab(tab) => (state.tab, state.detail_hidden) = (tab, false),
-            Action::TurnTab(by) => state.turn_tab(by),
+            Action::ShowDetail(true) => state.open_detail(),
+            Action::ShowDetail(false) => state.detail_hidden = true,
+            Action::BackToList => drop(state.back_to_list()),
+            Action::ShowPart(part) => {
+                state.detail_hidden = false;
+                state.detail_view.show(part);
+            }
+            Action::TurnPart(by) => state.detail_view.turn(by),
+            Action::ShowBytes(view) => state.detail_view.bytes = view,
+            Action::Mend(mend) => self.mend(mend),
             Action::ChooseField(path) => {
                 if let Some(detail) = &mut state.detail {
                     detail.choose(&path);
@@ -199,7 +206,7 @@ impl App {
         }
     }
 
-    fn show_screen(&mut self, screen: Screen) {
+    pub(super) fn show_screen(&mut self, screen: Screen) {
         self.state.screen = screen;
         match screen {
             Screen::Replays => self.state.replays.want(),

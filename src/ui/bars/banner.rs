@@ -7,6 +7,7 @@ use crate::engine::{ListenerState, MaintenanceCommand, SettingsCommand, Status};
 use crate::texts::user_error::UserError;
 use crate::ui::action::{Action, Screen};
 use crate::ui::look::{Look, severity_mark};
+use crate::ui::screens::events::detail::AccountFinding;
 use crate::ui::theme;
 
 /// Errors of the store that have a banner.
@@ -51,6 +52,22 @@ pub(crate) fn banners_ui(ui: &mut Ui, status: &Status, store: &StoreErrors, look
     if let Some(trouble) = &store.files {
         banner_ui(ui, Severity::Warning, &look.text("window.banner.place"), &look.trouble(trouble), look, |_| {});
     }
+}
+
+/// Draws a banner about the account of the event that is open. Returns true if it was dismissed.
+pub(crate) fn account_banner_ui(ui: &mut Ui, finding: &AccountFinding, look: &Look, actions: &mut Vec<Action>) -> bool {
+    let (account, code) = finding.key();
+    let title = look.filled("hero.account", &[("account", account)]);
+    let mut is_dismissed = false;
+    banner_ui(ui, code.severity(), &title, &finding.message, look, |ui| {
+        is_dismissed = ui.button(look.text("mend.dismiss")).clicked();
+        if let Some((words, action)) = &finding.mend
+            && ui.button(words).on_hover_text(&finding.remedy).clicked()
+        {
+            actions.push(action.clone());
+        }
+    });
+    is_dismissed
 }
 
 fn listener_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut Vec<Action>) {

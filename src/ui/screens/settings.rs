@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Button, Id, Label, RichText, ScrollArea, TextEdit, Ui};
 
+use crate::account::SecretName;
 use crate::config::Theme;
 use crate::engine::{ListenerState, SavedSetting, SettingsCommand, Stats, Status};
 use crate::texts::Language;
@@ -37,6 +38,11 @@ impl Settings {
     /// Creates the page for a data folder.
     pub(crate) fn at(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), ..Self::default() }
+    }
+
+    /// Opens the form of an account with the caret in the field of that secret.
+    pub(crate) fn open_account(&mut self, name: &str, secret: SecretName) {
+        self.accounts.open(name, secret);
     }
 
     /// Discards the input that has been saved.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{EventsPage, State};
 use crate::capture::CaptureId;
 use crate::engine::{HeldPush, HeldView};
-use crate::ui::action::{Screen, Tab};
+use crate::ui::action::{DetailPart, Screen};
 use crate::ui::screens::events::answering::Stage;
 use crate::ui::screens::events::detail::Detail;
 
@@ -41,7 +41,8 @@ impl State {
     /// Opens a held push that has just arrived.
     fn answer(&mut self, push: &HeldPush, with_caret: bool) {
         self.page = EventsPage::WantedList;
-        (self.tab, self.detail_hidden) = (Tab::Answer, false);
+        self.open_detail();
+        self.detail_view.show(DetailPart::Reply);
         self.list.select_to_reply(push.placement.id);
         if with_caret {
             self.answering.request_focus(push.placement.group);
@@ -58,7 +59,8 @@ impl State {
         self.palette.close();
         self.select(id);
         self.answering.request_focus(group);
-        (self.tab, self.detail_hidden) = (Tab::Answer, false);
+        self.open_detail();
+        self.detail_view.show(DetailPart::Reply);
     }
 
     /// Returns true if the selected event waits for a manual reply.
@@ -82,7 +84,7 @@ impl State {
             && !self.keys_page.is_shown()
             && !self.palette.is_shown()
             && !self.detail_hidden
-            && self.tab == Tab::Answer;
+            && self.detail_view.part() == DetailPart::Reply;
         let group = self.detail.as_ref().filter(|_| in_view)?.placement().group;
         self.answering.stage(group).map(|_| group)
     }

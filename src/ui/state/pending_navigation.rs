@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::capture::{CaptureId, ReplayId, StoredRun};
-use crate::ui::action::{Screen, Tab};
+use crate::ui::action::{DetailPart, Screen};
 use crate::ui::bars::replay_progress;
 use crate::ui::look::Look;
 use crate::ui::screens::compose::Origin;
@@ -51,7 +51,8 @@ impl State {
     /// Opens the event of a replay at that replay.
     pub(crate) fn show_replay(&mut self, event: CaptureId, replay: ReplayId) {
         self.select(event);
-        (self.tab, self.detail_hidden) = (Tab::Replays, false);
+        self.open_detail();
+        self.detail_view.show(DetailPart::Replays);
         self.pending.reveal = Some((event, replay));
         // What is open may not know of it yet.
         self.to_open = Some(event);

@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Response, RichText, Stroke, Ui, Vec2,
-    WidgetInfo, WidgetText,
+    Align, Button, Color32, CornerRadius, FontId, Frame, Label, Layout, Margin, Response, RichText, Stroke, TextStyle,
+    Ui, Vec2, WidgetInfo, WidgetText,
 };
 
 use crate::ui::action::Action;
@@ -19,8 +19,8 @@ const SMALL_BUTTON: f32 = 21.0;
 /// Width of an icon, in points.
 const ICON: f32 = 16.0;
 
-/// Horizontal margin of a chip, in points.
-const CHIP_MARGIN: f32 = 8.0;
+/// Text size of the value that a card is about, in points.
+const VALUE_TEXT: f32 = 14.0;
 
 /// Gives a control an accessible name that differs from its visible text.
 pub(crate) fn named(response: Response, role: Role, name: &str) -> Response {
@@ -113,6 +113,12 @@ pub(crate) fn weak(look: &Look, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(look.palette.weak)
 }
 
+/// Font and colour of the value that a card is about.
+pub(crate) fn value_font(ui: &Ui, look: &Look) -> (FontId, Color32) {
+    let font = TextStyle::Monospace.resolve(ui.style());
+    (FontId { size: VALUE_TEXT, ..font }, look.palette.strong)
+}
+
 /// A low button placed beside its subject, just high enough for Chinese.
 pub(crate) fn small_button<'b>(text: impl Into<WidgetText>) -> Button<'b> {
     Button::new(text.into()).small().min_size(Vec2::new(0.0, SMALL_BUTTON))
@@ -138,23 +144,6 @@ pub(crate) fn open_button(ui: &mut Ui, look: &Look, link: &str) {
     if named(response, Role::Link, &look.filled("detail.open_link", &[("link", link)])).clicked() {
         ui.ctx().open_url(egui::OpenUrl::new_tab(link));
     }
-}
-
-/// Draws a state as a chip: a word, and a mark that conveys the same by its shape.
-pub(crate) fn chip(ui: &mut Ui, look: &Look, mark: &str, text: &str, color: Color32) -> Response {
-    let text = RichText::new(format!("{mark} {text}")).color(color);
-    let shown =
-        WidgetText::from(text).into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, egui::TextStyle::Body);
-    // A chip that does not fit moves to the next line as a whole.
-    if shown.size().x + 2.0 * CHIP_MARGIN > ui.available_size_before_wrap().x {
-        ui.end_row();
-    }
-    let frame = Frame::new()
-        .fill(look.palette.control)
-        .stroke(Stroke::new(1.0, look.palette.line))
-        .corner_radius(CornerRadius::same(CORNER))
-        .inner_margin(Margin::symmetric(CHIP_MARGIN as i8, 2));
-    frame.show(ui, |ui| ui.add(Label::new(shown).selectable(false))).inner
 }
 
 /// Draws a label and its value in two columns. Unlike in egui's grids, the contents wrap.

@@ -147,6 +147,19 @@ impl ManualReplies {
         held.copied().map(Stage::Held).or_else(|| awaited().copied().map(Stage::Awaited))
     }
 
+    /// Puts the caret into the reply to an event; one that does not wait gets a draft to copy.
+    pub(crate) fn begin(&mut self, stored: &StoredCapture, look: &Look) {
+        let group = stored.placement.group;
+        if self.stage(group).is_some() {
+            self.request_focus(group);
+            return;
+        }
+        let is_new = !self.drafts.contains_key(&group);
+        let draft = self.draft(group, stored, look);
+        draft.is_standalone |= is_new;
+        draft.editor.focus();
+    }
+
     /// Returns true if a reply to a push that was held has not been sent.
     pub(crate) fn has_unsent(&self, group: CaptureId) -> bool {
         self.drafts.get(&group).is_some_and(|draft| !draft.is_standalone)

@@ -5,7 +5,7 @@ use egui::{Button, Ui};
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::filter::by_value;
 use crate::texts::safe_text::shortened;
-use crate::ui::action::{Action, SendAction, Tab};
+use crate::ui::action::{Action, DetailPart, SendAction};
 use crate::ui::keys::{self, Shortcut};
 use crate::ui::look::Look;
 use crate::ui::widgets::value_menu::value_menu_ui;
@@ -32,7 +32,7 @@ pub(super) fn menu_ui(
             chosen = Some(action);
         }
     };
-    item(ui, "replay.menu.answer", String::new(), Action::ShowTab(Tab::Answer));
+    item(ui, "replay.menu.answer", String::new(), Action::ShowPart(DetailPart::Reply));
     let mut shortcut = |ui: &mut Ui, key: &str, shortcut: &Shortcut| item(ui, key, shortcut.hint(), shortcut.action());
     ui.separator();
     shortcut(ui, "replay.menu.replay", &keys::REPLAY);

@@ -10,7 +10,7 @@ use super::super::Detail;
 use super::super::tests::{assert_shows, attempt, opened, sample, shown};
 use crate::capture::{CaptureId, ForwardProblem, Reply, ReplyEnd, ReplySource, ReplySummary, ServerAnswer};
 use crate::texts::Language;
-use crate::ui::action::{Action, Tab};
+use crate::ui::action::{Action, BytesView};
 use crate::ui::test_support::{request, stored};
 use crate::wechat::lint;
 
@@ -31,7 +31,7 @@ fn the_attempts_stand_on_one_axis_and_say_who_closed_first() {
     };
     opened.attempts[0].reply = ended(None, ReplyEnd::HungUp, 5);
     opened.attempts[1].reply = ended(None, ReplyEnd::Silent, 6);
-    let (mut harness, asked) = shown(Detail::new(opened, Language::English), Tab::Answer);
+    let (mut harness, asked) = shown(Detail::new(opened, Language::English), BytesView::Text);
     assert_shows(
         &harness,
         &[
@@ -48,7 +48,7 @@ fn the_attempts_stand_on_one_axis_and_say_who_closed_first() {
 fn answer_of<'h>(change: impl FnOnce(&mut Reply)) -> Harness<'h> {
     let mut opened = opened(&sample("CLICK"));
     change(opened.stored.reply.as_mut().unwrap());
-    shown(Detail::new(opened, Language::English), Tab::Answer).0
+    shown(Detail::new(opened, Language::English), BytesView::Text).0
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_late_own_server_is_a_chip() {
 
 #[test]
 fn a_standalone_draft_for_an_answered_event_is_copied() {
-    let (mut harness, asked) = shown(Detail::new(opened(&sample("CLICK")), Language::English), Tab::Answer);
+    let (mut harness, asked) = shown(Detail::new(opened(&sample("CLICK")), Language::English), BytesView::Text);
     harness.get_by_label("Write a reply…").click();
     harness.run();
     harness.get_by_label("Copy bytes").click();
@@ -152,7 +152,7 @@ fn nobody_sees_the_answer_to_a_handshake() {
     let target = "/wx?signature=a&timestamp=1&nonce=2&echostr=3".to_owned();
     let mut opened = opened(&sample("CLICK"));
     opened.stored = stored(request("GET", target, b""), 200);
-    let (harness, _) = shown(Detail::new(opened, Language::English), Tab::Answer);
+    let (harness, _) = shown(Detail::new(opened, Language::English), BytesView::Text);
     assert!(harness.query_by_label_contains("The user").is_none());
     assert!(harness.query_by_label("Write a reply…").is_none());
 }

@@ -1,4 +1,4 @@
-//! Page of the request: its line, parameters, headers, peer, and the calculation of its signature.
+//! Views of the request in the pane of bytes: its line, parameters and peer, the calculation of its signature, its headers.
 
 use egui::{Label, RichText, ScrollArea, Ui};
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use crate::ui::widgets::shown::DisplayText;
 pub(super) struct RequestView {
     line: String,
     /// Decoded query parameters, in order.
-    pub(super) parameters: Vec<(String, String)>,
+    parameters: Vec<(String, String)>,
     headers: Vec<(String, String)>,
 }
 
@@ -32,7 +32,7 @@ impl RequestView {
     }
 }
 
-/// Draws the page of the request.
+/// Draws the request line, the calculation of the signature, and the parameters.
 pub(super) fn request_ui(
     ui: &mut Ui,
     opened: &EventDetail,
@@ -57,7 +57,17 @@ pub(super) fn request_ui(
         });
         signature_ui(ui, opened, look);
         pairs_ui(ui, "detail.request.query", &view.parameters, look);
+        ui.add_space(GAP_LARGE);
+    });
+}
+
+/// Draws the headers.
+pub(super) fn headers_ui(ui: &mut Ui, view: &RequestView, look: &Look, actions: &mut Vec<Action>) {
+    ScrollArea::vertical().id_salt("headers").auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = GAP;
         pairs_ui(ui, "detail.request.headers", &view.headers, look);
+        let all = || view.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n");
+        copy_button(ui, look, &look.text("detail.request.headers"), all, actions);
         ui.add_space(GAP_LARGE);
     });
 }

@@ -1,8 +1,8 @@
-//! Page of an event's replays, the newest first: verdict, reply, request, and the difference from an earlier reply.
+//! An event's replays, the newest first: verdict, reply, request, and the difference from an earlier reply.
 
 use std::cell::{Cell, OnceCell};
 
-use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Ui};
+use egui::{CollapsingHeader, Label, RichText, Ui};
 
 use super::differing::difference_ui;
 use super::replayed::ReplayView;
@@ -10,14 +10,13 @@ use super::reply_bytes::{bytes_ui, row_ui};
 use crate::capture::ReplayId;
 use crate::engine::{ComparedReplay, QueryCommand};
 use crate::ui::action::{Action, SendAction};
-use crate::ui::keys;
 use crate::ui::look::{Look, attempt_mark};
-use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL};
+use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, copy_button, small_button, value_pair, weak};
 use crate::ui::widgets::findings::{PlaceDisplay, findings_ui};
 use crate::ui::widgets::verdicts::{legal_words, verdict_color, verdict_words};
 
-/// State of the page. Only [`replays_ui`] uses the cells, apart from `to_reveal`.
+/// State of the section. Only [`replays_ui`] uses the cells, apart from `to_reveal`.
 #[derive(Debug, Default)]
 pub(super) struct ReplayList {
     entries: Vec<ReplayEntry>,
@@ -44,13 +43,13 @@ impl ReplayList {
         self.entries[at] = ReplayEntry::default();
     }
 
-    /// Unfolds a replay and scrolls to it in the next frame that shows this page.
+    /// Unfolds a replay and scrolls to it in the next frame that shows this section.
     pub(super) fn reveal(&self, id: ReplayId) {
         self.to_reveal.set(Some(id));
     }
 }
 
-/// Draws the page of replays.
+/// Draws the replays.
 pub(super) fn replays_ui(
     ui: &mut Ui,
     list: &ReplayList,
@@ -58,40 +57,26 @@ pub(super) fn replays_ui(
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    ScrollArea::vertical().id_salt("replays").auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = GAP;
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = GAP;
-            let replay = ui.add(Button::new(look.text("replays.detail.replay")));
-            if replay.on_hover_text(keys::REPLAY.hint()).clicked() {
-                actions.push(keys::REPLAY.action());
+    ui.spacing_mut().item_spacing.y = GAP;
+    if replays.is_empty() {
+        ui.add(Label::new(weak(look, look.text("replays.detail.none"))).wrap());
+    }
+    let to_reveal = list.to_reveal.take();
+    for (at, (compared, entry)) in replays.iter().zip(&list.entries).enumerate() {
+        let is_revealed = to_reveal == Some(compared.stored.id);
+        let header = CollapsingHeader::new(head(compared, look)).id_salt(("replay", compared.stored.id.0));
+        let header = header.default_open(at == 0 && to_reveal.is_none()).open(is_revealed.then_some(true));
+        let shown = header.show(ui, |ui| {
+            if compared.is_to_be_compared() && !entry.is_requested.replace(true) {
+                actions.push(Action::Ask(QueryCommand::CompareReplay { id: compared.stored.id }.into()));
             }
-            let edit = ui.add(Button::new(look.text("replays.detail.edit")));
-            if edit.on_hover_text(keys::EDIT_AND_REPLAY.hint()).clicked() {
-                actions.push(keys::EDIT_AND_REPLAY.action());
-            }
+            let view = entry.view.get_or_init(|| ReplayView::of(compared, look.language));
+            replay_ui(ui, compared, view, look, actions);
         });
-        if replays.is_empty() {
-            ui.add(Label::new(look.text("replays.detail.none")).wrap());
+        if is_revealed {
+            shown.header_response.scroll_to_me(Some(egui::Align::Min));
         }
-        let to_reveal = list.to_reveal.take();
-        for (at, (compared, entry)) in replays.iter().zip(&list.entries).enumerate() {
-            let is_revealed = to_reveal == Some(compared.stored.id);
-            let header = CollapsingHeader::new(head(compared, look)).id_salt(("replay", compared.stored.id.0));
-            let header = header.default_open(at == 0 && to_reveal.is_none()).open(is_revealed.then_some(true));
-            let shown = header.show(ui, |ui| {
-                if compared.is_to_be_compared() && !entry.is_requested.replace(true) {
-                    actions.push(Action::Ask(QueryCommand::CompareReplay { id: compared.stored.id }.into()));
-                }
-                let view = entry.view.get_or_init(|| ReplayView::of(compared, look.language));
-                replay_ui(ui, compared, view, look, actions);
-            });
-            if is_revealed {
-                shown.header_response.scroll_to_me(Some(egui::Align::Min));
-            }
-        }
-        ui.add_space(GAP_LARGE);
-    });
+    }
 }
 
 /// Title of a replay, such as `▼ regressed · 200 · ② · 11-23 08:00:03`.
