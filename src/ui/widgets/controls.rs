@@ -138,6 +138,23 @@ pub(crate) fn copy_button(
     }
 }
 
+/// Draws an icon that copies a text. `what` tells screen readers which of several it is.
+pub(crate) fn copy_icon(
+    ui: &mut Ui,
+    look: &Look,
+    what: &str,
+    text: impl FnOnce() -> String,
+    actions: &mut Vec<Action>,
+) {
+    let clicked = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = SMALL_BUTTON;
+        icon_button(ui, icons::COPY, &look.filled("detail.copy_what", &[("what", what)])).clicked()
+    });
+    if clicked.inner {
+        actions.push(Action::Copy(text()));
+    }
+}
+
 /// Draws a button that opens a link in the browser.
 pub(crate) fn open_button(ui: &mut Ui, look: &Look, link: &str) {
     let response = ui.add(small_button(&*look.text("detail.open_in_browser"))).on_hover_text(link);

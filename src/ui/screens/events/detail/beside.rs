@@ -8,8 +8,8 @@ use super::detail_view::DetailView;
 use super::replays_section::replays_ui;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_LARGE};
-use crate::ui::widgets::controls::{named, small_button, title};
+use crate::ui::theme::{GAP, GAP_LARGE, icons};
+use crate::ui::widgets::controls::{icon_button, title};
 
 /// Draws the second column.
 pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
@@ -19,9 +19,7 @@ pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, loo
             ui,
             |ui| title(ui, look, &look.text("detail.attempts")),
             |ui| {
-                let close =
-                    named(ui.add(small_button("×")), egui::accesskit::Role::Button, &look.text("hero.close_beside"));
-                if close.on_hover_text(look.text("hero.close_beside")).clicked() {
+                if icon_button(ui, icons::CLOSE, &look.text("hero.close_beside")).clicked() {
                     view.shows_beside = false;
                 }
             },

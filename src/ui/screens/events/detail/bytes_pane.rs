@@ -20,7 +20,7 @@ use crate::texts::safe_text::grouped;
 use crate::ui::action::{Action, BytesView, DetailPart};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL, Palette};
-use crate::ui::widgets::controls::{code_frame, copy_button, title, weak};
+use crate::ui::widgets::controls::{code_frame, copy_icon, title, weak};
 
 /// Maximum length in bytes of a text that is laid out as one; longer ones go by rows.
 const LAID_OUT_AT_ONCE: usize = 8 << 10;
@@ -203,7 +203,7 @@ fn bar_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, acti
         |ui| {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
             if shows_payload {
-                copy_button(ui, look, &look.text("detail.raw.message"), || copy_text(bytes), actions);
+                copy_icon(ui, look, &look.text("detail.raw.message"), || copy_text(bytes), actions);
                 let mark = RichText::new("¶");
                 let toggle = ui.selectable_label(view.shows_space, mark).on_hover_text(look.text("hero.bytes.space"));
                 let toggle = crate::ui::widgets::controls::named(

@@ -15,8 +15,8 @@ use crate::ui::action::{Action, DetailPart};
 use crate::ui::keys::{self, Shortcut};
 use crate::ui::look::{FAULT_MARK, Look, attempt_mark, fault_hint, forward_hint, signature_mark};
 use crate::ui::screens::events::answering::ManualReplies;
-use crate::ui::theme::{CORNER, GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{copy_button, named, small_button, weak};
+use crate::ui::theme::{CORNER, GAP, GAP_SMALL, icons, title_text};
+use crate::ui::widgets::controls::{copy_icon, named, small_button, weak};
 use crate::wechat::kind;
 
 /// Size of the mark in the family's colour before the title, in points.
@@ -26,8 +26,10 @@ const FAMILY_MARK: f32 = 10.0;
 const TITLE_CHARS: usize = 200;
 const HOVER_CHARS: usize = 1_000;
 
-/// Text size of the title and of the key beside it, in points.
-const TITLE_TEXT: f32 = 20.0;
+/// Side of a button with an icon alone, in points.
+const ICON_BUTTON: f32 = 24.0;
+
+/// Text size of the key beside the title, in points.
 const KEY_TEXT: f32 = 14.0;
 
 /// Characters shown of an OpenID's beginning and end.
@@ -82,7 +84,7 @@ fn title_ui(ui: &mut Ui, capture: &Capture, look: &Look) {
     let (mark, _) = ui.allocate_exact_size(Vec2::splat(FAMILY_MARK), Sense::hover());
     ui.painter().circle_filled(mark.center(), FAMILY_MARK / 2.0, family);
     let kind = look.kind(&capture.envelope.kind, TITLE_CHARS);
-    let title = RichText::new(&kind).size(TITLE_TEXT).strong().color(look.palette.strong);
+    let title = title_text(&kind).color(look.palette.strong);
     named(ui.add(Label::new(title).truncate()), Role::Heading, &kind);
     if let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) {
         let shown = RichText::new(shortened(key, TITLE_CHARS)).monospace().size(KEY_TEXT);
@@ -106,7 +108,7 @@ fn instant_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions: &mut Vec<
     if let Some(openid) = capture.envelope.openid.as_deref().filter(|openid| !openid.is_empty()) {
         let words = RichText::new(ends_of(openid)).monospace().color(look.palette.weak);
         ui.add(Label::new(words).truncate()).on_hover_text(shortened(openid, HOVER_CHARS));
-        copy_button(ui, look, "OpenID", || openid.to_owned(), actions);
+        copy_icon(ui, look, "OpenID", || openid.to_owned(), actions);
     }
 }
 
@@ -146,7 +148,7 @@ fn buttons_ui(
 
 /// Draws the menu of forms to copy the event in.
 fn copy_menu(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
-    let button = small_button(&*look.text("detail.copy"));
+    let button = icon_menu(icons::COPY);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         for shortcut in [&keys::COPY_RAW, &keys::COPY_BODY, &keys::COPY_JSON] {
             verb_ui(ui, shortcut, look, actions);
@@ -157,7 +159,7 @@ fn copy_menu(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
 
 /// Draws the menu of the other verbs.
 fn more_menu(ui: &mut Ui, opened: &EventDetail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
-    let (response, _) = MenuButton::from_button(small_button("…")).ui(ui, |ui| {
+    let (response, _) = MenuButton::from_button(icon_menu(icons::ELLIPSIS)).ui(ui, |ui| {
         for shortcut in [&keys::REPLAY, &keys::EDIT_AND_REPLAY, &keys::DUPLICATE, &keys::EXPORT, &keys::REMOVE] {
             verb_ui(ui, shortcut, look, actions);
         }
@@ -172,6 +174,12 @@ fn more_menu(ui: &mut Ui, opened: &EventDetail, view: &mut DetailView, look: &Lo
         }
     });
     named(response, Role::Button, &look.text("hero.more"));
+}
+
+/// A button with an icon alone that opens a menu.
+fn icon_menu(icon: &str) -> Button<'static> {
+    let size = Vec2::splat(ICON_BUTTON);
+    Button::new(RichText::new(icon).font(icons::font(16.0))).small().frame_when_inactive(false).min_size(size)
 }
 
 fn verb_ui(ui: &mut Ui, shortcut: &Shortcut, look: &Look, actions: &mut Vec<Action>) {

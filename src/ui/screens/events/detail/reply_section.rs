@@ -12,7 +12,7 @@ use crate::ui::look::{FAULT_MARK, Look};
 use crate::ui::screens::events::answering::{ManualReplies, answering_ui, unsent_reply_ui};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::bubble::bubble_ui;
-use crate::ui::widgets::controls::{copy_button, weak};
+use crate::ui::widgets::controls::{copy_icon, weak};
 use crate::ui::widgets::findings::{PlaceDisplay, findings_ui};
 use crate::ui::widgets::quantities::{milliseconds, size};
 
@@ -124,7 +124,7 @@ fn body_ui(ui: &mut Ui, reply: &Reply, view: &ReplyView, look: &Look, actions: &
         bytes_ui(ui, &view.body, look);
         if !reply.body.is_empty() {
             let text = || String::from_utf8_lossy(&reply.body).into_owned();
-            copy_button(ui, look, &look.text("detail.answer.body"), text, actions);
+            copy_icon(ui, look, &look.text("detail.answer.body"), text, actions);
         }
     });
     if let Some(wire) = &view.wire {

@@ -8,7 +8,7 @@ use crate::engine::{EventDetail, SignatureCheck};
 use crate::ui::action::Action;
 use crate::ui::look::{Look, signature_mark};
 use crate::ui::theme::{GAP, GAP_LARGE};
-use crate::ui::widgets::controls::{card, copy_button, pair, small_button, title, value_pair, weak};
+use crate::ui::widgets::controls::{card, copy_icon, pair, small_button, title, value_pair, weak};
 use crate::ui::widgets::shown::DisplayText;
 
 /// A request decoded for display.
@@ -46,7 +46,7 @@ pub(super) fn request_ui(
         ui.horizontal(|ui| {
             title(ui, look, &look.text("detail.request.line"));
             let target = || request.target.clone();
-            copy_button(ui, look, &look.text("detail.request.target"), target, actions);
+            copy_icon(ui, look, &look.text("detail.request.target"), target, actions);
             copy_button_of_all(ui, request, look, actions);
         });
         card(look).show(ui, |ui| {
@@ -67,7 +67,7 @@ pub(super) fn headers_ui(ui: &mut Ui, view: &RequestView, look: &Look, actions: 
         ui.spacing_mut().item_spacing.y = GAP;
         pairs_ui(ui, "detail.request.headers", &view.headers, look);
         let all = || view.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n");
-        copy_button(ui, look, &look.text("detail.request.headers"), all, actions);
+        copy_icon(ui, look, &look.text("detail.request.headers"), all, actions);
         ui.add_space(GAP_LARGE);
     });
 }

@@ -14,15 +14,14 @@ use super::meaning::Note;
 use crate::filter::by_value;
 use crate::ui::action::{Action, BytesView};
 use crate::ui::look::Look;
-use crate::ui::theme::{CORNER, GAP, GAP_LARGE, GAP_SMALL};
-use crate::ui::widgets::controls::{copy_button, named, pair, weak};
+use crate::ui::theme::{CORNER, FIELD_HEIGHT, GAP, GAP_LARGE, GAP_SMALL, icons};
+use crate::ui::widgets::controls::{copy_icon, named, pair, weak};
 use crate::ui::widgets::shown::DisplayText;
 use crate::ui::widgets::value_menu::value_menu_ui;
 
 /// Width of the buttons at the end of a row, in points.
 const BUTTONS_WIDTH: f32 = 76.0;
-/// Minimum height of a row, in points, with its margins.
-const ROW_HEIGHT: f32 = 24.0;
+/// Margins of a row within its height.
 const MARGIN: Margin = Margin::symmetric(6, 2);
 /// Opacity of the menu's dots while the pointer is elsewhere.
 const DOTS_OPACITY: f32 = 0.4;
@@ -42,9 +41,9 @@ pub(super) fn field_ui(ui: &mut Ui, field: &Field, context: &RowContext<'_>, loo
     let fill = if context.is_chosen { look.palette.accent_ground } else { Color32::TRANSPARENT };
     let frame = Frame::new().fill(fill).corner_radius(CornerRadius::same(CORNER)).inner_margin(MARGIN);
     let row = frame.show(ui, |ui| {
-        ui.set_min_size(Vec2::new(ui.available_width(), ROW_HEIGHT - MARGIN.sum().y));
+        ui.set_min_size(Vec2::new(ui.available_width(), FIELD_HEIGHT - MARGIN.sum().y));
         // Labels are lower than controls.
-        ui.spacing_mut().interact_size.y = ROW_HEIGHT - MARGIN.sum().y;
+        ui.spacing_mut().interact_size.y = FIELD_HEIGHT - MARGIN.sum().y;
         let name_clicked = Cell::new(false);
         let value_clicked = pair(
             ui,
@@ -122,13 +121,13 @@ fn notes_ui(ui: &mut Ui, notes: &[Note], look: &Look) {
 fn buttons_ui(ui: &mut Ui, row: Rect, field: &Field, look: &Look, actions: &mut Vec<Action>) {
     let is_hovered = ui.rect_contains_pointer(row);
     let place = Rect::from_min_max(Pos2::new(row.right() - BUTTONS_WIDTH, row.top()), row.right_bottom());
-    let place = Rect::from_min_size(place.min, Vec2::new(place.width() - 4.0, ROW_HEIGHT));
+    let place = Rect::from_min_size(place.min, Vec2::new(place.width() - 4.0, FIELD_HEIGHT));
     let layout = Layout::right_to_left(Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(place).layout(layout).id_salt(&field.path), |ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         ui.scope(|ui| {
             ui.set_opacity(if is_hovered { 1.0 } else { DOTS_OPACITY });
-            let dots = Button::new(RichText::new("…").color(look.palette.weak)).frame(false).small();
+            let dots = Button::new(RichText::new(icons::ELLIPSIS).color(look.palette.weak)).frame(false).small();
             let (response, _) = MenuButton::from_button(dots).ui(ui, |ui| menu_ui(ui, field, look, actions));
             named(
                 response,
@@ -141,7 +140,7 @@ fn buttons_ui(ui: &mut Ui, row: Rect, field: &Field, look: &Look, actions: &mut 
         }
         ui.scope(|ui| {
             ui.set_opacity(if is_hovered { 1.0 } else { 0.0 });
-            copy_button(ui, look, &field.name, || field.text.clone(), actions);
+            copy_icon(ui, look, &field.name, || field.text.clone(), actions);
         });
     });
 }

@@ -1,7 +1,7 @@
 //! The one scroll of the detail: findings, content, reply, layers, fields and replays, one below the other.
 
 use egui::accesskit::Role;
-use egui::{Label, Rect, RichText, ScrollArea, Stroke, Ui, Vec2};
+use egui::{Label, Rect, ScrollArea, Stroke, Ui, Vec2};
 
 use super::Detail;
 use super::attempts::attempts_ui;
@@ -18,7 +18,7 @@ use crate::capture::UNREADABLE;
 use crate::ui::action::{Action, DetailPart};
 use crate::ui::look::Look;
 use crate::ui::screens::events::answering::ManualReplies;
-use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL};
+use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL, section_text};
 use crate::ui::widgets::controls::{named, weak};
 
 /// Width of the mark beside the heading of the part that the keys turned to, in points.
@@ -79,7 +79,7 @@ pub(super) fn heading_ui(ui: &mut Ui, words: &str, part: DetailPart, view: &mut 
     ui.add_space(GAP_SMALL);
     let (line, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 1.0), egui::Sense::empty());
     ui.painter().hline(line.x_range(), line.center().y, Stroke::new(1.0, look.palette.line));
-    let shown = RichText::new(words).strong().color(look.palette.strong);
+    let shown = section_text(words).color(look.palette.strong);
     let response = named(ui.add(Label::new(shown).selectable(false)), Role::Heading, words);
     if view.part() == part && part != DetailPart::Content {
         let mark = Rect::from_min_max(

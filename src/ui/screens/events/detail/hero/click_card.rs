@@ -10,7 +10,7 @@ use crate::texts::safe_text::grouped;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{copy_button, value_font, weak};
+use crate::ui::widgets::controls::{copy_icon, value_font, weak};
 use crate::ui::widgets::quantities::milliseconds;
 
 /// A click as it is displayed.
@@ -31,7 +31,7 @@ impl ClickCard {
         self.shown.ui(ui, &self.key, value_font(ui, look), look);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
-            copy_button(ui, look, "EventKey", || self.key.clone(), actions);
+            copy_icon(ui, look, "EventKey", || self.key.clone(), actions);
             if let Some(history) = &opened.key_history {
                 let count = grouped(history.count);
                 let key = if history.has_more { "hero.click.tapped_more" } else { "hero.click.tapped" };

@@ -1,6 +1,6 @@
 //! Card of a link: of a menu button, of a mini program's page, or one that the user shared, taken apart.
 
-use egui::{Label, RichText, Ui};
+use egui::{Label, Ui};
 
 use super::super::field::web_link;
 use super::super::long_text::LongText;
@@ -10,8 +10,8 @@ use crate::texts::Language;
 use crate::texts::safe_text::shortened;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::GAP_SMALL;
-use crate::ui::widgets::controls::{copy_button, open_button, value_font, weak};
+use crate::ui::theme::{GAP_SMALL, page_text};
+use crate::ui::widgets::controls::{copy_icon, open_button, value_font, weak};
 use crate::wechat::scan::{ScanMeaning, meaning};
 use crate::wechat::tree::Tree;
 
@@ -67,7 +67,7 @@ impl LinkCard {
 
     pub(super) fn ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         if let Some(title) = &self.title {
-            ui.add(Label::new(RichText::new(title).size(16.0).strong().color(look.palette.strong)).wrap());
+            ui.add(Label::new(page_text(title).color(look.palette.strong)).wrap());
         }
         if let Some(description) = &self.description {
             ui.add(Label::new(description).wrap());
@@ -77,7 +77,7 @@ impl LinkCard {
         } else {
             self.shown.ui(ui, &self.url, value_font(ui, look), look);
             ui.horizontal(|ui| {
-                copy_button(ui, look, &look.text("hero.link.url"), || self.url.clone(), actions);
+                copy_icon(ui, look, &look.text("hero.link.url"), || self.url.clone(), actions);
                 if let Some(link) = web_link(&self.url) {
                     open_button(ui, look, link);
                 }

@@ -8,8 +8,8 @@ use crate::engine::EventDetail;
 use crate::texts::safe_text::shortened;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{copy_button, named, pair, small_button, weak};
+use crate::ui::theme::{GAP, GAP_SMALL, page_text};
+use crate::ui::widgets::controls::{copy_icon, named, pair, small_button, weak};
 use crate::wechat::geo;
 use crate::wechat::message::{Location, Message};
 use crate::wechat::tree::Tree;
@@ -60,7 +60,7 @@ impl LocationCard {
     }
 
     pub(super) fn ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
-        let title = RichText::new(&self.title).size(16.0).strong().color(look.palette.strong);
+        let title = page_text(&self.title).color(look.palette.strong);
         ui.add(Label::new(title).wrap());
         if let Some(address) = &self.address {
             ui.add(Label::new(address).wrap());
@@ -115,7 +115,7 @@ fn datum_ui(ui: &mut Ui, datum: &Datum, look: &Look, actions: &mut Vec<Action>) 
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = GAP;
                 ui.add(Label::new(RichText::new(&datum.coordinates).monospace().color(look.palette.strong)));
-                copy_button(ui, look, &name, || datum.coordinates.clone(), actions);
+                copy_icon(ui, look, &name, || datum.coordinates.clone(), actions);
                 for (map, link) in &datum.maps {
                     let map = look.text(map);
                     let response = ui.add(small_button(look.filled("hero.open_in", &[("map", &map)])));

@@ -12,7 +12,7 @@ use crate::texts::safe_text::{safe_text, shortened};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{CORNER, GAP, GAP_SMALL, TEXT_SMALL};
-use crate::ui::widgets::controls::{copy_button, named, small_button, weak};
+use crate::ui::widgets::controls::{copy_icon, named, small_button, weak};
 use crate::ui::widgets::quantities::size;
 use crate::wechat::message::Pictures;
 
@@ -155,13 +155,7 @@ impl PictureCard {
                 let short = RichText::new(shortened_md5(md5)).monospace().size(TEXT_SMALL);
                 ui.add(Label::new(short).truncate()).on_hover_text(safe_text(md5));
                 let number = (tile.at + 1).to_string();
-                copy_button(
-                    ui,
-                    look,
-                    &look.filled("hero.pictures.md5", &[("number", &number)]),
-                    || md5.clone(),
-                    actions,
-                );
+                copy_icon(ui, look, &look.filled("hero.pictures.md5", &[("number", &number)]), || md5.clone(), actions);
             });
         }
         if let Some(message) = tile.message.filter(|_| self.is_list) {

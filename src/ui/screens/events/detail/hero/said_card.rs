@@ -9,7 +9,7 @@ use crate::texts::safe_text::shortened;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{CORNER_CARD, GAP};
-use crate::ui::widgets::controls::{copy_button, weak};
+use crate::ui::widgets::controls::{copy_icon, weak};
 use crate::wechat::tree::Tree;
 
 /// Share of the width that a bubble takes at most.
@@ -65,7 +65,7 @@ impl SaidCard {
         });
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
-            copy_button(ui, look, &look.text("detail.said.body"), || self.words.clone(), actions);
+            copy_icon(ui, look, &look.text("detail.said.body"), || self.words.clone(), actions);
             let count = self.words.chars().count().to_string();
             ui.label(
                 RichText::new(look.filled("hero.characters", &[("count", &count)])).small().color(look.palette.weak),

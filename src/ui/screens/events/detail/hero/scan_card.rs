@@ -9,7 +9,7 @@ use super::{FactRow, facts_ui};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_LARGE};
-use crate::ui::widgets::controls::{copy_button, open_button, value_font, weak};
+use crate::ui::widgets::controls::{copy_icon, open_button, value_font, weak};
 use crate::wechat::message::ScanCode;
 
 /// Minimum width of the text beside a code, in points; below it the code stands under the text.
@@ -67,7 +67,7 @@ impl ScanCard {
         } else {
             self.shown.ui(ui, &self.content, value_font(ui, look), look);
             ui.horizontal(|ui| {
-                copy_button(ui, look, &look.text("detail.said.content"), || self.content.clone(), actions);
+                copy_icon(ui, look, &look.text("detail.said.content"), || self.content.clone(), actions);
                 if let Some(link) = web_link(&self.content) {
                     open_button(ui, look, link);
                 }
