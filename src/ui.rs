@@ -5,7 +5,8 @@
 //! else changes the state. Nothing here waits, reads files, or takes longer the more captures there are.
 //!
 //! # Map
-//! - `app`: the window as eframe drives it; `carry_out` does what actions ask for, `start` opens the window, `signals`
+//! - `app`: the window as eframe drives it; `carry_out` does what actions ask for (`mend` the changes that
+//!   mend a diagnosis), `events_pane` lays list and detail out, `start` opens the window, `signals`
 //!   closes it.
 //! - `state`: all that outlives a frame. `state/held` follows held pushes, `state/maintenance` takes notices about removals
 //!   and the database, `state/pending_navigation` waits for an event to open.
@@ -18,8 +19,8 @@
 //! - `dialogs`: `export_dialog`, `replay_dialog`, `removal_question`, `import_report`, `keys_page`, `palette`
 //!   (everything that can be done or opened, by name); `file_dialog` is the
 //!   desktop's own, `path_dialog` stands in where there is none, `file_drop` takes files dropped onto the window.
-//! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (one file for each tab, and for each part of
-//!   a tab), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
+//! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (`scroll` and a file for each of its sections,
+//!   `hero` for the content by kind, `bytes_pane` below, `beside` for the second column), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
 //!   push, or one that is only copied).
 //! - `screens/{rules, replays, compose, settings, first_run}`: the other screens; `rules/lab` is the fault lab.
 //! - `widgets`: what two screens share. `dialog` (the frame of a dialog), `controls` (cards, pairs, small buttons), `table` and its `cell`s, `findings`,
@@ -34,7 +35,7 @@
 //! - Something that a second screen needs: move it to `widgets/` first.
 //! - A key: a line in the table in `keys.rs`; an `Action` for it, if none does the same.
 //! - Words, in both languages: `assets/locales/<screen>.yml`. `window.yml` has the bars, the list and the keys;
-//!   `detail.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of replays;
+//!   `detail.yml` and `hero.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of replays;
 //!   `reply.yml` the editor and the bubble; `hold.yml` held pushes, attempts and forwarding; `rules_screen.yml`,
 //!   `palette.yml`, `composer.yml`, `filters.yml`, `removing.yml` and `export.yml` what they are named after.
 

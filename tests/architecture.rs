@@ -100,6 +100,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("quick_junit", &["commands"]),
     ("indicatif", &["commands"]),
     ("rfd", &["ui"]),
+    ("image", &["engine"]),
 ];
 
 /// The leaf has no clock, no I/O and no chance.

@@ -178,3 +178,31 @@ fn every_filter_of_the_contract_reads_and_runs() {
         assert_eq!(reader.arrived(&filter, CaptureId(0), 10).unwrap().len(), usize::from(matches), "{text}");
     }
 }
+
+#[test]
+fn the_history_of_a_key_counts_its_taps_without_retries_and_lists_those_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("menuscope.db");
+    let store = open(&path).unwrap();
+    let accounts = Accounts::new(Vec::new(), None);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let tap = |key: &str, second: u32| {
+        format!(
+            "<xml><FromUserName>u</FromUserName><CreateTime>{second}</CreateTime><MsgType>event</MsgType>\
+             <Event>CLICK</Event><EventKey>{key}</EventKey></xml>"
+        )
+    };
+    runtime.block_on(async {
+        // The second is a retry of the first.
+        for (key, second) in [("a", 1), ("a", 1), ("b", 1), ("a", 2), ("a", 3)] {
+            let capture = inspect(request(tap(key, second).as_bytes()), &accounts).capture;
+            store.handle().insert(capture).await.unwrap();
+        }
+    });
+    let reader = Reader::open(&path).unwrap();
+    let history = |id| reader.key_history(&reader.capture(CaptureId(id)).unwrap().unwrap()).unwrap().unwrap();
+    let earlier = |id| history(id).earlier.iter().map(|row| row.placement.id.0).collect::<Vec<_>>();
+    assert_eq!((history(5).count, history(5).has_more, earlier(5)), (3, false, vec![4, 1]));
+    assert_eq!((history(3).count, earlier(3)), (1, vec![]));
+    drop(store);
+}

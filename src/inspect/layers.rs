@@ -66,3 +66,54 @@ pub fn explain_ciphertext(capture: &Capture, account: Option<&Account>) -> Optio
     });
     Some(CiphertextLayers { characters: base64.len(), bytes: (base64.len() - padding) * GROUP.1 / GROUP.0, plaintext })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{Accounts, Secret, Secrets};
+    use crate::capture::RawRequest;
+    use crate::inspect::inspect;
+    use crate::wechat::envelope::{AesKey, encrypt, encrypted_push};
+    use crate::wechat::tree::Format;
+
+    const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+
+    fn capture(account: &Account, body: Vec<u8>) -> Capture {
+        let request = RawRequest {
+            received_at: jiff::Timestamp::UNIX_EPOCH,
+            method: "POST".to_owned(),
+            version: "HTTP/1.1".to_owned(),
+            target: "/wx".to_owned(),
+            headers: Vec::new(),
+            peer: "127.0.0.1:1".to_owned(),
+            body_length: body.len() as u64,
+            body: body.into(),
+        };
+        inspect(request, &Accounts::new(vec![account.clone()], None)).capture
+    }
+
+    #[test]
+    fn the_figures_are_those_that_the_sender_put_around_the_message() {
+        let secrets = Secrets { aes_key: Some(Secret::new(KEY)), ..Secrets::default() };
+        let mut account = Account::named("default").with_secrets(secrets);
+        account.app_id = Some("wx2".to_owned());
+        let message = b"<xml><MsgType>event</MsgType><Event>CLICK</Event></xml>";
+        let encrypted = encrypt(&AesKey::parse(KEY).unwrap(), &[7; 16], message, "wx1");
+        let capture = capture(&account, encrypted_push(Format::Xml, "gh_1", &encrypted));
+        let layers = explain_ciphertext(&capture, Some(&account)).unwrap();
+        let plaintext = layers.plaintext.unwrap();
+        assert_eq!((layers.characters, layers.bytes), (encrypted.len(), 96));
+        assert_eq!((plaintext.random, plaintext.length as usize), ([7; 16], message.len()));
+        assert_eq!((&*plaintext.receive_id, plaintext.expected_id.as_deref()), ("wx1", Some("wx2")));
+        assert_eq!(16 + 4 + message.len() + 3 + usize::from(plaintext.pad), layers.bytes);
+        assert!(!plaintext.former_key);
+        assert_eq!(explain_ciphertext(&capture, None).unwrap().plaintext, None);
+    }
+
+    #[test]
+    fn a_plain_push_has_no_layers() {
+        let account = Account::named("default");
+        let capture = capture(&account, b"<xml><MsgType>text</MsgType></xml>".to_vec());
+        assert_eq!(explain_ciphertext(&capture, Some(&account)), None);
+    }
+}
