@@ -14,6 +14,7 @@ use super::field::innermost;
 use super::hex::hex_ui;
 use super::highlight::{HighlightedText, Token};
 use super::request_view::{headers_ui, request_ui};
+use super::scroll::mark_part;
 use super::text_rows::TextRows;
 use crate::capture::Capture;
 use crate::texts::safe_text::grouped;
@@ -126,9 +127,8 @@ pub(super) fn bytes_pane_ui(
     actions: &mut Vec<Action>,
 ) {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
-    if view.takes_reveal(DetailPart::Bytes) {
-        ui.scroll_to_cursor(None);
-    }
+    // It is always in view.
+    view.takes_reveal(DetailPart::Bytes);
     bar_ui(ui, detail, view, look, actions);
     match view.bytes {
         BytesView::Text | BytesView::Hex => payload_ui(ui, detail, view, look, actions),
@@ -171,12 +171,14 @@ fn bar_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, acti
     let (pane, capture) = (&detail.bytes, &detail.opened.stored.capture);
     let is_body = pane.has_body && view.source == BytesSource::Body;
     let bytes: &[u8] = if is_body { &capture.request.body } else { capture.message() };
+    let part = view.part();
     let shows_payload = matches!(view.bytes, BytesView::Text | BytesView::Hex);
     Sides::new().shrink_left().wrap().show(
         ui,
         |ui| {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
-            title(ui, look, &look.text("hero.bytes.title"));
+            let heading = ui.scope(|ui| title(ui, look, &look.text("hero.bytes.title"))).response;
+            mark_part(ui, heading.rect, DetailPart::Bytes, part, look);
             ui.add_space(GAP_SMALL);
             for one in BytesView::ALL {
                 let key = match one {

@@ -23,6 +23,8 @@ use crate::ui::widgets::controls::{named, weak};
 
 /// Width of the mark beside the heading of the part that the keys turned to, in points.
 const MARK_WIDTH: f32 = 3.0;
+/// Distance of that mark from the heading, in points.
+const MARK_GAP: f32 = 6.0;
 
 /// Draws the scroll.
 pub(super) fn scroll_ui(
@@ -60,7 +62,8 @@ pub(super) fn scroll_ui(
 
 /// Draws the timeline where it is unfolded, the findings, and the card of the kind.
 fn content_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
-    if view.takes_reveal(DetailPart::Content) {
+    let has_no_replays = detail.opened.replays.is_empty() || (view.is_wide && view.shows_beside);
+    if view.takes_reveal(DetailPart::Content) || (has_no_replays && view.takes_reveal(DetailPart::Replays)) {
         ui.scroll_to_rect(Rect::from_min_size(ui.cursor().min, Vec2::splat(1.0)), Some(egui::Align::Min));
     }
     if view.shows_attempts && !view.is_wide {
@@ -74,6 +77,17 @@ fn content_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, 
     }
 }
 
+/// Marks the heading of the part that the keys turned to.
+pub(super) fn mark_part(ui: &Ui, heading: Rect, part: DetailPart, turned_to: DetailPart, look: &Look) {
+    if turned_to == part && part != DetailPart::Content {
+        let left = heading.left() - MARK_GAP - MARK_WIDTH;
+        let mark = Rect::from_x_y_ranges(left..=left + MARK_WIDTH, heading.y_range());
+        // It stands in the margin, which the scroll clips.
+        let painter = ui.painter().with_clip_rect(ui.clip_rect().expand2(Vec2::new(MARK_GAP + MARK_WIDTH, 0.0)));
+        painter.rect_filled(mark, 1.0, look.palette.accent);
+    }
+}
+
 /// Draws the heading of a part below a hairline; scrolls to it where that is asked for.
 pub(super) fn heading_ui(ui: &mut Ui, words: &str, part: DetailPart, view: &mut DetailView, look: &Look) {
     ui.add_space(GAP_SMALL);
@@ -81,13 +95,7 @@ pub(super) fn heading_ui(ui: &mut Ui, words: &str, part: DetailPart, view: &mut 
     ui.painter().hline(line.x_range(), line.center().y, Stroke::new(1.0, look.palette.line));
     let shown = section_text(words).color(look.palette.strong);
     let response = named(ui.add(Label::new(shown).selectable(false)), Role::Heading, words);
-    if view.part() == part && part != DetailPart::Content {
-        let mark = Rect::from_min_max(
-            response.rect.min - Vec2::new(8.0 + MARK_WIDTH, 0.0),
-            response.rect.left_bottom() - Vec2::new(8.0, 0.0),
-        );
-        ui.painter().rect_filled(mark, 1.0, look.palette.accent);
-    }
+    mark_part(ui, response.rect, part, view.part(), look);
     if view.takes_reveal(part) {
         ui.scroll_to_rect(line.union(response.rect), Some(egui::Align::Min));
     }
