@@ -1,7 +1,8 @@
 //! One capture in full: a header, one scroll of all that is known about it, its bytes always in view below, and a second
 //! column for attempts and replays where there is room.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use egui::{Margin, Panel, Stroke, Ui};
@@ -85,8 +86,10 @@ pub(crate) struct Detail {
     lanes: Lanes,
     replays: ReplayList,
     chosen: Option<ChosenElement>,
-    /// Set until the section of the chosen element has been unfolded.
-    to_unfold: Cell<bool>,
+    /// Set until the chosen element has been scrolled to.
+    to_reveal_field: Cell<bool>,
+    /// Heights of the rows that were drawn, by their address and the width: rows out of view only take their room.
+    row_heights: RefCell<HashMap<(usize, u32), f32>>,
     /// Number of rows laid out of a long section. Only the section of fields reads and writes it.
     rows_shown: Cell<usize>,
 }
@@ -126,7 +129,8 @@ impl Detail {
             lanes: Lanes::of(&opened.attempts, language),
             replays: ReplayList::of(&opened.replays),
             chosen: None,
-            to_unfold: Cell::default(),
+            to_reveal_field: Cell::default(),
+            row_heights: RefCell::default(),
             rows_shown: Cell::default(),
             fields,
             opened,
@@ -186,7 +190,7 @@ impl Detail {
         if chosen.is_some() {
             self.chosen = chosen;
             self.bytes.reveal();
-            self.to_unfold.set(true);
+            self.to_reveal_field.set(true);
         }
     }
 
@@ -206,11 +210,6 @@ impl Detail {
     /// The state of the whole account that the event shows, such as a missing token.
     pub(crate) fn account_finding(&self, status: &Status, look: &Look) -> Option<AccountFinding> {
         AccountFinding::of(&self.opened.stored.capture, status, look)
-    }
-
-    /// Returns true, once, if the section of the chosen element is to be unfolded.
-    fn takes_unfold(&self) -> bool {
-        self.to_unfold.take()
     }
 
     /// Unfolds a replay and scrolls to it.

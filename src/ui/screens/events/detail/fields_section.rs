@@ -1,6 +1,6 @@
 //! Section of the elements by their official names: those of the kind, the envelope folded, and all others.
 
-use egui::{CollapsingHeader, Label, RichText, Ui, Vec2};
+use egui::{CollapsingHeader, Label, Rect, RichText, Sense, Ui, Vec2};
 
 use super::Detail;
 use super::detail_view::DetailView;
@@ -13,6 +13,9 @@ use crate::ui::widgets::controls::{pair, weak};
 /// Number of rows of a section laid out at once: WeChat sends about twenty, a test tool ten thousand.
 const ROWS_AT_ONCE: usize = 200;
 
+/// Number of rows of a section that are all drawn, in view or not.
+const ALL_DRAWN: usize = 40;
+
 /// Draws the elements.
 pub(super) fn fields_ui(ui: &mut Ui, detail: &Detail, view: &DetailView, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -21,8 +24,7 @@ pub(super) fn fields_ui(ui: &mut Ui, detail: &Detail, view: &DetailView, look: &
         if section.is_envelope {
             let words = look.filled("hero.envelope", &[("count", &section.rows.len().to_string())]);
             // An element that was chosen in the bytes has to be seen.
-            let holds_chosen = section.rows.iter().any(|row| is_chosen(row, detail));
-            let reveals = detail.takes_unfold() && holds_chosen;
+            let reveals = detail.to_reveal_field.get() && section.rows.iter().any(|row| is_chosen(row, detail));
             CollapsingHeader::new(RichText::new(words).color(look.palette.weak))
                 .id_salt("envelope")
                 .open(reveals.then_some(true))
@@ -44,9 +46,29 @@ fn is_chosen(row: &SectionRow, detail: &Detail) -> bool {
 fn rows_ui(ui: &mut Ui, detail: &Detail, section: &Section, view: &DetailView, look: &Look, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let rows = &section.rows;
+    if detail.to_reveal_field.get()
+        && let Some(at) = rows.iter().position(|row| is_chosen(row, detail))
+    {
+        detail.rows_shown.set(detail.rows_shown.get().max(at + 1));
+    }
     let shown = detail.rows_shown.get().max(ROWS_AT_ONCE).min(rows.len());
+    let mut heights = detail.row_heights.borrow_mut();
     for row in &rows[..shown] {
-        row_ui(ui, detail, row, view, look, actions);
+        let key = (std::ptr::from_ref(row).addr(), ui.available_width().to_bits());
+        let known = heights.get(&key).copied().filter(|_| rows.len() > ALL_DRAWN);
+        let place = known.map(|height| Rect::from_min_size(ui.cursor().min, Vec2::new(ui.available_width(), height)));
+        if let Some(place) = place
+            && !ui.is_rect_visible(place)
+            && !is_chosen(row, detail)
+        {
+            ui.allocate_rect(place, Sense::empty());
+            continue;
+        }
+        let drawn = ui.scope(|ui| row_ui(ui, detail, row, view, look, actions)).response.rect;
+        heights.insert(key, drawn.height());
+        if is_chosen(row, detail) && detail.to_reveal_field.take() {
+            ui.scroll_to_rect(drawn, None);
+        }
     }
     if shown < rows.len() {
         let rest = (rows.len() - shown).to_string();

@@ -99,7 +99,8 @@ fn instant_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions: &mut Vec<
     let capture = &opened.stored.capture;
     let at = capture.request.received_at;
     let local = look.local(at);
-    let day = local.strftime(&*look.text("hero.day")).to_string();
+    let key = if local.year() == look.local(crate::clock::now()).year() { "hero.day" } else { "hero.day_of_year" };
+    let day = local.strftime(&*look.text(key)).to_string();
     let shown = format!("{} · {day}", local.strftime("%H:%M:%S.%3f"));
     let utc = at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S.%6f");
     let exact = format!("{}\n{utc} UTC", local.strftime("%Y-%m-%d %H:%M:%S.%6f %:z"));
