@@ -88,8 +88,8 @@ pub(crate) struct Detail {
     chosen: Option<ChosenElement>,
     /// Set until the chosen element has been scrolled to.
     to_reveal_field: Cell<bool>,
-    /// Heights of the rows that were drawn, by their address and the width: rows out of view only take their room.
-    row_heights: RefCell<HashMap<(usize, u32), f32>>,
+    /// Heights of the rows that were drawn, by section, row and width: rows out of view only take their room.
+    row_heights: RefCell<HashMap<(usize, usize, u32), f32>>,
     /// Number of rows laid out of a long section. Only the section of fields reads and writes it.
     rows_shown: Cell<usize>,
 }

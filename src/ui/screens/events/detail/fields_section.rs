@@ -28,13 +28,13 @@ pub(super) fn fields_ui(ui: &mut Ui, detail: &Detail, view: &DetailView, look: &
             CollapsingHeader::new(RichText::new(words).color(look.palette.weak))
                 .id_salt("envelope")
                 .open(reveals.then_some(true))
-                .show(ui, |ui| rows_ui(ui, detail, section, view, look, actions));
+                .show(ui, |ui| rows_ui(ui, detail, (at, section), view, look, actions));
         } else {
             // The elements of the kind need no heading of their own.
             if at > 0 {
                 ui.label(weak(look, title));
             }
-            rows_ui(ui, detail, section, view, look, actions);
+            rows_ui(ui, detail, (at, section), view, look, actions);
         }
     }
 }
@@ -43,7 +43,14 @@ fn is_chosen(row: &SectionRow, detail: &Detail) -> bool {
     matches!(row, SectionRow::Field { at, .. } if detail.chosen() == Some(&*detail.fields[*at].path))
 }
 
-fn rows_ui(ui: &mut Ui, detail: &Detail, section: &Section, view: &DetailView, look: &Look, actions: &mut Vec<Action>) {
+fn rows_ui(
+    ui: &mut Ui,
+    detail: &Detail,
+    (section_at, section): (usize, &Section),
+    view: &DetailView,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let rows = &section.rows;
     if detail.to_reveal_field.get()
@@ -53,8 +60,8 @@ fn rows_ui(ui: &mut Ui, detail: &Detail, section: &Section, view: &DetailView, l
     }
     let shown = detail.rows_shown.get().max(ROWS_AT_ONCE).min(rows.len());
     let mut heights = detail.row_heights.borrow_mut();
-    for row in &rows[..shown] {
-        let key = (std::ptr::from_ref(row).addr(), ui.available_width().to_bits());
+    for (row_at, row) in rows[..shown].iter().enumerate() {
+        let key = (section_at, row_at, ui.available_width().to_bits());
         let known = heights.get(&key).copied().filter(|_| rows.len() > ALL_DRAWN);
         let place = known.map(|height| Rect::from_min_size(ui.cursor().min, Vec2::new(ui.available_width(), height)));
         if let Some(place) = place
