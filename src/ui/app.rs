@@ -20,6 +20,7 @@ use crate::ui::dialogs::file_drop;
 use crate::ui::dialogs::replay_dialog::ReplayDialogView;
 use crate::ui::look::Look;
 use crate::ui::screens::events::detail::Detail;
+use crate::ui::screens::first_run;
 use crate::ui::screens::rules::RulesView;
 use crate::ui::screens::settings::Settings;
 use crate::ui::state::{EventsPage, State};

@@ -55,7 +55,13 @@ impl KeyGroup {
             | Action::SetFilter(_)
             | Action::AddToFilter(_)
             | Action::Filter(FilterAction::Begin { .. }) => Self::Filter,
-            Action::ShowDetail(_) | Action::ShowTab(_) | Action::TurnTab(_) | Action::ChooseField(_) => Self::Detail,
+            Action::ShowDetail(_)
+            | Action::BackToList
+            | Action::ShowPart(_)
+            | Action::TurnPart(_)
+            | Action::ShowBytes(_)
+            | Action::ChooseField(_)
+            | Action::Mend(_) => Self::Detail,
             Action::Hold(_) => Self::Answer,
             Action::Send(SendAction::ShowRun(_) | SendAction::CloseRun) => Self::Window,
             Action::Send(_) => Self::Replay,
