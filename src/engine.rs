@@ -76,6 +76,7 @@ macro_rules! impl_from_nested {
     };
 }
 
+mod answered_message;
 mod answering;
 mod command;
 mod comparison;
@@ -115,6 +116,7 @@ pub use crate::replay::{
     Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
 };
 pub use crate::store::{KeyHistory, RemovalId, RetentionReport, Stats, StoreHead};
+pub use answered_message::AnsweredMessage;
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use super::answered_message::AnsweredMessage;
 use super::comparison::EventComparison;
 use super::event_detail::{ComparedReplay, EventDetail};
 use super::picture_fetcher::FetchedPicture;
 use super::picture_worker::PicturePurpose;
 use super::server_test::ServerTest;
 use super::trial::{RulePreview, RuleTrial};
-use crate::capture::{AnnotationChange, CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
+use crate::capture::{AnnotationChange, CaptureId, CaptureSummary, ReplaySummary, RunId, StoredCapture, StoredRun};
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
 use crate::store::{RemovalId, Stats};
 use crate::texts::user_error::UserError;
@@ -34,6 +35,8 @@ pub enum Notice {
     RuleTried { id: CaptureId, trial: Box<RuleTrial> },
     /// For the form of a rule: the answer to [`QueryCommand::PreviewRule`](super::QueryCommand::PreviewRule).
     RulePreviewed { preview: Box<RulePreview> },
+    /// For the composer: the answers of a run, as [`QueryCommand::ReadAnswers`](super::QueryCommand::ReadAnswers) asked.
+    Answered { run: RunId, answers: Vec<AnsweredMessage> },
     /// For the composer or the detail: the files of a [`PictureRequest`](super::PictureRequest), in the order of its paths.
     Pictures { purpose: PicturePurpose, pictures: Vec<PictureFile> },
     /// For the first-run page: the newest handshake, if there is one.

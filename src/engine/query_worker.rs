@@ -7,6 +7,7 @@ use std::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use super::SharedAccounts;
+use super::answered_message::answered;
 use super::comparison::EventComparison;
 use super::event_detail::{ComparedReplay, EventDetail, ImageMessage};
 use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
@@ -62,6 +63,8 @@ pub enum QueryCommand {
     ListRuns,
     /// Read one run and its replays.
     OpenRun { id: RunId },
+    /// Read the answers of a run of composed messages.
+    ReadAnswers { run: RunId },
     /// Try a rule, saved or not, on the newest event that its filter finds. `number` comes back with the answer.
     PreviewRule { number: u64, rule: Box<Rule> },
     /// Try a rule, saved or not, on a stored event.
@@ -145,6 +148,10 @@ impl QueryWorker {
                 let reader = self.reader()?;
                 let Some(run) = reader.run(id)? else { return Ok(None) };
                 ReplaysNotice::Run { run: Box::new(run), rows: reader.replays_in(id, MOST_IN_RUN)? }.into()
+            }
+            QueryCommand::ReadAnswers { run } => {
+                let answers = answered(run, self.reader()?)?;
+                Notice::Answered { run, answers }
             }
             QueryCommand::PreviewRule { number, rule } => {
                 let preview = self.preview(number, *rule)?;

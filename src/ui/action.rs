@@ -313,6 +313,8 @@ pub(crate) enum SendAction {
     AtOnce,
     /// Open the dialog that sends the chosen rows again.
     Chosen,
+    /// Send something else at once, as last time; where there was no last time, open the dialog.
+    ThisAtOnce(Box<ReplayWhat>),
     /// Open that dialog for something else.
     This(Box<ReplayWhat>),
     /// Open that dialog with everything as in this request.

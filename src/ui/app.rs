@@ -229,7 +229,8 @@ impl App {
         for command in waiting {
             self.ask(command);
         }
-        let questions: Vec<Command> = self.state.filter.questions().collect();
+        let answers = self.state.composer.question();
+        let questions: Vec<Command> = self.state.filter.questions().chain(answers).collect();
         for question in questions {
             self.ask(question);
         }

@@ -153,6 +153,7 @@ impl State {
                 self.replays.saved(&what);
                 self.notices.good(look.text("window.notice.saved").into_owned(), now);
             }
+            Notice::Answered { run, answers } => self.composer.take_answers(run, answers, look.language),
             Notice::RulePreviewed { preview } => self.rules.previewed(*preview, look.language),
             Notice::Settings(SettingsNotice::ServerTested(test)) => self.rules.server_tested(*test),
             Notice::RuleTried { id, trial } => self.rules.tried(id, *trial, look.language),
@@ -189,6 +190,7 @@ impl State {
             }
             Notice::Failed { trouble } => {
                 self.replays.failed();
+                self.composer.note_failed();
                 self.notices.error(trouble);
             }
         }

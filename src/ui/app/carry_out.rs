@@ -84,7 +84,7 @@ impl App {
         match action {
             Action::ShowDetail(true) | Action::Hold(HoldAction::SendReply) => {
                 if let Some(command) = self.state.replay_dialog.send() {
-                    self.ask(command);
+                    self.act(ctx, Action::Ask(command));
                 }
             }
             Action::Leave => drop(self.state.replay_dialog.close()),
@@ -206,7 +206,12 @@ impl App {
             }
             Action::ChooseImport => state.file_dialog.ask(FileRequest::Open),
             Action::CloseReport => drop(state.import_report.close()),
-            Action::Ask(command) => self.ask(command),
+            Action::Ask(command) => {
+                if state.screen == Screen::Compose && matches!(command, Command::Replay(_)) {
+                    state.composer.note_sent();
+                }
+                self.ask(command);
+            }
             Action::DismissNotice => state.notices.dismiss(),
             Action::ForgetNotices => state.notices.forget_past(),
             Action::UsePaths { request, paths } => {
@@ -386,6 +391,14 @@ impl App {
                 }
             }
             SendAction::Chosen => state.offer_replay(),
+            SendAction::ThisAtOnce(what) => {
+                state.replays.want();
+                let command = state.replay_dialog.send_this_at_once(*what, &self.engine.status());
+                if let Some(command) = command {
+                    state.composer.note_sent();
+                    self.ask(command);
+                }
+            }
             SendAction::This(what) => {
                 state.replays.want();
                 state.replay_dialog.offer(*what);

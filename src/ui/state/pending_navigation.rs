@@ -28,6 +28,7 @@ impl State {
         if self.screen == Screen::Replays {
             self.replays.open(run.id);
         }
+        self.composer.note_ended(run.id);
         self.replays.ended(run);
         // Their rows carry the verdict.
         self.list.outdate();
