@@ -4,7 +4,7 @@
 //! - `diagnosis`: the codes of what can be wrong with a request. `finding_record`: findings as they are stored.
 //! - `reply_record`: the answer to a request. `server_answer`: the answer of the developer's own server.
 //! - `replay_run`: stored events sent again, and how the answers compare.
-//! - `json`: an event and a replay as JSON.
+//! - `annotation`: a person's pin and note. `json`: an event and a replay as JSON. `report`: an event in Markdown.
 
 /// Declares an enum with the spellings that the database, JSON and the filter language share.
 macro_rules! spelled {
@@ -27,15 +27,18 @@ macro_rules! spelled {
     };
 }
 
+mod annotation;
 pub mod diagnosis;
 mod finding_record;
 mod json;
 mod raw_request;
 mod replay_run;
 mod reply_record;
+mod report;
 mod server_answer;
 mod stored_capture;
 
+pub use annotation::{Annotation, AnnotationChange, LONGEST_NOTE, tidy_note};
 pub use finding_record::{FindingRecord, read_findings, write_findings};
 pub use json::{EventView, event_json, finding_json, header_text, message_view, milliseconds, replay_json};
 pub use raw_request::RawRequest;
@@ -44,6 +47,7 @@ pub use replay_run::{
     StoredReplay, StoredRun, Verdict, VerdictCounts,
 };
 pub use reply_record::{Reply, ReplyEnd, ReplySource, ReplySummary};
+pub use report::event_report;
 pub use server_answer::{ForwardProblem, ForwardState, ReplayObstacle, ServerAnswer};
 pub use stored_capture::{
     Capture, CaptureId, CaptureSummary, Envelope, GroupKey, HANDSHAKE, Mode, Placement, Signature, StoredCapture,

@@ -110,6 +110,10 @@ pub enum Command {
     Export(Export),
     /// Read events from files: packs, messages, HAR, curl commands, .http and hurl files, JSON lines
     Import(Import),
+    /// Pin events, to find them again with is:pinned
+    Pin(Pin),
+    /// Leave a note on an event, to find it again with has:note
+    Note(Note),
     /// Look after the database: what is in it, is it sound, make it smaller, copy it, remove events
     Db(Db),
     /// List, change and remove accounts, with their secrets
@@ -193,6 +197,27 @@ pub struct ShowForm {
     /// The bytes that were answered
     #[arg(long)]
     pub reply: bool,
+}
+
+/// Arguments of `menuscope pin`.
+#[derive(Debug, Args)]
+pub struct Pin {
+    /// Numbers of the events
+    #[arg(required = true, allow_negative_numbers = true)]
+    pub ids: Vec<i64>,
+    /// Unpin them
+    #[arg(long)]
+    pub remove: bool,
+}
+
+/// Arguments of `menuscope note`.
+#[derive(Debug, Args)]
+pub struct Note {
+    /// Number of the event
+    #[arg(allow_negative_numbers = true)]
+    pub id: i64,
+    /// The note; an empty text removes it
+    pub text: String,
 }
 
 /// Arguments of `menuscope wait`.

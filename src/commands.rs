@@ -17,6 +17,7 @@ use crate::texts::Language;
 use crate::texts::safe_text::shortened;
 
 mod account;
+mod annotate;
 mod chosen;
 mod db;
 mod events;
@@ -108,6 +109,8 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
         Some(Command::Replay(replay)) => replay::run(&setup, &replay, output),
         Some(Command::Export(export)) => export::run(&setup, &export, output),
         Some(Command::Import(import)) => import::run(&setup, &import),
+        Some(Command::Pin(pin)) => annotate::pin(&setup, &pin),
+        Some(Command::Note(note)) => annotate::note(&setup, &note),
         Some(Command::Db(asked)) => db::run(&setup, &asked),
         Some(Command::Account(asked)) => account::run(&setup, &asked, output),
         Some(Command::Lint(lint)) => lint::run(&setup, &lint),

@@ -25,8 +25,8 @@ mod secrets;
 mod watch;
 
 pub use edit::{
-    forget_secret, remove_account, save_account, save_address, save_filters, save_forward, save_look, save_retention,
-    save_targets,
+    forget_secret, remove_account, save_account, save_address, save_filters, save_forward, save_hold, save_look,
+    save_retention, save_targets,
 };
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
@@ -49,6 +49,7 @@ pub struct Config {
     #[serde(alias = "account")]
     pub accounts: BTreeMap<String, AccountConfig>,
     pub look: LookConfig,
+    pub hold: HoldConfig,
     pub targets: BTreeMap<String, TargetConfig>,
     pub replay: ReplayConfig,
     pub filters: BTreeMap<String, FilterConfig>,
@@ -162,6 +163,20 @@ impl Default for ReplayConfig {
     fn default() -> Self {
         // An encrypted reply that no key opens has a time and a nonce of its own beside what is in it.
         Self { ignore: ["CreateTime", "TimeStamp", "Nonce", "MsgSignature"].map(str::to_owned).to_vec() }
+    }
+}
+
+/// The handling of pushes that wait for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HoldConfig {
+    /// Where time runs out while a reply is being written, the attempt is left unanswered, so that WeChat sends it again.
+    pub retry_while_typing: bool,
+}
+
+impl Default for HoldConfig {
+    fn default() -> Self {
+        Self { retry_while_typing: true }
     }
 }
 

@@ -73,8 +73,10 @@ macro_rules! impl_from_nested {
     };
 }
 
+mod answered_message;
 mod answering;
 mod command;
+mod comparison;
 mod event_detail;
 mod folder_opener;
 mod listing_worker;
@@ -87,6 +89,7 @@ mod query_worker;
 mod replay_worker;
 mod rulebook;
 mod selection;
+mod server_test;
 mod service;
 mod settings_worker;
 mod signals;
@@ -95,17 +98,21 @@ mod transfer_worker;
 mod trial;
 mod worker;
 
-pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts};
+pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts, curl_command};
 pub use crate::inspect::SignatureCheck;
 pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
 };
 pub use crate::progress::Progress;
-pub use crate::replay::{Change, ComparableAnswer, Difference, MOST_COPIES, Pace, RATES, difference};
+pub use crate::replay::{
+    Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
+};
 pub use crate::store::{RemovalId, RetentionReport, Stats, StoreHead};
+pub use answered_message::AnsweredMessage;
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
+pub use comparison::EventComparison;
 pub use event_detail::{ComparedReplay, EventDetail};
 use folder_opener::FolderOpener;
 pub use listing_worker::ListingCommand;
@@ -125,13 +132,14 @@ use replay_worker::ReplayWorker;
 pub use replay_worker::{ReplayHow, ReplayRequest, ReplayWhat};
 pub use rulebook::{Rulebook, RulebookError};
 pub use selection::Selection;
+pub use server_test::ServerTest;
 pub use service::{Service, StartError, runtime};
 pub use settings_worker::SettingsCommand;
 pub use signals::stop_requested;
 pub use status::{AccountStatus, ListenerState, Status, exposure};
 pub use transfer_worker::{ExportRequest, TransferCommand};
 use transfer_worker::{LatestPreview, TransferHandle, TransferWorker};
-pub use trial::RuleTrial;
+pub use trial::{RulePreview, RuleTrial};
 use worker::Worker;
 
 /// The capacity of the queue of notices. The threads wait while it is full.

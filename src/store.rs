@@ -21,6 +21,7 @@
 //! - `unverified`: the quota of requests that fail verification
 //! - `chores`: the writer's work while it is idle
 //! - `bulk_writer`: imports, replays and removals from other threads and programs
+//! - `annotations`: pins and notes
 //! - `removal`: removal of events that can be undone, and their purge
 //! - `retention`: limits that the user sets, and removals beyond them; `trusted_clock`: a clock that jumps decides none
 //!
@@ -42,6 +43,7 @@
 //! - `maintenance`: compaction, purge and indexing on demand
 //! - `error`: errors, each with its operation and remedy
 
+mod annotations;
 mod bulk_writer;
 mod chores;
 mod columns;

@@ -161,7 +161,7 @@ impl Iterator for Traffic {
     fn next(&mut self) -> Option<ImportEvent> {
         let capture = inspect(self.request(), &self.accounts).capture;
         let reply = self.reply(capture.signature.is_refused());
-        Some(ImportEvent { capture, reply: Some(reply), attempt: 1, first: None })
+        Some(ImportEvent { reply: Some(reply), ..ImportEvent::unanswered(capture) })
     }
 }
 

@@ -25,6 +25,8 @@ mod files;
 mod filtering;
 #[path = "window/held.rs"]
 mod held;
+#[path = "window/marking.rs"]
+mod marking;
 #[path = "window/posting.rs"]
 mod posting;
 #[path = "window/removing.rs"]

@@ -32,7 +32,7 @@ pub struct EventView<'a> {
 
 /// The event as an object, its members in the documented order.
 pub fn event_json(view: EventView<'_>) -> Value {
-    let StoredCapture { placement, capture, reply } = view.stored;
+    let StoredCapture { placement, capture, reply, annotation } = view.stored;
     let arrived = json!({
         "id": placement.id.0,
         "received_at": format!("{:.6}", capture.request.received_at),
@@ -46,6 +46,12 @@ pub fn event_json(view: EventView<'_>) -> Value {
     });
     if capture.replay {
         inspected["replay"] = json!(true);
+    }
+    if annotation.pinned {
+        inspected["pinned"] = json!(true);
+    }
+    if let Some(note) = &annotation.note {
+        inspected["note"] = json!(note);
     }
     let decrypted = match &capture.message {
         Some(message) => match std::str::from_utf8(message) {
@@ -288,7 +294,7 @@ mod tests {
             fault: None,
             forwarded: None,
         };
-        StoredCapture { placement, capture, reply: Some(reply) }
+        StoredCapture { placement, capture, reply: Some(reply), annotation: Annotation::default() }
     }
 
     fn json_of(stored: &StoredCapture, images: &[CaptureId]) -> Value {
@@ -319,6 +325,16 @@ mod tests {
         assert_eq!(json_of(&stored, &[]).get("replay"), None);
         stored.capture.replay = true;
         assert_eq!(json_of(&stored, &[])["replay"], json!(true));
+    }
+
+    #[test]
+    fn a_pin_and_a_note_are_there_only_where_they_are_set() {
+        let mut stored = stored(b"<xml/>");
+        let plain = json_of(&stored, &[]);
+        assert_eq!((plain.get("pinned"), plain.get("note")), (None, None));
+        stored.annotation = Annotation::of(true, Some("twice"));
+        let event = json_of(&stored, &[]);
+        assert_eq!((&event["pinned"], &event["note"]), (&json!(true), &json!("twice")));
     }
 
     #[test]

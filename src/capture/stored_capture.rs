@@ -4,8 +4,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::annotation::Annotation;
 use super::diagnosis::{Diagnosis, Severity};
 use super::raw_request::RawRequest;
+use super::replay_run::Verdict;
 use super::reply_record::{Reply, ReplySummary};
 use crate::wechat::lint::{Encryption, PushInfo};
 use crate::wechat::reply::Address;
@@ -152,6 +154,8 @@ pub struct StoredCapture {
     pub capture: Capture,
     /// `None` while there is no answer, or if the process ended before it.
     pub reply: Option<Reply>,
+    /// A person's pin and note.
+    pub annotation: Annotation,
 }
 
 /// The columns of a row in the list.
@@ -171,6 +175,10 @@ pub struct CaptureSummary {
     pub severity: Option<Severity>,
     /// `None` while there is no answer.
     pub reply: Option<ReplySummary>,
+    /// A person's pin and note.
+    pub annotation: Annotation,
+    /// The verdict on its latest replay.
+    pub verdict: Option<Verdict>,
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<
 
 /// Everything about an event that fits on a page.
 fn page(stored: &StoredCapture, account: Option<&Account>, language: Language, output: Output) -> String {
-    let StoredCapture { placement, capture, reply } = stored;
+    let StoredCapture { placement, capture, reply, annotation } = stored;
     let request = &capture.request;
     let mut lines = vec![
         output.strong(&format!("{} · event {}", quoted(&capture.envelope.kind), placement.id)),
@@ -83,6 +83,13 @@ fn page(stored: &StoredCapture, account: Option<&Account>, language: Language, o
             None => "answer     none recorded".to_owned(),
         },
     ];
+    if annotation.pinned {
+        lines.push("pinned     yes".to_owned());
+    }
+    lines.extend(annotation.note.iter().flat_map(|note| note.lines()).enumerate().map(|(at, line)| {
+        let name = if at == 0 { "note" } else { "" };
+        format!("{name:<10} {}", quoted(line))
+    }));
     capture.diagnoses.iter().for_each(|diagnosis| add_finding(diagnosis, language, &mut lines));
     if let Some(reply) = reply {
         add_reply(reply, language, &mut lines);

@@ -7,8 +7,8 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
 use super::{
-    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, LookConfig, RetentionConfig, TargetConfig, privacy,
-    secrets,
+    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, HoldConfig, LookConfig, RetentionConfig,
+    TargetConfig, privacy, secrets,
 };
 use crate::account::{SecretName, Secrets};
 use crate::rules::BadAnswer;
@@ -121,6 +121,15 @@ pub fn save_retention(folder: &DataFolder, config: &Path, retention: &RetentionC
         for (name, limit) in limits {
             put_value(table, name, limit.and_then(|limit| i64::try_from(limit).ok()).map(Value::from));
         }
+    })
+}
+
+/// Writes the handling of pushes that wait for a person.
+pub fn save_hold(folder: &DataFolder, config: &Path, hold: HoldConfig) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        let table = section(document.as_table_mut(), "hold");
+        put_value(table, "retry_while_typing", Some(hold.retry_while_typing.into()));
     })
 }
 

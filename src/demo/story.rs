@@ -4,7 +4,7 @@ use super::scene::{Form, Line, Stage, set};
 use super::settings::{MEMBER, NEWS, WELCOME, news};
 use super::{DemoError, Plot};
 use crate::account::Accounts;
-use crate::capture::{Capture, CaptureId, Reply, ReplySource};
+use crate::capture::{AnnotationChange, Capture, CaptureId, Reply, ReplySource};
 use crate::store::{BulkWriter, ImportEvent};
 use crate::wechat::compose::{self, Edit, Push, picture_md5};
 use crate::wechat::fault::Fault;
@@ -48,7 +48,10 @@ pub(super) fn tell(plot: &Plot, accounts: &Accounts, writer: &mut BulkWriter) ->
     let located = teller.locates()?;
     let json = teller.answered_in_json()?;
     teller.own_sample()?;
+    let note = teller.stage.plot.text("demo.json_note");
+    teller.writer.annotate(&[json], &AnnotationChange::Note(note))?;
     let thanks = teller.thanks()?;
+    teller.writer.annotate(&[special, thanks], &AnnotationChange::Pin(true))?;
     teller.newest()?;
     Ok(Told { special, located, json, thanks })
 }
@@ -71,7 +74,7 @@ impl Teller<'_> {
         attempt: u32,
         first: Option<CaptureId>,
     ) -> Result<CaptureId, DemoError> {
-        let event = ImportEvent { capture, reply: Some(reply), attempt, first };
+        let event = ImportEvent { reply: Some(reply), attempt, first, ..ImportEvent::unanswered(capture) };
         let stored = self.writer.import(&[event])?;
         Ok(stored.first().map_or(CaptureId(0), |outcome| outcome.id()))
     }

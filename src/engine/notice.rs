@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::answered_message::AnsweredMessage;
+use super::comparison::EventComparison;
 use super::event_detail::{ComparedReplay, EventDetail};
-use super::trial::RuleTrial;
-use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
+use super::server_test::ServerTest;
+use super::trial::{RulePreview, RuleTrial};
+use crate::capture::{AnnotationChange, CaptureId, CaptureSummary, ReplaySummary, RunId, StoredCapture, StoredRun};
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
 use crate::store::{RemovalId, Stats};
 use crate::texts::user_error::UserError;
@@ -28,6 +31,10 @@ pub enum Notice {
     Settings(SettingsNotice),
     /// For the form of a rule: the outcome of [`QueryCommand::TryRule`](super::QueryCommand::TryRule) on event `id`.
     RuleTried { id: CaptureId, trial: Box<RuleTrial> },
+    /// For the form of a rule: the answer to [`QueryCommand::PreviewRule`](super::QueryCommand::PreviewRule).
+    RulePreviewed { preview: Box<RulePreview> },
+    /// For the composer: the answers of a run, as [`QueryCommand::ReadAnswers`](super::QueryCommand::ReadAnswers) asked.
+    Answered { run: RunId, answers: Vec<AnsweredMessage> },
     /// For the composer: the files of [`PictureRequest`](super::PictureRequest) `number`, in the order of its paths.
     Pictures { number: u32, pictures: Vec<PictureFile> },
     /// For the first-run page: the newest handshake, if there is one.
@@ -64,6 +71,8 @@ pub enum ListNotice {
         /// The number of captures in the database.
         total: u64,
     },
+    /// Pins or notes have changed, here or in another program: what was read of any row may be outdated.
+    Annotated,
     /// Rows in ascending order of their numbers, without those that have been removed.
     Rows { rows: Vec<CaptureSummary>, marks: Marks },
 }
@@ -81,6 +90,8 @@ pub enum FilterNotice {
 #[derive(Clone, Debug)]
 pub enum DetailNotice {
     Opened(Box<EventDetail>),
+    /// Two events side by side.
+    EventsCompared(Box<EventComparison>),
     /// The difference between a replay's answer and its baseline has been calculated.
     ReplayCompared(Box<ComparedReplay>),
 }
@@ -128,6 +139,11 @@ pub enum MaintenanceNotice {
     Restored {
         events: u64,
     },
+    /// Pins or notes of `events` have changed.
+    Annotated {
+        events: u64,
+        change: AnnotationChange,
+    },
     /// A [`MaintenanceTask`](super::MaintenanceTask) is finished.
     Finished {
         outcome: MaintenanceOutcome,
@@ -138,6 +154,8 @@ pub enum MaintenanceNotice {
 #[derive(Clone, Debug)]
 pub enum SettingsNotice {
     Saved(SavedSetting),
+    /// The developer's own server has answered a handshake, or has not.
+    ServerTested(Box<ServerTest>),
     /// The listener has answered a sample of this kind.
     SampleSent {
         kind: String,
@@ -164,6 +182,7 @@ pub enum SavedSetting {
     /// A secret was deleted.
     Secret,
     Look,
+    Hold,
     Rules,
     Forward,
     Targets,

@@ -7,11 +7,13 @@ use std::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use super::SharedAccounts;
+use super::answered_message::answered;
+use super::comparison::EventComparison;
 use super::event_detail::{ComparedReplay, EventDetail};
 use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
 use super::notice_sender::NoticeSender;
 use super::status::Status;
-use super::trial::RuleTrial;
+use super::trial::{RulePreview, RuleTrial};
 use super::worker::Worker;
 use crate::capture::{Capture, CaptureId, HANDSHAKE, ReplayId, RunId};
 use crate::filter::{Filter, SeenField};
@@ -24,6 +26,9 @@ const MOST_SEEN: usize = 40;
 
 /// The most replays shown beside an event.
 const MOST_REPLAYS: usize = 100;
+
+/// Steps of the search for an event to preview a rule with: some hundred thousand events, in tenths of a second.
+const PREVIEW_STEPS: usize = 8;
 
 /// The most runs listed.
 const MOST_RUNS: usize = 500;
@@ -48,12 +53,18 @@ pub enum QueryCommand {
     Open { id: CaptureId },
     /// Calculate the difference between a replay's answer and its baseline.
     CompareReplay { id: ReplayId },
+    /// Compare two events side by side.
+    CompareEvents { before: CaptureId, after: CaptureId },
     /// Read the newest handshake.
     FindHandshake,
     /// Read the runs of replays, newest first.
     ListRuns,
     /// Read one run and its replays.
     OpenRun { id: RunId },
+    /// Read the answers of a run of composed messages.
+    ReadAnswers { run: RunId },
+    /// Try a rule, saved or not, on the newest event that its filter finds. `number` comes back with the answer.
+    PreviewRule { number: u64, rule: Box<Rule> },
     /// Try a rule, saved or not, on a stored event.
     TryRule { rule: Box<Rule>, id: CaptureId },
 }
@@ -122,12 +133,27 @@ impl QueryWorker {
                 let Some(compared) = self.compare(id)? else { return Ok(None) };
                 DetailNotice::ReplayCompared(Box::new(compared)).into()
             }
+            QueryCommand::CompareEvents { before, after } => {
+                let accounts = self.accounts.borrow().clone();
+                let Some(compared) = EventComparison::of((before, after), self.reader()?, &accounts)? else {
+                    return Ok(None);
+                };
+                DetailNotice::EventsCompared(Box::new(compared)).into()
+            }
             QueryCommand::FindHandshake => self.handshake()?,
             QueryCommand::ListRuns => ReplaysNotice::Runs { runs: self.reader()?.runs(MOST_RUNS)? }.into(),
             QueryCommand::OpenRun { id } => {
                 let reader = self.reader()?;
                 let Some(run) = reader.run(id)? else { return Ok(None) };
                 ReplaysNotice::Run { run: Box::new(run), rows: reader.replays_in(id, MOST_IN_RUN)? }.into()
+            }
+            QueryCommand::ReadAnswers { run } => {
+                let answers = answered(run, self.reader()?)?;
+                Notice::Answered { run, answers }
+            }
+            QueryCommand::PreviewRule { number, rule } => {
+                let preview = self.preview(number, *rule)?;
+                Notice::RulePreviewed { preview: Box::new(preview) }
             }
             QueryCommand::TryRule { rule, id } => {
                 let Some(stored) = self.reader()?.capture(id)? else { return Ok(None) };
@@ -178,6 +204,26 @@ impl QueryWorker {
         let Some(event) = reader.capture(replay.replayed.event)? else { return Ok(None) };
         let compared = ComparedReplay::of(replay, &event, reader, &accounts)?;
         Ok(Some(compared.compared(&ignored)))
+    }
+
+    /// The newest event that the rule matches, among those that a few steps find, and what the rule does with it.
+    fn preview(&mut self, number: u64, rule: Rule) -> Result<RulePreview, StoreError> {
+        let none = RulePreview { number, event: None, trial: RuleTrial::NoMatch };
+        let Ok(filter) = Filter::parse(&rule.filter, &crate::clock::local_now()) else { return Ok(none) };
+        let reader = self.reader()?;
+        let mut scan = Scan::new(&filter, reader.newest()?);
+        for _ in 0..PREVIEW_STEPS {
+            let chunk = reader.step(&mut scan)?;
+            if let Some(newest) = chunk.ids.first() {
+                let Some(stored) = reader.capture(*newest)? else { return Ok(none) };
+                let trial = RuleTrial::of(rule, &stored);
+                return Ok(RulePreview { number, event: Some(Box::new(stored)), trial });
+            }
+            if chunk.finished {
+                break;
+            }
+        }
+        Ok(none)
     }
 
     /// The elements left out of comparisons.

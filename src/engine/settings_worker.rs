@@ -11,13 +11,15 @@ use super::Setup;
 use super::notice::{SavedSetting, SettingsNotice};
 use super::notice_sender::NoticeSender;
 use super::rulebook::Rulebook;
+use super::server_test::ServerTest;
 use super::service::{Service, StartError};
 use super::status::{AccountStatus, ListenerState, Status};
 use super::worker::Worker;
 use crate::account::{Accounts, SecretName, Secrets};
 use crate::config::{
-    self, AccountConfig, Config, ConfigError, FilterConfig, LookConfig, RetentionConfig, TargetConfig,
+    self, AccountConfig, Config, ConfigError, FilterConfig, HoldConfig, LookConfig, RetentionConfig, TargetConfig,
 };
+use crate::delivery::Target;
 use crate::rules::{BadAnswer, Rule};
 use crate::sample::{self, SampleError};
 use crate::store::{Reader, StoreError, StoreHead};
@@ -44,6 +46,14 @@ pub enum SettingsCommand {
     ForgetSecret {
         name: String,
         which: SecretName,
+    },
+    /// Save the handling of pushes that wait for a person.
+    SaveHold {
+        hold: HoldConfig,
+    },
+    /// Send a handshake to the developer's own server, as WeChat's console does.
+    TestServer {
+        url: String,
     },
     /// Save language and theme.
     SaveLook {
@@ -135,10 +145,12 @@ impl SettingsWorker {
                 }
                 return Ok(None);
             }
+            SettingsCommand::TestServer { url } => return self.test_server(url).map(Some),
             SettingsCommand::SendSample { kind } => return self.send_sample(kind).map(Some),
             SettingsCommand::SetAddress { address } => self.set_address(&address),
             SettingsCommand::SaveAccount { name, account, secrets } => self.save_account(name, &account, &secrets),
             SettingsCommand::ForgetSecret { name, which } => self.forget_secret(&name, which),
+            SettingsCommand::SaveHold { hold } => self.save_hold(hold),
             SettingsCommand::SaveLook { look } => self.save_look(look),
             SettingsCommand::SaveRules { rules } => self.save_rules(&rules),
             SettingsCommand::SaveForward { url, bad_answer } => self.save_forward(url, bad_answer),
@@ -248,6 +260,21 @@ impl SettingsWorker {
             None => self.open(),
         }
         Ok(())
+    }
+
+    /// Waits for the answer for as long as WeChat would.
+    fn test_server(&self, url: String) -> Result<SettingsNotice, UserError> {
+        let target = Target::parse(&url).map_err(|error| UserError::from(&error))?;
+        let accounts = self.accounts.borrow().clone();
+        let client = &self.rulebook.policy().http_client;
+        let test = ServerTest::of(url, &target, accounts.default_account(), client);
+        Ok(SettingsNotice::ServerTested(Box::new(self.runtime.block_on(test))))
+    }
+
+    fn save_hold(&self, hold: HoldConfig) -> Result<SavedSetting, ConfigError> {
+        config::save_hold(&self.setup.folder, &self.setup.config_file, hold)?;
+        self.publish(|status| status.config.hold = hold);
+        Ok(SavedSetting::Hold)
     }
 
     fn save_look(&self, look: LookConfig) -> Result<SavedSetting, ConfigError> {

@@ -121,7 +121,7 @@ impl<'a> Importer<'a> {
             .diagnoses
             .retain(|diagnosis| !matches!(diagnosis.code, Code::TokenMissing | Code::EncryptTypeDisagrees));
         // Its request is made here, and has no lines that could be wrong.
-        self.push((ImportEvent { capture, reply: None, attempt: 1, first: None }, None), String::new)
+        self.push((ImportEvent::unanswered(capture), None), String::new)
     }
 
     /// Fails where the import was cancelled; the events so far are stored.
@@ -176,7 +176,7 @@ impl<'a> Importer<'a> {
     }
 
     fn inspected(&self, request: RawRequest) -> ImportEvent {
-        ImportEvent { capture: inspect(request, self.accounts).capture, reply: None, attempt: 1, first: None }
+        ImportEvent::unanswered(inspect(request, self.accounts).capture)
     }
 
     fn first(&mut self, first: Option<u64>) -> Result<Option<CaptureId>, FixtureError> {
@@ -251,10 +251,10 @@ fn name_first(recorded: &mut ImportEvent) {
 
 /// The event as it was on record.
 fn as_recorded(request: RawRequest, record: Record) -> ImportEvent {
-    let Record { attempt, account, mode, signature, replay, message, diagnoses, reply, .. } = record;
+    let Record { attempt, account, mode, signature, replay, message, diagnoses, reply, annotation, .. } = record;
     // A file holds the message of a plain push only once, which is its body.
     let message = message.or_else(|| unpacked_message(&request, mode, signature));
     let envelope = read_envelope(&request, mode, message.as_deref());
     let capture = Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses };
-    ImportEvent { capture, reply, attempt, first: None }
+    ImportEvent { capture, reply, attempt, first: None, annotation }
 }

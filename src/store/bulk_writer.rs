@@ -9,8 +9,10 @@ use super::connection::{connect, in_transaction, migrate};
 use super::database_file::{DatabaseFile, FileState};
 use super::error::{StoreError, doing};
 use super::removal::{self, RemovalId};
-use super::{chores, completion, replays, replies, rows};
-use crate::capture::{Capture, CaptureId, Placement, Replay, ReplayId, ReplayRun, Reply, RunEnd, RunId};
+use super::{annotations, chores, completion, replays, replies, rows};
+use crate::capture::{
+    Annotation, AnnotationChange, Capture, CaptureId, Placement, Replay, ReplayId, ReplayRun, Reply, RunEnd, RunId,
+};
 use crate::progress::Progress;
 
 /// An event to import: captured at another time, perhaps by another program.
@@ -22,6 +24,15 @@ pub struct ImportEvent {
     pub attempt: u32,
     /// The first attempt, where another event that is stored already is the first one.
     pub first: Option<CaptureId>,
+    /// A person's pin and note.
+    pub annotation: Annotation,
+}
+
+impl ImportEvent {
+    /// A first attempt without a reply, a pin or a note.
+    pub fn unanswered(capture: Capture) -> Self {
+        Self { capture, reply: None, attempt: 1, first: None, annotation: Annotation::default() }
+    }
 }
 
 /// The outcome of importing an [`ImportEvent`].
@@ -103,6 +114,11 @@ impl BulkWriter {
         Ok((removal, removed))
     }
 
+    /// Changes pins or notes; returns the number of events that exist.
+    pub fn annotate(&mut self, ids: &[CaptureId], change: &AnnotationChange) -> Result<u64, StoreError> {
+        self.in_transaction("marking events", |transaction| annotations::change(transaction, ids, change))
+    }
+
     /// Records that a person means the limits as they are and agrees to the clock: the listener applies them.
     pub fn agree_to_limits(&mut self) -> Result<(), StoreError> {
         self.in_transaction("agreeing to the limits", |transaction| chores::agree(transaction, crate::clock::now()))
@@ -148,6 +164,7 @@ fn import_one(
     event: &ImportEvent,
 ) -> Result<ImportOutcome, StoreError> {
     if let Some(id) = known(transaction, &event.capture)? {
+        annotations::import(transaction, id, &event.annotation)?;
         return Ok(ImportOutcome::Known(id));
     }
     let id = CaptureId(*next_id);
@@ -157,6 +174,7 @@ fn import_one(
     if let Some(reply) = &event.reply {
         replies::insert(transaction, id, reply)?;
     }
+    annotations::import(transaction, id, &event.annotation)?;
     Ok(ImportOutcome::New(id))
 }
 

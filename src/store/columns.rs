@@ -28,6 +28,9 @@ pub(super) const STORED: &[&str] = &[
     "r.severity",
     "r.fault",
     "r.forward",
+    "a.pinned",
+    "a.note",
+    "p.verdict",
     "r.body",
     "r.lint",
     "r.wire",
@@ -48,12 +51,16 @@ pub(super) const STORED: &[&str] = &[
 ];
 
 /// The columns of a [`CaptureSummary`](crate::capture::CaptureSummary), a row of the list: no bodies among them.
-pub(super) const SUMMARY: &[&str] = STORED.split_at(position("r.forward") + 1).0;
+pub(super) const SUMMARY: &[&str] = STORED.split_at(position("p.verdict") + 1).0;
 
-/// A statement that selects columns of captures with their replies; `rest` begins with `WHERE`.
+/// A statement that selects columns of captures with their replies, pins, notes and latest replays; `rest` begins with `WHERE`.
 pub(super) fn select(columns: &[&str], rest: &str) -> String {
     let columns = columns.join(", ");
-    format!("SELECT {columns} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id {rest}")
+    format!(
+        "SELECT {columns} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
+         LEFT JOIN annotation AS a ON a.capture_id = c.id
+         LEFT JOIN replay AS p ON p.id = (SELECT MAX(id) FROM replay WHERE capture_id = c.id) {rest}"
+    )
 }
 
 /// The position of a column in [`STORED`]; in a constant, a name that is not there does not compile.

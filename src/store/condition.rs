@@ -43,6 +43,10 @@ pub(super) fn condition(expr: &Expr) -> Condition {
 /// The condition of held captures. A listener that was killed leaves rows behind, which expire with the reply's deadline.
 const HELD: &str = "c.id IN (SELECT capture_id FROM held WHERE until > unixepoch('subsec') * 1000000)";
 
+/// The conditions of annotated captures, which are few.
+const PINNED: &str = "c.id IN (SELECT capture_id FROM annotation WHERE pinned = 1)";
+const NOTED: &str = "c.id IN (SELECT capture_id FROM annotation WHERE note IS NOT NULL)";
+
 /// The key without the white space that `filter/evaluate.rs` looks past.
 const TRIMMED_KEY: &str = "trim(c.event_key, ' ' || char(9, 10, 13))";
 
@@ -129,6 +133,8 @@ impl Condition {
             Term::Before(time) => self.with("c.received_at < ?", Value::Integer(first_microsecond(*time))),
             Term::Is(State::Replay) => self.push("c.replay = 1"),
             Term::Is(State::Held) => self.push(HELD),
+            Term::Is(State::Pinned) => self.push(PINNED),
+            Term::HasNote => self.push(NOTED),
             // Within the bounds of the step, or every step would list all events that have the code.
             Term::HasDiagnosis => {
                 self.push("c.id IN (SELECT capture_id FROM diagnosis WHERE capture_id BETWEEN ?1 AND ?2)");

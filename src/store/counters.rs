@@ -13,6 +13,8 @@ pub(super) enum Counter {
     IndexedUpto,
     /// Changes to the set of listed events: removals, restorations, deletions.
     Removals,
+    /// Changes to pins and notes.
+    Annotations,
     /// The last time at which the clock was believed, in microseconds.
     ClockBelieved,
     /// The limits whose removal a person has undone: they rest until a person sets or applies limits.
@@ -25,6 +27,7 @@ impl Counter {
             Self::UnverifiedDropped => "unverified_dropped",
             Self::IndexedUpto => "indexed_upto",
             Self::Removals => "removals",
+            Self::Annotations => "annotations",
             Self::ClockBelieved => "clock_believed",
             Self::LimitsAtRest => "limits_at_rest",
         }

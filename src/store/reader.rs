@@ -149,6 +149,11 @@ impl Reader {
         Counter::Removals.read(&self.connection)
     }
 
+    /// A number that goes up whenever pins or notes change.
+    pub fn annotations(&self) -> Result<i64, StoreError> {
+        Counter::Annotations.read(&self.connection)
+    }
+
     /// The latest removal that can be undone.
     pub fn latest_removal(&self) -> Result<Option<RemovalId>, StoreError> {
         removal::latest(&self.connection)

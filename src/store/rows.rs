@@ -12,7 +12,8 @@ use super::error::{StoreError, doing};
 use super::replies;
 use crate::capture::diagnosis::worst;
 use crate::capture::{
-    Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture,
+    Annotation, Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture,
+    Verdict,
 };
 
 /// The bytes that a row takes beside its body, about: they count against the limit of unverified requests.
@@ -104,6 +105,11 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
         replay: row.get(at!("c.replay"))?,
         severity: severity_from_number(row.get(at!("c.severity"))?),
         reply: replies::summary(row)?,
+        annotation: Annotation {
+            pinned: row.get::<_, Option<bool>>(at!("a.pinned"))?.unwrap_or(false),
+            note: row.get(at!("a.note"))?,
+        },
+        verdict: row.get_ref(at!("p.verdict"))?.as_str_or_null()?.and_then(Verdict::from_spelling),
     })
 }
 
@@ -142,7 +148,7 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
         replay: summary.replay,
         diagnoses: findings_from_json(row.get::<_, Option<String>>(at!("c.diagnoses"))?.as_deref()),
     };
-    Ok(StoredCapture { placement: summary.placement, capture, reply })
+    Ok(StoredCapture { placement: summary.placement, capture, reply, annotation: summary.annotation })
 }
 
 /// The number after the last one that this process or another ever gave to a capture.

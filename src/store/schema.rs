@@ -188,8 +188,17 @@ UPDATE reply SET forward = (
 ) WHERE capture_id IN (SELECT capture_id FROM forward);
 ";
 
+/// 8: pins and notes. A table of its own, since most events have neither, and an event's own row never changes.
+const ANNOTATIONS: &str = "
+CREATE TABLE annotation (
+    capture_id INTEGER PRIMARY KEY REFERENCES capture (id) ON DELETE CASCADE,
+    pinned     INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
+    note       TEXT CHECK (note <> '')
+) STRICT;
+";
+
 /// The `user_version` after all migrations.
-pub(super) const LATEST: i64 = 6;
+pub(super) const LATEST: i64 = 7;
 
 /// All migrations from an empty file on; `user_version` is the number of those that were applied.
 pub(super) fn migrations() -> Migrations<'static> {
@@ -200,6 +209,7 @@ pub(super) fn migrations() -> Migrations<'static> {
         M::up(SEARCH),
         M::up(USED_FILTERS),
         M::up(FAULTS),
+        M::up(ANNOTATIONS),
     ])
 }
 
@@ -209,6 +219,16 @@ pub(super) fn in_memory() -> rusqlite::Connection {
     let mut connection = rusqlite::Connection::open_in_memory().unwrap();
     migrations().to_latest(&mut connection).unwrap();
     connection
+}
+
+/// Inserts a plain capture, for tests.
+#[cfg(test)]
+pub(super) fn insert_plain(connection: &rusqlite::Connection, id: i64) {
+    let sql = "INSERT INTO capture (id, received_at, account, kind, group_id, attempt, mode, signature, kept_bytes, group_key,
+                   method, version, peer, target, headers, body_length, body)
+               VALUES (?1, 1, 'default', 'CLICK', ?1, 1, 'plain', 'valid', 600, x'', 'POST', 'HTTP/1.1', '127.0.0.1', '/', x'',
+                   6, x'3c786d6c2f3e')";
+    connection.execute(sql, [id]).unwrap();
 }
 
 #[cfg(test)]

@@ -110,6 +110,10 @@ pub(crate) enum Action {
     Send(SendAction),
     /// Remove events, or bring them back.
     Remove(RemovalAction),
+    /// Pin events, or leave notes on them.
+    Annotate(AnnotationAction),
+    /// Show two events side by side.
+    Compare(CompareAction),
     /// Open the dialog of exports, or close it.
     ShowExport(bool),
     /// Open the file dialog for the path of an export.
@@ -190,12 +194,16 @@ pub(crate) enum HoldAction {
 /// The form in which an event is copied.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum CopyForm {
+    /// A curl command that sends the request again.
+    Curl,
     /// Request line, headers and body.
     Raw,
     /// The message alone, decrypted.
     Body,
     /// The JSON object that the commands print.
     Json,
+    /// Request and answer as one document in Markdown.
+    Report,
 }
 
 /// An action on filters under names.
@@ -239,11 +247,37 @@ pub(crate) enum RemovalAction {
     Undo,
 }
 
+/// An action on pins and notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnnotationAction {
+    /// Pin the chosen rows; where all of them are pinned already, unpin them.
+    TogglePin,
+    /// Open the dialog for the note of the chosen rows.
+    EditNote,
+    /// Save the note that was typed.
+    SaveNote,
+    /// Close the dialog without saving.
+    Cancel,
+}
+
+/// An action on the comparison of two events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CompareAction {
+    /// Compare two chosen rows; a single one waits for the next that is chosen so.
+    Chosen,
+    /// Close the comparison.
+    Close,
+}
+
 /// An action on replays or composed messages.
 #[derive(Clone, Debug)]
 pub(crate) enum SendAction {
+    /// Send the chosen rows again at once, as last time; where there was no last time, open the dialog.
+    AtOnce,
     /// Open the dialog that sends the chosen rows again.
     Chosen,
+    /// Send something else at once, as last time; where there was no last time, open the dialog.
+    ThisAtOnce(Box<ReplayWhat>),
     /// Open that dialog for something else.
     This(Box<ReplayWhat>),
     /// Open that dialog with everything as in this request.

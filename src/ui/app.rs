@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 
 use crate::config::{LookConfig, Theme};
 use crate::engine::{
-    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PictureRequest, QueryCommand,
-    Setup, Status, TransferCommand,
+    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceNotice, MaintenanceTask,
+    PictureRequest, QueryCommand, Setup, Status, TransferCommand,
 };
 use crate::texts::Language;
 use crate::ui::action::{Action, FileRequest, Screen};
@@ -150,9 +150,14 @@ impl App {
         }
         while let Some(notice) = self.engine.notice() {
             let is_replaced = matches!(notice, crate::engine::Notice::DatabaseReplaced);
+            let is_annotated =
+                matches!(notice, crate::engine::Notice::Maintenance(MaintenanceNotice::Annotated { .. }));
             self.state.absorb(notice, &look, now);
             if is_replaced {
                 self.list_again();
+            } else if is_annotated {
+                // The list looks for changes by itself, but not at once.
+                self.ask(ListingCommand::Refresh);
             }
             if start.elapsed() > ABSORB_AT_MOST {
                 ctx.request_repaint();
@@ -193,6 +198,10 @@ impl App {
     fn note_held(&mut self, ctx: &Context) {
         let Self { engine, state, .. } = self;
         state.note_held(&engine.held(), ctx.text_edit_focused());
+        let is_on = engine.status().config.hold.retry_while_typing;
+        for command in state.answering.retry_commands(is_on) {
+            self.ask(command);
+        }
     }
 
     fn apply_theme(&mut self, ctx: &Context) {
@@ -218,7 +227,8 @@ impl App {
         for command in waiting {
             self.ask(command);
         }
-        let questions: Vec<Command> = self.state.filter.questions().collect();
+        let answers = self.state.composer.question();
+        let questions: Vec<Command> = self.state.filter.questions().chain(answers).collect();
         for question in questions {
             self.ask(question);
         }
@@ -301,6 +311,8 @@ impl App {
             state.export_dialog = dialog;
         }
         state.removals.ui(ui, look, actions);
+        state.comparison.ui(ui, look, actions);
+        state.note_dialog.ui(ui, state.keyboard.is_composing(), look, actions);
         state.import_report.ui(ui, look, actions);
         state.path_dialog.ui(ui, look, actions);
         let view = ReplayDialogView { status: &status, runs: state.replays.runs() };
@@ -369,6 +381,7 @@ fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actio
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.absorb(ctx);
+        self.copy_ordered(ctx);
         self.note_dialog(ctx);
         self.motion.note(ctx);
         self.apply_theme(ctx);

@@ -2,7 +2,10 @@
 
 use egui::{Context, Event, Key, Modifiers};
 
-use crate::ui::action::{Action, CopyForm, HoldAction, Move, PickAction, RemovalAction, Screen, SendAction, Tab};
+use crate::ui::action::{
+    Action, AnnotationAction, CompareAction, CopyForm, HoldAction, Move, PickAction, RemovalAction, Screen, SendAction,
+    Tab,
+};
 use crate::ui::ime::Composition;
 
 mod groups;
@@ -92,17 +95,23 @@ shortcuts! {
     ANSWER_HELD: Action::Hold(HoldAction::AnswerNext), [plain(Key::A)], "hold.keys.answer";
     RELEASE_HELD: Action::Hold(HoldAction::ReleaseAll), [shifted(Key::A)], "hold.keys.release";
     SEND_ANSWER: Action::Hold(HoldAction::SendReply), [ctrl(Key::Enter)], "hold.keys.send";
-    REPLAY: Action::Send(SendAction::Chosen), [plain(Key::R)], "replay.keys.replay";
+    REPLAY: Action::Send(SendAction::AtOnce), [plain(Key::R)], "replay.keys.replay";
+    REPLAY_ASKING: Action::Send(SendAction::Chosen), [shifted(Key::R)], "replay.keys.ask";
     EDIT_AND_REPLAY: Action::Send(SendAction::EditChosen), [plain(Key::E)], "replay.keys.edit";
     COMPOSE: Action::Send(SendAction::Compose), [plain(Key::N)], "composer.keys.compose";
     DUPLICATE: Action::Send(SendAction::DuplicateChosen), [shifted(Key::D)], "composer.keys.duplicate";
     REMOVE: Action::Remove(RemovalAction::Chosen), [plain(Key::D), plain(Key::Delete)], "removing.keys.remove";
     REMOVE_ALL: Action::Remove(RemovalAction::AskAll), [plain(Key::Z)], "removing.keys.clear";
     UNDO_REMOVAL: Action::Remove(RemovalAction::Undo), [ctrl(Key::Z)], "removing.keys.undo";
+    PIN: Action::Annotate(AnnotationAction::TogglePin), [plain(Key::M)], "marking.keys.pin";
+    NOTE: Action::Annotate(AnnotationAction::EditNote), [mark(Key::Semicolon)], "marking.keys.note";
+    COMPARE: Action::Compare(CompareAction::Chosen), [mark(Key::Equals)], "compare.keys.compare";
     EXPORT: Action::ShowExport(true), [plain(Key::X)], "export.keys.export";
+    COPY_CURL: Action::CopyEvent(CopyForm::Curl), [after(Key::C, Key::C)], "marking.keys.copy_curl";
     COPY_RAW: Action::CopyEvent(CopyForm::Raw), [after(Key::C, Key::R)], "window.keys.copy_raw";
     COPY_BODY: Action::CopyEvent(CopyForm::Body), [after(Key::C, Key::B)], "window.keys.copy_body";
     COPY_JSON: Action::CopyEvent(CopyForm::Json), [after(Key::C, Key::J)], "window.keys.copy_json";
+    COPY_REPORT: Action::CopyEvent(CopyForm::Report), [after(Key::C, Key::T)], "marking.keys.copy_report";
     LEAVE: Action::Leave, [plain(Key::Escape)], "window.keys.leave";
     OPEN_PALETTE: Action::ShowPalette(true), [ctrl(Key::K)], "palette.keys.open";
     SHOW_SETTINGS: Action::ShowScreen(Screen::Settings), [ctrl(Key::Comma)], "window.keys.settings";
@@ -175,6 +184,7 @@ pub(crate) struct Keyboard {
     /// The first key of a chord, waiting for the second.
     pub(crate) prefix: Option<Key>,
     composition: Composition,
+    is_composing: bool,
     /// True if a text field had the focus in the last frame: the Esc or Enter that left it is its own.
     was_typing: bool,
 }
@@ -185,6 +195,7 @@ impl Keyboard {
         let typing = ctx.text_edit_focused();
         let left_field = std::mem::replace(&mut self.was_typing, typing);
         let composing = self.composition.watch(ctx);
+        self.is_composing = composing;
         if typing || left_field || composing || egui::Popup::is_any_open(ctx) {
             self.prefix = None;
             return Vec::new();
@@ -214,6 +225,11 @@ impl Keyboard {
             ctx.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
         }
         pressed
+    }
+
+    /// Tells whether an input method was at work in this frame: Enter and Esc are its own then.
+    pub(crate) fn is_composing(&self) -> bool {
+        self.is_composing
     }
 
     /// Notes at the end of a frame whether a field of text has the focus now.

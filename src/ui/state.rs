@@ -2,20 +2,22 @@
 
 use jiff::SignedDuration;
 
-use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
+use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
 use crate::config::LookConfig;
 use crate::engine::{
     DetailNotice, EventDetail, FilterNotice, ListNotice, Notice, ReplaysNotice, SavedSetting, SettingsNotice,
     TransferNotice,
 };
 use crate::texts::Language;
-use crate::ui::action::{CopyForm, Move, PickAction, Screen, Tab};
+use crate::ui::action::{Move, PickAction, Screen, Tab};
+use crate::ui::dialogs::comparison::Comparison;
 use crate::ui::dialogs::event_selection::EventSelection;
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::FileDialog;
 use crate::ui::dialogs::import_report::{self, ImportReport};
 use crate::ui::dialogs::keys_page::KeysPage;
 use crate::ui::dialogs::palette::Palette;
+use crate::ui::dialogs::note_dialog::NoteDialog;
 use crate::ui::dialogs::path_dialog::PathDialog;
 use crate::ui::dialogs::removal_question::Removals;
 use crate::ui::dialogs::replay_dialog::ReplayDialog;
@@ -33,10 +35,13 @@ use crate::ui::screens::replays::ReplaysScreen;
 use crate::ui::screens::rules::RulesScreen;
 use crate::ui::screens::settings::Settings;
 
+mod annotations;
+mod copying;
 mod held;
 mod maintenance;
 mod pending_navigation;
 
+pub(crate) use copying::CopyOrder;
 use pending_navigation::PendingNavigation;
 
 /// Time after its arrival in which an event may still get its reply or images.
@@ -68,6 +73,8 @@ pub(crate) struct State {
     pub(crate) rules: RulesScreen,
     pub(crate) export_dialog: ExportDialog,
     pub(crate) removals: Removals,
+    pub(crate) note_dialog: NoteDialog,
+    pub(crate) comparison: Comparison,
     pub(crate) saved: SavedFilters,
     pub(crate) replay_dialog: ReplayDialog,
     pub(crate) replays: ReplaysScreen,
@@ -87,6 +94,8 @@ pub(crate) struct State {
     /// The look chosen in this session; `None` for that of `config.toml`.
     pub(crate) chosen_look: Option<LookConfig>,
     pub(crate) page: EventsPage,
+    /// The copy that waits for its event to open.
+    to_copy: Option<(CaptureId, CopyOrder)>,
 }
 
 impl State {
@@ -111,6 +120,7 @@ impl State {
             Notice::List(ListNotice::Relisted { generation, ids, seen, total }) => {
                 self.list.relisted(generation, ids, seen, total);
             }
+            Notice::List(ListNotice::Annotated) => self.note_annotated(),
             Notice::Maintenance(notice) => self.absorb_maintenance(notice, look, now),
             Notice::Filter(FilterNotice::Seen { generation, values }) => self.filter.take_seen(generation, values),
             Notice::Filter(FilterNotice::Used { texts }) => self.filter.take_used(texts),
@@ -130,15 +140,19 @@ impl State {
                     detail.take_compared(*compared);
                 }
             }
+            Notice::Detail(DetailNotice::EventsCompared(compared)) => self.comparison.show(&compared),
             Notice::Handshake { capture } => self.handshake = capture,
             // It shows in the whole window.
-            Notice::Settings(SettingsNotice::Saved(SavedSetting::Look)) => {}
+            Notice::Settings(SettingsNotice::Saved(SavedSetting::Look | SavedSetting::Hold)) => {}
             Notice::Settings(SettingsNotice::Saved(what)) => {
                 self.settings.saved(&what);
                 self.rules.saved(&what);
                 self.replays.saved(&what);
                 self.notices.good(look.text("window.notice.saved").into_owned(), now);
             }
+            Notice::Answered { run, answers } => self.composer.take_answers(run, answers, look.language),
+            Notice::RulePreviewed { preview } => self.rules.previewed(*preview, look.language),
+            Notice::Settings(SettingsNotice::ServerTested(test)) => self.rules.server_tested(*test),
             Notice::RuleTried { id, trial } => self.rules.tried(id, *trial, look.language),
             Notice::Settings(SettingsNotice::SampleSent { kind }) => {
                 self.notices.good(look.filled("window.notice.sample_sent", &[("kind", &kind)]), now);
@@ -162,6 +176,7 @@ impl State {
             }
             Notice::Failed { trouble } => {
                 self.replays.failed();
+                self.composer.note_failed();
                 self.notices.error(trouble);
             }
         }
@@ -274,6 +289,8 @@ impl State {
             || self.path_dialog.close()
             || self.replay_dialog.close()
             || self.removals.close()
+            || self.note_dialog.close()
+            || self.comparison.close()
             || self.export_dialog.close()
             || (self.screen == Screen::Replays && self.replays.close())
             || std::mem::take(&mut self.screen) != Screen::default()
@@ -297,20 +314,6 @@ impl State {
     pub(crate) fn selection(&self) -> EventSelection<'_> {
         let Self { list, filter, .. } = self;
         EventSelection { chosen: list.chosen(), listed: list.counts().0, filter: filter.text() }
-    }
-
-    /// The opened capture in the form that is to be copied.
-    pub(crate) fn copy(&self, form: CopyForm, language: Language) -> Option<String> {
-        let opened = self.opened()?;
-        let stored = &opened.stored;
-        Some(match form {
-            CopyForm::Raw => String::from_utf8_lossy(&stored.capture.request.to_http()).into_owned(),
-            CopyForm::Body => String::from_utf8_lossy(stored.capture.message()).into_owned(),
-            CopyForm::Json => {
-                let json = event_json(EventView { stored, images: &opened.images, language });
-                serde_json::to_string_pretty(&json).unwrap_or_default()
-            }
-        })
     }
 }
 

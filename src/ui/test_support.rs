@@ -8,7 +8,7 @@ use bytes::Bytes;
 use jiff::tz::TimeZone;
 
 use crate::account::{Account, Accounts, Secret, Secrets};
-use crate::capture::{CaptureId, Placement, RawRequest, Reply, ReplyEnd, ReplySource, StoredCapture};
+use crate::capture::{Annotation, CaptureId, Placement, RawRequest, Reply, ReplyEnd, ReplySource, StoredCapture};
 use crate::inspect::inspect;
 use crate::texts::Language;
 use crate::ui::action::Action;
@@ -54,6 +54,7 @@ pub(super) fn stored(request: RawRequest, status: u16) -> StoredCapture {
             fault: None,
             forwarded: None,
         }),
+        annotation: Annotation::default(),
     }
 }
 

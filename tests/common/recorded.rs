@@ -32,5 +32,5 @@ pub(crate) fn recorded(n: i64, body: &[u8]) -> ImportEvent {
         forwarded: None,
     };
     let capture = inspect(request, &Accounts::new(Vec::new(), None)).capture;
-    ImportEvent { capture, reply: Some(reply), attempt: 1, first: None }
+    ImportEvent { reply: Some(reply), ..ImportEvent::unanswered(capture) }
 }

@@ -198,7 +198,7 @@ fn event(number: i64, (kind, is_encrypted): Travel, named: bool, mentions: &[Men
         body: push.body.into(),
     };
     let capture = inspect(request, &account(TOKEN, AES_KEY)).capture;
-    ImportEvent { capture, reply: Some(reply(mentions, all)), attempt: 1, first: None }
+    ImportEvent { reply: Some(reply(mentions, all)), ..ImportEvent::unanswered(capture) }
 }
 
 fn reply(mentions: &[Mention], all: &[String]) -> Reply {

@@ -124,7 +124,7 @@ fn is_legible(event: &ImportEvent) -> bool {
 
 fn recorded(n: i64, request: RawRequest) -> ImportEvent {
     let request = RawRequest { received_at: request.received_at + n.seconds(), ..request };
-    ImportEvent { capture: inspect(request, &accounts()).capture, reply: None, attempt: 1, first: None }
+    ImportEvent::unanswered(inspect(request, &accounts()).capture)
 }
 
 fn signed(message: &[u8], token: &str, sealed: bool) -> Push {

@@ -12,7 +12,7 @@ use super::text_writer::TextWriter;
 use super::{Read, ServerUrl, curl, har, http, hurl, json_lines};
 use crate::account::Accounts;
 use crate::capture::diagnosis::{Coded, Finding};
-use crate::capture::{CaptureId, Placement, RawRequest, Reply, StoredCapture, header_text};
+use crate::capture::{Annotation, CaptureId, Placement, RawRequest, Reply, StoredCapture, header_text};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::{ImportSummary, Importer};
@@ -63,7 +63,11 @@ pub(super) fn fixtures(requests: Vec<RawRequest>) -> Vec<Fixture> {
     let fixture = |(request, number)| {
         let placement = Placement { id: CaptureId(number), group: CaptureId(number), attempt: 1 };
         let capture = inspect(request, &accounts).capture;
-        Fixture { stored: StoredCapture { placement, capture, reply: None }, images: Vec::new(), app_id: None }
+        Fixture {
+            stored: StoredCapture { placement, capture, reply: None, annotation: Annotation::default() },
+            images: Vec::new(),
+            app_id: None,
+        }
     };
     numbered.map(fixture).collect()
 }

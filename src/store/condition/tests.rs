@@ -9,11 +9,12 @@ use proptest::sample::select;
 use rusqlite::{Connection, params_from_iter};
 
 use super::super::rows::insert_capture;
-use super::super::{contains, replies, schema};
+use super::super::{annotations, contains, replies, schema};
 use super::*;
 use crate::capture::diagnosis::Diagnosis;
 use crate::capture::{
-    Capture, CaptureId, Envelope, ForwardProblem, Placement, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer,
+    Annotation, Capture, CaptureId, Envelope, ForwardProblem, Placement, RawRequest, Reply, ReplyEnd, ReplySource,
+    ServerAnswer,
 };
 use crate::filter::{Code, Filter, MAX_DEPTH, MAX_TERMS, Mode, Signature, Subject};
 
@@ -44,13 +45,14 @@ const KEYS: &[&str] = &[
     "菜",
 ];
 
-/// A capture, its reply, and whether it is held.
+/// A capture, its reply, whether it is held, and its pin and note.
 #[derive(Clone, Debug)]
 struct Row {
     capture: Capture,
     attempt: u32,
     reply: Option<Reply>,
     held: bool,
+    annotation: Annotation,
 }
 
 impl Row {
@@ -59,7 +61,8 @@ impl Row {
     }
 
     fn subject(&self, id: i64) -> Subject<'_> {
-        Subject { reply: self.reply.as_ref(), held: self.held, ..Subject::arriving(&self.capture, self.placement(id)) }
+        let arriving = Subject::arriving(&self.capture, self.placement(id));
+        Subject { reply: self.reply.as_ref(), held: self.held, annotation: Some(&self.annotation), ..arriving }
     }
 }
 
@@ -154,12 +157,10 @@ fn reply() -> impl Strategy<Value = Reply> {
 }
 
 fn row() -> impl Strategy<Value = Row> {
-    (capture(), 1..4_u32, prop::option::of(reply()), any::<bool>()).prop_map(|(capture, attempt, reply, held)| Row {
-        capture,
-        attempt,
-        reply,
-        held,
-    })
+    let annotation = (any::<bool>(), prop::option::of(select(vec!["", "twice"])))
+        .prop_map(|(pinned, note)| Annotation::of(pinned, note));
+    (capture(), 1..4_u32, prop::option::of(reply()), any::<bool>(), annotation)
+        .prop_map(|(capture, attempt, reply, held, annotation)| Row { capture, attempt, reply, held, annotation })
 }
 
 /// An empty database of the latest schema.
@@ -177,6 +178,7 @@ fn insert(connection: &mut Connection, rows: &[Row]) {
         if let Some(reply) = &row.reply {
             replies::insert(&transaction, placement.id, reply).unwrap();
         }
+        annotations::import(&transaction, placement.id, &row.annotation).unwrap();
         if row.held {
             transaction.execute("INSERT INTO held VALUES (?, unixepoch() * 1000000 + 3600000000)", [id]).unwrap();
         }
@@ -266,6 +268,8 @@ const TERMS: &[&str] = &[
     "id:>30",
     "is:replay",
     "is:held",
+    "is:pinned",
+    "has:note",
     "has:diagnosis",
     "diagnosis:doctype",
 ];
@@ -352,7 +356,7 @@ fn captures_that_are_named_are_looked_up_by_their_numbers_whatever_else_is_asked
 
 #[test]
 fn only_what_asks_about_the_reply_joins_it() {
-    for text in ["", "event:CLICK", "-key:6", "is:held", "diagnosis:doctype"] {
+    for text in ["", "event:CLICK", "-key:6", "is:held", "is:pinned", "has:note", "diagnosis:doctype"] {
         assert!(!condition(&parsed(text)).needs_reply, "{text}");
     }
     for text in ["word", "reply:rule", "forward:late", "fault:*", "-status:200", "id:1 (a OR ms:>1)"] {

@@ -9,13 +9,17 @@ use crate::engine::{
     SettingsCommand, TransferCommand,
 };
 use crate::ui::App;
-use crate::ui::action::{Action, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
+use crate::ui::action::{
+    Action, AnnotationAction, CompareAction, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction,
+};
+use crate::ui::dialogs::comparison::CompareStep;
 use crate::ui::dialogs::palette::PaletteSources;
 use crate::ui::dialogs::removal_question;
+use crate::ui::keys;
 use crate::ui::screens::compose::Origin;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters;
-use crate::ui::state::State;
+use crate::ui::state::{CopyOrder, State};
 
 /// Newest events that the palette offers.
 const RECENT: usize = 20;
@@ -58,6 +62,12 @@ impl App {
             self.act_in_replay_dialog(ctx, action);
             return;
         }
+        if state.note_dialog.is_open() || state.comparison.is_shown() {
+            if matches!(action, Action::Leave) {
+                self.act(ctx, action);
+            }
+            return;
+        }
         if state.removals.is_asking() {
             match action {
                 Action::ShowDetail(true) => self.act(ctx, Action::Remove(RemovalAction::All)),
@@ -74,7 +84,7 @@ impl App {
         match action {
             Action::ShowDetail(true) | Action::Hold(HoldAction::SendReply) => {
                 if let Some(command) = self.state.replay_dialog.send() {
-                    self.ask(command);
+                    self.act(ctx, Action::Ask(command));
                 }
             }
             Action::Leave => drop(self.state.replay_dialog.close()),
@@ -145,10 +155,10 @@ impl App {
                 ctx.request_repaint();
             }
             Action::CopyEvent(form) => {
-                let language = self.look(ctx).language;
-                if let Some(text) = self.state.copy(form, language) {
-                    self.act(ctx, Action::Copy(text));
-                }
+                let (language, zone) = (self.look(ctx).language, self.zone.clone());
+                let server = self.own_server();
+                self.state.order_copy(CopyOrder { form, language, zone, server });
+                self.copy_ordered(ctx);
             }
             Action::SetFilter(text) => self.set_filter(text),
             Action::AddToFilter(term) => {
@@ -179,6 +189,8 @@ impl App {
             Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
             Action::Hold(hold) => self.hold(hold),
             Action::Remove(removing) => self.remove(ctx, removing),
+            Action::Annotate(annotation) => self.annotate(annotation),
+            Action::Compare(comparing) => self.compare(ctx, comparing),
             Action::ChooseBackup => state.file_dialog.ask(FileRequest::Backup { name: backup_name() }),
             Action::ShowExport(shown) => state.export_dialog.show(shown),
             Action::ChooseExportPath => {
@@ -187,7 +199,12 @@ impl App {
             }
             Action::ChooseImport => state.file_dialog.ask(FileRequest::Open),
             Action::CloseReport => drop(state.import_report.close()),
-            Action::Ask(command) => self.ask(command),
+            Action::Ask(command) => {
+                if state.screen == Screen::Compose && matches!(command, Command::Replay(_)) {
+                    state.composer.note_sent();
+                }
+                self.ask(command);
+            }
             Action::DismissNotice => state.notices.dismiss(),
             Action::ForgetNotices => state.notices.forget_past(),
             Action::UsePaths { request, paths } => {
@@ -197,6 +214,20 @@ impl App {
             Action::ClosePathDialog => drop(state.path_dialog.close()),
             Action::Send(sending) => self.send(sending),
         }
+    }
+
+    /// Copies the event that was to be copied once it is open.
+    pub(super) fn copy_ordered(&mut self, ctx: &Context) {
+        if let Some(text) = self.state.take_copy() {
+            self.act(ctx, Action::Copy(text));
+        }
+    }
+
+    /// The developer's own server: the one that is forwarded to, else the first target.
+    fn own_server(&self) -> Option<String> {
+        let status = self.engine.status();
+        let forward = status.config.listener.forward.clone().filter(|url| !url.is_empty());
+        forward.or_else(|| status.config.targets.values().next().map(|target| target.url.clone()))
     }
 
     fn show_screen(&mut self, screen: Screen) {
@@ -260,6 +291,46 @@ impl App {
         }
     }
 
+    /// Carries out an action on the comparison of two events.
+    fn compare(&mut self, ctx: &Context, comparing: CompareAction) {
+        let look = self.look(ctx);
+        let state = &mut self.state;
+        match comparing {
+            CompareAction::Close => drop(state.comparison.close()),
+            CompareAction::Chosen if state.screen != Screen::Events => {}
+            CompareAction::Chosen => match state.comparison.choose(&state.list.chosen()) {
+                CompareStep::Ask(before, after) => self.ask(QueryCommand::CompareEvents { before, after }),
+                CompareStep::Wait(event) => {
+                    let key = keys::COMPARE.hint();
+                    let details = [("event", &*event.to_string()), ("key", &*key)];
+                    let words = look.filled("compare.waiting", &details);
+                    state.notices.good(words, ctx.input(|input| input.time));
+                }
+                CompareStep::Nothing => {}
+            },
+        }
+    }
+
+    /// Carries out an action on pins and notes.
+    fn annotate(&mut self, annotation: AnnotationAction) {
+        let state = &mut self.state;
+        let change = match annotation {
+            AnnotationAction::TogglePin => state.toggle_pin(),
+            AnnotationAction::EditNote => {
+                state.begin_note();
+                None
+            }
+            AnnotationAction::SaveNote => state.note_dialog.save(),
+            AnnotationAction::Cancel => {
+                state.note_dialog.close();
+                None
+            }
+        };
+        if let Some((ids, change)) = change {
+            self.ask(MaintenanceCommand::Annotate { ids, change });
+        }
+    }
+
     /// Carries out an action that removes events or brings them back.
     fn remove(&mut self, ctx: &Context, removing: RemovalAction) {
         let now = ctx.input(|input| input.time);
@@ -306,7 +377,21 @@ impl App {
     fn send(&mut self, sending: SendAction) {
         let state = &mut self.state;
         match sending {
+            SendAction::AtOnce => {
+                let command = state.replay_at_once(&self.engine.status());
+                if let Some(command) = command {
+                    self.ask(command);
+                }
+            }
             SendAction::Chosen => state.offer_replay(),
+            SendAction::ThisAtOnce(what) => {
+                state.replays.want();
+                let command = state.replay_dialog.send_this_at_once(*what, &self.engine.status());
+                if let Some(command) = command {
+                    state.composer.note_sent();
+                    self.ask(command);
+                }
+            }
             SendAction::This(what) => {
                 state.replays.want();
                 state.replay_dialog.offer(*what);

@@ -33,7 +33,7 @@ pub(crate) fn top_bar_ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_ui(ui, chosen, look, actions);
             language_ui(ui, chosen, look, actions);
-            switch_ui(ui, held, filter.text(), look, actions);
+            switch_ui(ui, (held, status.config.hold), filter.text(), look, actions);
             if let Some(fault) = armed {
                 armed_fault_ui(ui, fault, look, actions);
             }

@@ -49,6 +49,7 @@ impl KeyGroup {
             Action::Select(_)
             | Action::Pick(_)
             | Action::MoveSelection(_)
+            | Action::Annotate(_)
             | Action::Follow(_)
             | Action::ToggleFollow => Self::List,
             Action::FocusFilter
@@ -58,7 +59,7 @@ impl KeyGroup {
             Action::ShowDetail(_) | Action::ShowTab(_) | Action::TurnTab(_) | Action::ChooseField(_) => Self::Detail,
             Action::Hold(_) => Self::Answer,
             Action::Send(SendAction::ShowRun(_) | SendAction::CloseRun) => Self::Window,
-            Action::Send(_) => Self::Replay,
+            Action::Send(_) | Action::Compare(_) => Self::Replay,
             Action::Copy(_) | Action::CopyEvent(_) | Action::ShowExport(_) | Action::ChooseImport => Self::Export,
             Action::Remove(_) => Self::Remove,
             _ => Self::Window,

@@ -48,6 +48,7 @@ impl Settings {
             SavedSetting::Secret
             | SavedSetting::Address
             | SavedSetting::Look
+            | SavedSetting::Hold
             | SavedSetting::Rules
             | SavedSetting::Forward
             | SavedSetting::Targets

@@ -139,6 +139,19 @@ impl List {
         self.follow_newest();
     }
 
+    /// Takes note of changed pins, notes or verdicts: rows in view are read again.
+    pub(crate) fn outdate(&mut self) {
+        self.cache.note_annotated();
+    }
+
+    /// The row of a capture, where it has been read.
+    pub(crate) fn row(&self, id: CaptureId) -> Option<&CaptureSummary> {
+        match self.cache.row(id) {
+            CachedRow::Read(row) => Some(&row.summary),
+            CachedRow::Unknown | CachedRow::Gone => None,
+        }
+    }
+
     /// Discards all rows when another database is opened.
     pub(crate) fn forget_rows(&mut self) {
         self.cache.forget_rows();

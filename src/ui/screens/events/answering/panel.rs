@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Button, Color32, CornerRadius, Id, Label, Rect, RichText, Sense, Ui, UiBuilder, Vec2};
 
-use super::{ManualReplies, ReplyDraft, Stage, seconds_left};
+use super::{ATTEMPTS, ManualReplies, ReplyDraft, Stage, seconds_left};
 use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{AwaitedRetry, HeldDecision, HeldPush};
@@ -14,9 +14,6 @@ use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, named, title, weak};
 use crate::ui::widgets::fault_choice::fault_choice_ui;
 use crate::ui::widgets::reply_editor::Purpose;
-
-/// Maximum number of attempts that WeChat makes.
-const ATTEMPTS: u32 = 3;
 
 /// Height of the countdown bar, in points.
 const BAR_HEIGHT: f32 = 8.0;
@@ -44,6 +41,7 @@ pub(crate) fn answering_ui(
     let Some(stage) = answering.stage(group) else { return };
     let takes_focus =
         answering.focus_request.take_if(|requested| *requested == group).is_some() && !ui.ctx().text_edit_focused();
+    let is_to_retry = matches!(stage, Stage::Held(push) if answering.is_to_retry(push.placement.id));
     let draft = answering.draft(group, stored, look);
     if takes_focus {
         draft.editor.focus();
@@ -56,7 +54,7 @@ pub(crate) fn answering_ui(
             ui.spacing_mut().item_spacing.y = GAP;
             stage_ui(ui, &stage, look);
             let is_illegal = draft.editor.report().is_some_and(|report| !report.is_legal());
-            let clicked = buttons_ui(ui, &stage, is_illegal, look);
+            let clicked = buttons_ui(ui, &stage, (is_illegal, is_to_retry), look);
             let submitted = draft_ui(ui, draft, stored, look).then_some(Decision::Send);
             clicked.or(submitted)
         })
@@ -117,7 +115,7 @@ fn awaited_ui(ui: &mut Ui, retry: &AwaitedRetry, look: &Look) {
     ui.add(Label::new(look.text(key)).wrap());
 }
 
-fn buttons_ui(ui: &mut Ui, stage: &Stage, is_illegal: bool, look: &Look) -> Option<Decision> {
+fn buttons_ui(ui: &mut Ui, stage: &Stage, (is_illegal, is_to_retry): (bool, bool), look: &Look) -> Option<Decision> {
     let mut decision = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(GAP_SMALL);
@@ -144,6 +142,7 @@ fn buttons_ui(ui: &mut Ui, stage: &Stage, is_illegal: bool, look: &Look) -> Opti
         }
     });
     let hint = match stage {
+        Stage::Held(_) if is_to_retry => "hold.hint_typing",
         Stage::Held(push) if push.placement.attempt < ATTEMPTS => "hold.hint",
         Stage::Held(_) => "hold.hint_last",
         Stage::Awaited(_) => return decision,

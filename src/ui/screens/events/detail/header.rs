@@ -11,7 +11,9 @@ use crate::texts::safe_text::shortened;
 use crate::ui::action::Action;
 use crate::ui::look::{FAULT_MARK, Look, attempt_mark, fault_hint, forward_hint, signature_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::annotation::annotation_ui;
 use crate::ui::widgets::controls::{chip, named, weak};
+use crate::ui::widgets::copy_menu::copy_menu_ui;
 use crate::ui::widgets::quantities::milliseconds;
 use crate::wechat::kind;
 
@@ -31,13 +33,17 @@ pub(super) fn header_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions:
     Sides::new().shrink_left().truncate().show(
         ui,
         |ui| title_ui(ui, capture, look),
-        |ui| ui.add(Label::new(weak(look, number)).extend()),
+        |ui| {
+            actions.extend(copy_menu_ui(ui, look));
+            ui.add(Label::new(weak(look, number)).extend())
+        },
     );
     instant_ui(ui, opened, look);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         chips_ui(ui, opened, look);
     });
+    annotation_ui(ui, &opened.stored.annotation, look, actions);
     if opened.attempts.len() > 1 {
         attempts_ui(ui, opened, look, actions);
     }

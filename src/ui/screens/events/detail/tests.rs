@@ -246,6 +246,8 @@ pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
             fault: None,
             forward: None,
         }),
+        annotation: crate::capture::Annotation::default(),
+        verdict: None,
     }
 }
 

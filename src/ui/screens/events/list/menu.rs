@@ -8,6 +8,7 @@ use crate::texts::safe_text::shortened;
 use crate::ui::action::{Action, SendAction, Tab};
 use crate::ui::keys::{self, Shortcut};
 use crate::ui::look::Look;
+use crate::ui::widgets::copy_menu::copy_menu_ui;
 use crate::ui::widgets::value_menu::value_menu_ui;
 use crate::wechat::kind::{Class, lookup};
 
@@ -36,15 +37,31 @@ pub(super) fn menu_ui(
     let mut shortcut = |ui: &mut Ui, key: &str, shortcut: &Shortcut| item(ui, key, shortcut.hint(), shortcut.action());
     ui.separator();
     shortcut(ui, "replay.menu.replay", &keys::REPLAY);
+    shortcut(ui, "replay.menu.ask", &keys::REPLAY_ASKING);
     shortcut(ui, "replay.menu.edit", &keys::EDIT_AND_REPLAY);
     shortcut(ui, "replay.menu.duplicate", &keys::DUPLICATE);
     shortcut(ui, "replay.menu.export", &keys::EXPORT);
     ui.separator();
+    let is_pinned = row.is_some_and(|row| row.annotation.pinned);
+    shortcut(ui, if is_pinned { "marking.menu.unpin" } else { "marking.menu.pin" }, &keys::PIN);
+    shortcut(ui, "marking.menu.note", &keys::NOTE);
+    shortcut(ui, "compare.menu", &keys::COMPARE);
+    ui.separator();
     shortcut(ui, keys::REMOVE.text, &keys::REMOVE);
+    if let Some(action) = copy_menu_ui(ui, look) {
+        chosen = Some(action);
+    }
     if let Some(action) = chosen {
         // These actions apply to several rows; all others apply to this one alone.
-        let keeps_picks =
-            picked && matches!(action, Action::Send(SendAction::Chosen) | Action::ShowExport(_) | Action::Remove(_));
+        let keeps_picks = picked
+            && matches!(
+                action,
+                Action::Send(SendAction::AtOnce | SendAction::Chosen)
+                    | Action::ShowExport(_)
+                    | Action::Remove(_)
+                    | Action::Annotate(_)
+                    | Action::Compare(_)
+            );
         if !keeps_picks {
             actions.push(Action::Select(id));
         }

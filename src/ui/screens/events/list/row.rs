@@ -17,6 +17,7 @@ use crate::ui::look::{Look, attempt_mark, severity_mark, signature_mark};
 use crate::ui::screens::events::answering::seconds_left;
 use crate::ui::screens::events::filter::filter_row::initial;
 use crate::ui::screens::events::filter::saved_filters::NamedFilter;
+use crate::ui::widgets::annotation;
 use crate::ui::widgets::cell::{cell_line, cell_text};
 use crate::wechat::kind::{self, Family};
 
@@ -138,7 +139,10 @@ fn cell_ui(
             let cell = cell.with_min_x(cell.left() + 17.0);
             cell_line(ui, cell, texts.kind.clone(), prose, color, Align::Min);
         }
-        ColumnKind::Key => put(&texts.key, mono, palette.strong),
+        ColumnKind::Key => {
+            let taken = annotation::paint_marks(ui.painter(), cell.right_center(), &row.annotation, palette.accent);
+            cell_text(ui, cell.with_max_x(cell.right() - taken), &texts.key, mono, palette.strong, Align::Min);
+        }
         ColumnKind::OpenId => put(&texts.openid, mono, palette.weak),
         ColumnKind::Attempt => {
             let color = if row.placement.attempt > 1 { palette.warning } else { palette.weak };
@@ -215,6 +219,13 @@ fn held_text(state: &RowState<'_>, look: &Look) -> Option<String> {
 fn hover_ui(response: &Response, rect: Rect, row: &ReadRow, columns: &Columns, look: &Look) {
     let Some(pointer) = response.hover_pos() else { return };
     let Some((content, _)) = columns.cells(rect).find(|(_, cell)| cell.contains(pointer)) else { return };
+    let CaptureSummary { annotation, event_key, .. } = &row.summary;
+    if content == ColumnKind::Key && !annotation.is_empty() {
+        let key = event_key.iter().filter(|key| !key.is_empty()).map(|key| shortened(key, HOVER));
+        let words: Vec<String> = key.chain(annotation::words(annotation, look)).collect();
+        response.clone().on_hover_text_at_pointer(words.join("\n"));
+        return;
+    }
     if content == ColumnKind::Answer {
         let words = &row.texts(look).hints;
         if !words.is_empty() {

@@ -41,6 +41,8 @@ struct Slot {
     /// The coloured filter that it matches, and the revision of the filters then.
     mark: Option<usize>,
     coloured: u64,
+    /// Revision of pins and notes at the last question.
+    annotated: u64,
 }
 
 /// Rows by id; those in view longest ago are dropped first.
@@ -54,6 +56,8 @@ pub(crate) struct RowCache {
     coloured: u64,
     /// Look of the texts that the rows keep.
     look: Option<Look>,
+    /// Revision of pins and notes.
+    annotated: u64,
 }
 
 impl RowCache {
@@ -80,6 +84,11 @@ impl RowCache {
         self.slots.values_mut().filter_map(|slot| slot.row.as_mut()).for_each(ReadRow::undress);
     }
 
+    /// Takes note of changed pins or notes; rows in view are asked for again.
+    pub(crate) fn note_annotated(&mut self) {
+        self.annotated += 1;
+    }
+
     /// The coloured filter that a row matches, by its index among them.
     pub(crate) fn mark(&self, id: CaptureId) -> Option<usize> {
         self.slots.get(&id).filter(|slot| slot.coloured == self.coloured)?.mark
@@ -98,7 +107,8 @@ impl RowCache {
             let slot = self.slots.entry(id).or_default();
             slot.seen = self.frame;
             let is_unmarked = slot.row.is_some() && slot.coloured < self.coloured;
-            if !slot.asked && (is_unmarked || slot.is_stale(revision, now)) {
+            let is_outdated = slot.row.is_some() && slot.annotated < self.annotated;
+            if !slot.asked && (is_unmarked || is_outdated || slot.is_stale(revision, now)) {
                 wanted.push(id);
             }
         }
@@ -111,6 +121,7 @@ impl RowCache {
             let slot = self.slots.entry(*id).or_default();
             slot.asked = true;
             slot.revision = revision;
+            slot.annotated = self.annotated;
         }
         self.asked.push_back(ids);
     }
@@ -202,6 +213,8 @@ mod tests {
                 fault: None,
                 forward: None,
             }),
+            annotation: crate::capture::Annotation::default(),
+            verdict: None,
         }
     }
 
@@ -294,6 +307,17 @@ mod tests {
         assert_eq!(read(&cache).texts(&chinese).answer, chinese.text("window.list.open"));
         cache.fill(vec![summary(1, true)], &Marks::default());
         assert!(read(&cache).texts(&chinese).answer.starts_with("200 · "));
+    }
+
+    #[test]
+    fn rows_in_view_are_asked_for_again_when_pins_change() {
+        let mut cache = RowCache::default();
+        wanted(&mut cache, &[1, 2], 1);
+        cache.fill(vec![summary(1, true), summary(2, true)], &Marks::default());
+        assert_eq!(wanted(&mut cache, &[1, 2], 1), []);
+        cache.note_annotated();
+        assert_eq!(wanted(&mut cache, &[1, 2], 1), ids([1, 2]));
+        assert_eq!(wanted(&mut cache, &[1, 2], 1), [], "the question is on its way");
     }
 
     #[test]

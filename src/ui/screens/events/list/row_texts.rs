@@ -6,8 +6,10 @@ use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureSummary, ReplySummary};
 use crate::texts::safe_text::{both_ends, shortened};
 use crate::ui::look::{FAULT_MARK, Look, fault_hint, forward_hint};
+use crate::ui::widgets::annotation;
 use crate::ui::widgets::cell::CELL_CHARS;
 use crate::ui::widgets::quantities::milliseconds;
+use crate::ui::widgets::verdicts::{replayed_mark, replayed_words};
 
 /// Number of characters shown of each end of an OpenID, which are enough to tell users apart.
 const ENDS: usize = 4;
@@ -62,7 +64,7 @@ impl RowTexts {
             signature: look.text(&format!("window.signature.{}", row.signature.as_str())).into_owned(),
             mode: look.text(&format!("window.mode.{}", row.mode.as_str())).into_owned(),
             answer: answer(row, look),
-            hints: hints(row.reply.as_ref(), look).into_iter().map(|(_, words)| words).collect(),
+            hints: hint_words(row, look),
             name: String::new(),
             kind: if row.replay { format!("{kind} · {}", look.text("window.list.own")) } else { kind },
         };
@@ -84,6 +86,7 @@ impl RowTexts {
             None => answer,
         });
         parts.extend(self.hints.iter().cloned());
+        parts.extend(annotation::words(&row.annotation, look));
         if row.replay {
             parts.push(look.text("window.list.own").into_owned());
         }
@@ -98,12 +101,20 @@ fn answer(row: &CaptureSummary, look: &Look) -> String {
             let mark = if reply.severity == Some(Severity::Error) { "⚠ " } else { "" };
             let marks: String = hints(Some(reply), look).into_iter().flat_map(|(mark, _)| [mark, " "]).collect();
             let status = reply.status.map_or_else(end, |status| status.to_string());
-            format!("{marks}{mark}{status} · {}", milliseconds(reply.elapsed))
+            let replayed = row.verdict.map(|verdict| format!("{} ", replayed_mark(verdict))).unwrap_or_default();
+            format!("{replayed}{marks}{mark}{status} · {}", milliseconds(reply.elapsed))
         }
         // A message that never went to the listener gets no reply from it.
         None if row.replay => "–".to_owned(),
         None => look.text("window.list.open").into_owned(),
     }
+}
+
+/// Facts about a row that its status does not tell, in words.
+fn hint_words(row: &CaptureSummary, look: &Look) -> Vec<String> {
+    let replayed = row.verdict.map(|verdict| replayed_words(verdict, look));
+    let hints = hints(row.reply.as_ref(), look).into_iter().map(|(_, words)| words);
+    hints.chain(replayed).collect()
 }
 
 /// Facts about an answer, each with its mark: an injected fault, and the developer's own server late or failed.

@@ -1,0 +1,72 @@
+//! Pin and note of an event: as small marks in a row, and as a line of the detail.
+
+use egui::accesskit::Role;
+use egui::{Align2, Color32, Label, Painter, Pos2, RichText, Ui, Vec2};
+
+use crate::capture::Annotation;
+use crate::texts::safe_text::{safe_text, shortened};
+use crate::ui::action::{Action, AnnotationAction};
+use crate::ui::keys;
+use crate::ui::look::Look;
+use crate::ui::theme::{GAP_SMALL, icons};
+use crate::ui::widgets::controls::{named, small_button};
+
+/// Width of one mark with the gap before it, in points.
+const MARK: f32 = 18.0;
+
+/// Width of the icon in it, in points.
+const ICON: f32 = 13.0;
+
+/// Characters of a note in the accessible name of a row and in its tooltip.
+const NOTE_CHARS: usize = 300;
+
+/// Paints the marks of a row so that they end at `right`; returns the width that they take.
+pub(crate) fn paint_marks(painter: &Painter, right: Pos2, annotation: &Annotation, color: Color32) -> f32 {
+    let note = annotation.note.is_some().then_some(icons::STICKY_NOTE);
+    let mut width = 0.0;
+    for icon in note.into_iter().chain(annotation.pinned.then_some(icons::PIN)) {
+        let center = right - Vec2::new(width + MARK / 2.0, 0.0);
+        painter.text(center, Align2::CENTER_CENTER, icon, icons::font(ICON), color);
+        width += MARK;
+    }
+    width
+}
+
+/// The words for the marks, for tooltips and screen readers; none where there are no marks.
+pub(crate) fn words(annotation: &Annotation, look: &Look) -> Vec<String> {
+    let pinned = annotation.pinned.then(|| look.text("marking.pinned").into_owned());
+    let note = annotation.note.as_deref().map(|note| shortened(note, NOTE_CHARS));
+    let note = note.map(|note| look.filled("marking.noted", &[("note", &note)]));
+    pinned.into_iter().chain(note).collect()
+}
+
+/// Draws the pin and the whole note, each with the button that changes it; nothing where there is neither.
+pub(crate) fn annotation_ui(ui: &mut Ui, annotation: &Annotation, look: &Look, actions: &mut Vec<Action>) {
+    if annotation.is_empty() {
+        return;
+    }
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP_SMALL;
+        let height = ui.spacing().interact_size.y;
+        let (marks, _) = ui.allocate_exact_size(Vec2::new(2.0 * MARK, height), egui::Sense::hover());
+        let shown =
+            paint_marks(ui.painter(), Pos2::new(marks.right(), marks.center().y), annotation, Color32::TRANSPARENT);
+        let right = Pos2::new(marks.left() + shown, marks.center().y);
+        paint_marks(ui.painter(), right, annotation, look.palette.accent);
+        let mut button = |ui: &mut Ui, key: &str, hint: String, action: AnnotationAction| {
+            let response = ui.add(small_button(&*look.text(key))).on_hover_text(hint);
+            if named(response, Role::Button, &look.text(key)).clicked() {
+                actions.push(Action::Annotate(action));
+            }
+        };
+        if annotation.pinned {
+            button(ui, "marking.menu.unpin", keys::PIN.hint(), AnnotationAction::TogglePin);
+        }
+        if annotation.note.is_some() {
+            button(ui, "marking.menu.note", keys::NOTE.hint(), AnnotationAction::EditNote);
+        }
+        if let Some(note) = &annotation.note {
+            ui.add(Label::new(RichText::new(&*safe_text(note)).color(look.palette.text)).wrap());
+        }
+    });
+}
