@@ -9,7 +9,6 @@ pub(super) mod import_report;
 pub(super) mod keys_page;
 pub(super) mod note_dialog;
 pub(super) mod palette;
-pub(super) mod palette;
 pub(super) mod path_dialog;
 pub(super) mod removal_question;
 pub(super) mod replay_dialog;

@@ -6,7 +6,6 @@ pub(super) mod cell;
 pub(super) mod controls;
 pub(super) mod copy_menu;
 pub(super) mod dialog;
-pub(super) mod dialog;
 pub(super) mod fault_choice;
 pub(super) mod filter_error;
 pub(super) mod findings;
