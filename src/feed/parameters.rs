@@ -11,7 +11,7 @@ use crate::filter::Filter;
 pub(super) const MOST_EVENTS: usize = 1_000;
 
 /// The longest time that a long poll waits.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// The parameters of all ways to follow.
 pub(super) const COMMON: [&str; 4] = ["after", "filter", "limit", "early"];
@@ -150,7 +150,7 @@ mod tests {
         let read = Parameters::read("after=17&filter=event%3ACLICK+-key:a*&limit=1000&wait=1m&early=false", &["wait"]);
         let read = read.unwrap();
         assert_eq!((read.after, read.limit, read.early), (Some(17), Some(1_000), false));
-        assert_eq!((read.filter.text.as_str(), read.wait), ("event:CLICK -key:a*", Duration::from_secs(60)));
+        assert_eq!((read.filter.text.as_str(), read.wait), ("event:CLICK -key:a*", Duration::from_mins(1)));
         assert_eq!(Parameters::read("token=secret&after=0", &[]).unwrap().after, Some(0));
         assert_eq!(Parameters::read("", &[]).unwrap(), Parameters::default());
         assert_eq!(Parameters::read("as=iframe", &["as"]).unwrap().form, Some(StreamForm::Iframe));

@@ -100,7 +100,7 @@ impl Tracker {
         let rest = BREATHER.saturating_sub(looked_at.elapsed());
         tokio::select! {
             _ = self.stopping.changed() => {}
-            () = tokio::time::sleep(rest), if !rest.is_zero() => {}
+            () = tokio::time::sleep(rest) => {}
         }
     }
 
