@@ -18,6 +18,7 @@ mod edit_rules;
 mod error;
 mod filters;
 mod folder;
+mod hold;
 mod privacy;
 mod retention;
 mod rule_entries;
@@ -32,6 +33,7 @@ pub use edit_rules::save_rules;
 pub use error::ConfigError;
 pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
+pub use hold::HoldConfig;
 pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
@@ -163,20 +165,6 @@ impl Default for ReplayConfig {
     fn default() -> Self {
         // An encrypted reply that no key opens has a time and a nonce of its own beside what is in it.
         Self { ignore: ["CreateTime", "TimeStamp", "Nonce", "MsgSignature"].map(str::to_owned).to_vec() }
-    }
-}
-
-/// The handling of pushes that wait for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct HoldConfig {
-    /// Where time runs out while a reply is being written, the attempt is left unanswered, so that WeChat sends it again.
-    pub retry_while_typing: bool,
-}
-
-impl Default for HoldConfig {
-    fn default() -> Self {
-        Self { retry_while_typing: true }
     }
 }
 
