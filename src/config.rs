@@ -19,6 +19,7 @@ mod error;
 mod feed_config;
 mod filters;
 mod folder;
+mod hold;
 mod notify_config;
 mod privacy;
 mod retention;
@@ -35,6 +36,7 @@ pub use error::ConfigError;
 pub use feed_config::{FeedConfig, save_feed_address, save_feed_token};
 pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
+pub use hold::HoldConfig;
 pub use notify_config::NotifyConfig;
 pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
@@ -169,20 +171,6 @@ impl Default for ReplayConfig {
     fn default() -> Self {
         // An encrypted reply that no key opens has a time and a nonce of its own beside what is in it.
         Self { ignore: ["CreateTime", "TimeStamp", "Nonce", "MsgSignature"].map(str::to_owned).to_vec() }
-    }
-}
-
-/// The handling of pushes that wait for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct HoldConfig {
-    /// Where time runs out while a reply is being written, the attempt is left unanswered, so that WeChat sends it again.
-    pub retry_while_typing: bool,
-}
-
-impl Default for HoldConfig {
-    fn default() -> Self {
-        Self { retry_while_typing: true }
     }
 }
 

@@ -5,8 +5,8 @@
 //! else changes the state. Nothing here waits, reads files, or takes longer the more captures there are.
 //!
 //! # Map
-//! - `app`: the window as eframe drives it; `carry_out` does what actions ask for (`mend` the changes that
-//!   mend a diagnosis), `events_pane` lays list and detail out, `start` opens the window, `signals`
+//! - `app`: the window as eframe drives it; `carry_out` does what actions ask for (`mend` the changes that mend a diagnosis,
+//!   `marking` what is asked for chosen events), `events_pane` lays list and detail out, `start` opens the window, `signals`
 //!   closes it.
 //! - `state`: all that outlives a frame. `state/held` follows held pushes, `state/annotations` pins and notes, `state/copying` makes texts for the clipboard, `state/maintenance` takes notices about removals
 //!   and the database, `state/pending_navigation` waits for an event to open.
@@ -15,7 +15,7 @@
 //! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and
 //!   sizes. `fonts`. `notices`: messages of the status bar.
 //! - `bars`: `top_bar` (address, account, filter), `hold` (its switch, the bar of held pushes), `status_bar` (counts, notices),
-//!   `rail` (the screens), `banner` (what keeps the program from its job).
+//!   `rail` (the screens), `prefix_hint` (the second keys of a chord), `banner` (what keeps the program from its job).
 //! - `dialogs`: `export_dialog`, `replay_dialog`, `note_dialog`, `comparison` (two events side by side),
 //!   `removal_question`, `import_report`, `keys_page`, `palette` (everything that can be done or opened, by name);
 //!   `file_dialog` is the

@@ -372,6 +372,11 @@ fn what_is_copied_is_what_was_received() {
     let json: serde_json::Value = serde_json::from_str(&copied(&mut window, Key::J).unwrap()).unwrap();
     assert_eq!(json["event_key"], "EVENTKEY");
     copied(&mut window, Key::C);
+    assert!(copied(&mut window, Key::C).unwrap().starts_with("curl --request POST 'http://127.0.0.1:8080/wx?"));
+    copied(&mut window, Key::C);
+    let report = copied(&mut window, Key::T).unwrap();
+    assert!(report.starts_with("## `CLICK` `EVENTKEY` · #1") && report.contains("### Answer"), "{report}");
+    copied(&mut window, Key::C);
     let raw = copied(&mut window, Key::R).unwrap();
     assert!(raw.starts_with("POST /wx?signature=") && raw.ends_with(&sample("CLICK")), "{raw}");
 }

@@ -13,6 +13,7 @@ use crate::engine::{
 };
 use crate::texts::Language;
 use crate::ui::action::{Action, FileRequest, Screen};
+use crate::ui::bars::prefix_hint::prefix_hint_ui;
 use crate::ui::bars::{banner, rail, status_bar, top_bar};
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::DialogAnswer;
@@ -29,6 +30,7 @@ use crate::waker::Waker;
 
 mod carry_out;
 mod events_pane;
+mod marking;
 mod mend;
 mod motion;
 mod signals;
@@ -313,6 +315,9 @@ impl App {
             state.export_dialog = dialog;
         }
         state.removals.ui(ui, look, actions);
+        if let Some(prefix) = state.keyboard.prefix {
+            prefix_hint_ui(ui, prefix, look);
+        }
         state.comparison.ui(ui, look, actions);
         state.note_dialog.ui(ui, state.keyboard.is_composing(), look, actions);
         state.import_report.ui(ui, look, actions);
@@ -338,7 +343,7 @@ fn status_ui(
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    let shown = (&state.list, &state.notices, &state.answering, state.keyboard.prefix);
+    let shown = (&state.list, &state.notices, &state.answering);
     let running = engine.replay_progress();
     if running.is_none() {
         state.replays.note_idle();

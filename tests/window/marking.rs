@@ -63,3 +63,28 @@ fn a_note_is_typed_with_an_input_method_whose_enter_and_esc_are_its_own() {
     window.harness.get_by_label("保存备注").click();
     window.until("no note", |window| !label(&window.row("KEY_0").unwrap()).contains("备注"));
 }
+
+#[test]
+fn two_events_stand_side_by_side_with_the_words_that_differ() {
+    let mut window = Window::open_tapped(3);
+    window.click_row("KEY_0");
+    window.press(Key::Equals);
+    window.until_says("Event 1 waits");
+    window.click_row("KEY_2");
+    window.press(Key::Equals);
+    window.until_says("Compare events");
+    for text in ["#1 · CLICK", "#3 · CLICK", "EventKey", "Messages", "Replies", "Both are equal"] {
+        window.until_says(text);
+    }
+    window.press(Key::J);
+    window.press(Key::Escape);
+    window.until("the comparison closed", |window| !window.says("Compare events"));
+    assert!(window.is_selected("KEY_2"), "no key acted behind it");
+    window.chord(Modifiers::SHIFT, Key::J);
+    window.press(Key::Equals);
+    window.until_says("#2 · CLICK");
+    window.press(Key::Escape);
+    window.in_chinese();
+    window.press(Key::Equals);
+    window.until_says("对比事件");
+}

@@ -9,17 +9,13 @@ use crate::engine::{
     SettingsCommand, TransferCommand,
 };
 use crate::ui::App;
-use crate::ui::action::{
-    Action, AnnotationAction, CompareAction, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction,
-};
-use crate::ui::dialogs::comparison::CompareStep;
+use crate::ui::action::{Action, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
 use crate::ui::dialogs::palette::PaletteSources;
 use crate::ui::dialogs::removal_question;
-use crate::ui::keys;
 use crate::ui::screens::compose::Origin;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters;
-use crate::ui::state::{CopyOrder, State};
+use crate::ui::state::State;
 
 /// Newest events that the palette offers.
 const RECENT: usize = 20;
@@ -161,12 +157,7 @@ impl App {
                 self.state.notices.good(said, ctx.input(|input| input.time));
                 ctx.request_repaint();
             }
-            Action::CopyEvent(form) => {
-                let (language, zone) = (self.look(ctx).language, self.zone.clone());
-                let server = self.own_server();
-                self.state.order_copy(CopyOrder { form, language, zone, server });
-                self.copy_ordered(ctx);
-            }
+            Action::CopyEvent(form) => self.copy_event(ctx, form),
             Action::SetFilter(text) => self.set_filter(text),
             Action::AddToFilter(term) => {
                 let text = state.filter.with(&term);
@@ -221,20 +212,6 @@ impl App {
             Action::ClosePathDialog => drop(state.path_dialog.close()),
             Action::Send(sending) => self.send(sending),
         }
-    }
-
-    /// Copies the event that was to be copied once it is open.
-    pub(super) fn copy_ordered(&mut self, ctx: &Context) {
-        if let Some(text) = self.state.take_copy() {
-            self.act(ctx, Action::Copy(text));
-        }
-    }
-
-    /// The developer's own server: the one that is forwarded to, else the first target.
-    fn own_server(&self) -> Option<String> {
-        let status = self.engine.status();
-        let forward = status.config.listener.forward.clone().filter(|url| !url.is_empty());
-        forward.or_else(|| status.config.targets.values().next().map(|target| target.url.clone()))
     }
 
     pub(super) fn show_screen(&mut self, screen: Screen) {
@@ -295,46 +272,6 @@ impl App {
         };
         if let Some(command) = command {
             self.ask(command);
-        }
-    }
-
-    /// Carries out an action on the comparison of two events.
-    fn compare(&mut self, ctx: &Context, comparing: CompareAction) {
-        let look = self.look(ctx);
-        let state = &mut self.state;
-        match comparing {
-            CompareAction::Close => drop(state.comparison.close()),
-            CompareAction::Chosen if state.screen != Screen::Events => {}
-            CompareAction::Chosen => match state.comparison.choose(&state.list.chosen()) {
-                CompareStep::Ask(before, after) => self.ask(QueryCommand::CompareEvents { before, after }),
-                CompareStep::Wait(event) => {
-                    let key = keys::COMPARE.hint();
-                    let details = [("event", &*event.to_string()), ("key", &*key)];
-                    let words = look.filled("compare.waiting", &details);
-                    state.notices.good(words, ctx.input(|input| input.time));
-                }
-                CompareStep::Nothing => {}
-            },
-        }
-    }
-
-    /// Carries out an action on pins and notes.
-    fn annotate(&mut self, annotation: AnnotationAction) {
-        let state = &mut self.state;
-        let change = match annotation {
-            AnnotationAction::TogglePin => state.toggle_pin(),
-            AnnotationAction::EditNote => {
-                state.begin_note();
-                None
-            }
-            AnnotationAction::SaveNote => state.note_dialog.save(),
-            AnnotationAction::Cancel => {
-                state.note_dialog.close();
-                None
-            }
-        };
-        if let Some((ids, change)) = change {
-            self.ask(MaintenanceCommand::Annotate { ids, change });
         }
     }
 

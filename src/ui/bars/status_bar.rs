@@ -1,6 +1,6 @@
 //! Bar at the bottom: counts, new events, held pushes, work in progress, and messages.
 
-use egui::{Button, Key, RichText, Ui};
+use egui::{Button, RichText, Ui};
 
 use super::hold::held_ui;
 use super::maintenance_progress::maintenance_progress_ui;
@@ -43,7 +43,7 @@ const PAST_HEIGHT: f32 = 300.0;
 /// Draws the status bar.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
-    (list, notices, answering, prefix): (&List, &Notices, &ManualReplies, Option<Key>),
+    (list, notices, answering): (&List, &Notices, &ManualReplies),
     work: &BackgroundWork<'_>,
     look: &Look,
     actions: &mut Vec<Action>,
@@ -66,9 +66,6 @@ pub(crate) fn status_bar_ui(
             files_ui(ui, look, actions);
             held_ui(ui, answering, look, actions);
             unverified_ui(ui, &work.unverified, look);
-            if let Some(prefix) = prefix {
-                prefix_ui(ui, prefix, look);
-            }
         },
         |ui| dismissed = notice_ui(ui, notices, look, &mut asked),
     );
@@ -148,19 +145,6 @@ fn unverified_ui(ui: &mut Ui, unverified: &UnverifiedTraffic, look: &Look) {
     let text = look.filled(key, &[("kept", &kept), ("dropped", &dropped)]);
     ui.label(RichText::new(text).color(look.palette.weak).small())
         .on_hover_text(look.text("window.status.unverified_hint"));
-}
-
-/// Draws the first key of a chord, and the keys that may follow.
-fn prefix_ui(ui: &mut Ui, prefix: Key, look: &Look) {
-    ui.separator();
-    let start = format!("{} ", prefix.name().to_lowercase());
-    ui.label(RichText::new(format!("{start}…")).monospace().color(look.palette.accent));
-    for shortcut in keys::TABLE {
-        for name in shortcut.names().iter().filter_map(|name| name.strip_prefix(&start)) {
-            ui.label(RichText::new(name).monospace().color(look.palette.strong));
-            ui.label(RichText::new(look.text(shortcut.text)).color(look.palette.weak).small());
-        }
-    }
 }
 
 /// Draws the newest message; returns true if it was dismissed.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use egui::accesskit::Role;
-use egui::{Id, Key, Modal, Modifiers, ScrollArea, Ui};
+use egui::{Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
 
 use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{EventComparison, SideBySide};
@@ -21,8 +21,14 @@ use rows::CompareRow;
 const SHARE: f32 = 0.92;
 const WIDEST: f32 = 1_400.0;
 
+/// Margin within the dialog, in points.
+const MARGIN: i8 = 20;
+
 /// Height that the heads and margins of the dialog take, in points.
 const AROUND: f32 = 140.0;
+
+/// Least height of the rows before they scroll, in points.
+const LEAST: f32 = 160.0;
 
 /// Characters of a key in the head of a side.
 const KEY_CHARS: usize = 80;
@@ -116,7 +122,8 @@ impl Comparison {
         let Some(view) = &mut self.shown else { return };
         let content = ui.ctx().content_rect();
         let width = (content.width() * SHARE).min(WIDEST);
-        let modal = Modal::new(Id::unique("comparison")).show(ui.ctx(), |ui| {
+        let frame = Frame::popup(ui.style()).inner_margin(Margin::same(MARGIN));
+        let modal = Modal::new(Id::unique("comparison")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(width);
             ui.spacing_mut().item_spacing.y = GAP;
             view.ui(ui, content.height() * SHARE - AROUND, look, actions);
@@ -152,16 +159,15 @@ impl ComparisonView {
         let heads = &self.heads;
         rows::sides_ui(ui, |ui, side| heads[side].ui(ui, look, actions));
         ui.separator();
-        ScrollArea::vertical().id_salt("comparison").max_height(height.max(160.0)).auto_shrink([false, true]).show(
-            ui,
-            |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                for part in &mut self.parts {
-                    part.ui(ui, look);
-                    ui.add_space(GAP_LARGE);
-                }
-            },
-        );
+        let height = height.max(LEAST);
+        let area = ScrollArea::vertical().id_salt("comparison").max_height(height).min_scrolled_height(height);
+        area.auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for part in &mut self.parts {
+                part.ui(ui, look);
+                ui.add_space(GAP_LARGE);
+            }
+        });
     }
 }
 

@@ -1,16 +1,12 @@
 //! Dialog for the note of the chosen events.
 
-use egui::accesskit::Role;
-use egui::{Button, Id, Key, KeyboardShortcut, Label, Modal, Modifiers, RichText, TextEdit, Ui};
+use egui::{Key, KeyboardShortcut, Label, Modifiers, TextEdit, Ui};
 
 use crate::capture::{AnnotationChange, CaptureId, LONGEST_NOTE};
 use crate::ui::action::{Action, AnnotationAction};
 use crate::ui::look::Look;
-use crate::ui::theme::{CONTROL_HEIGHT, GAP};
-use crate::ui::widgets::controls::{named, weak};
-
-/// Width of the dialog, in points.
-const WIDTH: f32 = 480.0;
+use crate::ui::widgets::controls::weak;
+use crate::ui::widgets::dialog::{DialogChoice, OpenDialog, choice_ui, dialog_ui};
 
 /// Number of lines of the field.
 const LINES: usize = 3;
@@ -26,14 +22,12 @@ pub(crate) struct NoteDialog {
 struct NoteInput {
     ids: Vec<CaptureId>,
     text: String,
-    /// True until the field has had the focus.
-    is_new: bool,
 }
 
 impl NoteDialog {
     /// Opens the dialog with the present note.
     pub(crate) fn open(&mut self, ids: Vec<CaptureId>, text: String) {
-        self.open = Some(NoteInput { ids, text, is_new: true });
+        self.open = Some(NoteInput { ids, text });
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -53,45 +47,43 @@ impl NoteDialog {
     /// Draws the dialog, if it is open. While an input method composes, Enter and Esc are its own.
     pub(crate) fn ui(&mut self, ui: &Ui, is_composing: bool, look: &Look, actions: &mut Vec<Action>) {
         let Some(input) = &mut self.open else { return };
-        let modal = Modal::new(Id::unique("note")).show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = GAP;
-            input_ui(ui, input, is_composing, look, actions);
+        let title = match &*input.ids {
+            [one] => look.filled("marking.note.title", &[("event", &one.to_string())]),
+            several => look.filled("marking.note.title_more", &[("count", &several.len().to_string())]),
+        };
+        let pressed = |key| !is_composing && ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let mut choice = if pressed(Key::Enter) {
+            DialogChoice::Confirm
+        } else if pressed(Key::Escape) {
+            DialogChoice::Cancel
+        } else {
+            DialogChoice::None
+        };
+        // A click beside it closes it only where nothing would be lost.
+        let is_empty = input.text.trim().is_empty();
+        let content = |ui: &mut Ui, open: OpenDialog| input_ui(ui, &mut input.text, open, look);
+        let is_left = dialog_ui(ui, ("note", &title), look, content, |ui, ()| {
+            let (cancel, save) = (look.text("marking.note.cancel"), look.text("marking.note.save"));
+            let clicked = choice_ui(ui, &cancel, (&save, true), look);
+            if clicked != DialogChoice::None {
+                choice = clicked;
+            }
         });
-        let is_outside = modal.backdrop_response.clicked();
-        let is_left = !is_composing && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
-        if is_left || (is_outside && input.text.trim().is_empty()) {
-            actions.push(Action::Annotate(AnnotationAction::Cancel));
+        match choice {
+            DialogChoice::Confirm => actions.push(Action::Annotate(AnnotationAction::SaveNote)),
+            DialogChoice::Cancel => actions.push(Action::Annotate(AnnotationAction::Cancel)),
+            DialogChoice::None if is_left && is_empty => actions.push(Action::Annotate(AnnotationAction::Cancel)),
+            DialogChoice::None => {}
         }
     }
 }
 
-fn input_ui(ui: &mut Ui, input: &mut NoteInput, is_composing: bool, look: &Look, actions: &mut Vec<Action>) {
-    let title = match &*input.ids {
-        [one] => look.filled("marking.note.title", &[("event", &one.to_string())]),
-        several => look.filled("marking.note.title_more", &[("count", &several.len().to_string())]),
-    };
-    ui.label(RichText::new(&*title).heading());
-    let enter = !is_composing && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
-    let edit = TextEdit::multiline(&mut input.text).desired_rows(LINES).desired_width(f32::INFINITY);
+fn input_ui(ui: &mut Ui, text: &mut String, open: OpenDialog, look: &Look) {
+    let edit = TextEdit::multiline(text).desired_rows(LINES).desired_width(f32::INFINITY).char_limit(LONGEST_NOTE);
     // Enter saves, as in any field of one line.
-    let edit = edit.char_limit(LONGEST_NOTE).return_key(KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter));
+    let edit = edit.return_key(KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter));
     let response = ui.add(edit.hint_text(look.text("marking.note.hint")));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(&*look.text("marking.note.name")));
-    if std::mem::take(&mut input.is_new) {
-        response.request_focus();
-    }
+    open.focus_first(&response);
     ui.add(Label::new(weak(look, look.text("marking.note.keys"))).wrap());
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-        let words = look.text("marking.note.save");
-        let button = Button::new(RichText::new(&*words).color(look.palette.on_accent)).fill(look.palette.accent);
-        let button = ui.add(button.min_size(egui::Vec2::new(80.0, CONTROL_HEIGHT)));
-        if named(button, Role::Button, &words).clicked() || enter {
-            actions.push(Action::Annotate(AnnotationAction::SaveNote));
-        }
-        let cancel = Button::new(look.text("marking.note.cancel")).min_size(egui::Vec2::new(0.0, CONTROL_HEIGHT));
-        if ui.add(cancel).clicked() {
-            actions.push(Action::Annotate(AnnotationAction::Cancel));
-        }
-    });
 }

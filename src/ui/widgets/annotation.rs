@@ -45,27 +45,20 @@ pub(crate) fn annotation_ui(ui: &mut Ui, annotation: &Annotation, look: &Look, a
     if annotation.is_empty() {
         return;
     }
-    ui.horizontal_top(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
-        let height = ui.spacing().interact_size.y;
-        let (marks, _) = ui.allocate_exact_size(Vec2::new(2.0 * MARK, height), egui::Sense::hover());
-        let shown =
-            paint_marks(ui.painter(), Pos2::new(marks.right(), marks.center().y), annotation, Color32::TRANSPARENT);
-        let right = Pos2::new(marks.left() + shown, marks.center().y);
-        paint_marks(ui.painter(), right, annotation, look.palette.accent);
-        let mut button = |ui: &mut Ui, key: &str, hint: String, action: AnnotationAction| {
+        let mut part = |ui: &mut Ui, icon: &str, key: &str, hint: String, action: AnnotationAction| {
+            ui.label(RichText::new(icon).color(look.palette.accent));
             let response = ui.add(small_button(&*look.text(key))).on_hover_text(hint);
             if named(response, Role::Button, &look.text(key)).clicked() {
                 actions.push(Action::Annotate(action));
             }
         };
         if annotation.pinned {
-            button(ui, "marking.menu.unpin", keys::PIN.hint(), AnnotationAction::TogglePin);
-        }
-        if annotation.note.is_some() {
-            button(ui, "marking.menu.note", keys::NOTE.hint(), AnnotationAction::EditNote);
+            part(ui, icons::PIN, "marking.menu.unpin", keys::PIN.hint(), AnnotationAction::TogglePin);
         }
         if let Some(note) = &annotation.note {
+            part(ui, icons::STICKY_NOTE, "marking.menu.note", keys::NOTE.hint(), AnnotationAction::EditNote);
             ui.add(Label::new(RichText::new(&*safe_text(note)).color(look.palette.text)).wrap());
         }
     });

@@ -14,6 +14,9 @@ use crate::ui::widgets::shown::DisplayText;
 /// Number of equal rows from which they are folded.
 const FOLDED_FROM: usize = 3;
 
+/// Width of the bar before a row that differs, in points.
+const BAR_WIDTH: f32 = 2.0;
+
 /// A row of a comparison, safe to draw.
 #[derive(Debug)]
 pub(super) struct CompareRow {
@@ -103,9 +106,10 @@ fn compared_ui(ui: &mut Ui, row: &CompareRow, look: &Look) {
     });
     ui.add_space(GAP_SMALL / 2.0);
     if !row.is_same {
-        let x = ui.min_rect().left();
-        let bar = egui::Rect::from_min_max(egui::pos2(x, top), egui::pos2(x + 2.0, ui.cursor().min.y));
-        ui.painter().rect_filled(bar, 0.0, look.palette.warning);
+        let x = ui.max_rect().left() - GAP;
+        let bar = egui::Rect::from_min_max(egui::pos2(x, top), egui::pos2(x + BAR_WIDTH, ui.cursor().min.y));
+        let clip = ui.clip_rect().expand2(Vec2::new(GAP, 0.0));
+        ui.painter().with_clip_rect(clip).rect_filled(bar, 0.0, look.palette.warning);
     }
 }
 

@@ -118,15 +118,20 @@ impl Composer {
             ui.label(weak(look, look.text("composer.answer.waiting")));
             return;
         };
-        ScrollArea::vertical().id_salt("answers").max_height(HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = GAP;
-            if answers.is_empty() {
-                ui.label(look.text("composer.answer.none"));
-            }
-            for answer in answers {
-                answer_ui(ui, answer, look, actions);
-            }
-        });
+        ScrollArea::vertical()
+            .id_salt("answers")
+            .max_height(HEIGHT)
+            .min_scrolled_height(HEIGHT)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = GAP;
+                if answers.is_empty() {
+                    ui.label(look.text("composer.answer.none"));
+                }
+                for answer in answers {
+                    answer_ui(ui, answer, look, actions);
+                }
+            });
     }
 }
 

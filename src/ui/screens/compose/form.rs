@@ -64,8 +64,12 @@ impl Composer {
                         ui,
                         |ui| {
                             ui.add_space(GAP_SMALL);
-                            let name = RichText::new(shortened(name, LONGEST_NAME)).monospace();
-                            ui.add(Label::new(name.color(look.palette.code_name)).wrap().selectable(false));
+                            let shown = RichText::new(shortened(name, LONGEST_NAME)).monospace();
+                            ui.add(Label::new(shown.color(look.palette.code_name)).wrap().selectable(false));
+                            let meaning = format!("detail.field.{name}");
+                            if look.language.has(&meaning) {
+                                ui.add(Label::new(weak(look, look.text(&meaning))).wrap());
+                            }
                         },
                         |ui| {
                             let mut shown = value.as_str();

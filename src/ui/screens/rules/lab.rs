@@ -13,9 +13,9 @@ use crate::ui::widgets::fault_choice::number_ui;
 use crate::wechat::fault::Fault;
 
 /// Widths of the columns with the name, the number and the button, in points; the reaction has the rest.
-const NAME_WIDTH: f32 = 176.0;
-const NUMBER_WIDTH: f32 = 148.0;
-const BUTTON_WIDTH: f32 = 112.0;
+const NAME_WIDTH: f32 = 168.0;
+const NUMBER_WIDTH: f32 = 220.0;
+const BUTTON_WIDTH: f32 = 104.0;
 
 /// Smallest width of the reaction, in points.
 const EFFECT_SMALLEST: f32 = 120.0;
@@ -49,18 +49,25 @@ impl FaultLab {
             }
         });
         ui.spacing_mut().item_spacing.y = 0.0;
+        let width = ui.available_width();
         for fault in &mut self.faults {
-            fault_ui(ui, fault, armed, look, actions);
+            fault_ui(ui, (fault, width), armed, look, actions);
         }
     }
 }
 
 /// Draws one row, as high as any other.
-fn fault_ui(ui: &mut Ui, fault: &mut Fault, armed: Option<Fault>, look: &Look, actions: &mut Vec<Action>) {
+fn fault_ui(
+    ui: &mut Ui,
+    (fault, width): (&mut Fault, f32),
+    armed: Option<Fault>,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     let name = look.text(&format!("fault.{}.name", fault.name())).into_owned();
     let effect = look.text(&format!("fault.{}.effect", fault.name())).into_owned();
     let is_armed = armed.is_some_and(|armed| armed.name() == fault.name());
-    let rest = ui.available_width() - NAME_WIDTH - NUMBER_WIDTH - BUTTON_WIDTH - 3.0 * GAP;
+    let rest = width - NAME_WIDTH - NUMBER_WIDTH - BUTTON_WIDTH - 3.0 * GAP;
     let line = ui.horizontal(|ui| {
         ui.set_height(ROW_HEIGHT + GAP);
         ui.spacing_mut().item_spacing.x = GAP;

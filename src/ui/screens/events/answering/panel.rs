@@ -52,7 +52,7 @@ pub(crate) fn answering_ui(
         card(look).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = GAP;
-            stage_ui(ui, &stage, look);
+            stage_ui(ui, &stage, is_to_retry, look);
             let is_illegal = draft.editor.report().is_some_and(|report| !report.is_legal());
             let clicked = buttons_ui(ui, &stage, (is_illegal, is_to_retry), look);
             let submitted = draft_ui(ui, draft, stored, look).then_some(Decision::Send);
@@ -82,18 +82,19 @@ fn draft_ui(ui: &mut Ui, draft: &mut ReplyDraft, stored: &StoredCapture, look: &
     edited.submitted
 }
 
-fn stage_ui(ui: &mut Ui, stage: &Stage, look: &Look) {
+fn stage_ui(ui: &mut Ui, stage: &Stage, is_to_retry: bool, look: &Look) {
     match stage {
-        Stage::Held(push) => held_ui(ui, push, look),
+        Stage::Held(push) => held_ui(ui, push, is_to_retry, look),
         Stage::Awaited(retry) => awaited_ui(ui, retry, look),
     }
 }
 
-fn held_ui(ui: &mut Ui, push: &HeldPush, look: &Look) {
+fn held_ui(ui: &mut Ui, push: &HeldPush, is_to_retry: bool, look: &Look) {
     let attempt = push.placement.attempt;
     let words = look.filled("hold.title", &[("attempt", &attempt.to_string())]);
     title(ui, look, &format!("⏸ {} {words}", attempt_mark(attempt)));
-    let left = look.filled("hold.left", &[("seconds", &seconds_left(push.deadline))]);
+    let key = if is_to_retry { "hold.left_typing" } else { "hold.left" };
+    let left = look.filled(key, &[("seconds", &seconds_left(push.deadline))]);
     let (all, rest) = (push.deadline - push.began, push.deadline.saturating_duration_since(std::time::Instant::now()));
     let share = rest.as_secs_f32() / all.as_secs_f32().max(f32::EPSILON);
     let color = if share < LOW_SHARE { look.palette.error } else { look.palette.warning };
