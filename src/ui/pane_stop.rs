@@ -1,6 +1,6 @@
 //! Stops of Tab for panes: the list, the detail and the bytes are one each, with a ring around what has the focus.
 
-use egui::{Context, Id, Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{Context, Id, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo};
 
 use crate::ui::look::Look;
 use crate::ui::theme;
@@ -50,6 +50,13 @@ pub(crate) fn pane_stop_ui(ui: &Ui, rect: Rect, stop: PaneStop, look: &Look) {
         let stroke = egui::Stroke::new(theme::FOCUS_WIDTH, look.palette.accent);
         painter.rect_stroke(rect, theme::CORNER, stroke, egui::StrokeKind::Inside);
     }
+}
+
+/// Draws into a place that was taken before, so that it comes after what is drawn in between: for Tab, and for who listens.
+pub(crate) fn drawn_later_ui(ui: &mut Ui, name: &str, place: Rect, content: impl FnOnce(&mut Ui)) {
+    let mut later = ui.new_child(UiBuilder::new().id_salt(name).max_rect(place));
+    later.set_clip_rect(place.intersect(ui.clip_rect()));
+    content(&mut later);
 }
 
 #[cfg(test)]

@@ -47,6 +47,7 @@ impl KeyGroup {
     pub(crate) fn of(action: &Action) -> Self {
         match action {
             Action::Select(_)
+            | Action::Annotate(_)
             | Action::Pick(_)
             | Action::MoveSelection(_)
             | Action::Follow(_)
@@ -63,7 +64,7 @@ impl KeyGroup {
             | Action::ChooseField(_) => Self::Detail,
             Action::Hold(_) => Self::Answer,
             Action::Send(SendAction::ShowRun(_) | SendAction::CloseRun) => Self::Window,
-            Action::Send(_) => Self::Replay,
+            Action::Send(_) | Action::Compare(_) => Self::Replay,
             Action::Copy(_) | Action::CopyEvent(_) | Action::ShowExport(_) | Action::ChooseImport => Self::Export,
             Action::Remove(_) => Self::Remove,
             _ => Self::Window,
