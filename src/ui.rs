@@ -11,7 +11,7 @@
 //! - `state`: all that outlives a frame. `state/held` follows held pushes, `state/annotations` pins and notes, `state/copying` makes texts for the clipboard, `state/maintenance` takes notices about removals
 //!   and the database, `state/pending_navigation` waits for an event to open.
 //! - `action`: everything that a panel or a key can ask for. `keys`: the table of shortcuts, and the keyboard.
-//!   `ime`: input methods at work.
+//!   `ime`: input methods at work. `pane_stop`: the stops of Tab at list, detail and bytes.
 //! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and
 //!   sizes. `fonts`. `notices`: messages of the status bar.
 //! - `bars`: `top_bar` (address, account, filter), `hold` (its switch, the bar of held pushes), `status_bar` (counts, notices),
@@ -52,6 +52,7 @@ mod ime;
 mod keys;
 mod look;
 mod notices;
+mod pane_stop;
 mod screens;
 mod state;
 #[cfg(test)]

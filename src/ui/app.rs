@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui, UiBuilder};
+use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
 use jiff::tz::TimeZone;
 
 use crate::config::{LookConfig, Theme};
@@ -20,6 +20,7 @@ use crate::ui::dialogs::file_dialog::DialogAnswer;
 use crate::ui::dialogs::file_drop;
 use crate::ui::dialogs::replay_dialog::ReplayDialogView;
 use crate::ui::look::Look;
+use crate::ui::pane_stop::drawn_later_ui;
 use crate::ui::screens::events::detail::Detail;
 use crate::ui::screens::first_run;
 use crate::ui::screens::rules::RulesView;
@@ -307,8 +308,7 @@ impl App {
             }
         });
         // What stands at the bottom comes last for Tab and for who listens, although its room is taken first.
-        let mut last = ui.new_child(UiBuilder::new().id_salt("status").max_rect(status_bar));
-        status_ui(&mut last, engine, state, unverified, look, actions);
+        drawn_later_ui(ui, "status", status_bar, |ui| status_ui(ui, engine, state, unverified, look, actions));
         if state.export_dialog.is_shown() {
             let (mut dialog, progress) = (std::mem::take(&mut state.export_dialog), engine.transfer_progress());
             dialog.ui(ui, &state.selection(), progress.as_ref(), look, actions);

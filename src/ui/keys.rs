@@ -7,6 +7,7 @@ use crate::ui::action::{
     SendAction,
 };
 use crate::ui::ime::Composition;
+use crate::ui::pane_stop::PaneStop;
 
 mod groups;
 
@@ -200,7 +201,7 @@ impl Keyboard {
             self.prefix = None;
             return Vec::new();
         }
-        let on_button = ctx.memory(|memory| memory.focused().is_some());
+        let on_button = ctx.memory(|memory| memory.focused().is_some()) && !PaneStop::any_has_focus(ctx);
         let pressed = ctx.input_mut(|input| {
             let mut pressed = Vec::new();
             input.events.retain(|event| match event {

@@ -1,12 +1,13 @@
 //! Screen of events: the list and the detail side by side, with a second column where there is room, or one over the other.
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui};
 
 use crate::engine::Status;
 use crate::ui::action::Action;
 use crate::ui::bars::banner;
 use crate::ui::bars::hold::held_bar_ui;
 use crate::ui::look::Look;
+use crate::ui::pane_stop::{PaneStop, drawn_later_ui, pane_stop_ui};
 use crate::ui::screens::events::detail;
 use crate::ui::screens::events::filter::filter_row;
 use crate::ui::screens::first_run;
@@ -47,40 +48,55 @@ pub(super) fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &
             opened_ui(ui, state, look, actions);
             return;
         }
-    } else if !state.detail_hidden {
-        beside_list_ui(ui, state, look, actions);
     }
+    let rooms = (!state.detail_view.is_stacked && !state.detail_hidden).then(|| rooms_beside(ui, state, look));
     let in_view = state.answered_in_view();
     CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
         held_bar_ui(ui, &state.answering, in_view, look, actions);
         let State { list, filter, saved, answering, .. } = state;
         filter_row::filter_row_ui(ui, (filter, saved), look, actions);
+        pane_stop_ui(ui, ui.available_rect_before_wrap(), PaneStop::List, look);
         list.ui(ui, (answering, saved), look, actions);
     });
+    if let Some(Rooms { detail, beside }) = rooms {
+        drawn_later_ui(ui, "detail", detail, |ui| opened_ui(ui, state, look, actions));
+        if let (Some(beside), Some(detail)) = (beside, &state.detail) {
+            drawn_later_ui(ui, "beside", beside, |ui| {
+                detail::beside_ui(ui, detail, &mut state.detail_view, look, actions);
+            });
+        }
+    }
 }
 
-/// Draws the detail beside the list, and attempts and replays beside it where there is room.
-fn beside_list_ui(ui: &mut Ui, state: &mut State, look: &Look, actions: &mut Vec<Action>) {
+/// Rooms to the right of the list.
+struct Rooms {
+    detail: Rect,
+    /// Room of attempts and replays.
+    beside: Option<Rect>,
+}
+
+/// Takes the rooms of the detail, and of attempts and replays where there is enough. They are filled after the list, which
+/// is read first.
+fn rooms_beside(ui: &mut Ui, state: &State, look: &Look) -> Rooms {
     let frame = Frame::new().fill(look.palette.surface);
-    if state.detail_view.is_wide
-        && state.detail_view.shows_beside
-        && let Some(detail) = &state.detail
-    {
+    let has_beside = state.detail_view.is_wide && state.detail_view.shows_beside && state.detail.is_some();
+    let beside = has_beside.then(|| {
         let widths = BESIDE_SMALLEST..=BESIDE_LARGEST;
         let panel = Panel::right("beside").resizable(true).default_size(BESIDE_WIDTH).size_range(widths);
-        panel.frame(frame).show(ui, |ui| detail::beside_ui(ui, detail, &mut state.detail_view, look, actions));
-    }
+        panel.frame(frame).show(ui, |ui| ui.max_rect()).inner
+    });
     let room = ui.available_width();
     let largest = (room - LIST_SMALLEST).max(DETAIL_SMALLEST);
     let usual = (room * DETAIL_SHARE).clamp(DETAIL_SMALLEST, largest);
     let panel = Panel::right("detail").resizable(true).default_size(usual).size_range(DETAIL_SMALLEST..=largest);
-    panel.frame(frame).show(ui, |ui| opened_ui(ui, state, look, actions));
+    Rooms { detail: panel.frame(frame).show(ui, |ui| ui.max_rect()).inner, beside }
 }
 
 /// Draws the detail, or a hint where no event is open.
 fn opened_ui(ui: &mut Ui, state: &mut State, look: &Look, actions: &mut Vec<Action>) {
     match &state.detail {
         Some(detail) => {
+            pane_stop_ui(ui, ui.max_rect(), PaneStop::Detail, look);
             detail::detail_ui(ui, detail, (&mut state.detail_view, &mut state.answering), look, actions);
         }
         None => {

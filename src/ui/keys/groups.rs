@@ -47,6 +47,7 @@ impl KeyGroup {
     pub(crate) fn of(action: &Action) -> Self {
         match action {
             Action::Select(_)
+            | Action::Annotate(_)
             | Action::Pick(_)
             | Action::MoveSelection(_)
             | Action::Annotate(_)

@@ -13,6 +13,7 @@ use crate::engine::{ComparedReplay, EventDetail, PictureFile, Status};
 use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
+use crate::ui::pane_stop::{PaneStop, drawn_later_ui, pane_stop_ui};
 use crate::ui::theme::GAP;
 use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::message::Message;
@@ -256,9 +257,7 @@ pub(crate) fn detail_ui(
     let frame = egui::Frame::new().fill(look.palette.surface);
     let bytes = Panel::bottom("bytes").resizable(true).default_size((height * BYTES_SHARE).min(largest));
     let bytes = bytes.size_range(BYTES_SMALLEST..=largest).frame(frame.inner_margin(Margin::symmetric(16, 8)));
-    bytes.show(ui, |ui| {
-        ui.push_id(("bytes", detail.id().0), |ui| bytes_pane::bytes_pane_ui(ui, detail, view, look, actions));
-    });
+    let bytes = bytes.show(ui, |ui| ui.max_rect()).inner;
     let frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 0 });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         ui.push_id(whose.0, |ui| {
@@ -268,6 +267,10 @@ pub(crate) fn detail_ui(
             ui.painter().hline(line, ui.cursor().top() - GAP / 2.0, Stroke::new(1.0, look.palette.line));
             scroll::scroll_ui(ui, detail, (view, answering), look, actions);
         });
+    });
+    drawn_later_ui(ui, "bytes", bytes, |ui| {
+        pane_stop_ui(ui, ui.max_rect(), PaneStop::Bytes, look);
+        ui.push_id(("bytes", detail.id().0), |ui| bytes_pane::bytes_pane_ui(ui, detail, view, look, actions));
     });
 }
 

@@ -280,7 +280,7 @@ fn text_ui(
                 let size = Vec2::new(ui.available_width(), 0.0);
                 ui.allocate_ui_with_layout(size, layout, |ui| {
                     ui.add_space(gutter);
-                    let label = Label::new(job).wrap().selectable(true).sense(Sense::click());
+                    let label = Label::new(job).wrap().selectable(true).sense(Sense::CLICK);
                     let (at, galley, response) = label.layout_in_ui(ui);
                     response
                         .widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, galley.text()));

@@ -100,7 +100,7 @@ impl LongText {
         }
         let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
         let is_elided = unfolded.is_none() && (galley.elided || self.is_cut);
-        (ui.add(Label::new(galley).selectable(true).sense(Sense::click())), is_elided)
+        (ui.add(Label::new(galley).selectable(true).sense(Sense::CLICK)), is_elided)
     }
 }
 

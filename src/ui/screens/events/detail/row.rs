@@ -69,7 +69,7 @@ fn name_ui(ui: &mut Ui, field: &Field, context: &RowContext<'_>, look: &Look) ->
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(context.indent as f32 * GAP_LARGE);
         let name = RichText::new(&field.name).monospace().color(look.palette.code_name);
-        let name = ui.add(Label::new(name).truncate().selectable(false).sense(Sense::click()));
+        let name = ui.add(Label::new(name).truncate().selectable(false).sense(Sense::CLICK));
         let hint = look.text("detail.choose_hint");
         let hint = match context.meaning {
             Some(meaning) => format!("{meaning}\n{hint}"),
@@ -90,10 +90,10 @@ fn value_ui(ui: &mut Ui, field: &Field, context: &RowContext<'_>, look: &Look) -
         let font = (TextStyle::Monospace.resolve(ui.style()), look.palette.strong);
         if field.is_empty() {
             let empty = RichText::new(look.text("detail.empty")).italics().color(look.palette.weak);
-            clicked = ui.add(Label::new(empty).selectable(false).sense(Sense::click())).clicked();
+            clicked = ui.add(Label::new(empty).selectable(false).sense(Sense::CLICK)).clicked();
         } else if context.shows_space {
             let spaced = RichText::new(field.shown.spaced()).monospace().color(look.palette.strong);
-            clicked = ui.add(Label::new(spaced).wrap().sense(Sense::click())).clicked();
+            clicked = ui.add(Label::new(spaced).wrap().sense(Sense::CLICK)).clicked();
         } else if !field.text.is_empty() {
             clicked = field.shown.ui(ui, &field.text, font, look).clicked();
         }

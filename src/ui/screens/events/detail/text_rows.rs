@@ -77,7 +77,7 @@ impl TextRows {
                     if ends_line && shows_space {
                         job.append("↵", 0.0, TextFormat::simple(font.clone(), look.palette.code_mark));
                     }
-                    let label = Label::new(Arc::new(job)).extend().selectable(true).sense(Sense::click());
+                    let label = Label::new(Arc::new(job)).extend().selectable(true).sense(Sense::CLICK);
                     let (at, galley, response) = label.layout_in_ui(ui);
                     response
                         .widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, galley.text()));
