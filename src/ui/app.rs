@@ -29,6 +29,7 @@ use crate::waker::Waker;
 
 mod carry_out;
 mod events_pane;
+mod lasting;
 mod mend;
 mod motion;
 mod signals;
@@ -379,5 +380,9 @@ impl eframe::App for App {
             self.act(&ctx, action);
         }
         self.ask_due(&ctx);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.keep(storage);
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &
         held_bar_ui(ui, &state.answering, in_view, look, actions);
         let State { list, filter, saved, answering, .. } = state;
         filter_row::filter_row_ui(ui, (filter, saved), look, actions);
-        list.ui(ui, (answering, saved), look, actions);
+        list.ui(ui, (answering, saved), (filter.read(), &status.accounts), look, actions);
     });
 }
 
