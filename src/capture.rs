@@ -3,6 +3,7 @@
 //! - `raw_request`: a request to the byte. `stored_capture`: the request with its envelope, diagnoses and number.
 //! - `diagnosis`: the codes of what can be wrong with a request. `finding_record`: findings as they are stored.
 //! - `reply_record`: the answer to a request. `server_answer`: the answer of the developer's own server.
+//! - `row_content`: what was in an event and what was answered, for its row; `row_words` makes words of it.
 //! - `replay_run`: stored events sent again, and how the answers compare.
 //! - `annotation`: a person's pin and note. `json`: an event and a replay as JSON. `report`: an event in Markdown.
 
@@ -35,6 +36,8 @@ mod raw_request;
 mod replay_run;
 mod reply_record;
 mod report;
+mod row_content;
+mod row_words;
 mod server_answer;
 mod stored_capture;
 
@@ -48,6 +51,8 @@ pub use replay_run::{
 };
 pub use reply_record::{Reply, ReplyEnd, ReplySource, ReplySummary};
 pub use report::event_report;
+pub use row_content::{EventContent, ReplyContent};
+pub use row_words::{ReplyMeaning, content_words, reply_words, summary_words};
 pub use server_answer::{ForwardProblem, ForwardState, ReplayObstacle, ServerAnswer};
 pub use stored_capture::{
     Capture, CaptureId, CaptureSummary, Envelope, GroupKey, HANDSHAKE, Mode, Placement, Signature, StoredCapture,

@@ -27,6 +27,8 @@ mod filtering;
 mod held;
 #[path = "window/keyboard.rs"]
 mod keyboard;
+#[path = "window/list.rs"]
+mod list;
 #[path = "window/marking.rs"]
 mod marking;
 #[path = "window/posting.rs"]

@@ -45,8 +45,47 @@ subset() {
     pyftsubset "$1" --font-number="$2" --unicodes-file="$work/$3" --output-file="$4" \
         --no-hinting --desubroutinize --layout-features="$5" --name-IDs='*'
 }
-subset "$noto/NotoSansCJK-Regular.ttc" "$face" regular NotoSansSC-subset.otf kern
-subset "$noto/NotoSansCJK-Medium.ttc" "$face" medium NotoSansSC-Medium-subset.otf kern
+# Quotes, dots and signs that Latin shares with Chinese are as wide as Latin needs them: an ellipsis stands on the line.
+latin() {
+    python3 -c '
+import sys
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.ttLib import TTFont
+source, face, output = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+font = TTFont(source, fontNumber=face)
+korean = TTFont(source, fontNumber=1).getBestCmap()
+gsub = font["GSUB"].table
+narrow = {}
+for record in gsub.FeatureList.FeatureRecord:
+    if record.FeatureTag == "pwid":
+        for index in record.Feature.LookupListIndex:
+            for table in gsub.LookupList.Lookup[index].SubTable:
+                table = getattr(table, "ExtSubTable", table)
+                narrow.update(getattr(table, "mapping", {}))
+for table in font["cmap"].tables:
+    if table.format in (4, 12):
+        for code in (0x2018, 0x2019, 0x201C, 0x201D, 0xB7, 0x2022):
+            table.cmap[code] = korean[code]
+        for code in (0x2026, 0xD7, 0xB1):
+            table.cmap[code] = narrow.get(table.cmap[code], table.cmap[code])
+# The ellipsis of the line is wide, too: three full stops are as wide as in other fonts.
+step = 260
+cmap, glyphs = font.getBestCmap(), font.getGlyphSet()
+name, stop = cmap[0x2026], glyphs[cmap[0x2E]]
+pen = T2CharStringPen(3 * step, glyphs)
+for at in range(3):
+    stop.draw(TransformPen(pen, (1, 0, 0, 1, at * step, 0)))
+strings = font["CFF "].cff.topDictIndex[0].CharStrings
+strings[name] = pen.getCharString(private=strings[name].private, globalSubrs=strings[name].globalSubrs)
+font["hmtx"][name] = (3 * step, font["hmtx"][cmap[0x2E]][1])
+font.save(output)
+' "$@"
+}
+latin "$noto/NotoSansCJK-Regular.ttc" "$face" "$work/Regular.otf"
+latin "$noto/NotoSansCJK-Medium.ttc" "$face" "$work/Medium.otf"
+subset "$work/Regular.otf" 0 regular NotoSansSC-subset.otf kern
+subset "$work/Medium.otf" 0 medium NotoSansSC-Medium-subset.otf kern
 subset "$jetbrains/JetBrainsMono-Regular.ttf" 0 mono JetBrainsMono-subset.ttf ''
 
 python3 icons.py "$lucide"

@@ -14,8 +14,8 @@ pub(super) fn run(setup: &Setup, events: &Events, output: Output) -> anyhow::Res
     if ids.is_empty() {
         return Ok(Outcome::No(Some("no event matches".to_owned())));
     }
+    let language = language(setup);
     if events.json {
-        let language = language(setup);
         for id in ids {
             if let Some(stored) = reader.capture(id)? {
                 print_line(&event_line(&reader, &stored, language)?)?;
@@ -24,7 +24,7 @@ pub(super) fn run(setup: &Setup, events: &Events, output: Output) -> anyhow::Res
     } else {
         let mut rows = reader.page(&ids)?;
         rows.reverse();
-        output.table(&rows)?;
+        output.table(&rows, language)?;
     }
     Ok(Outcome::Done)
 }

@@ -202,7 +202,7 @@ impl Printer {
                 print_line(&event_line(reader, &stored, self.language)?)?;
             } else {
                 for row in reader.page(&[id])? {
-                    print_row(&row)?;
+                    print_row(&row, self.language)?;
                 }
             }
         }

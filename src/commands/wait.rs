@@ -59,7 +59,7 @@ fn print(reader: &Reader, stored: &StoredCapture, json: bool, language: Language
         print_line(&event_line(reader, stored, language)?)?;
     } else {
         for row in reader.page(&[stored.placement.id])? {
-            print_row(&row)?;
+            print_row(&row, language)?;
         }
     }
     Ok(())

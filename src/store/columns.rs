@@ -50,8 +50,25 @@ pub(super) const STORED: &[&str] = &[
     "c.diagnoses",
 ];
 
-/// The columns of a [`CaptureSummary`](crate::capture::CaptureSummary), a row of the list: no bodies among them.
+/// The columns of a [`CaptureSummary`](crate::capture::CaptureSummary) without its content: no bodies among them.
 pub(super) const SUMMARY: &[&str] = STORED.split_at(position("p.verdict") + 1).0;
+
+/// The columns of a row of the list: those of [`SUMMARY`], and what its content is read from. A message or an answer of more
+/// than 64 KiB is left out, since its pages would have to be read.
+pub(super) const LISTED: [&str; SUMMARY.len() + 5] = {
+    let mut columns = [""; SUMMARY.len() + 5];
+    let mut at = 0;
+    while at < SUMMARY.len() {
+        columns[at] = SUMMARY[at];
+        at += 1;
+    }
+    columns[at] = "c.method";
+    columns[at + 1] = "c.target";
+    columns[at + 2] = "CASE WHEN c.body_length <= 65536 THEN COALESCE(c.message, c.body) END";
+    columns[at + 3] = "CASE WHEN LENGTH(r.body) <= 65536 THEN r.body END";
+    columns[at + 4] = "CASE WHEN r.severity = 3 THEN r.lint END";
+    columns
+};
 
 /// A statement that selects columns of captures with their replies, pins, notes and latest replays; `rest` begins with `WHERE`.
 pub(super) fn select(columns: &[&str], rest: &str) -> String {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
-use super::columns::{STORED, SUMMARY, select};
+use super::columns::{LISTED, STORED, SUMMARY, select};
 use super::condition::{Order, PRESENT, condition};
 use super::connection::connect;
 use super::counters::Counter;
@@ -18,7 +18,7 @@ use super::key_history::{self, KeyHistory};
 use super::matching::{Scan, ScanChunk};
 use super::pages::Pages;
 use super::removal::{self, RemovalId};
-use super::rows::{stored, summary};
+use super::rows::{listed, stored, summary};
 use super::stats::Stats;
 use super::{completion, contains, integrity, replays, replies, schema};
 use crate::capture::{
@@ -225,12 +225,12 @@ impl Reader {
     /// The rows of these captures, in ascending order; removed and deleted ones are left out.
     pub fn page(&self, ids: &[CaptureId]) -> Result<Vec<CaptureSummary>, StoreError> {
         let problem = doing("reading a page of captures");
-        let sql = select(SUMMARY, &format!("WHERE c.id = ?1 AND {PRESENT}"));
+        let sql = select(&LISTED, &format!("WHERE c.id = ?1 AND {PRESENT}"));
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         let transaction = self.connection.unchecked_transaction().map_err(&problem)?;
         let mut page = Vec::with_capacity(ids.len());
         for id in ids {
-            page.extend(statement.query_row([id.0], summary).optional().map_err(&problem)?);
+            page.extend(statement.query_row([id.0], listed).optional().map_err(&problem)?);
         }
         transaction.finish().map_err(&problem)?;
         page.sort_unstable_by_key(|summary| summary.placement.id);

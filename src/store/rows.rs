@@ -5,15 +5,15 @@ use rusqlite::{OptionalExtension as _, Row, ToSql, Transaction};
 use sha1::{Digest as _, Sha1};
 
 use super::columns::{
-    at, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, severity_from_number,
+    SUMMARY, at, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, severity_from_number,
     severity_to_number, timestamp,
 };
 use super::error::{StoreError, doing};
 use super::replies;
 use crate::capture::diagnosis::worst;
 use crate::capture::{
-    Annotation, Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture,
-    Verdict,
+    Annotation, Capture, CaptureId, CaptureSummary, Envelope, EventContent, Mode, Placement, RawRequest, ReplyContent,
+    Signature, StoredCapture, Verdict,
 };
 
 /// The bytes that a row takes beside its body, about: they count against the limit of unverified requests.
@@ -110,7 +110,22 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
             note: row.get(at!("a.note"))?,
         },
         verdict: row.get_ref(at!("p.verdict"))?.as_str_or_null()?.and_then(Verdict::from_spelling),
+        content: None,
+        answer: None,
+        illegality: None,
     })
+}
+
+/// Reads the columns of [`LISTED`](super::columns::LISTED).
+pub(super) fn listed(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
+    let at = SUMMARY.len();
+    let mut summary = summary(row)?;
+    let (method, target) = (row.get_ref(at)?.as_str()?, row.get_ref(at + 1)?.as_str()?);
+    let message = row.get_ref(at + 2)?.as_blob_or_null()?.unwrap_or_default();
+    summary.content = EventContent::read(&summary.kind, message, (method, target));
+    summary.answer = row.get_ref(at + 3)?.as_blob_or_null()?.map(ReplyContent::read);
+    summary.illegality = row.get_ref(at + 4)?.as_str_or_null()?.and_then(ReplyContent::illegality);
+    Ok(summary)
 }
 
 /// Reads the columns of [`STORED`](super::columns::STORED).

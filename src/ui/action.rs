@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::SecretName;
 use crate::capture::{CaptureId, Mode, ReplayId, RunId};
 use crate::config::{Hue, Theme};
@@ -11,7 +13,7 @@ use crate::rules::Rule;
 use crate::texts::Language;
 
 /// A screen of the rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Screen {
     /// The list and the detail.
     #[default]

@@ -31,6 +31,7 @@ use crate::waker::Waker;
 
 mod carry_out;
 mod events_pane;
+mod lasting;
 mod marking;
 mod mend;
 mod motion;
@@ -390,5 +391,9 @@ impl eframe::App for App {
             self.act(&ctx, action);
         }
         self.ask_due(&ctx);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.keep(storage);
     }
 }

@@ -28,8 +28,6 @@ pub(crate) const GAP_MEDIUM: f32 = 12.0;
 pub(crate) const GAP_LARGE: f32 = 16.0;
 /// Gap around a page, in points.
 pub(crate) const GAP_PAGE: f32 = 24.0;
-/// Gap between the sections of a page, in points.
-pub(crate) const GAP_SECTION: f32 = 32.0;
 
 /// Height of a row of a list, in points.
 pub(crate) const ROW_HEIGHT: f32 = 28.0;

@@ -27,7 +27,7 @@ impl App {
         self.set_filter(text);
     }
 
-    fn set_filter(&mut self, text: String) {
+    pub(super) fn set_filter(&mut self, text: String) {
         if let Some(filter) = self.state.filter.set(text) {
             let generation = self.state.list.begin();
             self.waiting.retain(|command| !matches!(command, Command::Listing(ListingCommand::List { .. })));

@@ -56,7 +56,7 @@ pub(super) fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &
         let State { list, filter, saved, answering, .. } = state;
         filter_row::filter_row_ui(ui, (filter, saved), look, actions);
         pane_stop_ui(ui, ui.available_rect_before_wrap(), PaneStop::List, look);
-        list.ui(ui, (answering, saved), look, actions);
+        list.ui(ui, (answering, saved), (filter.read(), &status.accounts), look, actions);
     });
     if let Some(Rooms { detail, beside }) = rooms {
         drawn_later_ui(ui, "detail", detail, |ui| opened_ui(ui, state, look, actions));

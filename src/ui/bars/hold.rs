@@ -15,7 +15,7 @@ use crate::ui::action::{Action, HoldAction};
 use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::screens::events::answering::{ManualReplies, TICK, seconds_left};
-use crate::ui::theme::TEXT_SMALL;
+use crate::ui::theme::{TEXT_SMALL, icons};
 use crate::ui::widgets::controls::named;
 use crate::ui::widgets::filter_error;
 
@@ -35,7 +35,7 @@ pub(crate) fn switch_ui(
 ) {
     let state = state_words(held, look);
     let color = if held.is_some() { look.palette.warning } else { look.palette.weak };
-    let menu = ui.menu_button(RichText::new(format!("⏸ {state}")).color(color), |ui| {
+    let menu = ui.menu_button(RichText::new(format!("{} {state}", icons::PAUSE)).color(color), |ui| {
         ui.set_max_width(MENU_WIDTH);
         let is_all = held.is_some_and(|held| held.expr == Expr::All);
         if ui.selectable_label(held.is_none(), look.text("hold.switch.off")).clicked() {

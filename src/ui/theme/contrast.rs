@@ -42,7 +42,6 @@ fn tinted(palette: &Palette) -> Vec<(&'static str, Color32)> {
         ("note", palette.note_ground),
         ("warning", palette.warning_ground),
         ("error", palette.error_ground),
-        ("fault", palette.fault_ground),
     ]
 }
 

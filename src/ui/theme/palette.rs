@@ -52,7 +52,6 @@ pub(crate) struct Palette {
     pub(crate) note_ground: Color32,
     pub(crate) warning_ground: Color32,
     pub(crate) error_ground: Color32,
-    pub(crate) fault_ground: Color32,
     /// Ground of the bytes of the chosen field, and of what the filter found.
     pub(crate) lit: Color32,
     /// Names of elements in raw text.
@@ -135,7 +134,6 @@ pub(crate) const DARK: Palette = Palette {
     note_ground: rgb(0x1d, 0x2c, 0x40),
     warning_ground: rgb(0x3a, 0x2f, 0x18),
     error_ground: rgb(0x42, 0x22, 0x2a),
-    fault_ground: rgb(0x33, 0x25, 0x45),
     lit: rgb(0x5a, 0x4a, 0x14),
     code_name: rgb(0x8a, 0xb8, 0xf6),
     code_value: rgb(0xe3, 0xc0, 0x8d),
@@ -198,7 +196,6 @@ pub(crate) const LIGHT: Palette = Palette {
     note_ground: rgb(0xe8, 0xf1, 0xfd),
     warning_ground: rgb(0xfd, 0xf3, 0xdd),
     error_ground: rgb(0xfd, 0xea, 0xe8),
-    fault_ground: rgb(0xf3, 0xeb, 0xfd),
     lit: rgb(0xff, 0xe8, 0x96),
     code_name: rgb(0x1f, 0x5f, 0xbf),
     code_value: rgb(0x8a, 0x4b, 0x08),

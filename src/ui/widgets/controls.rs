@@ -40,11 +40,6 @@ pub(crate) fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
     .inner
 }
 
-/// Draws a button with an icon before its words, which are its name.
-pub(crate) fn icon_text_button(ui: &mut Ui, icon: &str, words: &str) -> Response {
-    named(ui.add(Button::new(format!("{icon} {words}"))), Role::Button, words)
-}
-
 /// Draws the button of the primary action: one to a page or dialog.
 pub(crate) fn primary_button(ui: &mut Ui, look: &Look, words: &str, enabled: bool) -> Response {
     let (fill, text) =

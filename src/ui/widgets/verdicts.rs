@@ -32,12 +32,7 @@ pub(crate) fn verdict_words(verdict: Verdict, look: &Look) -> String {
     format!("{} {}", verdict_mark(verdict), look.text(&format!("replay.verdict.{}", verdict.as_str())))
 }
 
-/// The mark of a row whose event was sent again: `↻ =`.
-pub(crate) fn replayed_mark(verdict: Verdict) -> String {
-    format!("↻{}", verdict_mark(verdict))
-}
-
-/// The words for that mark.
+/// The words for the verdict on the last replay.
 pub(crate) fn replayed_words(verdict: Verdict, look: &Look) -> String {
     let verdict = look.text(&format!("replay.verdict.{}", verdict.as_str())).into_owned();
     look.filled("replay.last", &[("verdict", &verdict)])

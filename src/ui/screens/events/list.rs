@@ -7,10 +7,16 @@ use egui::Id;
 use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
 use crate::engine::Marks;
 use crate::ui::action::Move;
+use arrivals::Arrivals;
 use matches::Matches;
 use row_cache::{CachedRow, PAGE, RowCache};
 
+mod arrivals;
+mod cell_hover;
 mod columns;
+mod header;
+mod hits;
+mod layout;
 mod list_ui;
 mod matches;
 mod menu;
@@ -18,8 +24,10 @@ mod newest;
 mod picks;
 mod row;
 mod row_cache;
+mod row_state;
 mod row_texts;
 
+pub(crate) use layout::ListLayout;
 pub(crate) use picks::Picks;
 
 /// Number of rows read in advance above and below the view.
@@ -45,6 +53,10 @@ pub(crate) struct List {
     /// Goes up whenever the store may have changed.
     revision: u64,
     view: View,
+    /// Rows that are new since the last look.
+    arrivals: Arrivals,
+    /// Columns and height of rows.
+    pub(crate) layout: ListLayout,
 }
 
 /// State of the widget between frames.
@@ -68,6 +80,8 @@ impl Default for List {
             to_reveal: None,
             revision: 1,
             view: View::default(),
+            arrivals: Arrivals::default(),
+            layout: ListLayout::default(),
         }
     }
 }
@@ -99,6 +113,7 @@ impl List {
         }
         if self.listing.generation == generation {
             self.listing.arrive(ids);
+            self.arrivals.add(ids);
             // Until the listing is finished, `total` counts only new arrivals.
             self.listing.total = self.listing.total.map(|before| before.max(total));
             self.reveal_requested();
@@ -218,6 +233,7 @@ impl List {
     /// Selects a capture and stops following the newest.
     pub(crate) fn select(&mut self, id: CaptureId) {
         self.selected = Some(id);
+        self.arrivals.look_at(id);
         self.following = false;
         self.to_reveal = Some(id);
         self.reveal_requested();

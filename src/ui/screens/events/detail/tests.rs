@@ -252,6 +252,9 @@ pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
             forward: None,
         }),
         annotation: crate::capture::Annotation::default(),
+        content: None,
+        answer: None,
+        illegality: None,
         verdict: None,
     }
 }

@@ -214,6 +214,9 @@ mod tests {
                 forward: None,
             }),
             annotation: crate::capture::Annotation::default(),
+            content: None,
+            answer: None,
+            illegality: None,
             verdict: None,
         }
     }
@@ -299,14 +302,14 @@ mod tests {
         let mut cache = RowCache::default();
         cache.fill(vec![summary(1, false)], &Marks::default());
         cache.dress(&english);
-        assert_eq!(read(&cache).texts(&english).answer, english.text("window.list.open"));
-        let made = std::ptr::from_ref(read(&cache).texts(&english).answer.as_str());
+        assert_eq!(read(&cache).texts(&english).reply, english.text("row.open"));
+        let made = std::ptr::from_ref(read(&cache).texts(&english).reply.as_str());
         cache.dress(&english.clone());
-        assert!(std::ptr::eq(made, read(&cache).texts(&english).answer.as_str()), "made anew in the next frame");
+        assert!(std::ptr::eq(made, read(&cache).texts(&english).reply.as_str()), "made anew in the next frame");
         cache.dress(&chinese);
-        assert_eq!(read(&cache).texts(&chinese).answer, chinese.text("window.list.open"));
+        assert_eq!(read(&cache).texts(&chinese).reply, chinese.text("row.open"));
         cache.fill(vec![summary(1, true)], &Marks::default());
-        assert!(read(&cache).texts(&chinese).answer.starts_with("200 · "));
+        assert!(read(&cache).texts(&chinese).reply.contains("200"));
     }
 
     #[test]
