@@ -50,7 +50,6 @@ impl KeyGroup {
             | Action::Annotate(_)
             | Action::Pick(_)
             | Action::MoveSelection(_)
-            | Action::Annotate(_)
             | Action::Follow(_)
             | Action::ToggleFollow => Self::List,
             Action::FocusFilter

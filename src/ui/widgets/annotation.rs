@@ -1,7 +1,7 @@
-//! Pin and note of an event: as small marks in a row, and as a line of the detail.
+//! Pin and note of an event: as words for a row, and as a line of the detail.
 
 use egui::accesskit::Role;
-use egui::{Align2, Color32, Label, Painter, Pos2, RichText, Ui, Vec2};
+use egui::{Label, RichText, Ui};
 
 use crate::capture::Annotation;
 use crate::texts::safe_text::{safe_text, shortened};
@@ -11,26 +11,8 @@ use crate::ui::look::Look;
 use crate::ui::theme::{GAP_SMALL, icons};
 use crate::ui::widgets::controls::{named, small_button};
 
-/// Width of one mark with the gap before it, in points.
-const MARK: f32 = 18.0;
-
-/// Width of the icon in it, in points.
-const ICON: f32 = 13.0;
-
 /// Characters of a note in the accessible name of a row and in its tooltip.
 const NOTE_CHARS: usize = 300;
-
-/// Paints the marks of a row so that they end at `right`; returns the width that they take.
-pub(crate) fn paint_marks(painter: &Painter, right: Pos2, annotation: &Annotation, color: Color32) -> f32 {
-    let note = annotation.note.is_some().then_some(icons::STICKY_NOTE);
-    let mut width = 0.0;
-    for icon in note.into_iter().chain(annotation.pinned.then_some(icons::PIN)) {
-        let center = right - Vec2::new(width + MARK / 2.0, 0.0);
-        painter.text(center, Align2::CENTER_CENTER, icon, icons::font(ICON), color);
-        width += MARK;
-    }
-    width
-}
 
 /// The words for the marks, for tooltips and screen readers; none where there are no marks.
 pub(crate) fn words(annotation: &Annotation, look: &Look) -> Vec<String> {
