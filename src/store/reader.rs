@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
-use super::columns::{STORED, SUMMARY, select};
+use super::columns::{STORED, SUMMARY, select, signature_to_number};
 use super::condition::{Order, PRESENT, condition};
 use super::connection::connect;
 use super::counters::Counter;
@@ -333,7 +333,7 @@ impl Reader {
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         // A forged image must not pass for a picture of a genuine event.
-        let signature = capture.capture.signature.as_str();
+        let signature = signature_to_number(capture.capture.signature);
         let (from, to) = (created.saturating_sub(PICTURE_SECONDS), created.saturating_add(PICTURE_SECONDS));
         let rows = statement
             .query_map((openid, &capture.capture.account, from, to, signature), |row| row.get(0).map(CaptureId))
