@@ -28,7 +28,7 @@
 //! Reading:
 //! - `reader`: read-only connections
 //! - `following`: new captures and new replies, for those who follow along
-//! - `matching`: a walk through the captures that match a filter
+//! - `matching`: a walk through the captures that match a filter; `walkers`: its connections beside the reader's own
 //! - `condition`: a filter as SQL; the twin of `filter/evaluate.rs`; `contains`: its SQL function
 //! - `index`: the index, which is filled in idle time: words, kinds, users, keys and times
 //! - `completion`: values and filters that complete a filter
@@ -38,8 +38,8 @@
 //! The file:
 //! - `connection`: settings, migration, transactions, checkpoints
 //! - `schema`: the tables, as a list of migrations; `upgrade`: an earlier version brought to today's, with progress
-//! - `rows`, `replies`, `replays`: rows of captures, replies and replays; `columns`: their columns and values; `form`, `rest`:
-//!   what a capture has beside what filters ask about
+//! - `rows`, `replies`, `replays`: rows of captures, replies and replays; `columns`: their columns and values; `message_form`,
+//!   `rest`: what a capture has beside what filters ask about
 //! - `counters`: persistent counters
 //! - `pages`: pages of the file, used and empty
 //! - `database_file`: identity of the files, to notice that they were removed or replaced
@@ -59,7 +59,6 @@ mod counters;
 mod database_file;
 mod error;
 mod following;
-mod form;
 mod groups;
 mod head;
 mod index;
@@ -68,6 +67,7 @@ mod key_history;
 mod known_events;
 mod maintenance;
 mod matching;
+mod message_form;
 mod pages;
 mod queue;
 mod reader;
@@ -82,6 +82,7 @@ mod stats;
 mod trusted_clock;
 mod unverified;
 mod upgrade;
+mod walkers;
 mod writer;
 
 pub use bulk_writer::{BulkWriter, ImportEvent, ImportOutcome};

@@ -81,7 +81,8 @@ impl BulkWriter {
         let outcomes = self.in_transaction("importing events", |transaction| {
             known.read_newer(transaction)?;
             let mut next_id = rows::next_id(transaction)?;
-            let (mut captures, mut replies) = (CaptureInsert::prepare(transaction)?, ReplyInsert::prepare(transaction)?);
+            let (mut captures, mut replies) =
+                (CaptureInsert::prepare(transaction)?, ReplyInsert::prepare(transaction)?);
             let mut import =
                 |event| import_one(transaction, (&mut captures, &mut replies), &mut known, &mut next_id, event);
             events.iter().map(&mut import).collect()

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
 use super::error::{StoreError, doing};
-use super::form::HAS_EVENT;
 use super::index;
+use super::message_form::HAS_EVENT;
 use crate::filter::SeenField;
 
 /// Values of a column that are searched for those that begin as typed, in any case.
@@ -127,8 +127,9 @@ mod tests {
     fn values_are_found_through_the_index() {
         let connection = database(7);
         for (table, column) in [("indexed_kind", "kind"), ("indexed_key", "event_key"), ("indexed_openid", "openid")] {
-            let sql =
-                format!("EXPLAIN QUERY PLAN SELECT {column} FROM {table} WHERE {column} > 'a' ORDER BY {column} LIMIT 1");
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT {column} FROM {table} WHERE {column} > 'a' ORDER BY {column} LIMIT 1"
+            );
             let plan: String = connection.query_row(&sql, [], |row| row.get("detail")).unwrap();
             assert!(plan.starts_with(&format!("SEARCH {table} USING PRIMARY KEY")), "{plan}");
         }

@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 
 use super::columns::{mode_to_number, signature_to_number};
 use super::error::{StoreError, doing};
-use super::form::{EVENT_IS_KIND, HAS_EVENT, IS_PUSH};
+use super::message_form::{EVENT_IS_KIND, HAS_EVENT, IS_PUSH};
 use crate::capture::CaptureId;
 use crate::filter::{Comparison, Expr, Pattern, State, Term};
 

@@ -36,6 +36,13 @@ pub(super) fn upto(connection: &Connection) -> Result<i64, StoreError> {
     Counter::IndexedUpto.read(connection)
 }
 
+/// The number of captures, removed ones included: counted in the index, where each has an entry of a few bytes, and beyond it.
+pub(super) fn captures(connection: &Connection) -> Result<i64, StoreError> {
+    let sql = "SELECT (SELECT COUNT(*) FROM indexed_kind) + (SELECT COUNT(*) FROM capture WHERE id > ?1)";
+    let upto = upto(connection)?;
+    connection.query_row(sql, [upto], |row| row.get(0)).map_err(doing("counting captures"))
+}
+
 /// Indexes about `bytes` bytes of text of the captures that come next, up to `newest`, which are all to be answered.
 /// Returns the last capture that is indexed.
 pub(super) fn extend(transaction: &Transaction<'_>, newest: i64, bytes: usize) -> Result<i64, StoreError> {

@@ -50,7 +50,12 @@ impl KnownEvents {
                 let message = row.get_ref("message")?.as_blob_or_null()?;
                 let id = row.get("id")?;
                 let received_at = row.get("received_at")?;
-                self.remember(id, received_at, row.get("create_time")?, [body_digest, message.map_or(body_digest, digest)]);
+                self.remember(
+                    id,
+                    received_at,
+                    row.get("create_time")?,
+                    [body_digest, message.map_or(body_digest, digest)],
+                );
             }
             Ok(())
         };
@@ -75,7 +80,11 @@ impl KnownEvents {
 
     /// The stored capture of the same instant with the same bytes; of a message whose request is not known, the one that
     /// arrived about when it was made.
-    pub(super) fn find(&self, transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
+    pub(super) fn find(
+        &self,
+        transaction: &Transaction<'_>,
+        capture: &Capture,
+    ) -> Result<Option<CaptureId>, StoreError> {
         let found = self.same_request(transaction, capture).map_err(doing(LOOKING))?;
         let is_message = capture.request.target == "/" && capture.request.headers.is_empty();
         if found.is_some() || !is_message {

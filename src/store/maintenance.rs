@@ -4,9 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::connection::{
-    Checkpoint, INCREMENTAL, checkpoint, connect, in_transaction, interrupt_when_cancelled,
-};
+use super::connection::{Checkpoint, INCREMENTAL, checkpoint, connect, in_transaction, interrupt_when_cancelled};
 use super::error::{StoreError, doing};
 use super::pages::{Pages, give_back};
 use super::reader::Reader;

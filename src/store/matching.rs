@@ -2,9 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::condition::{Condition, Order, condition};
+use super::condition::{Condition, condition};
 use super::error::StoreError;
 use super::index::{self, Candidates};
+use super::walkers::Walkers;
 use crate::capture::CaptureId;
 use crate::filter::Filter;
 
@@ -35,6 +36,7 @@ pub struct Scan {
     candidates_at_once: i64,
     /// The index is not asked above this id: it named nearly every capture there, and reading all is quicker.
     dense_to: i64,
+    walkers: Walkers,
 }
 
 /// The captures that one step of a [`Scan`] found.
@@ -57,18 +59,23 @@ impl Scan {
             step: FIRST_STEP,
             candidates_at_once: FIRST_CANDIDATES,
             dense_to: i64::MAX,
+            walkers: Walkers::default(),
         }
     }
 
-    /// Takes the next step, in a short read transaction of its own.
-    pub(super) fn step(&mut self, connection: &Connection) -> Result<ScanChunk, StoreError> {
+    /// Takes the next step, in a short read transaction of its own; `open` makes another connection that can read.
+    pub(super) fn step(
+        &mut self,
+        connection: &Connection,
+        open: impl Fn() -> Option<Connection>,
+    ) -> Result<ScanChunk, StoreError> {
         let indexed = if self.candidates.is_some() { index::upto(connection)? } else { 0 };
         if self.next <= indexed.min(self.dense_to) && self.has_few_candidates(connection)? {
             return self.step_by_index(connection);
         }
         let bottom = if self.next > indexed { indexed } else { self.dense_to.clamp(0, self.next) };
         let lowest = (self.next - self.step).max(bottom);
-        let ids = self.condition.matching_between(connection, lowest + 1, self.next, Order::NewestFirst, i64::MAX)?;
+        let ids = self.walkers.matching_between(connection, open, &self.condition, (lowest + 1, self.next))?;
         self.next = lowest;
         self.step = (self.step * 2).min(LARGEST_STEP);
         Ok(ScanChunk { ids, finished: lowest == 0 })

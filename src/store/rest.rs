@@ -1,4 +1,4 @@
-//! What no filter asks about, of a capture, as one value of its row: a row of few columns is written in half the time.
+//! The parts of a capture that no filter asks about, as one value of its row: a row of few columns is written in half the time.
 //!
 //! ```text
 //! layout  key?  key     method version peer target to_user msg_id msg_type event  body_length  headers
@@ -29,9 +29,9 @@ pub(super) struct Rest<'a> {
     pub(super) target: &'a str,
     pub(super) to_user: Option<&'a str>,
     pub(super) msg_id: Option<&'a str>,
-    /// Where it does not follow from the kind.
+    /// `None` as well where it follows from the kind.
     pub(super) msg_type: Option<&'a str>,
-    /// Where it does not follow from the kind.
+    /// `None` as well where it follows from the kind.
     pub(super) event: Option<&'a str>,
     /// The bytes that arrived, where more arrived than are kept.
     pub(super) cut_from: Option<u64>,

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::columns::timestamp;
 use super::error::{StoreError, doing};
+use super::index;
 use super::pages::Pages;
 use super::removal::{AT_ONCE, RemovalId};
 use crate::capture::CaptureId;
@@ -141,7 +142,8 @@ impl Retention {
         let sql = "SELECT id, received_at, kept_bytes FROM capture WHERE id < ?1
                    AND id NOT IN (SELECT capture_id FROM removed) ORDER BY id LIMIT ?2";
         if let Some(most) = self.events {
-            let excess = count(connection, LISTED)? - i64::try_from(most).unwrap_or(i64::MAX);
+            let listed = index::captures(connection)? - count(connection, "SELECT COUNT(*) FROM removed")?;
+            let excess = listed - i64::try_from(most).unwrap_or(i64::MAX);
             if excess > 0 {
                 let some = select(connection, sql, &[below, excess.min(i64::from(AT_ONCE))], |_| true)?;
                 return Ok(Expired::of(&some, RetentionReason::Events));
@@ -164,7 +166,7 @@ impl Retention {
         let pages = Pages::of(connection)?;
         let used = (pages.bytes() - pages.empty_bytes()).cast_signed();
         let over = used - i64::try_from(most).unwrap_or(i64::MAX);
-        let events = count(connection, "SELECT COUNT(*) FROM capture")?;
+        let events = index::captures(connection)?;
         if over <= 0 || events == 0 {
             return Ok(None);
         }
@@ -192,9 +194,6 @@ impl Expired {
 
 /// The operation as errors name it.
 const FINDING: &str = "finding events beyond the limits";
-
-/// The number of events that lists show.
-const LISTED: &str = "SELECT (SELECT COUNT(*) FROM capture) - (SELECT COUNT(*) FROM removed)";
 
 /// Ids and times of the rows, as long as `wanted` says so of their bytes.
 fn select(

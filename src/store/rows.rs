@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use rusqlite::types::Type;
-use rusqlite::{CachedStatement, Connection, Row, ToSql, Transaction};
+use rusqlite::{CachedStatement, Connection, Row, ToSql};
 use sha1::{Digest as _, Sha1};
 
 use super::columns::{
@@ -11,7 +11,7 @@ use super::columns::{
 };
 use super::counters::Counter;
 use super::error::{StoreError, doing};
-use super::form::Form;
+use super::message_form::Form;
 use super::replies;
 use super::rest::Rest;
 use crate::capture::diagnosis::worst;
@@ -183,10 +183,10 @@ pub(super) fn rest_of<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<R
 }
 
 /// The number after the last one that this process or another ever gave to a capture.
-pub(super) fn next_id(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
-    let last = transaction
+pub(super) fn next_id(connection: &Connection) -> Result<i64, StoreError> {
+    let last = connection
         .prepare_cached("SELECT coalesce(MAX(id), 0) FROM capture")
         .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)))
         .map_err(doing("numbering a capture"))?;
-    Ok(last.max(Counter::LastDeleted.read(transaction)?) + 1)
+    Ok(last.max(Counter::LastDeleted.read(connection)?) + 1)
 }

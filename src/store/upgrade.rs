@@ -92,7 +92,8 @@ fn narrow_rows(connection: &mut Connection, path: &Path, progress: &Progress) ->
     })?;
     connection.execute_batch(schema::NARROW).map_err(&problem)?;
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(&problem);
-    let (events, copied) = (count("SELECT COUNT(*) FROM capture")? as u64, count("SELECT COUNT(*) FROM narrow")? as u64);
+    let (events, copied) =
+        (count("SELECT COUNT(*) FROM capture")? as u64, count("SELECT COUNT(*) FROM narrow")? as u64);
     progress.begin_again();
     progress.set_total(events + events / FINISH_SHARE);
     progress.advance(copied);
@@ -143,7 +144,10 @@ impl Report {
     fn tell(&mut self, progress: &Progress) {
         if self.is_long && self.last.elapsed() >= REPORT_INTERVAL {
             self.last = Instant::now();
-            tracing::warn!("{} % of the events are in the shape of this version", progress.done() * 100 / progress.total());
+            tracing::warn!(
+                "{} % of the events are in the shape of this version",
+                progress.done() * 100 / progress.total()
+            );
         }
     }
 }

@@ -301,8 +301,8 @@ fn write_all(
 fn duplicate(transaction: &Transaction<'_>, placement: Placement, capture: &Capture) -> Result<Diagnosis, StoreError> {
     let duplicate = Diagnosis::new(Code::Duplicate);
     let duplicate = duplicate.with("first", placement.group).with("attempt", placement.attempt);
-    let may_be_a_tap = capture.envelope.msg_id.is_none()
-        && is_answered_in_time(transaction, placement.group, placement.attempt - 1)?;
+    let may_be_a_tap =
+        capture.envelope.msg_id.is_none() && is_answered_in_time(transaction, placement.group, placement.attempt - 1)?;
     Ok(if may_be_a_tap { duplicate.variant(ANSWERED_IN_TIME) } else { duplicate })
 }
 

@@ -199,7 +199,7 @@ fn walked(connection: &Connection, expr: &Expr, newest: usize) -> Vec<i64> {
     let mut scan = Scan::new(&Filter { expr: expr.clone(), ..Filter::default() }, CaptureId(newest as i64));
     let mut found = Vec::new();
     loop {
-        let chunk = scan.step(connection).unwrap();
+        let chunk = scan.step(connection, || None).unwrap();
         found.extend(chunk.ids.into_iter().map(|id| id.0));
         if chunk.finished {
             found.reverse();

@@ -70,7 +70,7 @@ impl Candidates {
 /// The operation as errors name it.
 const ASKING: &str = "asking the index";
 
-/// What a selection narrows to, the fewest captures first.
+/// The share of captures that a selection narrows to, the smallest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     /// One user, one key.
@@ -92,7 +92,7 @@ struct ValueSelection {
 struct Part {
     table: &'static str,
     column: &'static str,
-    /// What each value has to be, as a sign and the other side.
+    /// The bounds of each value, as a sign and the other side.
     bounds: Vec<(&'static str, String)>,
 }
 
@@ -234,7 +234,9 @@ mod tests {
 
     #[test]
     fn where_the_index_is_of_no_help_it_is_not_asked() {
-        for text in ["", "type:event", "-key:6", "key:*", "openid:*x", "key:6 OR status:200", "a", "id:7", "has:diagnosis"] {
+        for text in
+            ["", "type:event", "-key:6", "key:*", "openid:*x", "key:6 OR status:200", "a", "id:7", "has:diagnosis"]
+        {
             assert!(candidates(text).is_none(), "{text}");
         }
     }

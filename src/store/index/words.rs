@@ -13,7 +13,12 @@ const PAIR: char = '\u{E000}';
 const MOST_TRIGRAMS: usize = 12;
 
 /// Adds the texts of a capture; returns the bytes that they are in the index.
-pub(super) fn insert(connection: &Connection, id: i64, payload: &[u8], reply: Option<&[u8]>) -> rusqlite::Result<usize> {
+pub(super) fn insert(
+    connection: &Connection,
+    id: i64,
+    payload: &[u8],
+    reply: Option<&[u8]>,
+) -> rusqlite::Result<usize> {
     let text = indexed_text(payload, reply);
     connection.prepare_cached("INSERT INTO search (rowid, text) VALUES (?1, ?2)")?.execute((id, &text))?;
     Ok(text.len())

@@ -17,7 +17,7 @@ use crate::store::rows::digest;
 /// Rows that are copied in one transaction.
 pub(in crate::store) const AT_ONCE: i64 = 4_096;
 
-/// The numbers are those of [`columns`](crate::store::columns) and [`form`](crate::store::form).
+/// The numbers are those of [`columns`](crate::store::columns) and [`form`](crate::store::message_form).
 const COPY: &str = "
 INSERT INTO narrow (id, received_at, group_id, attempt, account, kind, form, event_key, openid, create_time, mode, signature,
     replay, severity, kept_bytes, rest, diagnoses, body, message)
@@ -33,7 +33,7 @@ SELECT id, received_at, group_id, attempt, account, kind,
     diagnoses, body, message
 FROM capture WHERE id > (SELECT coalesce(MAX(id), 0) FROM narrow) ORDER BY id LIMIT ?1";
 
-/// What remains to be done once the rows are copied.
+/// The statements that remain once the rows are copied.
 const FINISH: [&str; 7] = [
     "DELETE FROM narrow WHERE id NOT IN (SELECT id FROM capture)",
     "INSERT OR REPLACE INTO tally SELECT 'last_deleted', seq FROM sqlite_sequence WHERE name = 'capture'",
@@ -89,14 +89,16 @@ pub(in crate::store) fn finish_each(transaction: &Transaction<'_>, mut done: imp
     }
     copy(transaction, -1)?;
     done();
-    let upto: i64 = transaction.query_row(
-        "SELECT coalesce(MAX(value), 0) FROM tally WHERE name = 'indexed_upto'",
-        [],
-        |row| row.get(0),
-    )?;
+    let upto: i64 =
+        transaction
+            .query_row("SELECT coalesce(MAX(value), 0) FROM tally WHERE name = 'indexed_upto'", [], |row| row.get(0))?;
     for sql in FINISH.iter().chain(&INDEX) {
         let mut statement = transaction.prepare(sql)?;
-        if statement.parameter_count() > 0 { statement.execute([upto])? } else { statement.execute([])? };
+        if statement.parameter_count() > 0 {
+            statement.execute([upto])?
+        } else {
+            statement.execute([])?
+        };
         done();
     }
     Ok(())
@@ -105,7 +107,8 @@ pub(in crate::store) fn finish_each(transaction: &Transaction<'_>, mut done: imp
 /// Adds the functions that the statements call.
 fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("packed_rest", 11, flags, |context| packed(context).map(|rest| rest.to_bytes()))?;
+    connection
+        .create_scalar_function("packed_rest", 11, flags, |context| packed(context).map(|rest| rest.to_bytes()))?;
     connection.create_scalar_function("digest_of", 1, flags, |context| Ok(digest(context.get_raw(0).as_blob()?)))
 }
 

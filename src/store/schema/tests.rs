@@ -64,9 +64,7 @@ fn replies_of_the_fifth_version_have_the_state_of_their_forward_and_no_fault_aft
     }
     connection.execute(CAPTURE, [5]).unwrap();
     connection
-        .execute_batch(
-            "INSERT INTO reply (capture_id, status, source, elapsed_us, body) VALUES (5, 200, 'x', 1, x'')",
-        )
+        .execute_batch("INSERT INTO reply (capture_id, status, source, elapsed_us, body) VALUES (5, 200, 'x', 1, x'')")
         .unwrap();
     migrations().to_latest(&mut connection).unwrap();
     let mut statement = connection.prepare("SELECT forward, fault FROM reply ORDER BY capture_id").unwrap();
@@ -101,7 +99,7 @@ fn rows_of_the_second_version_can_be_replayed_after_the_third_step() {
 
 #[test]
 fn rows_are_not_narrowed_where_that_would_delete_what_belongs_to_them() {
-    let mut connection = of_version(6);
+    let mut connection = of_version(WIDE);
     connection.execute(CAPTURE, [1]).unwrap();
     connection.pragma_update(None, "foreign_keys", true).unwrap();
     migrations().to_latest(&mut connection).unwrap_err();

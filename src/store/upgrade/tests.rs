@@ -175,7 +175,7 @@ fn commands_upgrade_too_and_no_number_is_given_twice() {
 
 #[test]
 fn beside_a_listener_of_an_earlier_version_nothing_is_changed() {
-    let (folder, path) = of_version(6);
+    let (folder, path) = of_version(schema::WIDE);
     let lock = std::fs::File::create(folder.path().join(LOCK)).unwrap();
     lock.lock().unwrap();
     assert!(matches!(BulkWriter::open(&path), Err(StoreError::InUse { .. })));
@@ -184,12 +184,12 @@ fn beside_a_listener_of_an_earlier_version_nothing_is_changed() {
     assert!(is_older(&path));
     lock.unlock().unwrap();
     drop(BulkWriter::open(&path).unwrap());
-    assert_as_before(&path, 6);
+    assert_as_before(&path, schema::WIDE);
 }
 
 #[test]
 fn what_was_stopped_goes_on_whatever_an_earlier_version_did_in_between() {
-    let (_folder, path) = of_version(6);
+    let (_folder, path) = of_version(schema::WIDE);
     let stopped = Progress::new();
     stopped.cancel();
     assert!(matches!(bring_up_to_date(&path, &stopped), Err(StoreError::UpgradeStopped { .. })));

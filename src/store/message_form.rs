@@ -63,8 +63,12 @@ mod tests {
         for kind in ["event", "CLICK", "text", ""] {
             for (msg_type, event) in texts.iter().flat_map(|one| texts.iter().map(move |other| (*one, *other))) {
                 let [msg_type, event] = [msg_type, event].map(|text| text.map(str::to_owned));
-                let envelope =
-                    Envelope { kind: kind.to_owned(), msg_type: msg_type.clone(), event: event.clone(), ..Envelope::default() };
+                let envelope = Envelope {
+                    kind: kind.to_owned(),
+                    msg_type: msg_type.clone(),
+                    event: event.clone(),
+                    ..Envelope::default()
+                };
                 let form = Form::of(&envelope);
                 assert_eq!(form.texts(kind), [msg_type, event.clone()]);
                 assert_eq!(form.bits & HAS_EVENT != 0, event.is_some());
