@@ -339,9 +339,9 @@ impl Engine {
         self.transfer_progress.borrow().clone()
     }
 
-    /// The progress of the current removal or maintenance task.
+    /// The progress of the current removal or maintenance task, bringing the database up to date being one.
     pub fn maintenance_progress(&self) -> Option<Progress> {
-        self.maintenance_progress.borrow().clone()
+        self.maintenance_progress.borrow().clone().or_else(|| self.status.borrow().upgrade.clone())
     }
 
     /// The counts of replies by rule since the start.

@@ -76,6 +76,7 @@
 //!   `tests/test_code/suite.rs`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its name in `store/columns.rs`, its field in `store/rows.rs`.
+//! - A table whose rows belong to a capture: a step likewise, its name in `store/removal.rs`, which deletes them with it.
 //! - A query: `store/reader.rs`, then a `QueryCommand` in `engine/query_worker.rs` and a notice in `engine/notice.rs`.
 //! - A way to follow the feed, a parameter of it: the map in `feed.rs`.
 //! - A screen, a widget, a key, words of a screen: the map in `ui.rs`. A command: `cli.rs` and a file in `commands/`.

@@ -105,8 +105,7 @@ fn one_row_that_cannot_be_does_not_sink_the_others() {
     let path = directory.path().join("menuscope.db");
     let store = open(&path).unwrap();
     // A rule that one of them breaks.
-    let rule =
-        "CREATE TRIGGER no_bad BEFORE INSERT ON capture WHEN new.target = '/bad' BEGIN SELECT RAISE(ABORT, 'bad'); END";
+    let rule = "CREATE TRIGGER no_bad BEFORE INSERT ON capture WHEN instr(new.rest, x'2f626164') BEGIN SELECT RAISE(ABORT, 'bad'); END";
     rusqlite::Connection::open(&path).unwrap().execute_batch(rule).unwrap();
     let accounts = Accounts::new(Vec::new(), None);
     let body = sample("CLICK");

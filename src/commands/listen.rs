@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
@@ -20,8 +20,9 @@ use crate::delivery::Target;
 use crate::engine::{ForwardSetup, Rulebook, Service, Setup, exposure, open_feed, runtime, stop_requested};
 use crate::feed::Feed;
 use crate::filter::Filter;
+use crate::progress::Progress;
 use crate::rules::BadAnswer;
-use crate::store::{Reader, StoreHead};
+use crate::store::{Reader, StoreError, StoreHead, bring_up_to_date, is_older};
 use crate::texts::Language;
 use crate::waker::Waker;
 
@@ -48,6 +49,15 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let address = parse_address(setup.overrides.addr.as_deref().unwrap_or(&config.listener.addr))?;
     let runtime = Arc::new(runtime().context("cannot start the listener's threads")?);
     let stopping = runtime.block_on(async { stop_requested() }).context("cannot hear SIGINT and SIGTERM")?;
+    let upgrade = Progress::new();
+    let ending = upgrade.clone();
+    let stopping = runtime.spawn(async move {
+        stopping.await;
+        ending.cancel();
+    });
+    if !is_up_to_date(&setup.folder.database(), &upgrade)? {
+        return Ok(Outcome::Done);
+    }
     let (head, following) = watch::channel(StoreHead::default());
     // One wake-up in store is enough: what it announces is read from the head.
     let (ring, bell) = mpsc::sync_channel(1);
@@ -90,7 +100,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
             drop(done);
         })
         .context("cannot start printing events")?;
-    runtime.block_on(stopping);
+    runtime.block_on(stopping).context("cannot hear SIGINT and SIGTERM")?;
     drop(service);
     drop(ring);
     if let Some(feed) = &feed {
@@ -112,6 +122,20 @@ fn first_lines(listener: SocketAddr, feed: Option<SocketAddr>, as_json: bool) ->
         (Some(feed), true) => json!({ "listening": url(listener), "feed": feed }).to_string(),
         (None, false) => format!("listening on {}", url(listener)),
         (Some(feed), false) => format!("listening on {}\nfeed on {feed}", url(listener)),
+    }
+}
+
+/// Brings a database of an earlier version up to date. `false`: that was stopped, and nobody is to listen any more.
+fn is_up_to_date(database: &Path, progress: &Progress) -> anyhow::Result<bool> {
+    if !is_older(database) {
+        return Ok(true);
+    }
+    match bring_up_to_date(database, progress) {
+        Err(error @ StoreError::UpgradeStopped { .. }) => {
+            tracing::warn!("{error}");
+            Ok(false)
+        }
+        outcome => Ok(outcome.map(|()| true)?),
     }
 }
 

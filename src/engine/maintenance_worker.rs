@@ -12,7 +12,7 @@ use super::selection::Selection;
 use super::worker::Worker;
 use crate::capture::{AnnotationChange, CaptureId};
 use crate::progress::Progress;
-use crate::store::{BulkWriter, Maintenance, Reader, RemovalId, StoreError};
+use crate::store::{self, BulkWriter, Maintenance, Reader, RemovalId, StoreError};
 use crate::texts::user_error::UserError;
 
 /// A command that changes or examines the database as a whole.
@@ -85,7 +85,10 @@ impl MaintenanceWorker {
                 return Ok(None);
             }
             MaintenanceCommand::NoteFilter { text } => {
-                // Worth no error message: the window remembers the filters of this run by itself.
+                // Worth no error message, nor a minute: the window remembers the filters of this run by itself.
+                if store::is_older(&self.database) {
+                    return Ok(None);
+                }
                 BulkWriter::open(&self.database).and_then(|mut additions| additions.note_filter(&text)).ok();
                 return Ok(None);
             }

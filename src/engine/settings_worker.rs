@@ -23,9 +23,10 @@ use crate::config::{
 };
 use crate::delivery::Target;
 use crate::feed::Feed;
+use crate::progress::Progress;
 use crate::rules::{BadAnswer, Rule};
 use crate::sample::{self, SampleError};
-use crate::store::{Reader, StoreError, StoreHead};
+use crate::store::{self, Reader, StoreError, StoreHead};
 use crate::texts::user_error::UserError;
 
 /// A command about the listener or the configuration. The `Save` commands replace a section as a whole.
@@ -216,12 +217,30 @@ impl SettingsWorker {
         });
     }
 
+    /// Brings a database of an earlier version up to date, which the window shows and can stop.
+    fn bring_up_to_date(&mut self) -> Result<(), StartError> {
+        let database = self.setup.folder.database();
+        if !store::is_older(&database) {
+            return Ok(());
+        }
+        let progress = Progress::new();
+        self.publish(|status| status.upgrade = Some(progress.clone()));
+        let outcome = store::bring_up_to_date(&database, &progress);
+        self.publish(|status| status.upgrade = None);
+        match outcome {
+            // Listening will say who has the right to listen.
+            Err(StoreError::InUse { .. }) => Ok(()),
+            outcome => outcome.map_err(StartError::Store),
+        }
+    }
+
     /// Opens the database and listens; returns the address.
     fn try_open(&mut self) -> Result<String, StartError> {
         let config = Config::load(&self.setup.config_file)?;
         self.publish(|status| status.config = config.clone());
         let accounts = config.accounts(&self.setup.folder, &self.setup.overrides)?;
         self.publish_accounts(&accounts);
+        self.bring_up_to_date()?;
         // A mistake in a rule does not prevent listening: it is reported, and the former rules stay in force.
         self.rulebook.reload();
         let service = Service::open(

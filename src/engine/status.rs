@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::config::Config;
+use crate::progress::Progress;
 use crate::texts::user_error::UserError;
 
 /// The state of the listener.
@@ -43,6 +44,8 @@ pub struct Status {
     pub feed: FeedState,
     /// The failure to open the database.
     pub database: Option<UserError>,
+    /// The progress of bringing a database of an earlier version up to date, while that lasts.
+    pub upgrade: Option<Progress>,
     /// The contents of `config.toml`.
     pub config: Config,
     /// What keeps desktop notifications from being shown, while they are on.

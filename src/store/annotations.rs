@@ -47,7 +47,7 @@ pub(super) fn import(transaction: &Transaction<'_>, id: CaptureId, annotation: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::schema;
+    use crate::store::{removal, schema};
 
     fn rows(transaction: &Transaction<'_>) -> Vec<(i64, bool, Option<String>)> {
         let mut all = transaction.prepare("SELECT capture_id, pinned, note FROM annotation ORDER BY 1").unwrap();
@@ -58,7 +58,6 @@ mod tests {
     #[test]
     fn a_row_is_there_while_it_says_something_and_goes_with_its_event() {
         let mut connection = schema::in_memory();
-        connection.pragma_update(None, "foreign_keys", true).unwrap();
         for id in [1, 2] {
             schema::insert_plain(&connection, id);
         }
@@ -70,7 +69,7 @@ mod tests {
         assert_eq!(rows(&transaction), [(1, false, Some("two taps".to_owned()))]);
         import(&transaction, one, &Annotation::of(true, Some("theirs"))).unwrap();
         assert_eq!(rows(&transaction), [(1, true, Some("two taps".to_owned()))], "what was there is kept");
-        transaction.execute("DELETE FROM capture WHERE id = 1", []).unwrap();
+        removal::delete(&transaction, &[1]).unwrap();
         assert_eq!(rows(&transaction), []);
         assert_eq!(Counter::Annotations.read(&transaction).unwrap(), 4);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::capture::diagnosis::{Coded, Finding, Severity};
-use crate::capture::{read_findings, write_findings};
+use crate::capture::{Mode, Signature, read_findings, write_findings};
 
 /// The columns of a [`StoredCapture`](crate::capture::StoredCapture). Those of a list row come first: see [`SUMMARY`].
 pub(super) const STORED: &[&str] = &[
@@ -34,18 +34,10 @@ pub(super) const STORED: &[&str] = &[
     "r.body",
     "r.lint",
     "r.wire",
-    "c.msg_type",
-    "c.event",
-    "c.to_user",
+    "c.form",
     "c.create_time",
-    "c.msg_id",
-    "c.method",
-    "c.version",
-    "c.target",
-    "c.headers",
-    "c.peer",
+    "c.rest",
     "c.body",
-    "c.body_length",
     "c.message",
     "c.diagnoses",
 ];
@@ -120,6 +112,42 @@ pub(super) fn microseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
+/// The number of a mode.
+pub(super) fn mode_to_number(mode: Mode) -> i64 {
+    match mode {
+        Mode::Plain => 0,
+        Mode::Compat => 1,
+        Mode::Safe => 2,
+    }
+}
+
+pub(super) fn mode_from_number(number: i64) -> Mode {
+    match number {
+        1 => Mode::Compat,
+        2 => Mode::Safe,
+        _ => Mode::Plain,
+    }
+}
+
+/// The number of a signature's state; 1 and 2, and no others, are refused, as the index `capture_unverified` has it.
+pub(super) fn signature_to_number(signature: Signature) -> i64 {
+    match signature {
+        Signature::Valid => 0,
+        Signature::Invalid => 1,
+        Signature::Missing => 2,
+        Signature::Unchecked => 3,
+    }
+}
+
+pub(super) fn signature_from_number(number: i64) -> Signature {
+    match number {
+        0 => Signature::Valid,
+        1 => Signature::Invalid,
+        2 => Signature::Missing,
+        _ => Signature::Unchecked,
+    }
+}
+
 /// The number of a severity, in ascending order, so that an index can sort by it.
 pub(super) fn severity_to_number(severity: Option<Severity>) -> i64 {
     match severity {
@@ -185,5 +213,17 @@ mod tests {
             ("b".to_owned(), b" leading".to_vec()),
         ];
         assert_eq!(headers_from_bytes(&headers_to_bytes(&headers)), headers);
+    }
+
+    #[test]
+    fn every_state_comes_back_from_its_number() {
+        for mode in [Mode::Plain, Mode::Compat, Mode::Safe] {
+            assert_eq!(mode_from_number(mode_to_number(mode)), mode);
+        }
+        for signature in [Signature::Valid, Signature::Invalid, Signature::Missing, Signature::Unchecked] {
+            let number = signature_to_number(signature);
+            assert_eq!(signature_from_number(number), signature);
+            assert_eq!((1..=2).contains(&number), signature.is_refused());
+        }
     }
 }

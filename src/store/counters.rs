@@ -9,8 +9,10 @@ use super::error::{StoreError, doing};
 pub(super) enum Counter {
     /// Unverified requests that were deleted to stay within their limit.
     UnverifiedDropped,
-    /// The last capture in the search index, which has all before it as well.
+    /// The last capture in the index, which has all before it as well.
     IndexedUpto,
+    /// The highest number of a capture that was deleted: none is given twice.
+    LastDeleted,
     /// Changes to the set of listed events: removals, restorations, deletions.
     Removals,
     /// Changes to pins and notes.
@@ -26,6 +28,7 @@ impl Counter {
         match self {
             Self::UnverifiedDropped => "unverified_dropped",
             Self::IndexedUpto => "indexed_upto",
+            Self::LastDeleted => "last_deleted",
             Self::Removals => "removals",
             Self::Annotations => "annotations",
             Self::ClockBelieved => "clock_believed",
@@ -51,6 +54,12 @@ impl Counter {
 
     pub(super) fn set(self, connection: &Connection, value: i64) -> Result<(), StoreError> {
         self.write(connection, value, "INSERT INTO tally VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2")
+    }
+
+    /// Sets the counter where that makes it higher.
+    pub(super) fn raise(self, connection: &Connection, value: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO tally VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = max(value, ?2)";
+        self.write(connection, value, sql)
     }
 
     fn write(self, connection: &Connection, value: i64, sql: &str) -> Result<(), StoreError> {

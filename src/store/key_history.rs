@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::columns::{SUMMARY, select};
 use super::condition::PRESENT;
 use super::error::{StoreError, doing};
+use super::index;
 use super::rows::summary;
 use crate::capture::{CaptureSummary, StoredCapture};
 
@@ -31,16 +32,23 @@ pub(super) fn of(connection: &Connection, stored: &StoredCapture) -> Result<Opti
     let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) else { return Ok(None) };
     let problem = doing("reading the history of a menu key");
     let same = format!("c.event_key = ?1 AND c.kind = ?2 AND c.account = ?3 AND c.attempt = 1 AND {PRESENT}");
-    let (kind, account) = (&capture.envelope.kind, &capture.account);
-    let counted = format!("SELECT COUNT(*) FROM (SELECT 1 FROM capture AS c WHERE {same} LIMIT ?4)");
+    // Those in the index, and those that came after.
+    let indexed = format!(
+        "SELECT c.id FROM indexed_key AS i CROSS JOIN capture AS c ON c.id = i.capture_id WHERE i.event_key = ?1 AND {same}"
+    );
+    let newer = format!("SELECT c.id FROM capture AS c WHERE c.id > ?4 AND {same}");
+    let (kind, account, upto) = (&capture.envelope.kind, &capture.account, index::upto(connection)?);
+    let counted = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ({newer} UNION ALL {indexed}) LIMIT ?5)");
     let count: i64 = connection
         .prepare_cached(&counted)
-        .and_then(|mut statement| statement.query_row((key, kind, account, MOST_COUNTED + 1), |row| row.get(0)))
+        .and_then(|mut statement| statement.query_row((key, kind, account, upto, MOST_COUNTED + 1), |row| row.get(0)))
         .map_err(&problem)?;
-    let latest = select(SUMMARY, &format!("WHERE {same} AND c.id < ?4 ORDER BY c.id DESC LIMIT ?5"));
+    let latest = |part: String| format!("SELECT * FROM ({part} AND c.id < ?5 ORDER BY 1 DESC LIMIT ?6)");
+    let latest = format!("{} UNION ALL {}", latest(newer), latest(indexed));
+    let latest = select(SUMMARY, &format!("WHERE c.id IN ({latest}) ORDER BY c.id DESC LIMIT ?6"));
     let mut statement = connection.prepare_cached(&latest).map_err(&problem)?;
-    let rows =
-        statement.query_map((key, kind, account, stored.placement.group.0, MOST_LATEST), summary).map_err(&problem)?;
+    let values = (key, kind, account, upto, stored.placement.group.0, MOST_LATEST);
+    let rows = statement.query_map(values, summary).map_err(&problem)?;
     let earlier = rows.collect::<Result<_, _>>().map_err(&problem)?;
     Ok(Some(KeyHistory { count: count.min(MOST_COUNTED) as u64, has_more: count > MOST_COUNTED, earlier }))
 }

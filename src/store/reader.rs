@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
-use super::columns::{LISTED, STORED, SUMMARY, select};
+use super::columns::{LISTED, STORED, SUMMARY, select, signature_to_number};
 use super::condition::{Order, PRESENT, condition};
 use super::connection::connect;
 use super::counters::Counter;
@@ -20,7 +20,7 @@ use super::pages::Pages;
 use super::removal::{self, RemovalId};
 use super::rows::{listed, stored, summary};
 use super::stats::Stats;
-use super::{completion, contains, integrity, replays, replies, schema};
+use super::{completion, contains, index, integrity, replays, replies, schema};
 use crate::capture::{
     CaptureId, CaptureSummary, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
 };
@@ -99,6 +99,10 @@ impl Reader {
             Ok(false) => return Err(StoreError::Absent { path: path.to_owned() }),
             Err(source) => return Err(StoreError::Unreachable { source: Arc::new(source), path: path.to_owned() }),
         }
+        Ok(Self { connection: Self::connect(path)?, file: DatabaseFile::of(path) })
+    }
+
+    fn connect(path: &Path) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match connect(path, flags) {
             // A copy without its log in a read-only folder: no other process can be writing it either.
@@ -108,7 +112,7 @@ impl Reader {
             opened => opened?,
         };
         contains::register(&connection).map_err(doing("preparing the search"))?;
-        Ok(Self { connection, file: DatabaseFile::of(path) })
+        Ok(connection)
     }
 
     /// True while the database at the path is the one that is open here. `false`: there is none, or another one that can be
@@ -140,11 +144,9 @@ impl Reader {
 
     /// The number of captures, without those that are removed.
     pub fn count(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT (SELECT COUNT(*) FROM capture) - (SELECT COUNT(*) FROM removed)";
-        self.connection
-            .query_row(sql, [], |row| row.get::<_, i64>(0))
-            .map(|count| count as u64)
-            .map_err(doing("counting captures"))
+        let sql = "SELECT COUNT(*) FROM removed";
+        let removed: i64 = self.connection.query_row(sql, [], |row| row.get(0)).map_err(doing("counting captures"))?;
+        Ok((index::captures(&self.connection)? - removed).max(0) as u64)
     }
 
     /// A number that goes up whenever captures are removed, restored or deleted.
@@ -182,7 +184,13 @@ impl Reader {
 
     /// The next step of a walk through the captures that match.
     pub fn step(&self, scan: &mut Scan) -> Result<ScanChunk, StoreError> {
-        scan.step(&self.connection)
+        scan.step(&self.connection, || self.another())
+    }
+
+    /// Another connection to the same file, for a helper; `None` where there is none to be had.
+    fn another(&self) -> Option<Connection> {
+        let connection = Self::connect(self.file.path()).ok()?;
+        (self.file.state() != FileState::Moved).then_some(connection)
     }
 
     /// The captures after `after` that match, the oldest first.
@@ -333,7 +341,7 @@ impl Reader {
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         // A forged image must not pass for a picture of a genuine event.
-        let signature = capture.capture.signature.as_str();
+        let signature = signature_to_number(capture.capture.signature);
         let (from, to) = (created.saturating_sub(PICTURE_SECONDS), created.saturating_add(PICTURE_SECONDS));
         let rows = statement
             .query_map((openid, &capture.capture.account, from, to, signature), |row| row.get(0).map(CaptureId))
