@@ -1,6 +1,7 @@
 //! The records of requests, replies and replays, and their JSON.
 //!
 //! - `raw_request`: a request to the byte. `stored_capture`: the request with its envelope, diagnoses and number.
+//! - `id_runs`: ids in order, as a list keeps a million of them.
 //! - `diagnosis`: the codes of what can be wrong with a request. `finding_record`: findings as they are stored.
 //! - `reply_record`: the answer to a request. `server_answer`: the answer of the developer's own server.
 //! - `replay_run`: stored events sent again, and how the answers compare.
@@ -30,6 +31,7 @@ macro_rules! spelled {
 mod annotation;
 pub mod diagnosis;
 mod finding_record;
+mod id_runs;
 mod json;
 mod raw_request;
 mod replay_run;
@@ -40,6 +42,7 @@ mod stored_capture;
 
 pub use annotation::{Annotation, AnnotationChange, LONGEST_NOTE, tidy_note};
 pub use finding_record::{FindingRecord, read_findings, write_findings};
+pub use id_runs::IdRuns;
 pub use json::{EventView, event_json, finding_json, header_text, message_view, milliseconds, replay_json};
 pub use raw_request::RawRequest;
 pub use replay_run::{
