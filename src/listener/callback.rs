@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::request::Parts;
-use axum::http::{Method, Request, Response, Version};
+use axum::http::{HeaderMap, Method, Request, Response, Version};
 use hyper::body::Incoming;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
@@ -17,7 +17,7 @@ use super::http_answer::{self, Answer, AnswerBody};
 use super::responder::Responder;
 use crate::account::Accounts;
 use crate::capture::diagnosis::Code;
-use crate::capture::{Capture, CaptureId, Placement, RawRequest, UNREADABLE};
+use crate::capture::{Capture, CaptureId, Headers, Placement, RawRequest, UNREADABLE};
 use crate::delivery::has_passed_through;
 use crate::inspect::{Disposition, Inspection, ReplyEncryption, has_echostr, inspect, inspect_to_store, is_cross_site};
 use crate::log_throttle::LogThrottle;
@@ -267,6 +267,13 @@ impl Drop for PendingReply {
     }
 }
 
+fn headers(received: &HeaderMap) -> Headers {
+    let bytes = received.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let mut headers = Headers::with_capacity(received.len(), bytes);
+    received.iter().for_each(|(name, value)| headers.push(name.as_str(), value.as_bytes()));
+    headers
+}
+
 fn raw_request(origin: &Origin, head: &Parts, received: ReceivedBody) -> RawRequest {
     let target = origin.target(&head.uri);
     RawRequest {
@@ -277,11 +284,7 @@ fn raw_request(origin: &Origin, head: &Parts, received: ReceivedBody) -> RawRequ
             other => format!("{other:?}"),
         },
         target,
-        headers: head
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
-            .collect(),
+        headers: headers(&head.headers),
         peer: origin.peer().to_owned(),
         body: received.bytes,
         body_length: received.length,

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction};
 
-use super::columns::headers_to_bytes;
 use super::connection::{connect, in_transaction, migrate};
 use super::database_file::{DatabaseFile, FileState};
 use super::error::{StoreError, doing};
@@ -191,10 +190,13 @@ const KNOWN_MESSAGE: &str = "SELECT id FROM capture WHERE create_time = ?1 AND m
 /// The stored capture of the same instant with the same bytes.
 fn known(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
     let request = &capture.request;
-    let headers = headers_to_bytes(&request.headers);
     let found = with_digest(&request.body, |digest| {
         let time = request.received_at.as_microsecond();
-        first(transaction, KNOWN, (time, digest, &request.method, &request.target, &headers, &request.body[..]))
+        first(
+            transaction,
+            KNOWN,
+            (time, digest, &request.method, &request.target, request.headers.lines(), &request.body[..]),
+        )
     })?;
     let is_message = request.target == "/" && request.headers.is_empty();
     if found.is_none() && is_message { known_message(transaction, capture) } else { Ok(found) }

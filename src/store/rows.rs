@@ -4,16 +4,13 @@ use bytes::Bytes;
 use rusqlite::{OptionalExtension as _, Row, ToSql, Transaction};
 use sha1::{Digest as _, Sha1};
 
-use super::columns::{
-    at, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, severity_from_number,
-    severity_to_number, timestamp,
-};
+use super::columns::{at, findings_from_json, findings_to_json, severity_from_number, severity_to_number, timestamp};
 use super::error::{StoreError, doing};
 use super::replies;
 use crate::capture::diagnosis::worst;
 use crate::capture::{
-    Annotation, Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture,
-    Verdict,
+    Annotation, Capture, CaptureId, CaptureSummary, Envelope, Headers, Mode, Placement, RawRequest, Signature,
+    StoredCapture, Verdict,
 };
 
 /// The bytes that a row takes beside its body, about: they count against the limit of unverified requests.
@@ -33,7 +30,7 @@ pub(super) fn insert_capture(
 ) -> Result<u64, StoreError> {
     let problem = doing("storing a capture");
     let Capture { request, envelope, .. } = capture;
-    let headers = headers_to_bytes(&request.headers);
+    let headers = request.headers.lines();
     let kept = ROW_OVERHEAD + headers.len() + request.target.len() + request.body.len();
     let mut insert = transaction.prepare_cached(INSERT_CAPTURE).map_err(&problem)?;
     // In the order of the statement; looking up two dozen names for each row would cost a tenth of the insert.
@@ -132,7 +129,7 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
         method: row.get(at!("c.method"))?,
         version: row.get(at!("c.version"))?,
         target: row.get(at!("c.target"))?,
-        headers: headers_from_bytes(row.get_ref(at!("c.headers"))?.as_blob()?),
+        headers: Headers::from_lines(row.get_ref(at!("c.headers"))?.as_blob()?),
         peer: row.get(at!("c.peer"))?,
         body: Bytes::from(row.get::<_, Vec<u8>>(at!("c.body"))?),
         body_length: row.get::<_, i64>(at!("c.body_length"))? as u64,
