@@ -203,12 +203,13 @@ fn assert_whole(before: &StoredCapture, after: &StoredCapture) {
     assert_eq!(without_key(before), without_key(after));
 }
 
+fn headers<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Vec<(String, String)> {
+    headers.map(|(name, value)| (name.to_owned(), header_text(value))).collect()
+}
+
 /// Asserts that everything came back that the JSON of an event shows.
 fn assert_shown(before: &StoredCapture, after: &StoredCapture) {
     assert_eq!(before.placement, after.placement);
-    fn headers<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Vec<(String, String)> {
-        headers.map(|(name, value)| (name.to_owned(), header_text(value))).collect()
-    }
     let (one, other) = (&before.capture, &after.capture);
     assert_eq!((&one.account, one.mode, one.signature), (&other.account, other.mode, other.signature));
     assert_eq!(words(&one.diagnoses), words(&other.diagnoses));
