@@ -75,6 +75,11 @@ impl Headers {
         self.ends.is_empty()
     }
 
+    /// Names and values one by one, as a request that is sent has them.
+    pub fn to_pairs(&self) -> Vec<(String, Vec<u8>)> {
+        self.iter().map(|(name, value)| (name.to_owned(), value.to_vec())).collect()
+    }
+
     /// Names and values, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &[u8])> {
         (0..self.ends.len()).map(|at| {
