@@ -1,6 +1,7 @@
 //! The records of requests, replies and replays, and their JSON.
 //!
-//! - `raw_request`: a request to the byte. `stored_capture`: the request with its envelope, diagnoses and number.
+//! - `raw_request`: a request to the byte; `headers`: its headers. `stored_capture`: the request with its envelope, diagnoses and number.
+//! - `id_runs`: ids in order, as a list keeps a million of them.
 //! - `diagnosis`: the codes of what can be wrong with a request. `finding_record`: findings as they are stored.
 //! - `reply_record`: the answer to a request. `server_answer`: the answer of the developer's own server.
 //! - `row_content`: what was in an event and what was answered, for its row; `row_words` makes words of it.
@@ -31,6 +32,8 @@ macro_rules! spelled {
 mod annotation;
 pub mod diagnosis;
 mod finding_record;
+mod headers;
+mod id_runs;
 mod json;
 mod raw_request;
 mod replay_run;
@@ -43,6 +46,9 @@ mod stored_capture;
 
 pub use annotation::{Annotation, AnnotationChange, LONGEST_NOTE, tidy_note};
 pub use finding_record::{FindingRecord, read_findings, write_findings};
+pub use headers::Headers;
+pub(crate) use headers::header_pairs;
+pub use id_runs::IdRuns;
 pub use json::{EventView, event_json, finding_json, header_text, message_view, milliseconds, replay_json};
 pub use raw_request::RawRequest;
 pub use replay_run::{

@@ -50,6 +50,8 @@
 //! | `config-watch` | notices edits of `config.toml` and reloads the rules; owned by [`Rulebook`] | with the rulebook |
 //! | `keyring` | one call to the system's keyring (`config/secrets.rs`) | with the call; abandoned after 3 s |
 //! | `signals` | closes the window on SIGINT or SIGTERM; owned by the window (`ui/signals.rs`) | with the window |
+//!
+//! On Linux, `listener`, `store-writer` and `settings` give way to the window's thread (`priority.rs`).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -91,6 +93,7 @@ mod notice_sender;
 mod notifier;
 mod picture_fetcher;
 mod picture_worker;
+mod priority;
 mod query_worker;
 mod replay_worker;
 mod rulebook;
@@ -202,7 +205,7 @@ impl Engine {
     /// Starts all threads. A database, address or configuration that cannot be used becomes a [`Status`], not an error:
     /// the window opens regardless.
     pub fn start(setup: Setup, waker: Waker) -> std::io::Result<Self> {
-        let runtime = Arc::new(service::runtime()?);
+        let runtime = Arc::new(service::runtime_behind_window()?);
         let (queue, notices) = mpsc::sync_channel(NOTICES);
         let sender = NoticeSender::new(queue, waker.clone());
         let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);

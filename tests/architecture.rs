@@ -142,7 +142,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml_edit", &["config"]),
     ("notify", &["config"]),
     ("minijinja", &["rules"]),
-    ("rustix", &["commands", "feed", "listener"]),
+    ("rustix", &["commands", "engine", "feed", "listener"]),
     ("socket2", &["feed", "listener"]),
     ("zip", &["exchange"]),
     ("flate2", &["inspect"]),

@@ -25,7 +25,7 @@ fn request(body: &[u8]) -> RawRequest {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: "/wx".to_owned(),
-        headers: Vec::new(),
+        headers: menuscope::capture::Headers::default(),
         peer: "127.0.0.1".to_owned(),
         body_length: body.len() as u64,
         body: body.to_vec().into(),

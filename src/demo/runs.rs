@@ -120,7 +120,7 @@ impl Run<'_> {
             request: SentRequest {
                 method: request.method.clone(),
                 target: request.target.clone(),
-                headers: request.headers.clone(),
+                headers: request.headers.to_pairs(),
                 body: request.body.clone(),
             },
             answer,

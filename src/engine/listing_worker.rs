@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::notice::{ListNotice, Notice};
 use super::notice_sender::NoticeSender;
 use super::worker::Worker;
-use crate::capture::CaptureId;
+use crate::capture::{CaptureId, IdRuns};
 use crate::filter::Filter;
 use crate::store::{self, Reader, Scan, StoreError, StoreHead};
 
@@ -132,7 +132,7 @@ struct Listing {
 /// A listing made anew behind the one that is shown.
 struct Relisting {
     scan: Scan,
-    ids: Vec<CaptureId>,
+    ids: IdRuns,
     /// The newest capture when it began.
     seen: CaptureId,
 }
@@ -253,7 +253,8 @@ impl ListingWorker {
                 return Ok(());
             }
             let seen = reader.newest()?;
-            listing.relisting = Some(Relisting { scan: Scan::new(&listing.filter, seen), ids: Vec::new(), seen });
+            let scan = Scan::new(&listing.filter, seen);
+            listing.relisting = Some(Relisting { scan, ids: IdRuns::descending(), seen });
         }
         Ok(())
     }

@@ -9,7 +9,9 @@ use super::picture_fetcher::FetchedPicture;
 use super::picture_worker::PicturePurpose;
 use super::server_test::ServerTest;
 use super::trial::{RulePreview, RuleTrial};
-use crate::capture::{AnnotationChange, CaptureId, CaptureSummary, ReplaySummary, RunId, StoredCapture, StoredRun};
+use crate::capture::{
+    AnnotationChange, CaptureId, CaptureSummary, IdRuns, ReplaySummary, RunId, StoredCapture, StoredRun,
+};
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
 use crate::store::{RemovalId, Stats};
 use crate::texts::user_error::UserError;
@@ -62,7 +64,7 @@ pub enum ListNotice {
     /// All matches, newest first, in place of those before: events were removed or restored.
     Relisted {
         generation: u64,
-        ids: Vec<CaptureId>,
+        ids: IdRuns,
         /// The newest capture that was considered; newer ones come as `Arrived`.
         seen: CaptureId,
         /// The number of captures in the database.

@@ -11,6 +11,7 @@ use super::Setup;
 use super::feed_switch::{FeedStartError, open_feed};
 use super::notice::{SavedSetting, SettingsNotice};
 use super::notice_sender::NoticeSender;
+use super::priority::give_way_to_window;
 use super::rulebook::Rulebook;
 use super::server_test::ServerTest;
 use super::service::{Service, StartError};
@@ -117,6 +118,8 @@ pub(super) fn start(
     rulebook: Rulebook,
 ) -> std::io::Result<Worker<SettingsCommand>> {
     Worker::start("settings", move |commands| {
+        // With it the writer's thread, which is started here.
+        give_way_to_window();
         let (service, feed) = (None, None);
         SettingsWorker { setup, runtime, notices, status, head, accounts, rulebook, service, feed }.run(&commands);
     })

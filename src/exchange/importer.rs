@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::account::{Account, Accounts, Secrets};
 use crate::capture::diagnosis::Code;
-use crate::capture::{Capture, CaptureId, RawRequest, Reply};
+use crate::capture::{Capture, CaptureId, Headers, RawRequest, Reply};
 use crate::inspect::{inspect, read_envelope, unpacked_message};
 use crate::progress::Progress;
 use crate::store::{BulkWriter, ImportEvent, ImportOutcome};
@@ -216,7 +216,7 @@ fn posted(body: Vec<u8>, at: Timestamp) -> RawRequest {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: "/".to_owned(),
-        headers: Vec::new(),
+        headers: Headers::default(),
         peer: String::new(),
         body_length: body.len() as u64,
         body: body.into(),

@@ -124,7 +124,7 @@ mod tests {
                 method: String::new(),
                 version: String::new(),
                 target: String::new(),
-                headers: Vec::new(),
+                headers: crate::capture::Headers::default(),
                 peer: String::new(),
                 body: Bytes::new(),
                 body_length: 0,

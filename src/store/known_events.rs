@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row, Transaction};
 
-use super::columns::headers_to_bytes;
 use super::error::{StoreError, doing};
 use super::index;
 use super::rows::{digest, rest_of};
@@ -97,7 +96,7 @@ impl KnownEvents {
         let request = &capture.request;
         let mark = (request.received_at.as_microsecond(), digest(&request.body));
         let sql = "SELECT capture_id FROM indexed_received WHERE received_at = ?1 AND digest = ?2";
-        let headers = headers_to_bytes(&request.headers);
+        let headers = request.headers.lines();
         first_that(connection, &candidates(connection, sql, mark, &self.received)?, |row| {
             let rest = rest_of(row, 0)?;
             Ok(rest.method == request.method

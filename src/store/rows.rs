@@ -6,8 +6,8 @@ use rusqlite::{CachedStatement, Connection, Row, ToSql};
 use sha1::{Digest as _, Sha1};
 
 use super::columns::{
-    SUMMARY, at, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, mode_from_number,
-    mode_to_number, severity_from_number, severity_to_number, signature_from_number, signature_to_number, timestamp,
+    SUMMARY, at, findings_from_json, findings_to_json, mode_from_number, mode_to_number, severity_from_number,
+    severity_to_number, signature_from_number, signature_to_number, timestamp,
 };
 use super::counters::Counter;
 use super::error::{StoreError, doing};
@@ -16,8 +16,8 @@ use super::replies;
 use super::rest::Rest;
 use crate::capture::diagnosis::worst;
 use crate::capture::{
-    Annotation, Capture, CaptureId, CaptureSummary, Envelope, EventContent, Placement, RawRequest, ReplyContent,
-    StoredCapture, Verdict,
+    Annotation, Capture, CaptureId, CaptureSummary, Envelope, EventContent, Headers, Placement, RawRequest,
+    ReplyContent, StoredCapture, Verdict,
 };
 
 /// The bytes that a row takes beside its body, about: they count against the limit of unverified requests.
@@ -44,7 +44,7 @@ impl<'c> CaptureInsert<'c> {
     pub(super) fn insert(&mut self, placement: Placement, capture: &Capture) -> Result<u64, StoreError> {
         let problem = doing(STORING);
         let Capture { request, envelope, .. } = capture;
-        let headers = headers_to_bytes(&request.headers);
+        let headers = request.headers.lines();
         let kept = ROW_OVERHEAD + headers.len() + request.target.len() + request.body.len();
         let form = Form::of(envelope);
         // In the order of the statement: looking names up would cost a tenth of the insert.
@@ -64,7 +64,7 @@ impl<'c> CaptureInsert<'c> {
             &capture.replay,
             &severity_to_number(worst(&capture.diagnoses)),
             &(kept as u64).cast_signed(),
-            &rest(capture, form, &headers).to_bytes(),
+            &rest(capture, form, headers).to_bytes(),
             &findings_to_json(&capture.diagnoses),
             &&request.body[..],
             &capture.message,
@@ -139,11 +139,11 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
 pub(super) fn listed(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
     let at = SUMMARY.len();
     let mut summary = summary(row)?;
-    let (method, target) = (row.get_ref(at)?.as_str()?, row.get_ref(at + 1)?.as_str()?);
-    let message = row.get_ref(at + 2)?.as_blob_or_null()?.unwrap_or_default();
-    summary.content = EventContent::read(&summary.kind, message, (method, target));
-    summary.answer = row.get_ref(at + 3)?.as_blob_or_null()?.map(ReplyContent::read);
-    summary.illegality = row.get_ref(at + 4)?.as_str_or_null()?.and_then(ReplyContent::illegality);
+    let rest = rest_of(row, at)?;
+    let message = row.get_ref(at + 1)?.as_blob_or_null()?.unwrap_or_default();
+    summary.content = EventContent::read(&summary.kind, message, (rest.method, rest.target));
+    summary.answer = row.get_ref(at + 2)?.as_blob_or_null()?.map(ReplyContent::read);
+    summary.illegality = row.get_ref(at + 3)?.as_str_or_null()?.and_then(ReplyContent::illegality);
     Ok(summary)
 }
 
@@ -170,7 +170,7 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
         method: rest.method.to_owned(),
         version: rest.version.to_owned(),
         target: rest.target.to_owned(),
-        headers: headers_from_bytes(rest.headers),
+        headers: Headers::from_lines(rest.headers),
         peer: rest.peer.to_owned(),
         body_length: rest.cut_from.unwrap_or(body.len() as u64),
         body: Bytes::from(body),

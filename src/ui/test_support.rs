@@ -29,7 +29,7 @@ pub(super) fn request(method: &str, target: String, body: &[u8]) -> RawRequest {
         method: method.to_owned(),
         version: "HTTP/1.1".to_owned(),
         target,
-        headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
+        headers: [("content-type", "text/xml")].into_iter().collect(),
         peer: "127.0.0.1:50000".to_owned(),
         body: Bytes::copy_from_slice(body),
         body_length: body.len() as u64,

@@ -192,7 +192,7 @@ fn event(number: i64, (kind, is_encrypted): Travel, named: bool, mentions: &[Men
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target,
-        headers,
+        headers: headers.into(),
         peer: "203.205.254.1".to_owned(),
         body_length: push.body.len() as u64,
         body: push.body.into(),

@@ -158,7 +158,7 @@ fn request(method: &str, query: &str, body: &[u8]) -> RawRequest {
         method: method.to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: format!("/wx?{query}"),
-        headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
+        headers: [("content-type", "text/xml")].into_iter().collect(),
         peer: "192.0.2.1".to_owned(),
         body_length: body.len() as u64,
         body: body.to_vec().into(),

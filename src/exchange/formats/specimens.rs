@@ -251,7 +251,7 @@ fn any_request() -> impl Strategy<Value = RawRequest> {
     let target = prop_oneof!["/[!-~]{0,30}", "https?://[a-z]{1,9}(/[!-~]{0,9})?", "[!-~]{1,9}"];
     let likely = (method, target, any_headers(), any_body()).prop_map(|(method, target, headers, body)| RawRequest {
         method: method.to_owned(),
-        headers,
+        headers: headers.into(),
         body_length: body.len() as u64,
         ..request(&target, &[], &body)
     });

@@ -337,7 +337,7 @@ fn leak(fixture: &Fixture, originals: &Originals) -> Option<&'static str> {
     let StoredCapture { capture, reply, annotation, .. } = &fixture.stored;
     let request = &capture.request;
     let texts = [capture.account.as_bytes(), request.target.as_bytes(), request.peer.as_bytes(), &request.body];
-    let headers = request.headers.iter().map(|(_, value)| &**value);
+    let headers = request.headers.iter().map(|(_, value)| value);
     let details = capture.diagnoses.iter().flat_map(|finding| &finding.details).map(|(_, text)| text.as_bytes());
     let of_request = texts.into_iter().chain(capture.message.as_deref()).chain(headers).chain(details);
     let of_reply = reply.iter().flat_map(|reply| {

@@ -10,7 +10,7 @@ fn capture() -> Capture {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: "/".to_owned(),
-        headers: Vec::new(),
+        headers: crate::capture::Headers::default(),
         peer: "127.0.0.1".to_owned(),
         body: bytes::Bytes::from_static(b"<xml><MsgType>event</MsgType><Event>CLICK</Event></xml>"),
         body_length: 55,

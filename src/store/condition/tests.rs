@@ -98,7 +98,7 @@ fn request(nanosecond: i64, body: &'static [u8]) -> RawRequest {
         method: String::new(),
         version: String::new(),
         target: String::new(),
-        headers: Vec::new(),
+        headers: crate::capture::Headers::default(),
         peer: String::new(),
         body: Bytes::from_static(body),
         body_length: body.len() as u64,

@@ -124,7 +124,7 @@ fn show(body: &[u8]) {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: "/wx?timestamp=1795420800&nonce=1&signature=0".to_owned(),
-        headers: Vec::new(),
+        headers: Default::default(),
         peer: "192.0.2.1".to_owned(),
         body: body.to_vec().into(),
         body_length: body.len() as u64,

@@ -192,7 +192,7 @@ fn request(line: RequestLine, received_at: Timestamp, diagnoses: &[Diagnosis]) -
         method,
         version: "HTTP/1.1".to_owned(),
         target,
-        headers: to_bytes(headers),
+        headers: to_bytes(headers).into(),
         peer,
         body_length: arrived(diagnoses).unwrap_or(0).max(body.len() as u64),
         body: body.into(),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use egui::Id;
 
-use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
+use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE, IdRuns};
 use crate::engine::Marks;
 use crate::ui::action::Move;
 use arrivals::Arrivals;
@@ -70,7 +70,7 @@ struct View {
 impl Default for List {
     fn default() -> Self {
         Self {
-            listing: Matches::default(),
+            listing: Matches::new(0),
             coming: None,
             cache: RowCache::default(),
             selected: None,
@@ -95,7 +95,7 @@ impl List {
     }
 
     /// Adds a chunk of the running listing.
-    pub(crate) fn listed(&mut self, generation: u64, ids: Vec<CaptureId>, finished: Option<u64>) {
+    pub(crate) fn listed(&mut self, generation: u64, ids: &[CaptureId], finished: Option<u64>) {
         self.turn_to(generation);
         if self.listing.generation == generation {
             self.listing.append(ids);
@@ -122,7 +122,7 @@ impl List {
     }
 
     /// Replaces all ids after a removal or its undo. The scroll position stays.
-    pub(crate) fn relisted(&mut self, generation: u64, ids: Vec<CaptureId>, seen: CaptureId, total: u64) {
+    pub(crate) fn relisted(&mut self, generation: u64, ids: IdRuns, seen: CaptureId, total: u64) {
         self.revision += 1;
         if self.listing.generation == generation {
             self.listing.replace(ids, seen, total);
@@ -336,9 +336,9 @@ impl List {
         let from = self.view.rows.start.saturating_sub(AHEAD);
         let to = (self.view.rows.end.max(AHEAD) + AHEAD).min(self.listing.len());
         let Self { listing, cache, revision, following, .. } = self;
-        let next = if *following { listing.newest_held_back(AHEAD) } else { &[] };
+        let next = listing.newest_held_back(if *following { AHEAD } else { 0 });
         let in_view = (from..to).filter_map(|row| listing.at(row));
-        let wanted = cache.wanted(next.iter().copied().chain(in_view), *revision, crate::clock::now());
+        let wanted = cache.wanted(next.chain(in_view), *revision, crate::clock::now());
         for ids in wanted.chunks(PAGE) {
             if !ask(ids.to_vec()) {
                 return false;
