@@ -155,7 +155,7 @@ mod tests {
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
             target: "/wx?nonce=a".to_owned(),
-            headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
+            headers: vec![("content-type".to_owned(), b"text/xml".to_vec())].into(),
             peer: "127.0.0.1".to_owned(),
             body: body.into(),
             body_length: body.len() as u64,

@@ -84,7 +84,7 @@ mod tests {
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
             target: "/wx".to_owned(),
-            headers: Vec::new(),
+            headers: crate::capture::Headers::default(),
             peer: "127.0.0.1:1".to_owned(),
             body_length: body.len() as u64,
             body: body.into(),

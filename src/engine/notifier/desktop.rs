@@ -105,7 +105,7 @@ mod tests {
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
             target: "/wx?signature=5ecret&openid=oUser".to_owned(),
-            headers: vec![("authorization".to_owned(), b"5ecret".to_vec())],
+            headers: vec![("authorization".to_owned(), b"5ecret".to_vec())].into(),
             peer: "127.0.0.1".to_owned(),
             body_length: body.len() as u64,
             body: body.as_bytes().to_vec().into(),
