@@ -45,6 +45,8 @@ pub(super) struct Tracker {
     settling: Settling,
     /// False once nothing in this process can commit any more.
     has_head: bool,
+    /// Somebody followed since the last look: what is new is for them.
+    is_followed: bool,
 }
 
 impl Tracker {
@@ -55,9 +57,9 @@ impl Tracker {
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let asked = log.asked.subscribe();
-        let (settling, has_head) = (Settling::default(), true);
+        let (settling, has_head, is_followed) = (Settling::default(), true, false);
         let (reader, version, removals) = (None, None, None);
-        Self { log, database, head, asked, stopping, reader, version, removals, settling, has_head }
+        Self { log, database, head, asked, stopping, reader, version, removals, settling, has_head, is_followed }
     }
 
     /// Looks at the database whenever there may be news, until the feed stops; then once more.
@@ -89,6 +91,7 @@ impl Tracker {
     async fn wait(&mut self, poll: Duration) {
         let looked_at = Instant::now();
         let is_followed = self.log.followers() > 0;
+        self.is_followed = is_followed;
         let gives_up_in = self.settling.gives_up_at().map(|at| at.saturating_duration_since(looked_at));
         let poll = gives_up_in.map_or(poll, |until| poll.min(until));
         tokio::select! {
@@ -119,7 +122,7 @@ impl Tracker {
         let version = reader.data_version()?;
         if self.version != Some(version) {
             let last = reader.last_given()?;
-            if self.log.followers() == 0 && last.0 - self.settling.newest().0 > JUMP {
+            if !self.is_followed && last.0 - self.settling.newest().0 > JUMP {
                 self.begin(reader)?;
             }
             let removals = reader.removals()?;

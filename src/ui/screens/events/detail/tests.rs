@@ -138,7 +138,7 @@ fn a_long_value_is_cut_and_copied_whole() {
     let body = format!("<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey>{long}</EventKey></xml>");
     let (mut harness, asked) = shown(Detail::new(opened(body.as_bytes()), Language::English), BytesView::Text);
     assert_shows(&harness, &["show all · 2\u{a0}005"]);
-    harness.get_by_label("Copy EventKey").click();
+    harness.get_all_by_label("Copy EventKey").next().unwrap().click();
     harness.run();
     assert!(matches!(&asked.borrow()[..], [Action::Copy(text)] if *text == long));
 }
@@ -214,7 +214,7 @@ fn a_click_into_the_raw_text_chooses_the_element_there() {
 fn bytes_that_are_not_utf8_are_shown_in_hexadecimal() {
     let detail = Detail::new(opened(b"<xml>\xc4\xe3\xba\xc3</xml>"), Language::English);
     let (harness, _) = shown(detail, BytesView::Text);
-    assert_shows(&harness, &["not UTF-8"]);
+    assert!(harness.query_all_by_label_contains("bytes · not UTF-8").next().is_some());
     harness.get_by_label_contains("3c 78 6d 6c 3e c4 e3 ba  c3");
     let (harness, _) = decoded(b"<xml>\xc4\xe3\xba\xc3</xml>");
     assert_shows(&harness, &["unreadable", "The message could not be read; its bytes are below"]);

@@ -32,6 +32,8 @@ fn the_attempts_stand_on_one_axis_and_say_who_closed_first() {
     opened.attempts[0].reply = ended(None, ReplyEnd::HungUp, 5);
     opened.attempts[1].reply = ended(None, ReplyEnd::Silent, 6);
     let (mut harness, asked) = shown(Detail::new(opened, Language::English), BytesView::Text);
+    harness.get_by_label("Timeline of the attempts").click();
+    harness.run();
     assert_shows(
         &harness,
         &[
@@ -111,7 +113,7 @@ fn the_response_of_the_own_server_is_shown_in_full_with_its_problem() {
 
 #[test]
 fn a_fault_is_named_beside_what_decided_and_what_the_own_server_answered() {
-    let harness = answer_of(|reply| {
+    let mut harness = answer_of(|reply| {
         reply.source = ReplySource::Forward;
         reply.fault = Some("wrong-case");
         reply.body = b"Success".to_vec();
@@ -121,6 +123,8 @@ fn a_fault_is_named_beside_what_decided_and_what_the_own_server_answered() {
     });
     harness.get_by_label_contains("A fault was injected on purpose: ");
     harness.get_by_label_contains("⚡ fault: ");
+    harness.get_by_label_contains("Raw ·").click();
+    harness.run();
     assert_shows(&harness, &["Your own server", "Success", "success"]);
     harness.get_by_label_contains("Its answer did not reach WeChat as it was");
     assert!(harness.query_by_label_contains("passed on").is_none());
