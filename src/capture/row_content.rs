@@ -57,11 +57,12 @@ impl EventContent {
             }
             // Their key says it all: most taps need no look into the message.
             "CLICK" | "VIEW" | "view_miniprogram" | "unsubscribe" => None,
-            _ => Self::of_message(&Message::decode(&Tree::parse(message).ok()?), message),
+            _ => Self::of_tree(&Tree::parse(message).ok()?),
         }
     }
 
-    fn of_message(message: &Message<'_>, bytes: &[u8]) -> Option<Self> {
+    fn of_tree(tree: &Tree<'_>) -> Option<Self> {
+        let message = Message::decode(tree);
         match &message.payload {
             Payload::Menu(MenuEvent::ScancodePush(scan) | MenuEvent::ScancodeWaitmsg(scan)) => value(scan.content?),
             Payload::Menu(
@@ -87,13 +88,12 @@ impl EventContent {
             Payload::Message(UserMessage::Link { .. } | UserMessage::Other)
             | Payload::Event(OtherEvent::Other)
             | Payload::Platform
-            | Payload::Unknown => Self::of_elements(message.kind(), bytes),
+            | Payload::Unknown => Self::of_elements(message.kind(), tree),
         }
     }
 
     /// Reads what has no type of its own: the element that says most of the kind.
-    fn of_elements(kind: &str, bytes: &[u8]) -> Option<Self> {
-        let tree = Tree::parse(bytes).ok()?;
+    fn of_elements(kind: &str, tree: &Tree<'_>) -> Option<Self> {
         let root = tree.root();
         let text = |name: &str| root.text_of(name).map(str::trim).filter(|text| !text.is_empty());
         match kind {

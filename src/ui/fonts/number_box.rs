@@ -38,7 +38,7 @@ const BELOW: f32 = 0.2;
 
 /// Draws what no font has.
 pub(super) fn rasterizer() -> GlyphRasterizer {
-    GlyphRasterizer::new("menuscope::number_box", |request| draw(request))
+    GlyphRasterizer::new("menuscope::number_box", draw)
 }
 
 fn draw(request: &GlyphRasterizerRequest<'_>) -> Option<RasterizedGlyph> {

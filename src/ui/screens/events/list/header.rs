@@ -14,6 +14,10 @@ use crate::ui::widgets::controls::named;
 const EDGE: f32 = 8.0;
 /// Height of the line with the day of the first row, in points.
 const DAY_HEIGHT: f32 = 20.0;
+/// Distance of the line of an edge from top and bottom of the header, in points.
+const EDGE_MARGIN: f32 = 7.0;
+/// Distance of the day from the left, in points.
+const DAY_MARGIN: f32 = 16.0;
 /// Least width of the menu, in points.
 const MENU_WIDTH: f32 = 200.0;
 
@@ -52,7 +56,11 @@ fn edges_ui(ui: &Ui, rect: Rect, columns: &Columns, layout: &mut ListLayout, loo
         let response = ui.interact(edge, Id::unique(("list edge", *left as u8)), Sense::click_and_drag());
         let is_lit = response.hovered() || response.dragged();
         let color = if is_lit { look.palette.accent } else { look.palette.line };
-        ui.painter().vline(x, Rangef::new(rect.top() + 7.0, rect.bottom() - 7.0), Stroke::new(1.0, color));
+        ui.painter().vline(
+            x,
+            Rangef::new(rect.top() + EDGE_MARGIN, rect.bottom() - EDGE_MARGIN),
+            Stroke::new(1.0, color),
+        );
         if is_lit {
             ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
         }
@@ -97,7 +105,7 @@ pub(super) fn day_ui(ui: &mut Ui, day: Option<&str>, look: &Look) {
     let Some(day) = day else { return };
     let font = TextStyle::Small.resolve(ui.style());
     let galley = ui.painter().layout_no_wrap(day.to_owned(), font, look.palette.weak);
-    let at = Pos2::new(rect.left() + 16.0, rect.center().y - galley.size().y / 2.0);
+    let at = Pos2::new(rect.left() + DAY_MARGIN, rect.center().y - galley.size().y / 2.0);
     let line = Rangef::new(at.x + galley.size().x + theme::GAP, rect.right() - theme::GAP);
     ui.painter().galley(at, galley, look.palette.weak);
     ui.painter().hline(line, rect.center().y, Stroke::new(1.0, look.palette.line));
