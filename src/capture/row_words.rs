@@ -87,7 +87,7 @@ pub fn content_words(row: &CaptureSummary, language: Language) -> Option<String>
 }
 
 fn words_of(content: &EventContent, language: Language) -> String {
-    let quoted = |words: &str| language.filled("row.quoted", &[("text", shortened(words, VALUE))]);
+    let quoted = |words: &str| quoted(words, language);
     match content {
         EventContent::Words(words) => quoted(words),
         EventContent::Value(value) => shortened(value, VALUE),
@@ -136,11 +136,17 @@ fn answered_words(reply: &ReplySummary, content: Option<&ReplyContent>, language
             if words.is_empty() {
                 return name;
             }
-            format!("{name} {}", language.filled("row.quoted", &[("text", shortened(words, VALUE))]))
+            format!("{name} {}", quoted(words, language))
         }
         Some(ReplyContent::Bytes(start)) if !start.is_empty() => shortened(start, BYTES),
         Some(ReplyContent::Bytes(_)) | None => reply.status.map_or_else(String::new, |status| status.to_string()),
     }
+}
+
+/// A text in quotes, on one line: a line end is a mark of its own there.
+fn quoted(text: &str, language: Language) -> String {
+    let line = text.replace("\r\n", "\n").replace('\n', "↵").replace('\t', " ");
+    language.filled("row.quoted", &[("text", shortened(&line, VALUE))])
 }
 
 fn illegal_words(reply: &ReplySummary, code: Option<LintCode>, language: Language) -> String {
@@ -226,6 +232,8 @@ mod tests {
         assert_eq!(words(&answered(b"success", |_| {})), "✓ success");
         let text = "<xml><MsgType>text</MsgType><Content>你好</Content></xml>".as_bytes();
         assert_eq!(words(&answered(text, |_| {})), "✓ text “你好”");
+        let lines = b"<xml><MsgType>text</MsgType><Content>one\r\ntwo</Content></xml>";
+        assert_eq!(words(&answered(lines, |_| {})), "✓ text “one↵two”");
         let late = answered(b"success", |reply| reply.forward = Some(ForwardState::Late));
         assert_eq!(words(&late), "⏱ server late → success");
         let mut json = answered(b"{}", |reply| reply.severity = Some(crate::capture::diagnosis::Severity::Error));

@@ -215,6 +215,7 @@ impl App {
         if self.styled != Some(chosen.language()) {
             self.styled = Some(chosen.language());
             theme::apply(ctx, chosen.language());
+            ctx.request_repaint();
         }
         let preference = match chosen.theme {
             None => ThemePreference::System,
@@ -223,6 +224,8 @@ impl App {
         };
         if ctx.options(|options| options.theme_preference) != preference {
             ctx.set_theme(preference);
+            // This frame has begun in the other one.
+            ctx.request_repaint();
         }
         motion::apply(ctx, self.motion.is_reduced(self.chosen_look().reduce_motion));
     }

@@ -112,7 +112,7 @@ impl Look {
         let form = match self.language {
             _ if !is_this_year => "%Y-%m-%d %H:%M",
             Language::English => "%-d %b %H:%M:%S",
-            Language::Chinese => "%-m月%-d日 %H:%M:%S",
+            Language::Chinese => "%m-%d %H:%M:%S",
         };
         local.strftime(form).to_string()
     }

@@ -79,24 +79,33 @@ fn edges_ui(ui: &Ui, rect: Rect, columns: &Columns, layout: &mut ListLayout, loo
 fn menu_ui(response: &Response, layout: &mut ListLayout, look: &Look) {
     response.context_menu(|ui| {
         ui.set_min_width(MENU_WIDTH);
-        for column in ColumnKind::ALL.into_iter().filter(|column| column.is_optional()) {
-            let mut shown = layout.shows(column);
-            if ui.checkbox(&mut shown, look.text(column.title())).changed() {
-                layout.show(column, shown);
-            }
-        }
-        ui.separator();
-        for density in Density::ALL {
-            if ui.radio(layout.density == density, look.text(density.name())).clicked() {
-                layout.density = density;
-            }
-        }
+        ui.scope(|ui| {
+            // In menus, nothing has an outline; a box that is not ticked would not be seen.
+            ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, look.palette.outline);
+            choices_ui(ui, layout, look);
+        });
         ui.separator();
         if ui.button(look.text("list.reset")).clicked() {
             *layout = ListLayout::default();
             ui.close();
         }
     });
+}
+
+/// Draws a box for each column that may be hidden, and the heights of rows.
+fn choices_ui(ui: &mut Ui, layout: &mut ListLayout, look: &Look) {
+    for column in ColumnKind::ALL.into_iter().filter(|column| column.is_optional()) {
+        let mut shown = layout.shows(column);
+        if ui.checkbox(&mut shown, look.text(column.title())).changed() {
+            layout.show(column, shown);
+        }
+    }
+    ui.separator();
+    for density in Density::ALL {
+        if ui.radio(layout.density == density, look.text(density.name())).clicked() {
+            layout.density = density;
+        }
+    }
 }
 
 /// Draws the day of the first row in view, which stays while its rows scroll by.

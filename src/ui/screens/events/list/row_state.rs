@@ -103,19 +103,13 @@ pub(super) fn further_states(
 ) -> Vec<StateMark> {
     let palette = look.palette;
     let has_token = account.is_none_or(|account| account.has_token);
-    let has_key = account.is_some_and(|account| account.has_aes_key);
     let mut marks = Vec::new();
     if row.signature == Signature::Unchecked && has_token && !row.replay {
         marks.push(signature_mark(row, texts, look));
     }
-    let mode = match row.mode {
-        Mode::Safe | Mode::Compat => Some((icons::LOCK, palette.weak, "list.encrypted")),
-        Mode::Plain if has_key && !row.replay => Some((icons::LOCK_OPEN, palette.warning, "list.not_encrypted")),
-        Mode::Plain => None,
-    };
-    if let Some((icon, color, key)) = mode {
-        let words = format!("{} · {}", look.text(key), texts.mode);
-        marks.push(StateMark { icon, color, words });
+    if row.mode != Mode::Plain {
+        let words = format!("{} · {}", look.text("list.encrypted"), texts.mode);
+        marks.push(StateMark { icon: icons::LOCK, color: palette.weak, words });
     }
     if let Some(verdict) = row.verdict {
         marks.push(verdict_mark(verdict, look));
@@ -226,7 +220,7 @@ mod tests {
         assert!(further(unchecked(), false, false).is_empty(), "without a token nothing is checked");
         assert_eq!(further(unchecked(), true, false), ["signature unchecked"]);
         assert!(further(row(|_, _| {}), true, false).is_empty());
-        assert_eq!(further(row(|_, _| {}), true, true), ["not encrypted, though the account has a key · plain"]);
+        assert!(further(row(|_, _| {}), true, true).is_empty(), "a key alone does not say which mode is set");
         assert_eq!(further(row(|row, _| row.mode = Mode::Safe), true, true), ["encrypted · safe"]);
         let replayed = row(|row, _| row.verdict = Some(Verdict::Regressed));
         assert_eq!(further(replayed, true, false), ["Replayed: regressed"]);
