@@ -16,16 +16,11 @@ const FILTER_WIDTH: f32 = 320.0;
 /// State of the section, with an unsaved filter.
 #[derive(Debug, Default)]
 pub(super) struct NotificationSection {
-    /// The filter as typed; `None` if it is unchanged.
+    /// The filter as typed, or as it was when notifications were switched off; `None` if it is the saved one.
     typed: Option<String>,
 }
 
 impl NotificationSection {
-    /// Discards the filter that has been saved.
-    pub(super) fn saved(&mut self) {
-        self.typed = None;
-    }
-
     /// Draws the section.
     pub(super) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         let saved = status.config.notify.filter.as_deref();
@@ -35,8 +30,8 @@ impl NotificationSection {
         let mut is_on = saved.is_some();
         let mut typed = self.typed.clone().unwrap_or_else(|| saved.unwrap_or_default().to_owned());
         let is_mistaken = Filter::parse(&typed, &crate::clock::local_now()).is_err();
-        labelled(ui, "notify.switch", look, |ui, label| {
-            let switch = ui.checkbox(&mut is_on, look.text("notify.show")).labelled_by(label);
+        labelled(ui, "notify.switch", look, |ui, _| {
+            let switch = ui.checkbox(&mut is_on, look.text("notify.show"));
             if switch.changed() {
                 actions.push(save(is_on.then(|| typed.trim().to_owned()).filter(|_| !is_mistaken)));
             }
@@ -59,6 +54,7 @@ impl NotificationSection {
             });
             problem_ui(ui, is_mistaken.then_some("notify.mistaken"), look);
         });
-        self.typed = (Some(typed.as_str()) != saved && !(saved.is_none() && typed.is_empty())).then_some(typed);
+        let is_saved = is_on && saved == Some(typed.as_str());
+        self.typed = (!is_saved && !typed.is_empty()).then_some(typed);
     }
 }

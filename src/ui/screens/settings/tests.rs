@@ -9,6 +9,7 @@ use super::*;
 use crate::account::SecretName;
 use crate::config::AccountConfig;
 use crate::engine::{AccountStatus, Command, SettingsCommand};
+use crate::texts::user_error::UserError;
 use crate::ui::test_support::{ActionLog, dress, look};
 
 fn shown<'h>() -> (Harness<'h, Settings>, ActionLog) {
@@ -18,7 +19,7 @@ fn shown<'h>() -> (Harness<'h, Settings>, ActionLog) {
         vec![AccountStatus { name: "shop".to_owned(), has_token: true, has_aes_key: false, has_app_secret: false }];
     let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
-    let builder = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress);
+    let builder = Harness::builder().with_size([900.0, 2000.0]).with_context_setup(dress);
     let harness = builder.build_ui_state(
         move |ui, settings: &mut Settings| {
             let mut actions = Vec::new();
@@ -137,4 +138,37 @@ fn a_token_of_the_feed_is_long_and_never_shown() {
     };
     assert_eq!((copied.as_str(), copied.len()), (token.reveal(), 32));
     assert!(!format!("{:?}", &actions[1]).contains(copied));
+}
+
+#[test]
+fn notifications_are_off_until_they_are_switched_on_and_a_mistaken_filter_is_named() {
+    let (mut harness, asked) = shown();
+    harness.get_by_label("Notify me of new events").click();
+    harness.run();
+    let saved = asked.borrow_mut().pop().unwrap();
+    let Action::Ask(Command::Settings(SettingsCommand::SaveNotify { notify })) = saved else { panic!("{saved:?}") };
+    assert_eq!(notify.filter.as_deref(), Some(""), "every event, until a filter says less");
+    typed(&mut harness, "Only events that match", "evnt:CLICK");
+    harness.get_by_label("× This filter cannot be read");
+    assert!(harness.get_by_label("Use this filter").accesskit_node().is_disabled());
+    harness.get_by_label("Notify me of new events").click();
+    harness.run();
+    let saved = asked.borrow_mut().pop().unwrap();
+    assert!(
+        matches!(&saved, Action::Ask(Command::Settings(SettingsCommand::SaveNotify { notify })) if notify.filter.is_none()),
+        "a mistaken filter is not saved: {saved:?}"
+    );
+}
+
+#[test]
+fn a_missing_session_bus_is_a_note_beside_the_switch() {
+    let trouble =
+        UserError::of("user_error.notify.missing", "the desktop takes no notifications (none)").with("cause", "none");
+    let status = Status { notifications: Some(trouble), ..Status::default() };
+    let builder = Harness::builder().with_size([900.0, 2000.0]).with_context_setup(dress);
+    let harness = builder.build_ui_state(
+        move |ui, settings: &mut Settings| settings.ui(ui, &status, &look(ui.ctx().theme()), &mut Vec::new()),
+        Settings::default(),
+    );
+    harness.get_by_label_contains("The desktop takes no notifications");
 }
