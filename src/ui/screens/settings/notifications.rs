@@ -55,6 +55,6 @@ impl NotificationSection {
             problem_ui(ui, is_mistaken.then_some("notify.mistaken"), look);
         });
         let is_saved = is_on && saved == Some(typed.as_str());
-        self.typed = (!is_saved && !typed.is_empty()).then_some(typed);
+        self.typed = (!is_saved && (is_on || !typed.is_empty())).then_some(typed);
     }
 }
