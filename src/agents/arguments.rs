@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::tool_error::ToolError;
 
 /// Most events that `list_events` gives out at once.
-pub(super) const MOST_LISTED: u64 = 200;
+pub(super) const MOST_LISTED: i64 = 200;
 
 /// Events that `list_events` gives out unless told otherwise.
-const USUALLY_LISTED: u64 = 20;
+const USUALLY_LISTED: i64 = 20;
 
 /// The longest wait, in seconds: clients give up on a call that takes much longer.
 pub(super) const LONGEST_WAIT: f64 = 60.0;
@@ -39,13 +39,13 @@ pub(super) struct ListEvents {
     /// Most events to give out, 1 to 200.
     #[serde(default = "usually_listed")]
     #[schemars(range(min = 1, max = 200))]
-    pub limit: u64,
+    pub limit: i64,
     /// Without it, the newest events, the newest first. With the number of an event, those after it, the oldest first.
     #[schemars(range(min = 0))]
     pub after: Option<i64>,
 }
 
-fn usually_listed() -> u64 {
+fn usually_listed() -> i64 {
     USUALLY_LISTED
 }
 

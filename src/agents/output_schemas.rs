@@ -145,7 +145,7 @@ pub(super) fn explain_event() -> Value {
         json!({
             "id": integer(), "well": well, "diagnoses": list_of(finding()), "signature": signature,
             "reply": or_null(reply), "user_saw": or_null(outcome()), "attempts": list_of(attempt),
-            "replay": { "type": ["object", "null"] }, "event": event(),
+            "replay": { "type": ["object", "null"] }, "event": event(), "secrets_problem": text(),
         }),
         &["id", "well", "diagnoses", "signature", "reply", "user_saw", "attempts", "replay", "event"],
     )

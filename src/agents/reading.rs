@@ -172,11 +172,18 @@ pub(super) fn wait_for_event(
 /// `explain_event`
 pub(super) fn explain_event(agent: &AgentSetup, asked: &ExplainEvent) -> Result<Value, ToolError> {
     let config = Config::load_without_rules(&agent.setup.config_file)?;
-    let accounts = accounts(agent)?;
+    // What the secrets add, such as the signature's steps, is left out where they cannot be read.
+    let (accounts, problem) = match accounts(agent) {
+        Ok(accounts) => (accounts, None),
+        Err(error) => (Accounts::new(Vec::new(), None), Some(error.to_string())),
+    };
     let reader = Reader::open(&agent.setup.folder.database())?;
     let explanation = explain(&reader, CaptureId(asked.id), &accounts, &config.replay.ignore)?;
     let language = language(&agent.setup);
     let mut answer = explanation.json(language);
+    if let Some(problem) = problem {
+        answer["secrets_problem"] = json!(problem);
+    }
     answer["event"] = row(event_object(&reader, &explanation.stored, language)?);
     cut(&mut answer, IN_A_FINDING);
     Ok(marked(&["event", "diagnoses", "signature", "reply", "replay"], answer))

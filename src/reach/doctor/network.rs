@@ -36,7 +36,8 @@ pub(super) fn checks(
             return [port, listener(is_listening, false, text)];
         }
     };
-    let is_ours = is_our_listener(address);
+    // One that answers while nobody listens for this folder is another folder's.
+    let is_ours = is_listening && is_our_listener(address);
     let port = match port(address, is_ours) {
         result if result.is_failure() => result,
         result => exposure(address, accounts).unwrap_or(result),
