@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 /// An object with these members; those in `required` are always there.
 fn object(properties: Value, required: &[&str]) -> Value {
-    json!({ "type": "object", "properties": properties, "required": required })
+    let mut schema = json!({ "type": "object", "required": required });
+    schema["properties"] = properties;
+    schema
 }
 
 /// An object with these members beside the mark of what came from outside.
@@ -37,7 +39,9 @@ fn boolean() -> Value {
 }
 
 fn list_of(items: Value) -> Value {
-    json!({ "type": "array", "items": items })
+    let mut list = json!({ "type": "array" });
+    list["items"] = items;
+    list
 }
 
 fn or_null(mut schema: Value) -> Value {

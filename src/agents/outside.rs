@@ -1,5 +1,7 @@
 //! Marks what came from outside as data, and cuts what is too long for an agent to read.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 /// Said beside every answer that holds what others sent.
@@ -71,7 +73,8 @@ pub(super) fn cut(value: &mut Value, most: usize) -> bool {
             let Some((at, _)) = text.char_indices().nth(most) else { return false };
             let characters = text.chars().count();
             text.truncate(at);
-            text.push_str(&format!("… [cut; {characters} characters in all]"));
+            // A text takes everything.
+            write!(text, "… [cut; {characters} characters in all]").ok();
             true
         }
         // All of them: `any` would stop at the first.

@@ -72,7 +72,9 @@ pub(super) fn list_events(agent: &AgentSetup, asked: &ListEvents) -> Result<Valu
 }
 
 fn listed(rows: Vec<Value>, next: i64, more: bool) -> Value {
-    marked(&["events"], json!({ "events": rows, "next": next, "more": more }))
+    let mut answer = json!({ "events": null, "next": next, "more": more });
+    answer["events"] = rows.into();
+    marked(&["events"], answer)
 }
 
 /// `get_event`
@@ -198,13 +200,13 @@ pub(super) fn lint_reply(agent: &AgentSetup, asked: &LintReply) -> Result<Value,
             Ok(id) => AnsweredEvent::Stored(CaptureId(id)),
             Err(_) => AnsweredEvent::Bytes { name: "given as for", bytes: text.as_bytes() },
         },
-        Some(value) => match value.as_i64() {
-            Some(id) => AnsweredEvent::Stored(CaptureId(id)),
-            None => {
+        Some(value) => {
+            let Some(id) = value.as_i64() else {
                 let reason = "for is the number of an event, or the text of a message".to_owned();
                 return Err(ToolError::Arguments { tool: "lint_reply", reason });
-            }
-        },
+            };
+            AnsweredEvent::Stored(CaptureId(id))
+        }
     };
     let linted = lint_body(asked.body.as_bytes(), answered, &agent.setup.folder.database(), &accounts)?;
     let mut answer = linted.json(language(&agent.setup));

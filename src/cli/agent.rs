@@ -1,5 +1,4 @@
 //! Arguments of `menuscope mcp` and of the commands that are twins of its tools alone.
-#![expect(clippy::doc_markdown, reason = "these comments are the help texts, where a backtick would be shown")]
 
 use std::path::PathBuf;
 

@@ -38,6 +38,7 @@ pub struct DatabaseState {
 
 /// One account, without its secrets.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one secret is there")]
 pub struct AccountState {
     pub name: String,
     pub is_default: bool,

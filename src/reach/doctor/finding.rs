@@ -176,6 +176,7 @@ impl CheckResult {
 
     /// Adds a detail, which the words name.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "details are numbers, errors and texts alike")]
     pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.details.push((name, value.to_string()));
         self

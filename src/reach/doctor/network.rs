@@ -28,12 +28,20 @@ pub(super) fn checks(
         let listener = if is_listening { DoctorCode::ListenerOk } else { DoctorCode::ListenerAbsent };
         return [CheckResult::of(DoctorCode::PortSkipped), CheckResult::of(listener).with("address", "?")];
     };
+    let listener = |is_ours: bool, address: &str| {
+        let code = match (is_listening, is_ours) {
+            (true, true) => DoctorCode::ListenerOk,
+            (true, false) => DoctorCode::ListenerElsewhere,
+            (false, _) => DoctorCode::ListenerAbsent,
+        };
+        CheckResult::of(code).with("address", address)
+    };
     let text = doctor.overrides.addr.as_deref().unwrap_or(&config.listener.addr);
     let address = match parse_address(text) {
         Ok(address) => address,
         Err(error) => {
             let port = CheckResult::of(DoctorCode::PortUnusable).with("address", text).with("cause", error);
-            return [port, listener(is_listening, false, text)];
+            return [port, listener(false, text)];
         }
     };
     // One that answers while nobody listens for this folder is another folder's.
@@ -42,7 +50,7 @@ pub(super) fn checks(
         result if result.is_failure() => result,
         result => exposure(address, accounts).unwrap_or(result),
     };
-    [port, listener(is_listening, is_ours, text)]
+    [port, listener(is_ours, text)]
 }
 
 fn port(address: SocketAddr, is_ours: bool) -> CheckResult {
@@ -56,15 +64,6 @@ fn port(address: SocketAddr, is_ours: bool) -> CheckResult {
         }
         Err(error) => CheckResult::of(DoctorCode::PortUnusable).with("address", address).with("cause", error),
     }
-}
-
-fn listener(is_listening: bool, is_ours: bool, address: &str) -> CheckResult {
-    let code = match (is_listening, is_ours) {
-        (true, true) => DoctorCode::ListenerOk,
-        (true, false) => DoctorCode::ListenerElsewhere,
-        (false, _) => DoctorCode::ListenerAbsent,
-    };
-    CheckResult::of(code).with("address", address)
 }
 
 /// A warning where other computers reach the port and an account has no token to tell WeChat by.

@@ -9,7 +9,7 @@ use crate::capture::{CaptureId, Signature};
 use crate::store::{Reader, StoreError};
 
 /// The newest events that are looked at; their clocks do not differ.
-const LOOKED_AT: usize = 40;
+const LOOKED_AT: i64 = 40;
 
 /// Pushes arrive within seconds, and are made with whole ones; beyond this, something is wrong with a clock.
 const TOLERANCE_SECONDS: i64 = 60;
@@ -34,7 +34,7 @@ fn made() -> Timestamp {
 /// Seconds between the `CreateTime` of first attempts that are WeChat's own, and their arrival.
 fn lags(reader: &Reader) -> Result<Vec<i64>, StoreError> {
     let newest = reader.newest()?.0;
-    let oldest = newest.saturating_sub(LOOKED_AT as i64).max(0);
+    let oldest = newest.saturating_sub(LOOKED_AT).max(0);
     let mut lags = Vec::new();
     for id in (oldest + 1..=newest).map(CaptureId) {
         let Some(stored) = reader.capture(id)? else { continue };
