@@ -58,7 +58,6 @@ impl Settings {
             // The address is discarded as soon as it equals the saved one; the appearance has no input to discard.
             SavedSetting::Retention => self.data.saved(),
             SavedSetting::Feed => self.feed.saved(),
-            SavedSetting::Notify => self.notifications.saved(),
             SavedSetting::Secret
             | SavedSetting::Address
             | SavedSetting::Look
@@ -66,7 +65,8 @@ impl Settings {
             | SavedSetting::Rules
             | SavedSetting::Forward
             | SavedSetting::Targets
-            | SavedSetting::Filters => {}
+            | SavedSetting::Filters
+            | SavedSetting::Notify => {}
         }
     }
 
