@@ -18,6 +18,11 @@ const WITHOUT_TWIN: &[(&str, &str)] = &[
     ("db", "removes and rewrites what the person keeps"),
     ("account", "deals with secrets"),
     ("completions", "is for shells"),
+    ("pin", "marks events for the person"),
+    ("note", "is the person's own word on an event"),
+    ("menu", "is about a file that the agent has itself"),
+    ("alarm", "is about a text that the agent has itself"),
+    ("join", "runs until it is stopped"),
     ("mcp", "is the server itself"),
 ];
 
