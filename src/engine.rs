@@ -81,7 +81,7 @@ macro_rules! impl_from_nested {
 mod answered_message;
 mod answering;
 mod command;
-mod comparison;
+mod event_comparison;
 mod event_detail;
 mod feed_switch;
 mod folder_opener;
@@ -123,7 +123,7 @@ pub use answered_message::AnsweredMessage;
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
-pub use comparison::EventComparison;
+pub use event_comparison::{EventComparison, ReplyComparison};
 pub use event_detail::{ComparedReplay, EventDetail, ImageMessage};
 pub use feed_switch::{FeedStartError, open_feed};
 use folder_opener::FolderOpener;

@@ -78,8 +78,8 @@ fn exports_carry_them_and_an_import_keeps_what_is_there() {
     let data = data.path();
     done(data, &["pin", "1"]);
     done(data, &["note", "1", "twice"]);
-    for format in ["pack", "json"] {
-        let out = data.join(format!("out-{format}"));
+    for (format, name) in [("pack", "pack"), ("json", "events.jsonl")] {
+        let out = data.join(name);
         done(data, &["export", "--all", "--format", format, "--out", out.to_str().unwrap()]);
         let other = tempfile::tempdir().unwrap();
         done(other.path(), &["import", out.to_str().unwrap()]);

@@ -75,7 +75,7 @@ impl Report {
     fn answer(&mut self, reply: &Reply) {
         self.line(&format!("{}\n", answer_words(reply)));
         if reply.body.is_empty() {
-            self.line(&self.language.text("report.empty").into_owned());
+            self.line(&self.language.text("report.empty"));
         } else {
             self.code(syntax(&reply.body), &String::from_utf8_lossy(&reply.body));
         }

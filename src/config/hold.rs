@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HoldConfig {
-    /// Where time runs out while a reply is being written, the attempt is left unanswered, so that WeChat sends it again.
+    /// Leaves an attempt unanswered where time runs out while its reply is being written, so that WeChat sends it again.
     pub retry_while_typing: bool,
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::answered_message::AnsweredMessage;
-use super::comparison::EventComparison;
+use super::event_comparison::{EventComparison, ReplyComparison};
 use super::event_detail::{ComparedReplay, EventDetail};
 use super::picture_fetcher::FetchedPicture;
 use super::picture_worker::PicturePurpose;
@@ -96,6 +96,8 @@ pub enum FilterNotice {
 #[derive(Clone, Debug)]
 pub enum DetailNotice {
     Opened(Box<EventDetail>),
+    /// The answer to a replay beside an earlier one.
+    RepliesCompared(Box<ReplyComparison>),
     /// Two events side by side.
     EventsCompared(Box<EventComparison>),
     /// The difference between a replay's answer and its baseline has been calculated.

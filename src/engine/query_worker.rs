@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::SharedAccounts;
 use super::answered_message::answered;
-use super::comparison::EventComparison;
+use super::event_comparison::{EventComparison, ReplyComparison};
 use super::event_detail::{ComparedReplay, EventDetail, ImageMessage};
 use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
 use super::notice_sender::NoticeSender;
@@ -55,6 +55,8 @@ pub enum QueryCommand {
     Open { id: CaptureId },
     /// Calculate the difference between a replay's answer and its baseline.
     CompareReplay { id: ReplayId },
+    /// Put the answer to a replay beside the one that it is compared with.
+    CompareReplies { replay: ReplayId },
     /// Compare two events side by side.
     CompareEvents { before: CaptureId, after: CaptureId },
     /// Read the newest handshake.
@@ -134,6 +136,10 @@ impl QueryWorker {
             QueryCommand::CompareReplay { id } => {
                 let Some(compared) = self.compare(id)? else { return Ok(None) };
                 DetailNotice::ReplayCompared(Box::new(compared)).into()
+            }
+            QueryCommand::CompareReplies { replay } => {
+                let Some(sides) = self.compare(replay)?.as_ref().and_then(ReplyComparison::of) else { return Ok(None) };
+                DetailNotice::RepliesCompared(Box::new(sides)).into()
             }
             QueryCommand::CompareEvents { before, after } => {
                 let accounts = self.accounts.borrow().clone();

@@ -304,6 +304,8 @@ pub(crate) enum AnnotationAction {
 pub(crate) enum CompareAction {
     /// Compare two chosen rows; a single one waits for the next that is chosen so.
     Chosen,
+    /// Put the answer to a replay beside the one that it is compared with.
+    Replies(ReplayId),
     /// Close the comparison.
     Close,
 }

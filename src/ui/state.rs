@@ -143,6 +143,7 @@ impl State {
                     detail.take_compared(*compared);
                 }
             }
+            Notice::Detail(DetailNotice::RepliesCompared(compared)) => self.comparison.show_replies(&compared),
             Notice::Detail(DetailNotice::EventsCompared(compared)) => self.comparison.show(&compared),
             Notice::Handshake { capture } => self.handshake = capture,
             // It shows in the whole window.

@@ -20,7 +20,7 @@ impl Window {
         self.click_button("Send with…");
         self.until_says("Send to");
         self.replace_field("Send to", url);
-        self.click_button("Send");
+        self.press(Key::Enter);
         self.until("the dialog closed", |window| !window.says("Send to"));
     }
 }

@@ -59,8 +59,9 @@ impl App {
             return;
         }
         if state.note_dialog.is_open() || state.comparison.is_shown() {
-            if matches!(action, Action::Leave) {
-                self.act(ctx, action);
+            // A held push behind it is not what Esc means.
+            if matches!(action, Action::Leave) && !self.state.note_dialog.close() {
+                self.state.comparison.close();
             }
             return;
         }

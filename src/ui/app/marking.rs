@@ -38,6 +38,10 @@ impl App {
         let state = &mut self.state;
         match comparing {
             CompareAction::Close => drop(state.comparison.close()),
+            CompareAction::Replies(replay) => {
+                state.comparison.ask_replies(replay);
+                self.ask(QueryCommand::CompareReplies { replay });
+            }
             CompareAction::Chosen if state.screen != Screen::Events => {}
             CompareAction::Chosen => match state.comparison.choose(&state.list.chosen()) {
                 CompareStep::Ask(before, after) => self.ask(QueryCommand::CompareEvents { before, after }),

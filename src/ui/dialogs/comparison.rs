@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use egui::accesskit::Role;
 use egui::{Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
 
-use crate::capture::{CaptureId, StoredCapture};
-use crate::engine::{EventComparison, SideBySide};
+use crate::capture::{CaptureId, ReplayId, StoredCapture};
+use crate::engine::{EventComparison, ReplyComparison, SideBySide};
 use crate::texts::safe_text::shortened;
 use crate::ui::action::{Action, CompareAction};
 use crate::ui::look::Look;
@@ -40,6 +40,8 @@ pub(crate) struct Comparison {
     first: Option<CaptureId>,
     /// The events that have been asked for.
     asked: Option<(CaptureId, CaptureId)>,
+    /// The replay whose answer has been asked for beside an earlier one.
+    asked_replies: Option<ReplayId>,
     shown: Option<Box<ComparisonView>>,
 }
 
@@ -62,12 +64,19 @@ struct ComparisonView {
 }
 
 #[derive(Debug)]
-struct SideHead {
-    id: CaptureId,
-    kind: String,
-    key: String,
-    /// When it arrived, for the clock of the window.
-    at: jiff::Timestamp,
+enum SideHead {
+    Event {
+        id: CaptureId,
+        kind: String,
+        key: String,
+        /// The time of its arrival, for the clock of the window.
+        at: jiff::Timestamp,
+    },
+    Answer {
+        /// Locale key of its title.
+        title: &'static str,
+        status: Option<u16>,
+    },
 }
 
 /// The messages, or the replies.
@@ -107,13 +116,25 @@ impl Comparison {
         }
     }
 
+    /// Takes note that the answer to this replay is to be shown beside an earlier one.
+    pub(crate) fn ask_replies(&mut self, replay: ReplayId) {
+        self.asked_replies = Some(replay);
+    }
+
+    /// Shows the answers that were asked for.
+    pub(crate) fn show_replies(&mut self, compared: &ReplyComparison) {
+        if self.asked_replies.take_if(|asked| *asked == compared.replay).is_some() {
+            self.shown = Some(Box::new(ComparisonView::of_replies(compared)));
+        }
+    }
+
     pub(crate) fn is_shown(&self) -> bool {
         self.shown.is_some()
     }
 
     /// Closes what is shown, or forgets the event that waits; returns false if there was neither.
     pub(crate) fn close(&mut self) -> bool {
-        self.asked = None;
+        (self.asked, self.asked_replies) = (None, None);
         self.shown.take().is_some() || self.first.take().is_some()
     }
 
@@ -140,6 +161,15 @@ impl ComparisonView {
         let parts = [("compare.messages", Some(&compared.messages)), ("compare.replies", compared.replies.as_ref())];
         let parts = parts.into_iter().filter_map(|(title, part)| Some(ComparedPart::of(title, part?)));
         Self { heads: [&compared.before, &compared.after].map(SideHead::of), parts: parts.collect() }
+    }
+
+    fn of_replies(compared: &ReplyComparison) -> Self {
+        let [before, after] = compared.statuses;
+        let head = |title, status| SideHead::Answer { title, status };
+        Self {
+            heads: [head("compare.earlier", before), head("compare.this_replay", after)],
+            parts: vec![ComparedPart::of("compare.replies", &compared.sides)],
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, height: f32, look: &Look, actions: &mut Vec<Action>) {
@@ -174,7 +204,7 @@ impl ComparisonView {
 impl SideHead {
     fn of(stored: &StoredCapture) -> Self {
         let envelope = &stored.capture.envelope;
-        Self {
+        Self::Event {
             id: stored.placement.id,
             kind: envelope.kind.clone(),
             key: shortened(envelope.event_key.as_deref().unwrap_or_default(), KEY_CHARS),
@@ -183,17 +213,25 @@ impl SideHead {
     }
 
     fn ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
-        let at = look.local(self.at).strftime("%m-%d %H:%M:%S.%3f");
-        let title = format!("#{} · {}", self.id, look.kind(&self.kind, KEY_CHARS));
+        let (id, kind, key, at) = match self {
+            Self::Event { id, kind, key, at } => (*id, kind, key, *at),
+            Self::Answer { title, status } => {
+                let status = status.map_or_else(|| "–".to_owned(), |status| status.to_string());
+                ui.label(section_text(look.filled(title, &[("status", &status)])));
+                return;
+            }
+        };
+        let at = look.local(at).strftime("%m-%d %H:%M:%S.%3f");
+        let title = format!("#{id} · {}", look.kind(kind, KEY_CHARS));
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             let open = ui.link(section_text(title)).on_hover_text(look.text("compare.open"));
             if open.clicked() {
                 actions.push(Action::Compare(CompareAction::Close));
-                actions.push(Action::Select(self.id));
+                actions.push(Action::Select(id));
             }
-            if !self.key.is_empty() {
-                ui.label(egui::RichText::new(&self.key).monospace());
+            if !key.is_empty() {
+                ui.label(egui::RichText::new(key).monospace());
             }
             ui.label(weak(look, at.to_string()));
         });

@@ -52,7 +52,8 @@ impl NoteDialog {
             several => look.filled("marking.note.title_more", &[("count", &several.len().to_string())]),
         };
         let pressed = |key| !is_composing && ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let mut choice = if pressed(Key::Enter) {
+        // Enter on a button is the button's.
+        let mut choice = if ui.ctx().text_edit_focused() && pressed(Key::Enter) {
             DialogChoice::Confirm
         } else if pressed(Key::Escape) {
             DialogChoice::Cancel

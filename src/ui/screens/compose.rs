@@ -10,15 +10,15 @@ use crate::ui::look::Look;
 use crate::wechat::compose::{self, ComposeError, Edit};
 use crate::wechat::tree::Tree;
 
-mod answer;
 mod compose_ui;
 mod flaw;
 mod form;
 mod parsed;
 mod pictures_form;
+mod sent_message;
 
-use answer::SentMessage;
 use parsed::ParsedMessage;
+use sent_message::SentMessage;
 
 /// Kind of a new message.
 const FIRST_KIND: &str = "CLICK";

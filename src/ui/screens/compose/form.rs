@@ -63,13 +63,7 @@ impl Composer {
                     pair(
                         ui,
                         |ui| {
-                            ui.add_space(GAP_SMALL);
-                            let shown = RichText::new(shortened(name, LONGEST_NAME)).monospace();
-                            ui.add(Label::new(shown.color(look.palette.code_name)).wrap().selectable(false));
-                            let meaning = format!("detail.field.{name}");
-                            if look.language.has(&meaning) {
-                                ui.add(Label::new(weak(look, look.text(&meaning))).wrap());
-                            }
+                            former_name_ui(ui, name, look);
                         },
                         |ui| {
                             let mut shown = value.as_str();
@@ -113,6 +107,17 @@ impl Composer {
             );
         }
         change
+    }
+}
+
+/// Draws the name of a field as it was, and its meaning.
+fn former_name_ui(ui: &mut Ui, name: &str, look: &Look) {
+    ui.add_space(GAP_SMALL);
+    let shown = RichText::new(shortened(name, LONGEST_NAME)).monospace();
+    ui.add(Label::new(shown.color(look.palette.code_name)).wrap().selectable(false));
+    let meaning = format!("detail.field.{name}");
+    if look.language.has(&meaning) {
+        ui.add(Label::new(weak(look, look.text(&meaning))).wrap());
     }
 }
 

@@ -18,7 +18,7 @@ const PAUSE: f64 = 0.25;
 /// The newest event that a rule matches, as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct LivePreview {
-    /// When the rule changed last, on egui's clock; `None` once the preview was asked for.
+    /// The time of the last change, on egui's clock; `None` once the preview was asked for.
     changed: Option<f64>,
     is_asked: bool,
     /// Number of the last question.

@@ -266,7 +266,7 @@ fn the_newest_event_that_matches_is_previewed_and_its_fields_are_inserted_by_a_c
     typed(&mut harness, "Content", " ");
     click(&mut harness, "Insert decoded.scan.content");
     harness.run();
-    click(&mut harness, "Save");
+    click(&mut harness, "Save rule");
     let saved = kept(&mut harness);
     let Response::Reply(PassiveReply::Text { content }) = &saved[0].response else { panic!("{saved:?}") };
     assert!(content.contains("{{ decoded.scan.content }}"), "{content}");

@@ -9,7 +9,7 @@ use super::replayed::ReplayView;
 use super::reply_bytes::{bytes_ui, row_ui};
 use crate::capture::ReplayId;
 use crate::engine::{ComparedReplay, QueryCommand};
-use crate::ui::action::{Action, SendAction};
+use crate::ui::action::{Action, CompareAction, SendAction};
 use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, copy_button, small_button, value_pair, weak};
@@ -118,6 +118,9 @@ fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, view: &ReplayView, look: &L
     });
     if let Some(difference) = &view.difference {
         difference_ui(ui, difference, look);
+        if ui.add(small_button(&*look.text("compare.side_by_side"))).clicked() {
+            actions.push(Action::Compare(CompareAction::Replies(compared.stored.id)));
+        }
     } else if compared.is_to_be_compared() {
         ui.label(weak(look, look.text("replays.detail.comparing")));
     }

@@ -1,8 +1,9 @@
-//! Two stored events side by side: their messages and their replies.
+//! Two stored events side by side, their messages and their replies; or the answer to a replay beside an earlier one.
 
+use super::event_detail::ComparedReplay;
 use crate::account::Accounts;
-use crate::capture::{CaptureId, StoredCapture};
-use crate::replay::{SideBySide, side_by_side};
+use crate::capture::{CaptureId, ReplayId, StoredCapture};
+use crate::replay::{ComparableAnswer, SideBySide, side_by_side};
 use crate::store::{Reader, StoreError};
 
 /// Two events beside each other, in the order in which they were chosen.
@@ -13,6 +14,28 @@ pub struct EventComparison {
     pub messages: SideBySide,
     /// `None` where neither has a reply.
     pub replies: Option<SideBySide>,
+}
+
+/// The answer to a replay beside the answer that it is compared with.
+#[derive(Clone, Debug)]
+pub struct ReplyComparison {
+    pub replay: ReplayId,
+    /// The status of the earlier answer and of this one; `None` where no answer came.
+    pub statuses: [Option<u16>; 2],
+    pub sides: SideBySide,
+}
+
+impl ReplyComparison {
+    /// Puts a replay's answer beside the earlier one; `None` without an earlier one.
+    pub(super) fn of(compared: &ComparedReplay) -> Option<Self> {
+        let before = compared.before.as_ref()?;
+        let after = ComparableAnswer::of_replay(&compared.stored);
+        Some(Self {
+            replay: compared.stored.id,
+            statuses: [before.status, after.status],
+            sides: side_by_side(&before.body, &after.body),
+        })
+    }
 }
 
 impl EventComparison {
