@@ -52,6 +52,13 @@ pub(crate) fn pane_stop_ui(ui: &Ui, rect: Rect, stop: PaneStop, look: &Look) {
     }
 }
 
+/// Takes the whole room of a panel that is filled later; an empty panel would shrink to its least size.
+pub(crate) fn take_room(ui: &mut Ui) -> Rect {
+    let room = ui.max_rect();
+    ui.expand_to_include_rect(room);
+    room
+}
+
 /// Draws into a place that was taken before, so that it comes after what is drawn in between: for Tab, and for who listens.
 pub(crate) fn drawn_later_ui(ui: &mut Ui, name: &str, place: Rect, content: impl FnOnce(&mut Ui)) {
     let mut later = ui.new_child(UiBuilder::new().id_salt(name).max_rect(place));

@@ -13,7 +13,7 @@ use crate::engine::{ComparedReplay, EventDetail, PictureFile, Status};
 use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::pane_stop::{PaneStop, drawn_later_ui, pane_stop_ui};
+use crate::ui::pane_stop::{PaneStop, drawn_later_ui, pane_stop_ui, take_room};
 use crate::ui::theme::GAP;
 use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::message::Message;
@@ -257,7 +257,7 @@ pub(crate) fn detail_ui(
     let frame = egui::Frame::new().fill(look.palette.surface);
     let bytes = Panel::bottom("bytes").resizable(true).default_size((height * BYTES_SHARE).min(largest));
     let bytes = bytes.size_range(BYTES_SMALLEST..=largest).frame(frame.inner_margin(Margin::symmetric(16, 8)));
-    let bytes = bytes.show(ui, |ui| ui.max_rect()).inner;
+    let bytes = bytes.show(ui, take_room).inner;
     let frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 0 });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         ui.push_id(whose.0, |ui| {
