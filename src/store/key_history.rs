@@ -32,9 +32,10 @@ pub(super) fn of(connection: &Connection, stored: &StoredCapture) -> Result<Opti
     let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) else { return Ok(None) };
     let problem = doing("reading the history of a menu key");
     let same = format!("c.event_key = ?1 AND c.kind = ?2 AND c.account = ?3 AND c.attempt = 1 AND {PRESENT}");
-    // Those in the index, and those that came after.
+    // Those in the index, which come in the order of their numbers, and those that came after.
     let indexed = format!(
-        "SELECT c.id FROM indexed_key AS i CROSS JOIN capture AS c ON c.id = i.capture_id WHERE i.event_key = ?1 AND {same}"
+        "SELECT i.capture_id FROM indexed_key AS i CROSS JOIN capture AS c ON c.id = i.capture_id
+         WHERE i.event_key = ?1 AND {same}"
     );
     let newer = format!("SELECT c.id FROM capture AS c WHERE c.id > ?4 AND {same}");
     let (kind, account, upto) = (&capture.envelope.kind, &capture.account, index::upto(connection)?);

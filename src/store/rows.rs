@@ -139,7 +139,8 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
 pub(super) fn listed(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
     let at = SUMMARY.len();
     let mut summary = summary(row)?;
-    let rest = rest_of(row, at)?;
+    // A damaged row is listed all the same; opening it says what is wrong.
+    let rest = rest_of(row, at).unwrap_or_default();
     let message = row.get_ref(at + 1)?.as_blob_or_null()?.unwrap_or_default();
     summary.content = EventContent::read(&summary.kind, message, (rest.method, rest.target));
     summary.answer = row.get_ref(at + 2)?.as_blob_or_null()?.map(ReplyContent::read);
