@@ -2,6 +2,9 @@
 //!
 //! Every figure is for the eight menu events together, and one run prints all of them.
 
+#[path = "common/allocator.rs"]
+mod allocator;
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -1,6 +1,8 @@
 //! A page of the list at both ends of a million rows, and the listing that finds them.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops here")]
 
+#[path = "common/allocator.rs"]
+mod allocator;
 #[path = "common/million.rs"]
 mod common;
 

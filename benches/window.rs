@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops here")]
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
 
+#[path = "common/allocator.rs"]
+mod allocator;
 #[path = "common/million.rs"]
 mod common;
 #[path = "common/times.rs"]

@@ -1,10 +1,12 @@
 //! The records of requests, replies and replays, and their JSON.
 //!
-//! - `raw_request`: a request to the byte. `stored_capture`: the request with its envelope, diagnoses and number.
+//! - `raw_request`: a request to the byte; `headers`: its headers. `stored_capture`: the request with its envelope, diagnoses and number.
+//! - `id_runs`: ids in order, as a list keeps a million of them.
 //! - `diagnosis`: the codes of what can be wrong with a request. `finding_record`: findings as they are stored.
 //! - `reply_record`: the answer to a request. `server_answer`: the answer of the developer's own server.
+//! - `row_content`: what was in an event and what was answered, for its row; `row_words` makes words of it.
 //! - `replay_run`: stored events sent again, and how the answers compare.
-//! - `json`: an event and a replay as JSON.
+//! - `annotation`: a person's pin and note. `json`: an event and a replay as JSON. `report`: an event in Markdown.
 
 /// Declares an enum with the spellings that the database, JSON and the filter language share.
 macro_rules! spelled {
@@ -27,16 +29,26 @@ macro_rules! spelled {
     };
 }
 
+mod annotation;
 pub mod diagnosis;
 mod finding_record;
+mod headers;
+mod id_runs;
 mod json;
 mod raw_request;
 mod replay_run;
 mod reply_record;
+mod report;
+mod row_content;
+mod row_words;
 mod server_answer;
 mod stored_capture;
 
+pub use annotation::{Annotation, AnnotationChange, LONGEST_NOTE, tidy_note};
 pub use finding_record::{FindingRecord, read_findings, write_findings};
+pub use headers::Headers;
+pub(crate) use headers::header_pairs;
+pub use id_runs::IdRuns;
 pub use json::{EventView, event_json, finding_json, header_text, message_view, milliseconds, replay_json};
 pub use raw_request::RawRequest;
 pub use replay_run::{
@@ -44,6 +56,9 @@ pub use replay_run::{
     StoredReplay, StoredRun, Verdict, VerdictCounts,
 };
 pub use reply_record::{Reply, ReplyEnd, ReplySource, ReplySummary};
+pub use report::event_report;
+pub use row_content::{EventContent, ReplyContent};
+pub use row_words::{ReplyMeaning, content_words, reply_words, summary_words};
 pub use server_answer::{ForwardProblem, ForwardState, ReplayObstacle, ServerAnswer};
 pub use stored_capture::{
     Capture, CaptureId, CaptureSummary, Envelope, GroupKey, HANDSHAKE, Mode, Placement, Signature, StoredCapture,

@@ -12,12 +12,14 @@ use crate::filter::NAMES;
 use crate::texts::Language;
 
 mod accounts;
+mod agent;
 mod database;
 mod files;
 mod menus;
 mod sending;
 
 pub use accounts::{AccountArgs, AccountJob, ListAccounts, SetAccount};
+pub use agent::{Compare, Doctor, Mcp, Status};
 pub use database::{Db, DbJob, Delete, Generate};
 pub use files::{Export, Import, Which};
 pub use menus::{CoverMenu, FetchMenu, LintMenu, MenuArgs, MenuJob, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
@@ -32,6 +34,12 @@ pub struct Cli {
     /// Address to listen at while the window is open, instead of the one in config.toml
     #[arg(long, value_name = "HOST:PORT")]
     pub addr: Option<String>,
+    /// Address of the feed while the window is open, where other programs follow along [default: the one in config.toml, else none]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub feed: Option<String>,
+    /// Open the window on a made-up story in a temporary folder; your own data and settings stay as they are
+    #[arg(long)]
+    pub demo: bool,
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
@@ -109,12 +117,24 @@ pub enum Command {
     Export(Export),
     /// Read events from files: packs, messages, HAR, curl commands, .http and hurl files, JSON lines
     Import(Import),
+    /// Pin events, to find them again with is:pinned
+    Pin(Pin),
+    /// Leave a note on an event, to find it again with has:note
+    Note(Note),
     /// Look after the database: what is in it, is it sound, make it smaller, copy it, remove events
     Db(Db),
     /// List, change and remove accounts, with their secrets
     Account(AccountArgs),
     /// Judge a passive reply: is it legal, and what will the user see
     Lint(Lint),
+    /// Compare two events: their messages and their replies
+    Compare(Compare),
+    /// Show the state of this data folder: listener, events, accounts, targets
+    Status(Status),
+    /// Check what a callback needs to arrive here, and say what is missing
+    Doctor(Doctor),
+    /// Serve agents such as Claude Code, Cursor and VS Code: an MCP server on stdin and stdout
+    Mcp(Mcp),
     /// Show, lint and tap a menu, lay it beside the captures, or tell which one a user sees
     Menu(MenuArgs),
     /// List the events that WeChat's alarm messages speak of, with what was answered
@@ -132,6 +152,9 @@ pub struct Listen {
     /// Address to listen at [default: the address in config.toml, else 127.0.0.1:8989]
     #[arg(long, value_name = "HOST:PORT")]
     pub addr: Option<String>,
+    /// Address of the feed, where other programs follow along: polling, server-sent events, WebSocket, a page for browsers
+    #[arg(long, value_name = "HOST:PORT")]
+    pub feed: Option<String>,
     /// Forward what no rule decides to the developer's own server, and answer what it answers
     #[arg(long, value_name = "URL")]
     pub forward: Option<String>,
@@ -196,6 +219,30 @@ pub struct ShowForm {
     /// The bytes that were answered
     #[arg(long)]
     pub reply: bool,
+    /// Explanation as one JSON object: diagnoses, the signature's steps, the reply's findings, what the user saw
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// Arguments of `menuscope pin`.
+#[derive(Debug, Args)]
+pub struct Pin {
+    /// Numbers of the events
+    #[arg(required = true, allow_negative_numbers = true)]
+    pub ids: Vec<i64>,
+    /// Unpin them
+    #[arg(long)]
+    pub remove: bool,
+}
+
+/// Arguments of `menuscope note`.
+#[derive(Debug, Args)]
+pub struct Note {
+    /// Number of the event
+    #[arg(allow_negative_numbers = true)]
+    pub id: i64,
+    /// The note; an empty text removes it
+    pub text: String,
 }
 
 /// Arguments of `menuscope wait`.

@@ -3,33 +3,34 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-
 use crate::account::{Secret, Secrets};
 use crate::cli::{Cli, Color, Command, DbJob, Global};
 use crate::config::{Config, ConfigError, DataFolder, Overrides, parse_address};
-use crate::delivery::Target;
+use crate::demo::Demo;
 use crate::engine::Setup;
 use crate::filter::Filter;
+use crate::operations::{OperationError, language, read_filter, target};
 use crate::store::StoreError;
-use crate::texts::Language;
-use crate::texts::safe_text::shortened;
 
 mod account;
 mod alarm;
-mod chosen;
+mod annotate;
+mod compare;
 mod custom_menu;
 mod db;
+mod doctor;
 mod events;
 mod export;
 mod import;
 mod lint;
 mod listen;
 mod log;
+mod mcp;
 mod output;
 mod replay;
 mod send;
 mod show;
+mod status;
 mod terminal_table;
 mod usage;
 mod wait;
@@ -38,9 +39,6 @@ mod work;
 use output::{Output, is_closed, quoted};
 pub use usage::explain_usage;
 use work::{INTERRUPTED, Interrupted, end_on_interrupt};
-
-/// So much of a filter is quoted where it cannot be read, in characters; the mistake itself is named at its column.
-const SHOWN_FILTER: usize = 80;
 
 /// The outcome of a command that could run.
 enum Outcome {
@@ -52,9 +50,12 @@ enum Outcome {
 
 /// Carries out what was typed; every error becomes one line on stderr.
 pub fn run(cli: Cli) -> ExitCode {
-    let Cli { addr, global, command } = cli;
+    let Cli { addr, feed, demo, global, command } = cli;
     log::start(global.verbose);
-    match dispatch(&global, addr, command) {
+    let addresses = (addr, feed);
+    let outcome =
+        if demo { demonstrate(&global, addresses, command.as_ref()) } else { dispatch(&global, addresses, command) };
+    match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No(reason)) => {
             if let Some(reason) = reason {
@@ -66,34 +67,46 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&whole(&error));
-            ExitCode::from(status(&error))
+            ExitCode::from(exit_status(&error))
         }
     }
 }
 
 /// The exit status of an error.
-fn status(error: &anyhow::Error) -> u8 {
+fn exit_status(error: &anyhow::Error) -> u8 {
     // Where nothing was captured yet, there is nothing to be found: that is an answer.
-    if matches!(error.downcast_ref(), Some(StoreError::Absent { .. })) {
+    let is_no = error.downcast_ref().is_some_and(OperationError::is_no);
+    if is_no || matches!(error.downcast_ref(), Some(StoreError::Absent { .. })) {
         return 1;
     }
     if error.is::<Interrupted>() { INTERRUPTED } else { 2 }
 }
 
-fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> anyhow::Result<Outcome> {
+fn dispatch(
+    global: &Global,
+    (addr, feed): (Option<String>, Option<String>),
+    command: Option<Command>,
+) -> anyhow::Result<Outcome> {
     if let Some(Command::Completions { shell }) = command {
         return completions(shell);
     }
     let mut setup = setup(global)?;
     let output = Output::new(global.color);
-    if !matches!(command, Some(Command::Account(_))) {
+    // `doctor` tells of it among the rest.
+    if !matches!(command, Some(Command::Account(_) | Command::Doctor(_))) {
         check_account(&setup)?;
     }
-    match (&command, addr) {
-        (None, addr) => setup.overrides.addr = addr,
-        (Some(Command::Listen(listen)), addr) => setup.overrides.addr = listen.addr.clone().or(addr),
-        (Some(_), None) => {}
-        (Some(_), Some(_)) => anyhow::bail!("--addr is for the window and for `menuscope listen`; leave it out"),
+    match (&command, addr, feed) {
+        (None, addr, feed) => (setup.overrides.addr, setup.overrides.feed) = (addr, feed),
+        (Some(Command::Listen(listen)), addr, feed) => {
+            setup.overrides.addr = listen.addr.clone().or(addr);
+            setup.overrides.feed = listen.feed.clone().or(feed);
+        }
+        (Some(_), None, None) => {}
+        (Some(_), Some(_), _) => anyhow::bail!("--addr is for the window and for `menuscope listen`; leave it out"),
+        (Some(_), None, Some(_)) => {
+            anyhow::bail!("--feed is for the window and for `menuscope listen`; leave it out")
+        }
     }
     if leaves_nothing_half_done(command.as_ref()) {
         end_on_interrupt()?;
@@ -108,9 +121,15 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
         Some(Command::Replay(replay)) => replay::run(&setup, &replay, output),
         Some(Command::Export(export)) => export::run(&setup, &export, output),
         Some(Command::Import(import)) => import::run(&setup, &import),
+        Some(Command::Pin(pin)) => annotate::pin(&setup, &pin),
+        Some(Command::Note(note)) => annotate::note(&setup, &note),
         Some(Command::Db(asked)) => db::run(&setup, &asked),
         Some(Command::Account(asked)) => account::run(&setup, &asked, output),
         Some(Command::Lint(lint)) => lint::run(&setup, &lint),
+        Some(Command::Compare(asked)) => compare::run(&setup, &asked),
+        Some(Command::Status(asked)) => status::run(&setup, &asked),
+        Some(Command::Doctor(asked)) => doctor::run(&setup, &asked, output),
+        Some(Command::Mcp(asked)) => mcp::run(&setup, &asked),
         Some(Command::Alarm(asked)) => alarm::run(&setup, &asked),
         Some(Command::Menu(asked)) => custom_menu::run(&setup, &asked, output),
         Some(Command::Completions { .. }) => Ok(Outcome::Done),
@@ -120,7 +139,16 @@ fn dispatch(global: &Global, addr: Option<String>, command: Option<Command>) -> 
 /// Tells whether Ctrl-C may end a command wherever it is. The others hear it themselves, and end in good order.
 fn leaves_nothing_half_done(command: Option<&Command>) -> bool {
     match command {
-        Some(Command::Events(_) | Command::Show(_) | Command::Lint(_) | Command::Menu(_) | Command::Alarm(_)) => true,
+        Some(
+            Command::Events(_)
+            | Command::Show(_)
+            | Command::Lint(_)
+            | Command::Compare(_)
+            | Command::Status(_)
+            | Command::Doctor(_)
+            | Command::Menu(_)
+            | Command::Alarm(_),
+        ) => true,
         Some(Command::Send(send)) => !send.record,
         Some(Command::Db(asked)) => matches!(asked.job, DbJob::Stats { .. } | DbJob::Restore),
         _ => false,
@@ -134,7 +162,7 @@ fn check_account(setup: &Setup) -> anyhow::Result<()> {
 }
 
 fn window(setup: Setup) -> anyhow::Result<Outcome> {
-    if let Some(address) = &setup.overrides.addr {
+    for address in [&setup.overrides.addr, &setup.overrides.feed].into_iter().flatten() {
         parse_address(address)?;
     }
     if !has_display() {
@@ -146,6 +174,27 @@ fn window(setup: Setup) -> anyhow::Result<Outcome> {
     // The window's error holds handles of the window system and cannot leave this thread; its words can.
     crate::ui::run(setup).map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(Outcome::Done)
+}
+
+/// Opens the window on the demonstration. Of the user's own settings only the look is read.
+fn demonstrate(
+    global: &Global,
+    (addr, feed): (Option<String>, Option<String>),
+    command: Option<&Command>,
+) -> anyhow::Result<Outcome> {
+    if command.is_some() {
+        anyhow::bail!("--demo is for the window; leave the command out");
+    }
+    let own = DataFolder::locate(global.data.as_deref().filter(|data| !data.is_empty()).map(Path::new));
+    let own = global.config.clone().or_else(|| own.ok().map(|folder| folder.config_file()));
+    let look = own.and_then(|file| Config::load(&file).ok()).map(|config| config.look).unwrap_or_default();
+    let demo = Demo::start(&look)?;
+    let setup = Setup {
+        folder: demo.folder()?,
+        config_file: demo.config_file()?,
+        overrides: Overrides { addr, feed, ..Overrides::default() },
+    };
+    window(setup)
 }
 
 /// Tells whether a display is named, where a window system is reached by a name in the environment.
@@ -176,6 +225,8 @@ fn setup(global: &Global) -> anyhow::Result<Setup> {
     let overrides = Overrides {
         account: global.account.clone(),
         addr: None,
+        feed: None,
+        feed_token: std::env::var("MENUSCOPE_FEED_TOKEN").ok().filter(|token| !token.is_empty()).map(Secret::new),
         app_id: global.app_id.clone().filter(|app_id| !app_id.is_empty()),
         secrets: Secrets {
             token: secret(&global.token),
@@ -187,33 +238,9 @@ fn setup(global: &Global) -> anyhow::Result<Setup> {
     Ok(Setup { folder, config_file, overrides })
 }
 
-/// The language that the configuration says, even where the rest of it is of no use.
-fn language(setup: &Setup) -> Language {
-    Config::load(&setup.config_file).map_or_else(|_malformed| Language::of_system(), |config| config.look.language())
-}
-
 /// Reads a filter; a mistake is shown at its column.
 fn filter(text: Option<&str>) -> anyhow::Result<Filter> {
-    let text = text.unwrap_or_default();
-    Filter::parse(text, &crate::clock::local_now())
-        .with_context(|| format!("cannot read the filter {:?}", shortened(text, SHOWN_FILTER)))
-}
-
-/// Resolves the destination of events: a target of the configuration by its name, with the account that it is for, or a URL.
-fn target(config: &Config, text: &str) -> anyhow::Result<(Target, Option<String>)> {
-    if let Some(target) = config.targets.get(text) {
-        return Ok((Target::parse(&target.url)?, target.account.clone()));
-    }
-    let known: Vec<&str> = config.targets.keys().map(String::as_str).collect();
-    match Target::parse(text) {
-        Err(_) if !known.is_empty() && !text.contains("://") => {
-            anyhow::bail!(
-                "\"{text}\" is neither a URL nor a target in config.toml, where there are {}",
-                known.join(", ")
-            )
-        }
-        target => Ok((target?, None)),
-    }
+    Ok(read_filter(text.unwrap_or_default())?)
 }
 
 /// An error with its causes; most say themselves what is behind them.

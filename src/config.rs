@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::account::{Account, Accounts, DEFAULT_ACCOUNT, OwnMark, Secrets};
+use crate::account::{Account, Accounts, DEFAULT_ACCOUNT, OwnMark, Secret, Secrets};
 use crate::capture::Mode;
 use crate::rules::{BadAnswer, Rule};
 use crate::texts::Language;
@@ -16,9 +16,12 @@ mod bounds;
 mod edit;
 mod edit_rules;
 mod error;
+mod feed_config;
 mod filters;
 mod folder;
+mod hold;
 mod kept_menus;
+mod notify_config;
 mod privacy;
 mod retention;
 mod rule_entries;
@@ -26,14 +29,17 @@ mod secrets;
 mod watch;
 
 pub use edit::{
-    forget_secret, remove_account, save_account, save_address, save_filters, save_forward, save_look, save_retention,
-    save_targets,
+    forget_secret, remove_account, save_account, save_address, save_filters, save_forward, save_hold, save_look,
+    save_notify, save_retention, save_targets,
 };
 pub use edit_rules::save_rules;
 pub use error::ConfigError;
+pub use feed_config::{FeedConfig, save_feed_address, save_feed_token};
 pub use filters::{FilterConfig, Hue};
 pub use folder::{DataFolder, ListenerLock};
+pub use hold::HoldConfig;
 pub use kept_menus::KeptMenu;
+pub use notify_config::NotifyConfig;
 pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
@@ -51,10 +57,13 @@ pub struct Config {
     #[serde(alias = "account")]
     pub accounts: BTreeMap<String, AccountConfig>,
     pub look: LookConfig,
+    pub feed: FeedConfig,
+    pub hold: HoldConfig,
     pub targets: BTreeMap<String, TargetConfig>,
     pub replay: ReplayConfig,
     pub filters: BTreeMap<String, FilterConfig>,
     pub retention: RetentionConfig,
+    pub notify: NotifyConfig,
     /// `[[rules]]`, in their order.
     #[serde(deserialize_with = "rule_entries::read")]
     pub rules: Vec<Rule>,
@@ -177,6 +186,8 @@ pub struct LookConfig {
     pub language: Option<String>,
     /// `dark` or `light`; the system's where it is left out.
     pub theme: Option<Theme>,
+    /// `true` for a window in which nothing moves; the system's choice where it is left out.
+    pub reduce_motion: Option<bool>,
 }
 
 impl LookConfig {
@@ -211,6 +222,10 @@ pub struct Overrides {
     pub account: Option<String>,
     /// `--addr`: the address to listen at, as HOST:PORT.
     pub addr: Option<String>,
+    /// `--feed`: the address of the feed, as HOST:PORT.
+    pub feed: Option<String>,
+    /// The feed's token from the environment.
+    pub feed_token: Option<Secret>,
     /// The value of `--app-id`.
     pub app_id: Option<String>,
     /// The values of `--token`, `--aes-key` and `--app-secret`.
@@ -333,7 +348,6 @@ fn malformed(text: &str, error: &toml_edit::de::Error, path: &Path) -> ConfigErr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Secret;
 
     fn folder() -> (tempfile::TempDir, DataFolder) {
         let directory = tempfile::tempdir().unwrap();

@@ -5,6 +5,7 @@
 //! replay           ─► resend ──┼─► HttpClient ─► the developer's own server ─► ServerAnswer, PushResponse
 //! push made here   ─► post ────┘
 //! ```
+//! `fetch` is the exception: a GET of one picture from WeChat's picture hosts, when a person asks for it.
 
 mod delivery_error;
 mod headers;
@@ -12,5 +13,7 @@ mod http_client;
 mod target;
 
 pub use delivery_error::DeliveryError;
-pub use http_client::{ApiCall, HttpClient, PushResponse, has_passed_through, sent_request};
+pub use http_client::{
+    ApiCall, FetchError, HttpClient, PushResponse, has_passed_through, is_picture_url, sent_request,
+};
 pub use target::Target;

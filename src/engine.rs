@@ -9,6 +9,7 @@
 //!        ── Command::Maintenance(MaintenanceCommand) ─► thread `maintenance`  maintenance_worker.rs
 //!        ── Command::Settings(SettingsCommand) ───────► thread `settings`     settings_worker.rs
 //!        ── Command::Pictures(PictureRequest) ────────► thread `pictures`     picture_worker.rs
+//!        ── Command::FetchPicture ──────────────────────► a task of the runtime  picture_fetcher.rs
 //!        ── Command::Answering(AnsweringCommand) ─────► at once, no thread    answering.rs
 //!        ── Command::Job(JobCommand) ─────────────────► at once, no thread    long_jobs.rs
 //!        ◄── Notice ── every thread, through one bounded queue; the waker is called after each
@@ -41,12 +42,16 @@
 //! | `transfer` | exports, previews and imports, one at a time | likewise |
 //! | `maintenance` | removals and restores, tasks on the database file | likewise |
 //! | `settings` | opens the database, starts and stops the listener, saves settings, sends samples | with its queue |
-//! | `pictures` | reads picture files for the composer | with its queue |
+//! | `notifier` | desktop notifications of events that match `[notify] match` | once the engine is closing |
+//! | `pictures` | reads picture files for the composer and the detail | with its queue |
 //! | `listener` (2) | tokio's workers: HTTP in both directions | with the runtime |
+//! | `feed` (2), `feed-reader`, `feed-history` | the feed's port, and its readings (`feed.rs`); owned by [`Feed`](crate::feed::Feed) | with the feed |
 //! | `store-writer` | writes captures in batches; owned by [`Service`] through the store | with the service |
 //! | `config-watch` | notices edits of `config.toml` and reloads the rules; owned by [`Rulebook`] | with the rulebook |
 //! | `keyring` | one call to the system's keyring (`config/secrets.rs`) | with the call; abandoned after 3 s |
 //! | `signals` | closes the window on SIGINT or SIGTERM; owned by the window (`ui/signals.rs`) | with the window |
+//!
+//! On Linux, `listener`, `store-writer` and `settings` give way to the window's thread (`priority.rs`).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,19 +78,27 @@ macro_rules! impl_from_nested {
     };
 }
 
+mod answered_message;
 mod answering;
 mod command;
+mod event_comparison;
 mod event_detail;
+mod feed_switch;
+mod folder_opener;
 mod listing_worker;
 mod long_jobs;
 mod maintenance_worker;
 mod notice;
 mod notice_sender;
+mod notifier;
+mod picture_fetcher;
 mod picture_worker;
+mod priority;
 mod query_worker;
 mod replay_worker;
 mod rulebook;
 mod selection;
+mod server_test;
 mod service;
 mod settings_worker;
 mod signals;
@@ -94,18 +107,26 @@ mod transfer_worker;
 mod trial;
 mod worker;
 
-pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts};
-pub use crate::inspect::SignatureCheck;
+pub use crate::delivery::is_picture_url;
+pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts, curl_command};
+pub use crate::feed::SHORTEST_TOKEN as SHORTEST_FEED_TOKEN;
+pub use crate::inspect::{CiphertextLayers, PlaintextFigures, SignatureCheck};
 pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
 };
 pub use crate::progress::Progress;
-pub use crate::replay::{Change, ComparableAnswer, Difference, MOST_COPIES, Pace, RATES, difference};
-pub use crate::store::{RemovalId, RetentionReport, Stats, StoreHead};
+pub use crate::replay::{
+    Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
+};
+pub use crate::store::{KeyHistory, RemovalId, RetentionReport, Stats, StoreHead};
+pub use answered_message::AnsweredMessage;
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
-pub use event_detail::{ComparedReplay, EventDetail};
+pub use event_comparison::{EventComparison, ReplyComparison};
+pub use event_detail::{ComparedReplay, EventDetail, ImageMessage};
+pub use feed_switch::{FeedStartError, open_feed};
+use folder_opener::FolderOpener;
 pub use listing_worker::ListingCommand;
 use listing_worker::ListingHandle;
 pub use long_jobs::JobCommand;
@@ -117,19 +138,23 @@ pub use notice::{
     ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
 };
 use notice_sender::NoticeSender;
-pub use picture_worker::{PictureError, PictureRequest, read as read_pictures};
+use notifier::NotifierHandle;
+use picture_fetcher::PictureFetcher;
+pub use picture_fetcher::{FetchedPicture, Pixels};
+pub use picture_worker::{PictureError, PicturePurpose, PictureRequest, read as read_pictures};
 pub use query_worker::QueryCommand;
 use replay_worker::ReplayWorker;
 pub use replay_worker::{ReplayHow, ReplayRequest, ReplayWhat};
 pub use rulebook::{Rulebook, RulebookError};
 pub use selection::Selection;
+pub use server_test::ServerTest;
 pub use service::{Service, StartError, runtime};
 pub use settings_worker::SettingsCommand;
 pub use signals::stop_requested;
-pub use status::{AccountStatus, ListenerState, Status, exposure};
+pub use status::{AccountStatus, FeedState, ListenerState, Status, exposure};
 pub use transfer_worker::{ExportRequest, TransferCommand};
 use transfer_worker::{LatestPreview, TransferHandle, TransferWorker};
-pub use trial::RuleTrial;
+pub use trial::{RulePreview, RuleTrial};
 use worker::Worker;
 
 /// The capacity of the queue of notices. The threads wait while it is full.
@@ -159,10 +184,12 @@ pub struct Engine {
     transfers: TransferHandle,
     maintenance: Worker<MaintenanceCommand>,
     pictures: Worker<PictureRequest>,
+    picture_fetcher: PictureFetcher,
     listing: ListingHandle,
     queries: Worker<QueryCommand>,
     answering: AnsweringHandle,
     closing: Progress,
+    _notifier: NotifierHandle,
     status: watch::Receiver<Status>,
     head: watch::Receiver<StoreHead>,
     rules: watch::Receiver<Arc<RuleSet>>,
@@ -178,7 +205,7 @@ impl Engine {
     /// Starts all threads. A database, address or configuration that cannot be used becomes a [`Status`], not an error:
     /// the window opens regardless.
     pub fn start(setup: Setup, waker: Waker) -> std::io::Result<Self> {
-        let runtime = Arc::new(service::runtime()?);
+        let runtime = Arc::new(service::runtime_behind_window()?);
         let (queue, notices) = mpsc::sync_channel(NOTICES);
         let sender = NoticeSender::new(queue, waker.clone());
         let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);
@@ -188,9 +215,15 @@ impl Engine {
         let (head_in, head) = watch::channel(StoreHead::default());
         let (accounts_in, accounts) = watch::channel(Arc::new(Accounts::new(Vec::new(), None)));
         let database = setup.folder.database();
+        let notified_database = database.clone();
         let listing = ListingHandle::start(database.clone(), sender.clone(), head.clone())?;
         let queries = query_worker::start(database.clone(), sender.clone(), accounts.clone(), status.clone())?;
         let pictures = picture_worker::start(sender.clone())?;
+        let picture_fetcher = PictureFetcher {
+            runtime: Arc::clone(&runtime),
+            http_client: policy.http_client.clone(),
+            notices: sender.clone(),
+        };
         let closing = Progress::new();
         let jobs = |running| LongJobs { notices: sender.clone(), running, closing: closing.clone() };
         let (replay_progress_in, replay_progress) = watch::channel(None);
@@ -211,9 +244,11 @@ impl Engine {
             accounts,
             status: status.clone(),
             latest_preview: LatestPreview::default(),
+            opener: FolderOpener::default(),
             jobs: jobs(transfer_progress_in),
         };
         let (replays, maintenance, transfers) = (replays.start()?, maintenance.start()?, transfers.start()?);
+        let notifier = NotifierHandle::start(notified_database, sender.clone(), status_in.clone(), closing.clone())?;
         let settings =
             settings_worker::start(setup, Arc::clone(&runtime), sender, status_in, head_in, accounts_in, rulebook)?;
         Ok(Self {
@@ -223,10 +258,12 @@ impl Engine {
             transfers,
             maintenance,
             pictures,
+            picture_fetcher,
             listing,
             queries,
             answering: AnsweringHandle { view: policy.held.view(), held: policy.held, armed: policy.armed_fault },
             closing,
+            _notifier: notifier,
             status,
             head,
             rules: policy.rules,
@@ -250,6 +287,10 @@ impl Engine {
             Command::Maintenance(command) => self.maintenance.try_send(command),
             Command::Settings(command) => self.settings.try_send(command),
             Command::Pictures(request) => self.pictures.try_send(request),
+            Command::FetchPicture { url } => {
+                self.picture_fetcher.fetch(url);
+                true
+            }
             // An answer that is due within seconds must not wait behind another command.
             Command::Answering(command) => {
                 self.answering.carry_out(command);
@@ -301,9 +342,9 @@ impl Engine {
         self.transfer_progress.borrow().clone()
     }
 
-    /// The progress of the current removal or maintenance task.
+    /// The progress of the current removal or maintenance task, bringing the database up to date being one.
     pub fn maintenance_progress(&self) -> Option<Progress> {
-        self.maintenance_progress.borrow().clone()
+        self.maintenance_progress.borrow().clone().or_else(|| self.status.borrow().upgrade.clone())
     }
 
     /// The counts of replies by rule since the start.

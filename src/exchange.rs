@@ -31,7 +31,7 @@ mod writer;
 
 pub use export::{ExportOptions, ExportPlan, ExportSummary, Preview, export, preview};
 pub use fixture_error::FixtureError;
-pub use formats::{Format, ServerUrl};
+pub use formats::{Format, ServerUrl, curl_command};
 pub use import::{ImportSource, import};
 pub use import_problem::{ImportProblem, ImportReason};
 pub use importer::ImportSummary;

@@ -153,6 +153,8 @@ pub enum Term {
     Before(Timestamp),
     /// It is in this state.
     Is(State),
+    /// A person has left a note on it.
+    HasNote,
     /// Something is wrong with it.
     HasDiagnosis,
     /// This is wrong with it.
@@ -169,7 +171,8 @@ impl Term {
             | Self::Fault(_)
             | Self::Status(_)
             | Self::Ms(_)
-            | Self::Is(State::Held) => true,
+            | Self::Is(State::Held | State::Pinned)
+            | Self::HasNote => true,
             Self::Word(_)
             | Self::Event(_)
             | Self::Type(_)
@@ -196,14 +199,32 @@ pub enum State {
     Held,
     /// This program sent it.
     Replay,
+    /// A person has pinned it.
+    Pinned,
+}
+
+impl Expr {
+    /// Tells whether a change to pins or notes can change what matches.
+    pub fn asks_about_annotations(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::asks_about_annotations),
+            Self::Not(inner) => inner.asks_about_annotations(),
+            Self::Term(term) => matches!(term, Term::HasNote | Term::Is(State::Pinned)),
+        }
+    }
 }
 
 impl State {
+    /// Every state, in the order of their help.
+    pub const ALL: [Self; 3] = [Self::Held, Self::Replay, Self::Pinned];
+
     /// The spelling in filters.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Held => "held",
             Self::Replay => "replay",
+            Self::Pinned => "pinned",
         }
     }
 }

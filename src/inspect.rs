@@ -25,9 +25,11 @@ mod compressed;
 mod cross_site;
 mod decrypt;
 mod explain;
+mod layers;
 mod payload;
 mod query;
 pub mod reply;
+mod seen_reply;
 mod verify;
 mod wecom;
 
@@ -35,7 +37,9 @@ use ciphertext::Ciphertext;
 use compressed::ReadableBody;
 pub use cross_site::is_cross_site;
 pub use explain::{SignatureCheck, explain_signature};
+pub use layers::{CiphertextLayers, PlaintextFigures, explain_ciphertext};
 use query::Query;
+pub use seen_reply::recorded_report;
 
 /// The largest body that is read as a callback, in bytes; WeChat's own are a few kilobytes.
 pub const MAX_BODY: usize = 1 << 20;
@@ -67,7 +71,7 @@ pub enum Disposition {
 pub struct Inspection {
     /// The request as it is recorded.
     pub capture: Capture,
-    /// The capture's message, parsed once for all that reads it later; `None` where it is not well formed.
+    /// The capture's message, parsed once for all that reads it later; `None` where it is not well formed or not asked for.
     pub tree: Option<Tree<'static>>,
     pub disposition: Disposition,
     /// The encryption of a reply; `None` if the message came in plain, or could not be decrypted.
@@ -108,7 +112,12 @@ impl Inspection {
 
 /// Inspects a request. A GET counts as a handshake: the caller has seen its `echostr`.
 pub fn inspect(request: RawRequest, accounts: &Accounts) -> Inspection {
-    if request.method == "GET" { handshake(request, accounts) } else { callback(request, accounts) }
+    if request.method == "GET" { handshake(request, accounts) } else { callback(request, accounts, true) }
+}
+
+/// Inspects a callback whose parsed message nobody is going to read: [`Inspection::tree`] is `None`.
+pub fn inspect_to_store(request: RawRequest, accounts: &Accounts) -> Inspection {
+    callback(request, accounts, false)
 }
 
 /// Tells whether a GET with this query is a handshake.
@@ -143,7 +152,7 @@ fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
     Inspection { capture, tree: None, disposition, encryption: None }
 }
 
-fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
+fn callback(request: RawRequest, accounts: &Accounts, keeps_tree: bool) -> Inspection {
     let mut diagnoses = Vec::new();
     let oversized = request.body_length > MAX_BODY as u64;
     let readable = if oversized { ReadableBody::Unread } else { ReadableBody::of(&request, &mut diagnoses) };
@@ -172,7 +181,7 @@ fn callback(request: RawRequest, accounts: &Accounts) -> Inspection {
         None => (outer_envelope(outer_message.as_ref(), mode, body, &mut diagnoses), outer),
     };
     diagnose_message(tree.as_ref(), message.as_deref().unwrap_or(body), wecom, encryption.as_ref(), &mut diagnoses);
-    let tree = tree.map(Tree::into_owned);
+    let tree = tree.filter(|_| keeps_tree).map(Tree::into_owned);
     let message = message.or_else(|| readable.unpacked_message(mode, signature));
     if oversized {
         let details = Diagnosis::new(Code::BodyTooLarge).with("bytes", request.body_length).with("limit", MAX_BODY);

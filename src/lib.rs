@@ -32,8 +32,12 @@
 //!   fault injection is `wechat/fault.rs` and `listener/responder/`. [`replay`]: stored events sent again, and verdicts.
 //!   [`exchange`]: captures as files and back, with a map of its own.
 //!   [`coverage`]: the buttons of a menu (`wechat/custom_menu`) beside the captures.
-//! - [`traffic`]: generated events, for benches and for trying things out.
+//! - [`feed`]: other programs follow along on a port of its own, with a map of its own; its page is `assets/feed.html`.
+//! - [`traffic`]: generated events, for benches and for trying things out. [`demo`]: the story that `--demo` shows, in a
+//!   temporary folder.
 //! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
+//! - [`reach`]: whether anything arrives, and why not: the checks of `doctor`.
+//! - [`operations`]: the operations behind commands and agents, with a map of its own. [`agents`]: an MCP server over them.
 //! - [`ui`]: the window, with a map of its own; the screen of fault injection is `ui/screens/rules/lab.rs`.
 //!   [`cli`]: command-line arguments. [`commands`]: one file per command.
 //! - `assets/locales/<screen>.yml`: the words of the window, a file for each screen (`ui` says which); `diagnosis.yml` and
@@ -60,7 +64,7 @@
 //! Three channels, each for one thing: state is a `watch` (latest wins), requests and answers are bounded queues that the
 //! window never waits for, one reply is a `oneshot`. Every thread is joined by somebody's `Drop`. Beside these, `pictures`
 //! reads picture files for the composer, `signals` waits for SIGINT and SIGTERM, `config-watch` for edits of `config.toml`,
-//! and `keyring` asks the OS keyring, for three seconds at most.
+//! and `keyring` asks the OS keyring, for three seconds at most. The feed has threads of its own, with the lowest priority.
 //!
 //! # Where to add things
 //! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.
@@ -74,10 +78,13 @@
 //!   `tests/test_code/suite.rs`.
 //! - A term of the filter language: `filter/`, its SQL in `store/condition.rs`.
 //! - A column: a step in `store/schema.rs`, its name in `store/columns.rs`, its field in `store/rows.rs`.
+//! - A table whose rows belong to a capture: a step likewise, its name in `store/removal.rs`, which deletes them with it.
 //! - A query: `store/reader.rs`, then a `QueryCommand` in `engine/query_worker.rs` and a notice in `engine/notice.rs`.
+//! - A way to follow the feed, a parameter of it: the map in `feed.rs`.
 //! - A screen, a widget, a key, words of a screen: the map in `ui.rs`. A command: `cli.rs` and a file in `commands/`.
 
 pub mod account;
+pub mod agents;
 pub mod capture;
 pub mod cli;
 pub mod clock;
@@ -85,14 +92,18 @@ pub mod commands;
 pub mod config;
 pub mod coverage;
 pub mod delivery;
+pub mod demo;
 pub mod engine;
 pub mod exchange;
+pub mod feed;
 pub mod filter;
 pub mod inspect;
 pub mod listener;
 pub mod log_throttle;
+pub mod operations;
 pub mod platform_api;
 pub mod progress;
+pub mod reach;
 pub mod replay;
 pub mod rules;
 pub mod sample;

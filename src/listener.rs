@@ -1,7 +1,8 @@
 //! The HTTP endpoint that WeChat posts to: accepts connections, answers requests, and stops without losing an answer.
 //!
 //! `axum::serve` sets no timer, so hyper's header time-out would never apply: connections are accepted in a loop of our
-//! own, and the axum router is served by hyper's HTTP/1 connection with a timer.
+//! own, and each is served by hyper's HTTP/1 connection with a timer. One handler answers every path, so there is no router:
+//! its layers would cost a push as much as reading it.
 //!
 //! # One request
 //! ```text
@@ -26,14 +27,14 @@
 //! - A source of replies: a variant of [`ReplySource`](crate::capture::ReplySource), its state in [`ReplyPolicy`] (and in
 //!   `ReplyPolicy::is_idle`), its turn in `Responder::decide`.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -118,7 +119,6 @@ pub async fn serve(listener: TcpListener, context: ListenerContext, stop: onesho
     held.close(false);
     let own_address = listener.local_addr().unwrap_or_else(|_unknown| SocketAddr::from(([0, 0, 0, 0], 0)));
     let endpoint = Arc::new(Endpoint::new(context, own_address, stopping, pending));
-    let router = callback::router(Arc::clone(&endpoint));
     let connections = GracefulShutdown::new();
     // Dropping the set ends what is left in it.
     let mut tasks = JoinSet::new();
@@ -128,7 +128,7 @@ pub async fn serve(listener: TcpListener, context: ListenerContext, stop: onesho
             match listener.accept().await {
                 Ok((stream, peer)) => {
                     while tasks.try_join_next().is_some() {}
-                    tasks.spawn(connection(stream, peer, router.clone(), Arc::clone(&endpoint), &connections));
+                    tasks.spawn(connection(stream, peer, Arc::clone(&endpoint), &connections));
                 }
                 Err(error) => {
                     if let Some(count) = refused.count() {
@@ -150,7 +150,6 @@ pub async fn serve(listener: TcpListener, context: ListenerContext, stop: onesho
     // Handlers that wait for a person, a delay or a retry answer with the default now.
     held.close(true);
     stops.send_replace(true);
-    drop(router);
     drop(endpoint);
     let draining = async {
         connections.shutdown().await;
@@ -165,14 +164,19 @@ pub async fn serve(listener: TcpListener, context: ListenerContext, stop: onesho
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
     endpoint: Arc<Endpoint>,
     connections: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + 'static {
     // An answer is one small packet: waiting to fill it would cost 40 ms.
     stream.set_nodelay(true).ok();
     let origin = Origin::new(peer, stream);
-    let service = TowerToHyperService::new(router.layer(axum::Extension(origin.clone())));
+    let service = {
+        let (endpoint, origin) = (Arc::clone(&endpoint), origin.clone());
+        service_fn(move |request| {
+            let answered = callback::handle(Arc::clone(&endpoint), origin.clone(), request);
+            async move { Ok::<_, Infallible>(answered.await) }
+        })
+    };
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(CLIENT_PATIENCE)

@@ -6,7 +6,8 @@
 //!
 //! - `request_builder`: the request for one event; `signed_query`: its query. `composition`: messages made here.
 //! - `run`: one run, from its first request to its last answer. `pace`: when each request is due.
-//! - `baseline`: the earlier answer. `compare`: the differences and the verdict.
+//! - `baseline`: the earlier answer. `compare`: the differences and the verdict. `side_by_side`: both in
+//!   full, with the words that differ.
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
@@ -25,13 +26,15 @@ mod composition;
 mod pace;
 mod request_builder;
 mod run;
+mod side_by_side;
 mod signed_query;
 
 pub use baseline::before;
-pub use compare::{Change, ComparableAnswer, DiffLine, Difference, changes, difference};
+pub use compare::{Change, ComparableAnswer, DiffLine, Difference, changes, difference, verdict};
 pub use composition::ComposedMessages;
 pub use pace::Pace;
 pub use run::replay;
+pub use side_by_side::{PairedField, PairedText, Piece, SideBySide, side_by_side};
 
 /// The number of attempts that WeChat makes at a push that gets no answer.
 const ATTEMPTS_OF_A_RETRY: u32 = 3;

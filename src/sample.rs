@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::account::{Account, Accounts, OwnMark};
-use crate::capture::{Capture, OWN_HEADER, RawRequest};
+use crate::capture::{Capture, Headers, OWN_HEADER, RawRequest};
 use crate::inspect::inspect;
 use crate::texts::user_error::UserError;
 use crate::wechat::compose::{self, ComposeError, Edit, Push, Signing};
@@ -106,10 +106,9 @@ pub fn push(kind: &str, account: Option<&Account>, own_mark: &OwnMark, now: Time
 
 /// The capture of a push made here, as if it had arrived at that account's path, marked as our own.
 pub fn own_capture(push: &Push, account: &Account, accounts: &Accounts, now: Timestamp) -> Capture {
-    let mut headers: Vec<(String, Vec<u8>)> =
-        push.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone().into_bytes())).collect();
-    if headers.iter().all(|(name, _)| name != OWN_HEADER) {
-        headers.push((OWN_HEADER.to_owned(), accounts.own_mark().value("send", &push.body).into_bytes()));
+    let mut headers: Headers = push.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+    if headers.get(OWN_HEADER).is_none() {
+        headers.push(OWN_HEADER, accounts.own_mark().value("send", &push.body).as_bytes());
     }
     let request = RawRequest {
         received_at: now,

@@ -20,28 +20,33 @@
 //! - `groups`: retries join the group of their first attempt
 //! - `unverified`: the quota of requests that fail verification
 //! - `chores`: the writer's work while it is idle
-//! - `bulk_writer`: imports, replays and removals from other threads and programs
+//! - `bulk_writer`: imports, replays and removals from other threads and programs; `known_events`: what need not be imported
+//! - `annotations`: pins and notes
 //! - `removal`: removal of events that can be undone, and their purge
 //! - `retention`: limits that the user sets, and removals beyond them; `trusted_clock`: a clock that jumps decides none
 //!
 //! Reading:
 //! - `reader`: read-only connections
-//! - `matching`: a walk through the captures that match a filter
-//! - `condition`: a filter as SQL; the twin of `filter/evaluate.rs`
-//! - `search`: the full-text index; `contains`: its SQL function
+//! - `following`: new captures and new replies, for those who follow along
+//! - `matching`: a walk through the captures that match a filter; `walkers`: its connections beside the reader's own
+//! - `condition`: a filter as SQL; the twin of `filter/evaluate.rs`; `contains`: its SQL function
+//! - `index`: the index, which is filled in idle time: words, kinds, users, keys and times
 //! - `completion`: values and filters that complete a filter
+//! - `key_history`: the events that the same menu button has sent
 //! - `stats`, `integrity`: statistics, the integrity check, and backups
 //!
 //! The file:
 //! - `connection`: settings, migration, transactions, checkpoints
-//! - `schema`: the tables, as a list of migrations
-//! - `rows`, `replies`, `replays`: rows of captures, replies and replays; `columns`: their columns and values
+//! - `schema`: the tables, as a list of migrations; `upgrade`: an earlier version brought to today's, with progress
+//! - `rows`, `replies`, `replays`: rows of captures, replies and replays; `columns`: their columns and values; `message_form`,
+//!   `rest`: what a capture has beside what filters ask about
 //! - `counters`: persistent counters
 //! - `pages`: pages of the file, used and empty
 //! - `database_file`: identity of the files, to notice that they were removed or replaced
 //! - `maintenance`: compaction, purge and indexing on demand
 //! - `error`: errors, each with its operation and remedy
 
+mod annotations;
 mod bulk_writer;
 mod chores;
 mod columns;
@@ -53,29 +58,38 @@ mod contains;
 mod counters;
 mod database_file;
 mod error;
+mod following;
 mod groups;
 mod head;
+mod index;
 mod integrity;
+mod key_history;
+mod known_events;
 mod maintenance;
 mod matching;
+mod message_form;
 mod pages;
 mod queue;
 mod reader;
 mod removal;
 mod replays;
 mod replies;
+mod rest;
 mod retention;
 mod rows;
 mod schema;
-mod search;
 mod stats;
 mod trusted_clock;
 mod unverified;
+mod upgrade;
+mod walkers;
 mod writer;
 
 pub use bulk_writer::{BulkWriter, ImportEvent, ImportOutcome};
 pub use error::StoreError;
+pub use following::Arrival;
 pub use head::StoreHead;
+pub use key_history::KeyHistory;
 pub use maintenance::Maintenance;
 pub use matching::{Scan, ScanChunk};
 pub use queue::{StoreHandle, Ticket};
@@ -83,4 +97,5 @@ pub use reader::{Interrupter, Reader};
 pub use removal::{RemovalId, UNDO_FOR};
 pub use retention::{Limits, Retention, RetentionReason, RetentionReport};
 pub use stats::Stats;
+pub use upgrade::{bring_up_to_date, is_older};
 pub use writer::Store;

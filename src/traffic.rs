@@ -126,7 +126,7 @@ impl Traffic {
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
             target: (*path).to_owned(),
-            headers: vec![("host".to_owned(), b"wx.example.com".to_vec())],
+            headers: [("host", "wx.example.com")].into_iter().collect(),
             peer: "127.0.0.1".to_owned(),
             body_length: body.len() as u64,
             body: body.into(),
@@ -161,7 +161,7 @@ impl Iterator for Traffic {
     fn next(&mut self) -> Option<ImportEvent> {
         let capture = inspect(self.request(), &self.accounts).capture;
         let reply = self.reply(capture.signature.is_refused());
-        Some(ImportEvent { capture, reply: Some(reply), attempt: 1, first: None })
+        Some(ImportEvent { reply: Some(reply), ..ImportEvent::unanswered(capture) })
     }
 }
 

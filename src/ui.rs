@@ -5,23 +5,27 @@
 //! else changes the state. Nothing here waits, reads files, or takes longer the more captures there are.
 //!
 //! # Map
-//! - `app`: the window as eframe drives it; `carry_out` does what actions ask for, `start` opens the window, `signals`
+//! - `app`: the window as eframe drives it; `carry_out` does what actions ask for (`mend` the changes that mend a diagnosis,
+//!   `marking` what is asked for chosen events), `events_pane` lays list and detail out, `start` opens the window, `signals`
 //!   closes it.
-//! - `state`: all that outlives a frame. `state/held` follows held pushes, `state/maintenance` takes notices about removals
+//! - `state`: all that outlives a frame. `state/held` follows held pushes, `state/annotations` pins and notes, `state/copying` makes texts for the clipboard, `state/maintenance` takes notices about removals
 //!   and the database, `state/pending_navigation` waits for an event to open.
 //! - `action`: everything that a panel or a key can ask for. `keys`: the table of shortcuts, and the keyboard.
-//!   `ime`: input methods at work.
+//!   `ime`: input methods at work. `pane_stop`: the stops of Tab at list, detail and bytes.
 //! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and
 //!   sizes. `fonts`. `notices`: messages of the status bar.
 //! - `bars`: `top_bar` (address, account, filter), `hold` (its switch, the bar of held pushes), `status_bar` (counts, notices),
-//!   `rail` (the screens), `banner` (what keeps the program from its job).
-//! - `dialogs`: `export_dialog`, `replay_dialog`, `removal_question`, `import_report`, `keys_page`; `file_dialog` is the
+//!   `rail` (the screens), `prefix_hint` (the second keys of a chord), `banner` (what keeps the program from its job).
+//! - `dialogs`: `export_dialog`, `replay_dialog`, `note_dialog`, `comparison` (two events side by side),
+//!   `removal_question`, `import_report`, `keys_page`, `palette` (everything that can be done or opened, by name);
+//!   `file_dialog` is the
 //!   desktop's own, `path_dialog` stands in where there is none, `file_drop` takes files dropped onto the window.
-//! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (one file for each tab, and for each part of
-//!   a tab), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
+//! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (`scroll` and a file for each of its sections,
+//!   `hero` for the content by kind, `bytes_pane` below, `beside` for the second column), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
 //!   push, or one that is only copied).
 //! - `screens/{rules, replays, compose, settings, first_run}`: the other screens; `rules/lab` is the fault lab.
-//! - `widgets`: what two screens share. `controls` (cards, pairs, small buttons), `table` and its `cell`s, `findings`,
+//! - `widgets`: what two screens share. `dialog` (the frame of a dialog), `annotation` (pin and note of an event),
+//!   `copy_menu`, `controls` (cards, pairs, small buttons), `table` and its `cell`s, `findings`,
 //!   `bubble` (a reply as the user sees it), `reply_editor`, `fault_choice`, `value_menu`, `filter_error`, `verdicts` of
 //!   replays, `quantities` (durations, sizes), `shown` (text from outside, made safe to draw).
 //!
@@ -33,9 +37,11 @@
 //! - Something that a second screen needs: move it to `widgets/` first.
 //! - A key: a line in the table in `keys.rs`; an `Action` for it, if none does the same.
 //! - Words, in both languages: `assets/locales/<screen>.yml`. `window.yml` has the bars, the list and the keys;
-//!   `detail.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of replays;
-//!   `reply.yml` the editor and the bubble; `hold.yml` held pushes, attempts and forwarding; `rules_screen.yml`,
-//!   `composer.yml`, `filters.yml`, `removing.yml` and `export.yml` what they are named after.
+//!   `detail.yml` and `hero.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of
+//!   replays; `reply.yml` the editor and the bubble; `feed.yml` the feed; `hold.yml` held pushes, attempts and forwarding;
+//!   `marking.yml` pins, notes and copying, `compare.yml`, `report.yml`, `rules_screen.yml`, `palette.yml`, `notify.yml`,
+//!   `composer.yml`, `filters.yml`,
+//!   `removing.yml` and `export.yml` what they are named after.
 
 mod action;
 mod app;
@@ -46,6 +52,7 @@ mod ime;
 mod keys;
 mod look;
 mod notices;
+mod pane_stop;
 mod screens;
 mod state;
 #[cfg(test)]

@@ -89,7 +89,7 @@ fn an_instant_alone_makes_nothing_the_same() {
     let first = recorded(1, &sample("CLICK"));
     let mut others = [first.clone(), first.clone(), first.clone(), first.clone()];
     others[1].capture.request.target.push('1');
-    others[2].capture.request.headers.clear();
+    others[2].capture.request.headers = menuscope::capture::Headers::default();
     others[3].capture.request.body = b"<xml></xml>".to_vec().into();
     let added = writer.import(&others).unwrap();
     assert!(added.iter().all(|added| matches!(added, ImportOutcome::New(_))), "{added:?}");

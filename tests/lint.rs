@@ -122,7 +122,7 @@ fn a_recorded_push_gives_the_facts_and_the_address_that_its_message_gives() {
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
             target: "/".to_owned(),
-            headers: Vec::new(),
+            headers: menuscope::capture::Headers::default(),
             peer: String::new(),
             body: Bytes::copy_from_slice(body.as_bytes()),
             body_length: body.len() as u64,

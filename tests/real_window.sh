@@ -113,6 +113,29 @@ client click-row "$scan"
 client field ScanResult 2
 client shot "$picture"
 
+# --- the palette, the page of keys and a dialog, by keys alone ------------------------------------------------
+
+client key Ctrl+K
+client says "Command palette"
+client type "rules"
+client key Enter
+client gone "Command palette"
+client says "New rule…"
+client key Escape
+client says "ScanResult"
+client key Questionmark
+client says "Search keys"
+client type "replay"
+client gone "Follow the newest"
+client key Escape
+client key Escape
+client gone "Search keys"
+client key X
+client says "Replace identifiers with pseudonyms"
+client key Escape
+client gone "Replace identifiers with pseudonyms"
+echo "real_window: the palette, the page of keys and the dialog of exports come and go"
+
 # --- stop ----------------------------------------------------------------------------------------------------
 
 kill -TERM "$program"

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Puts the WeChat libraries that tests talk to (interop, reply_interop, forward), and the runners of exported test code
-# (test_code), under target/interop. Run it once; running it again changes nothing. Debian has what it needs:
-# apt-get install python3-venv nodejs npm
+# Puts the WeChat libraries that tests talk to (interop, reply_interop, forward), the runners of exported test code
+# (test_code), clients that follow the feed (feed_clients), the Python SDK of MCP (mcp), and D-Bus for Python
+# (notifications), under target/interop. Run it once; running it again changes nothing. Debian has what it needs:
+# apt-get install python3-venv nodejs npm dbus
 set -eu
 
 WECHATPY=1.8.18
@@ -10,11 +11,18 @@ WECHAT_CRYPTO=0.0.2
 CO_WECHAT=2.4.0
 PYTEST=9.2.0
 JEST=30.5.2
+HTTPX=0.28.1
+WEBSOCKETS=17.4
+EVENTSOURCE=3.0.7
+WS=8.23.0
+MCP=2.3.0
+JEEPNEY=0.9.0
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 into=$root/target/interop
 wanted="wechatpy $WECHATPY, cryptography $CRYPTOGRAPHY, wechat-crypto $WECHAT_CRYPTO, co-wechat $CO_WECHAT"
-wanted="$wanted, pytest $PYTEST, jest $JEST"
+wanted="$wanted, pytest $PYTEST, jest $JEST, mcp $MCP, jeepney $JEEPNEY"
+wanted="$wanted, httpx $HTTPX, websockets $WEBSOCKETS, eventsource $EVENTSOURCE, ws $WS"
 
 # What is there: the stamp is written last, so a run that was cut short is done again.
 if [ -f "$into/installed" ] && [ "$(cat "$into/installed")" = "$wanted" ]; then
@@ -40,8 +48,10 @@ rm -rf "$into"
 mkdir -p "$into/node"
 python3 -m venv "$into/venv"
 "$into/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-    "wechatpy==$WECHATPY" "cryptography==$CRYPTOGRAPHY" "pytest==$PYTEST"
+    "wechatpy==$WECHATPY" "cryptography==$CRYPTOGRAPHY" "pytest==$PYTEST" "mcp==$MCP" "jeepney==$JEEPNEY" \
+    "httpx==$HTTPX" "websockets==$WEBSOCKETS"
 npm install --prefix "$into/node" --no-audit --no-fund --no-update-notifier --loglevel=error \
-    "wechat-crypto@$WECHAT_CRYPTO" "co-wechat@$CO_WECHAT" "jest@$JEST"
+    "wechat-crypto@$WECHAT_CRYPTO" "co-wechat@$CO_WECHAT" "jest@$JEST" \
+    "eventsource@$EVENTSOURCE" "ws@$WS"
 printf '%s\n' "$wanted" >"$into/installed"
 echo "tests/setup.sh: installed $wanted in $into"

@@ -25,7 +25,7 @@ fn request(body: &[u8]) -> RawRequest {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: "/wx".to_owned(),
-        headers: Vec::new(),
+        headers: menuscope::capture::Headers::default(),
         peer: "127.0.0.1".to_owned(),
         body_length: body.len() as u64,
         body: body.to_vec().into(),
@@ -105,8 +105,7 @@ fn one_row_that_cannot_be_does_not_sink_the_others() {
     let path = directory.path().join("menuscope.db");
     let store = open(&path).unwrap();
     // A rule that one of them breaks.
-    let rule =
-        "CREATE TRIGGER no_bad BEFORE INSERT ON capture WHEN new.target = '/bad' BEGIN SELECT RAISE(ABORT, 'bad'); END";
+    let rule = "CREATE TRIGGER no_bad BEFORE INSERT ON capture WHEN instr(new.rest, x'2f626164') BEGIN SELECT RAISE(ABORT, 'bad'); END";
     rusqlite::Connection::open(&path).unwrap().execute_batch(rule).unwrap();
     let accounts = Accounts::new(Vec::new(), None);
     let body = sample("CLICK");
@@ -177,4 +176,32 @@ fn every_filter_of_the_contract_reads_and_runs() {
         let filter = Filter::parse(text, &Zoned::now()).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(reader.arrived(&filter, CaptureId(0), 10).unwrap().len(), usize::from(matches), "{text}");
     }
+}
+
+#[test]
+fn the_history_of_a_key_counts_its_taps_without_retries_and_lists_those_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("menuscope.db");
+    let store = open(&path).unwrap();
+    let accounts = Accounts::new(Vec::new(), None);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let tap = |key: &str, second: u32| {
+        format!(
+            "<xml><FromUserName>u</FromUserName><CreateTime>{second}</CreateTime><MsgType>event</MsgType>\
+             <Event>CLICK</Event><EventKey>{key}</EventKey></xml>"
+        )
+    };
+    runtime.block_on(async {
+        // The second is a retry of the first.
+        for (key, second) in [("a", 1), ("a", 1), ("b", 1), ("a", 2), ("a", 3)] {
+            let capture = inspect(request(tap(key, second).as_bytes()), &accounts).capture;
+            store.handle().insert(capture).await.unwrap();
+        }
+    });
+    let reader = Reader::open(&path).unwrap();
+    let history = |id| reader.key_history(&reader.capture(CaptureId(id)).unwrap().unwrap()).unwrap().unwrap();
+    let earlier = |id| history(id).earlier.iter().map(|row| row.placement.id.0).collect::<Vec<_>>();
+    assert_eq!((history(5).count, history(5).has_more, earlier(5)), (3, false, vec![4, 1]));
+    assert_eq!((history(3).count, earlier(3)), (1, vec![]));
+    drop(store);
 }

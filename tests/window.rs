@@ -13,6 +13,8 @@ use menuscope::engine::{ListenerState, Setup};
 use menuscope::ui::App;
 use posting::{post, request, sample, tap};
 
+#[path = "window/access.rs"]
+mod access;
 #[path = "window/beside.rs"]
 mod beside;
 #[path = "window/composer.rs"]
@@ -23,6 +25,12 @@ mod files;
 mod filtering;
 #[path = "window/held.rs"]
 mod held;
+#[path = "window/keyboard.rs"]
+mod keyboard;
+#[path = "window/list.rs"]
+mod list;
+#[path = "window/marking.rs"]
+mod marking;
 #[path = "window/posting.rs"]
 mod posting;
 #[path = "window/removing.rs"]
@@ -365,6 +373,11 @@ fn what_is_copied_is_what_was_received() {
     copied(&mut window, Key::C);
     let json: serde_json::Value = serde_json::from_str(&copied(&mut window, Key::J).unwrap()).unwrap();
     assert_eq!(json["event_key"], "EVENTKEY");
+    copied(&mut window, Key::C);
+    assert!(copied(&mut window, Key::C).unwrap().starts_with("curl --request POST 'http://127.0.0.1:8080/wx?"));
+    copied(&mut window, Key::C);
+    let report = copied(&mut window, Key::T).unwrap();
+    assert!(report.starts_with("## `CLICK` `EVENTKEY` · #1") && report.contains("### Answer"), "{report}");
     copied(&mut window, Key::C);
     let raw = copied(&mut window, Key::R).unwrap();
     assert!(raw.starts_with("POST /wx?signature=") && raw.ends_with(&sample("CLICK")), "{raw}");

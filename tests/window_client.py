@@ -10,6 +10,13 @@ value behind a four-byte length. Rust structs arrive as arrays in the order of t
   window_client.py HOST:PORT click-row SAMPLE.xml    click that row
   window_client.py HOST:PORT field NAME VALUE        wait until the detail shows VALUE beside NAME
   window_client.py HOST:PORT no-field NAME VALUE     wait until it does not
+  window_client.py HOST:PORT says TEXT               wait until something in the window says this, or begins with it
+  window_client.py HOST:PORT gone TEXT               wait until nothing does
+  window_client.py HOST:PORT click TEXT              click what says this
+  window_client.py HOST:PORT tab N                   click the N-th screen of the rail, from 1
+  window_client.py HOST:PORT key [Ctrl+]KEY          press a key: Escape, Enter, K …
+  window_client.py HOST:PORT type TEXT               type into what has the focus
+  window_client.py HOST:PORT settle                  wait until two looks at the window say the same
   window_client.py HOST:PORT shot FILE.png           save a picture of the window
 
 Exit status: 0 done, 1 what was waited for did not come, 2 the window could not be reached.
@@ -114,7 +121,8 @@ class Unreachable(Exception):
 class Node:
     """One element of the accessibility tree that has a text and a place."""
 
-    def __init__(self, texts, bounds):
+    def __init__(self, role, texts, bounds):
+        self.role = role
         self.texts = texts
         self.left, self.top, self.right, self.bottom = bounds
 
@@ -183,21 +191,29 @@ class Window:
         if tree is None:
             return []
         found = []
-        properties_of = {node_id: node[-1] for node_id, node in tree[0] if node[0] != "textRun"}
-        for properties in properties_of.values():
+        nodes = {node_id: node for node_id, node in tree[0] if node[0] != "textRun"}
+        properties_of = {node_id: node[-1] for node_id, node in nodes.items()}
+        for node_id, properties in properties_of.items():
             texts = [properties.get(name) for name in ("label", "value", "description", "placeholder")]
             for label_id in properties.get("labelledBy", []):
                 label = properties_of.get(label_id, {})
                 texts += [label.get("label"), label.get("value")]
             texts = [text.strip() for text in texts if isinstance(text, str) and text.strip()]
             if texts and "bounds" in properties:
-                found.append(Node(texts, properties["bounds"]))
+                found.append(Node(nodes[node_id][0], texts, properties["bounds"]))
         return found
 
     def click(self, position):
         self.send_event("PointerMoved", position)
         for pressed in (True, False):
             self.send_event("PointerButton", [position, "Primary", pressed, NO_MODIFIERS])
+
+    def press(self, stroke):
+        *held, key = stroke.split("+")
+        # Alt, Ctrl, Shift, Cmd, and the command key of the platform, which is Ctrl everywhere but on macOS.
+        modifiers = ["Alt" in held, "Ctrl" in held, "Shift" in held, False, "Ctrl" in held]
+        for pressed in (True, False):
+            self.send_event("Key", [key, None, pressed, False, modifiers])
 
     def wait(self, what, look):
         """Polls until `look(nodes)` gives something, and gives it back."""
@@ -243,6 +259,18 @@ def row(nodes, kind, key):
     return min(rows, key=lambda node: node.left, default=None)
 
 
+def saying(nodes, text):
+    """The node that says this text, else one that begins with it."""
+    exact = next((node for node in nodes if node.says(text)), None)
+    return exact or next((node for node in nodes if any(said.startswith(text) for said in node.texts)), None)
+
+
+def screen(nodes, number):
+    """The number-th button of the rail, from the top."""
+    rail = sorted((node for node in nodes if node.role == "tab"), key=lambda node: (node.left, node.top))
+    return rail[number - 1] if len(rail) >= number else None
+
+
 def field(nodes, name, value):
     """Whether the value stands to the right of the name, or in one text with it."""
     together = re.compile(re.escape(name) + r"\W+" + re.escape(value))
@@ -274,6 +302,28 @@ def main(arguments):
     elif verb == "no-field":
         name, value = rest
         window.wait(f"a window without {name} {value}", lambda nodes: nodes and not field(nodes, name, value))
+    elif verb == "says":
+        window.wait(f"{rest[0]!r}", lambda nodes: saying(nodes, rest[0]))
+    elif verb == "gone":
+        window.wait(f"a window without {rest[0]!r}", lambda nodes: nodes and not saying(nodes, rest[0]))
+    elif verb == "click":
+        window.click(window.wait(f"{rest[0]!r}", lambda nodes: saying(nodes, rest[0])).centre())
+    elif verb == "tab":
+        window.click(window.wait(f"screen {rest[0]}", lambda nodes: screen(nodes, int(rest[0]))).centre())
+    elif verb == "key":
+        window.press(rest[0])
+    elif verb == "type":
+        window.send_event("Text", rest[0])
+    elif verb == "settle":
+        former = []
+
+        def rests(nodes):
+            now = [(node.texts, node.left, node.top) for node in nodes]
+            is_same = bool(nodes) and former == now
+            former[:] = now
+            return is_same
+
+        window.wait("a window that rests", rests)
     elif verb == "shot":
         (width, height), picture = window.ask({"GetScreenshot": [None]})["Screenshot"]
         with open(rest[0], "wb") as file:

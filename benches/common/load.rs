@@ -42,6 +42,16 @@ pub(crate) fn median(mut rounds: Vec<Round>) -> Round {
 
 /// A service whose account has a token, with these rules, and what decides its answers.
 pub(crate) fn service(runtime: Arc<tokio::runtime::Runtime>, directory: &Path, rules: &str) -> (Service, Rulebook) {
+    announced(runtime, directory, rules, watch::Sender::default())
+}
+
+/// The same, with its commits announced.
+pub(crate) fn announced(
+    runtime: Arc<tokio::runtime::Runtime>,
+    directory: &Path,
+    rules: &str,
+    head: watch::Sender<StoreHead>,
+) -> (Service, Rulebook) {
     std::fs::write(directory.join("config.toml"), format!("[accounts.default]\nsecrets = \"file\"\n{rules}")).unwrap();
     std::fs::write(directory.join("secrets.toml"), format!("[default]\ntoken = \"{TOKEN}\"\n")).unwrap();
     let folder = DataFolder::locate(Some(directory)).unwrap();
@@ -49,7 +59,7 @@ pub(crate) fn service(runtime: Arc<tokio::runtime::Runtime>, directory: &Path, r
     let accounts = config.accounts(&folder, &Overrides::default()).unwrap();
     let rulebook = Rulebook::new(folder.config_file(), None, Waker::silent());
     rulebook.apply(&config).unwrap();
-    let (crafting, head) = (rulebook.policy().clone(), watch::Sender::new(StoreHead::default()));
+    let crafting = rulebook.policy().clone();
     let service = Service::open(runtime, &folder, &config, accounts, crafting, head, Waker::silent()).unwrap();
     (service, rulebook)
 }
@@ -72,18 +82,67 @@ pub(crate) fn load(address: SocketAddr, bodies: &'static [&'static str]) -> Roun
     }
 }
 
+/// Posts so many a second over all connections, whatever the answers take; latencies count from when each was due.
+pub(crate) fn steady(
+    address: SocketAddr,
+    bodies: &'static [&'static str],
+    per_second: usize,
+    time: Duration,
+) -> Vec<Duration> {
+    let clients = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let between = Duration::from_secs_f64(CONNECTIONS as f64 / per_second as f64);
+    let mut latencies = clients.block_on(async {
+        let mut tasks = tokio::task::JoinSet::new();
+        let began = tokio::time::Instant::now();
+        for connection in 0..CONNECTIONS {
+            // One after the other, not all at once.
+            let first = began + between.mul_f64(connection as f64 / CONNECTIONS as f64);
+            tasks.spawn(async move {
+                let mut client = Client::connect(address).await;
+                let mut latencies = Vec::new();
+                for due in (0..).map(|number| first + between * number).take_while(|due| *due < began + time) {
+                    tokio::time::sleep_until(due).await;
+                    client.post(bodies).await;
+                    latencies.push(due.elapsed());
+                }
+                latencies
+            });
+        }
+        tasks.join_all().await.concat()
+    });
+    latencies.sort_unstable();
+    latencies
+}
+
+/// A connection that posts and reads the answer.
+struct Client {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+impl Client {
+    async fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream, answer: vec![0; 2048] }
+    }
+
+    async fn post(&mut self, bodies: &[&str]) {
+        let request = request(bodies);
+        self.stream.write_all(&request).await.unwrap();
+        let read = self.stream.read(&mut self.answer).await.unwrap();
+        let answer = &self.answer[..read];
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(answer));
+    }
+}
+
 async fn client_loop(address: SocketAddr, bodies: &[&str]) -> Vec<Duration> {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.set_nodelay(true).unwrap();
+    let mut client = Client::connect(address).await;
     let mut latencies = Vec::new();
-    let mut answer = [0; 2048];
     let began = Instant::now();
     while began.elapsed() < ROUND {
-        let request = request(bodies);
         let sent = Instant::now();
-        stream.write_all(&request).await.unwrap();
-        let read = stream.read(&mut answer).await.unwrap();
-        assert!(answer[..read].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer[..read]));
+        client.post(bodies).await;
         latencies.push(sent.elapsed());
     }
     latencies

@@ -42,6 +42,11 @@ pub fn folder(events: i64) -> PathBuf {
         fill(&database, events);
         std::fs::write(folder.join("complete"), "").unwrap();
     }
+    if menuscope::store::is_older(&database) {
+        let began = std::time::Instant::now();
+        menuscope::store::bring_up_to_date(&database, &Progress::new()).unwrap();
+        eprintln!("brought a database of {events} events up to date in {:.1?}", began.elapsed());
+    }
     folder
 }
 

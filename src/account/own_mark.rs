@@ -41,7 +41,7 @@ impl OwnMark {
 
     /// Tells whether this installation sent the request. Other programs on the way may have put marks of their own beside ours.
     pub fn is_on(&self, request: &RawRequest) -> bool {
-        let marks = request.headers.iter().filter(|(name, _)| name == OWN_HEADER);
+        let marks = request.headers.iter().filter(|(name, _)| *name == OWN_HEADER);
         let mut values =
             marks.filter_map(|(_, value)| std::str::from_utf8(value).ok()).flat_map(|value| value.split(','));
         values.any(|value| self.is_made_here(value.trim(), &request.body))

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Mode;
 use super::diagnosis::{Coded, Finding};
+use super::header_pairs;
 use super::raw_request::RawRequest;
 use super::replay_run::{Baseline, Replay, StoredReplay};
 use super::reply_record::{Reply, ReplyEnd};
@@ -32,7 +33,7 @@ pub struct EventView<'a> {
 
 /// The event as an object, its members in the documented order.
 pub fn event_json(view: EventView<'_>) -> Value {
-    let StoredCapture { placement, capture, reply } = view.stored;
+    let StoredCapture { placement, capture, reply, annotation } = view.stored;
     let arrived = json!({
         "id": placement.id.0,
         "received_at": format!("{:.6}", capture.request.received_at),
@@ -46,6 +47,12 @@ pub fn event_json(view: EventView<'_>) -> Value {
     });
     if capture.replay {
         inspected["replay"] = json!(true);
+    }
+    if annotation.pinned {
+        inspected["pinned"] = json!(true);
+    }
+    if let Some(note) = &annotation.note {
+        inspected["note"] = json!(note);
     }
     let decrypted = match &capture.message {
         Some(message) => match std::str::from_utf8(message) {
@@ -146,7 +153,7 @@ fn request_json(request: &RawRequest) -> Value {
         "target": request.target,
         "path": request.path(),
         "query": query,
-        "headers": headers_json(&request.headers),
+        "headers": headers_json(request.headers.iter()),
         "peer": request.peer,
     });
     put_bytes(&mut object, &request.body);
@@ -177,7 +184,7 @@ fn lint_json(findings: &[lint::LintFinding], language: Language) -> Value {
 
 /// The answer of the developer's own server.
 fn forward_json(forwarded: &ServerAnswer, language: Language) -> Value {
-    let headers = headers_json(&forwarded.headers);
+    let headers = headers_json(header_pairs(&forwarded.headers));
     let mut object =
         json!({ "state": forwarded.state().as_str(), "target": forwarded.target, "status": forwarded.status });
     object["headers"] = headers;
@@ -198,8 +205,8 @@ fn problem_json(forwarded: &ServerAnswer, language: Language) -> Value {
     )
 }
 
-fn headers_json(headers: &[(String, Vec<u8>)]) -> Value {
-    headers.iter().map(|(name, value)| json!([name, header_text(value)])).collect()
+fn headers_json<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Value {
+    headers.map(|(name, value)| json!([name, header_text(value)])).collect()
 }
 
 /// One event sent once more, as a JSON object: what was sent and what came back. The answer's body is in plaintext.
@@ -230,7 +237,7 @@ pub fn replay_json(stored: &StoredReplay, language: Language) -> Value {
     let mut sent = json!({
         "method": request.method,
         "url": answer.target,
-        "headers": headers_json(&request.headers),
+        "headers": headers_json(header_pairs(&request.headers)),
     });
     put_bytes(&mut sent, &request.body);
     object["request"] = sent;
@@ -270,7 +277,7 @@ mod tests {
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
             target: "/wx?timestamp=1795420800&nonce=a&nonce=b".to_owned(),
-            headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
+            headers: [("content-type", "text/xml")].into_iter().collect(),
             peer: "127.0.0.1".to_owned(),
             body: body.into(),
             body_length: body.len() as u64,
@@ -288,7 +295,7 @@ mod tests {
             fault: None,
             forwarded: None,
         };
-        StoredCapture { placement, capture, reply: Some(reply) }
+        StoredCapture { placement, capture, reply: Some(reply), annotation: Annotation::default() }
     }
 
     fn json_of(stored: &StoredCapture, images: &[CaptureId]) -> Value {
@@ -319,6 +326,16 @@ mod tests {
         assert_eq!(json_of(&stored, &[]).get("replay"), None);
         stored.capture.replay = true;
         assert_eq!(json_of(&stored, &[])["replay"], json!(true));
+    }
+
+    #[test]
+    fn a_pin_and_a_note_are_there_only_where_they_are_set() {
+        let mut stored = stored(b"<xml/>");
+        let plain = json_of(&stored, &[]);
+        assert_eq!((plain.get("pinned"), plain.get("note")), (None, None));
+        stored.annotation = Annotation::of(true, Some("twice"));
+        let event = json_of(&stored, &[]);
+        assert_eq!((&event["pinned"], &event["note"]), (&json!(true), &json!("twice")));
     }
 
     #[test]

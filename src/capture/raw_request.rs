@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use super::Headers;
+
 /// A request as it came off the wire; everything else is derived from it.
 #[derive(Clone, Debug)]
 pub struct RawRequest {
@@ -13,8 +15,7 @@ pub struct RawRequest {
     pub version: String,
     /// The request target to the byte: path and query.
     pub target: String,
-    /// Names in lower case and values to the byte, in the order in which they came.
-    pub headers: Vec<(String, Vec<u8>)>,
+    pub headers: Headers,
     /// The address that the connection came from.
     pub peer: String,
     /// The body without chunking; cut if [`Self::body_length`] is larger.
@@ -46,7 +47,7 @@ impl RawRequest {
 
     /// The first value of the header of that name.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+        self.headers.get(name)
     }
 
     /// Tells whether less of the body is kept than arrived.
@@ -57,12 +58,7 @@ impl RawRequest {
     /// Request line, headers and body as one text, the way `show --raw` and the raw view give it.
     pub fn to_http(&self) -> Vec<u8> {
         let mut http = format!("{} {} {}\r\n", self.method, self.target, self.version).into_bytes();
-        for (name, value) in &self.headers {
-            http.extend_from_slice(name.as_bytes());
-            http.extend_from_slice(b": ");
-            http.extend_from_slice(value);
-            http.extend_from_slice(b"\r\n");
-        }
+        http.extend_from_slice(self.headers.lines());
         http.extend_from_slice(b"\r\n");
         http.extend_from_slice(&self.body);
         http
@@ -79,7 +75,7 @@ mod tests {
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
             target: "/wx?a=1&a=2".to_owned(),
-            headers: vec![("x-bytes".to_owned(), vec![0xff, b'a'])],
+            headers: [("x-bytes", [0xff, b'a'])].into_iter().collect(),
             peer: "127.0.0.1".to_owned(),
             body: Bytes::from_static(b"<xml>\xff</xml>"),
             body_length: 13,

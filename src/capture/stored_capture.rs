@@ -4,10 +4,13 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::annotation::Annotation;
 use super::diagnosis::{Diagnosis, Severity};
 use super::raw_request::RawRequest;
+use super::replay_run::Verdict;
 use super::reply_record::{Reply, ReplySummary};
-use crate::wechat::lint::{Encryption, PushInfo};
+use super::row_content::{EventContent, ReplyContent};
+use crate::wechat::lint::{Encryption, LintCode, PushInfo};
 use crate::wechat::reply::Address;
 use crate::wechat::tree::Format;
 
@@ -152,6 +155,8 @@ pub struct StoredCapture {
     pub capture: Capture,
     /// `None` while there is no answer, or if the process ended before it.
     pub reply: Option<Reply>,
+    /// A person's pin and note.
+    pub annotation: Annotation,
 }
 
 /// The columns of a row in the list.
@@ -171,6 +176,16 @@ pub struct CaptureSummary {
     pub severity: Option<Severity>,
     /// `None` while there is no answer.
     pub reply: Option<ReplySummary>,
+    /// A person's pin and note.
+    pub annotation: Annotation,
+    /// What was in it beside its key; only rows of the list have it, as the two that follow.
+    pub content: Option<EventContent>,
+    /// What was answered.
+    pub answer: Option<ReplyContent>,
+    /// What makes the answer illegal.
+    pub illegality: Option<LintCode>,
+    /// The verdict on its latest replay.
+    pub verdict: Option<Verdict>,
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, bail, ensure};
-use serde_json::json;
 
 use super::Outcome;
 use super::output::{Output, print_line, quoted};
@@ -11,6 +10,7 @@ use crate::account::{Account, Secret, Secrets};
 use crate::cli::{AccountArgs, AccountJob, ListAccounts, SetAccount};
 use crate::config::{self, AccountConfig, Config, ConfigError, SecretsPlace};
 use crate::engine::Setup;
+use crate::operations::AccountState;
 use crate::wechat::envelope::AesKey;
 
 mod prompt;
@@ -42,13 +42,7 @@ fn list(setup: &Setup, asked: &ListAccounts, output: Output) -> anyhow::Result<O
     let place = |account: &Account| config.accounts.get(&account.name).and_then(|config| config.secrets);
     if asked.json {
         for account in accounts.iter() {
-            let Account { name, path, to_user, app_id, mode, secrets, .. } = account;
-            let object = json!({
-                "account": name, "default": name == default, "token": secrets.token.is_some(),
-                "aes_key": secrets.aes_key.is_some(), "app_secret": secrets.app_secret.is_some(), "app_id": app_id,
-                "to_user": to_user, "path": path, "mode": mode.map(crate::capture::Mode::as_str),
-                "secrets": place(account).map(SecretsPlace::as_str),
-            });
+            let object = AccountState::of(account, default, &config).json();
             print_line(&object.to_string())?;
         }
         return Ok(Outcome::Done);

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::Outcome;
-use super::chosen::{Chosen, chosen};
 use super::output::{local_time, print_line, quoted};
 use super::work::{Interrupted, Work};
 use crate::cli::{Db, DbJob, Delete, Generate};
 use crate::config::{Config, ConfigError, RetentionConfig};
 use crate::engine::Setup;
+use crate::operations::choose;
 use crate::store::{BulkWriter, Maintenance, Reader, Stats, StoreError};
 use crate::traffic::Traffic;
 
@@ -126,10 +126,7 @@ fn remove(setup: &Setup, delete: &Delete) -> anyhow::Result<Outcome> {
         anyhow::bail!("which events? name them by number, or with --filter FILTER, or say --all");
     }
     let path = setup.folder.database();
-    let ids = match chosen(&delete.which, &Reader::open(&path)?)? {
-        Chosen::Events(ids) => ids,
-        Chosen::None(reason) => return Ok(Outcome::No(Some(reason))),
-    };
+    let ids = choose(&Reader::open(&path)?, &delete.which.ids, delete.which.filter.as_deref())?;
     let work = Work::start()?;
     let mut additions = BulkWriter::open(&path)?;
     let (_, removed) = work.shown(|progress| additions.remove(&ids, progress))?;

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::chosen::{Chosen, chosen};
 use super::output::{Output, print_line, quoted};
 use super::work::Work;
 use super::{Outcome, complain, language, target};
@@ -14,9 +13,9 @@ use crate::cli::Export;
 use crate::config::Config;
 use crate::engine::Setup;
 use crate::exchange::{
-    ExportOptions, ExportPlan, ExportSummary, FixtureError, Format, Preview, Pseudonyms, ServerUrl, Texts, export,
-    preview,
+    ExportOptions, ExportSummary, FixtureError, Format, Preview, Pseudonyms, ServerUrl, Texts, preview,
 };
+use crate::operations::{ExportOrder, OperationError, choose, export_events};
 use crate::store::Reader;
 use crate::texts::safe_text::{safe_text, shortened};
 
@@ -41,30 +40,28 @@ pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Resu
     }
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
     let reader = Reader::open(&setup.folder.database())?;
-    let ids = match chosen(&asked.which, &reader)? {
-        Chosen::Events(ids) => ids,
-        Chosen::None(reason) => return Ok(Outcome::No(Some(reason))),
-    };
+    let ids = choose(&reader, &asked.which.ids, asked.which.filter.as_deref())?;
     let texts = if asked.keep_texts { Texts::Kept } else { Texts::Replaced };
-    let pseudonyms = asked.pseudonymise.then(|| Pseudonyms::open(setup.folder.path(), texts)).transpose()?;
     let work = Work::start()?;
-    if let Some(pseudonyms) = pseudonyms.as_ref().filter(|_| asked.preview) {
-        let preview = work.shown(|progress| preview(&reader, &ids, pseudonyms, &accounts, progress))?;
+    if asked.preview {
+        let pseudonyms = Pseudonyms::open(setup.folder.path(), texts)?;
+        let preview = work.shown(|progress| preview(&reader, &ids, &pseudonyms, &accounts, progress))?;
         tell(&preview, output)?;
         return Ok(Outcome::Done);
     }
     // The command line asks for both unless it is a preview.
     let (Some(format), Some(out)) = (asked.format, asked.out.clone()) else { return Ok(Outcome::Done) };
     let options = ExportOptions { leave_out_encrypted: asked.skip_unreadable, to, ignored: config.replay.ignore };
-    let mut plan = ExportPlan { format, out, pseudonyms, language: language(setup), options };
+    let pseudonyms = asked.pseudonymise.then_some(texts);
+    let mut order = ExportOrder { format, out, pseudonyms, language: language(setup), options };
     let piped = to_stdout.then(|| piped(format)).transpose()?;
     if let Some((_, file)) = &piped {
-        plan.out.clone_from(file);
+        order.out.clone_from(file);
     }
-    if plan.pseudonyms.is_none() {
+    if pseudonyms.is_none() {
         complain("the export holds OpenIDs, texts and places as they were received; --pseudonymise replaces them");
     }
-    match work.shown(|progress| export(&reader, &ids, &plan, &accounts, progress)) {
+    match work.shown(|progress| export_events(setup, &reader, &ids, order, &accounts, progress)) {
         Ok(exported) => {
             match piped {
                 None => print_line(&summary(&exported, &exported.out))?,
@@ -76,7 +73,9 @@ pub(super) fn run(setup: &Setup, asked: &Export, output: Output) -> anyhow::Resu
             }
             Ok(Outcome::Done)
         }
-        Err(error @ FixtureError::Cancelled { .. }) => Ok(Outcome::No(Some(error.to_string()))),
+        Err(OperationError::Fixture(error @ FixtureError::Cancelled { .. })) => {
+            Ok(Outcome::No(Some(error.to_string())))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -8,15 +8,13 @@ use serde_json::{Value, json};
 
 use super::output::{finding_lines, print_line, quoted};
 use super::{Outcome, language};
-use crate::account::Accounts;
-use crate::capture::{CaptureId, finding_json};
+use crate::capture::CaptureId;
 use crate::cli::Lint;
 use crate::config::Config;
 use crate::engine::Setup;
-use crate::inspect::reply::{lint_reply, lint_reply_to};
-use crate::store::Reader;
+use crate::operations::{AnsweredEvent, LintedReply, lint_body};
 use crate::texts::Language;
-use crate::wechat::lint::{HttpResponse, LintCode, Report};
+use crate::wechat::lint::Report;
 
 /// More is not read from stdin, in bytes: it is too large by far, and says so.
 const MOST_READ: u64 = 16 << 20;
@@ -27,26 +25,27 @@ const STDIN: &str = "-";
 pub(super) fn run(setup: &Setup, lint: &Lint) -> anyhow::Result<Outcome> {
     let accounts = Config::load_without_rules(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
     let body = body(&lint.file)?;
-    let answered = HttpResponse { status: 200, body: &body, elapsed_ms: None };
-    let report = match &lint.push {
-        None => lint_reply_to(&answered, None, Some(accounts.default_account()))?,
-        Some(named) if Path::new(named).exists() => for_file(&answered, named, &accounts)?,
-        Some(named) => match named.parse() {
-            Ok(id) => match for_event(setup, &answered, CaptureId(id), &accounts)? {
-                Ok(report) => report,
-                Err(reason) => return Ok(Outcome::No(Some(reason))),
-            },
+    let bytes = lint.push.as_deref().filter(|named| Path::new(named).exists());
+    let bytes = bytes.map(|named| std::fs::read(named).with_context(|| format!("cannot read the event in {named}")));
+    let bytes = bytes.transpose()?;
+    let name = format!("in {}", lint.push.as_deref().unwrap_or_default());
+    let answered = match (&lint.push, &bytes) {
+        (None, _) => AnsweredEvent::Unknown,
+        (Some(_), Some(bytes)) => AnsweredEvent::Bytes { name: &name, bytes },
+        (Some(named), None) => match named.parse() {
+            Ok(id) => AnsweredEvent::Stored(CaptureId(id)),
             Err(_) => bail!("cannot read the event in {named}: there is no such file, and it is no event's number"),
         },
     };
+    let linted = lint_body(&body, answered, &setup.folder.database(), &accounts)?;
     let language = language(setup);
-    print_line(&if lint.json { object(&lint.file, &report, language).to_string() } else { page(&report, language) })?;
-    if !report.is_legal() {
+    print_line(&if lint.json { object(&lint.file, &linted, language) } else { page(&linted.report, language) })?;
+    if !linted.report.is_legal() {
         return Ok(Outcome::No(None));
     }
     // A reply that no key opens is neither legal nor illegal.
     ensure!(
-        report.findings.iter().all(|finding| finding.code != LintCode::EncryptedUnchecked),
+        !linted.is_unopened(),
         "cannot open the encrypted reply in {}, so what is in it was not judged; give MENUSCOPE_TOKEN and MENUSCOPE_AES_KEY, \
          or store them with `menuscope account set`",
         lint.file
@@ -63,27 +62,6 @@ fn body(file: &str) -> anyhow::Result<Vec<u8>> {
     Ok(body)
 }
 
-/// The reply to a message or a push that stands in a file.
-fn for_file(answered: &HttpResponse<'_>, file: &str, accounts: &Accounts) -> anyhow::Result<Report> {
-    let push = std::fs::read(file).with_context(|| format!("cannot read the event in {file}"))?;
-    lint_reply_to(answered, Some(&push), Some(accounts.default_account()))
-        .with_context(|| format!("the event in {file} is no message"))
-}
-
-/// The reply to a stored event, or why there is none of that number.
-fn for_event(
-    setup: &Setup,
-    answered: &HttpResponse<'_>,
-    id: CaptureId,
-    accounts: &Accounts,
-) -> anyhow::Result<Result<Report, String>> {
-    let reader = Reader::open(&setup.folder.database())?;
-    let Some(stored) = reader.capture(id)? else {
-        return Ok(Err(format!("there is no event {id}; list them with `menuscope events`")));
-    };
-    Ok(Ok(lint_reply(answered, &stored.capture, accounts.named(&stored.capture.account))))
-}
-
 /// Prints the findings and the outcome for the user.
 fn page(report: &Report, language: Language) -> String {
     let mut lines: Vec<String> = report.findings.iter().flat_map(|finding| finding_lines(finding, language)).collect();
@@ -91,13 +69,11 @@ fn page(report: &Report, language: Language) -> String {
     lines.join("\n")
 }
 
-/// The same for programs.
-fn object(file: &str, report: &Report, language: Language) -> Value {
-    let findings: Vec<Value> = report.findings.iter().map(|finding| finding_json(finding, language)).collect();
-    json!({
-        "file": file,
-        "legal": report.is_legal(),
-        "outcome": { "code": report.outcome.key(), "message": report.outcome.sentence(language) },
-        "findings": findings,
-    })
+/// The same for programs, beginning with the file.
+fn object(file: &str, linted: &LintedReply, language: Language) -> String {
+    let mut object = json!({ "file": file });
+    if let (Some(members), Value::Object(linted)) = (object.as_object_mut(), linted.json(language)) {
+        members.extend(linted);
+    }
+    object.to_string()
 }

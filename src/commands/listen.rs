@@ -1,7 +1,8 @@
 //! `menuscope listen`: the same listener with no window.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
@@ -16,10 +17,12 @@ use crate::capture::CaptureId;
 use crate::cli::{self, Listen};
 use crate::config::{Config, parse_address};
 use crate::delivery::Target;
-use crate::engine::{ForwardSetup, Rulebook, Service, Setup, exposure, runtime, stop_requested};
+use crate::engine::{ForwardSetup, Rulebook, Service, Setup, exposure, open_feed, runtime, stop_requested};
+use crate::feed::Feed;
 use crate::filter::Filter;
+use crate::progress::Progress;
 use crate::rules::BadAnswer;
-use crate::store::{Reader, StoreHead};
+use crate::store::{Reader, StoreError, StoreHead, bring_up_to_date, is_older};
 use crate::texts::Language;
 use crate::waker::Waker;
 
@@ -46,6 +49,15 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let address = parse_address(setup.overrides.addr.as_deref().unwrap_or(&config.listener.addr))?;
     let runtime = Arc::new(runtime().context("cannot start the listener's threads")?);
     let stopping = runtime.block_on(async { stop_requested() }).context("cannot hear SIGINT and SIGTERM")?;
+    let upgrade = Progress::new();
+    let ending = upgrade.clone();
+    let stopping = runtime.spawn(async move {
+        stopping.await;
+        ending.cancel();
+    });
+    if !is_up_to_date(&setup.folder.database(), &upgrade)? {
+        return Ok(Outcome::Done);
+    }
     let (head, following) = watch::channel(StoreHead::default());
     // One wake-up in store is enough: what it announces is read from the head.
     let (ring, bell) = mpsc::sync_channel(1);
@@ -56,6 +68,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let mut service =
         Service::open(Arc::clone(&runtime), &setup.folder, &config, accounts.clone(), crafting, head, waker.clone())?;
     rulebook.follow();
+    let announced = following.clone();
     let after = CaptureId(following.borrow().last_id);
     let printer = Printer {
         json: listen.json,
@@ -68,12 +81,12 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
         after,
     };
     let address = service.listen(address)?;
+    let feed = open_feed(setup, &config, announced)?;
     let without_token: Vec<_> = accounts.iter().filter(|account| account.token().is_none()).collect();
     if let Some(warning) = exposure(address, without_token.iter().map(|account| &*account.name)) {
         tracing::warn!("{warning}");
     }
-    let first = format!("http://{address}");
-    let first = if listen.json { json!({ "listening": first }).to_string() } else { format!("listening on {first}") };
+    let first = first_lines(address, feed.as_ref().map(Feed::address), listen.json);
     // A closed stdout does not stop the listener.
     let readable = print_line(&first).is_ok();
     let (done, finished) = mpsc::sync_channel::<()>(1);
@@ -87,14 +100,43 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
             drop(done);
         })
         .context("cannot start printing events")?;
-    runtime.block_on(stopping);
+    runtime.block_on(stopping).context("cannot hear SIGINT and SIGTERM")?;
     drop(service);
     drop(ring);
+    if let Some(feed) = &feed {
+        // The last events go out beside the last lines.
+        feed.begin_stopping();
+    }
     // The thread may hang in a pipe that nobody reads; it then ends with the process.
     if finished.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Timeout) {
         tracing::warn!("the last events were not printed: nobody reads them");
     }
     Ok(Outcome::Done)
+}
+
+/// The words that say where everything is.
+fn first_lines(listener: SocketAddr, feed: Option<SocketAddr>, as_json: bool) -> String {
+    let url = |address: SocketAddr| format!("http://{address}");
+    match (feed.map(url), as_json) {
+        (None, true) => json!({ "listening": url(listener) }).to_string(),
+        (Some(feed), true) => json!({ "listening": url(listener), "feed": feed }).to_string(),
+        (None, false) => format!("listening on {}", url(listener)),
+        (Some(feed), false) => format!("listening on {}\nfeed on {feed}", url(listener)),
+    }
+}
+
+/// Brings a database of an earlier version up to date. `false`: that was stopped, and nobody is to listen any more.
+fn is_up_to_date(database: &Path, progress: &Progress) -> anyhow::Result<bool> {
+    if !is_older(database) {
+        return Ok(true);
+    }
+    match bring_up_to_date(database, progress) {
+        Err(error @ StoreError::UpgradeStopped { .. }) => {
+            tracing::warn!("{error}");
+            Ok(false)
+        }
+        outcome => Ok(outcome.map(|()| true)?),
+    }
 }
 
 /// The setting of `--forward`; it outranks `config.toml`.
@@ -184,7 +226,7 @@ impl Printer {
                 print_line(&event_line(reader, &stored, self.language)?)?;
             } else {
                 for row in reader.page(&[id])? {
-                    print_row(&row)?;
+                    print_row(&row, self.language)?;
                 }
             }
         }

@@ -6,8 +6,11 @@ use jiff::tz::TimeZone;
 
 use super::terminal_table::{ColumnLimit, fitted};
 use crate::capture::diagnosis::{Coded, Finding, Severity};
-use crate::capture::{CaptureSummary, EventView, ForwardState, ReplyEnd, ReplySummary, StoredCapture, event_json};
+use crate::capture::{
+    CaptureSummary, ForwardState, ReplyEnd, ReplyMeaning, ReplySummary, StoredCapture, reply_words, summary_words,
+};
 use crate::cli::Color;
+use crate::operations::event_object;
 use crate::store::Reader;
 use crate::texts::Language;
 use crate::texts::safe_text::{beginning, grouped, safe_text, shortened};
@@ -35,9 +38,9 @@ impl Output {
     }
 
     /// Events under their headings, no wider than the terminal.
-    pub(super) fn table(self, rows: &[CaptureSummary]) -> io::Result<()> {
-        let headings = ["ID", "TIME", "KIND", "KEY", "OPENID", "TRY", "SIGNATURE", "MODE", "ANSWER"];
-        self.limited(headings, &EVENT_COLUMNS, rows.iter().map(cells))
+    pub(super) fn table(self, rows: &[CaptureSummary], language: Language) -> io::Result<()> {
+        let headings = ["ID", "TIME", "KIND", "SUMMARY", "OPENID", "TRY", "SIGNATURE", "MODE", "REPLY", "ANSWER"];
+        self.limited(headings, &EVENT_COLUMNS, rows.iter().map(|row| cells(row, language)))
     }
 
     /// Rows under their headings, no wider than the terminal.
@@ -67,16 +70,17 @@ impl Output {
 }
 
 /// The columns of a table of events. What an event is about gives way first.
-const EVENT_COLUMNS: [ColumnLimit; 9] = [
+const EVENT_COLUMNS: [ColumnLimit; 10] = [
     ColumnLimit::whole(None),
     ColumnLimit { keeps_end: true, ..ColumnLimit::cut(CLOCK, 4, None) },
     ColumnLimit::cut(8, 5, None),
-    ColumnLimit::cut(8, 1, Some(5)),
+    ColumnLimit::cut(8, 1, None),
     ColumnLimit::cut(8, 2, Some(2)),
     ColumnLimit::whole(Some(4)),
     ColumnLimit::whole(Some(3)),
     ColumnLimit::whole(Some(1)),
     ColumnLimit::cut(8, 3, None),
+    ColumnLimit::cut(8, 3, Some(6)),
 ];
 
 /// The width of a time without its date, such as 08:00:00.123.
@@ -101,11 +105,12 @@ pub(super) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
 }
 
 /// One event as one line for people.
-pub(super) fn print_row(row: &CaptureSummary) -> io::Result<()> {
-    print_line(&cells(row).join("  "))
+pub(super) fn print_row(row: &CaptureSummary, language: Language) -> io::Result<()> {
+    print_line(&cells(row, language).join("  "))
 }
 
-fn cells(row: &CaptureSummary) -> [String; 9] {
+fn cells(row: &CaptureSummary, language: Language) -> [String; 10] {
+    let or_dash = |words: String| if words.is_empty() { "-".to_owned() } else { words };
     let answer = match &row.reply {
         Some(reply) => answer(reply),
         None => "-".to_owned(),
@@ -114,11 +119,12 @@ fn cells(row: &CaptureSummary) -> [String; 9] {
         row.placement.id.to_string(),
         local_time(row.received_at),
         shortened(&row.kind, CELL),
-        row.event_key.as_deref().map_or_else(|| "-".to_owned(), |key| shortened(key, CELL)),
+        or_dash(summary_words(row, language)),
         row.openid.as_deref().map_or_else(|| "-".to_owned(), |openid| shortened(openid, CELL)),
         row.placement.attempt.to_string(),
         row.signature.as_str().to_owned(),
         row.mode.as_str().to_owned(),
+        format!("{} {}", ReplyMeaning::of(row).mark(), reply_words(row, language)),
         answer,
     ]
 }
@@ -147,8 +153,7 @@ pub(super) fn local_time(instant: jiff::Timestamp) -> String {
 
 /// One event as JSON, on one line.
 pub(super) fn event_line(reader: &Reader, stored: &StoredCapture, language: Language) -> anyhow::Result<String> {
-    let images = reader.images_of(stored)?;
-    Ok(event_json(EventView { stored, images: &images, language }).to_string())
+    Ok(event_object(reader, stored, language)?.to_string())
 }
 
 /// A finding about a request or a reply: how bad, what, where, and what to do about it.

@@ -2,7 +2,6 @@
 
 use std::num::NonZeroU32;
 
-use super::chosen::{Chosen, chosen};
 use super::output::{Output, print_line, quoted};
 use super::work::{Interrupted, Work};
 use super::{Outcome, language, target};
@@ -11,6 +10,7 @@ use crate::cli::{self, Form, Mode};
 use crate::config::Config;
 use crate::delivery::HttpClient;
 use crate::engine::Setup;
+use crate::operations::choose;
 use crate::replay::{ComparableAnswer, Pace, ReplayPlan, RunContext, RunEvent, changes, replay};
 use crate::store::{BulkWriter, Reader};
 use crate::texts::Language;
@@ -46,10 +46,7 @@ pub(super) fn run(setup: &Setup, asked: &cli::Replay, output: Output) -> anyhow:
             "there is no run {run} to compare with; take last, or one that `menuscope replay --runs` lists"
         ))));
     }
-    let events = match chosen(&asked.which, &reader)? {
-        Chosen::Events(events) => events,
-        Chosen::None(reason) => return Ok(Outcome::No(Some(reason))),
-    };
+    let events = choose(&reader, &asked.which.ids, asked.which.filter.as_deref())?;
     let plan = ReplayPlan {
         events,
         target,

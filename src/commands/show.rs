@@ -16,6 +16,7 @@ use crate::capture::{CaptureId, Reply, StoredCapture, header_text};
 use crate::cli::Show;
 use crate::config::Config;
 use crate::engine::Setup;
+use crate::operations::{explain, stored_event};
 use crate::store::Reader;
 use crate::texts::Language;
 use crate::ui::{MessageLine, message_lines};
@@ -26,13 +27,15 @@ const WIDEST_NAME: usize = 32;
 
 pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&setup.folder.database())?;
-    let Some(stored) = reader.capture(CaptureId(show.id))? else {
-        let reason = format!("there is no event {}; list them with `menuscope events`", show.id);
-        return Ok(Outcome::No(Some(reason)));
-    };
+    let stored = stored_event(&reader, CaptureId(show.id))?;
     let form = &show.form;
     if form.json {
         print_line(&event_line(&reader, &stored, language(setup))?)?;
+    } else if form.explain {
+        let config = Config::load_without_rules(&setup.config_file)?;
+        let accounts = config.accounts(&setup.folder, &setup.overrides)?;
+        let explanation = explain(&reader, CaptureId(show.id), &accounts, &config.replay.ignore)?;
+        print_line(&explanation.json(language(setup)).to_string())?;
     } else if form.raw {
         print_bytes(&stored.capture.request.to_http())?;
     } else if form.body {
@@ -70,7 +73,7 @@ pub(super) fn run(setup: &Setup, show: &Show, output: Output) -> anyhow::Result<
 
 /// Everything about an event that fits on a page.
 fn page(stored: &StoredCapture, account: Option<&Account>, language: Language, output: Output) -> String {
-    let StoredCapture { placement, capture, reply } = stored;
+    let StoredCapture { placement, capture, reply, annotation } = stored;
     let request = &capture.request;
     let mut lines = vec![
         output.strong(&format!("{} · event {}", quoted(&capture.envelope.kind), placement.id)),
@@ -83,6 +86,13 @@ fn page(stored: &StoredCapture, account: Option<&Account>, language: Language, o
             None => "answer     none recorded".to_owned(),
         },
     ];
+    if annotation.pinned {
+        lines.push("pinned     yes".to_owned());
+    }
+    lines.extend(annotation.note.iter().flat_map(|note| note.lines()).enumerate().map(|(at, line)| {
+        let name = if at == 0 { "note" } else { "" };
+        format!("{name:<10} {}", quoted(line))
+    }));
     capture.diagnoses.iter().for_each(|diagnosis| add_finding(diagnosis, language, &mut lines));
     if let Some(reply) = reply {
         add_reply(reply, language, &mut lines);

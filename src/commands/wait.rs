@@ -1,8 +1,6 @@
 //! `menuscope wait`: until matching events have arrived, for scripts and tests.
 
-use std::collections::HashSet;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
@@ -13,47 +11,27 @@ use crate::capture::{CaptureId, StoredCapture};
 use crate::cli::Wait;
 use crate::engine::Setup;
 use crate::filter::Filter;
-use crate::store::{Reader, StoreError};
+use crate::operations::{EventWait, WaitEnd, newest_event};
+use crate::store::Reader;
 use crate::texts::Language;
 
-/// Interval of polling; asking SQLite whether anything has changed takes a microsecond.
-const POLL: Duration = Duration::from_millis(20);
-
-/// An event whose answer is not recorded yet is given this long, so that what is printed is complete.
-const REPLY_PATIENCE: Duration = Duration::from_millis(500);
-
 pub(super) fn run(setup: &Setup, wait: &Wait) -> anyhow::Result<Outcome> {
-    let began = Instant::now();
     let interrupted = flag_on_interrupt()?;
     let (filter, after) = what(setup, wait)?;
-    let mut waiting = EventWait {
-        setup,
-        filter,
-        after,
-        wanted: wait.count as usize,
-        reader: None,
-        seen: HashSet::new(),
-        given: 0,
-        version: None,
-    };
+    let wanted = wait.count as usize;
+    let mut waiting = EventWait::new(setup.folder.database(), filter, after, wanted);
     let language = language(setup);
-    loop {
-        for stored in waiting.look()? {
-            print(&waiting, &stored, wait.json, language)?;
+    let is_cancelled = || interrupted.load(Ordering::Relaxed);
+    let end = waiting.run(wait.timeout, is_cancelled, |reader, stored| print(reader, stored, wait.json, language))?;
+    let given = waiting.given();
+    match end {
+        WaitEnd::Complete => Ok(Outcome::Done),
+        WaitEnd::Cancelled => {
+            Err(Interrupted(format!("interrupted; {given} of {wanted} matching events until then")).into())
         }
-        if waiting.given >= waiting.wanted {
-            return Ok(Outcome::Done);
+        WaitEnd::TimedOut => {
+            Ok(Outcome::No(Some(format!("{given} of {wanted} matching events within {:?}", wait.timeout))))
         }
-        if interrupted.load(Ordering::Relaxed) {
-            let so_far = format!("interrupted; {} of {} matching events until then", waiting.given, waiting.wanted);
-            return Err(Interrupted(so_far).into());
-        }
-        let left = wait.timeout.saturating_sub(began.elapsed());
-        if left.is_zero() {
-            let reason = format!("{} of {} matching events within {:?}", waiting.given, waiting.wanted, wait.timeout);
-            return Ok(Outcome::No(Some(reason)));
-        }
-        std::thread::park_timeout(POLL.min(left));
     }
 }
 
@@ -61,7 +39,7 @@ pub(super) fn run(setup: &Setup, wait: &Wait) -> anyhow::Result<Outcome> {
 fn what(setup: &Setup, wait: &Wait) -> anyhow::Result<(Filter, CaptureId)> {
     let asked = filter(wait.filter.as_deref())?;
     match wait.since.as_deref() {
-        None => Ok((asked, newest(setup)?)),
+        None => Ok((asked, newest_event(&setup.folder.database())?)),
         Some(since) => match since.parse() {
             Ok(id) => Ok((asked, CaptureId(id))),
             Err(_no_number) => Ok((since_time(wait.filter.as_deref(), since)?, CaptureId(0))),
@@ -76,92 +54,12 @@ fn since_time(filter: Option<&str>, since: &str) -> anyhow::Result<Filter> {
     })
 }
 
-fn newest(setup: &Setup) -> anyhow::Result<CaptureId> {
-    match Reader::open(&setup.folder.database()) {
-        Ok(reader) => Ok(reader.newest()?),
-        Err(StoreError::Absent { .. }) => Ok(CaptureId(0)),
-        Err(error) => Err(error.into()),
-    }
-}
-
-struct EventWait<'a> {
-    setup: &'a Setup,
-    filter: Filter,
-    after: CaptureId,
-    wanted: usize,
-    /// `None` until there is a database.
-    reader: Option<Reader>,
-    seen: HashSet<CaptureId>,
-    /// Number of events that were given out.
-    given: usize,
-    /// The `data_version` of the last look.
-    version: Option<i64>,
-}
-
-impl EventWait<'_> {
-    /// Events that match and have not been given out yet.
-    fn look(&mut self) -> anyhow::Result<Vec<StoredCapture>> {
-        if self.reader.take_if(|reader| !reader.is_current()).is_some() {
-            self.note_replaced();
-        }
-        if self.reader.is_none() {
-            self.reader = match Reader::open(&self.setup.folder.database()) {
-                Ok(reader) => Some(reader),
-                // Not there yet, or just being made.
-                Err(StoreError::Absent { .. } | StoreError::Older { .. } | StoreError::Locked { .. }) => None,
-                Err(error) => return Err(error.into()),
-            };
-        }
-        let Some(reader) = &self.reader else { return Ok(Vec::new()) };
-        let version = reader.data_version()?;
-        if self.version.replace(version) == Some(version) {
-            return Ok(Vec::new());
-        }
-        let ids = reader.arrived(&self.filter, self.after, self.wanted)?;
-        let new: Vec<CaptureId> = ids.into_iter().filter(|id| !self.seen.contains(id)).collect();
-        let missing = self.wanted - self.given;
-        let mut found = Vec::new();
-        for id in new.into_iter().take(missing) {
-            self.seen.insert(id);
-            found.extend(with_reply(reader, id)?);
-        }
-        self.given += found.len();
-        Ok(found)
-    }
-}
-
-impl EventWait<'_> {
-    /// Begins anew after the database was removed: all that will be in it arrives from now on. Where another one stands in
-    /// its place, a listener goes on with its numbers.
-    fn note_replaced(&mut self) {
-        self.version = None;
-        if !self.setup.folder.database().exists() {
-            self.after = CaptureId(0);
-            self.seen.clear();
-        }
-    }
-}
-
-/// Reads an event, and for a moment again where its answer is about to be recorded.
-fn with_reply(reader: &Reader, id: CaptureId) -> Result<Option<StoredCapture>, StoreError> {
-    let began = Instant::now();
-    loop {
-        match reader.capture(id)? {
-            Some(stored) if stored.reply.is_none() && began.elapsed() < REPLY_PATIENCE => {
-                std::thread::park_timeout(POLL);
-            }
-            found => return Ok(found),
-        }
-    }
-}
-
-fn print(waiting: &EventWait<'_>, stored: &StoredCapture, json: bool, language: Language) -> anyhow::Result<()> {
-    let Some(reader) = &waiting.reader else { return Ok(()) };
+fn print(reader: &Reader, stored: &StoredCapture, json: bool, language: Language) -> anyhow::Result<()> {
     if json {
         print_line(&event_line(reader, stored, language)?)?;
     } else {
         for row in reader.page(&[stored.placement.id])? {
-            print_row(&row)?;
+            print_row(&row, language)?;
         }
     }
     Ok(())

@@ -7,8 +7,8 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
 use super::{
-    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, LookConfig, RetentionConfig, TargetConfig, privacy,
-    secrets,
+    AccountConfig, Config, ConfigError, DataFolder, FilterConfig, HoldConfig, LookConfig, NotifyConfig,
+    RetentionConfig, TargetConfig, privacy, secrets,
 };
 use crate::account::{SecretName, Secrets};
 use crate::rules::BadAnswer;
@@ -125,6 +125,23 @@ pub fn save_retention(folder: &DataFolder, config: &Path, retention: &RetentionC
     })
 }
 
+/// Writes the handling of pushes that wait for a person.
+pub fn save_hold(folder: &DataFolder, config: &Path, hold: HoldConfig) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        let table = section(document.as_table_mut(), "hold");
+        put_value(table, "retry_while_typing", Some(hold.retry_while_typing.into()));
+    })
+}
+
+/// Writes the filter of desktop notifications; without one, there are none.
+pub fn save_notify(folder: &DataFolder, config: &Path, notify: &NotifyConfig) -> Result<(), ConfigError> {
+    folder.create()?;
+    edit(config, |document| {
+        put_value(section(document.as_table_mut(), "notify"), "match", notify.filter.as_deref().map(Value::from));
+    })
+}
+
 /// Writes language and theme.
 pub fn save_look(folder: &DataFolder, config: &Path, look: &LookConfig) -> Result<(), ConfigError> {
     folder.create()?;
@@ -132,6 +149,7 @@ pub fn save_look(folder: &DataFolder, config: &Path, look: &LookConfig) -> Resul
         let table = section(document.as_table_mut(), "look");
         put(table, "language", look.language.as_deref());
         put(table, "theme", look.theme.map(super::Theme::as_str));
+        put_value(table, "reduce_motion", look.reduce_motion.map(Value::from));
     })
 }
 
@@ -180,7 +198,7 @@ fn account_tables(table: &mut Table) -> &mut Table {
 }
 
 /// The section of that name, made where it is missing. Something else of that name makes way: the file would not load with it.
-fn section<'a>(table: &'a mut Table, name: &str) -> &'a mut Table {
+pub(super) fn section<'a>(table: &'a mut Table, name: &str) -> &'a mut Table {
     let item = table.entry(name).or_insert_with(|| {
         let mut new = Table::new();
         new.set_implicit(true);
@@ -196,7 +214,7 @@ fn section<'a>(table: &'a mut Table, name: &str) -> &'a mut Table {
     }
 }
 
-fn put(table: &mut Table, key: &str, text: Option<&str>) {
+pub(super) fn put(table: &mut Table, key: &str, text: Option<&str>) {
     put_value(table, key, text.filter(|text| !text.is_empty()).map(Value::from));
 }
 

@@ -55,6 +55,11 @@ pub enum ConfigError {
     /// An address is no `HOST:PORT`.
     #[error("\"{text}\" is no address to listen at; write it as HOST:PORT, such as {DEFAULT_ADDRESS}")]
     Address { text: String },
+    /// An account has the name under which the feed's token is kept.
+    #[error(
+        "cannot keep the feed's token: an account is called \"feed\", and secrets are kept by name; rename the account, or give the token as MENUSCOPE_FEED_TOKEN"
+    )]
+    NamedAsFeed,
     /// Another process has the data folder's listener.
     #[error("another menuscope already listens for this data folder; close it, or use another folder with --data DIR: {}", path.display())]
     AlreadyListening { path: PathBuf },
@@ -90,6 +95,7 @@ impl From<&ConfigError> for UserError {
                 Self::of("user_error.config.unknown_account", error).with("name", name).with("known", known)
             }
             ConfigError::Address { text } => Self::of("user_error.config.address", error).with("text", text),
+            ConfigError::NamedAsFeed => Self::of("user_error.config.named_as_feed", error),
             ConfigError::AlreadyListening { path } => {
                 Self::of("user_error.config.already_listening", error).with("path", path.display())
             }
@@ -117,6 +123,7 @@ mod tests {
             ConfigError::SecretNotKept { account: "a".into() },
             ConfigError::UnknownAccount { name: "a".into(), known: "b".into() },
             ConfigError::Address { text: "x".into() },
+            ConfigError::NamedAsFeed,
             ConfigError::AlreadyListening { path },
         ];
         for error in &errors {

@@ -90,6 +90,12 @@ impl DataFolder {
         self.path.join("own-mark.key")
     }
 
+    /// Tells whether a window or a listener has the right to listen. Creates nothing.
+    pub fn is_listening(&self) -> bool {
+        let lock = File::options().write(true).open(self.path.join(LOCK));
+        lock.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Takes the right to listen, which one process at a time has.
     pub fn lock_listener(&self) -> Result<ListenerLock, ConfigError> {
         let path = self.path.join(LOCK);

@@ -102,6 +102,13 @@ pub(super) fn read(folder: &DataFolder, account: &str, place: SecretsPlace) -> R
     }
 }
 
+/// Reads the secrets that stand in the file under that name; none where there is no such section.
+pub(super) fn read_if_there(folder: &DataFolder, name: &str) -> Result<Secrets, ConfigError> {
+    let path = folder.secrets_file();
+    let mut file = if path.exists() { read_file(&path)? } else { BTreeMap::new() };
+    Ok(file.remove(name).map(Secrets::from).unwrap_or_default())
+}
+
 /// Writes an account's secrets into the keyring, or into the file where there is no keyring. Says which it was.
 pub(super) fn write(folder: &DataFolder, account: &str, secrets: &Secrets) -> Result<SecretsPlace, ConfigError> {
     let text = Zeroizing::new(serde_json::to_string(&StoredSecrets::from(secrets)).unwrap_or_default());

@@ -21,7 +21,8 @@ pub(super) fn headers_for(request: &RawRequest, length: usize, target: &Target) 
         let is_listed = || words(request, "connection").any(|listed| listed.eq_ignore_ascii_case(name.as_bytes()));
         HOP_BY_HOP.contains(&name) || name == OF_THE_TUNNEL || name.starts_with("proxy-") || (!protected && is_listed())
     };
-    let mut headers: Vec<_> = request.headers.iter().filter(|(name, _)| !ends_here(name)).cloned().collect();
+    let kept = request.headers.iter().filter(|(name, _)| !ends_here(name));
+    let mut headers: Vec<_> = kept.map(|(name, value)| (name.to_owned(), value.to_vec())).collect();
     put(&mut headers, "host", target.authority().into());
     // The captured length is wrong if the body came in chunks, or was cut.
     if request.method == "POST" || length > 0 || request.header("content-length").is_some() {
@@ -46,7 +47,7 @@ pub(super) fn outgoing(
 
 /// The values of all headers of that name.
 pub(super) fn values<'a>(request: &'a RawRequest, name: &str) -> impl Iterator<Item = &'a [u8]> {
-    request.headers.iter().filter(move |(found, _)| found == name).map(|(_, value)| &**value)
+    request.headers.iter().filter(move |(found, _)| *found == name).map(|(_, value)| value)
 }
 
 /// The members of a list header, of all headers of that name.

@@ -23,12 +23,14 @@ use tokio::sync::OnceCell;
 use crate::wechat::lint::WECHAT_LIMIT_MS;
 
 mod api;
+mod fetch;
 mod forward;
 mod post;
 mod resend;
 mod verification;
 
 pub use api::ApiCall;
+pub use fetch::{FetchError, is_picture_url};
 pub use forward::has_passed_through;
 pub use post::PushResponse;
 pub use resend::sent_request;

@@ -15,6 +15,8 @@ pub enum AnsweringCommand {
     SetHold { filter: Option<Box<Filter>> },
     /// Decide a held push, or prepare the reply to a retry that WeChat is about to send.
     Resolve { target: AnswerTarget, verdict: Box<HeldDecision> },
+    /// At its deadline, leave this push unanswered, so that WeChat sends it again; `false`: answer the default.
+    RetryAtDeadline { push: CaptureId, is_to_retry: bool },
     /// Release all held pushes with the default reply.
     ReleaseAll,
     /// Inject this fault into the next answer; `None` disarms.
@@ -56,6 +58,7 @@ impl AnsweringHandle {
             AnsweringCommand::Resolve { target, verdict } => {
                 self.held.resolve(target.id(), *verdict);
             }
+            AnsweringCommand::RetryAtDeadline { push, is_to_retry } => self.held.retry_at_deadline(push, is_to_retry),
             AnsweringCommand::ReleaseAll => self.held.release_all(),
             AnsweringCommand::Arm { fault } => self.armed.set(fault),
         }

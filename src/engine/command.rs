@@ -27,6 +27,8 @@ pub enum Command {
     Settings(SettingsCommand),
     /// Picture files to compose an event with: `picture_worker.rs`.
     Pictures(PictureRequest),
+    /// The picture at this URL, fetched on the runtime because a person asks for it: `picture_fetcher.rs`.
+    FetchPicture { url: String },
     /// Held pushes and the armed fault, carried out at once by the caller's thread: `answering.rs`.
     Answering(AnsweringCommand),
     /// Pause and cancellation of long jobs, carried out at once by the caller's thread: `long_jobs.rs`.

@@ -1,11 +1,14 @@
 //! One event in full: its capture, attempts, images, signature, and replays with what they are compared with.
 
 use crate::account::Accounts;
+use jiff::Timestamp;
+
 use crate::capture::{CaptureId, CaptureSummary, StoredCapture, StoredReplay};
-use crate::inspect::SignatureCheck;
+use crate::inspect::{CiphertextLayers, SignatureCheck};
 use crate::replay::{ComparableAnswer, Difference};
 use crate::replay::{before, difference};
-use crate::store::{Reader, StoreError};
+use crate::store::{KeyHistory, Reader, StoreError};
+use crate::wechat::tree::Tree;
 
 /// A capture and everything that belongs to its event.
 #[derive(Clone, Debug)]
@@ -15,10 +18,41 @@ pub struct EventDetail {
     pub attempts: Vec<CaptureSummary>,
     /// For an event with pictures: the image messages that followed it.
     pub images: Vec<CaptureId>,
+    /// The pictures of these messages, as far as they are shown; an image message has its own.
+    pub image_messages: Vec<ImageMessage>,
     /// The calculation of the signature, where the account still has a token.
     pub signature: Option<SignatureCheck>,
+    /// The layers of an encrypted push.
+    pub layers: Option<CiphertextLayers>,
+    /// The earlier events of the same menu button.
+    pub key_history: Option<KeyHistory>,
     /// The latest replays, newest first. Only the newest one's difference is calculated.
     pub replays: Vec<ComparedReplay>,
+}
+
+/// The picture of an image message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageMessage {
+    pub id: CaptureId,
+    pub received_at: Timestamp,
+    /// `PicUrl`.
+    pub picture_url: Option<String>,
+    /// `MediaId`.
+    pub media_id: Option<String>,
+}
+
+impl ImageMessage {
+    /// The picture of a capture, if it is an image message.
+    pub(super) fn of(stored: &StoredCapture) -> Option<Self> {
+        let tree = Tree::parse_lenient(stored.capture.message()).ok()?;
+        let text = |name: &str| tree.root().text_of(name).map(|text| text.trim().to_owned());
+        (stored.capture.envelope.kind == "image").then(|| Self {
+            id: stored.placement.id,
+            received_at: stored.capture.request.received_at,
+            picture_url: text("PicUrl"),
+            media_id: text("MediaId"),
+        })
+    }
 }
 
 /// A replay beside the answer that it is compared with.

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::notice::{ListNotice, Notice};
 use super::notice_sender::NoticeSender;
 use super::worker::Worker;
-use crate::capture::CaptureId;
+use crate::capture::{CaptureId, IdRuns};
 use crate::filter::Filter;
 use crate::store::{self, Reader, Scan, StoreError, StoreHead};
 
@@ -48,7 +48,8 @@ impl ListingHandle {
             let interrupter = interrupter.clone();
             move |commands| {
                 let (reader, listing) = (None, None);
-                ListingWorker { database, notices, head, interrupter, reader, listing, data_version: 0, removals: 0 }
+                let changes = Changes::default();
+                ListingWorker { database, notices, head, interrupter, reader, listing, data_version: 0, changes }
                     .run(&commands);
             }
         })?;
@@ -98,8 +99,21 @@ struct ListingWorker {
     listing: Option<Listing>,
     /// The last `PRAGMA data_version`: it changes with each write by another connection.
     data_version: i64,
-    /// The store's count of removals and restores at the last look.
+    /// The store's counts of changes at the last look.
+    changes: Changes,
+}
+
+/// Counts of changes to events that are listed already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Changes {
     removals: i64,
+    annotations: i64,
+}
+
+impl Changes {
+    fn of(reader: &Reader) -> Result<Self, StoreError> {
+        Ok(Self { removals: reader.removals()?, annotations: reader.annotations()? })
+    }
 }
 
 /// The progress of listing one filter.
@@ -118,7 +132,7 @@ struct Listing {
 /// A listing made anew behind the one that is shown.
 struct Relisting {
     scan: Scan,
-    ids: Vec<CaptureId>,
+    ids: IdRuns,
     /// The newest capture when it began.
     seen: CaptureId,
 }
@@ -168,15 +182,15 @@ impl ListingWorker {
     fn begin(&mut self, generation: u64, filter: Filter) -> Result<bool, StoreError> {
         // Even without a database: later arrivals are listed for this filter.
         self.listing = Some(Listing { generation, filter, scan: None, relisting: None, seen: CaptureId(0), total: 0 });
-        let (removals, seen) = match self.reader() {
-            Ok(reader) => (reader.removals()?, reader.newest()?),
+        let (changes, seen) = match self.reader() {
+            Ok(reader) => (Changes::of(reader)?, reader.newest()?),
             // No database has no captures; later ones come as arrivals.
             Err(StoreError::Absent { .. }) => {
                 return Ok(self.notices.send(ListNotice::Listed { generation, ids: Vec::new(), finished: Some(0) }));
             }
             Err(error) => return Err(error),
         };
-        self.removals = removals;
+        self.changes = changes;
         if let Some(listing) = &mut self.listing {
             listing.seen = seen;
             listing.scan = Some(Scan::new(&listing.filter, seen));
@@ -199,7 +213,7 @@ impl ListingWorker {
         let finished = chunk.finished.then_some(listing.total);
         let is_open = notices.send(ListNotice::Listed { generation: listing.generation, ids: chunk.ids, finished });
         if finished.is_some() {
-            self.follow_removals()?;
+            self.follow_changes()?;
         }
         Ok(is_open)
     }
@@ -218,18 +232,29 @@ impl ListingWorker {
         let is_open =
             notices.send(ListNotice::Relisted { generation: listing.generation, ids, seen, total: listing.total });
         // More events may have been removed meanwhile.
-        self.follow_removals()?;
+        self.follow_changes()?;
         Ok(is_open)
     }
 
-    /// Begins a second listing if events have been removed or restored, unless a listing is running.
-    fn follow_removals(&mut self) -> Result<(), StoreError> {
-        let removals = self.reader()?.removals()?;
-        let Self { reader: Some(reader), listing: Some(listing), .. } = self else { return Ok(()) };
-        if removals != self.removals && listing.scan.is_none() && listing.relisting.is_none() {
-            self.removals = removals;
+    /// Begins a second listing if events have been removed or restored, or if the filter asks about pins or notes and these
+    /// have changed; unless a listing is running.
+    fn follow_changes(&mut self) -> Result<(), StoreError> {
+        let changes = Changes::of(self.reader()?)?;
+        let Self { reader: Some(reader), listing: Some(listing), notices, .. } = self else { return Ok(()) };
+        if changes != self.changes && listing.scan.is_none() && listing.relisting.is_none() {
+            let is_annotated = changes.annotations != self.changes.annotations;
+            let is_other_list = changes.removals != self.changes.removals
+                || is_annotated && listing.filter.expr.asks_about_annotations();
+            self.changes = changes;
+            if is_annotated {
+                notices.send(ListNotice::Annotated);
+            }
+            if !is_other_list {
+                return Ok(());
+            }
             let seen = reader.newest()?;
-            listing.relisting = Some(Relisting { scan: Scan::new(&listing.filter, seen), ids: Vec::new(), seen });
+            let scan = Scan::new(&listing.filter, seen);
+            listing.relisting = Some(Relisting { scan, ids: IdRuns::descending(), seen });
         }
         Ok(())
     }
@@ -237,7 +262,7 @@ impl ListingWorker {
     /// Lists new captures. Those without a reply at the last look are considered again: their replies may match now.
     fn list_arrivals(&mut self) -> Result<bool, StoreError> {
         let open = self.head.borrow().oldest_open;
-        self.follow_removals()?;
+        self.follow_changes()?;
         let Self { reader: Some(reader), listing: Some(listing), notices, .. } = self else { return Ok(true) };
         let newest = reader.newest()?;
         let after = open.map_or(listing.seen, |open| listing.seen.min(CaptureId(open - 1)));

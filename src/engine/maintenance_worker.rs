@@ -1,4 +1,4 @@
-//! The thread `maintenance`: removes and restores events, notes used filters, and maintains the database file.
+//! The thread `maintenance`: removes, restores and pins events, notes used filters, and maintains the database file.
 //!
 //! A removal begins in the window (`ui/removing.rs` chooses and confirms), is carried out here, and marks the events in
 //! the store (`store/removal.rs`); the store's writer deletes them for good once the time for an undo is over.
@@ -10,8 +10,9 @@ use super::long_jobs::LongJobs;
 use super::notice::{MaintenanceNotice, MaintenanceOutcome, Notice};
 use super::selection::Selection;
 use super::worker::Worker;
+use crate::capture::{AnnotationChange, CaptureId};
 use crate::progress::Progress;
-use crate::store::{BulkWriter, Maintenance, Reader, RemovalId, StoreError};
+use crate::store::{self, BulkWriter, Maintenance, Reader, RemovalId, StoreError};
 use crate::texts::user_error::UserError;
 
 /// A command that changes or examines the database as a whole.
@@ -21,6 +22,8 @@ pub enum MaintenanceCommand {
     Remove { events: Selection },
     /// Restore the events of one removal.
     Restore { removal: RemovalId },
+    /// Pin events, or leave a note on them.
+    Annotate { ids: Vec<CaptureId>, change: AnnotationChange },
     /// Apply the limits of what is kept as they are, also where the clock is ahead or a removal was undone.
     AgreeToLimits,
     /// Remember a filter, as it was typed, for completion.
@@ -73,12 +76,19 @@ impl MaintenanceWorker {
                 let events = BulkWriter::open(&self.database)?.restore(removal)?;
                 MaintenanceNotice::Restored { events }
             }
+            MaintenanceCommand::Annotate { ids, change } => {
+                let events = BulkWriter::open(&self.database)?.annotate(&ids, &change)?;
+                MaintenanceNotice::Annotated { events, change }
+            }
             MaintenanceCommand::AgreeToLimits => {
                 BulkWriter::open(&self.database)?.agree_to_limits()?;
                 return Ok(None);
             }
             MaintenanceCommand::NoteFilter { text } => {
-                // Worth no error message: the window remembers the filters of this run by itself.
+                // Worth no error message, nor a minute: the window remembers the filters of this run by itself.
+                if store::is_older(&self.database) {
+                    return Ok(None);
+                }
                 BulkWriter::open(&self.database).and_then(|mut additions| additions.note_filter(&text)).ok();
                 return Ok(None);
             }

@@ -2,9 +2,16 @@
 
 use std::path::PathBuf;
 
+use super::answered_message::AnsweredMessage;
+use super::event_comparison::{EventComparison, ReplyComparison};
 use super::event_detail::{ComparedReplay, EventDetail};
-use super::trial::RuleTrial;
-use crate::capture::{CaptureId, CaptureSummary, ReplaySummary, StoredCapture, StoredRun};
+use super::picture_fetcher::FetchedPicture;
+use super::picture_worker::PicturePurpose;
+use super::server_test::ServerTest;
+use super::trial::{RulePreview, RuleTrial};
+use crate::capture::{
+    AnnotationChange, CaptureId, CaptureSummary, IdRuns, ReplaySummary, RunId, StoredCapture, StoredRun,
+};
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
 use crate::store::{RemovalId, Stats};
 use crate::texts::user_error::UserError;
@@ -28,12 +35,18 @@ pub enum Notice {
     Settings(SettingsNotice),
     /// For the form of a rule: the outcome of [`QueryCommand::TryRule`](super::QueryCommand::TryRule) on event `id`.
     RuleTried { id: CaptureId, trial: Box<RuleTrial> },
-    /// For the composer: the files of [`PictureRequest`](super::PictureRequest) `number`, in the order of its paths.
-    Pictures { number: u32, pictures: Vec<PictureFile> },
+    /// For the form of a rule: the answer to [`QueryCommand::PreviewRule`](super::QueryCommand::PreviewRule).
+    RulePreviewed { preview: Box<RulePreview> },
+    /// For the composer: the answers of a run, as [`QueryCommand::ReadAnswers`](super::QueryCommand::ReadAnswers) asked.
+    Answered { run: RunId, answers: Vec<AnsweredMessage> },
+    /// For the composer or the detail: the files of a [`PictureRequest`](super::PictureRequest), in the order of its paths.
+    Pictures { purpose: PicturePurpose, pictures: Vec<PictureFile> },
     /// For the first-run page: the newest handshake, if there is one.
     Handshake { capture: Option<Box<StoredCapture>> },
     /// For the whole window: the database file was deleted or exchanged, and everything read from it is void.
     DatabaseReplaced,
+    /// For the whole window: a notification of this event was clicked.
+    EventWanted { id: CaptureId },
     /// For the error messages. Every failure of a worker arrives here, and only here.
     Failed { trouble: UserError },
 }
@@ -51,7 +64,7 @@ pub enum ListNotice {
     /// All matches, newest first, in place of those before: events were removed or restored.
     Relisted {
         generation: u64,
-        ids: Vec<CaptureId>,
+        ids: IdRuns,
         /// The newest capture that was considered; newer ones come as `Arrived`.
         seen: CaptureId,
         /// The number of captures in the database.
@@ -64,6 +77,8 @@ pub enum ListNotice {
         /// The number of captures in the database.
         total: u64,
     },
+    /// Pins or notes have changed, here or in another program: what was read of any row may be outdated.
+    Annotated,
     /// Rows in ascending order of their numbers, without those that have been removed.
     Rows { rows: Vec<CaptureSummary>, marks: Marks },
 }
@@ -81,8 +96,17 @@ pub enum FilterNotice {
 #[derive(Clone, Debug)]
 pub enum DetailNotice {
     Opened(Box<EventDetail>),
+    /// The answer to a replay beside an earlier one.
+    RepliesCompared(Box<ReplyComparison>),
+    /// Two events side by side.
+    EventsCompared(Box<EventComparison>),
     /// The difference between a replay's answer and its baseline has been calculated.
     ReplayCompared(Box<ComparedReplay>),
+    /// A picture that was asked for.
+    PictureFetched {
+        url: String,
+        outcome: Result<Box<FetchedPicture>, UserError>,
+    },
 }
 
 /// Runs of replays.
@@ -128,6 +152,11 @@ pub enum MaintenanceNotice {
     Restored {
         events: u64,
     },
+    /// Pins or notes of `events` have changed.
+    Annotated {
+        events: u64,
+        change: AnnotationChange,
+    },
     /// A [`MaintenanceTask`](super::MaintenanceTask) is finished.
     Finished {
         outcome: MaintenanceOutcome,
@@ -138,6 +167,8 @@ pub enum MaintenanceNotice {
 #[derive(Clone, Debug)]
 pub enum SettingsNotice {
     Saved(SavedSetting),
+    /// The developer's own server has answered a handshake, or has not.
+    ServerTested(Box<ServerTest>),
     /// The listener has answered a sample of this kind.
     SampleSent {
         kind: String,
@@ -158,17 +189,21 @@ impl_from_nested!(Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SavedSetting {
     Address,
+    /// The feed's address, or its token.
+    Feed,
     Account {
         name: String,
     },
     /// A secret was deleted.
     Secret,
     Look,
+    Hold,
     Rules,
     Forward,
     Targets,
     Retention,
     Filters,
+    Notify,
 }
 
 /// The outcome of a maintenance task.

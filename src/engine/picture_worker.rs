@@ -1,4 +1,4 @@
-//! The thread `pictures`: reads the names and MD5 sums of picture files for the composer.
+//! The thread `pictures`: reads the names and MD5 sums of picture files for the composer and the detail.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -7,18 +7,28 @@ use std::path::{Path, PathBuf};
 use super::notice::{Notice, PictureFile};
 use super::notice_sender::NoticeSender;
 use super::worker::Worker;
+use crate::capture::CaptureId;
 use crate::texts::user_error::UserError;
 use crate::wechat::compose::picture_md5;
 
 /// The largest file accepted as a picture, in bytes; phones send smaller ones.
 const LARGEST: u64 = 64 << 20;
 
-/// Picture files to compose an event with.
+/// Picture files to compose an event with, or to find in one.
 #[derive(Clone, Debug)]
 pub struct PictureRequest {
-    /// The number of the message in the composer; comes back with the answer.
-    pub number: u32,
+    /// Comes back with the answer.
+    pub purpose: PicturePurpose,
     pub paths: Vec<PathBuf>,
+}
+
+/// The purpose of reading picture files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PicturePurpose {
+    /// Add them to the message with this number in the composer.
+    Compose { number: u32 },
+    /// Find them among the pictures of this event.
+    Recognise { event: CaptureId },
 }
 
 /// A picture file that cannot be used.
@@ -46,9 +56,9 @@ impl From<&PictureError> for UserError {
 /// Starts the thread. It is not the transfer thread's work: an export that takes minutes must not delay the composer.
 pub(super) fn start(notices: NoticeSender) -> io::Result<Worker<PictureRequest>> {
     Worker::start("pictures", move |requests| {
-        while let Ok(PictureRequest { number, paths }) = requests.recv() {
+        while let Ok(PictureRequest { purpose, paths }) = requests.recv() {
             let is_open = match read(&paths) {
-                Ok(pictures) => notices.send(Notice::Pictures { number, pictures }),
+                Ok(pictures) => notices.send(Notice::Pictures { purpose, pictures }),
                 Err(error) => notices.fail(&error),
             };
             if !is_open {

@@ -7,15 +7,17 @@ use std::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use super::SharedAccounts;
-use super::event_detail::{ComparedReplay, EventDetail};
+use super::answered_message::answered;
+use super::event_comparison::{EventComparison, ReplyComparison};
+use super::event_detail::{ComparedReplay, EventDetail, ImageMessage};
 use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
 use super::notice_sender::NoticeSender;
 use super::status::Status;
-use super::trial::RuleTrial;
+use super::trial::{RulePreview, RuleTrial};
 use super::worker::Worker;
-use crate::capture::{Capture, CaptureId, HANDSHAKE, ReplayId, RunId};
+use crate::capture::{CaptureId, HANDSHAKE, Mode, ReplayId, RunId, StoredCapture};
 use crate::filter::{Filter, SeenField};
-use crate::inspect::{SignatureCheck, explain_signature};
+use crate::inspect::{explain_ciphertext, explain_signature};
 use crate::rules::Rule;
 use crate::store::{Reader, Scan, StoreError};
 
@@ -24,6 +26,11 @@ const MOST_SEEN: usize = 40;
 
 /// The most replays shown beside an event.
 const MOST_REPLAYS: usize = 100;
+
+/// Steps of the search for an event to preview a rule with: some hundred thousand events, in tenths of a second.
+const PREVIEW_STEPS: usize = 8;
+/// The most image messages whose pictures are read for an event; WeChat sends nine at most.
+const MOST_PICTURES: usize = 18;
 
 /// The most runs listed.
 const MOST_RUNS: usize = 500;
@@ -48,12 +55,20 @@ pub enum QueryCommand {
     Open { id: CaptureId },
     /// Calculate the difference between a replay's answer and its baseline.
     CompareReplay { id: ReplayId },
+    /// Put the answer to a replay beside the one that it is compared with.
+    CompareReplies { replay: ReplayId },
+    /// Compare two events side by side.
+    CompareEvents { before: CaptureId, after: CaptureId },
     /// Read the newest handshake.
     FindHandshake,
     /// Read the runs of replays, newest first.
     ListRuns,
     /// Read one run and its replays.
     OpenRun { id: RunId },
+    /// Read the answers of a run of composed messages.
+    ReadAnswers { run: RunId },
+    /// Try a rule, saved or not, on the newest event that its filter finds. `number` comes back with the answer.
+    PreviewRule { number: u64, rule: Box<Rule> },
     /// Try a rule, saved or not, on a stored event.
     TryRule { rule: Box<Rule>, id: CaptureId },
 }
@@ -122,12 +137,31 @@ impl QueryWorker {
                 let Some(compared) = self.compare(id)? else { return Ok(None) };
                 DetailNotice::ReplayCompared(Box::new(compared)).into()
             }
+            QueryCommand::CompareReplies { replay } => {
+                let Some(sides) = self.compare(replay)?.as_ref().and_then(ReplyComparison::of) else { return Ok(None) };
+                DetailNotice::RepliesCompared(Box::new(sides)).into()
+            }
+            QueryCommand::CompareEvents { before, after } => {
+                let accounts = self.accounts.borrow().clone();
+                let Some(compared) = EventComparison::of((before, after), self.reader()?, &accounts)? else {
+                    return Ok(None);
+                };
+                DetailNotice::EventsCompared(Box::new(compared)).into()
+            }
             QueryCommand::FindHandshake => self.handshake()?,
             QueryCommand::ListRuns => ReplaysNotice::Runs { runs: self.reader()?.runs(MOST_RUNS)? }.into(),
             QueryCommand::OpenRun { id } => {
                 let reader = self.reader()?;
                 let Some(run) = reader.run(id)? else { return Ok(None) };
                 ReplaysNotice::Run { run: Box::new(run), rows: reader.replays_in(id, MOST_IN_RUN)? }.into()
+            }
+            QueryCommand::ReadAnswers { run } => {
+                let answers = answered(run, self.reader()?)?;
+                Notice::Answered { run, answers }
+            }
+            QueryCommand::PreviewRule { number, rule } => {
+                let preview = self.preview(number, *rule)?;
+                Notice::RulePreviewed { preview: Box::new(preview) }
             }
             QueryCommand::TryRule { rule, id } => {
                 let Some(stored) = self.reader()?.capture(id)? else { return Ok(None) };
@@ -165,8 +199,14 @@ impl QueryWorker {
             Ok(if at == 0 { compared.compared(&ignored) } else { compared })
         });
         let replays = replays.collect::<Result<_, StoreError>>()?;
-        let signature = self.signature(&stored.capture);
-        Ok(Some(EventDetail { stored, attempts, images, signature, replays }))
+        let image_messages = Self::image_messages(reader, &stored, &images)?;
+        let key_history = reader.key_history(&stored)?;
+        let account = accounts.named(&stored.capture.account);
+        let signature = account.and_then(|account| explain_signature(&stored.capture, account));
+        let is_encrypted = stored.capture.mode != Mode::Plain;
+        let layers = is_encrypted.then(|| explain_ciphertext(&stored.capture, account)).flatten();
+        let detail = EventDetail { stored, attempts, images, image_messages, signature, layers, key_history, replays };
+        Ok(Some(detail))
     }
 
     /// The replay with its difference; `None` if the replay or its event has been deleted.
@@ -180,13 +220,42 @@ impl QueryWorker {
         Ok(Some(compared.compared(&ignored)))
     }
 
+    /// The newest event that the rule matches, among those that a few steps find, and what the rule does with it.
+    fn preview(&mut self, number: u64, rule: Rule) -> Result<RulePreview, StoreError> {
+        let none = RulePreview { number, event: None, trial: RuleTrial::NoMatch };
+        let Ok(filter) = Filter::parse(&rule.filter, &crate::clock::local_now()) else { return Ok(none) };
+        let reader = self.reader()?;
+        let mut scan = Scan::new(&filter, reader.newest()?);
+        for _ in 0..PREVIEW_STEPS {
+            let chunk = reader.step(&mut scan)?;
+            if let Some(newest) = chunk.ids.first() {
+                let Some(stored) = reader.capture(*newest)? else { return Ok(none) };
+                let trial = RuleTrial::of(rule, &stored);
+                return Ok(RulePreview { number, event: Some(Box::new(stored)), trial });
+            }
+            if chunk.finished {
+                break;
+            }
+        }
+        Ok(none)
+    }
+
     /// The elements left out of comparisons.
     fn ignored(&self) -> Vec<String> {
         self.status.borrow().config.replay.ignore.clone()
     }
 
-    fn signature(&self, capture: &Capture) -> Option<SignatureCheck> {
-        explain_signature(capture, self.accounts.borrow().named(&capture.account)?)
+    /// The pictures of the image messages of an event, or its own if it is one.
+    fn image_messages(
+        reader: &Reader,
+        stored: &StoredCapture,
+        images: &[CaptureId],
+    ) -> Result<Vec<ImageMessage>, StoreError> {
+        let mut found: Vec<ImageMessage> = ImageMessage::of(stored).into_iter().collect();
+        for id in images.iter().take(MOST_PICTURES) {
+            found.extend(reader.capture(*id)?.as_ref().and_then(ImageMessage::of));
+        }
+        Ok(found)
     }
 
     /// Scans from the newest capture down in steps: the newest handshake is mostly near the top.

@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use super::priority::give_way_to_window;
 use super::rulebook::RulebookError;
 use crate::account::Accounts;
 use crate::config::{Config, ConfigError, DataFolder, ListenerLock, RetentionConfig};
@@ -46,7 +47,18 @@ impl From<&StartError> for UserError {
 
 /// Builds the runtime for the listener and all deliveries.
 pub fn runtime() -> std::io::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).thread_name("listener").enable_all().build()
+    runtime_builder().build()
+}
+
+/// Builds the same for a program with a window, to whose thread the listener's give way.
+pub(super) fn runtime_behind_window() -> std::io::Result<Runtime> {
+    runtime_builder().on_thread_start(give_way_to_window).build()
+}
+
+fn runtime_builder() -> tokio::runtime::Builder {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(WORKERS).thread_name("listener").enable_all();
+    builder
 }
 
 /// A store with its writer, under the data folder's lock, and the listener that writes to it.

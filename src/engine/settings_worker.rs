@@ -8,19 +8,26 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::Setup;
+use super::feed_switch::{FeedStartError, open_feed};
 use super::notice::{SavedSetting, SettingsNotice};
 use super::notice_sender::NoticeSender;
+use super::priority::give_way_to_window;
 use super::rulebook::Rulebook;
+use super::server_test::ServerTest;
 use super::service::{Service, StartError};
-use super::status::{AccountStatus, ListenerState, Status};
+use super::status::{AccountStatus, FeedState, ListenerState, Status};
 use super::worker::Worker;
-use crate::account::{Accounts, SecretName, Secrets};
+use crate::account::{Accounts, Secret, SecretName, Secrets};
 use crate::config::{
-    self, AccountConfig, Config, ConfigError, FilterConfig, LookConfig, RetentionConfig, TargetConfig,
+    self, AccountConfig, Config, ConfigError, FilterConfig, HoldConfig, LookConfig, NotifyConfig, RetentionConfig,
+    TargetConfig,
 };
+use crate::delivery::Target;
+use crate::feed::Feed;
+use crate::progress::Progress;
 use crate::rules::{BadAnswer, Rule};
 use crate::sample::{self, SampleError};
-use crate::store::{Reader, StoreError, StoreHead};
+use crate::store::{self, Reader, StoreError, StoreHead};
 use crate::texts::user_error::UserError;
 
 /// A command about the listener or the configuration. The `Save` commands replace a section as a whole.
@@ -30,6 +37,16 @@ pub enum SettingsCommand {
     SetAddress {
         address: String,
     },
+    /// Open the feed at this `HOST:PORT` from now on, or close it, and save it.
+    SetFeed {
+        address: Option<String>,
+    },
+    /// Save the feed's token, and take it from now on.
+    SaveFeedToken {
+        token: Secret,
+    },
+    /// Open the feed, after a failure.
+    RetryFeed,
     /// Open the database and listen, after a failure or a stop.
     Retry,
     StopListening,
@@ -44,6 +61,14 @@ pub enum SettingsCommand {
     ForgetSecret {
         name: String,
         which: SecretName,
+    },
+    /// Save the handling of pushes that wait for a person.
+    SaveHold {
+        hold: HoldConfig,
+    },
+    /// Send a handshake to the developer's own server, as WeChat's console does.
+    TestServer {
+        url: String,
     },
     /// Save language and theme.
     SaveLook {
@@ -72,6 +97,10 @@ pub enum SettingsCommand {
     SaveRetention {
         retention: RetentionConfig,
     },
+    /// Save the filter of desktop notifications.
+    SaveNotify {
+        notify: NotifyConfig,
+    },
     /// Post a sample event of this kind to our own listener, as WeChat would.
     SendSample {
         kind: String,
@@ -89,7 +118,10 @@ pub(super) fn start(
     rulebook: Rulebook,
 ) -> std::io::Result<Worker<SettingsCommand>> {
     Worker::start("settings", move |commands| {
-        SettingsWorker { setup, runtime, notices, status, head, accounts, rulebook, service: None }.run(&commands);
+        // With it the writer's thread, which is started here.
+        give_way_to_window();
+        let (service, feed) = (None, None);
+        SettingsWorker { setup, runtime, notices, status, head, accounts, rulebook, service, feed }.run(&commands);
     })
 }
 
@@ -104,11 +136,14 @@ struct SettingsWorker {
     rulebook: Rulebook,
     /// `None` while another process has the data folder's lock, or the database cannot be opened.
     service: Option<Service>,
+    /// Dropped after the service, so that it gives out the last events.
+    feed: Option<Feed>,
 }
 
 impl SettingsWorker {
     fn run(mut self, commands: &Receiver<SettingsCommand>) {
         self.open();
+        self.open_feed();
         self.rulebook.follow();
         while let Ok(command) = commands.recv() {
             let is_open = match self.carry_out(command) {
@@ -128,6 +163,10 @@ impl SettingsWorker {
                 self.open();
                 return Ok(None);
             }
+            SettingsCommand::RetryFeed => {
+                self.open_feed();
+                return Ok(None);
+            }
             SettingsCommand::StopListening => {
                 if let Some(service) = &mut self.service {
                     service.stop_listening();
@@ -135,16 +174,21 @@ impl SettingsWorker {
                 }
                 return Ok(None);
             }
+            SettingsCommand::TestServer { url } => return self.test_server(url).map(Some),
             SettingsCommand::SendSample { kind } => return self.send_sample(kind).map(Some),
             SettingsCommand::SetAddress { address } => self.set_address(&address),
+            SettingsCommand::SetFeed { address } => self.set_feed(address),
+            SettingsCommand::SaveFeedToken { token } => self.save_feed_token(&token),
             SettingsCommand::SaveAccount { name, account, secrets } => self.save_account(name, &account, &secrets),
             SettingsCommand::ForgetSecret { name, which } => self.forget_secret(&name, which),
+            SettingsCommand::SaveHold { hold } => self.save_hold(hold),
             SettingsCommand::SaveLook { look } => self.save_look(look),
             SettingsCommand::SaveRules { rules } => self.save_rules(&rules),
             SettingsCommand::SaveForward { url, bad_answer } => self.save_forward(url, bad_answer),
             SettingsCommand::SaveTargets { targets } => self.save_targets(targets),
             SettingsCommand::SaveFilters { filters } => self.save_filters(filters),
             SettingsCommand::SaveRetention { retention } => self.save_retention(retention),
+            SettingsCommand::SaveNotify { notify } => self.save_notify(notify),
         };
         saved.map(|setting| Some(SettingsNotice::Saved(setting))).map_err(|error| UserError::from(&error))
     }
@@ -176,12 +220,30 @@ impl SettingsWorker {
         });
     }
 
+    /// Brings a database of an earlier version up to date, which the window shows and can stop.
+    fn bring_up_to_date(&mut self) -> Result<(), StartError> {
+        let database = self.setup.folder.database();
+        if !store::is_older(&database) {
+            return Ok(());
+        }
+        let progress = Progress::new();
+        self.publish(|status| status.upgrade = Some(progress.clone()));
+        let outcome = store::bring_up_to_date(&database, &progress);
+        self.publish(|status| status.upgrade = None);
+        match outcome {
+            // Listening will say who has the right to listen.
+            Err(StoreError::InUse { .. }) => Ok(()),
+            outcome => outcome.map_err(StartError::Store),
+        }
+    }
+
     /// Opens the database and listens; returns the address.
     fn try_open(&mut self) -> Result<String, StartError> {
         let config = Config::load(&self.setup.config_file)?;
         self.publish(|status| status.config = config.clone());
         let accounts = config.accounts(&self.setup.folder, &self.setup.overrides)?;
         self.publish_accounts(&accounts);
+        self.bring_up_to_date()?;
         // A mistake in a rule does not prevent listening: it is reported, and the former rules stay in force.
         self.rulebook.reload();
         let service = Service::open(
@@ -214,6 +276,44 @@ impl SettingsWorker {
         };
         self.publish(|status| status.listener = listener);
         Ok(SavedSetting::Address)
+    }
+
+    /// Opens the feed as the configuration has it, or closes it. A failure becomes the status.
+    fn open_feed(&mut self) {
+        // First, to free the port.
+        self.feed = None;
+        let opened = Config::load(&self.setup.config_file).map_err(FeedStartError::from);
+        let opened = opened.and_then(|config| open_feed(&self.setup, &config, self.head.subscribe()));
+        let state = match opened {
+            Ok(Some(feed)) => FeedState::Open { address: self.feed.insert(feed).address().to_string() },
+            Ok(None) => FeedState::Off,
+            Err(error) => {
+                tracing::error!("{error}");
+                FeedState::Failed { trouble: (&error).into() }
+            }
+        };
+        self.publish(|status| status.feed = state);
+    }
+
+    fn set_feed(&mut self, address: Option<String>) -> Result<SavedSetting, ConfigError> {
+        if let Some(address) = &address {
+            config::parse_address(address)?;
+        }
+        config::save_feed_address(&self.setup.folder, &self.setup.config_file, address.as_deref())?;
+        self.publish(|status| status.config.feed.addr = address);
+        // From now on, what was saved outranks the flag.
+        self.setup.overrides.feed = None;
+        self.open_feed();
+        Ok(SavedSetting::Feed)
+    }
+
+    fn save_feed_token(&mut self, token: &Secret) -> Result<SavedSetting, ConfigError> {
+        config::save_feed_token(&self.setup.folder, &self.setup.config_file, token)?;
+        let config = Config::load(&self.setup.config_file)?;
+        self.publish(|status| status.config.feed = config.feed);
+        self.setup.overrides.feed_token = None;
+        self.open_feed();
+        Ok(SavedSetting::Feed)
     }
 
     fn save_account(
@@ -250,8 +350,26 @@ impl SettingsWorker {
         Ok(())
     }
 
+    /// Waits for the answer for as long as WeChat would.
+    fn test_server(&self, url: String) -> Result<SettingsNotice, UserError> {
+        let target = Target::parse(&url).map_err(|error| UserError::from(&error))?;
+        let accounts = self.accounts.borrow().clone();
+        let client = &self.rulebook.policy().http_client;
+        let test = ServerTest::of(url, &target, accounts.default_account(), client);
+        Ok(SettingsNotice::ServerTested(Box::new(self.runtime.block_on(test))))
+    }
+
+    fn save_hold(&self, hold: HoldConfig) -> Result<SavedSetting, ConfigError> {
+        config::save_hold(&self.setup.folder, &self.setup.config_file, hold)?;
+        self.publish(|status| status.config.hold = hold);
+        Ok(SavedSetting::Hold)
+    }
+
     fn save_look(&self, look: LookConfig) -> Result<SavedSetting, ConfigError> {
         config::save_look(&self.setup.folder, &self.setup.config_file, &look)?;
+        if let Some(feed) = &self.feed {
+            feed.set_language(look.language());
+        }
         self.publish(|status| status.config.look = look);
         Ok(SavedSetting::Look)
     }
@@ -290,6 +408,12 @@ impl SettingsWorker {
             service.keep(&retention);
         }
         Ok(SavedSetting::Retention)
+    }
+
+    fn save_notify(&self, notify: NotifyConfig) -> Result<SavedSetting, ConfigError> {
+        config::save_notify(&self.setup.folder, &self.setup.config_file, &notify)?;
+        self.publish(|status| status.config.notify = notify);
+        Ok(SavedSetting::Notify)
     }
 
     /// Posts over a real socket to the real listener: the capture is the same as of a tap.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::config::Config;
+use crate::progress::Progress;
 use crate::texts::user_error::UserError;
 
 /// The state of the listener.
@@ -22,14 +23,33 @@ pub enum ListenerState {
     Failed { trouble: UserError },
 }
 
+/// The state of the feed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FeedState {
+    /// Nobody asked for it.
+    #[default]
+    Off,
+    Open {
+        /// `HOST:PORT`.
+        address: String,
+    },
+    /// Its address cannot be used.
+    Failed { trouble: UserError },
+}
+
 /// The state that the window shows beside captures, published as a `watch`: only the latest counts.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
     pub listener: ListenerState,
+    pub feed: FeedState,
     /// The failure to open the database.
     pub database: Option<UserError>,
+    /// The progress of bringing a database of an earlier version up to date, while that lasts.
+    pub upgrade: Option<Progress>,
     /// The contents of `config.toml`.
     pub config: Config,
+    /// What keeps desktop notifications from being shown, while they are on.
+    pub notifications: Option<UserError>,
     /// The accounts, and the secrets that each has.
     pub accounts: Vec<AccountStatus>,
 }

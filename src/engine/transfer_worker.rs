@@ -7,6 +7,7 @@ use std::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use super::SharedAccounts;
+use super::folder_opener::FolderOpener;
 use super::long_jobs::LongJobs;
 use super::notice::{Notice, TransferNotice};
 use super::selection::Selection;
@@ -28,6 +29,8 @@ pub enum TransferCommand {
     Export { request: Box<ExportRequest> },
     /// Read these files and folders.
     Import { paths: Vec<PathBuf> },
+    /// Open the folder of an export in the desktop's file manager.
+    OpenFolder { path: PathBuf },
 }
 
 /// An export, as the window asks for it.
@@ -55,7 +58,7 @@ impl TransferHandle {
     pub(super) fn try_send(&self, command: TransferCommand) -> bool {
         match &command {
             TransferCommand::PreviewExport { generation, .. } => self.latest_preview.replace(*generation),
-            TransferCommand::Export { .. } | TransferCommand::Import { .. } => {}
+            TransferCommand::Export { .. } | TransferCommand::Import { .. } | TransferCommand::OpenFolder { .. } => {}
         }
         self.worker.try_send(command)
     }
@@ -93,6 +96,7 @@ pub(super) struct TransferWorker {
     pub(super) accounts: SharedAccounts,
     pub(super) status: watch::Receiver<Status>,
     pub(super) latest_preview: LatestPreview,
+    pub(super) opener: FolderOpener,
     pub(super) jobs: LongJobs,
 }
 
@@ -106,7 +110,9 @@ impl TransferWorker {
     fn run(self, commands: &Receiver<TransferCommand>) {
         let progress = |command: &TransferCommand| match command {
             TransferCommand::PreviewExport { generation, .. } => self.latest_preview.current(*generation),
-            TransferCommand::Export { .. } | TransferCommand::Import { .. } => Some(Progress::new()),
+            TransferCommand::Export { .. } | TransferCommand::Import { .. } | TransferCommand::OpenFolder { .. } => {
+                Some(Progress::new())
+            }
         };
         let job = |command, progress: &Progress| match self.carry_out(command, progress) {
             Ok(notice) => Ok(notice.map(Notice::from)),
@@ -136,6 +142,10 @@ impl TransferWorker {
                 let mut additions = BulkWriter::open(&self.database)?;
                 let imported = exchange::import(&paths, &mut additions, &accounts, progress)?;
                 Some(TransferNotice::Imported(Box::new(imported)))
+            }
+            TransferCommand::OpenFolder { path } => {
+                self.opener.open(&path).map_err(|source| FixtureError::Open { source, path })?;
+                None
             }
         })
     }

@@ -26,6 +26,16 @@ pub enum RuleTrial {
     Failed { trouble: UserError },
 }
 
+/// The newest event that a rule matches, and what the rule does with it.
+#[derive(Clone, Debug)]
+pub struct RulePreview {
+    /// The number of the question.
+    pub number: u64,
+    /// `None` where the rule matches none of the latest events.
+    pub event: Option<Box<StoredCapture>>,
+    pub trial: RuleTrial,
+}
+
 impl RuleTrial {
     /// Tries a rule, whether it is enabled or not.
     pub(super) fn of(rule: Rule, stored: &StoredCapture) -> Self {

@@ -62,6 +62,9 @@ pub enum FixtureError {
         /// The number in the database.
         id: i64,
     },
+    /// The folder of an export cannot be shown.
+    #[error("cannot open the folder in a file manager ({source}); open it yourself: {}", path.display())]
+    Open { source: io::Error, path: PathBuf },
     /// The key of the pseudonyms cannot be stored.
     #[error("cannot keep the key of the pseudonyms ({source}); check the data folder's rights: {}", path.display())]
     Key { source: io::Error, path: PathBuf },
@@ -104,6 +107,9 @@ impl From<&FixtureError> for UserError {
                 Self::of("user_error.fixtures.leak", error).with("what", leaked(what, *number)).with("file", file)
             }
             FixtureError::Sealed { id } => Self::of("user_error.fixtures.sealed", error).with("id", id),
+            FixtureError::Open { source, path } => {
+                Self::of("user_error.fixtures.open", error).with("cause", source).with("path", path.display())
+            }
             FixtureError::Key { source, path } => {
                 Self::of("user_error.fixtures.key", error).with("cause", source).with("path", path.display())
             }

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 
 use super::fixture_error::FixtureError;
 use super::importer::Importer;
+use super::record::Fixture;
 use super::record::manifest::PublishedKeys;
 use super::writer::Writer;
+use crate::capture::StoredCapture;
 use crate::texts::Language;
 
 pub(super) mod curl;
@@ -30,6 +32,12 @@ mod text_writer;
 mod variables;
 
 pub use server_url::ServerUrl;
+
+/// One curl command that sends an event to a server, the usual local one where none is given.
+pub fn curl_command(stored: &StoredCapture, to: Option<&str>) -> String {
+    let to = to.and_then(ServerUrl::parse).unwrap_or_default();
+    curl::command_line(&Fixture { stored: stored.clone(), images: Vec::new(), app_id: None }, &to)
+}
 
 use pack::PackWriter;
 use test_code::{Snippet, TestCode};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::account::{Account, Accounts, Secrets};
 use crate::capture::diagnosis::Code;
-use crate::capture::{Capture, CaptureId, RawRequest, Reply};
+use crate::capture::{Capture, CaptureId, Headers, RawRequest, Reply};
 use crate::inspect::{inspect, read_envelope, unpacked_message};
 use crate::progress::Progress;
 use crate::store::{BulkWriter, ImportEvent, ImportOutcome};
@@ -121,7 +121,7 @@ impl<'a> Importer<'a> {
             .diagnoses
             .retain(|diagnosis| !matches!(diagnosis.code, Code::TokenMissing | Code::EncryptTypeDisagrees));
         // Its request is made here, and has no lines that could be wrong.
-        self.push((ImportEvent { capture, reply: None, attempt: 1, first: None }, None), String::new)
+        self.push((ImportEvent::unanswered(capture), None), String::new)
     }
 
     /// Fails where the import was cancelled; the events so far are stored.
@@ -176,7 +176,7 @@ impl<'a> Importer<'a> {
     }
 
     fn inspected(&self, request: RawRequest) -> ImportEvent {
-        ImportEvent { capture: inspect(request, self.accounts).capture, reply: None, attempt: 1, first: None }
+        ImportEvent::unanswered(inspect(request, self.accounts).capture)
     }
 
     fn first(&mut self, first: Option<u64>) -> Result<Option<CaptureId>, FixtureError> {
@@ -216,7 +216,7 @@ fn posted(body: Vec<u8>, at: Timestamp) -> RawRequest {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: "/".to_owned(),
-        headers: Vec::new(),
+        headers: Headers::default(),
         peer: String::new(),
         body_length: body.len() as u64,
         body: body.into(),
@@ -251,10 +251,10 @@ fn name_first(recorded: &mut ImportEvent) {
 
 /// The event as it was on record.
 fn as_recorded(request: RawRequest, record: Record) -> ImportEvent {
-    let Record { attempt, account, mode, signature, replay, message, diagnoses, reply, .. } = record;
+    let Record { attempt, account, mode, signature, replay, message, diagnoses, reply, annotation, .. } = record;
     // A file holds the message of a plain push only once, which is its body.
     let message = message.or_else(|| unpacked_message(&request, mode, signature));
     let envelope = read_envelope(&request, mode, message.as_deref());
     let capture = Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses };
-    ImportEvent { capture, reply, attempt, first: None }
+    ImportEvent { capture, reply, attempt, first: None, annotation }
 }

@@ -1,7 +1,7 @@
 //! The record of an event: exported to a file, and read from one.
 
 use crate::capture::diagnosis::Diagnosis;
-use crate::capture::{CaptureId, Mode, RawRequest, Reply, Signature, StoredCapture};
+use crate::capture::{Annotation, CaptureId, Mode, RawRequest, Reply, Signature, StoredCapture};
 
 pub(super) mod entry;
 pub(super) mod http_text;
@@ -48,4 +48,6 @@ pub(super) struct Record {
     pub(super) message: Option<Vec<u8>>,
     pub(super) diagnoses: Vec<Diagnosis>,
     pub(super) reply: Option<Reply>,
+    /// A person's pin and note.
+    pub(super) annotation: Annotation,
 }

@@ -59,6 +59,7 @@ impl fmt::Display for Term {
             Self::After(time) => write!(f, "after:{time}"),
             Self::Before(time) => write!(f, "before:{time}"),
             Self::Is(state) => write!(f, "is:{}", state.as_str()),
+            Self::HasNote => f.write_str("has:note"),
             Self::HasDiagnosis => f.write_str("has:diagnosis"),
             Self::Diagnosis(code) => write!(f, "diagnosis:{}", code.as_str()),
         }
@@ -153,7 +154,7 @@ mod tests {
 
     fn term() -> impl Strategy<Value = Term> {
         let signatures = vec![Signature::Valid, Signature::Invalid, Signature::Missing, Signature::Unchecked];
-        let states = vec![State::Held, State::Replay];
+        let states = State::ALL.to_vec();
         prop_oneof![
             text().prop_map(Term::Word),
             text().prop_map(Term::Event),
@@ -174,6 +175,7 @@ mod tests {
             time().prop_map(Term::Before),
             select(states).prop_map(Term::Is),
             Just(Term::HasDiagnosis),
+            Just(Term::HasNote),
             select(Code::ALL).prop_map(Term::Diagnosis),
         ]
     }

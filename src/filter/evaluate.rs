@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Expr, Needle, State, Term};
-use crate::capture::{Capture, Placement, Reply, ReplySource, milliseconds};
+use crate::capture::{Annotation, Capture, Placement, Reply, ReplySource, milliseconds};
 use crate::wechat::tree::Tree;
 
 /// The event that a filter is evaluated against.
@@ -19,12 +19,14 @@ pub struct Subject<'a> {
     pub reply: Option<&'a Reply>,
     /// Waiting for a person's reply.
     pub held: bool,
+    /// A person's pin and note; `None` for what nobody has seen.
+    pub annotation: Option<&'a Annotation>,
 }
 
 impl<'a> Subject<'a> {
     /// An event that has just arrived: nothing is answered, and nobody has seen it.
     pub fn arriving(capture: &'a Capture, placement: Placement) -> Self {
-        Self { capture, tree: None, placement, reply: None, held: false }
+        Self { capture, tree: None, placement, reply: None, held: false, annotation: None }
     }
 
     /// The same with the capture's message as it was parsed, so that it is not parsed again.
@@ -54,7 +56,7 @@ impl Expr {
 
 impl Term {
     fn holds(&self, subject: &Subject<'_>) -> bool {
-        let Subject { capture, tree, placement, reply, held } = *subject;
+        let Subject { capture, tree, placement, reply, held, annotation } = *subject;
         let envelope = &capture.envelope;
         match self {
             Self::Word(word) => {
@@ -89,6 +91,8 @@ impl Term {
             Self::Before(time) => arrival(capture) < *time,
             Self::Is(State::Replay) => capture.replay,
             Self::Is(State::Held) => held,
+            Self::Is(State::Pinned) => annotation.is_some_and(|annotation| annotation.pinned),
+            Self::HasNote => annotation.is_some_and(|annotation| annotation.note.is_some()),
             Self::HasDiagnosis => !capture.diagnoses.is_empty(),
             Self::Diagnosis(code) => capture.diagnoses.iter().any(|diagnosis| diagnosis.code == *code),
         }
@@ -103,6 +107,8 @@ fn arrival(capture: &Capture) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use bytes::Bytes;
     use jiff::Zoned;
 
@@ -118,7 +124,7 @@ mod tests {
                 method: String::new(),
                 version: String::new(),
                 target: String::new(),
-                headers: Vec::new(),
+                headers: crate::capture::Headers::default(),
                 peer: String::new(),
                 body: Bytes::new(),
                 body_length: 0,
@@ -164,6 +170,14 @@ mod tests {
     fn held_is_what_the_subject_says() {
         assert!(holds("is:held", |subject| subject.held = true));
         assert!(holds("-is:held", |_| {}));
+    }
+
+    #[test]
+    fn a_pin_and_a_note_are_what_the_subject_says() {
+        static BOTH: LazyLock<Annotation> = LazyLock::new(|| Annotation::of(true, Some("twice")));
+        assert!(holds("is:pinned has:note", |subject| subject.annotation = Some(&BOTH)));
+        assert!(holds("-is:pinned -has:note", |_| {}));
+        assert!(holds("-is:pinned", |subject| subject.annotation = None));
     }
 
     #[test]

@@ -120,8 +120,8 @@ pub const NAMES: &[Name] = &[
     Name::open("id", Field::Id, &["17", "10..20", "10.."]),
     Name::open("after", Field::After, &["10m", "10:00", "2026-11-23", "\"2026-11-23 10:00\""]),
     Name::open("before", Field::Before, &["10m", "10:00", "2026-11-23", "\"2026-11-23 10:00\""]),
-    Name::taking_only("is", Field::Is, &["held", "replay"]),
-    Name::taking_only("has", Field::Has, &["diagnosis"]),
+    Name::taking_only("is", Field::Is, &["held", "replay", "pinned"]),
+    Name::taking_only("has", Field::Has, &["diagnosis", "note"]),
     Name::open("diagnosis", Field::Diagnosis, &["signature-mismatch"]),
 ];
 

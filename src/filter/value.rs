@@ -60,7 +60,11 @@ pub(super) fn term(
         Field::After => Term::After(value.time(now)?),
         Field::Before => Term::Before(value.time(now)?),
         Field::Is => Term::Is(value.one_of(state)?),
-        Field::Has => value.one_of(|text| (text == "diagnosis").then_some(Term::HasDiagnosis))?,
+        Field::Has => value.one_of(|text| match text {
+            "diagnosis" => Some(Term::HasDiagnosis),
+            "note" => Some(Term::HasNote),
+            _ => None,
+        })?,
         Field::Diagnosis => Term::Diagnosis(value.code()?),
     })
 }
@@ -82,7 +86,7 @@ fn pattern(pieces: &[ValuePart]) -> Pattern {
 }
 
 fn state(text: &str) -> Option<State> {
-    [State::Held, State::Replay].into_iter().find(|state| state.as_str() == text)
+    State::ALL.into_iter().find(|state| state.as_str() == text)
 }
 
 /// The term about a fault of that name, or about any fault.

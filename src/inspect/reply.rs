@@ -199,7 +199,7 @@ mod tests {
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
             target: format!("/?{}", push.query),
-            headers: Vec::new(),
+            headers: crate::capture::Headers::default(),
             peer: "127.0.0.1:1".to_owned(),
             body_length: push.body.len() as u64,
             body: Bytes::from(push.body),

@@ -4,23 +4,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Extension, State};
-use axum::http::{Method, Request, Response};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Request, Response, Version};
+use hyper::body::Incoming;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
 
 use super::ListenerContext;
 use super::body::{self, BodyEnd, ReceivedBody};
 use super::connection::Origin;
-use super::http_answer::{self, Answer};
+use super::http_answer::{self, Answer, AnswerBody};
 use super::responder::Responder;
 use crate::account::Accounts;
 use crate::capture::diagnosis::Code;
-use crate::capture::{Capture, CaptureId, Placement, RawRequest, UNREADABLE};
+use crate::capture::{Capture, CaptureId, Headers, Placement, RawRequest, UNREADABLE};
 use crate::delivery::has_passed_through;
-use crate::inspect::{Disposition, Inspection, ReplyEncryption, has_echostr, inspect, is_cross_site};
+use crate::inspect::{Disposition, Inspection, ReplyEncryption, has_echostr, inspect, inspect_to_store, is_cross_site};
 use crate::log_throttle::LogThrottle;
 use crate::store::{StoreError, Ticket};
 use crate::wechat::tree::Tree;
@@ -75,16 +74,12 @@ impl Endpoint {
     }
 }
 
-/// Routes every path to one handler.
-pub(super) fn router(endpoint: Arc<Endpoint>) -> Router {
-    Router::new().fallback(handle).with_state(endpoint)
-}
-
-async fn handle(
-    State(endpoint): State<Arc<Endpoint>>,
-    Extension(origin): Extension<Origin>,
-    request: Request<Body>,
-) -> Response<Body> {
+/// Answers a request, whatever its path.
+pub(super) async fn handle(
+    endpoint: Arc<Endpoint>,
+    origin: Origin,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
     let began = origin.began();
     let mut response = match *request.method() {
         Method::POST => callback(endpoint, &origin, request, began).await,
@@ -93,7 +88,8 @@ async fn handle(
             let accounts = endpoint.context.accounts.borrow().clone();
             let mut inspection = inspect(raw, &accounts);
             refuse_cross_site(&mut inspection, &accounts);
-            store_and_answer(endpoint, &origin, inspection, began).await
+            let reply_context = ReplyContext::of(&endpoint, accounts, &mut inspection);
+            store_and_answer(endpoint, &origin, inspection, reply_context, began).await
         }
         Method::GET | Method::HEAD => http_answer::page(),
         _ => http_answer::method_not_allowed(),
@@ -103,13 +99,20 @@ async fn handle(
     response
 }
 
-async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Body>, began: Instant) -> Response<Body> {
+async fn callback(
+    endpoint: Arc<Endpoint>,
+    origin: &Origin,
+    request: Request<Incoming>,
+    began: Instant,
+) -> Response<AnswerBody> {
     let (head, body) = request.into_parts();
     let received = body::receive(body).await;
     let end = received.end;
     let raw = raw_request(origin, &head, received);
     let accounts = endpoint.context.accounts.borrow().clone();
-    let mut inspection = inspect(raw, &accounts);
+    // Nobody reads the parsed message where the default is answered.
+    let is_idle = endpoint.context.policy.is_idle();
+    let mut inspection = if is_idle { inspect_to_store(raw, &accounts) } else { inspect(raw, &accounts) };
     if end != BodyEnd::Complete {
         inspection.refuse_incomplete(end == BodyEnd::TooSlow);
     } else if !refuse_cross_site(&mut inspection, &accounts)
@@ -117,7 +120,8 @@ async fn callback(endpoint: Arc<Endpoint>, origin: &Origin, request: Request<Bod
     {
         inspection.refuse_loop();
     }
-    store_and_answer(endpoint, origin, inspection, began).await
+    let reply_context = if is_idle { None } else { ReplyContext::of(&endpoint, accounts, &mut inspection) };
+    store_and_answer(endpoint, origin, inspection, reply_context, began).await
 }
 
 /// Refuses a request of somebody else's web page to an account without a token; returns true for such a one.
@@ -134,11 +138,11 @@ fn refuse_cross_site(inspection: &mut Inspection, accounts: &Accounts) -> bool {
 async fn store_and_answer(
     endpoint: Arc<Endpoint>,
     origin: &Origin,
-    mut inspection: Inspection,
+    inspection: Inspection,
+    reply_context: Option<ReplyContext>,
     began: Instant,
-) -> Response<Body> {
+) -> Response<AnswerBody> {
     let deadline = (began + endpoint.context.reply_budget).max(Instant::now() + COMMIT_GRACE);
-    let reply_context = ReplyContext::of(&endpoint, &mut inspection);
     let Inspection { capture, disposition, .. } = inspection;
     let queued = timeout_at(deadline.into(), endpoint.context.store.queue(capture)).await;
     let Ok(Ok(ticket)) = queued else {
@@ -182,7 +186,7 @@ struct ReplyContext {
 impl ReplyContext {
     /// `None` where the default is answered: to a message that is unreadable or meant for another AppID, and where the policy
     /// has nothing to say.
-    fn of(endpoint: &Endpoint, inspection: &mut Inspection) -> Option<Self> {
+    fn of(endpoint: &Endpoint, accounts: Arc<Accounts>, inspection: &mut Inspection) -> Option<Self> {
         let Inspection { capture, tree, disposition, encryption } = inspection;
         let is_ours = *disposition == Disposition::Accept
             && capture.envelope.kind != UNREADABLE
@@ -193,7 +197,6 @@ impl ReplyContext {
         if !is_ours || endpoint.context.policy.is_idle() {
             return None;
         }
-        let accounts = endpoint.context.accounts.borrow().clone();
         let capture = Arc::new(capture.clone());
         Some(Self { capture, tree: tree.take().map(Arc::new), encryption: encryption.clone(), accounts })
     }
@@ -264,19 +267,25 @@ impl Drop for PendingReply {
     }
 }
 
-fn raw_request(origin: &Origin, head: &axum::http::request::Parts, received: ReceivedBody) -> RawRequest {
+fn headers(received: &HeaderMap) -> Headers {
+    let bytes = received.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let mut headers = Headers::with_capacity(received.len(), bytes);
+    received.iter().for_each(|(name, value)| headers.push(name.as_str(), value.as_bytes()));
+    headers
+}
+
+fn raw_request(origin: &Origin, head: &Parts, received: ReceivedBody) -> RawRequest {
     let target = origin.target(&head.uri);
     RawRequest {
         received_at: crate::clock::now(),
         method: head.method.as_str().to_owned(),
-        version: format!("{:?}", head.version),
+        version: match head.version {
+            Version::HTTP_11 => "HTTP/1.1".to_owned(),
+            other => format!("{other:?}"),
+        },
         target,
-        headers: head
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
-            .collect(),
-        peer: origin.peer.ip().to_string(),
+        headers: headers(&head.headers),
+        peer: origin.peer().to_owned(),
         body: received.bytes,
         body_length: received.length,
     }

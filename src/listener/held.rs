@@ -3,7 +3,7 @@
 //! ```text
 //!             hold()                    resolve()
 //! stored ───────────────► held ─────────────────────► the person's reply
-//!                          ├── deadline ────────────► the default
+//!                          ├── deadline ────────────► the default; the retry instead, while the person is typing
 //!                          ├── switch turned off ───► the default
 //!                          ├── client hangs up ─────► forgotten
 //!                          └── let WeChat retry ────► awaited ── next attempt ──► held again, or answered at once
@@ -24,6 +24,9 @@ use crate::wechat::reply::PassiveReply;
 
 /// The time after which an awaited retry is given up: WeChat closes after 5 s and posts again at once.
 const RETRY_PATIENCE: Duration = Duration::from_secs(20);
+
+/// The attempts that WeChat makes in all.
+const MOST_ATTEMPTS: u32 = 3;
 
 /// A person's reply to a held push.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,9 +95,18 @@ struct State {
     /// True while the listener stops: nothing is held any more.
     closed: bool,
     /// By a push's own number.
-    waiting: BTreeMap<CaptureId, (HeldPush, oneshot::Sender<HeldDecision>)>,
+    waiting: BTreeMap<CaptureId, WaitingPush>,
     /// By the number of an event's first attempt: when the retry is given up, and the reply prepared for it.
     awaited: BTreeMap<CaptureId, (Instant, Option<ManualReply>)>,
+}
+
+/// A push that waits, and the way to its handler.
+#[derive(Debug)]
+struct WaitingPush {
+    push: HeldPush,
+    sender: oneshot::Sender<HeldDecision>,
+    /// At its deadline the attempt is left unanswered, instead of being answered with the default.
+    is_to_retry: bool,
 }
 
 /// The outcome of an attempt to hold a push.
@@ -142,10 +154,9 @@ impl HeldPushes {
     pub fn resolve(&self, push_or_group: CaptureId, decision: HeldDecision) -> bool {
         let mut state = self.lock();
         let resolved = match state.waiting.remove(&push_or_group) {
-            Some((push, sender)) => {
+            Some(WaitingPush { push, sender, .. }) => {
                 if decision == HeldDecision::LetRetry {
-                    let until = push.began + RETRY_PATIENCE;
-                    state.awaited.insert(push.placement.group, (until, None));
+                    state.await_retry(&push);
                 }
                 sender.send(decision).is_ok()
             }
@@ -153,6 +164,27 @@ impl HeldPushes {
         };
         self.publish(&state);
         resolved
+    }
+
+    /// Says what becomes of a push at its deadline: left unanswered, so that WeChat sends it again, or the default. Somebody is
+    /// still writing its reply in the first case. The last attempt is answered in any case.
+    pub fn retry_at_deadline(&self, id: CaptureId, is_to_retry: bool) {
+        if let Some(waiting) = self.lock().waiting.get_mut(&id) {
+            waiting.is_to_retry = is_to_retry && waiting.push.placement.attempt < MOST_ATTEMPTS;
+        }
+    }
+
+    /// The decision on a push whose deadline has come.
+    pub(super) fn expire(&self, id: CaptureId) -> HeldDecision {
+        let mut state = self.lock();
+        let Some(WaitingPush { push, is_to_retry: true, .. }) = state.waiting.get(&id) else {
+            return HeldDecision::Default;
+        };
+        let push = *push;
+        state.waiting.remove(&id);
+        state.await_retry(&push);
+        self.publish(&state);
+        HeldDecision::LetRetry
     }
 
     /// Tells whether no push could be held by the switch or as an awaited retry.
@@ -200,7 +232,7 @@ impl HeldPushes {
             return HoldOutcome::No;
         }
         let (sender, decision) = oneshot::channel();
-        state.waiting.insert(push.placement.id, (push, sender));
+        state.waiting.insert(push.placement.id, WaitingPush { push, sender, is_to_retry: false });
         self.publish(state);
         HoldOutcome::Waits(HoldGuard { held: self.clone(), id: push.placement.id, decision })
     }
@@ -221,7 +253,7 @@ impl HeldPushes {
         });
         self.view.send_replace(HeldView {
             switch: state.switch.clone(),
-            waiting: state.waiting.values().map(|(push, _)| *push).collect(),
+            waiting: state.waiting.values().map(|waiting| waiting.push).collect(),
             awaited: awaited.collect(),
         });
         self.waker.wake();
@@ -235,10 +267,14 @@ impl HeldPushes {
 impl State {
     fn release_all(&mut self) {
         self.awaited.clear();
-        for (_, (_, sender)) in std::mem::take(&mut self.waiting) {
+        for (_, waiting) in std::mem::take(&mut self.waiting) {
             // A client that hung up meanwhile has dropped its receiver.
-            sender.send(HeldDecision::Default).ok();
+            waiting.sender.send(HeldDecision::Default).ok();
         }
+    }
+
+    fn await_retry(&mut self, push: &HeldPush) {
+        self.awaited.insert(push.placement.group, (push.began + RETRY_PATIENCE, None));
     }
 
     /// Keeps a reply for an awaited retry; the default ends the waiting.

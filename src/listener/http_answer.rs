@@ -1,12 +1,13 @@
 //! The answer to one request: its HTTP response, and its record.
 
+use std::cell::RefCell;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use bytes::Bytes;
+use http_body_util::{Either, Full};
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
@@ -17,10 +18,26 @@ use crate::wechat::lint::LintFinding;
 /// The body that tells WeChat that all is well, and shows the user nothing.
 const SUCCESS: &str = "success";
 
+/// The body of an answer: whole, or cut in the middle.
+pub(super) type AnswerBody = Either<Full<Bytes>, CutBody>;
+
 /// Adds the `Date` header, which HTTP leaves out where there is no sensible clock.
-pub(super) fn add_date(response: &mut Response<Body>) {
-    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&crate::clock::now());
-    if let Some(date) = date.ok().and_then(|date| HeaderValue::try_from(date).ok()) {
+pub(super) fn add_date(response: &mut Response<AnswerBody>) {
+    // It says seconds, and thousands of answers leave within one.
+    thread_local! {
+        static LATEST: RefCell<Option<(i64, HeaderValue)>> = const { RefCell::new(None) };
+    }
+    let now = crate::clock::now();
+    let second = now.as_second();
+    let date = LATEST.with_borrow_mut(|latest| {
+        latest.take_if(|(of, _)| *of != second);
+        if latest.is_none() {
+            let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+            *latest = date.ok().and_then(|date| HeaderValue::try_from(date).ok()).map(|date| (second, date));
+        }
+        latest.as_ref().map(|(_, date)| date.clone())
+    });
+    if let Some(date) = date {
         response.headers_mut().insert(header::DATE, date);
     }
 }
@@ -130,7 +147,7 @@ impl Answer {
     }
 
     /// The HTTP response. It says `nosniff`, so that an `echostr` is never taken for a page.
-    pub(super) fn into_response(self) -> Response<Body> {
+    pub(super) fn into_response(self) -> Response<AnswerBody> {
         let status = self.status.unwrap_or(StatusCode::OK);
         // The rest of a body that was not read to its end must not be taken for the next request.
         let closes =
@@ -138,8 +155,10 @@ impl Answer {
                 && self.source == ReplySource::None;
         let arriving = self.arriving();
         let whole = self.wire().len();
-        let body =
-            if self.end == ReplyEnd::Cut { Body::new(CutBody::new(arriving, whole)) } else { Body::from(arriving) };
+        let body = match self.end {
+            ReplyEnd::Cut => Either::Right(CutBody::new(arriving, whole)),
+            _ => Either::Left(Full::new(arriving)),
+        };
         let mut response = typed(status, self.content_type, body);
         let headers = response.headers_mut();
         if closes {
@@ -151,19 +170,19 @@ impl Answer {
 }
 
 /// The page for a person with a browser.
-pub(super) fn page() -> Response<Body> {
-    typed(StatusCode::OK, TEXT, PAGE)
+pub(super) fn page() -> Response<AnswerBody> {
+    typed(StatusCode::OK, TEXT, Either::Left(Full::from(PAGE)))
 }
 
 /// The answer to a method that WeChat never uses.
-pub(super) fn method_not_allowed() -> Response<Body> {
-    let mut response = typed(StatusCode::METHOD_NOT_ALLOWED, TEXT, "");
+pub(super) fn method_not_allowed() -> Response<AnswerBody> {
+    let mut response = typed(StatusCode::METHOD_NOT_ALLOWED, TEXT, Either::Left(Full::default()));
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     response
 }
 
-fn typed(status: StatusCode, content_type: HeaderValue, body: impl Into<Body>) -> Response<Body> {
-    let mut response = Response::new(body.into());
+fn typed(status: StatusCode, content_type: HeaderValue, body: AnswerBody) -> Response<AnswerBody> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type);
@@ -172,7 +191,7 @@ fn typed(status: StatusCode, content_type: HeaderValue, body: impl Into<Body>) -
 }
 
 /// A body that announces its whole length and breaks off in the middle.
-struct CutBody {
+pub(super) struct CutBody {
     half: Option<Bytes>,
     length: u64,
     pause: Pin<Box<Sleep>>,

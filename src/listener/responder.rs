@@ -176,7 +176,7 @@ impl Responder {
         self.store.record_held(self.placement.id, crate::clock::now() + left);
         let held_decision = tokio::select! {
             held_decision = guard.decision() => held_decision,
-            () = sleep_until(self.deadline.into()) => HeldDecision::Default,
+            () = sleep_until(self.deadline.into()) => self.policy.held.expire(self.placement.id),
             () = self.origin.hung_up() => return self.hung_up(),
         };
         drop(guard);

@@ -80,7 +80,7 @@ pub fn difference(before: &ComparableAnswer, after: &ComparableAnswer, ignored: 
 }
 
 /// The verdict on an answer against an earlier one.
-pub(super) fn verdict(before: Option<&ComparableAnswer>, after: &ComparableAnswer, ignored: &[String]) -> Verdict {
+pub fn verdict(before: Option<&ComparableAnswer>, after: &ComparableAnswer, ignored: &[String]) -> Verdict {
     let Some(before) = before else { return Verdict::New };
     match (before.is_legal, after.is_legal) {
         (false, true) => Verdict::Fixed,
@@ -122,13 +122,13 @@ fn between(before: &Leaves, after: &Leaves) -> Vec<Change> {
 }
 
 /// The texts of a message by their unique paths.
-struct Leaves {
-    order: Vec<String>,
-    by_path: BTreeMap<String, String>,
+pub(super) struct Leaves {
+    pub(super) order: Vec<String>,
+    pub(super) by_path: BTreeMap<String, String>,
 }
 
 /// `None` if the body is not a message, or has more than [`MOST_ELEMENTS`].
-fn leaves(body: &[u8], ignored: &[String]) -> Option<Leaves> {
+pub(super) fn leaves(body: &[u8], ignored: &[String]) -> Option<Leaves> {
     let tree =
         Tree::parse(body).ok().filter(|tree| tree.elements().take(MOST_ELEMENTS + 1).count() <= MOST_ELEMENTS)?;
     let counts = |element: &Element<'_, '_>| {
@@ -156,7 +156,7 @@ fn lines(before: &[u8], after: &[u8]) -> Vec<DiffLine> {
 }
 
 /// The text of a body. A message on one line is given a line for each element, so that a diff tells something.
-fn readable(body: &[u8]) -> String {
+pub(super) fn readable(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body).into_owned();
     if text.starts_with('<') && !text.trim_end().contains('\n') { text.replace("><", ">\n<") } else { text }
 }

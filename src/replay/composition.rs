@@ -25,7 +25,7 @@ impl ComposedMessages<'_> {
             let now = crate::clock::now();
             let push = sample::signed(message, Some(self.account), self.encrypt, now)?;
             let capture = own_capture(&push, self.account, accounts, now);
-            recorded.push(ImportEvent { capture, reply: None, attempt: 1, first: None });
+            recorded.push(ImportEvent::unanswered(capture));
         }
         Ok(additions.import(&recorded)?.into_iter().map(ImportOutcome::id).collect())
     }

@@ -22,7 +22,7 @@ fn capture(body: &str) -> Capture {
             method: "POST".to_owned(),
             version: "HTTP/1.1".to_owned(),
             target: "/".to_owned(),
-            headers: Vec::new(),
+            headers: crate::capture::Headers::default(),
             peer: String::new(),
             body: Bytes::from(body.to_owned()),
             body_length: body.len() as u64,

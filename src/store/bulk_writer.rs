@@ -2,15 +2,20 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Transaction};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
-use super::columns::headers_to_bytes;
-use super::connection::{connect, in_transaction, migrate};
+use super::connection::{connect, in_transaction};
 use super::database_file::{DatabaseFile, FileState};
 use super::error::{StoreError, doing};
+use super::known_events::KnownEvents;
 use super::removal::{self, RemovalId};
-use super::{chores, completion, replays, replies, rows};
-use crate::capture::{Capture, CaptureId, Placement, Replay, ReplayId, ReplayRun, Reply, RunEnd, RunId};
+use super::replies::ReplyInsert;
+use super::rows::{self, CaptureInsert};
+use super::upgrade::upgrade_alone;
+use super::{annotations, chores, completion, replays};
+use crate::capture::{
+    Annotation, AnnotationChange, Capture, CaptureId, Placement, Replay, ReplayId, ReplayRun, Reply, RunEnd, RunId,
+};
 use crate::progress::Progress;
 
 /// An event to import: captured at another time, perhaps by another program.
@@ -22,6 +27,15 @@ pub struct ImportEvent {
     pub attempt: u32,
     /// The first attempt, where another event that is stored already is the first one.
     pub first: Option<CaptureId>,
+    /// A person's pin and note.
+    pub annotation: Annotation,
+}
+
+impl ImportEvent {
+    /// A first attempt without a reply, a pin or a note.
+    pub fn unanswered(capture: Capture) -> Self {
+        Self { capture, reply: None, attempt: 1, first: None, annotation: Annotation::default() }
+    }
 }
 
 /// The outcome of importing an [`ImportEvent`].
@@ -47,25 +61,35 @@ impl ImportOutcome {
 pub struct BulkWriter {
     connection: Connection,
     file: DatabaseFile,
+    known: KnownEvents,
 }
 
 impl BulkWriter {
     /// Opens the database, or makes it where it is missing, and brings it to the latest schema.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = connect(path, OpenFlags::default())?;
-        migrate(&mut connection, path)?;
+        upgrade_alone(&mut connection, path)?;
         // An import can be repeated and a replay sent again: a commit does not wait for the disk.
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(doing("choosing how to commit"))?;
-        Ok(Self { connection, file: DatabaseFile::of(path) })
+        Ok(Self { connection, file: DatabaseFile::of(path), known: KnownEvents::default() })
     }
 
     /// Stores the events that are not stored yet, in one transaction: of some hundreds at most, so that a listener that
     /// writes to the same database never waits for long.
     pub fn import(&mut self, events: &[ImportEvent]) -> Result<Vec<ImportOutcome>, StoreError> {
-        self.in_transaction("importing events", |transaction| {
+        let mut known = std::mem::take(&mut self.known);
+        let outcomes = self.in_transaction("importing events", |transaction| {
+            known.read_newer(transaction)?;
             let mut next_id = rows::next_id(transaction)?;
-            events.iter().map(|event| import_one(transaction, &mut next_id, event)).collect()
-        })
+            let (mut captures, mut replies) =
+                (CaptureInsert::prepare(transaction)?, ReplyInsert::prepare(transaction)?);
+            let mut import =
+                |event| import_one(transaction, (&mut captures, &mut replies), &mut known, &mut next_id, event);
+            events.iter().map(&mut import).collect()
+        })?;
+        // After a failure, what it knew of its own events is wrong.
+        self.known = known;
+        Ok(outcomes)
     }
 
     /// Records that a run of replays begins.
@@ -101,6 +125,11 @@ impl BulkWriter {
             }
         }
         Ok((removal, removed))
+    }
+
+    /// Changes pins or notes; returns the number of events that exist.
+    pub fn annotate(&mut self, ids: &[CaptureId], change: &AnnotationChange) -> Result<u64, StoreError> {
+        self.in_transaction("marking events", |transaction| annotations::change(transaction, ids, change))
     }
 
     /// Records that a person means the limits as they are and agrees to the clock: the listener applies them.
@@ -144,91 +173,23 @@ impl BulkWriter {
 
 fn import_one(
     transaction: &Transaction<'_>,
+    (captures, replies): (&mut CaptureInsert<'_>, &mut ReplyInsert<'_>),
+    known: &mut KnownEvents,
     next_id: &mut i64,
     event: &ImportEvent,
 ) -> Result<ImportOutcome, StoreError> {
-    if let Some(id) = known(transaction, &event.capture)? {
+    if let Some(id) = known.find(transaction, &event.capture)? {
+        annotations::import(transaction, id, &event.annotation)?;
         return Ok(ImportOutcome::Known(id));
     }
     let id = CaptureId(*next_id);
     *next_id += 1;
     let placement = Placement { id, group: event.first.unwrap_or(id), attempt: event.attempt };
-    rows::insert_capture(transaction, placement, &event.capture)?;
+    captures.insert(placement, &event.capture)?;
     if let Some(reply) = &event.reply {
-        replies::insert(transaction, id, reply)?;
+        replies.insert(id, reply)?;
     }
+    annotations::import(transaction, id, &event.annotation)?;
+    known.note(id, &event.capture);
     Ok(ImportOutcome::New(id))
-}
-
-/// Finds a request of an instant. The index goes by the digest as well, since one second may have thousands of events, each
-/// of which would otherwise be read and compared.
-const KNOWN: &str =
-    "SELECT id FROM capture WHERE received_at = ?1 AND body_digest IS ?2 AND method = ?3 AND target = ?4
-    AND headers = ?5 AND body = ?6 LIMIT 1";
-
-/// Finds a message by its CreateTime, among those that arrived about then.
-const KNOWN_MESSAGE: &str = "SELECT id FROM capture WHERE create_time = ?1 AND message_digest IS ?2
-    AND received_at BETWEEN ?3 AND ?4 AND coalesce(message, body) = ?5 LIMIT 1";
-
-/// The stored capture of the same instant with the same bytes.
-fn known(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
-    let request = &capture.request;
-    let headers = headers_to_bytes(&request.headers);
-    let found = with_digest(&request.body, |digest| {
-        let time = request.received_at.as_microsecond();
-        first(transaction, KNOWN, (time, digest, &request.method, &request.target, &headers, &request.body[..]))
-    })?;
-    let is_message = request.target == "/" && request.headers.is_empty();
-    if found.is_none() && is_message { known_message(transaction, capture) } else { Ok(found) }
-}
-
-/// Seconds between the CreateTime of a message and its arrival, at most.
-const ARRIVAL_SECONDS: i64 = 60;
-
-/// The stored capture of a message whose request is not known.
-fn known_message(transaction: &Transaction<'_>, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
-    let Some(created) = capture.envelope.create_time else { return Ok(None) };
-    let microseconds = |seconds: i64| seconds.saturating_mul(1_000_000);
-    let from = microseconds(created.saturating_sub(ARRIVAL_SECONDS));
-    let to = microseconds(created.saturating_add(ARRIVAL_SECONDS));
-    let message = capture.message();
-    with_digest(message, |digest| first(transaction, KNOWN_MESSAGE, (created, digest, from, to, message)))
-}
-
-/// Searches the events with the digest of these bytes, then those of earlier versions, which have none.
-fn with_digest(
-    bytes: &[u8],
-    find: impl Fn(Option<i64>) -> Result<Option<CaptureId>, StoreError>,
-) -> Result<Option<CaptureId>, StoreError> {
-    match find(Some(rows::digest(bytes)))? {
-        None => find(None),
-        found => Ok(found),
-    }
-}
-
-fn first(transaction: &Transaction<'_>, sql: &str, values: impl Params) -> Result<Option<CaptureId>, StoreError> {
-    transaction
-        .prepare_cached(sql)
-        .and_then(|mut statement| statement.query_row(values, |row| row.get(0).map(CaptureId)).optional())
-        .map_err(doing("looking for what is there already"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_known_event_is_found_by_its_digest() {
-        let folder = tempfile::tempdir().unwrap();
-        let writer = BulkWriter::open(&folder.path().join("a.db")).unwrap();
-        for (sql, values, index) in [
-            (KNOWN, 6, "capture_received (received_at=? AND body_digest=?)"),
-            (KNOWN_MESSAGE, 5, "capture_created (create_time=? AND message_digest=?)"),
-        ] {
-            let mut explain = writer.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let values = rusqlite::params_from_iter(vec![1_i64; values]);
-            let plan: String = explain.query_row(values, |row| row.get("detail")).unwrap();
-            assert!(plan.ends_with(index), "{plan}");
-        }
-    }
 }

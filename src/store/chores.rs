@@ -10,7 +10,7 @@ use super::counters::Counter;
 use super::error::{StoreError, doing};
 use super::pages::{Pages, give_back};
 use super::retention::{Retention, RetentionReport};
-use super::{removal, search, trusted_clock};
+use super::{index, removal, trusted_clock};
 
 /// The number of captures that are indexed after [`SHORT_QUIET`]; fewer wait for [`LONG_QUIET`].
 const MANY: i64 = 256;
@@ -41,7 +41,7 @@ const PAGES_AT_ONCE: i64 = 256;
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the limits")]
 pub(super) struct Chores {
     retention: Retention,
-    /// The last capture in the search index.
+    /// The last capture in the index.
     indexed: i64,
     /// The newest capture when another connection's commit was last noticed.
     newest: i64,
@@ -85,7 +85,7 @@ impl Chores {
     pub(super) fn new(connection: &Connection, retention: Retention) -> Result<Self, StoreError> {
         Ok(Self {
             retention,
-            indexed: Counter::IndexedUpto.read(connection)?,
+            indexed: index::upto(connection)?,
             newest: 0,
             data_version: 0,
             purge_at: None,
@@ -182,7 +182,7 @@ impl Chores {
     fn do_one(&mut self, connection: &mut Connection, settled: i64, open: Option<i64>) -> Result<Step, StoreError> {
         if self.indexed < settled {
             self.indexed = in_transaction(connection, "indexing captures", |transaction| {
-                search::extend(transaction, settled, search::IDLE_BYTES)
+                index::extend(transaction, settled, index::IDLE_BYTES)
             })?;
             return Ok(Step::Worked);
         }

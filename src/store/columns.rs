@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::capture::diagnosis::{Coded, Finding, Severity};
-use crate::capture::{read_findings, write_findings};
+use crate::capture::{Mode, Signature, read_findings, write_findings};
 
 /// The columns of a [`StoredCapture`](crate::capture::StoredCapture). Those of a list row come first: see [`SUMMARY`].
 pub(super) const STORED: &[&str] = &[
@@ -28,32 +28,47 @@ pub(super) const STORED: &[&str] = &[
     "r.severity",
     "r.fault",
     "r.forward",
+    "a.pinned",
+    "a.note",
+    "p.verdict",
     "r.body",
     "r.lint",
     "r.wire",
-    "c.msg_type",
-    "c.event",
-    "c.to_user",
+    "c.form",
     "c.create_time",
-    "c.msg_id",
-    "c.method",
-    "c.version",
-    "c.target",
-    "c.headers",
-    "c.peer",
+    "c.rest",
     "c.body",
-    "c.body_length",
     "c.message",
     "c.diagnoses",
 ];
 
-/// The columns of a [`CaptureSummary`](crate::capture::CaptureSummary), a row of the list: no bodies among them.
-pub(super) const SUMMARY: &[&str] = STORED.split_at(position("r.forward") + 1).0;
+/// The columns of a [`CaptureSummary`](crate::capture::CaptureSummary) without its content: no bodies among them.
+pub(super) const SUMMARY: &[&str] = STORED.split_at(position("p.verdict") + 1).0;
 
-/// A statement that selects columns of captures with their replies; `rest` begins with `WHERE`.
+/// The columns of a row of the list: those of [`SUMMARY`], and what its content is read from. A message or an answer of more
+/// than 64 KiB is left out, since its pages would have to be read.
+pub(super) const LISTED: [&str; SUMMARY.len() + 4] = {
+    let mut columns = [""; SUMMARY.len() + 4];
+    let mut at = 0;
+    while at < SUMMARY.len() {
+        columns[at] = SUMMARY[at];
+        at += 1;
+    }
+    columns[at] = "c.rest";
+    columns[at + 1] = "CASE WHEN LENGTH(c.body) <= 65536 THEN COALESCE(c.message, c.body) END";
+    columns[at + 2] = "CASE WHEN LENGTH(r.body) <= 65536 THEN r.body END";
+    columns[at + 3] = "CASE WHEN r.severity = 3 THEN r.lint END";
+    columns
+};
+
+/// A statement that selects columns of captures with their replies, pins, notes and latest replays; `rest` begins with `WHERE`.
 pub(super) fn select(columns: &[&str], rest: &str) -> String {
     let columns = columns.join(", ");
-    format!("SELECT {columns} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id {rest}")
+    format!(
+        "SELECT {columns} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
+         LEFT JOIN annotation AS a ON a.capture_id = c.id
+         LEFT JOIN replay AS p ON p.id = (SELECT MAX(id) FROM replay WHERE capture_id = c.id) {rest}"
+    )
 }
 
 /// The position of a column in [`STORED`]; in a constant, a name that is not there does not compile.
@@ -94,6 +109,42 @@ pub(super) fn elapsed(microseconds: i64) -> Duration {
 
 pub(super) fn microseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// The number of a mode.
+pub(super) fn mode_to_number(mode: Mode) -> i64 {
+    match mode {
+        Mode::Plain => 0,
+        Mode::Compat => 1,
+        Mode::Safe => 2,
+    }
+}
+
+pub(super) fn mode_from_number(number: i64) -> Mode {
+    match number {
+        1 => Mode::Compat,
+        2 => Mode::Safe,
+        _ => Mode::Plain,
+    }
+}
+
+/// The number of a signature's state; 1 and 2, and no others, are refused, as the index `capture_unverified` has it.
+pub(super) fn signature_to_number(signature: Signature) -> i64 {
+    match signature {
+        Signature::Valid => 0,
+        Signature::Invalid => 1,
+        Signature::Missing => 2,
+        Signature::Unchecked => 3,
+    }
+}
+
+pub(super) fn signature_from_number(number: i64) -> Signature {
+    match number {
+        0 => Signature::Valid,
+        1 => Signature::Invalid,
+        2 => Signature::Missing,
+        _ => Signature::Unchecked,
+    }
 }
 
 /// The number of a severity, in ascending order, so that an index can sort by it.
@@ -161,5 +212,17 @@ mod tests {
             ("b".to_owned(), b" leading".to_vec()),
         ];
         assert_eq!(headers_from_bytes(&headers_to_bytes(&headers)), headers);
+    }
+
+    #[test]
+    fn every_state_comes_back_from_its_number() {
+        for mode in [Mode::Plain, Mode::Compat, Mode::Safe] {
+            assert_eq!(mode_from_number(mode_to_number(mode)), mode);
+        }
+        for signature in [Signature::Valid, Signature::Invalid, Signature::Missing, Signature::Unchecked] {
+            let number = signature_to_number(signature);
+            assert_eq!(signature_from_number(number), signature);
+            assert_eq!((1..=2).contains(&number), signature.is_refused());
+        }
     }
 }

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
 use super::error::{StoreError, doing};
+use super::index;
+use super::message_form::HAS_EVENT;
 use crate::filter::SeenField;
 
 /// Values of a column that are searched for those that begin as typed, in any case.
@@ -12,7 +14,10 @@ const MOST_STEPS: u32 = 400;
 /// Used filters that are kept.
 pub(super) const MOST_USED: u32 = 50;
 
-/// Values of a field that begin with `typed`, each once, in their order; at most `limit`. Steps through an index from one
+/// The newest captures whose values are looked for one by one, since the index has not reached them.
+const MOST_NEWER: u32 = 10_000;
+
+/// Values of a field that begin with `typed`, each once, in their order; at most `limit`. Steps through the index from one
 /// value to the next, so that a million events with the same value cost no more than one.
 pub(super) fn values(
     connection: &Connection,
@@ -20,29 +25,39 @@ pub(super) fn values(
     typed: &str,
     limit: usize,
 ) -> Result<Vec<String>, StoreError> {
-    let (column, only) = match field {
-        // Captures of one kind are all events or all messages: the first one decides.
-        SeenField::Event => ("kind", "(SELECT event FROM capture WHERE kind = value LIMIT 1) IS NOT NULL"),
-        SeenField::Type => ("kind", "(SELECT event FROM capture WHERE kind = value LIMIT 1) IS NULL"),
-        SeenField::Key => ("event_key", "TRUE"),
-        SeenField::Openid => ("openid", "TRUE"),
+    let (table, column) = match field {
+        SeenField::Event | SeenField::Type => ("indexed_kind", "kind"),
+        SeenField::Key => ("indexed_key", "event_key"),
+        SeenField::Openid => ("indexed_openid", "openid"),
         SeenField::Account | SeenField::Reply => return Ok(Vec::new()),
+    };
+    // Captures of one kind are all events or all messages: the first one decides.
+    let form = "coalesce(
+        (SELECT form FROM capture WHERE id = (SELECT capture_id FROM indexed_kind WHERE kind = value LIMIT 1)),
+        (SELECT form FROM capture WHERE id > ?3 AND kind = value LIMIT 1))";
+    let only = match field {
+        SeenField::Event => format!("{form} & {HAS_EVENT} <> 0"),
+        SeenField::Type => format!("{form} & {HAS_EVENT} = 0"),
+        _ => "TRUE".to_owned(),
     };
     // Kinds are few and match in any case; keys and users may be millions.
     let is_few = column == "kind";
     let from = if is_few { "" } else { typed };
     let sql = format!(
         "WITH RECURSIVE seen (value) AS (
-             SELECT (SELECT {column} FROM capture WHERE {column} >= ?1 ORDER BY {column} LIMIT 1)
+             SELECT (SELECT {column} FROM {table} WHERE {column} >= ?1 ORDER BY {column} LIMIT 1)
              UNION ALL
-             SELECT (SELECT {column} FROM capture WHERE {column} > value ORDER BY {column} LIMIT 1) FROM seen
+             SELECT (SELECT {column} FROM {table} WHERE {column} > value ORDER BY {column} LIMIT 1) FROM seen
              WHERE value IS NOT NULL LIMIT ?2
-         ) SELECT value FROM seen WHERE value IS NOT NULL AND value <> '' AND {only}"
+         ), newer (value) AS (SELECT {column} FROM capture WHERE id > ?3 ORDER BY id DESC LIMIT ?4)
+         SELECT value FROM (SELECT value FROM seen UNION SELECT value FROM newer)
+         WHERE value IS NOT NULL AND value <> '' AND {only} ORDER BY value"
     );
     let problem = doing("looking for values to complete with");
+    let upto = index::upto(connection)?;
     let steps = if is_few { MOST_STEPS } else { u32::try_from(limit).unwrap_or(MOST_STEPS) };
     let mut statement = connection.prepare_cached(&sql).map_err(&problem)?;
-    let rows = statement.query_map((from, steps), |row| row.get::<_, String>(0)).map_err(&problem)?;
+    let rows = statement.query_map((from, steps, upto, MOST_NEWER), |row| row.get::<_, String>(0)).map_err(&problem)?;
     let begins = |value: &String| {
         let start = value.get(..typed.len());
         start.is_some_and(|start| if is_few { start.eq_ignore_ascii_case(typed) } else { start == typed })
@@ -75,49 +90,54 @@ mod tests {
     use super::*;
     use crate::store::schema;
 
-    fn database() -> Connection {
-        let connection = schema::in_memory();
+    /// Captures, of which so many are indexed.
+    fn database(indexed: i64) -> Connection {
+        let mut connection = schema::in_memory();
         connection
             .execute_batch(
-                "INSERT INTO capture (received_at, account, kind, event, event_key, openid, group_id, attempt, mode, signature,
-                     kept_bytes, group_key, method, version, peer, target, headers, body_length, body)
-                 SELECT 1, 'default', column1, column2, column3, 'o' || column3, 1, 1, 'plain', 'valid', 600, x'', 'POST',
-                     'HTTP/1.1', '127.0.0.1', '/', x'', 1, x'61'
-                 FROM (VALUES ('CLICK', 'CLICK', 'MENU_1'), ('CLICK', 'CLICK', 'MENU_2'), ('CLICK', 'CLICK', 'MENU_2'),
-                     ('scancode_push', 'scancode_push', '6'), ('text', NULL, NULL), ('text', NULL, NULL), ('VIEW', 'VIEW', ''));",
+                "INSERT INTO capture (received_at, group_id, attempt, account, kind, form, event_key, openid, mode, signature,
+                     replay, severity, kept_bytes, rest, body)
+                 SELECT 1, 1, 1, 'default', column1, column2, column3, 'o' || column3, 0, 0, 0, 0, 600, x'', x'61'
+                 FROM (VALUES ('CLICK', 13, 'MENU_1'), ('CLICK', 13, 'MENU_2'), ('CLICK', 13, 'MENU_2'),
+                     ('scancode_push', 13, '6'), ('text', 2, NULL), ('text', 2, NULL), ('VIEW', 13, ''));",
             )
             .unwrap();
+        let transaction = connection.transaction().unwrap();
+        index::extend(&transaction, indexed, index::BULK_BYTES).unwrap();
+        transaction.commit().unwrap();
         connection
     }
 
     #[test]
-    fn each_value_is_offered_once_and_kinds_in_any_case() {
-        let connection = database();
-        let values = |field, typed| values(&connection, field, typed, 10).unwrap();
-        assert_eq!(values(SeenField::Event, ""), ["CLICK", "VIEW", "scancode_push"]);
-        assert_eq!(values(SeenField::Event, "cl"), ["CLICK"]);
-        assert_eq!(values(SeenField::Type, ""), ["text"]);
-        assert_eq!(values(SeenField::Key, ""), ["6", "MENU_1", "MENU_2"]);
-        assert_eq!(values(SeenField::Key, "MENU"), ["MENU_1", "MENU_2"]);
-        assert_eq!(values(SeenField::Key, "menu"), [""; 0]);
-        assert_eq!(values(SeenField::Openid, "oM"), ["oMENU_1", "oMENU_2"]);
+    fn each_value_is_offered_once_and_kinds_in_any_case_whatever_is_indexed() {
+        for indexed in 0..=7 {
+            let connection = database(indexed);
+            let values = |field, typed| values(&connection, field, typed, 10).unwrap();
+            assert_eq!(values(SeenField::Event, ""), ["CLICK", "VIEW", "scancode_push"]);
+            assert_eq!(values(SeenField::Event, "cl"), ["CLICK"]);
+            assert_eq!(values(SeenField::Type, ""), ["text"]);
+            assert_eq!(values(SeenField::Key, ""), ["6", "MENU_1", "MENU_2"]);
+            assert_eq!(values(SeenField::Key, "MENU"), ["MENU_1", "MENU_2"]);
+            assert_eq!(values(SeenField::Key, "menu"), [""; 0]);
+            assert_eq!(values(SeenField::Openid, "oM"), ["oMENU_1", "oMENU_2"]);
+        }
     }
 
     #[test]
-    fn values_are_found_through_their_indexes() {
-        let connection = database();
-        for column in ["kind", "event_key", "openid"] {
+    fn values_are_found_through_the_index() {
+        let connection = database(7);
+        for (table, column) in [("indexed_kind", "kind"), ("indexed_key", "event_key"), ("indexed_openid", "openid")] {
             let sql = format!(
-                "EXPLAIN QUERY PLAN SELECT {column} FROM capture WHERE {column} > 'a' ORDER BY {column} LIMIT 1"
+                "EXPLAIN QUERY PLAN SELECT {column} FROM {table} WHERE {column} > 'a' ORDER BY {column} LIMIT 1"
             );
             let plan: String = connection.query_row(&sql, [], |row| row.get("detail")).unwrap();
-            assert!(plan.contains(&format!("COVERING INDEX capture_{column}")), "{plan}");
+            assert!(plan.starts_with(&format!("SEARCH {table} USING PRIMARY KEY")), "{plan}");
         }
     }
 
     #[test]
     fn the_latest_fifty_filters_are_remembered() {
-        let mut connection = database();
+        let mut connection = database(7);
         let transaction = connection.transaction().unwrap();
         let at = |second| Timestamp::from_second(second).unwrap();
         for second in 0..60 {

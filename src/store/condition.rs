@@ -1,10 +1,12 @@
-//! A filter as a SQL condition that uses the indexes; `filter/evaluate.rs` is its twin for one event in memory.
+//! A filter as a SQL condition on one event after the other, which `index` narrows down; `filter/evaluate.rs` is its twin for one event in memory.
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+use super::columns::{mode_to_number, signature_to_number};
 use super::error::{StoreError, doing};
+use super::message_form::{EVENT_IS_KIND, HAS_EVENT, IS_PUSH};
 use crate::capture::CaptureId;
 use crate::filter::{Comparison, Expr, Pattern, State, Term};
 
@@ -33,7 +35,7 @@ pub(super) const PRESENT: &str = "NOT EXISTS (SELECT 1 FROM removed WHERE captur
 /// The condition of the captures that match an expression.
 ///
 /// A comparison with NULL is NULL, which `WHERE` takes for "no". Under AND and OR it stays so; only NOT would make NULL of it
-/// where "yes" is meant. `COALESCE` stands there and nowhere else: around a term it would cost the term its index.
+/// where "yes" is meant. `COALESCE` stands there.
 pub(super) fn condition(expr: &Expr) -> Condition {
     let mut condition = Condition { sql: String::new(), params: Vec::new(), needs_reply: false };
     condition.expr(expr);
@@ -43,11 +45,12 @@ pub(super) fn condition(expr: &Expr) -> Condition {
 /// The condition of held captures. A listener that was killed leaves rows behind, which expire with the reply's deadline.
 const HELD: &str = "c.id IN (SELECT capture_id FROM held WHERE until > unixepoch('subsec') * 1000000)";
 
+/// The conditions of annotated captures, which are few.
+const PINNED: &str = "c.id IN (SELECT capture_id FROM annotation WHERE pinned = 1)";
+const NOTED: &str = "c.id IN (SELECT capture_id FROM annotation WHERE note IS NOT NULL)";
+
 /// The key without the white space that `filter/evaluate.rs` looks past.
 const TRIMMED_KEY: &str = "trim(c.event_key, ' ' || char(9, 10, 13))";
-
-/// The keys that begin with white space. They are few: without the hint SQLite would rather read every row.
-const WHITE_FIRST: &str = "likelihood(c.event_key < '!', 0.001)";
 
 impl Condition {
     fn expr(&mut self, expr: &Expr) {
@@ -81,18 +84,14 @@ impl Condition {
                 self.needs_reply = true;
                 self.with_text("event_contains(?, c.body, c.message, r.body)", word);
             }
-            Term::Event(name) => {
-                // Kind and event are the same text here; the kind is what has an index.
-                self.with_text("(c.kind = ? AND c.event = ?)", name);
-                self.params.push(Value::Text(name.clone()));
-            }
-            Term::Type(name) if name == "event" => self.push("c.msg_type = 'event'"),
-            Term::Type(name) => self.with_text("(c.kind = ? AND c.event IS NULL)", name),
+            Term::Event(name) => self.with_text(&format!("(c.kind = ? AND c.form & {EVENT_IS_KIND} <> 0)"), name),
+            Term::Type(name) if name == "event" => self.push(&format!("c.form & {IS_PUSH} <> 0")),
+            Term::Type(name) => self.with_text(&format!("(c.kind = ? AND c.form & {HAS_EVENT} = 0)"), name),
             Term::Key(pattern) => self.key(pattern),
             Term::Openid(pattern) => self.pattern("c.openid", pattern),
             Term::Account(name) => self.with_text("c.account = ?", name),
-            Term::Signature(signature) => self.with_text("c.signature = ?", signature.as_str()),
-            Term::Mode(mode) => self.with_text("c.mode = ?", mode.as_str()),
+            Term::Signature(signature) => self.with_number("c.signature = ?", signature_to_number(*signature)),
+            Term::Mode(mode) => self.with_number("c.mode = ?", mode_to_number(*mode)),
             Term::Reply(source) => {
                 self.needs_reply = true;
                 self.with_text("r.source = ?", &source.spelling());
@@ -125,10 +124,12 @@ impl Condition {
                 self.comparison("c.attempt", comparison, |attempt| Value::Integer((*attempt).into()));
             }
             Term::Id(comparison) => self.comparison("c.id", comparison, |id| Value::Integer(*id)),
-            Term::After(time) => self.with("c.received_at >= ?", Value::Integer(first_microsecond(*time))),
-            Term::Before(time) => self.with("c.received_at < ?", Value::Integer(first_microsecond(*time))),
+            Term::After(time) => self.with_number("c.received_at >= ?", first_microsecond(*time)),
+            Term::Before(time) => self.with_number("c.received_at < ?", first_microsecond(*time)),
             Term::Is(State::Replay) => self.push("c.replay = 1"),
             Term::Is(State::Held) => self.push(HELD),
+            Term::Is(State::Pinned) => self.push(PINNED),
+            Term::HasNote => self.push(NOTED),
             // Within the bounds of the step, or every step would list all events that have the code.
             Term::HasDiagnosis => {
                 self.push("c.id IN (SELECT capture_id FROM diagnosis WHERE capture_id BETWEEN ?1 AND ?2)");
@@ -140,61 +141,20 @@ impl Condition {
         }
     }
 
-    /// A pattern: the text before the first `*` as a range, for the index, and GLOB only where more follows.
     fn pattern(&mut self, column: &str, pattern: &Pattern) {
-        if let Some(text) = pattern.as_exact() {
-            return self.with_text(&format!("{column} = ?"), text);
+        match pattern.as_exact() {
+            Some(text) => self.with_text(&format!("{column} = ?"), text),
+            None => self.with_text(&format!("{column} GLOB ?"), &glob(pattern)),
         }
-        let prefix = pattern.parts().first().map_or("", |part| part.as_str());
-        let prefix_only = matches!(pattern.parts(), [_, rest] if rest.is_empty());
-        self.push("(");
-        match (prefix, prefix_only) {
-            ("", true) => self.push(&format!("{column} IS NOT NULL")),
-            ("", false) => {}
-            (prefix, _) => {
-                self.with_text(&format!("{column} >= ?"), prefix);
-                if let Some(end) = after_prefix(prefix) {
-                    self.with_text(&format!(" AND {column} < ?"), &end);
-                }
-                if !prefix_only {
-                    self.push(" AND ");
-                }
-            }
-        }
-        if !prefix_only {
-            self.with_text(&format!("{column} GLOB ?"), &glob(pattern));
-        }
-        self.push(")");
     }
 
-    /// The pattern of a key, which white space around the key does not keep from matching. Each alternative has a range for
-    /// the index, since all white space comes before `!`.
+    /// The pattern of a key, which white space around the key does not keep from matching.
     fn key(&mut self, pattern: &Pattern) {
-        let glob = glob(pattern);
-        let trimmed = format!("{TRIMMED_KEY} GLOB ?");
-        let prefix = pattern.parts().first().map_or("", |part| part.as_str());
-        let prefix_only = matches!(pattern.parts(), [_, rest] if rest.is_empty());
         self.push("(");
-        if pattern.as_exact().is_some() {
-            self.pattern("c.event_key", pattern);
-            self.with_text(" OR (likelihood(c.event_key > ?, 0.01)", prefix);
-            self.with_text(" AND likelihood(c.event_key < ?, 0.01)", &format!("{prefix}!"));
-            self.with_text(&format!(" AND {trimmed})"), &glob);
-        } else if prefix_only {
-            self.pattern("c.event_key", pattern);
-        } else {
-            self.push("(");
-            if !prefix.is_empty() {
-                self.with_text("c.event_key >= ?", prefix);
-                if let Some(end) = after_prefix(prefix) {
-                    self.with_text(" AND c.event_key < ?", &end);
-                }
-                self.push(" AND ");
-            }
-            self.with_text("(c.event_key GLOB ?", &glob);
-            self.with_text(&format!(" OR {trimmed}))"), &glob);
-        }
-        self.with_text(&format!(" OR ({WHITE_FIRST} AND {trimmed}))"), &glob);
+        self.pattern("c.event_key", pattern);
+        self.push(" OR ");
+        self.pattern(TRIMMED_KEY, pattern);
+        self.push(")");
     }
 
     fn comparison<T>(&mut self, column: &str, comparison: &Comparison<T>, value: impl Fn(&T) -> Value) {
@@ -222,7 +182,7 @@ impl Condition {
         limit: i64,
     ) -> Result<Vec<CaptureId>, StoreError> {
         let order = if order == Order::NewestFirst { "DESC" } else { "ASC" };
-        let sql = self.statement("", &format!("ORDER BY c.id {order} LIMIT ?"));
+        let sql = self.statement(&format!("ORDER BY c.id {order} LIMIT ?"));
         self.select(connection, &sql, (from, to), Value::Integer(limit))
     }
 
@@ -233,16 +193,16 @@ impl Condition {
         self.select(connection, &self.among_statement(), (*lowest, *highest), Value::Text(listed))
     }
 
-    /// By id and by no other index: with one of those, SQLite would read everything between the lowest id and the highest.
     fn among_statement(&self) -> String {
-        self.statement("NOT INDEXED", "AND c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id DESC")
+        self.statement("AND c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id DESC")
     }
 
-    fn statement(&self, indexes: &str, tail: &str) -> String {
+    /// By id and by no other index: with one of those, SQLite would read everything between the lowest id and the highest.
+    fn statement(&self, tail: &str) -> String {
         let join = if self.needs_reply { "LEFT JOIN reply AS r ON r.capture_id = c.id" } else { "" };
         let condition = &self.sql;
         format!(
-            "SELECT c.id FROM capture AS c {indexes} {join} WHERE c.id BETWEEN ? AND ? AND ({condition}) AND {PRESENT} {tail}"
+            "SELECT c.id FROM capture AS c NOT INDEXED {join} WHERE c.id BETWEEN ? AND ? AND ({condition}) AND {PRESENT} {tail}"
         )
     }
 
@@ -272,6 +232,10 @@ impl Condition {
         self.params.push(value);
     }
 
+    fn with_number(&mut self, sql: &str, number: i64) {
+        self.with(sql, Value::Integer(number));
+    }
+
     fn with_text(&mut self, sql: &str, text: &str) {
         self.with(sql, Value::Text(text.to_owned()));
     }
@@ -285,7 +249,7 @@ fn first_microsecond(time: Timestamp) -> i64 {
 }
 
 /// The first text in SQLite's order after all texts with this prefix; `None` where there is none.
-fn after_prefix(prefix: &str) -> Option<String> {
+pub(super) fn after_prefix(prefix: &str) -> Option<String> {
     let mut end = prefix.to_owned();
     while let Some(last) = end.pop() {
         // UTF-8 sorts by bytes as its characters do by number.

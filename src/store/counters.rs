@@ -9,10 +9,14 @@ use super::error::{StoreError, doing};
 pub(super) enum Counter {
     /// Unverified requests that were deleted to stay within their limit.
     UnverifiedDropped,
-    /// The last capture in the search index, which has all before it as well.
+    /// The last capture in the index, which has all before it as well.
     IndexedUpto,
+    /// The highest number of a capture that was deleted: none is given twice.
+    LastDeleted,
     /// Changes to the set of listed events: removals, restorations, deletions.
     Removals,
+    /// Changes to pins and notes.
+    Annotations,
     /// The last time at which the clock was believed, in microseconds.
     ClockBelieved,
     /// The limits whose removal a person has undone: they rest until a person sets or applies limits.
@@ -24,7 +28,9 @@ impl Counter {
         match self {
             Self::UnverifiedDropped => "unverified_dropped",
             Self::IndexedUpto => "indexed_upto",
+            Self::LastDeleted => "last_deleted",
             Self::Removals => "removals",
+            Self::Annotations => "annotations",
             Self::ClockBelieved => "clock_believed",
             Self::LimitsAtRest => "limits_at_rest",
         }
@@ -48,6 +54,12 @@ impl Counter {
 
     pub(super) fn set(self, connection: &Connection, value: i64) -> Result<(), StoreError> {
         self.write(connection, value, "INSERT INTO tally VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2")
+    }
+
+    /// Sets the counter where that makes it higher.
+    pub(super) fn raise(self, connection: &Connection, value: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO tally VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = max(value, ?2)";
+        self.write(connection, value, sql)
     }
 
     fn write(self, connection: &Connection, value: i64, sql: &str) -> Result<(), StoreError> {

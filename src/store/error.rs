@@ -23,6 +23,12 @@ pub enum StoreError {
     /// An earlier version of this program wrote the database, and a reader must not change it.
     #[error("the database is of an older version ({found}); start `menuscope` or `menuscope listen` once to bring it up to date: {}", path.display())]
     Older { found: i64, path: PathBuf },
+    /// The database is of an earlier version, and another process has the right to listen.
+    #[error("the database is of an earlier version, and the menuscope that is listening for it has to be stopped before it can be brought up to date: {}", path.display())]
+    InUse { path: PathBuf },
+    /// Bringing the database to the latest schema was stopped.
+    #[error("the database is not brought up to date yet, since that was stopped; nothing is lost, and the next start goes on with it: {}", path.display())]
+    UpgradeStopped { path: PathBuf },
     /// The file is damaged, or no database.
     #[error("the database is damaged or no database ({cause}); move it aside, or recover it with `sqlite3 FILE .recover`, and start again: {}", path.display())]
     Damaged { cause: String, path: PathBuf },
@@ -80,6 +86,10 @@ impl From<&StoreError> for UserError {
                 .with("path", path.display()),
             StoreError::Older { found, path } => {
                 Self::of("user_error.store.older", error).with("found", found).with("path", path.display())
+            }
+            StoreError::InUse { path } => Self::of("user_error.store.in_use", error).with("path", path.display()),
+            StoreError::UpgradeStopped { path } => {
+                Self::of("user_error.store.upgrade_stopped", error).with("path", path.display())
             }
             StoreError::Damaged { cause, path } => {
                 Self::of("user_error.store.damaged", error).with("cause", cause).with("path", path.display())
@@ -142,6 +152,8 @@ mod tests {
             StoreError::Unreachable { source: Arc::new(io::Error::other("denied")), path: path.clone() },
             StoreError::Newer { found: 9, known: 1, path: path.clone() },
             StoreError::Older { found: 0, path: path.clone() },
+            StoreError::InUse { path: path.clone() },
+            StoreError::UpgradeStopped { path: path.clone() },
             StoreError::Damaged { cause: cause(), path: path.clone() },
             StoreError::FolderGone { path: path.clone() },
             StoreError::Moved { path },

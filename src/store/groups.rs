@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::error::{StoreError, doing};
+use super::rows::rest_of;
 use crate::capture::{Capture, CaptureId, GroupKey, Placement};
 
 /// The time after the last attempt within which a capture is a retry: WeChat tries three times, about five seconds apart.
@@ -33,7 +34,7 @@ impl Groups {
     pub(super) fn load(connection: &Connection) -> Result<Self, StoreError> {
         let problem = doing("reading the attempts of the last minute");
         let mut groups = Self { recent: HashMap::new(), forget_above: FORGET_ABOVE };
-        let sql = "SELECT group_key, group_id, attempt, received_at FROM capture ORDER BY id DESC LIMIT ?1";
+        let sql = "SELECT rest, group_id, attempt, received_at FROM capture ORDER BY id DESC LIMIT ?1";
         let mut statement = connection.prepare(sql).map_err(&problem)?;
         let mut rows = statement.query([FORGET_ABOVE as u32]).map_err(&problem)?;
         let mut newest: Option<Timestamp> = None;
@@ -43,8 +44,8 @@ impl Groups {
             if newest.get_or_insert(at).duration_since(at) > WINDOW {
                 break;
             }
-            let key: Vec<u8> = row.get("group_key").map_err(&problem)?;
-            if let Ok(key) = GroupKey::try_from(&*key) {
+            // Of a damaged row no attempt is known; reading it will say that it is damaged.
+            if let Some(key) = rest_of(row, 0).ok().and_then(|rest| rest.group_key) {
                 let last = LastAttempt {
                     group: CaptureId(row.get("group_id").map_err(&problem)?),
                     attempt: row.get("attempt").map_err(&problem)?,

@@ -4,14 +4,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::connection::{
-    Checkpoint, INCREMENTAL, checkpoint, connect, in_transaction, interrupt_when_cancelled, migrate,
-};
-use super::counters::Counter;
+use super::connection::{Checkpoint, INCREMENTAL, checkpoint, connect, in_transaction, interrupt_when_cancelled};
 use super::error::{StoreError, doing};
 use super::pages::{Pages, give_back};
 use super::reader::Reader;
-use super::{removal, search};
+use super::upgrade::upgrade_alone;
+use super::{index, removal};
 use crate::progress::Progress;
 
 /// Empty pages that are given back in one transaction, beside a listener that may want to write.
@@ -28,7 +26,7 @@ impl Maintenance {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         drop(Reader::open_older(path)?);
         let mut connection = connect(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
-        migrate(&mut connection, path)?;
+        upgrade_alone(&mut connection, path)?;
         Ok(Self { connection })
     }
 
@@ -37,11 +35,11 @@ impl Maintenance {
         let sql = "SELECT COALESCE(MAX(id), 0) FROM capture";
         let newest: i64 =
             self.connection.query_row(sql, [], |row| row.get(0)).map_err(doing("finding the newest capture"))?;
-        let mut indexed = Counter::IndexedUpto.read(&self.connection)?;
+        let mut indexed = index::upto(&self.connection)?;
         progress.set_total((newest - indexed).max(0) as u64);
         while indexed < newest && !progress.is_cancelled() {
             let upto = in_transaction(&mut self.connection, "indexing captures", |transaction| {
-                search::extend(transaction, newest, search::BULK_BYTES)
+                index::extend(transaction, newest, index::BULK_BYTES)
             })?;
             progress.advance((upto - indexed) as u64);
             indexed = upto;

@@ -4,20 +4,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
-use super::columns::{STORED, SUMMARY, select};
+use super::columns::{LISTED, STORED, SUMMARY, select, signature_to_number};
 use super::condition::{Order, PRESENT, condition};
 use super::connection::connect;
 use super::counters::Counter;
 use super::database_file::{DatabaseFile, FileState, beside};
 use super::error::{StoreError, doing};
+use super::following::{self, Arrival};
+use super::key_history::{self, KeyHistory};
 use super::matching::{Scan, ScanChunk};
 use super::pages::Pages;
 use super::removal::{self, RemovalId};
-use super::rows::{stored, summary};
+use super::rows::{listed, stored, summary};
 use super::stats::Stats;
-use super::{completion, contains, integrity, replays, replies, schema};
+use super::{completion, contains, index, integrity, replays, replies, schema};
 use crate::capture::{
     CaptureId, CaptureSummary, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
 };
@@ -96,6 +99,10 @@ impl Reader {
             Ok(false) => return Err(StoreError::Absent { path: path.to_owned() }),
             Err(source) => return Err(StoreError::Unreachable { source: Arc::new(source), path: path.to_owned() }),
         }
+        Ok(Self { connection: Self::connect(path)?, file: DatabaseFile::of(path) })
+    }
+
+    fn connect(path: &Path) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match connect(path, flags) {
             // A copy without its log in a read-only folder: no other process can be writing it either.
@@ -105,7 +112,7 @@ impl Reader {
             opened => opened?,
         };
         contains::register(&connection).map_err(doing("preparing the search"))?;
-        Ok(Self { connection, file: DatabaseFile::of(path) })
+        Ok(connection)
     }
 
     /// True while the database at the path is the one that is open here. `false`: there is none, or another one that can be
@@ -137,16 +144,19 @@ impl Reader {
 
     /// The number of captures, without those that are removed.
     pub fn count(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT (SELECT COUNT(*) FROM capture) - (SELECT COUNT(*) FROM removed)";
-        self.connection
-            .query_row(sql, [], |row| row.get::<_, i64>(0))
-            .map(|count| count as u64)
-            .map_err(doing("counting captures"))
+        let sql = "SELECT COUNT(*) FROM removed";
+        let removed: i64 = self.connection.query_row(sql, [], |row| row.get(0)).map_err(doing("counting captures"))?;
+        Ok((index::captures(&self.connection)? - removed).max(0) as u64)
     }
 
     /// A number that goes up whenever captures are removed, restored or deleted.
     pub fn removals(&self) -> Result<i64, StoreError> {
         Counter::Removals.read(&self.connection)
+    }
+
+    /// A number that goes up whenever pins or notes change.
+    pub fn annotations(&self) -> Result<i64, StoreError> {
+        Counter::Annotations.read(&self.connection)
     }
 
     /// The latest removal that can be undone.
@@ -174,7 +184,13 @@ impl Reader {
 
     /// The next step of a walk through the captures that match.
     pub fn step(&self, scan: &mut Scan) -> Result<ScanChunk, StoreError> {
-        scan.step(&self.connection)
+        scan.step(&self.connection, || self.another())
+    }
+
+    /// Another connection to the same file, for a helper; `None` where there is none to be had.
+    fn another(&self) -> Option<Connection> {
+        let connection = Self::connect(self.file.path()).ok()?;
+        (self.file.state() != FileState::Moved).then_some(connection)
     }
 
     /// The captures after `after` that match, the oldest first.
@@ -183,15 +199,46 @@ impl Reader {
         condition(&filter.expr).matching_between(&self.connection, after.0 + 1, i64::MAX, Order::OldestFirst, limit)
     }
 
+    /// The captures of the ids `from..=to` that match, the oldest first.
+    pub fn matching_between(
+        &self,
+        filter: &Filter,
+        (from, to): (CaptureId, CaptureId),
+        limit: usize,
+    ) -> Result<Vec<CaptureId>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        condition(&filter.expr).matching_between(&self.connection, from.0, to.0, Order::OldestFirst, limit)
+    }
+
+    /// The last number that was given to a capture, which may be deleted since.
+    pub fn last_given(&self) -> Result<CaptureId, StoreError> {
+        following::last_given(&self.connection)
+    }
+
+    /// The captures after `after`, the oldest first, without their contents.
+    pub fn arrivals(&self, after: CaptureId, limit: u32) -> Result<Vec<Arrival>, StoreError> {
+        following::arrivals(&self.connection, after, limit)
+    }
+
+    /// The oldest capture after `after`, received after `since`, that has no reply yet.
+    pub fn oldest_open(&self, after: CaptureId, since: Timestamp) -> Result<Option<CaptureId>, StoreError> {
+        following::oldest_open(&self.connection, after, since)
+    }
+
+    /// Those among `ids` that have a reply by now, or are gone.
+    pub fn settled_among(&self, ids: &[CaptureId]) -> Result<Vec<CaptureId>, StoreError> {
+        following::settled_among(&self.connection, ids)
+    }
+
     /// The rows of these captures, in ascending order; removed and deleted ones are left out.
     pub fn page(&self, ids: &[CaptureId]) -> Result<Vec<CaptureSummary>, StoreError> {
         let problem = doing("reading a page of captures");
-        let sql = select(SUMMARY, &format!("WHERE c.id = ?1 AND {PRESENT}"));
+        let sql = select(&LISTED, &format!("WHERE c.id = ?1 AND {PRESENT}"));
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         let transaction = self.connection.unchecked_transaction().map_err(&problem)?;
         let mut page = Vec::with_capacity(ids.len());
         for id in ids {
-            page.extend(statement.query_row([id.0], summary).optional().map_err(&problem)?);
+            page.extend(statement.query_row([id.0], listed).optional().map_err(&problem)?);
         }
         transaction.finish().map_err(&problem)?;
         page.sort_unstable_by_key(|summary| summary.placement.id);
@@ -294,12 +341,17 @@ impl Reader {
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
         // A forged image must not pass for a picture of a genuine event.
-        let signature = capture.capture.signature.as_str();
+        let signature = signature_to_number(capture.capture.signature);
         let (from, to) = (created.saturating_sub(PICTURE_SECONDS), created.saturating_add(PICTURE_SECONDS));
         let rows = statement
             .query_map((openid, &capture.capture.account, from, to, signature), |row| row.get(0).map(CaptureId))
             .map_err(&problem)?;
         rows.collect::<Result<_, _>>().map_err(&problem)
+    }
+
+    /// The events that the same menu button has sent; `None` for an event without a key.
+    pub fn key_history(&self, capture: &StoredCapture) -> Result<Option<KeyHistory>, StoreError> {
+        key_history::of(&self.connection, capture)
     }
 
     /// Statistics of the database; half a second for a million events.

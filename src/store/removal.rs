@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use super::columns::timestamp;
 use super::counters::Counter;
 use super::error::{StoreError, doing};
-use super::search;
+use super::index;
 use crate::capture::CaptureId;
 
 /// The number of a removal in its database; never used twice.
@@ -126,16 +126,25 @@ pub(super) fn ids(transaction: &Transaction<'_>, sql: &str, values: [i64; 2]) ->
     found.map_err(doing("finding events to delete"))
 }
 
-/// Deletes events with all rows that belong to them.
+/// The tables whose rows belong to one capture each, by their column `capture_id`. Nothing deletes these rows but [`delete`]:
+/// SQLite would look up the capture of each reply as it is written, which takes longer than writing it.
+const DEPENDENT: [&str; 7] = ["reply", "diagnosis", "forward", "held", "removed", "replay", "annotation"];
+
+/// Deletes events with all rows that belong to them. Their numbers are not given again.
 pub(super) fn delete(transaction: &Transaction<'_>, ids: &[i64]) -> Result<(), StoreError> {
-    for id in ids {
-        transaction
-            .prepare_cached("DELETE FROM capture WHERE id = ?1")
-            .and_then(|mut delete| delete.execute([id]))
-            .and_then(|_| search::forget(transaction, *id))
-            .map_err(doing("deleting events"))?;
+    let problem = doing("deleting events");
+    let Some(highest) = ids.iter().max() else { return Ok(()) };
+    Counter::LastDeleted.raise(transaction, *highest)?;
+    index::forget(transaction, ids)?;
+    for table in DEPENDENT {
+        delete_from(transaction, &format!("DELETE FROM {table} WHERE capture_id = ?1"), ids).map_err(&problem)?;
     }
-    Ok(())
+    delete_from(transaction, "DELETE FROM capture WHERE id = ?1", ids).map_err(&problem)
+}
+
+fn delete_from(transaction: &Transaction<'_>, sql: &str, ids: &[i64]) -> rusqlite::Result<()> {
+    let mut delete = transaction.prepare_cached(sql)?;
+    ids.iter().try_for_each(|id| delete.execute([id]).map(drop))
 }
 
 /// Counts a change to the set of listed events, by which lists notice that they are to be read again.
@@ -146,24 +155,23 @@ pub(super) fn note_change(transaction: &Transaction<'_>) -> Result<(), StoreErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::schema;
+    use crate::store::{rows, schema};
 
     #[test]
     fn an_old_removal_is_purged_with_all_that_belongs_to_its_events() {
         let mut connection = schema::in_memory();
         connection
             .execute_batch(
-                "PRAGMA foreign_keys = ON;
-                 INSERT INTO capture (id, received_at, account, kind, group_id, attempt, mode, signature, kept_bytes,
-                     group_key, method, version, peer, target, headers, body_length, body)
-                 SELECT column1, 1, 'default', 'CLICK', column1, 1, 'plain', 'valid', 600, x'', 'POST', 'HTTP/1.1', '127.0.0.1',
-                     '/', x'', 6, CAST('<xml>word</xml>' AS BLOB) FROM (VALUES (1), (2), (3));
+                "INSERT INTO capture (id, received_at, group_id, attempt, account, kind, form, mode, signature, replay, severity,
+                     kept_bytes, rest, body)
+                 SELECT column1, 1, column1, 1, 'default', 'CLICK', 0, 0, 0, 0, 0, 600, x'', CAST('<xml>word</xml>' AS BLOB)
+                 FROM (VALUES (1), (2), (3));
                  INSERT INTO reply (capture_id, status, source, elapsed_us, body) VALUES (1, 200, 'default', 1, x'61');
                  INSERT INTO diagnosis (code, capture_id) VALUES ('token-missing', 1);",
             )
             .unwrap();
         let transaction = connection.transaction().unwrap();
-        search::extend(&transaction, 3, search::BULK_BYTES).unwrap();
+        index::extend(&transaction, 3, index::BULK_BYTES).unwrap();
         let (then, now) = ("2026-11-23T08:00:00Z".parse().unwrap(), "2026-11-23T09:00:00Z".parse().unwrap());
         let (early, late) = (begin(&transaction, then).unwrap(), begin(&transaction, now).unwrap());
         mark(&transaction, early, &[CaptureId(1)]).unwrap();
@@ -174,7 +182,31 @@ mod tests {
         assert_eq!(count("SELECT COUNT(*) FROM capture"), 2);
         assert_eq!(count("SELECT COUNT(*) FROM reply") + count("SELECT COUNT(*) FROM diagnosis"), 0);
         assert_eq!(count("SELECT COUNT(*) FROM search WHERE search MATCH '\"wor\"'"), 2);
+        assert_eq!(count("SELECT COUNT(*) FROM indexed_kind") + count("SELECT COUNT(*) FROM indexed_received"), 4);
         assert_eq!(count("SELECT MAX(id) FROM removal"), late.0);
         assert_eq!(latest(&transaction).unwrap(), Some(late));
+    }
+
+    #[test]
+    fn no_number_is_given_twice_even_where_the_newest_event_is_deleted() {
+        let mut connection = schema::in_memory();
+        let transaction = connection.transaction().unwrap();
+        assert_eq!(rows::next_id(&transaction).unwrap(), 1);
+        delete(&transaction, &[7, 3]).unwrap();
+        assert_eq!(rows::next_id(&transaction).unwrap(), 8);
+        delete(&transaction, &[5]).unwrap();
+        assert_eq!(rows::next_id(&transaction).unwrap(), 8);
+    }
+
+    #[test]
+    fn every_table_whose_rows_belong_to_a_capture_is_known() {
+        let connection = schema::in_memory();
+        let sql = "SELECT m.name FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f
+                   WHERE f.\"table\" = 'capture' AND f.\"from\" = 'capture_id' ORDER BY m.name";
+        let mut statement = connection.prepare(sql).unwrap();
+        let found: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut known = DEPENDENT;
+        known.sort_unstable();
+        assert_eq!(found, known);
     }
 }

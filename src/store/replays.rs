@@ -1,11 +1,12 @@
 //! Rows of replays and of the runs that they belong to.
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
 use super::columns::{
     elapsed, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, microseconds, timestamp,
 };
 use super::error::{StoreError, doing};
+use super::index;
 use crate::capture::{
     Against, Baseline, CaptureId, ForwardProblem, Replay, ReplayForm, ReplayId, ReplayMode, ReplayRun, ReplaySummary,
     RunEnd, RunId, SentRequest, ServerAnswer, StoredReplay, StoredRun, Verdict, VerdictCounts,
@@ -43,6 +44,12 @@ pub(super) fn end(transaction: &Transaction<'_>, id: RunId, end: RunEnd) -> Resu
 /// Writes a replay; `None` where its event has been deleted in between.
 pub(super) fn insert(transaction: &Transaction<'_>, replayed: &Replay) -> Result<Option<ReplayId>, StoreError> {
     let problem = doing("storing a replay");
+    let has_event = transaction
+        .prepare_cached("SELECT 1 FROM capture WHERE id = ?1")
+        .and_then(|mut statement| statement.exists([replayed.event.0]));
+    if !has_event.map_err(&problem)? {
+        return Ok(None);
+    }
     let sql = "INSERT INTO replay (run_id, capture_id, attempt, copy, sent_at, verdict, failed, baseline, status,
                    first_byte_us, elapsed_us, problem, cause, lint, method, target, request_headers, request_body, url,
                    headers, body, message, openid, created)
@@ -80,11 +87,8 @@ pub(super) fn insert(transaction: &Transaction<'_>, replayed: &Replay) -> Result
         &created.map(|(_, created)| created),
     ];
     let inserted = transaction.prepare_cached(sql).and_then(|mut insert| insert.execute(values.as_slice()));
-    match inserted {
-        Ok(_) => Ok(Some(ReplayId(transaction.last_insert_rowid()))),
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Ok(None),
-        Err(error) => Err(problem(error)),
-    }
+    inserted.map_err(&problem)?;
+    Ok(Some(ReplayId(transaction.last_insert_rowid())))
 }
 
 /// The replays of an event, the newest first.
@@ -140,10 +144,14 @@ pub(super) fn latest_created(
     let sql = "SELECT MAX(latest) FROM (
                    SELECT MAX(created) AS latest FROM replay WHERE openid = ?1 AND created BETWEEN ?2 AND ?3
                    UNION ALL
-                   SELECT MAX(create_time) FROM capture WHERE openid = ?1 AND create_time BETWEEN ?2 AND ?3)";
+                   SELECT MAX(c.create_time) FROM indexed_created AS i CROSS JOIN capture AS c ON c.id = i.capture_id
+                   WHERE i.create_time BETWEEN ?2 AND ?3 AND c.openid = ?1
+                   UNION ALL
+                   SELECT MAX(create_time) FROM capture WHERE id > ?4 AND openid = ?1 AND create_time BETWEEN ?2 AND ?3)";
+    let upto = index::upto(connection)?;
     connection
         .prepare_cached(sql)
-        .and_then(|mut statement| statement.query_row((openid, from, to), |row| row.get(0)))
+        .and_then(|mut statement| statement.query_row((openid, from, to, upto), |row| row.get(0)))
         .map_err(doing("looking for the latest message of a user"))
 }
 

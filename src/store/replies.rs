@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row};
 
 use super::columns::{
     at, elapsed, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, microseconds,
@@ -16,33 +16,49 @@ use crate::capture::{
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::WECHAT_LIMIT_MS;
 
-/// Writes the reply to a capture; fails with an error of one row where the capture has been deleted meanwhile.
-pub(super) fn insert(transaction: &Transaction<'_>, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
-    let problem = doing("storing a reply");
-    let sql = "INSERT OR IGNORE INTO reply (capture_id, status, source, elapsed_us, body, ending, severity, lint, wire, fault, forward)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let values = (
-        id.0,
-        reply.status.unwrap_or(0),
-        reply.source.spelling(),
-        microseconds(reply.elapsed),
-        &reply.body,
-        reply.end.as_str(),
-        severity_to_number(worst(&reply.lint)),
-        findings_to_json(&reply.lint),
-        &reply.wire,
-        reply.fault,
-        reply.forward().map(ForwardState::as_str),
-    );
-    let inserted = transaction.prepare_cached(sql).and_then(|mut insert| insert.execute(values));
-    inserted.map_err(&problem)?;
-    if let Some(forwarded) = &reply.forwarded {
-        insert_forwarded(transaction, id, forwarded)?;
-    }
-    Ok(())
+const INSERT_REPLY: &str = "
+    INSERT OR IGNORE INTO reply (capture_id, status, source, elapsed_us, body, ending, severity, lint, wire, fault, forward)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/// The operation as errors name it.
+const STORING: &str = "storing a reply";
+
+/// The prepared insert of a batch of replies.
+pub(super) struct ReplyInsert<'c> {
+    transaction: &'c Connection,
+    row: CachedStatement<'c>,
 }
 
-fn insert_forwarded(transaction: &Transaction<'_>, id: CaptureId, forwarded: &ServerAnswer) -> Result<(), StoreError> {
+impl<'c> ReplyInsert<'c> {
+    pub(super) fn prepare(transaction: &'c Connection) -> Result<Self, StoreError> {
+        let row = transaction.prepare_cached(INSERT_REPLY).map_err(doing(STORING))?;
+        Ok(Self { transaction, row })
+    }
+
+    /// Writes the reply to a capture, which is there; a second one for the same capture is left out.
+    pub(super) fn insert(&mut self, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
+        let values = (
+            id.0,
+            reply.status.unwrap_or(0),
+            reply.source.spelling(),
+            microseconds(reply.elapsed),
+            &reply.body,
+            reply.end.as_str(),
+            severity_to_number(worst(&reply.lint)),
+            findings_to_json(&reply.lint),
+            &reply.wire,
+            reply.fault,
+            reply.forward().map(ForwardState::as_str),
+        );
+        self.row.execute(values).map_err(doing(STORING))?;
+        if let Some(forwarded) = &reply.forwarded {
+            insert_forwarded(self.transaction, id, forwarded)?;
+        }
+        Ok(())
+    }
+}
+
+fn insert_forwarded(transaction: &Connection, id: CaptureId, forwarded: &ServerAnswer) -> Result<(), StoreError> {
     let sql =
         "INSERT OR IGNORE INTO forward (capture_id, target, status, headers, body, first_byte_us, elapsed_us, problem,
                    cause, passed_on, lint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::columns::timestamp;
 use super::error::{StoreError, doing};
+use super::index;
 use super::pages::Pages;
 use super::removal::{AT_ONCE, RemovalId};
 use crate::capture::CaptureId;
@@ -112,16 +113,16 @@ impl Retention {
         Some(now.saturating_sub(age).unwrap_or(Timestamp::MIN).as_microsecond())
     }
 
-    /// True where an event is older than the limit of age.
+    /// True where an event is older than the limit of age; as in [`Self::expired`], one that is not indexed yet waits.
     pub(super) fn has_old(&self, connection: &Connection, now: Timestamp) -> Result<bool, StoreError> {
         let Some(before) = self.too_old(now) else { return Ok(false) };
-        let sql = "SELECT EXISTS (SELECT 1 FROM capture WHERE received_at < ?1
-                   AND id NOT IN (SELECT capture_id FROM removed))";
+        let sql = "SELECT EXISTS (SELECT 1 FROM indexed_received WHERE received_at < ?1
+                   AND capture_id NOT IN (SELECT capture_id FROM removed))";
         connection.query_row(sql, [before], |row| row.get(0)).map_err(doing(FINDING))
     }
 
     /// Some of the oldest events beyond a limit, but none from `open` on, the oldest capture without a reply. Without `now`,
-    /// the clock is not believed, and age is no reason.
+    /// the clock is not believed, and age is no reason. By age, events are found through the index, which comes first.
     pub(super) fn expired(
         &self,
         connection: &Connection,
@@ -130,8 +131,9 @@ impl Retention {
     ) -> Result<Option<Expired>, StoreError> {
         let below = open.unwrap_or(i64::MAX);
         if let Some(before) = now.and_then(|now| self.too_old(now)) {
-            let sql = "SELECT id, received_at, kept_bytes FROM capture WHERE received_at < ?1 AND id < ?2
-                       AND id NOT IN (SELECT capture_id FROM removed) ORDER BY received_at LIMIT ?3";
+            let sql = "SELECT id, c.received_at, kept_bytes FROM indexed_received AS i
+                       CROSS JOIN capture AS c ON c.id = i.capture_id WHERE i.received_at < ?1 AND i.capture_id < ?2
+                       AND i.capture_id NOT IN (SELECT capture_id FROM removed) ORDER BY i.received_at LIMIT ?3";
             let some = select(connection, sql, &[before, below, i64::from(AT_ONCE)], |_| true)?;
             if !some.is_empty() {
                 return Ok(Expired::of(&some, RetentionReason::Age));
@@ -140,7 +142,8 @@ impl Retention {
         let sql = "SELECT id, received_at, kept_bytes FROM capture WHERE id < ?1
                    AND id NOT IN (SELECT capture_id FROM removed) ORDER BY id LIMIT ?2";
         if let Some(most) = self.events {
-            let excess = count(connection, LISTED)? - i64::try_from(most).unwrap_or(i64::MAX);
+            let listed = index::captures(connection)? - count(connection, "SELECT COUNT(*) FROM removed")?;
+            let excess = listed - i64::try_from(most).unwrap_or(i64::MAX);
             if excess > 0 {
                 let some = select(connection, sql, &[below, excess.min(i64::from(AT_ONCE))], |_| true)?;
                 return Ok(Expired::of(&some, RetentionReason::Events));
@@ -163,7 +166,7 @@ impl Retention {
         let pages = Pages::of(connection)?;
         let used = (pages.bytes() - pages.empty_bytes()).cast_signed();
         let over = used - i64::try_from(most).unwrap_or(i64::MAX);
-        let events = count(connection, "SELECT COUNT(*) FROM capture")?;
+        let events = index::captures(connection)?;
         if over <= 0 || events == 0 {
             return Ok(None);
         }
@@ -191,9 +194,6 @@ impl Expired {
 
 /// The operation as errors name it.
 const FINDING: &str = "finding events beyond the limits";
-
-/// The number of events that lists show.
-const LISTED: &str = "SELECT (SELECT COUNT(*) FROM capture) - (SELECT COUNT(*) FROM removed)";
 
 /// Ids and times of the rows, as long as `wanted` says so of their bytes.
 fn select(

@@ -1,83 +1,103 @@
 //! Rows of captures: written by insert, read for the list and in full.
 
 use bytes::Bytes;
-use rusqlite::{OptionalExtension as _, Row, ToSql, Transaction};
+use rusqlite::types::Type;
+use rusqlite::{CachedStatement, Connection, Row, ToSql};
 use sha1::{Digest as _, Sha1};
 
 use super::columns::{
-    at, findings_from_json, findings_to_json, headers_from_bytes, headers_to_bytes, severity_from_number,
-    severity_to_number, timestamp,
+    SUMMARY, at, findings_from_json, findings_to_json, mode_from_number, mode_to_number, severity_from_number,
+    severity_to_number, signature_from_number, signature_to_number, timestamp,
 };
+use super::counters::Counter;
 use super::error::{StoreError, doing};
+use super::message_form::Form;
 use super::replies;
+use super::rest::Rest;
 use crate::capture::diagnosis::worst;
 use crate::capture::{
-    Capture, CaptureId, CaptureSummary, Envelope, Mode, Placement, RawRequest, Signature, StoredCapture,
+    Annotation, Capture, CaptureId, CaptureSummary, Envelope, EventContent, Headers, Placement, RawRequest,
+    ReplyContent, StoredCapture, Verdict,
 };
 
 /// The bytes that a row takes beside its body, about: they count against the limit of unverified requests.
 const ROW_OVERHEAD: usize = 512;
 
 const INSERT_CAPTURE: &str = "
-    INSERT INTO capture (id, received_at, account, kind, msg_type, event, event_key, openid, to_user, create_time, msg_id,
-        group_id, attempt, mode, signature, replay, severity, kept_bytes, group_key, method, version, peer, target, headers,
-        diagnoses, body_length, body, message, body_digest, message_digest)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    INSERT INTO capture (id, received_at, group_id, attempt, account, kind, form, event_key, openid, create_time, mode,
+        signature, replay, severity, kept_bytes, rest, diagnoses, body, message)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Writes a capture; returns the bytes of disk it takes, about.
-pub(super) fn insert_capture(
-    transaction: &Transaction<'_>,
-    placement: Placement,
-    capture: &Capture,
-) -> Result<u64, StoreError> {
-    let problem = doing("storing a capture");
-    let Capture { request, envelope, .. } = capture;
-    let headers = headers_to_bytes(&request.headers);
-    let kept = ROW_OVERHEAD + headers.len() + request.target.len() + request.body.len();
-    let mut insert = transaction.prepare_cached(INSERT_CAPTURE).map_err(&problem)?;
-    // In the order of the statement; looking up two dozen names for each row would cost a tenth of the insert.
-    let body_digest = digest(&request.body);
-    let message_digest = capture.message.as_deref().map_or(body_digest, digest);
-    let values: [&dyn ToSql; 30] = [
-        &placement.id.0,
-        &request.received_at.as_microsecond(),
-        &capture.account,
-        &envelope.kind,
-        &envelope.msg_type,
-        &envelope.event,
-        &envelope.event_key,
-        &envelope.openid,
-        &envelope.to_user,
-        &envelope.create_time,
-        &envelope.msg_id,
-        &placement.group.0,
-        &placement.attempt,
-        &capture.mode.as_str(),
-        &capture.signature.as_str(),
-        &capture.replay,
-        &severity_to_number(worst(&capture.diagnoses)),
-        &(kept as u64).cast_signed(),
-        &capture.group_key.as_ref().map_or(&[][..], |key| &key[..]),
-        &request.method,
-        &request.version,
-        &request.peer,
-        &request.target,
-        &headers,
-        &findings_to_json(&capture.diagnoses),
-        &request.body_length.cast_signed(),
-        &&request.body[..],
-        &capture.message,
-        &body_digest,
-        &message_digest,
-    ];
-    insert.execute(values.as_slice()).map_err(&problem)?;
-    for diagnosis in &capture.diagnoses {
-        transaction
-            .prepare_cached("INSERT OR IGNORE INTO diagnosis (code, capture_id) VALUES (?1, ?2)")
-            .and_then(|mut insert| insert.execute((diagnosis.code.as_str(), placement.id.0)))
-            .map_err(&problem)?;
+/// The prepared insert of a batch of captures.
+pub(super) struct CaptureInsert<'c> {
+    transaction: &'c Connection,
+    row: CachedStatement<'c>,
+}
+
+impl<'c> CaptureInsert<'c> {
+    pub(super) fn prepare(transaction: &'c Connection) -> Result<Self, StoreError> {
+        let row = transaction.prepare_cached(INSERT_CAPTURE).map_err(doing(STORING))?;
+        Ok(Self { transaction, row })
     }
-    Ok(kept as u64)
+
+    /// Writes a capture; returns the bytes of disk it takes, about.
+    pub(super) fn insert(&mut self, placement: Placement, capture: &Capture) -> Result<u64, StoreError> {
+        let problem = doing(STORING);
+        let Capture { request, envelope, .. } = capture;
+        let headers = request.headers.lines();
+        let kept = ROW_OVERHEAD + headers.len() + request.target.len() + request.body.len();
+        let form = Form::of(envelope);
+        // In the order of the statement: looking names up would cost a tenth of the insert.
+        let values: [&dyn ToSql; 19] = [
+            &placement.id.0,
+            &request.received_at.as_microsecond(),
+            &placement.group.0,
+            &placement.attempt,
+            &capture.account,
+            &envelope.kind,
+            &form.bits,
+            &envelope.event_key,
+            &envelope.openid,
+            &envelope.create_time,
+            &mode_to_number(capture.mode),
+            &signature_to_number(capture.signature),
+            &capture.replay,
+            &severity_to_number(worst(&capture.diagnoses)),
+            &(kept as u64).cast_signed(),
+            &rest(capture, form, headers).to_bytes(),
+            &findings_to_json(&capture.diagnoses),
+            &&request.body[..],
+            &capture.message,
+        ];
+        self.row.execute(values.as_slice()).map_err(&problem)?;
+        for diagnosis in &capture.diagnoses {
+            self.transaction
+                .prepare_cached("INSERT OR IGNORE INTO diagnosis (code, capture_id) VALUES (?1, ?2)")
+                .and_then(|mut insert| insert.execute((diagnosis.code.as_str(), placement.id.0)))
+                .map_err(&problem)?;
+        }
+        Ok(kept as u64)
+    }
+}
+
+/// The operation as errors name it.
+const STORING: &str = "storing a capture";
+
+fn rest<'a>(capture: &'a Capture, form: Form<'a>, headers: &'a [u8]) -> Rest<'a> {
+    let Capture { request, envelope, .. } = capture;
+    Rest {
+        group_key: capture.group_key,
+        method: &request.method,
+        version: &request.version,
+        peer: &request.peer,
+        target: &request.target,
+        to_user: envelope.to_user.as_deref(),
+        msg_id: envelope.msg_id.as_deref(),
+        msg_type: form.msg_type,
+        event: form.event,
+        cut_from: request.is_cut().then_some(request.body_length),
+        headers,
+    }
 }
 
 /// A number by which an index finds bytes. Other bytes may have the same: a match is to be compared.
@@ -99,37 +119,62 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
         kind: row.get(at!("c.kind"))?,
         event_key: row.get(at!("c.event_key"))?,
         openid: row.get(at!("c.openid"))?,
-        mode: Mode::from_spelling(row.get_ref(at!("c.mode"))?.as_str()?).unwrap_or(Mode::Plain),
-        signature: Signature::from_spelling(row.get_ref(at!("c.signature"))?.as_str()?).unwrap_or(Signature::Unchecked),
+        mode: mode_from_number(row.get(at!("c.mode"))?),
+        signature: signature_from_number(row.get(at!("c.signature"))?),
         replay: row.get(at!("c.replay"))?,
         severity: severity_from_number(row.get(at!("c.severity"))?),
         reply: replies::summary(row)?,
+        annotation: Annotation {
+            pinned: row.get::<_, Option<bool>>(at!("a.pinned"))?.unwrap_or(false),
+            note: row.get(at!("a.note"))?,
+        },
+        verdict: row.get_ref(at!("p.verdict"))?.as_str_or_null()?.and_then(Verdict::from_spelling),
+        content: None,
+        answer: None,
+        illegality: None,
     })
+}
+
+/// Reads the columns of [`LISTED`](super::columns::LISTED).
+pub(super) fn listed(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
+    let at = SUMMARY.len();
+    let mut summary = summary(row)?;
+    // A damaged row is listed all the same; opening it says what is wrong.
+    let rest = rest_of(row, at).unwrap_or_default();
+    let message = row.get_ref(at + 1)?.as_blob_or_null()?.unwrap_or_default();
+    summary.content = EventContent::read(&summary.kind, message, (rest.method, rest.target));
+    summary.answer = row.get_ref(at + 2)?.as_blob_or_null()?.map(ReplyContent::read);
+    summary.illegality = row.get_ref(at + 3)?.as_str_or_null()?.and_then(ReplyContent::illegality);
+    Ok(summary)
 }
 
 /// Reads the columns of [`STORED`](super::columns::STORED).
 pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
     let summary = summary(row)?;
     let reply = summary.reply.map(|reply| replies::reply(reply, row)).transpose()?;
+    let rest = rest_of(row, at!("c.rest"))?;
+    let form = Form { bits: row.get(at!("c.form"))?, msg_type: rest.msg_type, event: rest.event };
+    let [msg_type, event] = form.texts(&summary.kind);
     let envelope = Envelope {
         kind: summary.kind,
-        msg_type: row.get(at!("c.msg_type"))?,
-        event: row.get(at!("c.event"))?,
+        msg_type,
+        event,
         event_key: summary.event_key,
         openid: summary.openid,
-        to_user: row.get(at!("c.to_user"))?,
+        to_user: rest.to_user.map(str::to_owned),
         create_time: row.get(at!("c.create_time"))?,
-        msg_id: row.get(at!("c.msg_id"))?,
+        msg_id: rest.msg_id.map(str::to_owned),
     };
+    let body = row.get::<_, Vec<u8>>(at!("c.body"))?;
     let request = RawRequest {
         received_at: summary.received_at,
-        method: row.get(at!("c.method"))?,
-        version: row.get(at!("c.version"))?,
-        target: row.get(at!("c.target"))?,
-        headers: headers_from_bytes(row.get_ref(at!("c.headers"))?.as_blob()?),
-        peer: row.get(at!("c.peer"))?,
-        body: Bytes::from(row.get::<_, Vec<u8>>(at!("c.body"))?),
-        body_length: row.get::<_, i64>(at!("c.body_length"))? as u64,
+        method: rest.method.to_owned(),
+        version: rest.version.to_owned(),
+        target: rest.target.to_owned(),
+        headers: Headers::from_lines(rest.headers),
+        peer: rest.peer.to_owned(),
+        body_length: rest.cut_from.unwrap_or(body.len() as u64),
+        body: Bytes::from(body),
     };
     let capture = Capture {
         request,
@@ -142,14 +187,23 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
         replay: summary.replay,
         diagnoses: findings_from_json(row.get::<_, Option<String>>(at!("c.diagnoses"))?.as_deref()),
     };
-    Ok(StoredCapture { placement: summary.placement, capture, reply })
+    Ok(StoredCapture { placement: summary.placement, capture, reply, annotation: summary.annotation })
+}
+
+/// Reads the column `rest`.
+pub(super) fn rest_of<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Rest<'a>> {
+    let damaged = || {
+        let cause = "the value of \"rest\" is damaged".into();
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, cause)
+    };
+    Rest::from_bytes(row.get_ref(column)?.as_blob()?).ok_or_else(damaged)
 }
 
 /// The number after the last one that this process or another ever gave to a capture.
-pub(super) fn next_id(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
-    let last = transaction
-        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'capture'")
-        .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)).optional())
+pub(super) fn next_id(connection: &Connection) -> Result<i64, StoreError> {
+    let last = connection
+        .prepare_cached("SELECT coalesce(MAX(id), 0) FROM capture")
+        .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)))
         .map_err(doing("numbering a capture"))?;
-    Ok(last.unwrap_or(0) + 1)
+    Ok(last.max(Counter::LastDeleted.read(connection)?) + 1)
 }

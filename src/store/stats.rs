@@ -6,11 +6,11 @@ use rusqlite::{Connection, Row};
 use super::columns::timestamp;
 use super::counters::Counter;
 use super::error::{StoreError, doing};
+use super::index;
 use super::pages::Pages;
 
 /// The SQL that counts the stored bytes of unverified requests.
-pub(super) const UNVERIFIED_BYTES: &str =
-    "SELECT COALESCE(SUM(kept_bytes), 0) FROM capture WHERE signature IN ('invalid', 'missing')";
+pub(super) const UNVERIFIED_BYTES: &str = "SELECT COALESCE(SUM(kept_bytes), 0) FROM capture WHERE signature IN (1, 2)";
 
 /// Numbers of events and bytes in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,21 +44,18 @@ impl Stats {
         let problem = doing("counting what is in the database");
         let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|count| count as u64);
         let times = |row: &Row<'_>| Ok((row.get::<_, Option<i64>>("first")?, row.get::<_, Option<i64>>("last")?));
-        let sql =
-            "SELECT (SELECT received_at FROM capture AS c WHERE NOT EXISTS (SELECT 1 FROM removed WHERE capture_id = c.id)
-                     ORDER BY received_at LIMIT 1) AS first,
-                    (SELECT received_at FROM capture AS c WHERE NOT EXISTS (SELECT 1 FROM removed WHERE capture_id = c.id)
-                     ORDER BY received_at DESC LIMIT 1) AS last";
-        let (first, last) = connection.query_row(sql, [], times).map_err(&problem)?;
+        let upto = index::upto(connection)?;
+        let sql = format!("SELECT {} AS first, {} AS last", received("ASC", "MIN"), received("DESC", "MAX"));
+        let (first, last) = connection.query_row(&sql, [upto], times).map_err(&problem)?;
         let pages = Pages::of(connection)?;
-        let unindexed = format!("SELECT COUNT(*) FROM capture WHERE id > {}", Counter::IndexedUpto.read(connection)?);
+        let unindexed = format!("SELECT COUNT(*) FROM capture WHERE id > {upto}");
         let dropped = Counter::UnverifiedDropped.read(connection)? as u64;
         Ok(Self {
             events,
             removed: count("SELECT COUNT(*) FROM removed").map_err(&problem)?,
             replays: count("SELECT COUNT(*) FROM replay WHERE capture_id NOT IN (SELECT capture_id FROM removed)")
                 .map_err(&problem)?,
-            kinds: kinds(connection).map_err(&problem)?,
+            kinds: kinds(connection, upto).map_err(&problem)?,
             received: first.zip(last).map(|(first, last)| (timestamp(first), timestamp(last))),
             size: pages.bytes(),
             empty: pages.empty_bytes(),
@@ -70,9 +67,25 @@ impl Stats {
     }
 }
 
-fn kinds(connection: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
-    let sql = "SELECT kind, COUNT(*) AS events FROM capture WHERE id NOT IN (SELECT capture_id FROM removed)
+/// The arrival of the first or of the last event that is not removed: of those in the index, and of those after `?1`.
+fn received(order: &str, aggregate: &str) -> String {
+    format!(
+        "(SELECT {aggregate}(received_at) FROM (
+            SELECT * FROM (SELECT received_at FROM indexed_received WHERE capture_id NOT IN (SELECT capture_id FROM removed)
+                ORDER BY received_at {order} LIMIT 1)
+            UNION ALL
+            SELECT {aggregate}(received_at) FROM capture WHERE id > ?1 AND id NOT IN (SELECT capture_id FROM removed)))"
+    )
+}
+
+fn kinds(connection: &Connection, upto: i64) -> rusqlite::Result<Vec<(String, u64)>> {
+    let sql = "SELECT kind, SUM(events) AS events FROM (
+                   SELECT kind, COUNT(*) AS events FROM indexed_kind
+                   WHERE capture_id NOT IN (SELECT capture_id FROM removed) GROUP BY kind
+                   UNION ALL
+                   SELECT kind, COUNT(*) FROM capture WHERE id > ?1 AND id NOT IN (SELECT capture_id FROM removed)
+                   GROUP BY kind)
                GROUP BY kind ORDER BY events DESC, kind";
     let read = |row: &Row<'_>| Ok((row.get("kind")?, row.get::<_, i64>("events")? as u64));
-    connection.prepare(sql)?.query_map([], read)?.collect()
+    connection.prepare(sql)?.query_map([upto], read)?.collect()
 }

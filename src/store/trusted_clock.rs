@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::counters::Counter;
 use super::error::{StoreError, doing};
+use super::index;
 
 /// The time by which a clock may be ahead: nobody is asked after a holiday.
 const FAR: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -39,8 +40,10 @@ pub(super) fn note(connection: &Connection, now: Timestamp) -> Result<(), StoreE
 }
 
 fn newest(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT MAX(newest) FROM (SELECT MAX(received_at) AS newest FROM indexed_received
+               UNION ALL SELECT MAX(received_at) FROM capture WHERE id > ?1)";
     let newest: Option<i64> = connection
-        .query_row("SELECT MAX(received_at) FROM capture", [], |row| row.get(0))
+        .query_row(sql, [index::upto(connection)?], |row| row.get(0))
         .map_err(doing("finding the newest capture"))?;
     Ok(newest.and_then(|microseconds| Timestamp::from_microsecond(microseconds).ok()))
 }

@@ -50,13 +50,13 @@ impl UnverifiedQuota {
         self.bytes += bytes;
     }
 
-    /// Deletes the oldest requests until the rest is within the limit.
-    pub(super) fn enforce(&mut self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    /// Deletes the oldest requests until the rest is within the limit; returns those that were deleted.
+    pub(super) fn enforce(&mut self, transaction: &Transaction<'_>) -> Result<Vec<i64>, StoreError> {
+        let mut deleted = Vec::new();
         if self.bytes <= self.limit {
-            return Ok(());
+            return Ok(deleted);
         }
         let problem = doing("removing the oldest unverified requests");
-        let before = self.dropped;
         while self.bytes > self.limit {
             let oldest = Self::oldest(transaction).map_err(&problem)?;
             if oldest.is_empty() {
@@ -68,15 +68,17 @@ impl UnverifiedQuota {
                 }
                 delete(transaction, &[id])?;
                 self.bytes = self.bytes.saturating_sub(bytes as u64);
-                self.dropped += 1;
+                deleted.push(id);
             }
         }
-        Counter::UnverifiedDropped.add(transaction, (self.dropped - before).cast_signed())
+        self.dropped += deleted.len() as u64;
+        Counter::UnverifiedDropped.add(transaction, deleted.len() as i64)?;
+        Ok(deleted)
     }
 
     fn oldest(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(i64, i64)>> {
         let sql = "SELECT id, kept_bytes FROM capture INDEXED BY capture_unverified
-                   WHERE signature IN ('invalid', 'missing') ORDER BY id LIMIT ?1";
+                   WHERE signature IN (1, 2) ORDER BY id LIMIT ?1";
         let mut statement = transaction.prepare_cached(sql)?;
         let rows = statement.query_map([BATCH], |row| Ok((row.get("id")?, row.get("kept_bytes")?)))?;
         rows.collect()
@@ -86,24 +88,25 @@ impl UnverifiedQuota {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{schema, search};
+    use crate::store::{index, schema};
 
     #[test]
     fn a_dropped_request_leaves_nothing_behind_in_the_index() {
         let mut connection = schema::in_memory();
         connection
             .execute_batch(
-                "INSERT INTO capture (received_at, account, kind, group_id, attempt, mode, signature, kept_bytes, group_key,
-                     method, version, peer, target, headers, body_length, body)
-                 SELECT 1, 'default', 'unreadable', 1, 1, 'plain', column1, 600, x'', 'POST', 'HTTP/1.1', '127.0.0.1', '/', x'',
-                     4, CAST('word' AS BLOB) FROM (VALUES ('missing'), ('valid'), ('invalid'));",
+                "INSERT INTO capture (received_at, group_id, attempt, account, kind, form, mode, signature, replay, severity,
+                     kept_bytes, rest, body)
+                 SELECT 1, 1, 1, 'default', 'unreadable', 0, 0, column1, 0, 0, 600, x'', CAST('word' AS BLOB)
+                 FROM (VALUES (2), (0), (1));",
             )
             .unwrap();
         let transaction = connection.transaction().unwrap();
-        search::extend(&transaction, 3, search::BULK_BYTES).unwrap();
+        index::extend(&transaction, 3, index::BULK_BYTES).unwrap();
         let mut unverified = UnverifiedQuota::load(&transaction, 600).unwrap();
-        unverified.enforce(&transaction).unwrap();
+        assert_eq!(unverified.enforce(&transaction).unwrap(), [1]);
         assert_eq!((unverified.bytes(), unverified.dropped()), (600, 1));
-        assert_eq!(search::candidates(&transaction, "\"wor\"", 9, 9).unwrap(), [3, 2]);
+        let sql = "SELECT COUNT(*) FROM search WHERE search MATCH '\"wor\"'";
+        assert_eq!(transaction.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap(), 2);
     }
 }

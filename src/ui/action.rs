@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::capture::{CaptureId, ReplayId, RunId};
+use serde::{Deserialize, Serialize};
+
+use crate::account::SecretName;
+use crate::capture::{CaptureId, Mode, ReplayId, RunId};
 use crate::config::{Hue, Theme};
 use crate::engine::{Command, ReplayRequest, ReplayWhat};
 use crate::filter::Filter;
@@ -10,7 +13,7 @@ use crate::rules::Rule;
 use crate::texts::Language;
 
 /// A screen of the rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Screen {
     /// The list and the detail.
     #[default]
@@ -22,27 +25,59 @@ pub(crate) enum Screen {
     /// The composer of messages.
     Compose,
     Settings,
+    /// The steps to the first tap, also after it.
+    SetUp,
 }
 
-/// A tab of the detail.
+/// A part of the detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Tab {
-    /// Fields by their official names, with their meaning.
+pub(crate) enum DetailPart {
+    /// The findings, and the content of the event by its kind.
     #[default]
-    Decoded,
-    /// The body to the byte, with the chosen field lit.
-    Raw,
-    /// Request line, query, headers, and how the signature was calculated.
-    Request,
-    /// The reply, and all attempts.
-    Answer,
-    /// Replays of the event.
+    Content,
+    /// The reply, and its editor.
+    Reply,
+    /// Elements by their official names.
+    Fields,
+    /// The bytes below the scroll.
+    Bytes,
+    /// Attempts and replays: a second column where there is room.
     Replays,
 }
 
-impl Tab {
-    /// Tabs in the order in which they are shown, and in which Ctrl+1…5 count them.
-    pub(crate) const ALL: [Self; 5] = [Self::Decoded, Self::Raw, Self::Request, Self::Answer, Self::Replays];
+impl DetailPart {
+    /// Parts in the order in which the keys turn to them, and in which Ctrl+1…5 count them.
+    pub(crate) const ALL: [Self; 5] = [Self::Content, Self::Reply, Self::Fields, Self::Bytes, Self::Replays];
+}
+
+/// A view of the bytes below the detail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum BytesView {
+    /// The text to the byte, with the chosen field lit.
+    #[default]
+    Text,
+    Hex,
+    /// Request line, query, and the calculation of the signature.
+    Request,
+    Headers,
+}
+
+impl BytesView {
+    /// Views in the order in which they are shown.
+    pub(crate) const ALL: [Self; 4] = [Self::Text, Self::Hex, Self::Request, Self::Headers];
+}
+
+/// A change of settings that mends what a diagnosis is about, for one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Mend {
+    /// Open the form of the account at this secret.
+    EnterSecret { account: String, secret: SecretName },
+    /// Let requests below this path belong to the account.
+    ClaimPath { account: String, path: String },
+    /// Save this AppID.
+    SetAppId { account: String, app_id: String },
+    /// Save this mode.
+    SetMode { account: String, mode: Mode },
 }
 
 /// A movement of the selection.
@@ -67,9 +102,15 @@ pub(crate) enum Action {
     Pick(PickAction),
     MoveSelection(Move),
     ShowDetail(bool),
-    ShowTab(Tab),
-    /// Turn to the next tab of the detail (1), or the one before (-1).
-    TurnTab(i8),
+    /// Return from a detail that covers the list.
+    BackToList,
+    /// Show a part of the detail.
+    ShowPart(DetailPart),
+    /// Turn to the next part of the detail (1), or the one before (-1).
+    TurnPart(i8),
+    ShowBytes(BytesView),
+    /// Mend what a diagnosis is about.
+    Mend(Mend),
     /// Highlight an element of the message, by its path.
     ChooseField(String),
     /// Open the form of a new rule with this content.
@@ -92,22 +133,32 @@ pub(crate) enum Action {
     ShowScreen(Screen),
     ShowKeys(bool),
     ToggleKeys,
+    /// Open the palette, or close it.
+    ShowPalette(bool),
     /// Leave what lies on top: a held push to the default reply, a dialog, a screen, the detail.
     Leave,
     /// `None` for the language of the system.
     SetLanguage(Option<Language>),
     /// `None` for the theme of the system.
     SetTheme(Option<Theme>),
+    /// `None` for what the system says about movement.
+    SetReducedMotion(Option<bool>),
     /// Hold pushes, or answer those that are held.
     Hold(HoldAction),
     /// Replay events, or compose messages.
     Send(SendAction),
     /// Remove events, or bring them back.
     Remove(RemovalAction),
+    /// Pin events, or leave notes on them.
+    Annotate(AnnotationAction),
+    /// Show two events side by side.
+    Compare(CompareAction),
     /// Open the dialog of exports, or close it.
     ShowExport(bool),
     /// Open the file dialog for the path of an export.
     ChooseExportPath,
+    /// Open the folder of exported files in the desktop's file manager.
+    OpenFolder(PathBuf),
     /// Open the file dialog for files to import.
     ChooseImport,
     /// Open the file dialog for a copy of the database.
@@ -182,12 +233,16 @@ pub(crate) enum HoldAction {
 /// The form in which an event is copied.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum CopyForm {
+    /// A curl command that sends the request again.
+    Curl,
     /// Request line, headers and body.
     Raw,
     /// The message alone, decrypted.
     Body,
     /// The JSON object that the commands print.
     Json,
+    /// Request and answer as one document in Markdown.
+    Report,
 }
 
 /// An action on filters under names.
@@ -231,11 +286,39 @@ pub(crate) enum RemovalAction {
     Undo,
 }
 
+/// An action on pins and notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnnotationAction {
+    /// Pin the chosen rows; where all of them are pinned already, unpin them.
+    TogglePin,
+    /// Open the dialog for the note of the chosen rows.
+    EditNote,
+    /// Save the note that was typed.
+    SaveNote,
+    /// Close the dialog without saving.
+    Cancel,
+}
+
+/// An action on the comparison of two events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CompareAction {
+    /// Compare two chosen rows; a single one waits for the next that is chosen so.
+    Chosen,
+    /// Put the answer to a replay beside the one that it is compared with.
+    Replies(ReplayId),
+    /// Close the comparison.
+    Close,
+}
+
 /// An action on replays or composed messages.
 #[derive(Clone, Debug)]
 pub(crate) enum SendAction {
+    /// Send the chosen rows again at once, as last time; where there was no last time, open the dialog.
+    AtOnce,
     /// Open the dialog that sends the chosen rows again.
     Chosen,
+    /// Send something else at once, as last time; where there was no last time, open the dialog.
+    ThisAtOnce(Box<ReplayWhat>),
     /// Open that dialog for something else.
     This(Box<ReplayWhat>),
     /// Open that dialog with everything as in this request.

@@ -8,30 +8,37 @@ use jiff::tz::TimeZone;
 
 use crate::config::{LookConfig, Theme};
 use crate::engine::{
-    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceTask, PictureRequest, QueryCommand,
-    Setup, Status, TransferCommand,
+    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceNotice, MaintenanceTask,
+    PicturePurpose, PictureRequest, QueryCommand, Setup, TransferCommand,
 };
+use crate::texts::Language;
 use crate::ui::action::{Action, FileRequest, Screen};
-use crate::ui::bars::hold::held_bar_ui;
+use crate::ui::bars::prefix_hint::prefix_hint_ui;
 use crate::ui::bars::{banner, rail, status_bar, top_bar};
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::DialogAnswer;
+use crate::ui::dialogs::file_drop;
 use crate::ui::dialogs::replay_dialog::ReplayDialogView;
-use crate::ui::dialogs::{file_drop, keys_page};
 use crate::ui::look::Look;
-use crate::ui::screens::events::detail::{self, Detail};
-use crate::ui::screens::events::filter::filter_row;
+use crate::ui::pane_stop::drawn_later_ui;
+use crate::ui::screens::events::detail::Detail;
 use crate::ui::screens::first_run;
 use crate::ui::screens::rules::RulesView;
 use crate::ui::screens::settings::Settings;
 use crate::ui::state::{EventsPage, State};
-use crate::ui::{fonts, theme};
+use crate::ui::{fonts, ime, theme};
 use crate::waker::Waker;
 
 mod carry_out;
+mod events_pane;
+mod lasting;
+mod marking;
+mod mend;
+mod motion;
 mod signals;
 mod start;
 
+use motion::SystemMotion;
 use signals::Signals;
 pub use start::{WindowError, run};
 
@@ -40,11 +47,6 @@ const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
 
 /// Time after which a full queue is tried again, if nothing wakes the window before.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
-
-/// Initial and minimum width of the detail, and minimum width of the list, in points.
-const DETAIL_WIDTH: f32 = 520.0;
-const DETAIL_SMALLEST: f32 = 340.0;
-const LIST_SMALLEST: f32 = 400.0;
 
 /// The window: the engine behind it, and all that it shows.
 #[derive(Debug)]
@@ -55,17 +57,19 @@ pub struct App {
     zone: TimeZone,
     /// Commands that found a queue full: sent again with the next frame.
     waiting: Vec<Command>,
+    /// The language that the style is set for; Chinese has more space between its lines.
+    styled: Option<Language>,
     /// The store's revision and the listener's state in the last frame.
     seen: (u64, ListenerState),
     frames: u64,
     signals: Option<Signals>,
+    motion: SystemMotion,
 }
 
 impl App {
     /// Starts the engine and its window, which is woken by notices.
     pub fn start(ctx: &Context, setup: Setup) -> std::io::Result<Self> {
         fonts::install(ctx);
-        theme::apply(ctx);
         let waker = Waker::new({
             let ctx = ctx.clone();
             move || ctx.request_repaint()
@@ -78,9 +82,11 @@ impl App {
             state: State::with(settings, ExportDialog::at(documents())),
             zone: TimeZone::system(),
             waiting: Vec::new(),
+            styled: None,
             seen: (0, ListenerState::Starting),
             frames: 0,
             signals: None,
+            motion: SystemMotion::ask(),
         };
         app.list_again();
         app.ask(QueryCommand::FindHandshake);
@@ -108,7 +114,9 @@ impl App {
                 self.ask(MaintenanceCommand::Run { task: MaintenanceTask::BackUp { path: path.clone() } });
             }
             (FileRequest::Open, _) => self.ask(TransferCommand::Import { paths }),
-            (FileRequest::Pictures { number }, _) => self.ask(PictureRequest { number, paths }),
+            (FileRequest::Pictures { number }, _) => {
+                self.ask(PictureRequest { purpose: PicturePurpose::Compose { number }, paths })
+            }
         }
     }
 
@@ -143,9 +151,19 @@ impl App {
         }
         while let Some(notice) = self.engine.notice() {
             let is_replaced = matches!(notice, crate::engine::Notice::DatabaseReplaced);
+            let is_annotated =
+                matches!(notice, crate::engine::Notice::Maintenance(MaintenanceNotice::Annotated { .. }));
+            if matches!(notice, crate::engine::Notice::EventWanted { .. }) {
+                // It may be behind others, or minimised.
+                ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
+            }
             self.state.absorb(notice, &look, now);
             if is_replaced {
                 self.list_again();
+            } else if is_annotated {
+                // The list looks for changes by itself, but not at once.
+                self.ask(ListingCommand::Refresh);
             }
             if start.elapsed() > ABSORB_AT_MOST {
                 ctx.request_repaint();
@@ -164,7 +182,7 @@ impl App {
             self.seen.0 = revision;
             self.state.note_written();
             self.ask(ListingCommand::Refresh);
-            if self.state.page == EventsPage::FirstRun {
+            if self.state.page == EventsPage::FirstRun || self.state.screen == Screen::SetUp {
                 self.ask(QueryCommand::FindHandshake);
             }
         }
@@ -186,17 +204,30 @@ impl App {
     fn note_held(&mut self, ctx: &Context) {
         let Self { engine, state, .. } = self;
         state.note_held(&engine.held(), ctx.text_edit_focused());
+        let is_on = engine.status().config.hold.retry_while_typing;
+        for command in state.answering.retry_commands(is_on) {
+            self.ask(command);
+        }
     }
 
-    fn apply_theme(&self, ctx: &Context) {
-        let preference = match self.chosen_look().theme {
+    fn apply_theme(&mut self, ctx: &Context) {
+        let chosen = self.chosen_look();
+        if self.styled != Some(chosen.language()) {
+            self.styled = Some(chosen.language());
+            theme::apply(ctx, chosen.language());
+            ctx.request_repaint();
+        }
+        let preference = match chosen.theme {
             None => ThemePreference::System,
             Some(Theme::Dark) => ThemePreference::Dark,
             Some(Theme::Light) => ThemePreference::Light,
         };
         if ctx.options(|options| options.theme_preference) != preference {
             ctx.set_theme(preference);
+            // This frame has begun in the other one.
+            ctx.request_repaint();
         }
+        motion::apply(ctx, self.motion.is_reduced(self.chosen_look().reduce_motion));
     }
 
     /// Asks the engine for all that is missing and has not been asked for.
@@ -205,7 +236,8 @@ impl App {
         for command in waiting {
             self.ask(command);
         }
-        let questions: Vec<Command> = self.state.filter.questions().collect();
+        let answers = self.state.composer.question();
+        let questions: Vec<Command> = self.state.filter.questions().chain(answers).collect();
         for question in questions {
             self.ask(question);
         }
@@ -247,20 +279,8 @@ impl App {
             let held = state.answering.switch().map(|held| &**held);
             top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen, held, engine.armed()), look, actions);
         });
-        Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 3))).show(
-            ui,
-            |ui| {
-                let shown = (&state.list, &state.notices, &state.answering, state.keyboard.prefix);
-                let running = engine.replay_progress();
-                if running.is_none() {
-                    state.replays.note_idle();
-                }
-                let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
-                let upkeep = engine.maintenance_progress();
-                let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
-                status_bar::status_bar_ui(ui, shown, &work, look, actions);
-            },
-        );
+        let status_bar = Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT);
+        let status_bar = status_bar.frame(bar(Margin::symmetric(16, 3))).show(ui, |ui| ui.max_rect()).inner;
         Panel::left("rail").exact_size(theme::RAIL_WIDTH).resizable(false).frame(bar(Margin::symmetric(0, 10))).show(
             ui,
             |ui| {
@@ -285,26 +305,57 @@ impl App {
                 }
                 Screen::Replays => state.replays.ui(ui, &status, look, actions),
                 Screen::Compose => state.composer.ui(ui, &status, look, actions),
-                Screen::Events => events_ui(ui, state, &status, look, actions),
+                Screen::SetUp => {
+                    first_run::first_run_ui(ui, &status, state.set_up_view(), look, actions);
+                }
+                Screen::Events => events_pane::events_ui(ui, state, &status, look, actions),
             }
         });
+        // What stands at the bottom comes last for Tab and for who listens, although its room is taken first.
+        drawn_later_ui(ui, "status", status_bar, |ui| status_ui(ui, engine, state, unverified, look, actions));
         if state.export_dialog.is_shown() {
             let (mut dialog, progress) = (std::mem::take(&mut state.export_dialog), engine.transfer_progress());
             dialog.ui(ui, &state.selection(), progress.as_ref(), look, actions);
             state.export_dialog = dialog;
         }
         state.removals.ui(ui, look, actions);
+        if let Some(prefix) = state.keyboard.prefix {
+            prefix_hint_ui(ui, prefix, look);
+        }
+        state.comparison.ui(ui, look, actions);
+        state.note_dialog.ui(ui, state.keyboard.is_composing(), look, actions);
         state.import_report.ui(ui, look, actions);
         state.path_dialog.ui(ui, look, actions);
         let view = ReplayDialogView { status: &status, runs: state.replays.runs() };
         state.replay_dialog.ui(ui, &view, look, actions);
         let for_pictures = state.screen == Screen::Compose && state.composer.lists_pictures();
-        let for_pictures = for_pictures.then(|| state.composer.number());
-        file_drop::file_drop_ui(ui, for_pictures, look, actions);
-        if state.keys_shown {
-            keys_page::keys_page_ui(ui, look, actions);
-        }
+        let compose = for_pictures.then(|| PicturePurpose::Compose { number: state.composer.number() });
+        let shown = state.detail.as_ref().filter(|_| state.screen == Screen::Events && !state.detail_hidden);
+        let recognise = shown.and_then(Detail::takes_pictures).map(|event| PicturePurpose::Recognise { event });
+        file_drop::file_drop_ui(ui, compose.or(recognise), look, actions);
+        state.keys_page.ui(ui, look, actions);
+        state.palette.ui(ui, look, actions);
     }
+}
+
+/// Draws the status bar.
+fn status_ui(
+    ui: &mut Ui,
+    engine: &Engine,
+    state: &mut State,
+    unverified: status_bar::UnverifiedTraffic,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    let shown = (&state.list, &state.notices, &state.answering);
+    let running = engine.replay_progress();
+    if running.is_none() {
+        state.replays.note_idle();
+    }
+    let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
+    let upkeep = engine.maintenance_progress();
+    let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
+    status_bar::status_bar_ui(ui, shown, &work, look, actions);
 }
 
 /// Default folder of exports: the user's documents, else their home.
@@ -314,41 +365,17 @@ fn documents() -> PathBuf {
     folder.map(Path::to_owned).unwrap_or_default()
 }
 
-/// Draws the list beside the detail, or the first-run page.
-fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &Look, actions: &mut Vec<Action>) {
-    if state.page == EventsPage::FirstRun {
-        first_run::first_run_ui(ui, status, state.handshake.as_deref(), look, actions);
-        return;
-    }
-    if !state.detail_hidden {
-        let largest = (ui.available_width() - LIST_SMALLEST).max(DETAIL_SMALLEST);
-        let panel =
-            Panel::right("detail").resizable(true).default_size(DETAIL_WIDTH).size_range(DETAIL_SMALLEST..=largest);
-        panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| match &state.detail {
-            Some(detail) => detail::detail_ui(ui, detail, (state.tab, &mut state.answering), look, actions),
-            None => {
-                ui.centered_and_justified(|ui| ui.weak(look.text("window.list.choose")));
-            }
-        });
-    }
-    let in_view = state.answered_in_view();
-    CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
-        held_bar_ui(ui, &state.answering, in_view, look, actions);
-        let State { list, filter, saved, answering, .. } = state;
-        filter_row::filter_row_ui(ui, (filter, saved), look, actions);
-        list.ui(ui, (answering, saved), look, actions);
-    });
-}
-
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.absorb(ctx);
+        self.copy_ordered(ctx);
         self.note_dialog(ctx);
+        self.motion.note(ctx);
         self.apply_theme(ctx);
         self.ask_due(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.frames += 1;
         let ctx = ui.ctx().clone();
         for shortcut in self.state.keyboard.pressed(&ctx) {
@@ -357,6 +384,7 @@ impl eframe::App for App {
         let look = self.look(&ctx);
         let mut actions = Vec::new();
         self.panels_ui(ui, &look, &mut actions);
+        ime::place_candidates(&ctx, frame);
         self.state.keyboard.end_frame(&ctx);
         if !actions.is_empty() {
             // What was asked for shows in the next frame.
@@ -366,5 +394,9 @@ impl eframe::App for App {
             self.act(&ctx, action);
         }
         self.ask_due(&ctx);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.keep(storage);
     }
 }

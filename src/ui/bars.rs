@@ -3,6 +3,7 @@
 pub(super) mod banner;
 pub(super) mod hold;
 mod maintenance_progress;
+pub(super) mod prefix_hint;
 pub(super) mod rail;
 pub(super) mod replay_progress;
 pub(super) mod status_bar;

@@ -24,3 +24,36 @@ impl Composition {
         touched || self.is_open
     }
 }
+
+/// Gives the caret's bottom edge as the place of the input method's candidates, where only a point can be given.
+///
+/// X11 takes one point and no height, and input methods put their window right below it: the caret's top would have it
+/// cover the line that is being typed. Elsewhere the caret's whole rectangle is known, and kept clear.
+pub(crate) fn place_candidates(ctx: &Context, frame: &eframe::Frame) {
+    use winit::raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
+    let handle = frame.window_handle().map(|handle| handle.as_raw());
+    if matches!(handle, Ok(RawWindowHandle::Xlib(_) | RawWindowHandle::Xcb(_))) {
+        ctx.output_mut(|output| {
+            if let Some(ime) = &mut output.ime {
+                ime.cursor_rect = below(ime.cursor_rect);
+            }
+        });
+    }
+}
+
+/// The bottom edge of a caret.
+fn below(caret: egui::Rect) -> egui::Rect {
+    egui::Rect::from_min_max(caret.left_bottom(), caret.right_bottom())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_stand_below_the_caret() {
+        let caret = egui::Rect::from_min_max(egui::pos2(40.0, 100.0), egui::pos2(41.0, 118.0));
+        assert_eq!(below(caret).min, egui::pos2(40.0, 118.0));
+        assert!(below(caret).height().abs() < f32::EPSILON);
+    }
+}

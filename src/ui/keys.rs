@@ -2,8 +2,16 @@
 
 use egui::{Context, Event, Key, Modifiers};
 
-use crate::ui::action::{Action, CopyForm, HoldAction, Move, PickAction, RemovalAction, Screen, SendAction, Tab};
+use crate::ui::action::{
+    Action, AnnotationAction, CompareAction, CopyForm, DetailPart, HoldAction, Move, PickAction, RemovalAction, Screen,
+    SendAction,
+};
 use crate::ui::ime::Composition;
+use crate::ui::pane_stop::PaneStop;
+
+mod groups;
+
+pub(crate) use groups::KeyGroup;
 
 /// One stroke, perhaps after a prefix.
 #[derive(Clone, Copy, Debug)]
@@ -77,29 +85,36 @@ shortcuts! {
     FOLLOW: Action::ToggleFollow, [shifted(Key::F)], "window.keys.follow";
     FOCUS_FILTER: Action::FocusFilter, [mark(Key::Slash), ctrl(Key::F)], "window.keys.filter";
     OPEN_DETAIL: Action::ShowDetail(true), [plain(Key::Enter)], "window.keys.open";
-    NEXT_TAB: Action::TurnTab(1), [plain(Key::ArrowRight)], "window.keys.next_tab";
-    PREVIOUS_TAB: Action::TurnTab(-1), [plain(Key::ArrowLeft)], "window.keys.previous_tab";
-    DECODED_TAB: Action::ShowTab(Tab::Decoded), [ctrl(Key::Num1)], "window.keys.tab_decoded";
-    RAW_TAB: Action::ShowTab(Tab::Raw), [ctrl(Key::Num2)], "window.keys.tab_raw";
-    REQUEST_TAB: Action::ShowTab(Tab::Request), [ctrl(Key::Num3)], "window.keys.tab_request";
-    ANSWER_TAB: Action::ShowTab(Tab::Answer), [ctrl(Key::Num4)], "window.keys.tab_answer";
-    REPLAYS_TAB: Action::ShowTab(Tab::Replays), [ctrl(Key::Num5)], "replay.keys.tab";
+    NEXT_PART: Action::TurnPart(1), [plain(Key::ArrowRight)], "window.keys.next_part";
+    PREVIOUS_PART: Action::TurnPart(-1), [plain(Key::ArrowLeft)], "window.keys.previous_part";
+    CONTENT_PART: Action::ShowPart(DetailPart::Content), [ctrl(Key::Num1)], "window.keys.part_content";
+    REPLY_PART: Action::ShowPart(DetailPart::Reply), [ctrl(Key::Num2)], "window.keys.part_reply";
+    FIELDS_PART: Action::ShowPart(DetailPart::Fields), [ctrl(Key::Num3)], "window.keys.part_fields";
+    BYTES_PART: Action::ShowPart(DetailPart::Bytes), [ctrl(Key::Num4)], "window.keys.part_bytes";
+    REPLAYS_PART: Action::ShowPart(DetailPart::Replays), [ctrl(Key::Num5)], "window.keys.part_replays";
     TOGGLE_HOLD: Action::Hold(HoldAction::Toggle), [plain(Key::I)], "hold.keys.toggle";
     ANSWER_HELD: Action::Hold(HoldAction::AnswerNext), [plain(Key::A)], "hold.keys.answer";
     RELEASE_HELD: Action::Hold(HoldAction::ReleaseAll), [shifted(Key::A)], "hold.keys.release";
     SEND_ANSWER: Action::Hold(HoldAction::SendReply), [ctrl(Key::Enter)], "hold.keys.send";
-    REPLAY: Action::Send(SendAction::Chosen), [plain(Key::R)], "replay.keys.replay";
+    REPLAY: Action::Send(SendAction::AtOnce), [plain(Key::R)], "replay.keys.replay";
+    REPLAY_ASKING: Action::Send(SendAction::Chosen), [shifted(Key::R)], "replay.keys.ask";
     EDIT_AND_REPLAY: Action::Send(SendAction::EditChosen), [plain(Key::E)], "replay.keys.edit";
     COMPOSE: Action::Send(SendAction::Compose), [plain(Key::N)], "composer.keys.compose";
     DUPLICATE: Action::Send(SendAction::DuplicateChosen), [shifted(Key::D)], "composer.keys.duplicate";
     REMOVE: Action::Remove(RemovalAction::Chosen), [plain(Key::D), plain(Key::Delete)], "removing.keys.remove";
     REMOVE_ALL: Action::Remove(RemovalAction::AskAll), [plain(Key::Z)], "removing.keys.clear";
     UNDO_REMOVAL: Action::Remove(RemovalAction::Undo), [ctrl(Key::Z)], "removing.keys.undo";
+    PIN: Action::Annotate(AnnotationAction::TogglePin), [plain(Key::M)], "marking.keys.pin";
+    NOTE: Action::Annotate(AnnotationAction::EditNote), [mark(Key::Semicolon)], "marking.keys.note";
+    COMPARE: Action::Compare(CompareAction::Chosen), [mark(Key::Equals)], "compare.keys.compare";
     EXPORT: Action::ShowExport(true), [plain(Key::X)], "export.keys.export";
+    COPY_CURL: Action::CopyEvent(CopyForm::Curl), [after(Key::C, Key::C)], "marking.keys.copy_curl";
     COPY_RAW: Action::CopyEvent(CopyForm::Raw), [after(Key::C, Key::R)], "window.keys.copy_raw";
     COPY_BODY: Action::CopyEvent(CopyForm::Body), [after(Key::C, Key::B)], "window.keys.copy_body";
     COPY_JSON: Action::CopyEvent(CopyForm::Json), [after(Key::C, Key::J)], "window.keys.copy_json";
+    COPY_REPORT: Action::CopyEvent(CopyForm::Report), [after(Key::C, Key::T)], "marking.keys.copy_report";
     LEAVE: Action::Leave, [plain(Key::Escape)], "window.keys.leave";
+    OPEN_PALETTE: Action::ShowPalette(true), [ctrl(Key::K)], "palette.keys.open";
     SHOW_SETTINGS: Action::ShowScreen(Screen::Settings), [ctrl(Key::Comma)], "window.keys.settings";
     TOGGLE_KEYS: Action::ToggleKeys, [mark(Key::Questionmark), shifted(Key::Slash)], "window.keys.help";
 }
@@ -170,6 +185,7 @@ pub(crate) struct Keyboard {
     /// The first key of a chord, waiting for the second.
     pub(crate) prefix: Option<Key>,
     composition: Composition,
+    is_composing: bool,
     /// True if a text field had the focus in the last frame: the Esc or Enter that left it is its own.
     was_typing: bool,
 }
@@ -180,11 +196,12 @@ impl Keyboard {
         let typing = ctx.text_edit_focused();
         let left_field = std::mem::replace(&mut self.was_typing, typing);
         let composing = self.composition.watch(ctx);
+        self.is_composing = composing;
         if typing || left_field || composing || egui::Popup::is_any_open(ctx) {
             self.prefix = None;
             return Vec::new();
         }
-        let on_button = ctx.memory(|memory| memory.focused().is_some());
+        let on_button = ctx.memory(|memory| memory.focused().is_some()) && !PaneStop::any_has_focus(ctx);
         let pressed = ctx.input_mut(|input| {
             let mut pressed = Vec::new();
             input.events.retain(|event| match event {
@@ -201,7 +218,7 @@ impl Keyboard {
         });
         let moves = |shortcut: &&Shortcut| match shortcut.action {
             Action::MoveSelection(movement) => !matches!(movement, Move::Pages(_)),
-            Action::TurnTab(_) => true,
+            Action::TurnPart(_) => true,
             _ => false,
         };
         if pressed.iter().any(moves) {
@@ -209,6 +226,11 @@ impl Keyboard {
             ctx.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
         }
         pressed
+    }
+
+    /// Tells whether an input method was at work in this frame: Enter and Esc are its own then.
+    pub(crate) fn is_composing(&self) -> bool {
+        self.is_composing
     }
 
     /// Notes at the end of a frame whether a field of text has the focus now.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use egui::Color32;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::capture::diagnosis::Severity;
@@ -21,6 +22,7 @@ pub(crate) struct Look {
     /// The palette, dark or light.
     pub(crate) palette: &'static Palette,
     zone: TimeZone,
+    today: Date,
 }
 
 impl Look {
@@ -30,7 +32,13 @@ impl Look {
             egui::Theme::Dark => &DARK,
             egui::Theme::Light => &LIGHT,
         };
-        Self { language, palette, zone }
+        let today = crate::clock::now().to_zoned(zone.clone()).date();
+        Self { language, palette, zone, today }
+    }
+
+    /// Returns true if every text reads the same with another look.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.language == other.language && self.zone == other.zone
     }
 
     /// The text of a locale key.
@@ -95,6 +103,40 @@ impl Look {
     /// An instant on the local clock: `14:03:07.123`.
     pub(crate) fn clock(&self, instant: Timestamp) -> String {
         self.local(instant).strftime("%H:%M:%S.%3f").to_string()
+    }
+
+    /// An instant with its date: `27 Nov 14:03:07`, with the year where it is another.
+    pub(crate) fn dated(&self, instant: Timestamp) -> String {
+        let local = self.local(instant);
+        let is_this_year = local.year() == self.today().year();
+        let form = match self.language {
+            _ if !is_this_year => "%Y-%m-%d %H:%M",
+            Language::English => "%-d %b %H:%M:%S",
+            Language::Chinese => "%m-%d %H:%M:%S",
+        };
+        local.strftime(form).to_string()
+    }
+
+    /// A day in full: `Saturday, 28 November 2026`.
+    pub(crate) fn day(&self, day: Date) -> String {
+        match self.language {
+            Language::English => day.strftime("%A, %-d %B %Y").to_string(),
+            Language::Chinese => {
+                let weekday = ["日", "一", "二", "三", "四", "五", "六"];
+                let at = usize::try_from(day.weekday().to_sunday_zero_offset()).unwrap_or(0);
+                format!("{} 星期{}", day.strftime("%Y年%-m月%-d日"), weekday.get(at).copied().unwrap_or_default())
+            }
+        }
+    }
+
+    /// An instant to the microsecond, with its offset.
+    pub(crate) fn exact(&self, instant: Timestamp) -> String {
+        self.local(instant).strftime("%Y-%m-%d %H:%M:%S.%6f %:z").to_string()
+    }
+
+    /// Today in the local time zone, when the frame began.
+    pub(crate) fn today(&self) -> Date {
+        self.today
     }
 
     /// An instant in the local time zone.
@@ -169,6 +211,16 @@ mod tests {
             ["handshake", "unreadable", "CLICK"].map(|kind| look.kind(kind, 9)),
             ["地址验证", "无法解析", "CLICK"]
         );
+    }
+
+    #[test]
+    fn days_are_written_as_each_language_does() {
+        let look = |language| Look::new(language, egui::Theme::Dark, TimeZone::UTC);
+        let day = jiff::civil::date(2026, 11, 28);
+        assert_eq!(look(Language::English).day(day), "Saturday, 28 November 2026");
+        assert_eq!(look(Language::Chinese).day(day), "2026年11月28日 星期六");
+        let long_ago = "2019-03-01T10:02:11Z".parse().unwrap();
+        assert_eq!(look(Language::Chinese).dated(long_ago), "2019-03-01 10:02");
     }
 
     #[test]

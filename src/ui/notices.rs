@@ -110,9 +110,11 @@ impl Notices {
         self.past.clear();
     }
 
-    /// Dismisses the message that is shown.
+    /// Dismisses the message that is shown; what was wrong can be read again.
     pub(crate) fn dismiss(&mut self) {
-        self.current.pop_back();
+        if let Some(message) = self.current.pop_back().filter(|message| message.severity != Severity::Note) {
+            add(&mut self.past, message);
+        }
     }
 
     /// Moves expired errors and warnings to the past, and drops other expired messages; returns the time until the next
@@ -185,6 +187,16 @@ mod tests {
         assert!(notices.expire(10.0).is_some());
         notices.hovered.set(false);
         assert!(notices.expire(15.0).is_some() && notices.expire(16.5).is_none());
+    }
+
+    #[test]
+    fn what_is_dismissed_can_be_read_again_if_it_was_wrong() {
+        let mut notices = Notices::default();
+        notices.good("good".to_owned(), 0.0);
+        notices.dismiss();
+        notices.error(trouble());
+        notices.dismiss();
+        assert_eq!((shown(&notices), notices.past().len()), (None, 1));
     }
 
     #[test]

@@ -2,18 +2,22 @@
 
 use jiff::SignedDuration;
 
-use crate::capture::{CaptureId, CaptureSummary, EventView, StoredCapture, event_json};
+use crate::capture::{CaptureId, CaptureSummary, StoredCapture};
 use crate::config::LookConfig;
 use crate::engine::{
-    DetailNotice, EventDetail, FilterNotice, ListNotice, Notice, ReplaysNotice, SavedSetting, SettingsNotice,
-    TransferNotice,
+    DetailNotice, EventDetail, FilterNotice, ListNotice, Notice, PicturePurpose, ReplaysNotice, SavedSetting,
+    SettingsNotice, TransferNotice,
 };
 use crate::texts::Language;
-use crate::ui::action::{CopyForm, Move, PickAction, Screen, Tab};
+use crate::ui::action::{Move, PickAction, Screen};
+use crate::ui::dialogs::comparison::Comparison;
 use crate::ui::dialogs::event_selection::EventSelection;
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::FileDialog;
 use crate::ui::dialogs::import_report::{self, ImportReport};
+use crate::ui::dialogs::keys_page::KeysPage;
+use crate::ui::dialogs::note_dialog::NoteDialog;
+use crate::ui::dialogs::palette::Palette;
 use crate::ui::dialogs::path_dialog::PathDialog;
 use crate::ui::dialogs::removal_question::Removals;
 use crate::ui::dialogs::replay_dialog::ReplayDialog;
@@ -22,18 +26,22 @@ use crate::ui::look::Look;
 use crate::ui::notices::Notices;
 use crate::ui::screens::compose::Composer;
 use crate::ui::screens::events::answering::ManualReplies;
-use crate::ui::screens::events::detail::Detail;
+use crate::ui::screens::events::detail::{Detail, DetailView};
 use crate::ui::screens::events::filter::FilterBox;
 use crate::ui::screens::events::filter::saved_filters::SavedFilters;
 use crate::ui::screens::events::list::List;
+use crate::ui::screens::first_run::SetUpView;
 use crate::ui::screens::replays::ReplaysScreen;
 use crate::ui::screens::rules::RulesScreen;
 use crate::ui::screens::settings::Settings;
 
+mod annotations;
+mod copying;
 mod held;
 mod maintenance;
 mod pending_navigation;
 
+pub(crate) use copying::CopyOrder;
 use pending_navigation::PendingNavigation;
 
 /// Time after its arrival in which an event may still get its reply or images.
@@ -55,8 +63,9 @@ pub(crate) enum EventsPage {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) screen: Screen,
-    pub(crate) tab: Tab,
-    pub(crate) keys_shown: bool,
+    pub(crate) detail_view: DetailView,
+    pub(crate) keys_page: KeysPage,
+    pub(crate) palette: Palette,
     pub(crate) list: List,
     pub(crate) filter: FilterBox,
     pub(crate) notices: Notices,
@@ -64,6 +73,8 @@ pub(crate) struct State {
     pub(crate) rules: RulesScreen,
     pub(crate) export_dialog: ExportDialog,
     pub(crate) removals: Removals,
+    pub(crate) note_dialog: NoteDialog,
+    pub(crate) comparison: Comparison,
     pub(crate) saved: SavedFilters,
     pub(crate) replay_dialog: ReplayDialog,
     pub(crate) replays: ReplaysScreen,
@@ -83,6 +94,8 @@ pub(crate) struct State {
     /// The look chosen in this session; `None` for that of `config.toml`.
     pub(crate) chosen_look: Option<LookConfig>,
     pub(crate) page: EventsPage,
+    /// The copy that waits for its event to open.
+    to_copy: Option<(CaptureId, CopyOrder)>,
 }
 
 impl State {
@@ -98,7 +111,7 @@ impl State {
         self.list.stays = (self.list.stays && !has_newer) || self.is_answering();
         match notice {
             Notice::List(ListNotice::Listed { generation, ids, finished }) => {
-                self.list.listed(generation, ids, finished);
+                self.list.listed(generation, &ids, finished);
             }
             Notice::List(ListNotice::Arrived { generation, ids, total }) => {
                 self.list.arrived(generation, &ids, total);
@@ -107,6 +120,7 @@ impl State {
             Notice::List(ListNotice::Relisted { generation, ids, seen, total }) => {
                 self.list.relisted(generation, ids, seen, total);
             }
+            Notice::List(ListNotice::Annotated) => self.note_annotated(),
             Notice::Maintenance(notice) => self.absorb_maintenance(notice, look, now),
             Notice::Filter(FilterNotice::Seen { generation, values }) => self.filter.take_seen(generation, values),
             Notice::Filter(FilterNotice::Used { texts }) => self.filter.take_used(texts),
@@ -121,20 +135,28 @@ impl State {
                 self.list.fill(rows, &marks);
             }
             Notice::Detail(DetailNotice::Opened(opened)) => self.show(opened, look.language),
+            Notice::Detail(DetailNotice::PictureFetched { url, outcome }) => {
+                self.detail_view.pictures.take(url, outcome)
+            }
             Notice::Detail(DetailNotice::ReplayCompared(compared)) => {
                 if let Some(detail) = &mut self.detail {
                     detail.take_compared(*compared);
                 }
             }
+            Notice::Detail(DetailNotice::RepliesCompared(compared)) => self.comparison.show_replies(&compared),
+            Notice::Detail(DetailNotice::EventsCompared(compared)) => self.comparison.show(&compared),
             Notice::Handshake { capture } => self.handshake = capture,
             // It shows in the whole window.
-            Notice::Settings(SettingsNotice::Saved(SavedSetting::Look)) => {}
+            Notice::Settings(SettingsNotice::Saved(SavedSetting::Look | SavedSetting::Hold)) => {}
             Notice::Settings(SettingsNotice::Saved(what)) => {
                 self.settings.saved(&what);
                 self.rules.saved(&what);
                 self.replays.saved(&what);
                 self.notices.good(look.text("window.notice.saved").into_owned(), now);
             }
+            Notice::Answered { run, answers } => self.composer.take_answers(run, answers, look.language),
+            Notice::RulePreviewed { preview } => self.rules.previewed(*preview, look.language),
+            Notice::Settings(SettingsNotice::ServerTested(test)) => self.rules.server_tested(*test),
             Notice::RuleTried { id, trial } => self.rules.tried(id, *trial, look.language),
             Notice::Settings(SettingsNotice::SampleSent { kind }) => {
                 self.notices.good(look.filled("window.notice.sample_sent", &[("kind", &kind)]), now);
@@ -143,12 +165,19 @@ impl State {
             Notice::Replays(ReplaysNotice::Ended { run }) => self.replay_ended(*run, look, now),
             Notice::Replays(ReplaysNotice::Runs { runs }) => self.replays.listed(runs),
             Notice::Replays(ReplaysNotice::Run { run, rows }) => self.replays.read(*run, rows),
-            Notice::Pictures { number, pictures } => self.composer.take_pictures(number, pictures),
+            Notice::Pictures { purpose: PicturePurpose::Compose { number }, pictures } => {
+                self.composer.take_pictures(number, pictures);
+            }
+            Notice::Pictures { purpose: PicturePurpose::Recognise { event }, pictures } => {
+                if let Some(detail) = self.detail.as_ref().filter(|detail| detail.id() == event) {
+                    detail.recognise(&pictures);
+                }
+            }
             Notice::Transfer(TransferNotice::Previewed { generation, preview }) => {
                 self.export_dialog.previewed(generation, *preview);
             }
             Notice::Transfer(TransferNotice::Exported(exported)) => {
-                self.export_dialog.show(false);
+                self.export_dialog.exported(&exported);
                 let (events, out) = (exported.events.to_string(), exported.out.display().to_string());
                 self.notices.good(look.filled("export.done", &[("events", &events), ("out", &out)]), now);
             }
@@ -156,8 +185,13 @@ impl State {
                 self.notices.good(import_report::summary(&imported, look), now);
                 self.import_report.take(*imported);
             }
+            Notice::EventWanted { id } => {
+                self.select(id);
+                self.detail_hidden = false;
+            }
             Notice::Failed { trouble } => {
                 self.replays.failed();
+                self.composer.note_failed();
                 self.notices.error(trouble);
             }
         }
@@ -217,6 +251,8 @@ impl State {
         self.list.picks.clear();
         self.screen = Screen::Events;
         self.page = EventsPage::WantedList;
+        self.detail_view.begin();
+        self.detail_view.covers_list = true;
         self.list.select(id);
         self.open_selected();
         self.decide_first_run();
@@ -227,6 +263,7 @@ impl State {
         if self.screen == Screen::Replays {
             self.replays.move_selection(movement);
         } else {
+            self.detail_view.begin();
             self.list.move_selection(movement);
             self.open_selected();
         }
@@ -254,21 +291,28 @@ impl State {
         }
     }
 
-    /// Turns to a neighbouring tab of the detail; the first follows the last.
-    pub(crate) fn turn_tab(&mut self, by: i8) {
-        let count = Tab::ALL.len() as i8;
-        let at = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0) as i8;
-        self.tab = Tab::ALL[(at + by).rem_euclid(count) as usize];
+    /// Opens the detail: beside the list, or over it where there is no room for both.
+    pub(crate) fn open_detail(&mut self) {
+        self.detail_hidden = false;
+        self.detail_view.covers_list = true;
+    }
+
+    /// Returns from a detail that covers the list. Returns false if it does not.
+    pub(crate) fn back_to_list(&mut self) -> bool {
+        self.detail_view.is_stacked && !self.detail_hidden && std::mem::take(&mut self.detail_view.covers_list)
     }
 
     /// Closes what lies on top: the first of these that is open, from the page of keys down to the multi-selection.
     /// Returns false if there was nothing.
     pub(crate) fn leave(&mut self) -> bool {
-        std::mem::take(&mut self.keys_shown)
+        self.palette.close()
+            || self.keys_page.close()
             || self.import_report.close()
             || self.path_dialog.close()
             || self.replay_dialog.close()
             || self.removals.close()
+            || self.note_dialog.close()
+            || self.comparison.close()
             || self.export_dialog.close()
             || (self.screen == Screen::Replays && self.replays.close())
             || std::mem::take(&mut self.screen) != Screen::default()
@@ -280,24 +324,18 @@ impl State {
         self.detail_hidden |= self.page != EventsPage::FirstRun;
     }
 
+    /// The state that the steps of the set-up tick themselves by.
+    pub(crate) fn set_up_view(&self) -> SetUpView<'_> {
+        SetUpView {
+            handshake: self.handshake.as_deref(),
+            has_events: self.filter.is_empty() && self.list.is_only_handshakes() == Some(false),
+        }
+    }
+
     /// Events to export or replay.
     pub(crate) fn selection(&self) -> EventSelection<'_> {
         let Self { list, filter, .. } = self;
         EventSelection { chosen: list.chosen(), listed: list.counts().0, filter: filter.text() }
-    }
-
-    /// The opened capture in the form that is to be copied.
-    pub(crate) fn copy(&self, form: CopyForm, language: Language) -> Option<String> {
-        let opened = self.opened()?;
-        let stored = &opened.stored;
-        Some(match form {
-            CopyForm::Raw => String::from_utf8_lossy(&stored.capture.request.to_http()).into_owned(),
-            CopyForm::Body => String::from_utf8_lossy(stored.capture.message()).into_owned(),
-            CopyForm::Json => {
-                let json = event_json(EventView { stored, images: &opened.images, language });
-                serde_json::to_string_pretty(&json).unwrap_or_default()
-            }
-        })
     }
 }
 

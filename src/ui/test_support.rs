@@ -8,7 +8,7 @@ use bytes::Bytes;
 use jiff::tz::TimeZone;
 
 use crate::account::{Account, Accounts, Secret, Secrets};
-use crate::capture::{CaptureId, Placement, RawRequest, Reply, ReplyEnd, ReplySource, StoredCapture};
+use crate::capture::{Annotation, CaptureId, Placement, RawRequest, Reply, ReplyEnd, ReplySource, StoredCapture};
 use crate::inspect::inspect;
 use crate::texts::Language;
 use crate::ui::action::Action;
@@ -29,7 +29,7 @@ pub(super) fn request(method: &str, target: String, body: &[u8]) -> RawRequest {
         method: method.to_owned(),
         version: "HTTP/1.1".to_owned(),
         target,
-        headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
+        headers: [("content-type", "text/xml")].into_iter().collect(),
         peer: "127.0.0.1:50000".to_owned(),
         body: Bytes::copy_from_slice(body),
         body_length: body.len() as u64,
@@ -54,6 +54,7 @@ pub(super) fn stored(request: RawRequest, status: u16) -> StoredCapture {
             fault: None,
             forwarded: None,
         }),
+        annotation: Annotation::default(),
     }
 }
 
@@ -65,7 +66,7 @@ pub(super) fn look(theme: egui::Theme) -> Look {
 /// Installs the fonts and colours of the window.
 pub(super) fn dress(ctx: &egui::Context) {
     crate::ui::fonts::install(ctx);
-    crate::ui::theme::apply(ctx);
+    crate::ui::theme::apply(ctx, Language::English);
 }
 
 /// Actions that a test window has sent.

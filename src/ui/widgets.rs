@@ -1,8 +1,11 @@
 //! Widgets that several screens, bars or dialogs share.
 
+pub(super) mod annotation;
 pub(super) mod bubble;
 pub(super) mod cell;
 pub(super) mod controls;
+pub(super) mod copy_menu;
+pub(super) mod dialog;
 pub(super) mod fault_choice;
 pub(super) mod filter_error;
 pub(super) mod findings;

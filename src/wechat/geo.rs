@@ -1,4 +1,4 @@
-//! Converts coordinates from GCJ-02, the datum of Chinese maps, to WGS-84, the datum of GPS.
+//! Converts coordinates from GCJ-02, the datum of Chinese maps, to WGS-84, the datum of GPS, and to BD-09, that of Baidu.
 //!
 //! GCJ-02 shifts places inside a rectangle around China by some hundred metres. It has no published
 //! inverse, so the inverse is found by iteration. Places are `(latitude, longitude)` in degrees.
@@ -12,6 +12,12 @@ const ECCENTRICITY_SQUARED: f64 = 0.006_693_421_622_965_943;
 /// The rectangle in which GCJ-02 is shifted: latitudes, then longitudes.
 const SHIFTED_LATITUDES: std::ops::RangeInclusive<f64> = 0.8293..=55.8271;
 const SHIFTED_LONGITUDES: std::ops::RangeInclusive<f64> = 72.004..=137.8347;
+/// Half turns per degree of the waves that Baidu adds: 3000 of them to a radian.
+const BAIDU_WAVES: f64 = PI * 3000.0 / 180.0;
+/// Amplitudes of Baidu's waves, in degrees of distance and in radians of direction.
+const BAIDU_AMPLITUDES: (f64, f64) = (0.000_02, 0.000_003);
+/// Baidu's constant shift in degrees: latitude, then longitude.
+const BAIDU_SHIFT: (f64, f64) = (0.006, 0.006_5);
 /// Iterations of the inverse. Each makes the error some hundred times smaller: three are enough
 /// for a millimetre, and the rest cost nothing.
 const INVERSE_STEPS: usize = 6;
@@ -27,6 +33,16 @@ pub fn gcj02_to_wgs84(latitude: f64, longitude: f64) -> (f64, f64) {
         (north, east) = (latitude - shift_north, longitude - shift_east);
     }
     (north, east)
+}
+
+/// Converts a GCJ-02 place to BD-09, the datum of Baidu's maps: a constant shift, and waves of a few metres around it.
+pub fn gcj02_to_bd09(latitude: f64, longitude: f64) -> (f64, f64) {
+    if !is_shifted(latitude, longitude) {
+        return (latitude, longitude);
+    }
+    let distance = latitude.hypot(longitude) + BAIDU_AMPLITUDES.0 * (latitude * BAIDU_WAVES).sin();
+    let direction = latitude.atan2(longitude) + BAIDU_AMPLITUDES.1 * (longitude * BAIDU_WAVES).cos();
+    (distance * direction.sin() + BAIDU_SHIFT.0, distance * direction.cos() + BAIDU_SHIFT.1)
 }
 
 fn is_shifted(latitude: f64, longitude: f64) -> bool {
@@ -104,6 +120,21 @@ mod tests {
     }
 
     #[test]
+    fn known_places_are_where_baidus_converter_puts_them() {
+        for (gcj02, bd09) in [
+            ((39.915, 116.404), (39.921_336_993_510_21, 116.410_369_493_710_29)),
+            ((39.908_656_739_576_31, 116.397_627_291_193_15), (39.915, 116.404)),
+            // The railway station of Beijing, to the metre.
+            ((39.902_45, 116.427_03), (39.908_51, 116.433_51)),
+        ] {
+            let found = gcj02_to_bd09(gcj02.0, gcj02.1);
+            assert!(metres_apart(found, bd09) < 1.0, "{found:?} for {bd09:?}");
+        }
+        let published = gcj02_to_bd09(39.915, 116.404);
+        assert!(metres_apart(published, (39.921_336_993_510_21, 116.410_369_493_710_29)) < 0.000_1, "{published:?}");
+    }
+
+    #[test]
     fn guangzhou_lies_some_hundred_metres_apart_in_the_two_datums() {
         let distance = metres_apart(gcj02_to_wgs84(23.0, 113.0), (23.0, 113.0));
         assert!((300.0..900.0).contains(&distance), "{distance}");
@@ -113,6 +144,7 @@ mod tests {
     fn a_place_outside_of_china_is_the_same_in_both() {
         for place in [(48.8566, 2.3522), (-33.86, 151.21), (0.0, 0.0), (40.7, -74.0)] {
             assert_eq!(gcj02_to_wgs84(place.0, place.1), place);
+            assert_eq!(gcj02_to_bd09(place.0, place.1), place);
         }
     }
 

@@ -25,7 +25,7 @@ fn push(message: &Message, at: Timestamp) -> Capture {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target,
-        headers: Vec::new(),
+        headers: menuscope::capture::Headers::default(),
         peer: "127.0.0.1".to_owned(),
         body_length: message.body.len() as u64,
         body: message.body.clone().into(),

@@ -12,7 +12,14 @@ pub(crate) fn menuscope(data: &Path, arguments: &[&str]) -> Command {
     let program = std::env::var_os("MENUSCOPE_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_menuscope").into());
     let mut command = Command::new(program);
     command.arg("--data").arg(data).args(arguments).env("LANG", "en_US.UTF-8").env_remove("LC_ALL");
-    for name in ["MENUSCOPE_DATA", "MENUSCOPE_TOKEN", "MENUSCOPE_AES_KEY", "MENUSCOPE_APP_ID", "MENUSCOPE_APP_SECRET"] {
+    for name in [
+        "MENUSCOPE_DATA",
+        "MENUSCOPE_TOKEN",
+        "MENUSCOPE_AES_KEY",
+        "MENUSCOPE_APP_ID",
+        "MENUSCOPE_APP_SECRET",
+        "MENUSCOPE_FEED_TOKEN",
+    ] {
         command.env_remove(name);
     }
     command

@@ -15,7 +15,7 @@ pub(crate) fn recorded(n: i64, body: &[u8]) -> ImportEvent {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: format!("/wx?nonce=%2B{n}"),
-        headers: vec![("host".to_owned(), b"h".to_vec()), ("x-bytes".to_owned(), b"\xff a".to_vec())],
+        headers: vec![("host".to_owned(), b"h".to_vec()), ("x-bytes".to_owned(), b"\xff a".to_vec())].into(),
         peer: "192.0.2.1".to_owned(),
         body_length: body.len() as u64,
         body: body.to_vec().into(),
@@ -32,5 +32,5 @@ pub(crate) fn recorded(n: i64, body: &[u8]) -> ImportEvent {
         forwarded: None,
     };
     let capture = inspect(request, &Accounts::new(Vec::new(), None)).capture;
-    ImportEvent { capture, reply: Some(reply), attempt: 1, first: None }
+    ImportEvent { reply: Some(reply), ..ImportEvent::unanswered(capture) }
 }

@@ -192,13 +192,13 @@ fn event(number: i64, (kind, is_encrypted): Travel, named: bool, mentions: &[Men
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target,
-        headers,
+        headers: headers.into(),
         peer: "203.205.254.1".to_owned(),
         body_length: push.body.len() as u64,
         body: push.body.into(),
     };
     let capture = inspect(request, &account(TOKEN, AES_KEY)).capture;
-    ImportEvent { capture, reply: Some(reply(mentions, all)), attempt: 1, first: None }
+    ImportEvent { reply: Some(reply(mentions, all)), ..ImportEvent::unanswered(capture) }
 }
 
 fn reply(mentions: &[Mention], all: &[String]) -> Reply {

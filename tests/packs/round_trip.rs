@@ -247,8 +247,16 @@ fn event() -> impl Strategy<Value = ImportEvent> {
             let mut recorded = recorded(0, &body);
             let capture = &mut recorded.capture;
             let (received_at, body_length) = (capture.request.received_at, body.len() as u64 + cut);
-            capture.request =
-                RawRequest { received_at, method, version, target, headers, peer, body: body.into(), body_length };
+            capture.request = RawRequest {
+                received_at,
+                method,
+                version,
+                target,
+                headers: headers.into(),
+                peer,
+                body: body.into(),
+                body_length,
+            };
             (capture.mode, capture.message, capture.signature) = (mode, message, signature);
             (capture.account, capture.replay) = (account, replay);
             capture.envelope = read_envelope(&capture.request, mode, capture.message.as_deref());

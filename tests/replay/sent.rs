@@ -14,8 +14,8 @@ use menuscope::wechat::tree::Tree;
 fn verbatim_is_the_same_body_and_query_marked_as_our_own() {
     for capture in [capture, capture_safe] {
         let (sent, arrived) = received(ReplayMode::Verbatim, ReplayForm::AsCaptured, capture);
-        assert_eq!((arrived.request.target, &arrived.request.body), (sent.request.target, &sent.request.body));
-        let mark = &arrived.request.headers.iter().find(|(name, _)| name == "x-menuscope").unwrap().1;
+        assert_eq!((&arrived.request.target, &arrived.request.body), (&sent.request.target, &sent.request.body));
+        let mark = arrived.request.header("x-menuscope").unwrap();
         assert!(mark.starts_with(b"replay;"), "{}", String::from_utf8_lossy(mark));
         assert!(!arrived.replay, "another installation believes no mark but its own");
         assert_eq!((arrived.signature, arrived.mode), (Signature::Valid, sent.mode));

@@ -124,7 +124,7 @@ fn is_legible(event: &ImportEvent) -> bool {
 
 fn recorded(n: i64, request: RawRequest) -> ImportEvent {
     let request = RawRequest { received_at: request.received_at + n.seconds(), ..request };
-    ImportEvent { capture: inspect(request, &accounts()).capture, reply: None, attempt: 1, first: None }
+    ImportEvent::unanswered(inspect(request, &accounts()).capture)
 }
 
 fn signed(message: &[u8], token: &str, sealed: bool) -> Push {
@@ -158,7 +158,7 @@ fn request(method: &str, query: &str, body: &[u8]) -> RawRequest {
         method: method.to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: format!("/wx?{query}"),
-        headers: vec![("content-type".to_owned(), b"text/xml".to_vec())],
+        headers: [("content-type", "text/xml")].into_iter().collect(),
         peer: "192.0.2.1".to_owned(),
         body_length: body.len() as u64,
         body: body.to_vec().into(),

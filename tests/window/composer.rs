@@ -17,10 +17,10 @@ impl Window {
     }
 
     fn send_composed_to(&mut self, url: &str) {
-        self.click_button("Send…");
+        self.click_button("Send with…");
         self.until_says("Send to");
         self.replace_field("Send to", url);
-        self.click_button("Send");
+        self.press(Key::Enter);
         self.until("the dialog closed", |window| !window.says("Send to"));
     }
 }
@@ -40,6 +40,11 @@ fn a_composed_event_is_sent_and_kept_as_our_own() {
     window.until_says("Run 1: 1 sent");
     let asked = server.asked();
     assert!(asked[0].contains(r#""EventKey":"COMPOSED""#), "{asked:?}");
+    window.until_says("✓ legal");
+    window.until_says("● new");
+    window.click_button("Send");
+    window.until_says("Run 2: 1 sent");
+    assert_eq!(server.asked().len(), 2, "at once, as last time");
     window.click_tab("Events");
     window.until("its row", |window| window.row("COMPOSED").is_some());
     assert!(label(&window.row("COMPOSED").unwrap()).contains("own"), "it is no tap");
@@ -56,7 +61,8 @@ fn what_is_wrong_is_told_while_it_is_typed() {
     window.harness.step();
     window.harness.get_by_role_and_label(Role::MultilineTextInput, "Message").type_text("<xml><a></b></xml>");
     window.until_says("not well-formed");
-    window.until_says("The fields come back");
+    window.until_says("The fields follow again");
+    assert!(window.harness.query_all_by_label("EventKey").next().is_some(), "the form stays");
 }
 
 #[test]

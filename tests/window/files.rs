@@ -25,7 +25,7 @@ impl DroppedFile for Dropped {
 }
 
 impl Window {
-    fn drop_files(&mut self, paths: &[PathBuf]) {
+    pub(super) fn drop_files(&mut self, paths: &[PathBuf]) {
         for path in paths {
             self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
         }
@@ -82,6 +82,9 @@ fn what_changes_is_seen_before_picked_rows_are_exported() {
     window.replace_field("To", &out.display().to_string());
     window.harness.get_by_role_and_label(egui::accesskit::Role::Button, "Export").click();
     window.until_says("2 events exported");
+    window.harness.get_by_role_and_label(egui::accesskit::Role::Button, "Open folder");
+    window.press(Key::Escape);
+    window.until("the list alone", |window| !window.says("Open folder"));
     let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
     assert_eq!(manifest.matches("\"number\":").count(), 2);
     let request = std::fs::read_to_string(out.join("000001-CLICK/request.http")).unwrap();

@@ -195,6 +195,26 @@ fn the_retry_goes_on_with_the_draft_of_the_attempt_before() {
 }
 
 #[test]
+fn who_is_writing_when_time_runs_out_goes_on_with_the_retry() {
+    let mut window = Window::open_with_token(UNHURRIED);
+    window.hold();
+    let mut stream = TcpStream::connect(window.address().unwrap()).unwrap();
+    stream.write_all(request("", &sample("scancode_waitmsg")).as_bytes()).unwrap();
+    window.until_caret();
+    window.write("in the middle");
+    window.until_says("then WeChat's retry continues with your draft");
+    window.until_says("The retry is waited for");
+    assert!(window.is_written("in the middle") && !window.says("Too late"));
+    drop(stream);
+    let answer = window.ask(sample("scancode_waitmsg"));
+    window.until_says("Attempt 2 is held");
+    window.until("the draft", |window| window.is_written("in the middle"));
+    window.send();
+    window.until("the answer", |_| answer.is_finished());
+    assert!(answer.join().unwrap().contains("in the middle"));
+}
+
+#[test]
 fn what_does_not_match_is_answered_while_the_filter_is_held() {
     let mut window = Window::open_with(UNHURRIED);
     window.tap(0..1);

@@ -13,7 +13,7 @@ use super::{Window, label};
 const MANY: u64 = 20_000;
 
 impl Window {
-    fn chord(&mut self, modifiers: Modifiers, key: Key) {
+    pub(super) fn chord(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.step();
         self.harness.step();

@@ -12,7 +12,7 @@ use super::{Window, label};
 impl Window {
     /// Opens the dialog for the selected row and sends it to that URL.
     fn replay_to(&mut self, url: &str) {
-        self.press(Key::R);
+        self.chord(Modifiers::SHIFT, Key::R);
         self.until_says("Send to");
         self.replace_field("Send to", url);
         self.click_button("Send");
@@ -53,7 +53,7 @@ fn nothing_is_sent_without_a_target_and_the_dialog_says_why() {
     let mut window = Window::open();
     window.tap(0..1);
     window.click_row("KEY_0");
-    window.press(Key::R);
+    window.chord(Modifiers::SHIFT, Key::R);
     window.until_says("Say where to send");
     // The field has the caret.
     window.harness.get_by_role_and_label(Role::TextInput, "Send to").type_text("localhost");
@@ -102,7 +102,7 @@ fn a_target_that_is_not_there_is_said_plainly_and_what_was_done_is_kept() {
     let url = format!("http://{}/wx", nobody.local_addr().unwrap());
     drop(nobody);
     let mut window = Window::open_tapped(12);
-    window.press(Key::R);
+    window.chord(Modifiers::SHIFT, Key::R);
     window.until_says("Everything: 12 events");
     window.harness.get_by_label("Everything: 12 events").click();
     window.harness.step();
@@ -117,7 +117,7 @@ fn a_target_that_is_not_there_is_said_plainly_and_what_was_done_is_kept() {
 fn a_run_is_paused_and_ended_from_the_bar() {
     let server = Server::answering("success");
     let mut window = Window::open_tapped(12);
-    window.press(Key::R);
+    window.chord(Modifiers::SHIFT, Key::R);
     window.until_says("Everything: 12 events");
     window.harness.get_by_label("Everything: 12 events").click();
     window.harness.step();
@@ -152,7 +152,7 @@ fn targets_are_kept_and_offered() {
     let config = std::fs::read_to_string(window.folder.path().join("config.toml")).unwrap();
     assert!(config.contains("[targets.local]") && config.contains(&server.url), "{config}");
     window.click_tab("Events");
-    window.press(Key::R);
+    window.chord(Modifiers::SHIFT, Key::R);
     window.until("the target proposed", |window| {
         window
             .harness
@@ -162,4 +162,26 @@ fn targets_are_kept_and_offered() {
     window.press(Key::Enter);
     window.until_says("Run 1: 1 sent");
     assert_eq!(NonZeroU32::new(server.asked().len() as u32), NonZeroU32::new(1));
+}
+
+#[test]
+fn r_sends_at_once_as_last_time_and_the_row_carries_the_verdict() {
+    let server = Server::answering(&text_reply("before"));
+    let mut window = Window::open_tapped(2);
+    window.click_row("KEY_0");
+    window.press(Key::R);
+    window.until_says("Say where to send");
+    window.replace_field("Send to", &server.url);
+    window.click_button("Send");
+    window.until("the verdict", |window| label(&window.row("KEY_0").unwrap()).contains("Replayed: new"));
+    window.until_says("● new · 200");
+    server.answer(&text_reply("after"));
+    window.press(Key::R);
+    window.until("the verdict", |window| label(&window.row("KEY_0").unwrap()).contains("Replayed: different"));
+    assert_eq!(server.asked().len(), 2);
+    window.until_says("~ different · 200");
+    window.click_row("KEY_1");
+    window.press(Key::R);
+    window.until("the verdict", |window| label(&window.row("KEY_1").unwrap()).contains("Replayed: new"));
+    assert!(window.is_selected("KEY_1") && !window.says("Send to"));
 }

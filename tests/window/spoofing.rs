@@ -14,6 +14,9 @@ const MOST_IN_A_TEXT: usize = 3_000;
 /// Right-to-left, no width, a control sequence, a tag, private use.
 const SPOOF: &str = "pay\u{202E}gpj.\u{2066}\u{200B}\u{9B}2J\u{2028}\u{E0041}\u{E001}end";
 
+/// The window's own icons; what comes from outside never shows one.
+const ICONS: std::ops::RangeInclusive<char> = '\u{E900}'..='\u{E9FF}';
+
 impl Window {
     /// The texts that the last frame laid out.
     fn laid_out(&self) -> Vec<String> {
@@ -29,7 +32,7 @@ impl Window {
         self.harness.query_all_by(|_| true).map(|node| label(&node)).collect()
     }
 
-    fn show_tab(&mut self, name: &str) {
+    fn show_view(&mut self, name: &str) {
         self.harness.get_by_role_and_label(Role::Button, name).click();
         self.harness.step();
         self.harness.step();
@@ -46,7 +49,7 @@ impl Window {
 
     fn assert_plain(&self, where_it_is: &str) {
         for text in self.laid_out().iter().chain(&self.labels()) {
-            let hidden = text.chars().find(|c| !matches!(c, '\n' | '\t') && is_hidden(*c));
+            let hidden = text.chars().find(|c| !matches!(c, '\n' | '\t') && is_hidden(*c) && !ICONS.contains(c));
             assert_eq!(hidden, None, "{where_it_is}: {}", text.escape_debug());
         }
     }
@@ -72,27 +75,29 @@ fn a_megabyte_on_one_line_is_never_laid_out_and_copied_whole() {
     let mut window = Window::open_with_token("");
     let key = "k".repeat((1 << 20) - 1_000);
     window.post(&[tap(&key)]);
-    window.until_says("1\u{a0}047\u{a0}576 characters in all");
+    window.until("the folded key", |window| {
+        window.harness.query_all_by_label("show all · 1\u{a0}047\u{a0}576").next().is_some()
+    });
     window.until("the answer", |window| window.rows().iter().all(|row| label(row).contains("answered 200")));
-    window.assert_light("Decoded");
-    window.harness.get_by_label("Copy EventKey").click_accesskit();
+    window.assert_light("Text");
+    window.harness.get_all_by_label("Copy EventKey").next().unwrap().click_accesskit();
     window.until("the copy", |window| window.copied().is_some_and(|copied| copied == key));
-    for tab in ["Raw", "Request", "Answer"] {
-        window.show_tab(tab);
-        window.assert_light(tab);
+    for view in ["Hex", "Request", "Headers"] {
+        window.show_view(view);
+        window.assert_light(view);
     }
 }
 
 #[test]
-fn texts_that_would_spoof_the_window_are_spelled_out_in_every_tab() {
+fn texts_that_would_spoof_the_window_are_spelled_out_in_every_view() {
     let mut window = Window::open_with_token("");
     window.post(&[tap(SPOOF)]);
     window.until_says("pay‹U+202E›gpj.‹U+2066›‹U+200B›‹U+009B›2J‹U+2028›‹U+E0041›‹U+E001›end");
     window.until("its row", |window| window.row("pay‹U+202E›gpj.").is_some());
-    window.assert_plain("Decoded");
-    for tab in ["Raw", "Request", "Answer"] {
-        window.show_tab(tab);
-        window.assert_plain(tab);
+    window.assert_plain("Text");
+    for view in ["Hex", "Request", "Headers"] {
+        window.show_view(view);
+        window.assert_plain(view);
     }
 }
 

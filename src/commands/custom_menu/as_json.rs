@@ -30,7 +30,7 @@ fn menu(menu: &Menu) -> Value {
 }
 
 fn button(path: &str, button: &Button) -> Value {
-    let mut object = json!({ "path": path, "name": button.name(), "type": button.text("type") });
+    let mut object = json!({ "path": path, "name": button.name(), "type": button.value_of("type") });
     for member in button.members.iter().filter(|member| !matches!(&*member.name, "name" | "type")) {
         if !member.value.is_empty() {
             object[&member.name] = json!(member.value);
@@ -70,7 +70,7 @@ pub(super) fn coverage(file: &MenuFile, coverage: &Coverage) -> Value {
             "menu_id": menu.and_then(|menu| menu.menu_id.as_deref()),
             "path": covered.path,
             "name": button.map(Button::name),
-            "type": button.and_then(|button| button.text("type")),
+            "type": button.and_then(|button| button.value_of("type")),
             "pushes": push.map(|push| push.kind),
             "event_key": push.map(|push| push.key),
             "state": covered.state.as_str(),

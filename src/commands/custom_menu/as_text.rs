@@ -47,7 +47,7 @@ fn description(button: &Button, language: Language) -> String {
     if button.is_parent() {
         return name;
     }
-    let kind = quoted(button.text("type").unwrap_or("-"));
+    let kind = quoted(button.value_of("type").unwrap_or("-"));
     let effect = match (button.push(), button.button_type()) {
         (Some(push), _) => format!("→ {} {}", push.kind, quoted(push.key)),
         (None, Some(known)) if known.event.is_some() => language.text("menu.no_key").into_owned(),

@@ -1,9 +1,10 @@
 //! One answer to a replay: as a row with what is wrong below it, and as JSON.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::capture::{CaptureSummary, StoredReplay, Verdict, replay_json};
+use crate::capture::{CaptureSummary, StoredReplay, Verdict};
 use crate::commands::output::{finding_lines, quoted};
+use crate::operations::AnsweredReplay;
 use crate::replay::Change;
 use crate::texts::Language;
 use crate::texts::safe_text::shortened;
@@ -122,14 +123,7 @@ impl Answer<'_> {
 
     /// Everything, as one object.
     pub(super) fn json(&self) -> Value {
-        let mut object = replay_json(self.stored, self.language);
-        object["kind"] = json!(self.event.map(|event| &event.kind));
-        object["event_key"] = json!(self.event.and_then(|event| event.event_key.as_ref()));
-        object["changes"] = self.changes.as_ref().map_or(Value::Null, |changes| {
-            let change =
-                |change: &Change| json!({ "path": change.path, "before": change.before, "after": change.after });
-            changes.iter().map(change).collect()
-        });
-        object
+        let Self { stored, event, changes, language } = self;
+        AnsweredReplay { stored, event: *event, changes: changes.as_deref() }.json(*language)
     }
 }

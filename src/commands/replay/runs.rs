@@ -1,12 +1,11 @@
 //! The runs so far, as `menuscope replay --runs` lists them.
 
-use serde_json::json;
-
 use super::counted;
 use crate::capture::{RunEnd, StoredRun};
 use crate::commands::Outcome;
 use crate::commands::output::{Output, local_time, print_line};
 use crate::engine::Setup;
+use crate::operations::run_json;
 use crate::store::Reader;
 use crate::texts::safe_text::shortened;
 
@@ -21,7 +20,7 @@ pub(super) fn list(setup: &Setup, output: Output, as_json: bool) -> anyhow::Resu
     }
     if as_json {
         for run in &runs {
-            print_line(&object(run).to_string())?;
+            print_line(&run_json(run).to_string())?;
         }
         return Ok(Outcome::Done);
     }
@@ -46,17 +45,4 @@ pub(super) fn list(setup: &Setup, output: Output, as_json: bool) -> anyhow::Resu
 /// The end of a run; one without an end still runs, or its process ended in between.
 fn end(stored: &StoredRun) -> &'static str {
     stored.end.map_or("open", RunEnd::as_str)
-}
-
-fn object(stored: &StoredRun) -> serde_json::Value {
-    let StoredRun { id, run, end, tally } = stored;
-    json!({
-        "run": id.0, "started_at": run.started_at, "target": run.target, "mode": run.mode.as_str(),
-        "form": run.form.as_str(), "against": run.against.to_string(), "planned": run.planned,
-        "end": end.map(RunEnd::as_str), "sent": tally.sent, "failed": tally.failed,
-        "verdicts": {
-            "new": tally.new, "same": tally.same, "different": tally.different, "fixed": tally.fixed,
-            "regressed": tally.regressed,
-        },
-    })
 }

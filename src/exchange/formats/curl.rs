@@ -101,23 +101,7 @@ fn script(event: &Fixture, to: &ServerUrl) -> Vec<u8> {
         && request.target.bytes().all(|byte| byte.is_ascii_graphic());
     let sent = CommentedRequest::of(event, |_, value| value.len() < LONGEST, plain || exact, sent_path);
     let mut script = format!("\n{}", sent.comments).into_bytes();
-    let body = body(&request.body, sent.method);
-    let data = match body {
-        BodyTransfer::None => Vec::new(),
-        BodyTransfer::Argument => [&b" --data-raw "[..], &quoted(&request.body)].concat(),
-        BodyTransfer::Printed => {
-            script.extend_from_slice(b"printf '%s' ");
-            script.extend(quoted(&request.body));
-            script.extend_from_slice(b" |\n");
-            b" --data-binary @-".to_vec()
-        }
-        BodyTransfer::Encoded => {
-            script.extend(format!("{ENCODED}\n").into_bytes());
-            script.extend(base64_lines(&request.body).flat_map(|line| format!("{line}\n").into_bytes()));
-            script.extend(format!("{DOCUMENT_END}\n").into_bytes());
-            b" --data-binary @-".to_vec()
-        }
-    };
+    let data = data(&request.body, sent.method, &mut script);
     script.extend_from_slice(b"curl --silent --show-error --fail-with-body --write-out '\\n' --request ");
     script.extend(sent.method.bytes());
     if exact {
@@ -148,6 +132,49 @@ fn script(event: &Fixture, to: &ServerUrl) -> Vec<u8> {
     }
     script.extend_from_slice(b" || FAILED=1\n");
     script
+}
+
+/// One command that sends the event to that server, without the record around it: for a person's terminal.
+pub(super) fn command_line(event: &Fixture, to: &ServerUrl) -> String {
+    let request = &event.stored.capture.request;
+    let sent_path = to.fixed_path().unwrap_or(SentPath::Captured);
+    let plain = plain_target(&request.target);
+    let sent = CommentedRequest::of(event, |_, value| value.len() < LONGEST, plain, sent_path);
+    let mut command = Vec::new();
+    let data = data(&request.body, sent.method, &mut command);
+    command.extend_from_slice(b"curl --request ");
+    command.extend(sent.method.bytes());
+    // curl would remove dots from a path.
+    let as_is: &[u8] = if sent.target.contains("/.") { b" --path-as-is " } else { b" " };
+    command.extend_from_slice(as_is);
+    command.extend(quoted(format!("{}{}", to.text(), sent.target).as_bytes()));
+    command.extend(headers(&sent));
+    if !data.is_empty() {
+        command.extend_from_slice(b" \\\n ");
+        command.extend(data);
+    }
+    command.push(b'\n');
+    String::from_utf8_lossy(&command).into_owned()
+}
+
+/// The options that send a body; what has to come before the command goes to `script`.
+fn data(bytes: &[u8], method: &str, script: &mut Vec<u8>) -> Vec<u8> {
+    match body(bytes, method) {
+        BodyTransfer::None => Vec::new(),
+        BodyTransfer::Argument => [&b" --data-raw "[..], &quoted(bytes)].concat(),
+        BodyTransfer::Printed => {
+            script.extend_from_slice(b"printf '%s' ");
+            script.extend(quoted(bytes));
+            script.extend_from_slice(b" |\n");
+            b" --data-binary @-".to_vec()
+        }
+        BodyTransfer::Encoded => {
+            script.extend(format!("{ENCODED}\n").into_bytes());
+            script.extend(base64_lines(bytes).flat_map(|line| format!("{line}\n").into_bytes()));
+            script.extend(format!("{DOCUMENT_END}\n").into_bytes());
+            b" --data-binary @-".to_vec()
+        }
+    }
 }
 
 /// The way by which a body gets to curl.

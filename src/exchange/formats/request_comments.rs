@@ -111,7 +111,7 @@ impl<'a> CommentedRequest<'a> {
         let mut headers = Vec::with_capacity(request.headers.len());
         for (at, (name, value)) in request.headers.iter().enumerate() {
             if is_sendable(name, value) && carries(name, value) {
-                headers.push((&**name, &**value));
+                headers.push((name, value));
             } else {
                 note("header", &format!("{at} {}: {}", escaped(name.as_bytes()), escaped(value)));
             }
@@ -330,7 +330,7 @@ impl RequestComments {
             method,
             version: version.or(said_version).unwrap_or_else(|| USUAL_VERSION.to_owned()),
             target,
-            headers,
+            headers: headers.into(),
             peer,
             body: Bytes::from(body),
             body_length,

@@ -12,7 +12,7 @@ use super::text_writer::TextWriter;
 use super::{Read, ServerUrl, curl, har, http, hurl, json_lines};
 use crate::account::Accounts;
 use crate::capture::diagnosis::{Coded, Finding};
-use crate::capture::{CaptureId, Placement, RawRequest, Reply, StoredCapture, header_text};
+use crate::capture::{Annotation, CaptureId, Placement, RawRequest, Reply, StoredCapture, header_pairs, header_text};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::{ImportSummary, Importer};
@@ -37,13 +37,15 @@ pub(super) fn message(body: &[u8]) -> RawRequest {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: "/wx?signature=abc&timestamp=1408090606&nonce=1%2B2&openid=o'x".to_owned(),
-        headers: vec![
+        headers: [
             header("user-agent", "Mozilla/4.0"),
             header("host", "wx.example:8989"),
             header("accept", "*/*"),
             header("content-type", "text/xml"),
             header("content-length", &body.len().to_string()),
-        ],
+        ]
+        .into_iter()
+        .collect(),
         peer: "203.0.113.7".to_owned(),
         body: body.to_vec().into(),
         body_length: body.len() as u64,
@@ -63,7 +65,11 @@ pub(super) fn fixtures(requests: Vec<RawRequest>) -> Vec<Fixture> {
     let fixture = |(request, number)| {
         let placement = Placement { id: CaptureId(number), group: CaptureId(number), attempt: 1 };
         let capture = inspect(request, &accounts).capture;
-        Fixture { stored: StoredCapture { placement, capture, reply: None }, images: Vec::new(), app_id: None }
+        Fixture {
+            stored: StoredCapture { placement, capture, reply: None, annotation: Annotation::default() },
+            images: Vec::new(),
+            app_id: None,
+        }
     };
     numbered.map(fixture).collect()
 }
@@ -176,7 +182,7 @@ pub(super) fn any_request() -> impl Strategy<Value = RawRequest> {
             method: method.to_owned(),
             version: version.to_owned(),
             target,
-            headers,
+            headers: headers.into(),
             peer,
             body_length: body.len() as u64 + cut,
             ..message(&body)
@@ -195,19 +201,20 @@ fn assert_whole(before: &StoredCapture, after: &StoredCapture) {
     assert_eq!(without_key(before), without_key(after));
 }
 
+fn headers<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Vec<(String, String)> {
+    headers.map(|(name, value)| (name.to_owned(), header_text(value))).collect()
+}
+
 /// Asserts that everything came back that the JSON of an event shows.
 fn assert_shown(before: &StoredCapture, after: &StoredCapture) {
     assert_eq!(before.placement, after.placement);
-    let headers = |headers: &[(String, Vec<u8>)]| -> Vec<(String, String)> {
-        headers.iter().map(|(name, value)| (name.clone(), header_text(value))).collect()
-    };
     let (one, other) = (&before.capture, &after.capture);
     assert_eq!((&one.account, one.mode, one.signature), (&other.account, other.mode, other.signature));
     assert_eq!(words(&one.diagnoses), words(&other.diagnoses));
     let (one, other) = (&one.request, &other.request);
     assert_eq!((&one.method, &one.target, &one.peer), (&other.method, &other.target, &other.peer));
     assert_eq!((one.received_at, &one.body), (other.received_at, &other.body));
-    assert_eq!(headers(&one.headers), headers(&other.headers));
+    assert_eq!(headers(one.headers.iter()), headers(other.headers.iter()));
     let answer = |reply: &Reply| (reply.status, reply.body.clone(), reply.source.clone(), reply.elapsed, reply.end);
     let (one, other) = (before.reply.as_ref(), after.reply.as_ref());
     assert_eq!(one.map(answer), other.map(answer));
@@ -215,7 +222,7 @@ fn assert_shown(before: &StoredCapture, after: &StoredCapture) {
     let forwarded = |reply: Option<&Reply>| {
         let forwarded = reply?.forwarded.as_ref()?;
         let times = (forwarded.first_byte, forwarded.elapsed);
-        Some((forwarded.body.clone(), headers(&forwarded.headers), times, words(&forwarded.lint)))
+        Some((forwarded.body.clone(), headers(header_pairs(&forwarded.headers)), times, words(&forwarded.lint)))
     };
     assert_eq!(forwarded(one), forwarded(other));
 }

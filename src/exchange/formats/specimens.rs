@@ -114,7 +114,11 @@ pub(in crate::exchange) fn numbered(events: Vec<(Capture, Option<Reply>)>) -> Ve
         capture.request.received_at = first_time() + number.milliseconds();
         let (group, attempt) = if number == 2 { (1, 2) } else { (number, 1) };
         let placement = Placement { id: CaptureId(number), group: CaptureId(group), attempt };
-        Fixture { stored: StoredCapture { placement, capture, reply }, images: Vec::new(), app_id: None }
+        Fixture {
+            stored: StoredCapture { placement, capture, reply, annotation: crate::capture::Annotation::default() },
+            images: Vec::new(),
+            app_id: None,
+        }
     };
     (1..).zip(events).map(fixture).collect()
 }
@@ -247,7 +251,7 @@ fn any_request() -> impl Strategy<Value = RawRequest> {
     let target = prop_oneof!["/[!-~]{0,30}", "https?://[a-z]{1,9}(/[!-~]{0,9})?", "[!-~]{1,9}"];
     let likely = (method, target, any_headers(), any_body()).prop_map(|(method, target, headers, body)| RawRequest {
         method: method.to_owned(),
-        headers,
+        headers: headers.into(),
         body_length: body.len() as u64,
         ..request(&target, &[], &body)
     });

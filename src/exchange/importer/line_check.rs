@@ -1,6 +1,6 @@
 //! Refuses requests that cannot be written as HTTP: with a line end or zero byte in a line.
 
-use crate::capture::RawRequest;
+use crate::capture::{RawRequest, header_pairs};
 use crate::exchange::import_problem::ImportReason;
 use crate::texts::safe_text::shortened;
 
@@ -14,14 +14,18 @@ pub(in crate::exchange) fn check_lines(request: &RawRequest) -> Result<(), Impor
             return Err(ImportReason::NotHttp { part: part.to_owned() });
         }
     }
-    check_headers(&request.headers)
+    check_pairs(request.headers.iter())
 }
 
 /// The same of headers alone.
 pub(super) fn check_headers(headers: &[(String, Vec<u8>)]) -> Result<(), ImportReason> {
+    check_pairs(header_pairs(headers))
+}
+
+fn check_pairs<'a>(mut headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<(), ImportReason> {
     let is_one =
         |name: &str, value: &[u8]| !name.contains(':') && is_of_one_line(name.as_bytes()) && is_of_one_line(value);
-    match headers.iter().find(|(name, value)| !is_one(name, value)) {
+    match headers.find(|(name, value)| !is_one(name, value)) {
         Some((name, _)) => Err(ImportReason::NotHttp { part: format!("header {}", shortened(name, SHOWN)) }),
         None => Ok(()),
     }
@@ -41,7 +45,7 @@ mod tests {
     fn a_line_that_would_become_two_is_refused() {
         let request = |target: &str, name: &str, value: &[u8]| RawRequest {
             target: target.to_owned(),
-            headers: vec![(name.to_owned(), value.to_vec())],
+            headers: [(name, value)].into_iter().collect(),
             ..posted(Vec::new(), Timestamp::UNIX_EPOCH)
         };
         assert_eq!(check_lines(&request("/wx?a b", "x-a", b" a: b \xff")), Ok(()));

@@ -11,7 +11,7 @@ use super::reencryption::{EncryptedBody, KeyChoice, Signer};
 use super::{Identifier, Pseudonyms, published};
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
-use crate::capture::{Capture, RawRequest, Reply, ServerAnswer, StoredCapture};
+use crate::capture::{Annotation, Capture, RawRequest, Reply, ServerAnswer, StoredCapture};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::record::Fixture;
 use crate::inspect::{inspect, read_envelope};
@@ -34,7 +34,7 @@ pub(super) fn learn(
     accounts: &Accounts,
     originals: &mut Originals,
 ) -> Result<(), FixtureError> {
-    let StoredCapture { placement, capture, reply } = &event.stored;
+    let StoredCapture { placement, capture, reply, annotation } = &event.stored;
     let account = accounts.named(&capture.account);
     let open_id = open_id(capture);
     let number = u64::try_from(placement.id.0).unwrap_or_default();
@@ -49,6 +49,9 @@ pub(super) fn learn(
     pass.request(push, account);
     published_account(&mut pass, &capture.account, account);
     pass.learn_details(&capture.diagnoses);
+    if let Some(note) = &annotation.note {
+        pass.general(note, Context::Element);
+    }
     if let Some(reply) = reply {
         pass.learn_reply(reply, capture.request.method == "GET", account, accounts);
     }
@@ -62,7 +65,7 @@ pub(super) fn replaced(
     accounts: &Accounts,
     originals: &Originals,
 ) -> Result<Fixture, FixtureError> {
-    let StoredCapture { placement, capture, reply } = event.stored;
+    let StoredCapture { placement, capture, reply, annotation } = event.stored;
     let account = accounts.named(&capture.account);
     let number = u64::try_from(placement.id.0).unwrap_or_default();
     let open_id = open_id(&capture);
@@ -80,7 +83,10 @@ pub(super) fn replaced(
     let encrypted_for = app_id.as_deref().unwrap_or_default();
     let answer = AnswerContext { capture: &capture, push_key, encrypted_for, account, accounts, published: &published };
     let reply = reply.map(|reply| pass.reply(reply, &answer));
-    let fixture = Fixture { stored: StoredCapture { placement, capture, reply }, images: event.images, app_id };
+    let note = annotation.note.map(|note| pass.general(&note, Context::Element));
+    let annotation = Annotation { note, ..annotation };
+    let stored = StoredCapture { placement, capture, reply, annotation };
+    let fixture = Fixture { stored, images: event.images, app_id };
     match leak(&fixture, originals) {
         Some(what) => Err(FixtureError::Leak { what, number, file: IN_MEMORY.to_owned() }),
         None => Ok(fixture),
@@ -328,10 +334,10 @@ pub(super) fn is_protocol(name: &str) -> bool {
 
 /// The kind of an original that is left anywhere in an event.
 fn leak(fixture: &Fixture, originals: &Originals) -> Option<&'static str> {
-    let StoredCapture { capture, reply, .. } = &fixture.stored;
+    let StoredCapture { capture, reply, annotation, .. } = &fixture.stored;
     let request = &capture.request;
     let texts = [capture.account.as_bytes(), request.target.as_bytes(), request.peer.as_bytes(), &request.body];
-    let headers = request.headers.iter().map(|(_, value)| &**value);
+    let headers = request.headers.iter().map(|(_, value)| value);
     let details = capture.diagnoses.iter().flat_map(|finding| &finding.details).map(|(_, text)| text.as_bytes());
     let of_request = texts.into_iter().chain(capture.message.as_deref()).chain(headers).chain(details);
     let of_reply = reply.iter().flat_map(|reply| {
@@ -339,7 +345,8 @@ fn leak(fixture: &Fixture, originals: &Originals) -> Option<&'static str> {
         let bodies = [&*reply.body].into_iter().chain(reply.wire.as_deref());
         bodies.chain(details).chain(reply.forwarded.iter().flat_map(|forwarded| of_forwarded(forwarded)))
     });
-    of_request.chain(of_reply).find_map(|bytes| originals.leak(bytes)).map(|(what, _)| what)
+    let note = annotation.note.as_deref().map(str::as_bytes);
+    of_request.chain(note).chain(of_reply).find_map(|bytes| originals.leak(bytes)).map(|(what, _)| what)
 }
 
 fn of_forwarded(forwarded: &ServerAnswer) -> impl Iterator<Item = &[u8]> {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::manifest::{Entry, EntryForward, EntryProblem, EntryReply, FORWARD, HeaderValue, SENT};
 use super::{FileEvent, Fixture, Record};
 use crate::capture::{
-    ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature, read_findings,
+    Annotation, ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature, read_findings,
     write_findings,
 };
 use crate::exchange::import_problem::ImportReason;
@@ -55,6 +55,8 @@ pub(in crate::exchange) fn write<'a>(event: &'a Fixture, folder: &str) -> (Entry
         first: (placement.group != placement.id).then_some(placement.group.0 as u64),
         app_id: event.app_id.clone(),
         replay: capture.replay,
+        pinned: event.stored.annotation.pinned,
+        note: event.stored.annotation.note.clone(),
         body_length: request.is_cut().then_some(request.body_length),
         message,
         diagnoses: write_findings(&capture.diagnoses),
@@ -141,6 +143,7 @@ pub(in crate::exchange) fn read(
         message,
         diagnoses: read_findings(entry.diagnoses),
         reply,
+        annotation: Annotation::of(entry.pinned, entry.note.as_deref()),
     };
     Ok(FileEvent { request, record: Some(record) })
 }

@@ -81,6 +81,12 @@ pub(in crate::exchange) struct Entry {
     pub(in crate::exchange) app_id: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::exchange) replay: bool,
+    /// A person has pinned it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::exchange) pinned: bool,
+    /// A person's note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) note: Option<String>,
     /// The number of bytes that arrived, where not all of them were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::exchange) body_length: Option<u64>,

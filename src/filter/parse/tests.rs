@@ -71,6 +71,7 @@ fn every_name_takes_its_values() {
     assert_eq!(only("fault:*"), Term::Fault(None));
     assert_eq!(only("is:replay"), Term::Is(State::Replay));
     assert_eq!(only("has:diagnosis"), Term::HasDiagnosis);
+    assert_eq!((only("is:pinned"), only("has:note")), (Term::Is(State::Pinned), Term::HasNote));
     let code = Code::SignatureMismatch;
     assert_eq!(only("diagnosis:signature-mismatch"), Term::Diagnosis(code));
     assert_eq!(only("after:10m").to_string(), "after:2026-11-23T00:20:00Z");
@@ -147,7 +148,7 @@ fn an_unknown_value_is_reported_at_its_column_with_the_nearest() {
     for (text, column, length, suggestion) in [
         ("sig:vaild", 5, 5, Some("valid")),
         ("is:hled", 4, 4, Some("held")),
-        ("is:pinned", 4, 6, None),
+        ("is:answered", 4, 8, None),
         ("forward:ltae", 9, 4, Some("late")),
         ("fault:bmo", 7, 3, Some("bom")),
         ("a -mode:sfae", 9, 4, Some("safe")),
@@ -165,8 +166,8 @@ fn an_unknown_value_is_reported_at_its_column_with_the_nearest() {
         "unknown value \"x\" for \"mode:\" at column 6; it takes plain, compat, safe"
     );
     assert_eq!(
-        mistake("is:pinned").to_string(),
-        "unknown value \"pinned\" for \"is:\" at column 4; it takes held, replay"
+        mistake("is:answered").to_string(),
+        "unknown value \"answered\" for \"is:\" at column 4; it takes held, replay, pinned"
     );
 }
 
@@ -202,7 +203,9 @@ fn each_mistake_has_its_place_and_words() {
 #[test]
 fn a_filter_over_arrivals_asks_nothing_about_what_comes_later() {
     let refused = |text: &str| Filter::parse_for_arrivals(text, &now()).unwrap_err();
-    for term in ["reply:rule", "status:>=400", "ms:>1000", "is:held", "forward:late", "fault:*"] {
+    for term in
+        ["reply:rule", "status:>=400", "ms:>1000", "is:held", "is:pinned", "has:note", "forward:late", "fault:*"]
+    {
         let error = refused(&format!("event:CLICK -({term} OR a)"));
         let says = format!("\"{term}\" asks what becomes of an event, and nothing has when it arrives");
         assert_eq!(error.to_string(), format!("{says} at column 15; leave it out: it could never hold"));

@@ -10,7 +10,7 @@ fn capture() -> Capture {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: "/".to_owned(),
-        headers: Vec::new(),
+        headers: crate::capture::Headers::default(),
         peer: "127.0.0.1".to_owned(),
         body: bytes::Bytes::from_static(b"<xml><MsgType>event</MsgType><Event>CLICK</Event></xml>"),
         body_length: 55,
@@ -127,4 +127,23 @@ fn an_answer_made_between_two_attempts_answers_the_retry_at_once() {
         HoldOutcome::Prepared(answer) => assert_eq!(answer, manual_reply()),
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn a_push_whose_reply_is_being_written_is_left_to_its_retry_but_for_the_last_attempt() {
+    let held = held();
+    let _first = waits(hold(&held, push(1, 1)));
+    assert_eq!(held.expire(CaptureId(1)), HeldDecision::Default, "nobody writes");
+    held.retry_at_deadline(CaptureId(1), true);
+    held.retry_at_deadline(CaptureId(1), false);
+    assert_eq!(held.expire(CaptureId(1)), HeldDecision::Default, "nobody writes any more");
+    held.retry_at_deadline(CaptureId(1), true);
+    assert_eq!(held.expire(CaptureId(1)), HeldDecision::LetRetry);
+    let (waiting, awaited) = (held.view().borrow().waiting.len(), held.view().borrow().awaited.len());
+    assert_eq!((waiting, awaited), (0, 1));
+    let _retry = waits(hold(&held, push(2, 1)));
+    assert!(held.view().borrow().awaited.is_empty());
+    let _last = waits(hold(&held, push(9, 7)));
+    held.retry_at_deadline(CaptureId(9), true);
+    assert_eq!(held.expire(CaptureId(9)), HeldDecision::Default, "the third attempt is WeChat's last");
 }

@@ -9,16 +9,19 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::capture::diagnosis::{ANSWERED_IN_TIME, Code, Diagnosis};
 use crate::capture::{Capture, CaptureId, Placement};
+use crate::progress::Progress;
 use crate::store::chores::{Chores, Step};
-use crate::store::connection::{Checkpoint, checkpoint, connect, migrate};
+use crate::store::connection::{Checkpoint, checkpoint, connect};
 use crate::store::database_file::DatabaseFile;
 use crate::store::error::{StoreError, doing};
 use crate::store::groups::Groups;
 use crate::store::head::StoreHead;
 use crate::store::queue::Job;
+use crate::store::replies::{ReplyInsert, is_answered_in_time};
 use crate::store::retention::{Limits, Retention, RetentionReport};
+use crate::store::rows::{self, CaptureInsert};
 use crate::store::unverified::UnverifiedQuota;
-use crate::store::{replies, rows};
+use crate::store::upgrade::upgrade;
 
 /// The time that the last checkpoint waits for other programs.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(200);
@@ -44,6 +47,8 @@ pub(super) struct OpenDatabase {
     open: BTreeSet<i64>,
     /// Those of them that may have a row in `held`.
     held: BTreeSet<i64>,
+    /// Captures that the latest batch deleted to stay within the quota of unverified requests, some of its own perhaps.
+    dropped: Vec<i64>,
     /// A commit returns only once it is on disk: `PRAGMA synchronous` is FULL.
     waits_for_disk: bool,
 }
@@ -52,7 +57,7 @@ impl OpenDatabase {
     /// Opens the database, or makes it where it is missing, and brings it to the latest schema; returns its head as well.
     pub(super) fn open(path: &Path, limits: Limits) -> Result<(Self, StoreHead), StoreError> {
         let mut connection = connect(path, OpenFlags::default())?;
-        migrate(&mut connection, path)?;
+        upgrade(&mut connection, path, &Progress::new())?;
         let groups = Groups::load(&connection)?;
         let unverified = UnverifiedQuota::load(&connection, limits.unverified)?;
         let chores = Chores::new(&connection, limits.retention)?;
@@ -79,6 +84,7 @@ impl OpenDatabase {
             recounts: false,
             open: BTreeSet::new(),
             held: BTreeSet::new(),
+            dropped: Vec::new(),
             waits_for_disk: true,
         };
         Ok((database, head))
@@ -106,9 +112,11 @@ impl OpenDatabase {
         self.open.first().copied()
     }
 
-    /// Remembers that a capture is stored and has no reply yet.
+    /// Remembers that a capture of the latest batch is stored and has no reply yet.
     pub(super) fn note_open(&mut self, id: CaptureId) {
-        self.open.insert(id.0);
+        if !self.dropped.contains(&id.0) {
+            self.open.insert(id.0);
+        }
     }
 
     /// Remembers that a capture has its reply, or never will.
@@ -126,6 +134,7 @@ impl OpenDatabase {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(doing("beginning to write"))?;
         let outcome = write_all(&transaction, (groups, unverified, held), (open, last_id), jobs)
+            .and_then(|done| Ok((done, unverified.enforce(&transaction)?)))
             .and_then(|done| transaction.commit().map_err(doing("committing")).map(|()| done));
         if outcome.is_err() {
             // The memory of rows that were rolled back is wrong now. Where the database cannot even be read, the next
@@ -135,7 +144,18 @@ impl OpenDatabase {
             }
             self.unverified.reload(&self.connection).ok();
         }
-        outcome
+        outcome.map(|(done, dropped)| {
+            self.forget_dropped(dropped);
+            done
+        })
+    }
+
+    /// Of what was deleted to stay within the quota, no reply is recorded: nothing would ever delete that.
+    fn forget_dropped(&mut self, dropped: Vec<i64>) {
+        for id in &dropped {
+            self.note_answered(CaptureId(*id));
+        }
+        self.dropped = dropped;
     }
 
     /// Nobody waits for the record of a reply: alone, it goes to disk with the next capture, or when the system sees fit.
@@ -236,6 +256,7 @@ fn write_all(
 ) -> Result<Vec<JobOutcome>, StoreError> {
     // Where another database was opened in between, its ids go on after those that were given in this run.
     let mut next_id = rows::next_id(transaction)?.max(last_id + 1);
+    let (mut captures, mut replies) = (CaptureInsert::prepare(transaction)?, ReplyInsert::prepare(transaction)?);
     let mut done = Vec::with_capacity(jobs.len());
     for job in jobs {
         match job {
@@ -247,7 +268,7 @@ fn write_all(
                 if placement.attempt > 1 {
                     capture.diagnoses.push(duplicate(transaction, placement, capture)?);
                 }
-                let kept = rows::insert_capture(transaction, placement, capture)?;
+                let kept = captures.insert(placement, capture)?;
                 if capture.signature.is_refused() {
                     unverified.add(kept);
                 }
@@ -258,7 +279,7 @@ fn write_all(
                 done.push(JobOutcome::Replied(*id));
             }
             Job::Reply { id, reply, .. } => {
-                replies::insert(transaction, *id, reply)?;
+                replies.insert(*id, reply)?;
                 if held.contains(&id.0) {
                     release(transaction, *id)?;
                 }
@@ -272,7 +293,6 @@ fn write_all(
             Job::Keep(_) => done.push(JobOutcome::Nothing),
         }
     }
-    unverified.enforce(transaction)?;
     Ok(done)
 }
 
@@ -281,8 +301,8 @@ fn write_all(
 fn duplicate(transaction: &Transaction<'_>, placement: Placement, capture: &Capture) -> Result<Diagnosis, StoreError> {
     let duplicate = Diagnosis::new(Code::Duplicate);
     let duplicate = duplicate.with("first", placement.group).with("attempt", placement.attempt);
-    let may_be_a_tap = capture.envelope.msg_id.is_none()
-        && replies::is_answered_in_time(transaction, placement.group, placement.attempt - 1)?;
+    let may_be_a_tap =
+        capture.envelope.msg_id.is_none() && is_answered_in_time(transaction, placement.group, placement.attempt - 1)?;
     Ok(if may_be_a_tap { duplicate.variant(ANSWERED_IN_TIME) } else { duplicate })
 }
 

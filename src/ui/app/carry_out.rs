@@ -5,14 +5,20 @@ use egui::Context;
 use crate::capture::CaptureId;
 use crate::config::LookConfig;
 use crate::engine::{
-    AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, Selection, SettingsCommand,
+    AnsweringCommand, Command, HeldDecision, ListingCommand, MaintenanceCommand, QueryCommand, Selection,
+    SettingsCommand, TransferCommand,
 };
 use crate::ui::App;
 use crate::ui::action::{Action, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
+use crate::ui::dialogs::palette::PaletteSources;
 use crate::ui::dialogs::removal_question;
 use crate::ui::screens::compose::Origin;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters;
+use crate::ui::state::State;
+
+/// Newest events that the palette offers.
+const RECENT: usize = 20;
 
 impl App {
     /// Lists again with the current filter.
@@ -21,7 +27,7 @@ impl App {
         self.set_filter(text);
     }
 
-    fn set_filter(&mut self, text: String) {
+    pub(super) fn set_filter(&mut self, text: String) {
         if let Some(filter) = self.state.filter.set(text) {
             let generation = self.state.list.begin();
             self.waiting.retain(|command| !matches!(command, Command::Listing(ListingCommand::List { .. })));
@@ -42,11 +48,21 @@ impl App {
     /// Carries out the action of a key, unless the dialog that lies on top takes keys for itself.
     pub(super) fn act_on_key(&mut self, ctx: &Context, action: Action) {
         let state = &self.state;
-        if state.keys_shown && !matches!(action, Action::Leave | Action::ToggleKeys) {
+        if state.keys_page.is_shown() && !matches!(action, Action::Leave | Action::ToggleKeys) {
+            return;
+        }
+        if state.palette.is_shown() && !matches!(action, Action::Leave | Action::ShowPalette(_)) {
             return;
         }
         if state.replay_dialog.is_shown() {
             self.act_in_replay_dialog(ctx, action);
+            return;
+        }
+        if state.note_dialog.is_open() || state.comparison.is_shown() {
+            // A held push behind it is not what Esc means.
+            if matches!(action, Action::Leave) && !self.state.note_dialog.close() {
+                self.state.comparison.close();
+            }
             return;
         }
         if state.removals.is_asking() {
@@ -65,12 +81,24 @@ impl App {
         match action {
             Action::ShowDetail(true) | Action::Hold(HoldAction::SendReply) => {
                 if let Some(command) = self.state.replay_dialog.send() {
-                    self.ask(command);
+                    self.act(ctx, Action::Ask(command));
                 }
             }
             Action::Leave => drop(self.state.replay_dialog.close()),
-            Action::ToggleKeys => self.act(ctx, action),
+            Action::ToggleKeys | Action::ShowPalette(_) => self.act(ctx, action),
             _ => {}
+        }
+    }
+
+    /// Opens the palette with what there is now, or closes it.
+    fn show_palette(&mut self, ctx: &Context, shown: bool) {
+        let (look, chosen) = (self.look(ctx), self.chosen_look());
+        let State { palette, saved, list, .. } = &mut self.state;
+        if shown {
+            let recent = list.newest_rows(RECENT).collect();
+            palette.open(&PaletteSources { filters: saved.all(), recent, chosen: &chosen }, &look);
+        } else {
+            palette.close();
         }
     }
 
@@ -78,7 +106,7 @@ impl App {
     fn leave(&mut self) {
         match self.state.held_in_view() {
             Some(_) => self.answer(|answering, group| answering.decide(group, HeldDecision::Default)),
-            None if self.state.leave() => {}
+            None if self.state.leave() || self.state.back_to_list() => {}
             None if self.state.filter.is_empty() => self.state.hide_detail(),
             None => self.clear_filter(),
         }
@@ -105,9 +133,16 @@ impl App {
             Action::Select(id) => state.select(id),
             Action::Pick(pick) => state.pick(pick),
             Action::MoveSelection(movement) => state.move_selection(movement),
-            Action::ShowDetail(shown) => state.detail_hidden = !shown,
-            Action::ShowTab(tab) => (state.tab, state.detail_hidden) = (tab, false),
-            Action::TurnTab(by) => state.turn_tab(by),
+            Action::ShowDetail(true) => state.open_detail(),
+            Action::ShowDetail(false) => state.detail_hidden = true,
+            Action::BackToList => drop(state.back_to_list()),
+            Action::ShowPart(part) => {
+                state.detail_hidden = false;
+                state.detail_view.show(part);
+            }
+            Action::TurnPart(by) => state.detail_view.turn(by),
+            Action::ShowBytes(view) => state.detail_view.bytes = view,
+            Action::Mend(mend) => self.mend(mend),
             Action::ChooseField(path) => {
                 if let Some(detail) = &mut state.detail {
                     detail.choose(&path);
@@ -123,12 +158,7 @@ impl App {
                 self.state.notices.good(said, ctx.input(|input| input.time));
                 ctx.request_repaint();
             }
-            Action::CopyEvent(form) => {
-                let language = self.look(ctx).language;
-                if let Some(text) = self.state.copy(form, language) {
-                    self.act(ctx, Action::Copy(text));
-                }
-            }
+            Action::CopyEvent(form) => self.copy_event(ctx, form),
             Action::SetFilter(text) => self.set_filter(text),
             Action::AddToFilter(term) => {
                 let text = state.filter.with(&term);
@@ -146,8 +176,11 @@ impl App {
             }
             Action::ToggleFollow => self.act(ctx, Action::Follow(!self.state.list.following)),
             Action::ShowScreen(screen) => self.show_screen(screen),
-            Action::ShowKeys(shown) => state.keys_shown = shown,
-            Action::ToggleKeys => state.keys_shown = !state.keys_shown,
+            Action::ShowKeys(shown) => state.keys_page.show(shown),
+            Action::ToggleKeys => state.keys_page.show(!state.keys_page.is_shown()),
+            Action::ShowPalette(shown) => self.show_palette(ctx, shown),
+            Action::SetReducedMotion(reduced) => self.set_look(|look| look.reduce_motion = reduced),
+            Action::OpenFolder(path) => self.ask(TransferCommand::OpenFolder { path }),
             Action::Leave => self.leave(),
             Action::SetLanguage(language) => {
                 self.set_look(|look| look.language = language.map(|language| language.tag().to_owned()));
@@ -155,6 +188,8 @@ impl App {
             Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
             Action::Hold(hold) => self.hold(hold),
             Action::Remove(removing) => self.remove(ctx, removing),
+            Action::Annotate(annotation) => self.annotate(annotation),
+            Action::Compare(comparing) => self.compare(ctx, comparing),
             Action::ChooseBackup => state.file_dialog.ask(FileRequest::Backup { name: backup_name() }),
             Action::ShowExport(shown) => state.export_dialog.show(shown),
             Action::ChooseExportPath => {
@@ -163,7 +198,12 @@ impl App {
             }
             Action::ChooseImport => state.file_dialog.ask(FileRequest::Open),
             Action::CloseReport => drop(state.import_report.close()),
-            Action::Ask(command) => self.ask(command),
+            Action::Ask(command) => {
+                if state.screen == Screen::Compose && matches!(command, Command::Replay(_)) {
+                    state.composer.note_sent();
+                }
+                self.ask(command);
+            }
             Action::DismissNotice => state.notices.dismiss(),
             Action::ForgetNotices => state.notices.forget_past(),
             Action::UsePaths { request, paths } => {
@@ -175,11 +215,12 @@ impl App {
         }
     }
 
-    fn show_screen(&mut self, screen: Screen) {
+    pub(super) fn show_screen(&mut self, screen: Screen) {
         self.state.screen = screen;
         match screen {
             Screen::Replays => self.state.replays.want(),
             Screen::Settings => self.ask(removal_question::count()),
+            Screen::SetUp => self.ask(QueryCommand::FindHandshake),
             Screen::Events | Screen::Rules | Screen::Compose => {}
         }
     }
@@ -281,7 +322,21 @@ impl App {
     fn send(&mut self, sending: SendAction) {
         let state = &mut self.state;
         match sending {
+            SendAction::AtOnce => {
+                let command = state.replay_at_once(&self.engine.status());
+                if let Some(command) = command {
+                    self.ask(command);
+                }
+            }
             SendAction::Chosen => state.offer_replay(),
+            SendAction::ThisAtOnce(what) => {
+                state.replays.want();
+                let command = state.replay_dialog.send_this_at_once(*what, &self.engine.status());
+                if let Some(command) = command {
+                    state.composer.note_sent();
+                    self.ask(command);
+                }
+            }
             SendAction::This(what) => {
                 state.replays.want();
                 state.replay_dialog.offer(*what);

@@ -33,6 +33,9 @@ pub fn run(setup: Setup) -> Result<(), WindowError> {
         options,
         Box::new(|creation| {
             let mut app = App::start(&creation.egui_ctx, setup)?;
+            if let Some(storage) = creation.storage {
+                app.restore(storage);
+            }
             app.signals = Some(Signals::close(creation.egui_ctx.clone())?);
             Ok(Box::new(app))
         }),

@@ -3,10 +3,11 @@
 use egui::{Frame, Margin, RichText, Sides, Stroke, Ui};
 
 use crate::capture::diagnosis::Severity;
-use crate::engine::{ListenerState, MaintenanceCommand, SettingsCommand, Status};
+use crate::engine::{FeedState, ListenerState, MaintenanceCommand, SettingsCommand, Status};
 use crate::texts::user_error::UserError;
 use crate::ui::action::{Action, Screen};
 use crate::ui::look::{Look, severity_mark};
+use crate::ui::screens::events::detail::AccountFinding;
 use crate::ui::theme;
 
 /// Errors of the store that have a banner.
@@ -28,6 +29,14 @@ pub(crate) fn banners_ui(ui: &mut Ui, status: &Status, store: &StoreErrors, look
         banner_ui(ui, Severity::Error, &title, &look.trouble(trouble), look, |ui| retry_button(ui, look, actions));
     } else {
         listener_ui(ui, &status.listener, look, actions);
+    }
+    if let FeedState::Failed { trouble } = &status.feed {
+        let title = look.text("feed.banner");
+        banner_ui(ui, Severity::Warning, &title, &look.trouble(trouble), look, |ui| {
+            if ui.button(look.text("window.banner.settings")).clicked() {
+                actions.push(Action::ShowScreen(Screen::Settings));
+            }
+        });
     }
     if let Some(trouble) = status.exposure() {
         let title = look.text("window.banner.exposed");
@@ -51,6 +60,22 @@ pub(crate) fn banners_ui(ui: &mut Ui, status: &Status, store: &StoreErrors, look
     if let Some(trouble) = &store.files {
         banner_ui(ui, Severity::Warning, &look.text("window.banner.place"), &look.trouble(trouble), look, |_| {});
     }
+}
+
+/// Draws a banner about the account of the event that is open. Returns true if it was dismissed.
+pub(crate) fn account_banner_ui(ui: &mut Ui, finding: &AccountFinding, look: &Look, actions: &mut Vec<Action>) -> bool {
+    let (account, code) = finding.key();
+    let title = look.filled("hero.account", &[("account", account)]);
+    let mut is_dismissed = false;
+    banner_ui(ui, code.severity(), &title, &finding.message, look, |ui| {
+        is_dismissed = ui.button(look.text("mend.dismiss")).clicked();
+        if let Some((words, action)) = &finding.mend
+            && ui.button(words).on_hover_text(&finding.remedy).clicked()
+        {
+            actions.push(action.clone());
+        }
+    });
+    is_dismissed
 }
 
 fn listener_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut Vec<Action>) {
@@ -90,6 +115,7 @@ fn banner_ui(ui: &mut Ui, severity: Severity, title: &str, message: &str, look: 
     let frame = Frame::new().fill(look.severity_ground(severity)).inner_margin(Margin::symmetric(16, 8));
     let response = frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = theme::GAP;
+        theme::on_tint(ui, look.palette);
         Sides::new().shrink_left().wrap().show(
             ui,
             |ui| {

@@ -7,13 +7,15 @@ use egui::{Button, Frame, Margin, RichText, Ui};
 
 use crate::capture::CaptureId;
 use crate::capture::diagnosis::Severity;
+use crate::config::HoldConfig;
+use crate::engine::SettingsCommand;
 use crate::filter::{Expr, Filter};
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, HoldAction};
 use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::screens::events::answering::{ManualReplies, TICK, seconds_left};
-use crate::ui::theme::TEXT_SMALL;
+use crate::ui::theme::{TEXT_SMALL, icons};
 use crate::ui::widgets::controls::named;
 use crate::ui::widgets::filter_error;
 
@@ -24,10 +26,16 @@ const FILTER_SHOWN: usize = 18;
 const MENU_WIDTH: f32 = 320.0;
 
 /// Draws the switch: `held` is the filter of what is held now, `filter` that of the list as it is written.
-pub(crate) fn switch_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: &Look, actions: &mut Vec<Action>) {
+pub(crate) fn switch_ui(
+    ui: &mut Ui,
+    (held, hold): (Option<&Filter>, HoldConfig),
+    filter: &str,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     let state = state_words(held, look);
     let color = if held.is_some() { look.palette.warning } else { look.palette.weak };
-    let menu = ui.menu_button(RichText::new(format!("⏸ {state}")).color(color), |ui| {
+    let menu = ui.menu_button(RichText::new(format!("{} {state}", icons::PAUSE)).color(color), |ui| {
         ui.set_max_width(MENU_WIDTH);
         let is_all = held.is_some_and(|held| held.expr == Expr::All);
         if ui.selectable_label(held.is_none(), look.text("hold.switch.off")).clicked() {
@@ -37,6 +45,13 @@ pub(crate) fn switch_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: 
             actions.push(Action::Hold(HoldAction::Set(Some(Box::default()))));
         }
         filter_ui(ui, held.filter(|_| !is_all), filter, look, actions);
+        ui.separator();
+        let mut retries = hold.retry_while_typing;
+        let setting = ui.checkbox(&mut retries, look.text("hold.retry_while_typing"));
+        if setting.on_hover_text(look.text("hold.retry_while_typing_hint")).changed() {
+            let hold = HoldConfig { retry_while_typing: retries };
+            actions.push(Action::Ask(SettingsCommand::SaveHold { hold }.into()));
+        }
     });
     named(menu.response, Role::Button, &state).on_hover_text(keys::TOGGLE_HOLD.hint());
 }

@@ -1,6 +1,6 @@
 //! Bar at the bottom: counts, new events, held pushes, work in progress, and messages.
 
-use egui::{Button, Key, RichText, Ui};
+use egui::{Button, RichText, Ui};
 
 use super::hold::held_ui;
 use super::maintenance_progress::maintenance_progress_ui;
@@ -14,7 +14,7 @@ use crate::ui::look::{Look, severity_mark};
 use crate::ui::notices::Notices;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::list::List;
-use crate::ui::theme;
+use crate::ui::theme::{self, icons};
 use crate::ui::widgets::quantities::size;
 
 /// Requests kept that failed verification, such as those of scanners.
@@ -43,7 +43,7 @@ const PAST_HEIGHT: f32 = 300.0;
 /// Draws the status bar.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
-    (list, notices, answering, prefix): (&List, &Notices, &ManualReplies, Option<Key>),
+    (list, notices, answering): (&List, &Notices, &ManualReplies),
     work: &BackgroundWork<'_>,
     look: &Look,
     actions: &mut Vec<Action>,
@@ -66,9 +66,6 @@ pub(crate) fn status_bar_ui(
             files_ui(ui, look, actions);
             held_ui(ui, answering, look, actions);
             unverified_ui(ui, &work.unverified, look);
-            if let Some(prefix) = prefix {
-                prefix_ui(ui, prefix, look);
-            }
         },
         |ui| dismissed = notice_ui(ui, notices, look, &mut asked),
     );
@@ -150,19 +147,6 @@ fn unverified_ui(ui: &mut Ui, unverified: &UnverifiedTraffic, look: &Look) {
         .on_hover_text(look.text("window.status.unverified_hint"));
 }
 
-/// Draws the first key of a chord, and the keys that may follow.
-fn prefix_ui(ui: &mut Ui, prefix: Key, look: &Look) {
-    ui.separator();
-    let start = format!("{} ", prefix.name().to_lowercase());
-    ui.label(RichText::new(format!("{start}…")).monospace().color(look.palette.accent));
-    for shortcut in keys::TABLE {
-        for name in shortcut.names().iter().filter_map(|name| name.strip_prefix(&start)) {
-            ui.label(RichText::new(name).monospace().color(look.palette.strong));
-            ui.label(RichText::new(look.text(shortcut.text)).color(look.palette.weak).small());
-        }
-    }
-}
-
 /// Draws the newest message; returns true if it was dismissed.
 fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Action>) -> bool {
     past_ui(ui, notices, look, actions);
@@ -194,10 +178,18 @@ fn notice_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Acti
 /// Draws the bell, whose menu lists past errors and warnings.
 fn past_ui(ui: &mut Ui, notices: &Notices, look: &Look, actions: &mut Vec<Action>) {
     let count = notices.past().len();
-    let Some(color) = notices.past().next().map(|message| look.severity_color(message.severity)) else { return };
-    let name = look.filled("window.status.past", &[("count", &count.to_string())]);
-    let menu = ui.menu_button(RichText::new(format!("🔔 {count}")).small().color(color), |ui| {
+    let newest = notices.past().next().map(|message| look.severity_color(message.severity));
+    let name = match count {
+        0 => look.text("window.status.no_past").into_owned(),
+        count => look.filled("window.status.past", &[("count", &count.to_string())]),
+    };
+    let shown = if count == 0 { icons::BELL.to_owned() } else { format!("{} {count}", icons::BELL) };
+    let menu = ui.menu_button(RichText::new(shown).small().color(newest.unwrap_or(look.palette.weak)), |ui| {
         ui.set_width(PAST_WIDTH);
+        if count == 0 {
+            ui.weak(&name);
+            return;
+        }
         egui::ScrollArea::vertical().max_height(PAST_HEIGHT).min_scrolled_height(PAST_HEIGHT).show(ui, |ui| {
             for message in notices.past() {
                 let mark = severity_mark(message.severity);

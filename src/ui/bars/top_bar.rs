@@ -1,5 +1,6 @@
 //! Bar at the top: the address of the listener, the account, the filter, and the look.
 
+use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Layout, Response, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::hold::switch_ui;
@@ -10,13 +11,14 @@ use crate::filter::Filter;
 use crate::texts::Language;
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, Screen};
-use crate::ui::look::{FAULT_MARK, Look};
+use crate::ui::look::Look;
 use crate::ui::screens::events::filter::FilterBox;
-use crate::ui::theme;
+use crate::ui::theme::{self, icons};
+use crate::ui::widgets::controls::icon_button;
 use crate::wechat::fault::Fault;
 
 /// Maximum width of the filter, in points.
-const FILTER_WIDTH: f32 = 560.0;
+const FILTER_WIDTH: f32 = 720.0;
 
 /// Draws the top bar.
 pub(crate) fn top_bar_ui(
@@ -33,7 +35,7 @@ pub(crate) fn top_bar_ui(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_ui(ui, chosen, look, actions);
             language_ui(ui, chosen, look, actions);
-            switch_ui(ui, held, filter.text(), look, actions);
+            switch_ui(ui, (held, status.config.hold), filter.text(), look, actions);
             if let Some(fault) = armed {
                 armed_fault_ui(ui, fault, look, actions);
             }
@@ -53,8 +55,8 @@ pub(crate) fn top_bar_ui(
 fn armed_fault_ui(ui: &mut Ui, fault: Fault, look: &Look, actions: &mut Vec<Action>) {
     let name = look.text(&format!("fault.{}.name", fault.name())).into_owned();
     let hint = look.filled("fault.armed_hint", &[("fault", &name)]);
-    let words = format!("{FAULT_MARK} {} ×", look.text("fault.armed"));
-    let button = ui.add(Button::new(RichText::new(words).color(look.palette.warning)));
+    let words = format!("{} {} {}", icons::ZAP, look.text("fault.armed"), icons::CLOSE);
+    let button = ui.add(Button::new(RichText::new(words).color(look.palette.fault)));
     name_button(&button, &hint);
     if button.on_hover_text(hint).clicked() {
         actions.push(Action::Ask(AnsweringCommand::Arm { fault: None }.into()));
@@ -79,7 +81,7 @@ fn listener_ui(ui: &mut Ui, listener: &ListenerState, look: &Look, actions: &mut
     if let ListenerState::Listening { address } = listener {
         let url = format!("http://{address}");
         ui.label(RichText::new(&url).monospace().color(palette.strong));
-        if icon_button(ui, "📋", &look.text("window.listener.copy")).clicked() {
+        if icon_button(ui, icons::COPY, &look.text("window.listener.copy")).clicked() {
             actions.push(Action::Copy(url));
         }
     }
@@ -103,9 +105,10 @@ fn account_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Actio
         ui.label(RichText::new(safe_text(&account.name)).color(look.palette.strong));
     }
     if !account.has_token {
-        let text =
-            RichText::new(format!("▲ {}", look.text("window.account.no_token"))).color(look.palette.warning).small();
+        let text = RichText::new(format!("{} {}", icons::TRIANGLE_ALERT, look.text("window.account.no_token")));
+        let text = text.color(look.palette.warning).small();
         let button = ui.add(Button::new(text).frame_when_inactive(false));
+        name_button(&button, &look.text("window.account.no_token"));
         if button.on_hover_text(look.text("window.account.no_token_hint")).clicked() {
             actions.push(Action::ShowScreen(Screen::Settings));
         }
@@ -113,9 +116,9 @@ fn account_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Actio
 }
 
 fn theme_ui(ui: &mut Ui, chosen: &LookConfig, look: &Look, actions: &mut Vec<Action>) {
-    let icon = if ui.visuals().dark_mode { "🌙" } else { "☀" };
+    let icon = if ui.visuals().dark_mode { icons::MOON } else { icons::SUN };
     let name = look.text("window.theme.name");
-    let menu = ui.menu_button(RichText::new(icon).size(15.0), |ui| {
+    let (menu, _) = quiet_menu(icon).ui(ui, |ui| {
         let choices = [
             (None, "window.theme.system"),
             (Some(Theme::Light), "window.theme.light"),
@@ -127,8 +130,8 @@ fn theme_ui(ui: &mut Ui, chosen: &LookConfig, look: &Look, actions: &mut Vec<Act
             }
         }
     });
-    name_button(&menu.response, &name);
-    menu.response.on_hover_text(name);
+    name_button(&menu, &name);
+    menu.on_hover_text(name);
 }
 
 fn language_ui(ui: &mut Ui, chosen: &LookConfig, look: &Look, actions: &mut Vec<Action>) {
@@ -137,7 +140,7 @@ fn language_ui(ui: &mut Ui, chosen: &LookConfig, look: &Look, actions: &mut Vec<
         Language::English => "EN",
         Language::Chinese => "中",
     };
-    let menu = ui.menu_button(short, |ui| {
+    let (menu, _) = quiet_menu(short).ui(ui, |ui| {
         let current = chosen.language.as_deref().and_then(Language::from_tag);
         if ui.selectable_label(current.is_none(), look.text("window.language.system")).clicked() {
             actions.push(Action::SetLanguage(None));
@@ -148,15 +151,13 @@ fn language_ui(ui: &mut Ui, chosen: &LookConfig, look: &Look, actions: &mut Vec<
             }
         }
     });
-    name_button(&menu.response, &name);
-    menu.response.on_hover_text(name);
+    name_button(&menu, &name);
+    menu.on_hover_text(name);
 }
 
-/// Draws a button with an icon and an accessible name.
-fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
-    let button = ui.add(Button::new(RichText::new(icon).size(14.0)).frame_when_inactive(false));
-    name_button(&button, name);
-    button.on_hover_text(name)
+/// The button of a menu that is seldom used: without a frame until the pointer is on it.
+fn quiet_menu(shown: &str) -> MenuButton<'_> {
+    MenuButton::from_button(Button::new(shown).frame_when_inactive(false))
 }
 
 fn name_button(response: &Response, name: &str) {

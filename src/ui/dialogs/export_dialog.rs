@@ -2,23 +2,14 @@
 
 use std::path::PathBuf;
 
-use egui::{ComboBox, Id, Label, RichText, ScrollArea, TextEdit, Ui, Window};
-
 use super::event_selection::EventSelection;
-use super::transfer_progress::transfer_progress_ui;
 use crate::capture::CaptureId;
-use crate::engine::{ExportRequest, Format, Preview, Progress, Selection, Texts, TransferCommand};
+use crate::engine::{ExportRequest, ExportSummary, Format, Preview, Selection, Texts, TransferCommand};
 use crate::filter::Filter;
 use crate::ui::action::Action;
-use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL};
-use crate::ui::widgets::controls::{card, weak};
 
-/// Width of the dialog, in points.
-const WIDTH: f32 = 560.0;
-
-/// Height of the list of replacements, in points.
-const CHANGES_HEIGHT: f32 = 190.0;
+mod export_ui;
+mod replacements;
 
 /// The dialog, with its last choices.
 #[derive(Debug)]
@@ -40,6 +31,16 @@ pub(crate) struct ExportDialog {
     asked: Option<PreviewRequest>,
     /// Goes up with each preview that is asked for, and when the dialog opens or closes.
     generation: u64,
+    /// The export that was made last, until the dialog closes.
+    finished: Option<Finished>,
+}
+
+/// An export that was made.
+#[derive(Debug)]
+struct Finished {
+    events: u64,
+    /// The file or folder that was written.
+    out: PathBuf,
 }
 
 /// The choices that a preview depends on. They are compared in each frame, and a preview is asked for when they differ.
@@ -68,6 +69,7 @@ impl Default for ExportDialog {
             preview: None,
             asked: None,
             generation: 0,
+            finished: None,
         }
     }
 }
@@ -81,7 +83,13 @@ impl ExportDialog {
     /// Opens or closes the dialog.
     pub(crate) fn show(&mut self, shown: bool) {
         self.shown = shown;
+        self.finished = None;
         self.forget_preview();
+    }
+
+    /// Shows in the open dialog what was written.
+    pub(crate) fn exported(&mut self, exported: &ExportSummary) {
+        self.finished = self.shown.then(|| Finished { events: exported.events, out: exported.out.clone() });
     }
 
     /// Closes the dialog; returns true if it was open.
@@ -129,104 +137,6 @@ impl ExportDialog {
             Format::Pytest | Format::Node | Format::Phpunit | Format::Junit | Format::Go | Format::Rust => {
                 "callback-tests"
             }
-        }
-    }
-
-    /// Draws the open dialog.
-    pub(crate) fn ui(
-        &mut self,
-        ui: &Ui,
-        selection: &EventSelection<'_>,
-        progress: Option<&Progress>,
-        look: &Look,
-        actions: &mut Vec<Action>,
-    ) {
-        let mut open = true;
-        let window = Window::new(look.text("export.title")).id(Id::unique("export")).open(&mut open).collapsible(false);
-        let window = window
-            .resizable(false)
-            .default_width(WIDTH)
-            .default_pos(ui.ctx().content_rect().center_top() + egui::vec2(-WIDTH / 2.0, 90.0));
-        window.show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = GAP;
-            self.what_ui(ui, selection, look);
-            self.form_ui(ui, look, actions);
-            self.pseudonyms_ui(ui, look);
-            self.ask_for_preview(selection, actions);
-            if self.pseudonyms {
-                preview_ui(ui, self.preview.as_ref(), look);
-                self.encrypted_ui(ui, look);
-            }
-            ui.add_space(GAP_SMALL);
-            match progress {
-                Some(progress) => transfer_progress_ui(ui, progress, look, actions),
-                None => self.button_ui(ui, selection, look, actions),
-            }
-        });
-        if !open {
-            actions.push(Action::ShowExport(false));
-        }
-    }
-
-    fn what_ui(&mut self, ui: &mut Ui, selection: &EventSelection<'_>, look: &Look) {
-        let EventSelection { chosen, listed, filter } = selection;
-        if chosen.is_empty() {
-            self.everything = true;
-        }
-        let picked = match chosen.as_slice() {
-            [one] => look.filled("export.what.one", &[("event", &one.to_string())]),
-            many => look.filled("export.what.picked", &[("count", &many.len().to_string())]),
-        };
-        let listed = listed.to_string();
-        let all = match filter.trim() {
-            "" => look.filled("export.what.all", &[("count", &listed)]),
-            filter => look.filled("export.what.found", &[("count", &listed), ("filter", filter)]),
-        };
-        ui.add_enabled_ui(!chosen.is_empty(), |ui| ui.radio_value(&mut self.everything, false, picked));
-        ui.radio_value(&mut self.everything, true, all);
-    }
-
-    fn form_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
-        ui.horizontal(|ui| {
-            let label = ui.label(look.text("export.format.label"));
-            let name = |format: Format| look.text(&format!("export.format.{}", format.as_str())).into_owned();
-            let combo = ComboBox::from_id_salt("format").width(360.0).selected_text(name(self.format));
-            let shown = combo.show_ui(ui, |ui| {
-                for format in Format::ALL {
-                    ui.selectable_value(&mut self.format, format, name(format));
-                }
-            });
-            shown.response.labelled_by(label.id);
-        });
-        ui.horizontal(|ui| {
-            let label = ui.label(look.text("export.out.label"));
-            let proposed = self.proposed().display().to_string();
-            let edit = TextEdit::singleline(&mut self.out).hint_text(proposed);
-            ui.add(edit.font(egui::TextStyle::Monospace).desired_width(360.0)).labelled_by(label.id);
-            if ui.button(look.text("export.out.choose")).clicked() {
-                actions.push(Action::ChooseExportPath);
-            }
-        });
-    }
-
-    fn pseudonyms_ui(&mut self, ui: &mut Ui, look: &Look) {
-        ui.checkbox(&mut self.pseudonyms, look.text("export.pseudonyms.label"));
-        ui.add(Label::new(weak(look, look.text("export.pseudonyms.hint"))).wrap());
-        let mut kept = self.texts == Texts::Kept;
-        ui.add_enabled_ui(self.pseudonyms, |ui| {
-            ui.checkbox(&mut kept, look.text("export.pseudonyms.keep_texts"));
-        });
-        self.texts = if kept { Texts::Kept } else { Texts::Replaced };
-    }
-
-    /// Offers to leave out the events that cannot be decrypted, if there are any.
-    fn encrypted_ui(&mut self, ui: &mut Ui, look: &Look) {
-        let encrypted = self.preview.as_ref().map_or(0, |preview| preview.encrypted);
-        if encrypted > 0 {
-            let label = look.filled("export.encrypted.leave_out", &[("count", &encrypted.to_string())]);
-            ui.checkbox(&mut self.leave_out_encrypted, label);
-            ui.add(Label::new(weak(look, look.text("export.encrypted.hint"))).wrap());
         }
     }
 
@@ -285,47 +195,11 @@ impl ExportDialog {
         self.folder.join(self.proposed_name())
     }
 
-    fn button_ui(&self, ui: &mut Ui, selection: &EventSelection<'_>, look: &Look, actions: &mut Vec<Action>) {
+    /// Returns true if nothing keeps the export from being started.
+    fn is_ready(&self) -> bool {
         let is_sound = self.asked.as_ref().is_some_and(|asked| asked.is_sound);
-        let is_ready = is_sound && (!self.pseudonyms || self.is_exportable());
-        if ui.add_enabled(is_ready, egui::Button::new(look.text("export.start"))).clicked()
-            && let Some(request) = self.request(selection)
-        {
-            actions.push(Action::Ask(TransferCommand::Export { request: Box::new(request) }.into()));
-        }
+        is_sound && (!self.pseudonyms || self.is_exportable())
     }
-}
-
-/// Draws the replacements that pseudonyms make, before anything is written.
-fn preview_ui(ui: &mut Ui, preview: Option<&Preview>, look: &Look) {
-    let Some(preview) = preview else {
-        ui.add(Label::new(weak(look, look.text("export.preview.coming"))));
-        return;
-    };
-    let details = [("total", preview.total.to_string()), ("events", preview.events.to_string())];
-    let details: Vec<(&str, &str)> = details.iter().map(|(name, value)| (*name, &**value)).collect();
-    ui.add(Label::new(RichText::new(look.filled("export.preview.total", &details)).color(look.palette.strong)));
-    card(look).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        let height = ui.text_style_height(&egui::TextStyle::Monospace) + GAP_SMALL;
-        let area = ScrollArea::vertical()
-            .id_salt("changes")
-            .max_height(CHANGES_HEIGHT)
-            .auto_shrink([false, true])
-            .min_scrolled_height(CHANGES_HEIGHT);
-        area.show_rows(ui, height, preview.changes.len(), |ui, rows| {
-            for change in preview.changes.get(rows).unwrap_or_default() {
-                ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = GAP_LARGE;
-                    let what = look.text(&format!("export.identifier.{}", change.what.as_str())).into_owned();
-                    ui.add_sized([90.0, height], Label::new(weak(look, what)).truncate());
-                    let shown = |text: &str| RichText::new(crate::texts::safe_text::shortened(text, 40)).monospace();
-                    ui.add_sized([190.0, height], Label::new(shown(&change.before)).truncate());
-                    ui.add(Label::new(shown(&change.after).color(look.palette.accent)).truncate());
-                });
-            }
-        });
-    });
 }
 
 #[cfg(test)]

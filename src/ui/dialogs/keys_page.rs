@@ -1,58 +1,151 @@
-//! Page of keys, drawn from the table of shortcuts.
+//! Page of keys, drawn from the table of shortcuts in its groups, and searched by name or key.
 
-use egui::{Grid, Id, Modal, RichText, ScrollArea, Ui};
+use egui::{Grid, Id, Key, Modal, Modifiers, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 
 use crate::ui::action::Action;
-use crate::ui::keys::{Shortcut, TABLE};
+use crate::ui::ime::Composition;
+use crate::ui::keys::{KeyGroup, Shortcut, TABLE};
 use crate::ui::look::Look;
 use crate::ui::theme;
+use crate::ui::widgets::dialog::{note_frame, title_ui};
 
 /// Width of each of the two columns, in points.
 const COLUMN_WIDTH: f32 = 400.0;
+/// Width of the keys within a column, in points.
+const KEYS_WIDTH: f32 = 118.0;
+
+/// Gap between two rows, in points.
+const ROW_GAP: f32 = 1.0;
 
 /// Room for the title and around the page, in points; a window too low for all keys scrolls them.
-const AROUND: f32 = 130.0;
+const AROUND: f32 = 170.0;
 const LEAST: f32 = 120.0;
 
-/// Draws the page over the window.
-pub(crate) fn keys_page_ui(ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
-    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
-    let modal = Modal::new(Id::unique("keys")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_width(2.0 * COLUMN_WIDTH + theme::GAP_PAGE);
-        egui::Sides::new().show(
-            ui,
-            |ui| ui.label(RichText::new(look.text("window.keys.title")).heading().color(look.palette.strong)),
-            |ui| {
-                if ui.button(look.text("window.keys.close")).clicked() {
-                    actions.push(Action::ShowKeys(false));
+/// The page, with what is looked for on it.
+#[derive(Debug, Default)]
+pub(crate) struct KeysPage {
+    shown: bool,
+    typed: String,
+    composition: Composition,
+}
+
+/// A group with those of its shortcuts that are looked for.
+type FoundGroup = (KeyGroup, Vec<&'static Shortcut>);
+
+impl KeysPage {
+    /// Returns true while it is open.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.shown
+    }
+
+    /// Opens or closes it, with nothing looked for.
+    pub(crate) fn show(&mut self, shown: bool) {
+        *self = Self { shown, ..Self::default() };
+    }
+
+    /// Closes it; returns true if it was open.
+    pub(crate) fn close(&mut self) -> bool {
+        std::mem::take(self).shown
+    }
+
+    /// The groups with the shortcuts whose name, group or key holds what is typed.
+    fn found(&self, look: &Look) -> Vec<FoundGroup> {
+        let typed = self.typed.trim().to_lowercase();
+        let fits = |shortcut: &Shortcut, group: KeyGroup| {
+            let holds = |text: &str| text.to_lowercase().contains(&typed);
+            typed.is_empty()
+                || holds(&look.text(shortcut.text))
+                || holds(&look.text(group.text()))
+                || shortcut.names().iter().any(|name| holds(name))
+        };
+        let groups = KeyGroup::ALL.into_iter().map(|group| {
+            let inside = TABLE.iter().copied().filter(|shortcut| shortcut.group() == group && fits(shortcut, group));
+            (group, inside.collect::<Vec<_>>())
+        });
+        groups.filter(|(_, inside)| !inside.is_empty()).collect()
+    }
+
+    /// Draws the page over the window.
+    pub(crate) fn ui(&mut self, ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
+        if !self.shown {
+            return;
+        }
+        let escaped =
+            !self.composition.watch(ui.ctx()) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+        if escaped {
+            // One thing at a time: first what is looked for goes, then the page.
+            let is_empty = std::mem::take(&mut self.typed).is_empty();
+            actions.extend(is_empty.then_some(Action::ShowKeys(false)));
+        }
+        let id = Id::unique("keys");
+        let open = note_frame(ui, id);
+        let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
+        let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_width(2.0 * COLUMN_WIDTH + theme::GAP_PAGE);
+            title_ui(ui, &look.text("window.keys.title"), look);
+            let mut closed = false;
+            ui.horizontal(|ui| {
+                let name = look.text("palette.search");
+                let edit = TextEdit::singleline(&mut self.typed).hint_text(&*name).desired_width(COLUMN_WIDTH);
+                let field = ui.add(edit);
+                field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &*name));
+                if open.is_opening || escaped {
+                    field.request_focus();
                 }
-            },
-        );
-        ui.add_space(theme::GAP_LARGE);
-        let (left, right) = TABLE.split_at(TABLE.len().div_ceil(2));
+                closed = ui.button(look.text("window.keys.close")).clicked();
+            });
+            // The key that opens the page closes it as well, although it is typed into the field.
+            closed |= self.typed == "?" || self.typed == "？";
+            ui.add_space(theme::GAP);
+            self.groups_ui(ui, look);
+            closed
+        });
+        // Esc is taken above; this is the button, or a click beside the page.
+        if modal.inner || modal.backdrop_response.clicked() {
+            actions.push(Action::ShowKeys(false));
+        }
+    }
+
+    fn groups_ui(&self, ui: &mut Ui, look: &Look) {
+        let found = self.found(look);
         // Otherwise the page would keep the height of its first frame.
         let height = (ui.ctx().content_rect().height() - AROUND).max(LEAST);
         ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+            if found.is_empty() {
+                ui.weak(look.text("palette.none"));
+            }
+            let (left, right) = found.split_at(halves(&found));
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = theme::GAP_PAGE;
                 column_ui(ui, left, look);
                 column_ui(ui, right, look);
             });
         });
-    });
-    // Esc is a shortcut of its own; this is a click beside the page.
-    if modal.backdrop_response.clicked() {
-        actions.push(Action::ShowKeys(false));
     }
 }
 
-fn column_ui(ui: &mut Ui, shortcuts: &[&Shortcut], look: &Look) {
+/// The number of groups for the left column, so that both are of about the same height.
+fn halves(found: &[FoundGroup]) -> usize {
+    /// Rows that a group's title takes.
+    const TITLE: usize = 2;
+    let total: usize = found.iter().map(|(_, inside)| inside.len() + TITLE).sum();
+    let mut above = 0;
+    let count = found.iter().take_while(|(_, inside)| {
+        let begins_in_left = above * 2 < total;
+        above += inside.len() + TITLE;
+        begins_in_left && above * 2 <= total + inside.len() + TITLE
+    });
+    count.count().max(usize::from(!found.is_empty()))
+}
+
+fn column_ui(ui: &mut Ui, groups: &[FoundGroup], look: &Look) {
     ui.vertical(|ui| {
         ui.set_width(COLUMN_WIDTH);
-        Grid::new(shortcuts[0].text).num_columns(2).min_col_width(110.0).spacing([theme::GAP_LARGE, 6.0]).show(
-            ui,
-            |ui| {
-                for shortcut in shortcuts {
+        for (group, inside) in groups {
+            ui.label(RichText::new(look.text(group.text())).strong().color(look.palette.strong));
+            let grid = Grid::new(group.text()).num_columns(2).min_col_width(KEYS_WIDTH);
+            grid.spacing([theme::GAP_LARGE, ROW_GAP]).show(ui, |ui| {
+                for shortcut in inside {
                     ui.horizontal(|ui| {
                         ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
                         for name in shortcut.names() {
@@ -62,8 +155,9 @@ fn column_ui(ui: &mut Ui, shortcuts: &[&Shortcut], look: &Look) {
                     ui.label(look.text(shortcut.text));
                     ui.end_row();
                 }
-            },
-        );
+            });
+            ui.add_space(theme::GAP_LARGE);
+        }
     });
 }
 
@@ -75,4 +169,48 @@ fn cap_ui(ui: &mut Ui, name: &str, look: &Look) {
         .corner_radius(theme::CORNER)
         .inner_margin(egui::Margin::symmetric(6, 1));
     frame.show(ui, |ui| ui.label(RichText::new(name).monospace().color(look.palette.strong)));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::ui::test_support::look;
+
+    fn page(typed: &str) -> KeysPage {
+        KeysPage { shown: true, typed: typed.to_owned(), ..KeysPage::default() }
+    }
+
+    #[test]
+    fn every_shortcut_stands_on_the_page_once() {
+        let found = page("").found(&look(egui::Theme::Dark));
+        let names: Vec<&str> = found.iter().flat_map(|(_, inside)| inside.iter().map(|one| one.text)).collect();
+        assert_eq!(names.len(), TABLE.len());
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), TABLE.len());
+        let groups: Vec<KeyGroup> = found.iter().map(|(group, _)| *group).collect();
+        assert_eq!(groups, KeyGroup::ALL);
+    }
+
+    #[test]
+    fn keys_are_found_by_name_and_by_key_and_by_group() {
+        let look = look(egui::Theme::Dark);
+        let names = |typed: &str| -> Vec<String> {
+            let found = page(typed).found(&look);
+            found.iter().flat_map(|(_, inside)| inside.iter().map(|one| look.text(one.text).into_owned())).collect()
+        };
+        assert!(names("copy as json").iter().any(|name| name == "Copy as JSON"));
+        assert!(names("ctrl+f").iter().any(|name| name == "Filter"));
+        assert!(names("remove").len() >= 3);
+        assert!(names("no such key").is_empty());
+    }
+
+    #[test]
+    fn the_columns_are_about_as_high() {
+        let found = page("").found(&look(egui::Theme::Dark));
+        let split = halves(&found);
+        let rows = |groups: &[FoundGroup]| groups.iter().map(|(_, inside)| inside.len() + 2).sum::<usize>();
+        let (left, right) = (rows(&found[..split]), rows(&found[split..]));
+        assert!(left.abs_diff(right) <= rows(&found) / 2 && right > 0, "{left} and {right}");
+    }
 }

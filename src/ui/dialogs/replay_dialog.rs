@@ -89,6 +89,27 @@ impl ReplayDialog {
         self.open(Offer::Listed { chosen, listed, filter: filter.to_owned(), everything });
     }
 
+    /// Returns the command that sends rows of the list as last time. Where nothing is chosen, or it is not clear where to
+    /// send it, opens the dialog.
+    pub(crate) fn send_at_once(&mut self, selection: EventSelection<'_>, status: &Status) -> Option<Command> {
+        let has_chosen = !selection.chosen.is_empty();
+        self.offer_listed(selection);
+        if has_chosen { self.send_if_clear(status) } else { None }
+    }
+
+    /// The same for given messages.
+    pub(crate) fn send_this_at_once(&mut self, what: ReplayWhat, status: &Status) -> Option<Command> {
+        self.offer(what);
+        self.send_if_clear(status)
+    }
+
+    /// Sends the offer, unless several targets are there and none was ever chosen.
+    fn send_if_clear(&mut self, status: &Status) -> Option<Command> {
+        let is_clear = self.is_settled || status.config.targets.len() <= 1;
+        self.settle(status);
+        if is_clear { self.send() } else { None }
+    }
+
     /// Opens the dialog for given events.
     pub(crate) fn offer(&mut self, what: ReplayWhat) {
         self.open(Offer::Given(Box::new(what)));

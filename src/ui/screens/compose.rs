@@ -15,8 +15,10 @@ mod flaw;
 mod form;
 mod parsed;
 mod pictures_form;
+mod sent_message;
 
 use parsed::ParsedMessage;
+use sent_message::SentMessage;
 
 /// Kind of a new message.
 const FIRST_KIND: &str = "CLICK";
@@ -41,6 +43,8 @@ pub(crate) struct Composer {
     text: String,
     /// The parsed text; `None` if the text has changed since.
     parsed: Option<ParsedMessage>,
+    /// Names and values of the fields while the text was a message last, shown until it is one again.
+    former: Vec<(String, String)>,
     /// Path and error of the last change that was refused.
     refused: Option<(String, ComposeError)>,
     /// File names of pictures, by MD5.
@@ -51,6 +55,8 @@ pub(crate) struct Composer {
     number: u32,
     /// Makes the text take the focus in the next frame.
     focus: bool,
+    /// The message that was sent last.
+    sent: SentMessage,
 }
 
 impl Composer {
@@ -93,6 +99,7 @@ impl Composer {
     fn set(&mut self, text: String, origin: Origin) {
         (self.text, self.origin) = (text, origin);
         (self.parsed, self.refused, self.images_follow) = (None, None, false);
+        self.sent = SentMessage::None;
         self.number += 1;
     }
 
@@ -157,8 +164,14 @@ impl Composer {
     }
 
     fn parsed(&mut self) -> &ParsedMessage {
-        let Self { text, parsed, .. } = self;
-        parsed.get_or_insert_with(|| ParsedMessage::of(text))
+        let Self { text, parsed, former, .. } = self;
+        parsed.get_or_insert_with(|| {
+            let parsed = ParsedMessage::of(text);
+            if parsed.flaw.is_none() {
+                *former = parsed.field_values();
+            }
+            parsed
+        })
     }
 
     /// The messages to send; `None` if the text is empty.

@@ -7,7 +7,7 @@ use crate::capture::StoredCapture;
 use crate::engine::{ListenerState, SettingsCommand, Status};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::theme::{GAP, GAP_SMALL, icons};
 use crate::ui::widgets::controls::{card, code_frame, copy_button, named, page_ui, weak};
 use crate::wechat::kind::MENU_EVENTS;
 
@@ -18,14 +18,28 @@ mod token;
 use enter::enter_ui;
 use outcome::tap_ui;
 
+/// The state that the steps tick themselves by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SetUpView<'a> {
+    /// The newest handshake.
+    pub(crate) handshake: Option<&'a StoredCapture>,
+    /// True if something else than handshakes has arrived.
+    pub(crate) has_events: bool,
+}
+
+impl SetUpView<'_> {
+    /// Tells of each step whether it is done: somebody reached the listener, a token is set, a verified URL sent an event.
+    fn steps(&self, status: &Status) -> [bool; 3] {
+        let is_verified = self.handshake.is_some_and(|stored| !stored.capture.signature.is_refused());
+        let has_token = status.accounts.iter().any(|account| account.has_token);
+        [self.handshake.is_some(), has_token, is_verified && self.has_events]
+    }
+}
+
 /// Draws the first-run page.
-pub(crate) fn first_run_ui(
-    ui: &mut Ui,
-    status: &Status,
-    handshake: Option<&StoredCapture>,
-    look: &Look,
-    actions: &mut Vec<Action>,
-) {
+pub(crate) fn first_run_ui(ui: &mut Ui, status: &Status, view: SetUpView<'_>, look: &Look, actions: &mut Vec<Action>) {
+    let handshake = view.handshake;
+    let done = view.steps(status);
     ScrollArea::vertical().id_salt("first run").auto_shrink(false).show(ui, |ui| {
         page_ui(ui, |ui| {
             let heading = look.text("first_run.title");
@@ -33,21 +47,32 @@ pub(crate) fn first_run_ui(
             ui.add(Label::new(RichText::new(look.text("first_run.lead")).color(look.palette.weak)).wrap());
             sample_ui(ui, status, look, actions);
             ui.add_space(GAP_SMALL);
-            step_ui(ui, 1, "first_run.reach.title", look, |ui| reach_ui(ui, status, look, actions));
-            step_ui(ui, 2, "first_run.enter.title", look, |ui| enter_ui(ui, status, look, actions));
-            step_ui(ui, 3, "first_run.tap.title", look, |ui| tap_ui(ui, status, handshake, look, actions));
+            step_ui(ui, (1, done[0]), "first_run.reach.title", look, |ui| reach_ui(ui, status, look, actions));
+            step_ui(ui, (2, done[1]), "first_run.enter.title", look, |ui| enter_ui(ui, status, look, actions));
+            step_ui(ui, (3, done[2]), "first_run.tap.title", look, |ui| tap_ui(ui, status, handshake, look, actions));
         });
     });
 }
 
-fn step_ui(ui: &mut Ui, number: u32, title: &str, look: &Look, content: impl FnOnce(&mut Ui)) {
+/// Draws a step: its number, or a tick once it is done.
+fn step_ui(ui: &mut Ui, (number, done): (u32, bool), title: &str, look: &Look, content: impl FnOnce(&mut Ui)) {
     card(look).inner_margin(16).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
-            let (rect, _) = ui.allocate_exact_size(Vec2::splat(26.0), egui::Sense::hover());
-            ui.painter().circle_filled(rect.center(), 13.0, look.palette.accent);
+            let (rect, mark) = ui.allocate_exact_size(Vec2::splat(26.0), egui::Sense::hover());
+            let number = number.to_string();
+            let key = if done { "first_run.step_done" } else { "first_run.step_open" };
+            let name = look.filled(key, &[("number", &number)]);
+            mark.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, &name));
+            let (fill, shown, color) = if done {
+                (look.palette.accent, icons::CHECK, look.palette.on_accent)
+            } else {
+                (look.palette.control, &*number, look.palette.strong)
+            };
+            ui.painter().circle(rect.center(), 12.5, fill, (1.0, look.palette.outline));
             let font = egui::FontId::proportional(14.0);
-            ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, number, font, look.palette.on_accent);
+            ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, shown, font, color);
+            mark.on_hover_text(name);
             ui.add_space(GAP_SMALL);
             ui.vertical(|ui| {
                 ui.set_width(ui.available_width());

@@ -6,14 +6,14 @@ use egui::{CentralPanel, Frame, Label, Margin, Panel, RichText, ScrollArea, Stro
 
 use crate::capture::CaptureId;
 use crate::capture::diagnosis::Severity;
-use crate::engine::{RuleTrial, SavedSetting};
+use crate::engine::{RulePreview, RuleTrial, SavedSetting, ServerTest};
 use crate::rules::Rule;
 use crate::texts::Language;
 use crate::texts::user_error::UserError;
 use crate::ui::action::Action;
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{GAP_LARGE, GAP_SMALL};
-use crate::ui::widgets::controls::{page_ui, section_ui};
+use crate::ui::widgets::controls::page_ui;
 
 mod controls;
 mod draft;
@@ -23,9 +23,11 @@ mod forms;
 mod forwarding;
 mod lab;
 mod list;
+mod live;
 mod match_field;
 mod order;
 mod summary;
+mod tabs;
 mod trial;
 mod view;
 
@@ -35,6 +37,7 @@ use forwarding::ForwardSection;
 use lab::FaultLab;
 use list::{ListAction, RuleList};
 use order::PendingRules;
+use tabs::RulesTab;
 pub(in crate::ui) use view::RulesView;
 
 /// Initial and minimum width of the form, and minimum width of the page beside it, in points.
@@ -45,6 +48,7 @@ const PAGE_SMALLEST: f32 = 400.0;
 /// State of the screen, with unsaved input.
 #[derive(Debug, Default)]
 pub(crate) struct RulesScreen {
+    tab: RulesTab,
     pending: PendingRules,
     list: RuleList,
     forms: Forms,
@@ -65,8 +69,19 @@ impl RulesScreen {
         self.forms.tried(id, tried, language);
     }
 
+    /// Shows the newest event that a rule matches, and what the rule does with it.
+    pub(crate) fn previewed(&mut self, preview: RulePreview, language: Language) {
+        self.forms.previewed(preview, language);
+    }
+
+    /// Shows how the developer's own server answered a handshake.
+    pub(crate) fn server_tested(&mut self, test: ServerTest) {
+        self.forward.tested(test);
+    }
+
     /// Opens the form of a new rule, filled from a given one.
     pub(crate) fn begin(&mut self, rule: &Rule) {
+        self.tab = RulesTab::Rules;
         self.forms.open_draft(rule);
     }
 
@@ -76,7 +91,7 @@ impl RulesScreen {
         if let Some(trouble) = view.trouble {
             trouble_ui(ui, trouble, look);
         }
-        if self.forms.is_open() {
+        if self.forms.is_open() && self.tab == RulesTab::Rules {
             let largest = (ui.available_width() - PAGE_SMALLEST).max(FORM_SMALLEST);
             let panel =
                 Panel::right("rule").resizable(true).default_size(FORM_WIDTH).size_range(FORM_SMALLEST..=largest);
@@ -85,11 +100,12 @@ impl RulesScreen {
         CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
             ScrollArea::vertical().id_salt("rules").auto_shrink(false).show(ui, |ui| {
                 page_ui(ui, |ui| {
-                    self.list_ui(ui, view, look, actions);
-                    section_ui(ui, "rules_screen.forward.title", look, |ui| {
-                        self.forward.ui(ui, view.listener, look, actions);
-                    });
-                    section_ui(ui, "rules_screen.lab.title", look, |ui| self.lab.ui(ui, view.armed, look, actions));
+                    tabs::tabs_ui(ui, &mut self.tab, view, look);
+                    match self.tab {
+                        RulesTab::Rules => self.list_ui(ui, view, look, actions),
+                        RulesTab::Forward => self.forward.ui(ui, view.listener, look, actions),
+                        RulesTab::Faults => self.lab.ui(ui, view.armed, look, actions),
+                    }
                 });
             });
         });

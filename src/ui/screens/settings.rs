@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use egui::{Button, Id, Label, RichText, ScrollArea, TextEdit, Ui};
 
+use crate::account::SecretName;
 use crate::config::Theme;
 use crate::engine::{ListenerState, SavedSetting, SettingsCommand, Stats, Status};
 use crate::texts::Language;
 use crate::texts::safe_text::safe_text;
-use crate::ui::action::Action;
+use crate::ui::action::{Action, Screen};
 use crate::ui::look::Look;
 use crate::ui::theme::GAP_SMALL;
 use crate::ui::widgets::controls::{copy_button, page_ui, pair, section_ui, weak};
@@ -18,10 +19,14 @@ mod accounts;
 mod checks;
 mod data;
 mod draft;
+mod feed;
+mod notifications;
 mod secret;
 
 use accounts::AccountForms;
 use data::DatabaseSection;
+use feed::FeedForm;
+use notifications::NotificationSection;
 
 /// State of the settings page, with unsaved input.
 #[derive(Debug, Default)]
@@ -30,6 +35,8 @@ pub(crate) struct Settings {
     address: Option<String>,
     accounts: AccountForms,
     data: DatabaseSection,
+    feed: FeedForm,
+    notifications: NotificationSection,
     folder: PathBuf,
 }
 
@@ -39,19 +46,27 @@ impl Settings {
         Self { folder: folder.to_owned(), ..Self::default() }
     }
 
+    /// Opens the form of an account with the caret in the field of that secret.
+    pub(crate) fn open_account(&mut self, name: &str, secret: SecretName) {
+        self.accounts.open(name, secret);
+    }
+
     /// Discards the input that has been saved.
     pub(crate) fn saved(&mut self, what: &SavedSetting) {
         match what {
             SavedSetting::Account { name } => self.accounts.saved(name),
             // The address is discarded as soon as it equals the saved one; the appearance has no input to discard.
             SavedSetting::Retention => self.data.saved(),
+            SavedSetting::Feed => self.feed.saved(),
             SavedSetting::Secret
             | SavedSetting::Address
             | SavedSetting::Look
+            | SavedSetting::Hold
             | SavedSetting::Rules
             | SavedSetting::Forward
             | SavedSetting::Targets
-            | SavedSetting::Filters => {}
+            | SavedSetting::Filters
+            | SavedSetting::Notify => {}
         }
     }
 
@@ -66,7 +81,9 @@ impl Settings {
             page_ui(ui, |ui| {
                 section_ui(ui, "settings.listener.title", look, |ui| self.listener_ui(ui, status, look, actions));
                 self.accounts.ui(ui, status, look, actions);
+                section_ui(ui, "feed.title", look, |ui| self.feed.ui(ui, status, look, actions));
                 section_ui(ui, "settings.look.title", look, |ui| look_ui(ui, status, look, actions));
+                section_ui(ui, "notify.title", look, |ui| self.notifications.ui(ui, status, look, actions));
                 section_ui(ui, "removing.data.title", look, |ui| self.data.ui(ui, status, look, actions));
                 if !self.folder.as_os_str().is_empty() {
                     section_ui(ui, "settings.data.title", look, |ui| self.data_ui(ui, look, actions));
@@ -95,6 +112,11 @@ impl Settings {
         });
         self.address = (typed != *saved).then_some(typed);
         labelled(ui, "settings.listener.state", look, |ui, _| state_ui(ui, &status.listener, look, actions));
+        labelled(ui, "settings.listener.set_up", look, |ui, _| {
+            if ui.button(look.text("first_run.set_up")).clicked() {
+                actions.push(Action::ShowScreen(Screen::SetUp));
+            }
+        });
     }
 
     fn data_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
@@ -171,6 +193,16 @@ fn look_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>)
             for (one, word) in choices {
                 if ui.selectable_label(saved.theme == one, look.text(&format!("settings.look.{word}"))).clicked() {
                     actions.push(Action::SetTheme(one));
+                }
+            }
+        });
+    });
+    labelled(ui, "settings.look.reduce_motion", look, |ui, _| {
+        ui.horizontal(|ui| {
+            for (one, word) in [(None, "system"), (Some(true), "motion_reduced"), (Some(false), "motion_full")] {
+                let chosen = saved.reduce_motion == one;
+                if ui.selectable_label(chosen, look.text(&format!("settings.look.{word}"))).clicked() {
+                    actions.push(Action::SetReducedMotion(one));
                 }
             }
         });

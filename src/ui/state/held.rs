@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{EventsPage, State};
 use crate::capture::CaptureId;
 use crate::engine::{HeldPush, HeldView};
-use crate::ui::action::{Screen, Tab};
+use crate::ui::action::{DetailPart, Screen};
 use crate::ui::screens::events::answering::Stage;
 use crate::ui::screens::events::detail::Detail;
 
@@ -19,7 +19,8 @@ impl State {
             self.notices.error(trouble);
         }
         let goes_on = |push: &&HeldPush| Some(push.placement.group) == was_answering;
-        let is_busy = is_typing || self.keys_shown || self.screen != Screen::Events;
+        let is_busy =
+            is_typing || self.keys_page.is_shown() || self.palette.is_shown() || self.screen != Screen::Events;
         let next = match news.arrived.iter().find(goes_on) {
             Some(push) => Some(push),
             None if is_busy => None,
@@ -40,7 +41,8 @@ impl State {
     /// Opens a held push that has just arrived.
     fn answer(&mut self, push: &HeldPush, with_caret: bool) {
         self.page = EventsPage::WantedList;
-        (self.tab, self.detail_hidden) = (Tab::Answer, false);
+        self.open_detail();
+        self.detail_view.show(DetailPart::Reply);
         self.list.select_to_reply(push.placement.id);
         if with_caret {
             self.answering.request_focus(push.placement.group);
@@ -53,10 +55,12 @@ impl State {
         let held = self.answering.next().map(|push| push.placement);
         let awaited = self.answering.awaited().first().map(|retry| (retry.group, retry.group));
         let Some((id, group)) = held.map(|placement| (placement.id, placement.group)).or(awaited) else { return };
-        self.keys_shown = false;
+        self.keys_page.close();
+        self.palette.close();
         self.select(id);
         self.answering.request_focus(group);
-        (self.tab, self.detail_hidden) = (Tab::Answer, false);
+        self.open_detail();
+        self.detail_view.show(DetailPart::Reply);
     }
 
     /// Returns true if the selected event waits for a manual reply.
@@ -77,9 +81,10 @@ impl State {
     pub(crate) fn answered_in_view(&self) -> Option<CaptureId> {
         let in_view = self.screen == Screen::Events
             && self.page != EventsPage::FirstRun
-            && !self.keys_shown
+            && !self.keys_page.is_shown()
+            && !self.palette.is_shown()
             && !self.detail_hidden
-            && self.tab == Tab::Answer;
+            && self.detail_view.part() == DetailPart::Reply;
         let group = self.detail.as_ref().filter(|_| in_view)?.placement().group;
         self.answering.stage(group).map(|_| group)
     }

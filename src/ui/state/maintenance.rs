@@ -25,6 +25,7 @@ impl State {
             MaintenanceNotice::Restored { events } => {
                 self.notices.good(look.filled("removing.restored", &[("count", &grouped(events))]), now);
             }
+            MaintenanceNotice::Annotated { events, change } => self.annotated(events, &change, look, now),
             MaintenanceNotice::Finished { outcome: MaintenanceOutcome::Counted(stats) } => self.settings.counted(stats),
             MaintenanceNotice::Finished { outcome: MaintenanceOutcome::Checked(problems) } => match problems.first() {
                 None => self.notices.good(look.text("removing.upkeep.sound").into_owned(), now),

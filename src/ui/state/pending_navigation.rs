@@ -2,7 +2,8 @@
 
 use super::State;
 use crate::capture::{CaptureId, ReplayId, StoredRun};
-use crate::ui::action::{Screen, Tab};
+use crate::engine::{Command, Status};
+use crate::ui::action::{DetailPart, Screen};
 use crate::ui::bars::replay_progress;
 use crate::ui::look::Look;
 use crate::ui::screens::compose::Origin;
@@ -14,6 +15,10 @@ pub(super) struct PendingNavigation {
     compose: Option<(CaptureId, Origin)>,
     /// The event and its replay to show.
     reveal: Option<(CaptureId, ReplayId)>,
+    /// The event that was sent again by itself: its answer is shown beside it.
+    sent: Option<CaptureId>,
+    /// The same once it is answered, until the answer is read.
+    answered: Option<CaptureId>,
 }
 
 impl State {
@@ -23,10 +28,30 @@ impl State {
         if self.screen == Screen::Replays {
             self.replays.open(run.id);
         }
+        self.composer.note_ended(run.id);
         self.replays.ended(run);
+        // Their rows carry the verdict.
+        self.list.outdate();
+        let selected = self.list.selected;
+        self.pending.answered = self.pending.sent.take().filter(|sent| selected == Some(*sent));
         if let Some(opened) = self.opened() {
             self.to_open = Some(opened.stored.placement.id);
         }
+    }
+
+    /// The command that sends the chosen rows again as last time; opens the dialog where that is not clear.
+    pub(crate) fn replay_at_once(&mut self, status: &Status) -> Option<Command> {
+        self.replays.want();
+        let selection = super::EventSelection {
+            chosen: self.list.chosen(),
+            listed: self.list.counts().0,
+            filter: self.filter.text(),
+        };
+        self.pending.sent = match *selection.chosen {
+            [one] => Some(one),
+            _ => None,
+        };
+        self.replay_dialog.send_at_once(selection, status)
     }
 
     /// Opens the dialog that sends the chosen rows again.
@@ -51,7 +76,8 @@ impl State {
     /// Opens the event of a replay at that replay.
     pub(crate) fn show_replay(&mut self, event: CaptureId, replay: ReplayId) {
         self.select(event);
-        (self.tab, self.detail_hidden) = (Tab::Replays, false);
+        self.open_detail();
+        self.detail_view.show(DetailPart::Replays);
         self.pending.reveal = Some((event, replay));
         // What is open may not know of it yet.
         self.to_open = Some(event);
@@ -61,6 +87,11 @@ impl State {
     pub(super) fn navigate_pending(&mut self) {
         let Some(detail) = &self.detail else { return };
         let id = detail.id();
+        let replays = &detail.opened().replays;
+        let latest = replays.first().map(|replay| replay.stored.id);
+        if let (Some(_), Some(latest)) = (self.pending.answered.take_if(|answered| *answered == id), latest) {
+            return self.show_replay(id, latest);
+        }
         if let Some((_, replay)) = self.pending.reveal.filter(|(wanted, _)| *wanted == id) {
             detail.reveal_replay(replay);
             self.pending.reveal = None;

@@ -2,13 +2,13 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Response, RichText, Stroke, Ui, Vec2,
-    WidgetInfo, WidgetText,
+    Align, Button, Color32, CornerRadius, FontId, Frame, Label, Layout, Margin, Response, RichText, Stroke, TextStyle,
+    Ui, Vec2, WidgetInfo, WidgetText,
 };
 
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{CORNER, CORNER_CARD, GAP, GAP_PAGE, GAP_SMALL, PROSE_WIDTH};
+use crate::ui::theme::{CORNER, CORNER_CARD, GAP, GAP_PAGE, GAP_SMALL, PAGE_WIDTH, icons, section_text};
 
 /// Share of the width that the left of two columns takes, and its bounds in points.
 const NAME_SHARE: f32 = 0.32;
@@ -16,8 +16,11 @@ const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 88.0..=190.0;
 
 /// The height of a small button, in points.
 const SMALL_BUTTON: f32 = 21.0;
-/// Horizontal margin of a chip, in points.
-const CHIP_MARGIN: f32 = 8.0;
+/// Width of an icon, in points.
+const ICON: f32 = 16.0;
+
+/// Text size of the value that a card is about, in points.
+const VALUE_TEXT: f32 = 14.0;
 
 /// Gives a control an accessible name that differs from its visible text.
 pub(crate) fn named(response: Response, role: Role, name: &str) -> Response {
@@ -26,13 +29,37 @@ pub(crate) fn named(response: Response, role: Role, name: &str) -> Response {
     response
 }
 
-/// Draws a page of prose and forms, centred and limited to a readable width.
+/// Draws a button that shows an icon alone; its name is its tooltip, too.
+pub(crate) fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
+    let size = Vec2::splat(ui.spacing().interact_size.y);
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding = Vec2::ZERO;
+        let button = Button::new(RichText::new(icon).font(icons::font(ICON))).min_size(size);
+        named(ui.add(button.frame_when_inactive(false)), Role::Button, name).on_hover_text(name)
+    })
+    .inner
+}
+
+/// Draws the button of the primary action: one to a page or dialog.
+pub(crate) fn primary_button(ui: &mut Ui, look: &Look, words: &str, enabled: bool) -> Response {
+    let (fill, text) =
+        if enabled { (look.palette.accent, look.palette.on_accent) } else { (look.palette.control, look.palette.weak) };
+    let shown = RichText::new(words).color(text);
+    ui.add_enabled(enabled, Button::new(shown).fill(fill).stroke(Stroke::NONE))
+}
+
+/// Draws an icon, with a name for who cannot see it.
+pub(crate) fn icon_ui(ui: &mut Ui, icon: &str, color: Color32, name: &str) -> Response {
+    let shown = RichText::new(icon).font(icons::font(ICON)).color(color);
+    named(ui.add(Label::new(shown).selectable(false)), Role::Image, name)
+}
+
+/// Draws a page of prose and forms at the left, limited to a readable width.
 pub(crate) fn page_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
-    let room = ui.available_width();
-    let width = (room - 2.0 * GAP_PAGE).min(PROSE_WIDTH + 2.0 * GAP_PAGE);
+    let width = (ui.available_width() - 2.0 * GAP_PAGE).min(PAGE_WIDTH);
     ui.add_space(GAP_PAGE);
     ui.horizontal_top(|ui| {
-        ui.add_space((room - width) / 2.0);
+        ui.add_space(GAP_PAGE);
         column(ui, width, |ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             content(ui);
@@ -72,13 +99,19 @@ pub(crate) fn code_frame(look: &Look) -> Frame {
 
 /// Draws the heading of a section.
 pub(crate) fn title(ui: &mut Ui, look: &Look, text: &str) {
-    let shown = RichText::new(text).strong().color(look.palette.strong);
+    let shown = section_text(text).color(look.palette.strong);
     named(ui.add(Label::new(shown).selectable(false)), Role::Heading, text);
 }
 
 /// Text of a side note: small and weak.
 pub(crate) fn weak(look: &Look, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(look.palette.weak)
+}
+
+/// Font and colour of the value that a card is about.
+pub(crate) fn value_font(ui: &Ui, look: &Look) -> (FontId, Color32) {
+    let font = TextStyle::Monospace.resolve(ui.style());
+    (FontId { size: VALUE_TEXT, ..font }, look.palette.strong)
 }
 
 /// A low button placed beside its subject, just high enough for Chinese.
@@ -100,29 +133,29 @@ pub(crate) fn copy_button(
     }
 }
 
+/// Draws an icon that copies a text. `what` tells screen readers which of several it is.
+pub(crate) fn copy_icon(
+    ui: &mut Ui,
+    look: &Look,
+    what: &str,
+    text: impl FnOnce() -> String,
+    actions: &mut Vec<Action>,
+) {
+    let clicked = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = SMALL_BUTTON;
+        icon_button(ui, icons::COPY, &look.filled("detail.copy_what", &[("what", what)])).clicked()
+    });
+    if clicked.inner {
+        actions.push(Action::Copy(text()));
+    }
+}
+
 /// Draws a button that opens a link in the browser.
 pub(crate) fn open_button(ui: &mut Ui, look: &Look, link: &str) {
     let response = ui.add(small_button(&*look.text("detail.open_in_browser"))).on_hover_text(link);
     if named(response, Role::Link, &look.filled("detail.open_link", &[("link", link)])).clicked() {
         ui.ctx().open_url(egui::OpenUrl::new_tab(link));
     }
-}
-
-/// Draws a state as a chip: a word, and a mark that conveys the same by its shape.
-pub(crate) fn chip(ui: &mut Ui, look: &Look, mark: &str, text: &str, color: Color32) -> Response {
-    let text = RichText::new(format!("{mark} {text}")).color(color);
-    let shown =
-        WidgetText::from(text).into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, egui::TextStyle::Body);
-    // A chip that does not fit moves to the next line as a whole.
-    if shown.size().x + 2.0 * CHIP_MARGIN > ui.available_size_before_wrap().x {
-        ui.end_row();
-    }
-    let frame = Frame::new()
-        .fill(look.palette.control)
-        .stroke(Stroke::new(1.0, look.palette.line))
-        .corner_radius(CornerRadius::same(CORNER))
-        .inner_margin(Margin::symmetric(CHIP_MARGIN as i8, 2));
-    frame.show(ui, |ui| ui.add(Label::new(shown).selectable(false))).inner
 }
 
 /// Draws a label and its value in two columns. Unlike in egui's grids, the contents wrap.

@@ -25,14 +25,46 @@ pub(crate) struct FindingView {
 }
 
 impl FindingView {
-    /// Translates findings, the most severe first.
-    pub(crate) fn all<C: Coded>(findings: &[codes::Finding<C>], language: Language) -> Vec<Self> {
-        let mut findings: Vec<Self> = findings.iter().map(|finding| Self::of(finding, language)).collect();
+    /// Translates findings, the most severe first; the same finding about several things stands once.
+    pub(crate) fn all<C: Coded + PartialEq>(findings: &[codes::Finding<C>], language: Language) -> Vec<Self> {
+        let merged = Self::merged(findings);
+        let mut findings: Vec<Self> = merged.iter().map(|finding| Self::of(finding, language)).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         findings
     }
 
-    fn of<C: Coded>(finding: &codes::Finding<C>, language: Language) -> Self {
+    /// Findings with the same code made one, each detail with all of its values. Variants have words of their own, and
+    /// stay apart.
+    pub(crate) fn merged<C: Coded + PartialEq>(findings: &[codes::Finding<C>]) -> Vec<codes::Finding<C>> {
+        let names =
+            |finding: &codes::Finding<C>| finding.details.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let mut merged: Vec<codes::Finding<C>> = Vec::new();
+        for finding in findings {
+            let is_same = |other: &&mut codes::Finding<C>| other.code == finding.code && names(other) == names(finding);
+            let Some(first) =
+                merged.iter_mut().find(is_same).filter(|_| !names(finding).iter().any(|name| name == "variant"))
+            else {
+                merged.push(finding.clone());
+                continue;
+            };
+            for ((_, value), (_, another)) in first.details.iter_mut().zip(&finding.details) {
+                if !value.split(", ").any(|part| part == another) {
+                    value.push_str(", ");
+                    value.push_str(another);
+                }
+            }
+        }
+        merged
+    }
+
+    /// What is wrong, in words.
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Translates one finding.
+    pub(crate) fn of<C: Coded>(finding: &codes::Finding<C>, language: Language) -> Self {
         let code = finding.code.as_str();
         let is_filtered_by = C::STEM == <diagnosis::Code as Coded>::STEM;
         Self {
@@ -72,21 +104,34 @@ pub(crate) fn findings_ui(
 ) -> Option<FindingClick> {
     let mut clicked = None;
     for finding in findings {
-        let color = look.severity_color(finding.severity);
-        let frame = Frame::new()
-            .fill(look.severity_ground(finding.severity))
-            .stroke(Stroke::new(1.0, color.gamma_multiply(0.35)))
-            .corner_radius(CornerRadius::same(CORNER))
-            .inner_margin(Margin::symmetric(12, 8));
-        frame.show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = GAP_SMALL;
-            clicked = head_ui(ui, finding, places, look).or(clicked.take());
-            ui.add(Label::new(RichText::new(&finding.message).color(look.palette.strong)).wrap());
-            ui.add(Label::new(&finding.remedy).wrap());
-        });
+        clicked = finding_ui(ui, finding, places, look, |_| ()).0.or(clicked.take());
     }
     clicked
+}
+
+/// Draws one finding, with what `button` draws below it; returns the clicked part, and what the button returned.
+pub(crate) fn finding_ui<R>(
+    ui: &mut Ui,
+    finding: &FindingView,
+    places: PlaceDisplay,
+    look: &Look,
+    button: impl FnOnce(&mut Ui) -> R,
+) -> (Option<FindingClick>, R) {
+    let color = look.severity_color(finding.severity);
+    let frame = Frame::new()
+        .fill(look.severity_ground(finding.severity))
+        .stroke(Stroke::new(1.0, color.gamma_multiply(0.35)))
+        .corner_radius(CornerRadius::same(CORNER))
+        .inner_margin(Margin::symmetric(12, 8));
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        let clicked = head_ui(ui, finding, places, look);
+        ui.add(Label::new(RichText::new(&finding.message).color(look.palette.strong)).wrap());
+        ui.add(Label::new(&finding.remedy).wrap());
+        (clicked, button(ui))
+    });
+    shown.inner
 }
 
 fn head_ui(ui: &mut Ui, finding: &FindingView, places: PlaceDisplay, look: &Look) -> Option<FindingClick> {

@@ -63,6 +63,10 @@ pub(crate) struct ReplyEditor {
     /// Set while the editor has the focus, or was clicked last.
     is_active: bool,
     composition: Composition,
+    /// The text field that had the focus last.
+    last_field: Option<egui::Id>,
+    /// A name to insert there in the next frame.
+    to_insert: Option<String>,
 }
 
 impl ReplyEditor {
@@ -79,6 +83,8 @@ impl ReplyEditor {
             focus: false,
             is_active: false,
             composition: Composition::default(),
+            last_field: None,
+            to_insert: None,
         }
     }
 
@@ -109,6 +115,7 @@ impl ReplyEditor {
         // Consumed before anything is drawn: a focused button would take the key for a click.
         let mut submitted =
             self.is_active && !is_composing && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
+        self.insert(ui.ctx());
         let drawn = ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             let switched = self.kinds_ui(ui, look);
@@ -157,10 +164,23 @@ impl ReplyEditor {
         }
     }
 
-    fn check_ui(&self, ui: &mut Ui, look: &Look) {
+    /// Inserts a chosen name into the field that had the focus last, at its caret, as if it were pasted.
+    fn insert(&mut self, ctx: &Context) {
+        let Some(field) = self.last_field else {
+            self.focus |= self.to_insert.is_some();
+            return;
+        };
+        if let Some(name) = self.to_insert.take() {
+            ctx.memory_mut(|memory| memory.request_focus(field));
+            ctx.input_mut(|input| input.events.push(egui::Event::Paste(name)));
+        }
+    }
+
+    fn check_ui(&mut self, ui: &mut Ui, look: &Look) {
         let Some(check) = &self.check else { return };
-        if !check.names.is_empty() {
-            template_names::names_ui(ui, &check.names, look);
+        if let Some(name) = template_names::names_ui(ui, &check.names, look) {
+            self.to_insert = Some(name);
+            ui.ctx().request_repaint();
         }
         ui.add_space(GAP_SMALL);
         title(ui, look, &look.text("editor.preview"));
@@ -184,6 +204,9 @@ impl ReplyEditor {
             let response = ctx.read_response(focused);
             self.is_active = response
                 .is_some_and(|response| response.layer_id == ui.layer_id() && own.contains(response.rect.center()));
+            if self.is_active && ctx.text_edit_focused() {
+                self.last_field = Some(focused);
+            }
         } else if let Some(pressed) =
             ui.input(|input| input.pointer.interact_pos().filter(|_| input.pointer.any_pressed()))
         {

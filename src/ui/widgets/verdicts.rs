@@ -32,6 +32,12 @@ pub(crate) fn verdict_words(verdict: Verdict, look: &Look) -> String {
     format!("{} {}", verdict_mark(verdict), look.text(&format!("replay.verdict.{}", verdict.as_str())))
 }
 
+/// The words for the verdict on the last replay.
+pub(crate) fn replayed_words(verdict: Verdict, look: &Look) -> String {
+    let verdict = look.text(&format!("replay.verdict.{}", verdict.as_str())).into_owned();
+    look.filled("replay.last", &[("verdict", &verdict)])
+}
+
 /// Words for whether WeChat would have accepted the reply: `✓ legal`.
 pub(crate) fn legal_words(is_legal: bool, look: &Look) -> String {
     if is_legal { format!("✓ {}", look.text("replay.legal")) } else { format!("× {}", look.text("replay.illegal")) }

@@ -139,18 +139,18 @@ impl Button {
     }
 
     /// The text of the member of that name, if it is there and not empty.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub fn value_of(&self, name: &str) -> Option<&str> {
         self.member(name).map(|member| member.value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// The name on the button; empty where there is none.
     pub fn name(&self) -> &str {
-        self.text("name").unwrap_or_default()
+        self.value_of("name").unwrap_or_default()
     }
 
     /// The type, if it is a known one.
     pub fn button_type(&self) -> Option<&'static ButtonType> {
-        ButtonType::named(self.text("type")?)
+        ButtonType::named(self.value_of("type")?)
     }
 
     /// Tells whether other buttons rise from it instead of an event.
@@ -164,7 +164,7 @@ impl Button {
             return None;
         }
         let known = self.button_type()?;
-        Some(ButtonPush { kind: known.event?, key: self.text(known.content)? })
+        Some(ButtonPush { kind: known.event?, key: self.value_of(known.content)? })
     }
 }
 
@@ -183,17 +183,17 @@ pub(super) const WITHDRAWN: [&str; 5] = ["sex", "country", "province", "city", "
 impl MatchRule {
     /// The tag of the users; `group_id` is its former name.
     pub fn tag(&self) -> Option<&str> {
-        self.text("tag_id").or_else(|| self.text("group_id"))
+        self.value_of("tag_id").or_else(|| self.value_of("group_id"))
     }
 
     /// The platform as WeChat numbers it: 1 iOS, 2 Android, 3 other.
     pub fn platform(&self) -> Option<&str> {
-        self.text("client_platform_type")
+        self.value_of("client_platform_type")
     }
 
     /// The withdrawn members that are not empty.
     pub fn withdrawn(&self) -> Vec<&str> {
-        let given = |name: &&'static str| self.text(name).is_some();
+        let given = |name: &&'static str| self.value_of(name).is_some();
         WITHDRAWN.iter().filter(|name| given(name)).copied().collect()
     }
 
@@ -202,7 +202,7 @@ impl MatchRule {
         self.members.iter().all(|member| member.value.is_empty())
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    fn value_of(&self, name: &str) -> Option<&str> {
         let member = self.members.iter().find(|member| member.name == name)?;
         Some(member.value.as_str()).filter(|value| !value.is_empty())
     }

@@ -300,7 +300,7 @@ impl MenuMember {
 fn misspelling_of(member: &MenuMember, known: &ButtonType, button: &Button) -> Option<&'static str> {
     let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
     let required = std::iter::once(known.content).chain(known.also.iter().copied());
-    let mut missing = required.filter(|name| button.text(name).is_none());
+    let mut missing = required.filter(|name| button.value_of(name).is_none());
     missing.find(|name| member.name != *name && plain(&member.name) == plain(name))
 }
 

@@ -28,7 +28,7 @@ pub(super) fn host(url: &str) -> Option<&str> {
 pub(super) fn domains(menu: &Menu) -> Vec<String> {
     let mut domains: Vec<String> = Vec::new();
     for (_, button) in menu.all_buttons() {
-        let Some(host) = button.text("url").and_then(host).map(str::to_ascii_lowercase) else { continue };
+        let Some(host) = button.value_of("url").and_then(host).map(str::to_ascii_lowercase) else { continue };
         let [own, below] = OWN_DOMAINS;
         if host != own && !host.ends_with(below) && !domains.contains(&host) {
             domains.push(host);

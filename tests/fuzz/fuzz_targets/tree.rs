@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use menuscope::account::Accounts;
-use menuscope::capture::{CaptureId, EventView, Placement, RawRequest, StoredCapture, event_json};
+use menuscope::capture::{Annotation, CaptureId, EventView, Placement, RawRequest, StoredCapture, event_json};
 use menuscope::inspect::inspect;
 use menuscope::texts::Language;
 use menuscope::wechat::compose::{as_json, as_xml};
@@ -124,7 +124,7 @@ fn show(body: &[u8]) {
         method: "POST".to_owned(),
         version: "HTTP/1.1".to_owned(),
         target: "/wx?timestamp=1795420800&nonce=1&signature=0".to_owned(),
-        headers: Vec::new(),
+        headers: Default::default(),
         peer: "192.0.2.1".to_owned(),
         body: body.to_vec().into(),
         body_length: body.len() as u64,
@@ -137,7 +137,7 @@ fn show(body: &[u8]) {
             assert!(end <= capture.message().len().max(body.len()), "{diagnosis:?}");
         }
         let placement = Placement { id: CaptureId(1), group: CaptureId(1), attempt: 1 };
-        let stored = StoredCapture { placement, capture, reply: None };
+        let stored = StoredCapture { placement, capture, reply: None, annotation: Annotation::default() };
         let event = event_json(EventView { stored: &stored, images: &[], language: Language::English });
         assert_eq!(serde_json::from_str::<Value>(&event.to_string()).unwrap(), event);
     }

@@ -110,7 +110,7 @@ async fn a_handshake_is_forwarded_as_a_get() {
     assert!(!asked.contains("content-length"), "{asked}");
     assert_eq!(forwarded.problem, None);
     // A body that a handshake has is not captured.
-    let request = RawRequest { headers: vec![("content-length".to_owned(), b"5".to_vec())], ..request };
+    let request = RawRequest { headers: [("content-length", "5")].into_iter().collect(), ..request };
     let (asked, _) = exchanged(&request, "", SUCCESS).await;
     assert!(asked.contains("content-length: 0\r\n"), "{asked}");
 }

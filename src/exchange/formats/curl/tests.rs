@@ -120,8 +120,8 @@ fn assert_sent(requests: &[RawRequest]) {
 fn a_script_sends_what_was_captured() {
     let mut odd = message(b"<xml>\r\n\0\xff</xml>");
     odd.target = "/a/../[b]{c}?d=%5B\"`$TO`'|#e".to_owned();
-    odd.headers.retain(|(name, _)| name == "user-agent");
-    odd.headers.push(("x-bytes".to_owned(), b"'\xff\\ @\"".to_vec()));
+    let agent = odd.header("user-agent").unwrap().to_vec();
+    odd.headers = [("user-agent", &agent[..]), ("x-bytes", b"'\xff\\ @\"")].into_iter().collect();
     let echo = RawRequest { method: "GET".to_owned(), target: "/?echostr=1".to_owned(), ..message(b"") };
     let long = message("点'\n$(x)".repeat(30_000).as_bytes());
     assert_sent(&[message(CLICK.as_bytes()), odd, echo, long, message(b""), message(b"@/etc/hostname")]);

@@ -124,7 +124,7 @@ pub(super) fn read(value: Value) -> Result<ArchivedRequest, ImportReason> {
         method,
         version,
         target: target_of(&url),
-        headers: header_bytes(headers)?,
+        headers: header_bytes(headers)?.into(),
         peer: String::new(),
         body_length: body.len() as u64,
         body: body.into(),

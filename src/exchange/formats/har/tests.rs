@@ -127,7 +127,7 @@ fn an_archive_of_chrome_gives_its_callbacks_with_their_answers() {
     assert_eq!(request.received_at, "2026-11-23T08:00:01.25Z".parse().unwrap());
     assert_eq!(request.version, "HTTP/1.1");
     assert!(request.target.starts_with("/wx?signature=b4d0c5a3&"), "{}", request.target);
-    let names: Vec<&str> = request.headers.iter().map(|(name, _)| &**name).collect();
+    let names: Vec<&str> = request.headers.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["content-type", "user-agent"]);
     assert_eq!(capture.envelope.event_key.as_deref(), Some("菜单"));
     assert_eq!(capture.signature, Signature::Invalid, "it is inspected as if it had just arrived");

@@ -121,8 +121,7 @@ fn what_people_write_is_read() {
     let [tap, echo, raw] = <[RawRequest; 3]>::try_from(requests).unwrap();
     assert_eq!((&*tap.method, &*tap.target), ("POST", "/wx?signature=abc&nonce=1"));
     assert_eq!(tap.body, "<xml>\n  <A>abc</A>\n</xml>");
-    let header = |name: &str, value: &[u8]| (name.to_owned(), value.to_vec());
-    assert_eq!(tap.headers, [header("content-type", b"text/xml"), header("x-token", b"abc")]);
+    assert_eq!(tap.headers, [("content-type", "text/xml"), ("x-token", "abc")].into_iter().collect());
     assert_eq!((tap.received_at, &*tap.peer), (modified(), ""));
     assert_eq!((&*echo.method, &*echo.target), ("GET", "/wx?echostr=1"));
     assert_eq!((&*raw.target, &*raw.version, &raw.body[..]), ("/wx?a=b", "HTTP/1.0", &b"{\"a\": 1}"[..]));

@@ -24,7 +24,7 @@ fn a_file_comes_back_as_it_was() {
 #[test]
 fn a_file_reads_like_one_that_a_person_wrote() {
     let mut request = RawRequest { target: "/wx?a=b".to_owned(), ..message(b"<xml>\n</xml>") };
-    request.headers.push(("x-odd".to_owned(), b"a#b\\c{{d".to_vec()));
+    request.headers.push("x-odd", b"a#b\\c{{d");
     let file = String::from_utf8(written(writer(None), vec![request.clone()])).unwrap();
     let expected = r"# Where to: hurl --variable to=http://127.0.0.1:8080/wx THIS-FILE
 # Requests to other paths, if there are any, need --variable host=http://127.0.0.1:8080 besides.

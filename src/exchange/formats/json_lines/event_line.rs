@@ -11,7 +11,9 @@ use serde::de::{Deserializer, IgnoredAny};
 use serde_json::{Map, Value};
 
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
-use crate::capture::{ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature};
+use crate::capture::{
+    Annotation, ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature,
+};
 use crate::exchange::formats::input::lines::other_encoding;
 use crate::exchange::import_problem::ImportReason;
 use crate::exchange::importer::Importer;
@@ -35,6 +37,9 @@ struct EventLine {
     /// True if menuscope itself sent it.
     #[serde(default)]
     replay: bool,
+    #[serde(default)]
+    pinned: bool,
+    note: Option<String>,
     /// `None` where an earlier version wrote the line; `null` where nobody could decrypt the message.
     #[serde(default, deserialize_with = "present")]
     message: Option<Value>,
@@ -161,6 +166,7 @@ pub(super) fn found(
         message,
         diagnoses,
         reply: line.reply.map(reply).transpose()?,
+        annotation: Annotation::of(line.pinned, line.note.as_deref()),
     };
     Ok(Some(FileEvent { request, record: Some(record) }))
 }
@@ -186,7 +192,7 @@ fn request(line: RequestLine, received_at: Timestamp, diagnoses: &[Diagnosis]) -
         method,
         version: "HTTP/1.1".to_owned(),
         target,
-        headers: to_bytes(headers),
+        headers: to_bytes(headers).into(),
         peer,
         body_length: arrived(diagnoses).unwrap_or(0).max(body.len() as u64),
         body: body.into(),

@@ -17,7 +17,7 @@ fn replaced_together(events: &[(String, String)]) -> Vec<Fixture> {
     let event = |(number, (message, elsewhere)): (i64, &(String, String))| {
         let mut request = request(message.as_bytes(), Travels::Plain);
         request.target = format!("{}&state={elsewhere}", request.target);
-        request.headers.push(("cookie".to_owned(), format!("a={elsewhere}").into_bytes()));
+        request.headers.push("cookie", format!("a={elsewhere}").as_bytes());
         fixture(request, &accounts(), number)
     };
     let (pseudonyms, mut originals) = (pseudonyms(Texts::Replaced), Originals::default());

@@ -1,6 +1,8 @@
 //! Screen of the composer: the form beside the text, and below them the parse error and the button to send.
 
 use egui::accesskit::Role;
+use egui::text::CCursor;
+use egui::text_edit::TextEditOutput;
 use egui::{
     Button, CentralPanel, ComboBox, Frame, Key, Label, Margin, Modifiers, Panel, RichText, ScrollArea, Stroke,
     TextEdit, TextStyle, Ui,
@@ -15,7 +17,7 @@ use crate::ui::look::Look;
 use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::{named, small_button, title, weak};
 use crate::wechat::compose::{TEMPLATES, as_json, as_xml};
-use crate::wechat::tree::Format;
+use crate::wechat::tree::{Format, TreeError};
 
 /// Minimum width at which the text is beside the form rather than below, in points.
 const SIDE_BY_SIDE: f32 = 780.0;
@@ -28,6 +30,10 @@ const FORM_SMALLEST: f32 = 400.0;
 /// Maximum length of editable text in bytes; laying out longer texts would block the window.
 const LONGEST_TEXT: usize = 64 << 10;
 
+/// Characters that are underlined of a mistake at most, and the shortest line, in points.
+const LONGEST_UNDERLINE: usize = 24;
+const SHORTEST_UNDERLINE: f32 = 8.0;
+
 /// Margin of both halves, in points.
 const MARGIN: i8 = 16;
 
@@ -35,19 +41,27 @@ impl Composer {
     /// Draws the screen of the composer.
     pub(crate) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         let bar = Frame::new().fill(look.palette.frame).inner_margin(Margin::symmetric(MARGIN, 8));
-        let sent = Panel::bottom("composer buttons").frame(bar).show(ui, |ui| self.buttons_ui(ui, look)).inner;
+        let (sent, asks) = Panel::bottom("composer buttons").frame(bar).show(ui, |ui| self.buttons_ui(ui, look)).inner;
         let by_key = !ui.ctx().egui_wants_keyboard_input() || ui.ctx().text_edit_focused();
         let by_key = by_key && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
-        if sent || by_key {
+        if sent || asks || by_key {
             self.parsed();
-            actions.extend(self.to_send().map(|messages| Action::Send(SendAction::This(Box::new(messages)))));
+            let send = if asks { SendAction::This } else { SendAction::ThisAtOnce };
+            actions.extend(self.to_send().map(|messages| Action::Send(send(Box::new(messages)))));
         }
         let room = ui.available_width();
         if room >= SIDE_BY_SIDE {
             let largest = (room - FORM_SMALLEST).max(TEXT_SMALLEST);
             let panel = Panel::right("composed text").resizable(true).default_size(TEXT_WIDTH.min(largest));
             let panel = panel.size_range(TEXT_SMALLEST..=largest);
-            panel.frame(half(look)).show(ui, |ui| self.text_ui(ui, true, look));
+            panel.frame(half(look)).show(ui, |ui| {
+                if self.has_answer() {
+                    let below =
+                        Panel::bottom("composed answer").frame(Frame::new().inner_margin(Margin::symmetric(0, 8)));
+                    below.show(ui, |ui| self.answers_ui(ui, look, actions));
+                }
+                self.text_ui(ui, true, look);
+            });
         }
         CentralPanel::default().frame(half(look)).show(ui, |ui| {
             ScrollArea::vertical().id_salt("composer").auto_shrink(false).show(ui, |ui| {
@@ -58,6 +72,10 @@ impl Composer {
                 if room < SIDE_BY_SIDE {
                     ui.add_space(GAP_LARGE);
                     self.text_ui(ui, false, look);
+                    if self.has_answer() {
+                        ui.add_space(GAP_LARGE);
+                        self.answers_ui(ui, look, actions);
+                    }
                 }
             });
         });
@@ -111,9 +129,14 @@ impl Composer {
         }
         let rows = if fills { 4 } else { 12 };
         let focus = std::mem::take(&mut self.focus);
+        let mistake = self.parsed().flaw.as_ref().and_then(TreeError::place).map(|place| place.offset);
         let edit = |ui: &mut Ui, text: &mut String, number: u32| {
             let edit = TextEdit::multiline(text).font(TextStyle::Monospace).id_salt(("composed", number));
-            let response = ui.add(edit.lock_focus(false).desired_rows(rows).desired_width(f32::INFINITY));
+            let output = edit.lock_focus(false).desired_rows(rows).desired_width(f32::INFINITY).show(ui);
+            if let Some(offset) = mistake {
+                underline(ui, &output, text, offset, look);
+            }
+            let response = output.response.response;
             if focus {
                 response.request_focus();
             }
@@ -164,9 +187,11 @@ impl Composer {
         }
     }
 
-    /// Draws the state of the text and the button to send; returns true if it was pressed.
-    fn buttons_ui(&mut self, ui: &mut Ui, look: &Look) -> bool {
+    /// Draws the state of the text and the buttons to send; returns whether it is to be sent at once, and whether with other
+    /// settings.
+    fn buttons_ui(&mut self, ui: &mut Ui, look: &Look) -> (bool, bool) {
         let is_empty = self.text.trim().is_empty();
+        self.parsed();
         let refused = self.refused.as_ref().filter(|(what, _)| what.is_empty());
         let refused = refused.map(|(_, error)| super::flaw::compose_words(error, look));
         let Self { parsed, text, .. } = self;
@@ -184,11 +209,25 @@ impl Composer {
             let text = RichText::new(look.text("composer.send")).color(look.palette.on_accent).strong();
             let button = Button::new(text).fill(look.palette.accent).min_size(egui::Vec2::new(0.0, CONTROL_HEIGHT));
             let response = named(ui.add_enabled(!is_empty, button), Role::Button, &look.text("composer.send"));
+            let asking = ui.add_enabled(!is_empty, Button::new(look.text("composer.send_asking")));
             ui.add(Label::new(RichText::new(words).color(color)).wrap());
-            response.on_hover_text("Ctrl+Enter").clicked()
+            (response.on_hover_text("Ctrl+Enter").clicked(), asking.clicked())
         });
         row.inner
     }
+}
+
+/// Underlines the word at a byte of the text.
+fn underline(ui: &Ui, output: &TextEditOutput, text: &str, offset: usize, look: &Look) {
+    let start = text.floor_char_boundary(offset.min(text.len()));
+    let first = text[..start].chars().count();
+    let word = text[start..].chars().take_while(|c| !c.is_whitespace()).take(LONGEST_UNDERLINE).count();
+    let place = |at: usize| output.galley.pos_from_cursor(CCursor::new(at)).translate(output.galley_pos.to_vec2());
+    let (from, to) = (place(first), place(first + word));
+    let right = if to.top() > from.top() { output.text_clip_rect.right() } else { to.left() };
+    let line = from.left()..=right.max(from.left() + SHORTEST_UNDERLINE);
+    let painter = ui.painter().with_clip_rect(output.text_clip_rect.intersect(ui.clip_rect()));
+    painter.hline(line, from.bottom() - 1.0, Stroke::new(2.0, look.palette.error));
 }
 
 fn half(look: &Look) -> Frame {

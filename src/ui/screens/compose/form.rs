@@ -20,6 +20,7 @@ impl Composer {
         let mut parsed = self.parsed.take().unwrap_or_default();
         if parsed.flaw.is_some() {
             ui.add(Label::new(weak(look, look.text("composer.form.broken"))).wrap());
+            self.former_ui(ui, look);
         }
         let mut change = None;
         if !parsed.fields.is_empty() {
@@ -47,6 +48,32 @@ impl Composer {
             Some(FormChange::Refresh) => self.refresh(),
             None => {}
         }
+    }
+
+    /// Draws the fields as they were before the text was broken; they cannot be edited meanwhile.
+    fn former_ui(&self, ui: &mut Ui, look: &Look) {
+        if self.former.is_empty() {
+            return;
+        }
+        card(look).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = GAP;
+            ui.add_enabled_ui(false, |ui| {
+                for (name, value) in &self.former {
+                    pair(
+                        ui,
+                        |ui| {
+                            former_name_ui(ui, name, look);
+                        },
+                        |ui| {
+                            let mut shown = value.as_str();
+                            let edit = TextEdit::singleline(&mut shown).font(TextStyle::Monospace);
+                            ui.add(edit.desired_width(f32::INFINITY))
+                        },
+                    );
+                }
+            });
+        });
     }
 
     fn fields_ui(&self, ui: &mut Ui, parsed: &mut ParsedMessage, look: &Look) -> Option<FormChange> {
@@ -80,6 +107,17 @@ impl Composer {
             );
         }
         change
+    }
+}
+
+/// Draws the name of a field as it was, and its meaning.
+fn former_name_ui(ui: &mut Ui, name: &str, look: &Look) {
+    ui.add_space(GAP_SMALL);
+    let shown = RichText::new(shortened(name, LONGEST_NAME)).monospace();
+    ui.add(Label::new(shown.color(look.palette.code_name)).wrap().selectable(false));
+    let meaning = format!("detail.field.{name}");
+    if look.language.has(&meaning) {
+        ui.add(Label::new(weak(look, look.text(&meaning))).wrap());
     }
 }
 

@@ -35,6 +35,11 @@ pub(super) struct FormField {
 }
 
 impl ParsedMessage {
+    /// Names and values of the fields.
+    pub(super) fn field_values(&self) -> Vec<(String, String)> {
+        self.fields.iter().map(|field| (field.name.clone(), field.value.clone())).collect()
+    }
+
     /// Parses a text; a text that is not a message has only its flaw.
     pub(super) fn of(text: &str) -> Self {
         let tree = match Tree::parse(text.as_bytes()) {

@@ -90,7 +90,12 @@ fn an_edited_message_is_a_replay_of_its_event_and_keeps_unknown_elements() {
         &crate::account::Accounts::new(vec![account()], None),
     );
     let placement = crate::capture::Placement { id: CaptureId(4), group: CaptureId(4), attempt: 1 };
-    let stored = StoredCapture { placement, capture: capture.capture, reply: None };
+    let stored = StoredCapture {
+        placement,
+        capture: capture.capture,
+        reply: None,
+        annotation: crate::capture::Annotation::default(),
+    };
     let mut composer = Composer::default();
     composer.take(&stored, Origin::Edited(CaptureId(4))).unwrap();
     composer.edit("EventKey", "b");

@@ -27,6 +27,9 @@ pub(crate) use unsent_reply::unsent_reply_ui;
 /// Interval between two frames of a countdown.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
 
+/// Maximum number of attempts that WeChat makes.
+const ATTEMPTS: u32 = 3;
+
 /// State of manual replies: held pushes, awaited retries, and drafts.
 #[derive(Debug, Default)]
 pub(crate) struct ManualReplies {
@@ -40,6 +43,8 @@ pub(crate) struct ManualReplies {
     decided: BTreeSet<CaptureId>,
     /// The event whose editor takes the focus when it is drawn.
     focus_request: Option<CaptureId>,
+    /// Held pushes that the listener leaves unanswered at their deadline, since their reply is being written.
+    to_retry: BTreeSet<CaptureId>,
 }
 
 /// Draft of a reply to an event.
@@ -95,9 +100,12 @@ impl ManualReplies {
         }
         let before = std::mem::replace(&mut self.view, view.clone());
         let arrived = view.waiting.iter().filter(|push| !contains(&before, push.placement.id)).copied().collect();
+        // Their retry is awaited: nothing is missed yet.
+        let is_awaited = |push: &&HeldPush| view.awaited.iter().any(|retry| retry.group == push.placement.group);
         let gone: Vec<HeldPush> =
             before.waiting.iter().filter(|push| self.held(push.placement.id).is_none()).copied().collect();
-        let gone: Vec<HeldPush> = gone.into_iter().filter(|push| !self.decided.remove(&push.placement.id)).collect();
+        let gone: Vec<HeldPush> =
+            gone.into_iter().filter(|push| !self.decided.remove(&push.placement.id) && !is_awaited(&push)).collect();
         let mut missed: Vec<UserError> = missed_pushes(&gone, now).into_iter().collect();
         missed.extend(self.awaited.iter().filter(|retry| is_over(retry)).map(no_retry));
         let expired: Vec<CaptureId> =
@@ -112,6 +120,25 @@ impl ManualReplies {
         drafts.retain(|group, draft| self.stage(*group).is_some() || draft.is_kept());
         self.drafts = drafts;
         HeldChanges { arrived, missed }
+    }
+
+    /// Commands that tell the listener which held pushes to leave unanswered at their deadline: those whose reply is being
+    /// written, while the setting is on. None where it knows already.
+    pub(crate) fn retry_commands(&mut self, is_on: bool) -> Vec<Command> {
+        let is_written = |push: &&HeldPush| self.drafts.get(&push.placement.group).is_some_and(ReplyDraft::is_kept);
+        let written = self.view.waiting.iter().filter(|push| is_on && push.placement.attempt < ATTEMPTS);
+        let to_retry: BTreeSet<CaptureId> = written.filter(is_written).map(|push| push.placement.id).collect();
+        let before = std::mem::replace(&mut self.to_retry, to_retry);
+        let changed = before.symmetric_difference(&self.to_retry);
+        let command = |push: &CaptureId| {
+            AnsweringCommand::RetryAtDeadline { push: *push, is_to_retry: self.to_retry.contains(push) }.into()
+        };
+        changed.map(command).collect()
+    }
+
+    /// Tells whether the listener leaves this push unanswered at its deadline.
+    pub(crate) fn is_to_retry(&self, id: CaptureId) -> bool {
+        self.to_retry.contains(&id)
     }
 
     /// The filter of pushes to hold; `None` while holding is off.
@@ -145,6 +172,19 @@ impl ManualReplies {
         let held = self.view.waiting.iter().find(|push| push.placement.group == group);
         let awaited = || self.awaited.iter().find(|retry| retry.group == group);
         held.copied().map(Stage::Held).or_else(|| awaited().copied().map(Stage::Awaited))
+    }
+
+    /// Puts the caret into the reply to an event; one that does not wait gets a draft to copy.
+    pub(crate) fn begin(&mut self, stored: &StoredCapture, look: &Look) {
+        let group = stored.placement.group;
+        if self.stage(group).is_some() {
+            self.request_focus(group);
+            return;
+        }
+        let is_new = !self.drafts.contains_key(&group);
+        let draft = self.draft(group, stored, look);
+        draft.is_standalone |= is_new;
+        draft.editor.focus();
     }
 
     /// Returns true if a reply to a push that was held has not been sent.

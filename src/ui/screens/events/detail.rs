@@ -1,51 +1,74 @@
-//! One capture in full: the decoded message, its bytes, its request, its replies and its replays.
+//! One capture in full: a header, one scroll of all that is known about it, its bytes always in view below, and a second
+//! column for attempts and replays where there is room.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Range;
 
-use egui::{Margin, RichText, Stroke, Ui};
+use egui::{Margin, Panel, Stroke, Ui};
 
 use super::answering::ManualReplies;
 use crate::capture::{CaptureId, Placement, ReplayId};
-use crate::engine::{ComparedReplay, EventDetail};
+use crate::engine::{ComparedReplay, EventDetail, PictureFile, Status};
 use crate::texts::Language;
-use crate::ui::action::{Action, Tab};
+use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::pane_stop::{PaneStop, drawn_later_ui, pane_stop_ui, take_room};
+use crate::ui::theme::GAP;
+use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
-mod answer_tab;
 mod answered;
 mod attempts;
+mod beside;
+mod bytes_pane;
 mod code;
-mod decoded_tab;
+mod copies_section;
+mod detail_view;
 mod differing;
 mod field;
+mod fields_section;
 mod forwarded;
 mod header;
+mod hero;
 mod hex;
 mod highlight;
+mod layers_section;
+mod long_text;
 mod meaning;
+mod mends;
 mod message_lines;
-mod raw_tab;
+mod picture_cache;
 mod replayed;
-mod replays_tab;
+mod replays_section;
 mod reply_bytes;
-mod request_tab;
+mod reply_section;
+mod request_view;
 mod row;
+mod scroll;
 mod section;
+mod text_rows;
 
-use crate::ui::widgets::findings::FindingView;
 use answered::ReplyView;
 use attempts::Lanes;
-use code::ScannedCode;
+pub(crate) use beside::beside_ui;
+use bytes_pane::BytesPane;
+use copies_section::Copies;
+pub(crate) use detail_view::DetailView;
 use field::Field;
+use hero::Hero;
+pub(crate) use mends::AccountFinding;
+use mends::MendableFinding;
 pub use message_lines::{MessageLine, message_lines};
-use raw_tab::RawPage;
-use replays_tab::ReplayList;
-use request_tab::RequestView;
+use replays_section::ReplayList;
+use request_view::RequestView;
 use section::Section;
+
+/// Minimum height of the scroll and of the bytes, in points, and the share of the height that the bytes begin with.
+const SCROLL_SMALLEST: f32 = 200.0;
+const BYTES_SMALLEST: f32 = 96.0;
+const BYTES_SHARE: f32 = 0.34;
 
 /// A capture prepared for drawing. It is built once, when the capture is opened; a frame only lays it out.
 #[derive(Debug)]
@@ -53,18 +76,22 @@ pub(crate) struct Detail {
     opened: Box<EventDetail>,
     fields: Vec<Field>,
     sections: Vec<Section>,
-    findings: Vec<FindingView>,
-    /// The scanned code, if it can be drawn again.
-    code: Option<ScannedCode>,
-    /// Number of pictures that a `pic_*` event lists.
-    picture_count: Option<usize>,
-    raw: RawPage,
+    findings: Vec<MendableFinding>,
+    hero: Option<Hero>,
+    /// Elements around the ciphertext of an encrypted push.
+    envelope_rows: Vec<(String, String)>,
+    copies: Option<Copies>,
+    bytes: BytesPane,
     request: RequestView,
     reply: Option<ReplyView>,
     lanes: Lanes,
     replays: ReplayList,
     chosen: Option<ChosenElement>,
-    /// Number of rows laid out of a long section. Only the decoded page reads and writes it.
+    /// Set until the chosen element has been scrolled to.
+    to_reveal_field: Cell<bool>,
+    /// Heights of the rows that were drawn, by section, row and width: rows out of view only take their room.
+    row_heights: RefCell<HashMap<(usize, usize, u32), f32>>,
+    /// Number of rows laid out of a long section. Only the section of fields reads and writes it.
     rows_shown: Cell<usize>,
 }
 
@@ -84,31 +111,34 @@ fn place_path(offset: usize) -> String {
 }
 
 impl Detail {
-    /// Prepares all pages in the given language.
+    /// Prepares all parts in the given language.
     pub(crate) fn new(opened: Box<EventDetail>, language: Language) -> Self {
         let capture = &opened.stored.capture;
-        let tree = Tree::parse_lenient(capture.message()).ok();
-        let fields = tree.as_ref().map(field::fields).unwrap_or_default();
+        let payload = capture.message();
+        let tree = Tree::parse_lenient(payload).ok();
+        let fields = tree.as_ref().map(|tree| field::fields_of(tree, payload)).unwrap_or_default();
         let message = tree.as_ref().map(Message::decode);
-        let scan = message.as_ref().and_then(meaning::scan_code);
         Self {
             sections: message.as_ref().map(|message| section::sections(message, &fields, language)).unwrap_or_default(),
-            findings: FindingView::all(&capture.diagnoses, language),
-            code: scan.and_then(ScannedCode::of),
-            picture_count: message.as_ref().and_then(meaning::picture_count),
-            raw: RawPage::of(capture),
+            findings: MendableFinding::all(capture, language),
+            hero: Hero::of(&opened, message.as_ref(), language),
+            envelope_rows: opened.layers.as_ref().map(|_| envelope_rows(&capture.request.body)).unwrap_or_default(),
+            copies: Copies::of(capture, &fields),
+            bytes: BytesPane::of(capture),
             request: RequestView::of(&capture.request),
             reply: ReplyView::of(&opened.stored, language),
             lanes: Lanes::of(&opened.attempts, language),
             replays: ReplayList::of(&opened.replays),
             chosen: None,
+            to_reveal_field: Cell::default(),
+            row_heights: RefCell::default(),
             rows_shown: Cell::default(),
             fields,
             opened,
         }
     }
 
-    /// Rebuilds the pages in another language; the chosen element stays chosen.
+    /// Rebuilds the parts in another language; the chosen element stays chosen.
     pub(crate) fn with_language(self, language: Language) -> Self {
         Self { chosen: self.chosen, ..Self::new(self.opened, language) }
     }
@@ -160,11 +190,30 @@ impl Detail {
         };
         if chosen.is_some() {
             self.chosen = chosen;
-            self.raw.reveal();
+            self.bytes.reveal();
+            self.to_reveal_field.set(true);
         }
     }
 
-    /// Unfolds a replay on its page and scrolls to it.
+    /// Finds picture files among the pictures of the event.
+    pub(crate) fn recognise(&self, files: &[PictureFile]) {
+        if let Some(Hero::Pictures(pictures)) = &self.hero {
+            pictures.recognise(files);
+        }
+    }
+
+    /// Id of the event, if picture files are looked for in it.
+    pub(crate) fn takes_pictures(&self) -> Option<CaptureId> {
+        let Some(Hero::Pictures(pictures)) = &self.hero else { return None };
+        pictures.takes_files().then(|| self.id())
+    }
+
+    /// The state of the whole account that the event shows, such as a missing token.
+    pub(crate) fn account_finding(&self, status: &Status, look: &Look) -> Option<AccountFinding> {
+        AccountFinding::of(&self.opened.stored.capture, status, look)
+    }
+
+    /// Unfolds a replay and scrolls to it.
     pub(crate) fn reveal_replay(&self, id: ReplayId) {
         self.replays.reveal(id);
     }
@@ -182,69 +231,47 @@ fn chosen(field: &Field) -> ChosenElement {
     ChosenElement { path: field.path.clone(), bytes: field.span.clone() }
 }
 
-/// Draws the header, the tabs, and the page of the active tab.
+/// Elements around the ciphertext, with the length of the ciphertext in place of it.
+fn envelope_rows(body: &[u8]) -> Vec<(String, String)> {
+    let Ok(tree) = Tree::parse_lenient(body) else { return Vec::new() };
+    let rows = tree.root().children().map(|child| {
+        let text = child.text();
+        let value = if child.name() == "Encrypt" { format!("… ({})", text.chars().count()) } else { text.to_owned() };
+        (DisplayText::name(child.name()), DisplayText::of(&value).marked())
+    });
+    rows.collect()
+}
+
+/// Draws the header, the scroll, and the bytes below it.
 pub(crate) fn detail_ui(
     ui: &mut Ui,
     detail: &Detail,
-    (tab, answering): (Tab, &mut ManualReplies),
+    (view, answering): (&mut DetailView, &mut ManualReplies),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    let frame = egui::Frame::new().inner_margin(Margin::symmetric(16, 12));
-    frame.show(ui, |ui| {
-        header::header_ui(ui, &detail.opened, look, actions);
-        ui.add_space(GAP_SMALL);
-        tabs_ui(ui, tab, detail.opened.replays.len(), look, actions);
-        ui.add_space(GAP);
-        // Each capture's pages keep a scroll position of their own; the attempts of an event share the reply page.
-        let Placement { id, group, .. } = detail.placement();
-        let whose = if tab == Tab::Answer { group } else { id };
-        ui.push_id((whose.0, tab as u8), |ui| match tab {
-            Tab::Decoded => decoded_tab::decoded_ui(ui, detail, look, actions),
-            Tab::Raw => {
-                let chosen = detail.chosen.as_ref().map(|chosen| chosen.bytes.clone());
-                let capture = &detail.opened.stored.capture;
-                raw_tab::raw_ui(ui, &detail.raw, capture, (&detail.fields, chosen), look, actions);
-            }
-            Tab::Request => request_tab::request_ui(ui, &detail.opened, &detail.request, look, actions),
-            Tab::Answer => {
-                let shown = (detail.reply.as_ref(), &detail.lanes);
-                answer_tab::answer_ui(ui, &detail.opened.stored, shown, answering, look, actions);
-            }
-            Tab::Replays => replays_tab::replays_ui(ui, &detail.replays, &detail.opened.replays, look, actions),
+    // The attempts of an event share their place, so that the reply that is being written stays where it is.
+    let whose = detail.placement().group;
+    let height = ui.available_height();
+    let largest = (height - SCROLL_SMALLEST).max(BYTES_SMALLEST);
+    let frame = egui::Frame::new().fill(look.palette.surface);
+    let bytes = Panel::bottom("bytes").resizable(true).default_size((height * BYTES_SHARE).min(largest));
+    let bytes = bytes.size_range(BYTES_SMALLEST..=largest).frame(frame.inner_margin(Margin::symmetric(16, 8)));
+    let bytes = bytes.show(ui, take_room).inner;
+    let frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 0 });
+    egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+        ui.push_id(whose.0, |ui| {
+            header::header_ui(ui, (&detail.opened, &detail.lanes), (view, answering), look, actions);
+            ui.add_space(GAP);
+            let line = ui.max_rect().x_range();
+            ui.painter().hline(line, ui.cursor().top() - GAP / 2.0, Stroke::new(1.0, look.palette.line));
+            scroll::scroll_ui(ui, detail, (view, answering), look, actions);
         });
     });
-}
-
-fn tabs_ui(ui: &mut Ui, tab: Tab, replays: usize, look: &Look, actions: &mut Vec<Action>) {
-    let line = ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP_SMALL;
-        for one in Tab::ALL {
-            let word = look.text(match one {
-                Tab::Replays => "detail.tab.replays",
-                Tab::Decoded => "detail.tab.decoded",
-                Tab::Raw => "detail.tab.raw",
-                Tab::Request => "detail.tab.request",
-                Tab::Answer => "detail.tab.answer",
-            });
-            let word = match (one, replays) {
-                (Tab::Replays, 1..) => format!("{word} · {replays}"),
-                _ => word.into_owned(),
-            };
-            let is_shown = one == tab;
-            let text = RichText::new(word).color(if is_shown { look.palette.strong } else { look.palette.weak });
-            let response = ui.selectable_label(is_shown, text);
-            if is_shown {
-                let (left, right) = (response.rect.left() + 6.0, response.rect.right() - 6.0);
-                ui.painter().hline(left..=right, response.rect.bottom() + 2.0, Stroke::new(2.0, look.palette.accent));
-            }
-            if response.clicked() {
-                actions.push(Action::ShowTab(one));
-            }
-        }
+    drawn_later_ui(ui, "bytes", bytes, |ui| {
+        pane_stop_ui(ui, ui.max_rect(), PaneStop::Bytes, look);
+        ui.push_id(("bytes", detail.id().0), |ui| bytes_pane::bytes_pane_ui(ui, detail, view, look, actions));
     });
-    let rect = line.response.rect;
-    ui.painter().hline(ui.max_rect().x_range(), rect.bottom() + 3.0, Stroke::new(1.0, look.palette.line));
 }
 
 #[cfg(test)]

@@ -4,20 +4,30 @@ use std::ops::Range;
 
 use egui::Id;
 
-use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE};
+use crate::capture::{CaptureId, CaptureSummary, HANDSHAKE, IdRuns};
 use crate::engine::Marks;
 use crate::ui::action::Move;
+use arrivals::Arrivals;
 use matches::Matches;
 use row_cache::{CachedRow, PAGE, RowCache};
 
+mod arrivals;
+mod cell_hover;
 mod columns;
+mod header;
+mod hits;
+mod layout;
 mod list_ui;
 mod matches;
 mod menu;
+mod newest;
 mod picks;
 mod row;
 mod row_cache;
+mod row_state;
+mod row_texts;
 
+pub(crate) use layout::ListLayout;
 pub(crate) use picks::Picks;
 
 /// Number of rows read in advance above and below the view.
@@ -43,6 +53,10 @@ pub(crate) struct List {
     /// Goes up whenever the store may have changed.
     revision: u64,
     view: View,
+    /// Rows that are new since the last look.
+    arrivals: Arrivals,
+    /// Columns and height of rows.
+    pub(crate) layout: ListLayout,
 }
 
 /// State of the widget between frames.
@@ -56,7 +70,7 @@ struct View {
 impl Default for List {
     fn default() -> Self {
         Self {
-            listing: Matches::default(),
+            listing: Matches::new(0),
             coming: None,
             cache: RowCache::default(),
             selected: None,
@@ -66,6 +80,8 @@ impl Default for List {
             to_reveal: None,
             revision: 1,
             view: View::default(),
+            arrivals: Arrivals::default(),
+            layout: ListLayout::default(),
         }
     }
 }
@@ -79,7 +95,7 @@ impl List {
     }
 
     /// Adds a chunk of the running listing.
-    pub(crate) fn listed(&mut self, generation: u64, ids: Vec<CaptureId>, finished: Option<u64>) {
+    pub(crate) fn listed(&mut self, generation: u64, ids: &[CaptureId], finished: Option<u64>) {
         self.turn_to(generation);
         if self.listing.generation == generation {
             self.listing.append(ids);
@@ -97,6 +113,7 @@ impl List {
         }
         if self.listing.generation == generation {
             self.listing.arrive(ids);
+            self.arrivals.add(ids);
             // Until the listing is finished, `total` counts only new arrivals.
             self.listing.total = self.listing.total.map(|before| before.max(total));
             self.reveal_requested();
@@ -105,7 +122,7 @@ impl List {
     }
 
     /// Replaces all ids after a removal or its undo. The scroll position stays.
-    pub(crate) fn relisted(&mut self, generation: u64, ids: Vec<CaptureId>, seen: CaptureId, total: u64) {
+    pub(crate) fn relisted(&mut self, generation: u64, ids: IdRuns, seen: CaptureId, total: u64) {
         self.revision += 1;
         if self.listing.generation == generation {
             self.listing.replace(ids, seen, total);
@@ -135,6 +152,19 @@ impl List {
     pub(crate) fn fill(&mut self, rows: Vec<CaptureSummary>, marks: &Marks) {
         self.cache.fill(rows, marks);
         self.follow_newest();
+    }
+
+    /// Takes note of changed pins, notes or verdicts: rows in view are read again.
+    pub(crate) fn outdate(&mut self) {
+        self.cache.note_annotated();
+    }
+
+    /// The row of a capture, where it has been read.
+    pub(crate) fn row(&self, id: CaptureId) -> Option<&CaptureSummary> {
+        match self.cache.row(id) {
+            CachedRow::Read(row) => Some(&row.summary),
+            CachedRow::Unknown | CachedRow::Gone => None,
+        }
     }
 
     /// Discards all rows when another database is opened.
@@ -203,6 +233,7 @@ impl List {
     /// Selects a capture and stops following the newest.
     pub(crate) fn select(&mut self, id: CaptureId) {
         self.selected = Some(id);
+        self.arrivals.look_at(id);
         self.following = false;
         self.to_reveal = Some(id);
         self.reveal_requested();
@@ -290,7 +321,7 @@ impl List {
         let mut known = true;
         for row in (0..rows).filter_map(|row| self.listing.at(row)) {
             match self.cache.row(row) {
-                CachedRow::Read(summary) if summary.kind != HANDSHAKE => return Some(false),
+                CachedRow::Read(row) if row.summary.kind != HANDSHAKE => return Some(false),
                 CachedRow::Unknown => known = false,
                 CachedRow::Read(_) | CachedRow::Gone => {}
             }
@@ -305,9 +336,9 @@ impl List {
         let from = self.view.rows.start.saturating_sub(AHEAD);
         let to = (self.view.rows.end.max(AHEAD) + AHEAD).min(self.listing.len());
         let Self { listing, cache, revision, following, .. } = self;
-        let next = if *following { listing.newest_held_back(AHEAD) } else { &[] };
+        let next = listing.newest_held_back(if *following { AHEAD } else { 0 });
         let in_view = (from..to).filter_map(|row| listing.at(row));
-        let wanted = cache.wanted(next.iter().copied().chain(in_view), *revision, crate::clock::now());
+        let wanted = cache.wanted(next.chain(in_view), *revision, crate::clock::now());
         for ids in wanted.chunks(PAGE) {
             if !ask(ids.to_vec()) {
                 return false;

@@ -20,7 +20,8 @@ fn shown<'h>(status: Status, handshake: Option<StoredCapture>) -> (Harness<'h>, 
     let asking = Rc::clone(&asked);
     let harness = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
         let mut actions = Vec::new();
-        first_run_ui(ui, &status, handshake.as_ref(), &look(ui.ctx().theme()), &mut actions);
+        let view = SetUpView { handshake: handshake.as_ref(), has_events: false };
+        first_run_ui(ui, &status, view, &look(ui.ctx().theme()), &mut actions);
         asking.borrow_mut().extend(actions);
     });
     (harness, asked)
@@ -88,4 +89,21 @@ fn samples_need_the_listener() {
     harness.get_by_label("Send a sample event").click();
     harness.run();
     assert!(asked.borrow().is_empty());
+}
+
+#[test]
+fn steps_tick_themselves_when_they_are_done() {
+    let (harness, _) = shown(status(false), None);
+    for number in 1..=3 {
+        harness.get_by_label(&format!("Step {number}: not done yet"));
+    }
+    let signature = crate::wechat::signature::signature("token1234", "1795420800", "1");
+    let verified =
+        stored(request("GET", format!("/?signature={signature}&timestamp=1795420800&nonce=1&echostr=2"), b""), 200);
+    let (harness, _) = shown(status(true), Some(verified.clone()));
+    harness.get_by_label("Step 1: done");
+    harness.get_by_label("Step 2: done");
+    harness.get_by_label("Step 3: not done yet");
+    let view = SetUpView { handshake: Some(&verified), has_events: true };
+    assert_eq!(view.steps(&status(true)), [true; 3]);
 }

@@ -1,9 +1,10 @@
 //! Form of a rule: its input, its error, and the result of a trial.
 
 use super::draft::{CheckedRule, RuleDraft};
+use super::live::LivePreview;
 use super::trial::Trial;
 use crate::capture::CaptureId;
-use crate::engine::RuleTrial;
+use crate::engine::{RulePreview, RuleTrial};
 use crate::rules::Rule;
 use crate::texts::Language;
 
@@ -27,6 +28,7 @@ pub(super) struct RuleForm {
     /// The rule sent to be saved, until it is confirmed.
     sent: Option<Rule>,
     trial: Trial,
+    live: LivePreview,
 }
 
 impl RuleForm {
@@ -39,7 +41,16 @@ impl RuleForm {
     pub(super) fn of_new(rule: &Rule, number: u64) -> Self {
         let draft = RuleDraft::of(rule);
         let checked = draft.check(rule.enabled);
-        Self { number, of: None, base: rule.clone(), draft, checked, sent: None, trial: Trial::default() }
+        Self {
+            number,
+            of: None,
+            base: rule.clone(),
+            draft,
+            checked,
+            sent: None,
+            trial: Trial::default(),
+            live: LivePreview::default(),
+        }
     }
 
     /// Name of the saved rule.
@@ -100,6 +111,15 @@ impl RuleForm {
     fn note_change(&mut self) {
         self.recheck();
         self.trial.note_change();
+    }
+
+    /// Shows the newest event that the rule matches, and what the rule does with it.
+    pub(super) fn previewed(&mut self, preview: RulePreview, language: Language) {
+        if self.live.finish(&preview)
+            && let Some(event) = preview.event
+        {
+            self.trial.finish(event.placement.id, preview.trial, language);
+        }
     }
 
     /// Returns true while a trial is running.

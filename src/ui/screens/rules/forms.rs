@@ -3,7 +3,7 @@
 use super::examples::blank;
 use super::form::RuleForm;
 use crate::capture::CaptureId;
-use crate::engine::RuleTrial;
+use crate::engine::{RulePreview, RuleTrial};
 use crate::rules::Rule;
 use crate::texts::Language;
 
@@ -97,6 +97,13 @@ impl Forms {
     pub(super) fn follow(&mut self, kept: &[Rule]) {
         for form in &mut self.all {
             form.follow(kept);
+        }
+    }
+
+    /// Passes a preview to the form that asked for it.
+    pub(super) fn previewed(&mut self, preview: RulePreview, language: Language) {
+        if let Some(form) = self.opened() {
+            form.previewed(preview, language);
         }
     }
 

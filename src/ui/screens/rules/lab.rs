@@ -1,16 +1,24 @@
-//! Fault lab: injects a fault into the next reply, and describes WeChat's reaction to each fault.
+//! Fault lab: injects a fault into the next reply; a table of the faults and of WeChat's reaction to each.
 
-use egui::{Label, RichText, Sides, Ui};
+use egui::{Align, Label, Layout, RichText, Ui, Vec2};
 
 use super::controls::{about_button, note_ui};
 use super::summary::fault_words;
 use crate::engine::AnsweringCommand;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::theme::{GAP, ROW_HEIGHT, icons};
 use crate::ui::widgets::controls::small_button;
 use crate::ui::widgets::fault_choice::number_ui;
 use crate::wechat::fault::Fault;
+
+/// Widths of the columns with the name, the number and the button, in points; the reaction has the rest.
+const NAME_WIDTH: f32 = 168.0;
+const NUMBER_WIDTH: f32 = 220.0;
+const BUTTON_WIDTH: f32 = 104.0;
+
+/// Smallest width of the reaction, in points.
+const EFFECT_SMALLEST: f32 = 120.0;
 
 /// All faults with their current parameters.
 #[derive(Debug)]
@@ -28,52 +36,69 @@ impl FaultLab {
     /// Draws the fault lab.
     pub(super) fn ui(&mut self, ui: &mut Ui, armed: Option<Fault>, look: &Look, actions: &mut Vec<Action>) {
         note_ui(ui, "rules_screen.lab.hint", look);
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             let Some(fault) = armed else {
                 ui.label(RichText::new(format!("○ {}", look.text("rules_screen.lab.none"))).color(look.palette.weak));
                 return;
             };
             let words = look.filled("rules_screen.lab.armed", &[("fault", &fault_words(fault, look))]);
-            ui.label(RichText::new(format!("● {words}")).strong().color(look.palette.warning));
+            ui.label(RichText::new(format!("{} {words}", icons::ZAP)).color(look.palette.fault));
             if ui.button(look.text("rules_screen.lab.disarm")).clicked() {
                 actions.push(Action::Ask(AnsweringCommand::Arm { fault: None }.into()));
             }
         });
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let width = ui.available_width();
         for fault in &mut self.faults {
-            ui.separator();
-            fault_ui(ui, fault, armed, look, actions);
+            fault_ui(ui, (fault, width), armed, look, actions);
         }
     }
 }
 
-fn fault_ui(ui: &mut Ui, fault: &mut Fault, armed: Option<Fault>, look: &Look, actions: &mut Vec<Action>) {
+/// Draws one row, as high as any other.
+fn fault_ui(
+    ui: &mut Ui,
+    (fault, width): (&mut Fault, f32),
+    armed: Option<Fault>,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     let name = look.text(&format!("fault.{}.name", fault.name())).into_owned();
-    ui.spacing_mut().item_spacing.y = GAP_SMALL;
+    let effect = look.text(&format!("fault.{}.effect", fault.name())).into_owned();
     let is_armed = armed.is_some_and(|armed| armed.name() == fault.name());
-    let numbered = |ui: &mut Ui| {
+    let rest = width - NAME_WIDTH - NUMBER_WIDTH - BUTTON_WIDTH - 3.0 * GAP;
+    let line = ui.horizontal(|ui| {
+        ui.set_height(ROW_HEIGHT + GAP);
         ui.spacing_mut().item_spacing.x = GAP;
-        ui.label(RichText::new(&name).strong().color(look.palette.strong));
-        number_ui(ui, fault, look);
-    };
-    let ((), is_chosen) = Sides::new().shrink_left().wrap().show(ui, numbered, |ui| arm_ui(ui, &name, is_armed, look));
-    if is_chosen {
-        actions.push(Action::Ask(AnsweringCommand::Arm { fault: (!is_armed).then_some(*fault) }.into()));
-    }
-    ui.add(Label::new(look.text(&format!("fault.{}.effect", fault.name()))).wrap());
+        cell(ui, NAME_WIDTH, |ui| {
+            let color = if is_armed { look.palette.fault } else { look.palette.strong };
+            let mark = if is_armed { format!("{} ", icons::ZAP) } else { String::new() };
+            ui.add(Label::new(RichText::new(format!("{mark}{name}")).color(color)).truncate());
+        });
+        cell(ui, NUMBER_WIDTH, |ui| number_ui(ui, fault, look));
+        cell(ui, rest.max(EFFECT_SMALLEST), |ui| {
+            ui.add(Label::new(RichText::new(&effect).color(look.palette.text)).truncate()).on_hover_text(&effect);
+        });
+        cell(ui, BUTTON_WIDTH, |ui| {
+            let (key, full) = if is_armed {
+                ("rules_screen.lab.disarm", "rules_screen.lab.disarm_fault")
+            } else {
+                ("rules_screen.lab.arm", "rules_screen.lab.arm_fault")
+            };
+            if about_button(ui, small_button(look.text(key).into_owned()), full, &name, look) {
+                actions.push(Action::Ask(AnsweringCommand::Arm { fault: (!is_armed).then_some(*fault) }.into()));
+            }
+        });
+    });
+    let rect = line.response.rect;
+    ui.painter().hline(rect.x_range(), rect.bottom(), (1.0, look.palette.line));
 }
 
-/// Draws the button that arms or disarms a fault; returns true on a click.
-fn arm_ui(ui: &mut Ui, name: &str, is_armed: bool, look: &Look) -> bool {
-    let (key, full) = if is_armed {
-        ("rules_screen.lab.disarm", "rules_screen.lab.disarm_fault")
-    } else {
-        ("rules_screen.lab.arm", "rules_screen.lab.arm_fault")
-    };
-    let is_chosen = about_button(ui, small_button(look.text(key).into_owned()), full, name, look);
-    if is_armed {
-        let words = format!("● {}", look.text("rules_screen.lab.is_armed"));
-        ui.label(RichText::new(words).small().color(look.palette.warning));
-    }
-    is_chosen
+fn cell(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
+    let layout = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(Vec2::new(width, ui.available_height()), layout, |ui| {
+        ui.set_width(width);
+        content(ui);
+    });
 }

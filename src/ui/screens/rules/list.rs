@@ -11,7 +11,7 @@ use crate::rules::Rule;
 use crate::texts::safe_text::safe_text;
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{card, small_button, title, weak};
+use crate::ui::widgets::controls::{card, small_button, weak};
 
 /// A change requested in the list; numbers are indices of the rules shown.
 #[derive(Debug)]
@@ -57,14 +57,13 @@ impl RuleList {
         let mut action = None;
         Sides::new().shrink_left().show(
             ui,
-            |ui| title(ui, look, &look.text("rules_screen.list.title")),
+            |ui| note_ui(ui, "rules_screen.list.hint", look),
             |ui| {
                 if ui.button(look.text("rules_screen.list.new")).clicked() {
                     action = Some(ListAction::New);
                 }
             },
         );
-        note_ui(ui, "rules_screen.list.hint", look);
         for (at, rule) in rules.iter().enumerate() {
             let row = RuleRow { at, count: rules.len(), rule };
             card(look).show(ui, |ui| {

@@ -1,11 +1,13 @@
 //! Tests of the screen of rules, by its labels.
 
+use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::examples::blank;
 use super::*;
 use crate::capture::StoredCapture;
+use crate::capture::{ForwardProblem, ServerAnswer};
 use crate::config::ListenerConfig;
 use crate::engine::{AnsweringCommand, Command, QueryCommand, RuleTrial, RuleUsage, SettingsCommand, UsageByRule};
 use crate::inspect::reply::lint_plain_reply;
@@ -26,6 +28,8 @@ struct TestScreen {
     listener: ListenerConfig,
     event: Option<StoredCapture>,
     asked: Vec<Action>,
+    /// Numbers of the previews that were asked for.
+    previews: Vec<u64>,
 }
 
 impl TestScreen {
@@ -43,6 +47,11 @@ impl TestScreen {
             event: self.event.as_ref(),
         };
         self.screen.ui(ui, &view, &look(ui.ctx().theme()), &mut self.asked);
+        self.asked.retain(|asked| {
+            let Action::Ask(Command::Query(QueryCommand::PreviewRule { number, .. })) = asked else { return true };
+            self.previews.push(*number);
+            false
+        });
     }
 }
 
@@ -58,6 +67,18 @@ fn rule(name: &str) -> Rule {
 
 fn click(harness: &mut Harness<'_, TestScreen>, label: &str) {
     harness.get_by_label(label).click();
+    harness.run();
+}
+
+/// Chooses a kind of answer, which may have the name of a tab.
+fn click_answer(harness: &mut Harness<'_, TestScreen>, label: &str) {
+    let is_tab = |node: &egui_kittest::Node<'_>| node.accesskit_node().role() == Role::Tab;
+    harness.get_all_by_label(label).find(|node| !is_tab(node)).unwrap().click();
+    harness.run();
+}
+
+fn click_tab(harness: &mut Harness<'_, TestScreen>, label: &str) {
+    harness.get_by_role_and_label(Role::Tab, label).click();
     harness.run();
 }
 
@@ -214,11 +235,11 @@ fn a_rule_says_what_it_does_how_often_it_did_and_why_it_failed() {
 fn a_rule_that_forwards_is_kept_with_its_own_url() {
     let mut harness = shown(TestScreen::with(&[rule("a")]));
     click(&mut harness, "Edit: a");
-    click(&mut harness, "Forward");
+    click_answer(&mut harness, "Forward");
     typed(&mut harness, "Forward to", "a/b");
     assert!(is_disabled(&harness, "Save rule"));
     click(&mut harness, "Revert");
-    click(&mut harness, "Forward");
+    click_answer(&mut harness, "Forward");
     typed(&mut harness, "Forward to", "http://a/b");
     click(&mut harness, "Save rule");
     let forward = ForwardTo { url: Some("http://a/b".to_owned()), bad_answer: None };
@@ -226,12 +247,29 @@ fn a_rule_that_forwards_is_kept_with_its_own_url() {
 }
 
 #[test]
-fn without_a_selected_event_a_trial_says_what_to_do() {
+fn the_newest_event_that_matches_is_previewed_and_its_fields_are_inserted_by_a_click() {
     let mut harness = shown(TestScreen::with(&[rule("a")]));
     click(&mut harness, "Edit: a");
-    assert!(!is_shown(&harness, "Try against the selected event"));
-    click(&mut harness, "Show events");
-    assert!(matches!(harness.state().asked[..], [Action::ShowScreen(crate::ui::action::Screen::Events)]));
+    let number = harness.state_mut().previews.pop().expect("a preview is asked for by itself");
+    let event = scan();
+    let body = b"<xml><MsgType>text</MsgType></xml>".to_vec();
+    let report = lint_plain_reply(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &event.capture);
+    let trial = RuleTrial::Answers { body, report: Box::new(report) };
+    let preview = RulePreview { number, event: Some(Box::new(event)), trial };
+    harness.state_mut().screen.previewed(RulePreview { number: number + 9, ..preview.clone() }, Language::English);
+    harness.run();
+    assert!(!is_shown(&harness, "✓ The rule matches event 17 and would answer"), "it answers another question");
+    harness.state_mut().screen.previewed(preview, Language::English);
+    harness.run();
+    harness.get_by_label("✓ The rule matches event 17 and would answer");
+    harness.get_by_label_contains("With the newest event that matches: 17");
+    typed(&mut harness, "Content", " ");
+    click(&mut harness, "Insert decoded.scan.content");
+    harness.run();
+    click(&mut harness, "Save rule");
+    let saved = kept(&mut harness);
+    let Response::Reply(PassiveReply::Text { content }) = &saved[0].response else { panic!("{saved:?}") };
+    assert!(content.contains("{{ decoded.scan.content }}"), "{content}");
 }
 
 #[test]
@@ -282,69 +320,6 @@ fn a_trial_says_if_a_person_decides_or_the_rule_does_not_match() {
 }
 
 #[test]
-fn a_fault_is_armed_with_one_click_and_can_be_disarmed() {
-    let mut harness = shown(TestScreen::default());
-    assert!(is_shown(&harness, "○ No fault is armed"));
-    click(&mut harness, "Arm: Byte order mark first");
-    assert!(matches!(
-        harness.state_mut().asked.pop(),
-        Some(Action::Ask(Command::Answering(AnsweringCommand::Arm { fault: Some(Fault::Bom) })))
-    ));
-    harness.state_mut().armed = Some(Fault::Late { ms: 1_000 });
-    harness.run();
-    assert!(is_shown(&harness, "● Armed for the next push: Too late (by 1000 ms)"));
-    for label in ["Disarm", "Disarm: Too late"] {
-        click(&mut harness, label);
-        assert!(
-            matches!(
-                harness.state_mut().asked.pop(),
-                Some(Action::Ask(Command::Answering(AnsweringCommand::Arm { fault: None })))
-            ),
-            "{label}"
-        );
-    }
-}
-
-#[test]
-fn every_fault_is_offered_with_what_wechat_makes_of_it() {
-    let harness = shown(TestScreen::default());
-    for fault in Fault::ALL {
-        let text = |part: &str| Language::English.text(&format!("fault.{}.{part}", fault.name())).into_owned();
-        assert!(is_shown(&harness, &format!("Arm: {}", text("name"))), "{fault}");
-        assert!(is_shown(&harness, &text("effect")), "{fault}");
-    }
-}
-
-#[test]
-fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
-    let mut harness = shown(TestScreen::default());
-    assert!(is_disabled(&harness, "Turn off"));
-    typed(&mut harness, "Your server", "127.0.0.1");
-    assert!(is_disabled(&harness, "Save forwarding"));
-    harness.state_mut().screen.forward = ForwardSection::default();
-    harness.run();
-    typed(&mut harness, "Your server", "http://127.0.0.1:1/wx");
-    click(&mut harness, "The default answer");
-    click(&mut harness, "Save forwarding");
-    let asked = harness.state_mut().asked.pop();
-    let Some(Action::Ask(Command::Settings(SettingsCommand::SaveForward { url: Some(url), bad_answer }))) = asked
-    else {
-        panic!("{asked:?}")
-    };
-    assert_eq!((url.as_str(), bad_answer), ("http://127.0.0.1:1/wx", BadAnswer::Default));
-    harness.state_mut().listener.forward = Some(url);
-    harness.state_mut().listener.forward_bad_answer = bad_answer;
-    harness.run();
-    assert!(is_disabled(&harness, "Save forwarding"));
-    click(&mut harness, "Turn off");
-    let asked = harness.state_mut().asked.pop();
-    assert!(
-        matches!(asked, Some(Action::Ask(Command::Settings(SettingsCommand::SaveForward { url: None, .. })))),
-        "{asked:?}"
-    );
-}
-
-#[test]
 fn an_error_in_the_file_is_shown_above_the_rules_in_force() {
     let trouble = UserError::of("user_error.rules.unnamed", "rule 2 has no name; give it one");
     let harness = shown(TestScreen { trouble: Some(trouble), ..TestScreen::with(&[rule("a")]) });
@@ -352,3 +327,5 @@ fn an_error_in_the_file_is_shown_above_the_rules_in_force() {
     assert_eq!(harness.query_all_by_label_contains("Rule 2 has no name").count(), 1);
     assert!(is_shown(&harness, "Edit: a"));
 }
+
+mod other_tabs;

@@ -10,12 +10,12 @@ use crate::rules::Response;
 use crate::texts::Language;
 use crate::texts::safe_text::told;
 use crate::texts::user_error::UserError;
-use crate::ui::action::{Action, Screen};
+use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::bubble::bubble_ui;
 use crate::ui::widgets::cell::CELL_CHARS;
-use crate::ui::widgets::controls::{code_frame, copy_button, title};
+use crate::ui::widgets::controls::{code_frame, copy_button};
 use crate::ui::widgets::findings::{FindingView, PlaceDisplay, findings_ui};
 use crate::wechat::lint::{Outcome, Report};
 use crate::wechat::reply::PassiveReply;
@@ -118,17 +118,11 @@ impl Trial {
         look: &Look,
         actions: &mut Vec<Action>,
     ) {
-        title(ui, look, &look.text("rules_screen.trial.title"));
-        if let Some(event) = event {
-            self.button_ui(ui, checked, event, look, actions);
-        } else {
-            ui.add(Label::new(look.text("rules_screen.trial.no_event")).wrap());
-            if ui.button(look.text("rules_screen.trial.events")).clicked() {
-                actions.push(Action::ShowScreen(Screen::Events));
-            }
-        }
         if let Some(result) = &self.result {
             result_ui(ui, result, checked, look, actions);
+        }
+        if let Some(event) = event {
+            self.button_ui(ui, checked, event, look, actions);
         }
     }
 

@@ -8,7 +8,7 @@ use super::checks;
 use super::draft::AccountDraft;
 use super::secret::secret_fields_ui;
 use super::{labelled, problem_ui, section_ui};
-use crate::account::DEFAULT_ACCOUNT;
+use crate::account::{DEFAULT_ACCOUNT, SecretName};
 use crate::capture::Mode;
 use crate::engine::Status;
 use crate::texts::safe_text::safe_text;
@@ -23,9 +23,17 @@ pub(super) struct AccountForms {
     chosen: Option<String>,
     /// Drafts by account name; the empty name is that of a new account.
     drafts: BTreeMap<String, AccountDraft>,
+    /// The secret whose field takes the caret when it is drawn.
+    to_focus: Option<SecretName>,
 }
 
 impl AccountForms {
+    /// Opens the form of an account with the caret in the field of that secret.
+    pub(super) fn open(&mut self, name: &str, secret: SecretName) {
+        self.chosen = Some(name.to_owned());
+        self.to_focus = Some(secret);
+    }
+
     /// Discards the draft of an account, with its secrets, if it was submitted to be saved.
     pub(super) fn saved(&mut self, name: &str) {
         let is_saved = |draft: &AccountDraft| draft.is_submitted && draft.name.trim() == name;
@@ -85,7 +93,7 @@ impl AccountForms {
             ui.spacing_mut().item_spacing.y = GAP;
             plain_fields_ui(ui, draft, is_new, status, look);
             let kept = status.accounts.iter().find(|account| account.name == chosen);
-            secret_fields_ui(ui, draft, kept, look, actions);
+            secret_fields_ui(ui, draft, (kept, self.to_focus.take()), look, actions);
         });
         let is_ready = draft.is_valid(is_new, status) && (is_new || draft.is_changed());
         ui.horizontal(|ui| {

@@ -46,7 +46,7 @@ impl Default for SecretInput {
 }
 
 impl SecretInput {
-    fn secret(&self) -> Option<Secret> {
+    pub(super) fn secret(&self) -> Option<Secret> {
         let text = self.0.trim();
         (!text.is_empty()).then(|| Secret::new(text))
     }

@@ -1,7 +1,7 @@
 //! Fields of an account's secrets: each can be entered or forgotten, and none is ever shown.
 
 use egui::accesskit::Role;
-use egui::{Id, Label, TextEdit, Ui};
+use egui::{Id, Label, Response, TextEdit, Ui};
 
 use super::checks;
 use super::draft::{AccountDraft, SECRET_ROOM};
@@ -17,7 +17,7 @@ use crate::ui::widgets::controls::{named, small_button};
 pub(super) fn secret_fields_ui(
     ui: &mut Ui,
     draft: &mut AccountDraft,
-    kept: Option<&AccountStatus>,
+    (kept, to_focus): (Option<&AccountStatus>, Option<SecretName>),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
@@ -28,7 +28,11 @@ pub(super) fn secret_fields_ui(
             SecretName::AppSecret => kept.has_app_secret,
         });
         labelled(ui, key(which), look, |ui, label| {
-            secret_ui(ui, draft, which, (is_set, label), look);
+            let field = secret_ui(ui, draft, which, (is_set, label), look);
+            if to_focus == Some(which) {
+                field.request_focus();
+                field.scroll_to_me(Some(egui::Align::Center));
+            }
             if is_set {
                 forget_ui(ui, draft, which, look, actions);
             }
@@ -46,7 +50,13 @@ fn key(which: SecretName) -> &'static str {
 }
 
 /// Draws a field that shows whether a secret is set, but never its value.
-fn secret_ui(ui: &mut Ui, draft: &mut AccountDraft, which: SecretName, (is_set, label): (bool, Id), look: &Look) {
+fn secret_ui(
+    ui: &mut Ui,
+    draft: &mut AccountDraft,
+    which: SecretName,
+    (is_set, label): (bool, Id),
+    look: &Look,
+) -> Response {
     let (typed, check): (_, fn(&str) -> Option<&'static str>) = match which {
         SecretName::Token => (&mut draft.token, checks::token),
         SecretName::AesKey => (&mut draft.aes_key, checks::aes_key),
@@ -59,6 +69,7 @@ fn secret_ui(ui: &mut Ui, draft: &mut AccountDraft, which: SecretName, (is_set, 
     let response = output.response.response.labelled_by(label);
     clear_undo(ui, output.state, response.id);
     problem_ui(ui, problem, look);
+    response
 }
 
 /// Draws a button that deletes a saved secret after confirmation, since this cannot be undone.
@@ -88,7 +99,7 @@ fn forget_ui(ui: &mut Ui, draft: &mut AccountDraft, which: SecretName, look: &Lo
 }
 
 /// Clears the undo history, which would keep every stage of a secret in egui's memory.
-fn clear_undo(ui: &Ui, mut state: egui::text_edit::TextEditState, id: Id) {
+pub(super) fn clear_undo(ui: &Ui, mut state: egui::text_edit::TextEditState, id: Id) {
     state.clear_undoer();
     state.store(ui.ctx(), id);
 }

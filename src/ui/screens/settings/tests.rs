@@ -9,6 +9,7 @@ use super::*;
 use crate::account::SecretName;
 use crate::config::AccountConfig;
 use crate::engine::{AccountStatus, Command, SettingsCommand};
+use crate::texts::user_error::UserError;
 use crate::ui::test_support::{ActionLog, dress, look};
 
 fn shown<'h>() -> (Harness<'h, Settings>, ActionLog) {
@@ -18,7 +19,7 @@ fn shown<'h>() -> (Harness<'h, Settings>, ActionLog) {
         vec![AccountStatus { name: "shop".to_owned(), has_token: true, has_aes_key: false, has_app_secret: false }];
     let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
-    let builder = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress);
+    let builder = Harness::builder().with_size([900.0, 2000.0]).with_context_setup(dress);
     let harness = builder.build_ui_state(
         move |ui, settings: &mut Settings| {
             let mut actions = Vec::new();
@@ -105,4 +106,69 @@ fn a_new_address_is_applied_when_it_is_one() {
     assert!(
         matches!(&asked.borrow()[..], [Action::Ask(Command::Settings(SettingsCommand::SetAddress { address }))] if address == "127.0.0.1:9000")
     );
+}
+
+#[test]
+fn the_feed_is_switched_on_at_the_address_that_is_typed() {
+    let (mut harness, asked) = shown();
+    harness.get_by_label("○ off");
+    typed(&mut harness, "Address of the feed", "x");
+    assert!(harness.get_by_label("Let other programs follow along").accesskit_node().is_disabled());
+    harness.state_mut().saved(&SavedSetting::Feed);
+    harness.run();
+    harness.get_by_label("Let other programs follow along").click();
+    harness.run();
+    let switched = asked.borrow_mut().pop().unwrap();
+    let Action::Ask(Command::Settings(SettingsCommand::SetFeed { address })) = switched else { panic!("{switched:?}") };
+    assert_eq!(address.as_deref(), Some("127.0.0.1:8990"));
+}
+
+#[test]
+fn a_token_of_the_feed_is_long_and_never_shown() {
+    let (mut harness, asked) = shown();
+    typed(&mut harness, "Access token of the feed", "short");
+    harness.get_by_label("× The token needs 32 characters or more");
+    assert!(harness.get_by_label("Save the access token").accesskit_node().is_disabled());
+    harness.get_by_label("New random token (copied)").click();
+    harness.run();
+    let actions: Vec<Action> = asked.borrow_mut().drain(..).collect();
+    let [Action::Copy(copied), Action::Ask(Command::Settings(SettingsCommand::SaveFeedToken { token }))] = &actions[..]
+    else {
+        panic!("{actions:?}")
+    };
+    assert_eq!((copied.as_str(), copied.len()), (token.reveal(), 32));
+    assert!(!format!("{:?}", &actions[1]).contains(copied));
+}
+
+#[test]
+fn notifications_are_off_until_they_are_switched_on_and_a_mistaken_filter_is_named() {
+    let (mut harness, asked) = shown();
+    harness.get_by_label("Notify me of new events").click();
+    harness.run();
+    let saved = asked.borrow_mut().pop().unwrap();
+    let Action::Ask(Command::Settings(SettingsCommand::SaveNotify { notify })) = saved else { panic!("{saved:?}") };
+    assert_eq!(notify.filter.as_deref(), Some(""), "every event, until a filter says less");
+    typed(&mut harness, "Only events that match", "evnt:CLICK");
+    harness.get_by_label("× This filter cannot be read");
+    assert!(harness.get_by_label("Use this filter").accesskit_node().is_disabled());
+    harness.get_by_label("Notify me of new events").click();
+    harness.run();
+    let saved = asked.borrow_mut().pop().unwrap();
+    assert!(
+        matches!(&saved, Action::Ask(Command::Settings(SettingsCommand::SaveNotify { notify })) if notify.filter.is_none()),
+        "a mistaken filter is not saved: {saved:?}"
+    );
+}
+
+#[test]
+fn a_missing_session_bus_is_a_note_beside_the_switch() {
+    let trouble =
+        UserError::of("user_error.notify.missing", "the desktop takes no notifications (none)").with("cause", "none");
+    let status = Status { notifications: Some(trouble), ..Status::default() };
+    let builder = Harness::builder().with_size([900.0, 2000.0]).with_context_setup(dress);
+    let harness = builder.build_ui_state(
+        move |ui, settings: &mut Settings| settings.ui(ui, &status, &look(ui.ctx().theme()), &mut Vec::new()),
+        Settings::default(),
+    );
+    harness.get_by_label_contains("The desktop takes no notifications");
 }

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
+use egui::accesskit::Role;
 use egui::{Label, RichText, Ui};
 use serde_json::Value;
 
 use crate::capture::Capture;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL, TEXT_SMALL};
-use crate::ui::widgets::controls::weak;
+use crate::ui::theme::{GAP_SMALL, TEXT_SMALL};
+use crate::ui::widgets::controls::{named, small_button, weak};
 use crate::wechat::decoded::decoded;
 use crate::wechat::fields::fields;
 use crate::wechat::message::Message;
@@ -60,18 +61,23 @@ fn is_name(text: &str) -> bool {
     text.chars().all(is_part) && text.starts_with(|c: char| !c.is_ascii_digit())
 }
 
-/// Draws the list of names.
-pub(super) fn names_ui(ui: &mut Ui, names: &[String], look: &Look) {
+/// Draws the names as chips; returns the one that was chosen, in its braces.
+pub(super) fn names_ui(ui: &mut Ui, names: &[String], look: &Look) -> Option<String> {
+    if names.is_empty() {
+        return None;
+    }
     ui.add(Label::new(weak(look, look.text("editor.template.names"))).wrap());
-    ui.scope(|ui| {
-        // Lines of text are lower than rows of controls.
-        ui.spacing_mut().interact_size.y = 0.0;
-        ui.spacing_mut().item_spacing = egui::Vec2::new(GAP, GAP_SMALL);
-        ui.horizontal_wrapped(|ui| {
-            for name in names {
-                let text = RichText::new(format!("{{{{ {name} }}}}")).monospace().size(TEXT_SMALL);
-                ui.add(Label::new(text.color(look.palette.text)).extend());
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::Vec2::splat(GAP_SMALL);
+        for name in names {
+            let text = RichText::new(name).monospace().size(TEXT_SMALL).color(look.palette.text);
+            let response = ui.add(small_button(text));
+            let said = look.filled("editor.template.insert", &[("name", name)]);
+            if named(response, Role::Button, &said).on_hover_text(format!("{{{{ {name} }}}}")).clicked() {
+                chosen = Some(format!("{{{{ {name} }}}}"));
             }
-        });
+        }
     });
+    chosen
 }

@@ -245,7 +245,7 @@ fn a_check_holds_for_its_event_its_purpose_and_its_language() {
 fn a_template_is_shown_and_not_linted() {
     let (mut harness, _) = shown(text("{{ EventKey }}?"), true);
     harness.get_by_label("{{ EventKey }}?");
-    harness.get_by_label("{{ openid }}");
+    harness.get_by_label("Insert openid");
     harness.get_by_label_contains("The preview shows the template");
     assert!(harness.state().report().is_none());
     choose(&mut harness, "success");

@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Button, Color32, CornerRadius, Id, Label, Rect, RichText, Sense, Ui, UiBuilder, Vec2};
 
-use super::{ManualReplies, ReplyDraft, Stage, seconds_left};
+use super::{ATTEMPTS, ManualReplies, ReplyDraft, Stage, seconds_left};
 use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{AwaitedRetry, HeldDecision, HeldPush};
@@ -14,9 +14,6 @@ use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, named, title, weak};
 use crate::ui::widgets::fault_choice::fault_choice_ui;
 use crate::ui::widgets::reply_editor::Purpose;
-
-/// Maximum number of attempts that WeChat makes.
-const ATTEMPTS: u32 = 3;
 
 /// Height of the countdown bar, in points.
 const BAR_HEIGHT: f32 = 8.0;
@@ -44,6 +41,7 @@ pub(crate) fn answering_ui(
     let Some(stage) = answering.stage(group) else { return };
     let takes_focus =
         answering.focus_request.take_if(|requested| *requested == group).is_some() && !ui.ctx().text_edit_focused();
+    let is_to_retry = matches!(stage, Stage::Held(push) if answering.is_to_retry(push.placement.id));
     let draft = answering.draft(group, stored, look);
     if takes_focus {
         draft.editor.focus();
@@ -54,9 +52,9 @@ pub(crate) fn answering_ui(
         card(look).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = GAP;
-            stage_ui(ui, &stage, look);
+            stage_ui(ui, &stage, is_to_retry, look);
             let is_illegal = draft.editor.report().is_some_and(|report| !report.is_legal());
-            let clicked = buttons_ui(ui, &stage, is_illegal, look);
+            let clicked = buttons_ui(ui, &stage, (is_illegal, is_to_retry), look);
             let submitted = draft_ui(ui, draft, stored, look).then_some(Decision::Send);
             clicked.or(submitted)
         })
@@ -84,18 +82,19 @@ fn draft_ui(ui: &mut Ui, draft: &mut ReplyDraft, stored: &StoredCapture, look: &
     edited.submitted
 }
 
-fn stage_ui(ui: &mut Ui, stage: &Stage, look: &Look) {
+fn stage_ui(ui: &mut Ui, stage: &Stage, is_to_retry: bool, look: &Look) {
     match stage {
-        Stage::Held(push) => held_ui(ui, push, look),
+        Stage::Held(push) => held_ui(ui, push, is_to_retry, look),
         Stage::Awaited(retry) => awaited_ui(ui, retry, look),
     }
 }
 
-fn held_ui(ui: &mut Ui, push: &HeldPush, look: &Look) {
+fn held_ui(ui: &mut Ui, push: &HeldPush, is_to_retry: bool, look: &Look) {
     let attempt = push.placement.attempt;
     let words = look.filled("hold.title", &[("attempt", &attempt.to_string())]);
     title(ui, look, &format!("⏸ {} {words}", attempt_mark(attempt)));
-    let left = look.filled("hold.left", &[("seconds", &seconds_left(push.deadline))]);
+    let key = if is_to_retry { "hold.left_typing" } else { "hold.left" };
+    let left = look.filled(key, &[("seconds", &seconds_left(push.deadline))]);
     let (all, rest) = (push.deadline - push.began, push.deadline.saturating_duration_since(std::time::Instant::now()));
     let share = rest.as_secs_f32() / all.as_secs_f32().max(f32::EPSILON);
     let color = if share < LOW_SHARE { look.palette.error } else { look.palette.warning };
@@ -117,7 +116,7 @@ fn awaited_ui(ui: &mut Ui, retry: &AwaitedRetry, look: &Look) {
     ui.add(Label::new(look.text(key)).wrap());
 }
 
-fn buttons_ui(ui: &mut Ui, stage: &Stage, is_illegal: bool, look: &Look) -> Option<Decision> {
+fn buttons_ui(ui: &mut Ui, stage: &Stage, (is_illegal, is_to_retry): (bool, bool), look: &Look) -> Option<Decision> {
     let mut decision = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(GAP_SMALL);
@@ -144,6 +143,7 @@ fn buttons_ui(ui: &mut Ui, stage: &Stage, is_illegal: bool, look: &Look) -> Opti
         }
     });
     let hint = match stage {
+        Stage::Held(_) if is_to_retry => "hold.hint_typing",
         Stage::Held(push) if push.placement.attempt < ATTEMPTS => "hold.hint",
         Stage::Held(_) => "hold.hint_last",
         Stage::Awaited(_) => return decision,

@@ -2,13 +2,12 @@
 
 use super::forwarded::ForwardView;
 use super::reply_bytes::text;
-use crate::capture::diagnosis::{Severity, worst};
-use crate::capture::{HANDSHAKE, Reply, ReplyEnd, StoredCapture};
-use crate::inspect::reply::lint_plain_reply;
+use crate::capture::{HANDSHAKE, Reply, StoredCapture};
+use crate::inspect::recorded_report;
 use crate::texts::Language;
 use crate::ui::widgets::findings::FindingView;
 use crate::ui::widgets::shown::DisplayText;
-use crate::wechat::lint::{self, Encryption, Outcome, Report};
+use crate::wechat::lint::{Outcome, Report};
 use crate::wechat::reply::PassiveReply;
 
 /// A reply as it is displayed.
@@ -52,22 +51,7 @@ impl ReplyView {
 
 impl UserOutcome {
     fn of(stored: &StoredCapture, reply: &Reply, language: Language) -> Self {
-        let Report { outcome, reply, .. } = lint_report(stored, reply);
+        let Report { outcome, reply, .. } = recorded_report(&stored.capture, reply);
         Self { outcome, sentence: DisplayText::of(&outcome.sentence(language)).marked(), reply }
     }
-}
-
-/// Lints the plaintext. An error found in the bytes as they were sent overrides the outcome.
-fn lint_report(stored: &StoredCapture, reply: &Reply) -> Report {
-    let capture = &stored.capture;
-    let Some(status) = reply.status.filter(|_| reply.end == ReplyEnd::Answered) else {
-        return Report::unanswered(&capture.push_info(Encryption::Unchecked));
-    };
-    let elapsed_ms = u64::try_from(reply.elapsed.as_millis()).ok();
-    let mut report = lint_plain_reply(&lint::HttpResponse { status, body: &reply.body, elapsed_ms }, capture);
-    let was_illegal = worst(&reply.lint) == Some(Severity::Error);
-    if was_illegal && !matches!(report.outcome, Outcome::Late | Outcome::NoConversation) {
-        report.outcome = Outcome::Notice;
-    }
-    report
 }

@@ -8,7 +8,7 @@ use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{CORNER, GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{card, title, weak};
+use crate::ui::widgets::controls::{card, weak};
 use crate::ui::widgets::quantities::milliseconds;
 
 /// Time that WeChat waits for a reply.
@@ -69,6 +69,39 @@ impl Lanes {
     }
 }
 
+/// Size of the small timeline, in points.
+const SMALL: Vec2 = Vec2::new(96.0, 14.0);
+/// Height of a bar of the small timeline, and the distance between two, in points.
+const SMALL_BAR: f32 = 3.0;
+const SMALL_PITCH: f32 = 5.0;
+/// Maximum number of bars of the small timeline.
+const SMALL_BARS: usize = 3;
+
+impl Lanes {
+    /// Size of the small timeline.
+    #[expect(clippy::unused_self, reason = "the size belongs to what is drawn")]
+    pub(super) fn small_size(&self) -> Vec2 {
+        SMALL
+    }
+
+    /// Paints the latest attempts as bars on one axis, without words.
+    pub(super) fn paint_small(&self, ui: &Ui, rect: Rect, look: &Look) {
+        let painter = ui.painter();
+        painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, look.palette.line));
+        let axis = Rangef::new(rect.left(), rect.right());
+        let first = self.lanes.len().saturating_sub(SMALL_BARS);
+        for (row, lane) in self.lanes[first..].iter().enumerate() {
+            let top = rect.top() + row as f32 * SMALL_PITCH;
+            let (from, to) = (lane.from, lane.to.unwrap_or(lane.from + LIMIT));
+            let (from, to) = (along(axis, from, self.span), along(axis, to, self.span));
+            let bar = Rect::from_x_y_ranges(from..=to.max(from + BAR_SMALLEST), top..=top + SMALL_BAR);
+            let color =
+                if lane.end == Some(ReplyEnd::Answered) { look.palette.weak } else { end_mark(lane.end, look).1 };
+            painter.rect_filled(bar, 1.0, color);
+        }
+    }
+}
+
 fn words(attempt: &CaptureSummary, from: f32, language: Language) -> String {
     let end = match &attempt.reply {
         None => language.text("attempts.open").into_owned(),
@@ -89,7 +122,6 @@ fn span_words(elapsed: std::time::Duration) -> String {
 
 /// Draws the timeline, with the attempt `shown` lit; a click selects another.
 pub(super) fn attempts_ui(ui: &mut Ui, lanes: &Lanes, shown: CaptureId, look: &Look, actions: &mut Vec<Action>) {
-    title(ui, look, &look.text("detail.attempts"));
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP_SMALL;

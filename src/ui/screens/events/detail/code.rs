@@ -18,7 +18,7 @@ const QUIET_BARS: usize = 10;
 /// Height of the bars, in points.
 const BAR_HEIGHT: f32 = 72.0;
 /// Side of a QR code and width of the narrowest bar, in points.
-const QR_SIDE: f32 = 168.0;
+const QR_SIDE: f32 = 132.0;
 const BAR_WIDTH: f32 = 1.5;
 
 /// Maximum number of bytes in a bar code; longer ones are too wide for screens and scanners.
@@ -66,12 +66,22 @@ impl ScannedCode {
         (!bars.is_empty()).then_some(Self { columns: dark.len(), dark, is_matrix: false })
     }
 
+    /// Returns true for a QR code, which is as high as it is wide.
+    pub(super) fn is_matrix(&self) -> bool {
+        self.is_matrix
+    }
+
+    /// Width in points, where there is room.
+    pub(super) fn width(&self) -> f32 {
+        if self.is_matrix { QR_SIDE } else { self.columns as f32 * BAR_WIDTH }
+    }
+
     /// Draws the code dark on white in every theme, as scanners require.
     pub(super) fn ui(&self, ui: &mut Ui, description: &str) {
         let size = if self.is_matrix {
             Vec2::splat(QR_SIDE)
         } else {
-            Vec2::new((self.columns as f32 * BAR_WIDTH).min(ui.available_width()), BAR_HEIGHT)
+            Vec2::new(self.width().min(ui.available_width()), BAR_HEIGHT)
         };
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, description));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::long_text::LongText;
 use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::tree::{Element, Tree};
 
@@ -20,8 +21,10 @@ pub(super) struct Field {
     pub(super) depth: usize,
     pub(super) text: String,
     /// The text prepared for display.
-    pub(super) shown: DisplayText,
+    pub(super) shown: LongText,
     pub(super) has_children: bool,
+    /// Set if the text stands in `CDATA`.
+    pub(super) has_cdata: bool,
     /// Byte range of the whole element in the message.
     pub(super) span: Range<usize>,
 }
@@ -57,6 +60,16 @@ pub(super) fn fields(tree: &Tree<'_>) -> Vec<Field> {
     found
 }
 
+/// Lists every element of a payload, and notes which of them stand in `CDATA`.
+pub(super) fn fields_of(tree: &Tree<'_>, payload: &[u8]) -> Vec<Field> {
+    let mut found = fields(tree);
+    for field in found.iter_mut().filter(|field| !field.has_children) {
+        let bytes = payload.get(field.span.clone()).unwrap_or_default();
+        field.has_cdata = memchr::memmem::find(bytes, b"<![CDATA[").is_some();
+    }
+    found
+}
+
 /// Numbers siblings in one pass: [`Element::path`] would count them for each, and ten thousand siblings are allowed.
 fn gather(parent: Element<'_, '_>, path: &str, found: &mut Vec<Field>) {
     let mut named: HashMap<&str, (usize, usize)> = HashMap::new();
@@ -76,8 +89,9 @@ fn gather(parent: Element<'_, '_>, path: &str, found: &mut Vec<Field>) {
             name: DisplayText::name(name),
             depth: child.depth(),
             text: child.text().to_owned(),
-            shown: DisplayText::of(child.text()),
+            shown: LongText::of(child.text()),
             has_children: child.has_children(),
+            has_cdata: false,
             span: child.span(),
             path: path.clone(),
         });

@@ -1,46 +1,82 @@
-//! Header of the detail: kind and key, exact time, signature, mode, reply, and attempts.
+//! Header of the detail: kind and key, time and user, signature, mode and attempts, and the main verbs.
 
 use egui::accesskit::Role;
-use egui::{Button, CornerRadius, Label, RichText, Sense, Sides, Ui, Vec2};
+use egui::containers::menu::MenuButton;
+use egui::{Button, Label, Rect, RichText, Sense, Sides, Ui, Vec2};
 use jiff::tz::TimeZone;
 
-use super::request_tab::signature_words;
-use crate::capture::{Capture, Reply, ReplySource};
+use super::attempts::Lanes;
+use super::detail_view::DetailView;
+use super::request_view::signature_words;
+use crate::capture::{Capture, HANDSHAKE, Mode, Reply, Signature, UNREADABLE};
 use crate::engine::EventDetail;
-use crate::texts::safe_text::shortened;
-use crate::ui::action::Action;
+use crate::texts::safe_text::{safe_text, shortened};
+use crate::ui::action::{Action, DetailPart};
+use crate::ui::keys::{self, Shortcut};
 use crate::ui::look::{FAULT_MARK, Look, attempt_mark, fault_hint, forward_hint, signature_mark};
-use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{chip, named, weak};
-use crate::ui::widgets::quantities::milliseconds;
+use crate::ui::screens::events::answering::ManualReplies;
+use crate::ui::theme::{CORNER, GAP, GAP_SMALL, icons, title_text};
+use crate::ui::widgets::annotation::annotation_ui;
+use crate::ui::widgets::controls::{copy_icon, named, small_button, weak};
+use crate::ui::widgets::copy_menu::copy_menu_ui;
 use crate::wechat::kind;
 
-/// Size of the bar in the family's colour beside the title, in points.
-const FAMILY_BAR: Vec2 = Vec2::new(4.0, 20.0);
+/// Size of the mark in the family's colour before the title, in points.
+const FAMILY_MARK: f32 = 10.0;
 
 /// Maximum number of characters of a kind or key in the title, which has one line, and in its tooltip.
 const TITLE_CHARS: usize = 200;
 const HOVER_CHARS: usize = 1_000;
 
+/// Side of a button with an icon alone, in points.
+const ICON_BUTTON: f32 = 24.0;
+
+/// Text size of the key beside the title, in points.
+const KEY_TEXT: f32 = 14.0;
+
+/// Characters shown of an OpenID's beginning and end.
+const OPENID_SHOWN: (usize, usize) = (4, 4);
+
 /// Draws the header of the detail.
-pub(super) fn header_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions: &mut Vec<Action>) {
+pub(super) fn header_ui(
+    ui: &mut Ui,
+    (opened, lanes): (&EventDetail, &Lanes),
+    (view, answering): (&mut DetailView, &mut ManualReplies),
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
     let capture = &opened.stored.capture;
-    let id = opened.stored.placement.id.to_string();
-    let number = look.filled("detail.number", &[("id", &id), ("account", &shortened(&capture.account, TITLE_CHARS))]);
     Sides::new().shrink_left().truncate().show(
         ui,
         |ui| title_ui(ui, capture, look),
-        |ui| ui.add(Label::new(weak(look, number)).extend()),
+        |ui| {
+            // From the right to the left.
+            ui.spacing_mut().item_spacing.x = GAP_SMALL;
+            more_menu(ui, opened, view, look, actions);
+            actions.extend(copy_menu_ui(ui, look));
+            let id = opened.stored.placement.id;
+            let number = ui.add(Label::new(weak(look, format!("#{id}"))).extend());
+            let account = shortened(&capture.account, TITLE_CHARS);
+            number.on_hover_text(look.filled("detail.number", &[("id", &id.to_string()), ("account", &account)]));
+        },
     );
-    instant_ui(ui, opened, look);
+    let mut verbs = Vec::new();
+    Sides::new().shrink_left().truncate().show(
+        ui,
+        |ui| instant_ui(ui, opened, look, actions),
+        |ui| {
+            ui.spacing_mut().item_spacing.x = GAP_SMALL;
+            buttons_ui(ui, opened, answering, look, &mut verbs);
+        },
+    );
+    actions.append(&mut verbs);
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP_SMALL;
-        chips_ui(ui, opened, look);
+        ui.spacing_mut().item_spacing = Vec2::new(GAP, GAP_SMALL);
+        states_ui(ui, opened, look);
+        attempts_ui(ui, (opened, lanes), view, look, actions);
     });
-    if opened.attempts.len() > 1 {
-        attempts_ui(ui, opened, look, actions);
-    }
+    annotation_ui(ui, &opened.stored.annotation, look, actions);
 }
 
 /// Draws kind and key on one line, however long they are; a tooltip shows more of them, the fields all.
@@ -48,75 +84,176 @@ fn title_ui(ui: &mut Ui, capture: &Capture, look: &Look) {
     ui.spacing_mut().item_spacing.x = GAP;
     let family = look.family_color(kind::family(&capture.envelope.kind));
     // The kind's name tells its family; the colour only repeats it.
-    let (bar, _) = ui.allocate_exact_size(FAMILY_BAR, Sense::hover());
-    ui.painter().rect_filled(bar, CornerRadius::same(2), family);
+    let (mark, _) = ui.allocate_exact_size(Vec2::splat(FAMILY_MARK), Sense::hover());
+    ui.painter().circle_filled(mark.center(), FAMILY_MARK / 2.0, family);
     let kind = look.kind(&capture.envelope.kind, TITLE_CHARS);
-    let kind = Label::new(RichText::new(kind).heading().strong().color(look.palette.strong)).truncate();
-    ui.add(kind);
+    let title = title_text(&kind).color(look.palette.strong);
+    named(ui.add(Label::new(title).truncate()), Role::Heading, &kind);
     if let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) {
-        ui.label(RichText::new("·").color(look.palette.weak));
-        let shown = RichText::new(shortened(key, TITLE_CHARS)).monospace().size(15.0);
+        let shown = RichText::new(shortened(key, TITLE_CHARS)).monospace().size(KEY_TEXT);
         let response = ui.add(Label::new(shown).truncate());
         response.on_hover_text(shortened(key, HOVER_CHARS));
     }
 }
 
-fn instant_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
-    let stored = &opened.stored;
-    let at = stored.capture.request.received_at;
-    let local = look.local(at).strftime("%Y-%m-%d %H:%M:%S.%3f %:z").to_string();
-    let utc = at.to_zoned(TimeZone::UTC).strftime("%H:%M:%S.%6f").to_string();
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP;
-        ui.label(RichText::new(local).monospace());
-        ui.label(RichText::new(format!("{utc} UTC")).monospace().color(look.palette.weak));
-    });
+/// Draws the time and the user.
+fn instant_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.x = GAP;
+    let capture = &opened.stored.capture;
+    let at = capture.request.received_at;
+    let local = look.local(at);
+    let key = if local.year() == look.local(crate::clock::now()).year() { "hero.day" } else { "hero.day_of_year" };
+    let day = local.strftime(&*look.text(key)).to_string();
+    let shown = format!("{} · {day}", local.strftime("%H:%M:%S.%3f"));
+    let utc = at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S.%6f");
+    let exact = format!("{}\n{utc} UTC", local.strftime("%Y-%m-%d %H:%M:%S.%6f %:z"));
+    let time = ui.add(Label::new(RichText::new(shown).monospace()).sense(Sense::hover()));
+    time.on_hover_text(&exact);
+    if let Some(openid) = capture.envelope.openid.as_deref().filter(|openid| !openid.is_empty()) {
+        let words = RichText::new(ends_of(openid)).monospace().color(look.palette.weak);
+        ui.add(Label::new(words).truncate()).on_hover_text(shortened(openid, HOVER_CHARS));
+        copy_icon(ui, look, "OpenID", || openid.to_owned(), actions);
+    }
 }
 
-fn chips_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
+/// The beginning and the end of a long name.
+fn ends_of(name: &str) -> String {
+    let characters: Vec<char> = safe_text(name).chars().take(HOVER_CHARS).collect();
+    let (start, end) = OPENID_SHOWN;
+    if characters.len() <= start + end + 1 {
+        return characters.into_iter().collect();
+    }
+    let text = |part: &[char]| part.iter().collect::<String>();
+    format!("{}…{}", text(&characters[..start]), text(&characters[characters.len() - end..]))
+}
+
+/// Draws the verbs, from the right to the left.
+fn buttons_ui(
+    ui: &mut Ui,
+    opened: &EventDetail,
+    answering: &mut ManualReplies,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    let stored = &opened.stored;
+    let is_message = !matches!(&*stored.capture.envelope.kind, HANDSHAKE | UNREADABLE);
+    if is_message {
+        let answer = ui.add(small_button(&*look.text("hero.answer"))).on_hover_text(look.text("hero.answer_hint"));
+        if answer.clicked() {
+            answering.begin(stored, look);
+            actions.push(Action::ShowPart(DetailPart::Reply));
+        }
+    }
+    let replay = ui.add(small_button(&*look.text("replays.detail.replay"))).on_hover_text(keys::REPLAY.hint());
+    if replay.clicked() {
+        actions.push(keys::REPLAY.action());
+    }
+}
+
+/// Draws the menu of the other verbs.
+fn more_menu(ui: &mut Ui, opened: &EventDetail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
+    let (response, _) = MenuButton::from_button(icon_menu(icons::ELLIPSIS)).ui(ui, |ui| {
+        for shortcut in [&keys::REPLAY, &keys::EDIT_AND_REPLAY, &keys::DUPLICATE, &keys::EXPORT, &keys::REMOVE] {
+            verb_ui(ui, shortcut, look, actions);
+        }
+        ui.separator();
+        if ui.checkbox(&mut view.shows_space, look.text("hero.bytes.space")).clicked() {
+            ui.close();
+        }
+        let beside = look.filled("hero.beside", &[("count", &opened.replays.len().to_string())]);
+        if ui.button(beside).clicked() {
+            actions.push(Action::ShowPart(DetailPart::Replays));
+            ui.close();
+        }
+    });
+    named(response, Role::Button, &look.text("hero.more"));
+}
+
+/// A button with an icon alone that opens a menu.
+fn icon_menu(icon: &str) -> Button<'static> {
+    let size = Vec2::splat(ICON_BUTTON);
+    Button::new(RichText::new(icon).font(icons::font(16.0))).small().frame_when_inactive(false).min_size(size)
+}
+
+fn verb_ui(ui: &mut Ui, shortcut: &Shortcut, look: &Look, actions: &mut Vec<Action>) {
+    if ui.add(Button::new(look.text(shortcut.text).into_owned()).shortcut_text(shortcut.hint())).clicked() {
+        actions.push(shortcut.action());
+        ui.close();
+    }
+}
+
+/// Draws signature, mode, and what else was special. What is right stays quiet.
+fn states_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
     let capture = &opened.stored.capture;
     let signature = capture.signature;
-    chip(ui, look, signature_mark(signature), &signature_words(signature, look), look.signature_color(signature));
-    let mode = look.text(&format!("detail.mode.{}", capture.mode.as_str())).into_owned();
-    chip(ui, look, "◆", &mode, look.palette.text);
-    let (mark, words, color) = match &opened.stored.reply {
-        None => ("○", look.text("detail.answer.none_yet").into_owned(), look.palette.weak),
-        Some(reply) if reply.summary().is_legal() => ("✓", answer_words(reply, look), look.palette.ok),
-        Some(reply) => ("×", answer_words(reply, look), look.palette.error),
-    };
-    chip(ui, look, mark, &words, color);
+    let color = if signature == Signature::Valid { look.palette.weak } else { look.signature_color(signature) };
+    state_ui(ui, signature_mark(signature), &signature_words(signature, look), color);
+    let mark = if capture.mode == Mode::Plain { "" } else { "◆" };
+    state_ui(ui, mark, &look.text(&format!("detail.mode.{}", capture.mode.as_str())), look.palette.weak);
     let reply = opened.stored.reply.as_ref();
     if let Some((mark, words)) = reply.and_then(Reply::forward).and_then(|state| forward_hint(state, look)) {
-        chip(ui, look, mark, &words, look.palette.error);
+        state_ui(ui, mark, &words, look.palette.error);
     }
     if let Some(name) = reply.and_then(|reply| reply.fault) {
-        chip(ui, look, FAULT_MARK, &fault_hint(name, look), look.palette.warning);
+        state_ui(ui, FAULT_MARK, &fault_hint(name, look), look.palette.warning);
     }
     if capture.replay {
-        chip(ui, look, "→", &look.text("detail.replay"), look.palette.note);
+        state_ui(ui, "→", &look.text("detail.replay"), look.palette.note);
     }
 }
 
-fn answer_words(reply: &Reply, look: &Look) -> String {
-    let elapsed = milliseconds(reply.elapsed);
-    let Some(status) = reply.status else {
-        return format!("{} · {elapsed}", look.text(&format!("detail.end.{}", reply.end.as_str())));
-    };
-    let key = if reply.source == ReplySource::None { "detail.answer.refused" } else { "detail.answer.answered" };
-    look.filled(key, &[("status", &status.to_string()), ("elapsed", &elapsed)])
+fn state_ui(ui: &mut Ui, mark: &str, words: &str, color: egui::Color32) {
+    let words = if mark.is_empty() { words.to_owned() } else { format!("{mark} {words}") };
+    ui.add(Label::new(RichText::new(words).color(color)).extend());
 }
 
-fn attempts_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions: &mut Vec<Action>) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP_SMALL;
-        ui.label(weak(look, look.text("detail.attempts")));
+/// Draws the attempts: their numbers, and a small timeline that unfolds the large one.
+fn attempts_ui(
+    ui: &mut Ui,
+    (opened, lanes): (&EventDetail, &Lanes),
+    view: &mut DetailView,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    if opened.attempts.is_empty() {
+        return;
+    }
+    ui.label(RichText::new(look.text("detail.attempts")).color(look.palette.weak));
+    if opened.attempts.len() > 1 {
         for attempt in &opened.attempts {
             let number = attempt.placement.attempt;
-            let button = Button::selectable(attempt.placement.id == opened.stored.placement.id, attempt_mark(number));
+            let is_shown = attempt.placement.id == opened.stored.placement.id;
+            let button = Button::selectable(is_shown, attempt_mark(number)).small().min_size(Vec2::splat(20.0));
             let name = look.filled("detail.attempt", &[("number", &number.to_string())]);
             if named(ui.add(button), Role::Button, &name).on_hover_text(&name).clicked() {
                 actions.push(Action::Select(attempt.placement.id));
             }
         }
-    });
+    }
+    let (rect, response) = ui.allocate_exact_size(lanes.small_size(), Sense::click());
+    let name = look.text("hero.timeline");
+    let response = named(response, Role::Button, &name).on_hover_text(&*name);
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect.expand(2.0), CORNER, look.palette.hovered);
+    }
+    lanes.paint_small(ui, Rect::from_center_size(rect.center(), lanes.small_size()), look);
+    if response.clicked() {
+        if view.is_wide {
+            view.shows_beside = !view.shows_beside;
+        } else {
+            view.shows_attempts = !view.shows_attempts;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_is_known_by_its_ends() {
+        assert_eq!(ends_of("oMgHVjngRipVsoxg6TuX3vz6glDg"), "oMgH…glDg");
+        assert_eq!(ends_of("short"), "short");
+        assert_eq!(ends_of("广州市海珠区客村艺苑路"), "广州市海…村艺苑路");
+    }
 }

@@ -40,7 +40,7 @@ pub(super) fn hex_ui(ui: &mut Ui, bytes: &[u8], lit: &Range<usize>, reveal: bool
                 let start = row * PER_ROW;
                 let part = &bytes[start..bytes.len().min(start + PER_ROW)];
                 let label =
-                    Label::new(row_job(start, part, lit, look, &font)).extend().selectable(false).sense(Sense::click());
+                    Label::new(row_job(start, part, lit, look, &font)).extend().selectable(false).sense(Sense::CLICK);
                 let response = ui.add(label);
                 if let Some(point) = response.interact_pointer_pos().filter(|_| response.clicked()) {
                     let character = ((point.x - response.rect.left()) / (response.rect.width() / width(part))) as usize;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::long_text::space_mark;
 use crate::texts::safe_text::{hidden, spelled};
 
 /// Syntactic class of a span.
@@ -20,6 +21,15 @@ pub(super) enum Token {
     Plain,
     /// An invisible character that is spelled out.
     Escaped,
+    /// White space made visible by a mark.
+    Space,
+}
+
+impl Token {
+    /// Returns true if the visible text has other characters than the payload.
+    fn is_replaced(self) -> bool {
+        matches!(self, Self::Escaped | Self::Space)
+    }
 }
 
 /// A run of text of one class.
@@ -32,6 +42,25 @@ pub(super) struct Span {
     pub(super) token: Token,
 }
 
+/// Syntax of a payload, as far as its first character says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    Xml,
+    Json,
+    Other,
+}
+
+impl Syntax {
+    /// The syntax of a payload.
+    pub(super) fn of(payload: &str) -> Self {
+        match payload.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).chars().next() {
+            Some('<') => Self::Xml,
+            Some('{') => Self::Json,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A payload as highlighted text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HighlightedText {
@@ -42,13 +71,18 @@ pub(super) struct HighlightedText {
 }
 
 impl HighlightedText {
-    /// Highlights a payload as XML or JSON, depending on its first character.
-    pub(super) fn of(payload: &str) -> Self {
-        let mut highlighter = Highlighter { rest: payload, at: 0, out: Self::default() };
-        match payload.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).chars().next() {
-            Some('<') => highlighter.xml(),
-            Some('{') => highlighter.json(),
-            _ => highlighter.take(payload.len(), Token::Plain),
+    /// Highlights a payload in its syntax; `shows_space` makes white space visible.
+    pub(super) fn of(payload: &str, shows_space: bool) -> Self {
+        Self::part(payload, 0, Syntax::of(payload), shows_space)
+    }
+
+    /// Highlights a part of a payload that begins at the byte `at`. It may begin within a value.
+    pub(super) fn part(part: &str, at: usize, syntax: Syntax, shows_space: bool) -> Self {
+        let mut highlighter = Highlighter { rest: part, at, shows_space, out: Self::default() };
+        match syntax {
+            Syntax::Xml => highlighter.xml(),
+            Syntax::Json => highlighter.json(),
+            Syntax::Other => highlighter.take(part.len(), Token::Plain),
         }
         highlighter.out
     }
@@ -56,7 +90,7 @@ impl HighlightedText {
     /// Maps a byte offset in the visible text to one in the payload.
     pub(super) fn byte_at(&self, shown: usize) -> Option<usize> {
         let span = self.spans.iter().find(|span| span.shown.contains(&shown))?;
-        let within = if span.token == Token::Escaped { 0 } else { shown - span.shown.start };
+        let within = if span.token.is_replaced() { 0 } else { shown - span.shown.start };
         Some(span.bytes.start + within)
     }
 
@@ -65,7 +99,7 @@ impl HighlightedText {
         self.spans.iter().flat_map(move |span| {
             let length = span.bytes.len();
             let within = |offset: usize| offset.saturating_sub(span.bytes.start).min(length);
-            let (start, end) = if span.token == Token::Escaped {
+            let (start, end) = if span.token.is_replaced() {
                 // Lit as a whole if its first byte is.
                 if lit.contains(&span.bytes.start) { (0, span.shown.len()) } else { (0, 0) }
             } else {
@@ -84,6 +118,7 @@ impl HighlightedText {
 struct Highlighter<'p> {
     rest: &'p str,
     at: usize,
+    shows_space: bool,
     out: HighlightedText,
 }
 
@@ -92,17 +127,34 @@ impl Highlighter<'_> {
     fn take(&mut self, length: usize, token: Token) {
         let (taken, rest) = self.rest.split_at(length);
         let mut from = 0;
-        for (at, character) in hidden(taken).filter(|(_, character)| !matches!(character, '\n' | '\t')) {
+        for (at, character) in self.replaced(taken) {
             // A carriage return before a line feed belongs to the line end and stays invisible.
             let line_end = character == '\r' && taken.as_bytes().get(at + 1) == Some(&b'\n');
             self.push(&taken[from..at], &taken[from..at], token);
             let bytes = &taken[at..at + character.len_utf8()];
-            let shown = if line_end { String::new() } else { spelled(character) };
-            self.push(bytes, &shown, Token::Escaped);
+            match space_mark(character).filter(|_| self.shows_space) {
+                // The line still ends.
+                Some(mark) if character == '\n' => self.push(bytes, &format!("{mark}\n"), Token::Space),
+                Some(mark) => self.push(bytes, mark, Token::Space),
+                None if line_end => self.push(bytes, "", Token::Escaped),
+                None => self.push(bytes, &spelled(character), Token::Escaped),
+            }
             from = at + character.len_utf8();
         }
         self.push(&taken[from..], &taken[from..], token);
         self.rest = rest;
+    }
+
+    /// The characters that are shown by something else, with their places.
+    fn replaced(&self, text: &str) -> Vec<(usize, char)> {
+        let is_hidden = |(_, character): &(usize, char)| !matches!(character, '\n' | '\t');
+        let mut found: Vec<(usize, char)> = hidden(text).filter(is_hidden).collect();
+        if self.shows_space {
+            let spaces = text.char_indices().filter(|(_, character)| space_mark(*character).is_some());
+            found.extend(spaces.filter(|place| !is_listed(&found, *place)).collect::<Vec<_>>());
+            found.sort_unstable_by_key(|(at, _)| *at);
+        }
+        found
     }
 
     fn push(&mut self, bytes: &str, shown: &str, token: Token) {
@@ -177,6 +229,10 @@ impl Highlighter<'_> {
     }
 }
 
+fn is_listed(found: &[(usize, char)], (at, _): (usize, char)) -> bool {
+    found.binary_search_by_key(&at, |(other, _)| *other).is_ok()
+}
+
 /// Length of the string literal at the beginning of the text, including its closing quote.
 fn string_end(text: &str) -> usize {
     let mut escaped = false;
@@ -196,7 +252,7 @@ mod tests {
     use super::*;
 
     fn highlighted(payload: &str) -> Vec<(&str, Token)> {
-        let spans = HighlightedText::of(payload).spans;
+        let spans = HighlightedText::of(payload, false).spans;
         spans.into_iter().map(|span| (&payload[span.bytes], span.token)).collect()
     }
 
@@ -237,7 +293,7 @@ mod tests {
         for payload in ["<xml><a>广<![CDATA[b]]></a><!-- c --></xml>", r#"{"a":"广\"","b":[1,null]}"#] {
             for end in (0..=payload.len()).filter(|end| payload.is_char_boundary(*end)) {
                 let part = &payload[..end];
-                let found = HighlightedText::of(part);
+                let found = HighlightedText::of(part, false);
                 assert_eq!(found.text, part);
                 assert_eq!(found.spans.last().map_or(0, |span| span.bytes.end), end);
             }
@@ -246,11 +302,19 @@ mod tests {
 
     #[test]
     fn spelled_out_characters_keep_their_place_in_the_bytes() {
-        let found = HighlightedText::of("<a>x\u{202E}y</a>\r\n");
+        let found = HighlightedText::of("<a>x\u{202E}y</a>\r\n", false);
         assert_eq!(found.text, "<a>x‹U+202E›y</a>\n");
         let y = found.text.find('y').unwrap();
         assert_eq!(found.byte_at(y), Some(7));
         let lit: String = found.cut_at(&(3..8)).filter(|(_, _, lit)| *lit).map(|(text, ..)| text).collect();
         assert_eq!(lit, "x‹U+202E›y");
+    }
+
+    #[test]
+    fn white_space_is_marked_and_keeps_its_place() {
+        let found = HighlightedText::of("<a> x\t\r\n</a>", true);
+        assert_eq!(found.text, "<a>·x→←↵\n</a>");
+        assert_eq!(found.byte_at(found.text.find('x').unwrap()), Some(4));
+        assert_eq!(found.byte_at(found.text.find('↵').unwrap()), Some(7));
     }
 }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::field::Field;
-use super::section::SectionRow;
 use crate::texts::Language;
 use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::geo;
@@ -16,6 +15,23 @@ pub(super) enum Note {
     Words(String),
     /// A point in time, shown in local time.
     Instant(Timestamp),
+}
+
+/// A labelled value that is derived from the elements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FactRow {
+    pub(super) label: String,
+    pub(super) value: String,
+    /// Set if the value is shown in the code font rather than as prose.
+    pub(super) is_code: bool,
+}
+
+impl FactRow {
+    /// A row with a value in the code font.
+    pub(super) fn code(label: &str, value: &str) -> Self {
+        let shown = |text: &str| DisplayText::of(text).marked();
+        Self { label: shown(label), value: shown(value), is_code: true }
+    }
 }
 
 /// Remarks about the value of a field.
@@ -60,11 +76,6 @@ pub(super) fn scan_code<'m>(message: &'m Message<'_>) -> Option<&'m ScanCode<'m>
     }
 }
 
-/// Number of pictures that a menu event lists.
-pub(super) fn picture_count(message: &Message<'_>) -> Option<usize> {
-    pictures(message).map(|pictures| pictures.md5s.len())
-}
-
 fn count_note(pictures: &Pictures<'_>, language: Language) -> Note {
     let found = pictures.md5s.len();
     let agrees = pictures.count.is_some_and(|count| usize::try_from(count) == Ok(found));
@@ -73,7 +84,7 @@ fn count_note(pictures: &Pictures<'_>, language: Language) -> Note {
 }
 
 /// Rows derived from the elements, such as the parts of a scanned code.
-pub(super) fn derived_rows(message: &Message<'_>, language: Language) -> Vec<SectionRow> {
+pub(super) fn derived_rows(message: &Message<'_>, language: Language) -> Vec<FactRow> {
     if let Some(scan) = scan_code(message) {
         return scan_rows(scan, language);
     }
@@ -86,12 +97,12 @@ pub(super) fn derived_rows(message: &Message<'_>, language: Language) -> Vec<Sec
 }
 
 /// Collects derived rows in one language.
-struct DerivedRows(Language, Vec<SectionRow>);
+struct DerivedRows(Language, Vec<FactRow>);
 
 impl DerivedRows {
     fn add(&mut self, label: &str, value: &str, is_code: bool) {
         let label = self.0.text(&format!("detail.said.{label}")).into_owned();
-        self.1.push(SectionRow::Derived { label, value: DisplayText::of(value).marked(), is_code });
+        self.1.push(FactRow { label, value: DisplayText::of(value).marked(), is_code });
     }
 
     fn code(&mut self, label: &str, value: &str) {
@@ -111,7 +122,7 @@ impl DerivedRows {
     }
 }
 
-fn scan_rows(scan: &ScanCode<'_>, language: Language) -> Vec<SectionRow> {
+fn scan_rows(scan: &ScanCode<'_>, language: Language) -> Vec<FactRow> {
     let mut rows = DerivedRows(language, Vec::new());
     if let (Some(symbology), Some(content)) = (scan.symbology, scan.content) {
         rows.code("symbology", symbology);
@@ -184,17 +195,18 @@ fn add_product(product: &Product<'_>, rows: &mut DerivedRows) {
     rows.words("checksum", if product.valid_checksum { "checksum_right" } else { "checksum_wrong" });
 }
 
-fn location_rows(location: &Location<'_>, language: Language) -> Vec<SectionRow> {
+fn location_rows(location: &Location<'_>, language: Language) -> Vec<FactRow> {
     let mut rows = DerivedRows(language, Vec::new());
     if let (Some(latitude), Some(longitude)) = (location.latitude, location.longitude) {
         rows.code("gcj02", &coordinates((latitude, longitude)));
         rows.code("wgs84", &coordinates(geo::gcj02_to_wgs84(latitude, longitude)));
+        rows.code("bd09", &coordinates(geo::gcj02_to_bd09(latitude, longitude)));
         rows.words("datum", "datum_assumed");
     }
     rows.1
 }
 
 /// Formats coordinates with six decimals, a resolution of 0.1 m.
-fn coordinates((latitude, longitude): (f64, f64)) -> String {
+pub(super) fn coordinates((latitude, longitude): (f64, f64)) -> String {
     format!("{latitude:.6}, {longitude:.6}")
 }

@@ -3,8 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::field;
-use super::meaning::{Note, derived_rows, value_notes};
-use super::section::SectionRow;
+use super::meaning::{FactRow, Note, derived_rows, value_notes};
 use crate::texts::Language;
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
@@ -36,12 +35,9 @@ pub fn message_lines(message: &[u8], language: Language, zone: &TimeZone) -> Opt
         name: field.name,
         value: field.text,
     });
-    let derived = derived_rows(&message, language).into_iter().filter_map(|row| match row {
-        SectionRow::Derived { label, value, .. } => {
-            Some(MessageLine { depth: 0, name: label, value, remarks: Vec::new() })
-        }
-        SectionRow::Field { .. } | SectionRow::Missing { .. } => None,
-    });
+    let derived = derived_rows(&message, language).into_iter();
+    let derived =
+        derived.map(|FactRow { label, value, .. }| MessageLine { depth: 0, name: label, value, remarks: Vec::new() });
     Some(elements.chain(derived).collect())
 }
 

@@ -1,22 +1,30 @@
 //! Row of one element: its name and meaning, its value with remarks, and a menu.
 
+use std::cell::Cell;
+
 use egui::accesskit::Role;
 use egui::containers::menu::MenuButton;
-use egui::{Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, Sense, Ui, Vec2};
+use egui::{
+    Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Pos2, Rect, RichText, Sense, TextStyle, Ui,
+    UiBuilder, Vec2,
+};
 
 use super::field::Field;
 use super::meaning::Note;
 use crate::filter::by_value;
-use crate::texts::safe_text::grouped;
-use crate::ui::action::{Action, Tab};
+use crate::ui::action::{Action, BytesView};
 use crate::ui::look::Look;
-use crate::ui::theme::{CORNER, GAP_LARGE, GAP_SMALL};
-use crate::ui::widgets::controls::{copy_button, named, open_button, pair, weak};
+use crate::ui::theme::{CORNER, FIELD_HEIGHT, GAP, GAP_LARGE, GAP_SMALL, icons};
+use crate::ui::widgets::controls::{copy_icon, named, pair, weak};
 use crate::ui::widgets::shown::DisplayText;
 use crate::ui::widgets::value_menu::value_menu_ui;
 
-/// Width of the menu button beside a value, in points.
-const MENU_WIDTH: f32 = 30.0;
+/// Width of the buttons at the end of a row, in points.
+const BUTTONS_WIDTH: f32 = 76.0;
+/// Margins of a row within its height.
+const MARGIN: Margin = Margin::symmetric(6, 2);
+/// Opacity of the menu's dots while the pointer is elsewhere.
+const DOTS_OPACITY: f32 = 0.4;
 
 /// Additional content of a row.
 pub(super) struct RowContext<'r> {
@@ -24,81 +32,117 @@ pub(super) struct RowContext<'r> {
     pub(super) meaning: Option<&'r str>,
     pub(super) notes: &'r [Note],
     pub(super) is_chosen: bool,
+    /// Set if white space and `CDATA` are made visible.
+    pub(super) shows_space: bool,
 }
 
-/// Draws the row of an element.
+/// Draws the row of an element; a click on it lights its bytes.
 pub(super) fn field_ui(ui: &mut Ui, field: &Field, context: &RowContext<'_>, look: &Look, actions: &mut Vec<Action>) {
     let fill = if context.is_chosen { look.palette.accent_ground } else { Color32::TRANSPARENT };
-    let frame = Frame::new().fill(fill).corner_radius(CornerRadius::same(CORNER)).inner_margin(Margin::symmetric(6, 3));
+    let frame = Frame::new().fill(fill).corner_radius(CornerRadius::same(CORNER)).inner_margin(MARGIN);
     let row = frame.show(ui, |ui| {
-        let menu = pair(
+        ui.set_min_size(Vec2::new(ui.available_width(), FIELD_HEIGHT - MARGIN.sum().y));
+        // Labels are lower than controls.
+        ui.spacing_mut().interact_size.y = FIELD_HEIGHT - MARGIN.sum().y;
+        let name_clicked = Cell::new(false);
+        let value_clicked = pair(
             ui,
-            |ui| name_ui(ui, field, context, look, actions),
-            |ui| value_and_menu_ui(ui, field, context.notes, look),
+            |ui| name_clicked.set(name_ui(ui, field, context, look)),
+            |ui| {
+                let width = (ui.available_width() - BUTTONS_WIDTH).max(BUTTONS_WIDTH);
+                ui.set_max_width(width);
+                value_ui(ui, field, context, look)
+            },
         );
-        actions.extend(menu);
+        name_clicked.get() || value_clicked
     });
+    if row.inner {
+        actions.push(Action::ChooseField(field.path.clone()));
+    }
+    buttons_ui(ui, row.response.rect, field, look, actions);
     row.response.container_context_menu(|ui| menu_ui(ui, field, look, actions));
 }
 
-fn name_ui(ui: &mut Ui, field: &Field, context: &RowContext<'_>, look: &Look, actions: &mut Vec<Action>) {
-    ui.horizontal_top(|ui| {
+/// Draws the name, whose meaning shows under the pointer. Returns true if it was clicked.
+fn name_ui(ui: &mut Ui, field: &Field, context: &RowContext<'_>, look: &Look) -> bool {
+    let row = ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(context.indent as f32 * GAP_LARGE);
-        ui.vertical(|ui| {
-            let name = RichText::new(&field.name).monospace().color(look.palette.code_name);
-            let name = ui.add(Label::new(name).wrap().selectable(false).sense(Sense::click()));
-            if name.on_hover_text(look.text("detail.choose_hint")).clicked() {
-                actions.push(Action::ChooseField(field.path.clone()));
-            }
-            if let Some(meaning) = context.meaning {
-                ui.add(Label::new(weak(look, meaning)).wrap());
-            }
-        });
+        let name = RichText::new(&field.name).monospace().color(look.palette.code_name);
+        let name = ui.add(Label::new(name).truncate().selectable(false).sense(Sense::CLICK));
+        let hint = look.text("detail.choose_hint");
+        let hint = match context.meaning {
+            Some(meaning) => format!("{meaning}\n{hint}"),
+            None => hint.into_owned(),
+        };
+        name.on_hover_text(hint).clicked()
     });
+    row.inner
 }
 
-fn value_and_menu_ui(ui: &mut Ui, field: &Field, notes: &[Note], look: &Look) -> Vec<Action> {
-    let mut actions = Vec::new();
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        let width = (ui.available_width() - MENU_WIDTH).max(MENU_WIDTH);
-        ui.allocate_ui_with_layout(Vec2::new(width, 0.0), Layout::top_down(Align::LEFT), |ui| {
-            ui.set_width(width);
-            value_ui(ui, field, notes, look, &mut actions);
+/// Draws the value and its remarks. Returns true if the value was clicked.
+fn value_ui(ui: &mut Ui, field: &Field, context: &RowContext<'_>, look: &Look) -> bool {
+    let mut clicked = false;
+    let mut value = |ui: &mut Ui| {
+        if context.shows_space && field.has_cdata {
+            ui.label(RichText::new("CDATA").monospace().small().color(look.palette.code_mark));
+        }
+        let font = (TextStyle::Monospace.resolve(ui.style()), look.palette.strong);
+        if field.is_empty() {
+            let empty = RichText::new(look.text("detail.empty")).italics().color(look.palette.weak);
+            clicked = ui.add(Label::new(empty).selectable(false).sense(Sense::CLICK)).clicked();
+        } else if context.shows_space {
+            let spaced = RichText::new(field.shown.spaced()).monospace().color(look.palette.strong);
+            clicked = ui.add(Label::new(spaced).wrap().sense(Sense::CLICK)).clicked();
+        } else if !field.text.is_empty() {
+            clicked = field.shown.ui(ui, &field.text, font, look).clicked();
+        }
+    };
+    if field.shown.is_short() {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            value(ui);
+            notes_ui(ui, context.notes, look);
         });
-        let dots =
-            Button::new(RichText::new("…").color(look.palette.weak)).frame(false).min_size(Vec2::new(MENU_WIDTH, 18.0));
-        let (response, _) = MenuButton::from_button(dots).ui(ui, |ui| menu_ui(ui, field, look, &mut actions));
-        named(response, Role::Button, &look.filled("detail.menu.name", &[("name", &DisplayText::name(&field.path))]));
-    });
-    actions
+    } else {
+        value(ui);
+        notes_ui(ui, context.notes, look);
+    }
+    clicked
 }
 
-fn value_ui(ui: &mut Ui, field: &Field, notes: &[Note], look: &Look, actions: &mut Vec<Action>) {
-    if field.is_empty() {
-        ui.add(
-            Label::new(RichText::new(look.text("detail.empty")).italics().color(look.palette.weak)).selectable(false),
-        );
-    } else if !field.shown.text.is_empty() {
-        ui.add(Label::new(RichText::new(&field.shown.text).monospace().color(look.palette.strong)).wrap());
-    }
-    if let Some(all) = field.shown.full_length {
-        let count = grouped(all as u64);
-        ui.label(weak(look, look.filled("spoofing.characters", &[("count", &count)])));
-    }
+fn notes_ui(ui: &mut Ui, notes: &[Note], look: &Look) {
     for note in notes {
         ui.add(Label::new(weak(look, note_words(note, look))).wrap());
     }
-    if field.shown.full_length.is_some() || field.web_link().is_some() {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = GAP_SMALL;
-            copy_button(ui, look, &field.name, || field.text.clone(), actions);
-            if let Some(link) = field.web_link() {
-                open_button(ui, look, link);
-            }
+}
+
+/// Draws the buttons at the end of a row: the one that copies appears under the pointer.
+fn buttons_ui(ui: &mut Ui, row: Rect, field: &Field, look: &Look, actions: &mut Vec<Action>) {
+    let is_hovered = ui.rect_contains_pointer(row);
+    let place = Rect::from_min_max(Pos2::new(row.right() - BUTTONS_WIDTH, row.top()), row.right_bottom());
+    let place = Rect::from_min_size(place.min, Vec2::new(place.width() - 4.0, FIELD_HEIGHT));
+    let layout = Layout::right_to_left(Align::Center);
+    ui.scope_builder(UiBuilder::new().max_rect(place).layout(layout).id_salt(&field.path), |ui| {
+        ui.spacing_mut().item_spacing.x = GAP_SMALL;
+        ui.scope(|ui| {
+            ui.set_opacity(if is_hovered { 1.0 } else { DOTS_OPACITY });
+            let dots = Button::new(RichText::new(icons::ELLIPSIS).color(look.palette.weak)).frame(false).small();
+            let (response, _) = MenuButton::from_button(dots).ui(ui, |ui| menu_ui(ui, field, look, actions));
+            named(
+                response,
+                Role::Button,
+                &look.filled("detail.menu.name", &[("name", &DisplayText::name(&field.path))]),
+            );
         });
-    }
+        if field.has_children {
+            return;
+        }
+        ui.scope(|ui| {
+            ui.set_opacity(if is_hovered { 1.0 } else { 0.0 });
+            copy_icon(ui, look, &field.name, || field.text.clone(), actions);
+        });
+    });
 }
 
 fn note_words(note: &Note, look: &Look) -> String {
@@ -116,8 +160,14 @@ fn menu_ui(ui: &mut Ui, field: &Field, look: &Look, actions: &mut Vec<Action>) {
         value_menu_ui(ui, &field.text, &term, look, actions);
         ui.separator();
     }
+    if let Some(link) = field.web_link()
+        && ui.button(look.text("detail.open_in_browser")).on_hover_text(link).clicked()
+    {
+        ui.ctx().open_url(egui::OpenUrl::new_tab(link));
+        ui.close();
+    }
     item_ui(ui, "detail.menu.show_in_raw", look, actions, || {
-        vec![Action::ChooseField(field.path.clone()), Action::ShowTab(Tab::Raw)]
+        vec![Action::ChooseField(field.path.clone()), Action::ShowBytes(BytesView::Text)]
     });
 }
 

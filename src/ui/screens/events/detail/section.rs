@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 
 use super::field::Field;
-use super::meaning::{Note, derived_rows, value_notes};
+use super::meaning::{Note, value_notes};
 use crate::texts::Language;
 use crate::wechat::message::{MenuEvent, Message, Payload};
 
 /// A titled group of rows.
 #[derive(Clone, Debug)]
 pub(super) struct Section {
+    /// Set for the elements that all messages share, which are folded.
+    pub(super) is_envelope: bool,
     /// Locale key of the title.
     pub(super) title: String,
     pub(super) rows: Vec<SectionRow>,
@@ -27,16 +29,12 @@ pub(super) enum SectionRow {
         /// Remarks about the value.
         notes: Vec<Note>,
     },
-    /// A value derived from the elements.
-    Derived {
-        label: String,
-        value: String,
-        /// Set if the value is shown in the code font rather than as prose.
-        is_code: bool,
-    },
     /// A documented element that this message lacks.
     Missing { name: &'static str },
 }
+
+/// Locale key of the title of the elements that all messages share.
+const ENVELOPE_TITLE: &str = "detail.section.envelope";
 
 /// Elements common to all messages.
 const ENVELOPE: [&str; 11] = [
@@ -61,19 +59,14 @@ pub(super) fn sections(message: &Message<'_>, fields: &[Field], language: Langua
     let mut own: Vec<SectionRow> = own.into_iter().map(|at| field_row(at, 0, message, fields, language)).collect();
     number_pictures(&mut own, fields, language);
     own.extend(missing(message, fields).map(|name| SectionRow::Missing { name }));
-    own.extend(derived_rows(message, language));
     let envelope = envelope.into_iter().map(|at| field_row(at, 0, message, fields, language)).collect();
     let others =
         others(fields, &taken).map(|at| field_row(at, fields[at].depth - 1, message, fields, language)).collect();
-    [
-        (own_title(message), own),
-        ("detail.section.envelope".to_owned(), envelope),
-        ("detail.section.others".to_owned(), others),
-    ]
-    .into_iter()
-    .filter(|(_, rows): &(String, Vec<SectionRow>)| !rows.is_empty())
-    .map(|(title, rows)| Section { title, rows })
-    .collect()
+    [(own_title(message), own), (ENVELOPE_TITLE.to_owned(), envelope), ("detail.section.others".to_owned(), others)]
+        .into_iter()
+        .filter(|(_, rows): &(String, Vec<SectionRow>)| !rows.is_empty())
+        .map(|(title, rows)| Section { is_envelope: title == ENVELOPE_TITLE, title, rows })
+        .collect()
 }
 
 /// Adds the picture's number to each MD5.

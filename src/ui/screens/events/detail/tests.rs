@@ -14,6 +14,7 @@ use crate::capture::{
 };
 use crate::engine::{Command, ComparableAnswer, EventDetail, difference};
 use crate::inspect::explain_signature;
+use crate::ui::action::BytesView;
 use crate::ui::test_support::{ActionLog, TOKEN, account, dress, look, request, stored};
 use crate::wechat::compose::{Signing, push};
 
@@ -23,7 +24,9 @@ pub(super) fn opened(body: &[u8]) -> Box<EventDetail> {
     let signing = Signing { token: TOKEN, timestamp: "1795420800", nonce: "nonce", openid: None, encryption: None };
     let stored = stored(request("POST", format!("/wx?{}", push(body, &signing).query), body), 200);
     let signature = explain_signature(&stored.capture, &account());
-    Box::new(EventDetail { stored, attempts: Vec::new(), images: Vec::new(), signature, replays: Vec::new() })
+    let (images, image_messages) = (Vec::new(), Vec::new());
+    let (attempts, replays, layers, key_history) = (Vec::new(), Vec::new(), None, None);
+    Box::new(EventDetail { stored, attempts, images, image_messages, signature, layers, key_history, replays })
 }
 
 pub(super) fn sample(kind: &str) -> Vec<u8> {
@@ -31,21 +34,23 @@ pub(super) fn sample(kind: &str) -> Vec<u8> {
 }
 
 /// The detail in a test window, and the actions it sends.
-pub(super) fn shown<'h>(detail: Detail, tab: Tab) -> (Harness<'h>, ActionLog) {
+pub(super) fn shown<'h>(detail: Detail, bytes: BytesView) -> (Harness<'h>, ActionLog) {
     let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
     let mut answering = ManualReplies::default();
-    let harness = Harness::builder().with_size([720.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
+    let mut view = DetailView::default();
+    view.bytes = bytes;
+    let harness = Harness::builder().with_size([720.0, 1800.0]).with_context_setup(dress).build_ui(move |ui| {
         let theme = ui.ctx().theme();
         let mut actions = Vec::new();
-        detail_ui(ui, &detail, (tab, &mut answering), &look(theme), &mut actions);
+        detail_ui(ui, &detail, (&mut view, &mut answering), &look(theme), &mut actions);
         asking.borrow_mut().extend(actions);
     });
     (harness, asked)
 }
 
 fn decoded<'h>(body: &[u8]) -> (Harness<'h>, ActionLog) {
-    shown(Detail::new(opened(body), Language::English), Tab::Decoded)
+    shown(Detail::new(opened(body), Language::English), BytesView::Text)
 }
 
 pub(super) fn assert_shows(harness: &Harness<'_>, texts: &[&str]) {
@@ -57,36 +62,34 @@ pub(super) fn assert_shows(harness: &Harness<'_>, texts: &[&str]) {
 #[test]
 fn each_of_the_eight_shows_its_own_fields_by_their_official_names() {
     let expected: [(&str, &[&str]); 8] = [
-        ("CLICK", &["Menu click", "EventKey", "EVENTKEY"]),
-        ("VIEW", &["Menu link", "EventKey", "wwwqqcom"]),
-        ("scancode_push", &["Scan", "ScanType", "qrcode", "ScanResult", "1", "a QR code"]),
-        ("scancode_waitmsg", &["Scan", "ScanType", "qrcode", "ScanResult", "2"]),
-        ("pic_sysphoto", &["Pictures", "Count", "PicMd5Sum", "1b5f7c23b5bf75682a53e7b6d163e185", "picture 1"]),
-        ("pic_photo_or_album", &["Pictures", "Count", "PicMd5Sum", "5a75aaca956d97be686719218f275c6b"]),
-        (
-            "pic_weixin",
-            &["Pictures", "Count", "PicMd5Sum", "5a75aaca956d97be686719218f275c6b", "agrees with the list: 1"],
-        ),
+        ("CLICK", &["EventKey", "EVENTKEY"]),
+        ("VIEW", &["EventKey", "wwwqqcom", "This is not a web address, so there is nothing to open"]),
+        ("scancode_push", &["ScanType", "qrcode", "ScanResult", "1", "a QR code", "The scanned code, drawn again"]),
+        ("scancode_waitmsg", &["ScanType", "qrcode", "ScanResult", "2"]),
+        ("pic_sysphoto", &["Count", "PicMd5Sum", "1b5f7c23b5bf75682a53e7b6d163e185", "picture 1"]),
+        ("pic_photo_or_album", &["Count", "PicMd5Sum", "5a75aaca956d97be686719218f275c6b"]),
+        ("pic_weixin", &["Count", "PicMd5Sum", "5a75aaca956d97be686719218f275c6b", "agrees with the list: 1"]),
         (
             "location_select",
             &[
-                "Location",
                 "Location_X",
-                "latitude",
                 "23",
                 "Location_Y",
-                "longitude",
                 "113",
                 "Scale",
                 "15",
                 "Poiname",
                 "empty",
                 "23.000000, 113.000000",
+                "BD-09",
+                "Open in Baidu",
             ],
         ),
     ];
     for (kind, texts) in expected {
-        let (harness, _) = decoded(&sample(kind));
+        let (mut harness, _) = decoded(&sample(kind));
+        harness.get_by_label_contains("Envelope ·").click();
+        harness.run();
         assert_shows(&harness, texts);
         assert_shows(&harness, &[kind, "FromUserName", "CreateTime", "MsgType", "✓ signature valid"]);
     }
@@ -133,9 +136,9 @@ fn text_that_would_spoof_the_display_is_spelled_out() {
 fn a_long_value_is_cut_and_copied_whole() {
     let long = "x".repeat(2_005);
     let body = format!("<xml><MsgType>event</MsgType><Event>CLICK</Event><EventKey>{long}</EventKey></xml>");
-    let (mut harness, asked) = shown(Detail::new(opened(body.as_bytes()), Language::English), Tab::Decoded);
-    assert_shows(&harness, &["… 2\u{a0}005 characters in all"]);
-    harness.get_by_label("Copy EventKey").click();
+    let (mut harness, asked) = shown(Detail::new(opened(body.as_bytes()), Language::English), BytesView::Text);
+    assert_shows(&harness, &["show all · 2\u{a0}005"]);
+    harness.get_all_by_label("Copy EventKey").next().unwrap().click();
     harness.run();
     assert!(matches!(&asked.borrow()[..], [Action::Copy(text)] if *text == long));
 }
@@ -143,7 +146,7 @@ fn a_long_value_is_cut_and_copied_whole() {
 #[test]
 fn the_menu_of_a_field_filters_by_it_and_leads_to_its_bytes() {
     let (mut harness, asked) = decoded(&sample("CLICK"));
-    for item in ["Filter by this value", "Exclude this value", "Show in raw"] {
+    for item in ["Filter by this value", "Exclude this value", "Show its bytes"] {
         harness.get_by_label("Actions for EventKey").click();
         harness.run();
         harness.get_by_label(item).click();
@@ -152,7 +155,7 @@ fn the_menu_of_a_field_filters_by_it_and_leads_to_its_bytes() {
     let asked = format!("{:?}", asked.borrow());
     assert_eq!(
         asked,
-        r#"[AddToFilter("key:EVENTKEY"), AddToFilter("-key:EVENTKEY"), ChooseField("EventKey"), ShowTab(Raw)]"#
+        r#"[AddToFilter("key:EVENTKEY"), AddToFilter("-key:EVENTKEY"), ChooseField("EventKey"), ShowBytes(Text)]"#
     );
 }
 
@@ -181,14 +184,14 @@ fn a_chosen_element_is_lit_in_the_raw_view() {
     assert_eq!(&body[lit], b"<ScanResult><![CDATA[1]]></ScanResult>");
     detail.choose(&place_path(String::from_utf8(body).unwrap().find("[1]").unwrap() + 1));
     assert_eq!(detail.chosen(), Some("ScanCodeInfo/ScanResult"));
-    let (harness, _) = shown(detail, Tab::Raw);
+    let (harness, _) = shown(detail, BytesView::Text);
     let raw = harness.get_by_label_contains("<ScanResult><![CDATA[1]]></ScanResult>");
     assert!(raw.rect().height() > 100.0);
 }
 
 #[test]
 fn a_click_into_the_raw_text_chooses_the_element_there() {
-    let (mut harness, asked) = shown(Detail::new(opened(&sample("CLICK")), Language::English), Tab::Raw);
+    let (mut harness, asked) = shown(Detail::new(opened(&sample("CLICK")), Language::English), BytesView::Text);
     let text = harness.get_by_label_contains("<xml>").rect();
     // A point in the second of eight lines.
     let point = egui::pos2(text.left() + 60.0, text.top() + text.height() / 9.0 * 1.5);
@@ -210,18 +213,20 @@ fn a_click_into_the_raw_text_chooses_the_element_there() {
 #[test]
 fn bytes_that_are_not_utf8_are_shown_in_hexadecimal() {
     let detail = Detail::new(opened(b"<xml>\xc4\xe3\xba\xc3</xml>"), Language::English);
-    let (harness, _) = shown(detail, Tab::Raw);
-    assert_shows(&harness, &["not UTF-8"]);
+    let (harness, _) = shown(detail, BytesView::Text);
+    assert!(harness.query_all_by_label_contains("bytes · not UTF-8").next().is_some());
     harness.get_by_label_contains("3c 78 6d 6c 3e c4 e3 ba  c3");
     let (harness, _) = decoded(b"<xml>\xc4\xe3\xba\xc3</xml>");
-    assert_shows(&harness, &["unreadable", "Show raw"]);
+    assert_shows(&harness, &["unreadable", "The message could not be read; its bytes are below"]);
 }
 
 #[test]
-fn a_body_too_long_to_lay_out_is_shown_in_hexadecimal() {
-    let body = format!("<xml><MsgType>text</MsgType><Content>{}</Content></xml>", "y".repeat(65 << 10));
-    let (harness, _) = shown(Detail::new(opened(body.as_bytes()), Language::English), Tab::Raw);
-    harness.get_by_label_contains("00000000 3c 78 6d 6c");
+fn a_megabyte_is_laid_out_by_the_rows_in_view() {
+    let body = format!("<xml><MsgType>text</MsgType><Content>{}</Content></xml>", "y".repeat(1 << 20));
+    let (harness, _) = shown(Detail::new(opened(body.as_bytes()), Language::English), BytesView::Text);
+    harness.get_by_label_contains("<xml><MsgType>text</MsgType><Content>yyy");
+    let rows = harness.query_all_by_label_contains("yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy").count();
+    assert!((3..200).contains(&rows), "{rows} rows of a megabyte are laid out");
 }
 
 pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
@@ -246,24 +251,65 @@ pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
             fault: None,
             forward: None,
         }),
+        annotation: crate::capture::Annotation::default(),
+        content: None,
+        answer: None,
+        illegality: None,
+        verdict: None,
     }
 }
 
 #[test]
-fn tabs_are_turned_by_their_names() {
-    let (mut harness, asked) = decoded(&sample("CLICK"));
-    for name in ["Raw", "Request", "Answer"] {
-        harness.get_by_label(name).click();
+fn the_views_of_the_bytes_are_turned_by_their_names() {
+    let (mut harness, _) = decoded(&sample("CLICK"));
+    for (name, shows) in [
+        ("Hex", "00000000 3c 78 6d 6c"),
+        ("Request", "received signature"),
+        ("Headers", "content-type"),
+        ("Text", "<xml>"),
+    ] {
+        harness.get_by_role_and_label(egui::accesskit::Role::Button, name).click();
         harness.run();
+        assert!(harness.query_all_by_label_contains(shows).next().is_some(), "{name} does not show {shows}");
     }
-    assert!(matches!(
-        asked.borrow()[..],
-        [Action::ShowTab(Tab::Raw), Action::ShowTab(Tab::Request), Action::ShowTab(Tab::Answer)]
-    ));
+}
+
+#[test]
+fn the_caption_names_what_is_lit() {
+    let mut detail = Detail::new(opened(&sample("scancode_push")), Language::English);
+    detail.choose("ScanCodeInfo/ScanResult");
+    let range = detail.chosen.clone().unwrap().bytes;
+    let (harness, _) = shown(detail, BytesView::Text);
+    let words = format!("ScanResult · bytes {}–{} · {} B", range.start, range.end, range.len());
+    assert_shows(&harness, &[&words]);
+}
+
+#[test]
+fn white_space_and_cdata_are_made_visible_on_demand() {
+    let (mut harness, _) = decoded(&sample("location_select"));
+    assert!(harness.query_by_label("CDATA").is_none());
+    harness.get_by_label("Show white space and CDATA").click();
+    harness.run();
+    assert_shows(&harness, &["·广州市海珠区客村艺苑路·106号", "CDATA"]);
+    assert!(harness.query_all_by_label_contains("<Label><![CDATA[·广州市").next().is_some());
+}
+
+#[test]
+fn an_event_without_a_token_has_no_finding_of_its_own() {
+    let mut opened = opened(&sample("CLICK"));
+    opened.stored.capture.diagnoses =
+        vec![crate::capture::diagnosis::Diagnosis::new(crate::capture::diagnosis::Code::TokenMissing)];
+    let detail = Detail::new(opened, Language::English);
+    let status = crate::engine::Status::default();
+    let finding = detail.account_finding(&status, &look(egui::Theme::Dark)).unwrap();
+    assert_eq!(finding.mend.as_ref().unwrap().0, "Enter the token of default…");
+    let (harness, _) = shown(detail, BytesView::Text);
+    assert!(harness.query_by_label_contains("has no token").is_none());
 }
 
 /// Prefixes of the locale keys of these pages.
-const PREFIXES: [&str; 6] = ["attempts.", "detail.", "first_run.", "forwarded.", "hold.", "settings."];
+const PREFIXES: [&str; 9] =
+    ["attempts.", "detail.", "first_run.", "forwarded.", "hero.", "hold.", "layers.", "mend.", "settings."];
 
 #[test]
 fn every_text_of_the_detail_is_there_in_every_language() {
@@ -290,6 +336,8 @@ fn every_text_of_the_detail_is_there_in_every_language() {
 
 #[test]
 fn the_exact_instant_is_shown_to_the_microsecond() {
-    let (harness, _) = decoded(&sample("CLICK"));
-    assert_shows(&harness, &["08:00:00.123456 UTC"]);
+    let (mut harness, _) = decoded(&sample("CLICK"));
+    harness.get_by_label_contains("08:00:00.123 · 23 Nov").hover();
+    harness.run();
+    assert!(harness.query_by_label_contains("08:00:00.123456 UTC").is_some());
 }

@@ -1,125 +1,90 @@
-//! Columns of the list: their widths and positions, and the choice of those that fit.
+//! Columns of the list in one frame: the choice of those that fit, and their places.
 
-use egui::{Rangef, Rect, Sense, TextStyle, Ui, Vec2};
+use egui::{Rangef, Rect};
 
-use crate::ui::look::Look;
+use super::layout::{ColumnKind, ListLayout};
 use crate::ui::theme;
-use crate::ui::widgets::cell::cell_text;
 
-/// Content of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ColumnKind {
-    /// Severity of the worst diagnosis.
-    Severity,
-    /// Local time of arrival.
-    Time,
-    Kind,
-    Key,
-    OpenId,
-    /// Number of the attempt.
-    Attempt,
-    Signature,
-    Mode,
-    /// Status and time of the reply.
-    Answer,
-}
-
-impl ColumnKind {
-    /// All columns from left to right with their widths in points; `EventKey` takes the remaining width.
-    const ALL: [(Self, f32); 9] = [
-        (Self::Severity, 22.0),
-        (Self::Time, 102.0),
-        (Self::Kind, 156.0),
-        (Self::Key, 86.0),
-        (Self::OpenId, 88.0),
-        (Self::Attempt, 44.0),
-        (Self::Signature, 88.0),
-        (Self::Mode, 56.0),
-        (Self::Answer, 118.0),
-    ];
-
-    /// Columns dropped when space is short, in this order; the detail shows everything.
-    const DISPENSABLE: [Self; 5] = [Self::Mode, Self::OpenId, Self::Attempt, Self::Signature, Self::Answer];
-
-    fn title(self, signature_word: bool) -> Option<&'static str> {
-        Some(match self {
-            Self::Severity => return None,
-            Self::Time => "window.list.time",
-            Self::Kind => "window.list.kind",
-            Self::Key => "window.list.key",
-            Self::OpenId => "window.list.openid",
-            Self::Attempt => "window.list.attempt",
-            Self::Signature if signature_word => "window.list.signature",
-            Self::Signature => "window.list.signature_short",
-            Self::Mode => "window.list.mode",
-            Self::Answer => "window.list.answer",
-        })
-    }
-}
-
-/// Width of the signature's mark without its word, in points.
-const MARK_ONLY: f32 = 40.0;
-
-/// Horizontal margin of a row, in points.
-const MARGIN: f32 = 10.0;
+/// Margins of a row at the left and at the right, in points: coloured filters have their mark at the right.
+const MARGIN: f32 = 8.0;
+const MARGIN_RIGHT: f32 = 18.0;
 
 /// The columns in the current frame.
 #[derive(Debug)]
 pub(super) struct Columns {
     columns: Vec<(ColumnKind, Rangef)>,
-    /// Set if the signature's column is wide enough for its word.
-    pub(super) signature_word: bool,
 }
 
 impl Columns {
     /// Chooses the columns that fit into a width.
-    pub(super) fn fit(width: f32) -> Self {
-        let mut columns = ColumnKind::ALL.to_vec();
-        let total = |columns: &[(ColumnKind, f32)]| columns.iter().map(|(_, width)| width).sum::<f32>();
-        let room = width - 2.0 * MARGIN;
-        let signature_word = total(&columns) <= room;
-        if !signature_word {
-            for (content, width) in &mut columns {
-                if *content == ColumnKind::Signature {
-                    *width = MARK_ONLY;
-                }
-            }
-        }
-        for content in ColumnKind::DISPENSABLE {
+    pub(super) fn fit(width: f32, layout: &ListLayout) -> Self {
+        let room = (width - MARGIN - MARGIN_RIGHT).max(0.0);
+        let width_of = |column: ColumnKind| layout.dragged(column).unwrap_or(column.widths().0);
+        let shown = ColumnKind::ALL.into_iter().filter(|column| layout.shows(*column));
+        let mut columns: Vec<(ColumnKind, f32)> = shown.map(|column| (column, width_of(column))).collect();
+        for column in ColumnKind::DISPENSABLE {
             if total(&columns) > room {
-                columns.retain(|(other, _)| *other != content);
+                columns.retain(|(other, _)| *other != column);
             }
         }
-        let spare = (room - total(&columns)).max(0.0);
+        narrow(&mut columns, room);
+        spread(&mut columns, room, layout);
         let mut left = MARGIN;
-        let place = |(content, width): (ColumnKind, f32)| {
-            let width = if content == ColumnKind::Key { width + spare } else { width };
+        let place = |(column, width): (ColumnKind, f32)| {
             let range = Rangef::new(left, left + width);
             left += width;
-            (content, range)
+            (column, range)
         };
-        Self { columns: columns.into_iter().map(place).collect(), signature_word }
+        Self { columns: columns.into_iter().map(place).collect() }
     }
 
     /// Cells of a row in the given rectangle.
     pub(super) fn cells(&self, row: Rect) -> impl Iterator<Item = (ColumnKind, Rect)> {
-        self.columns.iter().map(move |(content, range)| {
+        self.columns.iter().map(move |(column, range)| {
             let x_range = Rangef::new(row.left() + range.min, row.left() + range.max - theme::GAP);
-            (*content, Rect::from_x_y_ranges(x_range, row.y_range()))
+            (*column, Rect::from_x_y_ranges(x_range, row.y_range()))
         })
     }
 
-    /// Draws the titles of the columns.
-    pub(super) fn header_ui(&self, ui: &mut Ui, look: &Look) {
-        let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::ROW_HEIGHT), Sense::hover());
-        ui.painter().rect_filled(rect, 0.0, look.palette.card);
-        ui.painter().hline(rect.x_range(), rect.bottom(), (1.0, look.palette.line));
-        let font = TextStyle::Small.resolve(ui.style());
-        for (content, cell) in self.cells(rect) {
-            if let Some(title) = content.title(self.signature_word) {
-                cell_text(ui, cell, &look.text(title), font.clone(), look.palette.weak, super::row::align(content));
-            }
+    /// The column at a horizontal position within a row.
+    pub(super) fn at(&self, row: Rect, x: f32) -> Option<ColumnKind> {
+        self.columns.iter().find(|(_, range)| range.contains(x - row.left())).map(|(column, _)| *column)
+    }
+
+    /// Columns with their widths, from left to right.
+    pub(super) fn widths(&self) -> impl Iterator<Item = (ColumnKind, Rangef)> {
+        self.columns.iter().copied()
+    }
+}
+
+fn total(columns: &[(ColumnKind, f32)]) -> f32 {
+    columns.iter().map(|(_, width)| width).sum()
+}
+
+/// Takes what is missing from each column that stays, in proportion to what it can give.
+fn narrow(columns: &mut [(ColumnKind, f32)], room: f32) {
+    let missing = total(columns) - room;
+    let can_give = |(column, width): &(ColumnKind, f32)| (width - column.widths().1).max(0.0);
+    let all: f32 = columns.iter().map(can_give).sum();
+    if missing > 0.0 && all > 0.0 {
+        let share = (missing / all).min(1.0);
+        for column in columns {
+            column.1 -= can_give(column) * share;
         }
+    }
+}
+
+/// Gives what is spare to the columns of free text; to the summary where all others were dragged.
+fn spread(columns: &mut [(ColumnKind, f32)], room: f32, layout: &ListLayout) {
+    let spare = (room - total(columns)).max(0.0);
+    let share = |column: ColumnKind| match column {
+        ColumnKind::Summary => column.share(),
+        _ if layout.dragged(column).is_some() => 0.0,
+        _ => column.share(),
+    };
+    let shares: f32 = columns.iter().map(|(column, _)| share(*column)).sum();
+    for (column, width) in columns {
+        *width += spare * share(*column) / shares.max(1.0);
     }
 }
 
@@ -127,17 +92,29 @@ impl Columns {
 mod tests {
     use super::*;
 
+    fn fitted(width: f32, layout: &ListLayout) -> Vec<ColumnKind> {
+        Columns::fit(width, layout).widths().map(|(column, _)| column).collect()
+    }
+
     #[test]
-    fn dispensable_columns_are_dropped_when_space_is_short() {
-        let contents = |width| Columns::fit(width).columns.iter().map(|(content, _)| *content).collect::<Vec<_>>();
-        assert_eq!(contents(1000.0).len(), 9);
-        assert!(!contents(660.0).contains(&ColumnKind::Mode));
-        assert!(contents(500.0).contains(&ColumnKind::Key));
+    fn columns_are_dropped_in_their_order_and_four_always_stay() {
+        let layout = ListLayout::default();
+        assert_eq!(fitted(1000.0, &layout).len(), 8);
+        assert!(!fitted(790.0, &layout).contains(&ColumnKind::Elapsed));
+        let four = [ColumnKind::State, ColumnKind::Kind, ColumnKind::Summary, ColumnKind::Reply];
+        assert_eq!(fitted(400.0, &layout), four);
     }
 
     #[test]
     fn the_columns_fill_the_row() {
-        let columns = Columns::fit(1000.0);
-        assert!((columns.columns.last().unwrap().1.max - 990.0).abs() < 0.01);
+        let mut layout = ListLayout::default();
+        layout.drag(ColumnKind::Reply, Some(300.0));
+        for width in [500.0, 760.0, 1000.0, 1600.0] {
+            let columns = Columns::fit(width, &layout);
+            assert!((columns.columns.last().unwrap().1.max - (width - MARGIN_RIGHT)).abs() < 0.01, "{width}");
+        }
+        let wide = Columns::fit(1600.0, &layout);
+        let reply = wide.widths().find(|(column, _)| *column == ColumnKind::Reply).unwrap().1;
+        assert!((reply.span() - 300.0).abs() < 0.01, "what was dragged keeps its width");
     }
 }

@@ -2,12 +2,18 @@
 
 use std::ops::Range;
 
-use egui::{ScrollArea, Ui};
+use egui::{ScrollArea, Stroke, Ui};
 use egui_extras::{Column, TableBuilder};
+use jiff::civil::Date;
 
 use super::List;
 use super::columns::Columns;
-use super::row;
+use super::header::{day_ui, header_ui};
+use super::hits::Hits;
+use super::row::{RowContext, RowState, row_ui};
+use super::row_cache::CachedRow;
+use crate::engine::AccountStatus;
+use crate::filter::{Expr, Filter};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::screens::events::answering::ManualReplies;
@@ -17,25 +23,43 @@ use crate::ui::theme;
 /// Maximum distance from the top, in rows, that still counts as being at the top.
 const AT_TOP: f32 = 0.5;
 
+fn day_of(row: &CachedRow<'_>, look: &Look) -> Option<Date> {
+    if let CachedRow::Read(row) = row { Some(row.texts(look).day) } else { None }
+}
+
+/// Draws the line above the newest row of an earlier day.
+fn day_line(ui: &Ui, look: &Look) {
+    let rect = ui.max_rect();
+    ui.painter().hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, look.palette.outline));
+}
+
 impl List {
     /// Draws the list of captures.
     pub(crate) fn ui(
         &mut self,
         ui: &mut Ui,
         (answering, saved): (&ManualReplies, &SavedFilters),
+        (filter, accounts): (&Filter, &[AccountStatus]),
         look: &Look,
         actions: &mut Vec<Action>,
     ) {
         self.cache.colour(saved.generation());
+        self.cache.dress(look);
         // Without gaps, since a click between two rows would hit neither.
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
-        let columns = Columns::fit(ui.available_width());
-        columns.header_ui(ui, look);
+        let columns = Columns::fit(ui.available_width(), &self.layout);
+        header_ui(ui, &columns, &mut self.layout, look);
         if self.listing.len() == 0 {
             self.empty_ui(ui, look, actions);
             return;
         }
-        let Self { listing, cache, view, selected, picks, following, .. } = self;
+        let first = self.view.rows.start;
+        day_ui(ui, self.day_of(first, look).map(|day| look.day(day)).as_deref(), look);
+        let height = self.layout.density.row_height();
+        let hits = Hits::of(filter);
+        let context = RowContext { columns: &columns, hits: &hits, accounts, look };
+        let is_filtered = filter.expr != Expr::All;
+        let Self { listing, cache, view, selected, picks, following, arrivals, .. } = self;
         let mut in_view: Option<Range<usize>> = None;
         let mut table = TableBuilder::new(ui)
             .id_salt("list")
@@ -49,23 +73,43 @@ impl List {
             table = table.scroll_to_row(row, None);
         }
         let output = table.body(|body| {
-            body.rows(theme::ROW_HEIGHT, listing.len(), |mut table_row| {
+            body.rows(height, listing.len(), |mut table_row| {
                 let index = table_row.index();
                 in_view = Some(in_view.as_ref().map_or(index, |rows| rows.start)..index + 1);
                 let Some(id) = listing.at(index) else { return };
                 table_row.col(|ui| {
-                    let held_until = answering.held(id).map(|push| push.deadline);
-                    let (selected, picked) = (*selected == Some(id), picks.holds(id));
-                    let mark = cache.mark(id).and_then(|index| saved.marking(index));
-                    let state = row::RowState { id, index, of: listing.len(), selected, picked, held_until, mark };
-                    row::row_ui(ui, &state, &cache.row(id), &columns, look, actions);
+                    let row = cache.row(id);
+                    let day = day_of(&row, look);
+                    let above = index.checked_sub(1).and_then(|above| listing.at(above));
+                    let above = above.and_then(|above| day_of(&cache.row(above), look));
+                    let begins_day = above.is_some() && day.is_some() && above != day;
+                    if begins_day {
+                        day_line(ui, look);
+                    }
+                    let state = RowState {
+                        id,
+                        index,
+                        of: listing.len(),
+                        selected: *selected == Some(id),
+                        picked: picks.holds(id),
+                        held_until: answering.held(id).map(|push| push.deadline),
+                        mark: cache.mark(id).and_then(|index| saved.marking(index)),
+                        novelty: arrivals.novelty(ui.ctx(), id),
+                        dated: is_filtered || begins_day || day.is_some_and(|day| day != look.today()),
+                    };
+                    row_ui(ui, &state, &row, &context, actions);
                 });
             });
         });
         view.rows = in_view.unwrap_or_default();
-        if *following && output.state.clamped_offset().y > AT_TOP * theme::ROW_HEIGHT {
+        if *following && output.state.clamped_offset().y > AT_TOP * height {
             actions.push(Action::Follow(false));
         }
+    }
+
+    /// The day of a row, if it is known.
+    fn day_of(&self, row: usize, look: &Look) -> Option<Date> {
+        day_of(&self.cache.row(self.listing.at(row)?), look)
     }
 
     fn empty_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {

@@ -1,6 +1,6 @@
 //! Captures that match one filter, in the order in which the list shows them.
 
-use crate::capture::CaptureId;
+use crate::capture::{CaptureId, IdRuns};
 
 /// Ids of all captures that match one filter, newest first when read by [`Self::at`].
 ///
@@ -9,12 +9,12 @@ use crate::capture::CaptureId;
 ///          older (descending, as the listing brings them) ─► last row
 /// ```
 /// Both only grow at their ends, so a million rows cost nothing when one arrives.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Matches {
     /// Generation, which comes back with every notice of the engine.
     pub(crate) generation: u64,
-    older: Vec<CaptureId>,
-    newer: Vec<CaptureId>,
+    older: IdRuns,
+    newer: IdRuns,
     /// Number of `newer` that are shown; the others are only counted until the user asks for them.
     shown: usize,
     /// Number of captures that match; `None` until that is known.
@@ -24,7 +24,7 @@ pub(crate) struct Matches {
 impl Matches {
     /// Creates an empty list, filled by notices of a generation.
     pub(crate) fn new(generation: u64) -> Self {
-        Self { generation, ..Self::default() }
+        Self { generation, older: IdRuns::descending(), newer: IdRuns::ascending(), shown: 0, total: None }
     }
 
     /// Number of rows shown.
@@ -40,36 +40,32 @@ impl Matches {
     /// The capture of a row; row 0 is the newest.
     pub(crate) fn at(&self, row: usize) -> Option<CaptureId> {
         match row.checked_sub(self.shown) {
-            None => self.newer.get(self.shown - 1 - row).copied(),
-            Some(row) => self.older.get(row).copied(),
+            None => self.newer.get(self.shown - 1 - row),
+            Some(row) => self.older.get(row),
         }
     }
 
     /// The row of a capture, if it is shown.
     pub(crate) fn row_of(&self, id: CaptureId) -> Option<usize> {
-        if let Ok(at) = self.newer[..self.shown].binary_search(&id) {
-            return Some(self.shown - 1 - at);
+        match self.newer.index_of(id) {
+            Ok(at) if at < self.shown => Some(self.shown - 1 - at),
+            Ok(_) => None,
+            Err(_) => Some(self.shown + self.older.index_of(id).ok()?),
         }
-        let at = self.older.binary_search_by(|other| id.cmp(other)).ok()?;
-        Some(self.shown + at)
     }
 
     /// Takes a chunk of the running listing: newest first, older than all before.
-    pub(crate) fn append(&mut self, ids: Vec<CaptureId>) {
-        let bound = self.older.last().or(self.newer.first()).copied();
+    pub(crate) fn append(&mut self, ids: &[CaptureId]) {
+        let bound = self.older.last().or(self.newer.first());
         // An open capture that was looked at again may have come before the listing reached it.
         let from = bound.map_or(0, |bound| ids.partition_point(|id| *id >= bound));
-        if from == 0 && self.older.is_empty() {
-            self.older = ids;
-        } else {
-            self.older.extend_from_slice(&ids[from..]);
-        }
+        self.older.extend(ids[from..].iter().copied());
     }
 
     /// Replaces everything, newest first, as it was when `seen` was the newest; later arrivals stay.
-    pub(crate) fn replace(&mut self, ids: Vec<CaptureId>, seen: CaptureId, total: u64) {
-        let before = self.newer.partition_point(|id| *id <= seen);
-        self.newer.drain(..before);
+    pub(crate) fn replace(&mut self, ids: IdRuns, seen: CaptureId, total: u64) {
+        let before = self.newer.index_of(seen).map_or_else(|before| before, |at| at + 1);
+        self.newer.retain(|id| id > seen);
         self.shown = self.shown.saturating_sub(before);
         self.older = ids;
         self.total = Some(total);
@@ -77,8 +73,8 @@ impl Matches {
 
     /// Leaves out captures that are being removed.
     pub(crate) fn forget(&mut self, gone: &[CaptureId]) {
-        let stays = |id: &CaptureId| gone.binary_search(id).is_err();
-        let shown = self.newer[..self.shown].iter().filter(|id| stays(id)).count();
+        let stays = |id: CaptureId| gone.binary_search(&id).is_err();
+        let shown = self.newer.iter().take(self.shown).filter(|id| stays(*id)).count();
         let before = self.len() + self.held_back();
         self.newer.retain(stays);
         self.older.retain(stays);
@@ -90,7 +86,7 @@ impl Matches {
     /// Takes arrivals, oldest first; some may be known already.
     pub(crate) fn arrive(&mut self, ids: &[CaptureId]) {
         for id in ids {
-            if self.newer.last().or(self.older.first()).is_none_or(|last| last < id) {
+            if self.newer.last().or(self.older.first()).is_none_or(|last| last < *id) {
                 self.newer.push(*id);
             } else {
                 self.arrive_late(*id);
@@ -100,30 +96,28 @@ impl Matches {
 
     /// Inserts a capture that matches only now that it is answered: rare, and near the newest, so little has to move.
     fn arrive_late(&mut self, id: CaptureId) {
-        if self.older.first().is_none_or(|newest| *newest < id) {
-            if let Err(at) = self.newer.binary_search(&id) {
-                self.newer.insert(at, id);
+        if self.older.first().is_none_or(|newest| newest < id) {
+            if let Some(at) = self.newer.insert(id) {
                 self.shown += usize::from(at < self.shown);
             }
             return;
         }
         // What is older than all that is listed so far, a running listing will bring.
-        let is_listed = self.older.last().is_some_and(|oldest| *oldest < id) || self.total.is_some();
-        if let (true, Err(at)) = (is_listed, self.older.binary_search_by(|other| id.cmp(other))) {
-            self.older.insert(at, id);
+        if self.older.last().is_some_and(|oldest| oldest < id) || self.total.is_some() {
+            self.older.insert(id);
         }
     }
 
     /// The newest captures held back, up to a number.
-    pub(crate) fn newest_held_back(&self, at_most: usize) -> &[CaptureId] {
+    pub(crate) fn newest_held_back(&self, at_most: usize) -> impl Iterator<Item = CaptureId> {
         let from = self.newer.len().saturating_sub(at_most).max(self.shown);
-        &self.newer[from..]
+        (from..self.newer.len()).filter_map(|at| self.newer.get(at))
     }
 
     /// Shows captures that were held back, up to the newest that `is_known`.
     pub(crate) fn show_known(&mut self, is_known: impl Fn(CaptureId) -> bool) {
-        let known = self.newer[self.shown..].iter().rposition(|id| is_known(*id));
-        self.shown += known.map_or(0, |at| at + 1);
+        let known = (self.shown..self.newer.len()).rev().find(|at| self.newer.get(*at).is_some_and(&is_known));
+        self.shown = known.map_or(self.shown, |at| at + 1);
     }
 }
 
@@ -139,9 +133,13 @@ mod tests {
         (0..listing.len()).filter_map(|row| listing.at(row)).map(|id| id.0).collect()
     }
 
+    fn held_back(listing: &Matches, at_most: usize) -> Vec<CaptureId> {
+        listing.newest_held_back(at_most).collect()
+    }
+
     fn listing(older: &[i64]) -> Matches {
         let mut listing = Matches::new(1);
-        listing.append(ids(older));
+        listing.append(&ids(older));
         listing.total = Some(older.len() as u64);
         listing
     }
@@ -163,9 +161,9 @@ mod tests {
     fn what_is_not_known_yet_waits() {
         let mut listing = listing(&[1]);
         listing.arrive(&ids(&[2, 3, 4, 5]));
-        assert_eq!(listing.newest_held_back(2), ids(&[4, 5]));
+        assert_eq!(held_back(&listing, 2), ids(&[4, 5]));
         listing.show_known(|id| id.0 == 3);
-        assert_eq!((rows(&listing), listing.newest_held_back(9)), (vec![3, 2, 1], &ids(&[4, 5])[..]));
+        assert_eq!((rows(&listing), held_back(&listing, 9)), (vec![3, 2, 1], ids(&[4, 5])));
         listing.show_known(|_| false);
         assert_eq!(listing.held_back(), 2);
     }
@@ -193,7 +191,9 @@ mod tests {
         let mut listing = listing(&[5, 3]);
         listing.arrive(&ids(&[6, 7, 8, 9]));
         listing.show_known(|id| id.0 <= 8);
-        listing.replace(ids(&[7, 5, 4]), CaptureId(7), 3);
+        let mut anew = IdRuns::descending();
+        anew.extend(ids(&[7, 5, 4]));
+        listing.replace(anew, CaptureId(7), 3);
         assert_eq!((rows(&listing), listing.held_back(), listing.total), (vec![8, 7, 5, 4], 1, Some(3)));
     }
 
@@ -211,8 +211,8 @@ mod tests {
         let mut listing = Matches::new(1);
         listing.arrive(&ids(&[9]));
         listing.show_known(|_| true);
-        listing.append(ids(&[9, 8]));
-        listing.append(ids(&[7]));
+        listing.append(&ids(&[9, 8]));
+        listing.append(&ids(&[7]));
         assert_eq!(rows(&listing), [9, 8, 7]);
     }
 }

@@ -2,12 +2,14 @@
 
 use egui::{Button, Ui};
 
-use crate::capture::{CaptureId, CaptureSummary};
+use super::layout::ColumnKind;
+use crate::capture::{CaptureId, CaptureSummary, ForwardState, ReplySummary};
 use crate::filter::by_value;
 use crate::texts::safe_text::shortened;
-use crate::ui::action::{Action, SendAction, Tab};
+use crate::ui::action::{Action, DetailPart, SendAction};
 use crate::ui::keys::{self, Shortcut};
 use crate::ui::look::Look;
+use crate::ui::widgets::copy_menu::copy_menu_ui;
 use crate::ui::widgets::value_menu::value_menu_ui;
 use crate::wechat::kind::{Class, lookup};
 
@@ -18,11 +20,15 @@ const SHOWN: usize = 40;
 pub(super) fn menu_ui(
     ui: &mut Ui,
     (id, picked): (CaptureId, bool),
-    row: Option<&CaptureSummary>,
+    row: Option<(&CaptureSummary, Option<ColumnKind>)>,
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    if let Some(row) = row {
+    if let Some((row, column)) = row {
+        if let Some(term) = column.and_then(|column| cell_term(row, column)) {
+            term_ui(ui, &term, look, actions);
+            ui.separator();
+        }
         values_ui(ui, row, look, actions);
         ui.separator();
     }
@@ -32,19 +38,35 @@ pub(super) fn menu_ui(
             chosen = Some(action);
         }
     };
-    item(ui, "replay.menu.answer", String::new(), Action::ShowTab(Tab::Answer));
+    item(ui, "replay.menu.answer", String::new(), Action::ShowPart(DetailPart::Reply));
     let mut shortcut = |ui: &mut Ui, key: &str, shortcut: &Shortcut| item(ui, key, shortcut.hint(), shortcut.action());
     ui.separator();
     shortcut(ui, "replay.menu.replay", &keys::REPLAY);
+    shortcut(ui, "replay.menu.ask", &keys::REPLAY_ASKING);
     shortcut(ui, "replay.menu.edit", &keys::EDIT_AND_REPLAY);
     shortcut(ui, "replay.menu.duplicate", &keys::DUPLICATE);
     shortcut(ui, "replay.menu.export", &keys::EXPORT);
     ui.separator();
+    let is_pinned = row.is_some_and(|(row, _)| row.annotation.pinned);
+    shortcut(ui, if is_pinned { "marking.menu.unpin" } else { "marking.menu.pin" }, &keys::PIN);
+    shortcut(ui, "marking.menu.note", &keys::NOTE);
+    shortcut(ui, "compare.menu", &keys::COMPARE);
+    ui.separator();
     shortcut(ui, keys::REMOVE.text, &keys::REMOVE);
+    if let Some(action) = copy_menu_ui(ui, look) {
+        chosen = Some(action);
+    }
     if let Some(action) = chosen {
         // These actions apply to several rows; all others apply to this one alone.
-        let keeps_picks =
-            picked && matches!(action, Action::Send(SendAction::Chosen) | Action::ShowExport(_) | Action::Remove(_));
+        let keeps_picks = picked
+            && matches!(
+                action,
+                Action::Send(SendAction::AtOnce | SendAction::Chosen)
+                    | Action::ShowExport(_)
+                    | Action::Remove(_)
+                    | Action::Annotate(_)
+                    | Action::Compare(_)
+            );
         if !keeps_picks {
             actions.push(Action::Select(id));
         }
@@ -52,10 +74,55 @@ pub(super) fn menu_ui(
     }
 }
 
+/// The filter term that finds rows with the same value in a column.
+fn cell_term(row: &CaptureSummary, column: ColumnKind) -> Option<String> {
+    let named = |name: &str, value: Option<&String>| by_value(Some(name), value.filter(|value| !value.is_empty())?);
+    match column {
+        ColumnKind::State => row.severity.map(|_| "has:diagnosis".to_owned()),
+        ColumnKind::Kind => named(kind_name(&row.kind), Some(&row.kind)),
+        ColumnKind::Summary => named("key", row.event_key.as_ref()),
+        ColumnKind::OpenId => named("openid", row.openid.as_ref()),
+        ColumnKind::Attempt => Some(format!("attempt:{}", row.placement.attempt)),
+        ColumnKind::Signature => Some(format!("signature:{}", row.signature.as_str())),
+        ColumnKind::Mode => Some(format!("mode:{}", row.mode.as_str())),
+        ColumnKind::Reply => reply_term(row.reply.as_ref()?),
+        ColumnKind::Time => None,
+        ColumnKind::Elapsed => Some(format!("ms:>={}", row.reply.as_ref()?.elapsed.as_millis())),
+    }
+}
+
+fn reply_term(reply: &ReplySummary) -> Option<String> {
+    match (reply.fault, reply.forward) {
+        (Some(fault), _) => Some(format!("fault:{fault}")),
+        (None, Some(ForwardState::Late | ForwardState::Failed)) => {
+            reply.forward.map(|state| format!("forward:{}", state.as_str()))
+        }
+        _ => reply.status.map(|status| format!("status:{status}")),
+    }
+}
+
+/// Draws the entries to filter by a term, and to exclude what it finds.
+fn term_ui(ui: &mut Ui, term: &str, look: &Look, actions: &mut Vec<Action>) {
+    let shown = shortened(term, SHOWN);
+    for (key, action) in
+        [("list.only", Action::AddToFilter(term.to_owned())), ("list.without", Action::AddToFilter(format!("-{term}")))]
+    {
+        if ui.button(look.filled(key, &[("term", &shown)])).clicked() {
+            actions.push(action);
+            ui.close();
+        }
+    }
+}
+
+/// The name of the filter's term that finds a kind.
+fn kind_name(kind: &str) -> &'static str {
+    let is_event = lookup(kind).is_none_or(|known| known.class == Class::Event);
+    if is_event { "event" } else { "type" }
+}
+
 /// Draws submenus to filter by the row's values.
 fn values_ui(ui: &mut Ui, row: &CaptureSummary, look: &Look, actions: &mut Vec<Action>) {
-    let is_event = lookup(&row.kind).is_none_or(|known| known.class == Class::Event);
-    let kind = (if is_event { "event" } else { "type" }, Some(&row.kind));
+    let kind = (kind_name(&row.kind), Some(&row.kind));
     for (name, value) in [kind, ("key", row.event_key.as_ref()), ("openid", row.openid.as_ref())] {
         let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
         let Some(term) = by_value(Some(name), value) else { continue };

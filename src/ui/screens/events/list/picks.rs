@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn a_range_holds_both_ends_in_either_direction() {
         let mut listing = Matches::new(1);
-        listing.append([9, 7, 5, 3].map(CaptureId).to_vec());
+        listing.append(&[9, 7, 5, 3].map(CaptureId));
         for (from, to) in [(7, 3), (3, 7)] {
             let mut picks = Picks::default();
             picks.range(&listing, Some(CaptureId(from)), CaptureId(to));

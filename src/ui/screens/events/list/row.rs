@@ -2,31 +2,42 @@
 
 use std::time::Instant;
 
-use egui::{Align, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
 
-use super::columns::{ColumnKind, Columns};
+use super::arrivals::Novelty;
+use super::cell_hover::hover_ui;
+use super::columns::Columns;
+use super::header::align;
+use super::hits::Hits;
+use super::layout::ColumnKind;
 use super::menu::menu_ui;
 use super::row_cache::CachedRow;
 use super::row_id;
-use crate::capture::diagnosis::Severity;
-use crate::capture::{CaptureId, CaptureSummary, ReplySummary};
+use super::row_state::{FirstState, StateMark, further_states, meaning_mark};
+use super::row_texts::{ReadRow, RowTexts};
+use crate::capture::{CaptureId, CaptureSummary, ReplyMeaning};
 use crate::config::Hue;
-use crate::texts::safe_text::{both_ends, safe_text, shortened};
+use crate::engine::AccountStatus;
+use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, PickAction};
-use crate::ui::look::{FAULT_MARK, Look, attempt_mark, fault_hint, forward_hint, severity_mark, signature_mark};
+use crate::ui::look::{Look, attempt_mark, signature_mark};
 use crate::ui::screens::events::answering::seconds_left;
 use crate::ui::screens::events::filter::filter_row::initial;
 use crate::ui::screens::events::filter::saved_filters::NamedFilter;
-use crate::ui::widgets::cell::{CELL_CHARS, cell_text};
-use crate::ui::widgets::quantities::milliseconds;
+use crate::ui::theme::icons;
+use crate::ui::widgets::cell::{cell_line, cell_text};
 use crate::wechat::kind::{self, Family};
 
 /// Width of the mark of a coloured filter, in points.
 const MARK_WIDTH: f32 = 14.0;
-/// Maximum number of characters shown on hover.
-const HOVER: usize = 1_000;
-/// Number of characters shown of each end of an OpenID, which are enough to tell users apart.
-const ENDS: usize = 4;
+/// Width of an icon in a row, and of the place it takes, in points.
+const ICON: f32 = 14.0;
+const ICON_PLACE: f32 = 20.0;
+/// Width of the edge of a row that is selected or new, in points.
+const EDGE: f32 = 3.0;
+/// Place of the shape of a family before the name of the kind, in points.
+const FAMILY_PLACE: f32 = 16.0;
 
 /// Position and state of a row.
 #[derive(Debug)]
@@ -42,6 +53,27 @@ pub(super) struct RowState<'a> {
     pub(super) held_until: Option<Instant>,
     /// The coloured filter that it matches.
     pub(super) mark: Option<(&'a NamedFilter, Hue)>,
+    /// Set while the row is new.
+    pub(super) novelty: Option<Novelty>,
+    /// Shows the date beside the time.
+    pub(super) dated: bool,
+}
+
+/// What all rows of a frame share.
+#[derive(Debug)]
+pub(super) struct RowContext<'a> {
+    pub(super) columns: &'a Columns,
+    pub(super) hits: &'a Hits,
+    pub(super) accounts: &'a [AccountStatus],
+    pub(super) look: &'a Look,
+}
+
+impl RowContext<'_> {
+    /// Marks at the end of the summary.
+    pub(super) fn marks(&self, row: &CaptureSummary, texts: &RowTexts) -> Vec<StateMark> {
+        let account = self.accounts.iter().find(|account| account.name == row.account);
+        further_states(row, texts, account, self.look)
+    }
 }
 
 /// Draws a row over the whole of `ui`.
@@ -49,29 +81,28 @@ pub(super) fn row_ui(
     ui: &Ui,
     state: &RowState<'_>,
     row: &CachedRow<'_>,
-    columns: &Columns,
-    look: &Look,
+    context: &RowContext<'_>,
     actions: &mut Vec<Action>,
 ) {
-    let rect = ui.max_rect();
+    let (rect, look) = (ui.max_rect(), context.look);
     // Not focusable by Tab: the selection has keys of its own.
     let response = ui.interact(rect, row_id(state.id), Sense::CLICK);
     paint_ground(ui, rect, state, &response, look);
+    let offset = state.novelty.map_or(0.0, |novelty| novelty.offset);
     match row {
-        CachedRow::Read(summary) => {
-            for (content, cell) in columns.cells(rect) {
-                cell_ui(ui, cell, content, (summary, state), columns, look);
+        CachedRow::Read(row) => {
+            let texts = row.texts(look);
+            let marks = context.marks(&row.summary, texts);
+            for (column, cell) in context.columns.cells(rect.translate(Vec2::new(-offset, 0.0))) {
+                cell_ui(ui, cell, column, (&row.summary, texts, state), (context, &marks));
             }
-            hover_ui(&response, rect, summary, columns, look);
-            name(&response, state, &accessible_name(summary, state, look));
+            hover_ui(&response, rect, (row, state, &marks), context);
+            name(&response, state, || accessible_name(&row.summary, texts, state, look));
         }
         CachedRow::Unknown => placeholder(ui, &response, state, "…", look),
         CachedRow::Gone => placeholder(ui, &response, state, &look.text("window.list.gone"), look),
     }
-    response.context_menu(|ui| {
-        let summary = if let CachedRow::Read(summary) = row { Some(*summary) } else { None };
-        menu_ui(ui, (state.id, state.picked), summary, look, actions);
-    });
+    context_menu(&response, rect, state, row, context, actions);
     if response.clicked() {
         let modifiers = ui.input(|input| input.modifiers);
         if modifiers.command {
@@ -85,22 +116,39 @@ pub(super) fn row_ui(
     }
 }
 
+/// Opens the menu; it begins with the value that the pointer was on.
+fn context_menu(
+    response: &Response,
+    rect: Rect,
+    state: &RowState<'_>,
+    row: &CachedRow<'_>,
+    context: &RowContext<'_>,
+    actions: &mut Vec<Action>,
+) {
+    let at = response.id.with("column");
+    if response.secondary_clicked() {
+        let column = response.interact_pointer_pos().and_then(|pointer| context.columns.at(rect, pointer.x));
+        response.ctx.data_mut(|data| data.insert_temp(at, column));
+    }
+    response.context_menu(|ui| {
+        let column = ui.data(|data| data.get_temp::<Option<ColumnKind>>(at)).flatten();
+        let summary = if let CachedRow::Read(row) = row { Some(&row.summary) } else { None };
+        menu_ui(ui, (state.id, state.picked), summary.map(|summary| (summary, column)), context.look, actions);
+    });
+}
+
 fn paint_ground(ui: &Ui, rect: Rect, state: &RowState<'_>, response: &Response, look: &Look) {
     let painter = ui.painter();
     if state.selected || state.picked {
         painter.rect_filled(rect, 0.0, look.palette.selected);
-    }
-    if state.selected {
-        painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(3.0, rect.height())), 0.0, look.palette.accent);
     } else if response.hovered() {
         painter.rect_filled(rect, 0.0, look.palette.card);
     }
+    if state.selected || state.novelty.is_some() {
+        painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(EDGE, rect.height())), 0.0, look.palette.accent);
+    }
     if let Some((named, hue)) = state.mark {
         mark_ui(ui, rect, named, look.palette.hue(hue));
-    }
-    if state.picked {
-        let (at, font) = (rect.left_center() + Vec2::new(5.0, 0.0), TextStyle::Small.resolve(ui.style()));
-        painter.text(at, egui::Align2::LEFT_CENTER, "✔", font, look.palette.accent);
     }
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, look.palette.line.gamma_multiply(0.5)));
 }
@@ -111,71 +159,101 @@ fn mark_ui(ui: &Ui, rect: Rect, named: &NamedFilter, color: Color32) {
         Rect::from_min_max(Pos2::new(rect.right() - MARK_WIDTH, rect.top() + 1.0), rect.max - Vec2::new(0.0, 1.0));
     ui.painter().rect_filled(bar, 2.0, color.gamma_multiply(0.25));
     let font = TextStyle::Small.resolve(ui.style());
-    ui.painter().text(bar.center(), egui::Align2::CENTER_CENTER, initial(&named.name), font, color);
+    ui.painter().text(bar.center(), Align2::CENTER_CENTER, initial(&named.name), font, color);
 }
 
 fn cell_ui(
     ui: &Ui,
     cell: Rect,
-    content: ColumnKind,
-    (row, state): (&CaptureSummary, &RowState<'_>),
-    columns: &Columns,
-    look: &Look,
+    column: ColumnKind,
+    (row, texts, state): (&CaptureSummary, &RowTexts, &RowState<'_>),
+    (context, marks): (&RowContext<'_>, &[StateMark]),
 ) {
-    let (prose, mono) = (TextStyle::Body.resolve(ui.style()), TextStyle::Monospace.resolve(ui.style()));
+    let look = context.look;
     let palette = look.palette;
-    let put = |shown: &str, font: FontId, color: Color32| cell_text(ui, cell, shown, font, color, align(content));
-    match content {
-        ColumnKind::Severity => {
-            if let Some(severity) = row.severity {
-                put(severity_mark(severity), prose, look.severity_color(severity));
-            }
+    let font = TextStyle::Body.resolve(ui.style());
+    let put = |shown: &str, color: Color32| cell_line(ui, cell, shown.to_owned(), font.clone(), color, align(column));
+    match column {
+        ColumnKind::State => {
+            let first = FirstState::of(row, texts.meaning, state.held_until.is_some());
+            let (icon, color) = if state.picked { (icons::CHECK, palette.accent) } else { first.icon(look) };
+            icon_ui(ui, Pos2::new(cell.left() + ICON / 2.0 + 2.0, cell.center().y), icon, color);
         }
-        ColumnKind::Time => put(&look.clock(row.received_at), mono, palette.weak),
+        ColumnKind::Time => put(if state.dated { &texts.dated } else { &texts.clock }, palette.weak),
         ColumnKind::Kind => {
             let family = kind::family(&row.kind);
-            let color = look.family_color(family);
-            family_mark(ui, Pos2::new(cell.left() + 5.0, cell.center().y), family, color);
-            let cell = cell.with_min_x(cell.left() + 17.0);
-            cell_text(ui, cell, &kind_text(row, look), prose, color, Align::Min);
+            family_mark(ui, Pos2::new(cell.left() + 5.0, cell.center().y), family, look.family_color(family));
+            let cell = cell.with_min_x(cell.left() + FAMILY_PLACE);
+            cell_line(ui, cell, texts.kind.clone(), font, palette.text, align(column));
         }
-        ColumnKind::Key => {
-            put(&shortened(row.event_key.as_deref().unwrap_or_default(), CELL_CHARS), mono, palette.strong);
+        ColumnKind::Summary => {
+            let left = marks_ui(ui, cell, marks);
+            let cell = cell.with_max_x(left.max(cell.left()));
+            let color = if state.selected { palette.strong } else { palette.text };
+            marked_text(ui, cell, &texts.summary, (font, color), context);
         }
-        ColumnKind::OpenId => put(&both_ends(row.openid.as_deref().unwrap_or_default(), ENDS), mono, palette.weak),
+        ColumnKind::OpenId => put(&texts.openid, palette.weak),
         ColumnKind::Attempt => {
             let color = if row.placement.attempt > 1 { palette.warning } else { palette.weak };
-            put(&attempt_mark(row.placement.attempt), prose, color);
+            put(&attempt_mark(row.placement.attempt), color);
         }
         ColumnKind::Signature => {
-            let mark = signature_mark(row.signature);
-            let color = look.signature_color(row.signature);
-            if columns.signature_word {
-                put(&format!("{mark} {}", signature_text(row, look)), prose, color);
-            } else {
-                put(mark, prose, color);
-            }
+            let words = format!("{} {}", signature_mark(row.signature), texts.signature);
+            put(&words, look.signature_color(row.signature));
         }
-        ColumnKind::Mode => put(&mode_text(row, look), prose, palette.weak),
-        ColumnKind::Answer => {
-            let color = match &row.reply {
-                Some(reply) if !reply.is_legal() => palette.error,
-                Some(reply) if !hints(reply, look).is_empty() => palette.warning,
-                Some(_) => palette.text,
-                None if row.replay => palette.weak,
-                None => palette.warning,
-            };
-            put(&answer_text(row, state, look), mono, color);
-        }
+        ColumnKind::Mode => put(&texts.mode, palette.weak),
+        ColumnKind::Reply => reply_ui(ui, cell, (texts, state), &font, context),
+        ColumnKind::Elapsed => put(&texts.elapsed, palette.weak),
     }
 }
 
-/// Alignment of a column; numbers are aligned to the right.
-pub(super) fn align(content: ColumnKind) -> Align {
-    match content {
-        ColumnKind::Answer => Align::Max,
-        _ => Align::Min,
+fn reply_ui(ui: &Ui, cell: Rect, (texts, state): (&RowTexts, &RowState<'_>), font: &FontId, context: &RowContext<'_>) {
+    let look = context.look;
+    let (icon, color) = meaning_mark(texts.meaning, look);
+    let (icon, words, color) = match held_text(state, look) {
+        Some(held) => (icons::PAUSE, held, look.palette.warning),
+        None => (icon, texts.reply.clone(), color),
+    };
+    icon_ui(ui, Pos2::new(cell.left() + ICON / 2.0, cell.center().y), icon, color);
+    let is_usual = matches!(texts.meaning, ReplyMeaning::Legal) && state.held_until.is_none();
+    let text = (font.clone(), if is_usual { look.palette.text } else { color });
+    marked_text(ui, cell.with_min_x(cell.left() + ICON_PLACE), &words, text, context);
+}
+
+fn icon_ui(ui: &Ui, center: Pos2, icon: &str, color: Color32) {
+    ui.painter().text(center, Align2::CENTER_CENTER, icon, icons::font(ICON), color);
+}
+
+/// Draws marks from the right end of a cell; returns where they begin.
+fn marks_ui(ui: &Ui, cell: Rect, marks: &[StateMark]) -> f32 {
+    let mut right = cell.right();
+    for mark in marks.iter().rev() {
+        icon_ui(ui, Pos2::new(right - ICON / 2.0, cell.center().y), mark.icon, mark.color);
+        right -= ICON_PLACE;
     }
+    right
+}
+
+/// Draws a line of text with the hits of the filter marked, cut short where it does not fit.
+fn marked_text(ui: &Ui, cell: Rect, text: &str, (font, color): (FontId, Color32), context: &RowContext<'_>) {
+    let hits = context.hits.within(text);
+    if hits.is_empty() {
+        cell_line(ui, cell, text.to_owned(), font, color, egui::Align::Min);
+        return;
+    }
+    let palette = context.look.palette;
+    let plain = TextFormat::simple(font.clone(), color);
+    let lit = TextFormat { background: palette.lit, ..TextFormat::simple(font, palette.strong) };
+    let mut job = LayoutJob { wrap: TextWrapping::truncate_at_width(cell.width()), ..LayoutJob::default() };
+    let mut from = 0;
+    for hit in hits {
+        job.append(&text[from..hit.start], 0.0, plain.clone());
+        job.append(&text[hit.clone()], 0.0, lit.clone());
+        from = hit.end;
+    }
+    job.append(&text[from..], 0.0, plain);
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    ui.painter().galley(Pos2::new(cell.left(), cell.center().y - galley.size().y / 2.0), galley, color);
 }
 
 /// Paints a shape for each family, so that it is not told by colour alone.
@@ -205,89 +283,23 @@ pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32)
     }
 }
 
-fn kind_text(row: &CaptureSummary, look: &Look) -> String {
-    let kind = look.kind(&row.kind, CELL_CHARS);
-    if row.replay { format!("{kind} · {}", look.text("window.list.own")) } else { kind }
+/// The time that is left to answer a held push; it stands in the place of the reply.
+pub(super) fn held_text(state: &RowState<'_>, look: &Look) -> Option<String> {
+    Some(look.filled("hold.row", &[("seconds", &seconds_left(state.held_until?))]))
 }
 
-fn signature_text(row: &CaptureSummary, look: &Look) -> String {
-    look.text(&format!("window.signature.{}", row.signature.as_str())).into_owned()
-}
-
-fn mode_text(row: &CaptureSummary, look: &Look) -> String {
-    look.text(&format!("window.mode.{}", row.mode.as_str())).into_owned()
-}
-
-fn answer_text(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> String {
-    if let Some(until) = state.held_until {
-        return format!("⏸ {}", look.filled("hold.row", &[("seconds", &seconds_left(until))]));
-    }
-    match &row.reply {
-        Some(reply) => {
-            let end = || look.text(&format!("detail.end.{}", reply.end.as_str())).into_owned();
-            let mark = if reply.severity == Some(Severity::Error) { "⚠ " } else { "" };
-            let marks: String = hints(reply, look).into_iter().flat_map(|(mark, _)| [mark, " "]).collect();
-            let status = reply.status.map_or_else(end, |status| status.to_string());
-            format!("{marks}{mark}{status} · {}", milliseconds(reply.elapsed))
-        }
-        // A message that never went to the listener gets no reply from it.
-        None if row.replay => "–".to_owned(),
-        None => look.text("window.list.open").into_owned(),
-    }
-}
-
-/// Facts about an answer that its status does not tell, each with its mark: an injected fault, and the developer's own server
-/// late or failed.
-fn hints(reply: &ReplySummary, look: &Look) -> Vec<(&'static str, String)> {
-    let fault = reply.fault.map(|name| (FAULT_MARK, fault_hint(name, look)));
-    fault.into_iter().chain(reply.forward.and_then(|state| forward_hint(state, look))).collect()
-}
-
-fn hint_words(row: &CaptureSummary, look: &Look) -> Vec<String> {
-    let hints = row.reply.as_ref().map(|reply| hints(reply, look)).unwrap_or_default();
-    hints.into_iter().map(|(_, words)| words).collect()
-}
-
-/// Shows the full text of a truncated cell on hover, and the words for the marks of an answer.
-fn hover_ui(response: &Response, rect: Rect, row: &CaptureSummary, columns: &Columns, look: &Look) {
-    let Some(pointer) = response.hover_pos() else { return };
-    let Some((content, _)) = columns.cells(rect).find(|(_, cell)| cell.contains(pointer)) else { return };
-    if content == ColumnKind::Answer {
-        let words = hint_words(row, look);
-        if !words.is_empty() {
-            response.clone().on_hover_text_at_pointer(words.join("\n"));
-        }
-        return;
-    }
-    let full = match content {
-        ColumnKind::OpenId => row.openid.as_deref(),
-        ColumnKind::Key => row.event_key.as_deref(),
-        ColumnKind::Kind => Some(row.kind.as_str()),
-        _ => None,
+/// Accessible name of the row: all its cells, in order, and its state in the list.
+fn accessible_name(row: &CaptureSummary, texts: &RowTexts, state: &RowState<'_>, look: &Look) -> String {
+    let held = held_text(state, look);
+    let mut parts = match held {
+        None => vec![texts.name.clone()],
+        Some(_) => texts.name_with(row, held, look),
     };
-    if let Some(full) = full.filter(|full| !full.is_empty()) {
-        response.clone().on_hover_text_at_pointer(shortened(full, HOVER));
-    }
-}
-
-/// Accessible name of the row: all its cells, in order.
-fn accessible_name(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> String {
-    let mut parts = vec![look.clock(row.received_at), look.kind(&row.kind, CELL_CHARS)];
-    let named = [&row.event_key, &row.openid].into_iter().flatten().filter(|text| !text.is_empty());
-    parts.extend(named.map(|text| shortened(text, CELL_CHARS)));
-    parts.push(look.filled("window.row.attempt", &[("number", &row.placement.attempt.to_string())]));
-    parts.push(look.filled("window.row.signature", &[("state", &signature_text(row, look))]));
-    parts.push(mode_text(row, look));
-    parts.push(match &row.reply {
-        Some(_) => look.filled("window.row.answered", &[("answer", &answer_text(row, state, look))]),
-        None => answer_text(row, state, look),
-    });
-    parts.extend(hint_words(row, look));
-    if row.replay {
-        parts.push(look.text("window.list.own").into_owned());
-    }
     if state.picked {
         parts.push(look.text("window.row.picked").into_owned());
+    }
+    if state.novelty.is_some() {
+        parts.push(look.text("list.new").into_owned());
     }
     if let Some((named, _)) = state.mark {
         parts.push(look.filled("filters.marked", &[("name", &safe_text(&named.name))]));
@@ -300,15 +312,19 @@ fn accessible_name(row: &CaptureSummary, state: &RowState<'_>, look: &Look) -> S
 
 fn placeholder(ui: &Ui, response: &Response, state: &RowState<'_>, words: &str, look: &Look) {
     let font = TextStyle::Body.resolve(ui.style());
-    cell_text(ui, response.rect.shrink2(Vec2::new(32.0, 0.0)), words, font, look.palette.weak, Align::Min);
-    name(response, state, words);
+    cell_text(ui, response.rect.shrink2(Vec2::new(36.0, 0.0)), words, font, look.palette.weak, egui::Align::Min);
+    name(response, state, || words.to_owned());
 }
 
-fn name(response: &Response, state: &RowState<'_>, words: &str) {
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, state.selected || state.picked, words));
+/// Names the row; `words` are made only where something reads them.
+fn name(response: &Response, state: &RowState<'_>, words: impl Fn() -> String) {
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, state.selected || state.picked, words()));
     response.ctx.accesskit_node_builder(response.id, |node| {
         node.set_selected(state.selected || state.picked);
         node.set_position_in_set(state.index + 1);
         node.set_size_of_set(state.of);
     });
 }
+
+/// A row with its state and marks, as the tooltip shows them.
+pub(super) type DrawnRow<'a> = (&'a ReadRow, &'a RowState<'a>, &'a [StateMark]);

@@ -4,8 +4,10 @@ use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::row_texts::ReadRow;
 use crate::capture::{CaptureId, CaptureSummary};
 use crate::engine::Marks;
+use crate::ui::look::Look;
 
 /// Number of rows asked for at once.
 pub(crate) const PAGE: usize = 128;
@@ -23,12 +25,12 @@ pub(crate) enum CachedRow<'a> {
     Unknown,
     /// It is no longer in the database.
     Gone,
-    Read(&'a CaptureSummary),
+    Read(&'a ReadRow),
 }
 
 #[derive(Debug, Default)]
 struct Slot {
-    summary: Option<CaptureSummary>,
+    row: Option<ReadRow>,
     gone: bool,
     /// True while a question is on its way.
     asked: bool,
@@ -39,6 +41,8 @@ struct Slot {
     /// The coloured filter that it matches, and the revision of the filters then.
     mark: Option<usize>,
     coloured: u64,
+    /// Revision of pins and notes at the last question.
+    annotated: u64,
 }
 
 /// Rows by id; those in view longest ago are dropped first.
@@ -50,13 +54,17 @@ pub(crate) struct RowCache {
     frame: u64,
     /// Revision of the coloured filters.
     coloured: u64,
+    /// Look of the texts that the rows keep.
+    look: Option<Look>,
+    /// Revision of pins and notes.
+    annotated: u64,
 }
 
 impl RowCache {
     /// The cached row of a capture.
     pub(crate) fn row(&self, id: CaptureId) -> CachedRow<'_> {
         match self.slots.get(&id) {
-            Some(Slot { summary: Some(summary), gone: false, .. }) => CachedRow::Read(summary),
+            Some(Slot { row: Some(row), gone: false, .. }) => CachedRow::Read(row),
             Some(Slot { gone: true, .. }) => CachedRow::Gone,
             _ => CachedRow::Unknown,
         }
@@ -65,6 +73,20 @@ impl RowCache {
     /// Sets the revision of the coloured filters; rows in view are asked for again.
     pub(crate) fn colour(&mut self, generation: u64) {
         self.coloured = generation;
+    }
+
+    /// Makes the rows forget their texts where language or time zone are no longer those of the last frame.
+    pub(crate) fn dress(&mut self, look: &Look) {
+        if self.look.as_ref().is_some_and(|before| before.says_the_same(look)) {
+            return;
+        }
+        self.look = Some(look.clone());
+        self.slots.values_mut().filter_map(|slot| slot.row.as_mut()).for_each(ReadRow::undress);
+    }
+
+    /// Takes note of changed pins or notes; rows in view are asked for again.
+    pub(crate) fn note_annotated(&mut self) {
+        self.annotated += 1;
     }
 
     /// The coloured filter that a row matches, by its index among them.
@@ -84,8 +106,9 @@ impl RowCache {
         for id in in_view {
             let slot = self.slots.entry(id).or_default();
             slot.seen = self.frame;
-            let is_unmarked = slot.summary.is_some() && slot.coloured < self.coloured;
-            if !slot.asked && (is_unmarked || slot.is_stale(revision, now)) {
+            let is_unmarked = slot.row.is_some() && slot.coloured < self.coloured;
+            let is_outdated = slot.row.is_some() && slot.annotated < self.annotated;
+            if !slot.asked && (is_unmarked || is_outdated || slot.is_stale(revision, now)) {
                 wanted.push(id);
             }
         }
@@ -98,6 +121,7 @@ impl RowCache {
             let slot = self.slots.entry(*id).or_default();
             slot.asked = true;
             slot.revision = revision;
+            slot.annotated = self.annotated;
         }
         self.asked.push_back(ids);
     }
@@ -123,7 +147,7 @@ impl RowCache {
             slot.gone = false;
             slot.coloured = marks.generation;
             slot.mark = marks.of(row.placement.id);
-            slot.summary = Some(row);
+            slot.row = Some(ReadRow::new(row));
         }
         self.forget();
     }
@@ -149,9 +173,9 @@ impl RowCache {
 impl Slot {
     /// Returns true if the store may know more of it by now.
     fn is_stale(&self, revision: u64, now: Timestamp) -> bool {
-        match &self.summary {
+        match &self.row {
             None => !self.gone && (self.revision < revision || self.revision == 0),
-            Some(summary) => {
+            Some(ReadRow { summary, .. }) => {
                 let open = summary.reply.is_none() && now.duration_since(summary.received_at) < OPEN_AT_MOST;
                 open && !self.gone && self.revision < revision
             }
@@ -165,6 +189,7 @@ mod tests {
 
     use super::*;
     use crate::capture::{Mode, Placement, ReplyEnd, ReplySource, ReplySummary, Signature};
+    use crate::texts::Language;
 
     fn summary(id: i64, answered: bool) -> CaptureSummary {
         let id = CaptureId(id);
@@ -188,6 +213,11 @@ mod tests {
                 fault: None,
                 forward: None,
             }),
+            annotation: crate::capture::Annotation::default(),
+            content: None,
+            answer: None,
+            illegality: None,
+            verdict: None,
         }
     }
 
@@ -258,6 +288,39 @@ mod tests {
         assert_eq!(wanted(&mut cache, &[1, 2], 2), []);
         cache.colour(2);
         assert_eq!(cache.mark(CaptureId(2)), None, "what marked it is another filter now");
+    }
+
+    fn read(cache: &RowCache) -> &ReadRow {
+        let CachedRow::Read(row) = cache.row(CaptureId(1)) else { panic!("the row is read") };
+        row
+    }
+
+    #[test]
+    fn texts_are_made_once_and_anew_for_another_language_or_answer() {
+        let look = |language| Look::new(language, egui::Theme::Dark, jiff::tz::TimeZone::UTC);
+        let (english, chinese) = (look(Language::English), look(Language::Chinese));
+        let mut cache = RowCache::default();
+        cache.fill(vec![summary(1, false)], &Marks::default());
+        cache.dress(&english);
+        assert_eq!(read(&cache).texts(&english).reply, english.text("row.open"));
+        let made = std::ptr::from_ref(read(&cache).texts(&english).reply.as_str());
+        cache.dress(&english.clone());
+        assert!(std::ptr::eq(made, read(&cache).texts(&english).reply.as_str()), "made anew in the next frame");
+        cache.dress(&chinese);
+        assert_eq!(read(&cache).texts(&chinese).reply, chinese.text("row.open"));
+        cache.fill(vec![summary(1, true)], &Marks::default());
+        assert!(read(&cache).texts(&chinese).reply.contains("200"));
+    }
+
+    #[test]
+    fn rows_in_view_are_asked_for_again_when_pins_change() {
+        let mut cache = RowCache::default();
+        wanted(&mut cache, &[1, 2], 1);
+        cache.fill(vec![summary(1, true), summary(2, true)], &Marks::default());
+        assert_eq!(wanted(&mut cache, &[1, 2], 1), []);
+        cache.note_annotated();
+        assert_eq!(wanted(&mut cache, &[1, 2], 1), ids([1, 2]));
+        assert_eq!(wanted(&mut cache, &[1, 2], 1), [], "the question is on its way");
     }
 
     #[test]

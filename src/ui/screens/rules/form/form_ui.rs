@@ -53,8 +53,11 @@ impl RuleForm {
             let (changed, submitted) = self.fields_ui(ui, rules, view, look);
             if changed {
                 self.note_change();
+                self.live.note_change(ui.input(|input| input.time));
             }
             ui.separator();
+            title(ui, look, &look.text("rules_screen.live.title"));
+            self.live.ui(ui, (&self.checked, self.number), look, actions);
             self.trial.ui(ui, &self.checked, view.event, look, actions);
             closed.or((submitted && self.can_save(rules)).then_some(FormAction::Save))
         };

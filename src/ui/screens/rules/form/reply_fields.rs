@@ -33,7 +33,7 @@ impl RuleForm {
         let (mut changed, mut submitted) = (switched, false);
         match self.draft.response {
             ResponseKind::Reply => {
-                let event = view.event.map(|event| &event.capture);
+                let event = self.live.event().or(view.event).map(|event| &event.capture);
                 let edited = self.draft.editor.ui(ui, &Purpose::Template(event), look);
                 (changed, submitted) = (changed | edited.changed, edited.submitted);
                 self.template_error_ui(ui, look);

@@ -1,0 +1,55 @@
+//! Priority of threads: a frame of the window goes before a push, which has seconds where a frame has milliseconds.
+
+/// The priority of threads that give way; the window's has 0, and the lowest is 19.
+#[cfg(target_os = "linux")]
+const GIVES_WAY: i32 = 10;
+
+/// Makes this thread, and those that it starts from now on, give way to the window's thread.
+///
+/// Linux counts priorities by thread. Elsewhere they are those of the whole process, and everything stays as it is.
+pub(super) fn give_way_to_window() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, GIVES_WAY) {
+        tracing::debug!("the listener's threads have the window's priority: {error}");
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+
+    /// The priority of this thread.
+    fn priority() -> i32 {
+        let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+        let (_, behind_name) = stat.rsplit_once(") ").unwrap();
+        behind_name.split(' ').nth(16).unwrap().parse().unwrap()
+    }
+
+    fn of_new_thread(body: impl FnOnce() -> i32 + Send + 'static) -> i32 {
+        std::thread::Builder::new().spawn(body).unwrap().join().unwrap()
+    }
+
+    #[test]
+    fn only_the_threads_of_captures_give_way() {
+        let before = priority();
+        let [own, of_child] = [
+            of_new_thread(|| {
+                give_way_to_window();
+                priority()
+            }),
+            of_new_thread(|| {
+                give_way_to_window();
+                of_new_thread(priority)
+            }),
+        ];
+        // A test that is run at a lower priority itself cannot raise it.
+        assert!([own, of_child].iter().all(|given| *given == GIVES_WAY.max(before)), "{own} {of_child}");
+        assert_eq!(priority(), before, "the window's thread stays as it was");
+        let runtime = crate::engine::service::runtime_behind_window().unwrap();
+        assert_eq!(
+            runtime.block_on(async { tokio::spawn(async { priority() }).await.unwrap() }),
+            GIVES_WAY.max(before)
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! Attempts and replays of an event: a second column where there is room, else parts of the scroll.
+
+use egui::{ScrollArea, Sides, Ui};
+
+use super::Detail;
+use super::attempts::attempts_ui;
+use super::detail_view::DetailView;
+use super::replays_section::replays_ui;
+use crate::ui::action::Action;
+use crate::ui::look::Look;
+use crate::ui::theme::{GAP, GAP_LARGE, icons};
+use crate::ui::widgets::controls::{icon_button, title};
+
+/// Draws the second column.
+pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
+    let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 12));
+    frame.show(ui, |ui| {
+        Sides::new().show(
+            ui,
+            |ui| title(ui, look, &look.text("detail.attempts")),
+            |ui| {
+                if icon_button(ui, icons::CLOSE, &look.text("hero.close_beside")).clicked() {
+                    view.shows_beside = false;
+                }
+            },
+        );
+        ui.push_id(detail.placement().group.0, |ui| {
+            ScrollArea::vertical().id_salt("beside").auto_shrink(false).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = GAP;
+                attempts_ui(ui, &detail.lanes, detail.id(), look, actions);
+                ui.add_space(GAP);
+                title(ui, look, &replays_title(detail, look));
+                replays_ui(ui, &detail.replays, &detail.opened.replays, look, actions);
+                ui.add_space(GAP_LARGE);
+            });
+        });
+    });
+}
+
+/// The heading of the replays, with their number.
+pub(super) fn replays_title(detail: &Detail, look: &Look) -> String {
+    let word = look.text("hero.replays");
+    match detail.opened.replays.len() {
+        0 => word.into_owned(),
+        count => format!("{word} · {count}"),
+    }
+}

@@ -1,0 +1,90 @@
+//! Pins and notes by key, in both languages.
+
+use egui::accesskit::Role;
+use egui::{Event, ImeEvent, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+
+use super::{Window, label, stroke};
+
+impl Window {
+    /// Changes the language of the window to Chinese.
+    pub(super) fn in_chinese(&mut self) {
+        self.harness.get_by_label("Language").click();
+        self.until_says("简体中文");
+        self.harness.get_by_label("简体中文").click();
+        self.until("a Chinese window", |window| window.harness.query_by_label("外观").is_some());
+    }
+}
+
+#[test]
+fn a_pin_is_toggled_by_key_and_found_by_the_filter() {
+    let mut window = Window::open_tapped(3);
+    window.click_row("KEY_1");
+    window.press(Key::M);
+    window.until("the mark", |window| label(&window.row("KEY_1").unwrap()).contains("Pinned"));
+    window.until_says("1 event pinned");
+    window.press(Key::Slash);
+    window.replace_field("Filter", "is:pinned");
+    window.until("one row", |window| window.rows().len() == 1 && window.row("KEY_1").is_some());
+    window.press(Key::Escape);
+    window.harness.get_by_label("Unpin").click();
+    window.until("no row", |window| window.rows().is_empty());
+}
+
+#[test]
+fn a_note_is_typed_with_an_input_method_whose_enter_and_esc_are_its_own() {
+    let mut window = Window::open_tapped(2);
+    window.click_row("KEY_0");
+    window.press(Key::Semicolon);
+    window.until("the field", |window| {
+        window.harness.get_by_role_and_label(Role::MultilineTextInput, "Note").is_focused()
+    });
+    for key in [Key::Enter, Key::Escape] {
+        window.harness.event(Event::Ime(ImeEvent::Preedit { text: "ni".to_owned(), active_range_chars: None }));
+        window.harness.input_mut().events.push(stroke(key));
+        window.harness.step();
+        assert!(window.says("Note on event 1"), "{key:?} while composing");
+    }
+    window.harness.event(Event::Ime(ImeEvent::Commit("你好".to_owned())));
+    window.harness.step();
+    window.harness.step();
+    window.harness.get_by_role_and_label(Role::MultilineTextInput, "Note").type_text(" d");
+    window.harness.step();
+    window.press(Key::Enter);
+    window.until("the note on the row", |window| label(&window.row("KEY_0").unwrap()).contains("Note: 你好 d"));
+    assert_eq!(window.rows().len(), 2, "the letters were typed and meant no keys");
+    window.in_chinese();
+    window.until("the note in Chinese", |window| label(&window.row("KEY_0").unwrap()).contains("备注：你好 d"));
+    window.press(Key::Semicolon);
+    window.until_says("事件 1 的备注");
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.harness.step();
+    window.press(Key::Backspace);
+    window.harness.get_by_label("保存备注").click();
+    window.until("no note", |window| !label(&window.row("KEY_0").unwrap()).contains("备注"));
+}
+
+#[test]
+fn two_events_stand_side_by_side_with_the_words_that_differ() {
+    let mut window = Window::open_tapped(3);
+    window.click_row("KEY_0");
+    window.press(Key::Equals);
+    window.until_says("Event 1 waits");
+    window.click_row("KEY_2");
+    window.press(Key::Equals);
+    window.until_says("Compare events");
+    for text in ["#1 · CLICK", "#3 · CLICK", "EventKey", "Messages", "Replies", "Both are equal"] {
+        window.until_says(text);
+    }
+    window.press(Key::J);
+    window.press(Key::Escape);
+    window.until("the comparison closed", |window| !window.says("Compare events"));
+    assert!(window.is_selected("KEY_2"), "no key acted behind it");
+    window.chord(Modifiers::SHIFT, Key::J);
+    window.press(Key::Equals);
+    window.until_says("#2 · CLICK");
+    window.press(Key::Escape);
+    window.in_chinese();
+    window.press(Key::Equals);
+    window.until_says("对比事件");
+}
