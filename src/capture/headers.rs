@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What stands between a header's name and its value, and behind it.
+/// Separator of a header's name and its value, and end of a line.
 const COLON: &[u8] = b": ";
 const LINE_END: &[u8] = b"\r\n";
 
