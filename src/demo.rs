@@ -18,10 +18,10 @@ use crate::texts::Language;
 use crate::wechat::compose::ComposeError;
 
 mod own_server;
-mod runs;
 mod scene;
 mod settings;
 mod story;
+mod story_replays;
 
 use own_server::OwnServer;
 
@@ -91,7 +91,7 @@ impl Plot {
         let accounts = self.settle(folder, look)?;
         let mut writer = BulkWriter::open(&folder.database())?;
         let told = story::tell(self, &accounts, &mut writer)?;
-        runs::replay(self, &accounts, &mut writer, folder, &told)
+        story_replays::replay(self, &accounts, &mut writer, folder, &told)
     }
 
     /// Writes the settings, and returns the accounts that they make.

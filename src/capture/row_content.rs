@@ -13,10 +13,10 @@ use crate::wechat::tree::Tree;
 /// Maximum number of characters kept of a value: more than fit into a row or its tooltip.
 const LONGEST: usize = 300;
 
-/// What was in an event beside its key.
+/// The content of an event beside its key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventContent {
-    /// What a person wrote or said.
+    /// The words that a person wrote or said.
     Words(String),
     /// A scanned code, an address, a link or the state of a job, as it came.
     Value(String),
@@ -38,7 +38,7 @@ pub enum EventContent {
     },
 }
 
-/// What was answered.
+/// The content of a reply.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReplyContent {
     /// A reply of that kind, with its text or title if it has one.

@@ -81,7 +81,7 @@ pub fn summary_words(row: &CaptureSummary, language: Language) -> String {
     key.into_iter().chain(content_words(row, language)).collect::<Vec<_>>().join(BETWEEN)
 }
 
-/// What was in an event beside its key, if there is anything to say of it.
+/// The content of an event beside its key, if there is anything to say of it.
 pub fn content_words(row: &CaptureSummary, language: Language) -> Option<String> {
     row.content.as_ref().map(|content| words_of(content, language)).filter(|words| !words.is_empty())
 }
@@ -125,7 +125,7 @@ pub fn reply_words(row: &CaptureSummary, language: Language) -> String {
     }
 }
 
-/// What was answered: the kind of the reply with its text.
+/// The content of a reply: its kind with its text.
 fn answered_words(reply: &ReplySummary, content: Option<&ReplyContent>, language: Language) -> String {
     match content {
         Some(ReplyContent::Passive(kind, words)) => {

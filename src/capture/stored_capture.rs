@@ -178,11 +178,11 @@ pub struct CaptureSummary {
     pub reply: Option<ReplySummary>,
     /// A person's pin and note.
     pub annotation: Annotation,
-    /// What was in it beside its key; only rows of the list have it, as the two that follow.
+    /// The content beside the key; only rows of the list have it, as the two that follow.
     pub content: Option<EventContent>,
-    /// What was answered.
+    /// The content of the reply.
     pub answer: Option<ReplyContent>,
-    /// What makes the answer illegal.
+    /// The finding that makes the reply illegal.
     pub illegality: Option<LintCode>,
     /// The verdict on its latest replay.
     pub verdict: Option<Verdict>,

@@ -48,7 +48,7 @@ pub struct Status {
     pub upgrade: Option<Progress>,
     /// The contents of `config.toml`.
     pub config: Config,
-    /// What keeps desktop notifications from being shown, while they are on.
+    /// The reason why desktop notifications are not shown, while they are on.
     pub notifications: Option<UserError>,
     /// The accounts, and the secrets that each has.
     pub accounts: Vec<AccountStatus>,

@@ -17,7 +17,7 @@ use crate::ui::dialogs::file_dialog::FileDialog;
 use crate::ui::dialogs::import_report::{self, ImportReport};
 use crate::ui::dialogs::keys_page::KeysPage;
 use crate::ui::dialogs::note_dialog::NoteDialog;
-use crate::ui::dialogs::palette::Palette;
+use crate::ui::dialogs::palette::CommandPalette;
 use crate::ui::dialogs::path_dialog::PathDialog;
 use crate::ui::dialogs::removal_question::Removals;
 use crate::ui::dialogs::replay_dialog::ReplayDialog;
@@ -65,7 +65,7 @@ pub(crate) struct State {
     pub(crate) screen: Screen,
     pub(crate) detail_view: DetailView,
     pub(crate) keys_page: KeysPage,
-    pub(crate) palette: Palette,
+    pub(crate) palette: CommandPalette,
     pub(crate) list: List,
     pub(crate) filter: FilterBox,
     pub(crate) notices: Notices,

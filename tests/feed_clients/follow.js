@@ -28,6 +28,11 @@ const WAYS = {
     for (let next = 0; ; ) {
       try {
         const answer = await fetch(`${url}/events?${query({ after: next })}`);
+        // The listener is closing, and comes back.
+        if (answer.status === 503) {
+          await pause(50);
+          continue;
+        }
         if (!answer.ok) throw new Error(await answer.text());
         const told = await answer.json();
         told.events.forEach(take);

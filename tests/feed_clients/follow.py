@@ -25,6 +25,9 @@ def long_polling(client):
         except httpx.TransportError:
             time.sleep(0.05)
             continue
+        if answer.status_code == 503:  # The listener is closing, and comes back.
+            time.sleep(0.05)
+            continue
         told = answer.raise_for_status().json()
         ids.extend(event["id"] for event in told["events"])
         after = told["next"]
@@ -35,6 +38,9 @@ def stream(client):
         try:
             headers = {"Accept": "text/event-stream"}
             with client.stream("GET", f"{URL}/events/stream", params=parameters({}), headers=headers) as answer:
+                if answer.status_code == 503:
+                    time.sleep(0.05)
+                    continue
                 answer.raise_for_status()
                 for line in answer.iter_lines():
                     if line.startswith("data: "):

@@ -99,7 +99,7 @@ function check(what, is, wanted) {
 }
 
 const WAYS = ["polling", "long", "iframe", "stream", "socket"];
-const cell = (way, index) => `document.getElementById("row-${way}").cells[${index}].textContent`;
+const cell = (way, index) => `document.getElementById("row-${way}")?.cells[${index}].textContent`;
 const all = (index) => `[${WAYS.map((way) => cell(way, index)).join()}]`;
 
 // Somebody else's page, and a name that leads to this computer for the moment, read nothing.

@@ -128,7 +128,7 @@ mod tests {
         }
     }
 
-    /// What comes of a GET from a server that answers with this.
+    /// The outcome of a GET from a server that answers with this.
     async fn got(answer: &'static str, limit: usize) -> Result<Bytes, FetchError> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/picture", listener.local_addr().unwrap());

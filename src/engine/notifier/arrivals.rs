@@ -23,7 +23,7 @@ pub(super) struct Arrivals {
     reader: Option<Reader>,
     /// The newest event that cannot match anew; `None` until the database is opened.
     settled: Option<CaptureId>,
-    /// Where there is no database, all that will be in it is new.
+    /// A position before everything: without a database, all that will be in it is new.
     was_absent: bool,
     /// Events after `settled` that were given out.
     given: BTreeSet<CaptureId>,

@@ -49,7 +49,7 @@ impl Writer for JsonLines {
 }
 
 /// The members of an event, by which it is told from other JSON in any order.
-const MEMBERS: [&str; 22] = [
+const MEMBERS: [&str; 24] = [
     "account",
     "attempt",
     "create_time",
@@ -66,7 +66,9 @@ const MEMBERS: [&str; 22] = [
     "mode",
     "msg_id",
     "msg_type",
+    "note",
     "openid",
+    "pinned",
     "received_at",
     "reply",
     "request",
@@ -80,11 +82,14 @@ const FIRST: [&str; 7] = ["id", "received_at", "account", "kind", "msg_type", "e
 /// The line before the first event of `menuscope listen --json`.
 const LISTENING: &str = "listening";
 
+/// The most members of that line: the listener's address, and the feed's where there is one.
+const ADDRESSES: usize = 2;
+
 /// Tells by its first bytes whether a file is in this format.
 pub(super) fn recognises(head: &[u8]) -> bool {
     let members = members(head);
     let is_event = members.len() > 1 && members.iter().all(|name| MEMBERS.contains(&name.as_str()));
-    is_event || members == [LISTENING]
+    is_event || members.first().is_some_and(|first| first == LISTENING) && members.len() <= ADDRESSES
 }
 
 /// Tells by its first bytes whether this program wrote a file: others may sort the members, and this one does not.

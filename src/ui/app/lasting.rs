@@ -11,7 +11,7 @@ use crate::ui::screens::events::list::ListLayout;
 /// Key of the state in the file of the window.
 const KEY: &str = "menuscope.view";
 
-/// What the window showed.
+/// The screen, list and filter that the window showed.
 #[derive(Debug, Deserialize, Serialize, PartialEq)]
 #[serde(default)]
 struct LastingState {

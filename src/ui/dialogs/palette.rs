@@ -29,7 +29,7 @@ const GROUP_WIDTH: f32 = 96.0;
 
 /// The palette, with what is typed.
 #[derive(Debug, Default)]
-pub(crate) struct Palette {
+pub(crate) struct CommandPalette {
     shown: bool,
     typed: String,
     /// The entries as they were when it opened: nothing moves under the finger.
@@ -42,7 +42,7 @@ pub(crate) struct Palette {
     composition: Composition,
 }
 
-impl Palette {
+impl CommandPalette {
     /// Returns true while it is open.
     pub(crate) fn is_shown(&self) -> bool {
         self.shown

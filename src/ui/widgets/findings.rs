@@ -57,7 +57,7 @@ impl FindingView {
         merged
     }
 
-    /// What is wrong, in words.
+    /// The message, as it is shown.
     #[cfg(test)]
     pub(crate) fn message(&self) -> &str {
         &self.message

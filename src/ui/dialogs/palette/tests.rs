@@ -13,7 +13,7 @@ use crate::ui::test_support::{ActionLog, dress};
 fn shown<'h>(language: Language) -> (Harness<'h>, ActionLog) {
     let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
-    let mut palette = Palette::default();
+    let mut palette = CommandPalette::default();
     let look = Look::new(language, egui::Theme::Dark, jiff::tz::TimeZone::UTC);
     palette.open(&PaletteSources { filters: &[], recent: Vec::new(), chosen: &LookConfig::default() }, &look);
     let mut harness = Harness::builder().with_size([1000.0, 700.0]).with_context_setup(dress).build_ui(move |ui| {

@@ -13,6 +13,7 @@ use crate::engine::{AnsweringCommand, Command, QueryCommand, RuleTrial, RuleUsag
 use crate::inspect::reply::lint_plain_reply;
 use crate::rules::{BadAnswer, ForwardTo, Response};
 use crate::ui::test_support::{dress, look, request, stored};
+use crate::ui::widgets::findings::FindingView;
 use crate::wechat::fault::Fault;
 use crate::wechat::lint::HttpResponse;
 use crate::wechat::reply::PassiveReply;
@@ -286,7 +287,7 @@ fn a_trial_shows_the_reply_and_what_the_user_will_see() {
     let body = b"<xml>\n<MsgType>text</MsgType></xml>".to_vec();
     let report = lint_plain_reply(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &event.capture);
     let sentence = report.outcome.sentence(Language::English);
-    let finding = report.findings[0].message(Language::English);
+    let finding = FindingView::all(&report.findings, Language::English)[0].message().to_owned();
     let answers = RuleTrial::Answers { body, report: Box::new(report) };
     harness.state_mut().screen.tried(id, answers, Language::English);
     harness.run();

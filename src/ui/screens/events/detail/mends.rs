@@ -43,7 +43,7 @@ fn is_about_account(code: Code) -> bool {
     matches!(code, Code::TokenMissing | Code::TokenForm | Code::AppIdMissing)
 }
 
-/// What concerns the whole account of a capture, in words, with its mend: for the banner above the list.
+/// The finding about the whole account of a capture, in words, with its mend: for the banner above the list.
 #[derive(Debug)]
 pub(crate) struct AccountFinding {
     pub(crate) message: String,

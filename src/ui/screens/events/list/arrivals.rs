@@ -20,7 +20,7 @@ const MOST: usize = 256;
 pub(super) struct Arrivals {
     /// In order of arrival.
     order: VecDeque<CaptureId>,
-    /// When each was first in view, on egui's clock.
+    /// The time at which each was first in view, on egui's clock.
     seen: HashMap<CaptureId, Option<f64>>,
 }
 

@@ -3,7 +3,7 @@
 use egui::{Rect, Response};
 
 use super::layout::ColumnKind;
-use super::row::{DrawnRow, RowContext};
+use super::row::{DrawnRow, RowSurroundings};
 use super::row_state::FirstState;
 use crate::capture::{CaptureSummary, reply_words, summary_words};
 use crate::texts::safe_text::shortened;
@@ -14,7 +14,7 @@ use crate::ui::widgets::quantities::milliseconds;
 const LONGEST: usize = 1_000;
 
 /// Shows the tooltip of the cell below the pointer.
-pub(super) fn hover_ui(response: &Response, rect: Rect, drawn: DrawnRow<'_>, context: &RowContext<'_>) {
+pub(super) fn hover_ui(response: &Response, rect: Rect, drawn: DrawnRow<'_>, context: &RowSurroundings<'_>) {
     let Some(pointer) = response.hover_pos() else { return };
     let Some(column) = context.columns.at(rect, pointer.x) else { return };
     let lines = lines(column, drawn, context.look);

@@ -10,7 +10,7 @@ use super::List;
 use super::columns::Columns;
 use super::header::{day_ui, header_ui};
 use super::hits::Hits;
-use super::row::{RowContext, RowState, row_ui};
+use super::row::{RowState, RowSurroundings, row_ui};
 use super::row_cache::CachedRow;
 use crate::engine::AccountStatus;
 use crate::filter::{Expr, Filter};
@@ -57,7 +57,7 @@ impl List {
         day_ui(ui, self.day_of(first, look).map(|day| look.day(day)).as_deref(), look);
         let height = self.layout.density.row_height();
         let hits = Hits::of(filter);
-        let context = RowContext { columns: &columns, hits: &hits, accounts, look };
+        let context = RowSurroundings { columns: &columns, hits: &hits, accounts, look };
         let is_filtered = filter.expr != Expr::All;
         let Self { listing, cache, view, selected, picks, following, arrivals, .. } = self;
         let mut in_view: Option<Range<usize>> = None;

@@ -59,16 +59,16 @@ pub(super) struct RowState<'a> {
     pub(super) dated: bool,
 }
 
-/// What all rows of a frame share.
+/// The surroundings that all rows of a frame share.
 #[derive(Debug)]
-pub(super) struct RowContext<'a> {
+pub(super) struct RowSurroundings<'a> {
     pub(super) columns: &'a Columns,
     pub(super) hits: &'a Hits,
     pub(super) accounts: &'a [AccountStatus],
     pub(super) look: &'a Look,
 }
 
-impl RowContext<'_> {
+impl RowSurroundings<'_> {
     /// Marks at the end of the summary.
     pub(super) fn marks(&self, row: &CaptureSummary, texts: &RowTexts) -> Vec<StateMark> {
         let account = self.accounts.iter().find(|account| account.name == row.account);
@@ -81,7 +81,7 @@ pub(super) fn row_ui(
     ui: &Ui,
     state: &RowState<'_>,
     row: &CachedRow<'_>,
-    context: &RowContext<'_>,
+    context: &RowSurroundings<'_>,
     actions: &mut Vec<Action>,
 ) {
     let (rect, look) = (ui.max_rect(), context.look);
@@ -122,7 +122,7 @@ fn context_menu(
     rect: Rect,
     state: &RowState<'_>,
     row: &CachedRow<'_>,
-    context: &RowContext<'_>,
+    context: &RowSurroundings<'_>,
     actions: &mut Vec<Action>,
 ) {
     let at = response.id.with("column");
@@ -167,7 +167,7 @@ fn cell_ui(
     cell: Rect,
     column: ColumnKind,
     (row, texts, state): (&CaptureSummary, &RowTexts, &RowState<'_>),
-    (context, marks): (&RowContext<'_>, &[StateMark]),
+    (context, marks): (&RowSurroundings<'_>, &[StateMark]),
 ) {
     let look = context.look;
     let palette = look.palette;
@@ -207,7 +207,13 @@ fn cell_ui(
     }
 }
 
-fn reply_ui(ui: &Ui, cell: Rect, (texts, state): (&RowTexts, &RowState<'_>), font: &FontId, context: &RowContext<'_>) {
+fn reply_ui(
+    ui: &Ui,
+    cell: Rect,
+    (texts, state): (&RowTexts, &RowState<'_>),
+    font: &FontId,
+    context: &RowSurroundings<'_>,
+) {
     let look = context.look;
     let (icon, color) = meaning_mark(texts.meaning, look);
     let (icon, words, color) = match held_text(state, look) {
@@ -235,7 +241,7 @@ fn marks_ui(ui: &Ui, cell: Rect, marks: &[StateMark]) -> f32 {
 }
 
 /// Draws a line of text with the hits of the filter marked, cut short where it does not fit.
-fn marked_text(ui: &Ui, cell: Rect, text: &str, (font, color): (FontId, Color32), context: &RowContext<'_>) {
+fn marked_text(ui: &Ui, cell: Rect, text: &str, (font, color): (FontId, Color32), context: &RowSurroundings<'_>) {
     let hits = context.hits.within(text);
     if hits.is_empty() {
         cell_line(ui, cell, text.to_owned(), font, color, egui::Align::Min);
