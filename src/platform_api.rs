@@ -89,12 +89,11 @@ impl<'a> PlatformApi<'a> {
     /// one is asked for with AppID and AppSecret.
     pub async fn menu(&self, access_token: Option<&Secret>) -> Result<FetchedMenu, ApiError> {
         let made;
-        let access_token = match access_token {
-            Some(given) => given,
-            None => {
-                made = self.access_token().await?;
-                &made
-            }
+        let access_token = if let Some(given) = access_token {
+            given
+        } else {
+            made = self.access_token().await?;
+            &made
         };
         let own = self.get("/cgi-bin/get_current_selfmenu_info", access_token).await?;
         let mut file = MenuFile::read(&own)?;

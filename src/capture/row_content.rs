@@ -121,20 +121,17 @@ fn value(text: &str) -> Option<EventContent> {
 impl ReplyContent {
     /// Reads a reply's plaintext.
     pub fn read(body: &[u8]) -> Self {
-        match PassiveReply::read(body) {
-            Some(reply) => {
-                let words = match &reply {
-                    PassiveReply::Text { content } => content,
-                    PassiveReply::Video { title, .. } | PassiveReply::Music { title, .. } => title,
-                    PassiveReply::News { articles } => articles.first().map_or("", |article| &article.title),
-                    _ => "",
-                };
-                Self::Passive(reply.kind(), beginning(words))
-            }
-            None => {
-                let start = &body[..body.len().min(LONGEST)];
-                Self::Bytes(beginning(String::from_utf8_lossy(start).trim()))
-            }
+        if let Some(reply) = PassiveReply::read(body) {
+            let words = match &reply {
+                PassiveReply::Text { content } => content,
+                PassiveReply::Video { title, .. } | PassiveReply::Music { title, .. } => title,
+                PassiveReply::News { articles } => articles.first().map_or("", |article| &article.title),
+                _ => "",
+            };
+            Self::Passive(reply.kind(), beginning(words))
+        } else {
+            let start = &body[..body.len().min(LONGEST)];
+            Self::Bytes(beginning(String::from_utf8_lossy(start).trim()))
         }
     }
 

@@ -31,6 +31,7 @@ pub fn is_older(path: &Path) -> bool {
 }
 
 /// Brings a database of an earlier version to the latest schema, where nobody listens for it; a minute for a million events.
+///
 /// Cancelled, it ends with [`StoreError::UpgradeStopped`], and the next call goes on from there.
 pub fn bring_up_to_date(path: &Path, progress: &Progress) -> Result<(), StoreError> {
     let mut connection = connect(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;

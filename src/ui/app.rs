@@ -115,7 +115,7 @@ impl App {
             }
             (FileRequest::Open, _) => self.ask(TransferCommand::Import { paths }),
             (FileRequest::Pictures { number }, _) => {
-                self.ask(PictureRequest { purpose: PicturePurpose::Compose { number }, paths })
+                self.ask(PictureRequest { purpose: PicturePurpose::Compose { number }, paths });
             }
         }
     }

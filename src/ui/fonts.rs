@@ -1,4 +1,4 @@
-//! Fonts: Noto Sans SC in two weights for text, JetBrains Mono for bytes, icons, and a monochrome set of emoji, so that the
+//! Fonts: Noto Sans SC in two weights for text, `JetBrains` Mono for bytes, icons, and a monochrome set of emoji, so that the
 //! window is readable on a machine without any font. Other characters come from the fonts of the system; one that no
 //! font has is drawn as its number in a box.
 

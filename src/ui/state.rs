@@ -136,7 +136,7 @@ impl State {
             }
             Notice::Detail(DetailNotice::Opened(opened)) => self.show(opened, look.language),
             Notice::Detail(DetailNotice::PictureFetched { url, outcome }) => {
-                self.detail_view.pictures.take(url, outcome)
+                self.detail_view.pictures.take(url, outcome);
             }
             Notice::Detail(DetailNotice::ReplayCompared(compared)) => {
                 if let Some(detail) = &mut self.detail {

@@ -66,7 +66,7 @@ pub(crate) const FOCUS_WIDTH: f32 = 2.0;
 pub(crate) const TEXT_SMALL: f32 = 11.0;
 /// Text size of prose, rows and controls, in points.
 pub(crate) const TEXT: f32 = 13.0;
-/// Text size of bytes and code, in points: the letters of JetBrains Mono are as tall at 12 as those of prose at 13.
+/// Text size of bytes and code, in points: the letters of `JetBrains` Mono are as tall at 12 as those of prose at 13.
 pub(crate) const TEXT_MONOSPACE: f32 = 12.0;
 /// Text size of a page's title, in points.
 pub(crate) const TEXT_HEADING: f32 = 16.0;

@@ -42,12 +42,10 @@ pub(super) fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &
     let window_width = ui.ctx().content_rect().width();
     state.detail_view.is_wide = window_width > WIDE;
     state.detail_view.is_stacked = window_width < STACKED;
-    if state.detail_view.is_stacked {
-        if state.detail_view.covers_list && !state.detail_hidden && state.detail.is_some() {
-            back_ui(ui, look, actions);
-            opened_ui(ui, state, look, actions);
-            return;
-        }
+    if state.detail_view.is_stacked && state.detail_view.covers_list && !state.detail_hidden && state.detail.is_some() {
+        back_ui(ui, look, actions);
+        opened_ui(ui, state, look, actions);
+        return;
     }
     let rooms = (!state.detail_view.is_stacked && !state.detail_hidden).then(|| rooms_beside(ui, state, look));
     let in_view = state.answered_in_view();

@@ -65,7 +65,7 @@ impl MenuFile {
 pub struct Menu {
     /// The buttons of the bar.
     pub buttons: Vec<Button>,
-    /// `menuid`, which pushes of VIEW and `view_miniprogram` repeat as MenuId.
+    /// `menuid`, which pushes of VIEW and `view_miniprogram` repeat as `MenuId`.
     pub menu_id: Option<String>,
     /// The rule of a conditional menu.
     pub rule: Option<MatchRule>,

@@ -26,26 +26,26 @@ impl ExportDialog {
     ) {
         let title = look.text("export.title").into_owned();
         let mut asked = Vec::new();
-        let (closed, choice) = match &self.finished {
-            Some(finished) => finished_ui(ui, &title, finished, look),
-            None => {
-                let mut choice = DialogChoice::None;
-                let is_ready = self.is_ready();
-                let closed = dialog_ui(
-                    ui,
-                    ("export", &title),
-                    look,
-                    |ui, open| self.form_ui(ui, open, selection, look, &mut asked),
-                    |ui, ()| match progress {
-                        Some(progress) => transfer_progress_ui(ui, progress, look, actions),
-                        None => {
-                            let start = look.text("export.start");
-                            choice = choice_ui(ui, &look.text("export.cancel"), (&start, is_ready), look);
-                        }
-                    },
-                );
-                (closed, choice)
-            }
+        let (closed, choice) = if let Some(finished) = &self.finished {
+            finished_ui(ui, &title, finished, look)
+        } else {
+            let mut choice = DialogChoice::None;
+            let is_ready = self.is_ready();
+            let closed = dialog_ui(
+                ui,
+                ("export", &title),
+                look,
+                |ui, open| self.form_ui(ui, open, selection, look, &mut asked),
+                |ui, ()| {
+                    if let Some(progress) = progress {
+                        transfer_progress_ui(ui, progress, look, actions)
+                    } else {
+                        let start = look.text("export.start");
+                        choice = choice_ui(ui, &look.text("export.cancel"), (&start, is_ready), look);
+                    }
+                },
+            );
+            (closed, choice)
         };
         actions.append(&mut asked);
         match (choice, &self.finished) {
