@@ -190,7 +190,7 @@ pub struct Engine {
     answering: AnsweringHandle,
     closing: Progress,
     _notifier: NotifierHandle,
-    status: watch::Receiver<Status>,
+    status: watch::Receiver<Arc<Status>>,
     head: watch::Receiver<StoreHead>,
     rules: watch::Receiver<Arc<RuleSet>>,
     rules_error: watch::Receiver<Option<UserError>>,
@@ -211,7 +211,7 @@ impl Engine {
         let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);
         let policy = rulebook.policy().clone();
         let rules_error = rulebook.error();
-        let (status_in, status) = watch::channel(Status::default());
+        let (status_in, status) = watch::channel(Arc::new(Status::default()));
         let (head_in, head) = watch::channel(StoreHead::default());
         let (accounts_in, accounts) = watch::channel(Arc::new(Accounts::new(Vec::new(), None)));
         let database = setup.folder.database();
@@ -358,8 +358,9 @@ impl Engine {
     }
 
     /// The current state of listener, database and settings.
-    pub fn status(&self) -> watch::Ref<'_, Status> {
-        self.status.borrow()
+    pub fn status(&self) -> Arc<Status> {
+        // No guard is handed out: a second one, taken while a writer waits, would never come.
+        Arc::clone(&self.status.borrow())
     }
 
     /// The current state of the store.

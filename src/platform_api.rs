@@ -149,7 +149,7 @@ impl<'a> PlatformApi<'a> {
         match read["errcode"].as_i64() {
             None | Some(0) => Ok(answer.body.to_vec()),
             Some(errcode) => {
-                let errmsg = read["errmsg"].as_str().unwrap_or_default().chars().take(MAX_WORDS).collect();
+                let errmsg: String = read["errmsg"].as_str().unwrap_or_default().chars().take(MAX_WORDS).collect();
                 let remedy = remedy(errcode, &errmsg, self.language);
                 Err(ApiError::Refused { call: path, errcode, errmsg, remedy })
             }
@@ -158,7 +158,7 @@ impl<'a> PlatformApi<'a> {
 }
 
 /// The remedy for an errcode of the API.
-fn remedy(errcode: i64, errmsg: &String, language: Language) -> String {
+fn remedy(errcode: i64, errmsg: &str, language: Language) -> String {
     let key = format!("platform_api.e{}", errcode.unsigned_abs());
     let key = if language.has(&key) { key } else { "platform_api.other".to_owned() };
     let address = refused_address(errmsg).unwrap_or_default();
@@ -177,13 +177,13 @@ mod tests {
 
     #[test]
     fn remedies_name_the_address_that_is_not_listed() {
-        let errmsg = "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 5f".to_owned();
+        let errmsg = "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 5f";
         for language in Language::ALL {
-            assert!(remedy(40_164, &errmsg, language).contains("203.0.113.7"));
+            assert!(remedy(40_164, errmsg, language).contains("203.0.113.7"));
             for errcode in [1, 40_001, 40_013, 40_014, 40_125, 42_001, 45_009, 46_003, 48_001, 48_004, 50_002, 89_503] {
                 assert!(language.has(&format!("platform_api.e{errcode}")), "{errcode}");
             }
-            assert!(!remedy(99_999, &errmsg, language).is_empty());
+            assert!(!remedy(99_999, errmsg, language).is_empty());
         }
     }
 }

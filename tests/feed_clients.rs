@@ -1,4 +1,4 @@
-//! The feed with the clients that people use: curl, Python's httpx and websockets, Node's fetch, EventSource and WebSocket,
+//! The feed with the clients that people use: curl, Python's httpx and websockets, Node's fetch, `EventSource` and `WebSocket`,
 //! and its page in Chromium.
 //!
 //! tests/setup.sh installs what Python and Node need. Where Chromium is missing its test is left out, but not under `CI`.
@@ -178,6 +178,9 @@ fn browser_is_missing() -> bool {
     is_missing
 }
 
+/// The events that the page is to show.
+const COUNT: usize = 12;
+
 #[test]
 fn the_page_in_chromium_compares_all_five_ways() {
     if browser_is_missing() {
@@ -190,7 +193,6 @@ fn the_page_in_chromium_compares_all_five_ways() {
     let running = start(data.path(), addresses);
     let pictures = root("target/feed-page");
     std::fs::create_dir_all(&pictures).unwrap();
-    const COUNT: usize = 12;
     let mut command = Command::new("node");
     command.arg(root("tests/feed_clients/page.js")).arg(installed().join("node"));
     command.args([&format!("http://{}", addresses[1]), &COUNT.to_string()]).arg(&pictures);

@@ -159,6 +159,7 @@ mod tests {
         EventContent::read(kind, format!("<xml>{head}{inside}</xml>").as_bytes(), ("POST", "/cb?signature=1"))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "compared with what is read")]
     fn plain(text: &str) -> Option<EventContent> {
         Some(EventContent::Value(text.to_owned()))
     }

@@ -154,7 +154,8 @@ fn send_taps(setup: &Setup, asked: &SendMenu) -> anyhow::Result<Outcome> {
         });
         taps.collect::<anyhow::Result<Vec<_>>>()
     };
-    send::made_for_account(setup, &asked.to, asked.encrypt, asked.json, make)
+    let form = send::PostForm { encrypt: asked.encrypt, as_json: asked.json };
+    send::made_for_account(setup, &asked.to, form, make)
 }
 
 /// A button with its path and its push.

@@ -50,12 +50,20 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     }
 }
 
+/// The form of messages on the wire, and of what is printed.
+#[derive(Clone, Copy)]
+pub(super) struct PostForm {
+    /// Encrypt as in safe mode.
+    pub(super) encrypt: bool,
+    /// Print JSON lines.
+    pub(super) as_json: bool,
+}
+
 /// Posts messages that are made for the account of a target, such as the taps of a menu, and keeps nothing.
 pub(super) fn made_for_account(
     setup: &Setup,
     to: &str,
-    encrypt: bool,
-    as_json: bool,
+    form: PostForm,
     make: impl FnOnce(&Account) -> anyhow::Result<Vec<(String, Vec<u8>)>>,
 ) -> anyhow::Result<Outcome> {
     let config = Config::load_without_rules(&setup.config_file)?;
@@ -63,7 +71,8 @@ pub(super) fn made_for_account(
     let (target, owner) = target(&config, to)?;
     let account = signer(&accounts, owner.as_deref().filter(|_| setup.overrides.account.is_none()))?;
     let language = language(setup);
-    unrecorded(&Posting { target, account, messages: make(account)?, encrypt, language }, as_json)
+    let posting = Posting { target, account, messages: make(account)?, encrypt: form.encrypt, language };
+    unrecorded(&posting, form.as_json)
 }
 
 /// Posts one after the other, and keeps nothing.

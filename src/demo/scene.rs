@@ -193,12 +193,12 @@ impl<'a> Stage<'a> {
     }
 
     /// The record of a push that got no answer: the other side closed after `ms`.
-    pub(super) fn unanswered(&self, ms: f64, fault: Fault) -> Reply {
-        Reply { end: ReplyEnd::HungUp, fault: Some(fault.name()), ..self.refused(None, ms) }
+    pub(super) fn unanswered(ms: f64, fault: Fault) -> Reply {
+        Reply { end: ReplyEnd::HungUp, fault: Some(fault.name()), ..Self::refused(None, ms) }
     }
 
     /// The record of a refusal.
-    pub(super) fn refused(&self, status: Option<u16>, ms: f64) -> Reply {
+    pub(super) fn refused(status: Option<u16>, ms: f64) -> Reply {
         Reply {
             status,
             body: Vec::new(),

@@ -152,10 +152,10 @@ impl Teller<'_> {
             body: b"log=admin&pwd=admin&wp-submit=Log+In".to_vec(),
         };
         let capture = self.stage.request("POST", "/wp-login.php", &scan, 3 * HOUR);
-        let refused = self.stage.refused(Some(403), 0.8);
+        let refused = Stage::refused(Some(403), 0.8);
         self.store(capture, refused)?;
         let capture = self.sent("CLICK", 3 * HOUR - 500, WANG, &[set("EventKey", "TODAY_SPECIAL")], Form::Forged)?;
-        let refused = self.stage.refused(Some(403), 0.9);
+        let refused = Stage::refused(Some(403), 0.9);
         self.store(capture, refused)?;
         self.noted("SCAN", 2 * HOUR + 600, WANG, &[set("EventKey", "table12")], 1.7)?;
         Ok(())
@@ -221,7 +221,7 @@ impl Teller<'_> {
         let mut first = None;
         for attempt in [1_u32, 2] {
             let capture = self.stage.push(&message, Form::Plain, ago - RETRY * i64::from(attempt - 1), CHEN);
-            let silence = self.stage.unanswered(GIVEN_UP, fault);
+            let silence = Stage::unanswered(GIVEN_UP, fault);
             let id = self.store_attempt(capture, silence, attempt, first)?;
             first.get_or_insert(id);
         }

@@ -4,6 +4,7 @@
 //! - `desktop`: the notification itself; nothing but kind, key and what was in it leaves the program.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -44,7 +45,7 @@ impl NotifierHandle {
     pub(super) fn start(
         database: PathBuf,
         notices: NoticeSender,
-        status: watch::Sender<Status>,
+        status: watch::Sender<Arc<Status>>,
         closing: Progress,
     ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -81,8 +82,8 @@ impl Drop for NotifierHandle {
 struct Notifier {
     database: PathBuf,
     notices: NoticeSender,
-    status: watch::Sender<Status>,
-    changes: watch::Receiver<Status>,
+    status: watch::Sender<Arc<Status>>,
+    changes: watch::Receiver<Arc<Status>>,
     /// The filter as the configuration had it at the last look.
     asked: Option<String>,
     /// `None` while notifications are off, or their filter cannot be read.
@@ -175,7 +176,9 @@ impl Notifier {
     fn say(&self, trouble: Option<UserError>) {
         let is_new = self.status.send_if_modified(|status| {
             let is_new = status.notifications != trouble;
-            status.notifications = trouble;
+            if is_new {
+                Arc::make_mut(status).notifications = trouble;
+            }
             is_new
         });
         if is_new {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use tokio::sync::watch;
@@ -78,7 +79,7 @@ pub(super) fn start(
     database: PathBuf,
     notices: NoticeSender,
     accounts: SharedAccounts,
-    status: watch::Receiver<Status>,
+    status: watch::Receiver<Arc<Status>>,
 ) -> std::io::Result<Worker<QueryCommand>> {
     Worker::start("query", move |commands| {
         QueryWorker { database, notices, accounts, status, reader: None, marks: (0, Vec::new()) }.run(&commands);
@@ -90,7 +91,7 @@ struct QueryWorker {
     database: PathBuf,
     notices: NoticeSender,
     accounts: SharedAccounts,
-    status: watch::Receiver<Status>,
+    status: watch::Receiver<Arc<Status>>,
     /// `None` until there is a database.
     reader: Option<Reader>,
     /// The filters that rows are marked with, and their generation.

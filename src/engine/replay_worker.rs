@@ -63,7 +63,7 @@ pub struct ReplayHow {
 pub(super) struct ReplayWorker {
     pub(super) database: PathBuf,
     pub(super) accounts: SharedAccounts,
-    pub(super) status: watch::Receiver<Status>,
+    pub(super) status: watch::Receiver<Arc<Status>>,
     pub(super) runtime: Arc<Runtime>,
     pub(super) http_client: HttpClient,
     pub(super) jobs: LongJobs,

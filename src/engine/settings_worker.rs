@@ -112,7 +112,7 @@ pub(super) fn start(
     setup: Setup,
     runtime: Arc<Runtime>,
     notices: NoticeSender,
-    status: watch::Sender<Status>,
+    status: watch::Sender<Arc<Status>>,
     head: watch::Sender<StoreHead>,
     accounts: watch::Sender<Arc<Accounts>>,
     rulebook: Rulebook,
@@ -130,7 +130,7 @@ struct SettingsWorker {
     setup: Setup,
     runtime: Arc<Runtime>,
     notices: NoticeSender,
-    status: watch::Sender<Status>,
+    status: watch::Sender<Arc<Status>>,
     head: watch::Sender<StoreHead>,
     accounts: watch::Sender<Arc<Accounts>>,
     rulebook: Rulebook,
@@ -221,7 +221,7 @@ impl SettingsWorker {
     }
 
     /// Brings a database of an earlier version up to date, which the window shows and can stop.
-    fn bring_up_to_date(&mut self) -> Result<(), StartError> {
+    fn bring_up_to_date(&self) -> Result<(), StartError> {
         let database = self.setup.folder.database();
         if !store::is_older(&database) {
             return Ok(());
@@ -445,7 +445,7 @@ impl SettingsWorker {
     }
 
     fn publish(&self, change: impl FnOnce(&mut Status)) {
-        self.status.send_modify(change);
+        self.status.send_modify(|status| change(Arc::make_mut(status)));
         self.notices.waker.wake();
     }
 }

@@ -94,7 +94,7 @@ pub(super) struct TransferWorker {
     pub(super) folder: PathBuf,
     pub(super) database: PathBuf,
     pub(super) accounts: SharedAccounts,
-    pub(super) status: watch::Receiver<Status>,
+    pub(super) status: watch::Receiver<Arc<Status>>,
     pub(super) latest_preview: LatestPreview,
     pub(super) opener: FolderOpener,
     pub(super) jobs: LongJobs,

@@ -72,7 +72,7 @@ impl UnverifiedQuota {
             }
         }
         self.dropped += deleted.len() as u64;
-        Counter::UnverifiedDropped.add(transaction, deleted.len() as i64)?;
+        Counter::UnverifiedDropped.add(transaction, (deleted.len() as u64).cast_signed())?;
         Ok(deleted)
     }
 

@@ -38,7 +38,7 @@ impl Walkers {
             return find(connection, from, to);
         }
         let walkers = self.0.get_or_insert_with(|| (1..processors()).map_while(|_| open()).collect());
-        let part = (to - from + 1) / (walkers.len() as i64 + 1);
+        let part = (to - from + 1) / ((walkers.len() as u64).cast_signed() + 1);
         std::thread::scope(|scope| {
             let mut running = Vec::with_capacity(walkers.len());
             let mut low = from;

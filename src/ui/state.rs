@@ -105,6 +105,7 @@ impl State {
     }
 
     /// Takes in one notice; `now` is egui's clock.
+    #[expect(clippy::too_many_lines, reason = "an arm a notice, most of one line")]
     pub(crate) fn absorb(&mut self, notice: Notice, look: &Look, now: f64) {
         // What has been answered is looked at until there is something newer.
         let has_newer = matches!(&notice, Notice::List(ListNotice::Arrived { ids, .. }) if !ids.is_empty());

@@ -18,7 +18,7 @@ codes! {
     RequestTimeout "request-timeout" Error,
     /// 回应失败: the answer is not legal.
     ReplyIllegal "reply-illegal" Error,
-    /// MarkFail, 自动屏蔽: nothing is pushed for one minute.
+    /// `MarkFail`, 自动屏蔽: nothing is pushed for one minute.
     MarkFail "mark-fail" Error,
     /// A text that names none of the six.
     Unknown "unknown" Warning,
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn the_parts_are_read_with_and_without_line_ends() {
-        let text = text("得到的回应不合法") + "[response_length=10][response_content=Error 500:]";
+        let text = format!("{}[response_length=10][response_content=Error 500:]", text("得到的回应不合法"));
         for text in [text.clone(), text.replace('\n', " "), text.replace(": ", "：")] {
             let alarm = alarms(&text).remove(0);
             assert_eq!(alarm.app_id.as_deref(), Some("wx0123456789abcdef"));
@@ -233,7 +233,7 @@ mod tests {
             alarms(&two).iter().map(|alarm| alarm.kind).collect::<Vec<_>>(),
             [AlarmKind::RequestTimeout, AlarmKind::DnsFailed]
         );
-        let more = text("没有返回") + "\n[OpenID=oOther][Stamp=5][Event=CLICK]";
+        let more = format!("{}\n[OpenID=oOther][Stamp=5][Event=CLICK]", text("没有返回"));
         let examples = &alarms(&more)[0].examples;
         assert_eq!(examples.len(), 2);
         assert_eq!(

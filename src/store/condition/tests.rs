@@ -196,7 +196,8 @@ fn found(connection: &Connection, expr: &Expr) -> Vec<i64> {
 
 /// The captures that a walk through all of them finds, which asks the index as far as it goes.
 fn walked(connection: &Connection, expr: &Expr, newest: usize) -> Vec<i64> {
-    let mut scan = Scan::new(&Filter { expr: expr.clone(), ..Filter::default() }, CaptureId(newest as i64));
+    let mut scan =
+        Scan::new(&Filter { expr: expr.clone(), ..Filter::default() }, CaptureId((newest as u64).cast_signed()));
     let mut found = Vec::new();
     loop {
         let chunk = scan.step(connection, || None).unwrap();
@@ -210,7 +211,7 @@ fn walked(connection: &Connection, expr: &Expr, newest: usize) -> Vec<i64> {
 
 fn extend_index(connection: &mut Connection, upto: usize) {
     let transaction = connection.transaction().unwrap();
-    index::extend(&transaction, upto as i64, index::BULK_BYTES).unwrap();
+    index::extend(&transaction, (upto as u64).cast_signed(), index::BULK_BYTES).unwrap();
     transaction.commit().unwrap();
 }
 

@@ -173,7 +173,8 @@ impl ValueSelection {
             for (sign, value) in bounds {
                 values.push(Value::Text(value.clone()));
                 // After the two that come first.
-                select.push_str(&format!(" AND {column} {sign} ?{}", values.len() + 2));
+                let number = values.len() + 2;
+                select.extend([" AND ", column, " ", sign, " ?", &number.to_string()]);
             }
             if part.is_range() {
                 ranges.push(select.clone());

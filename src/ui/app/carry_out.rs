@@ -127,6 +127,7 @@ impl App {
     }
 
     /// Carries out an action.
+    #[expect(clippy::too_many_lines, reason = "an arm an action, most of one line")]
     pub(in crate::ui) fn act(&mut self, ctx: &Context, action: Action) {
         let state = &mut self.state;
         match action {

@@ -138,6 +138,15 @@ fn halves(found: &[FoundGroup]) -> usize {
     count.count().max(usize::from(!found.is_empty()))
 }
 
+fn caps_ui(ui: &mut Ui, shortcut: &Shortcut, look: &Look) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
+        for name in shortcut.names() {
+            cap_ui(ui, &name, look);
+        }
+    });
+}
+
 fn column_ui(ui: &mut Ui, groups: &[FoundGroup], look: &Look) {
     ui.vertical(|ui| {
         ui.set_width(COLUMN_WIDTH);
@@ -146,12 +155,7 @@ fn column_ui(ui: &mut Ui, groups: &[FoundGroup], look: &Look) {
             let grid = Grid::new(group.text()).num_columns(2).min_col_width(KEYS_WIDTH);
             grid.spacing([theme::GAP_LARGE, ROW_GAP]).show(ui, |ui| {
                 for shortcut in inside {
-                    ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
-                        for name in shortcut.names() {
-                            cap_ui(ui, &name, look);
-                        }
-                    });
+                    caps_ui(ui, shortcut, look);
                     ui.label(look.text(shortcut.text));
                     ui.end_row();
                 }

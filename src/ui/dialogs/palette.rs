@@ -105,7 +105,8 @@ impl CommandPalette {
             return None;
         }
         if keys.by != 0 && !self.hits.is_empty() {
-            self.at = (self.at as i64 + keys.by).rem_euclid(self.hits.len() as i64) as usize;
+            let hits = (self.hits.len() as u64).cast_signed();
+            self.at = ((self.at as u64).cast_signed() + keys.by).rem_euclid(hits) as usize;
             self.moved = true;
         }
         let chosen = self.hits.get(self.at).filter(|_| keys.run)?;
@@ -154,7 +155,7 @@ struct PaletteKeys {
 impl PaletteKeys {
     fn take(ui: &Ui) -> Self {
         ui.input_mut(|input| {
-            let mut pressed = |modifiers, key| input.count_and_consume_key(modifiers, key) as i64;
+            let mut pressed = |modifiers, key| (input.count_and_consume_key(modifiers, key) as u64).cast_signed();
             let down = pressed(Modifiers::NONE, Key::ArrowDown) + pressed(Modifiers::CTRL, Key::N);
             let up = pressed(Modifiers::NONE, Key::ArrowUp) + pressed(Modifiers::CTRL, Key::P);
             let page =

@@ -66,6 +66,7 @@ pub struct Menu {
     /// The buttons of the bar.
     pub buttons: Vec<Button>,
     /// `menuid`, which pushes of VIEW and `view_miniprogram` repeat as `MenuId`.
+    #[expect(clippy::struct_field_names, reason = "WeChat's own name")]
     pub menu_id: Option<String>,
     /// The rule of a conditional menu.
     pub rule: Option<MatchRule>,

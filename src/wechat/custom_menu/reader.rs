@@ -66,7 +66,9 @@ impl MenuReader<'_> {
     fn button(&self, object: Element<'_, '_>) -> Result<Button, MenuError> {
         let below = match object.child("sub_button") {
             // get_current_selfmenu_info wraps the list in an object.
-            Some(wrapper) if wrapper.child("list").is_some() && !self.is_item(wrapper) => self.list(wrapper, "list")?,
+            Some(wrapper) if wrapper.child("list").is_some() && !Self::is_item(wrapper) => {
+                self.list(wrapper, "list")?
+            }
             _ => self.list(object, "sub_button")?,
         };
         // Depth is limited by the tree, so this recursion is too.
@@ -79,10 +81,10 @@ impl MenuReader<'_> {
     fn list<'t, 'a>(&self, object: Element<'t, 'a>, name: &'static str) -> Result<Vec<Element<'t, 'a>>, MenuError> {
         let mut objects = Vec::new();
         for value in object.children_named(name) {
-            if self.is_null(value) || self.starts_with(value, b'[') && !self.is_item(value) {
+            if self.is_null(value) || self.starts_with(value, b'[') && !Self::is_item(value) {
                 continue;
             }
-            if !self.is_item(value) {
+            if !Self::is_item(value) {
                 return Err(self.structure(name, "a list", value));
             }
             if !self.starts_with(value, b'{') {
@@ -101,13 +103,13 @@ impl MenuReader<'_> {
     ) -> Result<Option<Element<'t, 'a>>, MenuError> {
         match object.child(name).filter(|value| !self.is_null(*value)) {
             None => Ok(None),
-            Some(value) if self.starts_with(value, b'{') && !self.is_item(value) => Ok(Some(value)),
+            Some(value) if self.starts_with(value, b'{') && !Self::is_item(value) => Ok(Some(value)),
             Some(value) => Err(self.structure(name, "an object", value)),
         }
     }
 
     /// Tells whether a value stands in a list: only then does its element begin with the value instead of with a name.
-    fn is_item(&self, value: Element<'_, '_>) -> bool {
+    fn is_item(value: Element<'_, '_>) -> bool {
         value.span().start == value.content_span().start
     }
 

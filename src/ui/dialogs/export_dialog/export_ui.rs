@@ -38,7 +38,7 @@ impl ExportDialog {
                 |ui, open| self.form_ui(ui, open, selection, look, &mut asked),
                 |ui, ()| {
                     if let Some(progress) = progress {
-                        transfer_progress_ui(ui, progress, look, actions)
+                        transfer_progress_ui(ui, progress, look, actions);
                     } else {
                         let start = look.text("export.start");
                         choice = choice_ui(ui, &look.text("export.cancel"), (&start, is_ready), look);

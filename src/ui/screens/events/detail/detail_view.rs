@@ -17,6 +17,7 @@ pub(super) enum BytesSource {
 
 /// State of the detail's panes.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each pane and part is shown or not by itself")]
 pub(crate) struct DetailView {
     part: DetailPart,
     /// Set until the part has been scrolled to.

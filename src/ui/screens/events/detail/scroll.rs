@@ -52,7 +52,8 @@ pub(super) fn scroll_ui(
             heading_ui(ui, &look.text("hero.fields"), DetailPart::Fields, view, look);
             fields_ui(ui, detail, view, look, actions);
         }
-        if !(view.is_wide && view.shows_beside) && !detail.opened.replays.is_empty() {
+        let is_beside = view.is_wide && view.shows_beside;
+        if !is_beside && !detail.opened.replays.is_empty() {
             heading_ui(ui, &replays_title(detail, look), DetailPart::Replays, view, look);
             replays_ui(ui, &detail.replays, &detail.opened.replays, look, actions);
         }

@@ -18,11 +18,10 @@ impl Hits {
 
     fn collect(&mut self, expr: &Expr) {
         match expr {
-            Expr::All | Expr::Not(_) => {}
             Expr::And(items) | Expr::Or(items) => items.iter().for_each(|item| self.collect(item)),
             Expr::Term(Term::Word(word)) => self.add(word),
             Expr::Term(Term::Key(pattern)) => pattern.parts().iter().for_each(|part| self.add(part)),
-            Expr::Term(_) => {}
+            Expr::All | Expr::Not(_) | Expr::Term(_) => {}
         }
     }
 

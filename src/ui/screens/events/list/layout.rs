@@ -94,12 +94,10 @@ impl ColumnKind {
             Self::State => (28.0, 28.0),
             Self::Time => (108.0, 88.0),
             Self::Kind => (168.0, 112.0),
-            Self::Summary => (160.0, 120.0),
-            Self::OpenId => (92.0, 60.0),
+            Self::Summary | Self::Reply => (160.0, 120.0),
+            Self::OpenId | Self::Signature => (92.0, 60.0),
             Self::Attempt => (52.0, 36.0),
-            Self::Signature => (92.0, 60.0),
             Self::Mode => (64.0, 48.0),
-            Self::Reply => (160.0, 120.0),
             Self::Elapsed => (72.0, 56.0),
         }
     }

@@ -192,6 +192,7 @@ mod tests {
         FirstState::of(&row.summary, texts.meaning, is_held).words(texts, &look())
     }
 
+    #[expect(clippy::fn_params_excessive_bools, reason = "a test names both at each call")]
     fn further(row: CaptureSummary, has_token: bool, has_aes_key: bool) -> Vec<String> {
         let account = AccountStatus { name: "default".to_owned(), has_token, has_aes_key, has_app_secret: false };
         let row = ReadRow::new(row);
