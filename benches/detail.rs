@@ -74,9 +74,8 @@ fn frames(folder: &std::path::Path, body: &str) -> (Vec<Duration>, Duration) {
         .with_size([1600.0, 1000.0])
         .build_eframe(|creation| App::start(&creation.egui_ctx, setup).unwrap());
     let address = loop {
-        match &harness.state().engine().status().listener {
-            ListenerState::Listening { address } => break address.clone(),
-            _ => {}
+        if let ListenerState::Listening { address } = &harness.state().engine().status().listener {
+            break address.clone();
         }
         harness.step();
     };

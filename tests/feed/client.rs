@@ -68,9 +68,10 @@ pub(crate) fn request(target: &str, headers: &[(&str, &str)]) -> String {
         request.push_str("host: 127.0.0.1\r\n");
     }
     for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        request.extend([name, ": ", value, "\r\n"]);
     }
-    request + "\r\n"
+    request.push_str("\r\n");
+    request
 }
 
 pub(crate) fn get(address: SocketAddr, target: &str) -> FeedAnswer {
@@ -120,7 +121,8 @@ impl Endless {
             if self.chunk == 0 {
                 let mut size = String::new();
                 self.reader.read_line(&mut size)?;
-                self.chunk = usize::from_str_radix(size.trim(), 16).map_err(|_| std::io::ErrorKind::UnexpectedEof)?;
+                self.chunk =
+                    usize::from_str_radix(size.trim(), 16).map_err(|_no_number| std::io::ErrorKind::UnexpectedEof)?;
                 if self.chunk == 0 {
                     return Ok(None);
                 }

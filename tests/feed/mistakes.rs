@@ -78,7 +78,7 @@ fn what_is_no_http_disturbs_nobody() {
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
         b"\r\n\r\n\r\n",
         b"GET /events HTTP/9.9\r\n\r\n",
-        &[0xff; 100_000],
+        &vec![0xff; 100_000],
     ] {
         let mut stream = TcpStream::connect(fed.address()).unwrap();
         stream.write_all(bytes).ok();

@@ -13,6 +13,7 @@ fn an_open_answer_makes_later_events_wait_and_early_does_not() {
     let fed = Fed::start();
     fed.hold_all();
     let mut pushed = begin(&fed.listener, "/", &tap("held"));
+    #[expect(clippy::let_and_return, reason = "the guard of the borrow ends before the view does")]
     let held = until("the push is held", || {
         let view = fed.listener.rulebook.policy().held.view();
         let id = view.borrow().waiting.first().map(|push| push.placement.id);

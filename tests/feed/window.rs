@@ -22,6 +22,7 @@ fn opened(engine: &Engine) -> String {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a call reads better without a borrow of what it makes")]
 fn ask(engine: &Engine, command: SettingsCommand) {
     until("there is room in the queue", || engine.ask(command.clone()).then_some(()));
 }

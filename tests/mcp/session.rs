@@ -29,7 +29,7 @@ pub(crate) fn initialize_params(version: &str) -> Value {
 pub(crate) fn piped(data: &Path, arguments: &[&str], lines: &[Value]) -> Vec<Value> {
     let mut child =
         menuscope(data, &[&["mcp"], arguments].concat()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text: String = lines.iter().flat_map(|line| [line.to_string(), "\n".to_owned()]).collect();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", output.status);
@@ -59,6 +59,7 @@ impl Session {
         input.flush().unwrap();
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a call reads better without a borrow of what it makes")]
     pub(crate) fn notify(&mut self, method: &str, params: Value) {
         self.line(&json!({ "jsonrpc": "2.0", "method": method, "params": params }).to_string());
     }
@@ -108,6 +109,7 @@ impl Session {
         self.answer_to(id)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a call reads better without a borrow of what it makes")]
     pub(crate) fn send_call(&mut self, tool: &str, arguments: Value, progress: Option<&str>) -> u64 {
         let mut params = json!({ "name": tool, "arguments": arguments });
         if let Some(token) = progress {

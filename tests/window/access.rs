@@ -87,15 +87,12 @@ fn masked(line: &str) -> String {
         let found = [clock(rest), date(rest), size(rest)].into_iter().flatten().next();
         // A number within a longer word is no time.
         let is_inside = masked.chars().next_back().is_some_and(|before| before.is_ascii_alphanumeric());
-        match found.filter(|_| !is_inside) {
-            Some((length, name)) => {
-                masked.push_str(name);
-                rest = &rest[length..];
-            }
-            None => {
-                masked.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
+        if let Some((length, name)) = found.filter(|_| !is_inside) {
+            masked.push_str(name);
+            rest = &rest[length..];
+        } else {
+            masked.push(c);
+            rest = &rest[c.len_utf8()..];
         }
     }
     masked
