@@ -7,7 +7,7 @@
 //!                                                               └─► GET /events/socket           WebSocket
 //!                        feed-history (older events) ─► page ───┘
 //! ```
-//! Whoever follows has a cursor, the number of an event, and asks the [`log`] for the page behind it. The latest events are in
+//! A follower has a cursor, the number of an event, and asks `log` for the page behind it. The latest events are in
 //! memory, each with its JSON made once, however many follow; older ones are read from the database by another thread. So
 //! nothing is lost between two requests, and nothing comes twice.
 //!
@@ -25,7 +25,7 @@
 //!   `page`: the page for people, `assets/feed.html`.
 //!
 //! # Where to add things
-//! - A parameter: `parameters`. A way to follow: a function over a [`Follower`](follower::Follower), its path in `routes`, its
+//! - A parameter: `parameters`. A way to follow: a function over a `Follower`, its path in `routes`, its
 //!   choice in `assets/feed.html`.
 
 use std::net::SocketAddr;

@@ -106,7 +106,7 @@ pub(super) fn digest(bytes: &[u8]) -> i64 {
     digest.iter().take(8).fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
-/// Reads the columns of [`SUMMARY`](super::columns::SUMMARY).
+/// Reads the columns of [`SUMMARY`].
 pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
     Ok(CaptureSummary {
         placement: Placement {
