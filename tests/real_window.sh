@@ -126,7 +126,7 @@ client says "ScanResult"
 client key Questionmark
 client says "Search keys"
 client type "replay"
-client gone "Follow the newest"
+client gone "Next part of the detail"
 client key Escape
 client key Escape
 client gone "Search keys"

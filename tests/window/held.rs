@@ -68,9 +68,9 @@ fn a_held_push_counts_down_and_is_answered_from_the_keyboard() {
     window.until_says("Attempt 1 is held");
     window.until_caret();
     window.until_says("held: 1 (");
-    window.until("the row", |window| window.row("⏸ held ").is_some());
-    let before = label(&window.row("⏸ held ").unwrap());
-    window.until("less time", |window| window.row("⏸ held ").is_some_and(|row| label(&row) != before));
+    window.until("the row", |window| window.row(", held ").is_some());
+    let before = label(&window.row(", held ").unwrap());
+    window.until("less time", |window| window.row(", held ").is_some_and(|row| label(&row) != before));
     window.write("from the keyboard");
     window.send();
     window.until("the answer", |_| answer.is_finished());
@@ -184,13 +184,15 @@ fn the_retry_goes_on_with_the_draft_of_the_attempt_before() {
     window.until_says("The retry is waited for");
     assert!(window.is_written("for the retry"));
     drop(stream);
-    window.until_says("WeChat closed after");
+    window.until_says("closed by the other side");
     let answer = window.ask(sample("scancode_waitmsg"));
     window.until_says("Attempt 2 is held");
     window.until("the draft", |window| window.is_written("for the retry"));
     window.send();
     window.until("the answer", |_| answer.is_finished());
     assert!(answer.join().unwrap().contains("for the retry"));
+    window.until("the timeline", |window| window.harness.query_by_label("Timeline of the attempts").is_some());
+    window.harness.get_by_label("Timeline of the attempts").click();
     window.until_says("Attempt 2, at ");
 }
 

@@ -93,9 +93,7 @@ fn esc_does_one_thing_at_a_time() {
     window.press(Key::Questionmark);
     window.until("the page of keys", |window| window.has(Role::TextInput, "Search keys"));
     window.type_text("replay");
-    window.until("fewer keys", |window| {
-        window.harness.query_by_label("Follow the newest").is_none() && window.says("Replay")
-    });
+    window.until("fewer keys", |window| !window.says("Next part of the detail") && window.says("Replay"));
     window.press(Key::Escape);
     assert!(window.has(Role::TextInput, "Search keys"), "first what is looked for goes");
     window.press(Key::Escape);
@@ -136,9 +134,9 @@ fn errors_are_read_again_in_the_bell() {
     window.press(Key::Escape);
     let missing = window.folder.path().join("nothing there");
     window.drop_files(&[missing]);
-    window.until("the error", |window| window.says("cannot read what is to be imported"));
+    window.until("the error", |window| window.says("Cannot read what is to be imported"));
     window.harness.get_by_label("Dismiss message").click();
-    window.until("it is gone", |window| !window.says("cannot read what is to be imported"));
+    window.until("it is gone", |window| !window.says("Cannot read what is to be imported"));
     window.harness.get_by_label("Past messages: 1").click();
-    window.until("the error", |window| window.says("cannot read what is to be imported"));
+    window.until("the error", |window| window.says("Cannot read what is to be imported"));
 }

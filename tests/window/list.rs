@@ -59,7 +59,7 @@ impl Window {
 #[test]
 fn a_row_says_what_was_in_it_and_what_the_reply_means_in_both_languages() {
     let server = Server::answering(r#"{"ok":1}"#);
-    let settings = format!("forward = \"{}\"", server.url);
+    let settings = format!("forward = \"{}\"\nforward_bad_answer = \"default\"", server.url);
     let mut window = Window::open_with(&settings);
     window.post(&[text("this is a test"), sample("scancode_waitmsg"), sample("pic_weixin")]);
     window.until("the answers", |window| {
