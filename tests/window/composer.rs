@@ -112,8 +112,6 @@ fn an_edited_event_is_replayed_beside_the_stored_one() {
 #[test]
 fn an_event_is_duplicated_from_the_menu_of_its_row() {
     let mut window = Window::open_tapped(2);
-    // It takes its room once an event is open.
-    window.until_says("This account has no token, so signatures are not checked");
     window.row("KEY_0").unwrap().click_secondary();
     window.until("the menu", |window| window.harness.query_by_label_contains("Duplicate…").is_some());
     window.harness.get_by_label_contains("Duplicate…").click();

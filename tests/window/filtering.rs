@@ -175,8 +175,6 @@ fn a_value_is_excluded_and_coloured_from_the_menu_of_its_field() {
 #[test]
 fn a_row_is_filtered_by_the_values_of_its_cells() {
     let mut window = Window::open_tapped(3);
-    // It takes its room once an event is open.
-    window.until_says("This account has no token, so signatures are not checked");
     window.right_click("KEY_2");
     window.until_says("Filter by key:KEY_2");
     window.harness.get_by_label("Filter by key:KEY_2").click();
