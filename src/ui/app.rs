@@ -385,6 +385,9 @@ impl eframe::App for App {
         let mut actions = Vec::new();
         self.panels_ui(ui, &look, &mut actions);
         ime::place_candidates(&ctx, frame);
+        if self.state.keyboard.is_composing() {
+            ime::keep_focus(&ctx);
+        }
         self.state.keyboard.end_frame(&ctx);
         if !actions.is_empty() {
             // What was asked for shows in the next frame.

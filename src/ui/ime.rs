@@ -1,6 +1,6 @@
 //! State of the input method: while it composes, keys are its own.
 
-use egui::{Context, Event, ImeEvent};
+use egui::{Context, Event, EventFilter, ImeEvent};
 
 /// Follows the input method from frame to frame.
 #[derive(Debug, Default)]
@@ -23,6 +23,18 @@ impl Composition {
         // The stroke that ends a composition comes in the same frame as its end.
         touched || self.is_open
     }
+}
+
+/// Keeps the focus in the field that an input method composes in, whatever key is pressed: egui would take it away on Esc,
+/// and what is composed with it.
+pub(crate) fn keep_focus(ctx: &Context) {
+    const EVERY_KEY: EventFilter =
+        EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+    ctx.memory_mut(|memory| {
+        if let Some(field) = memory.focused() {
+            memory.set_focus_lock_filter(field, EVERY_KEY);
+        }
+    });
 }
 
 /// Gives the caret's bottom edge as the place of the input method's candidates, where only a point can be given.

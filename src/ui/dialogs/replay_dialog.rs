@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::event_selection::EventSelection;
-use crate::capture::{CaptureId, StoredRun};
+use crate::capture::{Against, CaptureId, StoredRun};
 use crate::engine::{Command, ReplayRequest, ReplayWhat, Selection, Status};
 use crate::filter::Filter;
 use crate::ui::action::Action;
@@ -161,10 +161,14 @@ impl ReplayDialog {
         }
     }
 
-    /// Proposes a target if none was chosen yet: the first saved one, else the forward target.
+    /// Proposes a target if none was chosen yet, the first saved one, else the forward target, and the answers to compare with.
     fn settle(&mut self, status: &Status) {
         if std::mem::replace(&mut self.is_settled, true) {
             return;
+        }
+        // Without a forward there is no answer of it to compare with.
+        if status.config.listener.forward.is_none() {
+            self.choice.against = Against::Last;
         }
         match (status.config.targets.values().next(), &status.config.listener.forward) {
             (Some(target), _) => self.choice.take_target(target),
