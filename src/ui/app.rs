@@ -1,6 +1,6 @@
 //! The window as eframe drives it: `logic` takes in notices, `ui` draws panels and carries out the actions they return.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
@@ -79,7 +79,7 @@ impl App {
         let mut app = Self {
             engine,
             waker,
-            state: State::with(settings, ExportDialog::at(documents())),
+            state: State::with(settings, ExportDialog::at(start::documents())),
             zone: TimeZone::system(),
             waiting: Vec::new(),
             styled: None,
@@ -100,7 +100,7 @@ impl App {
         match chosen {
             DialogAnswer::Chosen(paths) => self.use_paths(wanted, paths),
             DialogAnswer::Cancelled => {}
-            DialogAnswer::NotShown => self.state.path_dialog.open(wanted, &documents()),
+            DialogAnswer::NotShown => self.state.path_dialog.open(wanted, &start::documents()),
         }
         ctx.request_repaint();
     }
@@ -356,13 +356,6 @@ fn status_ui(
     let upkeep = engine.maintenance_progress();
     let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
     status_bar::status_bar_ui(ui, shown, &work, look, actions);
-}
-
-/// Default folder of exports: the user's documents, else their home.
-fn documents() -> PathBuf {
-    let user = directories::UserDirs::new();
-    let folder = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
-    folder.map(Path::to_owned).unwrap_or_default()
 }
 
 impl eframe::App for App {

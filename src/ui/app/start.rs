@@ -1,5 +1,7 @@
 //! Opens the window and returns when it has been closed.
 
+use std::path::{Path, PathBuf};
+
 use super::App;
 use super::signals::Signals;
 use crate::engine::Setup;
@@ -41,4 +43,11 @@ pub fn run(setup: Setup) -> Result<(), WindowError> {
         }),
     )
     .map_err(|error| WindowError(error.to_string()))
+}
+
+/// Default folder of exports: the user's documents, else their home.
+pub(super) fn documents() -> PathBuf {
+    let user = directories::UserDirs::new();
+    let folder = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
+    folder.map(Path::to_owned).unwrap_or_default()
 }

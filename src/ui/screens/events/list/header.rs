@@ -1,7 +1,9 @@
 //! Header of the list: titles, edges to drag, the menu of columns and heights, and the day of the first row.
 
 use egui::accesskit::Role;
-use egui::{Align, CursorIcon, Id, Pos2, Rangef, Rect, Response, Sense, Stroke, TextStyle, Ui, Vec2};
+use egui::{
+    Align, CursorIcon, Id, Popup, PopupCloseBehavior, Pos2, Rangef, Rect, Response, Sense, Stroke, TextStyle, Ui, Vec2,
+};
 
 use super::columns::Columns;
 use super::layout::{ColumnKind, Density, ListLayout};
@@ -77,7 +79,9 @@ fn edges_ui(ui: &Ui, rect: Rect, columns: &Columns, layout: &mut ListLayout, loo
 
 /// Draws the menu of the header: columns to show, the height of rows, and the way back to the usual.
 fn menu_ui(response: &Response, layout: &mut ListLayout, look: &Look) {
-    response.context_menu(|ui| {
+    // Several columns are chosen one after the other.
+    let menu = Popup::context_menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    menu.show(|ui| {
         ui.set_min_width(MENU_WIDTH);
         ui.scope(|ui| {
             // In menus, nothing has an outline; a box that is not ticked would not be seen.
