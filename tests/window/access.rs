@@ -84,7 +84,7 @@ fn masked(line: &str) -> String {
     let mut masked = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
-        let found = [clock(rest), date(rest), size(rest)].into_iter().flatten().next();
+        let found = [clock(rest), date(rest), size(rest), created(rest), stand_in(rest)].into_iter().flatten().next();
         // A number within a longer word is no time.
         let is_inside = masked.chars().next_back().is_some_and(|before| before.is_ascii_alphanumeric());
         if let Some((length, name)) = found.filter(|_| !is_inside) {
@@ -116,11 +116,49 @@ fn clock(text: &str) -> Option<(usize, &'static str)> {
 }
 
 fn date(text: &str) -> Option<(usize, &'static str)> {
-    let written =
-        ["28 Nov", "27 Nov", "29 Nov", "11 月 28 日", "11 月 27 日", "11 月 29 日", "11月28日", "11月27日", "11月29日"];
+    let written = [
+        "Friday, 27 November",
+        "Saturday, 28 November",
+        "Sunday, 29 November",
+        "11月27日 星期五",
+        "11月28日 星期六",
+        "11月29日 星期日",
+        "11-27",
+        "11-28",
+        "11-29",
+        "28 Nov",
+        "27 Nov",
+        "29 Nov",
+        "11 月 28 日",
+        "11 月 27 日",
+        "11 月 29 日",
+        "11月28日",
+        "11月27日",
+        "11月29日",
+    ];
     let plain = fits(text, "0000-00-00");
     let words = || written.iter().find(|date| text.starts_with(**date)).map(|date| date.len());
     plain.or_else(words).map(|length| (length, "DATE"))
+}
+
+/// A `CreateTime`: a composed message has that of this moment.
+fn created(text: &str) -> Option<(usize, &'static str)> {
+    let length = fits(text, "0000000000")?;
+    let is_longer = text.as_bytes().get(length).is_some_and(u8::is_ascii_digit);
+    (!is_longer).then_some((length, "SECONDS"))
+}
+
+/// A pseudonym, which is another one in each data folder: of the shape of an identifier, and not the story's own.
+fn stand_in(text: &str) -> Option<(usize, &'static str)> {
+    /// The beginnings of OpenIDs, accounts and AppIDs with their whole lengths, and those of the story.
+    const SHAPES: [(&str, usize, &str); 3] =
+        [("o", 28, "oMgHV"), ("gh_", 15, "gh_e136c6e50636"), ("wx", 18, "wxb11529c136998cb6")];
+    let is_character = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let length = text.bytes().take_while(|byte| is_character(*byte)).count();
+    let is_shaped = |(beginning, whole, own): (&str, usize, &str)| {
+        length == whole && text.starts_with(beginning) && !text.starts_with(own)
+    };
+    SHAPES.into_iter().any(is_shaped).then_some((length, "PSEUDONYM"))
 }
 
 fn size(text: &str) -> Option<(usize, &'static str)> {
@@ -208,7 +246,6 @@ fn nameless(window: &Window) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "the goldens are older than the list and the detail: write them anew, read them, and take this line away"]
 fn each_screen_says_what_its_golden_says_in_both_languages() {
     let mut different = Vec::new();
     for language in Language::ALL {

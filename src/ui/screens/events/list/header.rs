@@ -48,14 +48,15 @@ pub(super) fn align(column: ColumnKind) -> Align {
     }
 }
 
-/// Draws the edges between columns: a drag moves one, a double click gives the usual width back.
+/// Draws the edges between columns: a drag moves one, a double click gives the usual width back. They are no stops for Tab,
+/// since keys do not move them.
 fn edges_ui(ui: &Ui, rect: Rect, columns: &Columns, layout: &mut ListLayout, look: &Look) {
     let widths: Vec<(ColumnKind, Rangef)> = columns.widths().collect();
     for pair in widths.windows(2) {
         let [(left, range), (right, next)] = pair else { continue };
         let x = rect.left() + range.max - theme::GAP / 2.0;
         let edge = Rect::from_center_size(Pos2::new(x, rect.center().y), Vec2::new(EDGE, rect.height()));
-        let response = ui.interact(edge, Id::unique(("list edge", *left as u8)), Sense::click_and_drag());
+        let response = ui.interact(edge, Id::unique(("list edge", *left as u8)), Sense::CLICK | Sense::DRAG);
         let is_lit = response.hovered() || response.dragged();
         let color = if is_lit { look.palette.accent } else { look.palette.line };
         ui.painter().vline(
