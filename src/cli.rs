@@ -22,7 +22,7 @@ pub use accounts::{AccountArgs, AccountJob, ListAccounts, SetAccount};
 pub use agent::{Compare, Doctor, Mcp, Status};
 pub use database::{Db, DbJob, Delete, Generate};
 pub use files::{Export, Import, Which};
-pub use menus::{CoverMenu, FetchMenu, LintMenu, MenuArgs, MenuJob, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
+pub use menus::{CoverMenu, LintMenu, MenuArgs, MenuJob, MenuSource, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
 pub use sending::{BodyFormat, Form, Mode, Replay, Send};
 
 /// See what WeChat posts when somebody taps a menu.

@@ -22,6 +22,7 @@ mod doctor;
 mod events;
 mod export;
 mod import;
+mod input;
 mod lint;
 mod listen;
 mod log;

@@ -8,21 +8,10 @@ mod command;
 use std::fs;
 use std::path::Path;
 
-use command::{Listening, complaint, run, stdout};
+use command::{captured, complaint, run, stdout};
 use serde_json::Value;
 
 const OPENID: &str = "oMgHVjngRipVsoxg6TuX3vz6glDg";
-
-/// A folder with a scan and a text.
-fn captured() -> tempfile::TempDir {
-    let data = tempfile::tempdir().unwrap();
-    let listening = Listening::start(data.path(), &[]);
-    let url = format!("{}/wx", listening.url);
-    for event in ["scancode_waitmsg", "text"] {
-        assert!(run(data.path(), &["send", event, "--to", &url]).status.success());
-    }
-    data
-}
 
 fn done(data: &Path, arguments: &[&str]) -> String {
     let output = run(data, arguments);

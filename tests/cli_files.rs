@@ -10,22 +10,11 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-use command::{Listening, complaint, menuscope, run, stdout};
+use command::{Listening, captured, complaint, menuscope, run, stdout};
 use menuscope::exchange::Format;
 use serde_json::{Value, json};
 
 const OPENID: &str = "oMgHVjngRipVsoxg6TuX3vz6glDg";
-
-/// A folder with a scan and a text.
-fn captured() -> tempfile::TempDir {
-    let data = tempfile::tempdir().unwrap();
-    let listening = Listening::start(data.path(), &[]);
-    let url = format!("{}/wx", listening.url);
-    for event in ["scancode_waitmsg", "text"] {
-        assert!(run(data.path(), &["send", event, "--to", &url]).status.success());
-    }
-    data
-}
 
 fn path(data: &Path, name: &str) -> String {
     data.join(name).to_str().unwrap().to_owned()

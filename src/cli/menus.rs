@@ -29,38 +29,37 @@ pub enum MenuJob {
     Send(SendMenu),
 }
 
-/// Arguments of `menuscope menu show`.
+/// A menu: of a file, or of the account.
 #[derive(Debug, Args)]
-pub struct ShowMenu {
+pub struct MenuSource {
     /// JSON of menu/create, menu/get, menu/addconditional or get_current_selfmenu_info, or - for stdin
-    #[arg(required_unless_present = "fetch")]
+    #[arg(required_unless_present = "fetch", conflicts_with = "fetch")]
     pub file: Option<String>,
-    #[command(flatten)]
-    pub fetch: FetchMenu,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The menu of the account in place of a file's.
-#[derive(Debug, Args)]
-pub struct FetchMenu {
     /// Ask WeChat for the menu of the account, with its AppID and AppSecret, and keep it in the data folder
-    #[arg(long, conflicts_with = "file")]
+    #[arg(long)]
     pub fetch: bool,
     /// Access token to ask with, in place of AppID and AppSecret; safer: MENUSCOPE_ACCESS_TOKEN
     #[arg(long, value_name = "TOKEN", env = "MENUSCOPE_ACCESS_TOKEN", hide_env = true)]
     pub access_token: Option<Secret>,
 }
 
+/// Arguments of `menuscope menu show`.
+#[derive(Debug, Args)]
+pub struct ShowMenu {
+    /// The menu
+    #[command(flatten)]
+    pub source: MenuSource,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `menuscope menu lint`.
 #[derive(Debug, Args)]
 pub struct LintMenu {
-    /// JSON of a menu, or - for stdin
-    #[arg(required_unless_present = "fetch")]
-    pub file: Option<String>,
+    /// The menu
     #[command(flatten)]
-    pub fetch: FetchMenu,
+    pub source: MenuSource,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

@@ -1,10 +1,8 @@
 //! `menuscope alarm`: the events that WeChat's alarm messages speak of, with what was answered.
 
-use std::io::Read as _;
-
-use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use super::input::read_input;
 use super::output::{answer, event_line, finding_lines, local_time, print_line, quoted};
 use super::{Outcome, language};
 use crate::capture::diagnosis::Finding;
@@ -19,14 +17,12 @@ use crate::wechat::alarm::{Alarm, AlarmExample, alarms};
 /// More is not read, in bytes: an alarm has some hundred.
 const MOST_READ: u64 = 4 << 20;
 
-/// Stands for stdin where a file is named.
-const STDIN: &str = "-";
-
 /// Seconds between an alarm's Stamp and the CreateTime of its event, at most.
 const STAMP_SECONDS: u64 = 1;
 
 pub(super) fn run(setup: &Setup, asked: &Asked) -> anyhow::Result<Outcome> {
-    let text = text_of(&asked.file)?;
+    let text = read_input(&asked.file, "the alarms", MOST_READ)?;
+    let text = String::from_utf8_lossy(&text);
     let language = language(setup);
     let alarms = alarms(&text);
     if alarms.is_empty() {
@@ -58,17 +54,6 @@ pub(super) fn run(setup: &Setup, asked: &Asked) -> anyhow::Result<Outcome> {
         print_line(&json!({ "alarms": objects }).to_string())?;
     }
     Ok(if is_found { Outcome::Done } else { Outcome::No(Some(language.text("alarm.nothing_found").into_owned())) })
-}
-
-fn text_of(file: &str) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    if file == STDIN {
-        std::io::stdin().take(MOST_READ).read_to_end(&mut bytes).context("cannot read the alarms from stdin")?;
-    } else {
-        let opened = std::fs::File::open(file).and_then(|file| file.take(MOST_READ).read_to_end(&mut bytes));
-        opened.with_context(|| format!("cannot read the alarms in {file}; check the path"))?;
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The captures of an example: of its user, made at its second, of its kind where that is told.

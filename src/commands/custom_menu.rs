@@ -1,14 +1,13 @@
 //! `menuscope menu`: a menu's definition shown, linted, laid beside the captures, resolved for a user, and tapped.
 
-use std::io::Read as _;
-
 use anyhow::Context as _;
 
+use super::input::{input_name, read_input};
 use super::output::{Output, finding_lines, print_line};
 use super::{Outcome, filter, language, send};
 use crate::account::Account;
 use crate::capture::diagnosis::Severity;
-use crate::cli::{CoverMenu, FetchMenu, LintMenu, MenuArgs, MenuJob, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
+use crate::cli::{CoverMenu, LintMenu, MenuArgs, MenuJob, MenuSource, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
 use crate::config::Config;
 use crate::coverage::{Coverage, Taps};
 use crate::delivery::HttpClient;
@@ -22,11 +21,8 @@ use crate::wechat::custom_menu::{Button, ButtonPush, Menu, MenuFile, MenuUser, P
 mod as_json;
 mod as_text;
 
-/// More is not read from stdin, in bytes: no menu is as large.
+/// More is not read, in bytes: no menu is as large.
 const MOST_READ: u64 = 2 << 20;
-
-/// Stands for stdin where a file is named.
-const STDIN: &str = "-";
 
 pub(super) fn run(setup: &Setup, asked: &MenuArgs, output: Output) -> anyhow::Result<Outcome> {
     match &asked.job {
@@ -38,48 +34,36 @@ pub(super) fn run(setup: &Setup, asked: &MenuArgs, output: Output) -> anyhow::Re
     }
 }
 
-fn bytes_of(file: &str) -> anyhow::Result<Vec<u8>> {
-    if file != STDIN {
-        return std::fs::read(file).with_context(|| format!("cannot read the menu in {file}; check the path"));
-    }
-    let mut bytes = Vec::new();
-    std::io::stdin().take(MOST_READ).read_to_end(&mut bytes).context("cannot read the menu from stdin")?;
-    Ok(bytes)
-}
-
 fn menu_of(file: &str) -> anyhow::Result<MenuFile> {
-    MenuFile::read(&bytes_of(file)?).with_context(|| format!("there is no menu in {}", named(file)))
+    let json = read_input(file, "the menu", MOST_READ)?;
+    MenuFile::read(&json).with_context(|| format!("there is no menu in {}", input_name(file)))
 }
 
 /// The JSON of a file, or of WeChat's answer where that is asked for, and the words for its origin.
-fn json_of(setup: &Setup, file: Option<&str>, fetch: &FetchMenu) -> anyhow::Result<(Vec<u8>, String)> {
-    match file {
-        Some(file) if !fetch.fetch => Ok((bytes_of(file)?, named(file).to_owned())),
-        _ => Ok((fetched(setup, fetch)?.json, "WeChat's answer".to_owned())),
+fn json_of(setup: &Setup, source: &MenuSource) -> anyhow::Result<(Vec<u8>, String)> {
+    match source.file.as_deref() {
+        Some(file) => Ok((read_input(file, "the menu", MOST_READ)?, input_name(file).to_owned())),
+        None => Ok((fetched(setup, source)?.json, "WeChat's answer".to_owned())),
     }
 }
 
 /// Asks WeChat for the menu of the default account, and keeps it in the data folder.
-fn fetched(setup: &Setup, fetch: &FetchMenu) -> anyhow::Result<FetchedMenu> {
+fn fetched(setup: &Setup, source: &MenuSource) -> anyhow::Result<FetchedMenu> {
     let config = Config::load_without_rules(&setup.config_file)?;
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
     let account = accounts.default_account();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let http_client = HttpClient::new();
     let api = PlatformApi::new(&http_client, account, language(setup));
-    let menu = runtime.context("cannot start asking WeChat")?.block_on(api.menu(fetch.access_token.as_ref()))?;
+    let menu = runtime.context("cannot start asking WeChat")?.block_on(api.menu(source.access_token.as_ref()))?;
     setup.folder.keep_menu(&account.name, &menu.json, crate::clock::now())?;
     Ok(menu)
 }
 
-fn named(file: &str) -> &str {
-    if file == STDIN { "stdin" } else { file }
-}
-
 fn show(setup: &Setup, asked: &ShowMenu) -> anyhow::Result<Outcome> {
-    let file = match asked.file.as_deref() {
+    let file = match asked.source.file.as_deref() {
         Some(file) => menu_of(file)?,
-        None => fetched(setup, &asked.fetch)?.file,
+        None => fetched(setup, &asked.source)?.file,
     };
     let language = language(setup);
     print_line(&if asked.json { as_json::menus(&file).to_string() } else { as_text::menus(&file, language) })?;
@@ -87,11 +71,11 @@ fn show(setup: &Setup, asked: &ShowMenu) -> anyhow::Result<Outcome> {
 }
 
 fn lint_menu(setup: &Setup, asked: &LintMenu) -> anyhow::Result<Outcome> {
-    let (json, origin) = json_of(setup, asked.file.as_deref(), &asked.fetch)?;
+    let (json, origin) = json_of(setup, &asked.source)?;
     let findings = lint(&json).with_context(|| format!("there is no menu in {origin}"))?;
     let language = language(setup);
     if asked.json {
-        print_line(&as_json::findings(asked.file.as_deref(), &findings, language).to_string())?;
+        print_line(&as_json::findings(asked.source.file.as_deref(), &findings, language).to_string())?;
     } else {
         for finding in &findings {
             for line in finding_lines(finding, language) {
@@ -141,7 +125,7 @@ fn resolve_menu(setup: &Setup, asked: &ResolveMenu) -> anyhow::Result<Outcome> {
 /// Posts the events of the default menu's buttons, or of the first conditional menu where the file has no other.
 fn send_taps(setup: &Setup, asked: &SendMenu) -> anyhow::Result<Outcome> {
     let file = menu_of(&asked.file)?;
-    let menu = file.menus().next().with_context(|| format!("there is no menu in {}", named(&asked.file)))?;
+    let menu = file.menus().next().with_context(|| format!("there is no menu in {}", input_name(&asked.file)))?;
     let chosen = chosen(menu, asked.button.as_deref())?;
     if chosen.is_empty() {
         return Ok(Outcome::No(Some("no button of this menu pushes an event".to_owned())));

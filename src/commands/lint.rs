@@ -1,11 +1,11 @@
 //! `menuscope lint`: whether a passive reply is legal, and what the user will see of it.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 
+use super::input::read_input;
 use super::output::{finding_lines, print_line, quoted};
 use super::{Outcome, language};
 use crate::capture::CaptureId;
@@ -16,15 +16,12 @@ use crate::operations::{AnsweredEvent, LintedReply, lint_body};
 use crate::texts::Language;
 use crate::wechat::lint::Report;
 
-/// More is not read from stdin, in bytes: it is too large by far, and says so.
+/// More is not read, in bytes: it is too large by far, and says so.
 const MOST_READ: u64 = 16 << 20;
-
-/// Stands for stdin where a file is named.
-const STDIN: &str = "-";
 
 pub(super) fn run(setup: &Setup, lint: &Lint) -> anyhow::Result<Outcome> {
     let accounts = Config::load_without_rules(&setup.config_file)?.accounts(&setup.folder, &setup.overrides)?;
-    let body = body(&lint.file)?;
+    let body = read_input(&lint.file, "the reply", MOST_READ)?;
     let bytes = lint.push.as_deref().filter(|named| Path::new(named).exists());
     let bytes = bytes.map(|named| std::fs::read(named).with_context(|| format!("cannot read the event in {named}")));
     let bytes = bytes.transpose()?;
@@ -51,15 +48,6 @@ pub(super) fn run(setup: &Setup, lint: &Lint) -> anyhow::Result<Outcome> {
         lint.file
     );
     Ok(Outcome::Done)
-}
-
-fn body(file: &str) -> anyhow::Result<Vec<u8>> {
-    if file != STDIN {
-        return std::fs::read(file).with_context(|| format!("cannot read the reply in {file}"));
-    }
-    let mut body = Vec::new();
-    std::io::stdin().take(MOST_READ).read_to_end(&mut body).context("cannot read the reply from stdin")?;
-    Ok(body)
 }
 
 /// Prints the findings and the outcome for the user.

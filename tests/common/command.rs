@@ -94,3 +94,14 @@ impl Drop for Listening {
         self.child.wait().ok();
     }
 }
+
+/// A folder with a scan and a text.
+pub(crate) fn captured() -> tempfile::TempDir {
+    let data = tempfile::tempdir().unwrap();
+    let listening = Listening::start(data.path(), &[]);
+    let url = format!("{}/wx", listening.url);
+    for event in ["scancode_waitmsg", "text"] {
+        assert!(run(data.path(), &["send", event, "--to", &url]).status.success());
+    }
+    data
+}

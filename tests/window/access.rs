@@ -150,7 +150,7 @@ fn created(text: &str) -> Option<(usize, &'static str)> {
 
 /// A pseudonym, which is another one in each data folder: of the shape of an identifier, and not the story's own.
 fn stand_in(text: &str) -> Option<(usize, &'static str)> {
-    /// The beginnings of OpenIDs, accounts and AppIDs with their whole lengths, and those of the story.
+    /// The beginnings of `OpenID`s, accounts and `AppID`s with their whole lengths, and those of the story.
     const SHAPES: [(&str, usize, &str); 3] =
         [("o", 28, "oMgHV"), ("gh_", 15, "gh_e136c6e50636"), ("wx", 18, "wxb11529c136998cb6")];
     let is_character = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
