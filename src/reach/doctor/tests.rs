@@ -1,3 +1,5 @@
+//! Tests of the checks of this computer: each verdict where its cause stands.
+
 use std::net::TcpListener;
 
 use super::*;
