@@ -177,6 +177,7 @@ impl Followers {
         let thread = {
             let (got, latencies, connected) = (Arc::clone(&got), Arc::clone(&latencies), Arc::clone(&connected));
             let run = move || {
+                give_way();
                 let clients = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 clients.block_on(async {
                     let mut tasks = JoinSet::new();
@@ -210,6 +211,12 @@ impl Followers {
         self.thread.join().unwrap();
         self.got.load(Ordering::Relaxed)
     }
+}
+
+/// Followers sit on other machines: here they take only what the listener leaves, as the feed's own threads do.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    rustix::process::setpriority_process(None, 19).unwrap();
 }
 
 /// Follows as JSON Lines from now on; one that was too slow goes on by its cursor.

@@ -133,6 +133,13 @@ codes! {
     }
 }
 
+impl Code {
+    /// Tells whether it holds for every event of the account until its settings change.
+    pub fn is_about_account(self) -> bool {
+        matches!(self, Self::TokenMissing | Self::TokenForm | Self::AppIdMissing)
+    }
+}
+
 /// The detail that chooses among several wordings of one code.
 const VARIANT: &str = "variant";
 

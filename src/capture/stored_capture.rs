@@ -172,7 +172,7 @@ pub struct CaptureSummary {
     pub signature: Signature,
     /// True if this program sent it.
     pub replay: bool,
-    /// The severity of the worst diagnosis.
+    /// The severity of the worst diagnosis; in a row of the list, of those that are not about the whole account.
     pub severity: Option<Severity>,
     /// `None` while there is no answer.
     pub reply: Option<ReplySummary>,

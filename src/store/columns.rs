@@ -47,8 +47,8 @@ pub(super) const SUMMARY: &[&str] = STORED.split_at(position("p.verdict") + 1).0
 
 /// The columns of a row of the list: those of [`SUMMARY`], and what its content is read from. A message or an answer of more
 /// than 64 KiB is left out, since its pages would have to be read.
-pub(super) const LISTED: [&str; SUMMARY.len() + 4] = {
-    let mut columns = [""; SUMMARY.len() + 4];
+pub(super) const LISTED: [&str; SUMMARY.len() + 5] = {
+    let mut columns = [""; SUMMARY.len() + 5];
     let mut at = 0;
     while at < SUMMARY.len() {
         columns[at] = SUMMARY[at];
@@ -58,6 +58,7 @@ pub(super) const LISTED: [&str; SUMMARY.len() + 4] = {
     columns[at + 1] = "CASE WHEN LENGTH(c.body) <= 65536 THEN COALESCE(c.message, c.body) END";
     columns[at + 2] = "CASE WHEN LENGTH(r.body) <= 65536 THEN r.body END";
     columns[at + 3] = "CASE WHEN r.severity = 3 THEN r.lint END";
+    columns[at + 4] = "CASE WHEN c.severity < 3 THEN c.diagnoses END";
     columns
 };
 

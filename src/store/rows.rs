@@ -14,7 +14,7 @@ use super::error::{StoreError, doing};
 use super::message_form::Form;
 use super::replies;
 use super::rest::Rest;
-use crate::capture::diagnosis::worst;
+use crate::capture::diagnosis::{Code, Severity, worst};
 use crate::capture::{
     Annotation, Capture, CaptureId, CaptureSummary, Envelope, EventContent, Headers, Placement, RawRequest,
     ReplyContent, StoredCapture, Verdict,
@@ -144,6 +144,12 @@ pub(super) fn listed(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
     let message = row.get_ref(at + 1)?.as_blob_or_null()?.unwrap_or_default();
     summary.content = EventContent::read(&summary.kind, message, (rest.method, rest.target));
     summary.answer = row.get_ref(at + 2)?.as_blob_or_null()?.map(ReplyContent::read);
+    // No error is about the account, so only lesser findings need to be read.
+    if summary.severity.is_some_and(|severity| severity < Severity::Error) {
+        let mut diagnoses = findings_from_json::<Code>(row.get_ref(at + 4)?.as_str_or_null()?);
+        diagnoses.retain(|diagnosis| !diagnosis.code.is_about_account());
+        summary.severity = worst(&diagnoses);
+    }
     summary.illegality = row.get_ref(at + 3)?.as_str_or_null()?.and_then(ReplyContent::illegality);
     Ok(summary)
 }

@@ -24,7 +24,7 @@ impl MendableFinding {
     /// The diagnoses of a capture, the most severe first. Those of the whole account have a banner instead.
     pub(super) fn all(capture: &Capture, language: Language) -> Vec<Self> {
         let own: Vec<Diagnosis> =
-            capture.diagnoses.iter().filter(|diagnosis| !is_about_account(diagnosis.code)).cloned().collect();
+            capture.diagnoses.iter().filter(|diagnosis| !diagnosis.code.is_about_account()).cloned().collect();
         let merged = FindingView::merged(&own);
         let mut all: Vec<(_, Self)> = merged
             .iter()
@@ -36,11 +36,6 @@ impl MendableFinding {
         all.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
         all.into_iter().map(|(_, finding)| finding).collect()
     }
-}
-
-/// Tells whether a diagnosis holds for every event of the account until its settings change.
-fn is_about_account(code: Code) -> bool {
-    matches!(code, Code::TokenMissing | Code::TokenForm | Code::AppIdMissing)
 }
 
 /// The finding about the whole account of a capture, in words, with its mend: for the banner above the list.
@@ -57,7 +52,7 @@ pub(crate) struct AccountFinding {
 impl AccountFinding {
     /// The worst such finding of a capture that still holds.
     pub(super) fn of(capture: &Capture, status: &Status, look: &Look) -> Option<Self> {
-        let about = capture.diagnoses.iter().filter(|diagnosis| is_about_account(diagnosis.code));
+        let about = capture.diagnoses.iter().filter(|diagnosis| diagnosis.code.is_about_account());
         let about = about.filter(|diagnosis| !is_mended(diagnosis.code, &capture.account, status));
         let diagnosis = about.max_by_key(|diagnosis| diagnosis.code.severity())?;
         let mend = mend(diagnosis, capture).map(|(key, what, action)| (look.filled(key, &[("what", &what)]), action));
