@@ -133,9 +133,41 @@ impl Window {
             if holds(self) {
                 return;
             }
-            assert!(start.elapsed() < PATIENCE, "{what} did not come; the window says:\n{:#?}", self.harness.root());
+            assert!(start.elapsed() < PATIENCE, "{what} did not come; the window says:\n{}", self.words());
             std::thread::park_timeout(PAUSE);
         }
+    }
+
+    /// Roles, names and values of all that is shown, a line each.
+    fn words(&self) -> String {
+        let mut lines = String::new();
+        let mut nodes = vec![self.harness.root()];
+        while let Some(node) = nodes.pop() {
+            let inner = node.accesskit_node();
+            let state = if inner.is_disabled() { " (disabled)" } else { "" };
+            let said = [inner.label(), inner.value()].map(Option::unwrap_or_default);
+            if said.iter().any(|said| !said.is_empty()) {
+                lines.push_str(&format!("{:?}: {}{state}\n", inner.role(), said.join(" = ")));
+            }
+            let mut children: Vec<_> = node.children().collect();
+            children.reverse();
+            nodes.append(&mut children);
+        }
+        lines
+    }
+
+    /// Presses a button once it can be pressed; it may move meanwhile, or be out of view.
+    fn press_button(&mut self, name: &str) {
+        let button = |window: &Self| {
+            let found = window.harness.query_by_role_and_label(egui::accesskit::Role::Button, name);
+            found.is_some_and(|button| !button.accesskit_node().is_disabled())
+        };
+        self.until(name, button);
+        // As a mouse and the Tab key do, and the clicks of tests do not: a field would keep the focus.
+        self.harness.get_by_role_and_label(egui::accesskit::Role::Button, name).focus();
+        self.harness.step();
+        self.harness.get_by_role_and_label(egui::accesskit::Role::Button, name).click_accesskit();
+        self.harness.step();
     }
 
     fn until_says(&mut self, text: &str) {

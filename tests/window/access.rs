@@ -165,7 +165,7 @@ fn size(text: &str) -> Option<(usize, &'static str)> {
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').filter(|digits| *digits > 0)?;
     let rest = &text[digits..];
     let blank = rest.chars().next().filter(|c| c.is_whitespace()).map_or(0, char::len_utf8);
-    let unit = ["KiB", "MiB", "GiB"].iter().find(|unit| rest[blank..].starts_with(**unit))?;
+    let unit = ["KiB", "MiB", "GiB", "B"].iter().find(|unit| rest[blank..].starts_with(**unit))?;
     Some((digits + blank + unit.len(), "SIZE"))
 }
 
@@ -187,7 +187,9 @@ fn speak(node: &egui_kittest::Node<'_>, depth: usize, lines: &mut String) {
         (inner.data().supports_action(egui::accesskit::Action::Focus), "tab stop"),
     ];
     let states: Vec<&str> = states.iter().filter(|(is_so, _)| *is_so).map(|(_, name)| *name).collect();
-    let is_spoken = !said.is_empty() || !states.is_empty();
+    // The index is filled in idle time: whether it is behind depends on the moment.
+    let is_passing = ["not in the index yet", "尚未编入索引"].iter().any(|passing| said.contains(passing));
+    let is_spoken = !is_passing && (!said.is_empty() || !states.is_empty());
     if is_spoken {
         let states = if states.is_empty() { String::new() } else { format!(" ({})", states.join(", ")) };
         writeln!(lines, "{}{role}{said}{states}", "  ".repeat(depth)).unwrap();

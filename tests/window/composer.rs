@@ -17,7 +17,7 @@ impl Window {
     }
 
     fn send_composed_to(&mut self, url: &str) {
-        self.click_button("Send with…");
+        self.press_button("Send with…");
         self.until_says("Send to");
         self.replace_field("Send to", url);
         self.press(Key::Enter);
@@ -42,7 +42,7 @@ fn a_composed_event_is_sent_and_kept_as_our_own() {
     assert!(asked[0].contains(r#""EventKey":"COMPOSED""#), "{asked:?}");
     window.until_says("✓ legal");
     window.until_says("● new");
-    window.click_button("Send");
+    window.press_button("Send");
     window.until_says("Run 2: 1 sent");
     assert_eq!(server.asked().len(), 2, "at once, as last time");
     window.click_tab("Events");
@@ -103,7 +103,7 @@ fn an_edited_event_is_replayed_beside_the_stored_one() {
     window.send_composed_to(&server.url);
     window.until_says("Run 1: 1 sent");
     assert!(server.asked()[0].contains("OTHER"));
-    window.click_button("Show the event");
+    window.press_button("Show the event");
     window.until("one row", |window| window.rows().len() == 1 && window.row("KEY_0").is_some());
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Num5);
     window.until_says("● new · 200");

@@ -80,7 +80,7 @@ fn what_changes_is_seen_before_picked_rows_are_exported() {
     window.until("the preview", |window| window.harness.query_all_by_label(OPENID).next().is_some());
     let out = window.path("pack");
     window.replace_field("To", &out.display().to_string());
-    window.harness.get_by_role_and_label(egui::accesskit::Role::Button, "Export").click();
+    window.press_button("Export");
     window.until_says("2 events exported");
     window.harness.get_by_role_and_label(egui::accesskit::Role::Button, "Open folder");
     window.press(Key::Escape);
@@ -100,7 +100,7 @@ fn what_is_exported_comes_back_into_another_window_and_what_cannot_be_read_is_li
     window.harness.get_by_label("Replace identifiers with pseudonyms").click();
     let out = window.path("pack.zip");
     window.replace_field("To", &out.display().to_string());
-    window.harness.get_by_role_and_label(egui::accesskit::Role::Button, "Export").click();
+    window.press_button("Export");
     window.until_says("3 events exported");
 
     let mut other = Window::open();

@@ -78,6 +78,18 @@ fn a_row_says_what_was_in_it_and_what_the_reply_means_in_both_languages() {
 }
 
 #[test]
+fn what_concerns_the_whole_account_is_no_mark_on_its_rows() {
+    let mut window = Window::open();
+    window.post(&[tap("KEY_0"), "<xml><MsgType>event".to_owned()]);
+    window.until("both rows", |window| window.rows().len() == 2);
+    let row = label(&window.row("KEY_0").unwrap());
+    assert!(!row.contains("Warning") && !row.contains("Note"), "{row}");
+    assert!(window.rows().iter().any(|row| label(row).contains("Error")));
+    window.click_row("KEY_0");
+    window.until_says("no token");
+}
+
+#[test]
 fn rows_have_three_heights_and_columns_can_be_hidden_and_brought_back() {
     let mut window = Window::open_tapped(2);
     assert!((window.row_height("KEY_0") - 28.0).abs() < 0.1);

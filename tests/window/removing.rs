@@ -19,12 +19,6 @@ impl Window {
         self.harness.step();
     }
 
-    /// Presses a button that may be out of view.
-    fn press_button(&mut self, name: &str) {
-        self.harness.get_by_role_and_label(Role::Button, name).click_accesskit();
-        self.harness.step();
-    }
-
     fn filter_by(&mut self, text: &str) {
         self.harness.get_by_label("Filter").focus();
         self.harness.step();

@@ -15,14 +15,8 @@ impl Window {
         self.chord(Modifiers::SHIFT, Key::R);
         self.until_says("Send to");
         self.replace_field("Send to", url);
-        self.click_button("Send");
+        self.press_button("Send");
         self.until("the dialog closed", |window| !window.says("Send to"));
-    }
-
-    pub(super) fn click_button(&mut self, name: &str) {
-        self.until(name, |window| window.harness.query_by_role_and_label(Role::Button, name).is_some());
-        self.harness.get_by_role_and_label(Role::Button, name).click();
-        self.harness.step();
     }
 
     pub(super) fn click_tab(&mut self, name: &str) {
@@ -76,9 +70,9 @@ fn a_regression_is_found_among_the_runs_and_leads_to_its_event() {
     window.click_tab("Replay");
     window.until("the run", |window| window.row("Run 1").is_some() || window.row(&server.url).is_some());
     window.row(&server.url).unwrap().click();
-    window.click_button("Send again…");
+    window.press_button("Send again…");
     window.until_says("The 1 event of that run");
-    window.press(Key::Enter);
+    window.press_button("Send");
     window.until_says("Run 2: 1 sent");
     window.until("the second run", |window| {
         window.rows().iter().filter(|row| label(row).contains(&server.url)).count() == 2
@@ -107,7 +101,7 @@ fn a_target_that_is_not_there_is_said_plainly_and_what_was_done_is_kept() {
     window.harness.get_by_label("Everything: 12 events").click();
     window.harness.step();
     window.replace_field("Send to", &url);
-    window.click_button("Send");
+    window.press_button("Send");
     window.until_says("does not answer any more");
     window.click_tab("Replay");
     window.until_says("target dead");
@@ -125,11 +119,11 @@ fn a_run_is_paused_and_ended_from_the_bar() {
     window.harness.step();
     window.replace_field("Send to", &server.url);
     window.replace_field("a second", "0.2");
-    window.click_button("Send");
-    window.click_button("Pause");
+    window.press_button("Send");
+    window.press_button("Pause");
     window.until_says("Replay paused");
-    window.click_button("Go on");
-    window.click_button("End");
+    window.press_button("Go on");
+    window.press_button("End");
     window.until_says("was cancelled");
     assert!(server.asked().len() < 12);
 }
@@ -143,11 +137,11 @@ fn targets_are_kept_and_offered() {
     window.click_tab("Replay");
     window.until_says("Targets");
     window.harness.get_by_label("Targets").click();
-    window.click_button("Add a target");
+    window.press_button("Add a target");
     window.until_says("Each target needs a name");
     window.replace_field("Name", "local");
     window.replace_field("URL", &server.url);
-    window.click_button("Save targets");
+    window.press_button("Save targets");
     window.until_says("Saved");
     let config = std::fs::read_to_string(window.folder.path().join("config.toml")).unwrap();
     assert!(config.contains("[targets.local]") && config.contains(&server.url), "{config}");
@@ -172,7 +166,7 @@ fn r_sends_at_once_as_last_time_and_the_row_carries_the_verdict() {
     window.press(Key::R);
     window.until_says("Say where to send");
     window.replace_field("Send to", &server.url);
-    window.click_button("Send");
+    window.press_button("Send");
     window.until("the verdict", |window| label(&window.row("KEY_0").unwrap()).contains("Replayed: new"));
     window.until_says("● new · 200");
     server.answer(&text_reply("after"));
