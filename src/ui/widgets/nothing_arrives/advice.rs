@@ -60,7 +60,7 @@ pub(super) fn advice(stage: &ArrivalStage<'_>, says: ConsoleWords) -> &'static [
             "arrivals.advice.pause",
         ],
         (Stage::PushTroubled(_), _) => &["arrivals.advice.push"],
-        (Stage::Arriving(_), _) => &["arrivals.advice.fine"],
+        (Stage::Arriving, _) => &["arrivals.advice.fine"],
     }
 }
 

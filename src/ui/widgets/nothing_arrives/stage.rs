@@ -26,7 +26,7 @@ pub(super) enum ArrivalStage<'a> {
     /// The push was refused, or something is wrong with it.
     PushTroubled(&'a StoredCapture),
     /// The push was taken and answered.
-    Arriving(&'a StoredCapture),
+    Arriving,
 }
 
 /// The state of one step on the way.
@@ -56,7 +56,7 @@ impl<'a> ArrivalStage<'a> {
     fn of_push(push: &'a StoredCapture) -> Self {
         let is_refused = push.capture.signature.is_refused();
         let has_error = push.capture.diagnoses.iter().any(|found| found.code.severity() == Severity::Error);
-        if is_refused || has_error || is_spoiled(push) { Self::PushTroubled(push) } else { Self::Arriving(push) }
+        if is_refused || has_error || is_spoiled(push) { Self::PushTroubled(push) } else { Self::Arriving }
     }
 
     /// The key of its sentence.
@@ -68,12 +68,12 @@ impl<'a> ArrivalStage<'a> {
             Self::HandshakeSpoiled(_) => "arrivals.stage.spoiled",
             Self::HandshakeOnly(_) => "arrivals.stage.only",
             Self::PushTroubled(_) => "arrivals.stage.troubled",
-            Self::Arriving(_) => "arrivals.stage.arriving",
+            Self::Arriving => "arrivals.stage.arriving",
         }
     }
 
     pub(super) fn is_good(&self) -> bool {
-        matches!(self, Self::Arriving(_))
+        matches!(self, Self::Arriving)
     }
 
     pub(super) fn is_refused(&self) -> bool {
@@ -112,7 +112,7 @@ impl<'a> ArrivalStage<'a> {
     pub(super) fn steps(&self, view: &ArrivalsView<'_>) -> [(&'static str, StepState, Option<Timestamp>); 4] {
         let time = |stored: Option<&StoredCapture>| stored.map(|stored| stored.capture.request.received_at);
         let newest = match self {
-            Self::PushTroubled(_) | Self::Arriving(_) => view.push,
+            Self::PushTroubled(_) | Self::Arriving => view.push,
             _ => view.handshake,
         };
         let (reached, accepted, answered, pushed) = match self {
@@ -126,7 +126,7 @@ impl<'a> ArrivalStage<'a> {
                 (StepState::Done, StepState::Failed, StepState::Open, StepState::Failed)
             }
             Self::PushTroubled(_) => (StepState::Done, StepState::Done, StepState::Failed, StepState::Failed),
-            Self::Arriving(_) => (StepState::Done, StepState::Done, StepState::Done, StepState::Done),
+            Self::Arriving => (StepState::Done, StepState::Done, StepState::Done, StepState::Done),
         };
         let pushed_at = (pushed != StepState::Open).then(|| time(view.push)).flatten();
         [
