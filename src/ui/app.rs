@@ -311,7 +311,7 @@ impl App {
                 Screen::Compose => state.composer.ui(ui, &status, look, actions),
                 Screen::Reach => {
                     let (handshake, push) = (state.handshake.as_deref(), state.latest_push.as_deref());
-                    let view = ArrivalsView { status: &status, handshake, push };
+                    let view = ArrivalsView { status: &status, handshake, push, is_handshake_told: false };
                     state.reach.ui(ui, &view, look, actions);
                 }
                 Screen::SetUp => {

@@ -250,7 +250,7 @@ doctor_codes! {
     ServerError "server-error" Page Fail,
     /// There is nothing at this path: `status`.
     NotFound "not-found" Page Fail,
-    /// What answers does not speak HTTP: `cause`.
+    /// The answer is not HTTP: `cause`.
     NotHttp "not-http" Page Fail,
     /// Plain http at a port that speaks TLS: `port`.
     PlainToTls "plain-to-tls" Page Fail,

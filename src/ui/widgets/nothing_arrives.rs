@@ -34,6 +34,8 @@ pub(crate) struct ArrivalsView<'a> {
     pub(crate) handshake: Option<&'a StoredCapture>,
     /// The newest push that is not our own.
     pub(crate) push: Option<&'a StoredCapture>,
+    /// True if the page says elsewhere how the handshake went.
+    pub(crate) is_handshake_told: bool,
 }
 
 /// Draws the wizard.
@@ -44,7 +46,9 @@ pub(crate) fn nothing_arrives_ui(ui: &mut Ui, view: &ArrivalsView<'_>, look: &Lo
     ui.add_space(GAP_SMALL);
     let (words, color) = (look.text(stage.key()), if stage.is_good() { look.palette.ok } else { look.palette.strong });
     named(ui.add(Label::new(RichText::new(&*words).strong().color(color)).wrap()), Role::Heading, &words);
-    findings_ui(ui, &stage, look, actions);
+    if stage.is_about_push() || !view.is_handshake_told {
+        findings_ui(ui, &stage, look, actions);
+    }
     let says = if stage.asks_for_console() { console_ui(ui, look) } else { ConsoleWords::Nothing };
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
     for key in advice(&stage, says) {

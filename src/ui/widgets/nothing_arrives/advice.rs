@@ -1,4 +1,4 @@
-//! What to do next, by the stage and by what WeChat's console says.
+//! Advice by the stage and by the words of WeChat's console.
 
 use super::stage::ArrivalStage;
 

@@ -76,6 +76,11 @@ impl<'a> ArrivalStage<'a> {
         matches!(self, Self::Arriving)
     }
 
+    /// Tells whether the latest push decides.
+    pub(super) fn is_about_push(&self) -> bool {
+        matches!(self, Self::PushTroubled(_) | Self::Arriving)
+    }
+
     pub(super) fn is_refused(&self) -> bool {
         self.troubled().is_some_and(|stored| stored.capture.signature.is_refused())
     }
