@@ -6,6 +6,7 @@
 //!        ── Command::Query(QueryCommand) ─────────────► thread `query`        query_worker.rs
 //!        ── Command::Replay(ReplayRequest) ───────────► thread `replay`       replay_worker.rs
 //!        ── Command::Transfer(TransferCommand) ───────► thread `transfer`     transfer_worker.rs
+//!        ── Command::Doctor(DoctorRequest) ───────────► thread `doctor`       doctor_worker.rs
 //!        ── Command::Maintenance(MaintenanceCommand) ─► thread `maintenance`  maintenance_worker.rs
 //!        ── Command::Settings(SettingsCommand) ───────► thread `settings`     settings_worker.rs
 //!        ── Command::Pictures(PictureRequest) ────────► thread `pictures`     picture_worker.rs
@@ -30,7 +31,8 @@
 //! | [`TransferNotice`] | the export dialog, the report of an import |
 //! | [`MaintenanceNotice`] | `ui/state/removals.rs`: the undo of removals, the data section of the settings |
 //! | [`SettingsNotice`] | the forms of the settings, rules and replays |
-//! | `RuleTried`, `Pictures`, `Handshake` | the form of a rule, the composer, the first-run page |
+//! | [`DoctorNotice`] | the screen of reach |
+//! | `RuleTried`, `Pictures`, `Handshake`, `LatestPush` | the form of a rule, the composer, the first-run page and the screen of reach |
 //! | `DatabaseReplaced`, `Failed` | the whole window, the error messages |
 //!
 //! # Threads
@@ -40,6 +42,7 @@
 //! | `query` | reads rows, single events, runs, suggestions; tries rules | with its queue |
 //! | `replay` | runs of replays, one at a time | with its queue; a run ends through its [`Progress`] |
 //! | `transfer` | exports, previews and imports, one at a time | likewise |
+//! | `doctor` | the checks of `doctor`, one run at a time | likewise |
 //! | `maintenance` | removals and restores, tasks on the database file | likewise |
 //! | `settings` | opens the database, starts and stops the listener, saves settings, sends samples | with its queue |
 //! | `notifier` | desktop notifications of events that match `[notify] match` | once the engine is closing |
@@ -81,10 +84,12 @@ macro_rules! impl_from_nested {
 mod answered_message;
 mod answering;
 mod command;
+mod doctor_worker;
 mod event_comparison;
 mod event_detail;
 mod feed_switch;
 mod folder_opener;
+mod job_progress;
 mod listing_worker;
 mod long_jobs;
 mod maintenance_worker;
@@ -115,6 +120,7 @@ pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
 };
 pub use crate::progress::Progress;
+pub use crate::reach::{CheckName, CheckResult, CheckVerdict, DoctorCode, PublicAddress, ServerHandshake};
 pub use crate::replay::{
     Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
 };
@@ -123,6 +129,8 @@ pub use answered_message::AnsweredMessage;
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
 pub use command::Command;
+pub use doctor_worker::DoctorRequest;
+use doctor_worker::DoctorWorker;
 pub use event_comparison::{EventComparison, ReplyComparison};
 pub use event_detail::{ComparedReplay, EventDetail, ImageMessage};
 pub use feed_switch::{FeedStartError, open_feed};
@@ -134,8 +142,8 @@ use long_jobs::LongJobs;
 use maintenance_worker::MaintenanceWorker;
 pub use maintenance_worker::{MaintenanceCommand, MaintenanceTask};
 pub use notice::{
-    DetailNotice, FilterNotice, ListNotice, MaintenanceNotice, MaintenanceOutcome, Marks, Notice, PictureFile,
-    ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
+    DetailNotice, DoctorNotice, FilterNotice, ListNotice, MaintenanceNotice, MaintenanceOutcome, Marks, Notice,
+    PictureFile, ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
 };
 use notice_sender::NoticeSender;
 use notifier::NotifierHandle;
@@ -183,6 +191,7 @@ pub struct Engine {
     replays: Worker<Box<ReplayRequest>>,
     transfers: TransferHandle,
     maintenance: Worker<MaintenanceCommand>,
+    doctor: Worker<DoctorRequest>,
     pictures: Worker<PictureRequest>,
     picture_fetcher: PictureFetcher,
     listing: ListingHandle,
@@ -198,6 +207,7 @@ pub struct Engine {
     replay_progress: watch::Receiver<Option<Progress>>,
     transfer_progress: watch::Receiver<Option<Progress>>,
     maintenance_progress: watch::Receiver<Option<Progress>>,
+    doctor_progress: watch::Receiver<Option<Progress>>,
     _runtime: Arc<Runtime>,
 }
 
@@ -237,6 +247,14 @@ impl Engine {
         };
         let (maintenance_progress_in, maintenance_progress) = watch::channel(None);
         let maintenance = MaintenanceWorker { database: database.clone(), jobs: jobs(maintenance_progress_in) };
+        let (doctor_progress_in, doctor_progress) = watch::channel(None);
+        let doctor = DoctorWorker {
+            setup: setup.clone(),
+            status: status.clone(),
+            runtime: Arc::clone(&runtime),
+            http_client: policy.http_client.clone(),
+            jobs: jobs(doctor_progress_in),
+        };
         let (transfer_progress_in, transfer_progress) = watch::channel(None);
         let transfers = TransferWorker {
             folder: setup.folder.path().to_owned(),
@@ -248,6 +266,7 @@ impl Engine {
             jobs: jobs(transfer_progress_in),
         };
         let (replays, maintenance, transfers) = (replays.start()?, maintenance.start()?, transfers.start()?);
+        let doctor = doctor.start()?;
         let notifier = NotifierHandle::start(notified_database, sender.clone(), status_in.clone(), closing.clone())?;
         let settings =
             settings_worker::start(setup, Arc::clone(&runtime), sender, status_in, head_in, accounts_in, rulebook)?;
@@ -257,6 +276,7 @@ impl Engine {
             replays,
             transfers,
             maintenance,
+            doctor,
             pictures,
             picture_fetcher,
             listing,
@@ -272,6 +292,7 @@ impl Engine {
             replay_progress,
             transfer_progress,
             maintenance_progress,
+            doctor_progress,
             _runtime: runtime,
         })
     }
@@ -285,6 +306,7 @@ impl Engine {
             Command::Replay(request) => self.replays.try_send(request),
             Command::Transfer(command) => self.transfers.try_send(command),
             Command::Maintenance(command) => self.maintenance.try_send(command),
+            Command::Doctor(request) => self.doctor.try_send(request),
             Command::Settings(command) => self.settings.try_send(command),
             Command::Pictures(request) => self.pictures.try_send(request),
             Command::FetchPicture { url } => {
@@ -301,15 +323,6 @@ impl Engine {
                 true
             }
         }
-    }
-
-    fn control_job(&self, command: JobCommand) {
-        match command {
-            JobCommand::PauseReplay { paused } => self.replay_progress().inspect(|job| job.pause(paused)),
-            JobCommand::CancelReplay => self.replay_progress().inspect(Progress::cancel),
-            JobCommand::CancelTransfer => self.transfer_progress().inspect(Progress::cancel),
-            JobCommand::CancelMaintenance => self.maintenance_progress().inspect(Progress::cancel),
-        };
     }
 
     /// The held pushes, the awaited retries, and the filter of what is held.
@@ -330,21 +343,6 @@ impl Engine {
     /// The mistake in `config.toml` as it stands. Meanwhile the former rules stay in force.
     pub fn rules_error(&self) -> watch::Ref<'_, Option<UserError>> {
         self.rules_error.borrow()
-    }
-
-    /// The progress of the current run of replays.
-    pub fn replay_progress(&self) -> Option<Progress> {
-        self.replay_progress.borrow().clone()
-    }
-
-    /// The progress of the current export or import.
-    pub fn transfer_progress(&self) -> Option<Progress> {
-        self.transfer_progress.borrow().clone()
-    }
-
-    /// The progress of the current removal or maintenance task, bringing the database up to date being one.
-    pub fn maintenance_progress(&self) -> Option<Progress> {
-        self.maintenance_progress.borrow().clone().or_else(|| self.status.borrow().upgrade.clone())
     }
 
     /// The counts of replies by rule since the start.
@@ -373,9 +371,6 @@ impl Drop for Engine {
     /// Cancels the long jobs; the fields' own drops join the threads.
     fn drop(&mut self) {
         self.closing.cancel();
-        for job in [self.replay_progress(), self.transfer_progress(), self.maintenance_progress()].into_iter().flatten()
-        {
-            job.cancel();
-        }
+        self.cancel_jobs();
     }
 }

@@ -80,11 +80,6 @@ impl Filter {
         let expr = parse::parse(text, now, parse::Moment::Arrival)?;
         Ok(Self { text: text.to_owned(), expr })
     }
-
-    /// Matches what is of this kind without being an event, such as `handshake`.
-    pub fn of_type(kind: &str) -> Self {
-        Expr::Term(Term::Type(kind.to_owned())).into()
-    }
 }
 
 impl From<Expr> for Filter {

@@ -26,7 +26,8 @@
 //! - [`account`]: the accounts and their secrets; `Account::keys` picks the key of a reply, `inspect/decrypt.rs` says which one
 //!   opened the push. [`inspect`]: one request inspected; `inspect/reply.rs`: one reply linted.
 //!   [`sample`]: a push made here.
-//! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: the HTTP client: posting as WeChat does, forwarding.
+//! - [`config`]: `config.toml`, secrets, the data folder. [`delivery`]: the HTTP client: posting as WeChat does, forwarding;
+//!   `tls_probe` tells what is wrong with a server's TLS.
 //!   [`platform_api`]: the calls of WeChat's API that a person asks for.
 //! - [`store`]: the only door to SQLite, with a map of its own. [`listener`]: the HTTP endpoint, with a map of its own; its
 //!   fault injection is `wechat/fault.rs` and `listener/responder/`. [`replay`]: stored events sent again, and verdicts.
@@ -36,7 +37,8 @@
 //! - [`traffic`]: generated events, for benches and for trying things out. [`demo`]: the story that `--demo` shows, in a
 //!   temporary folder.
 //! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
-//! - [`reach`]: whether anything arrives, and why not: the checks of `doctor`.
+//! - [`reach`]: whether anything arrives, and why not: the checks of `doctor`, of this computer and from outside; the
+//!   handshake with the developer's own server.
 //! - [`operations`]: the operations behind commands and agents, with a map of its own. [`agents`]: an MCP server over them.
 //! - [`ui`]: the window, with a map of its own; the screen of fault injection is `ui/screens/rules/lab.rs`.
 //!   [`cli`]: command-line arguments. [`commands`]: one file per command.
@@ -64,7 +66,8 @@
 //! Three channels, each for one thing: state is a `watch` (latest wins), requests and answers are bounded queues that the
 //! window never waits for, one reply is a `oneshot`. Every thread is joined by somebody's `Drop`. Beside these, `pictures`
 //! reads picture files for the composer, `signals` waits for SIGINT and SIGTERM, `config-watch` for edits of `config.toml`,
-//! and `keyring` asks the OS keyring, for three seconds at most. The feed has threads of its own, with the lowest priority.
+//! `doctor` makes its checks, `resolver` looks up a name for them (abandoned after four seconds), and `keyring` asks the OS
+//! keyring, for three seconds at most. The feed has threads of its own, with the lowest priority.
 //!
 //! # Where to add things
 //! - A kind of event: `wechat/kind.rs`, `wechat/message/`, a body in `assets/samples/`, a golden in `tests/fixtures/decode/`.
@@ -81,6 +84,7 @@
 //! - A table whose rows belong to a capture: a step likewise, its name in `store/removal.rs`, which deletes them with it.
 //! - A query: `store/reader.rs`, then a `QueryCommand` in `engine/query_worker.rs` and a notice in `engine/notice.rs`.
 //! - A way to follow the feed, a parameter of it: the map in `feed.rs`.
+//! - A verdict of `doctor`, a page of another tunnel: the map in `reach.rs`.
 //! - A screen, a widget, a key, words of a screen: the map in `ui.rs`. A command: `cli.rs` and a file in `commands/`.
 
 pub mod account;

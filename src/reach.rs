@@ -4,7 +4,16 @@
 //! - `doctor/finding`: the result of a check, with a stable code; its words are in `assets/locales/doctor.yml`.
 //! - `doctor/network`: the port, and the listener behind it. `doctor/wall_clock`: the clock against WeChat's own.
 //!   `doctor/account_settings`: what is set of each account.
+//! - `doctor/outside`: the way from outside, from the name in the public URL to the row in the database;
+//!   `doctor/outside/intermediary` recognises the pages of tunnels, firewalls and providers.
+//! - `server_handshake`: the console's handshake with the developer's own server.
+//!
+//! # Where to add things
+//! - A verdict: a line in `doctor/doctor_code`, its words in `assets/locales/doctor.yml`, its finding beside the others of its
+//!   check. A page of another tunnel: a line in `doctor/outside/intermediary`.
 
 mod doctor;
+mod server_handshake;
 
-pub use doctor::{CheckName, CheckResult, CheckVerdict, Doctor, DoctorCode};
+pub use doctor::{CheckName, CheckResult, CheckVerdict, Doctor, DoctorCode, PublicAddress, ResultSink};
+pub use server_handshake::ServerHandshake;

@@ -87,9 +87,26 @@ pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Tim
 
 /// A sample push, marked as our own, as the window's sample button sends it.
 pub fn push(kind: &str, account: Option<&Account>, own_mark: &OwnMark, now: Timestamp) -> Result<Push, SampleError> {
-    let created = Edit { name: "CreateTime".to_owned(), value: now.as_second().to_string() };
+    marked(kind, None, "sample", account, own_mark, now)
+}
+
+/// A tap on a button with that key, marked as our own, to see whether it arrives.
+pub fn probe(key: &str, account: &Account, own_mark: &OwnMark, now: Timestamp) -> Result<Push, SampleError> {
+    marked("CLICK", Some(key), "doctor", Some(account), own_mark, now)
+}
+
+fn marked(
+    kind: &str,
+    key: Option<&str>,
+    word: &str,
+    account: Option<&Account>,
+    own_mark: &OwnMark,
+    now: Timestamp,
+) -> Result<Push, SampleError> {
+    let edit = |name: &str, value: String| Edit { name: name.to_owned(), value };
     let template = template(kind)?;
-    let mut edits = vec![created];
+    let mut edits = vec![edit("CreateTime", now.as_second().to_string())];
+    edits.extend(key.map(|key| edit("EventKey", key.to_owned())));
     let (app_id, to_user) =
         account.map_or((None, None), |account| (account.app_id.as_deref(), account.to_user.as_deref()));
     edits.extend(addressed(template.as_bytes(), app_id, to_user));
@@ -100,7 +117,7 @@ pub fn push(kind: &str, account: Option<&Account>, own_mark: &OwnMark, now: Time
             && matches!(account.key(), Some(Ok(_)))
     });
     let mut push = signed(&message, account, encrypt, now)?;
-    push.headers.push((OWN_HEADER, own_mark.value("sample", &push.body)));
+    push.headers.push((OWN_HEADER, own_mark.value(word, &push.body)));
     Ok(push)
 }
 

@@ -23,9 +23,12 @@
 //! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (`scroll` and a file for each of its sections,
 //!   `hero` for the content by kind, `bytes_pane` below, `beside` for the second column), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
 //!   push, or one that is only copied).
+//! - `screens/reach`: the checks of `doctor`, the wizard for who receives nothing, the handshake with the own server; a tab is a
+//!   variant of `action::ReachTab` and a file there.
 //! - `screens/{rules, replays, compose, settings, first_run}`: the other screens; `rules/lab` is the fault lab.
 //! - `widgets`: what two screens share. `dialog` (the frame of a dialog), `annotation` (pin and note of an event),
 //!   `copy_menu`, `controls` (cards, pairs, small buttons), `table` and its `cell`s, `findings`,
+//!   `tab_bar`, `nothing_arrives` (the wizard, which the first-run page shows as well),
 //!   `bubble` (a reply as the user sees it), `reply_editor`, `fault_choice`, `value_menu`, `filter_error`, `verdicts` of
 //!   replays, `quantities` (durations, sizes), `shown` (text from outside, made safe to draw).
 //!
@@ -40,7 +43,7 @@
 //!   `detail.yml` and `hero.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of
 //!   replays; `reply.yml` the editor and the bubble; `feed.yml` the feed; `hold.yml` held pushes, attempts and forwarding;
 //!   `marking.yml` pins, notes and copying, `compare.yml`, `report.yml`, `rules_screen.yml`, `palette.yml`, `notify.yml`,
-//!   `composer.yml`, `filters.yml`,
+//!   `composer.yml`, `filters.yml`, `reach.yml`,
 //!   `removing.yml` and `export.yml` what they are named after.
 
 mod action;

@@ -53,7 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "engine",
         &[
             "account", "capture", "clock", "config", "delivery", "exchange", "feed", "filter", "inspect", "listener",
-            "progress", "replay", "rules", "sample", "store", "texts", "waker", "wechat",
+            "progress", "reach", "replay", "rules", "sample", "store", "texts", "waker", "wechat",
         ],
     ),
     (
@@ -63,7 +63,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "waker", "wechat",
         ],
     ),
-    ("reach", &["account", "capture", "clock", "config", "store", "texts"]),
+    ("reach", &["account", "capture", "clock", "config", "delivery", "filter", "sample", "store", "texts", "wechat"]),
     (
         "operations",
         &[
@@ -137,6 +137,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper", &["listener", "delivery", "feed"]),
     ("hyper_util", &["listener", "delivery", "feed"]),
     ("hyper_rustls", &["delivery"]),
+    ("tokio_rustls", &["delivery"]),
+    ("idna", &["reach"]),
     ("egui", &["ui"]),
     ("egui_extras", &["ui"]),
     ("eframe", &["ui"]),

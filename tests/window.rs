@@ -33,6 +33,8 @@ mod list;
 mod marking;
 #[path = "window/posting.rs"]
 mod posting;
+#[path = "window/reach.rs"]
+mod reach;
 #[path = "window/removing.rs"]
 mod removing;
 #[path = "window/replays.rs"]

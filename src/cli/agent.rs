@@ -32,6 +32,12 @@ pub struct Mcp {
 /// Arguments of `menuscope doctor`.
 #[derive(Debug, Args)]
 pub struct Doctor {
+    /// Check the way from outside, too: the public URL that is saved in WeChat's console
+    #[arg(long, value_name = "PUBLIC_URL")]
+    pub url: Option<String>,
+    /// Take loopback addresses and any port as a public URL, for tests
+    #[arg(long)]
+    pub allow_local: bool,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

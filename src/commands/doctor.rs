@@ -1,30 +1,49 @@
 //! `menuscope doctor`: whether anything can arrive here, and why not.
 
+use anyhow::Context as _;
 use serde_json::json;
 
 use super::output::{Output, print_line, quoted};
 use super::{Outcome, language};
 use crate::cli;
+use crate::delivery::HttpClient;
 use crate::engine::Setup;
-use crate::reach::{CheckResult, CheckVerdict, Doctor};
+use crate::reach::{CheckResult, CheckVerdict, Doctor, PublicAddress};
 use crate::texts::Language;
 
 pub(super) fn run(setup: &Setup, asked: &cli::Doctor, output: Output) -> anyhow::Result<Outcome> {
     let doctor = Doctor { folder: &setup.folder, config_file: &setup.config_file, overrides: &setup.overrides };
-    let results = doctor.local_checks();
+    let address = address(asked);
     let language = language(setup);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("cannot start the checks")?;
+    let mut results = Vec::new();
+    let mut told = Ok(());
+    runtime.block_on(doctor.check(address.as_ref(), &HttpClient::new(), &mut |result| {
+        // Each as it ends: the whole may take half a minute.
+        if !asked.json && told.is_ok() {
+            told = tell(&result, language, output);
+        }
+        results.push(result);
+    }));
+    // A resolver that hangs is not waited for.
+    runtime.shutdown_background();
+    told?;
     if asked.json {
         let checks: Vec<_> = results.iter().map(|result| result.json(language)).collect();
         print_line(&json!({ "checks": checks }).to_string())?;
-    } else {
-        results.iter().try_for_each(|result| tell(result, language, output))?;
     }
     Ok(if results.iter().any(CheckResult::is_failure) { Outcome::No(None) } else { Outcome::Done })
 }
 
+/// The public URL: the one that is given.
+fn address(asked: &cli::Doctor) -> Option<PublicAddress> {
+    asked.url.clone().map(|url| PublicAddress { url, allow_local: asked.allow_local })
+}
+
 fn tell(result: &CheckResult, language: Language, output: Output) -> anyhow::Result<()> {
     let code = result.code;
-    let name = language.text(&format!("doctor.check.{}", code.check().as_str()));
+    let name = language.text(result.check.name_key());
     let verdict = format!("{:<7}", code.verdict().as_str());
     let is_trouble = matches!(code.verdict(), CheckVerdict::Warn | CheckVerdict::Fail);
     let verdict = if is_trouble { output.strong(&verdict) } else { verdict };

@@ -16,6 +16,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::UnixTime;
 use rustls::time_provider::TimeProvider;
 use tokio::sync::OnceCell;
@@ -196,18 +197,25 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 
 /// Reads the system's certificates, which are files on most systems.
 async fn secure_client() -> io::Result<SecureClient> {
-    let config = tokio::task::spawn_blocking(|| {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        ClientConfig::builder_with_details(provider, Arc::new(TlsClock))
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_native_roots()
-            .map(|builder| builder.with_no_client_auth())
-    });
+    let config = tokio::task::spawn_blocking(client_config);
     let mut tcp = tcp();
     tcp.enforce_http(false);
     let builder = HttpsConnectorBuilder::new().with_tls_config(config.await??);
     Ok(client(builder.https_only().enable_http1().wrap_connector(tcp)))
+}
+
+/// TLS with the system's certificates; blocks while their files are read.
+pub(super) fn client_config() -> io::Result<ClientConfig> {
+    ClientConfig::builder_with_details(provider(), Arc::new(TlsClock))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_native_roots()
+        .map(|builder| builder.with_no_client_auth())
+}
+
+/// The cryptography of TLS.
+pub(super) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
 }
 
 /// The clock that certificates are checked by; rustls's own panics where it is set before 1970.

@@ -47,7 +47,7 @@ impl Target {
     }
 
     /// Host and port as typed, for the `Host` header.
-    pub(super) fn authority(&self) -> &str {
+    pub fn authority(&self) -> &str {
         self.authority.as_str()
     }
 
@@ -58,7 +58,7 @@ impl Target {
     }
 
     /// The URL of a path and query at this server.
-    pub(super) fn whole(&self, path_and_query: &str) -> String {
+    pub fn whole(&self, path_and_query: &str) -> String {
         format!("{}://{}{path_and_query}", self.scheme, self.authority)
     }
 
@@ -76,7 +76,7 @@ impl Target {
     }
 
     /// Path and query of [`Self::url`].
-    pub(super) fn path_and_query(&self, path: &str, query: &str) -> String {
+    pub fn path_and_query(&self, path: &str, query: &str) -> String {
         let mut whole = if self.path == "/" { path.to_owned() } else { self.path.clone() };
         for (part, mark) in [(&*self.query, '?'), (query, if self.query.is_empty() { '?' } else { '&' })] {
             if !part.is_empty() {
@@ -99,8 +99,24 @@ impl Target {
         same_host && self.port() == address.port()
     }
 
-    fn port(&self) -> u16 {
-        let usual = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
+    /// The host as typed, an address of version 6 in brackets.
+    pub fn host(&self) -> &str {
+        self.authority.host()
+    }
+
+    /// The path, which begins with a slash.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Tells whether it is an https URL.
+    pub fn is_secure(&self) -> bool {
+        self.scheme == Scheme::HTTPS
+    }
+
+    /// The port, which is the scheme's own unless it is typed.
+    pub fn port(&self) -> u16 {
+        let usual = if self.is_secure() { 443 } else { 80 };
         self.authority.port_u16().unwrap_or(usual)
     }
 }

@@ -1,6 +1,7 @@
 //! Commands from the window to the engine, grouped by the worker that carries them out.
 
 use super::answering::AnsweringCommand;
+use super::doctor_worker::DoctorRequest;
 use super::listing_worker::ListingCommand;
 use super::long_jobs::JobCommand;
 use super::maintenance_worker::MaintenanceCommand;
@@ -23,6 +24,8 @@ pub enum Command {
     Transfer(TransferCommand),
     /// Removal of events and care of the database file: `maintenance_worker.rs`.
     Maintenance(MaintenanceCommand),
+    /// The checks of `menuscope doctor`: `doctor_worker.rs`.
+    Doctor(DoctorRequest),
     /// Listener, accounts and everything else in `config.toml`: `settings_worker.rs`.
     Settings(SettingsCommand),
     /// Picture files to compose an event with: `picture_worker.rs`.
@@ -40,6 +43,7 @@ impl_from_nested!(Command {
     Query(QueryCommand),
     Transfer(TransferCommand),
     Maintenance(MaintenanceCommand),
+    Doctor(DoctorRequest),
     Settings(SettingsCommand),
     Pictures(PictureRequest),
     Answering(AnsweringCommand),

@@ -21,6 +21,8 @@ pub enum JobCommand {
     CancelTransfer,
     /// End the removal or maintenance task.
     CancelMaintenance,
+    /// End the run of checks.
+    CancelDoctor,
 }
 
 /// Runs the jobs of one worker.

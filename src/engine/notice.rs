@@ -13,6 +13,7 @@ use crate::capture::{
     AnnotationChange, CaptureId, CaptureSummary, IdRuns, ReplaySummary, RunId, StoredCapture, StoredRun,
 };
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
+use crate::reach::CheckResult;
 use crate::store::{RemovalId, Stats};
 use crate::texts::user_error::UserError;
 
@@ -31,6 +32,8 @@ pub enum Notice {
     Transfer(TransferNotice),
     /// For the undo of removals and the data section of the settings.
     Maintenance(MaintenanceNotice),
+    /// For the screen of reach.
+    Doctor(DoctorNotice),
     /// For the forms that wait for their settings to be saved.
     Settings(SettingsNotice),
     /// For the form of a rule: the outcome of [`QueryCommand::TryRule`](super::QueryCommand::TryRule) on event `id`.
@@ -41,8 +44,10 @@ pub enum Notice {
     Answered { run: RunId, answers: Vec<AnsweredMessage> },
     /// For the composer or the detail: the files of a [`PictureRequest`](super::PictureRequest), in the order of its paths.
     Pictures { purpose: PicturePurpose, pictures: Vec<PictureFile> },
-    /// For the first-run page: the newest handshake, if there is one.
+    /// For the first-run page and the screen of reach: the newest handshake that is not our own, if there is one.
     Handshake { capture: Option<Box<StoredCapture>> },
+    /// For the same: the newest push that is not our own, if there is one.
+    LatestPush { capture: Option<Box<StoredCapture>> },
     /// For the whole window: the database file was deleted or exchanged, and everything read from it is void.
     DatabaseReplaced,
     /// For the whole window: a notification of this event was clicked.
@@ -163,6 +168,15 @@ pub enum MaintenanceNotice {
     },
 }
 
+/// Results of the checks of `menuscope doctor`. `number` is that of the [`DoctorRequest`](super::DoctorRequest).
+#[derive(Clone, Debug)]
+pub enum DoctorNotice {
+    /// A check has ended.
+    Checked { number: u64, result: Box<CheckResult> },
+    /// All have, unless they were cancelled.
+    Ended { number: u64, is_complete: bool },
+}
+
 /// Results of [`SettingsCommand`](super::SettingsCommand)s.
 #[derive(Clone, Debug)]
 pub enum SettingsNotice {
@@ -182,6 +196,7 @@ impl_from_nested!(Notice {
     Replays(ReplaysNotice),
     Transfer(TransferNotice),
     Maintenance(MaintenanceNotice),
+    Doctor(DoctorNotice),
     Settings(SettingsNotice),
 });
 

@@ -16,7 +16,7 @@ use super::notice_sender::NoticeSender;
 use super::status::Status;
 use super::trial::{RulePreview, RuleTrial};
 use super::worker::Worker;
-use crate::capture::{CaptureId, HANDSHAKE, Mode, ReplayId, RunId, StoredCapture};
+use crate::capture::{CaptureId, Mode, ReplayId, RunId, StoredCapture};
 use crate::filter::{Filter, SeenField};
 use crate::inspect::{explain_ciphertext, explain_signature};
 use crate::rules::Rule;
@@ -60,8 +60,10 @@ pub enum QueryCommand {
     CompareReplies { replay: ReplayId },
     /// Compare two events side by side.
     CompareEvents { before: CaptureId, after: CaptureId },
-    /// Read the newest handshake.
+    /// Read the newest handshake that is not our own.
     FindHandshake,
+    /// Read the newest push that is not our own.
+    FindPush,
     /// Read the runs of replays, newest first.
     ListRuns,
     /// Read one run and its replays.
@@ -73,6 +75,10 @@ pub enum QueryCommand {
     /// Try a rule, saved or not, on a stored event.
     TryRule { rule: Box<Rule>, id: CaptureId },
 }
+
+/// Handshakes and pushes that others have sent: those of `doctor` and of samples prove nothing.
+const GENUINE_HANDSHAKES: &str = "type:handshake -is:replay";
+const GENUINE_PUSHES: &str = "-type:handshake -is:replay";
 
 /// Starts the thread.
 pub(super) fn start(
@@ -149,7 +155,8 @@ impl QueryWorker {
                 };
                 DetailNotice::EventsCompared(Box::new(compared)).into()
             }
-            QueryCommand::FindHandshake => self.handshake()?,
+            QueryCommand::FindHandshake => Notice::Handshake { capture: self.newest_of(GENUINE_HANDSHAKES)? },
+            QueryCommand::FindPush => Notice::LatestPush { capture: self.newest_of(GENUINE_PUSHES)? },
             QueryCommand::ListRuns => ReplaysNotice::Runs { runs: self.reader()?.runs(MOST_RUNS)? }.into(),
             QueryCommand::OpenRun { id } => {
                 let reader = self.reader()?;
@@ -259,19 +266,18 @@ impl QueryWorker {
         Ok(found)
     }
 
-    /// Scans from the newest capture down in steps: the newest handshake is mostly near the top.
-    fn handshake(&mut self) -> Result<Notice, StoreError> {
-        let filter = Filter::of_type(HANDSHAKE);
+    /// Scans from the newest capture down in steps: what is looked for is mostly near the top.
+    fn newest_of(&mut self, filter: &str) -> Result<Option<Box<StoredCapture>>, StoreError> {
+        let filter = Filter::parse(filter, &crate::clock::local_now()).unwrap_or_default();
         let reader = self.reader()?;
         let mut scan = Scan::new(&filter, reader.newest()?);
         loop {
             let chunk = reader.step(&mut scan)?;
             if let Some(newest) = chunk.ids.first() {
-                let capture = reader.capture(*newest)?.map(Box::new);
-                return Ok(Notice::Handshake { capture });
+                return Ok(reader.capture(*newest)?.map(Box::new));
             }
             if chunk.finished {
-                return Ok(Notice::Handshake { capture: None });
+                return Ok(None);
             }
         }
     }

@@ -207,6 +207,6 @@ mod tests {
         assert_eq!(written("a\\b*"), "a\\b*");
         assert_eq!(written("-a"), "\"-a\"");
         assert_eq!(written("a b"), "\"a b\"");
-        assert_eq!(Filter::of_type("handshake").text, "type:handshake");
+        assert_eq!(Expr::Term(Term::Type("handshake".to_owned())).to_string(), "type:handshake");
     }
 }

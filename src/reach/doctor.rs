@@ -1,17 +1,23 @@
 //! Checks what a callback needs to arrive, in the order of its way, and stops nowhere.
 
 use std::path::Path;
+use std::time::Instant;
 
 use crate::account::Accounts;
 use crate::config::{Config, ConfigError, DataFolder, Overrides};
+use crate::delivery::HttpClient;
 use crate::store::{Reader, StoreError};
 
 mod account_settings;
+mod doctor_code;
 mod finding;
 mod network;
+mod outside;
 mod wall_clock;
 
-pub use finding::{CheckName, CheckResult, CheckVerdict, DoctorCode};
+pub use doctor_code::DoctorCode;
+pub use finding::{CheckName, CheckResult, CheckVerdict};
+use outside::OutsideCheck;
 
 /// The places that the checks look at.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +27,20 @@ pub struct Doctor<'a> {
     pub overrides: &'a Overrides,
 }
 
+/// The address to check from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicAddress {
+    /// The URL as a person typed it, or as the tunnel told it.
+    pub url: String,
+    /// Take addresses of this computer and any port, as tests need it.
+    pub allow_local: bool,
+}
+
+/// Takes each result as its check ends.
+pub type ResultSink<'a> = &'a mut dyn FnMut(CheckResult);
+
 /// Results of earlier checks that later ones need.
+#[derive(Default)]
 struct Found {
     config: Option<Config>,
     accounts: Option<Accounts>,
@@ -32,15 +51,31 @@ impl Doctor<'_> {
     /// Checks this computer, and changes nothing on it.
     pub fn local_checks(&self) -> Vec<CheckResult> {
         let mut results = Vec::new();
-        let mut found = Found { config: None, accounts: None, reader: None };
-        results.push(self.data_folder(&mut found));
-        results.push(self.database(&mut found));
-        results.push(self.secrets(&mut found));
-        results.push(wall_clock::check(found.reader.as_ref()));
-        let is_listening = self.folder.is_listening();
-        results.extend(network::checks(self, found.config.as_ref(), found.accounts.as_ref(), is_listening));
-        results.extend(account_settings::checks(found.accounts.as_ref()));
+        self.check_locally(&mut |result| results.push(result));
         results
+    }
+
+    /// Checks this computer and then, where an address is given, the way to it from outside. Thirty seconds at most.
+    pub async fn check(&self, address: Option<&PublicAddress>, client: &HttpClient, tell: ResultSink<'_>) {
+        let began = Instant::now();
+        let found = self.check_locally(tell);
+        if let Some(address) = address {
+            OutsideCheck::new(self, address, client, found, began).run(tell).await;
+        }
+    }
+
+    fn check_locally(&self, tell: ResultSink<'_>) -> Found {
+        let mut found = Found::default();
+        tell(self.data_folder(&mut found));
+        tell(self.database(&mut found));
+        tell(self.secrets(&mut found));
+        tell(wall_clock::check(found.reader.as_ref()));
+        let is_listening = self.folder.is_listening();
+        network::checks(self, found.config.as_ref(), found.accounts.as_ref(), is_listening)
+            .into_iter()
+            .for_each(&mut *tell);
+        account_settings::checks(found.accounts.as_ref()).into_iter().for_each(tell);
+        found
     }
 
     /// The folder with its rights, and `config.toml`.

@@ -24,9 +24,23 @@ pub(crate) enum Screen {
     Replays,
     /// The composer of messages.
     Compose,
+    /// The way from WeChat to this computer, and what is wrong with it.
+    Reach,
     Settings,
     /// The steps to the first tap, also after it.
     SetUp,
+}
+
+/// A tab of the screen of reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ReachTab {
+    /// The checks of `doctor`.
+    #[default]
+    Check,
+    /// The wizard for who receives nothing.
+    NothingArrives,
+    /// The console's handshake with the developer's own server.
+    OwnServer,
 }
 
 /// A part of the detail.
@@ -131,6 +145,8 @@ pub(crate) enum Action {
     /// Follow the newest event, or stop following.
     ToggleFollow,
     ShowScreen(Screen),
+    /// Show this tab of the screen of reach.
+    ShowReach(ReachTab),
     ShowKeys(bool),
     ToggleKeys,
     /// Open the palette, or close it.

@@ -26,6 +26,7 @@ use crate::ui::screens::first_run;
 use crate::ui::screens::rules::RulesView;
 use crate::ui::screens::settings::Settings;
 use crate::ui::state::{EventsPage, State};
+use crate::ui::widgets::nothing_arrives::ArrivalsView;
 use crate::ui::{fonts, ime, theme};
 use crate::waker::Waker;
 
@@ -37,10 +38,12 @@ mod mend;
 mod motion;
 mod signals;
 mod start;
+mod status_pane;
 
 use motion::SystemMotion;
 use signals::Signals;
 pub use start::{WindowError, run};
+use status_pane::status_ui;
 
 /// Time that one frame may spend on notices; the rest waits for the next.
 const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
@@ -89,7 +92,7 @@ impl App {
             motion: SystemMotion::ask(),
         };
         app.list_again();
-        app.ask(QueryCommand::FindHandshake);
+        app.find_arrivals();
         app.ask(QueryCommand::ListUsedFilters);
         Ok(app)
     }
@@ -182,8 +185,9 @@ impl App {
             self.seen.0 = revision;
             self.state.note_written();
             self.ask(ListingCommand::Refresh);
-            if self.state.page == EventsPage::FirstRun || self.state.screen == Screen::SetUp {
-                self.ask(QueryCommand::FindHandshake);
+            let is_watched = matches!(self.state.screen, Screen::SetUp | Screen::Reach);
+            if self.state.page == EventsPage::FirstRun || is_watched {
+                self.find_arrivals();
             }
         }
         let colours = self.state.saved.follow(&self.engine.status().config.filters);
@@ -305,6 +309,11 @@ impl App {
                 }
                 Screen::Replays => state.replays.ui(ui, &status, look, actions),
                 Screen::Compose => state.composer.ui(ui, &status, look, actions),
+                Screen::Reach => {
+                    let (handshake, push) = (state.handshake.as_deref(), state.latest_push.as_deref());
+                    let view = ArrivalsView { status: &status, handshake, push, is_handshake_told: false };
+                    state.reach.ui(ui, &view, look, actions);
+                }
                 Screen::SetUp => {
                     first_run::first_run_ui(ui, &status, state.set_up_view(), look, actions);
                 }
@@ -336,26 +345,6 @@ impl App {
         state.keys_page.ui(ui, look, actions);
         state.palette.ui(ui, look, actions);
     }
-}
-
-/// Draws the status bar.
-fn status_ui(
-    ui: &mut Ui,
-    engine: &Engine,
-    state: &mut State,
-    unverified: status_bar::UnverifiedTraffic,
-    look: &Look,
-    actions: &mut Vec<Action>,
-) {
-    let shown = (&state.list, &state.notices, &state.answering);
-    let running = engine.replay_progress();
-    if running.is_none() {
-        state.replays.note_idle();
-    }
-    let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
-    let upkeep = engine.maintenance_progress();
-    let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
-    status_bar::status_bar_ui(ui, shown, &work, look, actions);
 }
 
 impl eframe::App for App {

@@ -3,6 +3,7 @@
 pub(super) mod compose;
 pub(super) mod events;
 pub(super) mod first_run;
+pub(super) mod reach;
 pub(super) mod replays;
 pub(super) mod rules;
 pub(super) mod settings;

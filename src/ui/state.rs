@@ -31,6 +31,7 @@ use crate::ui::screens::events::filter::FilterBox;
 use crate::ui::screens::events::filter::saved_filters::SavedFilters;
 use crate::ui::screens::events::list::List;
 use crate::ui::screens::first_run::SetUpView;
+use crate::ui::screens::reach::ReachScreen;
 use crate::ui::screens::replays::ReplaysScreen;
 use crate::ui::screens::rules::RulesScreen;
 use crate::ui::screens::settings::Settings;
@@ -77,6 +78,7 @@ pub(crate) struct State {
     pub(crate) comparison: Comparison,
     pub(crate) saved: SavedFilters,
     pub(crate) replay_dialog: ReplayDialog,
+    pub(crate) reach: ReachScreen,
     pub(crate) replays: ReplaysScreen,
     pub(crate) composer: Composer,
     pending: PendingNavigation,
@@ -91,6 +93,8 @@ pub(crate) struct State {
     pub(crate) to_open: Option<CaptureId>,
     /// The newest handshake, for the first-run page.
     pub(crate) handshake: Option<Box<StoredCapture>>,
+    /// The newest push, for the same and for the screen of reach.
+    pub(crate) latest_push: Option<Box<StoredCapture>>,
     /// The look chosen in this session; `None` for that of `config.toml`.
     pub(crate) chosen_look: Option<LookConfig>,
     pub(crate) page: EventsPage,
@@ -147,6 +151,8 @@ impl State {
             Notice::Detail(DetailNotice::RepliesCompared(compared)) => self.comparison.show_replies(&compared),
             Notice::Detail(DetailNotice::EventsCompared(compared)) => self.comparison.show(&compared),
             Notice::Handshake { capture } => self.handshake = capture,
+            Notice::LatestPush { capture } => self.latest_push = capture,
+            Notice::Doctor(notice) => self.reach.absorb(notice),
             // It shows in the whole window.
             Notice::Settings(SettingsNotice::Saved(SavedSetting::Look | SavedSetting::Hold)) => {}
             Notice::Settings(SettingsNotice::Saved(what)) => {
@@ -157,7 +163,10 @@ impl State {
             }
             Notice::Answered { run, answers } => self.composer.take_answers(run, answers, look.language),
             Notice::RulePreviewed { preview } => self.rules.previewed(*preview, look.language),
-            Notice::Settings(SettingsNotice::ServerTested(test)) => self.rules.server_tested(*test),
+            Notice::Settings(SettingsNotice::ServerTested(test)) => {
+                self.reach.server_tested(&test);
+                self.rules.server_tested(*test);
+            }
             Notice::RuleTried { id, trial } => self.rules.tried(id, *trial, look.language),
             Notice::Settings(SettingsNotice::SampleSent { kind }) => {
                 self.notices.good(look.filled("window.notice.sample_sent", &[("kind", &kind)]), now);
@@ -329,6 +338,7 @@ impl State {
     pub(crate) fn set_up_view(&self) -> SetUpView<'_> {
         SetUpView {
             handshake: self.handshake.as_deref(),
+            push: self.latest_push.as_deref(),
             has_events: self.filter.is_empty() && self.list.is_only_handshakes() == Some(false),
         }
     }

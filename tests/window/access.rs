@@ -257,6 +257,7 @@ fn each_screen_says_what_its_golden_says_in_both_languages() {
             ("rules", "window.rail.rules"),
             ("replays", "replay.title"),
             ("compose", "composer.rail"),
+            ("reach", "reach.title"),
             ("settings", "window.rail.settings"),
         ] {
             let name = language.text(key);

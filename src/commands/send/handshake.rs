@@ -6,13 +6,12 @@ use serde_json::{Value, json};
 use super::super::output::{finding_lines, print_line, printable, quoted};
 use super::super::{Outcome, complain, language};
 use crate::account::Account;
-use crate::capture::{ForwardProblem, HANDSHAKE, ServerAnswer, finding_json};
+use crate::capture::{ForwardProblem, HANDSHAKE, finding_json};
 use crate::cli::{BodyFormat, Send};
 use crate::delivery::{HttpClient, Target};
 use crate::engine::Setup;
-use crate::sample;
+use crate::reach::ServerHandshake;
 use crate::texts::Language;
-use crate::wechat::lint::{self, HttpResponse, Report, echo_late, lint_handshake};
 
 /// Tells whether a handshake is asked for. It goes alone: the other arguments are about messages.
 pub(super) fn is_wanted(send: &Send) -> anyhow::Result<bool> {
@@ -40,10 +39,10 @@ pub(super) fn is_wanted(send: &Send) -> anyhow::Result<bool> {
 
 /// Sends the handshake and tells whether the console would accept the URL.
 pub(super) fn run(setup: &Setup, target: &Target, account: &Account, as_json: bool) -> anyhow::Result<Outcome> {
-    let (handshake, echostr) = sample::handshake(account, crate::clock::now());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start sending")?;
-    let answer = runtime.block_on(HttpClient::new().verify(&handshake, target));
+    let sent = runtime.block_on(ServerHandshake::send(target, account, &HttpClient::new()));
+    let answer = &sent.answer;
     let language = language(setup);
     if answer.is_unreachable() {
         let words = answer.problem.as_ref().map_or_else(String::new, |problem| problem.words(language));
@@ -55,59 +54,42 @@ pub(super) fn run(setup: &Setup, target: &Target, account: &Account, as_json: bo
              MENUSCOPE_TOKEN, or enter it in Settings",
         );
     }
-    let report = report(&answer, &echostr);
-    let verified = answer.status.is_some() && report.outcome == lint::Outcome::Verified;
-    let told = HandshakeAnswer { answer: &answer, echostr: &echostr, report: &report, verified, language };
+    let told = PrintedHandshake { sent: &sent, language };
     if as_json {
         told.as_object()?;
     } else {
         told.as_lines()?;
     }
-    Ok(if verified { Outcome::Done } else { Outcome::No(None) })
-}
-
-fn report(answer: &ServerAnswer, echostr: &str) -> Report {
-    let elapsed = answer.elapsed.as_millis() as u64;
-    match (answer.status, &answer.problem) {
-        (_, Some(ForwardProblem::TooLate)) => {
-            Report { findings: vec![echo_late(elapsed)], outcome: lint::Outcome::NotVerified, reply: None }
-        }
-        (Some(status), problem) if !problem.as_ref().is_some_and(ForwardProblem::is_incomplete) => {
-            lint_handshake(&HttpResponse { status, body: &answer.body, elapsed_ms: Some(elapsed) }, echostr)
-        }
-        _ => Report { findings: Vec::new(), outcome: lint::Outcome::NotVerified, reply: None },
-    }
+    Ok(if sent.is_verified { Outcome::Done } else { Outcome::No(None) })
 }
 
 /// The answer to a handshake, for a person or as an object.
-struct HandshakeAnswer<'a> {
-    answer: &'a ServerAnswer,
-    echostr: &'a str,
-    report: &'a Report,
-    verified: bool,
+struct PrintedHandshake<'a> {
+    sent: &'a ServerHandshake,
     language: Language,
 }
 
-impl HandshakeAnswer<'_> {
+impl PrintedHandshake<'_> {
     fn elapsed_ms(&self) -> f64 {
-        self.answer.elapsed.as_micros() as f64 / 1000.0
+        self.sent.answer.elapsed.as_micros() as f64 / 1000.0
     }
 
     /// The reason why no whole answer came.
     fn failure(&self) -> Option<String> {
-        let problem = self.answer.problem.as_ref().filter(|problem| problem.is_incomplete());
+        let problem = self.sent.answer.problem.as_ref().filter(|problem| problem.is_incomplete());
         problem.map(|problem| problem.words(self.language))
     }
 
     fn as_object(&self) -> anyhow::Result<()> {
-        let Self { answer, report, language, .. } = *self;
+        let ServerHandshake { answer, report, .. } = self.sent;
+        let language = self.language;
         let mut line = json!({
             "event": HANDSHAKE,
             "status": answer.status,
             "elapsed_ms": self.elapsed_ms(),
-            "echostr": self.echostr,
+            "echostr": self.sent.echostr,
             "body": String::from_utf8_lossy(&answer.body),
-            "verified": self.verified,
+            "verified": self.sent.is_verified,
         });
         line["lint"] = report.findings.iter().map(|finding| finding_json(finding, language)).collect();
         if let Some(failure) = self.failure() {
@@ -117,7 +99,8 @@ impl HandshakeAnswer<'_> {
     }
 
     fn as_lines(&self) -> anyhow::Result<()> {
-        let Self { answer, report, language, .. } = *self;
+        let ServerHandshake { answer, report, .. } = self.sent;
+        let language = self.language;
         let shown = match (self.failure(), &answer.problem) {
             (Some(failure), _) => quoted(&failure),
             (None, Some(ForwardProblem::Redirect { location })) => format!("→ {}", quoted(location)),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::doctor_code::DoctorCode;
 use crate::texts::Language;
 
 /// A check, in the order in which they are made.
@@ -14,12 +15,43 @@ pub enum CheckName {
     Port,
     Listener,
     Accounts,
+    /// The public URL as it is written.
+    Url,
+    /// The name in it, and the addresses that it leads to.
+    Name,
+    /// Its port.
+    PublicPort,
+    Connect,
+    Tls,
+    Redirect,
+    /// The page that a plain GET finds there.
+    Page,
+    /// The signed GET that the console sends when a URL is saved.
+    Handshake,
+    /// A signed POST, which has to arrive in the database.
+    Push,
+    /// The way from WeChat's own servers.
+    Route,
 }
 
 impl CheckName {
-    /// Every check, in its order.
-    pub const ALL: [Self; 7] =
+    /// The checks of this computer, in their order.
+    pub const LOCAL: [Self; 7] =
         [Self::DataFolder, Self::Database, Self::Secrets, Self::Clock, Self::Port, Self::Listener, Self::Accounts];
+
+    /// The checks from outside, in their order.
+    pub const OUTSIDE: [Self; 10] = [
+        Self::Url,
+        Self::Name,
+        Self::PublicPort,
+        Self::Connect,
+        Self::Tls,
+        Self::Redirect,
+        Self::Page,
+        Self::Handshake,
+        Self::Push,
+        Self::Route,
+    ];
 
     /// The name in JSON.
     pub fn as_str(self) -> &'static str {
@@ -31,6 +63,39 @@ impl CheckName {
             Self::Port => "port",
             Self::Listener => "listener",
             Self::Accounts => "accounts",
+            Self::Url => "url",
+            Self::Name => "name",
+            Self::PublicPort => "public-port",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Redirect => "redirect",
+            Self::Page => "page",
+            Self::Handshake => "handshake",
+            Self::Push => "push",
+            Self::Route => "route",
+        }
+    }
+
+    /// The key of its name in `assets/locales`.
+    pub fn name_key(self) -> &'static str {
+        match self {
+            Self::DataFolder => "doctor.check.data-folder",
+            Self::Database => "doctor.check.database",
+            Self::Secrets => "doctor.check.secrets",
+            Self::Clock => "doctor.check.clock",
+            Self::Port => "doctor.check.port",
+            Self::Listener => "doctor.check.listener",
+            Self::Accounts => "doctor.check.accounts",
+            Self::Url => "doctor.check.url",
+            Self::Name => "doctor.check.name",
+            Self::PublicPort => "doctor.check.public-port",
+            Self::Connect => "doctor.check.connect",
+            Self::Tls => "doctor.check.tls",
+            Self::Redirect => "doctor.check.redirect",
+            Self::Page => "doctor.check.page",
+            Self::Handshake => "doctor.check.handshake",
+            Self::Push => "doctor.check.push",
+            Self::Route => "doctor.check.route",
         }
     }
 }
@@ -59,111 +124,11 @@ impl CheckVerdict {
     }
 }
 
-/// Declares the codes, each with its spelling, its check and its verdict.
-macro_rules! doctor_codes {
-    ($($(#[$doc:meta])* $variant:ident $text:literal $check:ident $verdict:ident,)+) => {
-        /// The findings of all checks. The spelling is stable.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum DoctorCode { $($(#[$doc])* $variant),+ }
-
-        impl DoctorCode {
-            /// Every code.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The spelling in JSON and in texts.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-
-            /// The check that finds it.
-            pub fn check(self) -> CheckName {
-                match self { $(Self::$variant => CheckName::$check),+ }
-            }
-
-            /// The verdict of the check that finds it.
-            pub fn verdict(self) -> CheckVerdict {
-                match self { $(Self::$variant => CheckVerdict::$verdict),+ }
-            }
-        }
-    };
-}
-
-doctor_codes! {
-    /// The folder is there: `path`.
-    FolderOk "folder-ok" DataFolder Ok,
-    /// It is made at the first start: `path`.
-    FolderAbsent "folder-absent" DataFolder Skipped,
-    /// Others may read it: `path`.
-    FolderOpen "folder-open" DataFolder Warn,
-    /// It cannot be used: `path`, `cause`.
-    FolderUnusable "folder-unusable" DataFolder Fail,
-    /// `config.toml` cannot be used: `cause`.
-    ConfigUnusable "config-unusable" DataFolder Fail,
-    /// The database can be read: `events`, `newest`.
-    DatabaseOk "database-ok" Database Ok,
-    /// There is none yet.
-    DatabaseAbsent "database-absent" Database Skipped,
-    /// The next listener brings it up to date: `cause`.
-    DatabaseOlder "database-older" Database Warn,
-    /// It cannot be read: `cause`.
-    DatabaseUnusable "database-unusable" Database Fail,
-    /// Secrets can be read: `accounts`.
-    SecretsOk "secrets-ok" Secrets Ok,
-    /// No account has any.
-    SecretsNone "secrets-none" Secrets Warn,
-    /// They should be there and cannot be read: `cause`.
-    SecretsUnreadable "secrets-unreadable" Secrets Fail,
-    /// `--account` names none that is there: `cause`.
-    AccountUnknown "account-unknown" Secrets Fail,
-    /// The configuration says where they are, and cannot be read.
-    SecretsSkipped "secrets-skipped" Secrets Skipped,
-    /// The clock agrees with WeChat's: `seconds`.
-    ClockOk "clock-ok" Clock Ok,
-    /// There is no recent push of WeChat's to compare with.
-    ClockUnproven "clock-unproven" Clock Skipped,
-    /// It is behind or ahead of WeChat's: `seconds`.
-    ClockOff "clock-off" Clock Warn,
-    /// It shows a date before this program was made: `now`.
-    ClockWrong "clock-wrong" Clock Fail,
-    /// Nobody uses the port: `address`.
-    PortFree "port-free" Port Ok,
-    /// The listener answers there: `address`.
-    PortOurs "port-ours" Port Ok,
-    /// Another program has it: `address`.
-    PortTaken "port-taken" Port Fail,
-    /// It is no address to listen at, or not of this computer: `address`, `cause`.
-    PortUnusable "port-unusable" Port Fail,
-    /// Other computers reach it, and there is an account without token: `address`, `names`.
-    PortExposed "port-exposed" Port Warn,
-    /// The configuration names it, and cannot be read.
-    PortSkipped "port-skipped" Port Skipped,
-    /// A window or listener listens: `address`.
-    ListenerOk "listener-ok" Listener Ok,
-    /// None does.
-    ListenerAbsent "listener-absent" Listener Warn,
-    /// One runs, but not at the configured address: `address`.
-    ListenerElsewhere "listener-elsewhere" Listener Warn,
-    /// All accounts have what they need: `count`.
-    AccountsOk "accounts-ok" Accounts Ok,
-    /// An account has no token: `account`.
-    TokenAbsent "token-absent" Accounts Warn,
-    /// A token is none that WeChat's console takes: `account`.
-    TokenUnusual "token-unusual" Accounts Warn,
-    /// A key cannot be used: `account`, `cause`.
-    AesKeyUnusable "aes-key-unusable" Accounts Fail,
-    /// The account is in safe or compat mode and has no key: `account`, `mode`.
-    AesKeyAbsent "aes-key-absent" Accounts Fail,
-    /// An account has a key and no AppID: `account`.
-    AppIdAbsent "app-id-absent" Accounts Warn,
-    /// An AppID is not `wx` and 16 digits: `account`, `app_id`.
-    AppIdUnusual "app-id-unusual" Accounts Warn,
-    /// Their secrets cannot be read.
-    AccountsSkipped "accounts-skipped" Accounts Skipped,
-}
-
 /// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckResult {
+    /// The check that found it.
+    pub check: CheckName,
     pub code: DoctorCode,
     details: Vec<(&'static str, String)>,
 }
@@ -171,7 +136,13 @@ pub struct CheckResult {
 impl CheckResult {
     /// A result without details.
     pub(super) fn of(code: DoctorCode) -> Self {
-        Self { code, details: Vec::new() }
+        Self { check: code.check(), code, details: Vec::new() }
+    }
+
+    /// The same as found by another check.
+    #[must_use]
+    pub(super) fn at(self, check: CheckName) -> Self {
+        Self { check, ..self }
     }
 
     /// Adds a detail, which the words name.
@@ -197,6 +168,14 @@ impl CheckResult {
         if language.has(&self.key("remedy")) { self.words("remedy", language) } else { String::new() }
     }
 
+    /// The result as lines of text: verdict, check, code and message, then the remedy.
+    pub fn lines(&self, language: Language) -> String {
+        let (verdict, name) = (self.code.verdict().as_str(), language.text(self.check.name_key()));
+        let remedy = self.remedy(language);
+        let remedy = if remedy.is_empty() { remedy } else { format!("         → {remedy}\n") };
+        format!("{verdict:<7}  {name} [{}]: {}\n{remedy}", self.code.as_str(), self.message(language))
+    }
+
     fn key(&self, part: &str) -> String {
         format!("doctor.{}.{part}", self.code.as_str())
     }
@@ -208,7 +187,7 @@ impl CheckResult {
     /// As one object.
     pub fn json(&self, language: Language) -> Value {
         json!({
-            "check": self.code.check().as_str(), "verdict": self.code.verdict().as_str(), "code": self.code.as_str(),
+            "check": self.check.as_str(), "verdict": self.code.verdict().as_str(), "code": self.code.as_str(),
             "message": self.message(language), "remedy": self.remedy(language),
         })
     }

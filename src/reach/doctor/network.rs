@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const MOST_READ: u64 = 4 << 10;
 
 /// The beginning of the page that a listener shows at a GET.
-const OUR_PAGE: &str = "menuscope is listening";
+pub(super) const OUR_PAGE: &str = "menuscope is listening";
 
 /// Checks the port and the listener.
 pub(super) fn checks(

@@ -177,6 +177,10 @@ impl App {
             }
             Action::ToggleFollow => self.act(ctx, Action::Follow(!self.state.list.following)),
             Action::ShowScreen(screen) => self.show_screen(screen),
+            Action::ShowReach(tab) => {
+                state.reach.show(tab);
+                self.show_screen(Screen::Reach);
+            }
             Action::ShowKeys(shown) => state.keys_page.show(shown),
             Action::ToggleKeys => state.keys_page.show(!state.keys_page.is_shown()),
             Action::ShowPalette(shown) => self.show_palette(ctx, shown),
@@ -221,9 +225,15 @@ impl App {
         match screen {
             Screen::Replays => self.state.replays.want(),
             Screen::Settings => self.ask(removal_question::count()),
-            Screen::SetUp => self.ask(QueryCommand::FindHandshake),
+            Screen::SetUp | Screen::Reach => self.find_arrivals(),
             Screen::Events | Screen::Rules | Screen::Compose => {}
         }
+    }
+
+    /// Asks for the newest handshake and push, which tell how far WeChat's requests come.
+    pub(super) fn find_arrivals(&mut self) {
+        self.ask(QueryCommand::FindHandshake);
+        self.ask(QueryCommand::FindPush);
     }
 
     /// Carries out an action on held pushes.

@@ -23,6 +23,7 @@ pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut V
         (Screen::Rules, icons::WORKFLOW, "window.rail.rules"),
         (Screen::Replays, icons::ROTATE_CW, "replay.title"),
         (Screen::Compose, icons::SEND, "composer.rail"),
+        (Screen::Reach, icons::RADIO, "reach.title"),
         (Screen::Settings, icons::SETTINGS, "window.rail.settings"),
     ] {
         let response = screen_button(ui, icon, &look.text(text), screen == current, look);
@@ -35,7 +36,7 @@ pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut V
         match screen {
             Screen::Settings => drop(response.on_hover_text(keys::SHOW_SETTINGS.hint())),
             Screen::Compose => drop(response.on_hover_text(keys::COMPOSE.hint())),
-            Screen::Events | Screen::Rules | Screen::Replays | Screen::SetUp => {}
+            Screen::Events | Screen::Rules | Screen::Replays | Screen::Reach | Screen::SetUp => {}
         }
     }
     ui.with_layout(egui::Layout::bottom_up(egui::Align::Center), |ui| {

@@ -8,7 +8,8 @@ use crate::engine::{ListenerState, SettingsCommand, Status};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL, icons};
-use crate::ui::widgets::controls::{card, code_frame, copy_button, named, page_ui, weak};
+use crate::ui::widgets::controls::{card, code_frame, copy_button, named, page_ui, section_ui, weak};
+use crate::ui::widgets::nothing_arrives::{ArrivalsView, nothing_arrives_ui};
 use crate::wechat::kind::MENU_EVENTS;
 
 mod enter;
@@ -23,6 +24,8 @@ use outcome::tap_ui;
 pub(crate) struct SetUpView<'a> {
     /// The newest handshake.
     pub(crate) handshake: Option<&'a StoredCapture>,
+    /// The newest push.
+    pub(crate) push: Option<&'a StoredCapture>,
     /// True if something else than handshakes has arrived.
     pub(crate) has_events: bool,
 }
@@ -50,6 +53,10 @@ pub(crate) fn first_run_ui(ui: &mut Ui, status: &Status, view: SetUpView<'_>, lo
             step_ui(ui, (1, done[0]), "first_run.reach.title", look, |ui| reach_ui(ui, status, look, actions));
             step_ui(ui, (2, done[1]), "first_run.enter.title", look, |ui| enter_ui(ui, status, look, actions));
             step_ui(ui, (3, done[2]), "first_run.tap.title", look, |ui| tap_ui(ui, status, handshake, look, actions));
+            section_ui(ui, "arrivals.title", look, |ui| {
+                let view = ArrivalsView { status, handshake, push: view.push, is_handshake_told: true };
+                nothing_arrives_ui(ui, &view, look, actions);
+            });
         });
     });
 }

@@ -74,6 +74,7 @@ fn screens(look: &Look) -> impl Iterator<Item = PaletteEntry> + '_ {
         (Screen::Rules, "window.rail.rules", String::new()),
         (Screen::Replays, "replay.title", String::new()),
         (Screen::Compose, "composer.rail", String::new()),
+        (Screen::Reach, "reach.title", String::new()),
         (Screen::Settings, "window.rail.settings", keys::SHOW_SETTINGS.hint()),
         (Screen::SetUp, "first_run.set_up", String::new()),
     ];

@@ -9,10 +9,7 @@ use crate::engine::{Command, SettingsCommand, Status};
 use crate::ui::action::{Action, Screen};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::widgets::controls::{copy_button, open_button, weak};
-
-/// Pages on which URL and token are entered, for a test account and for a real account.
-const TEST_ACCOUNT_PAGE: &str = "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login";
-const CONSOLE_PAGE: &str = "https://developers.weixin.qq.com/platform";
+use crate::ui::widgets::nothing_arrives::{CONSOLE_PAGE, TEST_ACCOUNT_PAGE};
 
 /// Draws the second step.
 pub(super) fn enter_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {

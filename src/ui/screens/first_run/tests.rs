@@ -20,7 +20,7 @@ fn shown<'h>(status: Status, handshake: Option<StoredCapture>) -> (Harness<'h>, 
     let asking = Rc::clone(&asked);
     let harness = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
         let mut actions = Vec::new();
-        let view = SetUpView { handshake: handshake.as_ref(), has_events: false };
+        let view = SetUpView { handshake: handshake.as_ref(), push: None, has_events: false };
         first_run_ui(ui, &status, view, &look(ui.ctx().theme()), &mut actions);
         asking.borrow_mut().extend(actions);
     });
@@ -104,6 +104,6 @@ fn steps_tick_themselves_when_they_are_done() {
     harness.get_by_label("Step 1: done");
     harness.get_by_label("Step 2: done");
     harness.get_by_label("Step 3: not done yet");
-    let view = SetUpView { handshake: Some(&verified), has_events: true };
+    let view = SetUpView { handshake: Some(&verified), push: None, has_events: true };
     assert_eq!(view.steps(&status(true)), [true; 3]);
 }

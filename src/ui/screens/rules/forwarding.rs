@@ -103,14 +103,14 @@ fn buttons_ui(
 }
 
 fn result_ui(ui: &mut Ui, test: &ServerTest, look: &Look) {
-    let answer = &test.answer;
+    let answer = &test.handshake.answer;
     let elapsed = milliseconds(answer.elapsed);
     let (words, color) = match (answer.status, &answer.problem) {
         (_, Some(problem)) if answer.status.is_none() => {
             (format!("× {}", safe_text(&problem.words(look.language))), look.palette.error)
         }
         (None, _) => (format!("× {}", look.text("rules_screen.test.nothing")), look.palette.error),
-        (Some(_), _) if test.is_verified => {
+        (Some(_), _) if test.handshake.is_verified => {
             (format!("✓ {}", look.filled("rules_screen.test.verified", &[("elapsed", &elapsed)])), look.palette.ok)
         }
         (Some(status), _) => {
@@ -119,7 +119,7 @@ fn result_ui(ui: &mut Ui, test: &ServerTest, look: &Look) {
         }
     };
     ui.add(Label::new(RichText::new(words).color(color)).wrap());
-    if !test.is_signed {
+    if !test.handshake.is_signed {
         note_ui(ui, "rules_screen.test.unsigned", look);
     }
 }

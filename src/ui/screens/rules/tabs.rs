@@ -1,10 +1,11 @@
 //! Tabs of the screen of rules.
 
-use egui::{Button, RichText, Ui};
+use egui::Ui;
 
 use super::view::RulesView;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP_SMALL, icons};
+use crate::ui::theme::icons;
+use crate::ui::widgets::tab_bar::{TabLabel, tab_bar_ui};
 
 /// A tab of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,31 +30,15 @@ impl RulesTab {
 
 /// Draws the tabs, each with what is on in it.
 pub(super) fn tabs_ui(ui: &mut Ui, chosen: &mut RulesTab, view: &RulesView<'_>, look: &Look) {
-    let line = ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP_SMALL;
-        for tab in RulesTab::ALL {
-            let is_chosen = tab == *chosen;
-            let name = look.text(tab.title());
-            let on = view.rules.iter().filter(|rule| rule.enabled).count();
-            let state = match tab {
-                RulesTab::Rules if on > 0 => format!(" · {on}"),
-                RulesTab::Forward if view.listener.forward.is_some() => " ●".to_owned(),
-                RulesTab::Faults if view.armed.is_some() => format!(" {}", icons::ZAP),
-                RulesTab::Rules | RulesTab::Forward | RulesTab::Faults => String::new(),
-            };
-            let color = if is_chosen { look.palette.strong } else { look.palette.weak };
-            let response = ui.add(Button::selectable(is_chosen, RichText::new(format!("{name}{state}")).color(color)));
-            response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, is_chosen, &*name));
-            if is_chosen {
-                let under = response.rect.shrink2(egui::vec2(8.0, 0.0));
-                ui.painter().hline(under.x_range(), under.bottom() + 3.0, (2.0, look.palette.accent));
-            }
-            if response.clicked() {
-                *chosen = tab;
-            }
-        }
+    let on = view.rules.iter().filter(|rule| rule.enabled).count();
+    let tabs = RulesTab::ALL.into_iter().map(|tab| {
+        let state = match tab {
+            RulesTab::Rules if on > 0 => format!(" · {on}"),
+            RulesTab::Forward if view.listener.forward.is_some() => " ●".to_owned(),
+            RulesTab::Faults if view.armed.is_some() => format!(" {}", icons::ZAP),
+            RulesTab::Rules | RulesTab::Forward | RulesTab::Faults => String::new(),
+        };
+        TabLabel { tab, name: look.text(tab.title()).into_owned(), state }
     });
-    let bottom = line.response.rect.bottom() + 4.0;
-    ui.painter().hline(ui.max_rect().x_range(), bottom, (1.0, look.palette.line));
-    ui.add_space(GAP_SMALL);
+    tab_bar_ui(ui, chosen, tabs, look);
 }

@@ -9,13 +9,15 @@ use super::*;
 use crate::capture::StoredCapture;
 use crate::capture::{ForwardProblem, ServerAnswer};
 use crate::config::ListenerConfig;
-use crate::engine::{AnsweringCommand, Command, QueryCommand, RuleTrial, RuleUsage, SettingsCommand, UsageByRule};
+use crate::engine::{
+    AnsweringCommand, Command, QueryCommand, RuleTrial, RuleUsage, ServerHandshake, SettingsCommand, UsageByRule,
+};
 use crate::inspect::reply::lint_plain_reply;
 use crate::rules::{BadAnswer, ForwardTo, Response};
 use crate::ui::test_support::{dress, look, request, stored};
 use crate::ui::widgets::findings::FindingView;
 use crate::wechat::fault::Fault;
-use crate::wechat::lint::HttpResponse;
+use crate::wechat::lint::{HttpResponse, Outcome, Report};
 use crate::wechat::reply::PassiveReply;
 
 /// The screen in a test window, with the data that the engine would provide.

@@ -54,7 +54,9 @@ fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
     let Some(Action::Ask(Command::Settings(SettingsCommand::TestServer { url }))) = asked else { panic!("{asked:?}") };
     let answer =
         ServerAnswer { status: Some(404), problem: None, ..ServerAnswer::unsent(url.clone(), ForwardProblem::TooLate) };
-    let test = ServerTest { url, answer, is_verified: false, is_signed: true };
+    let report = Report { findings: Vec::new(), outcome: Outcome::NotVerified, reply: None };
+    let handshake = ServerHandshake { answer, echostr: "1".to_owned(), report, is_verified: false, is_signed: true };
+    let test = ServerTest { url, handshake };
     harness.state_mut().screen.server_tested(test);
     harness.run();
     harness.get_by_label_contains("It answers 404");

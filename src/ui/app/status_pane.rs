@@ -1,0 +1,29 @@
+//! The status bar with what it shows of the engine's work.
+
+use egui::Ui;
+
+use crate::engine::Engine;
+use crate::ui::action::Action;
+use crate::ui::bars::status_bar;
+use crate::ui::look::Look;
+use crate::ui::state::State;
+
+/// Draws the status bar.
+pub(super) fn status_ui(
+    ui: &mut Ui,
+    engine: &Engine,
+    state: &mut State,
+    unverified: status_bar::UnverifiedTraffic,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    let shown = (&state.list, &state.notices, &state.answering);
+    let running = engine.replay_progress();
+    if running.is_none() {
+        state.replays.note_idle();
+    }
+    let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
+    let upkeep = engine.maintenance_progress();
+    let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
+    status_bar::status_bar_ui(ui, shown, &work, look, actions);
+}

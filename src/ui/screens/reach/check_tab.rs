@@ -1,0 +1,145 @@
+//! First tab: the checks of `menuscope doctor`, each result as its check ends.
+
+use egui::{Label, RichText, TextEdit, TextStyle, Ui};
+
+use super::result_row::{mark, result_ui};
+use crate::engine::{CheckName, CheckResult, CheckVerdict, DoctorNotice, DoctorRequest, JobCommand, PublicAddress};
+use crate::ui::action::Action;
+use crate::ui::look::Look;
+use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::controls::{copy_button, primary_button, weak};
+
+/// State of the tab.
+#[derive(Debug, Default)]
+pub(super) struct CheckTab {
+    /// The public URL as it is typed.
+    url: String,
+    /// Take addresses of this computer.
+    allow_local: bool,
+    /// The number of the latest run.
+    number: u64,
+    results: Vec<CheckResult>,
+    run: CheckRun,
+}
+
+/// The state of the latest run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum CheckRun {
+    /// There was none.
+    #[default]
+    None,
+    Running {
+        from_outside: bool,
+    },
+    Ended,
+    Cancelled,
+}
+
+impl CheckTab {
+    /// Takes in a result of the latest run; those of earlier ones are late.
+    pub(super) fn absorb(&mut self, notice: DoctorNotice) {
+        match notice {
+            DoctorNotice::Checked { number, result } if number == self.number => self.results.push(*result),
+            DoctorNotice::Ended { number, is_complete } if number == self.number => {
+                self.run = if is_complete { CheckRun::Ended } else { CheckRun::Cancelled };
+            }
+            DoctorNotice::Checked { .. } | DoctorNotice::Ended { .. } => {}
+        }
+    }
+
+    /// The mark of the worst result so far.
+    pub(super) fn state(&self) -> Option<&'static str> {
+        let worst = [CheckVerdict::Fail, CheckVerdict::Warn]
+            .into_iter()
+            .find(|verdict| self.results.iter().any(|result| result.code.verdict() == *verdict));
+        worst.or_else(|| (self.run == CheckRun::Ended).then_some(CheckVerdict::Ok)).map(mark)
+    }
+
+    /// Draws the tab.
+    pub(super) fn ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        ui.add(Label::new(look.text("reach.check.lead")).wrap());
+        self.form_ui(ui, look, actions);
+        if self.run == CheckRun::None {
+            return;
+        }
+        self.summary_ui(ui, look, actions);
+        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        for result in &self.results {
+            result_ui(ui, result, look);
+        }
+        self.next_ui(ui, look);
+    }
+
+    fn form_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        let label = RichText::new(look.text("reach.check.url")).color(look.palette.weak);
+        let label = ui.add(Label::new(label).selectable(false));
+        let edit = TextEdit::singleline(&mut self.url).font(TextStyle::Monospace).hint_text("https://example.com/wx");
+        let field = ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label.id);
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        ui.add(Label::new(weak(look, look.text("reach.check.hint"))).wrap());
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            let is_running = matches!(self.run, CheckRun::Running { .. });
+            if primary_button(ui, look, &look.text("reach.check.start"), !is_running).clicked()
+                || (entered && !is_running)
+            {
+                actions.push(self.start());
+            }
+            let stop = egui::Button::new(look.text("reach.check.stop"));
+            if ui.add_enabled(is_running, stop).clicked() {
+                actions.push(Action::Ask(JobCommand::CancelDoctor.into()));
+            }
+            ui.checkbox(&mut self.allow_local, look.text("reach.check.allow_local"))
+                .on_hover_text(look.text("reach.check.allow_local_hint"));
+        });
+        ui.add_space(GAP);
+    }
+
+    /// Begins a run with what is typed.
+    fn start(&mut self) -> Action {
+        let url = self.url.trim();
+        let address = (!url.is_empty()).then(|| PublicAddress { url: url.to_owned(), allow_local: self.allow_local });
+        self.number += 1;
+        self.results.clear();
+        self.run = CheckRun::Running { from_outside: address.is_some() };
+        Action::Ask(DoctorRequest { number: self.number, address }.into())
+    }
+
+    /// Draws the counts of what was found, and the button that copies it all.
+    fn summary_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        let count = |verdict| self.results.iter().filter(|result| result.code.verdict() == verdict).count();
+        let (failed, warned) = (count(CheckVerdict::Fail), count(CheckVerdict::Warn));
+        let details = [("failed", &*failed.to_string()), ("warned", &*warned.to_string())];
+        let (words, color) = match self.run {
+            CheckRun::Running { .. } | CheckRun::None => {
+                (look.text("reach.check.running").into_owned(), look.palette.weak)
+            }
+            CheckRun::Cancelled => (look.text("reach.check.cancelled").into_owned(), look.palette.weak),
+            CheckRun::Ended if failed > 0 => (look.filled("reach.check.failed", &details), look.palette.error),
+            CheckRun::Ended if warned > 0 => (look.filled("reach.check.warned", &details), look.palette.warning),
+            CheckRun::Ended => (look.text("reach.check.sound").into_owned(), look.palette.ok),
+        };
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            ui.label(RichText::new(words).strong().color(color));
+            if !self.results.is_empty() {
+                let report = || self.results.iter().map(|result| result.lines(look.language)).collect();
+                copy_button(ui, look, &look.text("reach.check.report"), report, actions);
+            }
+        });
+    }
+
+    /// Draws the check that is made now.
+    fn next_ui(&self, ui: &mut Ui, look: &Look) {
+        let CheckRun::Running { from_outside } = self.run else { return };
+        let order = CheckName::LOCAL.into_iter().chain(CheckName::OUTSIDE.into_iter().filter(|_| from_outside));
+        let done = self.results.last().map(|result| result.check);
+        let mut rest = order.skip_while(|check| done.is_some() && Some(*check) != done);
+        let next = if done.is_some() { rest.nth(1) } else { rest.next() };
+        if let Some(next) = next {
+            let words = look.filled("reach.check.now", &[("check", &look.text(next.name_key()))]);
+            ui.add(Label::new(RichText::new(words).color(look.palette.weak)).wrap());
+        }
+    }
+}
