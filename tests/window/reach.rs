@@ -12,9 +12,15 @@ use super::{PATIENCE, TOKEN, Window};
 
 /// Opens the screen, and turns to a tab.
 fn open(window: &mut Window, tab: &str) {
-    window.until_says("Reach");
-    window.harness.get_by_role_and_label(Role::Tab, "Reach").click();
+    turn_to(window, "Reach");
+    turn_to(window, tab);
+    // What was clicked shows in the next frame.
     window.harness.step();
+}
+
+/// Clicks a tab of the rail or of the screen once it is there.
+fn turn_to(window: &mut Window, tab: &str) {
+    window.until(tab, |window| window.harness.query_by_role_and_label(Role::Tab, tab).is_some());
     window.harness.get_by_role_and_label(Role::Tab, tab).click();
     window.harness.step();
 }
@@ -105,12 +111,12 @@ fn the_wizard_follows_what_arrives() {
     shake_hands(&window, TOKEN);
     window.until_says("WeChat's verification was answered well, and no push has come since");
     // Our own requests prove nothing.
-    window.harness.get_by_role_and_label(Role::Tab, "Check").click();
+    turn_to(&mut window, "Check");
     window.harness.step();
     let url = format!("http://{}/wx", window.address().unwrap());
     check(&mut window, &url);
     window.until_says("All is well");
-    window.harness.get_by_role_and_label(Role::Tab, "Nothing arrives?").click();
+    turn_to(&mut window, "Nothing arrives?");
     window.until_says("no push has come since");
     window.tap(0..1);
     window.until_says("Pushes arrive and are answered");
