@@ -9,9 +9,14 @@ use crate::capture::Mode;
 use crate::wechat::envelope::{self, AesKey, KeyError, Plaintext};
 use crate::wechat::tree::Tree;
 
+mod account_kind;
+mod app_id_path;
 mod own_mark;
+mod trusted_proxy;
 
+pub use account_kind::AccountKind;
 pub use own_mark::OwnMark;
+pub use trusted_proxy::TrustedProxy;
 
 /// A secret text: wiped when dropped, masked when printed.
 #[derive(Clone)]
@@ -121,6 +126,8 @@ impl Secrets {
 pub struct Account {
     /// The name in `config.toml`.
     pub name: String,
+    /// The kind of account that it is.
+    pub kind: AccountKind,
     /// The path prefix of requests that belong to it.
     pub path: Option<String>,
     /// The original id, `gh_…`, which messages carry as ToUserName.
@@ -131,7 +138,11 @@ pub struct Account {
     pub mode: Option<Mode>,
     /// The address of WeChat's API, where it is not `https://api.weixin.qq.com`.
     pub api: Option<String>,
+    /// The proxies from which unsigned pushes are taken, beside this computer; only of cloud hosting.
+    pub trusted_proxies: Vec<TrustedProxy>,
     pub secrets: Secrets,
+    /// The AppID of the platform whose secrets these are.
+    platform_app_id: Option<String>,
     key: Option<Result<AesKey, KeyError>>,
     previous_key: Option<AesKey>,
 }
@@ -141,12 +152,15 @@ impl Account {
     pub fn named(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            kind: AccountKind::default(),
             path: None,
             to_user: None,
             app_id: None,
             mode: None,
             api: None,
+            trusted_proxies: Vec::new(),
             secrets: Secrets::default(),
+            platform_app_id: None,
             key: None,
             previous_key: None,
         }
@@ -195,7 +209,30 @@ impl Account {
         self.secrets.token.as_ref().map(Secret::reveal)
     }
 
+    /// The AppID at the end of its encrypted messages: its own, or that of the platform that it has authorized.
+    pub fn receive_id(&self) -> Option<&str> {
+        self.platform_app_id.as_deref().or(self.app_id.as_deref())
+    }
+
+    /// The mode of its pushes: as the developer told, else the only one that its kind has.
+    pub fn expected_mode(&self) -> Option<Mode> {
+        let only = match self.kind {
+            AccountKind::Test => Some(Mode::Plain),
+            AccountKind::Platform => Some(Mode::Safe),
+            AccountKind::Official | AccountKind::MiniProgram | AccountKind::Cloud => None,
+        };
+        self.mode.or(only)
+    }
+
+    /// Tells whether the path of its requests holds the AppID of the account that each is about.
+    fn takes_app_ids(&self) -> bool {
+        self.path.as_deref().is_some_and(app_id_path::has_place)
+    }
+
     fn owns_path(&self, path: &str) -> Option<usize> {
+        if let Some(configured) = self.path.as_deref().filter(|path| app_id_path::has_place(path)) {
+            return app_id_path::matched(configured, path).map(|(length, _)| length);
+        }
         let prefix = self.path.as_deref()?.trim_end_matches('/');
         let rest = path.strip_prefix(prefix)?;
         (rest.is_empty() || rest.starts_with('/')).then_some(prefix.len())
@@ -220,6 +257,7 @@ impl Accounts {
         let list = if list.is_empty() { vec![Account::named(DEFAULT_ACCOUNT)] } else { list };
         let wanted = preferred.unwrap_or(DEFAULT_ACCOUNT);
         let default = list.iter().position(|account| account.name == wanted).unwrap_or(0);
+        let list = with_platform(list);
         Self { list, default, own_mark: OwnMark::default() }
     }
 
@@ -254,61 +292,53 @@ impl Accounts {
         self.list.iter().find(|account| account.name == name)
     }
 
-    /// The account a request belongs to: the longest path prefix's, else the ToUserName's,
-    /// else the one for which `verifies` holds, else the default.
-    pub fn claim(&self, path: &str, to_user: Option<&str>, verifies: impl Fn(&Account) -> bool) -> &Account {
+    /// The account a request belongs to: the longest path prefix's, else the addressee's (`ToUserName`, or a platform's
+    /// `AppId`), else the one for which `verifies` holds, else the default.
+    pub fn claim(&self, path: &str, addressee: Option<&str>, verifies: impl Fn(&Account) -> bool) -> &Account {
         let by_path = self.list.iter().filter_map(|account| Some((account.owns_path(path)?, account)));
         if let Some((_, account)) = by_path.max_by_key(|(length, _)| *length) {
-            return account;
+            return self.authorizer(account, path).unwrap_or(account);
         }
-        let by_user =
-            to_user.and_then(|to_user| self.list.iter().find(|account| account.to_user.as_deref() == Some(to_user)));
+        let is_of = |account: &&Account, addressee| {
+            let by_app_id = account.kind != AccountKind::Official && account.app_id.as_deref() == Some(addressee);
+            account.to_user.as_deref() == Some(addressee) || by_app_id
+        };
+        let by_user = addressee.and_then(|addressee| self.list.iter().find(|account| is_of(account, addressee)));
         by_user
             .or_else(|| (self.list.len() > 1).then(|| self.list.iter().find(|account| verifies(account))).flatten())
             .unwrap_or_else(|| self.default_account())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn account(name: &str, path: Option<&str>, to_user: Option<&str>) -> Account {
-        Account { path: path.map(str::to_owned), to_user: to_user.map(str::to_owned), ..Account::named(name) }
-    }
-
-    #[test]
-    fn the_longest_path_comes_first_then_the_user_then_the_token_then_the_default() {
-        let accounts = Accounts::new(
-            vec![
-                account("default", None, None),
-                account("shop", Some("/shop"), None),
-                account("test", Some("/shop/test/"), Some("gh_1")),
-                account("token", None, None),
-            ],
-            None,
-        );
-        let none = |_: &Account| false;
-        assert_eq!(accounts.claim("/shop/x", Some("gh_1"), none).name, "shop");
-        assert_eq!(accounts.claim("/shop/test", None, none).name, "test");
-        assert_eq!(accounts.claim("/shopping", Some("gh_1"), none).name, "test");
-        assert_eq!(accounts.claim("/", None, |account| account.name == "token").name, "token");
-        assert_eq!(accounts.claim("/", None, none).name, "default");
-    }
-
-    #[test]
-    fn a_key_that_is_replaced_becomes_the_previous_one() {
-        let key = |text: &str| Secrets { aes_key: Some(Secret::new(text)), ..Secrets::default() };
-        let secrets = key("a").changed_by(key("b"));
-        assert_eq!(secrets.aes_key, Some(Secret::new("b")));
-        assert_eq!(secrets.previous_aes_key, Some(Secret::new("a")));
-        assert_eq!(secrets.clone().changed_by(key("b")), secrets);
-        assert_eq!(secrets.clone().changed_by(Secrets::default()), secrets);
-    }
-
-    #[test]
-    fn a_secret_does_not_print_itself() {
-        let secrets = Secrets { token: Some(Secret::new("hunter2")), ..Secrets::default() };
-        assert!(!format!("{secrets:?}").contains("hunter2"));
+impl Accounts {
+    /// The account that a platform's request is about, by the AppID in its path.
+    fn authorizer(&self, platform: &Account, path: &str) -> Option<&Account> {
+        let (_, app_id) = app_id_path::matched(platform.path.as_deref()?, path)?;
+        let is_it = |account: &&Account| account.platform_app_id.is_some() && account.app_id.as_deref() == Some(app_id);
+        self.list.iter().find(is_it)
     }
 }
+
+/// Gives the secrets of the platform to the accounts that have an AppID and none of their own: they have authorized it, and
+/// their pushes come with its token, its key and its AppID.
+fn with_platform(mut list: Vec<Account>) -> Vec<Account> {
+    let is_platform = |account: &&Account| account.kind == AccountKind::Platform && account.takes_app_ids();
+    let Some(platform) = list.iter().find(is_platform).cloned() else { return list };
+    for account in &mut list {
+        let is_authorizer = account.kind != AccountKind::Platform
+            && account.app_id.is_some()
+            && account.path.is_none()
+            && account.secrets.token.is_none()
+            && account.secrets.aes_key.is_none();
+        if is_authorizer {
+            let app_secret = account.secrets.app_secret.clone();
+            let secrets = Secrets { app_secret, ..platform.secrets.clone() };
+            *account = account.clone().with_secrets(secrets);
+            account.platform_app_id.clone_from(&platform.app_id);
+        }
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 //!
 //! # Map
 //! - `query`, `payload`, `compressed`: the request taken apart. `cross_site`, `wecom`: requests of web pages and of `WeCom`.
+//!   `cloud`: unsigned pushes of cloud hosting.
 //! - `verify`: the signature, with common mistakes in it; `explain`: its calculation step by step.
 //! - `ciphertext`, `decrypt`: the message out of `Encrypt`, with the current key or the former one.
 //! - `characters`: values that other parsers refuse. [`reply`]: the lint of a reply.
@@ -21,6 +22,7 @@ use crate::wechat::tree::Tree;
 
 mod characters;
 mod ciphertext;
+mod cloud;
 mod compressed;
 mod cross_site;
 mod decrypt;
@@ -162,11 +164,14 @@ fn callback(request: RawRequest, accounts: &Accounts, keeps_tree: bool) -> Inspe
     let outer_message = outer.as_ref().map(Message::decode);
     let ciphertext = outer.as_ref().and_then(Ciphertext::of);
     let mode = mode(ciphertext.is_some(), outer_message.as_ref());
-    let to_user = outer_message.as_ref().and_then(|message| message.to_user);
-    let account = claim(&request, &query, ciphertext.as_ref(), to_user, accounts);
+    let addressee = outer_message.as_ref().and_then(|message| message.to_user.or(message.app_id));
+    let account = claim(&request, &query, ciphertext.as_ref(), addressee, accounts);
     let reading = ciphertext.as_ref().and_then(|ciphertext| ciphertext.reading(&query, account.token()));
     let signed = reading.map(|reading| reading.signed);
-    let signature = verify::verify(&query, signed, account, accounts, &mut diagnoses);
+    let signature = match cloud::unsigned(&request, &query, account, &mut diagnoses) {
+        Some(signature) => signature,
+        None => verify::verify(&query, signed, account, accounts, &mut diagnoses),
+    };
     verify::diagnose_time(&query, request.received_at.as_second(), &mut diagnoses);
     if let Some(ciphertext) = &ciphertext {
         ciphertext.diagnose(&mut diagnoses);
@@ -206,10 +211,10 @@ fn claim<'a>(
     request: &RawRequest,
     query: &Query<'_>,
     ciphertext: Option<&Ciphertext<'_>>,
-    to_user: Option<&str>,
+    addressee: Option<&str>,
     accounts: &'a Accounts,
 ) -> &'a Account {
-    accounts.claim(request.path(), to_user, |account| {
+    accounts.claim(request.path(), addressee, |account| {
         account.token().is_some_and(|token| match ciphertext {
             Some(ciphertext) => ciphertext.verifies(query, token),
             None => verify::verifies(query, None, token),
@@ -233,7 +238,7 @@ fn diagnose_mode(query: &Query<'_>, mode: Mode, account: &Account, is_wecom: boo
         diagnoses
             .push(Diagnosis::new(Code::EncryptTypeDisagrees).with("declared", declared).with("found", mode.as_str()));
     }
-    if let Some(expected) = account.mode.filter(|expected| *expected != mode) {
+    if let Some(expected) = account.expected_mode().filter(|expected| *expected != mode) {
         diagnoses.push(
             Diagnosis::new(Code::ModeUnexpected).with("expected", expected.as_str()).with("found", mode.as_str()),
         );

@@ -73,7 +73,7 @@ pub fn signed(message: &[u8], account: Option<&Account>, encrypt: bool, now: Tim
             let key = account
                 .and_then(Account::key)
                 .ok_or(SampleError::Incomplete { what: "an EncodingAESKey", flag: "--aes-key" })?;
-            let app_id = platform.as_deref().or_else(|| account?.app_id.as_deref());
+            let app_id = platform.as_deref().or_else(|| account?.receive_id());
             let app_id = app_id.ok_or(SampleError::Incomplete { what: "an AppID", flag: "--app-id" })?;
             Some((key.as_ref().map_err(Clone::clone)?, app_id, random_prefix()))
         }

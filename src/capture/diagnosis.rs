@@ -33,6 +33,12 @@ codes! {
     SignatureBesideWrong "signature-beside-wrong" Warning,
     /// The account has no token, so nothing is checked.
     TokenMissing "token-missing" Warning,
+    /// An unsigned push of cloud hosting, taken by its header and its sender.
+    CloudUnsigned "cloud-unsigned" Note,
+    /// An unsigned push to an account of cloud hosting, without the header that it sends.
+    CloudSourceMissing "cloud-source-missing" Error,
+    /// An unsigned push to an account of cloud hosting, from an address that is not trusted: `peer`.
+    CloudPeerUntrusted "cloud-peer-untrusted" Error,
     /// The token is not 3 to 32 letters and digits.
     TokenForm "token-form" Warning,
     /// The message is encrypted and the account has no EncodingAESKey.

@@ -123,6 +123,7 @@ impl Capture {
             to_user: to_user.as_deref(),
             format: Some(self.format()),
             encryption,
+            is_mini_program: false,
         }
     }
 

@@ -4,6 +4,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Subcommand};
 
+use crate::account::AccountKind;
 use crate::capture::Mode as AccountMode;
 
 /// Arguments of `menuscope account`.
@@ -60,12 +61,22 @@ pub struct SetAccount {
     /// Path below which requests belong to it, such as /shop
     #[arg(long, value_name = "PATH")]
     pub path: Option<String>,
+    /// Kind of the account: where its URL is set up, and how its pushes differ
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(KINDS).try_map(|text| kind(&text)))]
+    pub kind: Option<AccountKind>,
     /// Its original id
     #[arg(long, value_name = "gh_…")]
     pub to_user: Option<String>,
     /// Mode that is set in WeChat's console
     #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(MODES).try_map(|text| mode(&text)))]
     pub mode: Option<AccountMode>,
+}
+
+/// The spellings of the kinds.
+const KINDS: [&str; 5] = ["official", "test", "mini-program", "platform", "cloud"];
+
+fn kind(text: &str) -> Result<AccountKind, String> {
+    AccountKind::from_spelling(text).ok_or_else(|| format!("write it as {}", KINDS.join(", ")))
 }
 
 /// The spellings of the modes.

@@ -49,7 +49,7 @@ fn list(setup: &Setup, asked: &ListAccounts, output: Output) -> anyhow::Result<O
     }
     let text = |value: &Option<String>| value.as_deref().map_or_else(|| "-".to_owned(), quoted);
     let rows = accounts.iter().map(|account| {
-        let Account { name, path, to_user, app_id, mode, secrets, .. } = account;
+        let Account { name, kind, path, to_user, app_id, mode, secrets, .. } = account;
         let given = (name == default).then_some(&setup.overrides.secrets);
         let state = |secret: fn(&Secrets) -> &Option<Secret>| {
             match (secret(secrets), given.and_then(|given| secret(given).as_ref())) {
@@ -62,6 +62,7 @@ fn list(setup: &Setup, asked: &ListAccounts, output: Output) -> anyhow::Result<O
         };
         [
             quoted(name),
+            kind.as_str().to_owned(),
             state(|secrets| &secrets.token),
             state(|secrets| &secrets.aes_key),
             state(|secrets| &secrets.app_secret),
@@ -72,7 +73,7 @@ fn list(setup: &Setup, asked: &ListAccounts, output: Output) -> anyhow::Result<O
             place(account).map_or("-", SecretsPlace::as_str).to_owned(),
         ]
     });
-    let headings = ["ACCOUNT", "TOKEN", "AESKEY", "APPSECRET", "APPID", "TOUSER", "PATH", "MODE", "SECRETS IN"];
+    let headings = ["ACCOUNT", "KIND", "TOKEN", "AESKEY", "APPSECRET", "APPID", "TOUSER", "PATH", "MODE", "SECRETS IN"];
     output.lines(headings, rows)?;
     Ok(Outcome::Done)
 }
@@ -121,6 +122,7 @@ fn take(account: &mut AccountConfig, asked: &SetAccount, app_id: Option<&str>) {
     put(&mut account.to_user, asked.to_user.as_deref());
     put(&mut account.app_id, app_id);
     account.mode = asked.mode.or(account.mode);
+    account.kind = asked.kind.unwrap_or(account.kind);
 }
 
 /// The secrets from stdin, else from the environment; where there is none, from the prompt.

@@ -10,7 +10,7 @@ use super::{
     AccountConfig, Config, ConfigError, DataFolder, FilterConfig, HoldConfig, LookConfig, NotifyConfig,
     RetentionConfig, TargetConfig, privacy, secrets,
 };
-use crate::account::{SecretName, Secrets};
+use crate::account::{AccountKind, SecretName, Secrets};
 use crate::rules::BadAnswer;
 
 /// Writes an account and its secrets; says nothing of secrets where it has none.
@@ -25,6 +25,8 @@ pub fn save_account(
     let place = if secrets.is_empty() { None } else { Some(secrets::write(folder, name, secrets)?) };
     edit(config, |document| {
         let table = section(account_tables(document.as_table_mut()), name);
+        let kind = account.kind;
+        put(table, "kind", (kind != AccountKind::default()).then_some(kind.as_str()));
         put(table, "path", account.path.as_deref());
         put(table, "to_user", account.to_user.as_deref());
         put(table, "app_id", account.app_id.as_deref());

@@ -57,14 +57,14 @@ fn check_app_id(plaintext: &Plaintext, account: &Account, accounts: &Accounts, d
     if wecom::is_id(found) {
         return;
     }
-    let Some(expected) = &account.app_id else {
+    let Some(expected) = account.receive_id() else {
         diagnoses.push(Diagnosis::new(Code::AppIdMissing).with("found", found));
         return;
     };
     if found == expected {
         return;
     }
-    let other = accounts.iter().find(|other| other.app_id.as_ref() == Some(found));
+    let other = accounts.iter().find(|other| other.receive_id() == Some(found));
     diagnoses.push(match other {
         Some(other) => Diagnosis::new(Code::AppIdOtherAccount)
             .with("account", &other.name)

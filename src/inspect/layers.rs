@@ -59,7 +59,7 @@ pub fn explain_ciphertext(capture: &Capture, account: Option<&Account>) -> Optio
             random: plaintext.random,
             length: u32::try_from(plaintext.message.len()).ok()?,
             receive_id: plaintext.receive_id,
-            expected_id: account.app_id.clone(),
+            expected_id: account.receive_id().map(str::to_owned),
             pad: plaintext.pad,
             former_key,
         })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::account::Account;
+use crate::account::{Account, AccountKind};
 use crate::capture::diagnosis::Code;
 use crate::capture::{Capture, ForwardProblem, HANDSHAKE, Mode, ServerAnswer, header_text};
 use crate::texts::Language;
@@ -29,7 +29,8 @@ pub fn lint_reply(response: &HttpResponse<'_>, capture: &Capture, account: Optio
         Mode::Compat => Encryption::Compat(keys),
         Mode::Safe => Encryption::Safe(keys),
     };
-    lint(response, &capture.push_info(encryption))
+    let is_mini_program = account.is_some_and(|account| account.kind == AccountKind::MiniProgram);
+    lint(response, &PushInfo { is_mini_program, ..capture.push_info(encryption) })
 }
 
 /// Lints a reply in plaintext, which is encrypted afterwards if the push was. The answer to a handshake is none: the report on
@@ -140,7 +141,7 @@ fn keys_of<'a>(capture: &Capture, account: &'a Account) -> Option<Keys<'a>> {
 
 fn keys(account: &Account, former_key: bool) -> Option<Keys<'_>> {
     let [key, other] = account.keys(former_key);
-    Some(Keys { token: account.token()?, key: key?, other, app_id: account.app_id.as_deref() })
+    Some(Keys { token: account.token()?, key: key?, other, app_id: account.receive_id() })
 }
 
 impl Outcome {

@@ -22,6 +22,7 @@ use crate::delivery::has_passed_through;
 use crate::inspect::{Disposition, Inspection, ReplyEncryption, has_echostr, inspect, inspect_to_store, is_cross_site};
 use crate::log_throttle::LogThrottle;
 use crate::store::{StoreError, Ticket};
+use crate::wechat::kind::CHECK_CONTAINER_PATH;
 use crate::wechat::tree::Tree;
 
 /// The least time for the commit, also if the request came so slowly that the budget is used up: WeChat may be waiting.
@@ -184,12 +185,13 @@ struct ReplyContext {
 }
 
 impl ReplyContext {
-    /// `None` where the default is answered: to a message that is unreadable or meant for another AppID, and where the policy
-    /// has nothing to say.
+    /// `None` where the default is answered: to a message that is unreadable or meant for another AppID, to cloud hosting's
+    /// own check, and where the policy has nothing to say.
     fn of(endpoint: &Endpoint, accounts: Arc<Accounts>, inspection: &mut Inspection) -> Option<Self> {
         let Inspection { capture, tree, disposition, encryption } = inspection;
         let is_ours = *disposition == Disposition::Accept
             && capture.envelope.kind != UNREADABLE
+            && capture.envelope.kind != CHECK_CONTAINER_PATH
             && !capture
                 .diagnoses
                 .iter()

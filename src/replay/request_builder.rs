@@ -237,7 +237,8 @@ fn encrypted(capture: &Capture, message: &[u8], account: &Account) -> Result<Str
     let captured = Tree::parse(&capture.request.body).ok();
     let decrypted = captured.as_ref().and_then(|tree| account.decrypt(tree.root().text_of("Encrypt")?));
     let app_id = decrypted.map(|(plaintext, _)| plaintext.receive_id);
-    let app_id = app_id.or_else(|| sample::platform_app_id(message)).or_else(|| account.app_id.clone());
+    let app_id =
+        app_id.or_else(|| sample::platform_app_id(message)).or_else(|| account.receive_id().map(str::to_owned));
     Ok(encrypt(key, &sample::random_prefix(), message, &app_id.ok_or(ReplayObstacle::NoAppId)?))
 }
 

@@ -32,6 +32,8 @@ pub enum Class {
     Message,
     /// `InfoType`, from an open platform.
     Platform,
+    /// `action`, from cloud hosting.
+    Action,
     /// None: the listener names the request itself.
     Listener,
 }
@@ -77,6 +79,9 @@ pub const MENU_EVENTS: [&str; 9] = [
     "location_select",
 ];
 
+/// The push by which cloud hosting checks that the path of the callback is served.
+pub const CHECK_CONTAINER_PATH: &str = "CheckContainerPath";
+
 /// The eight events of a menu without mini programs: all but `view_miniprogram`.
 pub fn menu_events_without_mini_program() -> impl Iterator<Item = &'static str> {
     MENU_EVENTS.into_iter().filter(|kind| *kind != "view_miniprogram")
@@ -109,6 +114,11 @@ pub fn is_known(name: &str) -> bool {
     lookup(name).is_some() || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// Tells whether it is the name of an `action` of cloud hosting.
+pub fn is_action(name: &str) -> bool {
+    exact(name).is_some_and(|known| known.class == Class::Action)
+}
+
 /// The family of a kind; [`Family::System`] for an unknown one.
 pub fn family(name: &str) -> Family {
     lookup(name).map_or(Family::System, |known| known.family)
@@ -136,6 +146,7 @@ const fn row(name: &'static str, class: Class, family: Family, answer: Answer) -
 #[rustfmt::skip] // one kind a line, so that the table can be read as one
 const TABLE: &[KnownKind] = &[
     row("CLICK", Class::Event, Family::Tap, Answer::Seen),
+    row(CHECK_CONTAINER_PATH, Class::Action, Family::System, Answer::Never),
     row("ENTER", Class::Event, Family::System, Answer::Seen),
     row("LOCATION", Class::Event, Family::Location, Answer::Seen),
     row("MASSSENDJOBFINISH", Class::Event, Family::System, Answer::Never),

@@ -95,6 +95,8 @@ pub struct PushInfo<'a> {
     pub format: Option<Format>,
     /// The encryption of the push.
     pub encryption: Encryption<'a>,
+    /// True if the account is a mini program's: messages to it are answered by customer service alone.
+    pub is_mini_program: bool,
 }
 
 impl PushInfo<'static> {
@@ -106,6 +108,7 @@ impl PushInfo<'static> {
         to_user: None,
         format: None,
         encryption: Encryption::Unchecked,
+        is_mini_program: false,
     };
 }
 
@@ -114,7 +117,7 @@ impl<'a> PushInfo<'a> {
     pub fn of(message: &Message<'a>, format: Format, encryption: Encryption<'a>) -> Self {
         let &Message { msg_type, from_user, to_user, .. } = message;
         let kind = Some(message.kind()).filter(|kind| !kind.is_empty());
-        Self { kind, msg_type, from_user, to_user, format: Some(format), encryption }
+        Self { kind, msg_type, from_user, to_user, format: Some(format), encryption, is_mini_program: false }
     }
 
     fn known_kind(&self) -> Option<&'static KnownKind> {
@@ -123,7 +126,10 @@ impl<'a> PushInfo<'a> {
 
     /// The fate of a reply; an unknown kind counts as a conversation.
     fn fate(&self) -> Answer {
-        self.known_kind().map_or(Answer::Seen, |known| known.answer)
+        match self.known_kind() {
+            Some(known) if self.is_mini_program && known.class == Class::Message => Answer::TransferOnly,
+            known => known.map_or(Answer::Seen, |known| known.answer),
+        }
     }
 
     /// The number of articles that WeChat shows: one in reply to a user's message, eight in reply to an event.

@@ -35,6 +35,10 @@ pub struct Message<'t> {
     pub msg_id: Option<&'t str>,
     /// `InfoType` of an open platform's push.
     pub info_type: Option<&'t str>,
+    /// `AppId` of an open platform's push.
+    pub app_id: Option<&'t str>,
+    /// `action`, the only element of cloud hosting's own check.
+    pub action: Option<&'t str>,
     /// `Encrypt`, the encrypted message of safe and compat mode.
     pub encrypt: Option<&'t str>,
     /// The typed elements of its kind.
@@ -58,7 +62,10 @@ impl<'t> Message<'t> {
 
     /// The kind: `Event`, else `MsgType`, else `InfoType`; empty if all are missing.
     pub fn kind(&self) -> &'t str {
-        kind::of(self.msg_type, self.event, self.info_type)
+        match kind::of(self.msg_type, self.event, self.info_type) {
+            "" => self.action.filter(|action| kind::is_action(action)).unwrap_or_default(),
+            kind => kind,
+        }
     }
 
     /// The menu event, if it is one.
@@ -80,12 +87,14 @@ impl<'t> Message<'t> {
             event_key: None,
             msg_id: None,
             info_type: None,
+            app_id: None,
+            action: None,
             encrypt: None,
             payload: Payload::Unknown,
             problems: Vec::new(),
         };
         // Nothing reads these elements: they are only checked for repetition.
-        let (mut create_time, mut msg_data_id, mut idx, mut app_id) = (None, None, None, None);
+        let (mut create_time, mut msg_data_id, mut idx) = (None, None, None);
         for child in root.children() {
             let place = match child.name() {
                 "ToUserName" => &mut message.to_user,
@@ -98,7 +107,8 @@ impl<'t> Message<'t> {
                 "MsgDataId" => &mut msg_data_id,
                 "Idx" => &mut idx,
                 "InfoType" => &mut message.info_type,
-                "AppId" => &mut app_id,
+                "AppId" => &mut message.app_id,
+                "action" => &mut message.action,
                 "Encrypt" => &mut message.encrypt,
                 _ => continue,
             };
@@ -133,6 +143,9 @@ impl<'t> Message<'t> {
             if !missing(self.info_type) {
                 let is_known = payload::is_platform_push(self.kind());
                 return if is_known { Payload::Platform } else { self.unknown(root, "InfoType") };
+            }
+            if missing(self.event) && self.action.is_some_and(kind::is_action) {
+                return Payload::Platform;
             }
             // In safe mode the kind is in the encrypted message.
             if self.encrypt.is_none() {

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Button, RichText, TextEdit, Ui};
+use egui::{Button, Label, RichText, TextEdit, Ui};
 
 use super::checks;
 use super::draft::AccountDraft;
 use super::secret::secret_fields_ui;
 use super::{labelled, problem_ui, section_ui};
-use crate::account::{DEFAULT_ACCOUNT, SecretName};
+use crate::account::{AccountKind, DEFAULT_ACCOUNT, SecretName};
 use crate::capture::Mode;
 use crate::engine::Status;
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::controls::weak;
 
 /// Unsaved input of the accounts' forms.
 #[derive(Debug, Default)]
@@ -115,6 +116,7 @@ fn plain_fields_ui(ui: &mut Ui, draft: &mut AccountDraft, is_new: bool, status: 
         let problem = draft.name_problem(is_new, status).filter(|_| !draft.name.is_empty());
         text_ui(ui, "settings.accounts.name", None, &mut draft.name, problem, look);
     }
+    labelled(ui, "settings.accounts.kind", look, |ui, _| kind_ui(ui, &mut draft.kind, look));
     let problem = checks::to_user(draft.to_user.trim());
     text_ui(ui, "settings.accounts.to_user", Some("gh_…"), &mut draft.to_user, problem, look);
     let problem = checks::app_id(draft.app_id.trim());
@@ -131,6 +133,20 @@ fn plain_fields_ui(ui: &mut Ui, draft: &mut AccountDraft, is_new: bool, status: 
             }
         });
     });
+}
+
+/// Draws the kinds of accounts, and what is to be known about the chosen one.
+fn kind_ui(ui: &mut Ui, chosen: &mut AccountKind, look: &Look) {
+    ui.horizontal_wrapped(|ui| {
+        for kind in AccountKind::ALL {
+            let name = look.text(&format!("settings.kind.{}.name", kind.as_str())).into_owned();
+            if ui.selectable_label(*chosen == kind, name).clicked() {
+                *chosen = kind;
+            }
+        }
+    });
+    let hint = look.text(&format!("settings.kind.{}.hint", chosen.as_str())).into_owned();
+    ui.add(Label::new(weak(look, hint)).wrap());
 }
 
 fn text_ui(

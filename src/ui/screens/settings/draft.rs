@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::checks;
-use crate::account::{Secret, SecretName, Secrets};
+use crate::account::{AccountKind, Secret, SecretName, Secrets};
 use crate::capture::Mode;
 use crate::config::AccountConfig;
 use crate::engine::{Command, SettingsCommand, Status};
@@ -19,6 +19,7 @@ pub(super) struct AccountDraft {
     pub(super) to_user: String,
     pub(super) app_id: String,
     pub(super) mode: Option<Mode>,
+    pub(super) kind: AccountKind,
     pub(super) token: SecretInput,
     pub(super) aes_key: SecretInput,
     pub(super) app_secret: SecretInput,
@@ -62,6 +63,7 @@ impl AccountDraft {
             to_user: text(&config.to_user),
             app_id: text(&config.app_id),
             mode: config.mode,
+            kind: config.kind,
             base: config.clone(),
             ..Self::default()
         }
@@ -71,6 +73,8 @@ impl AccountDraft {
     pub(super) fn config(&self) -> AccountConfig {
         let text = |value: &str| Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
         AccountConfig {
+            kind: self.kind,
+            trusted_proxies: self.base.trusted_proxies.clone(),
             path: text(&self.path),
             to_user: text(&self.to_user),
             app_id: text(&self.app_id),
