@@ -32,7 +32,7 @@
 //! - `condition`: a filter as SQL; the twin of `filter/evaluate.rs`; `contains`: its SQL function
 //! - `index`: the index, which is filled in idle time: words, kinds, users, keys and times
 //! - `completion`: values and filters that complete a filter
-//! - `key_history`: the events that the same menu button has sent
+//! - `key_history`: the events that the same menu button has sent; `timeline`: how many came when, and the silences
 //! - `stats`, `integrity`: statistics, the integrity check, and backups
 //!
 //! The file:
@@ -79,6 +79,7 @@ mod retention;
 mod rows;
 mod schema;
 mod stats;
+mod timeline;
 mod trusted_clock;
 mod unverified;
 mod upgrade;
@@ -97,5 +98,6 @@ pub use reader::{Interrupter, Reader};
 pub use removal::{RemovalId, UNDO_FOR};
 pub use retention::{Limits, Retention, RetentionReason, RetentionReport};
 pub use stats::Stats;
+pub use timeline::{Silence, Timeline, TimelineBucket};
 pub use upgrade::{bring_up_to_date, is_older};
 pub use writer::Store;

@@ -15,6 +15,8 @@ use posting::{post, request, sample, tap};
 
 #[path = "window/access.rs"]
 mod access;
+#[path = "window/arrivals.rs"]
+mod arrivals;
 #[path = "window/beside.rs"]
 mod beside;
 #[path = "window/composer.rs"]

@@ -9,16 +9,13 @@ use crate::capture::diagnosis::Finding;
 use crate::capture::{CaptureSummary, StoredCapture};
 use crate::cli::Alarm as Asked;
 use crate::engine::Setup;
-use crate::filter::Filter;
+use crate::reach::events_of;
 use crate::store::{Reader, StoreError};
 use crate::texts::Language;
 use crate::wechat::alarm::{Alarm, AlarmExample, alarms};
 
 /// More is not read, in bytes: an alarm has some hundred.
 const MOST_READ: u64 = 4 << 20;
-
-/// Seconds between an alarm's Stamp and the CreateTime of its event, at most.
-const STAMP_SECONDS: u64 = 1;
 
 pub(super) fn run(setup: &Setup, asked: &Asked) -> anyhow::Result<Outcome> {
     let text = read_input(&asked.file, "the alarms", MOST_READ)?;
@@ -54,30 +51,6 @@ pub(super) fn run(setup: &Setup, asked: &Asked) -> anyhow::Result<Outcome> {
         print_line(&json!({ "alarms": objects }).to_string())?;
     }
     Ok(if is_found { Outcome::Done } else { Outcome::No(Some(language.text("alarm.nothing_found").into_owned())) })
-}
-
-/// The captures of an example: of its user, made at its second, of its kind where that is told.
-fn events_of(reader: &Reader, example: &AlarmExample) -> anyhow::Result<Vec<StoredCapture>> {
-    let (Some(openid), Some(stamp)) = (&example.openid, example.stamp) else { return Ok(Vec::new()) };
-    // Quotes have no escape in a filter, and an OpenID has none.
-    if openid.contains(['"', '*']) {
-        return Ok(Vec::new());
-    }
-    let filter = Filter::parse(&format!("openid:\"{openid}\""), &crate::clock::local_now())?;
-    let mut events = Vec::new();
-    for id in reader.matching(&filter)? {
-        let Some(stored) = reader.capture(id)? else { continue };
-        let made = stored.capture.envelope.create_time;
-        if made.is_some_and(|made| made.abs_diff(stamp) <= STAMP_SECONDS) {
-            events.push(stored);
-        }
-    }
-    // The alarm's words for an event are its own: where none is of the kind, the user and the second decide.
-    let of_kind = |stored: &StoredCapture| example.kind().is_none_or(|kind| stored.capture.envelope.kind == kind);
-    if events.iter().any(of_kind) {
-        events.retain(of_kind);
-    }
-    Ok(events)
 }
 
 type Matched<'a> = (&'a AlarmExample, Vec<StoredCapture>);

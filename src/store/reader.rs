@@ -20,6 +20,7 @@ use super::pages::Pages;
 use super::removal::{self, RemovalId};
 use super::rows::{listed, stored, summary};
 use super::stats::Stats;
+use super::timeline::{self, Timeline};
 use super::{completion, contains, index, integrity, replays, replies, schema};
 use crate::capture::{
     CaptureId, CaptureSummary, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
@@ -352,6 +353,11 @@ impl Reader {
     /// The events that the same menu button has sent; `None` for an event without a key.
     pub fn key_history(&self, capture: &StoredCapture) -> Result<Option<KeyHistory>, StoreError> {
         key_history::of(&self.connection, capture)
+    }
+
+    /// The time line of a span, in that many pieces; of more than 200 000 arrivals the newest.
+    pub fn timeline(&self, span: (Timestamp, Timestamp), pieces: usize) -> Result<Timeline, StoreError> {
+        timeline::timeline(&self.connection, span, pieces)
     }
 
     /// Statistics of the database; half a second for a million events.
