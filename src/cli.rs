@@ -37,6 +37,9 @@ pub struct Cli {
     /// Address of the feed while the window is open, where other programs follow along [default: the one in config.toml, else none]
     #[arg(long, value_name = "HOST:PORT")]
     pub feed: Option<String>,
+    /// Start the tunnel of config.toml with the listener
+    #[arg(long)]
+    pub tunnel: bool,
     /// Open the window on a made-up story in a temporary folder; your own data and settings stay as they are
     #[arg(long)]
     pub demo: bool,
@@ -161,6 +164,9 @@ pub struct Listen {
     /// Answer to WeChat where that server fails or answers illegally: its answer as it is, or the default
     #[arg(long, value_name = "WHAT", requires = "forward")]
     pub bad_answer: Option<BadAnswer>,
+    /// Start the tunnel of config.toml ([tunnel] command), and print its public URL when it is known and when it changes
+    #[arg(long)]
+    pub tunnel: bool,
     /// Print the address, then each event once its answer is recorded, as JSON lines
     #[arg(long)]
     pub json: bool,

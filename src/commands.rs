@@ -51,11 +51,10 @@ enum Outcome {
 
 /// Carries out what was typed; every error becomes one line on stderr.
 pub fn run(cli: Cli) -> ExitCode {
-    let Cli { addr, feed, demo, global, command } = cli;
+    let Cli { addr, feed, tunnel, demo, global, command } = cli;
     log::start(global.verbose);
-    let addresses = (addr, feed);
-    let outcome =
-        if demo { demonstrate(&global, addresses, command.as_ref()) } else { dispatch(&global, addresses, command) };
+    let ways = (addr, feed, tunnel);
+    let outcome = if demo { demonstrate(&global, ways, command.as_ref()) } else { dispatch(&global, ways, command) };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No(reason)) => {
@@ -85,7 +84,7 @@ fn exit_status(error: &anyhow::Error) -> u8 {
 
 fn dispatch(
     global: &Global,
-    (addr, feed): (Option<String>, Option<String>),
+    (addr, feed, tunnel): (Option<String>, Option<String>, bool),
     command: Option<Command>,
 ) -> anyhow::Result<Outcome> {
     if let Some(Command::Completions { shell }) = command {
@@ -96,6 +95,10 @@ fn dispatch(
     // `doctor` tells of it among the rest.
     if !matches!(command, Some(Command::Account(_) | Command::Doctor(_))) {
         check_account(&setup)?;
+    }
+    setup.overrides.tunnel = tunnel || matches!(&command, Some(Command::Listen(listen)) if listen.tunnel);
+    if tunnel && !matches!(command, None | Some(Command::Listen(_))) {
+        anyhow::bail!("--tunnel is for the window and for `menuscope listen`; leave it out");
     }
     match (&command, addr, feed) {
         (None, addr, feed) => (setup.overrides.addr, setup.overrides.feed) = (addr, feed),
@@ -180,7 +183,7 @@ fn window(setup: Setup) -> anyhow::Result<Outcome> {
 /// Opens the window on the demonstration. Of the user's own settings only the look is read.
 fn demonstrate(
     global: &Global,
-    (addr, feed): (Option<String>, Option<String>),
+    (addr, feed, tunnel): (Option<String>, Option<String>, bool),
     command: Option<&Command>,
 ) -> anyhow::Result<Outcome> {
     if command.is_some() {
@@ -193,7 +196,7 @@ fn demonstrate(
     let setup = Setup {
         folder: demo.folder()?,
         config_file: demo.config_file()?,
-        overrides: Overrides { addr, feed, ..Overrides::default() },
+        overrides: Overrides { addr, feed, tunnel, ..Overrides::default() },
     };
     window(setup)
 }
@@ -227,6 +230,7 @@ fn setup(global: &Global) -> anyhow::Result<Setup> {
         account: global.account.clone(),
         addr: None,
         feed: None,
+        tunnel: false,
         feed_token: std::env::var("MENUSCOPE_FEED_TOKEN").ok().filter(|token| !token.is_empty()).map(Secret::new),
         app_id: global.app_id.clone().filter(|app_id| !app_id.is_empty()),
         secrets: Secrets {

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::account::{Account, Accounts, DEFAULT_ACCOUNT, OwnMark, Secret, Secrets};
+use crate::account::{Account, AccountKind, Accounts, DEFAULT_ACCOUNT, OwnMark, Secret, Secrets, TrustedProxy};
 use crate::capture::Mode;
 use crate::rules::{BadAnswer, Rule};
 use crate::texts::Language;
 
+mod account_entries;
 mod bounds;
 mod edit;
 mod edit_rules;
@@ -26,6 +27,7 @@ mod privacy;
 mod retention;
 mod rule_entries;
 mod secrets;
+mod tunnel_config;
 mod watch;
 
 pub use edit::{
@@ -43,6 +45,7 @@ pub use notify_config::NotifyConfig;
 pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
+pub use tunnel_config::{ClientRecord, TunnelConfig, TunnelRecord, has_credentials, public_url, save_tunnel};
 pub use watch::ConfigWatch;
 
 /// Default address of the listener; loopback, since nobody asked for more.
@@ -64,6 +67,7 @@ pub struct Config {
     pub filters: BTreeMap<String, FilterConfig>,
     pub retention: RetentionConfig,
     pub notify: NotifyConfig,
+    pub tunnel: TunnelConfig,
     /// `[[rules]]`, in their order.
     #[serde(deserialize_with = "rule_entries::read")]
     pub rules: Vec<Rule>,
@@ -127,6 +131,9 @@ pub fn parse_address(text: &str) -> Result<SocketAddr, ConfigError> {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AccountConfig {
+    /// Its kind: `official`, `test`, `mini-program`, `platform` or `cloud`.
+    #[serde(deserialize_with = "account_entries::kind")]
+    pub kind: AccountKind,
     /// Requests below this path belong to it.
     pub path: Option<String>,
     /// Its original id, `gh_…`.
@@ -138,6 +145,9 @@ pub struct AccountConfig {
     pub mode: Option<Mode>,
     /// The address of WeChat's API for it; `None` for `https://api.weixin.qq.com`.
     pub api: Option<String>,
+    /// The proxies from which unsigned pushes are taken; only of cloud hosting.
+    #[serde(deserialize_with = "account_entries::trusted_proxies")]
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// The place of its secrets; `None` where it has none.
     pub secrets: Option<SecretsPlace>,
 }
@@ -224,6 +234,8 @@ pub struct Overrides {
     pub addr: Option<String>,
     /// `--feed`: the address of the feed, as HOST:PORT.
     pub feed: Option<String>,
+    /// `--tunnel`: the tunnel is started with the listener.
+    pub tunnel: bool,
     /// The feed's token from the environment.
     pub feed_token: Option<Secret>,
     /// The value of `--app-id`.
@@ -320,6 +332,8 @@ fn account(
     };
     let app_id = overrides.and_then(|overrides| overrides.app_id.clone()).or(config.app_id);
     let mut account = Account::named(name).with_secrets(secrets);
+    account.kind = config.kind;
+    account.trusted_proxies = config.trusted_proxies;
     account.path = config.path;
     account.to_user = config.to_user;
     account.app_id = app_id;

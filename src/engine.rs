@@ -8,13 +8,14 @@
 //!        ── Command::Transfer(TransferCommand) ───────► thread `transfer`     transfer_worker.rs
 //!        ── Command::Doctor(DoctorRequest) ───────────► thread `doctor`       doctor_worker.rs
 //!        ── Command::Maintenance(MaintenanceCommand) ─► thread `maintenance`  maintenance_worker.rs
+//!        ── Command::Arrivals(ArrivalsCommand) ───────► thread `arrivals`     arrivals_worker.rs
 //!        ── Command::Settings(SettingsCommand) ───────► thread `settings`     settings_worker.rs
 //!        ── Command::Pictures(PictureRequest) ────────► thread `pictures`     picture_worker.rs
 //!        ── Command::FetchPicture ──────────────────────► a task of the runtime  picture_fetcher.rs
 //!        ── Command::Answering(AnsweringCommand) ─────► at once, no thread    answering.rs
 //!        ── Command::Job(JobCommand) ─────────────────► at once, no thread    long_jobs.rs
 //!        ◄── Notice ── every thread, through one bounded queue; the waker is called after each
-//!        ◄── watch ─── StoreHead (the writer), Status (settings), HeldView (listener), Progress (long jobs)
+//!        ◄── watch ─── StoreHead (the writer), Status and TunnelState (settings), HeldView (listener), Progress (long jobs)
 //! ```
 //! [`Engine::ask`] matches [`Command`] only; each worker's queue carries its own enum, which the worker matches in full.
 //! Queues to the threads are short, and the window never waits for one: a command that finds its queue full is asked
@@ -30,6 +31,7 @@
 //! | [`ReplaysNotice`] | the screen of replays |
 //! | [`TransferNotice`] | the export dialog, the report of an import |
 //! | [`MaintenanceNotice`] | `ui/state/removals.rs`: the undo of removals, the data section of the settings |
+//! | [`ArrivalsNotice`] | the time line of arrivals and the alarms on the screen of reach |
 //! | [`SettingsNotice`] | the forms of the settings, rules and replays |
 //! | [`DoctorNotice`] | the screen of reach |
 //! | `RuleTried`, `Pictures`, `Handshake`, `LatestPush` | the form of a rule, the composer, the first-run page and the screen of reach |
@@ -44,7 +46,8 @@
 //! | `transfer` | exports, previews and imports, one at a time | likewise |
 //! | `doctor` | the checks of `doctor`, one run at a time | likewise |
 //! | `maintenance` | removals and restores, tasks on the database file | likewise |
-//! | `settings` | opens the database, starts and stops the listener, saves settings, sends samples | with its queue |
+//! | `arrivals` | reads time lines of arrivals, finds the events of alarms | with its queue |
+//! | `settings` | opens the database, starts and stops the listener and the tunnel, saves settings, sends samples | with its queue |
 //! | `notifier` | desktop notifications of events that match `[notify] match` | once the engine is closing |
 //! | `pictures` | reads picture files for the composer and the detail | with its queue |
 //! | `listener` (2) | tokio's workers: HTTP in both directions | with the runtime |
@@ -83,6 +86,7 @@ macro_rules! impl_from_nested {
 
 mod answered_message;
 mod answering;
+mod arrivals_worker;
 mod command;
 mod doctor_worker;
 mod event_comparison;
@@ -99,6 +103,7 @@ mod notifier;
 mod picture_fetcher;
 mod picture_worker;
 mod priority;
+mod published;
 mod query_worker;
 mod replay_worker;
 mod rulebook;
@@ -120,14 +125,18 @@ pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
 };
 pub use crate::progress::Progress;
-pub use crate::reach::{CheckName, CheckResult, CheckVerdict, DoctorCode, PublicAddress, ServerHandshake};
+pub use crate::reach::{
+    CheckName, CheckResult, CheckVerdict, DoctorCode, MatchedAlarm, PublicAddress, ServerHandshake, TunnelPhase,
+    TunnelState,
+};
 pub use crate::replay::{
     Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
 };
-pub use crate::store::{KeyHistory, RemovalId, RetentionReport, Stats, StoreHead};
+pub use crate::store::{KeyHistory, RemovalId, RetentionReport, Silence, Stats, StoreHead, Timeline, TimelineBucket};
 pub use answered_message::AnsweredMessage;
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
+pub use arrivals_worker::ArrivalsCommand;
 pub use command::Command;
 pub use doctor_worker::DoctorRequest;
 use doctor_worker::DoctorWorker;
@@ -142,14 +151,15 @@ use long_jobs::LongJobs;
 use maintenance_worker::MaintenanceWorker;
 pub use maintenance_worker::{MaintenanceCommand, MaintenanceTask};
 pub use notice::{
-    DetailNotice, DoctorNotice, FilterNotice, ListNotice, MaintenanceNotice, MaintenanceOutcome, Marks, Notice,
-    PictureFile, ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
+    ArrivalsNotice, DetailNotice, DoctorNotice, FilterNotice, ListNotice, MaintenanceNotice, MaintenanceOutcome, Marks,
+    Notice, PictureFile, ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
 };
 use notice_sender::NoticeSender;
 use notifier::NotifierHandle;
 use picture_fetcher::PictureFetcher;
 pub use picture_fetcher::{FetchedPicture, Pixels};
 pub use picture_worker::{PictureError, PicturePurpose, PictureRequest, read as read_pictures};
+use published::{Published, PublishedViews};
 pub use query_worker::QueryCommand;
 use replay_worker::ReplayWorker;
 pub use replay_worker::{ReplayHow, ReplayRequest, ReplayWhat};
@@ -196,6 +206,7 @@ pub struct Engine {
     picture_fetcher: PictureFetcher,
     listing: ListingHandle,
     queries: Worker<QueryCommand>,
+    arrivals: Worker<ArrivalsCommand>,
     answering: AnsweringHandle,
     closing: Progress,
     _notifier: NotifierHandle,
@@ -208,6 +219,7 @@ pub struct Engine {
     transfer_progress: watch::Receiver<Option<Progress>>,
     maintenance_progress: watch::Receiver<Option<Progress>>,
     doctor_progress: watch::Receiver<Option<Progress>>,
+    tunnel: watch::Receiver<Arc<TunnelState>>,
     _runtime: Arc<Runtime>,
 }
 
@@ -219,15 +231,13 @@ impl Engine {
         let (queue, notices) = mpsc::sync_channel(NOTICES);
         let sender = NoticeSender::new(queue, waker.clone());
         let rulebook = Rulebook::new(setup.config_file.clone(), None, waker);
-        let policy = rulebook.policy().clone();
-        let rules_error = rulebook.error();
-        let (status_in, status) = watch::channel(Arc::new(Status::default()));
-        let (head_in, head) = watch::channel(StoreHead::default());
-        let (accounts_in, accounts) = watch::channel(Arc::new(Accounts::new(Vec::new(), None)));
+        let (policy, rules_error) = (rulebook.policy().clone(), rulebook.error());
+        let (published, PublishedViews { status, head, accounts, tunnel }) = Published::channels();
         let database = setup.folder.database();
         let notified_database = database.clone();
         let listing = ListingHandle::start(database.clone(), sender.clone(), head.clone())?;
         let queries = query_worker::start(database.clone(), sender.clone(), accounts.clone(), status.clone())?;
+        let arrivals = arrivals_worker::start(database.clone(), sender.clone())?;
         let pictures = picture_worker::start(sender.clone())?;
         let picture_fetcher = PictureFetcher {
             runtime: Arc::clone(&runtime),
@@ -255,6 +265,7 @@ impl Engine {
             http_client: policy.http_client.clone(),
             jobs: jobs(doctor_progress_in),
         };
+        let doctor = doctor.start()?;
         let (transfer_progress_in, transfer_progress) = watch::channel(None);
         let transfers = TransferWorker {
             folder: setup.folder.path().to_owned(),
@@ -266,10 +277,9 @@ impl Engine {
             jobs: jobs(transfer_progress_in),
         };
         let (replays, maintenance, transfers) = (replays.start()?, maintenance.start()?, transfers.start()?);
-        let doctor = doctor.start()?;
-        let notifier = NotifierHandle::start(notified_database, sender.clone(), status_in.clone(), closing.clone())?;
-        let settings =
-            settings_worker::start(setup, Arc::clone(&runtime), sender, status_in, head_in, accounts_in, rulebook)?;
+        let notified = published.status.clone();
+        let notifier = NotifierHandle::start(notified_database, sender.clone(), notified, closing.clone())?;
+        let settings = settings_worker::start(setup, Arc::clone(&runtime), sender, published, rulebook)?;
         Ok(Self {
             notices,
             settings,
@@ -281,6 +291,7 @@ impl Engine {
             picture_fetcher,
             listing,
             queries,
+            arrivals,
             answering: AnsweringHandle { view: policy.held.view(), held: policy.held, armed: policy.armed_fault },
             closing,
             _notifier: notifier,
@@ -293,6 +304,7 @@ impl Engine {
             transfer_progress,
             maintenance_progress,
             doctor_progress,
+            tunnel,
             _runtime: runtime,
         })
     }
@@ -307,6 +319,7 @@ impl Engine {
             Command::Transfer(command) => self.transfers.try_send(command),
             Command::Maintenance(command) => self.maintenance.try_send(command),
             Command::Doctor(request) => self.doctor.try_send(request),
+            Command::Arrivals(command) => self.arrivals.try_send(command),
             Command::Settings(command) => self.settings.try_send(command),
             Command::Pictures(request) => self.pictures.try_send(request),
             Command::FetchPicture { url } => {
@@ -359,6 +372,11 @@ impl Engine {
     pub fn status(&self) -> Arc<Status> {
         // No guard is handed out: a second one, taken while a writer waits, would never come.
         Arc::clone(&self.status.borrow())
+    }
+
+    /// The current state of the tunnel.
+    pub fn tunnel(&self) -> Arc<TunnelState> {
+        Arc::clone(&self.tunnel.borrow())
     }
 
     /// The current state of the store.

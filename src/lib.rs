@@ -38,7 +38,7 @@
 //!   temporary folder.
 //! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
 //! - [`reach`]: whether anything arrives, and why not: the checks of `doctor`, of this computer and from outside; the
-//!   handshake with the developer's own server.
+//!   handshake with the developer's own server; the tunnel, and the events of alarms.
 //! - [`operations`]: the operations behind commands and agents, with a map of its own. [`agents`]: an MCP server over them.
 //! - [`ui`]: the window, with a map of its own; the screen of fault injection is `ui/screens/rules/lab.rs`.
 //!   [`cli`]: command-line arguments. [`commands`]: one file per command.

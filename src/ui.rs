@@ -14,7 +14,7 @@
 //!   `ime`: input methods at work. `pane_stop`: the stops of Tab at list, detail and bytes.
 //! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and
 //!   sizes. `fonts`. `notices`: messages of the status bar.
-//! - `bars`: `top_bar` (address, account, filter), `hold` (its switch, the bar of held pushes), `status_bar` (counts, notices),
+//! - `bars`: `top_bar` (address, account, filter), `tunnel_bar` (the public URL, its code and its switch), `hold` (its switch, the bar of held pushes), `status_bar` (counts, notices),
 //!   `rail` (the screens), `prefix_hint` (the second keys of a chord), `banner` (what keeps the program from its job).
 //! - `dialogs`: `export_dialog`, `replay_dialog`, `note_dialog`, `comparison` (two events side by side),
 //!   `removal_question`, `import_report`, `keys_page`, `palette` (everything that can be done or opened, by name);
@@ -30,7 +30,7 @@
 //!   `copy_menu`, `controls` (cards, pairs, small buttons), `table` and its `cell`s, `findings`,
 //!   `tab_bar`, `nothing_arrives` (the wizard, which the first-run page shows as well),
 //!   `bubble` (a reply as the user sees it), `reply_editor`, `fault_choice`, `value_menu`, `filter_error`, `verdicts` of
-//!   replays, `quantities` (durations, sizes), `shown` (text from outside, made safe to draw).
+//!   replays, `code` (codes to scan), `tunnel_words`, `quantities` (durations, sizes), `shown` (text from outside, made safe to draw).
 //!
 //! From the top down, each names only what stands below it: `app`, `state`, `bars`, `dialogs`, `screens`, `widgets`, and
 //! `action`, `keys`, `look`, `theme` at the bottom.
@@ -41,7 +41,7 @@
 //! - A key: a line in the table in `keys.rs`; an `Action` for it, if none does the same.
 //! - Words, in both languages: `assets/locales/<screen>.yml`. `window.yml` has the bars, the list and the keys;
 //!   `detail.yml` and `hero.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of
-//!   replays; `reply.yml` the editor and the bubble; `feed.yml` the feed; `hold.yml` held pushes, attempts and forwarding;
+//!   replays; `reply.yml` the editor and the bubble; `feed.yml` the feed; `tunnel.yml` the tunnel; `timeline.yml` the arrivals; `hold.yml` held pushes, attempts and forwarding;
 //!   `marking.yml` pins, notes and copying, `compare.yml`, `report.yml`, `rules_screen.yml`, `palette.yml`, `notify.yml`,
 //!   `composer.yml`, `filters.yml`, `reach.yml`,
 //!   `removing.yml` and `export.yml` what they are named after.

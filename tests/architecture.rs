@@ -63,7 +63,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "waker", "wechat",
         ],
     ),
-    ("reach", &["account", "capture", "clock", "config", "delivery", "filter", "sample", "store", "texts", "wechat"]),
+    (
+        "reach",
+        &["account", "capture", "clock", "config", "delivery", "filter", "sample", "store", "texts", "waker", "wechat"],
+    ),
     (
         "operations",
         &[
@@ -148,7 +151,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml_edit", &["config"]),
     ("notify", &["config"]),
     ("minijinja", &["rules"]),
-    ("rustix", &["commands", "engine", "feed", "listener"]),
+    ("rustix", &["commands", "engine", "feed", "listener", "reach"]),
+    ("shlex", &["reach"]),
     ("socket2", &["feed", "listener"]),
     ("zip", &["exchange"]),
     ("flate2", &["inspect"]),

@@ -95,6 +95,7 @@ pub(super) fn status() -> Value {
         json!({
             "account": text(), "default": boolean(), "token": boolean(), "aes_key": boolean(), "app_secret": boolean(),
             "app_id": text_or_null(), "to_user": text_or_null(), "path": text_or_null(), "mode": text_or_null(),
+            "kind": text(),
         }),
         &["account", "default", "token", "aes_key", "app_secret"],
     );
@@ -103,7 +104,7 @@ pub(super) fn status() -> Value {
         json!({
             "version": text(), "listening": boolean(), "address": text(), "database": or_null(database),
             "accounts": list_of(account), "secrets_problem": text_or_null(), "targets": list_of(target),
-            "forward": text_or_null(), "sending_allowed": boolean(), "export_dir": text_or_null(),
+            "forward": text_or_null(), "public_url": text_or_null(), "sending_allowed": boolean(), "export_dir": text_or_null(),
         }),
         &["version", "listening", "address", "database", "accounts", "targets", "sending_allowed"],
     )

@@ -21,10 +21,15 @@ use crate::engine::{ForwardSetup, Rulebook, Service, Setup, exposure, open_feed,
 use crate::feed::Feed;
 use crate::filter::Filter;
 use crate::progress::Progress;
+use crate::reach::TunnelSetup;
 use crate::rules::BadAnswer;
 use crate::store::{Reader, StoreError, StoreHead, bring_up_to_date, is_older};
 use crate::texts::Language;
 use crate::waker::Waker;
+
+mod tunnel_lines;
+
+use tunnel_lines::TunnelLines;
 
 /// New events that are read at a time.
 const BATCH: usize = 1_000;
@@ -89,6 +94,13 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let first = first_lines(address, feed.as_ref().map(Feed::address), listen.json);
     // A closed stdout does not stop the listener.
     let readable = print_line(&first).is_ok();
+    let lines = if readable { TunnelLines::printed(listen.json) } else { TunnelLines::Unread };
+    let tunnel = if setup.overrides.tunnel {
+        let setup = TunnelSetup { config: config.tunnel.clone(), address, folder: setup.folder.clone() };
+        Some(lines.start(setup, runtime.handle())?)
+    } else {
+        None
+    };
     let (done, finished) = mpsc::sync_channel::<()>(1);
     std::thread::Builder::new()
         .name("events-out".to_owned())
@@ -107,6 +119,8 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
         // The last events go out beside the last lines.
         feed.begin_stopping();
     }
+    // After the listener, so that the last answers reach WeChat.
+    drop(tunnel);
     // The thread may hang in a pipe that nobody reads; it then ends with the process.
     if finished.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Timeout) {
         tracing::warn!("the last events were not printed: nobody reads them");

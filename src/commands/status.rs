@@ -19,6 +19,7 @@ pub(super) fn run(setup: &Setup, asked: &cli::Status) -> anyhow::Result<Outcome>
 fn lines(state: &ProgramState) -> Vec<String> {
     let listening = if state.is_listening { "runs" } else { "does not run" };
     let mut lines = vec![format!("listener   {listening}; address in config.toml: {}", quoted(&state.address))];
+    lines.extend(state.public_url.iter().map(|url| format!("public     {}", quoted(url))));
     lines.push(match &state.database {
         None => "events     none; there is no database yet".to_owned(),
         Some(database) => {

@@ -90,6 +90,11 @@ impl DataFolder {
         self.path.join("own-mark.key")
     }
 
+    /// The record of the tunnel that runs.
+    pub fn tunnel_file(&self) -> PathBuf {
+        self.path.join("menuscope.tunnel.json")
+    }
+
     /// Tells whether a window or a listener has the right to listen. Creates nothing.
     pub fn is_listening(&self) -> bool {
         let lock = File::options().write(true).open(self.path.join(LOCK));

@@ -1,6 +1,7 @@
 //! Commands from the window to the engine, grouped by the worker that carries them out.
 
 use super::answering::AnsweringCommand;
+use super::arrivals_worker::ArrivalsCommand;
 use super::doctor_worker::DoctorRequest;
 use super::listing_worker::ListingCommand;
 use super::long_jobs::JobCommand;
@@ -26,6 +27,8 @@ pub enum Command {
     Maintenance(MaintenanceCommand),
     /// The checks of `menuscope doctor`: `doctor_worker.rs`.
     Doctor(DoctorRequest),
+    /// The time line of arrivals, and the events of alarms: `arrivals_worker.rs`.
+    Arrivals(ArrivalsCommand),
     /// Listener, accounts and everything else in `config.toml`: `settings_worker.rs`.
     Settings(SettingsCommand),
     /// Picture files to compose an event with: `picture_worker.rs`.
@@ -44,6 +47,7 @@ impl_from_nested!(Command {
     Transfer(TransferCommand),
     Maintenance(MaintenanceCommand),
     Doctor(DoctorRequest),
+    Arrivals(ArrivalsCommand),
     Settings(SettingsCommand),
     Pictures(PictureRequest),
     Answering(AnsweringCommand),

@@ -13,8 +13,8 @@ use crate::capture::{
     AnnotationChange, CaptureId, CaptureSummary, IdRuns, ReplaySummary, RunId, StoredCapture, StoredRun,
 };
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
-use crate::reach::CheckResult;
-use crate::store::{RemovalId, Stats};
+use crate::reach::{CheckResult, MatchedAlarm};
+use crate::store::{RemovalId, Stats, Timeline};
 use crate::texts::user_error::UserError;
 
 /// News for the window, taken in by `State::absorb` in `ui/state.rs`.
@@ -34,6 +34,8 @@ pub enum Notice {
     Maintenance(MaintenanceNotice),
     /// For the screen of reach.
     Doctor(DoctorNotice),
+    /// For the time line of arrivals and the alarms.
+    Arrivals(ArrivalsNotice),
     /// For the forms that wait for their settings to be saved.
     Settings(SettingsNotice),
     /// For the form of a rule: the outcome of [`QueryCommand::TryRule`](super::QueryCommand::TryRule) on event `id`.
@@ -177,6 +179,17 @@ pub enum DoctorNotice {
     Ended { number: u64, is_complete: bool },
 }
 
+/// Answers to [`ArrivalsCommand`](super::ArrivalsCommand)s.
+#[derive(Clone, Debug)]
+pub enum ArrivalsNotice {
+    Timeline(Box<Timeline>),
+    /// The alarms in a text, with the events that they speak of.
+    Alarms {
+        number: u64,
+        alarms: Vec<MatchedAlarm>,
+    },
+}
+
 /// Results of [`SettingsCommand`](super::SettingsCommand)s.
 #[derive(Clone, Debug)]
 pub enum SettingsNotice {
@@ -197,6 +210,7 @@ impl_from_nested!(Notice {
     Transfer(TransferNotice),
     Maintenance(MaintenanceNotice),
     Doctor(DoctorNotice),
+    Arrivals(ArrivalsNotice),
     Settings(SettingsNotice),
 });
 
@@ -219,6 +233,7 @@ pub enum SavedSetting {
     Retention,
     Filters,
     Notify,
+    Tunnel,
 }
 
 /// The outcome of a maintenance task.

@@ -13,6 +13,7 @@ use super::rulebook::RulebookError;
 use crate::account::Accounts;
 use crate::config::{Config, ConfigError, DataFolder, ListenerLock, RetentionConfig};
 use crate::listener::{self, ListenError, ListenerContext, ReplyPolicy};
+use crate::reach::end_leftover_client;
 use crate::store::{Limits, Retention, Store, StoreError, StoreHead};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
@@ -93,6 +94,7 @@ impl Service {
     ) -> Result<Self, StartError> {
         folder.create()?;
         let lock = folder.lock_listener()?;
+        end_leftover_client(folder);
         let store = Store::open(&folder.database(), limits(config), head, waker)?;
         Ok(Self {
             runtime,

@@ -12,6 +12,7 @@ use super::feed_switch::{FeedStartError, open_feed};
 use super::notice::{SavedSetting, SettingsNotice};
 use super::notice_sender::NoticeSender;
 use super::priority::give_way_to_window;
+use super::published::Published;
 use super::rulebook::Rulebook;
 use super::server_test::ServerTest;
 use super::service::{Service, StartError};
@@ -20,17 +21,19 @@ use super::worker::Worker;
 use crate::account::{Accounts, Secret, SecretName, Secrets};
 use crate::config::{
     self, AccountConfig, Config, ConfigError, FilterConfig, HoldConfig, LookConfig, NotifyConfig, RetentionConfig,
-    TargetConfig,
+    TargetConfig, TunnelConfig,
 };
 use crate::delivery::Target;
 use crate::feed::Feed;
 use crate::progress::Progress;
+use crate::reach::{Tunnel, TunnelState, acknowledge_url};
 use crate::rules::{BadAnswer, Rule};
 use crate::sample::{self, SampleError};
 use crate::store::{self, Reader, StoreError, StoreHead};
 use crate::texts::user_error::UserError;
 
 mod saving;
+mod tunnel_switch;
 
 /// A command about the listener or the configuration. The `Save` commands replace a section as a whole.
 #[derive(Clone, Debug)]
@@ -103,6 +106,16 @@ pub enum SettingsCommand {
     SaveNotify {
         notify: NotifyConfig,
     },
+    /// Start the tunnel's client.
+    StartTunnel,
+    /// End the tunnel's client.
+    StopTunnel,
+    /// Take the tunnel's URL for the one that WeChat's console has.
+    AcknowledgeTunnelUrl,
+    /// Save the tunnel's command and URL. A client that runs is started again with them.
+    SaveTunnel {
+        tunnel: TunnelConfig,
+    },
     /// Post a sample event of this kind to our own listener, as WeChat would.
     SendSample {
         kind: String,
@@ -114,16 +127,28 @@ pub(super) fn start(
     setup: Setup,
     runtime: Arc<Runtime>,
     notices: NoticeSender,
-    status: watch::Sender<Arc<Status>>,
-    head: watch::Sender<StoreHead>,
-    accounts: watch::Sender<Arc<Accounts>>,
+    published: Published,
     rulebook: Rulebook,
 ) -> std::io::Result<Worker<SettingsCommand>> {
     Worker::start("settings", move |commands| {
         // With it the writer's thread, which is started here.
         give_way_to_window();
-        let (service, feed) = (None, None);
-        SettingsWorker { setup, runtime, notices, status, head, accounts, rulebook, service, feed }.run(&commands);
+        let Published { status, head, accounts, tunnel: tunnel_state } = published;
+        let (service, feed, tunnel) = (None, None, None);
+        let worker = SettingsWorker {
+            setup,
+            runtime,
+            notices,
+            status,
+            head,
+            accounts,
+            tunnel_state,
+            rulebook,
+            service,
+            feed,
+            tunnel,
+        };
+        worker.run(&commands);
     })
 }
 
@@ -135,11 +160,14 @@ struct SettingsWorker {
     status: watch::Sender<Arc<Status>>,
     head: watch::Sender<StoreHead>,
     accounts: watch::Sender<Arc<Accounts>>,
+    tunnel_state: watch::Sender<Arc<TunnelState>>,
     rulebook: Rulebook,
     /// `None` while another process has the data folder's lock, or the database cannot be opened.
     service: Option<Service>,
     /// Dropped after the service, so that it gives out the last events.
     feed: Option<Feed>,
+    /// Dropped after the service, so that the last answers reach WeChat.
+    tunnel: Option<Tunnel>,
 }
 
 impl SettingsWorker {
@@ -147,6 +175,11 @@ impl SettingsWorker {
         self.open();
         self.open_feed();
         self.rulebook.follow();
+        if self.setup.overrides.tunnel
+            && let Err(error) = self.start_tunnel()
+        {
+            self.notices.fail(error);
+        }
         while let Ok(command) = commands.recv() {
             let is_open = match self.carry_out(command) {
                 Ok(Some(notice)) => self.notices.send(notice),
@@ -176,6 +209,16 @@ impl SettingsWorker {
                 }
                 return Ok(None);
             }
+            SettingsCommand::StartTunnel => return self.start_tunnel().map(|()| None),
+            SettingsCommand::StopTunnel => {
+                self.tunnel = None;
+                return Ok(None);
+            }
+            SettingsCommand::AcknowledgeTunnelUrl => {
+                acknowledge_url(&self.setup.folder, &self.tunnel_state);
+                self.notices.waker.wake();
+                return Ok(None);
+            }
             SettingsCommand::TestServer { url } => return self.test_server(url).map(Some),
             SettingsCommand::SendSample { kind } => return self.send_sample(kind).map(Some),
             SettingsCommand::SetAddress { address } => self.set_address(&address),
@@ -191,6 +234,7 @@ impl SettingsWorker {
             SettingsCommand::SaveFilters { filters } => self.save_filters(filters),
             SettingsCommand::SaveRetention { retention } => self.save_retention(retention),
             SettingsCommand::SaveNotify { notify } => self.save_notify(notify),
+            SettingsCommand::SaveTunnel { tunnel } => self.save_tunnel(tunnel),
         };
         saved.map(|setting| Some(SettingsNotice::Saved(setting))).map_err(|error| UserError::from(&error))
     }
@@ -220,6 +264,7 @@ impl SettingsWorker {
             status.listener = listener;
             status.database = database;
         });
+        self.lead_tunnel_here();
     }
 
     /// Brings a database of an earlier version up to date, which the window shows and can stop.
@@ -277,6 +322,7 @@ impl SettingsWorker {
             Err(error) => ListenerState::Failed { trouble: (&error).into() },
         };
         self.publish(|status| status.listener = listener);
+        self.lead_tunnel_here();
         Ok(SavedSetting::Address)
     }
 

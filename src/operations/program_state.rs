@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::OperationError;
-use crate::account::Account;
+use crate::account::{Account, AccountKind};
 use crate::capture::Mode;
-use crate::config::{Config, SecretsPlace};
+use crate::config::{Config, SecretsPlace, public_url};
 use crate::engine::Setup;
 use crate::store::{Reader, StoreError};
 
@@ -25,6 +25,8 @@ pub struct ProgramState {
     pub targets: Vec<(String, String)>,
     /// The URL that events are forwarded to.
     pub forward: Option<String>,
+    /// The public URL: that of the tunnel that runs, else the one in `config.toml`.
+    pub public_url: Option<String>,
 }
 
 /// The numbers of a database.
@@ -49,6 +51,7 @@ pub struct AccountState {
     pub to_user: Option<String>,
     pub path: Option<String>,
     pub mode: Option<Mode>,
+    pub kind: AccountKind,
     /// The place of its secrets.
     pub secrets: Option<SecretsPlace>,
 }
@@ -71,6 +74,7 @@ pub fn program_state(setup: &Setup) -> Result<ProgramState, OperationError> {
         accounts,
         targets,
         forward: config.listener.forward,
+        public_url: public_url(&setup.folder, &config.tunnel),
     })
 }
 
@@ -88,7 +92,7 @@ fn database_state(setup: &Setup) -> Result<Option<DatabaseState>, OperationError
 impl AccountState {
     /// The state of an account; `default` is the name of the default one.
     pub fn of(account: &Account, default: &str, config: &Config) -> Self {
-        let Account { name, path, to_user, app_id, mode, secrets, .. } = account;
+        let Account { name, kind, path, to_user, app_id, mode, secrets, .. } = account;
         Self {
             name: name.clone(),
             is_default: name == default,
@@ -99,6 +103,7 @@ impl AccountState {
             to_user: to_user.clone(),
             path: path.clone(),
             mode: *mode,
+            kind: *kind,
             secrets: config.accounts.get(name).and_then(|config| config.secrets),
         }
     }
@@ -108,7 +113,7 @@ impl AccountState {
         json!({
             "account": self.name, "default": self.is_default, "token": self.has_token,
             "aes_key": self.has_aes_key, "app_secret": self.has_app_secret, "app_id": self.app_id,
-            "to_user": self.to_user, "path": self.path, "mode": self.mode.map(Mode::as_str),
+            "to_user": self.to_user, "path": self.path, "mode": self.mode.map(Mode::as_str), "kind": self.kind.as_str(),
             "secrets": self.secrets.map(SecretsPlace::as_str),
         })
     }
@@ -132,6 +137,7 @@ impl ProgramState {
                 "name": name, "url": without_query(url),
             })).collect::<Vec<_>>(),
             "forward": self.forward.as_deref().map(without_query),
+            "public_url": self.public_url.as_deref().map(without_query),
         })
     }
 }

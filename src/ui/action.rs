@@ -41,6 +41,8 @@ pub(crate) enum ReachTab {
     NothingArrives,
     /// The console's handshake with the developer's own server.
     OwnServer,
+    /// The time line of arrivals with its silences, and the alarms of the platform.
+    Arrivals,
 }
 
 /// A part of the detail.

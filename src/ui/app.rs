@@ -14,7 +14,7 @@ use crate::engine::{
 use crate::texts::Language;
 use crate::ui::action::{Action, FileRequest, Screen};
 use crate::ui::bars::prefix_hint::prefix_hint_ui;
-use crate::ui::bars::{banner, rail, status_bar, top_bar};
+use crate::ui::bars::{banner, rail, top_bar};
 use crate::ui::dialogs::export_dialog::ExportDialog;
 use crate::ui::dialogs::file_dialog::DialogAnswer;
 use crate::ui::dialogs::file_drop;
@@ -43,7 +43,7 @@ mod status_pane;
 use motion::SystemMotion;
 use signals::Signals;
 pub use start::{WindowError, run};
-use status_pane::status_ui;
+use status_pane::{status_ui, store_states};
 
 /// Time that one frame may spend on notices; the rest waits for the next.
 const ABSORB_AT_MOST: Duration = Duration::from_millis(10);
@@ -241,7 +241,8 @@ impl App {
             self.ask(command);
         }
         let answers = self.state.composer.question();
-        let questions: Vec<Command> = self.state.filter.questions().chain(answers).collect();
+        let arrivals = self.state.reach.questions();
+        let questions: Vec<Command> = self.state.filter.questions().chain(answers).chain(arrivals).collect();
         for question in questions {
             self.ask(question);
         }
@@ -266,22 +267,13 @@ impl App {
     fn panels_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         let chosen = self.chosen_look();
         let Self { engine, state, .. } = self;
-        let status = engine.status();
-        let (troubles, unverified) = {
-            let head = engine.head();
-            (
-                banner::StoreErrors {
-                    failing: head.trouble.clone(),
-                    files: head.change.clone(),
-                    clock: head.clock.clone(),
-                },
-                status_bar::UnverifiedTraffic { bytes: head.unverified_bytes, dropped: head.unverified_dropped },
-            )
-        };
+        let (status, tunnel) = (engine.status(), engine.tunnel());
+        let (troubles, unverified) = store_states(engine);
         let bar = |margin: Margin| Frame::new().fill(look.palette.frame).inner_margin(margin);
         Panel::top("bar").exact_size(theme::TOP_BAR_HEIGHT).frame(bar(Margin::symmetric(16, 0))).show(ui, |ui| {
             let held = state.answering.switch().map(|held| &**held);
-            top_bar::top_bar_ui(ui, &status, (&mut state.filter, &chosen, held, engine.armed()), look, actions);
+            let bar = (&mut state.filter, &chosen, held, engine.armed());
+            top_bar::top_bar_ui(ui, &status, bar, (&mut state.tunnel_bar, &*tunnel), look, actions);
         });
         let status_bar = Panel::bottom("status").exact_size(theme::STATUS_BAR_HEIGHT);
         let status_bar = status_bar.frame(bar(Margin::symmetric(16, 3))).show(ui, |ui| ui.max_rect()).inner;
@@ -294,7 +286,10 @@ impl App {
         CentralPanel::default().frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| {
             banner::banners_ui(ui, &status, &troubles, look, actions);
             match state.screen {
-                Screen::Settings => state.settings.ui(ui, &status, look, actions),
+                Screen::Settings => {
+                    state.settings.note_tunnel(tunnel);
+                    state.settings.ui(ui, &status, look, actions);
+                }
                 Screen::Rules => {
                     let (rules, trouble, fired) = (engine.rules(), engine.rules_error(), engine.fired());
                     let view = RulesView {

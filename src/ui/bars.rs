@@ -8,3 +8,4 @@ pub(super) mod rail;
 pub(super) mod replay_progress;
 pub(super) mod status_bar;
 pub(super) mod top_bar;
+pub(super) mod tunnel_bar;

@@ -10,6 +10,7 @@ use crate::engine::{
 };
 use crate::texts::Language;
 use crate::ui::action::{Move, PickAction, Screen};
+use crate::ui::bars::tunnel_bar::TunnelBar;
 use crate::ui::dialogs::comparison::Comparison;
 use crate::ui::dialogs::event_selection::EventSelection;
 use crate::ui::dialogs::export_dialog::ExportDialog;
@@ -71,6 +72,7 @@ pub(crate) struct State {
     pub(crate) filter: FilterBox,
     pub(crate) notices: Notices,
     pub(crate) settings: Settings,
+    pub(crate) tunnel_bar: TunnelBar,
     pub(crate) rules: RulesScreen,
     pub(crate) export_dialog: ExportDialog,
     pub(crate) removals: Removals,
@@ -153,6 +155,7 @@ impl State {
             Notice::Handshake { capture } => self.handshake = capture,
             Notice::LatestPush { capture } => self.latest_push = capture,
             Notice::Doctor(notice) => self.reach.absorb(notice),
+            Notice::Arrivals(notice) => self.reach.take_arrivals(notice),
             // It shows in the whole window.
             Notice::Settings(SettingsNotice::Saved(SavedSetting::Look | SavedSetting::Hold)) => {}
             Notice::Settings(SettingsNotice::Saved(what)) => {
@@ -202,6 +205,7 @@ impl State {
             Notice::Failed { trouble } => {
                 self.replays.failed();
                 self.composer.note_failed();
+                self.reach.note_failed();
                 self.notices.error(trouble);
             }
         }
@@ -213,6 +217,9 @@ impl State {
     pub(crate) fn note_written(&mut self) {
         self.list.note_written();
         self.replays.note_written();
+        if self.screen == Screen::Reach {
+            self.reach.refresh();
+        }
         if let Some(opened) = self.opened().filter(|opened| may_change(opened)) {
             self.to_open = Some(opened.stored.placement.id);
         }

@@ -3,6 +3,7 @@
 pub(super) mod annotation;
 pub(super) mod bubble;
 pub(super) mod cell;
+pub(super) mod code;
 pub(super) mod controls;
 pub(super) mod copy_menu;
 pub(super) mod dialog;
@@ -15,5 +16,6 @@ pub(super) mod reply_editor;
 pub(super) mod shown;
 pub(super) mod tab_bar;
 pub(super) mod table;
+pub(super) mod tunnel_words;
 pub(super) mod value_menu;
 pub(super) mod verdicts;

@@ -225,7 +225,11 @@ impl App {
         match screen {
             Screen::Replays => self.state.replays.want(),
             Screen::Settings => self.ask(removal_question::count()),
-            Screen::SetUp | Screen::Reach => self.find_arrivals(),
+            Screen::SetUp => self.find_arrivals(),
+            Screen::Reach => {
+                self.state.reach.refresh();
+                self.find_arrivals();
+            }
             Screen::Events | Screen::Rules | Screen::Compose => {}
         }
     }

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use crate::engine::Engine;
 use crate::ui::action::Action;
+use crate::ui::bars::banner::StoreErrors;
 use crate::ui::bars::status_bar;
 use crate::ui::look::Look;
 use crate::ui::state::State;
@@ -26,4 +27,11 @@ pub(super) fn status_ui(
     let upkeep = engine.maintenance_progress();
     let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
     status_bar::status_bar_ui(ui, shown, &work, look, actions);
+}
+
+/// The states of the store that banners and the status bar show.
+pub(super) fn store_states(engine: &Engine) -> (StoreErrors, status_bar::UnverifiedTraffic) {
+    let head = engine.head();
+    let errors = StoreErrors { failing: head.trouble.clone(), files: head.change.clone(), clock: head.clock.clone() };
+    (errors, status_bar::UnverifiedTraffic { bytes: head.unverified_bytes, dropped: head.unverified_dropped })
 }

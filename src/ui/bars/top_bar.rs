@@ -4,9 +4,10 @@ use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Layout, Response, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::hold::switch_ui;
+use super::tunnel_bar::TunnelBar;
 use crate::account::DEFAULT_ACCOUNT;
 use crate::config::{LookConfig, Theme};
-use crate::engine::{AnsweringCommand, ListenerState, Status};
+use crate::engine::{AnsweringCommand, ListenerState, Status, TunnelState};
 use crate::filter::Filter;
 use crate::texts::Language;
 use crate::texts::safe_text::safe_text;
@@ -25,11 +26,13 @@ pub(crate) fn top_bar_ui(
     ui: &mut Ui,
     status: &Status,
     (filter, chosen, held, armed): (&mut FilterBox, &LookConfig, Option<&Filter>, Option<Fault>),
+    (tunnel_bar, tunnel): (&mut TunnelBar, &TunnelState),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
     ui.horizontal_centered(|ui| {
         listener_ui(ui, &status.listener, look, actions);
+        tunnel_bar.ui(ui, (tunnel, &status.config.tunnel), look, actions);
         ui.separator();
         account_ui(ui, status, look, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -2,12 +2,13 @@
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::{Button, Id, Label, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::account::SecretName;
 use crate::config::Theme;
-use crate::engine::{ListenerState, SavedSetting, SettingsCommand, Stats, Status};
+use crate::engine::{ListenerState, SavedSetting, SettingsCommand, Stats, Status, TunnelState};
 use crate::texts::Language;
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, Screen};
@@ -22,11 +23,13 @@ mod draft;
 mod feed;
 mod notifications;
 mod secret;
+mod tunnel_form;
 
 use accounts::AccountForms;
 use data::DatabaseSection;
 use feed::FeedForm;
 use notifications::NotificationSection;
+use tunnel_form::TunnelForm;
 
 /// State of the settings page, with unsaved input.
 #[derive(Debug, Default)]
@@ -37,6 +40,7 @@ pub(crate) struct Settings {
     data: DatabaseSection,
     feed: FeedForm,
     notifications: NotificationSection,
+    tunnel: TunnelForm,
     folder: PathBuf,
 }
 
@@ -58,6 +62,7 @@ impl Settings {
             // The address is discarded as soon as it equals the saved one; the appearance has no input to discard.
             SavedSetting::Retention => self.data.saved(),
             SavedSetting::Feed => self.feed.saved(),
+            SavedSetting::Tunnel => self.tunnel.saved(),
             SavedSetting::Secret
             | SavedSetting::Address
             | SavedSetting::Look
@@ -70,6 +75,11 @@ impl Settings {
         }
     }
 
+    /// Takes over the state of the tunnel.
+    pub(crate) fn note_tunnel(&mut self, state: Arc<TunnelState>) {
+        self.tunnel.state = state;
+    }
+
     /// Takes over the statistics of the database.
     pub(crate) fn counted(&mut self, stats: Box<Stats>) {
         self.data.counted(stats);
@@ -80,6 +90,7 @@ impl Settings {
         ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
             page_ui(ui, |ui| {
                 section_ui(ui, "settings.listener.title", look, |ui| self.listener_ui(ui, status, look, actions));
+                section_ui(ui, "tunnel.title", look, |ui| self.tunnel.ui(ui, status, look, actions));
                 self.accounts.ui(ui, status, look, actions);
                 section_ui(ui, "feed.title", look, |ui| self.feed.ui(ui, status, look, actions));
                 section_ui(ui, "settings.look.title", look, |ui| look_ui(ui, status, look, actions));

@@ -23,7 +23,6 @@ mod answered;
 mod attempts;
 mod beside;
 mod bytes_pane;
-mod code;
 mod copies_section;
 mod detail_view;
 mod differing;

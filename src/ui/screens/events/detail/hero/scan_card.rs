@@ -2,13 +2,13 @@
 
 use egui::{Align, Layout, Ui, Vec2};
 
-use super::super::code::ScannedCode;
 use super::super::field::web_link;
 use super::super::long_text::LongText;
 use super::{FactRow, facts_ui};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_LARGE};
+use crate::ui::widgets::code::ScannedCode;
 use crate::ui::widgets::controls::{copy_icon, open_button, value_font, weak};
 use crate::wechat::message::ScanCode;
 

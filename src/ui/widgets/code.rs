@@ -1,4 +1,4 @@
-//! A scanned code redrawn from its content, so that a phone can scan it from the screen.
+//! A code drawn from its content, so that a phone can scan it from the screen.
 
 use barcoders::sym::codabar::Codabar;
 use barcoders::sym::code39::Code39;
@@ -26,7 +26,7 @@ const MOST_IN_BARS: usize = 128;
 
 /// A code as dark and light modules, including its quiet zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ScannedCode {
+pub(crate) struct ScannedCode {
     /// Number of modules in a row.
     columns: usize,
     /// Dark modules, row by row; a bar code has one row.
@@ -36,7 +36,7 @@ pub(super) struct ScannedCode {
 
 impl ScannedCode {
     /// Encodes a scan result; `None` for an unsupported symbology, and for content that does not fit.
-    pub(super) fn of(scan: &ScanCode<'_>) -> Option<Self> {
+    pub(crate) fn of(scan: &ScanCode<'_>) -> Option<Self> {
         let content = scan.content.filter(|content| !content.is_empty())?;
         if scan.scan_type.is_some_and(|name| name.eq_ignore_ascii_case("barcode")) {
             if content.len() > MOST_IN_BARS {
@@ -48,7 +48,8 @@ impl ScannedCode {
         }
     }
 
-    fn matrix(content: &str) -> Option<Self> {
+    /// Encodes a text as a QR code; `None` for a text that is too long for one.
+    pub(crate) fn matrix(content: &str) -> Option<Self> {
         let code = QrCode::new(content).ok()?;
         let width = code.width();
         let columns = width + 2 * QUIET_MODULES;
@@ -67,17 +68,17 @@ impl ScannedCode {
     }
 
     /// Returns true for a QR code, which is as high as it is wide.
-    pub(super) fn is_matrix(&self) -> bool {
+    pub(crate) fn is_matrix(&self) -> bool {
         self.is_matrix
     }
 
     /// Width in points, where there is room.
-    pub(super) fn width(&self) -> f32 {
+    pub(crate) fn width(&self) -> f32 {
         if self.is_matrix { QR_SIDE } else { self.columns as f32 * BAR_WIDTH }
     }
 
     /// Draws the code dark on white in every theme, as scanners require.
-    pub(super) fn ui(&self, ui: &mut Ui, description: &str) {
+    pub(crate) fn ui(&self, ui: &mut Ui, description: &str) {
         let size = if self.is_matrix {
             Vec2::splat(QR_SIDE)
         } else {

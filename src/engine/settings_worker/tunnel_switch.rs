@@ -1,0 +1,48 @@
+//! The tunnel of the window: started and stopped by a person, and led to the listener wherever that is.
+
+use super::SettingsWorker;
+use crate::config::{self, Config, ConfigError, TunnelConfig};
+use crate::engine::notice::SavedSetting;
+use crate::engine::status::ListenerState;
+use crate::reach::{Tunnel, TunnelError, TunnelSetup};
+use crate::texts::user_error::UserError;
+
+impl SettingsWorker {
+    /// Starts the client as the configuration has it, in place of one that runs.
+    pub(super) fn start_tunnel(&mut self) -> Result<(), UserError> {
+        // First, so that two never share an interface.
+        self.tunnel = None;
+        let config = Config::load_without_rules(&self.setup.config_file).map_err(|error| UserError::from(&error))?;
+        let ListenerState::Listening { address } = self.status.borrow().listener.clone() else {
+            return Err((&TunnelError::NoListener).into());
+        };
+        let Ok(address) = address.parse() else { return Err((&TunnelError::NoListener).into()) };
+        let setup = TunnelSetup { config: config.tunnel, address, folder: self.setup.folder.clone() };
+        let (state, waker) = (self.tunnel_state.clone(), self.notices.waker.clone());
+        let started = Tunnel::start(self.runtime.handle(), setup, state, waker);
+        self.tunnel = Some(started.map_err(|error| UserError::from(&error))?);
+        Ok(())
+    }
+
+    /// Starts a client that runs again where the listener has moved.
+    pub(super) fn lead_tunnel_here(&mut self) {
+        let Some(tunnel) = &self.tunnel else { return };
+        let ListenerState::Listening { address } = self.status.borrow().listener.clone() else { return };
+        if address.parse() != Ok(tunnel.address())
+            && let Err(error) = self.start_tunnel()
+        {
+            self.notices.fail(error);
+        }
+    }
+
+    pub(super) fn save_tunnel(&mut self, tunnel: TunnelConfig) -> Result<SavedSetting, ConfigError> {
+        config::save_tunnel(&self.setup.folder, &self.setup.config_file, &tunnel)?;
+        self.publish(|status| status.config.tunnel = tunnel);
+        if self.tunnel.is_some()
+            && let Err(error) = self.start_tunnel()
+        {
+            self.notices.fail(error);
+        }
+        Ok(SavedSetting::Tunnel)
+    }
+}
