@@ -6,6 +6,7 @@
 //! - `reply_record`: the answer to a request. `server_answer`: the answer of the developer's own server.
 //! - `row_content`: what was in an event and what was answered, for its row; `row_words` makes words of it.
 //! - `replay_run`: stored events sent again, and how the answers compare.
+//! - `team_mark`: the relay that an event came from, and the desktop whose tap it is.
 //! - `annotation`: a person's pin and note. `json`: an event and a replay as JSON. `report`: an event in Markdown.
 
 /// Declares an enum with the spellings that the database, JSON and the filter language share.
@@ -43,6 +44,7 @@ mod row_content;
 mod row_words;
 mod server_answer;
 mod stored_capture;
+mod team_mark;
 
 pub use annotation::{Annotation, AnnotationChange, LONGEST_NOTE, tidy_note};
 pub use finding_record::{FindingRecord, read_findings, write_findings};
@@ -64,6 +66,7 @@ pub use stored_capture::{
     Capture, CaptureId, CaptureSummary, Envelope, GroupKey, HANDSHAKE, Mode, Placement, Signature, StoredCapture,
     UNREADABLE,
 };
+pub use team_mark::{EventOrigin, TeamMark};
 
 /// The header of requests that this program sends itself. With the value of [`OwnMark`](crate::account::OwnMark) they are never
 /// taken for a user's action.

@@ -15,6 +15,7 @@ mod accounts;
 mod agent;
 mod database;
 mod files;
+mod joining;
 mod menus;
 mod sending;
 
@@ -22,6 +23,7 @@ pub use accounts::{AccountArgs, AccountJob, ListAccounts, SetAccount};
 pub use agent::{Compare, Doctor, Mcp, Status};
 pub use database::{Db, DbJob, Delete, Generate};
 pub use files::{Export, Import, Which};
+pub use joining::{Join, RelayArgs};
 pub use menus::{CoverMenu, LintMenu, MenuArgs, MenuJob, MenuSource, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
 pub use sending::{BodyFormat, Form, Mode, Replay, Send};
 
@@ -106,6 +108,8 @@ pub enum Color {
 pub enum Command {
     /// Receive callbacks without a window
     Listen(Listen),
+    /// Join a team that shares one callback URL: receive its events, and answer the taps that are claimed here
+    Join(Join),
     /// List stored events, newest first
     Events(Events),
     /// Show one event
@@ -167,6 +171,9 @@ pub struct Listen {
     /// Start the tunnel of config.toml ([tunnel] command), and print its public URL when it is known and when it changes
     #[arg(long)]
     pub tunnel: bool,
+    /// Team behind this URL.
+    #[command(flatten)]
+    pub team: RelayArgs,
     /// Print the address, then each event once its answer is recorded, as JSON lines
     #[arg(long)]
     pub json: bool,

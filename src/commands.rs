@@ -19,10 +19,12 @@ mod compare;
 mod custom_menu;
 mod db;
 mod doctor;
+mod event_printer;
 mod events;
 mod export;
 mod import;
 mod input;
+mod join;
 mod lint;
 mod listen;
 mod log;
@@ -118,6 +120,7 @@ fn dispatch(
     match command {
         None => window(setup),
         Some(Command::Listen(listen)) => listen::run(&setup, &listen),
+        Some(Command::Join(join)) => join::run(&setup, &join),
         Some(Command::Events(events)) => events::run(&setup, &events, output),
         Some(Command::Show(show)) => show::run(&setup, &show, output),
         Some(Command::Wait(wait)) => wait::run(&setup, &wait),

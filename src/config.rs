@@ -28,6 +28,8 @@ mod retention;
 mod rule_entries;
 mod secrets;
 mod tunnel_config;
+mod team_config;
+mod team_url;
 mod watch;
 
 pub use edit::{
@@ -46,6 +48,8 @@ pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
 pub use tunnel_config::{ClientRecord, TunnelConfig, TunnelRecord, has_credentials, public_url, save_tunnel};
+pub use team_config::{TeamConfig, save_team, save_team_url};
+pub use team_url::TeamUrl;
 pub use watch::ConfigWatch;
 
 /// Default address of the listener; loopback, since nobody asked for more.
@@ -68,6 +72,7 @@ pub struct Config {
     pub retention: RetentionConfig,
     pub notify: NotifyConfig,
     pub tunnel: TunnelConfig,
+    pub team: TeamConfig,
     /// `[[rules]]`, in their order.
     #[serde(deserialize_with = "rule_entries::read")]
     pub rules: Vec<Rule>,

@@ -113,6 +113,7 @@ mod service;
 mod settings_worker;
 mod signals;
 mod status;
+mod team_switch;
 mod transfer_worker;
 mod trial;
 mod worker;
@@ -133,6 +134,7 @@ pub use crate::replay::{
     Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
 };
 pub use crate::store::{KeyHistory, RemovalId, RetentionReport, Silence, Stats, StoreHead, Timeline, TimelineBucket};
+pub use crate::team::{BrokerState, ClaimView, DesktopCommand, MemberView, TeamRole, TeamStatus};
 pub use answered_message::AnsweredMessage;
 use answering::AnsweringHandle;
 pub use answering::{AnswerTarget, AnsweringCommand};
@@ -167,9 +169,10 @@ pub use rulebook::{Rulebook, RulebookError};
 pub use selection::Selection;
 pub use server_test::ServerTest;
 pub use service::{Service, StartError, runtime};
-pub use settings_worker::SettingsCommand;
+pub use settings_worker::{SettingsCommand, TeamForm};
 pub use signals::stop_requested;
-pub use status::{AccountStatus, FeedState, ListenerState, Status, exposure};
+pub use status::{AccountStatus, FeedState, ListenerState, Status, TeamState, exposure};
+pub use team_switch::{TeamChoice, TeamStartError, start_desktop, start_relay};
 pub use transfer_worker::{ExportRequest, TransferCommand};
 use transfer_worker::{LatestPreview, TransferHandle, TransferWorker};
 pub use trial::{RulePreview, RuleTrial};

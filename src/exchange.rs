@@ -9,6 +9,7 @@
 //! - `record`: an event as it is exported, its entry in a pack's manifest, and the same as one JSON object.
 //! - `export`: reads the store, numbers the events, and hands them to a format's writer.
 //! - `import`: walks through files and folders, and hands them to the reader that recognises them.
+//! - `single_event`: one event from its JSON object, as a team's relay publishes it.
 //! - `importer`: stores what readers find, in batches, and lists what could not be read.
 //! - `pseudonyms`: replaces identifiers. `output`: temporary files, folders and zips, and the rename at the end.
 //!
@@ -27,6 +28,7 @@ mod output;
 mod pseudonyms;
 pub mod published;
 mod record;
+mod single_event;
 mod writer;
 
 pub use export::{ExportOptions, ExportPlan, ExportSummary, Preview, export, preview};
@@ -37,3 +39,4 @@ pub use import_problem::{ImportProblem, ImportReason};
 pub use importer::ImportSummary;
 pub use pseudonyms::{Identifier, Pseudonyms, Replacement, Texts};
 pub use record::Fixture;
+pub use single_event::{SingleEvent, name_first_attempt};

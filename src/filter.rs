@@ -124,12 +124,18 @@ pub enum Term {
     /// The user's OpenID matches this pattern.
     Openid(Pattern),
     Account(String),
+    /// The relay that captured it matches this pattern.
+    Relay(Pattern),
+    /// The desktop whose tap it is matches this pattern.
+    Claimed(Pattern),
     Signature(Signature),
     Mode(Mode),
     /// The source of the reply is this one.
     Reply(ReplySource),
     /// The source of the reply is any rule.
     ReplyByRule,
+    /// The source of the reply is any desktop of the team.
+    ReplyByDesktop,
     /// The developer's own server was asked, with this result.
     Forward(ForwardState),
     /// The fault of this name was injected into the reply; `None`: any fault.
@@ -162,6 +168,7 @@ impl Term {
         match self {
             Self::Reply(_)
             | Self::ReplyByRule
+            | Self::ReplyByDesktop
             | Self::Forward(_)
             | Self::Fault(_)
             | Self::Status(_)
@@ -174,6 +181,8 @@ impl Term {
             | Self::Key(_)
             | Self::Openid(_)
             | Self::Account(_)
+            | Self::Relay(_)
+            | Self::Claimed(_)
             | Self::Signature(_)
             | Self::Mode(_)
             | Self::Attempt(_)

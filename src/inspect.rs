@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::account::{Account, Accounts};
 use crate::capture::diagnosis::{Code, Diagnosis};
-use crate::capture::{Capture, Envelope, GroupKey, HANDSHAKE, Mode, RawRequest, Signature, UNREADABLE};
+use crate::capture::{Capture, Envelope, GroupKey, HANDSHAKE, Mode, RawRequest, Signature, TeamMark, UNREADABLE};
 use crate::wechat::message::Message;
 use crate::wechat::tree::Tree;
 
@@ -150,6 +150,7 @@ fn handshake(request: RawRequest, accounts: &Accounts) -> Inspection {
         message: None,
         group_key: None,
         diagnoses,
+        team: TeamMark::default(),
     };
     Inspection { capture, tree: None, disposition, encryption: None }
 }
@@ -203,7 +204,8 @@ fn callback(request: RawRequest, accounts: &Accounts, keeps_tree: bool) -> Inspe
         .then(|| group_key(&account, signature, &envelope, message.as_deref().unwrap_or(&request.body)))
         .flatten();
     let request = keep(request, signature, &mut diagnoses);
-    let capture = Capture { request, account, envelope, mode, signature, message, group_key, replay, diagnoses };
+    let team = TeamMark::default();
+    let capture = Capture { request, account, envelope, mode, signature, message, group_key, replay, diagnoses, team };
     Inspection { capture, tree, disposition, encryption }
 }
 

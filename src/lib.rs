@@ -34,6 +34,7 @@
 //!   [`exchange`]: captures as files and back, with a map of its own.
 //!   [`coverage`]: the buttons of a menu (`wechat/custom_menu`) beside the captures.
 //! - [`feed`]: other programs follow along on a port of its own, with a map of its own; its page is `assets/feed.html`.
+//! - [`team`]: a team behind one callback URL: a relay and desktops over NATS, with a map of its own.
 //! - [`traffic`]: generated events, for benches and for trying things out. [`demo`]: the story that `--demo` shows, in a
 //!   temporary folder.
 //! - [`engine`]: everything off the window's thread behind one handle, with a map of its threads.
@@ -112,6 +113,7 @@ pub mod replay;
 pub mod rules;
 pub mod sample;
 pub mod store;
+pub mod team;
 pub mod texts;
 pub mod traffic;
 pub mod ui;

@@ -8,7 +8,7 @@
 //! ```text
 //! connection ─► callback ─► body ─► inspect ─► store: COMMIT ─► responder ─► answer ─► HTTP
 //!                                                                  │
-//!     reply policy: held push · first rule · forward · default ────┘
+//!     reply policy: desktop · held push · first rule · forward · default ────┘
 //!     then assembly: address ─► fault ─► encrypt ─► lint what arrives
 //! ```
 //!
@@ -19,6 +19,8 @@
 //! - `held`: the pushes that wait for a person. `responder`: the decision on one push's reply.
 //! - `responder/forwarding`: the developer's own server. `responder/assembly`: a decision turned into bytes, faults
 //!   included, and linted. `responder/encryption`: the encrypted envelope, and the faults in it.
+//! - `desktops`: a team's claims, and the way to ask a desktop; `responder/by_desktop` asks. `remote_push`: the other side, a
+//!   relay's push decided here.
 //! - `http_answer`: the HTTP response and its record.
 //!
 //! # Where to add things
@@ -47,15 +49,19 @@ use crate::texts::user_error::UserError;
 mod body;
 mod callback;
 mod connection;
+mod desktops;
 mod handles;
 mod held;
 mod http_answer;
+mod remote_push;
 mod reply_policy;
 mod responder;
 
 use callback::Endpoint;
 use connection::{Origin, TimedStream};
+pub use desktops::{Claims, DesktopAnswer, DesktopAsker, DesktopContent, DesktopQuestion, TeamDesktops};
 pub use held::{AwaitedRetry, HeldDecision, HeldPush, HeldPushes, HeldView, ManualReply};
+pub use remote_push::{RemoteContext, RemotePush, answer_remotely};
 pub use reply_policy::{ArmedFault, ForwardSetup, ReplyPolicy, RuleUsage, UsageByRule};
 
 /// The time a client may take for its head, and again for its body.

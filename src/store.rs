@@ -22,6 +22,7 @@
 //! - `chores`: the writer's work while it is idle
 //! - `bulk_writer`: imports, replays and removals from other threads and programs; `known_events`: what need not be imported
 //! - `annotations`: pins and notes
+//! - `team_events`: what comes in from a team's relay, once each; `outbox`: how far our own events have been published
 //! - `removal`: removal of events that can be undone, and their purge
 //! - `retention`: limits that the user sets, and removals beyond them; `trusted_clock`: a clock that jumps decides none
 //!
@@ -68,6 +69,7 @@ mod known_events;
 mod maintenance;
 mod matching;
 mod message_form;
+mod outbox;
 mod pages;
 mod queue;
 mod reader;
@@ -80,6 +82,7 @@ mod rows;
 mod schema;
 mod stats;
 mod timeline;
+mod team_events;
 mod trusted_clock;
 mod unverified;
 mod upgrade;
@@ -93,11 +96,13 @@ pub use head::StoreHead;
 pub use key_history::KeyHistory;
 pub use maintenance::Maintenance;
 pub use matching::{Scan, ScanChunk};
+pub use outbox::OutboxCursor;
 pub use queue::{StoreHandle, Ticket};
 pub use reader::{Interrupter, Reader};
 pub use removal::{RemovalId, UNDO_FOR};
 pub use retention::{Limits, Retention, RetentionReason, RetentionReport};
 pub use stats::Stats;
 pub use timeline::{Silence, Timeline, TimelineBucket};
+pub use team_events::{Received, TeamEvent};
 pub use upgrade::{bring_up_to_date, is_older};
 pub use writer::Store;

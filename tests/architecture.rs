@@ -48,12 +48,16 @@ const LAYERS: &[(&str, &[&str])] = &[
             "wechat",
         ],
     ),
+    (
+        "team",
+        &["account", "capture", "clock", "exchange", "listener", "log_throttle", "store", "texts", "waker", "wechat"],
+    ),
     ("feed", &["account", "capture", "clock", "filter", "log_throttle", "store", "texts", "wechat"]),
     (
         "engine",
         &[
             "account", "capture", "clock", "config", "delivery", "exchange", "feed", "filter", "inspect", "listener",
-            "progress", "reach", "replay", "rules", "sample", "store", "texts", "waker", "wechat",
+            "progress", "reach", "replay", "rules", "sample", "store", "team", "texts", "waker", "wechat",
         ],
     ),
     (
@@ -118,6 +122,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rules",
             "sample",
             "store",
+            "team",
             "texts",
             "traffic",
             "ui",
@@ -163,6 +168,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rmcp", &["agents"]),
     ("image", &["engine"]),
     ("notify_rust", &["engine"]),
+    ("async_nats", &["team"]),
+    ("gethostname", &["team"]),
 ];
 
 /// The leaf has no clock, no I/O and no chance.

@@ -14,6 +14,7 @@ use super::replay_run::{Baseline, Replay, StoredReplay};
 use super::reply_record::{Reply, ReplyEnd};
 use super::server_answer::ServerAnswer;
 use super::stored_capture::{CaptureId, Envelope, StoredCapture};
+use super::team_mark::EventOrigin;
 use crate::texts::Language;
 use crate::wechat::decoded::decoded;
 use crate::wechat::fields::fields;
@@ -53,6 +54,12 @@ pub fn event_json(view: EventView<'_>) -> Value {
     }
     if let Some(note) = &annotation.note {
         inspected["note"] = json!(note);
+    }
+    if let Some(EventOrigin { relay, id }) = &capture.team.origin {
+        inspected["origin"] = json!({ "relay": relay, "id": id });
+    }
+    if let Some(desktop) = &capture.team.claimed {
+        inspected["claimed"] = json!(desktop);
     }
     let decrypted = match &capture.message {
         Some(message) => match std::str::from_utf8(message) {
@@ -326,6 +333,17 @@ mod tests {
         assert_eq!(json_of(&stored, &[]).get("replay"), None);
         stored.capture.replay = true;
         assert_eq!(json_of(&stored, &[])["replay"], json!(true));
+    }
+
+    #[test]
+    fn what_came_through_a_relay_says_from_where_and_whose_it_is() {
+        let mut stored = stored(b"<xml/>");
+        let plain = json_of(&stored, &[]);
+        assert_eq!((plain.get("origin"), plain.get("claimed")), (None, None));
+        let origin = EventOrigin { relay: "hub".to_owned(), id: 4 };
+        stored.capture.team = TeamMark { origin: Some(origin), claimed: Some("alice".to_owned()) };
+        let event = json_of(&stored, &[]);
+        assert_eq!((&event["origin"], &event["claimed"]), (&json!({ "relay": "hub", "id": 4 }), &json!("alice")));
     }
 
     #[test]

@@ -18,12 +18,17 @@ pub enum ReplySource {
     Held,
     /// The developer's own server.
     Forward,
+    /// The desktop of that name, which has claimed the user.
+    Desktop(String),
     /// None: the request was refused, or the exchange ended without a reply.
     None,
 }
 
 /// The prefix of a rule's name in a source's spelling.
 const RULE_PREFIX: &str = "rule:";
+
+/// The prefix of a desktop's name.
+const DESKTOP_PREFIX: &str = "desktop:";
 
 impl ReplySource {
     /// The spelling in the database, in JSON and in filters.
@@ -33,6 +38,7 @@ impl ReplySource {
             Self::Rule(name) => return Cow::Owned(format!("{RULE_PREFIX}{name}")),
             Self::Held => "held",
             Self::Forward => "forward",
+            Self::Desktop(name) => return Cow::Owned(format!("{DESKTOP_PREFIX}{name}")),
             Self::None => "none",
         })
     }
@@ -44,7 +50,10 @@ impl ReplySource {
             "held" => Some(Self::Held),
             "forward" => Some(Self::Forward),
             "none" => Some(Self::None),
-            _ => text.strip_prefix(RULE_PREFIX).map(|name| Self::Rule(name.to_owned())),
+            _ => text
+                .strip_prefix(RULE_PREFIX)
+                .map(|name| Self::Rule(name.to_owned()))
+                .or_else(|| text.strip_prefix(DESKTOP_PREFIX).map(|name| Self::Desktop(name.to_owned()))),
         }
     }
 }

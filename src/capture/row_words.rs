@@ -192,6 +192,7 @@ mod tests {
             answer: None,
             illegality: None,
             annotation: Annotation::default(),
+            team: crate::capture::TeamMark::default(),
             verdict: None,
         }
     }

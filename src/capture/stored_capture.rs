@@ -10,6 +10,7 @@ use super::raw_request::RawRequest;
 use super::replay_run::Verdict;
 use super::reply_record::{Reply, ReplySummary};
 use super::row_content::{EventContent, ReplyContent};
+use super::team_mark::TeamMark;
 use crate::wechat::lint::{Encryption, LintCode, PushInfo};
 use crate::wechat::reply::Address;
 use crate::wechat::tree::Format;
@@ -96,6 +97,8 @@ pub struct Capture {
     /// True if this program sent it.
     pub replay: bool,
     pub diagnoses: Vec<Diagnosis>,
+    /// The relay it came from, and the desktop whose tap it is.
+    pub team: TeamMark,
 }
 
 /// A digest over account, user and message: equal for the attempts of one event.
@@ -179,6 +182,8 @@ pub struct CaptureSummary {
     pub reply: Option<ReplySummary>,
     /// A person's pin and note.
     pub annotation: Annotation,
+    /// The relay it came from, and the desktop whose tap it is.
+    pub team: TeamMark,
     /// The content beside the key; only rows of the list have it, as the two that follow.
     pub content: Option<EventContent>,
     /// The content of the reply.

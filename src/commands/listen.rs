@@ -1,44 +1,39 @@
 //! `menuscope listen`: the same listener with no window.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::output::{event_line, print_line, print_row};
+use super::event_printer::EventPrinter;
+use super::output::print_line;
 use super::{Outcome, language};
 use crate::capture::CaptureId;
 use crate::cli::{self, Listen};
 use crate::config::{Config, parse_address};
 use crate::delivery::Target;
-use crate::engine::{ForwardSetup, Rulebook, Service, Setup, exposure, open_feed, runtime, stop_requested};
+use crate::engine::{
+    ForwardSetup, Rulebook, Service, Setup, TeamChoice, exposure, open_feed, runtime, start_relay, stop_requested,
+};
 use crate::feed::Feed;
-use crate::filter::Filter;
 use crate::progress::Progress;
 use crate::reach::TunnelSetup;
 use crate::rules::BadAnswer;
-use crate::store::{Reader, StoreError, StoreHead, bring_up_to_date, is_older};
-use crate::texts::Language;
+use crate::store::{StoreError, StoreHead, bring_up_to_date, is_older};
 use crate::waker::Waker;
 
 mod tunnel_lines;
 
 use tunnel_lines::TunnelLines;
 
-/// New events that are read at a time.
-const BATCH: usize = 1_000;
-
-/// Interval of reading where nothing announces new events.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
-
 /// After the listener has stopped, the last lines get this long: nobody may be reading.
-const LAST_LINES: Duration = Duration::from_secs(1);
+pub(super) const LAST_LINES: Duration = Duration::from_secs(1);
 
 pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let config = Config::load(&setup.config_file)?;
@@ -67,7 +62,11 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     // One wake-up in store is enough: what it announces is read from the head.
     let (ring, bell) = mpsc::sync_channel(1);
     let waker = waker(ring.clone());
-    let mut rulebook = Rulebook::new(setup.config_file.clone(), forward(listen)?, Waker::silent());
+    let mut rulebook = Rulebook::new(
+        setup.config_file.clone(),
+        forward(listen.forward.as_deref(), listen.bad_answer)?,
+        Waker::silent(),
+    );
     rulebook.apply(&config)?;
     let crafting = rulebook.policy().clone();
     let mut service =
@@ -75,15 +74,24 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     rulebook.follow();
     let announced = following.clone();
     let after = CaptureId(following.borrow().last_id);
-    let printer = Printer {
+    let printer = EventPrinter {
         json: listen.json,
         language: language(setup),
         database: setup.folder.database(),
         head: following,
         waker,
-        open: BTreeSet::new(),
+        open: BTreeMap::new(),
+        patience: None,
         // Only what arrives from now on is printed.
         after,
+    };
+    let relay = match &listen.team.relay {
+        Some(url) => {
+            let choice = TeamChoice { url: Some(url.clone()), name: listen.team.name.clone(), ..TeamChoice::default() };
+            let sources = (announced.clone(), rulebook.policy());
+            Some(start_relay(setup, &config, &choice, Arc::clone(&runtime), sources)?)
+        }
+        None => None,
     };
     let address = service.listen(address)?;
     let feed = open_feed(setup, &config, announced)?;
@@ -114,6 +122,8 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
         .context("cannot start printing events")?;
     runtime.block_on(stopping).context("cannot hear SIGINT and SIGTERM")?;
     drop(service);
+    // After the last answer is recorded.
+    drop(relay);
     drop(ring);
     if let Some(feed) = &feed {
         // The last events go out beside the last lines.
@@ -140,7 +150,7 @@ fn first_lines(listener: SocketAddr, feed: Option<SocketAddr>, as_json: bool) ->
 }
 
 /// Brings a database of an earlier version up to date. `false`: that was stopped, and nobody is to listen any more.
-fn is_up_to_date(database: &Path, progress: &Progress) -> anyhow::Result<bool> {
+pub(super) fn is_up_to_date(database: &Path, progress: &Progress) -> anyhow::Result<bool> {
     if !is_older(database) {
         return Ok(true);
     }
@@ -154,96 +164,17 @@ fn is_up_to_date(database: &Path, progress: &Progress) -> anyhow::Result<bool> {
 }
 
 /// The setting of `--forward`; it outranks `config.toml`.
-fn forward(listen: &Listen) -> anyhow::Result<Option<ForwardSetup>> {
-    let Some(url) = &listen.forward else { return Ok(None) };
-    let bad_answer = match listen.bad_answer {
+pub(super) fn forward(url: Option<&str>, bad_answer: Option<cli::BadAnswer>) -> anyhow::Result<Option<ForwardSetup>> {
+    let Some(url) = url else { return Ok(None) };
+    let bad_answer = match bad_answer {
         Some(cli::BadAnswer::Default) => BadAnswer::Default,
         Some(cli::BadAnswer::Pass) | None => BadAnswer::Pass,
     };
     Ok(Some(ForwardSetup { target: Target::parse(url)?, bad_answer }))
 }
 
-fn waker(ring: SyncSender<()>) -> Waker {
+pub(super) fn waker(ring: SyncSender<()>) -> Waker {
     Waker::new(move || {
         ring.try_send(()).ok();
     })
-}
-
-/// Prints each event once its answer is recorded.
-struct Printer {
-    json: bool,
-    language: Language,
-    database: PathBuf,
-    head: watch::Receiver<StoreHead>,
-    waker: Waker,
-    /// Seen, and not answered yet.
-    open: BTreeSet<CaptureId>,
-    after: CaptureId,
-}
-
-impl Printer {
-    fn run(mut self, bell: &Receiver<()>) -> anyhow::Result<()> {
-        let mut reader = Reader::open(&self.database)?;
-        loop {
-            let over = self.head.has_changed().is_err();
-            self.waker.rearm();
-            if !reader.is_current() {
-                // Removed, moved or replaced: the writer has opened another, or is about to.
-                match Reader::open(&self.database) {
-                    Ok(other) => reader = self.turn_to(other),
-                    Err(_) if over => return Ok(()),
-                    Err(_) => {
-                        bell.recv_timeout(LOOK_AGAIN).ok();
-                        continue;
-                    }
-                }
-            }
-            self.print_new(&reader)?;
-            if over {
-                return Ok(());
-            }
-            // The head's sender goes with the service, after the last commit.
-            bell.recv_timeout(LOOK_AGAIN).ok();
-        }
-    }
-
-    /// Follows another database: the events that it holds already did not arrive here.
-    fn turn_to(&mut self, other: Reader) -> Reader {
-        self.open.clear();
-        self.after = self.after.max(CaptureId(self.head.borrow().opened_at));
-        other
-    }
-
-    fn print_new(&mut self, reader: &Reader) -> anyhow::Result<()> {
-        loop {
-            let new = reader.arrived(&Filter::default(), self.after, BATCH)?;
-            self.after = new.last().copied().unwrap_or(self.after);
-            self.open.extend(&new);
-            self.print_answered(reader)?;
-            if new.len() < BATCH {
-                return Ok(());
-            }
-        }
-    }
-
-    fn print_answered(&mut self, reader: &Reader) -> anyhow::Result<()> {
-        for id in self.open.clone() {
-            let Some(stored) = reader.capture(id)? else {
-                self.open.remove(&id);
-                continue;
-            };
-            if stored.reply.is_none() {
-                continue;
-            }
-            self.open.remove(&id);
-            if self.json {
-                print_line(&event_line(reader, &stored, self.language)?)?;
-            } else {
-                for row in reader.page(&[id])? {
-                    print_row(&row, self.language)?;
-                }
-            }
-        }
-        Ok(())
-    }
 }

@@ -220,7 +220,7 @@ pub(super) fn put(table: &mut Table, key: &str, text: Option<&str>) {
     put_value(table, key, text.filter(|text| !text.is_empty()).map(Value::from));
 }
 
-fn put_value(table: &mut Table, key: &str, new: Option<Value>) {
+pub(super) fn put_value(table: &mut Table, key: &str, new: Option<Value>) {
     match new {
         Some(new) => match table.get_mut(key).and_then(Item::as_value_mut) {
             // Keeps the comment behind the value.

@@ -60,6 +60,17 @@ pub enum ConfigError {
         "cannot keep the feed's token: an account is called \"feed\", and secrets are kept by name; rename the account, or give the token as MENUSCOPE_FEED_TOKEN"
     )]
     NamedAsFeed,
+    /// An account has the name under which the broker's login is kept.
+    #[error(
+        "cannot keep the broker's login: an account is called \"team\", and secrets are kept by name; rename the account, or give a credentials file as [team] creds"
+    )]
+    NamedAsTeam,
+    /// An address is none of a broker.
+    #[error("\"{text}\" is no address of a broker; write it as nats://USER:PASSWORD@HOST:4222, or tls://… for TLS")]
+    TeamUrl {
+        /// Without a login.
+        text: String,
+    },
     /// Another process has the data folder's listener.
     #[error("another menuscope already listens for this data folder; close it, or use another folder with --data DIR: {}", path.display())]
     AlreadyListening { path: PathBuf },
@@ -96,6 +107,8 @@ impl From<&ConfigError> for UserError {
             }
             ConfigError::Address { text } => Self::of("user_error.config.address", error).with("text", text),
             ConfigError::NamedAsFeed => Self::of("user_error.config.named_as_feed", error),
+            ConfigError::NamedAsTeam => Self::of("user_error.config.named_as_team", error),
+            ConfigError::TeamUrl { text } => Self::of("user_error.config.team_url", error).with("text", text),
             ConfigError::AlreadyListening { path } => {
                 Self::of("user_error.config.already_listening", error).with("path", path.display())
             }
@@ -124,6 +137,8 @@ mod tests {
             ConfigError::UnknownAccount { name: "a".into(), known: "b".into() },
             ConfigError::Address { text: "x".into() },
             ConfigError::NamedAsFeed,
+            ConfigError::NamedAsTeam,
+            ConfigError::TeamUrl { text: "x".into() },
             ConfigError::AlreadyListening { path },
         ];
         for error in &errors {

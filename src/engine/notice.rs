@@ -234,6 +234,8 @@ pub enum SavedSetting {
     Filters,
     Notify,
     Tunnel,
+    /// The team was joined or left.
+    Team,
 }
 
 /// The outcome of a maintenance task.

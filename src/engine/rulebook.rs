@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, ConfigError, ConfigWatch, line_of_rule};
 use crate::delivery::{DeliveryError, HttpClient, Target};
-use crate::listener::{ArmedFault, ForwardSetup, HeldPushes, ReplyPolicy};
+use crate::listener::{ArmedFault, ForwardSetup, HeldPushes, ReplyPolicy, TeamDesktops};
 use crate::rules::{RuleError, RuleSet};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
@@ -78,6 +78,7 @@ impl Rulebook {
             rule_usage: watch::Sender::default(),
             held: HeldPushes::new(waker),
             forward: source.forward.subscribe(),
+            desktops: TeamDesktops::default(),
             armed_fault: ArmedFault::default(),
             http_client: HttpClient::new(),
             instance: format!("{:08x}", fastrand::u32(..)).into(),

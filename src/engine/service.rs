@@ -14,7 +14,7 @@ use crate::account::Accounts;
 use crate::config::{Config, ConfigError, DataFolder, ListenerLock, RetentionConfig};
 use crate::listener::{self, ListenError, ListenerContext, ReplyPolicy};
 use crate::reach::end_leftover_client;
-use crate::store::{Limits, Retention, Store, StoreError, StoreHead};
+use crate::store::{Limits, Retention, Store, StoreError, StoreHandle, StoreHead};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
 
@@ -141,6 +141,16 @@ impl Service {
     /// The accounts that the listener uses.
     pub fn accounts(&self) -> Arc<Accounts> {
         self.accounts.borrow().clone()
+    }
+
+    /// The accounts, and a notice of each change.
+    pub(super) fn follow_accounts(&self) -> watch::Receiver<Arc<Accounts>> {
+        self.accounts.subscribe()
+    }
+
+    /// A handle that writes to the store.
+    pub(super) fn store(&self) -> StoreHandle {
+        self.store.handle()
     }
 
     /// Uses these accounts from the next request on.

@@ -30,10 +30,15 @@ use crate::reach::{Tunnel, TunnelState, acknowledge_url};
 use crate::rules::{BadAnswer, Rule};
 use crate::sample::{self, SampleError};
 use crate::store::{self, Reader, StoreError, StoreHead};
+use crate::team::DesktopCommand;
 use crate::texts::user_error::UserError;
 
+mod joining;
 mod saving;
 mod tunnel_switch;
+
+use joining::JoinedTeam;
+pub use joining::TeamForm;
 
 /// A command about the listener or the configuration. The `Save` commands replace a section as a whole.
 #[derive(Clone, Debug)]
@@ -116,6 +121,16 @@ pub enum SettingsCommand {
     SaveTunnel {
         tunnel: TunnelConfig,
     },
+    /// Save the team as it was typed, and join it.
+    JoinTeam {
+        form: Box<TeamForm>,
+    },
+    /// Leave the team.
+    LeaveTeam,
+    /// Join it again, after a failure.
+    RetryTeam,
+    /// Claim or release users.
+    Team(DesktopCommand),
     /// Post a sample event of this kind to our own listener, as WeChat would.
     SendSample {
         kind: String,
@@ -134,7 +149,7 @@ pub(super) fn start(
         // With it the writer's thread, which is started here.
         give_way_to_window();
         let Published { status, head, accounts, tunnel: tunnel_state } = published;
-        let (service, feed, tunnel) = (None, None, None);
+        let (team, service, feed, tunnel) = (None, None, None, None);
         let worker = SettingsWorker {
             setup,
             runtime,
@@ -144,6 +159,7 @@ pub(super) fn start(
             accounts,
             tunnel_state,
             rulebook,
+            team,
             service,
             feed,
             tunnel,
@@ -162,6 +178,8 @@ struct SettingsWorker {
     accounts: watch::Sender<Arc<Accounts>>,
     tunnel_state: watch::Sender<Arc<TunnelState>>,
     rulebook: Rulebook,
+    /// Dropped before the service, whose store it writes to.
+    team: Option<JoinedTeam>,
     /// `None` while another process has the data folder's lock, or the database cannot be opened.
     service: Option<Service>,
     /// Dropped after the service, so that it gives out the last events.
@@ -174,6 +192,7 @@ impl SettingsWorker {
     fn run(mut self, commands: &Receiver<SettingsCommand>) {
         self.open();
         self.open_feed();
+        self.join_at_start();
         self.rulebook.follow();
         if self.setup.overrides.tunnel
             && let Err(error) = self.start_tunnel()
@@ -202,6 +221,16 @@ impl SettingsWorker {
                 self.open_feed();
                 return Ok(None);
             }
+            SettingsCommand::RetryTeam => {
+                self.join();
+                return Ok(None);
+            }
+            SettingsCommand::Team(command) => {
+                self.command_team(command);
+                return Ok(None);
+            }
+            SettingsCommand::JoinTeam { form } => self.join_team(&form),
+            SettingsCommand::LeaveTeam => self.leave_team(),
             SettingsCommand::StopListening => {
                 if let Some(service) = &mut self.service {
                     service.stop_listening();
@@ -241,7 +270,11 @@ impl SettingsWorker {
 
     /// Opens the database and listens. A failure becomes the status.
     fn open(&mut self) {
-        // First, to free the lock and the port.
+        // First, to free the lock and the port; the team writes to the store.
+        let has_team = self.team.is_some();
+        if has_team {
+            self.leave();
+        }
         self.service = None;
         let (listener, database) = match self.try_open() {
             Ok(address) => (ListenerState::Listening { address }, None),
@@ -265,6 +298,9 @@ impl SettingsWorker {
             status.database = database;
         });
         self.lead_tunnel_here();
+        if has_team {
+            self.join();
+        }
     }
 
     /// Brings a database of an earlier version up to date, which the window shows and can stop.

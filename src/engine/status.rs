@@ -1,9 +1,11 @@
 //! The current state of listener, database and settings, for the window.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::progress::Progress;
+use crate::team::TeamStatus;
 use crate::texts::user_error::UserError;
 
 /// The state of the listener.
@@ -37,11 +39,44 @@ pub enum FeedState {
     Failed { trouble: UserError },
 }
 
+/// The state of the team.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TeamState {
+    /// Nobody asked for one.
+    #[default]
+    Off,
+    /// Joined, or about to be.
+    Joined(Arc<TeamStatus>),
+    /// Another process has the data folder, and with it the team.
+    Elsewhere,
+    /// Its address or its login cannot be used.
+    Failed { trouble: UserError },
+}
+
+impl TeamState {
+    /// The state of the team that is joined, to be kept for a frame.
+    pub fn shared(&self) -> Option<Arc<TeamStatus>> {
+        match self {
+            Self::Joined(status) => Some(Arc::clone(status)),
+            Self::Off | Self::Elsewhere | Self::Failed { .. } => None,
+        }
+    }
+
+    /// The team that is joined.
+    pub fn joined(&self) -> Option<&TeamStatus> {
+        match self {
+            Self::Joined(status) => Some(status),
+            Self::Off | Self::Elsewhere | Self::Failed { .. } => None,
+        }
+    }
+}
+
 /// The state that the window shows beside captures, published as a `watch`: only the latest counts.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
     pub listener: ListenerState,
     pub feed: FeedState,
+    pub team: TeamState,
     /// The failure to open the database.
     pub database: Option<UserError>,
     /// The progress of bringing a database of an earlier version up to date, while that lasts.

@@ -16,7 +16,7 @@ use super::import_problem::{ImportProblem, ImportReason};
 use super::record::numbering::number_first;
 use super::record::{FileEvent, Record};
 
-mod line_check;
+pub(super) mod line_check;
 
 use line_check::{check_headers, check_lines};
 
@@ -250,11 +250,12 @@ fn name_first(recorded: &mut ImportEvent) {
 }
 
 /// The event as it was on record.
-fn as_recorded(request: RawRequest, record: Record) -> ImportEvent {
-    let Record { attempt, account, mode, signature, replay, message, diagnoses, reply, annotation, .. } = record;
+pub(super) fn as_recorded(request: RawRequest, record: Record) -> ImportEvent {
+    let Record { attempt, account, mode, signature, replay, message, diagnoses, reply, annotation, team, .. } = record;
     // A file holds the message of a plain push only once, which is its body.
     let message = message.or_else(|| unpacked_message(&request, mode, signature));
     let envelope = read_envelope(&request, mode, message.as_deref());
-    let capture = Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses };
+    let capture =
+        Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses, team };
     ImportEvent { capture, reply, attempt, first: None, annotation }
 }

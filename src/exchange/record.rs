@@ -1,7 +1,7 @@
 //! The record of an event: exported to a file, and read from one.
 
 use crate::capture::diagnosis::Diagnosis;
-use crate::capture::{Annotation, CaptureId, Mode, RawRequest, Reply, Signature, StoredCapture};
+use crate::capture::{Annotation, CaptureId, Mode, RawRequest, Reply, Signature, StoredCapture, TeamMark};
 
 pub(super) mod entry;
 pub(super) mod http_text;
@@ -50,4 +50,6 @@ pub(super) struct Record {
     pub(super) reply: Option<Reply>,
     /// A person's pin and note.
     pub(super) annotation: Annotation,
+    /// The relay it came from, and the desktop whose tap it is.
+    pub(super) team: TeamMark,
 }

@@ -20,6 +20,8 @@ pub fn by_value(name: Option<&str>, value: &str) -> Option<String> {
     let term = match name {
         Some("key") if is_whole || !part.is_empty() => Term::Key(pattern()),
         Some("openid") if is_whole || !part.is_empty() => Term::Openid(pattern()),
+        Some("relay") if is_whole && !part.is_empty() => Term::Relay(pattern()),
+        Some("claimed") if is_whole && !part.is_empty() => Term::Claimed(pattern()),
         Some("event") if is_whole => Term::Event(value.to_owned()),
         Some("type") if is_whole => Term::Type(value.to_owned()),
         Some("account") if is_whole => Term::Account(value.to_owned()),

@@ -143,7 +143,9 @@ impl Name {
     /// A value as it has to be written behind this name's colon to mean itself.
     pub fn written(&self, value: &str) -> String {
         match self.seen() {
-            Some(SeenField::Key | SeenField::Openid) => Pattern::exact(value).to_string(),
+            Some(SeenField::Key | SeenField::Openid | SeenField::Relay | SeenField::Claimed) => {
+                Pattern::exact(value).to_string()
+            }
             _ => display::value(value).into_owned(),
         }
     }

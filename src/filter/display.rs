@@ -46,10 +46,13 @@ impl fmt::Display for Term {
             Self::Key(pattern) => write!(f, "key:{pattern}"),
             Self::Openid(pattern) => write!(f, "openid:{pattern}"),
             Self::Account(name) => write!(f, "account:{}", value(name)),
+            Self::Relay(pattern) => write!(f, "relay:{pattern}"),
+            Self::Claimed(pattern) => write!(f, "claimed:{pattern}"),
             Self::Signature(signature) => write!(f, "sig:{}", signature.as_str()),
             Self::Mode(mode) => write!(f, "mode:{}", mode.as_str()),
             Self::Reply(source) => write!(f, "reply:{}", value(&source.spelling())),
             Self::ReplyByRule => f.write_str("reply:rule"),
+            Self::ReplyByDesktop => f.write_str("reply:desktop"),
             Self::Forward(state) => write!(f, "forward:{}", state.as_str()),
             Self::Fault(name) => write!(f, "fault:{}", name.unwrap_or(ANY_FAULT)),
             Self::Status(comparison) => write!(f, "status:{comparison}"),
@@ -148,8 +151,14 @@ mod tests {
 
     fn reply() -> impl Strategy<Value = Term> {
         let named = text().prop_filter("a rule has a name", |name| !name.is_empty()).prop_map(ReplySource::Rule);
+        let desktop =
+            text().prop_filter("a desktop has a name", |name| !name.is_empty()).prop_map(ReplySource::Desktop);
         let fixed = vec![ReplySource::Default, ReplySource::Held, ReplySource::Forward, ReplySource::None];
-        prop_oneof![1 => Just(Term::ReplyByRule), 9 => prop_oneof![select(fixed), named].prop_map(Term::Reply)]
+        prop_oneof![
+            1 => Just(Term::ReplyByRule),
+            1 => Just(Term::ReplyByDesktop),
+            9 => prop_oneof![select(fixed), named, desktop].prop_map(Term::Reply),
+        ]
     }
 
     fn term() -> impl Strategy<Value = Term> {
@@ -162,6 +171,8 @@ mod tests {
             pattern().prop_map(Term::Key),
             pattern().prop_map(Term::Openid),
             text().prop_map(Term::Account),
+            pattern().prop_map(Term::Relay),
+            pattern().prop_map(Term::Claimed),
             select(signatures).prop_map(Term::Signature),
             select(vec![Mode::Plain, Mode::Compat, Mode::Safe]).prop_map(Term::Mode),
             reply(),

@@ -73,9 +73,12 @@ impl Term {
             }
             Self::Openid(pattern) => envelope.openid.as_ref().is_some_and(|openid| pattern.matches(openid)),
             Self::Account(name) => capture.account == *name,
+            Self::Relay(pattern) => capture.team.origin.as_ref().is_some_and(|origin| pattern.matches(&origin.relay)),
+            Self::Claimed(pattern) => capture.team.claimed.as_ref().is_some_and(|desktop| pattern.matches(desktop)),
             Self::Signature(signature) => capture.signature == *signature,
             Self::Mode(mode) => capture.mode == *mode,
             Self::Reply(source) => reply.is_some_and(|reply| reply.source == *source),
+            Self::ReplyByDesktop => reply.is_some_and(|reply| matches!(reply.source, ReplySource::Desktop(_))),
             Self::ReplyByRule => reply.is_some_and(|reply| matches!(reply.source, ReplySource::Rule(_))),
             Self::Forward(state) => reply.and_then(Reply::forward) == Some(*state),
             Self::Fault(name) => {
@@ -137,6 +140,7 @@ mod tests {
             group_key: None,
             replay: false,
             diagnoses: Vec::new(),
+            team: crate::capture::TeamMark::default(),
         }
     }
 
@@ -157,6 +161,9 @@ mod tests {
             "status:>=0",
             "ms:>=0",
             "reply:none",
+            "reply:desktop",
+            "relay:*",
+            "claimed:*",
             "forward:ok",
             "fault:*",
             "diagnosis:doctype",

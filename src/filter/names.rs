@@ -21,6 +21,8 @@ pub(super) enum Field {
     Key,
     Openid,
     Account,
+    Relay,
+    Claimed,
     Signature,
     Mode,
     Reply,
@@ -48,6 +50,10 @@ pub enum SeenField {
     Account,
     /// Sources of replies, the rules among them.
     Reply,
+    /// Relays of a team.
+    Relay,
+    /// Desktops of a team.
+    Claimed,
 }
 
 impl Name {
@@ -68,6 +74,8 @@ impl Name {
             Field::Openid => SeenField::Openid,
             Field::Account => SeenField::Account,
             Field::Reply => SeenField::Reply,
+            Field::Relay => SeenField::Relay,
+            Field::Claimed => SeenField::Claimed,
             _ => return None,
         })
     }
@@ -109,9 +117,15 @@ pub const NAMES: &[Name] = &[
     Name::open("key", Field::Key, &["6", "menu_*"]),
     Name::open("openid", Field::Openid, &["oMgHVj*"]),
     Name::open("account", Field::Account, &["default"]),
+    Name::open("relay", Field::Relay, &["hub-*"]),
+    Name::open("claimed", Field::Claimed, &["alice", "*"]),
     Name::taking_only("sig", Field::Signature, &["valid", "invalid", "missing", "unchecked"]),
     Name::taking_only("mode", Field::Mode, &["plain", "compat", "safe"]),
-    Name::taking_only("reply", Field::Reply, &["default", "rule", "rule:NAME", "held", "forward", "none"]),
+    Name::taking_only(
+        "reply",
+        Field::Reply,
+        &["default", "rule", "rule:NAME", "held", "forward", "desktop", "desktop:NAME", "none"],
+    ),
     Name::taking_only("forward", Field::Forward, &["ok", "late", "failed"]),
     Name::taking_only("fault", Field::Fault, FAULTS),
     Name::open("status", Field::Status, &["403", ">=400"]),

@@ -48,6 +48,8 @@ pub(super) fn term(
         Field::Key => Term::Key(pattern(pieces)),
         Field::Openid => Term::Openid(pattern(pieces)),
         Field::Account => Term::Account(value.text),
+        Field::Relay => Term::Relay(pattern(pieces)),
+        Field::Claimed => Term::Claimed(pattern(pieces)),
         Field::Signature => Term::Signature(value.one_of(Signature::from_spelling)?),
         Field::Mode => Term::Mode(value.one_of(Mode::from_spelling)?),
         Field::Reply => value.reply()?,
@@ -128,16 +130,20 @@ impl Value {
 
     fn reply(&self) -> Result<Term, Mistake> {
         // A rule's name is exact, and an input method may have typed the colon before it.
-        let rule = self.text.split_once([':', '：']);
-        if let Some((rule, name)) = rule
-            && rule.eq_ignore_ascii_case("rule")
-            && !name.is_empty()
-        {
-            return Ok(Term::Reply(ReplySource::Rule(name.to_owned())));
+        let named = self.text.split_once([':', '：']).filter(|(_, name)| !name.is_empty());
+        match named {
+            Some((who, name)) if who.eq_ignore_ascii_case("rule") => {
+                return Ok(Term::Reply(ReplySource::Rule(name.to_owned())));
+            }
+            Some((who, name)) if who.eq_ignore_ascii_case("desktop") => {
+                return Ok(Term::Reply(ReplySource::Desktop(name.to_owned())));
+            }
+            _ => {}
         }
         self.one_of(|text| match ReplySource::from_spelling(text) {
-            Some(ReplySource::Rule(_)) => None,
+            Some(ReplySource::Rule(_) | ReplySource::Desktop(_)) => None,
             None if text == "rule" => Some(Term::ReplyByRule),
+            None if text == "desktop" => Some(Term::ReplyByDesktop),
             source => source.map(Term::Reply),
         })
     }

@@ -219,7 +219,7 @@ impl ReplyContext {
             tree: self.tree,
             placement,
             encryption: self.encryption,
-            origin: origin.clone(),
+            origin: Some(origin.clone()),
             stopping: endpoint.stopping.clone(),
             own_address: endpoint.own_address,
             began,

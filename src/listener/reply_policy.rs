@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
+use super::desktops::TeamDesktops;
 use super::held::HeldPushes;
 use crate::delivery::{HttpClient, Target};
 use crate::rules::{BadAnswer, RuleSet};
@@ -42,6 +43,8 @@ pub struct ReplyPolicy {
     pub held: HeldPushes,
     /// The server that gets what no rule decides.
     pub forward: watch::Receiver<Option<Arc<ForwardSetup>>>,
+    /// The desktops of a team, which are asked first.
+    pub desktops: TeamDesktops,
     /// A fault for the next push.
     pub armed_fault: ArmedFault,
     /// The client for the developer's own server; keeps connections open.
@@ -54,6 +57,7 @@ impl ReplyPolicy {
     /// Tells whether nothing is set, so that the default is answered.
     pub(super) fn is_idle(&self) -> bool {
         self.held.is_idle()
+            && self.desktops.is_idle()
             && self.forward.borrow().is_none()
             && self.rules.borrow().rules().is_empty()
             && self.armed_fault.fault().is_none()

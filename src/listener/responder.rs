@@ -1,8 +1,8 @@
-//! Decides the reply to one push: a person's, the first matching rule's, the developer's own server's, else the default.
+//! Decides the reply to one push: the desktop's that has claimed the user, a person's, the first matching rule's, the developer's own server's, else the default.
 //!
 //! ```text
-//! committed ─► held? ─► first rule ─► forward ─► default      each within the budget
-//!                 └─────────┴────────────┴──────────┴──► ReplyDecision ─► fault of time ─► assembly ─► Answer
+//! committed ─► desktop? ─► held? ─► first rule ─► forward ─► default      each within the budget
+//!                  └─────────┴─────────┴────────────┴──────────┴──► ReplyDecision ─► fault of time ─► assembly ─► Answer
 //! ```
 
 use std::net::SocketAddr;
@@ -28,6 +28,7 @@ use crate::wechat::reply::PassiveReply;
 use crate::wechat::tree::Tree;
 
 mod assembly;
+mod by_desktop;
 mod encryption;
 mod forwarding;
 
@@ -44,7 +45,8 @@ pub(super) struct Responder {
     pub(super) tree: Option<Arc<Tree<'static>>>,
     pub(super) placement: Placement,
     pub(super) encryption: Option<ReplyEncryption>,
-    pub(super) origin: Origin,
+    /// `None` for a push that a relay has received.
+    pub(super) origin: Option<Origin>,
     /// Turns true when the listener stops.
     pub(super) stopping: watch::Receiver<bool>,
     /// The listener's own address, which must not be forwarded to.
@@ -56,19 +58,19 @@ pub(super) struct Responder {
 }
 
 /// The decision on a reply, before it is addressed and encrypted and its fault injected.
-struct ReplyDecision {
-    content: ReplyContent,
+pub(super) struct ReplyDecision {
+    pub(super) content: ReplyContent,
     source: ReplySource,
     /// The status that a rule asks for; else it is 200, or that of the developer's own server.
-    status: Option<u16>,
-    fault: Option<Fault>,
+    pub(super) status: Option<u16>,
+    pub(super) fault: Option<Fault>,
     forwarded: Option<Box<ServerAnswer>>,
     /// Findings about the decision itself, such as a rule that failed.
     findings: Vec<LintFinding>,
 }
 
 /// The content of a decision.
-enum ReplyContent {
+pub(super) enum ReplyContent {
     /// A reply made here.
     Reply(PassiveReply),
     /// The answer of the developer's own server.
@@ -139,7 +141,7 @@ impl Responder {
                 WaitEnd::Stopping => decision.fault = None,
             },
             Some(Fault::Reset) => {
-                self.origin.end(ConnectionEnd::Reset);
+                self.end(ConnectionEnd::Reset);
                 decision.content = ReplyContent::Nothing(ReplyEnd::Reset);
             }
             _ => {}
@@ -154,7 +156,10 @@ impl Responder {
         self.accounts.owner(&self.capture.account)
     }
 
-    async fn decide(&mut self) -> ReplyDecision {
+    pub(super) async fn decide(&mut self) -> ReplyDecision {
+        if let Some(decision) = self.by_desktop().await {
+            return decision;
+        }
         // Without time left, only what needs no waiting can be answered.
         if Instant::now() < self.deadline {
             let push = HeldPush { placement: self.placement, began: self.began, deadline: self.deadline };
@@ -177,7 +182,7 @@ impl Responder {
         let held_decision = tokio::select! {
             held_decision = guard.decision() => held_decision,
             () = sleep_until(self.deadline.into()) => self.policy.held.expire(self.placement.id),
-            () = self.origin.hung_up() => return self.hung_up(),
+            () = client_hung_up(&self.origin) => return self.hung_up(),
         };
         drop(guard);
         match held_decision {
@@ -250,10 +255,14 @@ impl Responder {
 
     /// Leaves this attempt unanswered until WeChat closes, or [`SILENCE`] is over.
     async fn silence(&mut self) -> ReplyDecision {
+        if self.origin.is_none() {
+            // The relay has the connection.
+            return ReplyDecision::nothing(ReplyEnd::Silent);
+        }
         match self.wait(self.began + SILENCE).await {
             WaitEnd::HungUp => self.hung_up(),
             WaitEnd::Over => {
-                self.origin.end(ConnectionEnd::Closed);
+                self.end(ConnectionEnd::Closed);
                 ReplyDecision::nothing(ReplyEnd::Silent)
             }
             WaitEnd::Stopping => ReplyDecision::default_answer(),
@@ -267,17 +276,31 @@ impl Responder {
 
     fn hung_up(&self) -> ReplyDecision {
         // A client that closed only its sending half would otherwise get an answer that is not in the record.
-        self.origin.end(ConnectionEnd::Closed);
+        self.end(ConnectionEnd::Closed);
         ReplyDecision::nothing(ReplyEnd::HungUp)
+    }
+
+    fn end(&self, how: ConnectionEnd) {
+        if let Some(origin) = &self.origin {
+            origin.end(how);
+        }
     }
 
     async fn wait(&mut self, until: Instant) -> WaitEnd {
         tokio::select! {
             () = sleep_until(until.into()) => WaitEnd::Over,
-            () = self.origin.hung_up() => WaitEnd::HungUp,
+            () = client_hung_up(&self.origin) => WaitEnd::HungUp,
             // A dropped sender means the same.
             _ = self.stopping.wait_for(|stopping| *stopping) => WaitEnd::Stopping,
         }
+    }
+}
+
+/// Resolves once the client has closed the connection; never for a push that a relay has received.
+async fn client_hung_up(origin: &Option<Origin>) {
+    match origin {
+        Some(origin) => origin.hung_up().await,
+        None => std::future::pending().await,
     }
 }
 

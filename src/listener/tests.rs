@@ -41,6 +41,7 @@ fn policy(rules: Vec<Rule>) -> ReplyPolicy {
         rule_usage: watch::Sender::default(),
         held: HeldPushes::new(Waker::silent()),
         forward: watch::Sender::default().subscribe(),
+        desktops: TeamDesktops::default(),
         armed_fault: ArmedFault::default(),
         http_client: HttpClient::new(),
         instance: "0123abcd".into(),

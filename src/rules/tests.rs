@@ -41,6 +41,7 @@ fn capture(body: &str) -> Capture {
         group_key: None,
         replay: false,
         diagnoses: Vec::new(),
+        team: crate::capture::TeamMark::default(),
     }
 }
 

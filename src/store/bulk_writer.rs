@@ -8,6 +8,7 @@ use super::connection::{connect, in_transaction};
 use super::database_file::{DatabaseFile, FileState};
 use super::error::{StoreError, doing};
 use super::known_events::KnownEvents;
+use super::outbox::{self, OutboxCursor};
 use super::removal::{self, RemovalId};
 use super::replies::ReplyInsert;
 use super::rows::{self, CaptureInsert};
@@ -135,6 +136,13 @@ impl BulkWriter {
     /// Records that a person means the limits as they are and agrees to the clock: the listener applies them.
     pub fn agree_to_limits(&mut self) -> Result<(), StoreError> {
         self.in_transaction("agreeing to the limits", |transaction| chores::agree(transaction, crate::clock::now()))
+    }
+
+    /// Records how far our own events have been published to a stream.
+    pub fn set_outbox(&mut self, stream: &str, cursor: &OutboxCursor) -> Result<(), StoreError> {
+        self.in_transaction("noting how far events have been published", |transaction| {
+            outbox::set_cursor(transaction, stream, cursor)
+        })
     }
 
     /// Records that a filter was used.

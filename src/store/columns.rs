@@ -30,6 +30,9 @@ pub(super) const STORED: &[&str] = &[
     "r.forward",
     "a.pinned",
     "a.note",
+    "t.relay",
+    "t.origin_id",
+    "t.claimed",
     "p.verdict",
     "r.body",
     "r.lint",
@@ -62,12 +65,13 @@ pub(super) const LISTED: [&str; SUMMARY.len() + 5] = {
     columns
 };
 
-/// A statement that selects columns of captures with their replies, pins, notes and latest replays; `rest` begins with `WHERE`.
+/// A statement that selects columns of captures with their replies, pins, notes, team's marks and latest replays; `rest` begins with `WHERE`.
 pub(super) fn select(columns: &[&str], rest: &str) -> String {
     let columns = columns.join(", ");
     format!(
         "SELECT {columns} FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
          LEFT JOIN annotation AS a ON a.capture_id = c.id
+         LEFT JOIN team_event AS t ON t.capture_id = c.id
          LEFT JOIN replay AS p ON p.id = (SELECT MAX(id) FROM replay WHERE capture_id = c.id) {rest}"
     )
 }

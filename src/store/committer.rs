@@ -17,6 +17,7 @@ use super::error::StoreError;
 use super::head::StoreHead;
 use super::queue::{Acknowledgement, Job};
 use super::retention::Limits;
+use super::team_events::{Received, TeamEvent};
 use crate::texts::user_error::UserError;
 
 mod database;
@@ -65,7 +66,7 @@ impl Committer {
     /// Writes the jobs in one transaction; returns the acknowledgements that are due now.
     pub(super) fn commit(&mut self, jobs: impl Iterator<Item = Job>) -> Vec<Acknowledgement> {
         let mut jobs: Vec<Job> = jobs.collect();
-        let captures = jobs.iter().filter(|job| matches!(job, Job::Insert { .. })).count();
+        let captures = jobs.iter().filter(|job| matches!(job, Job::Insert { .. } | Job::Receive { .. })).count();
         let acknowledgements = match self.write_in_place(&mut jobs) {
             Ok(outcomes) => {
                 if captures > 0 {
@@ -100,7 +101,11 @@ impl Committer {
             (Job::Insert { done, .. }, JobOutcome::Inserted(placement)) => {
                 self.database.note_open(placement.id);
                 self.head.last_id = self.head.last_id.max(placement.id.0);
-                Some(Acknowledgement { done, result: Ok(*placement) })
+                Some(Acknowledgement::Stored { done, result: Ok(*placement) })
+            }
+            (Job::Receive { events, done, .. }, JobOutcome::Received(received)) => {
+                self.note_received(&events, received);
+                Some(Acknowledgement::Received { done, result: Ok(received.clone()) })
             }
             (_, JobOutcome::Replied(id)) => {
                 self.database.note_answered(*id);
@@ -111,14 +116,31 @@ impl Committer {
                 None
             }
             (_, JobOutcome::Nothing) => None,
-            (job, JobOutcome::Inserted(_)) => self.failed(job, &StoreError::Closing),
+            (job, JobOutcome::Inserted(_) | JobOutcome::Received(_)) => self.failed(job, &StoreError::Closing),
+        }
+    }
+
+    /// Remembers which events of the team are open: those whose answer is asked for here.
+    fn note_received(&mut self, events: &[TeamEvent], received: &[Received]) {
+        for (event, received) in events.iter().zip(received) {
+            let Some(placement) = received.placement() else { continue };
+            self.head.last_id = self.head.last_id.max(placement.id.0);
+            let is_answered = matches!(received, Received::Known { is_answered: true, .. });
+            if is_answered || event.is_settled {
+                self.database.note_answered(placement.id);
+            } else {
+                self.database.note_open(placement.id);
+            }
         }
     }
 
     /// A sender gets the error and answers accordingly; the record of a reply that is out already is kept.
     fn failed(&mut self, job: Job, error: &StoreError) -> Option<Acknowledgement> {
         match job {
-            Job::Insert { done, .. } => return Some(Acknowledgement { done, result: Err(error.clone()) }),
+            Job::Insert { done, .. } => return Some(Acknowledgement::Stored { done, result: Err(error.clone()) }),
+            Job::Receive { done, .. } => {
+                return Some(Acknowledgement::Received { done, result: Err(error.clone()) });
+            }
             // An error of one row: the capture has been deleted, and another attempt would not bring it back.
             Job::Reply { .. } if matches!(error, StoreError::Sqlite { of_one_row: true, .. }) => {}
             Job::Reply { .. } if self.unwritten.len() < MOST_UNWRITTEN => self.unwritten.push(job),
@@ -130,6 +152,7 @@ impl Committer {
             Job::Keep(retention) => self.database.set_retention(retention),
             // The mark would outlast its capture's deadline.
             Job::Hold { .. } => {}
+            Job::Claim { id, .. } => tracing::error!("whose tap event {id} is, is not recorded: {error}"),
         }
         None
     }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Transaction};
 use super::error::{StoreError, doing};
 use super::index;
 use super::message_form::HAS_EVENT;
+use super::team_events;
 use crate::filter::SeenField;
 
 /// Values of a column that are searched for those that begin as typed, in any case.
@@ -25,11 +26,14 @@ pub(super) fn values(
     typed: &str,
     limit: usize,
 ) -> Result<Vec<String>, StoreError> {
+    if let SeenField::Relay | SeenField::Claimed = field {
+        return team_events::names(connection, field == SeenField::Relay, typed, limit);
+    }
     let (table, column) = match field {
         SeenField::Event | SeenField::Type => ("indexed_kind", "kind"),
         SeenField::Key => ("indexed_key", "event_key"),
         SeenField::Openid => ("indexed_openid", "openid"),
-        SeenField::Account | SeenField::Reply => return Ok(Vec::new()),
+        SeenField::Account | SeenField::Reply | SeenField::Relay | SeenField::Claimed => return Ok(Vec::new()),
     };
     // Captures of one kind are all events or all messages: the first one decides.
     let form = "coalesce(

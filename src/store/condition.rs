@@ -90,6 +90,8 @@ impl Condition {
             Term::Key(pattern) => self.key(pattern),
             Term::Openid(pattern) => self.pattern("c.openid", pattern),
             Term::Account(name) => self.with_text("c.account = ?", name),
+            Term::Relay(pattern) => self.team("relay", pattern),
+            Term::Claimed(pattern) => self.team("claimed", pattern),
             Term::Signature(signature) => self.with_number("c.signature = ?", signature_to_number(*signature)),
             Term::Mode(mode) => self.with_number("c.mode = ?", mode_to_number(*mode)),
             Term::Reply(source) => {
@@ -99,6 +101,10 @@ impl Condition {
             Term::ReplyByRule => {
                 self.needs_reply = true;
                 self.push("(r.source = 'rule' OR r.source GLOB 'rule:*')");
+            }
+            Term::ReplyByDesktop => {
+                self.needs_reply = true;
+                self.push("r.source GLOB 'desktop:*'");
             }
             Term::Forward(state) => {
                 self.needs_reply = true;
@@ -146,6 +152,13 @@ impl Condition {
             Some(text) => self.with_text(&format!("{column} = ?"), text),
             None => self.with_text(&format!("{column} GLOB ?"), &glob(pattern)),
         }
+    }
+
+    /// The pattern of one of the team's marks, which few events have.
+    fn team(&mut self, column: &str, pattern: &Pattern) {
+        self.push("c.id IN (SELECT capture_id FROM team_event WHERE ");
+        self.pattern(column, pattern);
+        self.push(" AND capture_id BETWEEN ?1 AND ?2)");
     }
 
     /// The pattern of a key, which white space around the key does not keep from matching.

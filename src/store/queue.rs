@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::StoreError;
+use super::outbox::OutboxCursor;
 use super::retention::Retention;
+use super::team_events::{Received, TeamEvent};
 use crate::capture::{Capture, CaptureId, Placement, Reply};
 
 /// Jobs that may wait. Beyond that the senders wait, each within its own time budget.
@@ -28,14 +30,36 @@ pub(super) enum Job {
         id: CaptureId,
         until: Timestamp,
     },
+    /// Stores events of the team.
+    Receive {
+        events: Vec<TeamEvent>,
+        /// The stream that they came from, and how far that has been received.
+        position: Option<(String, OutboxCursor)>,
+        done: oneshot::Sender<Result<Vec<Received>, StoreError>>,
+    },
+    /// Records the desktop whose tap a capture is.
+    Claim {
+        id: CaptureId,
+        desktop: String,
+    },
     /// Applies these limits from now on.
     Keep(Retention),
 }
 
-/// The acknowledgement of an insert, to be sent after the commit.
-pub(super) struct Acknowledgement {
-    pub(super) done: oneshot::Sender<Result<Placement, StoreError>>,
-    pub(super) result: Result<Placement, StoreError>,
+/// The acknowledgement of a job, to be sent after the commit.
+pub(super) enum Acknowledgement {
+    Stored { done: oneshot::Sender<Result<Placement, StoreError>>, result: Result<Placement, StoreError> },
+    Received { done: oneshot::Sender<Result<Vec<Received>, StoreError>>, result: Result<Vec<Received>, StoreError> },
+}
+
+impl Acknowledgement {
+    /// Sends it. The receiver is gone where the sender's time budget ran out.
+    pub(super) fn send(self) {
+        match self {
+            Self::Stored { done, result } => drop(done.send(result)),
+            Self::Received { done, result } => drop(done.send(result)),
+        }
+    }
 }
 
 /// The sending side of the writer's queue.
@@ -61,6 +85,23 @@ impl StoreHandle {
     /// Writes a capture, and returns once it is on disk.
     pub async fn insert(&self, capture: Capture) -> Result<Placement, StoreError> {
         self.queue(capture).await?.await
+    }
+
+    /// Stores events that a relay has captured, with how far their stream has been received, and returns once they are on
+    /// disk.
+    pub async fn receive(
+        &self,
+        events: Vec<TeamEvent>,
+        position: Option<(String, OutboxCursor)>,
+    ) -> Result<Vec<Received>, StoreError> {
+        let (done, answered) = oneshot::channel();
+        self.jobs.send(Job::Receive { events, position, done }).await.map_err(|_closed| StoreError::Closing)?;
+        answered.await.unwrap_or(Err(StoreError::Closing))
+    }
+
+    /// Queues the name of the desktop whose tap a capture is. To be called within a tokio runtime.
+    pub fn record_claim(&self, id: CaptureId, desktop: String) {
+        self.send(Job::Claim { id, desktop });
     }
 
     /// Queues the reply to a capture. To be called within a tokio runtime.

@@ -16,6 +16,7 @@ use super::error::{StoreError, doing};
 use super::following::{self, Arrival};
 use super::key_history::{self, KeyHistory};
 use super::matching::{Scan, ScanChunk};
+use super::outbox::{self, OutboxCursor};
 use super::pages::Pages;
 use super::removal::{self, RemovalId};
 use super::rows::{listed, stored, summary};
@@ -219,6 +220,21 @@ impl Reader {
     /// The captures after `after`, the oldest first, without their contents.
     pub fn arrivals(&self, after: CaptureId, limit: u32) -> Result<Vec<Arrival>, StoreError> {
         following::arrivals(&self.connection, after, limit)
+    }
+
+    /// The events after `after` that were captured here, the oldest first: those that a team's stream is to have.
+    pub fn waiting_for_stream(&self, after: CaptureId, limit: u32) -> Result<Vec<Arrival>, StoreError> {
+        outbox::waiting(&self.connection, after, limit)
+    }
+
+    /// The first event that was captured at `since` or later.
+    pub fn first_since(&self, since: Timestamp) -> Result<Option<CaptureId>, StoreError> {
+        outbox::first_since(&self.connection, since)
+    }
+
+    /// How far our own events have been published to a stream; `None` before the first.
+    pub fn outbox(&self, stream: &str) -> Result<Option<OutboxCursor>, StoreError> {
+        outbox::cursor(&self.connection, stream)
     }
 
     /// The oldest capture after `after`, received after `since`, that has no reply yet.

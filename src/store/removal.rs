@@ -128,7 +128,7 @@ pub(super) fn ids(transaction: &Transaction<'_>, sql: &str, values: [i64; 2]) ->
 
 /// The tables whose rows belong to one capture each, by their column `capture_id`. Nothing deletes these rows but [`delete`]:
 /// SQLite would look up the capture of each reply as it is written, which takes longer than writing it.
-const DEPENDENT: [&str; 7] = ["reply", "diagnosis", "forward", "held", "removed", "replay", "annotation"];
+const DEPENDENT: [&str; 8] = ["reply", "diagnosis", "forward", "held", "removed", "replay", "annotation", "team_event"];
 
 /// Deletes events with all rows that belong to them. Their numbers are not given again.
 pub(super) fn delete(transaction: &Transaction<'_>, ids: &[i64]) -> Result<(), StoreError> {

@@ -56,6 +56,38 @@ impl<'c> ReplyInsert<'c> {
         }
         Ok(())
     }
+
+    /// Writes the reply over the one that is there. The answer of the developer's own server stays: it was asked from here.
+    pub(super) fn replace(&mut self, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
+        let sql = "UPDATE reply SET status = ?2, source = ?3, elapsed_us = ?4, body = ?5, ending = ?6, severity = ?7, lint = ?8,
+                       wire = ?9, fault = ?10, forward = coalesce(?11, forward) WHERE capture_id = ?1";
+        let values = (
+            id.0,
+            reply.status.unwrap_or(0),
+            reply.source.spelling(),
+            microseconds(reply.elapsed),
+            &reply.body,
+            reply.end.as_str(),
+            severity_to_number(worst(&reply.lint)),
+            findings_to_json(&reply.lint),
+            &reply.wire,
+            reply.fault,
+            reply.forward().map(ForwardState::as_str),
+        );
+        let replaced = self.transaction.prepare_cached(sql).and_then(|mut update| update.execute(values));
+        replaced.map(drop).map_err(doing(STORING))
+    }
+}
+
+/// Tells whether the recorded reply to a capture is this one, its time and findings aside.
+pub(super) fn is_same_answer(transaction: &Connection, id: CaptureId, reply: &Reply) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM reply WHERE capture_id = ?1 AND status = ?2 AND source = ?3 AND body = ?4 AND fault IS ?5";
+    transaction
+        .prepare_cached(sql)
+        .and_then(|mut statement| {
+            statement.exists((id.0, reply.status.unwrap_or(0), reply.source.spelling(), &reply.body, reply.fault))
+        })
+        .map_err(doing("comparing a reply with the one that is there"))
 }
 
 fn insert_forwarded(transaction: &Connection, id: CaptureId, forwarded: &ServerAnswer) -> Result<(), StoreError> {

@@ -14,6 +14,7 @@ use super::error::{StoreError, doing};
 use super::message_form::Form;
 use super::replies;
 use super::rest::Rest;
+use super::team_events;
 use crate::capture::diagnosis::{Code, Severity, worst};
 use crate::capture::{
     Annotation, Capture, CaptureId, CaptureSummary, Envelope, EventContent, Headers, Placement, RawRequest,
@@ -76,6 +77,9 @@ impl<'c> CaptureInsert<'c> {
                 .and_then(|mut insert| insert.execute((diagnosis.code.as_str(), placement.id.0)))
                 .map_err(&problem)?;
         }
+        if !capture.team.is_empty() {
+            team_events::insert(self.transaction, placement.id, &capture.team)?;
+        }
         Ok(kept as u64)
     }
 }
@@ -128,6 +132,7 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<CaptureSummary> {
             pinned: row.get::<_, Option<bool>>(at!("a.pinned"))?.unwrap_or(false),
             note: row.get(at!("a.note"))?,
         },
+        team: team_events::mark(row)?,
         verdict: row.get_ref(at!("p.verdict"))?.as_str_or_null()?.and_then(Verdict::from_spelling),
         content: None,
         answer: None,
@@ -192,6 +197,7 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
         group_key: None,
         replay: summary.replay,
         diagnoses: findings_from_json(row.get::<_, Option<String>>(at!("c.diagnoses"))?.as_deref()),
+        team: summary.team,
     };
     Ok(StoredCapture { placement: summary.placement, capture, reply, annotation: summary.annotation })
 }

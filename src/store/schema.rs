@@ -230,12 +230,39 @@ CREATE TABLE IF NOT EXISTS narrow (
 ) STRICT;
 ";
 
+/// 9: teams.
+///
+/// `team_event` says which relay captured an event, under which number there, and whose tap it is; an event comes in once,
+/// however often it is delivered. `team_relay` is how far each relay's events have come in, so that one that was removed
+/// here stays away. `team_outbox` is how far this database's own events have been published, a row for each stream: the relay's name
+/// there, the last event, and the stream's own number of it and time of creation, by which one that was made anew is told.
+const TEAMS: &str = "
+CREATE TABLE team_event (
+    capture_id INTEGER PRIMARY KEY REFERENCES capture (id) ON DELETE CASCADE,
+    relay      TEXT,
+    origin_id  INTEGER,
+    claimed    TEXT
+) STRICT;
+CREATE UNIQUE INDEX team_event_origin ON team_event (relay, origin_id) WHERE relay IS NOT NULL;
+CREATE TABLE team_relay (
+    relay TEXT PRIMARY KEY,
+    upto  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE team_outbox (
+    stream   TEXT PRIMARY KEY,
+    relay    TEXT NOT NULL,
+    upto     INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    created  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
 /// The version before the rows became narrow, and the one after.
 pub(super) const WIDE: usize = 7;
 pub(super) const NARROWED: i64 = 8;
 
 /// The `user_version` after all migrations.
-pub(super) const LATEST: i64 = 8;
+pub(super) const LATEST: i64 = 9;
 
 /// All migrations from an empty file on; `user_version` is the number of those that were applied.
 pub(super) fn migrations() -> Migrations<'static> {
@@ -248,6 +275,7 @@ pub(super) fn migrations() -> Migrations<'static> {
         M::up(FAULTS),
         M::up(ANNOTATIONS),
         M::up_with_hook(NARROW, |transaction| narrow::finish(transaction).map_err(Into::into)),
+        M::up(TEAMS),
     ])
 }
 

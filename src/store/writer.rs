@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::committer::Committer;
 use super::error::StoreError;
 use super::head::StoreHead;
-use super::queue::{Job, StoreHandle};
+use super::queue::{Acknowledgement, Job, StoreHandle};
 use super::retention::Limits;
 use crate::waker::Waker;
 
@@ -105,10 +105,7 @@ fn run(
         // The head first: a sender that has its acknowledgement must find the capture there.
         head.send_replace(committer.head());
         waker.wake();
-        for acknowledgement in acknowledgements {
-            // The receiver is gone where the sender's time budget ran out.
-            acknowledgement.done.send(acknowledgement.result).ok();
-        }
+        acknowledgements.into_iter().for_each(Acknowledgement::send);
     }
     if let Err(error) = committer.close() {
         tracing::warn!("{error}");

@@ -7,5 +7,6 @@ pub(super) mod prefix_hint;
 pub(super) mod rail;
 pub(super) mod replay_progress;
 pub(super) mod status_bar;
+mod team_state;
 pub(super) mod top_bar;
 pub(super) mod tunnel_bar;

@@ -14,7 +14,7 @@ use crate::exchange::record::Fixture;
 use crate::exchange::writer::{Files, Writer};
 use crate::texts::Language;
 
-mod event_line;
+pub(in crate::exchange) mod event_line;
 mod reversed;
 #[cfg(test)]
 mod tests;
@@ -49,9 +49,10 @@ impl Writer for JsonLines {
 }
 
 /// The members of an event, by which it is told from other JSON in any order.
-const MEMBERS: [&str; 24] = [
+const MEMBERS: [&str; 26] = [
     "account",
     "attempt",
+    "claimed",
     "create_time",
     "decoded",
     "diagnoses",
@@ -68,6 +69,7 @@ const MEMBERS: [&str; 24] = [
     "msg_type",
     "note",
     "openid",
+    "origin",
     "pinned",
     "received_at",
     "reply",
@@ -79,17 +81,18 @@ const MEMBERS: [&str; 24] = [
 /// The first of them, as they are written.
 const FIRST: [&str; 7] = ["id", "received_at", "account", "kind", "msg_type", "event", "event_key"];
 
-/// The line before the first event of `menuscope listen --json`.
+/// The lines before the first event of `menuscope listen --json` and of `menuscope join --json`.
 const LISTENING: &str = "listening";
+const JOINED: &str = "joined";
 
-/// The most members of that line: the listener's address, and the feed's where there is one.
+/// The most members of such a line: the listener's address and the feed's, or the team and the desktop.
 const ADDRESSES: usize = 2;
 
 /// Tells by its first bytes whether a file is in this format.
 pub(super) fn recognises(head: &[u8]) -> bool {
     let members = members(head);
     let is_event = members.len() > 1 && members.iter().all(|name| MEMBERS.contains(&name.as_str()));
-    is_event || members.first().is_some_and(|first| first == LISTENING) && members.len() <= ADDRESSES
+    is_event || members.first().is_some_and(|first| first == LISTENING || first == JOINED) && members.len() <= ADDRESSES
 }
 
 /// Tells by its first bytes whether this program wrote a file: others may sort the members, and this one does not.
@@ -243,7 +246,7 @@ impl Events<'_> {
     }
 
     fn take(&self, number: u64, line: &[u8], importer: &mut Importer<'_>) -> Result<(), FixtureError> {
-        match event_line::found(line, self.modified, importer) {
+        match event_line::found(line, self.modified, &|account, body| importer.opened(account, body)) {
             Ok(Some(found)) => importer.take(found, || self.place_of(number))?,
             Ok(None) => {}
             Err(reason) => self.refuse(number, reason, importer),

@@ -10,7 +10,7 @@ use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
 use crate::capture::{
     Capture, CaptureId, ForwardProblem, Mode, Placement, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer,
-    Signature, StoredCapture,
+    Signature, StoredCapture, TeamMark,
 };
 use crate::exchange::importer::{ImportSummary, Importer};
 use crate::exchange::record::Fixture;
@@ -215,8 +215,19 @@ pub(in crate::exchange) fn any_event() -> impl Strategy<Value = (Capture, Option
             let message = message.filter(|_| mode != Mode::Plain);
             let envelope = read_envelope(&request, mode, message.as_deref());
             let account = "default".to_owned();
-            let capture =
-                Capture { request, account, envelope, mode, signature, message, group_key: None, replay, diagnoses };
+            let team = TeamMark::default();
+            let capture = Capture {
+                request,
+                account,
+                envelope,
+                mode,
+                signature,
+                message,
+                group_key: None,
+                replay,
+                diagnoses,
+                team,
+            };
             (capture, reply)
         },
     )

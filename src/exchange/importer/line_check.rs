@@ -18,7 +18,7 @@ pub(in crate::exchange) fn check_lines(request: &RawRequest) -> Result<(), Impor
 }
 
 /// The same of headers alone.
-pub(super) fn check_headers(headers: &[(String, Vec<u8>)]) -> Result<(), ImportReason> {
+pub(in crate::exchange) fn check_headers(headers: &[(String, Vec<u8>)]) -> Result<(), ImportReason> {
     check_pairs(header_pairs(headers))
 }
 

@@ -12,6 +12,9 @@ use crate::capture::{Capture, ForwardProblem, Reply, ReplySource, ServerAnswer};
 use crate::inspect::reply::lint_reply;
 use crate::wechat::lint;
 
+/// The name of every desktop of a team in an export with pseudonyms.
+const DESKTOP: &str = "desktop";
+
 /// The push and the accounts that an answer is linted and encrypted for.
 pub(super) struct AnswerContext<'a> {
     /// The push with pseudonyms.
@@ -74,6 +77,8 @@ impl Pass<'_> {
         let wire = old.wire.map(|wire| self.encrypted_answer(&wire, &answer.encryption(Some(&body), &old.lint)));
         let source = match old.source {
             ReplySource::Rule(name) => ReplySource::Rule(self.general(&name, Context::Document)),
+            // The name of a computer or a person.
+            ReplySource::Desktop(_) => ReplySource::Desktop(DESKTOP.to_owned()),
             source => source,
         };
         let forwarded = old.forwarded.map(|forwarded| Box::new(self.forwarded(*forwarded, &body, answer)));

@@ -11,7 +11,7 @@ use super::reencryption::{EncryptedBody, KeyChoice, Signer};
 use super::{Identifier, Pseudonyms, published};
 use crate::account::{Account, Accounts, Secret, Secrets};
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
-use crate::capture::{Annotation, Capture, RawRequest, Reply, ServerAnswer, StoredCapture};
+use crate::capture::{Annotation, Capture, RawRequest, Reply, ServerAnswer, StoredCapture, TeamMark};
 use crate::exchange::fixture_error::FixtureError;
 use crate::exchange::record::Fixture;
 use crate::inspect::{inspect, read_envelope};
@@ -287,7 +287,9 @@ impl Pass<'_> {
         }
         let diagnoses = self.findings(old.diagnoses, found.unwrap_or_default());
         let account = published.name.clone();
-        Capture { request, account, envelope, message, diagnoses, group_key: None, ..old }
+        // Names of computers and people.
+        let team = TeamMark::default();
+        Capture { request, account, envelope, message, diagnoses, group_key: None, team, ..old }
     }
 
     /// Findings about what is replaced: as they are found anew, else with their details replaced.

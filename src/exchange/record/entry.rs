@@ -9,8 +9,8 @@ use bytes::Bytes;
 use super::manifest::{Entry, EntryForward, EntryProblem, EntryReply, FORWARD, HeaderValue, SENT};
 use super::{FileEvent, Fixture, Record};
 use crate::capture::{
-    Annotation, ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature, read_findings,
-    write_findings,
+    Annotation, ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature, TeamMark,
+    read_findings, write_findings,
 };
 use crate::exchange::import_problem::ImportReason;
 use crate::wechat::fault::Fault;
@@ -57,6 +57,8 @@ pub(in crate::exchange) fn write<'a>(event: &'a Fixture, folder: &str) -> (Entry
         replay: capture.replay,
         pinned: event.stored.annotation.pinned,
         note: event.stored.annotation.note.clone(),
+        origin: capture.team.origin.clone(),
+        claimed: capture.team.claimed.clone(),
         body_length: request.is_cut().then_some(request.body_length),
         message,
         diagnoses: write_findings(&capture.diagnoses),
@@ -144,6 +146,7 @@ pub(in crate::exchange) fn read(
         diagnoses: read_findings(entry.diagnoses),
         reply,
         annotation: Annotation::of(entry.pinned, entry.note.as_deref()),
+        team: TeamMark { origin: entry.origin, claimed: entry.claimed },
     };
     Ok(FileEvent { request, record: Some(record) })
 }

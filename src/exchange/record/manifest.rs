@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::capture::{FindingRecord, ReplyEnd};
+use crate::capture::{EventOrigin, FindingRecord, ReplyEnd};
 use crate::exchange::published;
 use crate::wechat::tree::BOM;
 
@@ -87,6 +87,12 @@ pub(in crate::exchange) struct Entry {
     /// A person's note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::exchange) note: Option<String>,
+    /// The relay that captured it, and its number there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) origin: Option<EventOrigin>,
+    /// The desktop whose tap it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::exchange) claimed: Option<String>,
     /// The number of bytes that arrived, where not all of them were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::exchange) body_length: Option<u64>,

@@ -66,6 +66,10 @@ fn every_name_takes_its_values() {
     assert_eq!(only("mode:safe"), Term::Mode(Mode::Safe));
     assert_eq!(only("reply:rule"), Term::ReplyByRule);
     assert_eq!(only("reply:\"rule:a b\""), Term::Reply(ReplySource::Rule("a b".to_owned())));
+    assert_eq!(only("reply:desktop"), Term::ReplyByDesktop);
+    assert_eq!(only("reply:Desktop:alice"), Term::Reply(ReplySource::Desktop("alice".to_owned())));
+    assert_eq!(only("relay:hub"), Term::Relay(Pattern::exact("hub")));
+    assert_eq!(only("claimed:al*"), Term::Claimed(Pattern::from_parts(vec!["al".to_owned(), String::new()])));
     assert_eq!(only("forward:late"), Term::Forward(ForwardState::Late));
     assert_eq!(only("fault:wrong-case"), Term::Fault(Some("wrong-case")));
     assert_eq!(only("fault:*"), Term::Fault(None));

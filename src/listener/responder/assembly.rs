@@ -19,7 +19,7 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 impl Responder {
     /// The answer to a decision, linted as it arrives.
-    pub(super) fn assemble(&self, decision: ReplyDecision) -> Answer {
+    pub(in crate::listener) fn assemble(&self, decision: ReplyDecision) -> Answer {
         let ReplyDecision { content, source, status, fault, forwarded, mut findings } = decision;
         // A fault of the encryption has no effect on a plain reply.
         let idle = fault.filter(|fault| fault.needs_encryption() && self.encryption.is_none());

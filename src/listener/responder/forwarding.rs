@@ -13,7 +13,7 @@ use crate::rules::{BadAnswer, ForwardTo};
 use crate::texts::Language;
 
 /// Headers that are passed on with a body, beside its type.
-const PASSED_ON: [HeaderName; 2] = [header::CONTENT_ENCODING, header::LOCATION];
+pub(super) const PASSED_ON: [HeaderName; 2] = [header::CONTENT_ENCODING, header::LOCATION];
 
 impl Responder {
     /// Forwards to the listener's own target, if it has one.

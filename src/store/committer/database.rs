@@ -16,10 +16,12 @@ use crate::store::database_file::DatabaseFile;
 use crate::store::error::{StoreError, doing};
 use crate::store::groups::Groups;
 use crate::store::head::StoreHead;
+use crate::store::outbox;
 use crate::store::queue::Job;
 use crate::store::replies::{ReplyInsert, is_answered_in_time};
 use crate::store::retention::{Limits, Retention, RetentionReport};
 use crate::store::rows::{self, CaptureInsert};
+use crate::store::team_events::{self, Received};
 use crate::store::unverified::UnverifiedQuota;
 use crate::store::upgrade::upgrade;
 
@@ -29,6 +31,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_millis(200);
 /// The outcome of one job within a transaction.
 pub(super) enum JobOutcome {
     Inserted(Placement),
+    /// In the order of the job's events.
+    Received(Vec<Received>),
     /// The capture's reply is recorded, or its capture is in a database that was left.
     Replied(CaptureId),
     Nothing,
@@ -128,7 +132,7 @@ impl OpenDatabase {
     /// Writes the jobs in one transaction; `last_id` is the newest capture of this run.
     pub(super) fn write(&mut self, jobs: &mut [Job], last_id: i64) -> Result<Vec<JobOutcome>, StoreError> {
         self.chores.note_written();
-        self.wait_for_disk(jobs.iter().any(|job| matches!(job, Job::Insert { .. })))?;
+        self.wait_for_disk(jobs.iter().any(|job| matches!(job, Job::Insert { .. } | Job::Receive { .. })))?;
         let Self { connection, groups, unverified, held, open, .. } = self;
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -288,6 +292,28 @@ fn write_all(
             Job::Hold { id, until } => {
                 held.insert(id.0);
                 hold(transaction, *id, *until)?;
+                done.push(JobOutcome::Nothing);
+            }
+            Job::Receive { events, position, .. } => {
+                if let Some((stream, cursor)) = position {
+                    outbox::set_cursor(transaction, stream, cursor)?;
+                }
+                let mut received = Vec::with_capacity(events.len());
+                for event in events {
+                    let outcome =
+                        team_events::receive(transaction, (&mut captures, &mut replies), &mut next_id, event)?;
+                    if let Some(placement) = outcome.placement()
+                        && event.is_settled
+                        && held.contains(&placement.id.0)
+                    {
+                        release(transaction, placement.id)?;
+                    }
+                    received.push(outcome);
+                }
+                done.push(JobOutcome::Received(received));
+            }
+            Job::Claim { id, desktop } => {
+                team_events::claim(transaction, *id, desktop)?;
                 done.push(JobOutcome::Nothing);
             }
             Job::Keep(_) => done.push(JobOutcome::Nothing),

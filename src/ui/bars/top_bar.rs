@@ -5,6 +5,7 @@ use egui::{Align, Button, Layout, Response, RichText, Role, Sense, Stroke, Ui, V
 
 use super::hold::switch_ui;
 use super::tunnel_bar::TunnelBar;
+use super::team_state::team_state_ui;
 use crate::account::DEFAULT_ACCOUNT;
 use crate::config::{LookConfig, Theme};
 use crate::engine::{AnsweringCommand, ListenerState, Status, TunnelState};
@@ -35,6 +36,7 @@ pub(crate) fn top_bar_ui(
         tunnel_bar.ui(ui, (tunnel, &status.config.tunnel), look, actions);
         ui.separator();
         account_ui(ui, status, look, actions);
+        team_state_ui(ui, &status.team, look, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_ui(ui, chosen, look, actions);
             language_ui(ui, chosen, look, actions);

@@ -24,12 +24,14 @@ mod feed;
 mod notifications;
 mod secret;
 mod tunnel_form;
+mod team;
 
 use accounts::AccountForms;
 use data::DatabaseSection;
 use feed::FeedForm;
 use notifications::NotificationSection;
 use tunnel_form::TunnelForm;
+use team::TeamSection;
 
 /// State of the settings page, with unsaved input.
 #[derive(Debug, Default)]
@@ -41,6 +43,7 @@ pub(crate) struct Settings {
     feed: FeedForm,
     notifications: NotificationSection,
     tunnel: TunnelForm,
+    team: TeamSection,
     folder: PathBuf,
 }
 
@@ -63,6 +66,7 @@ impl Settings {
             SavedSetting::Retention => self.data.saved(),
             SavedSetting::Feed => self.feed.saved(),
             SavedSetting::Tunnel => self.tunnel.saved(),
+            SavedSetting::Team => self.team.saved(),
             SavedSetting::Secret
             | SavedSetting::Address
             | SavedSetting::Look
@@ -93,6 +97,7 @@ impl Settings {
                 section_ui(ui, "tunnel.title", look, |ui| self.tunnel.ui(ui, status, look, actions));
                 self.accounts.ui(ui, status, look, actions);
                 section_ui(ui, "feed.title", look, |ui| self.feed.ui(ui, status, look, actions));
+                section_ui(ui, "team.title", look, |ui| self.team.ui(ui, status, look, actions));
                 section_ui(ui, "settings.look.title", look, |ui| look_ui(ui, status, look, actions));
                 section_ui(ui, "notify.title", look, |ui| self.notifications.ui(ui, status, look, actions));
                 section_ui(ui, "removing.data.title", look, |ui| self.data.ui(ui, status, look, actions));

@@ -12,17 +12,20 @@ use serde_json::{Map, Value};
 
 use crate::capture::diagnosis::{Code, Coded, Diagnosis, Finding};
 use crate::capture::{
-    Annotation, ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature,
+    Annotation, EventOrigin, ForwardProblem, Mode, RawRequest, Reply, ReplyEnd, ReplySource, ServerAnswer, Signature,
+    TeamMark,
 };
 use crate::exchange::formats::input::lines::other_encoding;
 use crate::exchange::import_problem::ImportReason;
-use crate::exchange::importer::Importer;
 use crate::exchange::published;
 use crate::exchange::record::{FileEvent, Record};
 use crate::texts::Language;
 use crate::wechat::envelope::{AesKey, decrypt};
 use crate::wechat::fault::Fault;
 use crate::wechat::tree::{Place, Tree};
+
+/// The decryption of a body of the account of that name.
+pub(in crate::exchange) type Opened<'a> = &'a dyn Fn(&str, &[u8]) -> Option<Vec<u8>>;
 
 /// The members of the object that are the record, and not a view of it.
 #[derive(Deserialize)]
@@ -40,6 +43,10 @@ struct EventLine {
     #[serde(default)]
     pinned: bool,
     note: Option<String>,
+    /// The relay that captured it.
+    origin: Option<EventOrigin>,
+    /// The desktop whose tap it is.
+    claimed: Option<String>,
     /// `None` where an earlier version wrote the line; `null` where nobody could decrypt the message.
     #[serde(default, deserialize_with = "present")]
     message: Option<Value>,
@@ -55,6 +62,7 @@ struct EventLine {
 struct HeadLine {
     id: Option<u64>,
     listening: Option<IgnoredAny>,
+    joined: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -123,20 +131,20 @@ struct ProblemLine {
 }
 
 /// The event's number; `None` for the line that says where a listener listens.
-pub(super) fn number(line: &[u8]) -> Result<Option<u64>, ImportReason> {
+pub(in crate::exchange) fn number(line: &[u8]) -> Result<Option<u64>, ImportReason> {
     let head: HeadLine = parsed(line)?;
     match head {
         HeadLine { id: Some(id), .. } => Ok(Some(id)),
-        HeadLine { listening: Some(_), .. } => Ok(None),
+        HeadLine { listening: Some(_), .. } | HeadLine { joined: Some(_), .. } => Ok(None),
         HeadLine { .. } => Err(malformed("no id")),
     }
 }
 
 /// The event of a line; `None` for the line that says where a listener listens.
-pub(super) fn found(
+pub(in crate::exchange) fn found(
     line: &[u8],
     modified: Timestamp,
-    importer: &Importer<'_>,
+    opened: Opened<'_>,
 ) -> Result<Option<FileEvent>, ImportReason> {
     let line: EventLine = match parsed(line) {
         Ok(line) => line,
@@ -152,7 +160,7 @@ pub(super) fn found(
         _ if mode == Mode::Plain => None,
         (Some(Value::String(text)), _) => Some(text.into_bytes()),
         (_, Some(base64)) => bytes(None, Some(base64))?,
-        (None, None) if !signature.is_refused() => decrypted(&line.account, &request.body, importer),
+        (None, None) if !signature.is_refused() => decrypted(&line.account, &request.body, opened),
         (_, None) => None,
     };
     let record = Record {
@@ -167,6 +175,7 @@ pub(super) fn found(
         diagnoses,
         reply: line.reply.map(reply).transpose()?,
         annotation: Annotation::of(line.pinned, line.note.as_deref()),
+        team: TeamMark { origin: line.origin, claimed: line.claimed },
     };
     Ok(Some(FileEvent { request, record: Some(record) }))
 }
@@ -222,8 +231,8 @@ fn bytes(text: Option<String>, base64: Option<String>) -> Result<Option<Vec<u8>>
 }
 
 /// The message of a line without it, which an earlier version wrote, where a key is known.
-fn decrypted(account: &str, body: &[u8], importer: &Importer<'_>) -> Option<Vec<u8>> {
-    importer.opened(account, body).or_else(|| published_message(body))
+fn decrypted(account: &str, body: &[u8], opened: Opened<'_>) -> Option<Vec<u8>> {
+    opened(account, body).or_else(|| published_message(body))
 }
 
 /// The message of an event that was exported with pseudonyms.

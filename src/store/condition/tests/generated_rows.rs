@@ -7,8 +7,8 @@ use proptest::sample::select;
 
 use crate::capture::diagnosis::Diagnosis;
 use crate::capture::{
-    Annotation, Capture, CaptureId, Envelope, ForwardProblem, Placement, RawRequest, Reply, ReplyEnd, ReplySource,
-    ServerAnswer,
+    Annotation, Capture, CaptureId, Envelope, EventOrigin, ForwardProblem, Placement, RawRequest, Reply, ReplyEnd,
+    ReplySource, ServerAnswer, TeamMark,
 };
 use crate::filter::{Code, Mode, Signature, Subject};
 use std::time::Duration;
@@ -119,6 +119,7 @@ fn capture() -> impl Strategy<Value = Capture> {
                 group_key: None,
                 replay,
                 diagnoses: diagnosis.map(Diagnosis::new).into_iter().collect(),
+                team: TeamMark::default(),
             }
         },
     )
@@ -126,7 +127,8 @@ fn capture() -> impl Strategy<Value = Capture> {
 
 fn reply() -> impl Strategy<Value = Reply> {
     let rule = |name: &str| ReplySource::Rule(name.to_owned());
-    let sources = vec![ReplySource::Default, rule("a"), rule("A"), ReplySource::Held, ReplySource::None];
+    let desktop = ReplySource::Desktop("alice".to_owned());
+    let sources = vec![ReplySource::Default, rule("a"), rule("A"), ReplySource::Held, desktop, ReplySource::None];
     (
         select(vec![Some(200), Some(403), Some(503), None]),
         select(sources),
@@ -154,6 +156,14 @@ fn reply() -> impl Strategy<Value = Reply> {
 pub(super) fn row() -> impl Strategy<Value = Row> {
     let annotation = (any::<bool>(), prop::option::of(select(vec!["", "twice"])))
         .prop_map(|(pinned, note)| Annotation::of(pinned, note));
-    (capture(), 1..4_u32, prop::option::of(reply()), any::<bool>(), annotation)
-        .prop_map(|(capture, attempt, reply, held, annotation)| Row { capture, attempt, reply, held, annotation })
+    // An origin is there once.
+    let origin = (select(vec!["hub", "Hub-2"]), any::<i64>());
+    let origin = prop::option::of(origin.prop_map(|(relay, id)| EventOrigin { relay: relay.to_owned(), id }));
+    let team = (origin, maybe(&["alice", "Alice", "a*"])).prop_map(|(origin, claimed)| TeamMark { origin, claimed });
+    (capture(), 1..4_u32, prop::option::of(reply()), any::<bool>(), annotation, team).prop_map(
+        |(capture, attempt, reply, held, annotation, team)| {
+            let capture = Capture { team, ..capture };
+            Row { capture, attempt, reply, held, annotation }
+        },
+    )
 }

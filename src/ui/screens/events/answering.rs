@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::capture::{CaptureId, StoredCapture};
 use crate::engine::{
-    AnswerTarget, AnsweringCommand, AwaitedRetry, Command, HeldDecision, HeldPush, HeldView, ManualReply,
+    AnswerTarget, AnsweringCommand, AwaitedRetry, Command, HeldDecision, HeldPush, HeldView, ManualReply, TeamStatus,
 };
 use crate::filter::Filter;
 use crate::texts::user_error::UserError;
@@ -45,6 +45,8 @@ pub(crate) struct ManualReplies {
     focus_request: Option<CaptureId>,
     /// Held pushes that the listener leaves unanswered at their deadline, since their reply is being written.
     to_retry: BTreeSet<CaptureId>,
+    /// The team that is joined: it decides which events can be answered here.
+    pub(crate) team: Option<Arc<TeamStatus>>,
 }
 
 /// Draft of a reply to an event.

@@ -48,6 +48,7 @@ mod row;
 mod scroll;
 mod section;
 mod text_rows;
+mod whose_tap;
 
 use answered::ReplyView;
 use attempts::Lanes;

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::attempts::Lanes;
 use super::detail_view::DetailView;
 use super::request_view::signature_words;
+use super::whose_tap::{other_answerer, whose_tap_ui};
 use crate::capture::{Capture, HANDSHAKE, Mode, Reply, Signature, UNREADABLE};
 use crate::engine::EventDetail;
 use crate::texts::safe_text::{safe_text, shortened};
@@ -76,7 +77,19 @@ pub(super) fn header_ui(
         states_ui(ui, opened, look);
         attempts_ui(ui, (opened, lanes), view, look, actions);
     });
+    whose_tap_row(ui, capture, answering, look, actions);
     annotation_ui(ui, &opened.stored.annotation, look, actions);
+}
+
+/// Draws whose tap it is, where a team has to do with it.
+fn whose_tap_row(ui: &mut Ui, capture: &Capture, answering: &ManualReplies, look: &Look, actions: &mut Vec<Action>) {
+    if capture.team.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(GAP, GAP_SMALL);
+        whose_tap_ui(ui, capture, answering.team.as_ref(), look, actions);
+    });
 }
 
 /// Draws kind and key on one line, however long they are; a tooltip shows more of them, the fields all.
@@ -138,7 +151,14 @@ fn buttons_ui(
     let stored = &opened.stored;
     let is_message = !matches!(&*stored.capture.envelope.kind, HANDSHAKE | UNREADABLE);
     if is_message {
-        let answer = ui.add(small_button(&*look.text("hero.answer"))).on_hover_text(look.text("hero.answer_hint"));
+        let other = other_answerer(&stored.capture, answering.team.as_ref());
+        let hint = match &other {
+            None => look.text("hero.answer_hint").into_owned(),
+            Some(None) => look.text("team.read_only_nobodys").into_owned(),
+            Some(Some(name)) => look.filled("team.read_only", &[("name", &shortened(name, TITLE_CHARS))]),
+        };
+        let answer = ui.add_enabled(other.is_none(), small_button(&*look.text("hero.answer")));
+        let answer = answer.on_hover_text(&hint).on_disabled_hover_text(&hint);
         if answer.clicked() {
             answering.begin(stored, look);
             actions.push(Action::ShowPart(DetailPart::Reply));

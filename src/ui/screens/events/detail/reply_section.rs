@@ -112,6 +112,7 @@ fn source_words(source: &ReplySource, is_handshake: bool, look: &Look) -> String
     match source {
         ReplySource::Default if is_handshake => look.text("detail.source.echo").into_owned(),
         ReplySource::Rule(name) => look.filled("detail.source.rule", &[("name", name)]),
+        ReplySource::Desktop(name) => look.filled("team.source", &[("name", name)]),
         other => look.text(&format!("detail.source.{}", other.spelling())).into_owned(),
     }
 }

@@ -252,6 +252,7 @@ pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
             forward: None,
         }),
         annotation: crate::capture::Annotation::default(),
+        team: crate::capture::TeamMark::default(),
         content: None,
         answer: None,
         illegality: None,

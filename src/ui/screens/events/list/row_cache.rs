@@ -214,6 +214,7 @@ mod tests {
                 forward: None,
             }),
             annotation: crate::capture::Annotation::default(),
+            team: crate::capture::TeamMark::default(),
             content: None,
             answer: None,
             illegality: None,

@@ -9,6 +9,7 @@ use crate::engine::AccountStatus;
 use crate::ui::look::Look;
 use crate::ui::theme::icons;
 use crate::ui::widgets::annotation;
+use crate::ui::widgets::team_badge::badge_words;
 use crate::ui::widgets::verdicts::replayed_words;
 
 /// A state of a row.
@@ -118,6 +119,9 @@ pub(super) fn further_states(
         let words = look.text("list.own").into_owned();
         marks.push(StateMark { icon: icons::FLASK_CONICAL, color: palette.weak, words });
     }
+    if let Some(words) = badge_words(&row.team, look) {
+        marks.push(StateMark { icon: icons::USERS, color: palette.note, words });
+    }
     let annotation = &row.annotation;
     let icons = [(annotation.pinned, icons::PIN), (annotation.note.is_some(), icons::STICKY_NOTE)];
     let icons = icons.into_iter().filter(|(is_set, _)| *is_set).map(|(_, icon)| icon);
@@ -167,6 +171,7 @@ mod tests {
             answer: Some(ReplyContent::read(b"success")),
             illegality: None,
             annotation: Annotation::default(),
+            team: crate::capture::TeamMark::default(),
             verdict: None,
         };
         let mut reply = ReplySummary {

@@ -10,6 +10,7 @@ use crate::ui::look::{Look, fault_hint, forward_hint};
 use crate::ui::widgets::annotation;
 use crate::ui::widgets::cell::CELL_CHARS;
 use crate::ui::widgets::quantities::milliseconds;
+use crate::ui::widgets::team_badge::badge_words;
 use crate::ui::widgets::verdicts::replayed_words;
 
 /// Number of characters shown of each end of an OpenID, which are enough to tell users apart.
@@ -63,6 +64,15 @@ impl ReadRow {
     }
 }
 
+/// Key and content, after the name of whose tap it is.
+fn summary(row: &CaptureSummary, look: &Look) -> String {
+    let words = shortened(&summary_words(row, look.language), CELL_CHARS);
+    match &row.team.claimed {
+        Some(name) => look.filled("team.summary", &[("name", &shortened(name, CELL_CHARS)), ("summary", &words)]),
+        None => words,
+    }
+}
+
 impl RowTexts {
     fn of(row: &CaptureSummary, look: &Look) -> Self {
         let mut texts = Self {
@@ -70,7 +80,7 @@ impl RowTexts {
             dated: look.dated(row.received_at),
             day: look.local(row.received_at).date(),
             kind: look.kind(&row.kind, CELL_CHARS),
-            summary: shortened(&summary_words(row, look.language), CELL_CHARS),
+            summary: summary(row, look),
             openid: both_ends(row.openid.as_deref().unwrap_or_default(), ENDS),
             signature: look.text(&format!("window.signature.{}", row.signature.as_str())).into_owned(),
             mode: look.text(&format!("window.mode.{}", row.mode.as_str())).into_owned(),
@@ -103,6 +113,7 @@ impl RowTexts {
             (None, None) => self.reply.clone(),
         });
         parts.extend(self.hints.iter().cloned());
+        parts.extend(badge_words(&row.team, look));
         parts.extend(annotation::words(&row.annotation, look));
         if row.replay {
             parts.push(look.text("window.list.own").into_owned());

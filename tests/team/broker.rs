@@ -1,0 +1,104 @@
+//! A real `nats-server -js` that tests start, kill and wipe.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Longer than a broker takes to start on any machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The login of brokers that ask for one.
+pub(crate) const LOGIN: &str = "ann:br0ker%2Dpassw0rd";
+
+/// The password as the broker knows it.
+pub(crate) const PASSWORD: &str = "br0ker-passw0rd";
+
+/// The broker's program: `NATS_SERVER`, else what `tests/setup.sh` has put below `target`; `None` where it may be missing.
+pub(crate) fn program() -> Option<PathBuf> {
+    let named = std::env::var_os("NATS_SERVER").map(PathBuf::from);
+    let set_up = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop/nats/usr/sbin/nats-server"));
+    let found = named.or_else(|| set_up.exists().then_some(set_up));
+    assert!(
+        found.is_some() || std::env::var_os("CI").is_none(),
+        "nats-server is missing: run tests/setup.sh, or name it in NATS_SERVER"
+    );
+    if found.is_none() {
+        eprintln!("NOT TESTED: nats-server is missing; run tests/setup.sh, or name it in NATS_SERVER");
+    }
+    found
+}
+
+/// A broker on a port of its own, which stays the same over restarts.
+pub(crate) struct TestBroker {
+    program: PathBuf,
+    pub(crate) address: SocketAddr,
+    folder: tempfile::TempDir,
+    has_login: bool,
+    child: Option<Child>,
+}
+
+impl TestBroker {
+    /// One that is not started yet.
+    pub(crate) fn new(program: PathBuf) -> Self {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        Self { program, address, folder: tempfile::tempdir().unwrap(), has_login: false, child: None }
+    }
+
+    pub(crate) fn started(program: PathBuf) -> Self {
+        let mut broker = Self::new(program);
+        broker.start();
+        broker
+    }
+
+    /// One that asks for [`LOGIN`].
+    pub(crate) fn with_login(program: PathBuf) -> Self {
+        let mut broker = Self::new(program);
+        broker.has_login = true;
+        broker.start();
+        broker
+    }
+
+    pub(crate) fn url(&self) -> String {
+        let login = if self.has_login { format!("{LOGIN}@") } else { String::new() };
+        format!("nats://{login}{}", self.address)
+    }
+
+    pub(crate) fn start(&mut self) {
+        let mut command = Command::new(&self.program);
+        command.args(["-js", "-a", "127.0.0.1", "-p", &self.address.port().to_string()]);
+        command.arg("-sd").arg(self.folder.path());
+        if self.has_login {
+            command.args(["--user", "ann", "--pass", PASSWORD]);
+        }
+        self.child = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        let began = Instant::now();
+        while TcpStream::connect(self.address).is_err() {
+            assert!(began.elapsed() < PATIENCE, "the broker does not start");
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Forgets everything that it kept.
+    pub(crate) fn wipe(&mut self) {
+        self.kill();
+        for entry in std::fs::read_dir(self.folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { std::fs::remove_dir_all(path).unwrap() } else { std::fs::remove_file(path).unwrap() }
+        }
+    }
+}
+
+impl Drop for TestBroker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
