@@ -1,4 +1,4 @@
-//! A team behind one callback URL, over NATS JetStream: a relay beside the URL, and a desktop for each member.
+//! A team behind one callback URL, over NATS `JetStream`: a relay beside the URL, and a desktop for each member.
 //!
 //! ```text
 //! relay                                broker                                         desktop
@@ -59,7 +59,7 @@ mod taps;
 mod absent;
 
 #[cfg(not(feature = "team"))]
-pub use absent::{Desktop, Relay};
+pub use absent::{AbsentDesktop as Desktop, AbsentRelay as Relay};
 #[cfg(feature = "team")]
 pub use desktop::Desktop;
 #[cfg(feature = "team")]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::event_printer::EventPrinter;
@@ -26,6 +27,7 @@ use crate::progress::Progress;
 use crate::reach::TunnelSetup;
 use crate::rules::BadAnswer;
 use crate::store::{StoreError, StoreHead, bring_up_to_date, is_older};
+use crate::team::Relay;
 use crate::waker::Waker;
 
 mod tunnel_lines;
@@ -85,14 +87,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
         // Only what arrives from now on is printed.
         after,
     };
-    let relay = match &listen.team.relay {
-        Some(url) => {
-            let choice = TeamChoice { url: Some(url.clone()), name: listen.team.name.clone(), ..TeamChoice::default() };
-            let sources = (announced.clone(), rulebook.policy());
-            Some(start_relay(setup, &config, &choice, Arc::clone(&runtime), sources)?)
-        }
-        None => None,
-    };
+    let relay = relay(setup, &config, listen, &runtime, (announced.clone(), &rulebook))?;
     let address = service.listen(address)?;
     let feed = open_feed(setup, &config, announced)?;
     let without_token: Vec<_> = accounts.iter().filter(|account| account.token().is_none()).collect();
@@ -136,6 +131,19 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
         tracing::warn!("the last events were not printed: nobody reads them");
     }
     Ok(Outcome::Done)
+}
+
+/// Starts the relay, where one is asked for.
+fn relay(
+    setup: &Setup,
+    config: &Config,
+    listen: &Listen,
+    runtime: &Arc<Runtime>,
+    (head, rulebook): (watch::Receiver<StoreHead>, &Rulebook),
+) -> anyhow::Result<Option<Relay>> {
+    let Some(url) = &listen.team.relay else { return Ok(None) };
+    let choice = TeamChoice { url: Some(url.clone()), name: listen.team.name.clone(), ..TeamChoice::default() };
+    Ok(Some(start_relay(setup, config, &choice, Arc::clone(runtime), (head, rulebook.policy()))?))
 }
 
 /// The words that say where everything is.

@@ -182,7 +182,7 @@ impl Responder {
         let held_decision = tokio::select! {
             held_decision = guard.decision() => held_decision,
             () = sleep_until(self.deadline.into()) => self.policy.held.expire(self.placement.id),
-            () = client_hung_up(&self.origin) => return self.hung_up(),
+            () = client_hung_up(self.origin.as_ref()) => return self.hung_up(),
         };
         drop(guard);
         match held_decision {
@@ -289,7 +289,7 @@ impl Responder {
     async fn wait(&mut self, until: Instant) -> WaitEnd {
         tokio::select! {
             () = sleep_until(until.into()) => WaitEnd::Over,
-            () = client_hung_up(&self.origin) => WaitEnd::HungUp,
+            () = client_hung_up(self.origin.as_ref()) => WaitEnd::HungUp,
             // A dropped sender means the same.
             _ = self.stopping.wait_for(|stopping| *stopping) => WaitEnd::Stopping,
         }
@@ -297,7 +297,7 @@ impl Responder {
 }
 
 /// Resolves once the client has closed the connection; never for a push that a relay has received.
-async fn client_hung_up(origin: &Option<Origin>) {
+async fn client_hung_up(origin: Option<&Origin>) {
     match origin {
         Some(origin) => origin.hung_up().await,
         None => std::future::pending().await,

@@ -232,7 +232,7 @@ impl Reader {
         outbox::first_since(&self.connection, since)
     }
 
-    /// How far our own events have been published to a stream; `None` before the first.
+    /// The cursor of a team's stream: how far our own events have been published, or others' received; `None` before the first.
     pub fn outbox(&self, stream: &str) -> Result<Option<OutboxCursor>, StoreError> {
         outbox::cursor(&self.connection, stream)
     }

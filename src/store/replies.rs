@@ -58,7 +58,7 @@ impl<'c> ReplyInsert<'c> {
     }
 
     /// Writes the reply over the one that is there. The answer of the developer's own server stays: it was asked from here.
-    pub(super) fn replace(&mut self, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
+    pub(super) fn replace(&self, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
         let sql = "UPDATE reply SET status = ?2, source = ?3, elapsed_us = ?4, body = ?5, ending = ?6, severity = ?7, lint = ?8,
                        wire = ?9, fault = ?10, forward = coalesce(?11, forward) WHERE capture_id = ?1";
         let values = (

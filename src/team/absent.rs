@@ -11,9 +11,9 @@ use super::team_status::{DesktopCommand, TeamStatus};
 
 /// A relay, which this build does not have.
 #[derive(Debug)]
-pub struct Relay(watch::Receiver<Arc<TeamStatus>>);
+pub struct AbsentRelay(watch::Receiver<Arc<TeamStatus>>);
 
-impl Relay {
+impl AbsentRelay {
     /// Fails.
     pub fn start(_: RelaySetup, _: Arc<Runtime>) -> Result<Self, TeamError> {
         Err(TeamError::NotBuilt)
@@ -27,9 +27,9 @@ impl Relay {
 
 /// A desktop, which this build does not have.
 #[derive(Debug)]
-pub struct Desktop(watch::Receiver<Arc<TeamStatus>>);
+pub struct AbsentDesktop(watch::Receiver<Arc<TeamStatus>>);
 
-impl Desktop {
+impl AbsentDesktop {
     /// Fails.
     pub fn start(_: DesktopSetup, _: Arc<Runtime>) -> Result<Self, TeamError> {
         Err(TeamError::NotBuilt)

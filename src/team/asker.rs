@@ -155,7 +155,7 @@ mod tests {
         shares.note("a", ms(100));
         shares.note("a", ms(10));
         assert_eq!(shares.of("a"), ms(90));
-        shares.note("a", Duration::from_secs(60));
+        shares.note("a", Duration::from_mins(1));
         assert_eq!(shares.of("a"), MOST_SHARE);
     }
 }

@@ -17,7 +17,7 @@ use super::own_taps::{self, OwnTaps};
 use super::presence::{self, PresenceView};
 use super::receiver::{self, Receiver, known_position};
 use super::relay::{FIRST_PAUSE, LONGEST_PAUSE, blocking, show_presence, views};
-use super::session::{Session, is_set};
+use super::session::{Session, is_set, servers};
 use super::streams::{self, failed};
 use super::taps::Taps;
 use super::team_error::TeamError;
@@ -48,6 +48,7 @@ pub struct Desktop {
 impl Desktop {
     /// Joins the team, as soon as the broker is there.
     pub fn start(mut setup: DesktopSetup, runtime: Arc<Runtime>) -> Result<Self, TeamError> {
+        servers(&setup.team.broker)?;
         let status = TeamStatus {
             role: TeamRole::Desktop,
             team: setup.team.name.as_str().to_owned(),
@@ -334,7 +335,7 @@ impl DesktopTask {
     }
 }
 
-/// How far this database has received the stream, and the name of its consumer, which it keeps.
+/// The position up to which this database has received the stream, and the name of its consumer, which it keeps.
 async fn position(database: PathBuf, key: String) -> Result<OutboxCursor, TeamError> {
     blocking(move || {
         if let Some(known) = Reader::open(&database)?.outbox(&key)? {

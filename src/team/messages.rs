@@ -121,6 +121,11 @@ pub(super) enum Question {
     Who { instance: String },
 }
 
+#[derive(Deserialize)]
+struct Numbered {
+    id: i64,
+}
+
 /// Reads a question.
 pub(super) fn question(message: &async_nats::Message) -> Result<Question, Skipped> {
     let headers = message.headers.as_ref();
@@ -130,10 +135,6 @@ pub(super) fn question(message: &async_nats::Message) -> Result<Question, Skippe
     }
     let relay = text(headers, RELAY).filter(|relay| !relay.is_empty()).ok_or_else(|| foreign("it names no relay"))?;
     let within = text(headers, WITHIN).and_then(|within| within.parse().ok()).ok_or_else(|| foreign("no time left"))?;
-    #[derive(Deserialize)]
-    struct Numbered {
-        id: i64,
-    }
     let Numbered { id } = serde_json::from_slice(&message.payload).map_err(|error| foreign(error.to_string()))?;
     let event = team_event(&message.payload, EventOrigin { relay: relay.to_owned(), id }, false)?;
     Ok(Question::Answer { event: Box::new(event), within: Duration::from_micros(within) })

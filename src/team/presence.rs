@@ -1,4 +1,4 @@
-//! Who is there: every member says so now and then, and at once when a new one asks.
+//! Presence: every member says so now and then, and at once when a new one asks.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

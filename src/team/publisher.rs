@@ -80,7 +80,7 @@ impl Publisher {
             match sent {
                 Ok(acknowledgement) => waiting.push(acknowledgement),
                 Err(error) => {
-                    published.end = end_of(&error.kind(), &error);
+                    published.end = end_of(error.kind(), &error);
                     break;
                 }
             }
@@ -92,7 +92,7 @@ impl Publisher {
                     published.sequence = published.sequence.max(stored.sequence);
                 }
                 Err(error) => {
-                    published.end = end_of(&error.kind(), &error);
+                    published.end = end_of(error.kind(), &error);
                     return;
                 }
             }
@@ -100,7 +100,7 @@ impl Publisher {
     }
 }
 
-fn end_of(kind: &PublishErrorKind, error: &(dyn std::error::Error + 'static)) -> PublishEnd {
+fn end_of(kind: PublishErrorKind, error: &(dyn std::error::Error + 'static)) -> PublishEnd {
     match kind {
         PublishErrorKind::WrongLastMessageId => PublishEnd::Interleaved,
         PublishErrorKind::StreamNotFound => PublishEnd::NoStream,

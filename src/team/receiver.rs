@@ -26,7 +26,7 @@ use crate::store::{OutboxCursor, Received, StoreError, StoreHandle, TeamEvent};
 const BATCH: usize = 256;
 
 /// Messages that the broker hands out before they are acknowledged.
-const IN_FLIGHT: usize = 1_024;
+const IN_FLIGHT: u16 = 1_024;
 
 /// The time after which the broker hands out a message again that was not acknowledged.
 const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(30);
@@ -56,7 +56,7 @@ pub(super) async fn consumer(
         // Acknowledging one acknowledges all before it: they are stored in their order.
         ack_policy: AckPolicy::All,
         ack_wait: ACKNOWLEDGED_WITHIN,
-        max_ack_pending: 4 * IN_FLIGHT as i64,
+        max_ack_pending: 4 * i64::from(IN_FLIGHT),
         inactive_threshold: stream.cached_info().config.max_age.max(setup.limits.age) + SPARE_AGE,
         ..pull::Config::default()
     };
@@ -110,7 +110,8 @@ impl Receiver {
     pub(super) async fn run(mut self, session: Session, consumer: Consumer<pull::Config>) -> TeamError {
         let failed = failed("hand out events");
         let skipped = LogThrottle::default();
-        let messages = consumer.stream().max_messages_per_batch(IN_FLIGHT).heartbeat(Duration::from_secs(5)).messages();
+        let messages =
+            consumer.stream().max_messages_per_batch(IN_FLIGHT.into()).heartbeat(Duration::from_secs(5)).messages();
         let mut messages = match messages.await {
             Ok(messages) => messages.ready_chunks(BATCH),
             Err(error) => return failed(&error),

@@ -14,7 +14,7 @@ use super::messages::Member;
 use super::outbox::{Batch, Outbox};
 use super::presence::{self, PresenceView};
 use super::publisher::{PublishEnd, Publisher};
-use super::session::{Session, is_set};
+use super::session::{Session, is_set, servers};
 use super::stream_position::{Position, position};
 use super::streams;
 use super::team_error::TeamError;
@@ -56,6 +56,7 @@ pub struct Relay {
 impl Relay {
     /// Starts the relay; a broker that cannot be reached is tried again and again.
     pub fn start(setup: RelaySetup, runtime: Arc<Runtime>) -> Result<Self, TeamError> {
+        servers(&setup.team.broker)?;
         let status = TeamStatus {
             role: TeamRole::Relay,
             team: setup.team.name.as_str().to_owned(),
@@ -123,7 +124,7 @@ impl RelayTask {
         Self { setup, status, stopped, claims, asking, instance }
     }
 
-    async fn run(mut self) {
+    async fn run(self) {
         let mut pause = FIRST_PAUSE;
         loop {
             let mut stopped = self.stopped.clone();
@@ -154,7 +155,7 @@ impl RelayTask {
     }
 
     /// Works over one connection until it ends.
-    async fn serve(&mut self, session: Session) -> Result<(), TeamError> {
+    async fn serve(&self, session: Session) -> Result<(), TeamError> {
         let setup = self.setup.clone();
         let broker = setup.team.broker.name();
         let lost = || TeamError::Unreachable { broker: broker.clone(), cause: "the connection has ended".to_owned() };
@@ -230,7 +231,7 @@ impl RelayTask {
 
     /// Publishes what the database has, as it comes.
     async fn publish(
-        &mut self,
+        &self,
         session: &Session,
         mut outbox: Outbox,
         mut cursor: OutboxCursor,

@@ -58,9 +58,8 @@ impl Session {
                 tracing::debug!("broker: {event}");
                 std::future::ready(())
             });
-        let servers: Result<Vec<ServerAddr>, _> = broker.servers.iter().map(|server| server.parse()).collect();
         let unreachable = |cause: String| TeamError::Unreachable { broker: broker.name(), cause };
-        let servers = servers.map_err(|error: std::io::Error| unreachable(error.to_string()))?;
+        let servers = servers(broker)?;
         let client = options.connect(servers).await.map_err(|error| match error.kind() {
             ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
                 TeamError::Login { broker: broker.name() }
@@ -105,6 +104,12 @@ impl Session {
     pub(super) fn has_ended(&self) -> bool {
         *self.ended.borrow()
     }
+}
+
+/// The addresses as the library takes them.
+pub(super) fn servers(broker: &Broker) -> Result<Vec<ServerAddr>, TeamError> {
+    let servers: Result<Vec<ServerAddr>, std::io::Error> = broker.servers.iter().map(|server| server.parse()).collect();
+    servers.map_err(|error| TeamError::Unreachable { broker: broker.name(), cause: error.to_string() })
 }
 
 /// Resolves once the flag is set; a dropped sender means the same.

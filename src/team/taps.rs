@@ -7,7 +7,7 @@ use super::claims::ClaimMap;
 /// The number of an entry that is not in the bucket yet: nothing there is newer.
 const PENDING: u64 = u64::MAX;
 
-/// What a person has asked for, whether the broker is there or not.
+/// The wishes of a person, whether the broker is there or not.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Taps {
     /// Users that are to be this desktop's, each with the bucket's number of the claim.

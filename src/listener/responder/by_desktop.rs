@@ -34,7 +34,7 @@ impl Responder {
         let mut stopping = self.stopping.clone();
         let answer = tokio::select! {
             answer = timeout_at(deadline.into(), answered) => answer.ok().and_then(Result::ok).flatten(),
-            () = client_hung_up(&self.origin) => return Some(self.hung_up()),
+            () = client_hung_up(self.origin.as_ref()) => return Some(self.hung_up()),
             // A dropped sender means the same.
             _ = stopping.wait_for(|stopping| *stopping) => None,
         }?;
@@ -59,7 +59,7 @@ impl Responder {
                 };
                 let content_type =
                     value(&headers, &header::CONTENT_TYPE).unwrap_or_else(|| answer.content_type.clone());
-                ReplyContent::ServerAnswer(self.encrypted_if_needed(Answer { content_type, body, ..answer }))
+                ReplyContent::ServerAnswer(self.encrypted_if_needed(Answer { body, content_type, ..answer }))
             }
         };
         let source = ReplySource::Desktop(desktop);

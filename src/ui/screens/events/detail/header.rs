@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::attempts::Lanes;
 use super::detail_view::DetailView;
 use super::request_view::signature_words;
-use super::whose_tap::{other_answerer, whose_tap_ui};
+use super::whose_tap::{Answerer, whose_tap_ui};
 use crate::capture::{Capture, HANDSHAKE, Mode, Reply, Signature, UNREADABLE};
 use crate::engine::EventDetail;
 use crate::texts::safe_text::{safe_text, shortened};
@@ -151,13 +151,13 @@ fn buttons_ui(
     let stored = &opened.stored;
     let is_message = !matches!(&*stored.capture.envelope.kind, HANDSHAKE | UNREADABLE);
     if is_message {
-        let other = other_answerer(&stored.capture, answering.team.as_ref());
-        let hint = match &other {
-            None => look.text("hero.answer_hint").into_owned(),
-            Some(None) => look.text("team.read_only_nobodys").into_owned(),
-            Some(Some(name)) => look.filled("team.read_only", &[("name", &shortened(name, TITLE_CHARS))]),
+        let answerer = Answerer::of(&stored.capture, answering.team.as_ref());
+        let hint = match &answerer {
+            Answerer::Here => look.text("hero.answer_hint").into_owned(),
+            Answerer::Relay => look.text("team.read_only_nobodys").into_owned(),
+            Answerer::Other(name) => look.filled("team.read_only", &[("name", &shortened(name, TITLE_CHARS))]),
         };
-        let answer = ui.add_enabled(other.is_none(), small_button(&*look.text("hero.answer")));
+        let answer = ui.add_enabled(answerer == Answerer::Here, small_button(&*look.text("hero.answer")));
         let answer = answer.on_hover_text(&hint).on_disabled_hover_text(&hint);
         if answer.clicked() {
             answering.begin(stored, look);

@@ -49,13 +49,28 @@ pub(super) fn whose_tap_ui(
     }
 }
 
-/// The desktop that alone can answer this event; `None` where it is this one, or no team has to do with it.
-pub(super) fn other_answerer(capture: &Capture, team: Option<&Arc<TeamStatus>>) -> Option<Option<String>> {
-    capture.team.origin.as_ref()?;
-    let openid = capture.envelope.openid.as_deref().unwrap_or_default();
-    match team.and_then(|team| team.claimant(openid)) {
-        Some(claim) if claim.is_ours => None,
-        Some(claim) => Some(Some(claim.desktop.clone())),
-        None => Some(None),
+/// The right to answer an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answerer {
+    /// This window: no team has to do with it, or the user is this desktop's.
+    Here,
+    /// The desktop of that name.
+    Other(String),
+    /// The relay: nobody has claimed the user.
+    Relay,
+}
+
+impl Answerer {
+    /// Finds it out from the claims as they are now.
+    pub(super) fn of(capture: &Capture, team: Option<&Arc<TeamStatus>>) -> Self {
+        if capture.team.origin.is_none() {
+            return Self::Here;
+        }
+        let openid = capture.envelope.openid.as_deref().unwrap_or_default();
+        match team.and_then(|team| team.claimant(openid)) {
+            Some(claim) if claim.is_ours => Self::Here,
+            Some(claim) => Self::Other(claim.desktop.clone()),
+            None => Self::Relay,
+        }
     }
 }
