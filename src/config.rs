@@ -27,9 +27,9 @@ mod privacy;
 mod retention;
 mod rule_entries;
 mod secrets;
-mod tunnel_config;
 mod team_config;
 mod team_url;
+mod tunnel_config;
 mod watch;
 
 pub use edit::{
@@ -47,9 +47,9 @@ pub use notify_config::NotifyConfig;
 pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
-pub use tunnel_config::{ClientRecord, TunnelConfig, TunnelRecord, has_credentials, public_url, save_tunnel};
 pub use team_config::{TeamConfig, save_team, save_team_url};
 pub use team_url::TeamUrl;
+pub use tunnel_config::{ClientRecord, TunnelConfig, TunnelRecord, has_credentials, public_url, save_tunnel};
 pub use watch::ConfigWatch;
 
 /// Default address of the listener; loopback, since nobody asked for more.

@@ -16,7 +16,7 @@ pub(super) mod reply_editor;
 pub(super) mod shown;
 pub(super) mod tab_bar;
 pub(super) mod table;
-pub(super) mod tunnel_words;
 pub(super) mod team_badge;
+pub(super) mod tunnel_words;
 pub(super) mod value_menu;
 pub(super) mod verdicts;

@@ -4,8 +4,8 @@ use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Layout, Response, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::hold::switch_ui;
-use super::tunnel_bar::TunnelBar;
 use super::team_state::team_state_ui;
+use super::tunnel_bar::TunnelBar;
 use crate::account::DEFAULT_ACCOUNT;
 use crate::config::{LookConfig, Theme};
 use crate::engine::{AnsweringCommand, ListenerState, Status, TunnelState};

@@ -23,15 +23,15 @@ mod draft;
 mod feed;
 mod notifications;
 mod secret;
-mod tunnel_form;
 mod team;
+mod tunnel_form;
 
 use accounts::AccountForms;
 use data::DatabaseSection;
 use feed::FeedForm;
 use notifications::NotificationSection;
-use tunnel_form::TunnelForm;
 use team::TeamSection;
+use tunnel_form::TunnelForm;
 
 /// State of the settings page, with unsaved input.
 #[derive(Debug, Default)]
