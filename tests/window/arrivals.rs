@@ -51,6 +51,27 @@ fn a_tunnel_is_started_shown_copied_and_stopped_in_the_top_bar() {
     window.until_says("Tunnel: not started");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn closing_the_window_ends_the_client_and_what_it_started() {
+    let script = "sleep 600 & echo $$ $! > \"$(dirname \"$0\")/numbers\"; echo https://a.tunnel.example; wait";
+    let mut window = open_with_tunnel(script);
+    window.press_button("Start the tunnel");
+    window.until_says("Tunnel: running, https://a.tunnel.example");
+    let numbers = std::fs::read_to_string(window.folder.path().join("numbers")).unwrap();
+    let is_alive = |number: &str| {
+        let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+    };
+    assert!(numbers.split_whitespace().all(is_alive), "{numbers}");
+    drop(window);
+    let began = std::time::Instant::now();
+    while numbers.split_whitespace().any(is_alive) {
+        assert!(began.elapsed() < super::PATIENCE, "still there: {numbers}");
+        std::thread::park_timeout(super::PAUSE);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_url_that_changed_is_a_warning_until_it_is_saved() {
@@ -64,7 +85,7 @@ fn a_url_that_changed_is_a_warning_until_it_is_saved() {
     window.until_says("Tunnel: not started");
     url(&window, "https://second.tunnel.example");
     window.press_button("Start the tunnel");
-    window.until_says("https://second.tunnel.example");
+    window.until_says("Tunnel: running, URL changed, https://second.tunnel.example");
     window.harness.get_by_label_contains("Tunnel: running").click();
     window.until_says("WeChat still has https://first.tunnel.example");
     window.press_button("I have saved the new URL");

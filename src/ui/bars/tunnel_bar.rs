@@ -1,14 +1,18 @@
 //! The tunnel in the top bar: its state, the public URL with copy and QR code, and its switch.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, Color32, Label, PopupCloseBehavior, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use egui::style::StyleModifier;
+use egui::{
+    Align, Button, Color32, Frame, Label, Layout, PopupCloseBehavior, RichText, Role, Sense, Stroke, Ui, Vec2,
+    WidgetInfo,
+};
 
 use crate::config::TunnelConfig;
 use crate::engine::{SettingsCommand, TunnelPhase, TunnelState};
 use crate::texts::safe_text::{both_ends, safe_text};
 use crate::ui::action::{Action, Screen};
 use crate::ui::look::Look;
-use crate::ui::theme::icons;
+use crate::ui::theme::{GAP, icons};
 use crate::ui::widgets::code::ScannedCode;
 use crate::ui::widgets::controls::{copy_icon, icon_button, open_button, weak};
 use crate::ui::widgets::tunnel_words::{phase_words, tunnel_color, tunnel_switch, tunnel_switch_ui};
@@ -16,7 +20,7 @@ use crate::ui::widgets::tunnel_words::{phase_words, tunnel_color, tunnel_switch,
 /// Characters of the URL at either end that the bar shows.
 const URL_ENDS: usize = 14;
 
-/// Width of the bar below which the URL stands in the menu alone, in points.
+/// Width of the window below which URL, copy and switch stand in the menu alone, in points.
 const WIDE: f32 = 1_200.0;
 
 /// Width of the menu, in points.
@@ -44,6 +48,10 @@ impl TunnelBar {
         ui.separator();
         mark_ui(ui, state, tunnel_color(state, look));
         self.menu_ui(ui, (state, config, url), look, actions);
+        // Where there is little room, the menu has both.
+        if !is_wide(ui) {
+            return;
+        }
         if let Some(url) = url {
             copy_icon(ui, look, &look.text("tunnel.url"), || url.to_owned(), actions);
         }
@@ -59,34 +67,26 @@ impl TunnelBar {
         look: &Look,
         actions: &mut Vec<Action>,
     ) {
-        let words = phase_words(state, look);
-        let is_wide = ui.ctx().content_rect().width() >= WIDE;
-        let shown = match url {
-            Some(url) if is_wide => both_ends(url.split_once("://").map_or(url, |(_, rest)| rest), URL_ENDS),
-            _ => look.text("tunnel.title").into_owned(),
-        };
-        let mut shown = RichText::new(format!("{shown} {}", icons::CHEVRON_DOWN));
+        let mut words = phase_words(state, look);
         if state.former.is_some() {
-            shown = RichText::new(format!("{} {}", icons::TRIANGLE_ALERT, look.text("tunnel.changed")));
-            shown = shown.color(look.palette.warning);
+            words = format!("{words}, {}", look.text("tunnel.changed"));
         }
-        let button = Button::new(shown).frame_when_inactive(false);
-        let config_of_menu = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let button = Button::new(shown_text(ui, state, url, look)).frame_when_inactive(false);
+        // No list of entries: its buttons look like buttons, and a click on one leaves it open.
+        let config_of_menu =
+            MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside).style(StyleModifier::default());
         let (response, _) = MenuButton::from_button(button).config(config_of_menu).ui(ui, |ui| {
             ui.set_width(MENU_WIDTH);
-            ui.add(Label::new(RichText::new(&words).color(tunnel_color(state, look))).wrap());
-            if let Some(url) = url {
-                self.url_ui(ui, url, look, actions);
-            }
-            former_ui(ui, state, look, actions);
-            ui.horizontal_wrapped(|ui| {
-                if config.command.is_some() {
-                    tunnel_switch_ui(ui, state, look, actions);
-                }
-                if ui.button(look.text("window.banner.settings")).clicked() {
-                    actions.push(Action::ShowScreen(Screen::Settings));
-                    ui.close();
-                }
+            Frame::new().inner_margin(GAP).show(ui, |ui| {
+                ui.with_layout(Layout::top_down(Align::LEFT), |ui| {
+                    ui.spacing_mut().item_spacing.y = GAP;
+                    ui.add(Label::new(RichText::new(&words).color(tunnel_color(state, look))).wrap());
+                    if let Some(url) = url {
+                        self.url_ui(ui, url, look, actions);
+                    }
+                    former_ui(ui, state, look, actions);
+                    buttons_ui(ui, state, config, look, actions);
+                });
             });
         });
         let name = match url {
@@ -111,6 +111,39 @@ impl TunnelBar {
             code.ui(ui, &look.text("tunnel.code"));
         }
     }
+}
+
+/// Tells whether the window has room for more than an icon.
+fn is_wide(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() >= WIDE
+}
+
+/// The text of the menu's button: the URL, or that it has changed; only an icon where there is little room.
+fn shown_text(ui: &Ui, state: &TunnelState, url: Option<&str>, look: &Look) -> RichText {
+    let is_wide = is_wide(ui);
+    if state.former.is_some() {
+        let words = if is_wide { look.text("tunnel.changed") } else { "".into() };
+        return RichText::new(format!("{} {words}", icons::TRIANGLE_ALERT)).color(look.palette.warning);
+    }
+    let shown = match url {
+        _ if !is_wide => icons::GLOBE.to_owned(),
+        Some(url) => both_ends(url.split_once("://").map_or(url, |(_, rest)| rest), URL_ENDS),
+        None => look.text("tunnel.title").into_owned(),
+    };
+    RichText::new(format!("{shown} {}", icons::CHEVRON_DOWN))
+}
+
+/// Draws the switch, and the way to the settings.
+fn buttons_ui(ui: &mut Ui, state: &TunnelState, config: &TunnelConfig, look: &Look, actions: &mut Vec<Action>) {
+    ui.horizontal_wrapped(|ui| {
+        if config.command.is_some() {
+            tunnel_switch_ui(ui, state, look, actions);
+        }
+        if ui.button(look.text("window.banner.settings")).clicked() {
+            actions.push(Action::ShowScreen(Screen::Settings));
+            ui.close();
+        }
+    });
 }
 
 /// Draws the URL that the console has, where it is another one.

@@ -53,7 +53,8 @@ impl AlarmForm {
     /// Draws the form, and what was found.
     pub(super) fn ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         let label = ui.add(Label::new(weak(look, look.text("timeline.alarms.hint"))).wrap());
-        let area = ScrollArea::vertical().id_salt("alarms").max_height(FIELD_HEIGHT).auto_shrink([false, true]);
+        let area = ScrollArea::vertical().id_salt("alarms").max_height(FIELD_HEIGHT);
+        let area = area.min_scrolled_height(FIELD_HEIGHT).auto_shrink([false, true]);
         area.show(ui, |ui| {
             let edit = TextEdit::multiline(&mut self.text).desired_rows(LINES).char_limit(LONGEST);
             let response = ui.add(edit.desired_width(f32::INFINITY).hint_text(look.text("timeline.alarms.place")));

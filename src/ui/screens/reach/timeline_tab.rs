@@ -1,6 +1,6 @@
 //! Tab of the arrivals: what came when, which answers failed, the silences in between, and the alarms of the platform.
 
-use egui::{Button, Label, RichText, Ui};
+use egui::{Button, Label, RichText, Sense, Ui, Vec2};
 use jiff::{SignedDuration, Timestamp};
 
 use super::alarm_form::AlarmForm;
@@ -16,18 +16,25 @@ use crate::ui::widgets::quantities::seconds;
 const PIECES: usize = 120;
 
 /// Lengths of the span, each with the key of its name.
-const SPANS: [(SignedDuration, &str); 4] = [
+const SPANS: [(SignedDuration, &str); 5] = [
+    (SignedDuration::from_mins(10), "timeline.span.minutes"),
     (SignedDuration::from_hours(1), "timeline.span.hour"),
     (SignedDuration::from_hours(24), "timeline.span.day"),
     (SignedDuration::from_hours(7 * 24), "timeline.span.week"),
     (SignedDuration::from_hours(30 * 24), "timeline.span.month"),
 ];
 
+/// Side of a sample of colour, in points.
+const LEGEND_SIDE: f32 = 10.0;
+
+/// Index of the span that is shown first: an hour.
+const FIRST_SPAN: usize = 1;
+
 /// The time after the last arrival at which it is known whether the platform pauses.
 const PAUSE_IS_KNOWN: SignedDuration = SignedDuration::from_secs(61);
 
 /// State of the tab.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct TimelineTab {
     /// Index of the span.
     span: usize,
@@ -36,6 +43,12 @@ pub(crate) struct TimelineTab {
     is_wanted: bool,
     is_asked: bool,
     alarms: AlarmForm,
+}
+
+impl Default for TimelineTab {
+    fn default() -> Self {
+        Self { span: FIRST_SPAN, timeline: None, is_wanted: false, is_asked: false, alarms: AlarmForm::default() }
+    }
 }
 
 impl TimelineTab {
@@ -127,6 +140,7 @@ fn timeline_ui(ui: &mut Ui, timeline: &Timeline, look: &Look, actions: &mut Vec<
         ui.add(Label::new(RichText::new(look.text("timeline.cut")).color(look.palette.warning)).wrap());
     }
     chart_ui(ui, timeline, look, actions);
+    legend_ui(ui, timeline, look);
     let now = timeline.span.1;
     for pause in timeline.pauses() {
         pause_ui(ui, pause, now, look, actions);
@@ -139,6 +153,25 @@ fn timeline_ui(ui: &mut Ui, timeline: &Timeline, look: &Look, actions: &mut Vec<
     for gap in gaps {
         gap_ui(ui, gap, now, look, actions);
     }
+}
+
+/// Draws the meaning of the chart's colours, of those that are in it.
+fn legend_ui(ui: &mut Ui, timeline: &Timeline, look: &Look) {
+    let palette = look.palette;
+    let kinds = [
+        ("timeline.legend.answered", palette.accent, timeline.arrivals > timeline.failures),
+        ("timeline.legend.failed", palette.error, timeline.failures > 0),
+        ("timeline.legend.pause", palette.warning, timeline.pauses().next().is_some()),
+    ];
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP_SMALL;
+        for (key, color, _) in kinds.into_iter().filter(|(_, _, is_there)| *is_there) {
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(LEGEND_SIDE), Sense::hover());
+            ui.painter().rect_filled(rect, 2.0, color);
+            ui.label(weak(look, look.text(key)));
+            ui.add_space(GAP);
+        }
+    });
 }
 
 /// Draws a pause of the platform, with what led to it.
@@ -156,7 +189,7 @@ fn pause_ui(ui: &mut Ui, pause: &Silence, now: Timestamp, look: &Look, actions: 
             show(format!("id:{}..{}", first.0, pause.before.0), actions);
         }
     });
-    ui.add(Label::new(weak(look, look.text("alarm.mark-fail.remedy"))).wrap());
+    ui.add(Label::new(weak(look, look.text("timeline.pause_hint"))).wrap());
 }
 
 /// Draws a silence, with buttons to the events around it.

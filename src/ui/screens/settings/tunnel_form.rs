@@ -106,7 +106,7 @@ impl TunnelForm {
             let area = ScrollArea::vertical().id_salt("tunnel output").max_height(OUTPUT_HEIGHT).stick_to_bottom(true);
             area.auto_shrink([false, true]).show(ui, |ui| {
                 for line in &self.state.lines {
-                    ui.add(Label::new(RichText::new(safe_text(line)).monospace().small()).wrap());
+                    ui.add(Label::new(RichText::new(safe_text(line)).monospace()).wrap());
                 }
             });
         });
