@@ -13,7 +13,8 @@
 //!
 //! # Files
 //! - `subjects`: names of streams, subjects, buckets and consumers. `messages`: headers and bodies, with their version.
-//! - `team_setup`: the broker, the name, the limits. `team_error`: errors. `team_status`: the state that the window shows.
+//! - `team_setup`: the broker, the name, the limits. `team_error`: errors. `team_status`: the state that the window shows;
+//!   `status_sender` sends it.
 //! - `session`: one connection. `streams`: the stream and the bucket, made where they are missing.
 //! - `stream_position`: the last event of ours that a stream has.
 //! - `relay`: the relay's task; `outbox` reads the database, `publisher` publishes in order, `asker` asks desktops.
@@ -48,6 +49,8 @@ mod receiver;
 mod relay;
 #[cfg(feature = "team")]
 mod session;
+#[cfg(feature = "team")]
+mod status_sender;
 #[cfg(feature = "team")]
 mod stream_position;
 #[cfg(feature = "team")]

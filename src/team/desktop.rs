@@ -18,11 +18,12 @@ use super::presence::{self, PresenceView};
 use super::receiver::{self, Receiver, known_position};
 use super::relay::{FIRST_PAUSE, LONGEST_PAUSE, blocking, show_presence, views};
 use super::session::{Session, is_set, servers};
+use super::status_sender::StatusSender;
 use super::streams::{self, failed};
 use super::taps::Taps;
 use super::team_error::TeamError;
 use super::team_setup::DesktopSetup;
-use super::team_status::{DesktopCommand, StatusSender, TeamRole, TeamStatus};
+use super::team_status::{DesktopCommand, TeamRole, TeamStatus};
 use crate::capture::CaptureId;
 use crate::store::{BulkWriter, OutboxCursor, Reader};
 

@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 
 use super::messages::{Instance, Question, answer_message, headers, question};
 use super::session::Session;
+use super::status_sender::StatusSender;
 use super::streams::failed;
 use super::taps::Taps;
 use super::team_error::TeamError;
-use super::team_status::StatusSender;
 use crate::capture::CaptureId;
 use crate::listener::{DesktopAnswer, RemoteContext, RemotePush, answer_remotely};
 use crate::log_throttle::LogThrottle;

@@ -13,12 +13,12 @@ use tokio::time::sleep;
 use super::claims::{ClaimBucket, ClaimMap};
 use super::messages::{Member, event};
 use super::session::Session;
+use super::status_sender::StatusSender;
 use super::streams::failed;
 use super::subjects;
 use super::taps::Taps;
 use super::team_error::TeamError;
 use super::team_setup::TeamSetup;
-use super::team_status::StatusSender;
 use crate::log_throttle::LogThrottle;
 use crate::store::{OutboxCursor, Received, StoreError, StoreHandle, TeamEvent};
 

@@ -95,11 +95,13 @@ fn shortened(escaped: &str, whole: &str) -> String {
 }
 
 /// The key of an OpenID in the bucket, whose keys forbid more than subjects do.
+#[cfg(feature = "team")]
 pub(super) fn claim_key(openid: &str) -> String {
     escaped(openid, '=', |c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
 }
 
 /// The OpenID of a key; `None` for a key that is none.
+#[cfg(feature = "team")]
 pub(super) fn openid_of(key: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(key.len());
     let mut rest = key;
@@ -113,6 +115,7 @@ pub(super) fn openid_of(key: &str) -> Option<String> {
 }
 
 /// The durable consumer of a desktop's database: one of the same name that begins anew gets everything again.
+#[cfg(feature = "team")]
 pub(super) fn consumer(desktop: &str, database: &str) -> String {
     let name = escaped(desktop, '=', |c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
     let name = if name.len() <= LONGEST_TOKEN / 2 { name } else { shortened(&name, desktop) };

@@ -97,9 +97,9 @@ impl Settings {
                 section_ui(ui, "tunnel.title", look, |ui| self.tunnel.ui(ui, status, look, actions));
                 self.accounts.ui(ui, status, look, actions);
                 section_ui(ui, "feed.title", look, |ui| self.feed.ui(ui, status, look, actions));
-                section_ui(ui, "team.title", look, |ui| self.team.ui(ui, status, look, actions));
                 section_ui(ui, "settings.look.title", look, |ui| look_ui(ui, status, look, actions));
                 section_ui(ui, "notify.title", look, |ui| self.notifications.ui(ui, status, look, actions));
+                section_ui(ui, "team.title", look, |ui| self.team.ui(ui, status, look, actions));
                 section_ui(ui, "removing.data.title", look, |ui| self.data.ui(ui, status, look, actions));
                 if !self.folder.as_os_str().is_empty() {
                     section_ui(ui, "settings.data.title", look, |ui| self.data_ui(ui, look, actions));
