@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use super::event_printer::EventPrinter;
 use super::output::print_line;
 use super::{Outcome, language};
+use crate::account::Accounts;
 use crate::capture::CaptureId;
 use crate::cli::{self, Listen};
 use crate::config::{Config, parse_address};
@@ -90,20 +91,14 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let relay = relay(setup, &config, listen, &runtime, (announced.clone(), &rulebook))?;
     let address = service.listen(address)?;
     let feed = open_feed(setup, &config, announced)?;
-    let without_token: Vec<_> = accounts.iter().filter(|account| account.token().is_none()).collect();
-    if let Some(warning) = exposure(address, without_token.iter().map(|account| &*account.name)) {
-        tracing::warn!("{warning}");
-    }
+    warn_of_exposure(address, &accounts);
     let first = first_lines(address, feed.as_ref().map(Feed::address), listen.json);
     // A closed stdout does not stop the listener.
     let readable = print_line(&first).is_ok();
     let lines = if readable { TunnelLines::printed(listen.json) } else { TunnelLines::Unread };
-    let tunnel = if setup.overrides.tunnel {
-        let setup = TunnelSetup { config: config.tunnel.clone(), address, folder: setup.folder.clone() };
-        Some(lines.start(setup, runtime.handle())?)
-    } else {
-        None
-    };
+    let to_start = setup.overrides.tunnel.then(|| config.tunnel.clone());
+    let to_start = to_start.map(|config| TunnelSetup { config, address, folder: setup.folder.clone() });
+    let tunnel = to_start.map(|setup| lines.start(setup, runtime.handle())).transpose()?;
     let (done, finished) = mpsc::sync_channel::<()>(1);
     std::thread::Builder::new()
         .name("events-out".to_owned())
@@ -144,6 +139,14 @@ fn relay(
     let Some(url) = &listen.team.relay else { return Ok(None) };
     let choice = TeamChoice { url: Some(url.clone()), name: listen.team.name.clone(), ..TeamChoice::default() };
     Ok(Some(start_relay(setup, config, &choice, Arc::clone(runtime), (head, rulebook.policy()))?))
+}
+
+/// Warns where other computers reach the listener and an account has no token to tell WeChat by.
+fn warn_of_exposure(address: SocketAddr, accounts: &Accounts) {
+    let without_token = accounts.iter().filter(|account| account.token().is_none());
+    if let Some(warning) = exposure(address, without_token.map(|account| &*account.name)) {
+        tracing::warn!("{warning}");
+    }
 }
 
 /// The words that say where everything is.
