@@ -3,7 +3,7 @@
 //! - `doctor`: the checks of this computer, in their order: data folder, database, secrets, clock, port, listener, accounts.
 //! - `doctor/finding`: the result of a check, with a stable code; its words are in `assets/locales/doctor.yml`.
 //! - `doctor/network`: the port, and the listener behind it. `doctor/wall_clock`: the clock against WeChat's own.
-//!   `doctor/account_settings`: what is set of each account.
+//!   `doctor/account_settings`: what is set of each account. `doctor/tunnel_check`: the tunnel as it is recorded.
 //! - `doctor/outside`: the way from outside, from the name in the public URL to the row in the database;
 //!   `doctor/outside/intermediary` recognises the pages of tunnels, firewalls and providers.
 //! - `server_handshake`: the console's handshake with the developer's own server.

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::output::{Output, print_line, quoted};
 use super::{Outcome, language};
 use crate::cli;
+use crate::config::{Config, public_url};
 use crate::delivery::HttpClient;
 use crate::engine::Setup;
 use crate::reach::{CheckResult, CheckVerdict, Doctor, PublicAddress};
@@ -13,7 +14,7 @@ use crate::texts::Language;
 
 pub(super) fn run(setup: &Setup, asked: &cli::Doctor, output: Output) -> anyhow::Result<Outcome> {
     let doctor = Doctor { folder: &setup.folder, config_file: &setup.config_file, overrides: &setup.overrides };
-    let address = address(asked);
+    let address = address(setup, asked);
     let language = language(setup);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the checks")?;
@@ -36,9 +37,14 @@ pub(super) fn run(setup: &Setup, asked: &cli::Doctor, output: Output) -> anyhow:
     Ok(if results.iter().any(CheckResult::is_failure) { Outcome::No(None) } else { Outcome::Done })
 }
 
-/// The public URL: the one that is given.
-fn address(asked: &cli::Doctor) -> Option<PublicAddress> {
-    asked.url.clone().map(|url| PublicAddress { url, allow_local: asked.allow_local })
+/// The public URL: the one that is given, else the tunnel's own.
+fn address(setup: &Setup, asked: &cli::Doctor) -> Option<PublicAddress> {
+    let of_tunnel = || {
+        let config = Config::load_without_rules(&setup.config_file).ok()?;
+        public_url(&setup.folder, &config.tunnel)
+    };
+    let url = asked.url.clone().or_else(of_tunnel)?;
+    Some(PublicAddress { url, allow_local: asked.allow_local })
 }
 
 fn tell(result: &CheckResult, language: Language, output: Output) -> anyhow::Result<()> {

@@ -13,6 +13,7 @@ mod doctor_code;
 mod finding;
 mod network;
 mod outside;
+mod tunnel_check;
 mod wall_clock;
 
 pub use doctor_code::DoctorCode;
@@ -74,7 +75,8 @@ impl Doctor<'_> {
         network::checks(self, found.config.as_ref(), found.accounts.as_ref(), is_listening)
             .into_iter()
             .for_each(&mut *tell);
-        account_settings::checks(found.accounts.as_ref()).into_iter().for_each(tell);
+        account_settings::checks(found.accounts.as_ref()).into_iter().for_each(&mut *tell);
+        tell(tunnel_check::check(self, found.config.as_ref(), is_listening));
         found
     }
 

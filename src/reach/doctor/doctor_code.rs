@@ -102,6 +102,20 @@ doctor_codes! {
     AppIdUnusual "app-id-unusual" Accounts Warn,
     /// Their secrets cannot be read.
     AccountsSkipped "accounts-skipped" Accounts Skipped,
+    /// The client runs, and WeChat's console has its URL as far as is known: `url`.
+    TunnelOk "tunnel-ok" Tunnel Ok,
+    /// The URL is configured, and no client: `url`.
+    TunnelFixed "tunnel-fixed" Tunnel Ok,
+    /// The client runs with another URL than the console has: `url`, `known`.
+    TunnelChanged "tunnel-changed" Tunnel Warn,
+    /// The client runs, and has told no URL.
+    TunnelWithoutUrl "tunnel-without-url" Tunnel Warn,
+    /// A client is configured, and does not run.
+    TunnelStopped "tunnel-stopped" Tunnel Warn,
+    /// None is configured.
+    TunnelAbsent "tunnel-absent" Tunnel Skipped,
+    /// The configuration names it, and cannot be read.
+    TunnelSkipped "tunnel-skipped" Tunnel Skipped,
     /// The URL can be checked: `url`.
     UrlOk "url-ok" Url Ok,
     /// It is none: `url`.

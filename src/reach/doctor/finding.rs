@@ -15,6 +15,8 @@ pub enum CheckName {
     Port,
     Listener,
     Accounts,
+    /// The client that makes the listener public.
+    Tunnel,
     /// The public URL as it is written.
     Url,
     /// The name in it, and the addresses that it leads to.
@@ -36,8 +38,16 @@ pub enum CheckName {
 
 impl CheckName {
     /// The checks of this computer, in their order.
-    pub const LOCAL: [Self; 7] =
-        [Self::DataFolder, Self::Database, Self::Secrets, Self::Clock, Self::Port, Self::Listener, Self::Accounts];
+    pub const LOCAL: [Self; 8] = [
+        Self::DataFolder,
+        Self::Database,
+        Self::Secrets,
+        Self::Clock,
+        Self::Port,
+        Self::Listener,
+        Self::Accounts,
+        Self::Tunnel,
+    ];
 
     /// The checks from outside, in their order.
     pub const OUTSIDE: [Self; 10] = [
@@ -63,6 +73,7 @@ impl CheckName {
             Self::Port => "port",
             Self::Listener => "listener",
             Self::Accounts => "accounts",
+            Self::Tunnel => "tunnel",
             Self::Url => "url",
             Self::Name => "name",
             Self::PublicPort => "public-port",
@@ -86,6 +97,7 @@ impl CheckName {
             Self::Port => "doctor.check.port",
             Self::Listener => "doctor.check.listener",
             Self::Accounts => "doctor.check.accounts",
+            Self::Tunnel => "doctor.check.tunnel",
             Self::Url => "doctor.check.url",
             Self::Name => "doctor.check.name",
             Self::PublicPort => "doctor.check.public-port",

@@ -54,6 +54,27 @@ fn a_folder_that_is_not_there_yet_is_no_failure_and_is_not_made() {
 }
 
 #[test]
+fn the_tunnel_is_told_by_its_record_while_somebody_listens() {
+    use crate::config::TunnelRecord;
+    let code = |folder: &DataFolder| checked(folder, &Overrides::default()).last().unwrap().code;
+    let (_directory, none) = folder("");
+    assert_eq!(code(&none), DoctorCode::TunnelAbsent);
+    let (_directory, fixed) = folder("[tunnel]\nurl = \"https://wx.example.com\"\n");
+    assert_eq!(code(&fixed), DoctorCode::TunnelFixed);
+    let (_directory, folder) = folder("[tunnel]\ncommand = \"ngrok http {addr}\"\n");
+    let url = |name: &str| Some(format!("https://{name}.example.com"));
+    let record = |url, known| TunnelRecord { url, known, client: None }.write(&folder).unwrap();
+    record(url("a"), url("a"));
+    assert_eq!(code(&folder), DoctorCode::TunnelStopped, "left behind by a process that was killed");
+    let _lock = folder.lock_listener().unwrap();
+    assert_eq!(code(&folder), DoctorCode::TunnelOk);
+    record(url("b"), url("a"));
+    assert_eq!(code(&folder), DoctorCode::TunnelChanged);
+    record(None, url("a"));
+    assert_eq!(code(&folder), DoctorCode::TunnelStopped);
+}
+
+#[test]
 fn a_port_that_another_program_has_is_a_failure() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();

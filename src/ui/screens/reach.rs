@@ -65,6 +65,11 @@ impl ReachScreen {
         self.timeline.note_failed();
     }
 
+    /// Puts the public URL of the tunnel where one is asked for.
+    pub(crate) fn propose_url(&mut self, url: Option<&str>) {
+        self.check.propose(url);
+    }
+
     /// Takes in a result of the checks.
     pub(crate) fn absorb(&mut self, notice: DoctorNotice) {
         self.check.absorb(notice);

@@ -14,6 +14,8 @@ use crate::ui::widgets::controls::{copy_button, primary_button, weak};
 pub(super) struct CheckTab {
     /// The public URL as it is typed.
     url: String,
+    /// The public URL of the tunnel, put into the field where nothing else was.
+    of_tunnel: String,
     /// Take addresses of this computer.
     allow_local: bool,
     /// The number of the latest run.
@@ -53,6 +55,17 @@ impl CheckTab {
             .into_iter()
             .find(|verdict| self.results.iter().any(|result| result.code.verdict() == *verdict));
         worst.or_else(|| (self.run == CheckRun::Ended).then_some(CheckVerdict::Ok)).map(mark)
+    }
+
+    /// Puts the public URL of the tunnel into the field, unless something else was typed.
+    pub(super) fn propose(&mut self, url: Option<&str>) {
+        let url = url.unwrap_or_default();
+        if self.of_tunnel != url {
+            if self.url.is_empty() || self.url == self.of_tunnel {
+                url.clone_into(&mut self.url);
+            }
+            url.clone_into(&mut self.of_tunnel);
+        }
     }
 
     /// Draws the tab.
