@@ -87,7 +87,7 @@ fn checks(folder: &Path, arguments: &[&str], certificates: Option<&Path>) -> Che
 fn a_sound_route_has_no_fault() {
     let site = Site::open();
     let side = PublicSide::before(site.address(), Box::new(|_| Treatment::Pass));
-    for url in [site.listening.url.clone() + "/wx", side.url()] {
+    for url in [format!("{}/wx", site.listening.url), side.url()] {
         let found = site.checks(&url);
         assert_eq!((found.troubles(), found.status), (Vec::new(), Some(0)), "{url}: {:#?}", found.list);
         for (check, code) in [

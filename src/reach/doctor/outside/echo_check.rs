@@ -19,7 +19,7 @@ const ECHO_PATIENCE: Duration = Duration::from_millis(WECHAT_LIMIT_MS);
 const SECOND_PATIENCE: Duration = Duration::from_secs(3);
 
 /// An echo that takes longer than this may take longer than WeChat waits the next time.
-const NEAR_LIMIT: Duration = Duration::from_millis(3_000);
+const NEAR_LIMIT: Duration = Duration::from_secs(3);
 
 /// The name that WeChat's requests go by, and one that nobody refuses.
 const WECHATS_AGENT: &str = "Mozilla/4.0";
