@@ -15,7 +15,7 @@ mod common;
 /// V1 to V6 are from the platform's documentation.
 const VECTORS: &str = include_str!("fixtures/vectors.json");
 
-/// The AppIDs of the worked examples: of the platform, and of an account.
+/// The `AppID`s of the worked examples: of the platform, and of an account.
 const PLATFORM: &str = "wx134c8103faa5a59e";
 const ACCOUNT: &str = "wxba5fad812f8e6fb9";
 
@@ -41,11 +41,13 @@ fn query(vector: &Value) -> String {
 /// The secrets of the worked examples, for these accounts.
 fn secrets(names: &[&str]) -> String {
     let key = text(&vector("V3"), "encoding_aes_key").to_owned();
-    names.iter().map(|name| format!("[{name}]\ntoken = \"AAAAA\"\naes_key = \"{key}\"\n")).collect()
+    let each = |name: &&str| format!("[{name}]\ntoken = \"AAAAA\"\naes_key = \"{key}\"\n");
+    names.iter().map(each).collect::<Vec<_>>().concat()
 }
 
 fn headers(pairs: &[(&str, &str)], target: &str, body: &str) -> Vec<u8> {
-    let lines: String = pairs.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines = lines.concat();
     let length = body.len();
     format!("POST {target} HTTP/1.1\r\nhost: x\r\n{lines}content-length: {length}\r\n\r\n{body}").into_bytes()
 }

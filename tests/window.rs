@@ -1,6 +1,7 @@
 //! The window over a real engine and a real socket: what a person does, and what they then see, by label.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
+use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -151,7 +152,7 @@ impl Window {
             let state = if inner.is_disabled() { " (disabled)" } else { "" };
             let said = [inner.label(), inner.value()].map(Option::unwrap_or_default);
             if said.iter().any(|said| !said.is_empty()) {
-                lines.push_str(&format!("{:?}: {}{state}\n", inner.role(), said.join(" = ")));
+                writeln!(lines, "{:?}: {}{state}", inner.role(), said.join(" = ")).unwrap();
             }
             let mut children: Vec<_> = node.children().collect();
             children.reverse();
