@@ -106,8 +106,15 @@ impl Config {
 
 /// Writes the broker's address, and its login to where secrets are kept.
 pub fn save_team_url(folder: &DataFolder, config: &Path, url: &TeamUrl) -> Result<(), ConfigError> {
+    let former = Config::load_without_rules(config)?;
+    let is_taken = former.accounts.contains_key(SECTION);
+    let is_other = former.team.url.as_ref().is_some_and(|former| former.servers() != url.servers());
+    if is_other && url.login().is_none() && !is_taken {
+        // Another broker must not be told it.
+        secrets::remove(folder, SECTION, former.team.secrets)?;
+    }
     let place = match url.login() {
-        Some(_) if Config::load_without_rules(config)?.accounts.contains_key(SECTION) => {
+        Some(_) if is_taken => {
             return Err(ConfigError::NamedAsTeam);
         }
         Some(login) => {
@@ -121,8 +128,8 @@ pub fn save_team_url(folder: &DataFolder, config: &Path, url: &TeamUrl) -> Resul
     edit(config, |document| {
         let table = section(document.as_table_mut(), SECTION);
         put(table, "url", Some(&url.to_string()));
-        if let Some(place) = place {
-            put(table, "secrets", Some(place.as_str()));
+        if place.is_some() || is_other {
+            put(table, "secrets", place.map(SecretsPlace::as_str));
         }
     })
 }
@@ -167,6 +174,20 @@ mod tests {
             let text = std::fs::read_to_string(&file).unwrap();
             assert!(text.contains("nats://h:4222") && !text.contains("s3cret") && text.contains("# ours"), "{text}");
         }
+    }
+
+    #[test]
+    fn another_broker_is_not_told_the_login_of_the_one_before() {
+        let (_directory, folder) = folder("[team]\nurl = \"nats://ann:s3cret@h:4222\"\n");
+        let file = folder.config_file();
+        let login = || Config::load(&file).unwrap().team_login(&folder, &file).unwrap();
+        assert!(login().is_some());
+        save_team_url(&folder, &file, &TeamUrl::parse("nats://h:4222").unwrap()).unwrap();
+        assert!(login().is_some(), "the same broker");
+        save_team_url(&folder, &file, &TeamUrl::parse("nats://other:4222").unwrap()).unwrap();
+        assert_eq!(login(), None);
+        let text = std::fs::read_to_string(folder.secrets_file()).unwrap_or_default();
+        assert!(!text.contains("s3cret"), "{text}");
     }
 
     #[test]

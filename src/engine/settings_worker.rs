@@ -14,7 +14,6 @@ use super::notice_sender::NoticeSender;
 use super::priority::give_way_to_window;
 use super::published::Published;
 use super::rulebook::Rulebook;
-use super::server_test::ServerTest;
 use super::service::{Service, StartError};
 use super::status::{AccountStatus, FeedState, ListenerState, Status};
 use super::worker::Worker;
@@ -23,18 +22,17 @@ use crate::config::{
     self, AccountConfig, Config, ConfigError, FilterConfig, HoldConfig, LookConfig, NotifyConfig, RetentionConfig,
     TargetConfig, TunnelConfig,
 };
-use crate::delivery::Target;
 use crate::feed::Feed;
 use crate::progress::Progress;
 use crate::reach::{Tunnel, TunnelState, acknowledge_url};
 use crate::rules::{BadAnswer, Rule};
-use crate::sample::{self, SampleError};
 use crate::store::{self, Reader, StoreError, StoreHead};
 use crate::team::DesktopCommand;
 use crate::texts::user_error::UserError;
 
 mod joining;
 mod saving;
+mod sending;
 mod tunnel_switch;
 
 use joining::JoinedTeam;
@@ -377,31 +375,6 @@ impl SettingsWorker {
             }
         };
         self.publish(|status| status.feed = state);
-    }
-
-    /// Waits for the answer for as long as WeChat would.
-    fn test_server(&self, url: String) -> Result<SettingsNotice, UserError> {
-        let target = Target::parse(&url).map_err(|error| UserError::from(&error))?;
-        let accounts = self.accounts.borrow().clone();
-        let client = &self.rulebook.policy().http_client;
-        let test = ServerTest::of(url, &target, accounts.default_account(), client);
-        Ok(SettingsNotice::ServerTested(Box::new(self.runtime.block_on(test))))
-    }
-
-    /// Posts over a real socket to the real listener: the capture is the same as of a tap.
-    fn send_sample(&self, kind: String) -> Result<SettingsNotice, UserError> {
-        let ListenerState::Listening { address } = self.status.borrow().listener.clone() else {
-            return Err((&SampleError::NoListener).into());
-        };
-        let accounts = self.service.as_ref().map(Service::accounts);
-        let account = accounts.as_ref().map(|accounts| accounts.default_account());
-        let own_mark = accounts.as_ref().map(|accounts| accounts.own_mark().clone()).unwrap_or_default();
-        let push =
-            sample::push(&kind, account, &own_mark, crate::clock::now()).map_err(|error| UserError::from(&error))?;
-        let target = format!("http://{address}{}", account.and_then(|account| account.path.as_deref()).unwrap_or("/"));
-        let http_client = self.rulebook.policy().http_client.clone();
-        self.runtime.block_on(http_client.post(&push, &target)).map_err(|error| UserError::from(&error))?;
-        Ok(SettingsNotice::SampleSent { kind })
     }
 
     /// Hands the accounts to the other threads, and their state without secrets to the window.
