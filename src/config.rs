@@ -291,6 +291,13 @@ impl Config {
         Err(ConfigError::UnknownAccount { name: name.to_owned(), known })
     }
 
+    /// The name of the default account: the one that flags name, else `default`, else the first.
+    pub fn default_account(&self, overrides: &Overrides) -> String {
+        let names = || self.accounts.keys();
+        let known = names().find(|name| *name == DEFAULT_ACCOUNT).or_else(|| names().next());
+        overrides.account.clone().or_else(|| known.cloned()).unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned())
+    }
+
     /// The accounts with their secrets, as this run is to see them.
     pub fn accounts(&self, folder: &DataFolder, overrides: &Overrides) -> Result<Accounts, ConfigError> {
         let mut configs = self.accounts.clone();
@@ -300,9 +307,7 @@ impl Config {
         if let Some(name) = &overrides.account {
             self.check_account(name)?;
         }
-        let preferred =
-            overrides.account.clone().or_else(|| configs.keys().find(|name| *name == DEFAULT_ACCOUNT).cloned());
-        let preferred = preferred.or_else(|| configs.keys().next().cloned());
+        let preferred = Some(self.default_account(overrides));
         let list = configs
             .into_iter()
             .map(|(name, config)| {

@@ -1,45 +1,17 @@
 //! Coverage of a menu: how often each button was seen in the captures, with which outcomes, and keys that are in no button.
+//!
+//! - `tap_counts`: taps by kind and key, from the store's summary, or by a walk through what a filter finds
+//! - `menu_history`: the menus that were in force, as far as they were kept
 
-use std::collections::HashMap;
-
-use jiff::Timestamp;
-
-use crate::capture::diagnosis::Severity;
-use crate::capture::{CaptureSummary, ForwardState, ReplyEnd, ReplySummary};
-use crate::filter::Filter;
-use crate::store::{Reader, Scan, StoreError};
+use crate::filter::{Expr, Filter};
+use crate::store::{Reader, StoreError};
 use crate::wechat::custom_menu::MenuFile;
-use crate::wechat::kind::MENU_EVENTS;
 
-/// The taps with one kind and key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TapCount {
-    /// All of them, retries included.
-    pub count: u64,
-    /// The newest one's time.
-    pub last: Option<Timestamp>,
-    /// Those by outcome.
-    pub outcomes: OutcomeCounts,
-}
+mod menu_history;
+mod tap_counts;
 
-/// Taps by the outcome of their reply.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OutcomeCounts {
-    /// The reply is legal.
-    pub legal: u64,
-    /// The reply is illegal, and the user sees the notice.
-    pub illegal: u64,
-    /// The developer's own server was late or failed, and the default went out.
-    pub server_failed: u64,
-    /// Refused, or without a reply.
-    pub unanswered: u64,
-}
-
-/// The captured taps on menu buttons, by kind and key.
-#[derive(Clone, Debug, Default)]
-pub struct Taps {
-    counts: HashMap<(String, String), TapCount>,
-}
+pub use menu_history::{DatedMenu, ForceReason, FormerButton, MenuHistory, MenuInForce, TapMoment};
+pub use tap_counts::{OutcomeCounts, TapCount, Taps};
 
 /// The state of one button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +27,9 @@ pub enum ButtonState {
 }
 
 impl ButtonState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Seen, Self::SeenWithFaults, Self::NeverSeen, Self::CannotBeSeen];
+
     /// The spelling in JSON, and the end of its locale key.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -88,76 +63,42 @@ pub struct StrayKey {
     pub key: String,
     /// Its taps.
     pub taps: TapCount,
+    /// The button that had it in a menu that was kept.
+    pub former: Option<FormerButton>,
 }
 
 /// The buttons of a file beside the captures.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// Every button, in the order of the file.
     pub buttons: Vec<ButtonCoverage>,
-    /// Keys that are in no button, the newest first.
+    /// Keys that are in no button, the newest first; not all of them where a limit was given.
     pub stray: Vec<StrayKey>,
-}
-
-impl Taps {
-    /// Counts the captures that match a filter.
-    pub fn count(reader: &Reader, filter: &Filter) -> Result<Self, StoreError> {
-        let mut taps = Self::default();
-        let mut scan = Scan::new(filter, reader.newest()?);
-        loop {
-            let chunk = reader.step(&mut scan)?;
-            for row in reader.page(&chunk.ids)? {
-                taps.add(&row);
-            }
-            if chunk.finished {
-                return Ok(taps);
-            }
-        }
-    }
-
-    fn add(&mut self, row: &CaptureSummary) {
-        let Some(key) = row.event_key.as_deref().filter(|_| MENU_EVENTS.contains(&row.kind.as_str())) else { return };
-        let taps = self.counts.entry((row.kind.clone(), key.to_owned())).or_default();
-        taps.count += 1;
-        taps.last = taps.last.max(Some(row.received_at));
-        let outcomes = &mut taps.outcomes;
-        *match &row.reply {
-            Some(reply) => outcomes.of(reply),
-            None => &mut outcomes.unanswered,
-        } += 1;
-    }
-
-    fn of(&self, kind: &str, key: &str) -> TapCount {
-        self.counts.get(&(kind.to_owned(), key.to_owned())).cloned().unwrap_or_default()
-    }
-}
-
-impl OutcomeCounts {
-    fn of(&mut self, reply: &ReplySummary) -> &mut u64 {
-        let is_whole =
-            reply.end == ReplyEnd::Answered && reply.status.is_some_and(|status| (200..300).contains(&status));
-        if matches!(reply.forward, Some(ForwardState::Late | ForwardState::Failed)) {
-            return &mut self.server_failed;
-        }
-        match (is_whole, reply.severity) {
-            (false, _) => &mut self.unanswered,
-            (true, Some(Severity::Error)) => &mut self.illegal,
-            (true, _) => &mut self.legal,
-        }
-    }
+    /// The number of all keys that are in no button.
+    pub stray_keys: usize,
 }
 
 impl Coverage {
+    /// Counts the taps of each button among the captures that match a filter, and of the `most_stray` newest keys that are in
+    /// no button. Without a filter the store's summary tells them.
+    pub fn read(reader: &Reader, file: &MenuFile, filter: &Filter, most_stray: usize) -> Result<Self, StoreError> {
+        let taps = match filter.expr {
+            Expr::All => Taps::summed(reader, &pushes(file), most_stray)?,
+            _ => Taps::walk(reader, filter)?,
+        };
+        let mut coverage = Self::of(file, &taps);
+        coverage.stray.truncate(most_stray);
+        Ok(coverage)
+    }
+
     /// Lays the buttons of a file beside the taps.
     pub fn of(file: &MenuFile, taps: &Taps) -> Self {
         let mut buttons = Vec::new();
-        let mut known: Vec<(&str, &str)> = Vec::new();
         for (menu, definition) in file.menus().enumerate() {
             for (path, button) in definition.all_buttons() {
                 let (state, taps) = match button.push() {
                     None => (ButtonState::CannotBeSeen, TapCount::default()),
                     Some(push) => {
-                        known.push((push.kind, push.key));
                         let taps = taps.of(push.kind, push.key);
                         (taps.state(), taps)
                     }
@@ -165,28 +106,50 @@ impl Coverage {
                 buttons.push(ButtonCoverage { menu, path, state, taps });
             }
         }
-        let stray = taps.counts.iter().filter(|((kind, key), _)| !known.contains(&(kind, key)));
-        let stray =
-            stray.map(|((kind, key), taps)| StrayKey { kind: kind.clone(), key: key.clone(), taps: taps.clone() });
+        let known = pushes(file);
+        let stray = taps.others(&known).map(|(kind, key, taps)| StrayKey {
+            kind: kind.to_owned(),
+            key: key.to_owned(),
+            taps: taps.clone(),
+            former: None,
+        });
         let mut stray: Vec<StrayKey> = stray.collect();
         stray.sort_by(|one, other| {
             (other.taps.last, &one.kind, &one.key).cmp(&(one.taps.last, &other.kind, &other.key))
         });
-        Self { buttons, stray }
+        let stray_keys = taps.uncounted + stray.len();
+        Self { buttons, stray, stray_keys }
+    }
+
+    /// Names the former buttons of the keys that are in no button.
+    #[must_use]
+    pub fn with_history(mut self, history: &MenuHistory) -> Self {
+        for stray in &mut self.stray {
+            stray.former = history.former_button(&stray.kind, &stray.key);
+        }
+        self
     }
 
     /// Tells whether every button that pushes was seen.
     pub fn is_complete(&self) -> bool {
         self.buttons.iter().all(|button| button.state != ButtonState::NeverSeen)
     }
-}
 
-impl TapCount {
-    fn state(&self) -> ButtonState {
-        match (self.count, self.count == self.outcomes.legal) {
-            (0, _) => ButtonState::NeverSeen,
-            (_, true) => ButtonState::Seen,
-            (_, false) => ButtonState::SeenWithFaults,
-        }
+    /// The number of buttons in that state.
+    pub fn count_of(&self, state: ButtonState) -> usize {
+        self.buttons.iter().filter(|button| button.state == state).count()
     }
 }
+
+/// The kinds and keys that the buttons of a file push.
+fn pushes(file: &MenuFile) -> Vec<(&str, &str)> {
+    let buttons = file.menus().flat_map(|menu| menu.all_buttons());
+    let mut pushes: Vec<(&str, &str)> =
+        buttons.filter_map(|(_, button)| button.push().map(|push| (push.kind, push.key))).collect();
+    pushes.sort_unstable();
+    pushes.dedup();
+    pushes
+}
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,7 @@ mod own_server;
 mod scene;
 mod settings;
 mod story;
+mod story_menu;
 mod story_replays;
 
 use own_server::OwnServer;
@@ -89,6 +90,7 @@ impl Plot {
     pub fn write(&self, folder: &DataFolder, look: &LookConfig) -> Result<(), DemoError> {
         folder.create()?;
         let accounts = self.settle(folder, look)?;
+        story_menu::keep(self, folder)?;
         let mut writer = BulkWriter::open(&folder.database())?;
         let told = story::tell(self, &accounts, &mut writer)?;
         story_replays::replay(self, &accounts, &mut writer, folder, &told)

@@ -9,6 +9,7 @@
 //!        ── Command::Doctor(DoctorRequest) ───────────► thread `doctor`       doctor_worker.rs
 //!        ── Command::Maintenance(MaintenanceCommand) ─► thread `maintenance`  maintenance_worker.rs
 //!        ── Command::Arrivals(ArrivalsCommand) ───────► thread `arrivals`     arrivals_worker.rs
+//!        ── Command::Menu(MenuCommand) ───────────────► thread `menu`         menu_worker.rs; calls: menu_calls.rs
 //!        ── Command::Settings(SettingsCommand) ───────► thread `settings`     settings_worker.rs
 //!        ── Command::Pictures(PictureRequest) ────────► thread `pictures`     picture_worker.rs
 //!        ── Command::FetchPicture ──────────────────────► a task of the runtime  picture_fetcher.rs
@@ -32,6 +33,7 @@
 //! | [`TransferNotice`] | the export dialog, the report of an import |
 //! | [`MaintenanceNotice`] | `ui/state/removals.rs`: the undo of removals, the data section of the settings |
 //! | [`ArrivalsNotice`] | the time line of arrivals and the alarms on the screen of reach |
+//! | [`MenuNotice`] | the board of the menu |
 //! | [`SettingsNotice`] | the forms of the settings, rules and replays |
 //! | [`DoctorNotice`] | the screen of reach |
 //! | `RuleTried`, `Pictures`, `Handshake`, `LatestPush` | the form of a rule, the composer, the first-run page and the screen of reach |
@@ -47,6 +49,7 @@
 //! | `doctor` | the checks of `doctor`, one run at a time | likewise |
 //! | `maintenance` | removals and restores, tasks on the database file | likewise |
 //! | `arrivals` | reads time lines of arrivals, finds the events of alarms | with its queue |
+//! | `menu` | reads, lints and counts menus | with its queue |
 //! | `settings` | opens the database, starts and stops the listener and the tunnel, saves settings, sends samples | with its queue |
 //! | `notifier` | desktop notifications of events that match `[notify] match` | once the engine is closing |
 //! | `pictures` | reads picture files for the composer and the detail | with its queue |
@@ -71,7 +74,6 @@ use crate::config::{DataFolder, Overrides};
 use crate::rules::RuleSet;
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
-use crate::wechat::fault::Fault;
 
 /// Implements `From` for each group of commands or notices, so that `QueryCommand::ListRuns.into()` is a command.
 macro_rules! impl_from_nested {
@@ -97,6 +99,9 @@ mod job_progress;
 mod listing_worker;
 mod long_jobs;
 mod maintenance_worker;
+mod menu_calls;
+mod menu_history_cache;
+mod menu_worker;
 mod notice;
 mod notice_sender;
 mod notifier;
@@ -118,6 +123,7 @@ mod transfer_worker;
 mod trial;
 mod worker;
 
+pub use crate::coverage::{ButtonState, Coverage, DatedMenu, FormerButton, OutcomeCounts, StrayKey, TapCount};
 pub use crate::delivery::is_picture_url;
 pub use crate::exchange::{ExportSummary, Format, ImportSummary, Preview, Texts, curl_command};
 pub use crate::feed::SHORTEST_TOKEN as SHORTEST_FEED_TOKEN;
@@ -125,15 +131,19 @@ pub use crate::inspect::{CiphertextLayers, PlaintextFigures, SignatureCheck};
 pub use crate::listener::{
     AwaitedRetry, ForwardSetup, HeldDecision, HeldPush, HeldView, ManualReply, RuleUsage, UsageByRule,
 };
+pub use crate::platform_api::{DEFAULT_HOST, PublishCall};
 pub use crate::progress::Progress;
 pub use crate::reach::{
     CheckName, CheckResult, CheckVerdict, DoctorCode, MatchedAlarm, PublicAddress, ServerHandshake, TunnelPhase,
     TunnelState,
 };
 pub use crate::replay::{
-    Change, ComparableAnswer, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide, difference,
+    Change, ComparableAnswer, DiffLine, Difference, MOST_COPIES, Pace, PairedText, Piece, RATES, SideBySide,
+    diff_lines, difference,
 };
-pub use crate::store::{KeyHistory, RemovalId, RetentionReport, Silence, Stats, StoreHead, Timeline, TimelineBucket};
+pub use crate::store::{
+    KeyHistory, RemovalId, RetentionReport, Silence, Stats, StoreHead, TapOutcome, Timeline, TimelineBucket,
+};
 pub use crate::team::{BrokerState, ClaimView, DesktopCommand, MemberView, TeamRole, TeamStatus};
 pub use answered_message::AnsweredMessage;
 use answering::AnsweringHandle;
@@ -152,9 +162,11 @@ pub use long_jobs::JobCommand;
 use long_jobs::LongJobs;
 use maintenance_worker::MaintenanceWorker;
 pub use maintenance_worker::{MaintenanceCommand, MaintenanceTask};
+use menu_calls::MenuHandle;
+pub use menu_worker::{ExaminedMenu, MenuCommand, MenuFileError, MenuOrigin, OpenedMenu};
 pub use notice::{
     ArrivalsNotice, DetailNotice, DoctorNotice, FilterNotice, ListNotice, MaintenanceNotice, MaintenanceOutcome, Marks,
-    Notice, PictureFile, ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
+    MenuNotice, Notice, PictureFile, ReplaysNotice, SavedSetting, SettingsNotice, TransferNotice,
 };
 use notice_sender::NoticeSender;
 use notifier::NotifierHandle;
@@ -205,6 +217,7 @@ pub struct Engine {
     transfers: TransferHandle,
     maintenance: Worker<MaintenanceCommand>,
     doctor: Worker<DoctorRequest>,
+    menus: MenuHandle,
     pictures: Worker<PictureRequest>,
     picture_fetcher: PictureFetcher,
     listing: ListingHandle,
@@ -239,8 +252,17 @@ impl Engine {
         let database = setup.folder.database();
         let notified_database = database.clone();
         let listing = ListingHandle::start(database.clone(), sender.clone(), head.clone())?;
-        let queries = query_worker::start(database.clone(), sender.clone(), accounts.clone(), status.clone())?;
         let arrivals = arrivals_worker::start(database.clone(), sender.clone())?;
+        let queries = query_worker::start(setup.folder.clone(), sender.clone(), accounts.clone(), status.clone())?;
+        let menus = MenuHandle {
+            worker: menu_worker::start(setup.folder.clone(), sender.clone())?,
+            runtime: Arc::clone(&runtime),
+            http_client: policy.http_client.clone(),
+            notices: sender.clone(),
+            accounts: accounts.clone(),
+            status: status.clone(),
+            folder: setup.folder.clone(),
+        };
         let pictures = picture_worker::start(sender.clone())?;
         let picture_fetcher = PictureFetcher {
             runtime: Arc::clone(&runtime),
@@ -290,6 +312,7 @@ impl Engine {
             transfers,
             maintenance,
             doctor,
+            menus,
             pictures,
             picture_fetcher,
             listing,
@@ -323,6 +346,7 @@ impl Engine {
             Command::Maintenance(command) => self.maintenance.try_send(command),
             Command::Doctor(request) => self.doctor.try_send(request),
             Command::Arrivals(command) => self.arrivals.try_send(command),
+            Command::Menu(command) => self.menus.try_send(command),
             Command::Settings(command) => self.settings.try_send(command),
             Command::Pictures(request) => self.pictures.try_send(request),
             Command::FetchPicture { url } => {
@@ -339,26 +363,6 @@ impl Engine {
                 true
             }
         }
-    }
-
-    /// The held pushes, the awaited retries, and the filter of what is held.
-    pub fn held(&self) -> watch::Ref<'_, HeldView> {
-        self.answering.view.borrow()
-    }
-
-    /// The fault that is injected into the next answer.
-    pub fn armed(&self) -> Option<Fault> {
-        self.answering.armed.fault()
-    }
-
-    /// The rules in force.
-    pub fn rules(&self) -> watch::Ref<'_, Arc<RuleSet>> {
-        self.rules.borrow()
-    }
-
-    /// The mistake in `config.toml` as it stands. Meanwhile the former rules stay in force.
-    pub fn rules_error(&self) -> watch::Ref<'_, Option<UserError>> {
-        self.rules_error.borrow()
     }
 
     /// The counts of replies by rule since the start.

@@ -32,7 +32,7 @@
 //! - [`store`]: the only door to SQLite, with a map of its own. [`listener`]: the HTTP endpoint, with a map of its own; its
 //!   fault injection is `wechat/fault.rs` and `listener/responder/`. [`replay`]: stored events sent again, and verdicts.
 //!   [`exchange`]: captures as files and back, with a map of its own.
-//!   [`coverage`]: the buttons of a menu (`wechat/custom_menu`) beside the captures.
+//!   [`coverage`]: the buttons of a menu (`wechat/custom_menu`) beside the captures, and the menus that were in force.
 //! - [`feed`]: other programs follow along on a port of its own, with a map of its own; its page is `assets/feed.html`.
 //! - [`team`]: a team behind one callback URL: a relay and desktops over NATS, with a map of its own.
 //! - [`traffic`]: generated events, for benches and for trying things out. [`demo`]: the story that `--demo` shows, in a

@@ -30,7 +30,7 @@ mod side_by_side;
 mod signed_query;
 
 pub use baseline::before;
-pub use compare::{Change, ComparableAnswer, DiffLine, Difference, changes, difference, verdict};
+pub use compare::{Change, ComparableAnswer, DiffLine, Difference, changes, diff_lines, difference, verdict};
 pub use composition::ComposedMessages;
 pub use pace::Pace;
 pub use run::replay;

@@ -32,6 +32,7 @@
 //! - `matching`: a walk through the captures that match a filter; `walkers`: its connections beside the reader's own
 //! - `condition`: a filter as SQL; the twin of `filter/evaluate.rs`; `contains`: its SQL function
 //! - `index`: the index, which is filled in idle time: words, kinds, users, keys and times
+//! - `taps`: taps on menu buttons, summed up in idle time
 //! - `completion`: values and filters that complete a filter
 //! - `key_history`: the events that the same menu button has sent; `timeline`: how many came when, and the silences
 //! - `stats`, `integrity`: statistics, the integrity check, and backups
@@ -81,6 +82,7 @@ mod retention;
 mod rows;
 mod schema;
 mod stats;
+mod taps;
 mod team_events;
 mod timeline;
 mod trusted_clock;
@@ -102,6 +104,7 @@ pub use reader::{Interrupter, Reader};
 pub use removal::{RemovalId, UNDO_FOR};
 pub use retention::{Limits, Retention, RetentionReason, RetentionReport};
 pub use stats::Stats;
+pub use taps::{TapOutcome, TapSum, TapSums};
 pub use team_events::{Received, TeamEvent};
 pub use timeline::{Silence, Timeline, TimelineBucket};
 pub use upgrade::{bring_up_to_date, is_older};

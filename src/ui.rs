@@ -23,6 +23,9 @@
 //! - `screens/events`: `list` (rows, columns, menu, multi-selection), `detail` (`scroll` and a file for each of its sections,
 //!   `hero` for the content by kind, `bytes_pane` below, `beside` for the second column), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
 //!   push, or one that is only copied).
+//! - `screens/board`: the menu of an account: `phone`, `button_tree`, `button_form`, `lint_section`, `stray_section`, `visitor`
+//!   (conditional menus), `tap_run`, `menu_sources` (files, texts, WeChat), `publishing`; `edited_menu` is the menu that is open,
+//!   `button_rows` what is drawn of it.
 //! - `screens/reach`: the checks of `doctor`, the wizard for who receives nothing, the handshake with the own server; a tab is a
 //!   variant of `action::ReachTab` and a file there.
 //! - `screens/{rules, replays, compose, settings, first_run}`: the other screens; `rules/lab` is the fault lab.
@@ -42,7 +45,7 @@
 //! - Words, in both languages: `assets/locales/<screen>.yml`. `window.yml` has the bars, the list and the keys;
 //!   `detail.yml` and `hero.yml` the detail, the first-run page and the settings; `replay.yml` the screen and the dialog of
 //!   replays; `reply.yml` the editor and the bubble; `feed.yml` the feed; `tunnel.yml` the tunnel; `timeline.yml` the arrivals; `hold.yml` held pushes, attempts and forwarding;
-//!   `marking.yml` pins, notes and copying, `compare.yml`, `report.yml`, `rules_screen.yml`, `palette.yml`, `notify.yml`,
+//!   `board.yml` the menu of an account; `marking.yml` pins, notes and copying, `compare.yml`, `report.yml`, `rules_screen.yml`, `palette.yml`, `notify.yml`,
 //!   `composer.yml`, `filters.yml`, `reach.yml`,
 //!   `removing.yml` and `export.yml` what they are named after.
 

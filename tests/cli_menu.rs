@@ -260,6 +260,22 @@ fn refusals_of_the_platform_come_with_a_remedy_and_without_secrets() {
     assert!(refused(vec![("/cgi-bin/stable_token", 200, unlisted)], &secret).contains("address 203.0.113.7"));
     let wrong = error(40_001, "invalid credential");
     assert!(refused(vec![("/cgi-bin/stable_token", 200, wrong)], &secret).contains("AppSecret is not the account's"));
+    for (errcode, errmsg, said) in [
+        (40_013, "invalid appid", "not an AppID"),
+        (40_125, "invalid appsecret", "shown once when it is reset"),
+        (45_009, "reach max api daily quota limit", "today's calls"),
+        (-1, "system error", "try again in a minute"),
+    ] {
+        assert!(
+            refused(vec![("/cgi-bin/stable_token", 200, error(errcode, errmsg))], &secret).contains(said),
+            "{said}"
+        );
+    }
+    for (errcode, said) in [(42_001, "has expired"), (40_014, "is not valid"), (99_999, "global return codes")] {
+        let answers = vec![("/cgi-bin/get_current_selfmenu_info", 200, error(errcode, "no rid: 5f"))];
+        let text = refused(answers, &["--access-token", "ACCESS"]);
+        assert!(text.contains(said) && text.contains(&errcode.to_string()), "{text}");
+    }
     let unverified = error(48_001, "api unauthorized");
     let answers = vec![("/cgi-bin/get_current_selfmenu_info", 200, unverified)];
     assert!(refused(answers, &["--access-token", "ACCESS"]).contains("not verified"));
@@ -283,4 +299,44 @@ fn a_menu_of_the_console_is_shown_where_the_api_made_none() {
     let shown = run(data.path(), &["menu", "show", "--fetch", "--json", "--app-secret", "s3cr3t"]);
     let shown = json_of(&shown);
     assert_eq!((&shown["shape"], &shown["is_menu_open"]), (&json!("get_current_selfmenu_info"), &json!(true)));
+}
+
+#[test]
+fn a_key_in_no_button_is_named_after_the_former_menu_that_had_it() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("menus/account-default");
+    std::fs::create_dir_all(&folder).unwrap();
+    let former = json!({ "button": [{ "type": "click", "name": "往期", "key": "OLD" }] });
+    std::fs::write(folder.join("1700000000000000.json"), former.to_string()).unwrap();
+    let file = write(data.path(), &menu());
+    let listening = Listening::start(data.path(), &[]);
+    for key in ["OLD", "NOWHERE"] {
+        assert!(run(data.path(), &["send", "CLICK", "--key", key, "--to", &listening.url]).status.success());
+    }
+    let covered = json_of(&run(data.path(), &["menu", "coverage", &file, "--json"]));
+    let stray = covered["in_no_button"].as_array().unwrap();
+    let of = |key: &str| stray.iter().find(|stray| stray["event_key"] == key).unwrap();
+    assert_eq!(of("OLD")["former"], json!({ "since": "2023-11-14T22:13:20Z", "path": "1", "name": "往期" }));
+    assert_eq!((&of("NOWHERE")["former"], &of("NOWHERE")["last_outcome"]), (&Value::Null, &json!("legal")));
+    let told = run(data.path(), &["menu", "coverage", &file]);
+    assert!(stdout(&told).contains("CLICK OLD, 1 tap (button 1 往期 of the menu of 2023-11-1"), "{}", stdout(&told));
+}
+
+#[test]
+fn a_fetched_menu_is_resolved_and_tapped() {
+    let data = tempfile::tempdir().unwrap();
+    let platform = PlatformStandIn::start(vec![
+        ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
+        ("/cgi-bin/menu/get", 200, menu().to_string()),
+    ]);
+    platform.configure(data.path());
+    let token = ["--fetch", "--access-token", "ACCESS"];
+    let resolved =
+        run(data.path(), &[&["menu", "resolve", "--tag", "2", "--platform", "ios", "--json"], &token[..]].concat());
+    assert_eq!(json_of(&resolved)["menu_id"], "208396993");
+    let listening = Listening::start(data.path(), &[]);
+    let sent = run(data.path(), &[&["menu", "send", "--button", "1", "--to", &listening.url], &token[..]].concat());
+    assert_eq!(sent.status.code(), Some(0), "{}", complaint(&sent));
+    let neither = run(data.path(), &["menu", "resolve", "--platform", "ios"]);
+    assert_eq!(neither.status.code(), Some(2));
 }

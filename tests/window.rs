@@ -20,6 +20,8 @@ mod access;
 mod arrivals;
 #[path = "window/beside.rs"]
 mod beside;
+#[path = "window/board.rs"]
+mod board;
 #[path = "window/composer.rs"]
 mod composer;
 #[path = "window/files.rs"]

@@ -84,8 +84,9 @@ pub struct CoverMenu {
 /// Arguments of `menuscope menu resolve`.
 #[derive(Debug, Args)]
 pub struct ResolveMenu {
-    /// JSON of menu/get or menu/addconditional, or - for stdin
-    pub file: String,
+    /// The menu
+    #[command(flatten)]
+    pub source: MenuSource,
     /// Tag of the user, by its number; may be given several times
     #[arg(long = "tag", value_name = "TAG")]
     pub tags: Vec<String>,
@@ -111,8 +112,9 @@ pub enum PhonePlatform {
 /// Arguments of `menuscope menu send`.
 #[derive(Debug, Args)]
 pub struct SendMenu {
-    /// JSON of a menu, or - for stdin
-    pub file: String,
+    /// The menu
+    #[command(flatten)]
+    pub source: MenuSource,
     /// Button to tap: its path by numbers (2.1) or names (More/Scan), in the default menu
     #[arg(long, value_name = "PATH")]
     pub button: Option<String>,

@@ -9,7 +9,7 @@ use crate::account::Account;
 use crate::capture::diagnosis::Severity;
 use crate::cli::{CoverMenu, LintMenu, MenuArgs, MenuJob, MenuSource, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
 use crate::config::Config;
-use crate::coverage::{Coverage, Taps};
+use crate::coverage::{Coverage, MenuHistory, Taps};
 use crate::delivery::HttpClient;
 use crate::engine::Setup;
 use crate::platform_api::{FetchedMenu, PlatformApi};
@@ -39,6 +39,14 @@ fn menu_of(file: &str) -> anyhow::Result<MenuFile> {
     MenuFile::read(&json).with_context(|| format!("there is no menu in {}", input_name(file)))
 }
 
+/// The menu of a file, or of WeChat's answer where that is asked for.
+fn file_of(setup: &Setup, source: &MenuSource) -> anyhow::Result<MenuFile> {
+    match source.file.as_deref() {
+        Some(file) => menu_of(file),
+        None => Ok(fetched(setup, source)?.file),
+    }
+}
+
 /// The JSON of a file, or of WeChat's answer where that is asked for, and the words for its origin.
 fn json_of(setup: &Setup, source: &MenuSource) -> anyhow::Result<(Vec<u8>, String)> {
     match source.file.as_deref() {
@@ -61,10 +69,7 @@ fn fetched(setup: &Setup, source: &MenuSource) -> anyhow::Result<FetchedMenu> {
 }
 
 fn show(setup: &Setup, asked: &ShowMenu) -> anyhow::Result<Outcome> {
-    let file = match asked.source.file.as_deref() {
-        Some(file) => menu_of(file)?,
-        None => fetched(setup, &asked.source)?.file,
-    };
+    let file = file_of(setup, &asked.source)?;
     let language = language(setup);
     print_line(&if asked.json { as_json::menus(&file).to_string() } else { as_text::menus(&file, language) })?;
     Ok(Outcome::Done)
@@ -90,13 +95,15 @@ fn lint_menu(setup: &Setup, asked: &LintMenu) -> anyhow::Result<Outcome> {
 fn coverage(setup: &Setup, asked: &CoverMenu, output: Output) -> anyhow::Result<Outcome> {
     let file = menu_of(&asked.file)?;
     let filter = filter(asked.filter.as_deref())?;
-    let taps = match Reader::open(&setup.folder.database()) {
-        Ok(reader) => Taps::count(&reader, &filter)?,
+    let coverage = match Reader::open(&setup.folder.database()) {
+        Ok(reader) => Coverage::read(&reader, &file, &filter, usize::MAX)?,
         // Nothing was captured yet: no button was seen.
-        Err(StoreError::Absent { .. }) => Taps::default(),
+        Err(StoreError::Absent { .. }) => Coverage::of(&file, &Taps::default()),
         Err(error) => return Err(error.into()),
     };
-    let coverage = Coverage::of(&file, &taps);
+    let config = Config::load_without_rules(&setup.config_file)?;
+    let account = config.default_account(&setup.overrides);
+    let coverage = coverage.with_history(&MenuHistory::read(&setup.folder, &account)?);
     if asked.json {
         print_line(&as_json::coverage(&file, &coverage).to_string())?;
     } else {
@@ -106,7 +113,7 @@ fn coverage(setup: &Setup, asked: &CoverMenu, output: Output) -> anyhow::Result<
 }
 
 fn resolve_menu(setup: &Setup, asked: &ResolveMenu) -> anyhow::Result<Outcome> {
-    let file = menu_of(&asked.file)?;
+    let file = file_of(setup, &asked.source)?;
     let platform = match asked.platform {
         PhonePlatform::Ios => Platform::Ios,
         PhonePlatform::Android => Platform::Android,
@@ -124,8 +131,8 @@ fn resolve_menu(setup: &Setup, asked: &ResolveMenu) -> anyhow::Result<Outcome> {
 
 /// Posts the events of the default menu's buttons, or of the first conditional menu where the file has no other.
 fn send_taps(setup: &Setup, asked: &SendMenu) -> anyhow::Result<Outcome> {
-    let file = menu_of(&asked.file)?;
-    let menu = file.menus().next().with_context(|| format!("there is no menu in {}", input_name(&asked.file)))?;
+    let file = file_of(setup, &asked.source)?;
+    let menu = file.menus().next().context("the account has no menu; open one with menu/create")?;
     let chosen = chosen(menu, asked.button.as_deref())?;
     if chosen.is_empty() {
         return Ok(Outcome::No(Some("no button of this menu pushes an event".to_owned())));

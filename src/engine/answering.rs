@@ -2,11 +2,24 @@
 
 use tokio::sync::watch;
 
+use super::Engine;
 use crate::capture::CaptureId;
 use crate::filter::Filter;
 use crate::listener::{ArmedFault, HeldPushes};
 use crate::listener::{HeldDecision, HeldView};
 use crate::wechat::fault::Fault;
+
+impl Engine {
+    /// The held pushes, the awaited retries, and the filter of what is held.
+    pub fn held(&self) -> watch::Ref<'_, HeldView> {
+        self.answering.view.borrow()
+    }
+
+    /// The fault that is injected into the next answer.
+    pub fn armed(&self) -> Option<Fault> {
+        self.answering.armed.fault()
+    }
+}
 
 /// A command about the replies that a person gives, and about fault injection.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ use super::doctor_worker::DoctorRequest;
 use super::listing_worker::ListingCommand;
 use super::long_jobs::JobCommand;
 use super::maintenance_worker::MaintenanceCommand;
+use super::menu_worker::MenuCommand;
 use super::picture_worker::PictureRequest;
 use super::query_worker::QueryCommand;
 use super::replay_worker::ReplayRequest;
@@ -29,6 +30,8 @@ pub enum Command {
     Doctor(DoctorRequest),
     /// The time line of arrivals, and the events of alarms: `arrivals_worker.rs`.
     Arrivals(ArrivalsCommand),
+    /// Menus, their lint, their coverage, and WeChat's API for them: `menu_worker.rs`, `menu_calls.rs`.
+    Menu(MenuCommand),
     /// Listener, accounts and everything else in `config.toml`: `settings_worker.rs`.
     Settings(SettingsCommand),
     /// Picture files to compose an event with: `picture_worker.rs`.
@@ -48,6 +51,7 @@ impl_from_nested!(Command {
     Maintenance(MaintenanceCommand),
     Doctor(DoctorRequest),
     Arrivals(ArrivalsCommand),
+    Menu(MenuCommand),
     Settings(SettingsCommand),
     Pictures(PictureRequest),
     Answering(AnsweringCommand),

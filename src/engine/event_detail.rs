@@ -4,6 +4,7 @@ use crate::account::Accounts;
 use jiff::Timestamp;
 
 use crate::capture::{CaptureId, CaptureSummary, StoredCapture, StoredReplay};
+use crate::coverage::FormerButton;
 use crate::inspect::{CiphertextLayers, SignatureCheck};
 use crate::replay::{ComparableAnswer, Difference};
 use crate::replay::{before, difference};
@@ -26,6 +27,8 @@ pub struct EventDetail {
     pub layers: Option<CiphertextLayers>,
     /// The earlier events of the same menu button.
     pub key_history: Option<KeyHistory>,
+    /// The button that a tap came from, where a menu that was kept has it.
+    pub button: Option<FormerButton>,
     /// The latest replays, newest first. Only the newest one's difference is calculated.
     pub replays: Vec<ComparedReplay>,
 }

@@ -1,10 +1,12 @@
 //! Notices from the engine to the window, grouped by the part of the window that takes them in.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::answered_message::AnsweredMessage;
 use super::event_comparison::{EventComparison, ReplyComparison};
 use super::event_detail::{ComparedReplay, EventDetail};
+use super::menu_worker::{ExaminedMenu, OpenedMenu};
 use super::picture_fetcher::FetchedPicture;
 use super::picture_worker::PicturePurpose;
 use super::server_test::ServerTest;
@@ -12,10 +14,13 @@ use super::trial::{RulePreview, RuleTrial};
 use crate::capture::{
     AnnotationChange, CaptureId, CaptureSummary, IdRuns, ReplaySummary, RunId, StoredCapture, StoredRun,
 };
+use crate::config::KeptMenu;
+use crate::coverage::{Coverage, DatedMenu};
 use crate::exchange::{ExportSummary, ImportSummary, Preview};
 use crate::reach::{CheckResult, MatchedAlarm};
 use crate::store::{RemovalId, Stats, Timeline};
 use crate::texts::user_error::UserError;
+use crate::wechat::custom_menu::MenuFile;
 
 /// News for the window, taken in by `State::absorb` in `ui/state.rs`.
 #[derive(Clone, Debug)]
@@ -36,6 +41,8 @@ pub enum Notice {
     Doctor(DoctorNotice),
     /// For the time line of arrivals and the alarms.
     Arrivals(ArrivalsNotice),
+    /// For the board of the menu.
+    Menu(MenuNotice),
     /// For the forms that wait for their settings to be saved.
     Settings(SettingsNotice),
     /// For the form of a rule: the outcome of [`QueryCommand::TryRule`](super::QueryCommand::TryRule) on event `id`.
@@ -190,6 +197,38 @@ pub enum ArrivalsNotice {
     },
 }
 
+/// Menus that were read, counted, fetched or published.
+#[derive(Clone, Debug)]
+pub enum MenuNotice {
+    Opened(Box<OpenedMenu>),
+    Examined(Box<ExaminedMenu>),
+    /// The taps on the buttons of this menu.
+    Counted {
+        file: Arc<MenuFile>,
+        coverage: Box<Coverage>,
+    },
+    /// The menus that were kept for the account, the newest first, and the newest of them, which is in force.
+    History {
+        kept: Vec<KeptMenu>,
+        in_force: Option<Box<DatedMenu>>,
+    },
+    /// Dropped files that hold no menu.
+    ToImport {
+        paths: Vec<PathBuf>,
+    },
+    Saved {
+        path: PathBuf,
+    },
+    /// This JSON is what phones get from now on.
+    Published {
+        json: String,
+    },
+    /// A menu cannot be read, fetched or published.
+    Refused {
+        trouble: UserError,
+    },
+}
+
 /// Results of [`SettingsCommand`](super::SettingsCommand)s.
 #[derive(Clone, Debug)]
 pub enum SettingsNotice {
@@ -211,6 +250,7 @@ impl_from_nested!(Notice {
     Maintenance(MaintenanceNotice),
     Doctor(DoctorNotice),
     Arrivals(ArrivalsNotice),
+    Menu(MenuNotice),
     Settings(SettingsNotice),
 });
 

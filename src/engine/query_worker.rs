@@ -11,16 +11,21 @@ use super::SharedAccounts;
 use super::answered_message::answered;
 use super::event_comparison::{EventComparison, ReplyComparison};
 use super::event_detail::{ComparedReplay, EventDetail, ImageMessage};
+use super::menu_history_cache::MenuHistoryCache;
 use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
 use super::notice_sender::NoticeSender;
 use super::status::Status;
 use super::trial::{RulePreview, RuleTrial};
 use super::worker::Worker;
 use crate::capture::{CaptureId, Mode, ReplayId, RunId, StoredCapture};
+use crate::config::DataFolder;
+use crate::coverage::{FormerButton, TapMoment};
 use crate::filter::{Filter, SeenField};
 use crate::inspect::{explain_ciphertext, explain_signature};
 use crate::rules::Rule;
 use crate::store::{Reader, Scan, StoreError};
+use crate::wechat::kind::MENU_EVENTS;
+use crate::wechat::tree::Tree;
 
 /// The most values offered for completion.
 const MOST_SEEN: usize = 40;
@@ -82,19 +87,21 @@ const GENUINE_PUSHES: &str = "-type:handshake -is:replay";
 
 /// Starts the thread.
 pub(super) fn start(
-    database: PathBuf,
+    folder: DataFolder,
     notices: NoticeSender,
     accounts: SharedAccounts,
     status: watch::Receiver<Arc<Status>>,
 ) -> std::io::Result<Worker<QueryCommand>> {
     Worker::start("query", move |commands| {
-        QueryWorker { database, notices, accounts, status, reader: None, marks: (0, Vec::new()) }.run(&commands);
+        let (database, menus) = (folder.database(), MenuHistoryCache::new(folder));
+        QueryWorker { database, menus, notices, accounts, status, reader: None, marks: (0, Vec::new()) }.run(&commands);
     })
 }
 
 /// The state of the thread.
 struct QueryWorker {
     database: PathBuf,
+    menus: MenuHistoryCache,
     notices: NoticeSender,
     accounts: SharedAccounts,
     status: watch::Receiver<Arc<Status>>,
@@ -213,8 +220,20 @@ impl QueryWorker {
         let signature = account.and_then(|account| explain_signature(&stored.capture, account));
         let is_encrypted = stored.capture.mode != Mode::Plain;
         let layers = is_encrypted.then(|| explain_ciphertext(&stored.capture, account)).flatten();
-        let detail = EventDetail { stored, attempts, images, image_messages, signature, layers, key_history, replays };
+        let button = self.button_of(&stored);
+        let detail =
+            EventDetail { stored, attempts, images, image_messages, signature, layers, key_history, button, replays };
         Ok(Some(detail))
+    }
+
+    /// The button that a tap came from, in the menus that were kept for its account.
+    fn button_of(&mut self, stored: &StoredCapture) -> Option<FormerButton> {
+        let envelope = &stored.capture.envelope;
+        let key = envelope.event_key.as_deref().filter(|_| MENU_EVENTS.contains(&&*envelope.kind))?;
+        let tree = Tree::parse_lenient(stored.capture.message()).ok();
+        let menu_id = tree.as_ref().and_then(|tree| tree.root().text_of("MenuId"));
+        let moment = TapMoment { at: stored.capture.request.received_at, menu_id };
+        self.menus.of(Some(&stored.capture.account)).button_of(&envelope.kind, key, moment)
     }
 
     /// The replay with its difference; `None` if the replay or its event has been deleted.

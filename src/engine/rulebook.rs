@@ -5,12 +5,25 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::Engine;
 use crate::config::{Config, ConfigError, ConfigWatch, line_of_rule};
 use crate::delivery::{DeliveryError, HttpClient, Target};
 use crate::listener::{ArmedFault, ForwardSetup, HeldPushes, ReplyPolicy, TeamDesktops};
 use crate::rules::{RuleError, RuleSet};
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
+
+impl Engine {
+    /// The rules in force.
+    pub fn rules(&self) -> watch::Ref<'_, Arc<RuleSet>> {
+        self.rules.borrow()
+    }
+
+    /// The mistake in `config.toml` as it stands. Meanwhile the former rules stay in force.
+    pub fn rules_error(&self) -> watch::Ref<'_, Option<UserError>> {
+        self.rules_error.borrow()
+    }
+}
 
 /// Rules or a forward target that cannot be put in force.
 #[derive(Debug, thiserror::Error)]

@@ -76,7 +76,7 @@ pub struct Difference {
 
 /// Compares two answers, without the elements named in `ignored` and their children.
 pub fn difference(before: &ComparableAnswer, after: &ComparableAnswer, ignored: &[String]) -> Difference {
-    Difference { changes: changes(before, after, ignored), lines: lines(&before.body, &after.body) }
+    Difference { changes: changes(before, after, ignored), lines: diff_lines(&before.body, &after.body) }
 }
 
 /// The verdict on an answer against an earlier one.
@@ -144,7 +144,8 @@ pub(super) fn leaves(body: &[u8], ignored: &[String]) -> Option<Leaves> {
     Some(leaves)
 }
 
-fn lines(before: &[u8], after: &[u8]) -> Vec<DiffLine> {
+/// Compares two texts by line.
+pub fn diff_lines(before: &[u8], after: &[u8]) -> Vec<DiffLine> {
     let (before, after) = (readable(before), readable(after));
     let diff = TextDiff::configure().timeout(DIFF_TIME).diff_lines(&*before, &*after);
     let line = |change: similar::Change<&str>| DiffLine {

@@ -10,7 +10,7 @@ use super::counters::Counter;
 use super::error::{StoreError, doing};
 use super::pages::{Pages, give_back};
 use super::retention::{Retention, RetentionReport};
-use super::{index, removal, trusted_clock};
+use super::{index, removal, taps, trusted_clock};
 
 /// The number of captures that are indexed after [`SHORT_QUIET`]; fewer wait for [`LONG_QUIET`].
 const MANY: i64 = 256;
@@ -43,6 +43,8 @@ pub(super) struct Chores {
     retention: Retention,
     /// The last capture in the index.
     indexed: i64,
+    /// The last capture in the summary of taps.
+    tapped: i64,
     /// The newest capture when another connection's commit was last noticed.
     newest: i64,
     /// The `data_version` at that time.
@@ -86,6 +88,7 @@ impl Chores {
         Ok(Self {
             retention,
             indexed: index::upto(connection)?,
+            tapped: taps::upto(connection)?,
             newest: 0,
             data_version: 0,
             purge_at: None,
@@ -193,11 +196,28 @@ impl Chores {
         if self.enforce(connection, open)? {
             return Ok(Step::Removed);
         }
+        if self.sum_taps_up(connection)? {
+            return Ok(Step::Worked);
+        }
         if self.untidy && !give_pages_back(connection)? {
             checkpoint(connection, Checkpoint::Partial)?;
             self.untidy = false;
         }
         Ok(if self.untidy { Step::Worked } else { Step::Idle })
+    }
+
+    /// Sums some taps up, or looks up newest times that deletions left unknown. `false`: all is summed up.
+    fn sum_taps_up(&mut self, connection: &mut Connection) -> Result<bool, StoreError> {
+        if self.tapped < self.indexed {
+            let indexed = self.indexed;
+            self.tapped =
+                in_transaction(connection, "summing taps up", |transaction| taps::extend(transaction, indexed))?;
+            return Ok(true);
+        }
+        if !self.untidy {
+            return Ok(false);
+        }
+        in_transaction(connection, "summing taps up", taps::look_up_times)
     }
 
     /// Deletes some removed events that can no longer be restored.

@@ -11,6 +11,8 @@ pub(super) enum Counter {
     UnverifiedDropped,
     /// The last capture in the index, which has all before it as well.
     IndexedUpto,
+    /// The last capture in the summary of taps, which has all before it as well.
+    TappedUpto,
     /// The highest number of a capture that was deleted: none is given twice.
     LastDeleted,
     /// Changes to the set of listed events: removals, restorations, deletions.
@@ -28,6 +30,7 @@ impl Counter {
         match self {
             Self::UnverifiedDropped => "unverified_dropped",
             Self::IndexedUpto => "indexed_upto",
+            Self::TappedUpto => "tapped_upto",
             Self::LastDeleted => "last_deleted",
             Self::Removals => "removals",
             Self::Annotations => "annotations",

@@ -103,6 +103,12 @@ fn identity(path: &Path) -> Option<Identity> {
     Some((file.volume_serial_number(), file.file_index()))
 }
 
+/// The database as a URI that promises SQLite that nobody changes it.
+pub(super) fn immutable(path: &Path) -> PathBuf {
+    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{escaped}?immutable=1").into()
+}
+
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {

@@ -9,7 +9,7 @@ use super::error::{StoreError, doing};
 use super::pages::{Pages, give_back};
 use super::reader::Reader;
 use super::upgrade::upgrade_alone;
-use super::{index, removal};
+use super::{index, removal, taps};
 use crate::progress::Progress;
 
 /// Empty pages that are given back in one transaction, beside a listener that may want to write.
@@ -43,6 +43,12 @@ impl Maintenance {
             })?;
             progress.advance((upto - indexed) as u64);
             indexed = upto;
+        }
+        let mut tapped = taps::upto(&self.connection)?;
+        while tapped < indexed && !progress.is_cancelled() {
+            tapped = in_transaction(&mut self.connection, "summing taps up", |transaction| {
+                taps::extend(transaction, indexed)
+            })?;
         }
         Ok(())
     }

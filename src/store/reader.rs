@@ -1,6 +1,6 @@
 //! The read-only side of the store: pages of the list, single captures, attempts, replays, statistics.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::columns::{LISTED, STORED, SUMMARY, select, signature_to_number};
 use super::condition::{Order, PRESENT, condition};
 use super::connection::connect;
 use super::counters::Counter;
-use super::database_file::{DatabaseFile, FileState, beside};
+use super::database_file::{DatabaseFile, FileState, beside, immutable};
 use super::error::{StoreError, doing};
 use super::following::{self, Arrival};
 use super::key_history::{self, KeyHistory};
@@ -21,6 +21,7 @@ use super::pages::Pages;
 use super::removal::{self, RemovalId};
 use super::rows::{listed, stored, summary};
 use super::stats::Stats;
+use super::taps::{self, TapSums};
 use super::timeline::{self, Timeline};
 use super::{completion, contains, index, integrity, replays, replies, schema};
 use crate::capture::{
@@ -31,12 +32,6 @@ use crate::progress::Progress;
 
 /// Seconds between the CreateTime of an event with pictures and of its image messages, at most.
 const PICTURE_SECONDS: i64 = 5;
-
-/// The database as a URI that promises SQLite that nobody changes it.
-fn immutable(path: &Path) -> PathBuf {
-    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    format!("file:{escaped}?immutable=1").into()
-}
 
 /// Attempts to open a database, and the pause between two of them: half a second in all.
 const OPEN_ATTEMPTS: u32 = 20;
@@ -175,6 +170,11 @@ impl Reader {
     /// The filters that were used, the latest first.
     pub fn used_filters(&self) -> Result<Vec<String>, StoreError> {
         completion::used(&self.connection)
+    }
+
+    /// The taps on menu buttons of these kinds and keys, and on the `most_others` other keys that were tapped last.
+    pub fn taps(&self, wanted: &[(&str, &str)], most_others: usize) -> Result<TapSums, StoreError> {
+        taps::count(&self.connection, wanted, most_others)
     }
 
     /// The captures among `ids` that match, the newest first.

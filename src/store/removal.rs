@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use super::columns::timestamp;
 use super::counters::Counter;
 use super::error::{StoreError, doing};
-use super::index;
+use super::{index, taps};
 use crate::capture::CaptureId;
 
 /// The number of a removal in its database; never used twice.
@@ -136,6 +136,7 @@ pub(super) fn delete(transaction: &Transaction<'_>, ids: &[i64]) -> Result<(), S
     let Some(highest) = ids.iter().max() else { return Ok(()) };
     Counter::LastDeleted.raise(transaction, *highest)?;
     index::forget(transaction, ids)?;
+    taps::forget(transaction, ids)?;
     for table in DEPENDENT {
         delete_from(transaction, &format!("DELETE FROM {table} WHERE capture_id = ?1"), ids).map_err(&problem)?;
     }

@@ -257,12 +257,26 @@ CREATE TABLE team_outbox (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// 10: the taps on menu buttons, summed up by kind, key and outcome; `last` is NULL while it is unknown (see `taps`).
+const TAPS: &str = "
+CREATE TABLE tapped (
+    kind      TEXT NOT NULL,
+    event_key TEXT NOT NULL,
+    outcome   INTEGER NOT NULL,
+    taps      INTEGER NOT NULL,
+    last      INTEGER,
+    PRIMARY KEY (kind, event_key, outcome)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tapped_unknown ON tapped (kind) WHERE last IS NULL;
+CREATE INDEX tapped_gone ON tapped (kind) WHERE taps <= 0;
+";
+
 /// The version before the rows became narrow, and the one after.
 pub(super) const WIDE: usize = 7;
 pub(super) const NARROWED: i64 = 8;
 
 /// The `user_version` after all migrations.
-pub(super) const LATEST: i64 = 9;
+pub(super) const LATEST: i64 = 10;
 
 /// All migrations from an empty file on; `user_version` is the number of those that were applied.
 pub(super) fn migrations() -> Migrations<'static> {
@@ -276,6 +290,7 @@ pub(super) fn migrations() -> Migrations<'static> {
         M::up(ANNOTATIONS),
         M::up_with_hook(NARROW, |transaction| narrow::finish(transaction).map_err(Into::into)),
         M::up(TEAMS),
+        M::up(TAPS),
     ])
 }
 

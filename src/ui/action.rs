@@ -22,6 +22,8 @@ pub(crate) enum Screen {
     Rules,
     /// Runs of replays, their verdicts, and the targets.
     Replays,
+    /// The menu of an account.
+    Board,
     /// The composer of messages.
     Compose,
     /// The way from WeChat to this computer, and what is wrong with it.
@@ -163,6 +165,8 @@ pub(crate) enum Action {
     SetReducedMotion(Option<bool>),
     /// Hold pushes, or answer those that are held.
     Hold(HoldAction),
+    /// Files and buttons of a menu.
+    Board(BoardAction),
     /// Replay events, or compose messages.
     Send(SendAction),
     /// Remove events, or bring them back.
@@ -211,11 +215,31 @@ pub(crate) enum FileRequest {
     },
     /// Choose files to import.
     Open,
+    /// Choose the file of a menu.
+    Menu,
+    /// Choose the file to write a menu to.
+    SaveMenu {
+        /// The proposed name.
+        name: String,
+    },
     /// Choose pictures for a composed message.
     Pictures {
         /// Number of the composed message.
         number: u32,
     },
+}
+
+/// An action on the menu of an account.
+#[derive(Clone, Debug)]
+pub(crate) enum BoardAction {
+    /// Open the file dialog for a menu.
+    ChooseFile,
+    /// Open the file dialog for the file to write the menu to.
+    ChooseSavePath,
+    /// Show the button that pushes this.
+    ShowButton { kind: String, key: String },
+    /// List the events with this filter.
+    ShowEvents(String),
 }
 
 /// An action on picked rows.

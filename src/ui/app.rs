@@ -1,6 +1,5 @@
 //! The window as eframe drives it: `logic` takes in notices, `ui` draws panels and carries out the actions they return.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
@@ -8,15 +7,13 @@ use jiff::tz::TimeZone;
 
 use crate::config::{LookConfig, Theme};
 use crate::engine::{
-    Command, Engine, ListenerState, ListingCommand, MaintenanceCommand, MaintenanceNotice, MaintenanceTask,
-    PicturePurpose, PictureRequest, QueryCommand, Setup, TransferCommand,
+    Command, Engine, ListenerState, ListingCommand, MaintenanceNotice, PicturePurpose, QueryCommand, Setup,
 };
 use crate::texts::Language;
-use crate::ui::action::{Action, FileRequest, Screen};
+use crate::ui::action::{Action, Screen};
 use crate::ui::bars::prefix_hint::prefix_hint_ui;
 use crate::ui::bars::{banner, rail, top_bar};
 use crate::ui::dialogs::export_dialog::ExportDialog;
-use crate::ui::dialogs::file_dialog::DialogAnswer;
 use crate::ui::dialogs::file_drop;
 use crate::ui::dialogs::replay_dialog::ReplayDialogView;
 use crate::ui::look::Look;
@@ -30,7 +27,9 @@ use crate::ui::widgets::nothing_arrives::ArrivalsView;
 use crate::ui::{fonts, ime, theme};
 use crate::waker::Waker;
 
+mod board_actions;
 mod carry_out;
+mod chosen_files;
 mod events_pane;
 mod lasting;
 mod marking;
@@ -95,32 +94,6 @@ impl App {
         app.find_arrivals();
         app.ask(QueryCommand::ListUsedFilters);
         Ok(app)
-    }
-
-    /// Uses the paths chosen in the desktop's file dialog.
-    fn note_dialog(&mut self, ctx: &Context) {
-        let Some((wanted, chosen)) = self.state.file_dialog.chosen(&self.waker) else { return };
-        match chosen {
-            DialogAnswer::Chosen(paths) => self.use_paths(wanted, paths),
-            DialogAnswer::Cancelled => {}
-            DialogAnswer::NotShown => self.state.path_dialog.open(wanted, &start::documents()),
-        }
-        ctx.request_repaint();
-    }
-
-    /// Uses paths for what they were asked for.
-    fn use_paths(&mut self, wanted: FileRequest, paths: Vec<PathBuf>) {
-        match (wanted, paths.as_slice()) {
-            (_, []) => {}
-            (FileRequest::Save { .. }, [path, ..]) => self.state.export_dialog.choose(path),
-            (FileRequest::Backup { .. }, [path, ..]) => {
-                self.ask(MaintenanceCommand::Run { task: MaintenanceTask::BackUp { path: path.clone() } });
-            }
-            (FileRequest::Open, _) => self.ask(TransferCommand::Import { paths }),
-            (FileRequest::Pictures { number }, _) => {
-                self.ask(PictureRequest { purpose: PicturePurpose::Compose { number }, paths });
-            }
-        }
     }
 
     /// The engine of this window.
@@ -242,7 +215,9 @@ impl App {
         }
         let answers = self.state.composer.question();
         let arrivals = self.state.reach.questions();
-        let questions: Vec<Command> = self.state.filter.questions().chain(answers).chain(arrivals).collect();
+        let board = self.state.board.questions(self.state.screen == Screen::Board, &self.engine.status());
+        let questions = self.state.filter.questions().chain(answers).chain(arrivals).chain(board);
+        let questions: Vec<Command> = questions.collect();
         for question in questions {
             self.ask(question);
         }
@@ -303,6 +278,7 @@ impl App {
                     state.rules.ui(ui, &view, look, actions);
                 }
                 Screen::Replays => state.replays.ui(ui, &status, look, actions),
+                Screen::Board => state.board.ui(ui, &status, look, actions),
                 Screen::Compose => state.composer.ui(ui, &status, look, actions),
                 Screen::Reach => {
                     let (handshake, push) = (state.handshake.as_deref(), state.latest_push.as_deref());
@@ -337,7 +313,7 @@ impl App {
         let compose = for_pictures.then(|| PicturePurpose::Compose { number: state.composer.number() });
         let shown = state.detail.as_ref().filter(|_| state.screen == Screen::Events && !state.detail_hidden);
         let recognise = shown.and_then(Detail::takes_pictures).map(|event| PicturePurpose::Recognise { event });
-        file_drop::file_drop_ui(ui, compose.or(recognise), look, actions);
+        file_drop::file_drop_ui(ui, compose.or(recognise), state.screen == Screen::Board, look, actions);
         state.keys_page.ui(ui, look, actions);
         state.palette.ui(ui, look, actions);
     }

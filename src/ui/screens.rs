@@ -1,5 +1,6 @@
 //! Screens of the rail, one module each; what two of them draw belongs in `widgets`.
 
+pub(super) mod board;
 pub(super) mod compose;
 pub(super) mod events;
 pub(super) mod first_run;

@@ -25,6 +25,7 @@ use crate::ui::dialogs::replay_dialog::ReplayDialog;
 use crate::ui::keys::Keyboard;
 use crate::ui::look::Look;
 use crate::ui::notices::Notices;
+use crate::ui::screens::board::Board;
 use crate::ui::screens::compose::Composer;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::detail::{Detail, DetailView};
@@ -41,6 +42,7 @@ mod annotations;
 mod copying;
 mod held;
 mod maintenance;
+mod menus;
 mod pending_navigation;
 
 pub(crate) use copying::CopyOrder;
@@ -83,6 +85,7 @@ pub(crate) struct State {
     pub(crate) reach: ReachScreen,
     pub(crate) replays: ReplaysScreen,
     pub(crate) composer: Composer,
+    pub(crate) board: Board,
     pending: PendingNavigation,
     pub(crate) import_report: ImportReport,
     pub(crate) file_dialog: FileDialog,
@@ -164,7 +167,11 @@ impl State {
                 self.replays.saved(&what);
                 self.notices.good(look.text("window.notice.saved").into_owned(), now);
             }
-            Notice::Answered { run, answers } => self.composer.take_answers(run, answers, look.language),
+            Notice::Menu(notice) => self.absorb_menu(notice, look, now),
+            Notice::Answered { run, answers } => {
+                self.board.take_answers(run, &answers, look);
+                self.composer.take_answers(run, answers, look.language);
+            }
             Notice::RulePreviewed { preview } => self.rules.previewed(*preview, look.language),
             Notice::Settings(SettingsNotice::ServerTested(test)) => {
                 self.reach.server_tested(&test);
@@ -206,6 +213,7 @@ impl State {
                 self.replays.failed();
                 self.composer.note_failed();
                 self.reach.note_failed();
+                self.board.note_failed();
                 self.notices.error(trouble);
             }
         }
@@ -220,6 +228,7 @@ impl State {
         if self.screen == Screen::Reach {
             self.reach.refresh();
         }
+        self.board.note_written();
         if let Some(opened) = self.opened().filter(|opened| may_change(opened)) {
             self.to_open = Some(opened.stored.placement.id);
         }
@@ -332,6 +341,7 @@ impl State {
             || self.comparison.close()
             || self.export_dialog.close()
             || (self.screen == Screen::Replays && self.replays.close())
+            || (self.screen == Screen::Board && self.board.close())
             || std::mem::take(&mut self.screen) != Screen::default()
             || self.list.picks.clear()
     }

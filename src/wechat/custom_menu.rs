@@ -3,6 +3,7 @@
 //! ```text
 //! JSON ─► MenuFile ─┬─► lint: findings with WeChat's errcode and the place
 //!                   ├─► resolve: the menu that a user sees, and why
+//!                   ├─► MenuDraft: edited, and JSON for `menu/create` again
 //!                   └─► Button::push: the event of a tap
 //! ```
 //! Four shapes are told apart by their members: see [`MenuShape`].
@@ -10,6 +11,7 @@
 mod button_type;
 mod definition;
 mod menu_code;
+mod menu_draft;
 mod menu_error;
 mod menu_lint;
 mod reader;
@@ -20,6 +22,7 @@ mod url_lint;
 pub use button_type::{ButtonPush, ButtonType};
 pub use definition::{Button, MatchRule, Menu, MenuFile, MenuMember, MenuShape};
 pub use menu_code::{MenuCode, MenuFinding};
+pub use menu_draft::{DraftButton, MenuDraft};
 pub use menu_error::MenuError;
 pub use menu_lint::lint;
 pub use resolution::{MenuUser, Platform, Resolution, RuleOutcome, resolve};

@@ -123,11 +123,13 @@ fn date(text: &str) -> Option<(usize, &'static str)> {
         "11月27日 星期五",
         "11月28日 星期六",
         "11月29日 星期日",
+        "11-26",
         "11-27",
         "11-28",
         "11-29",
         "28 Nov",
         "27 Nov",
+        "26 Nov",
         "29 Nov",
         "11 月 28 日",
         "11 月 27 日",
@@ -254,6 +256,7 @@ fn each_screen_says_what_its_golden_says_in_both_languages() {
         let mut window = Window::open_story(language);
         different.extend(check(&mut window, language, "events", "").err());
         for (screen, key) in [
+            ("board", "board.rail"),
             ("rules", "window.rail.rules"),
             ("replays", "replay.title"),
             ("compose", "composer.rail"),

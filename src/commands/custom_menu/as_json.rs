@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::capture::diagnosis::Severity;
 use crate::capture::finding_json;
 use crate::coverage::{Coverage, TapCount};
+use crate::store::TapOutcome;
 use crate::texts::Language;
 use crate::wechat::codes::worst;
 use crate::wechat::custom_menu::{Button, Menu, MenuFile, MenuFinding, Resolution, RuleOutcome};
@@ -79,7 +80,11 @@ pub(super) fn coverage(file: &MenuFile, coverage: &Coverage) -> Value {
         object
     });
     let stray = coverage.stray.iter().map(|stray| {
-        let mut object = json!({ "kind": stray.kind, "event_key": stray.key });
+        let former = stray
+            .former
+            .as_ref()
+            .map(|button| json!({ "since": button.since.to_string(), "path": button.path, "name": button.name }));
+        let mut object = json!({ "kind": stray.kind, "event_key": stray.key, "former": former });
         add_taps(&mut object, &stray.taps);
         object
     });
@@ -93,6 +98,7 @@ pub(super) fn coverage(file: &MenuFile, coverage: &Coverage) -> Value {
 fn add_taps(object: &mut Value, taps: &TapCount) {
     object["count"] = json!(taps.count);
     object["last"] = json!(taps.last.map(|last| last.to_string()));
+    object["last_outcome"] = json!(taps.last_outcome.map(TapOutcome::as_str));
     object["outcomes"] = json!({
         "legal": taps.outcomes.legal,
         "illegal": taps.outcomes.illegal,

@@ -91,7 +91,13 @@ pub(super) fn coverage(file: &MenuFile, coverage: &Coverage, language: Language,
     for stray in &coverage.stray {
         let details =
             [("kind", stray.kind.clone()), ("key", quoted(&stray.key)), ("count", stray.taps.count.to_string())];
-        crate::commands::output::print_line(&language.filled("menu.stray", &details))?;
+        let mut line = language.filled("menu.stray", &details);
+        if let Some(former) = &stray.former {
+            let details =
+                [("name", quoted(&former.name)), ("path", former.path.clone()), ("time", local_time(former.since))];
+            line.push_str(&language.filled("menu.former", &details));
+        }
+        crate::commands::output::print_line(&line)?;
     }
     Ok(())
 }

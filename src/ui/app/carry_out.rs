@@ -204,8 +204,8 @@ impl App {
             Action::ChooseImport => state.file_dialog.ask(FileRequest::Open),
             Action::CloseReport => drop(state.import_report.close()),
             Action::Ask(command) => {
-                if state.screen == Screen::Compose && matches!(command, Command::Replay(_)) {
-                    state.composer.note_sent();
+                if matches!(command, Command::Replay(_)) {
+                    state.note_sent();
                 }
                 self.ask(command);
             }
@@ -216,6 +216,7 @@ impl App {
                 self.use_paths(request, paths);
             }
             Action::ClosePathDialog => drop(state.path_dialog.close()),
+            Action::Board(board) => self.act_on_board(ctx, board),
             Action::Send(sending) => self.send(sending),
         }
     }
@@ -230,7 +231,7 @@ impl App {
                 self.state.reach.refresh();
                 self.find_arrivals();
             }
-            Screen::Events | Screen::Rules | Screen::Compose => {}
+            Screen::Events | Screen::Board | Screen::Rules | Screen::Compose => {}
         }
     }
 
@@ -348,7 +349,7 @@ impl App {
                 state.replays.want();
                 let command = state.replay_dialog.send_this_at_once(*what, &self.engine.status());
                 if let Some(command) = command {
-                    state.composer.note_sent();
+                    state.note_sent();
                     self.ask(command);
                 }
             }

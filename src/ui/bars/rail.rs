@@ -20,6 +20,7 @@ pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut V
     ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
     for (screen, icon, text) in [
         (Screen::Events, icons::LIST, "window.rail.events"),
+        (Screen::Board, icons::SMARTPHONE, "board.rail"),
         (Screen::Rules, icons::WORKFLOW, "window.rail.rules"),
         (Screen::Replays, icons::ROTATE_CW, "replay.title"),
         (Screen::Compose, icons::SEND, "composer.rail"),
@@ -36,7 +37,7 @@ pub(crate) fn rail_ui(ui: &mut Ui, current: Screen, look: &Look, actions: &mut V
         match screen {
             Screen::Settings => drop(response.on_hover_text(keys::SHOW_SETTINGS.hint())),
             Screen::Compose => drop(response.on_hover_text(keys::COMPOSE.hint())),
-            Screen::Events | Screen::Rules | Screen::Replays | Screen::Reach | Screen::SetUp => {}
+            Screen::Events | Screen::Board | Screen::Rules | Screen::Replays | Screen::Reach | Screen::SetUp => {}
         }
     }
     ui.with_layout(egui::Layout::bottom_up(egui::Align::Center), |ui| {

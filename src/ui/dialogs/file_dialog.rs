@@ -68,8 +68,12 @@ impl FileDialog {
         }
         let dialog = rfd::AsyncFileDialog::new();
         let answer: Answer = match &wanted {
-            FileRequest::Save { name } | FileRequest::Backup { name } => {
+            FileRequest::Save { name } | FileRequest::Backup { name } | FileRequest::SaveMenu { name } => {
                 let chosen = dialog.set_file_name(name).save_file();
+                Box::pin(async { chosen.await.map(|file| file.path().to_owned()).into_iter().collect() })
+            }
+            FileRequest::Menu => {
+                let chosen = dialog.pick_file();
                 Box::pin(async { chosen.await.map(|file| file.path().to_owned()).into_iter().collect() })
             }
             FileRequest::Open | FileRequest::Pictures { .. } => {

@@ -5,16 +5,25 @@ use std::path::Path;
 
 use egui::{Id, Ui};
 
-use crate::engine::{PicturePurpose, PictureRequest, TransferCommand};
+use crate::engine::{MenuCommand, PicturePurpose, PictureRequest, TransferCommand};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 
 /// Extensions of pictures, in lower case.
 const PICTURES: [&str; 7] = ["jpg", "jpeg", "png", "gif", "webp", "heic", "bmp"];
 
-/// Draws where files may be dropped, and asks the engine to read those that were: as pictures for `pictures`, or to be
-/// imported. An open event takes pictures only.
-pub(crate) fn file_drop_ui(ui: &Ui, pictures: Option<PicturePurpose>, look: &Look, actions: &mut Vec<Action>) {
+/// The extension of menus, in lower case.
+const JSON: &str = "json";
+
+/// Draws where files may be dropped, and asks the engine to read those that were: as pictures for `pictures`, as a menu, or to
+/// be imported. An open event takes pictures only. On the board any file may be a menu, elsewhere JSON may.
+pub(crate) fn file_drop_ui(
+    ui: &Ui,
+    pictures: Option<PicturePurpose>,
+    is_board: bool,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     let (hovers, dropped) = ui.input(|input| {
         let paths = input.raw.dropped_files.iter().map(|file| file.path().to_owned());
         let paths: Vec<_> = paths.filter(|path| path != Path::new("")).collect();
@@ -27,6 +36,7 @@ pub(crate) fn file_drop_ui(ui: &Ui, pictures: Option<PicturePurpose>, look: &Loo
         let key = match pictures {
             Some(PicturePurpose::Compose { .. }) => "composer.pictures.drop",
             Some(PicturePurpose::Recognise { .. }) => "hero.pictures.drop_here",
+            None if is_board => "board.drop",
             None => "export.drop",
         };
         let font = egui::TextStyle::Heading.resolve(ui.style());
@@ -38,6 +48,9 @@ pub(crate) fn file_drop_ui(ui: &Ui, pictures: Option<PicturePurpose>, look: &Loo
         let purpose = pictures.filter(|purpose| matches!(purpose, PicturePurpose::Compose { .. }) || are_pictures());
         let command = match purpose {
             Some(purpose) => PictureRequest { purpose, paths }.into(),
+            None if is_board || paths.iter().any(|path| has_extension(path, &[JSON])) => {
+                MenuCommand::Sort { paths }.into()
+            }
             None => TransferCommand::Import { paths }.into(),
         };
         actions.push(Action::Ask(command));
@@ -45,6 +58,10 @@ pub(crate) fn file_drop_ui(ui: &Ui, pictures: Option<PicturePurpose>, look: &Loo
 }
 
 fn is_picture(path: &Path) -> bool {
+    has_extension(path, &PICTURES)
+}
+
+fn has_extension(path: &Path, known: &[&str]) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-    extension.is_some_and(|extension| PICTURES.contains(&&*extension))
+    extension.is_some_and(|extension| known.contains(&&*extension))
 }

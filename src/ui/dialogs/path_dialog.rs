@@ -35,8 +35,10 @@ impl PathDialog {
     /// Opens the dialog; a file to be written is proposed in this folder.
     pub(crate) fn open(&mut self, request: FileRequest, folder: &Path) {
         let text = match &request {
-            FileRequest::Save { name } | FileRequest::Backup { name } => folder.join(name).display().to_string(),
-            FileRequest::Open | FileRequest::Pictures { .. } => String::new(),
+            FileRequest::Save { name } | FileRequest::Backup { name } | FileRequest::SaveMenu { name } => {
+                folder.join(name).display().to_string()
+            }
+            FileRequest::Open | FileRequest::Menu | FileRequest::Pictures { .. } => String::new(),
         };
         self.open = Some(PathInput { request, text, is_new: true });
     }
@@ -67,6 +69,8 @@ fn title(request: &FileRequest) -> &'static str {
     match request {
         FileRequest::Save { .. } => "export.path.save",
         FileRequest::Backup { .. } => "export.path.backup",
+        FileRequest::Menu => "board.path.open",
+        FileRequest::SaveMenu { .. } => "board.path.save",
         FileRequest::Open => "export.path.import",
         FileRequest::Pictures { .. } => "export.path.pictures",
     }

@@ -28,7 +28,10 @@ impl State {
         if self.screen == Screen::Replays {
             self.replays.open(run.id);
         }
-        self.composer.note_ended(run.id);
+        // Of two that wait, each takes the end of its own run.
+        if !self.board.note_ended(run.id) {
+            self.composer.note_ended(run.id);
+        }
         self.replays.ended(run);
         // Their rows carry the verdict.
         self.list.outdate();

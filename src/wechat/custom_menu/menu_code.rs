@@ -16,6 +16,8 @@ codes! {
     MenuCode "menu_lint" {
     /// It is not JSON: `reason`.
     NotJson "not-json" Error,
+    /// It is larger than any menu: `limit`.
+    TooLarge "too-large" Error,
     /// A byte order mark stands before it.
     Bom "bom" Error,
     /// A member has a value of another type: `name`.

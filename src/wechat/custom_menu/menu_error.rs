@@ -1,6 +1,6 @@
 //! Errors of reading a menu.
 
-use crate::wechat::tree::{Place, TreeError};
+use crate::wechat::tree::{MAX_BYTES, Place, TreeError};
 
 /// A file that holds no menu that can be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -8,6 +8,14 @@ pub enum MenuError {
     /// No JSON object.
     #[error("cannot read the menu: {0}; a menu is a JSON object, as menu/create takes it")]
     Json(#[from] TreeError),
+    /// More bytes than are read of any menu.
+    #[error("cannot read the menu: it has {bytes} bytes, more than the {} of any menu: {place}", MAX_BYTES)]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The place of the first byte that is too much.
+        place: Place,
+    },
     /// XML.
     #[error("cannot read the menu: this is XML; a menu is a JSON object, as menu/create takes it")]
     Xml,

@@ -10,7 +10,7 @@ use super::definition::{Button, Menu, MenuFile, MenuMember, MenuShape};
 use super::menu_code::{MenuCode, MenuFinding};
 use super::menu_error::MenuError;
 use super::url_lint::{MAX_URL_BYTES, host};
-use crate::wechat::tree::{BOM, TextForm};
+use crate::wechat::tree::{BOM, MAX_BYTES, MAX_ELEMENTS, TextForm, TreeError};
 
 /// The limit of buttons in the bar.
 const MAX_BUTTONS: usize = 3;
@@ -79,8 +79,19 @@ pub fn lint(payload: &[u8]) -> Result<Vec<MenuFinding>, MenuError> {
     match MenuFile::read(payload) {
         Ok(file) => lint.file(&file),
         Err(MenuError::Json(error)) => {
-            let finding = MenuFinding::new(MenuCode::NotJson).with("reason", &error).at(error.place());
-            lint.findings.push(finding.refused_with(DATA_FORMAT));
+            let finding = match error {
+                // Of two levels and some ten members each, WeChat refuses this whatever else it holds.
+                TreeError::TooDeep { .. } => MenuFinding::new(MenuCode::SubButtonLevel).refused_with(SUB_LEVEL),
+                TreeError::TooManyElements { .. } => MenuFinding::new(MenuCode::TooLarge)
+                    .with("limit", format!("> {MAX_ELEMENTS} {{…}}"))
+                    .refused_with(BUTTON_COUNT),
+                _ => MenuFinding::new(MenuCode::NotJson).with("reason", &error).refused_with(DATA_FORMAT),
+            };
+            lint.findings.push(finding.at(error.place()));
+        }
+        Err(MenuError::TooLarge { place, .. }) => {
+            let finding = MenuFinding::new(MenuCode::TooLarge).with("limit", format!("> {} MiB", MAX_BYTES >> 20));
+            lint.findings.push(finding.at(Some(place)));
         }
         Err(error) => return Err(error),
     }

@@ -2,10 +2,13 @@
 
 use super::definition::{Button, MatchRule, Menu, MenuFile, MenuMember, MenuShape};
 use super::menu_error::MenuError;
-use crate::wechat::tree::{Element, Format, Place, TextForm, Tree};
+use crate::wechat::tree::{Element, Format, MAX_BYTES, Place, TextForm, Tree, TreeError};
 
 pub(super) fn read(payload: &[u8]) -> Result<MenuFile, MenuError> {
-    let tree = Tree::parse(payload)?;
+    let tree = Tree::parse(payload).map_err(|error| match error {
+        TreeError::TooLarge { bytes } => MenuError::TooLarge { bytes, place: Place::at(payload, MAX_BYTES) },
+        error => MenuError::Json(error),
+    })?;
     if tree.format() != Format::Json {
         return Err(MenuError::Xml);
     }
@@ -131,10 +134,12 @@ impl MenuReader<'_> {
 }
 
 fn member(element: Element<'_, '_>) -> MenuMember {
+    // A value within a list is no text of the member.
+    let is_item = MenuReader::is_item(element);
     MenuMember {
         name: element.name().to_owned(),
-        value: element.text().to_owned(),
-        form: element.form(),
+        value: if is_item { String::new() } else { element.text().to_owned() },
+        form: if is_item { TextForm::Empty } else { element.form() },
         span: element.content_span(),
     }
 }
@@ -191,7 +196,8 @@ mod tests {
         let deep = format!("{{\"button\":[{}{}]}}", "{\"sub_button\":[".repeat(20), "]}".repeat(20));
         assert!(matches!(read(&deep), Err(MenuError::Json(_))));
         let long = format!("{{\"button\":[{{\"name\":\"{}\"}}]}}", "x".repeat(1 << 20));
-        assert!(matches!(read(&long), Err(MenuError::Json(_))));
+        let too_large = read(&long).unwrap_err();
+        assert!(matches!(too_large, MenuError::TooLarge { place, .. } if (place.line, place.column) == (1, 1_048_577)));
         // Lists within limits, but deeper than any menu, are read, and the lint says so.
         assert!(read(r#"{"button":[{"sub_button":[{"sub_button":[{"name":"A"}]}]}]}"#).is_ok());
     }

@@ -71,6 +71,7 @@ fn verbs(look: &Look) -> impl Iterator<Item = PaletteEntry> + '_ {
 fn screens(look: &Look) -> impl Iterator<Item = PaletteEntry> + '_ {
     let screens = [
         (Screen::Events, "window.rail.events", String::new()),
+        (Screen::Board, "board.rail", String::new()),
         (Screen::Rules, "window.rail.rules", String::new()),
         (Screen::Replays, "replay.title", String::new()),
         (Screen::Compose, "composer.rail", String::new()),

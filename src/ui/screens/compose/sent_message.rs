@@ -77,6 +77,11 @@ impl Composer {
         self.sent = SentMessage::Running;
     }
 
+    /// Tells whether the message is on its way.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self.sent, SentMessage::Running)
+    }
+
     /// Takes note that a run has ended, which is that of the message where one is on its way.
     pub(crate) fn note_ended(&mut self, run: RunId) {
         if matches!(self.sent, SentMessage::Running) {

@@ -37,6 +37,7 @@ mod layers_section;
 mod long_text;
 mod meaning;
 mod mends;
+mod menu_line;
 mod message_lines;
 mod picture_cache;
 mod replayed;

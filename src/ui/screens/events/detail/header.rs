@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::attempts::Lanes;
 use super::detail_view::DetailView;
+use super::menu_line::menu_line_ui;
 use super::request_view::signature_words;
 use super::whose_tap::{Answerer, whose_tap_ui};
 use crate::capture::{Capture, HANDSHAKE, Mode, Reply, Signature, UNREADABLE};
@@ -78,6 +79,7 @@ pub(super) fn header_ui(
         attempts_ui(ui, (opened, lanes), view, look, actions);
     });
     whose_tap_row(ui, capture, answering, look, actions);
+    menu_line_ui(ui, opened, look, actions);
     annotation_ui(ui, &opened.stored.annotation, look, actions);
 }
 

@@ -26,7 +26,17 @@ pub(super) fn opened(body: &[u8]) -> Box<EventDetail> {
     let signature = explain_signature(&stored.capture, &account());
     let (images, image_messages) = (Vec::new(), Vec::new());
     let (attempts, replays, layers, key_history) = (Vec::new(), Vec::new(), None, None);
-    Box::new(EventDetail { stored, attempts, images, image_messages, signature, layers, key_history, replays })
+    Box::new(EventDetail {
+        stored,
+        attempts,
+        images,
+        image_messages,
+        signature,
+        layers,
+        key_history,
+        button: None,
+        replays,
+    })
 }
 
 pub(super) fn sample(kind: &str) -> Vec<u8> {

@@ -1,0 +1,109 @@
+//! Taps on menu buttons, counted by kind, key and outcome: a summary that is filled in idle time.
+//!
+//! ```text
+//! capture 1 … tapped_upto   in `tapped`, removed ones included ─► less those in `removed`  ─┐
+//!         tapped_upto + 1 … not summarised yet                 ─► counted one by one        ├─► the count
+//! ```
+//! - `tap_counting`: counts from the summary; `tap_outcome`: the outcome of a tap, in SQL and in memory
+//!
+//! An index of all taps would have a million entries to count. The summary has one for each kind, key and outcome. A deletion
+//! takes its captures out again; the newest time of a key whose newest capture is deleted is unknown until it is looked up.
+
+use rusqlite::{Connection, Transaction};
+
+use super::counters::Counter;
+use super::error::{StoreError, doing};
+use crate::wechat::kind::MENU_EVENTS;
+
+mod tap_counting;
+mod tap_outcome;
+
+pub(super) use tap_counting::count;
+pub use tap_counting::{TapSum, TapSums};
+use tap_outcome::OUTCOME;
+pub use tap_outcome::TapOutcome;
+
+/// Captures that the writer summarises at a time: some milliseconds.
+pub(super) const AT_ONCE: i64 = 4_096;
+
+/// Unknown newest times that are looked up at a time.
+const LOOKED_UP_AT_ONCE: usize = 4;
+
+/// The last capture in the summary.
+pub(super) fn upto(connection: &Connection) -> Result<i64, StoreError> {
+    Counter::TappedUpto.read(connection)
+}
+
+/// The condition that a capture `c` is a tap on a button.
+fn is_tap() -> String {
+    format!("c.kind IN ('{}') AND c.event_key IS NOT NULL", MENU_EVENTS.join("', '"))
+}
+
+/// Captures `c` with their replies `r`, grouped as the summary is, where this holds of them.
+fn grouped(holds: &str) -> String {
+    format!(
+        "SELECT c.kind, c.event_key, {OUTCOME} AS outcome, COUNT(*), MAX(c.received_at)
+         FROM capture AS c NOT INDEXED LEFT JOIN reply AS r ON r.capture_id = c.id
+         WHERE {holds} AND {} GROUP BY c.kind, c.event_key, outcome",
+        is_tap()
+    )
+}
+
+/// Adds the captures that come next, up to `indexed`, which will not change any more. Returns the last that was added.
+pub(super) fn extend(transaction: &Transaction<'_>, indexed: i64) -> Result<i64, StoreError> {
+    let after = upto(transaction)?;
+    // Another program may be ahead.
+    let upto = indexed.min(after + AT_ONCE).max(after);
+    let sql = format!(
+        "INSERT INTO tapped (kind, event_key, outcome, taps, last) {}
+         ON CONFLICT (kind, event_key, outcome) DO UPDATE SET taps = taps + excluded.taps, last = max(last, excluded.last)",
+        grouped("c.id > ?1 AND c.id <= ?2")
+    );
+    transaction
+        .prepare_cached(&sql)
+        .and_then(|mut insert| insert.execute([after, upto]))
+        .map_err(doing("summarising the taps on menus"))?;
+    Counter::TappedUpto.set(transaction, upto)?;
+    Ok(upto)
+}
+
+/// Takes captures out of the summary, whose rows are to be deleted and are still there.
+pub(super) fn forget(transaction: &Transaction<'_>, ids: &[i64]) -> Result<(), StoreError> {
+    let upto = upto(transaction)?;
+    let listed = serde_json::to_string(ids).unwrap_or_default();
+    let sql = format!(
+        "UPDATE tapped SET taps = tapped.taps - gone.taps, last = CASE WHEN gone.last < tapped.last THEN tapped.last END
+         FROM (SELECT c.kind AS kind, c.event_key AS event_key, {OUTCOME} AS outcome, COUNT(*) AS taps,
+                   MAX(c.received_at) AS last
+               FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
+               WHERE c.id IN (SELECT value FROM json_each(?1)) AND c.id <= ?2 AND {}
+               GROUP BY c.kind, c.event_key, outcome) AS gone
+         WHERE tapped.kind = gone.kind AND tapped.event_key = gone.event_key AND tapped.outcome = gone.outcome",
+        is_tap()
+    );
+    let forgotten =
+        transaction.prepare_cached(&sql).and_then(|mut update| update.execute((listed, upto))).and_then(|_rows| {
+            transaction.prepare_cached("DELETE FROM tapped INDEXED BY tapped_gone WHERE taps <= 0")?.execute([])
+        });
+    forgotten.map(drop).map_err(doing("taking events out of the taps on menus"))
+}
+
+/// Looks up some of the newest times that deletions left unknown. Returns false where there are none.
+pub(super) fn look_up_times(transaction: &Transaction<'_>) -> Result<bool, StoreError> {
+    let mut unknown = tap_counting::unknown(transaction)?;
+    let is_some = !unknown.is_empty();
+    unknown.truncate(LOOKED_UP_AT_ONCE);
+    let sql = "UPDATE tapped SET last = ?4 WHERE kind = ?1 AND event_key = ?2 AND outcome = ?3";
+    for (kind, key, outcome) in unknown {
+        // One that is removed counts as well, as it does in the summary.
+        let last = tap_counting::newest(transaction, (&kind, &key, outcome), tap_counting::Removed::Counted)?;
+        transaction
+            .prepare_cached(sql)
+            .and_then(|mut update| update.execute((&kind, &key, outcome, last.unwrap_or(0))))
+            .map_err(doing("looking up the newest taps on menus"))?;
+    }
+    Ok(is_some)
+}
+
+#[cfg(test)]
+mod tests;

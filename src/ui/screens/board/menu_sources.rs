@@ -1,0 +1,221 @@
+//! Head of the board: the origin of the menu, the ways to open another one, and what is done with it.
+
+use egui::accesskit::Role;
+use egui::containers::menu::MenuButton;
+use egui::{Button, Frame, Label, Margin, RichText, Sides, Stroke, TextEdit, Ui};
+
+use super::Board;
+use super::edited_menu::EditedMenu;
+use crate::capture::diagnosis::Severity;
+use crate::engine::{MenuCommand, MenuOrigin, Status};
+use crate::texts::safe_text::shortened;
+use crate::ui::action::{Action, BoardAction};
+use crate::ui::look::{Look, severity_mark};
+use crate::ui::theme::{CORNER, GAP_SMALL, page_text};
+use crate::ui::widgets::controls::{icon_button, named, small_button, weak};
+use crate::ui::widgets::dialog::{DialogChoice, choice_ui, dialog_ui};
+
+/// Kept menus that the menu lists.
+const MOST_KEPT: usize = 20;
+/// Characters of a path or an account.
+const SHOWN: usize = 60;
+/// Lines of the field that a menu is pasted into, and its limit in characters: WeChat takes far less.
+const LINES: usize = 12;
+const MOST_CHARS: usize = 256 << 10;
+
+/// Input of the head.
+#[derive(Debug, Default)]
+pub(super) struct MenuSources {
+    /// The text of a menu, while the dialog for it is open.
+    pasted: Option<String>,
+    /// True while WeChat is being asked.
+    pub(super) is_waiting: bool,
+}
+
+impl MenuSources {
+    /// Closes the dialog; returns true if it was open.
+    pub(super) fn close(&mut self) -> bool {
+        self.pasted.take().is_some()
+    }
+}
+
+impl Board {
+    /// Draws title and origin, and the buttons beside them; an error below.
+    pub(super) fn sources_ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+        ui.spacing_mut().item_spacing.y = GAP_SMALL;
+        let account = self.account(status);
+        let title = look.text("board.title");
+        let origin = self.menu.as_ref().map(|menu| origin_words(menu, look));
+        Sides::new().shrink_left().truncate().show(
+            ui,
+            |ui| {
+                named(ui.add(Label::new(page_text(&*title).color(look.palette.strong))), Role::Heading, &title);
+                if let Some(origin) = &origin {
+                    ui.add(Label::new(weak(look, origin)).truncate());
+                }
+            },
+            |ui| {
+                ui.spacing_mut().item_spacing.x = GAP_SMALL;
+                // From the right to the left.
+                self.edit_ui(ui, look, actions);
+                self.open_ui(ui, &account, look, actions);
+                self.account_ui(ui, &account, status, look, actions);
+            },
+        );
+        self.trouble_ui(ui, look);
+        if self.aside.is_some() && ui.add(small_button(&*look.text("board.take_back"))).clicked() {
+            self.take_back();
+        }
+        if self.publishing.is_done() {
+            let words = format!("✓ {}", look.text("board.published"));
+            ui.add(Label::new(RichText::new(words).color(look.palette.ok)).wrap());
+        }
+    }
+
+    /// Draws what can be done with the menu.
+    fn edit_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        let Some(menu) = &mut self.menu else { return };
+        let can_publish = !self.sources.is_waiting;
+        let publish = ui.add_enabled(can_publish, Button::new(look.text("board.publish")));
+        if publish.on_hover_text(look.text("board.publish_hint")).clicked() {
+            self.publishing.open(menu);
+        }
+        if ui.button(look.text("board.save")).clicked() {
+            actions.push(Action::Board(BoardAction::ChooseSavePath));
+        }
+        if ui.button(look.text("board.copy")).on_hover_text(look.text("board.copy_hint")).clicked() {
+            actions.push(Action::Copy(menu.json()));
+        }
+        let mut is_editing = menu.is_editing();
+        if ui.toggle_value(&mut is_editing, look.text("board.edit.button")).changed() {
+            menu.edit(is_editing);
+        }
+    }
+
+    /// Draws the ways to open a menu.
+    fn open_ui(&mut self, ui: &mut Ui, account: &str, look: &Look, actions: &mut Vec<Action>) {
+        let (response, _) = MenuButton::new(look.text("board.kept")).ui(ui, |ui| {
+            if self.kept.is_empty() {
+                ui.label(weak(look, look.text("board.none_kept")));
+            }
+            for kept in self.kept.iter().take(MOST_KEPT) {
+                if ui.button(look.dated(kept.fetched_at)).clicked() {
+                    let path = Some(kept.path.clone());
+                    let open = MenuCommand::OpenKept { account: Some(account.to_owned()), path };
+                    actions.push(Action::Ask(open.into()));
+                    ui.close();
+                }
+            }
+        });
+        response.on_hover_text(look.text("board.kept_hint"));
+        if ui.button(look.text("board.paste")).clicked() {
+            self.sources.pasted = Some(String::new());
+        }
+        if ui.button(look.text("board.open")).clicked() {
+            actions.push(Action::Board(BoardAction::ChooseFile));
+        }
+        let fetch = ui.add_enabled(!self.sources.is_waiting, Button::new(look.text("board.fetch")));
+        if fetch.on_hover_text(look.text("board.fetch_hint")).clicked() {
+            self.sources.is_waiting = true;
+            self.trouble = None;
+            actions.push(Action::Ask(MenuCommand::Fetch { account: Some(account.to_owned()) }.into()));
+        }
+        if self.sources.is_waiting {
+            ui.spinner();
+        }
+    }
+
+    /// Draws the choice of the account, where there are several.
+    fn account_ui(&mut self, ui: &mut Ui, account: &str, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+        if status.config.accounts.len() < 2 {
+            return;
+        }
+        let combo = egui::ComboBox::from_id_salt("board account").selected_text(shortened(account, SHOWN));
+        let shown = combo.show_ui(ui, |ui| {
+            for name in status.config.accounts.keys() {
+                if ui.selectable_label(name == account, shortened(name, SHOWN)).clicked() && name != account {
+                    self.account = Some(name.clone());
+                    self.set_aside();
+                    self.menu = None;
+                    let open = MenuCommand::OpenKept { account: Some(name.clone()), path: None };
+                    actions.push(Action::Ask(open.into()));
+                }
+            }
+        });
+        let name = look.text("board.account");
+        ui.ctx().accesskit_node_builder(shown.response.id, |node| node.set_label(&*name));
+    }
+
+    /// Draws the last error, until it is dismissed.
+    fn trouble_ui(&mut self, ui: &mut Ui, look: &Look) {
+        let Some(trouble) = &self.trouble else { return };
+        let words = format!("{} {}", severity_mark(Severity::Error), look.trouble(trouble));
+        let frame = Frame::new().fill(look.palette.error_ground).corner_radius(CORNER);
+        let frame = frame.stroke(Stroke::new(1.0, look.palette.error.gamma_multiply(0.35)));
+        let is_dismissed = frame.inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
+            let sides = Sides::new().shrink_left().wrap().show(
+                ui,
+                |ui| drop(ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap())),
+                |ui| icon_button(ui, crate::ui::theme::icons::CLOSE, &look.text("board.dismiss")).clicked(),
+            );
+            sides.1
+        });
+        if is_dismissed.inner {
+            self.trouble = None;
+        }
+    }
+
+    /// Draws the dialog that takes a pasted menu.
+    pub(super) fn paste_ui(&mut self, ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
+        let Some(pasted) = &mut self.sources.pasted else { return };
+        let title = look.text("board.paste_title");
+        let mut choice = DialogChoice::None;
+        let is_left = dialog_ui(
+            ui,
+            ("board paste", &title),
+            look,
+            |ui, dialog| {
+                ui.add(Label::new(weak(look, look.text("board.paste_hint"))).wrap());
+                let edit = TextEdit::multiline(pasted).font(egui::TextStyle::Monospace).desired_rows(LINES);
+                let response = ui.add(edit.desired_width(f32::INFINITY).char_limit(MOST_CHARS).lock_focus(false));
+                dialog.focus_first(&response);
+                let name = look.text("board.paste_field");
+                named(response, Role::MultilineTextInput, &name);
+                !pasted.trim().is_empty()
+            },
+            |ui, has_text| {
+                let (cancel, open) = (look.text("export.cancel"), look.text("board.paste_open"));
+                choice = choice_ui(ui, &cancel, (&open, has_text), look);
+            },
+        );
+        match choice {
+            DialogChoice::Confirm => {
+                let text = self.sources.pasted.take().unwrap_or_default();
+                actions.push(Action::Ask(MenuCommand::OpenText { text }.into()));
+            }
+            DialogChoice::Cancel => drop(self.sources.close()),
+            DialogChoice::None if is_left => drop(self.sources.close()),
+            DialogChoice::None => {}
+        }
+    }
+}
+
+/// The words for the origin of a menu, and for changes to it.
+fn origin_words(menu: &EditedMenu, look: &Look) -> String {
+    let origin = match &menu.origin {
+        MenuOrigin::File(path) => {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            look.filled("board.origin.file", &[("file", &shortened(&name, SHOWN))])
+        }
+        MenuOrigin::Text => look.text("board.origin.text").into_owned(),
+        MenuOrigin::Kept(kept) => look.filled("board.origin.kept", &[("time", &look.dated(kept.fetched_at))]),
+    };
+    let mut parts = vec![origin];
+    if menu.opened().is_open == Some(false) {
+        parts.push(look.text("board.closed").into_owned());
+    }
+    if menu.is_changed() {
+        parts.push(look.text("board.changed").into_owned());
+    }
+    parts.join(" · ")
+}
