@@ -282,7 +282,7 @@ impl App {
                 Screen::Compose => state.composer.ui(ui, &status, look, actions),
                 Screen::Reach => {
                     let (handshake, push) = (state.handshake.as_deref(), state.latest_push.as_deref());
-                    let view = ArrivalsView { status: &status, handshake, push, is_handshake_told: false };
+                    let view = ArrivalsView { status: &status, handshake, push, is_set_up_told: false };
                     state.reach.propose_url(tunnel.url.as_deref().or(status.config.tunnel.url.as_deref()));
                     state.reach.ui(ui, &view, look, actions);
                 }

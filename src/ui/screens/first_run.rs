@@ -54,7 +54,7 @@ pub(crate) fn first_run_ui(ui: &mut Ui, status: &Status, view: SetUpView<'_>, lo
             step_ui(ui, (2, done[1]), "first_run.enter.title", look, |ui| enter_ui(ui, status, look, actions));
             step_ui(ui, (3, done[2]), "first_run.tap.title", look, |ui| tap_ui(ui, status, handshake, look, actions));
             section_ui(ui, "arrivals.title", look, |ui| {
-                let view = ArrivalsView { status, handshake, push: view.push, is_handshake_told: true };
+                let view = ArrivalsView { status, handshake, push: view.push, is_set_up_told: true };
                 nothing_arrives_ui(ui, &view, look, actions);
             });
         });

@@ -12,7 +12,7 @@ use crate::engine::Status;
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, ReachTab, Screen};
 use crate::ui::look::{Look, severity_mark};
-use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::theme::{GAP, GAP_SMALL, page_text};
 use crate::ui::widgets::controls::{named, open_button, title, weak};
 use crate::ui::widgets::quantities::milliseconds;
 
@@ -34,8 +34,8 @@ pub(crate) struct ArrivalsView<'a> {
     pub(crate) handshake: Option<&'a StoredCapture>,
     /// The newest push that is not our own.
     pub(crate) push: Option<&'a StoredCapture>,
-    /// True if the page says elsewhere how the handshake went.
-    pub(crate) is_handshake_told: bool,
+    /// True if the page says elsewhere how to enter the URL, and how the handshake went.
+    pub(crate) is_set_up_told: bool,
 }
 
 /// Draws the wizard.
@@ -43,10 +43,10 @@ pub(crate) fn nothing_arrives_ui(ui: &mut Ui, view: &ArrivalsView<'_>, look: &Lo
     let stage = ArrivalStage::of(view);
     ui.add(Label::new(look.text("arrivals.lead")).wrap());
     steps_ui(ui, &stage, view, look);
-    ui.add_space(GAP_SMALL);
+    ui.add_space(GAP);
     let (words, color) = (look.text(stage.key()), if stage.is_good() { look.palette.ok } else { look.palette.strong });
-    named(ui.add(Label::new(RichText::new(&*words).strong().color(color)).wrap()), Role::Heading, &words);
-    if stage.is_about_push() || !view.is_handshake_told {
+    named(ui.add(Label::new(page_text(&*words).color(color)).wrap()), Role::Heading, &words);
+    if stage.is_about_push() || !view.is_set_up_told {
         findings_ui(ui, &stage, look, actions);
     }
     let says = if stage.asks_for_console() { console_ui(ui, look) } else { ConsoleWords::Nothing };
@@ -56,7 +56,7 @@ pub(crate) fn nothing_arrives_ui(ui: &mut Ui, view: &ArrivalsView<'_>, look: &Lo
         let words = look.filled(key, &[("elapsed", &elapsed)]);
         ui.add(Label::new(format!("• {words}")).wrap());
     }
-    if stage.needs_console_page() {
+    if stage.needs_console_page() && !view.is_set_up_told {
         console_page_ui(ui, look);
     }
     ui.add_space(GAP_SMALL);
@@ -98,6 +98,7 @@ fn findings_ui(ui: &mut Ui, stage: &ArrivalStage<'_>, look: &Look, actions: &mut
 fn console_ui(ui: &mut Ui, look: &Look) -> ConsoleWords {
     let id = Id::unique("what the console says");
     let mut says: ConsoleWords = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    ui.add_space(GAP_SMALL);
     title(ui, look, &look.text("arrivals.console.title"));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;

@@ -152,7 +152,9 @@ impl CheckTab {
         let next = if done.is_some() { rest.nth(1) } else { rest.next() };
         if let Some(next) = next {
             let words = look.filled("reach.check.now", &[("check", &look.text(next.name_key()))]);
-            ui.add(Label::new(RichText::new(words).color(look.palette.weak)).wrap());
+            let shown = ui.add(Label::new(RichText::new(words).color(look.palette.weak)).wrap());
+            // The results grow downwards, and the newest is what is looked for.
+            shown.scroll_to_me(None);
         }
     }
 }

@@ -45,12 +45,8 @@ fn shown_with<'h>(
     let asking = Rc::clone(&asked);
     let harness = Harness::builder().with_size([900.0, 900.0]).with_context_setup(dress).build_ui(move |ui| {
         let mut actions = Vec::new();
-        let view = ArrivalsView {
-            status: &status,
-            handshake: handshake.as_ref(),
-            push: push.as_ref(),
-            is_handshake_told: false,
-        };
+        let view =
+            ArrivalsView { status: &status, handshake: handshake.as_ref(), push: push.as_ref(), is_set_up_told: false };
         nothing_arrives_ui(ui, &view, &look(ui.ctx().theme()), &mut actions);
         asking.borrow_mut().extend(actions);
     });
