@@ -254,21 +254,11 @@ impl Engine {
         let listing = ListingHandle::start(database.clone(), sender.clone(), head.clone())?;
         let arrivals = arrivals_worker::start(database.clone(), sender.clone())?;
         let queries = query_worker::start(setup.folder.clone(), sender.clone(), accounts.clone(), status.clone())?;
-        let menus = MenuHandle {
-            worker: menu_worker::start(setup.folder.clone(), sender.clone())?,
-            runtime: Arc::clone(&runtime),
-            http_client: policy.http_client.clone(),
-            notices: sender.clone(),
-            accounts: accounts.clone(),
-            status: status.clone(),
-            folder: setup.folder.clone(),
-        };
+        let calls = (&runtime, &policy.http_client);
+        let menus = MenuHandle::start(setup.folder.clone(), sender.clone(), calls, (&accounts, &status))?;
         let pictures = picture_worker::start(sender.clone())?;
-        let picture_fetcher = PictureFetcher {
-            runtime: Arc::clone(&runtime),
-            http_client: policy.http_client.clone(),
-            notices: sender.clone(),
-        };
+        let (pictures_runtime, http_client) = (Arc::clone(&runtime), policy.http_client.clone());
+        let picture_fetcher = PictureFetcher { runtime: pictures_runtime, http_client, notices: sender.clone() };
         let closing = Progress::new();
         let jobs = |running| LongJobs { notices: sender.clone(), running, closing: closing.clone() };
         let (replay_progress_in, replay_progress) = watch::channel(None);

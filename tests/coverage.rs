@@ -59,7 +59,7 @@ fn the_summary_agrees_with_a_walk_whatever_is_summarised_or_removed() {
     Maintenance::open(&path).unwrap().index(&Progress::new()).unwrap();
     assert_eq!(summed(&reader, usize::MAX), before, "everything is");
     let mut writer = BulkWriter::open(&path).unwrap();
-    let gone: Vec<CaptureId> = (1..EVENTS as i64).filter(|id| id % 3 == 0).map(CaptureId).collect();
+    let gone: Vec<CaptureId> = (1..EVENTS.cast_signed()).filter(|id| id % 3 == 0).map(CaptureId).collect();
     let (removal, _) = writer.remove(&gone, &Progress::new()).unwrap();
     let less = walked(&reader, "");
     assert!(less.buttons[0].taps.count < before.buttons[0].taps.count);
@@ -99,7 +99,7 @@ fn the_writer_sums_up_what_is_there_once_nothing_else_is_to_be_done() {
     let summarised = || {
         let connection = rusqlite::Connection::open(&path).unwrap();
         let sql = "SELECT value FROM tally WHERE name = 'tapped_upto'";
-        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).ok().filter(|upto| *upto == EVENTS as i64)
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).ok().filter(|upto| *upto == EVENTS.cast_signed())
     };
     until("the summary", summarised);
     let reader = Reader::open(&path).unwrap();

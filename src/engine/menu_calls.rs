@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::SharedAccounts;
-use super::menu_worker::{MenuCommand, MenuOrigin, opened};
+use super::menu_worker::{self, MenuCommand, MenuOrigin, opened};
 use super::notice::{MenuNotice, Notice};
 use super::notice_sender::NoticeSender;
 use super::status::Status;
@@ -21,13 +21,13 @@ use crate::texts::user_error::UserError;
 /// The thread `menu` and the calls beside it, whose tasks end with the runtime.
 #[derive(Debug)]
 pub(super) struct MenuHandle {
-    pub(super) worker: Worker<MenuCommand>,
-    pub(super) runtime: Arc<Runtime>,
-    pub(super) http_client: HttpClient,
-    pub(super) notices: NoticeSender,
-    pub(super) accounts: SharedAccounts,
-    pub(super) status: watch::Receiver<Arc<Status>>,
-    pub(super) folder: DataFolder,
+    worker: Worker<MenuCommand>,
+    runtime: Arc<Runtime>,
+    http_client: HttpClient,
+    notices: NoticeSender,
+    accounts: SharedAccounts,
+    status: watch::Receiver<Arc<Status>>,
+    folder: DataFolder,
 }
 
 /// Everything that a call needs, as of the moment in which it was asked for.
@@ -40,6 +40,18 @@ struct CallContext {
 }
 
 impl MenuHandle {
+    /// Starts the thread of menus.
+    pub(super) fn start(
+        folder: DataFolder,
+        notices: NoticeSender,
+        (runtime, http_client): (&Arc<Runtime>, &HttpClient),
+        (accounts, status): (&SharedAccounts, &watch::Receiver<Arc<Status>>),
+    ) -> std::io::Result<Self> {
+        let worker = menu_worker::start(folder.clone(), notices.clone())?;
+        let (runtime, http_client) = (Arc::clone(runtime), http_client.clone());
+        Ok(Self { worker, runtime, http_client, notices, accounts: accounts.clone(), status: status.clone(), folder })
+    }
+
     /// Queues a command, or begins a call, without waiting; its outcome comes as a notice. `false`: the queue is full.
     pub(super) fn try_send(&self, command: MenuCommand) -> bool {
         match command {

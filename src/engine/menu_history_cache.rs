@@ -23,14 +23,9 @@ impl MenuHistoryCache {
         Self { folder, account: String::new(), kept: Vec::new(), history: Arc::default() }
     }
 
-    /// The name of an account, the default one's where none is named.
-    pub(super) fn account<'n>(&self, name: Option<&'n str>) -> &'n str {
-        name.unwrap_or(DEFAULT_ACCOUNT)
-    }
-
     /// The menus that were kept for an account; none where they cannot be read.
     pub(super) fn of(&mut self, account: Option<&str>) -> Arc<MenuHistory> {
-        let account = self.account(account).to_owned();
+        let account = account.unwrap_or(DEFAULT_ACCOUNT).to_owned();
         let kept: Vec<Timestamp> = match self.folder.menus(&account) {
             Ok(menus) => menus.into_iter().map(|menu| menu.fetched_at).collect(),
             Err(error) => {

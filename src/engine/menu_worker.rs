@@ -10,6 +10,7 @@ use super::menu_history_cache::MenuHistoryCache;
 use super::notice::{MenuNotice, Notice};
 use super::notice_sender::NoticeSender;
 use super::worker::Worker;
+use crate::account::DEFAULT_ACCOUNT;
 use crate::config::{DataFolder, KeptMenu};
 use crate::coverage::{Coverage, Taps};
 use crate::filter::Filter;
@@ -159,7 +160,7 @@ impl MenuWorker {
 
     /// Tells the history of an account, and opens the newest of its menus, or the one in that file.
     fn open_kept(&mut self, account: Option<&str>, path: Option<PathBuf>) -> Result<Option<Notice>, UserError> {
-        let kept = self.folder.menus(self.history.account(account)).map_err(|error| UserError::from(&error))?;
+        let kept = self.folder.menus(account.unwrap_or(DEFAULT_ACCOUNT)).map_err(|error| UserError::from(&error))?;
         let history = self.history.of(account);
         let in_force = history.newest().cloned().map(Box::new);
         let chosen = match path {
@@ -174,7 +175,7 @@ impl MenuWorker {
     }
 
     /// Opens the first menu among the files; hands the others over to be imported.
-    fn sort(&mut self, mut paths: Vec<PathBuf>) -> Result<Option<Notice>, UserError> {
+    fn sort(&self, mut paths: Vec<PathBuf>) -> Result<Option<Notice>, UserError> {
         let menu = paths.iter().position(|path| is_menu(path));
         let path = menu.map(|at| paths.remove(at));
         if !paths.is_empty() && !self.notices.send(MenuNotice::ToImport { paths }) {

@@ -35,7 +35,9 @@ impl App {
             (FileRequest::Menu, [path, ..]) => self.ask(MenuCommand::OpenFile { path: path.clone() }),
             (FileRequest::SaveMenu { .. }, [path, ..]) => {
                 let save = self.state.board.json().map(|json| MenuCommand::Save { path: path.clone(), json });
-                save.into_iter().for_each(|save| self.ask(save));
+                if let Some(save) = save {
+                    self.ask(save);
+                }
             }
             (FileRequest::Open, _) => self.ask(TransferCommand::Import { paths }),
             (FileRequest::Pictures { number }, _) => {

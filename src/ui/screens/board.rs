@@ -242,14 +242,14 @@ impl Board {
                 .frame(column)
                 .show(ui, |ui| self.buttons_column_ui(ui, status, look, actions));
         } else {
-            self.empty_ui(ui, look);
+            Self::empty_ui(ui, look);
         }
         self.paste_ui(ui, look, actions);
         self.publish_ui(ui, status, look, actions);
     }
 
     /// Draws what there is before any menu is open.
-    fn empty_ui(&self, ui: &mut Ui, look: &Look) {
+    fn empty_ui(ui: &mut Ui, look: &Look) {
         ui.add_space(GAP_LARGE);
         ui.horizontal_top(|ui| {
             ui.add_space(GAP_PAGE);

@@ -76,7 +76,7 @@ fn click(menu: &mut EditedMenu, row: &ButtonRow, actions: &mut Vec<Action>) {
 
 /// Draws the sub-buttons above their parent.
 fn risen_ui(
-    ui: &mut Ui,
+    ui: &Ui,
     (cell, screen): (Rect, Rect),
     parent: &ButtonRow,
     menu: &mut EditedMenu,
