@@ -15,6 +15,7 @@ pub(crate) const LOGIN: &str = "ann:br0ker%2Dpassw0rd";
 pub(crate) const PASSWORD: &str = "br0ker-passw0rd";
 
 /// The broker's program: `NATS_SERVER`, else what `tests/setup.sh` has put below `target`; `None` where it may be missing.
+#[expect(clippy::print_stderr, reason = "a run without the broker has to say so")]
 pub(crate) fn program() -> Option<PathBuf> {
     let named = std::env::var_os("NATS_SERVER").map(PathBuf::from);
     let set_up = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop/nats/usr/sbin/nats-server"));

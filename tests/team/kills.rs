@@ -47,15 +47,14 @@ fn what_was_answered_survives_random_kills_of_every_process() {
                     let number = number.fetch_add(1, Ordering::Relaxed) + 1;
                     let openid = USERS[(number % 3) as usize];
                     let began = Instant::now();
-                    match try_post(address, &tap(openid, "K", number, number % 2 == 0)) {
-                        Ok((200, _)) => {
-                            answered.lock().unwrap().insert(1_700_000_000 + i64::try_from(number).unwrap());
-                            // WeChat hangs up after five seconds.
-                            if began.elapsed() > Duration::from_secs(5) {
-                                late.lock().unwrap().push((number, began.elapsed()));
-                            }
-                        }
-                        Ok(_) | Err(_) => std::thread::park_timeout(Duration::from_millis(10)),
+                    let Ok((200, _)) = try_post(address, &tap(openid, "K", number, number % 2 == 0)) else {
+                        std::thread::park_timeout(Duration::from_millis(10));
+                        continue;
+                    };
+                    answered.lock().unwrap().insert(1_700_000_000 + i64::try_from(number).unwrap());
+                    // WeChat hangs up after five seconds.
+                    if began.elapsed() > Duration::from_secs(5) {
+                        late.lock().unwrap().push((number, began.elapsed()));
                     }
                 }
             });

@@ -37,6 +37,11 @@ pub(crate) struct Member {
     said: Arc<Mutex<String>>,
 }
 
+/// Starts a thread that ends with what it reads.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).unwrap();
+}
+
 impl Member {
     fn start(data: &Path, arguments: &[&str]) -> Self {
         let mut command = menuscope(data, arguments);
@@ -44,13 +49,13 @@ impl Member {
         let (lines, said) = (Arc::<Mutex<Vec<Value>>>::default(), Arc::<Mutex<String>>::default());
         let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let into = Arc::clone(&lines);
-        std::thread::spawn(move || {
+        spawn("stdout", move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
                 into.lock().unwrap().push(serde_json::from_str(&line).unwrap());
             }
         });
         let into = Arc::clone(&said);
-        std::thread::spawn(move || {
+        spawn("stderr", move || {
             let mut stderr = BufReader::new(stderr);
             let mut piece = [0; 4096];
             while let Ok(read @ 1..) = stderr.read(&mut piece) {

@@ -30,7 +30,8 @@ pub(crate) fn tap(openid: &str, key: &str, number: u64, is_encrypted: bool) -> V
         let random = fastrand::u128(..).to_le_bytes();
         let sealed = encrypt(&AesKey::parse(AES_KEY).unwrap(), &random, message.as_bytes(), APP_ID);
         let signed = msg_signature(TOKEN, &timestamp, &nonce, &sealed);
-        query.push_str(&format!("&encrypt_type=aes&msg_signature={signed}"));
+        query += "&encrypt_type=aes&msg_signature=";
+        query += &signed;
         encrypted_push(Format::Xml, "gh_1", &sealed)
     } else {
         message.into_bytes()
@@ -70,7 +71,7 @@ pub(crate) fn plaintext(body: &str) -> String {
 /// The value of an element.
 pub(crate) fn element(body: &str, name: &str) -> String {
     let tree = Tree::parse(body.as_bytes()).unwrap();
-    tree.root().text_of(name).unwrap().to_string()
+    tree.root().text_of(name).unwrap().to_owned()
 }
 
 /// A text reply to the message in that body, as a developer's own server makes it.
