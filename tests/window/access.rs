@@ -167,7 +167,11 @@ fn size(text: &str) -> Option<(usize, &'static str)> {
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').filter(|digits| *digits > 0)?;
     let rest = &text[digits..];
     let blank = rest.chars().next().filter(|c| c.is_whitespace()).map_or(0, char::len_utf8);
-    let unit = ["KiB", "MiB", "GiB", "B"].iter().find(|unit| rest[blank..].starts_with(**unit))?;
+    let is_whole = |unit: &&&str| {
+        let after = rest[blank..].strip_prefix(**unit);
+        after.is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+    };
+    let unit = ["KiB", "MiB", "GiB", "B"].iter().find(is_whole)?;
     Some((digits + blank + unit.len(), "SIZE"))
 }
 

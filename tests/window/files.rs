@@ -96,8 +96,8 @@ fn what_is_exported_comes_back_into_another_window_and_what_cannot_be_read_is_li
     let mut window = Window::open_tapped(3);
     window.press(Key::X);
     window.until_says("Everything: 3 events");
-    window.harness.get_by_label("Everything: 3 events").click();
-    window.harness.get_by_label("Replace identifiers with pseudonyms").click();
+    window.harness.get_by_label("Everything: 3 events").click_accesskit();
+    window.harness.get_by_label("Replace identifiers with pseudonyms").click_accesskit();
     let out = window.path("pack.zip");
     window.replace_field("To", &out.display().to_string());
     window.press_button("Export");

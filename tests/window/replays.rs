@@ -98,7 +98,7 @@ fn a_target_that_is_not_there_is_said_plainly_and_what_was_done_is_kept() {
     let mut window = Window::open_tapped(12);
     window.chord(Modifiers::SHIFT, Key::R);
     window.until_says("Everything: 12 events");
-    window.harness.get_by_label("Everything: 12 events").click();
+    window.harness.get_by_label("Everything: 12 events").click_accesskit();
     window.harness.step();
     window.replace_field("Send to", &url);
     window.press_button("Send");
@@ -113,9 +113,9 @@ fn a_run_is_paused_and_ended_from_the_bar() {
     let mut window = Window::open_tapped(12);
     window.chord(Modifiers::SHIFT, Key::R);
     window.until_says("Everything: 12 events");
-    window.harness.get_by_label("Everything: 12 events").click();
+    window.harness.get_by_label("Everything: 12 events").click_accesskit();
     window.harness.step();
-    window.harness.get_by_label("Fixed rate").click();
+    window.harness.get_by_label("Fixed rate").click_accesskit();
     window.harness.step();
     window.replace_field("Send to", &server.url);
     window.replace_field("a second", "0.2");
