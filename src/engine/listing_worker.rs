@@ -126,7 +126,9 @@ struct Listing {
     relisting: Option<Relisting>,
     /// The newest capture considered so far.
     seen: CaptureId,
+    /// The number of all captures, and the newest one that is counted in it.
     total: u64,
+    counted: CaptureId,
 }
 
 /// A listing made anew behind the one that is shown.
@@ -181,7 +183,9 @@ impl ListingWorker {
     /// Begins a listing. This and the other steps return `false` once the window has closed.
     fn begin(&mut self, generation: u64, filter: Filter) -> Result<bool, StoreError> {
         // Even without a database: later arrivals are listed for this filter.
-        self.listing = Some(Listing { generation, filter, scan: None, relisting: None, seen: CaptureId(0), total: 0 });
+        let none = CaptureId(0);
+        self.listing =
+            Some(Listing { generation, filter, scan: None, relisting: None, seen: none, total: 0, counted: none });
         let (changes, seen) = match self.reader() {
             Ok(reader) => (Changes::of(reader)?, reader.newest()?),
             // No database has no captures; later ones come as arrivals.
@@ -205,7 +209,7 @@ impl ListingWorker {
         let chunk = reader.step(scan)?;
         if chunk.finished {
             listing.scan = None;
-            listing.total = reader.count()?;
+            (listing.total, listing.counted) = reader.count_to_newest()?;
         }
         if chunk.ids.is_empty() && !chunk.finished {
             return Ok(true);
@@ -228,7 +232,7 @@ impl ListingWorker {
             listing.relisting = Some(Relisting { scan, ids, seen });
             return Ok(true);
         }
-        listing.total = reader.count()?;
+        (listing.total, listing.counted) = reader.count_to_newest()?;
         let is_open =
             notices.send(ListNotice::Relisted { generation: listing.generation, ids, seen, total: listing.total });
         // More events may have been removed meanwhile.
@@ -267,11 +271,13 @@ impl ListingWorker {
         let newest = reader.newest()?;
         let after = open.map_or(listing.seen, |open| listing.seen.min(CaptureId(open - 1)));
         let ids = reader.arrived(&listing.filter, after, MOST_ARRIVED)?;
-        listing.total = match listing.seen {
-            // Numbers in a new database need not begin with 1.
-            CaptureId(0) => reader.count()?,
-            CaptureId(seen) => listing.total + u64::try_from(newest.0 - seen).unwrap_or(0),
-        };
+        // Numbers in a new database need not begin with 1.
+        if listing.counted == CaptureId(0) {
+            (listing.total, listing.counted) = reader.count_to_newest()?;
+        } else if newest > listing.counted {
+            listing.total += u64::try_from(newest.0 - listing.counted.0).unwrap_or(0);
+            listing.counted = newest;
+        }
         listing.seen = if ids.len() < MOST_ARRIVED { newest.max(listing.seen) } else { *ids.last().unwrap_or(&newest) };
         let more = ids.len() >= MOST_ARRIVED;
         let is_open = notices.send(ListNotice::Arrived { generation: listing.generation, ids, total: listing.total });

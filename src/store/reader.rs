@@ -141,9 +141,17 @@ impl Reader {
 
     /// The number of captures, without those that are removed.
     pub fn count(&self) -> Result<u64, StoreError> {
+        self.count_to_newest().map(|(count, _)| count)
+    }
+
+    /// The number of captures, without those that are removed, and the newest of them: both of one moment.
+    pub fn count_to_newest(&self) -> Result<(u64, CaptureId), StoreError> {
+        // Captures and the index grow meanwhile, and what is counted twice would stay so.
+        let _moment = self.connection.unchecked_transaction().map_err(doing("counting captures"))?;
         let sql = "SELECT COUNT(*) FROM removed";
         let removed: i64 = self.connection.query_row(sql, [], |row| row.get(0)).map_err(doing("counting captures"))?;
-        Ok((index::captures(&self.connection)? - removed).max(0) as u64)
+        let count = (index::captures(&self.connection)? - removed).max(0) as u64;
+        Ok((count, self.newest()?))
     }
 
     /// A number that goes up whenever captures are removed, restored or deleted.
