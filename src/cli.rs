@@ -168,7 +168,7 @@ pub struct Listen {
     /// Answer to WeChat where that server fails or answers illegally: its answer as it is, or the default
     #[arg(long, value_name = "WHAT", requires = "forward")]
     pub bad_answer: Option<BadAnswer>,
-    /// Start the tunnel of config.toml ([tunnel] command), and print its public URL when it is known and when it changes
+    /// Start the tunnel of config.toml (tunnel.command), and print its public URL when it is known and when it changes
     #[arg(long)]
     pub tunnel: bool,
     /// Team behind this URL.

@@ -8,7 +8,7 @@ use crate::account::Secret;
 /// The relay beside a listener.
 #[derive(Debug, Args)]
 pub struct RelayArgs {
-    /// Relay to a team: publish every event to this NATS broker, and answer what the desktops of the team answer [nats://USER:PASSWORD@HOST:4222, tls://…]
+    /// Relay to a team: publish every event to this NATS broker, and answer what the desktops of the team answer (nats://USER:PASSWORD@HOST:4222 or tls://…)
     #[arg(long, value_name = "URL")]
     pub relay: Option<Secret>,
     /// Name of the team [default: the one in config.toml, else default]
@@ -19,7 +19,7 @@ pub struct RelayArgs {
 /// Arguments of `menuscope join`.
 #[derive(Debug, Args)]
 pub struct Join {
-    /// NATS broker of the team, nats://USER:PASSWORD@HOST:4222 or tls://… [default: [team] url in config.toml]
+    /// NATS broker of the team, nats://USER:PASSWORD@HOST:4222 or tls://… (default: team.url in config.toml)
     pub url: Option<Secret>,
     /// Name of the team [default: the one in config.toml, else default]
     #[arg(long, value_name = "TEAM")]

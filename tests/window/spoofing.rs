@@ -1,6 +1,5 @@
 //! Texts that try to spoof the window or to hold it up, and secrets that are forgotten in its settings.
 
-use egui::accesskit::Role;
 use egui::{OutputCommand, Shape};
 use egui_kittest::kittest::Queryable as _;
 use menuscope::texts::safe_text::is_hidden;
@@ -33,8 +32,7 @@ impl Window {
     }
 
     fn show_view(&mut self, name: &str) {
-        self.harness.get_by_role_and_label(Role::Button, name).click();
-        self.harness.step();
+        self.press_button(name);
         self.harness.step();
     }
 
