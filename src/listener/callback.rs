@@ -156,8 +156,9 @@ async fn store_and_answer(
         Ok(Ok(placement)) => {
             if let Some(reply_context) = reply_context {
                 let deadline = began + pending.endpoint.context.reply_budget.saturating_sub(ASSEMBLY_TIME);
-                pending.answer =
-                    reply_context.responder(&pending.endpoint, origin, placement, began, deadline).answer().await;
+                let responder = reply_context.responder(&pending.endpoint, origin, placement, began, deadline);
+                // On the heap: every request moves the whole handler, and few ever come here.
+                pending.answer = Box::pin(responder.answer()).await;
             }
             pending.record();
         }

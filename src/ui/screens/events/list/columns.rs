@@ -23,7 +23,8 @@ impl Columns {
         let shown = ColumnKind::ALL.into_iter().filter(|column| layout.shows(*column));
         let mut columns: Vec<(ColumnKind, f32)> = shown.map(|column| (column, width_of(column))).collect();
         for column in ColumnKind::DISPENSABLE {
-            if total(&columns) > room {
+            let needed = if column.outlasts_comfort() { least(&columns) } else { total(&columns) };
+            if needed > room {
                 columns.retain(|(other, _)| *other != column);
             }
         }
@@ -59,6 +60,11 @@ impl Columns {
 
 fn total(columns: &[(ColumnKind, f32)]) -> f32 {
     columns.iter().map(|(_, width)| width).sum()
+}
+
+/// Width of the columns at their least; dragged columns give way as well.
+fn least(columns: &[(ColumnKind, f32)]) -> f32 {
+    columns.iter().map(|(column, _)| column.widths().1).sum()
 }
 
 /// Takes what is missing from each column that stays, in proportion to what it can give.
@@ -101,6 +107,8 @@ mod tests {
         let layout = ListLayout::default();
         assert_eq!(fitted(1000.0, &layout).len(), 8);
         assert!(!fitted(790.0, &layout).contains(&ColumnKind::Elapsed));
+        let with_time = fitted(560.0, &layout);
+        assert!(with_time.contains(&ColumnKind::Time) && with_time.contains(&ColumnKind::Attempt), "{with_time:?}");
         let four = [ColumnKind::State, ColumnKind::Kind, ColumnKind::Summary, ColumnKind::Reply];
         assert_eq!(fitted(400.0, &layout), four);
     }

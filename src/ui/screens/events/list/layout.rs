@@ -72,6 +72,11 @@ impl ColumnKind {
     pub(super) const DISPENSABLE: [Self; 6] =
         [Self::Elapsed, Self::OpenId, Self::Mode, Self::Signature, Self::Attempt, Self::Time];
 
+    /// Tells whether the others are narrowed before it is dropped: without time and attempt a row tells too little.
+    pub(super) fn outlasts_comfort(self) -> bool {
+        matches!(self, Self::Attempt | Self::Time)
+    }
+
     /// Locale key of the title.
     pub(super) fn title(self) -> &'static str {
         match self {
