@@ -52,6 +52,7 @@ pub(super) fn list_events(agent: &AgentSetup, asked: &ListEvents) -> Result<Valu
     let limit = asked.limit as usize;
     // Before the events are read: what arrives meanwhile comes after it.
     let newest = reader.newest()?;
+    refuse_future(after, newest)?;
     let mut ids = match after {
         None => newest_matching(&reader, &filter, limit + 1)?,
         Some(after) => arrived_after(&reader, &filter, after, limit + 1)?,
@@ -125,6 +126,17 @@ fn accounts(agent: &AgentSetup) -> Result<Accounts, ToolError> {
     Ok(config.accounts(&agent.setup.folder, &agent.setup.overrides)?)
 }
 
+/// Refuses a cursor that no event has given yet: nothing would ever come after it.
+fn refuse_future(after: Option<CaptureId>, newest: CaptureId) -> Result<(), ToolError> {
+    match after {
+        Some(after) if after > newest => Err(ToolError::Refused(format!(
+            "after {after} is from the future: the newest event is {newest}; was the database replaced? Begin with 0, or leave \
+             after out"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// `wait_for_event`
 pub(super) fn wait_for_event(
     agent: &AgentSetup,
@@ -139,10 +151,9 @@ pub(super) fn wait_for_event(
     }
     let filter = read_filter(asked.filter.as_deref().unwrap_or_default())?;
     let database = agent.setup.folder.database();
-    let after = match asked.after {
-        Some(after) => CaptureId(after),
-        None => newest_event(&database)?,
-    };
+    let newest = newest_event(&database)?;
+    refuse_future(asked.after.map(CaptureId), newest)?;
+    let after = asked.after.map_or(newest, CaptureId);
     let language = language(&agent.setup);
     let (began, timeout) = (Instant::now(), Duration::from_secs_f64(asked.timeout_s));
     progress.set_total(timeout.as_secs());

@@ -2,22 +2,32 @@
 
 use std::io::{self, Write};
 
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::output::quoted;
 
+/// Libraries that log what is told here as well, in words of their own.
+const TALKATIVE: [&str; 2] = ["async_nats", "rmcp"];
+
 /// Warnings unless told otherwise: stdout belongs to results, stderr to what went wrong.
 pub(super) fn start(verbose: u8) {
-    let level = match verbose {
-        0 => tracing::Level::WARN,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
+    let (level, of_libraries) = match verbose {
+        0 => (LevelFilter::WARN, LevelFilter::OFF),
+        1 => (LevelFilter::INFO, LevelFilter::WARN),
+        _ => (LevelFilter::DEBUG, LevelFilter::DEBUG),
     };
+    let targets = TALKATIVE.map(|library| (library, of_libraries));
+    let targets = Targets::new().with_default(level).with_targets(targets);
     let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
+        .with_max_level(LevelFilter::DEBUG)
         .with_writer(Plain(io::stderr))
         .with_ansi(false)
-        .with_target(false);
+        .with_target(false)
+        .finish()
+        .with(targets);
     // A test that runs two commands in one process has one already.
     subscriber.try_init().ok();
 }

@@ -85,7 +85,9 @@ fn is_loopback(authority: &str) -> bool {
         _ => authority,
     };
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    name.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    // A name may end with the dot of the root.
+    let host = name.strip_suffix('.').unwrap_or(name);
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn check_token(request: &Parts, token: &Secret) -> Result<(), Refusal> {
@@ -127,6 +129,7 @@ mod tests {
             &[host][..],
             &[("host", "localhost")],
             &[("host", "LOCALHOST:1")],
+            &[("host", "localhost.:1")],
             &[("host", "[::1]:8990")],
             &[("host", "127.8.9.1:8990")],
             &[host, ("origin", "http://127.0.0.1:8990"), ("sec-fetch-site", "same-origin")],
@@ -138,6 +141,7 @@ mod tests {
             &[][..],
             &[("host", "evil.example:8990")],
             &[("host", "localhost.evil.example")],
+            &[("host", "localhost..:1")],
             &[("host", "127.0.0.1.evil.example")],
             &[("host", "192.168.1.2:8990")],
             &[("host", "0.0.0.0:8990")],

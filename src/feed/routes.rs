@@ -199,6 +199,6 @@ async fn follow_socket(
         message: format!("this address speaks WebSocket: {}", rejection.body_text()),
     })?;
     let follower = Follower::begin(log, &asked).await?;
-    let upgrade = upgrade.max_message_size(socket::LONGEST_MESSAGE).max_frame_size(socket::LONGEST_MESSAGE);
+    let upgrade = upgrade.max_message_size(socket::LONGEST_RECEIVED).max_frame_size(socket::LONGEST_RECEIVED);
     Ok(upgrade.on_upgrade(move |socket| socket::run(socket, follower, hold)))
 }

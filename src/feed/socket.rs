@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use futures_util::SinkExt as _;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::connection_hold::ConnectionHold;
@@ -17,8 +18,11 @@ use super::stream::KEEP_ALIVE;
 /// A follower that has not answered a ping for so long is gone.
 const PONG_PATIENCE: Duration = Duration::from_secs(45);
 
-/// The longest message of a follower: a filter is much shorter.
-pub(super) const LONGEST_MESSAGE: usize = 64 << 10;
+/// The longest message of a follower that is read, in bytes: a filter is much shorter.
+const LONGEST_MESSAGE: usize = 64 << 10;
+
+/// The longest message that is received, in bytes: longer than what is read, so that the reason can be told.
+pub(super) const LONGEST_RECEIVED: usize = 1 << 20;
 
 /// A message of a follower. What it leaves out stays as it is.
 #[derive(Debug, Default, Deserialize)]
@@ -58,7 +62,9 @@ async fn follow(socket: &mut WebSocket, follower: &mut Follower) -> SocketEnd {
     loop {
         let step = tokio::select! {
             message = socket.recv() => match message {
-                None | Some(Err(_)) => Err(SocketEnd::Gone),
+                None => Err(SocketEnd::Gone),
+                // Where the connection itself is gone, nothing is sent.
+                Some(Err(_)) => Err(SocketEnd::Closed(close_code::PROTOCOL, "this is no WebSocket message of text, or longer than 1 MiB")),
                 Some(Ok(Message::Pong(_))) => {
                     heard = Instant::now();
                     Ok(())
@@ -101,6 +107,9 @@ async fn give(
 /// Takes a message of the follower in.
 async fn take(message: Message, socket: &mut WebSocket, follower: &mut Follower) -> Result<(), SocketEnd> {
     let text = match message {
+        Message::Text(text) if text.len() > LONGEST_MESSAGE => {
+            return Err(SocketEnd::Closed(close_code::SIZE, "the message is longer than 64 KiB"));
+        }
         Message::Text(text) => text,
         Message::Binary(_) => {
             return Err(SocketEnd::Closed(close_code::UNSUPPORTED, "send text: {\"after\": ID, \"filter\": \"…\"}"));
@@ -116,7 +125,9 @@ async fn take(message: Message, socket: &mut WebSocket, follower: &mut Follower)
 }
 
 async fn begin_anew(text: &str, follower: &mut Follower) -> Result<(), Refusal> {
-    let BeginAnew { after, filter } = serde_json::from_str(text).map_err(|error| {
+    // An object first: the fields of a struct may stand in an array as well.
+    let read = serde_json::from_str::<Map<String, Value>>(text).map(Value::Object).and_then(serde_json::from_value);
+    let BeginAnew { after, filter } = read.map_err(|error| {
         Refusal::mistake(format!("cannot read the message ({error}); write {{\"after\": ID, \"filter\": \"…\"}}"))
     })?;
     let after = after.map(|after| parameters::cursor("after", &after.to_string())).transpose()?;

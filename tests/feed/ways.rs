@@ -140,6 +140,7 @@ fn a_socket_begins_anew_by_message_and_says_mistakes() {
         (r#"{"after": 4}"#, "from the future"),
         (r#"{"filter": "evnt:x"}"#, "event:"),
         (r#"{"after": "1"}"#, "cannot read the message"),
+        ("[0]", "cannot read the message"),
     ] {
         socket.send(Message::text(message)).unwrap();
         let error = next(&mut socket);
@@ -154,6 +155,15 @@ fn a_socket_begins_anew_by_message_and_says_mistakes() {
     socket.send(Message::binary(vec![1, 2])).unwrap();
     let Message::Close(Some(close)) = socket.read().unwrap() else { panic!("not closed") };
     assert_eq!(u16::from(close.code), 1003, "{close}");
+}
+
+#[test]
+fn a_message_that_is_too_long_ends_its_socket_with_the_reason() {
+    let fed = Fed::start();
+    let mut socket = socket(fed.address(), "after=0");
+    socket.send(Message::text(format!(r#"{{"filter": "{}"}}"#, "a".repeat(200_000)))).unwrap();
+    let Message::Close(Some(close)) = socket.read().unwrap() else { panic!("not closed") };
+    assert_eq!((u16::from(close.code), close.reason.as_str()), (1009, "the message is longer than 64 KiB"));
 }
 
 #[test]

@@ -74,6 +74,8 @@ fn arguments_that_cannot_be_are_told() {
         ("get_event", json!({ "id": "one" }), "expected i64"),
         ("get_event", json!({ "id": 99 }), "no event 99"),
         ("get_event", json!({ "id": 1, "part": "soul" }), "reply_decrypted"),
+        ("list_events", json!({ "after": 4 }), "the newest event is 3"),
+        ("wait_for_event", json!({ "after": 4 }), "the newest event is 3"),
         ("wait_for_event", json!({ "timeout_s": 61 }), "60"),
         ("wait_for_event", json!({ "timeout_s": -1 }), "60"),
         ("wait_for_event", json!({ "timeout_s": 1e300 }), "60"),
