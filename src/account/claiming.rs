@@ -26,9 +26,8 @@ impl Accounts {
         let platform = self.platform_of(path);
         let is_well_formed = |found: &PathMatch<'_>| app_id_path::is_app_id(found.text) || self.is_known(found.text);
         let by_app_id = platform.filter(|(_, found)| is_well_formed(found));
-        let by_app_id = by_app_id.map(|(platform, found)| {
-            (found.length, self.authorizer(platform, found.text).unwrap_or(platform))
-        });
+        let by_app_id = by_app_id
+            .map(|(platform, found)| (found.length, self.authorizer(platform, found.text).unwrap_or(platform)));
         let by_prefix = self.list.iter().filter_map(|account| Some((account.owns_path(path)?, account)));
         let by_path = by_app_id.into_iter().chain(by_prefix).max_by_key(|(length, _)| *length);
         if let Some((_, account)) = by_path {

@@ -47,10 +47,8 @@ fn platform_with_accounts() -> Accounts {
     let token = |text: &str| Secrets { token: Some(Secret::new(text)), ..Secrets::default() };
     let mut platform = account("plat", Some("/wx/$APPID$/callback"), None).with_secrets(token("abc"));
     platform.kind = AccountKind::Platform;
-    let of = |name: &str, app_id: &str, to_user| Account {
-        app_id: Some(app_id.to_owned()),
-        ..account(name, None, to_user)
-    };
+    let of =
+        |name: &str, app_id: &str, to_user| Account { app_id: Some(app_id.to_owned()), ..account(name, None, to_user) };
     let auth1 = of("auth1", "wxaaaaaaaaaaaaaaa1", None);
     let auth2 = of("auth2", "wxauth000000000002", Some("gh_2"));
     Accounts::new(vec![auth1, auth2, platform, account("own", None, None).with_secrets(token("own"))], Some("own"))

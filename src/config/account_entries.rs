@@ -20,7 +20,9 @@ pub(super) fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     match String::deserialize(deserializer)? {
         text if text.is_empty() => Ok(None),
         text if text.starts_with('/') => Ok(Some(text)),
-        text => Err(D::Error::custom(format!("path: \"{text}\" begins with no slash; write it as in a URL, such as \"/shop\""))),
+        text => Err(D::Error::custom(format!(
+            "path: \"{text}\" begins with no slash; write it as in a URL, such as \"/shop\""
+        ))),
     }
 }
 
@@ -78,7 +80,8 @@ mod tests {
             assert!(matches!(error, ConfigError::Malformed { line: 2, .. }), "{wrong}: {error}");
             assert!(error.to_string().contains(wrong.split(' ').next().unwrap()), "it names the member: {error}");
         }
-        let account = load("[account.a]\napi = \"https://api.example\"\npath = \"/a\"\n").unwrap().accounts["a"].clone();
+        let account =
+            load("[account.a]\napi = \"https://api.example\"\npath = \"/a\"\n").unwrap().accounts["a"].clone();
         assert_eq!((account.api.as_deref(), account.path.as_deref()), (Some("https://api.example"), Some("/a")));
     }
 }

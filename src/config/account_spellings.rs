@@ -39,7 +39,8 @@ fn line_of(text: &str, spelling: &str, name: &str) -> usize {
 
 /// The section of an account: where it stands under either spelling, else a new `[account.NAME]`.
 pub(super) fn section_of<'a>(document: &'a mut DocumentMut, name: &str) -> &'a mut Table {
-    let is_other = document.get(OTHER).and_then(Item::as_table_like).is_some_and(|accounts| accounts.contains_key(name));
+    let is_other =
+        document.get(OTHER).and_then(Item::as_table_like).is_some_and(|accounts| accounts.contains_key(name));
     section(section(document.as_table_mut(), if is_other { OTHER } else { WRITTEN }), name)
 }
 
