@@ -11,10 +11,12 @@ use crate::wechat::tree::Tree;
 
 mod account_kind;
 mod app_id_path;
+mod claiming;
 mod own_mark;
 mod trusted_proxy;
 
 pub use account_kind::AccountKind;
+pub use claiming::PathAppId;
 pub use own_mark::OwnMark;
 pub use trusted_proxy::TrustedProxy;
 
@@ -121,6 +123,13 @@ impl Secrets {
     }
 }
 
+/// A platform by its name in `config.toml` and its AppID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct PlatformName {
+    name: String,
+    app_id: Option<String>,
+}
+
 /// One account with its secrets, its keys decoded.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -141,8 +150,8 @@ pub struct Account {
     /// The proxies from which unsigned pushes are taken, beside this computer; only of cloud hosting.
     pub trusted_proxies: Vec<TrustedProxy>,
     pub secrets: Secrets,
-    /// The AppID of the platform whose secrets these are.
-    platform_app_id: Option<String>,
+    /// The platform whose secrets these are.
+    platform: Option<PlatformName>,
     key: Option<Result<AesKey, KeyError>>,
     previous_key: Option<AesKey>,
 }
@@ -160,7 +169,7 @@ impl Account {
             api: None,
             trusted_proxies: Vec::new(),
             secrets: Secrets::default(),
-            platform_app_id: None,
+            platform: None,
             key: None,
             previous_key: None,
         }
@@ -211,7 +220,10 @@ impl Account {
 
     /// The AppID at the end of its encrypted messages: its own, or that of the platform that it has authorized.
     pub fn receive_id(&self) -> Option<&str> {
-        self.platform_app_id.as_deref().or(self.app_id.as_deref())
+        match &self.platform {
+            Some(platform) => platform.app_id.as_deref(),
+            None => self.app_id.as_deref(),
+        }
     }
 
     /// The mode of its pushes: as the developer told, else the only one that its kind has.
@@ -229,9 +241,10 @@ impl Account {
         self.path.as_deref().is_some_and(app_id_path::has_place)
     }
 
+    /// The length of the beginning of a path that makes it this account's, if there is no place for an AppID in it.
     fn owns_path(&self, path: &str) -> Option<usize> {
-        if let Some(configured) = self.path.as_deref().filter(|path| app_id_path::has_place(path)) {
-            return app_id_path::matched(configured, path).map(|(length, _)| length);
+        if self.takes_app_ids() {
+            return None;
         }
         let prefix = self.path.as_deref()?.trim_end_matches('/');
         let rest = path.strip_prefix(prefix)?;
@@ -257,7 +270,7 @@ impl Accounts {
         let list = if list.is_empty() { vec![Account::named(DEFAULT_ACCOUNT)] } else { list };
         let wanted = preferred.unwrap_or(DEFAULT_ACCOUNT);
         let default = list.iter().position(|account| account.name == wanted).unwrap_or(0);
-        let list = with_platform(list);
+        let list = claiming::with_platform(list);
         Self { list, default, own_mark: OwnMark::default() }
     }
 
@@ -291,53 +304,6 @@ impl Accounts {
     pub fn named(&self, name: &str) -> Option<&Account> {
         self.list.iter().find(|account| account.name == name)
     }
-
-    /// The account a request belongs to: the longest path prefix's, else the addressee's (`ToUserName`, or a platform's
-    /// `AppId`), else the one for which `verifies` holds, else the default.
-    pub fn claim(&self, path: &str, addressee: Option<&str>, verifies: impl Fn(&Account) -> bool) -> &Account {
-        let by_path = self.list.iter().filter_map(|account| Some((account.owns_path(path)?, account)));
-        if let Some((_, account)) = by_path.max_by_key(|(length, _)| *length) {
-            return self.authorizer(account, path).unwrap_or(account);
-        }
-        let is_of = |account: &&Account, addressee| {
-            let by_app_id = account.kind != AccountKind::Official && account.app_id.as_deref() == Some(addressee);
-            account.to_user.as_deref() == Some(addressee) || by_app_id
-        };
-        let by_user = addressee.and_then(|addressee| self.list.iter().find(|account| is_of(account, addressee)));
-        by_user
-            .or_else(|| (self.list.len() > 1).then(|| self.list.iter().find(|account| verifies(account))).flatten())
-            .unwrap_or_else(|| self.default_account())
-    }
-}
-
-impl Accounts {
-    /// The account that a platform's request is about, by the AppID in its path.
-    fn authorizer(&self, platform: &Account, path: &str) -> Option<&Account> {
-        let (_, app_id) = app_id_path::matched(platform.path.as_deref()?, path)?;
-        let is_it = |account: &&Account| account.platform_app_id.is_some() && account.app_id.as_deref() == Some(app_id);
-        self.list.iter().find(is_it)
-    }
-}
-
-/// Gives the secrets of the platform to the accounts that have an AppID and none of their own: they have authorized it, and
-/// their pushes come with its token, its key and its AppID.
-fn with_platform(mut list: Vec<Account>) -> Vec<Account> {
-    let is_platform = |account: &&Account| account.kind == AccountKind::Platform && account.takes_app_ids();
-    let Some(platform) = list.iter().find(is_platform).cloned() else { return list };
-    for account in &mut list {
-        let is_authorizer = account.kind != AccountKind::Platform
-            && account.app_id.is_some()
-            && account.path.is_none()
-            && account.secrets.token.is_none()
-            && account.secrets.aes_key.is_none();
-        if is_authorizer {
-            let app_secret = account.secrets.app_secret.clone();
-            let secrets = Secrets { app_secret, ..platform.secrets.clone() };
-            *account = account.clone().with_secrets(secrets);
-            account.platform_app_id.clone_from(&platform.app_id);
-        }
-    }
-    list
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::rules::{BadAnswer, Rule};
 use crate::texts::Language;
 
 mod account_entries;
+mod account_spellings;
 mod bounds;
 mod edit;
 mod edit_rules;
@@ -47,7 +48,7 @@ pub use notify_config::NotifyConfig;
 pub use retention::RetentionConfig;
 pub use rule_entries::line_of_rule;
 pub use secrets::SecretsPlace;
-pub use team_config::{TeamConfig, save_team, save_team_url};
+pub use team_config::{TeamConfig, is_team_name, save_team, save_team_url};
 pub use team_url::TeamUrl;
 pub use tunnel_config::{ClientRecord, TunnelConfig, TunnelRecord, has_credentials, public_url, save_tunnel};
 pub use watch::ConfigWatch;
@@ -60,9 +61,12 @@ pub const DEFAULT_ADDRESS: &str = "127.0.0.1:8989";
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub listener: ListenerConfig,
-    /// `[account.NAME]`, or `[accounts.NAME]`.
-    #[serde(alias = "account")]
+    /// `[account.NAME]`, with those of `[accounts.NAME]`.
+    #[serde(rename = "account")]
     pub accounts: BTreeMap<String, AccountConfig>,
+    /// `[accounts.NAME]`, until they stand among the others.
+    #[serde(rename = "accounts")]
+    other_spelling: BTreeMap<String, AccountConfig>,
     pub look: LookConfig,
     pub feed: FeedConfig,
     pub hold: HoldConfig,
@@ -140,6 +144,7 @@ pub struct AccountConfig {
     #[serde(deserialize_with = "account_entries::kind")]
     pub kind: AccountKind,
     /// Requests below this path belong to it.
+    #[serde(deserialize_with = "account_entries::path")]
     pub path: Option<String>,
     /// Its original id, `gh_…`.
     pub to_user: Option<String>,
@@ -149,6 +154,7 @@ pub struct AccountConfig {
     #[serde(deserialize_with = "mode")]
     pub mode: Option<Mode>,
     /// The address of WeChat's API for it; `None` for `https://api.weixin.qq.com`.
+    #[serde(deserialize_with = "account_entries::api")]
     pub api: Option<String>,
     /// The proxies from which unsigned pushes are taken; only of cloud hosting.
     #[serde(deserialize_with = "account_entries::trusted_proxies")]
@@ -257,7 +263,8 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(ConfigError::Read { source, path: path.to_owned() }),
         };
-        toml_edit::de::from_str(&text).map_err(|error| malformed(&text, &error, path))
+        let read: Self = toml_edit::de::from_str(&text).map_err(|error| malformed(&text, &error, path))?;
+        account_spellings::join(read, &text, path)
     }
 
     /// Reads the file for what needs no rules: a mistake in one of them does not count.
@@ -266,7 +273,8 @@ impl Config {
         let without = || {
             let mut document: toml_edit::DocumentMut = std::fs::read_to_string(path).ok()?.parse().ok()?;
             document.remove("rules")?;
-            toml_edit::de::from_document(document).ok()
+            let rest = document.to_string();
+            account_spellings::join(toml_edit::de::from_str(&rest).ok()?, &rest, path).ok()
         };
         whole.or_else(|error| without().ok_or(error))
     }

@@ -7,7 +7,7 @@
 //!
 //! # Map
 //! - `query`, `payload`, `compressed`: the request taken apart. `cross_site`, `wecom`: requests of web pages and of `WeCom`.
-//!   `cloud`: unsigned pushes of cloud hosting.
+//!   `cloud`: unsigned pushes of cloud hosting. `platform_path`: the AppID in the path of a platform.
 //! - `verify`: the signature, with common mistakes in it; `explain`: its calculation step by step.
 //! - `ciphertext`, `decrypt`: the message out of `Encrypt`, with the current key or the former one.
 //! - `characters`: values that other parsers refuse. [`reply`]: the lint of a reply.
@@ -29,6 +29,7 @@ mod decrypt;
 mod explain;
 mod layers;
 mod payload;
+mod platform_path;
 mod query;
 pub mod reply;
 mod seen_reply;
@@ -186,6 +187,7 @@ fn callback(request: RawRequest, accounts: &Accounts, keeps_tree: bool) -> Inspe
         Some(message) => inner_message(message, outer.as_ref().filter(|_| mode == Mode::Compat), &mut diagnoses),
         None => (outer_envelope(outer_message.as_ref(), mode, body, &mut diagnoses), outer),
     };
+    platform_path::diagnose(&request, account, accounts, tree.as_ref(), &mut diagnoses);
     diagnose_message(tree.as_ref(), message.as_deref().unwrap_or(body), wecom, encryption.as_ref(), &mut diagnoses);
     let tree = tree.filter(|_| keeps_tree).map(Tree::into_owned);
     let message = message.or_else(|| readable.unpacked_message(mode, signature));

@@ -96,8 +96,19 @@ fn a_platforms_worked_example_belongs_to_the_account_in_its_path_and_is_answered
     assert_eq!(reply.receive_id, PLATFORM);
     assert!(String::from_utf8(reply.message).unwrap().contains("good luck"));
     // An account that nobody configured is the platform's.
-    post(ACCOUNT);
-    assert_eq!(listener.newest().capture.account, "platform");
+    for (in_the_place, account, code) in [
+        (ACCOUNT, "platform", Some("path-appid-unlisted")),
+        ("xx", "platform", Some("path-appid-form")),
+        ("$APPID$", "platform", Some("path-appid-form")),
+        ("", "platform", Some("path-appid-form")),
+        (&AUTHORIZER.to_uppercase(), "shop", None),
+    ] {
+        post(in_the_place);
+        let stored = listener.newest();
+        let found: Vec<&str> = codes(&stored).into_iter().filter(|code| code.starts_with("path-")).collect();
+        assert_eq!((&*stored.capture.account, found), (account, Vec::from_iter(code)), "{in_the_place}");
+        assert_eq!(stored.capture.signature, Signature::Valid, "{in_the_place}");
+    }
 }
 
 #[test]

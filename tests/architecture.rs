@@ -50,7 +50,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "team",
-        &["account", "capture", "clock", "exchange", "listener", "log_throttle", "store", "texts", "waker", "wechat"],
+        &[
+            "account",
+            "capture",
+            "clock",
+            "config",
+            "exchange",
+            "listener",
+            "log_throttle",
+            "store",
+            "texts",
+            "waker",
+            "wechat",
+        ],
     ),
     ("feed", &["account", "capture", "clock", "filter", "log_throttle", "store", "texts", "wechat"]),
     (

@@ -57,6 +57,10 @@ codes! {
     AppIdForeign "appid-foreign" Error,
     /// The AppID at the message's end is that of `account`.
     AppIdOtherAccount "appid-other-account" Error,
+    /// In the place of the AppID in a platform's path stands none: `found`; the variants are `placeholder` and `empty`.
+    PathAppIdForm "path-appid-form" Warning,
+    /// The AppID in a platform's path is that of no account of the platform: `found`.
+    PathAppIdUnlisted "path-appid-unlisted" Note,
     /// Encrypt is not base64: `reason`.
     CiphertextNotBase64 "ciphertext-not-base64" Error,
     /// White space stands around or within the base64 of Encrypt: `count`.

@@ -8,7 +8,7 @@ use toml_edit::{DocumentMut, Item, Table, Value, value};
 
 use super::{
     AccountConfig, Config, ConfigError, DataFolder, FilterConfig, HoldConfig, LookConfig, NotifyConfig,
-    RetentionConfig, TargetConfig, privacy, secrets,
+    RetentionConfig, TargetConfig, account_spellings, privacy, secrets,
 };
 use crate::account::{AccountKind, SecretName, Secrets};
 use crate::rules::BadAnswer;
@@ -24,7 +24,7 @@ pub fn save_account(
     folder.create()?;
     let place = if secrets.is_empty() { None } else { Some(secrets::write(folder, name, secrets)?) };
     edit(config, |document| {
-        let table = section(account_tables(document.as_table_mut()), name);
+        let table = account_spellings::section_of(document, name);
         let kind = account.kind;
         put(table, "kind", (kind != AccountKind::default()).then_some(kind.as_str()));
         put(table, "path", account.path.as_deref());
@@ -50,20 +50,14 @@ pub fn forget_secret(folder: &DataFolder, config: &Path, name: &str, which: Secr
     if !rest.is_empty() {
         return Ok(());
     }
-    edit(config, |document| put(section(account_tables(document.as_table_mut()), name), "secrets", None))
+    edit(config, |document| put(account_spellings::section_of(document, name), "secrets", None))
 }
 
 /// Removes an account and its secrets. Secrets that cannot be removed leave everything as it is.
 pub fn remove_account(folder: &DataFolder, config: &Path, name: &str) -> Result<(), ConfigError> {
     let accounts = Config::load_without_rules(config)?.accounts;
     secrets::remove(folder, name, accounts.get(name).and_then(|account| account.secrets))?;
-    edit(config, |document| {
-        for spelling in ["account", "accounts"] {
-            if let Some(accounts) = document.get_mut(spelling).and_then(Item::as_table_like_mut) {
-                accounts.remove(name);
-            }
-        }
-    })
+    edit(config, |document| account_spellings::remove(document, name))
 }
 
 /// Writes the listener's address.
@@ -191,12 +185,6 @@ fn edit_named<T>(
             write(section(table, name), entry);
         }
     })
-}
-
-/// The table of accounts under the spelling that the file uses: `[account.NAME]`, or `[accounts.NAME]`.
-fn account_tables(table: &mut Table) -> &mut Table {
-    let name = if table.contains_key("account") { "account" } else { "accounts" };
-    section(table, name)
 }
 
 /// The section of that name, made where it is missing. Something else of that name makes way: the file would not load with it.

@@ -27,6 +27,19 @@ pub enum ConfigError {
         reason: String,
         path: PathBuf,
     },
+    /// An account stands in `config.toml` under both spellings.
+    #[error(
+        "cannot use the configuration: account \"{name}\" is given twice, as [account.{name}] in line {written} and as [accounts.{name}] in line {other}; make one section of the two by hand in {}",
+        path.display()
+    )]
+    AccountTwice {
+        name: String,
+        /// The line of `[account.NAME]`, counted from 1.
+        written: usize,
+        /// The line of `[accounts.NAME]`.
+        other: usize,
+        path: PathBuf,
+    },
     /// `secrets.toml` is not TOML; its text is never quoted.
     #[error("cannot use the secrets: line {line} is not as expected; mend it by hand in {}", path.display())]
     SecretsMalformed {
@@ -65,6 +78,9 @@ pub enum ConfigError {
         "cannot keep the broker's login: an account is called \"team\", and secrets are kept by name; rename the account, or give a credentials file as [team] creds"
     )]
     NamedAsTeam,
+    /// A name that cannot stand in a stream's.
+    #[error("\"{name}\" is no name of a team; use letters, digits, - and _, 64 at most")]
+    TeamName { name: String },
     /// An address is none of a broker.
     #[error("\"{text}\" is no address of a broker; write it as nats://USER:PASSWORD@HOST:4222, or tls://… for TLS")]
     TeamUrl {
@@ -91,6 +107,13 @@ impl From<&ConfigError> for UserError {
                 .with("column", column)
                 .with("reason", reason)
                 .with("path", path.display()),
+            ConfigError::AccountTwice { name, written, other, path } => {
+                Self::of("user_error.config.account_twice", error)
+                    .with("name", name)
+                    .with("written", written)
+                    .with("other", other)
+                    .with("path", path.display())
+            }
             ConfigError::SecretsMalformed { line, path } => {
                 Self::of("user_error.config.secrets_malformed", error).with("line", line).with("path", path.display())
             }
@@ -108,6 +131,7 @@ impl From<&ConfigError> for UserError {
             ConfigError::Address { text } => Self::of("user_error.config.address", error).with("text", text),
             ConfigError::NamedAsFeed => Self::of("user_error.config.named_as_feed", error),
             ConfigError::NamedAsTeam => Self::of("user_error.config.named_as_team", error),
+            ConfigError::TeamName { name } => Self::of("user_error.team.name", error).with("name", name),
             ConfigError::TeamUrl { text } => Self::of("user_error.config.team_url", error).with("text", text),
             ConfigError::AlreadyListening { path } => {
                 Self::of("user_error.config.already_listening", error).with("path", path.display())
@@ -130,6 +154,7 @@ mod tests {
             ConfigError::Read { source: source(), path: path.clone() },
             ConfigError::Write { source: source(), path: path.clone() },
             ConfigError::Malformed { line: 1, column: 2, reason: "r".into(), path: path.clone() },
+            ConfigError::AccountTwice { name: "a".into(), written: 1, other: 2, path: path.clone() },
             ConfigError::SecretsMalformed { line: 1, path: path.clone() },
             unreadable(SecretsPlace::File),
             unreadable(SecretsPlace::Keyring),
@@ -138,6 +163,7 @@ mod tests {
             ConfigError::Address { text: "x".into() },
             ConfigError::NamedAsFeed,
             ConfigError::NamedAsTeam,
+            ConfigError::TeamName { name: "a b".into() },
             ConfigError::TeamUrl { text: "x".into() },
             ConfigError::AlreadyListening { path },
         ];

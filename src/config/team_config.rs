@@ -24,6 +24,7 @@ const DAY: u64 = 24 * 60 * 60;
 #[serde(deny_unknown_fields, default)]
 pub struct TeamConfig {
     /// The team's name; `default` where it is left out.
+    #[serde(deserialize_with = "name")]
     pub name: Option<String>,
     /// The broker's address.
     pub url: Option<TeamUrl>,
@@ -66,6 +67,23 @@ impl Default for TeamConfig {
             replicas: 1,
             secrets: None,
         }
+    }
+}
+
+/// The longest name of a team.
+const LONGEST_NAME: usize = 64;
+
+/// Tells whether a text can be a team's name, which stands in names of streams as it is.
+pub fn is_team_name(text: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match String::deserialize(deserializer)? {
+        text if text.is_empty() => Ok(None),
+        text if is_team_name(&text) => Ok(Some(text)),
+        name => Err(serde::de::Error::custom(format!("name: {}", ConfigError::TeamName { name }))),
     }
 }
 
@@ -141,6 +159,10 @@ pub fn save_team(
     (name, desktop): (Option<&str>, Option<&str>),
     join: bool,
 ) -> Result<(), ConfigError> {
+    if let Some(name) = name.filter(|name| !is_team_name(name)) {
+        // The file would not load with it.
+        return Err(ConfigError::TeamName { name: name.to_owned() });
+    }
     folder.create()?;
     edit(config, |document| {
         let table = section(document.as_table_mut(), SECTION);
@@ -173,6 +195,16 @@ mod tests {
             assert_eq!(login.as_ref().map(Secret::reveal), Some("ann:s3cret"));
             let text = std::fs::read_to_string(&file).unwrap();
             assert!(text.contains("nats://h:4222") && !text.contains("s3cret") && text.contains("# ours"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_stream_can_have_is_refused_with_its_line() {
+        for wrong in ["a b", "店", "a.b", &"x".repeat(65)] {
+            let (_directory, folder) = folder(&format!("[team]\n\nname = \"{wrong}\"\n"));
+            let error = Config::load(&folder.config_file()).unwrap_err();
+            assert!(matches!(&error, ConfigError::Malformed { line: 3, .. }), "{wrong}: {error}");
+            assert!(error.to_string().contains("is no name of a team; use letters, digits"), "{error}");
         }
     }
 
@@ -210,6 +242,8 @@ mod tests {
         let team = Config::load(&file).unwrap().team;
         assert_eq!((team.name.as_deref(), team.desktop.as_deref(), team.join), (Some("shop"), Some("alice"), true));
         assert_eq!(team.url.map(|url| url.to_string()).as_deref(), Some("tls://h"));
+        let refused = save_team(&folder, &file, (Some("a b"), None), true).unwrap_err();
+        assert!(matches!(&refused, ConfigError::TeamName { name } if name == "a b"), "{refused}");
         save_team(&folder, &file, (None, Some("alice")), false).unwrap();
         let team = Config::load(&file).unwrap().team;
         assert_eq!((team.name, team.join), (None, false));

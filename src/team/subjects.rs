@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 
 use super::team_error::TeamError;
-
-/// The longest name of a team.
-const LONGEST_NAME: usize = 64;
+use crate::config::is_team_name;
 
 /// The longest part of a subject, in bytes: the broker closes the connection over a line of 4 KiB.
 const LONGEST_TOKEN: usize = 256;
@@ -23,9 +21,7 @@ impl TeamName {
 
     /// Takes letters, digits, `-` and `_`.
     pub fn parse(text: &str) -> Result<Self, TeamError> {
-        let is_name = (1..=LONGEST_NAME).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if is_name { Ok(Self(text.to_owned())) } else { Err(TeamError::Name { name: text.to_owned() }) }
+        if is_team_name(text) { Ok(Self(text.to_owned())) } else { Err(TeamError::Name { name: text.to_owned() }) }
     }
 
     /// The name itself.

@@ -6,7 +6,7 @@ use super::draft::{SECRET_ROOM, SecretInput};
 use super::secret::clear_undo;
 use super::{labelled, problem_ui};
 use crate::account::Secret;
-use crate::config::TeamUrl;
+use crate::config::{TeamUrl, is_team_name};
 use crate::engine::{BrokerState, DesktopCommand, SettingsCommand, Status, TeamForm, TeamRole, TeamState, TeamStatus};
 use crate::texts::safe_text::{both_ends, safe_text};
 use crate::texts::user_error::UserError;
@@ -76,9 +76,11 @@ impl TeamSection {
             ui.add(Label::new(weak(look, look.text("team.login_hint"))).wrap());
         });
         let mut name = self.name.clone().unwrap_or_else(|| saved.name.clone().unwrap_or_default());
+        let is_named = name.trim().is_empty() || is_team_name(name.trim());
         labelled(ui, "team.name", look, |ui, label| {
             let edit = TextEdit::singleline(&mut name).desired_width(NAME_WIDTH).hint_text("default");
             ui.add(edit).labelled_by(label);
+            problem_ui(ui, (!is_named).then_some("team.name_mistaken"), look);
         });
         let mut desktop = self.desktop.clone().unwrap_or_else(|| saved.desktop.clone().unwrap_or_default());
         labelled(ui, "team.desktop", look, |ui, label| {
@@ -87,7 +89,7 @@ impl TeamSection {
         });
         labelled(ui, "team.membership", look, |ui, _| {
             ui.horizontal(|ui| {
-                let can_join = problem.is_none() && !address.trim().is_empty();
+                let can_join = problem.is_none() && is_named && !address.trim().is_empty();
                 if ui.add_enabled(can_join, Button::new(look.text("team.join"))).clicked() {
                     let url = with_login(address.trim(), self.login.secret());
                     let form = TeamForm { url, name: name.clone(), desktop: desktop.clone() };
