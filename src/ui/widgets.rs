@@ -7,6 +7,7 @@ pub(super) mod code;
 pub(super) mod controls;
 pub(super) mod copy_menu;
 pub(super) mod dialog;
+pub(super) mod family_mark;
 pub(super) mod fault_choice;
 pub(super) mod filter_error;
 pub(super) mod findings;

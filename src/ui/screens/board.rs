@@ -34,7 +34,7 @@ use tap_run::TapRun;
 use visitor::Visitor;
 
 /// Width of the phone's column, in points.
-const PHONE_COLUMN: f32 = 300.0;
+const PHONE_COLUMN: f32 = 324.0;
 
 /// The screen: the menu that is open, and what is being done with it.
 #[derive(Debug, Default)]

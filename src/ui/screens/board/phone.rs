@@ -13,7 +13,7 @@ use crate::ui::look::Look;
 use crate::ui::theme::{TEXT, TEXT_SMALL, icons};
 
 /// Size of the phone, and the radii of its corners, in points.
-const SIZE: Vec2 = Vec2::new(264.0, 440.0);
+const SIZE: Vec2 = Vec2::new(288.0, 440.0);
 const CORNER: u8 = 24;
 const CORNER_SCREEN: u8 = 16;
 /// Rim around the screen, and heights of the title and of the menu's bar, in points.
@@ -21,13 +21,15 @@ const RIM: f32 = 8.0;
 const TITLE: f32 = 36.0;
 const BAR: f32 = 44.0;
 /// Width of the keyboard's button before the menu, in points.
-const KEYBOARD: f32 = 36.0;
+const KEYBOARD: f32 = 32.0;
 /// Height of a button that has risen, and the gap between the bar and those, in points.
 const RISEN: f32 = 38.0;
 const RISEN_GAP: f32 = 8.0;
 /// Side of the mark of coverage, and its distance from the edge, in points.
 const MARK: f32 = 11.0;
 const MARK_INSET: f32 = 8.0;
+/// Distance of a name from either edge of its button, in points: four Chinese characters fit beside the mark of a parent.
+const NAME_INSET: f32 = 4.0;
 /// Characters of the account in the title.
 const TITLE_CHARS: usize = 24;
 /// Buttons that are drawn beside and above each other: more than WeChat takes, so that a mistake is seen.
@@ -123,7 +125,8 @@ fn button_ui(ui: &Ui, cell: Rect, row: &ButtonRow, (menu, is_risen): (&EditedMen
         ui.painter().rect_filled(inner, CornerRadius::same(6), chat.line);
     }
     let name = if row.is_parent { format!("≡ {}", row.name) } else { row.name.clone() };
-    let room = cell.width() - 2.0 * (MARK + 4.0);
+    let mark = if row.is_parent { 0.0 } else { MARK / 2.0 };
+    let room = cell.width() - 2.0 * (NAME_INSET + mark);
     let color = if row.name.is_empty() { chat.weak } else { chat.text };
     let galley = cut(ui, &name, room, color);
     let at = cell.center() - galley.size() / 2.0;

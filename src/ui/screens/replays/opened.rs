@@ -238,7 +238,7 @@ fn cells(row: &ReplaySummary, is_wide: bool, look: &Look) -> Vec<Cell> {
         Cell::words(format!("{}{}", look.kind(&row.kind, CELL_CHARS), key.unwrap_or_default()), color)
     };
     let copy = if row.copy > 1 { format!("×{}", row.copy) } else { String::new() };
-    let legal_color = if row.is_legal { palette.ok } else { palette.error };
+    let legal_color = if row.is_legal { palette.weak } else { palette.error };
     let status = row.status.map_or_else(|| "–".to_owned(), |status| status.to_string());
     let mark = if row.is_legal { "✓" } else { "×" };
     let status =

@@ -184,7 +184,7 @@ fn bar_ui(ui: &Ui, lane: &Lane, rect: Rect, span: f32, look: &Look) {
 fn end_mark(end: Option<ReplyEnd>, look: &Look) -> (&'static str, Color32) {
     match end {
         None => ("…", look.palette.weak),
-        Some(ReplyEnd::Answered) => ("✓", look.palette.ok),
+        Some(ReplyEnd::Answered) => ("✓", look.palette.weak),
         Some(ReplyEnd::HungUp) => ("×", look.palette.error),
         Some(ReplyEnd::Silent) => ("–", look.palette.warning),
         Some(ReplyEnd::Cut | ReplyEnd::Reset) => ("!", look.palette.error),

@@ -51,7 +51,7 @@ impl ForwardView {
 pub(super) fn forwarded_ui(ui: &mut Ui, forward: &ForwardView, look: &Look) {
     title(ui, look, &look.text("forwarded.title"));
     let (mark, key, color) = match (forward.passed_on, &forward.problem) {
-        (true, None) => ("✓", "forwarded.passed_on", look.palette.ok),
+        (true, None) => ("✓", "forwarded.passed_on", look.palette.weak),
         (true, Some(_)) => ("▲", "forwarded.passed_on", look.palette.warning),
         (false, None) if forward.has_fault => (FAULT_MARK, "forwarded.faulty", look.palette.warning),
         (false, _) => ("×", "forwarded.not_passed_on", look.palette.error),

@@ -21,9 +21,10 @@ use crate::ui::theme::{CORNER, GAP, GAP_SMALL, icons, title_text};
 use crate::ui::widgets::annotation::annotation_ui;
 use crate::ui::widgets::controls::{copy_icon, named, small_button, weak};
 use crate::ui::widgets::copy_menu::copy_menu_ui;
+use crate::ui::widgets::family_mark::family_mark;
 use crate::wechat::kind;
 
-/// Size of the mark in the family's colour before the title, in points.
+/// Size of the family's mark before the title, in points.
 const FAMILY_MARK: f32 = 10.0;
 
 /// Maximum number of characters of a kind or key in the title, which has one line, and in its tooltip.
@@ -97,10 +98,9 @@ fn whose_tap_row(ui: &mut Ui, capture: &Capture, answering: &ManualReplies, look
 /// Draws kind and key on one line, however long they are; a tooltip shows more of them, the fields all.
 fn title_ui(ui: &mut Ui, capture: &Capture, look: &Look) {
     ui.spacing_mut().item_spacing.x = GAP;
-    let family = look.family_color(kind::family(&capture.envelope.kind));
-    // The kind's name tells its family; the colour only repeats it.
+    let family = kind::family(&capture.envelope.kind);
     let (mark, _) = ui.allocate_exact_size(Vec2::splat(FAMILY_MARK), Sense::hover());
-    ui.painter().circle_filled(mark.center(), FAMILY_MARK / 2.0, family);
+    family_mark(ui, mark.center(), FAMILY_MARK / 2.0, family, look.family_color(family));
     let kind = look.kind(&capture.envelope.kind, TITLE_CHARS);
     let title = title_text(&kind).color(look.palette.strong);
     named(ui.add(Label::new(title).truncate()), Role::Heading, &kind);

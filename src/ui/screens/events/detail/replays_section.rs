@@ -100,7 +100,7 @@ fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, view: &ReplayView, look: &L
     let stored = &compared.stored.replayed;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
-        let color = if stored.is_legal() { look.palette.ok } else { look.palette.error };
+        let color = if stored.is_legal() { look.palette.weak } else { look.palette.error };
         ui.label(RichText::new(legal_words(stored.is_legal(), look)).color(color));
         let run = look.filled("replays.run.title", &[("run", &stored.run.to_string())]);
         if ui.add(small_button(run)).on_hover_text(look.text("replays.detail.open_run")).clicked() {

@@ -147,7 +147,7 @@ fn steps_ui(ui: &mut Ui, check: &SignatureCheck, look: &Look) {
         None => value_pair(ui, look, &received, "–"),
     }
     let (mark, key, color) = if check.agrees {
-        ("✓", "detail.request.agrees", look.palette.ok)
+        ("✓", "detail.request.agrees", look.palette.weak)
     } else {
         ("×", "detail.request.differs", look.palette.error)
     };

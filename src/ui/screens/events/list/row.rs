@@ -27,7 +27,8 @@ use crate::ui::screens::events::filter::filter_row::initial;
 use crate::ui::screens::events::filter::saved_filters::NamedFilter;
 use crate::ui::theme::icons;
 use crate::ui::widgets::cell::{cell_line, cell_text};
-use crate::wechat::kind::{self, Family};
+use crate::ui::widgets::family_mark::family_mark;
+use crate::wechat::kind;
 
 /// Width of the mark of a coloured filter, in points.
 const MARK_WIDTH: f32 = 14.0;
@@ -36,8 +37,9 @@ const ICON: f32 = 14.0;
 const ICON_PLACE: f32 = 20.0;
 /// Width of the edge of a row that is selected or new, in points.
 const EDGE: f32 = 3.0;
-/// Place of the shape of a family before the name of the kind, in points.
+/// Place of the mark of a family before the name of the kind, and the mark's radius, in points.
 const FAMILY_PLACE: f32 = 16.0;
+const FAMILY_RADIUS: f32 = 4.0;
 
 /// Position and state of a row.
 #[derive(Debug)]
@@ -182,7 +184,8 @@ fn cell_ui(
         ColumnKind::Time => put(if state.dated { &texts.dated } else { &texts.clock }, palette.weak),
         ColumnKind::Kind => {
             let family = kind::family(&row.kind);
-            family_mark(ui, Pos2::new(cell.left() + 5.0, cell.center().y), family, look.family_color(family));
+            let center = Pos2::new(cell.left() + 5.0, cell.center().y);
+            family_mark(ui, center, FAMILY_RADIUS, family, look.family_color(family));
             let cell = cell.with_min_x(cell.left() + FAMILY_PLACE);
             cell_line(ui, cell, texts.kind.clone(), font, palette.text, align(column));
         }
@@ -260,33 +263,6 @@ fn marked_text(ui: &Ui, cell: Rect, text: &str, (font, color): (FontId, Color32)
     job.append(&text[from..], 0.0, plain);
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
     ui.painter().galley(Pos2::new(cell.left(), cell.center().y - galley.size().y / 2.0), galley, color);
-}
-
-/// Paints a shape for each family, so that it is not told by colour alone.
-pub(crate) fn family_mark(ui: &Ui, center: Pos2, family: Family, color: Color32) {
-    const R: f32 = 4.0;
-    let painter = ui.painter();
-    let polygon = |points: &[(f32, f32)]| {
-        let points = points.iter().map(|(x, y)| center + Vec2::new(x * R, y * R)).collect();
-        painter.add(egui::Shape::convex_polygon(points, color, Stroke::NONE));
-    };
-    match family {
-        Family::Tap => {
-            painter.circle_filled(center, R, color);
-        }
-        Family::Scan => {
-            painter.rect_filled(Rect::from_center_size(center, Vec2::splat(R * 1.8)), 0.0, color);
-        }
-        Family::Picture => polygon(&[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)]),
-        Family::Location => polygon(&[(-1.1, -0.9), (1.1, -0.9), (0.0, 1.1)]),
-        Family::Message => {
-            painter.circle_stroke(center, R - 0.8, Stroke::new(1.6, color));
-        }
-        Family::System => {
-            let square = Rect::from_center_size(center, Vec2::splat(R * 1.6));
-            painter.rect_stroke(square, 0.0, Stroke::new(1.4, color), egui::StrokeKind::Middle);
-        }
-    }
 }
 
 /// The time that is left to answer a held push; it stands in the place of the reply.
