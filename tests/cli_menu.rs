@@ -155,6 +155,28 @@ fn every_button_that_is_tapped_is_covered() {
 }
 
 #[test]
+fn what_we_send_ourselves_is_no_tap() {
+    let data = tempfile::tempdir().unwrap();
+    let file = write(data.path(), &menu());
+    let listening = Listening::start(data.path(), &[]);
+    assert!(run(data.path(), &["send", "CLICK", "--key", "V1001", "--to", &listening.url]).status.success());
+    assert!(run(data.path(), &["replay", "1", "--to", &listening.url]).status.success());
+    assert!(run(data.path(), &["replay", "1", "--mode", "fresh", "--to", &listening.url]).status.success());
+    let url = format!("{}/wx", listening.url);
+    run(data.path(), &["doctor", "--url", &url, "--allow-local"]);
+    let own = json_of(&run(data.path(), &["events", "is:replay key:menuscope_doctor_*", "--json"]));
+    assert_eq!(own["event_key"].as_str().map(|key| key.starts_with("menuscope_doctor_")), Some(true));
+    let covered = |filter: &[&str]| {
+        let covered = json_of(&run(data.path(), &[&["menu", "coverage", &file, "--json"], filter].concat()));
+        (covered["buttons"][0]["count"].clone(), covered["in_no_button"].clone())
+    };
+    assert_eq!(covered(&[]), (json!(1), json!([])));
+    assert_eq!(covered(&["event:CLICK"]), (json!(1), json!([])));
+    // Where a person asks for them, they are there.
+    assert_eq!(covered(&["is:replay key:V1001"]), (json!(2), json!([])));
+}
+
+#[test]
 fn a_button_that_cannot_be_tapped_is_named() {
     let data = tempfile::tempdir().unwrap();
     let file = write(data.path(), &menu());

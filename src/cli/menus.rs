@@ -21,7 +21,7 @@ pub enum MenuJob {
     Show(ShowMenu),
     /// List what WeChat will refuse, with its errcode, and what phones cut; exit 1 on an error
     Lint(LintMenu),
-    /// Count the captured taps of each button, and list keys that are in no button
+    /// Count the captured taps of each button, and list keys that are in no button; our own replays and probes are no taps
     Coverage(CoverMenu),
     /// Tell which of the conditional menus a user sees, and why
     Resolve(ResolveMenu),
