@@ -1,15 +1,20 @@
 //! WeChat's API, for the few calls that a person asks for: an access token, and the menus of an account.
 //!
 //! Nothing here runs by itself. Secrets and access tokens stand in no error.
+//!
+//! - `api_error`: errors, with the remedies for WeChat's errcodes
 
 use serde_json::{Value, json};
 
 use crate::account::{Account, Secret};
-use crate::delivery::{ApiCall, DeliveryError, HttpClient};
+use crate::delivery::{ApiCall, HttpClient};
 use crate::texts::Language;
-use crate::texts::user_error::UserError;
-use crate::wechat::custom_menu::{MenuError, MenuFile};
-use crate::wechat::tree::Place;
+use crate::wechat::custom_menu::MenuFile;
+
+mod api_error;
+
+pub use api_error::ApiError;
+use api_error::{MAX_WORDS, NO_APP_ID, NO_APP_SECRET, remedy, without_secrets};
 
 /// The host of the API, unless an account's `api` names another.
 pub const DEFAULT_HOST: &str = "https://api.weixin.qq.com";
@@ -17,100 +22,8 @@ pub const DEFAULT_HOST: &str = "https://api.weixin.qq.com";
 /// WeChat's errcode where no menu was made by the API.
 const NO_MENU: i64 = 46_003;
 
-/// The most characters of WeChat's own words that an error quotes.
-const MAX_WORDS: usize = 200;
-
-/// The reasons why a call of the API has no result.
-#[derive(Debug, thiserror::Error)]
-pub enum ApiError {
-    /// The account has no AppID or no AppSecret.
-    #[error(
-        "cannot ask WeChat without {what} of the account {account}; store it with `menuscope account set {account}`, or give \
-         --access-token"
-    )]
-    Incomplete {
-        /// The missing part.
-        what: &'static str,
-        /// The name of the account.
-        account: String,
-    },
-    /// The host did not answer.
-    #[error("cannot ask WeChat's API: {0}")]
-    Delivery(#[from] DeliveryError),
-    /// WeChat refused the call.
-    #[error("WeChat refuses {call} with {errcode} ({errmsg}): {remedy}")]
-    Refused {
-        /// The path of the call.
-        call: &'static str,
-        /// WeChat's number of the error.
-        errcode: i64,
-        /// WeChat's words.
-        errmsg: String,
-        /// The remedy, in the language of the person.
-        remedy: String,
-    },
-    /// The answer is none of the API's.
-    #[error(
-        "cannot read the answer to {call} (status {status}); check that the account's api is the address of WeChat's API"
-    )]
-    Unreadable {
-        /// The path of the call.
-        call: &'static str,
-        /// The status of the answer.
-        status: u16,
-    },
-    /// The answer holds no menu.
-    #[error(transparent)]
-    Menu(#[from] MenuError),
-}
-
-impl From<&ApiError> for UserError {
-    fn from(error: &ApiError) -> Self {
-        match error {
-            ApiError::Incomplete { what, account } => {
-                let key = if *what == NO_APP_ID { "user_error.api.no_app_id" } else { "user_error.api.no_app_secret" };
-                Self::of(key, error).with("account", account)
-            }
-            ApiError::Delivery(cause) => Self::of("user_error.api.delivery", error).with("cause", cause),
-            ApiError::Refused { call, errcode, errmsg, remedy } => Self::of("user_error.api.refused", error)
-                .with("call", call)
-                .with("errcode", errcode)
-                .with("errmsg", errmsg)
-                .with("remedy", remedy),
-            ApiError::Unreadable { call, status } => {
-                Self::of("user_error.api.unreadable", error).with("call", call).with("status", status)
-            }
-            ApiError::Menu(cause) => cause.into(),
-        }
-    }
-}
-
-impl From<&MenuError> for UserError {
-    fn from(error: &MenuError) -> Self {
-        let at = |said: Self, place: &Place| said.with("line", place.line).with("column", place.column);
-        match error {
-            MenuError::Json(cause) => match cause.place() {
-                Some(place) => at(Self::of("user_error.menu.json", error).with("cause", cause), &place),
-                None => Self::of("user_error.menu.empty", error),
-            },
-            MenuError::TooLarge { bytes, place } => {
-                at(Self::of("user_error.menu.too_large", error).with("bytes", bytes), place)
-            }
-            MenuError::Xml => Self::of("user_error.menu.xml", error),
-            MenuError::Refusal { errcode, errmsg } => {
-                Self::of("user_error.menu.refusal", error).with("errcode", errcode).with("errmsg", errmsg)
-            }
-            MenuError::NotAMenu { place } => at(Self::of("user_error.menu.none", error), place),
-            MenuError::Structure { name, place, .. } => {
-                at(Self::of("user_error.menu.structure", error).with("name", name), place)
-            }
-        }
-    }
-}
-
-/// The parts of an account that a call cannot do without.
-const NO_APP_ID: &str = "the AppID";
-const NO_APP_SECRET: &str = "the AppSecret";
+/// The statuses of hosts that do not know a call.
+const UNKNOWN_CALL: [u16; 3] = [404, 405, 501];
 
 /// A call that takes a menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,7 +106,8 @@ impl<'a> PlatformApi<'a> {
         let asked =
             json!({ "grant_type": "client_credential", "appid": app_id, "secret": secret.reveal() }).to_string();
         let answer = match self.call("/cgi-bin/stable_token", "", Some(asked.as_bytes())).await {
-            Err(ApiError::Unreadable { .. }) => {
+            // Anything else, such as a redirect or a login page, is no reason to show the AppSecret a second time.
+            Err(ApiError::Unreadable { status, .. }) if UNKNOWN_CALL.contains(&status) => {
                 let query = form_urlencoded::Serializer::new(String::new())
                     .append_pair("grant_type", "client_credential")
                     .append_pair("appid", app_id)
@@ -216,6 +130,9 @@ impl<'a> PlatformApi<'a> {
         let host = self.account.api.as_deref().unwrap_or(DEFAULT_HOST);
         let answer = self.http_client.call(&ApiCall { host, path, query, body }).await?;
         let unreadable = || ApiError::Unreadable { call: path, status: answer.status };
+        if let Some(location) = &answer.location {
+            return Err(ApiError::Redirect { call: path, status: answer.status, location: without_secrets(location) });
+        }
         if answer.status != 200 {
             return Err(unreadable());
         }
@@ -233,56 +150,4 @@ impl<'a> PlatformApi<'a> {
 
 fn token_query(access_token: &Secret) -> String {
     form_urlencoded::Serializer::new(String::new()).append_pair("access_token", access_token.reveal()).finish()
-}
-
-/// The remedy for an errcode of the API.
-fn remedy(errcode: i64, errmsg: &str, language: Language) -> String {
-    let key = format!("platform_api.e{}", errcode.unsigned_abs());
-    let key = if language.has(&key) { key } else { "platform_api.other".to_owned() };
-    let address = refused_address(errmsg).unwrap_or_default();
-    language.filled(&key, &[("address", address)])
-}
-
-/// The address in WeChat's words for 40164: `invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist`.
-fn refused_address(errmsg: &str) -> Option<&str> {
-    let mut words = errmsg.split_whitespace().skip_while(|word| *word != "ip");
-    words.nth(1).map(|address| address.trim_matches(','))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The errcodes of the pages of these calls, and of the global list as far as it is about menus, tokens and quotas.
-    const DOCUMENTED: [i64; 49] = [
-        1, 40_001, 40_007, 40_013, 40_014, 40_015, 40_016, 40_017, 40_018, 40_019, 40_020, 40_022, 40_023, 40_024,
-        40_025, 40_026, 40_027, 40_033, 40_035, 40_054, 40_055, 40_125, 40_164, 40_243, 41_001, 41_002, 41_004, 42_001,
-        44_002, 45_009, 45_010, 45_011, 45_058, 46_003, 47_001, 48_001, 48_004, 50_001, 50_002, 65_301, 65_303, 65_304,
-        65_305, 65_312, 65_316, 65_318, 65_320, 85_005, 89_503,
-    ];
-
-    #[test]
-    fn errors_are_said_in_both_languages() {
-        for error in [
-            ApiError::Incomplete { what: NO_APP_ID, account: "a".to_owned() },
-            ApiError::Incomplete { what: NO_APP_SECRET, account: "a".to_owned() },
-            ApiError::Refused { call: "/c", errcode: 1, errmsg: "m".to_owned(), remedy: "r".to_owned() },
-            ApiError::Unreadable { call: "/c", status: 404 },
-            ApiError::Menu(MenuError::Xml),
-        ] {
-            UserError::from(&error).assert_said();
-        }
-    }
-
-    #[test]
-    fn remedies_name_the_address_that_is_not_listed() {
-        let errmsg = "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 5f";
-        for language in Language::ALL {
-            assert!(remedy(40_164, errmsg, language).contains("203.0.113.7"));
-            for errcode in DOCUMENTED {
-                assert!(language.has(&format!("platform_api.e{errcode}")), "{errcode}");
-            }
-            assert!(!remedy(99_999, errmsg, language).is_empty());
-        }
-    }
 }

@@ -4,6 +4,10 @@
 
 #[path = "common/command.rs"]
 mod command;
+#[path = "cli_menu/fetched.rs"]
+mod fetched;
+#[path = "cli_menu/sending.rs"]
+mod sending;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -95,7 +99,14 @@ fn what_is_no_menu_is_an_error_with_its_reason() {
     for (text, reason) in [
         (r#"{"errcode":40001,"errmsg":"invalid credential"}"#, "40001 (invalid credential)"),
         ("{}", "selfmenu_info"),
+        (
+            r#"{"errcode":40164,"errmsg":"invalid ip 203.0.113.7 ipv6 ::1, not in whitelist"}"#,
+            "the address 203.0.113.7 of this",
+        ),
+        (r#"{"errcode":48001,"errmsg":"api unauthorized"}"#, "it is not verified"),
+        (r#"{"errcode":0,"errmsg":"ok"}"#, "a call was carried out (errcode 0), and it holds no menu"),
         ("<xml/>", "XML"),
+        ("<html>\n<body>", "this is XML or HTML"),
         (r#"{"button":{}}"#, "button is not a list: line 1, column 11"),
     ] {
         let refused = lint_stdin(data.path(), text.as_bytes());
@@ -145,8 +156,11 @@ fn every_button_that_is_tapped_is_covered() {
         (&covered["in_no_button"][0]["event_key"], &covered["in_no_button"][0]["count"]),
         (&json!("OLD"), &json!(1))
     );
-    // The conditional menu's own button was not tapped.
-    assert_eq!(run(data.path(), &["menu", "coverage", &file, "--all"]).status.code(), Some(1));
+    // The conditional menu's own button was tapped as well.
+    assert_eq!(run(data.path(), &["menu", "coverage", &file, "--all"]).status.code(), Some(0));
+    let listed = run(data.path(), &["menu", "coverage", &file]);
+    let rows: Vec<&str> = stdout(&listed).lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(rows[..9], ["BUTTON", "1", "2", "2.1", "2.2", "2.3", "2.4", "2.5", "208396993:1"]);
     let narrowed = json_of(&run(data.path(), &["menu", "coverage", &file, "event:VIEW", "--json"]));
     assert_eq!(narrowed["buttons"][1]["count"], 0, "the parent has none");
     let taps: u64 =
@@ -155,150 +169,47 @@ fn every_button_that_is_tapped_is_covered() {
 }
 
 #[test]
-fn a_button_that_cannot_be_tapped_is_named() {
+fn what_we_send_ourselves_is_no_tap() {
     let data = tempfile::tempdir().unwrap();
     let file = write(data.path(), &menu());
-    let tap = |path: &str| run(data.path(), &["menu", "send", &file, "--button", path, "--to", "http://127.0.0.1:9/"]);
-    assert!(complaint(&tap("2.5")).contains("pushes no event"));
-    assert!(complaint(&tap("9")).contains("2.2 扫码"));
-    assert_eq!(tap("2.5").status.code(), Some(2));
-}
-
-/// Answers each connection with what the path of its request has, and gives the request lines back when dropped.
-struct PlatformStandIn {
-    url: String,
-    asked: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
-}
-
-impl PlatformStandIn {
-    fn start(answers: Vec<(&'static str, u16, String)>) -> Self {
-        use std::io::{BufRead as _, BufReader, Read as _};
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-        let seen = std::sync::Arc::clone(&asked);
-        // Ends with the test program: it has no state to lose.
-        std::thread::Builder::new()
-            .name("platform".to_owned())
-            .spawn(move || {
-                for stream in listener.incoming() {
-                    let mut stream = BufReader::new(stream.unwrap());
-                    let (mut line, mut length) = (String::new(), 0);
-                    stream.read_line(&mut line).unwrap();
-                    loop {
-                        let mut header = String::new();
-                        stream.read_line(&mut header).unwrap();
-                        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
-                            length = value.trim().parse().unwrap();
-                        }
-                        if header.trim().is_empty() {
-                            break;
-                        }
-                    }
-                    let mut body = vec![0; length];
-                    stream.read_exact(&mut body).unwrap();
-                    let path = line.split([' ', '?']).nth(1).unwrap().to_owned();
-                    seen.lock().unwrap().push(format!("{} {}", line.trim(), String::from_utf8_lossy(&body)));
-                    let found = answers.iter().find(|(known, ..)| *known == path);
-                    let (status, body) =
-                        found.map_or((404, String::new()), |(_, status, body)| (*status, body.clone()));
-                    let answer = format!(
-                        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-                        body.len()
-                    );
-                    stream.get_mut().write_all(answer.as_bytes()).unwrap();
-                }
-            })
-            .unwrap();
-        Self { url, asked }
-    }
-
-    fn configure(&self, data: &Path) {
-        let config = format!("[account.default]\napp_id = \"wx1234567890abcdef\"\napi = \"{}\"\n", self.url);
-        std::fs::write(data.join("config.toml"), config).unwrap();
-    }
-}
-
-const TOKEN: &str = r#"{"access_token":"ACCESS","expires_in":7200}"#;
-const NO_API_MENU: &str = r#"{"errcode":46003,"errmsg":"menu no exist"}"#;
-const OWN_MENU: &str = r#"{"is_menu_open":1,"selfmenu_info":{"button":[{"type":"text","name":"T","value":"hi"}]}}"#;
-
-#[test]
-fn a_menu_is_fetched_only_when_asked_and_kept() {
-    let data = tempfile::tempdir().unwrap();
-    let platform = PlatformStandIn::start(vec![
-        ("/cgi-bin/stable_token", 200, TOKEN.to_owned()),
-        ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
-        ("/cgi-bin/menu/get", 200, menu().to_string()),
-    ]);
-    platform.configure(data.path());
-    let with_secret = |arguments: &[&str]| run(data.path(), &[arguments, &["--app-secret", "s3cr3t-s3cr3t"]].concat());
-    let shown = with_secret(&["menu", "show", "--fetch", "--json"]);
-    assert_eq!(json_of(&shown)["shape"], "menu/get", "{}", complaint(&shown));
-    let asked = platform.asked.lock().unwrap().clone();
-    assert!(asked[0].starts_with("POST /cgi-bin/stable_token ") && asked[0].contains("s3cr3t-s3cr3t"), "{asked:?}");
-    assert!(asked[1].contains("access_token=ACCESS") && asked.len() == 3, "{asked:?}");
-    let kept: Vec<_> = std::fs::read_dir(data.path().join("menus/account-default")).unwrap().collect();
-    assert_eq!(kept.len(), 1);
-    assert_eq!(with_secret(&["menu", "lint", "--fetch"]).status.code(), Some(0));
-}
-
-#[test]
-fn refusals_of_the_platform_come_with_a_remedy_and_without_secrets() {
-    let refused = |answers: Vec<(&'static str, u16, String)>, arguments: &[&str]| {
-        let data = tempfile::tempdir().unwrap();
-        PlatformStandIn::start(answers).configure(data.path());
-        let output = run(data.path(), &[&["menu", "show", "--fetch"], arguments].concat());
-        assert_eq!(output.status.code(), Some(2));
-        let text = complaint(&output).to_owned();
-        assert!(!text.contains("s3cr3t") && !text.contains("ACCESS"), "{text}");
-        text
+    let listening = Listening::start(data.path(), &[]);
+    assert!(run(data.path(), &["send", "CLICK", "--key", "V1001", "--to", &listening.url]).status.success());
+    assert!(run(data.path(), &["replay", "1", "--to", &listening.url]).status.success());
+    assert!(run(data.path(), &["replay", "1", "--mode", "fresh", "--to", &listening.url]).status.success());
+    let url = format!("{}/wx", listening.url);
+    run(data.path(), &["doctor", "--url", &url, "--allow-local"]);
+    let own = json_of(&run(data.path(), &["events", "is:replay key:menuscope_doctor_*", "--json"]));
+    assert_eq!(own["event_key"].as_str().map(|key| key.starts_with("menuscope_doctor_")), Some(true));
+    let covered = |filter: &[&str]| {
+        let covered = json_of(&run(data.path(), &[&["menu", "coverage", &file, "--json"], filter].concat()));
+        (covered["buttons"][0]["count"].clone(), covered["in_no_button"].clone())
     };
-    let error = |errcode: i64, errmsg: &str| format!(r#"{{"errcode":{errcode},"errmsg":"{errmsg}"}}"#);
-    let secret = ["--app-secret", "s3cr3t"];
-    let unlisted = error(40_164, "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 5f");
-    assert!(refused(vec![("/cgi-bin/stable_token", 200, unlisted)], &secret).contains("address 203.0.113.7"));
-    let wrong = error(40_001, "invalid credential");
-    assert!(refused(vec![("/cgi-bin/stable_token", 200, wrong)], &secret).contains("AppSecret is not the account's"));
-    for (errcode, errmsg, said) in [
-        (40_013, "invalid appid", "not an AppID"),
-        (40_125, "invalid appsecret", "shown once when it is reset"),
-        (45_009, "reach max api daily quota limit", "today's calls"),
-        (-1, "system error", "try again in a minute"),
-    ] {
-        assert!(
-            refused(vec![("/cgi-bin/stable_token", 200, error(errcode, errmsg))], &secret).contains(said),
-            "{said}"
-        );
-    }
-    for (errcode, said) in [(42_001, "has expired"), (40_014, "is not valid"), (99_999, "global return codes")] {
-        let answers = vec![("/cgi-bin/get_current_selfmenu_info", 200, error(errcode, "no rid: 5f"))];
-        let text = refused(answers, &["--access-token", "ACCESS"]);
-        assert!(text.contains(said) && text.contains(&errcode.to_string()), "{text}");
-    }
-    let unverified = error(48_001, "api unauthorized");
-    let answers = vec![("/cgi-bin/get_current_selfmenu_info", 200, unverified)];
-    assert!(refused(answers, &["--access-token", "ACCESS"]).contains("not verified"));
-    assert!(refused(Vec::new(), &secret).contains("cannot read the answer to /cgi-bin/token (status 404)"));
-    assert!(refused(Vec::new(), &[]).contains("without the AppSecret"));
-    let page = "<html>".to_owned();
-    let answers = vec![("/cgi-bin/get_current_selfmenu_info", 200, page)];
-    assert!(refused(answers, &["--access-token", "ACCESS"]).contains("get_current_selfmenu_info"));
+    assert_eq!(covered(&[]), (json!(1), json!([])));
+    assert_eq!(covered(&["event:CLICK"]), (json!(1), json!([])));
+    // Where a person asks for them, they are there.
+    assert_eq!(covered(&["is:replay key:V1001"]), (json!(2), json!([])));
 }
 
 #[test]
-fn a_menu_of_the_console_is_shown_where_the_api_made_none() {
+fn text_output_is_of_one_language_and_names_the_errcode() {
     let data = tempfile::tempdir().unwrap();
-    // The older call is made where the host does not know the newer one.
-    let platform = PlatformStandIn::start(vec![
-        ("/cgi-bin/token", 200, TOKEN.to_owned()),
-        ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
-        ("/cgi-bin/menu/get", 200, NO_API_MENU.to_owned()),
-    ]);
-    platform.configure(data.path());
-    let shown = run(data.path(), &["menu", "show", "--fetch", "--json", "--app-secret", "s3cr3t"]);
-    let shown = json_of(&shown);
-    assert_eq!((&shown["shape"], &shown["is_menu_open"]), (&json!("get_current_selfmenu_info"), &json!(true)));
+    let file = data.path().join("bad.json");
+    std::fs::write(&file, r#"{"button":[{"type":"click","name":"aaaaaaaaaaaaaaaaa","key":"k"}]}"#).unwrap();
+    let file = file.to_str().unwrap();
+    let said = |language: &str, arguments: &[&str]| {
+        stdout(&menuscope(data.path(), arguments).env("LC_ALL", language).output().unwrap()).to_owned()
+    };
+    let english = said("en_US.UTF-8", &["menu", "lint", file]);
+    assert!(
+        english.starts_with("Error [name-too-long] errcode 40018, line 1, column 35: The name has 17 bytes"),
+        "{english}"
+    );
+    let chinese = said("zh_CN.UTF-8", &["menu", "lint", file]);
+    assert!(chinese.starts_with("错误 [name-too-long] errcode 40018，第 1 行第 35 列: 名称有 17 字节"), "{chinese}");
+    let covered = said("zh_CN.UTF-8", &["menu", "coverage", file]);
+    let heading: Vec<&str> = covered.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(heading[..5], ["按钮", "名称", "推送", "状态", "点击次数"]);
+    assert!(covered.contains("从未触发"), "{covered}");
 }
 
 #[test]
@@ -320,23 +231,4 @@ fn a_key_in_no_button_is_named_after_the_former_menu_that_had_it() {
     assert_eq!((&of("NOWHERE")["former"], &of("NOWHERE")["last_outcome"]), (&Value::Null, &json!("legal")));
     let told = run(data.path(), &["menu", "coverage", &file]);
     assert!(stdout(&told).contains("CLICK OLD, 1 tap (button 1 往期 of the menu of 2023-11-1"), "{}", stdout(&told));
-}
-
-#[test]
-fn a_fetched_menu_is_resolved_and_tapped() {
-    let data = tempfile::tempdir().unwrap();
-    let platform = PlatformStandIn::start(vec![
-        ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
-        ("/cgi-bin/menu/get", 200, menu().to_string()),
-    ]);
-    platform.configure(data.path());
-    let token = ["--fetch", "--access-token", "ACCESS"];
-    let resolved =
-        run(data.path(), &[&["menu", "resolve", "--tag", "2", "--platform", "ios", "--json"], &token[..]].concat());
-    assert_eq!(json_of(&resolved)["menu_id"], "208396993");
-    let listening = Listening::start(data.path(), &[]);
-    let sent = run(data.path(), &[&["menu", "send", "--button", "1", "--to", &listening.url], &token[..]].concat());
-    assert_eq!(sent.status.code(), Some(0), "{}", complaint(&sent));
-    let neither = run(data.path(), &["menu", "resolve", "--platform", "ios"]);
-    assert_eq!(neither.status.code(), Some(2));
 }

@@ -74,6 +74,12 @@ fn refused() -> Vec<(u32, String)> {
         (40_018, bar(&json!([click("十七个字节的名称", "K")]))),
         (40_019, bar(&json!([click("A", &long_key)]))),
         (40_020, bar(&json!([view(&long_url)]))),
+        (
+            40_013,
+            bar(
+                &json!([{ "type": "miniprogram", "name": "A", "url": "http://e.com", "appid": "bad", "pagepath": "p" }]),
+            ),
+        ),
         (40_022, below(&third)),
         (40_023, bar(&json!([{ "name": "P", "sub_button": six }]))),
         (40_024, below(&json!({ "type": "tap", "name": "A", "key": "K" }))),
@@ -84,7 +90,12 @@ fn refused() -> Vec<(u32, String)> {
         (40_035, conditional(&json!({ "client_platform_type": "9" }), &one)),
         (40_054, below(&view("ftp://e.com/"))),
         (40_055, bar(&json!([view("e.com")]))),
+        (
+            40_165,
+            bar(&json!([{ "type": "miniprogram", "name": "A", "url": "http://e.com", "appid": "wx286b93c14bbf93aa" }])),
+        ),
         (47_001, "{\"button\":[".to_owned()),
+        (53_600, bar(&json!([{ "type": "article_id", "name": "A" }]))),
         (65_303, json!({ "conditionalmenu": [{ "button": one, "matchrule": { "tag_id": "2" } }] }).to_string()),
         (65_304, conditional(&json!({}), &one)),
         (65_316, four_domains),
@@ -118,7 +129,7 @@ fn giants_and_damaged_menus_are_errors_with_their_place() {
     let deep = format!("{{\"button\":[{}{}]}}", "{\"name\":\"A\",\"sub_button\":[".repeat(20), "]}".repeat(20));
     let long = bar(&json!([{ "type": "click", "name": "名".repeat(1 << 20), "key": "K" }]));
     for (name, text, code, errcode) in [
-        ("many", many, "too-large", Some(40_016)),
+        ("many", many, "button-count", Some(40_016)),
         ("deep", deep, "sub-button-level", Some(40_022)),
         ("long", long, "too-large", None),
         ("comment", "{\n  // the menu\n  \"button\": []\n}".to_owned(), "not-json", Some(47_001)),
@@ -133,6 +144,28 @@ fn giants_and_damaged_menus_are_errors_with_their_place() {
         assert_eq!(finding.errcode(), errcode, "{name}");
         assert!(finding.place.is_some() || name == "empty", "{name} has no place");
     }
+    let place_of = |text: &str, code: &str| {
+        let findings = lint(text.as_bytes()).unwrap();
+        let finding = findings.iter().find(|finding| finding.code.as_str() == code).unwrap();
+        (findings.len(), finding.place.unwrap().offset, finding.message(menuscope::texts::Language::English))
+    };
+    let many = bar(&Value::from(vec![json!({ "type": "click", "name": "A", "key": "K" }); 10_000]));
+    let fourth = many.match_indices('{').nth(4).unwrap().0;
+    let said = "The menu has 10000 buttons; WeChat takes 1 to 3".to_owned();
+    assert_eq!(place_of(&many, "button-count"), (1, fourth, said));
+    for levels in [4, 20, 5_000] {
+        let deep = format!(
+            "{{\"button\":[{}",
+            "{\"name\":\"A\",\"type\":\"click\",\"key\":\"K\",\"sub_button\":[".repeat(levels)
+        );
+        let deep = format!("{deep}{}]}}", "]}".repeat(levels));
+        let third = deep.match_indices("{\"name").nth(2).unwrap().0;
+        let (_, at, _) = place_of(&deep, "sub-button-level");
+        assert_eq!(at, third, "the first sub-button that is too deep, of {levels} levels");
+    }
+    let lists = format!("{{\"button\":{}", "[".repeat(5_000));
+    let error = lint(lists.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("its values nest more than 32 levels deep: line 1, column "), "{error}");
     let with_bom = [&b"\xEF\xBB\xBF"[..], fixture("create_nested.json").as_slice()].concat();
     assert_eq!(codes(&with_bom), ["bom"].into());
     for (text, at) in [
@@ -164,7 +197,7 @@ fn leaf() -> impl Strategy<Value = Value> {
         "[a-z0-9/?&=%#]{0,24}"
             .prop_map(|rest| json!({ "type": "view", "name": "N", "url": format!("http://e.com/{rest}") })),
         "[a-z/?=&]{1,24}".prop_map(|page| {
-            json!({ "type": "miniprogram", "name": "N", "url": "http://e.com", "appid": "wx1", "pagepath": page })
+            json!({ "type": "miniprogram", "name": "N", "url": "http://e.com", "appid": "wx286b93c14bbf93aa", "pagepath": page })
         }),
     ]
 }

@@ -21,11 +21,11 @@ pub enum MenuJob {
     Show(ShowMenu),
     /// List what WeChat will refuse, with its errcode, and what phones cut; exit 1 on an error
     Lint(LintMenu),
-    /// Count the captured taps of each button, and list keys that are in no button
+    /// Count the captured taps of each button, and list keys that are in no button; our own replays and probes are no taps
     Coverage(CoverMenu),
     /// Tell which of the conditional menus a user sees, and why
     Resolve(ResolveMenu),
-    /// Post the event of each button, or of one, as WeChat would
+    /// Post the event of each button of all menus, or of one, as WeChat would
     Send(SendMenu),
 }
 
@@ -67,12 +67,22 @@ pub struct LintMenu {
 
 /// Arguments of `menuscope menu coverage`.
 #[derive(Debug, Args)]
-#[command(after_long_help = filter_help())]
+#[command(
+    after_long_help = filter_help(),
+    override_usage = "menuscope menu coverage [OPTIONS] <FILE> [FILTER]\n       menuscope menu coverage [OPTIONS] --fetch [FILTER]"
+)]
 pub struct CoverMenu {
-    /// JSON of a menu, or - for stdin
-    pub file: String,
-    /// Events to count, as a filter
+    /// JSON of a menu, or - for stdin; left out with --fetch
+    #[arg(required_unless_present = "fetch")]
+    pub file: Option<String>,
+    /// Events to count, as a filter; our own replays and probes count where it asks about is:replay
     pub filter: Option<String>,
+    /// Ask WeChat for the menu of the account, with its AppID and AppSecret, and keep it in the data folder
+    #[arg(long)]
+    pub fetch: bool,
+    /// Access token to ask with, in place of AppID and AppSecret; safer: MENUSCOPE_ACCESS_TOKEN
+    #[arg(long, value_name = "TOKEN", env = "MENUSCOPE_ACCESS_TOKEN", hide_env = true)]
+    pub access_token: Option<Secret>,
     /// Exit 1 where a button that pushes was never seen
     #[arg(long)]
     pub all: bool,
@@ -115,7 +125,8 @@ pub struct SendMenu {
     /// The menu
     #[command(flatten)]
     pub source: MenuSource,
-    /// Button to tap: its path by numbers (2.1) or names (More/Scan), in the default menu
+    /// Button to tap, in place of all of all menus: its path by numbers (2.1) or names (More/Scan); one of a conditional menu
+    /// behind that menu's menuid (208396993:2.1), or behind c1, c2 … where it has none
     #[arg(long, value_name = "PATH")]
     pub button: Option<String>,
     /// Server to post to: a URL, or a target's name in config.toml

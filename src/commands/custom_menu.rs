@@ -2,21 +2,22 @@
 
 use anyhow::Context as _;
 
-use super::input::{input_name, read_input};
-use super::output::{Output, finding_lines, print_line};
+use super::input::{input_name, is_input, read_input};
+use super::output::{Output, print_line, refusal_lines};
 use super::{Outcome, filter, language, send};
-use crate::account::Account;
+use crate::account::{Account, Secret};
 use crate::capture::diagnosis::Severity;
 use crate::cli::{CoverMenu, LintMenu, MenuArgs, MenuJob, MenuSource, PhonePlatform, ResolveMenu, SendMenu, ShowMenu};
 use crate::config::Config;
 use crate::coverage::{Coverage, MenuHistory, Taps};
 use crate::delivery::HttpClient;
 use crate::engine::Setup;
-use crate::platform_api::{FetchedMenu, PlatformApi};
+use crate::filter::Filter;
+use crate::platform_api::{ApiError, FetchedMenu, PlatformApi};
 use crate::sample;
 use crate::store::{Reader, StoreError};
 use crate::wechat::codes::worst;
-use crate::wechat::custom_menu::{Button, ButtonPush, Menu, MenuFile, MenuUser, Platform, lint, resolve};
+use crate::wechat::custom_menu::{AddressedButton, ButtonPush, MenuFile, MenuUser, Platform, lint, resolve};
 
 mod as_json;
 mod as_text;
@@ -34,16 +35,17 @@ pub(super) fn run(setup: &Setup, asked: &MenuArgs, output: Output) -> anyhow::Re
     }
 }
 
-fn menu_of(file: &str) -> anyhow::Result<MenuFile> {
+fn menu_of(setup: &Setup, file: &str) -> anyhow::Result<MenuFile> {
     let json = read_input(file, "the menu", MOST_READ)?;
-    MenuFile::read(&json).with_context(|| format!("there is no menu in {}", input_name(file)))
+    let read = MenuFile::read(&json).map_err(|error| ApiError::of_file(error, language(setup)));
+    read.with_context(|| format!("there is no menu in {}", input_name(file)))
 }
 
 /// The menu of a file, or of WeChat's answer where that is asked for.
 fn file_of(setup: &Setup, source: &MenuSource) -> anyhow::Result<MenuFile> {
     match source.file.as_deref() {
-        Some(file) => menu_of(file),
-        None => Ok(fetched(setup, source)?.file),
+        Some(file) => menu_of(setup, file),
+        None => Ok(fetched(setup, source.access_token.as_ref())?.file),
     }
 }
 
@@ -51,19 +53,19 @@ fn file_of(setup: &Setup, source: &MenuSource) -> anyhow::Result<MenuFile> {
 fn json_of(setup: &Setup, source: &MenuSource) -> anyhow::Result<(Vec<u8>, String)> {
     match source.file.as_deref() {
         Some(file) => Ok((read_input(file, "the menu", MOST_READ)?, input_name(file).to_owned())),
-        None => Ok((fetched(setup, source)?.json, "WeChat's answer".to_owned())),
+        None => Ok((fetched(setup, source.access_token.as_ref())?.json, "WeChat's answer".to_owned())),
     }
 }
 
 /// Asks WeChat for the menu of the default account, and keeps it in the data folder.
-fn fetched(setup: &Setup, source: &MenuSource) -> anyhow::Result<FetchedMenu> {
+fn fetched(setup: &Setup, access_token: Option<&Secret>) -> anyhow::Result<FetchedMenu> {
     let config = Config::load_without_rules(&setup.config_file)?;
     let accounts = config.accounts(&setup.folder, &setup.overrides)?;
     let account = accounts.default_account();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let http_client = HttpClient::new();
     let api = PlatformApi::new(&http_client, account, language(setup));
-    let menu = runtime.context("cannot start asking WeChat")?.block_on(api.menu(source.access_token.as_ref()))?;
+    let menu = runtime.context("cannot start asking WeChat")?.block_on(api.menu(access_token))?;
     setup.folder.keep_menu(&account.name, &menu.json, crate::clock::now())?;
     Ok(menu)
 }
@@ -77,13 +79,14 @@ fn show(setup: &Setup, asked: &ShowMenu) -> anyhow::Result<Outcome> {
 
 fn lint_menu(setup: &Setup, asked: &LintMenu) -> anyhow::Result<Outcome> {
     let (json, origin) = json_of(setup, &asked.source)?;
-    let findings = lint(&json).with_context(|| format!("there is no menu in {origin}"))?;
     let language = language(setup);
+    let findings = lint(&json).map_err(|error| ApiError::of_file(error, language));
+    let findings = findings.with_context(|| format!("there is no menu in {origin}"))?;
     if asked.json {
         print_line(&as_json::findings(asked.source.file.as_deref(), &findings, language).to_string())?;
     } else {
         for finding in &findings {
-            for line in finding_lines(finding, language) {
+            for line in refusal_lines(finding, finding.errcode(), language) {
                 print_line(&line)?;
             }
         }
@@ -93,8 +96,7 @@ fn lint_menu(setup: &Setup, asked: &LintMenu) -> anyhow::Result<Outcome> {
 }
 
 fn coverage(setup: &Setup, asked: &CoverMenu, output: Output) -> anyhow::Result<Outcome> {
-    let file = menu_of(&asked.file)?;
-    let filter = filter(asked.filter.as_deref())?;
+    let (file, filter) = covered(setup, asked)?;
     let coverage = match Reader::open(&setup.folder.database()) {
         Ok(reader) => Coverage::read(&reader, &file, &filter, usize::MAX)?,
         // Nothing was captured yet: no button was seen.
@@ -110,6 +112,27 @@ fn coverage(setup: &Setup, asked: &CoverMenu, output: Output) -> anyhow::Result<
         as_text::coverage(&file, &coverage, language(setup), output)?;
     }
     Ok(if asked.all && !coverage.is_complete() { Outcome::No(None) } else { Outcome::Done })
+}
+
+/// The menu and the filter of a coverage. Where WeChat is asked for the menu, a filter is all that is left to be named.
+fn covered(setup: &Setup, asked: &CoverMenu) -> anyhow::Result<(MenuFile, Filter)> {
+    match (&asked.file, &asked.filter) {
+        (Some(file), chosen) if !asked.fetch => {
+            let chosen = filter(chosen.as_deref())?;
+            Ok((menu_of(setup, file)?, chosen))
+        }
+        (Some(file), None) if !is_input(file) => {
+            let chosen = filter(Some(file))?;
+            Ok((fetched(setup, asked.access_token.as_ref())?.file, chosen))
+        }
+        (None, _) => Ok((fetched(setup, asked.access_token.as_ref())?.file, Filter::default())),
+        (Some(file), _) => {
+            anyhow::bail!(
+                "--fetch asks WeChat for the menu, so no file is read; leave out --fetch or {}",
+                input_name(file)
+            )
+        }
+    }
 }
 
 fn resolve_menu(setup: &Setup, asked: &ResolveMenu) -> anyhow::Result<Outcome> {
@@ -129,19 +152,19 @@ fn resolve_menu(setup: &Setup, asked: &ResolveMenu) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Posts the events of the default menu's buttons, or of the first conditional menu where the file has no other.
+/// Posts the events of the buttons of all menus, the default one's first, or of one button.
 fn send_taps(setup: &Setup, asked: &SendMenu) -> anyhow::Result<Outcome> {
     let file = file_of(setup, &asked.source)?;
-    let menu = file.menus().next().context("the account has no menu; open one with menu/create")?;
-    let chosen = chosen(menu, asked.button.as_deref())?;
+    anyhow::ensure!(file.menus().next().is_some(), "the account has no menu; open one with menu/create");
+    let chosen = chosen(&file, asked.button.as_deref())?;
     if chosen.is_empty() {
         return Ok(Outcome::No(Some("no button of this menu pushes an event".to_owned())));
     }
     let make = |account: &Account| {
-        let taps = chosen.iter().map(|(path, button, push)| {
-            let message = sample::tap(*push, menu.menu_id.as_deref(), asked.openid.as_deref(), account);
-            let message = message.with_context(|| format!("cannot make the event of the button {path}"))?;
-            Ok((format!("{path} {}", button.name()), message))
+        let taps = chosen.iter().map(|(address, tapped, push)| {
+            let message = sample::tap(*push, tapped.menu.menu_id.as_deref(), asked.openid.as_deref(), account);
+            let message = message.with_context(|| format!("cannot make the event of the button {address}"))?;
+            Ok((format!("{address} {}", tapped.button.name()), message))
         });
         taps.collect::<anyhow::Result<Vec<_>>>()
     };
@@ -149,18 +172,33 @@ fn send_taps(setup: &Setup, asked: &SendMenu) -> anyhow::Result<Outcome> {
     send::made_for_account(setup, &asked.to, form, make)
 }
 
-/// A button with its path and its push.
-type Tapped<'m> = (String, &'m Button, ButtonPush<'m>);
+/// A button with its address and its push.
+type Tapped<'m> = (String, AddressedButton<'m>, ButtonPush<'m>);
 
 /// The buttons to tap: the one that is asked for, or all that push an event.
-fn chosen<'m>(menu: &'m Menu, path: Option<&str>) -> anyhow::Result<Vec<Tapped<'m>>> {
-    let all = menu.all_buttons();
-    let pushing = |(path, button): (String, &'m Button)| Some((path, button, button.push()?));
-    let Some(path) = path else { return Ok(all.into_iter().filter_map(pushing).collect()) };
-    let button = menu.button_at(path).with_context(|| {
-        let known: Vec<String> = all.iter().map(|(path, button)| format!("{path} {}", button.name())).collect();
-        format!("there is no button {path}; the buttons are {}", known.join(", "))
-    })?;
-    anyhow::ensure!(button.push().is_some(), "the button {path} pushes no event; `menuscope menu show` tells why");
-    Ok(all.into_iter().filter(|(_, known)| std::ptr::eq(*known, button)).filter_map(pushing).collect())
+fn chosen<'m>(file: &'m MenuFile, address: Option<&str>) -> anyhow::Result<Vec<Tapped<'m>>> {
+    let all = file.all_buttons();
+    let pushing = |(address, found): (String, AddressedButton<'m>)| Some((address, found, found.button.push()?));
+    let Some(address) = address else { return Ok(all.into_iter().filter_map(pushing).collect()) };
+    let named = |buttons: &[AddressedButton<'_>]| {
+        let named =
+            all.iter().filter(|(_, known)| buttons.is_empty() || buttons.iter().any(|found| is_same(found, known)));
+        let named: Vec<String> = named.map(|(address, known)| format!("{address} {}", known.button.name())).collect();
+        named.join(", ")
+    };
+    let found = file.buttons_at(address);
+    let [one] = found.as_slice() else {
+        anyhow::ensure!(!found.is_empty(), "there is no button {address}; the buttons are {}", named(&[]));
+        anyhow::bail!("several buttons are {address}; name one of {}", named(&found));
+    };
+    anyhow::ensure!(
+        one.button.push().is_some(),
+        "the button {address} pushes no event; `menuscope menu show` tells why"
+    );
+    let one = all.iter().find(|(_, known)| is_same(one, known)).cloned();
+    Ok(one.into_iter().filter_map(pushing).collect())
+}
+
+fn is_same(one: &AddressedButton<'_>, other: &AddressedButton<'_>) -> bool {
+    std::ptr::eq(one.button, other.button)
 }

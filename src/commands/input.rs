@@ -23,6 +23,11 @@ pub(super) fn read_input(file: &str, what: &str, most: u64) -> anyhow::Result<Ve
     Ok(bytes)
 }
 
+/// Tells whether text names an input that can be read.
+pub(super) fn is_input(text: &str) -> bool {
+    text == STDIN || std::path::Path::new(text).is_file()
+}
+
 /// The name of an input in messages.
 pub(super) fn input_name(file: &str) -> &str {
     if file == STDIN { "stdin" } else { file }

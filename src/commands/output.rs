@@ -158,11 +158,22 @@ pub(super) fn event_line(reader: &Reader, stored: &StoredCapture, language: Lang
 
 /// A finding about a request or a reply: how bad, what, where, and what to do about it.
 pub(super) fn finding_lines<C: Coded>(finding: &Finding<C>, language: Language) -> [String; 2] {
+    refusal_lines(finding, None, language)
+}
+
+/// The same of what WeChat refuses with that errcode.
+pub(super) fn refusal_lines<C: Coded>(finding: &Finding<C>, errcode: Option<u32>, language: Language) -> [String; 2] {
     let severity = language.text(&format!("severity.{}", finding.code.severity().as_str()));
-    let place = finding.place.map_or_else(String::new, |place| format!(" {place}"));
+    let refusal = errcode.map(|errcode| format!("errcode {errcode}"));
+    let place = finding.place.map(|place| {
+        language.filled("detail.place", &[("line", place.line.to_string()), ("column", place.column.to_string())])
+    });
+    let facts: Vec<String> = refusal.into_iter().chain(place).collect();
+    let facts =
+        if facts.is_empty() { String::new() } else { format!(" {}", facts.join(&language.text("menu.between"))) };
     let message = finding.message(language);
     [
-        format!("{severity} [{}]{place}: {}", finding.code.as_str(), quoted(&message)),
+        format!("{severity} [{}]{facts}: {}", finding.code.as_str(), quoted(&message)),
         format!("  → {}", quoted(&finding.remedy(language))),
     ]
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::ButtonState;
 use crate::capture::CaptureSummary;
-use crate::filter::Filter;
+use crate::filter::{Expr, Filter, State, Term};
 use crate::store::{Reader, Scan, StoreError, TapOutcome, TapSum};
 use crate::wechat::kind::MENU_EVENTS;
 
@@ -57,14 +57,16 @@ impl Taps {
         Ok(taps)
     }
 
-    /// Counts the captures that match a filter, by a look at each of them.
+    /// Counts the captures that match a filter, by a look at each of them. Our own replays and probes are nobody's taps, and
+    /// count only where the filter asks about them.
     pub fn walk(reader: &Reader, filter: &Filter) -> Result<Self, StoreError> {
         let mut taps = Self::default();
+        let counts_own = asks_about_own(&filter.expr);
         let mut scan = Scan::new(filter, reader.newest()?);
         loop {
             let chunk = reader.step(&mut scan)?;
-            for row in reader.page(&chunk.ids)? {
-                taps.add(&row);
+            for row in reader.page(&chunk.ids)?.iter().filter(|row| counts_own || !row.replay) {
+                taps.add(row);
             }
             if chunk.finished {
                 return Ok(taps);
@@ -90,6 +92,16 @@ impl Taps {
     ) -> impl Iterator<Item = (&'t str, &'t str, &'t TapCount)> {
         let all = self.counts.iter().map(|((kind, key), taps)| (&**kind, &**key, taps));
         all.filter(|(kind, key, _)| known.binary_search(&(kind, key)).is_err())
+    }
+}
+
+/// Tells whether `is:replay` stands anywhere in an expression.
+fn asks_about_own(expr: &Expr) -> bool {
+    match expr {
+        Expr::All => false,
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().any(asks_about_own),
+        Expr::Not(inner) => asks_about_own(inner),
+        Expr::Term(term) => matches!(term, Term::Is(State::Replay)),
     }
 }
 

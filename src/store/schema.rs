@@ -271,12 +271,18 @@ CREATE INDEX tapped_unknown ON tapped (kind) WHERE last IS NULL;
 CREATE INDEX tapped_gone ON tapped (kind) WHERE taps <= 0;
 ";
 
+/// 11: the sums of taps made anew, since those so far count replays and probes of our own among the taps.
+const TAPS_OF_OTHERS: &str = "
+DELETE FROM tapped;
+DELETE FROM tally WHERE name = 'tapped_upto';
+";
+
 /// The version before the rows became narrow, and the one after.
 pub(super) const WIDE: usize = 7;
 pub(super) const NARROWED: i64 = 8;
 
 /// The `user_version` after all migrations.
-pub(super) const LATEST: i64 = 10;
+pub(super) const LATEST: i64 = 11;
 
 /// All migrations from an empty file on; `user_version` is the number of those that were applied.
 pub(super) fn migrations() -> Migrations<'static> {
@@ -291,6 +297,7 @@ pub(super) fn migrations() -> Migrations<'static> {
         M::up_with_hook(NARROW, |transaction| narrow::finish(transaction).map_err(Into::into)),
         M::up(TEAMS),
         M::up(TAPS),
+        M::up(TAPS_OF_OTHERS),
     ])
 }
 

@@ -34,9 +34,9 @@ pub(super) fn upto(connection: &Connection) -> Result<i64, StoreError> {
     Counter::TappedUpto.read(connection)
 }
 
-/// The condition that a capture `c` is a tap on a button.
+/// The condition that a capture `c` is a tap on a button: nobody taps where we replay or probe.
 fn is_tap() -> String {
-    format!("c.kind IN ('{}') AND c.event_key IS NOT NULL", MENU_EVENTS.join("', '"))
+    format!("c.kind IN ('{}') AND c.event_key IS NOT NULL AND c.replay = 0", MENU_EVENTS.join("', '"))
 }
 
 /// Captures `c` with their replies `r`, grouped as the summary is, where this holds of them.

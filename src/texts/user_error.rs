@@ -12,6 +12,8 @@ use crate::texts::Language;
 pub struct UserError {
     key: &'static str,
     details: Vec<(&'static str, String)>,
+    /// Details that are words themselves: a key and its own detail.
+    nested: Vec<(&'static str, String, (&'static str, String))>,
     /// File and line of the mistake, where it is in a file.
     place: Option<(String, usize)>,
     message: String,
@@ -20,13 +22,20 @@ pub struct UserError {
 impl UserError {
     /// Makes one from an error; `key` is the full key of its text in `assets/locales`.
     pub fn of(key: &'static str, error: impl fmt::Display) -> Self {
-        Self { key, details: Vec::new(), place: None, message: error.to_string() }
+        Self { key, details: Vec::new(), nested: Vec::new(), place: None, message: error.to_string() }
     }
 
     /// Fills in the place `%{name}` of the text.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.details.push((name, value.to_string()));
+        self
+    }
+
+    /// Fills in the place `%{name}` of the text with another text, in the same language.
+    #[must_use]
+    pub fn with_text(mut self, name: &'static str, key: String, detail: (&'static str, String)) -> Self {
+        self.nested.push((name, key, detail));
         self
     }
 
@@ -39,8 +48,14 @@ impl UserError {
 
     /// The text in that language, with its place.
     pub fn words(&self, language: Language) -> String {
-        let words =
-            if language.has(self.key) { language.filled(self.key, &self.details) } else { sentence(&self.message) };
+        let words = if language.has(self.key) {
+            let mut details = self.details.clone();
+            let texts = self.nested.iter().map(|(name, key, detail)| (*name, language.filled(key, &[detail.clone()])));
+            details.extend(texts);
+            language.filled(self.key, &details)
+        } else {
+            sentence(&self.message)
+        };
         match &self.place {
             None => words,
             Some((file, line)) => {

@@ -8,19 +8,25 @@
 //! ```
 //! Four shapes are told apart by their members: see [`MenuShape`].
 
+mod button_address;
 mod button_type;
 mod definition;
+mod fault_lint;
+mod json_fault;
 mod menu_code;
 mod menu_draft;
 mod menu_error;
 mod menu_lint;
+mod menu_outline;
 mod reader;
 mod resolution;
 mod rule_lint;
 mod url_lint;
 
+pub use button_address::AddressedButton;
 pub use button_type::{ButtonPush, ButtonType};
 pub use definition::{Button, MatchRule, Menu, MenuFile, MenuMember, MenuShape};
+pub use json_fault::JsonFault;
 pub use menu_code::{MenuCode, MenuFinding};
 pub use menu_draft::{DraftButton, MenuDraft};
 pub use menu_error::MenuError;

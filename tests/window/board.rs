@@ -176,7 +176,10 @@ fn a_tap_and_all_taps_are_sent_and_judged() {
     let asked = server.asked();
     assert_eq!(asked.len(), 3);
     assert!(asked[0].contains("KEY_1") && asked[1].contains("KEY_2") && asked[2].contains("https://shop.example.com/"));
-    window.until_says("3 seen");
+    // What we send ourselves is nobody's tap; what arrives is.
+    window.post(&[tap("KEY_1")]);
+    window.until_says("1 seen");
+    window.until_says("2 never seen");
     server.answer(&text_reply("").replace("text", "nonsense"));
     window.press_button("Tap 签到");
     window.until_says("2 of 3 answered legally");
@@ -217,6 +220,8 @@ fn what_is_no_menu_is_told_with_line_and_column() {
         ("{\n// the menu\n\"button\":[]}", "line 2"),
         ("{\"button\":{}}", "button is not a list: line 1, column 11"),
         ("{\"errcode\":40001,\"errmsg\":\"invalid credential\"}", "refusal 40001"),
+        ("{\"errcode\":48001,\"errmsg\":\"api unauthorized\"}", "it is not verified"),
+        ("[]", "it begins with [ in place of a brace"),
         ("<xml/>", "this is XML"),
     ] {
         window.paste_menu(text);

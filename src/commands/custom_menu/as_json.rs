@@ -70,6 +70,7 @@ pub(super) fn coverage(file: &MenuFile, coverage: &Coverage) -> Value {
         let mut object = json!({
             "menu_id": menu.and_then(|menu| menu.menu_id.as_deref()),
             "path": covered.path,
+            "address": file.address(covered.menu, &covered.path),
             "name": button.map(Button::name),
             "type": button.and_then(|button| button.value_of("type")),
             "pushes": push.map(|push| push.kind),

@@ -70,13 +70,14 @@ pub(super) fn verdict(findings: &[MenuFinding], language: Language) -> String {
 /// Prints each button with its taps, then the keys in no button.
 pub(super) fn coverage(file: &MenuFile, coverage: &Coverage, language: Language, output: Output) -> anyhow::Result<()> {
     let menus: Vec<&Menu> = file.menus().collect();
-    let headings = ["BUTTON", "NAME", "PUSHES", "STATE", "TAPS", "ILLEGAL", "SERVER", "NONE", "LAST"];
+    let headings = ["button", "name", "pushes", "state", "taps", "illegal", "server", "none", "last"];
+    let headings = headings.map(|name| language.text(&format!("menu.heading.{name}")));
     let rows = coverage.buttons.iter().map(|covered| {
         let button = menus.get(covered.menu).and_then(|menu| menu.button_at(&covered.path));
         let push = button.and_then(Button::push);
         let taps = &covered.taps;
         [
-            covered.path.clone(),
+            quoted(&file.address(covered.menu, &covered.path)),
             quoted(button.map_or("", Button::name)),
             push.map_or_else(|| "-".to_owned(), |push| format!("{} {}", push.kind, quoted(push.key))),
             language.text(&format!("menu.state.{}", covered.state.as_str())).into_owned(),
@@ -87,7 +88,7 @@ pub(super) fn coverage(file: &MenuFile, coverage: &Coverage, language: Language,
             taps.last.map_or_else(|| "-".to_owned(), local_time),
         ]
     });
-    output.lines(headings, rows)?;
+    output.lines(headings.each_ref().map(|heading| &**heading), rows)?;
     for stray in &coverage.stray {
         let details =
             [("kind", stray.kind.clone()), ("key", quoted(&stray.key)), ("count", stray.taps.count.to_string())];

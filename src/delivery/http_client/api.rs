@@ -45,6 +45,6 @@ impl HttpClient {
         };
         let body = call.body.map(Bytes::copy_from_slice).unwrap_or_default();
         let request = request.body(Full::new(body)).map_err(|_invalid| refused())?;
-        self.exchange(request, MAX_ANSWER, CALL_PATIENCE).await.into_push_response(&shown)
+        self.exchange(request, MAX_ANSWER, CALL_PATIENCE).await.into_push_response(&shown, MAX_ANSWER)
     }
 }

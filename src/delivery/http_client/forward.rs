@@ -117,7 +117,7 @@ impl HttpExchange {
 
 impl Head {
     /// The address that a redirect leads to.
-    fn redirect(&self) -> Option<String> {
+    pub(super) fn redirect(&self) -> Option<String> {
         let (_, location) = self.headers.iter().find(|(name, _)| name == "location")?;
         (300..400).contains(&self.status).then(|| String::from_utf8_lossy(location).into_owned())
     }

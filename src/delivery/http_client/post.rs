@@ -22,6 +22,8 @@ pub struct PushResponse {
     pub body: Bytes,
     /// The time from the first byte sent to the last byte received.
     pub elapsed: Duration,
+    /// The address that a redirect leads to, which is not followed.
+    pub location: Option<String>,
 }
 
 impl HttpClient {
@@ -35,21 +37,24 @@ impl HttpClient {
         }
         request = request.header(header::HOST, parsed.authority());
         let request = request.body(Full::new(Bytes::from(push.body.clone()))).map_err(|_invalid| refused())?;
-        self.exchange(request, MAX_RESPONSE, WECHAT_PATIENCE).await.into_push_response(target)
+        self.exchange(request, MAX_RESPONSE, WECHAT_PATIENCE).await.into_push_response(target, MAX_RESPONSE)
     }
 }
 
 impl HttpExchange {
-    pub(super) fn into_push_response(self, target: &str) -> Result<PushResponse, DeliveryError> {
+    pub(super) fn into_push_response(self, target: &str, limit: usize) -> Result<PushResponse, DeliveryError> {
         let target = target.to_owned();
         match (self.failure, self.head) {
-            (None, Some(head)) => Ok(PushResponse { status: head.status, body: self.body, elapsed: self.elapsed }),
+            (None, Some(head)) => {
+                let location = head.redirect();
+                Ok(PushResponse { status: head.status, body: self.body, elapsed: self.elapsed, location })
+            }
             (Some(Failure::Certificates(source)), _) => Err(DeliveryError::Certificates { source }),
             (Some(Failure::Unresolved(cause) | Failure::Unreachable(cause) | Failure::Broken(cause)), _) => {
                 Err(DeliveryError::Unreachable { cause, target })
             }
             (Some(Failure::TooLarge), _) => {
-                let cause = format!("the answer is larger than {} MiB", MAX_RESPONSE >> 20);
+                let cause = format!("the answer is larger than {} MiB", limit >> 20);
                 Err(DeliveryError::Unreachable { cause, target })
             }
             // Without a failure there is a head.

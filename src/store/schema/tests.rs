@@ -106,3 +106,19 @@ fn rows_are_not_narrowed_where_that_would_delete_what_belongs_to_them() {
     connection.pragma_update(None, "foreign_keys", false).unwrap();
     migrations().to_latest(&mut connection).unwrap();
 }
+
+#[test]
+fn taps_of_the_tenth_version_are_summed_up_anew_after_the_eleventh_step() {
+    let mut connection = of_version(10);
+    connection
+        .execute_batch(
+            "INSERT INTO tapped (kind, event_key, outcome, taps, last) VALUES ('CLICK', 'K', 0, 2, 1);
+             INSERT INTO tally VALUES ('tapped_upto', 2), ('indexed_upto', 2);",
+        )
+        .unwrap();
+    migrations().to_latest(&mut connection).unwrap();
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT COUNT(*) FROM tapped"), 0);
+    assert_eq!(count("SELECT COUNT(*) FROM tally WHERE name = 'tapped_upto'"), 0);
+    assert_eq!(count("SELECT value FROM tally WHERE name = 'indexed_upto'"), 2);
+}

@@ -213,7 +213,8 @@ pub(super) fn newest(
     let sql = format!(
         "SELECT MAX(c.received_at) FROM indexed_key AS i CROSS JOIN capture AS c ON c.id = i.capture_id
          LEFT JOIN reply AS r ON r.capture_id = c.id
-         WHERE i.event_key = ?1 AND i.capture_id <= ?4 AND c.kind = ?2 AND {OUTCOME} = ?3 AND {present}"
+         WHERE i.event_key = ?1 AND i.capture_id <= ?4 AND c.kind = ?2 AND c.replay = 0 AND {OUTCOME} = ?3
+             AND {present}"
     );
     let upto = upto(connection)?;
     connection

@@ -14,8 +14,8 @@ use crate::store::{index, removal, schema};
 /// A step in the life of a database.
 #[derive(Clone, Debug)]
 enum Change {
-    /// Captures arrive: kind, key, form of the reply, and time.
-    Arrive(Vec<(usize, usize, usize, i64)>),
+    /// Captures arrive: kind, key, form of the reply, time, and whether they are our own.
+    Arrive(Vec<(usize, usize, usize, i64, bool)>),
     /// So many captures more are indexed and summarised.
     Summarise(i64),
     /// These captures are removed, one bit each.
@@ -43,7 +43,7 @@ const REPLIES: [(&str, TapOutcome); 7] = [
 ];
 
 fn change() -> impl Strategy<Value = Change> {
-    let capture = (0..KINDS.len(), 0..KEYS.len(), 0..REPLIES.len(), 0..6_i64);
+    let capture = (0..KINDS.len(), 0..KEYS.len(), 0..REPLIES.len(), 0..6_i64, any::<bool>());
     prop_oneof![
         3 => proptest::collection::vec(capture, 1..12).prop_map(Change::Arrive),
         3 => (1..20_i64).prop_map(Change::Summarise),
@@ -57,8 +57,8 @@ fn change() -> impl Strategy<Value = Change> {
 /// A database beside a list of what is in it.
 struct Model {
     connection: Connection,
-    /// Captures by number: kind, key, outcome, time, and the removal that they are in.
-    captures: BTreeMap<i64, (usize, usize, TapOutcome, i64, Option<RemovalId>)>,
+    /// Captures by number: kind, key, outcome, time, the removal that they are in, and whether they are our own.
+    captures: BTreeMap<i64, (usize, usize, TapOutcome, i64, Option<RemovalId>, bool)>,
     next: i64,
     removals: Vec<RemovalId>,
 }
@@ -68,14 +68,14 @@ impl Model {
         let transaction = self.connection.transaction().unwrap();
         match change {
             Change::Arrive(arriving) => {
-                for (kind, key, reply, time) in arriving {
+                for (kind, key, reply, time, is_own) in arriving {
                     let id = self.next;
                     self.next += 1;
                     let sql =
                         "INSERT INTO capture (id, received_at, group_id, attempt, account, kind, form, event_key, mode,
                                    signature, replay, severity, kept_bytes, rest, body)
-                               VALUES (?1, ?2, ?1, 1, 'default', ?3, 13, ?4, 0, 0, 0, 0, 600, x'', x'61')";
-                    transaction.execute(sql, (id, time, KINDS[*kind], KEYS[*key])).unwrap();
+                               VALUES (?1, ?2, ?1, 1, 'default', ?3, 13, ?4, 0, 0, ?5, 0, 600, x'', x'61')";
+                    transaction.execute(sql, (id, time, KINDS[*kind], KEYS[*key], is_own)).unwrap();
                     let (columns, outcome) = REPLIES[*reply];
                     if !columns.is_empty() {
                         let sql = format!(
@@ -84,7 +84,7 @@ impl Model {
                         );
                         transaction.execute(&sql, []).unwrap();
                     }
-                    self.captures.insert(id, (*kind, *key, outcome, *time, None));
+                    self.captures.insert(id, (*kind, *key, outcome, *time, None, *is_own));
                 }
             }
             Change::Summarise(more) => {
@@ -122,7 +122,10 @@ impl Model {
 
     fn expected(&self) -> BTreeMap<(String, String, TapOutcome), (u64, i64)> {
         let mut sums = BTreeMap::new();
-        for (kind, key, outcome, time, removal) in self.captures.values() {
+        for (kind, key, outcome, time, removal, is_own) in self.captures.values() {
+            if *is_own {
+                continue;
+            }
             let (Some(key), true, None) = (KEYS[*key], MENU_EVENTS.contains(&KINDS[*kind]), removal) else { continue };
             let sum: &mut (u64, i64) =
                 sums.entry((KINDS[*kind].to_owned(), key.to_owned(), *outcome)).or_insert((0, *time));

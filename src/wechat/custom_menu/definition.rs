@@ -134,9 +134,9 @@ pub struct MenuMember {
 }
 
 impl Button {
-    /// The member of that name.
+    /// The member of that name; of several the last, as programs that read JSON take it.
     pub fn member(&self, name: &str) -> Option<&MenuMember> {
-        self.members.iter().find(|member| member.name == name)
+        self.members.iter().rfind(|member| member.name == name)
     }
 
     /// The text of the member of that name, if it is there and not empty.
@@ -204,7 +204,7 @@ impl MatchRule {
     }
 
     fn value_of(&self, name: &str) -> Option<&str> {
-        let member = self.members.iter().find(|member| member.name == name)?;
+        let member = self.members.iter().rfind(|member| member.name == name)?;
         Some(member.value.as_str()).filter(|value| !value.is_empty())
     }
 }

@@ -14,7 +14,7 @@ const ERRCODE: &str = "errcode";
 codes! {
     /// The code of a finding about a menu; its spelling is part of its locale keys, `menu_lint.CODE.message` and `.remedy`.
     MenuCode "menu_lint" {
-    /// It is not JSON: `reason`.
+    /// It is not JSON: `variant` (see `JsonFault`), `reason`, `found`.
     NotJson "not-json" Error,
     /// It is larger than any menu: `limit`.
     TooLarge "too-large" Error,
@@ -22,7 +22,7 @@ codes! {
     Bom "bom" Error,
     /// A member has a value of another type: `name`.
     WrongType "wrong-type" Error,
-    /// A member comes twice: `name`.
+    /// A member comes twice, and the last one counts: `name`.
     MemberRepeated "member-repeated" Warning,
     /// A text holds `\uxxxx`: `name`.
     TextEscaped "text-escaped" Error,
@@ -36,6 +36,8 @@ codes! {
     NameMissing "name-missing" Error,
     /// The name has too many bytes: `bytes`, `limit`.
     NameTooLong "name-too-long" Error,
+    /// The name holds a line break or another control character.
+    NameControl "name-control" Warning,
     /// Phones cut the name: `shown`.
     NameCut "name-cut" Warning,
     /// There is neither a type nor a sub-button.
@@ -50,6 +52,10 @@ codes! {
     MemberMissing "member-missing" Error,
     /// A required member is misspelt: `found`, `name`.
     MemberMisspelt "member-misspelt" Error,
+    /// The AppID of a mini program is none: `found`.
+    AppIdInvalid "appid-invalid" Error,
+    /// The AppID of a mini program has another length than AppIDs have: `found`.
+    AppIdUnusual "appid-unusual" Warning,
     /// The key has too many bytes: `bytes`, `limit`.
     KeyTooLong "key-too-long" Error,
     /// The url has too many bytes: `bytes`, `limit`.

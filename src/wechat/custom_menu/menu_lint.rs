@@ -7,34 +7,36 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::button_type::{ButtonType, Origin};
 use super::definition::{Button, Menu, MenuFile, MenuMember, MenuShape};
+use super::fault_lint::{button_count, sub_button_count};
 use super::menu_code::{MenuCode, MenuFinding};
 use super::menu_error::MenuError;
+use super::menu_outline::{MAX_BUTTONS, MAX_SUB_BUTTONS, MenuOutline};
 use super::url_lint::{MAX_URL_BYTES, host};
-use crate::wechat::tree::{BOM, MAX_BYTES, MAX_ELEMENTS, TextForm, TreeError};
+use crate::wechat::tree::{BOM, MAX_BYTES, TextForm};
 
-/// The limit of buttons in the bar.
-const MAX_BUTTONS: usize = 3;
-/// The limit of sub-buttons of one button.
-const MAX_SUB_BUTTONS: usize = 5;
 /// The limit of a key in bytes.
 const MAX_KEY_BYTES: usize = 128;
 /// The most findings about one file: ten thousand misspelt buttons need no ten thousand lines.
 const MAX_FINDINGS: usize = 200;
 
 /// WeChat's errcode for what is no JSON, or has a value of the wrong type.
-const DATA_FORMAT: u32 = 47_001;
+pub(super) const DATA_FORMAT: u32 = 47_001;
 /// WeChat's errcode for `\uxxxx` in a text.
 const TEXT_ESCAPED: u32 = 40_033;
-/// WeChat's errcode for a wrong number of buttons in the bar.
-const BUTTON_COUNT: u32 = 40_016;
 /// WeChat's errcode for a third level.
-const SUB_LEVEL: u32 = 40_022;
-/// WeChat's errcode for a wrong number of sub-buttons.
-const SUB_BUTTON_COUNT: u32 = 40_023;
+pub(super) const SUB_LEVEL: u32 = 40_022;
 /// WeChat's errcode for an invalid AppID.
 const APP_ID: u32 = 40_013;
 /// WeChat's errcode for an invalid media id.
 const MEDIA_ID: u32 = 40_007;
+/// WeChat's errcode for an invalid path of a mini program's page.
+const PAGE_PATH: u32 = 40_165;
+/// WeChat's errcode for an invalid article id.
+const ARTICLE_ID: u32 = 53_600;
+
+/// The beginning of every AppID, and its length with the 16 characters behind it.
+const APP_ID_PREFIX: &str = "wx";
+const APP_ID_LENGTH: usize = 18;
 
 /// The limits and errcodes of one level of buttons.
 struct Level {
@@ -73,22 +75,12 @@ const SUB: Level = Level {
 /// Lints a menu of any shape.
 ///
 /// # Errors
-/// [`MenuError`] for what is JSON and no menu. What is no JSON is a finding: WeChat refuses it.
+/// [`MenuError`] for what is JSON and no menu, and for a web page. What else is no JSON is a finding: WeChat refuses it.
 pub fn lint(payload: &[u8]) -> Result<Vec<MenuFinding>, MenuError> {
     let mut lint = MenuLint { payload, findings: Vec::new() };
     match MenuFile::read(payload) {
         Ok(file) => lint.file(&file),
-        Err(MenuError::Json(error)) => {
-            let finding = match error {
-                // Of two levels and some ten members each, WeChat refuses this whatever else it holds.
-                TreeError::TooDeep { .. } => MenuFinding::new(MenuCode::SubButtonLevel).refused_with(SUB_LEVEL),
-                TreeError::TooManyElements { .. } => MenuFinding::new(MenuCode::TooLarge)
-                    .with("limit", format!("> {MAX_ELEMENTS} {{…}}"))
-                    .refused_with(BUTTON_COUNT),
-                _ => MenuFinding::new(MenuCode::NotJson).with("reason", &error).refused_with(DATA_FORMAT),
-            };
-            lint.findings.push(finding.at(error.place()));
-        }
+        Err(MenuError::Json(fault)) => lint.fault(fault)?,
         Err(MenuError::TooLarge { place, .. }) => {
             let finding = MenuFinding::new(MenuCode::TooLarge).with("limit", format!("> {} MiB", MAX_BYTES >> 20));
             lint.findings.push(finding.at(Some(place)));
@@ -101,8 +93,8 @@ pub fn lint(payload: &[u8]) -> Result<Vec<MenuFinding>, MenuError> {
 
 /// The findings about one file so far.
 pub(super) struct MenuLint<'p> {
-    payload: &'p [u8],
-    findings: Vec<MenuFinding>,
+    pub(super) payload: &'p [u8],
+    pub(super) findings: Vec<MenuFinding>,
 }
 
 impl MenuLint<'_> {
@@ -123,22 +115,24 @@ impl MenuLint<'_> {
             self.menu(menu, file.shape);
         }
         self.conditional_menus(file);
+        for (name, span) in MenuOutline::of(self.payload).repeated {
+            self.add(MenuFinding::new(MenuCode::MemberRepeated).with("name", name), &span);
+        }
     }
 
     fn menu(&mut self, menu: &Menu, shape: MenuShape) {
         let count = menu.buttons.len();
-        if count == 0 || count > MAX_BUTTONS {
-            let finding = MenuFinding::new(MenuCode::ButtonCount).with("count", count).with("limit", MAX_BUTTONS);
+        // Of an account without a menu the console says so, and nobody publishes that.
+        let is_absent = count == 0 && shape == MenuShape::SelfMenu;
+        if !is_absent && (count == 0 || count > MAX_BUTTONS) {
             let span = menu.buttons.get(MAX_BUTTONS).map_or(&menu.span, |button| &button.span);
-            self.add(finding.refused_with(BUTTON_COUNT), span);
+            self.add(button_count(count), span);
         }
         for button in &menu.buttons {
             self.button(button, &BAR, shape);
             let below = button.sub_buttons.len();
             if let Some(first_beyond) = button.sub_buttons.get(MAX_SUB_BUTTONS) {
-                let finding =
-                    MenuFinding::new(MenuCode::SubButtonCount).with("count", below).with("limit", MAX_SUB_BUTTONS);
-                self.add(finding.refused_with(SUB_BUTTON_COUNT), &first_beyond.span);
+                self.add(sub_button_count(below), &first_beyond.span);
             }
             for sub_button in &button.sub_buttons {
                 self.button(sub_button, &SUB, shape);
@@ -191,6 +185,9 @@ impl MenuLint<'_> {
             return;
         };
         let (bytes, name) = (member.value.len(), member.value.as_str());
+        if name.chars().any(char::is_control) {
+            self.add(MenuFinding::new(MenuCode::NameControl), &member.span);
+        }
         if bytes > level.name_bytes {
             let finding = MenuFinding::new(MenuCode::NameTooLong).with("bytes", bytes).with("limit", level.name_bytes);
             self.add(finding.refused_with(level.name_code), &member.span);
@@ -250,6 +247,8 @@ impl MenuLint<'_> {
             "url" => Some(level.url_code),
             "appid" => Some(APP_ID),
             "media_id" => Some(MEDIA_ID),
+            "article_id" => Some(ARTICLE_ID),
+            "pagepath" => Some(PAGE_PATH),
             _ => None,
         };
         let refused = |finding: MenuFinding| match errcode {
@@ -268,6 +267,9 @@ impl MenuLint<'_> {
             return self.add(refused(finding.with("name", name)), span);
         };
         let bytes = member.value.len();
+        if name == "appid" {
+            self.app_id(member);
+        }
         if name == "key" && bytes > MAX_KEY_BYTES {
             let finding = MenuFinding::new(MenuCode::KeyTooLong).with("bytes", bytes).with("limit", MAX_KEY_BYTES);
             self.add(refused(finding), &member.span);
@@ -280,6 +282,17 @@ impl MenuLint<'_> {
                 let finding = MenuFinding::new(MenuCode::UrlInvalid).with("url", &member.value);
                 self.add(finding.refused_with(level.domain_code), &member.span);
             }
+        }
+    }
+
+    fn app_id(&mut self, member: &MenuMember) {
+        let app_id = member.value.as_str();
+        let rest = app_id.strip_prefix(APP_ID_PREFIX);
+        if !rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+            let finding = MenuFinding::new(MenuCode::AppIdInvalid).with("found", app_id);
+            self.add(finding.refused_with(APP_ID), &member.span);
+        } else if app_id.len() != APP_ID_LENGTH {
+            self.add(MenuFinding::new(MenuCode::AppIdUnusual).with("found", app_id), &member.span);
         }
     }
 

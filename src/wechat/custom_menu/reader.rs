@@ -1,17 +1,18 @@
 //! Reads the four shapes of a menu's JSON.
 
 use super::definition::{Button, MatchRule, Menu, MenuFile, MenuMember, MenuShape};
+use super::json_fault::JsonFault;
 use super::menu_error::MenuError;
 use crate::wechat::tree::{Element, Format, MAX_BYTES, Place, TextForm, Tree, TreeError};
 
 pub(super) fn read(payload: &[u8]) -> Result<MenuFile, MenuError> {
-    let tree = Tree::parse(payload).map_err(|error| match error {
-        TreeError::TooLarge { bytes } => MenuError::TooLarge { bytes, place: Place::at(payload, MAX_BYTES) },
-        error => MenuError::Json(error),
-    })?;
-    if tree.format() != Format::Json {
+    if Format::of(payload) == Some(Format::Xml) {
         return Err(MenuError::Xml);
     }
+    let tree = Tree::parse(payload).map_err(|error| match error {
+        TreeError::TooLarge { bytes } => MenuError::TooLarge { bytes, place: Place::at(payload, MAX_BYTES) },
+        error => MenuError::Json(JsonFault::of(error, payload)),
+    })?;
     MenuReader { payload }.file(tree.root())
 }
 
@@ -41,6 +42,9 @@ impl MenuReader<'_> {
             return Ok(MenuFile { shape: MenuShape::Create, default, conditional: Vec::new(), is_open: None });
         }
         if let Some(errcode) = root.text_of("errcode") {
+            if errcode == "0" {
+                return Err(MenuError::Done);
+            }
             let errmsg = root.text_of("errmsg").unwrap_or_default().to_owned();
             return Err(MenuError::Refusal { errcode: errcode.to_owned(), errmsg });
         }
@@ -67,7 +71,7 @@ impl MenuReader<'_> {
     }
 
     fn button(&self, object: Element<'_, '_>) -> Result<Button, MenuError> {
-        let below = match object.child("sub_button") {
+        let below = match object.children_named("sub_button").last() {
             // get_current_selfmenu_info wraps the list in an object.
             Some(wrapper) if wrapper.child("list").is_some() && !Self::is_item(wrapper) => {
                 self.list(wrapper, "list")?
@@ -80,10 +84,15 @@ impl MenuReader<'_> {
         Ok(Button { members, sub_buttons, span: object.content_span() })
     }
 
-    /// The objects of the list that is the member of that name; none where it is missing, `null` or empty.
+    /// The objects of the list that is the member of that name, of several lists the last; none where it is missing, `null` or
+    /// empty.
     fn list<'t, 'a>(&self, object: Element<'t, 'a>, name: &'static str) -> Result<Vec<Element<'t, 'a>>, MenuError> {
-        let mut objects = Vec::new();
+        let mut objects: Vec<Element<'t, 'a>> = Vec::new();
         for value in object.children_named(name) {
+            // As programs that read JSON do where a member comes twice.
+            if !objects.last().is_some_and(|before| self.is_same_list(*before, value)) {
+                objects.clear();
+            }
             if self.is_null(value) || self.starts_with(value, b'[') && !Self::is_item(value) {
                 continue;
             }
@@ -104,7 +113,7 @@ impl MenuReader<'_> {
         object: Element<'t, 'a>,
         name: &'static str,
     ) -> Result<Option<Element<'t, 'a>>, MenuError> {
-        match object.child(name).filter(|value| !self.is_null(*value)) {
+        match object.children_named(name).last().filter(|value| !self.is_null(*value)) {
             None => Ok(None),
             Some(value) if self.starts_with(value, b'{') && !Self::is_item(value) => Ok(Some(value)),
             Some(value) => Err(self.structure(name, "an object", value)),
@@ -114,6 +123,12 @@ impl MenuReader<'_> {
     /// Tells whether a value stands in a list: only then does its element begin with the value instead of with a name.
     fn is_item(value: Element<'_, '_>) -> bool {
         value.span().start == value.content_span().start
+    }
+
+    /// Tells whether two siblings, one after the other, are items of one list.
+    fn is_same_list(&self, before: Element<'_, '_>, value: Element<'_, '_>) -> bool {
+        let between = self.payload.get(before.span().end..value.span().start).unwrap_or_default();
+        Self::is_item(value) && !between.contains(&b']')
     }
 
     fn is_null(&self, value: Element<'_, '_>) -> bool {
@@ -171,6 +186,19 @@ mod tests {
     }
 
     #[test]
+    fn of_members_that_come_twice_the_last_is_taken() {
+        let text = r#"{"button":[{"name":"A"},{"name":"B"}],"button":[
+            {"type":"click","name":"C","sub_button":[{"name":"D"}],"sub_button":[{"name":"E"},{"name":"F"}],"type":"view"}]}"#;
+        let menu = read(text).unwrap().default.unwrap();
+        assert_eq!(menu.buttons.len(), 1);
+        assert_eq!(menu.buttons[0].value_of("type"), Some("view"));
+        let below: Vec<_> = menu.buttons[0].sub_buttons.iter().map(|button| button.name()).collect();
+        assert_eq!(below, ["E", "F"]);
+        let empty = read(r#"{"button":[{"name":"A"}],"button":[]}"#).unwrap();
+        assert_eq!(empty.default.unwrap().buttons, []);
+    }
+
+    #[test]
     fn what_is_no_menu_is_refused_with_the_place() {
         let structure = |text: &str| match read(text) {
             Err(MenuError::Structure { name, place, .. }) => (name, place.line, place.column),
@@ -183,7 +211,10 @@ mod tests {
         let refusal = read(r#"{"errcode":40001,"errmsg":"invalid credential"}"#);
         assert!(matches!(refusal, Err(MenuError::Refusal { errcode, .. }) if errcode == "40001"));
         assert!(matches!(read("{}"), Err(MenuError::NotAMenu { .. })));
-        assert!(matches!(read("<xml/>"), Err(MenuError::Xml)));
+        assert!(matches!(read(r#"{"errcode":0,"errmsg":"ok"}"#), Err(MenuError::Done)));
+        for text in ["<xml/>", "<html>\n<body>", "<"] {
+            assert!(matches!(read(text), Err(MenuError::Xml)), "{text}");
+        }
         for text in ["", "[]", "// menu\n{}", "{\"button\":[}", "{\"button\":[],}"] {
             assert!(matches!(read(text), Err(MenuError::Json(_))), "{text}");
         }

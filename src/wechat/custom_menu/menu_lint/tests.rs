@@ -25,7 +25,7 @@ fn a_sound_menu_has_no_finding() {
     assert_eq!(found(&bar(&click("A", "K"))), []);
     let view = r#"{"type":"view","name":"V","url":"https://e.com/"}"#;
     assert_eq!(found(&sub(&format!("{},{view}", click("A", "K")))), []);
-    let mini = r#"{"type":"miniprogram","name":"M","url":"http://e.com","appid":"wx1","pagepath":"pages/index"}"#;
+    let mini = r#"{"type":"miniprogram","name":"M","url":"http://e.com","appid":"wx286b93c14bbf93aa","pagepath":"pages/index"}"#;
     assert_eq!(found(&bar(mini)), []);
 }
 
@@ -38,7 +38,7 @@ fn every_documented_errcode_of_a_menu_has_its_finding() {
     let sub_name = "菜".repeat(21);
     let url = |url: &str| format!(r#"{{"type":"view","name":"V","url":"{url}"}}"#);
     let long_url = url(&format!("http://e.com/{}", "x".repeat(1_020)));
-    let cases: [(String, &str, Option<u32>); 24] = [
+    let cases: [(String, &str, Option<u32>); 27] = [
         (bar(""), "button-count", Some(40_016)),
         (bar(&four), "button-count", Some(40_016)),
         (bar(r#"{"type":"klick","name":"A","key":"K"}"#), "type-unknown", Some(40_017)),
@@ -61,8 +61,21 @@ fn every_documented_errcode_of_a_menu_has_its_finding() {
         (bar(&url("www.qq.com")), "url-invalid", Some(40_055)),
         (bar(r#"{"type":"media_id","name":"A"}"#), "member-missing", Some(40_007)),
         (
-            bar(r#"{"type":"miniprogram","name":"A","url":"http://e.com","appId":"wx1","pagepath":"p"}"#),
+            bar(
+                r#"{"type":"miniprogram","name":"A","url":"http://e.com","appId":"wx286b93c14bbf93aa","pagepath":"p"}"#,
+            ),
             "member-misspelt",
+            Some(40_013),
+        ),
+        (bar(r#"{"type":"article_id","name":"A"}"#), "member-missing", Some(53_600)),
+        (
+            bar(r#"{"type":"miniprogram","name":"A","url":"http://e.com","appid":"wx286b93c14bbf93aa"}"#),
+            "member-missing",
+            Some(40_165),
+        ),
+        (
+            bar(r#"{"type":"miniprogram","name":"A","url":"http://e.com","appid":"bad","pagepath":"p"}"#),
+            "appid-invalid",
             Some(40_013),
         ),
         (bar(r#"{"type":"click","name":5,"key":"K"}"#), "wrong-type", Some(47_001)),
@@ -81,6 +94,11 @@ fn what_weixin_takes_and_phones_cut_is_a_warning() {
         (sub(&format!("{},{}", click("A", "K"), click("B", "K"))), "key-repeated"),
         (bar(r#"{"type":"click","name":"P","sub_button":[{"type":"click","name":"A","key":"K"}]}"#), "type-of-parent"),
         (bar(r#"{"type":"media_id","name":"A","media_id":"M"}"#), "never-pushes"),
+        (bar(&click("A\\n", "K")), "name-control"),
+        (
+            bar(r#"{"type":"miniprogram","name":"A","url":"http://e.com","appid":"wx1","pagepath":"p"}"#),
+            "appid-unusual",
+        ),
         (bar(r#"{"type":"pic_weixin","name":"A","key":"K"}"#), "needs-new-phone"),
     ];
     for (text, code) in cases {
@@ -121,6 +139,22 @@ fn menus_of_the_console_are_read_without_being_refused() {
     let info = r#"{"is_menu_open":1,"selfmenu_info":{"button":[{"type":"news","name":"N","value":"M","news_info":{"list":[]}}]}}"#;
     assert_eq!(found(info), [("never-pushes", None)]);
     assert!(found(&info.replace(":1,", ":0,")).contains(&("menu-closed", None)));
+}
+
+#[test]
+fn of_members_that_come_twice_the_last_is_judged() {
+    let view = bar(r#"{"type":"click","name":"A","key":"K","type":"view"}"#);
+    let expected = [("member-missing", Some(40_020)), ("member-superfluous", None), ("member-repeated", None)];
+    assert_eq!(found(&view), expected);
+    let lists = format!(r#"{{"button":[{}],"button":[{}]}}"#, vec![click("A", "K"); 4].join(","), click("B", "K"));
+    assert_eq!(found(&lists), [("member-repeated", None)]);
+}
+
+#[test]
+fn an_account_without_a_menu_is_no_error() {
+    assert_eq!(found(r#"{"is_menu_open":0,"selfmenu_info":{"button":[]}}"#), [("menu-closed", None)]);
+    assert_eq!(found(r#"{"is_menu_open":0}"#), [("menu-closed", None)]);
+    assert_eq!(found(r#"{"is_menu_open":1,"selfmenu_info":{"button":[]}}"#), []);
 }
 
 #[test]
