@@ -68,9 +68,14 @@ for language in en zh-CN; do
             client key Ctrl+K
             picture "palette.$language"
             client key Escape
-            client tab 3
+            client tab 4
             picture "replays.$language"
+        else
             client tab 2
+            # The first button of the phone opens its sub-buttons.
+            if [ "$language" = en ]; then client click "Phone:"; else client click "手机："; fi
+            picture "menu.$language"
+            client tab 3
             picture "rules.$language"
         fi
         kill -TERM "$program"

@@ -285,7 +285,7 @@ def field(nodes, name, value):
 
 
 def main(arguments):
-    if len(arguments) < 3:
+    if len(arguments) < 2:
         sys.exit(__doc__)
     address, verb, *rest = arguments
     window = Window(address)

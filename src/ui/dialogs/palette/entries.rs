@@ -64,7 +64,7 @@ fn verbs(look: &Look) -> impl Iterator<Item = PaletteEntry> + '_ {
     };
     let verbs = keys::TABLE.iter().filter(move |shortcut| is_verb(&shortcut.action()));
     verbs.map(|shortcut| {
-        named(shortcut.group().text(), shortcut.text, shortcut.names().join(" / "), shortcut.action(), look)
+        named(shortcut.group().text(), shortcut.text, shortcut.names().join(" · "), shortcut.action(), look)
     })
 }
 
