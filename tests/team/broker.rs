@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 /// Longer than a broker takes to start on any machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -36,6 +39,8 @@ pub(crate) struct TestBroker {
     pub(crate) address: SocketAddr,
     folder: tempfile::TempDir,
     has_login: bool,
+    /// A configuration of its own.
+    config: Option<PathBuf>,
     child: Option<Child>,
 }
 
@@ -43,7 +48,7 @@ impl TestBroker {
     /// One that is not started yet.
     pub(crate) fn new(program: PathBuf) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Self { program, address, folder: tempfile::tempdir().unwrap(), has_login: false, child: None }
+        Self { program, address, folder: tempfile::tempdir().unwrap(), has_login: false, config: None, child: None }
     }
 
     pub(crate) fn started(program: PathBuf) -> Self {
@@ -60,6 +65,25 @@ impl TestBroker {
         broker
     }
 
+    /// One that speaks TLS alone, with the certificate of `localhost`, and lets in the owner of an nkey.
+    pub(crate) fn with_tls_and_nkey(program: PathBuf, nkey: &str) -> Self {
+        let mut broker = Self::new(program);
+        let file = |name: &str, label: &str, der: &[u8]| {
+            let path = broker.folder.path().join(name);
+            let text = STANDARD.encode(der);
+            std::fs::write(&path, format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")).unwrap();
+            path.display().to_string()
+        };
+        let certificate = file("leaf.pem", "CERTIFICATE", include_bytes!("../fixtures/tls/good.der"));
+        let key = file("leaf.key.pem", "PRIVATE KEY", include_bytes!("../fixtures/tls/leaf.key.der"));
+        let config = broker.folder.path().join("broker.conf");
+        let tls = format!("tls {{ cert_file: {certificate:?}, key_file: {key:?} }}");
+        std::fs::write(&config, format!("{tls}\nauthorization {{ users: [ {{ nkey: {nkey} }} ] }}\n")).unwrap();
+        broker.config = Some(config);
+        broker.start();
+        broker
+    }
+
     pub(crate) fn url(&self) -> String {
         let login = if self.has_login { format!("{LOGIN}@") } else { String::new() };
         format!("nats://{login}{}", self.address)
@@ -71,6 +95,9 @@ impl TestBroker {
         command.arg("-sd").arg(self.folder.path());
         if self.has_login {
             command.args(["--user", "ann", "--pass", PASSWORD]);
+        }
+        if let Some(config) = &self.config {
+            command.arg("-c").arg(config);
         }
         self.child = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
         let began = Instant::now();

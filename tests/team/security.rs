@@ -145,3 +145,40 @@ fn an_answer_of_a_desktop_that_has_not_claimed_the_user_is_refused_and_named() {
     assert_eq!(answered(hub.path(), 1)[0].reply.as_ref().unwrap().source.spelling(), "desktop:alice");
     drop(client);
 }
+
+/// An nkey that is no secret: its seed is 0, 1, 2 … 31.
+const NKEY: &str = "UAB2CB576PHBBPQ5ODORRZ2LYCMWPZGWGCN2KDK7DXOIMZASKUY3RLKK";
+const NKEY_SEED: &str = "SUAAAAICAMCAKBQHBAEQUCYMBUHA6EARCIJRIFIWC4MBSGQ3DQOR4H776Y";
+
+#[test]
+fn tls_and_an_nkey_let_a_team_in_and_what_is_missing_is_named() {
+    let Some(program) = program() else { return };
+    let broker = TestBroker::with_tls_and_nkey(program, NKEY);
+    let url = format!("tls://localhost:{}", broker.address.port());
+    let authority = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/authority.pem");
+    let (hub, alice, bob) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let seed = hub.path().join("seed.nk");
+    std::fs::write(&seed, format!("{NKEY_SEED}\n")).unwrap();
+    let team = format!("[team]\nca = {authority:?}\nnkey = {seed:?}\n");
+    write_config(hub.path(), &team);
+    std::fs::write(alice.path().join("config.toml"), &team).unwrap();
+    let address = free_address();
+    let _relay = Member::relay(hub.path(), address, &url, &[]);
+    let _desktop = Member::joined(alice.path(), "alice", &url, &["--claim", "oA"]);
+    assert_eq!(post(address, &tap("oA", "K", 1, false)).0, 200);
+    until_all(alice.path(), 1);
+
+    // Without the nkey the broker refuses the login.
+    std::fs::write(bob.path().join("config.toml"), format!("[team]\nca = {authority:?}\n")).unwrap();
+    let refused = run(bob.path(), &["join", &url, "--desktop", "bob"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("refuses this login"), "{said}");
+    // A file that is missing is named.
+    let unreadable = bob.path().join("none.nk");
+    std::fs::write(bob.path().join("config.toml"), format!("[team]\nca = {authority:?}\nnkey = {unreadable:?}\n"))
+        .unwrap();
+    let missing = run(bob.path(), &["join", &url, "--desktop", "bob"]);
+    assert_eq!(missing.status.code(), Some(2), "{missing:?}");
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("none.nk"), "{missing:?}");
+}
