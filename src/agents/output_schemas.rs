@@ -194,7 +194,8 @@ pub(super) fn send_event() -> Value {
         &["event", "status", "lint"],
     );
     let well = json!({ "type": "boolean", "description": "Tells whether every answer is legal and 2xx." });
-    marked(json!({ "well": well, "answers": list_of(answer) }), &["well", "answers"])
+    let hint = json!({ "type": "string", "description": "Remedy where no token is known to sign with and an answer is not well." });
+    marked(json!({ "well": well, "answers": list_of(answer), "hint": hint }), &["well", "answers"])
 }
 
 pub(super) fn replay() -> Value {
