@@ -54,11 +54,14 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
+/// A capture: kind, key, outcome, time, the removal that it is in, and whether it is our own.
+type ModelCapture = (usize, usize, TapOutcome, i64, Option<RemovalId>, bool);
+
 /// A database beside a list of what is in it.
 struct Model {
     connection: Connection,
-    /// Captures by number: kind, key, outcome, time, the removal that they are in, and whether they are our own.
-    captures: BTreeMap<i64, (usize, usize, TapOutcome, i64, Option<RemovalId>, bool)>,
+    /// Captures by number.
+    captures: BTreeMap<i64, ModelCapture>,
     next: i64,
     removals: Vec<RemovalId>,
 }
