@@ -64,7 +64,12 @@ impl Session {
             ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
                 TeamError::Login { broker: broker.name() }
             }
-            _ => unreachable(with_causes(&error)),
+            // A certificate file that cannot be used fails here as well.
+            ConnectErrorKind::Tls => TeamError::Tls { broker: broker.name(), cause: with_causes(&error) },
+            _ => match tls_fault(&error) {
+                Some(cause) => TeamError::Tls { broker: broker.name(), cause },
+                None => unreachable(with_causes(&error)),
+            },
         })?;
         was_connected.store(true, Ordering::Relaxed);
         let version = client.server_info().version;
@@ -168,6 +173,21 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
+/// The fault of TLS behind an error, if there is one: the library reports it as one of input and output.
+fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.flat_map(|cause| [Some(cause), inner(cause)]).flatten().find_map(|cause| {
+        let fault = cause.downcast_ref::<rustls::Error>()?;
+        Some(fault.to_string())
+    })
+}
+
+/// The error that one of input and output holds; its `source` is that of the inner one.
+fn inner<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
+    let inner = error.downcast_ref::<std::io::Error>()?.get_ref()?;
+    Some(inner)
+}
+
 /// Tells whether a version is [`OLDEST`] or newer. One that cannot be read is given a try.
 fn is_new_enough(version: &str) -> bool {
     let mut numbers = version.trim_start_matches('v').split(['.', '-']).map(|number| number.parse::<u64>().ok());
@@ -188,6 +208,14 @@ mod tests {
         {
             assert_eq!(is_new_enough(version), is_new, "{version}");
         }
+    }
+
+    #[test]
+    fn a_fault_of_tls_is_found_behind_other_errors() {
+        let tls = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let hidden = std::io::Error::other(std::io::Error::new(std::io::ErrorKind::InvalidData, tls));
+        assert_eq!(tls_fault(&hidden).as_deref(), Some("invalid peer certificate: UnknownIssuer"));
+        assert_eq!(tls_fault(&std::io::Error::from(std::io::ErrorKind::ConnectionRefused)), None);
     }
 
     #[test]

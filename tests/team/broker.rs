@@ -36,6 +36,9 @@ pub(crate) struct TestBroker {
     pub(crate) address: SocketAddr,
     folder: tempfile::TempDir,
     has_login: bool,
+    keeps: bool,
+    /// The certificate of the fixtures, where it speaks TLS.
+    certificate: Option<&'static str>,
     child: Option<Child>,
 }
 
@@ -43,7 +46,15 @@ impl TestBroker {
     /// One that is not started yet.
     pub(crate) fn new(program: PathBuf) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Self { program, address, folder: tempfile::tempdir().unwrap(), has_login: false, child: None }
+        Self {
+            program,
+            address,
+            folder: tempfile::tempdir().unwrap(),
+            has_login: false,
+            keeps: true,
+            certificate: None,
+            child: None,
+        }
     }
 
     pub(crate) fn started(program: PathBuf) -> Self {
@@ -60,14 +71,50 @@ impl TestBroker {
         broker
     }
 
+    /// One without JetStream.
+    pub(crate) fn forgetful(program: PathBuf) -> Self {
+        let mut broker = Self::new(program);
+        broker.keeps = false;
+        broker.start();
+        broker
+    }
+
+    /// One that takes connections by TLS alone, with this certificate.
+    pub(crate) fn secure(program: PathBuf, certificate: &'static str) -> Self {
+        let mut broker = Self::new(program);
+        broker.certificate = Some(certificate);
+        broker.start();
+        broker
+    }
+
+    /// A file of the fixtures in the form that the broker reads.
+    fn pem(&self, name: &str, title: &str) -> PathBuf {
+        use base64::Engine as _;
+        let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls").join(name);
+        let text = base64::engine::general_purpose::STANDARD.encode(std::fs::read(from).unwrap());
+        let path = self.folder.path().join(name).with_extension("pem");
+        std::fs::write(&path, format!("-----BEGIN {title}-----\n{text}\n-----END {title}-----\n")).unwrap();
+        path
+    }
+
     pub(crate) fn url(&self) -> String {
+        if self.certificate.is_some() {
+            return format!("tls://localhost:{}", self.address.port());
+        }
         let login = if self.has_login { format!("{LOGIN}@") } else { String::new() };
         format!("nats://{login}{}", self.address)
     }
 
     pub(crate) fn start(&mut self) {
         let mut command = Command::new(&self.program);
-        command.args(["-js", "-a", "127.0.0.1", "-p", &self.address.port().to_string()]);
+        command.args(["-a", "127.0.0.1", "-p", &self.address.port().to_string()]);
+        if self.keeps {
+            command.arg("-js");
+        }
+        if let Some(certificate) = self.certificate {
+            command.arg("--tls").arg("--tlscert").arg(self.pem(certificate, "CERTIFICATE"));
+            command.arg("--tlskey").arg(self.pem("leaf.key.der", "PRIVATE KEY"));
+        }
         command.arg("-sd").arg(self.folder.path());
         if self.has_login {
             command.args(["--user", "ann", "--pass", PASSWORD]);
