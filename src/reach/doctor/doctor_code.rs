@@ -100,6 +100,8 @@ doctor_codes! {
     AppIdAbsent "app-id-absent" Accounts Warn,
     /// An AppID is not `wx` and 16 digits: `account`, `app_id`.
     AppIdUnusual "app-id-unusual" Accounts Warn,
+    /// The original id does not begin with `gh_`: `account`, `to_user`.
+    ToUserUnusual "to-user-unusual" Accounts Warn,
     /// Their secrets cannot be read.
     AccountsSkipped "accounts-skipped" Accounts Skipped,
     /// The client runs, and WeChat's console has its URL as far as is known: `url`.

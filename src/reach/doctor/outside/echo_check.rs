@@ -158,7 +158,8 @@ fn judge(answer: &ServerAnswer, echostr: &str) -> CheckResult {
 fn encoding_of(answer: &ServerAnswer) -> Option<String> {
     let (_, value) = answer.headers.iter().find(|(name, _)| name == "content-encoding")?;
     let encoding = shortened(String::from_utf8_lossy(value).trim(), QUOTED).to_owned();
-    (answer.status == Some(200) && !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).then_some(encoding)
+    (answer.status == Some(200) && !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))
+        .then_some(encoding)
 }
 
 /// Tells whether these bytes are that text in UTF-16, of either order, with a mark or without.

@@ -52,9 +52,10 @@ pub(super) fn check(text: &str) -> (CheckResult, Option<PublicUrl>) {
         return (result, read_any(text));
     }
     match PublicUrl::read(text) {
-        Some(url) if text.contains('#') => {
-            (CheckResult::of(DoctorCode::UrlFragment).with("url", text.split('#').next().unwrap_or_default()), Some(url))
-        }
+        Some(url) if text.contains('#') => (
+            CheckResult::of(DoctorCode::UrlFragment).with("url", text.split('#').next().unwrap_or_default()),
+            Some(url),
+        ),
         Some(url) => (CheckResult::of(DoctorCode::UrlOk).with("url", url.shown()), Some(url)),
         None => (CheckResult::of(DoctorCode::UrlInvalid).with("url", text), None),
     }

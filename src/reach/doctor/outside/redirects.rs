@@ -85,7 +85,8 @@ fn resolved(url: &PublicUrl, asked: &str, location: &str) -> String {
 }
 
 fn has_scheme(location: &str) -> bool {
-    let scheme = location.split(['/', '?', '#']).next().and_then(|start| start.split_once(':')).map(|(scheme, _)| scheme);
+    let scheme =
+        location.split(['/', '?', '#']).next().and_then(|start| start.split_once(':')).map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| {
         scheme.starts_with(|first: char| first.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
