@@ -68,8 +68,9 @@ pub fn start_relay(
     let team = team_setup(setup, config, choice, Waker::silent())?;
     let relay = named(config.team.desktop.clone());
     let setup_of = RelaySetup { team, relay, head, desktops: policy.desktops.clone() };
-    let relay = Relay::start(setup_of, Arc::clone(&runtime))?;
-    runtime.spawn(record(setup.folder.clone(), relay.status()));
+    let recording = runtime.handle().clone();
+    let relay = Relay::start(setup_of, runtime)?;
+    recording.spawn(record(setup.folder.clone(), relay.status()));
     Ok(relay)
 }
 
@@ -93,8 +94,9 @@ pub fn start_desktop(
     let desktop = named(choice.desktop.or_else(|| config.team.desktop.clone()));
     let (claims, claims_next) = (choice.claims, choice.claims_next);
     let setup_of = DesktopSetup { team, desktop, store, answering, claims, claims_next };
-    let desktop = Desktop::start(setup_of, Arc::clone(&runtime))?;
-    runtime.spawn(record(setup.folder.clone(), desktop.status()));
+    let recording = runtime.handle().clone();
+    let desktop = Desktop::start(setup_of, runtime)?;
+    recording.spawn(record(setup.folder.clone(), desktop.status()));
     Ok(desktop)
 }
 

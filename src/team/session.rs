@@ -175,17 +175,12 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
 
 /// The fault of TLS behind an error, if there is one: the library reports it as one of input and output.
 fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<String> {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.flat_map(|cause| [Some(cause), inner(cause)]).flatten().find_map(|cause| {
-        let fault = cause.downcast_ref::<rustls::Error>()?;
-        Some(fault.to_string())
-    })
-}
-
-/// The error that one of input and output holds; its `source` is that of the inner one.
-fn inner<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
-    let inner = error.downcast_ref::<std::io::Error>()?.get_ref()?;
-    Some(inner)
+    if let Some(fault) = error.downcast_ref::<rustls::Error>() {
+        return Some(fault.to_string());
+    }
+    // The source of such an error is that of the one that it holds.
+    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    held.and_then(|held| tls_fault(held)).or_else(|| error.source().and_then(tls_fault))
 }
 
 /// Tells whether a version is [`OLDEST`] or newer. One that cannot be read is given a try.

@@ -157,7 +157,7 @@ fn judge(answer: &ServerAnswer, echostr: &str) -> CheckResult {
 /// The `Content-Encoding` of an answer of 200 whose body is not what it says without undoing it.
 fn encoding_of(answer: &ServerAnswer) -> Option<String> {
     let (_, value) = answer.headers.iter().find(|(name, _)| name == "content-encoding")?;
-    let encoding = shortened(String::from_utf8_lossy(value).trim(), QUOTED).to_owned();
+    let encoding = shortened(String::from_utf8_lossy(value).trim(), QUOTED);
     (answer.status == Some(200) && !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))
         .then_some(encoding)
 }

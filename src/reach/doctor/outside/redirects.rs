@@ -16,8 +16,8 @@ const HOP_PATIENCE: Duration = Duration::from_secs(2);
 /// The result where the answer to this request is a redirect.
 pub(super) fn redirect(url: &PublicUrl, request: &SentRequest, answer: &ServerAnswer) -> Option<CheckResult> {
     let Some(ForwardProblem::Redirect { location }) = &answer.problem else { return None };
-    let asked = Address::of(url.target.whole(&request.target));
-    let led_to = Address::of(resolved(url, &request.target, location));
+    let asked = Address::of(&url.target.whole(&request.target));
+    let led_to = Address::of(&resolved(url, &request.target, location));
     let code = if led_to == asked {
         DoctorCode::RedirectLoop
     } else if !url.is_secure && led_to.is_same_by_https(&asked) {
@@ -33,8 +33,8 @@ pub(super) fn redirect(url: &PublicUrl, request: &SentRequest, answer: &ServerAn
 /// Path and query of the place that a redirect leads to, where it is at the same server.
 fn next(url: &PublicUrl, request: &SentRequest, answer: &ServerAnswer) -> Option<String> {
     let Some(ForwardProblem::Redirect { location }) = &answer.problem else { return None };
-    let (asked, led_to) = (Address::of(url.target.whole(&request.target)), resolved(url, &request.target, location));
-    let led_to = Address::of(led_to);
+    let (asked, led_to) = (Address::of(&url.target.whole(&request.target)), resolved(url, &request.target, location));
+    let led_to = Address::of(&led_to);
     (led_to.origin == asked.origin).then(|| format!("{}{}", led_to.path, led_to.query))
 }
 
@@ -105,7 +105,7 @@ struct Address {
 }
 
 impl Address {
-    fn of(url: String) -> Self {
+    fn of(url: &str) -> Self {
         let url = url.split('#').next().unwrap_or_default();
         let (url, query) = url.split_once('?').unwrap_or((url, ""));
         let query = if query.is_empty() { String::new() } else { format!("?{query}") };
