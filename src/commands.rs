@@ -33,6 +33,7 @@ mod output;
 mod replay;
 mod send;
 mod show;
+mod start_notes;
 mod status;
 mod terminal_table;
 mod usage;
@@ -93,6 +94,7 @@ fn dispatch(
         return completions(shell);
     }
     let mut setup = setup(global)?;
+    start_notes::look_after(&setup);
     let output = Output::new(global.color);
     // `doctor` tells of it among the rest.
     if !matches!(command, Some(Command::Account(_) | Command::Doctor(_))) {

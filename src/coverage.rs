@@ -3,7 +3,7 @@
 //! - `tap_counts`: taps by kind and key, from the store's summary, or by a walk through what a filter finds
 //! - `menu_history`: the menus that were in force, as far as they were kept
 
-use crate::filter::{Expr, Filter};
+use crate::filter::{Expr, Filter, Term};
 use crate::store::{Reader, StoreError};
 use crate::wechat::custom_menu::MenuFile;
 
@@ -80,10 +80,11 @@ pub struct Coverage {
 
 impl Coverage {
     /// Counts the taps of each button among the captures that match a filter, and of the `most_stray` newest keys that are in
-    /// no button. Without a filter the store's summary tells them.
+    /// no button. Without a filter, or with an account alone, the store's summary tells them.
     pub fn read(reader: &Reader, file: &MenuFile, filter: &Filter, most_stray: usize) -> Result<Self, StoreError> {
-        let taps = match filter.expr {
-            Expr::All => Taps::summed(reader, &pushes(file), most_stray)?,
+        let taps = match &filter.expr {
+            Expr::All => Taps::summed(reader, &pushes(file), most_stray, None)?,
+            Expr::Term(Term::Account(name)) => Taps::summed(reader, &pushes(file), most_stray, Some(name))?,
             _ => Taps::walk(reader, filter)?,
         };
         let mut coverage = Self::of(file, &taps);

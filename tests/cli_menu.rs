@@ -169,6 +169,28 @@ fn every_button_that_is_tapped_is_covered() {
 }
 
 #[test]
+fn the_taps_of_a_named_account_are_its_own() {
+    let data = tempfile::tempdir().unwrap();
+    let accounts = "[account.a]\npath = \"/a\"\n[account.b]\npath = \"/b\"\n";
+    std::fs::write(data.path().join("config.toml"), accounts).unwrap();
+    let file = write(data.path(), &menu());
+    let listening = Listening::start(data.path(), &[]);
+    for (path, key) in [("a", "V1001"), ("b", "V1001"), ("b", "OTHER")] {
+        let url = format!("{}/{path}", listening.url);
+        assert!(run(data.path(), &["send", "CLICK", "--key", key, "--to", &url]).status.success());
+    }
+    let covered = |arguments: &[&str]| {
+        let covered = json_of(&run(data.path(), &[&["menu", "coverage", &file, "--json"], arguments].concat()));
+        let stray = covered["in_no_button"].as_array().unwrap().iter().map(|stray| stray["event_key"].clone());
+        (covered["buttons"][0]["count"].clone(), stray.collect::<Vec<_>>())
+    };
+    assert_eq!(covered(&[]), (json!(2), vec![json!("OTHER")]));
+    assert_eq!(covered(&["--account", "a"]), (json!(1), vec![]));
+    assert_eq!(covered(&["--account", "b"]), (json!(1), vec![json!("OTHER")]));
+    assert_eq!(covered(&["--account", "b", "key:V1001"]), (json!(1), vec![]));
+}
+
+#[test]
 fn what_we_send_ourselves_is_no_tap() {
     let data = tempfile::tempdir().unwrap();
     let file = write(data.path(), &menu());

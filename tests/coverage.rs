@@ -58,6 +58,9 @@ fn the_summary_agrees_with_a_walk_whatever_is_summarised_or_removed() {
     assert_eq!(summed(&reader, usize::MAX), before, "nothing is summarised yet");
     Maintenance::open(&path).unwrap().index(&Progress::new()).unwrap();
     assert_eq!(summed(&reader, usize::MAX), before, "everything is");
+    let account = Filter::parse("account:default", &Zoned::now()).unwrap();
+    let of_account = Coverage::read(&reader, &menu(), &account, usize::MAX).unwrap();
+    assert_eq!(of_account, walked(&reader, "account:default"));
     let mut writer = BulkWriter::open(&path).unwrap();
     let gone: Vec<CaptureId> = (1..EVENTS.cast_signed()).filter(|id| id % 3 == 0).map(CaptureId).collect();
     let (removal, _) = writer.remove(&gone, &Progress::new()).unwrap();

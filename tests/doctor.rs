@@ -208,7 +208,66 @@ fn redirects() -> Vec<Fault> {
         fault("redirect", "redirect-https", move |asked| redirect(asked, "https://HOST/wx")),
         fault("redirect", "redirect-elsewhere", move |asked| redirect(asked, "http://www.example.com/login")),
         fault("redirect", "redirect-loop", move |asked| redirect(asked, "http://HOST/wx")),
+        // With the query, as most proxies do; then by the way of another address.
+        fault("redirect", "redirect-loop", move |asked| redirect(asked, &asked.target)),
+        fault("redirect", "redirect-loop", move |asked| {
+            let (path, query) = asked.target.split_once('?').unwrap_or((&asked.target, ""));
+            redirect(asked, &format!("{}?{query}", if path == "/wx" { "/wx/" } else { "/wx" }))
+        }),
+        fault("redirect", "redirect-slash", move |asked| {
+            let (path, query) = asked.target.split_once('?').unwrap_or((&asked.target, ""));
+            if path == "/wx" { redirect(asked, &format!("/wx/?{query}")) } else { Treatment::Pass }
+        }),
     ]
+}
+
+#[test]
+fn one_cause_has_one_verdict() {
+    let site = Site::open();
+    let refused = |status: &'static str| fault("page", "access-refused", move |_| answer(status, "", "no"));
+    let others = [
+        refused("401 Unauthorized"),
+        refused("403 Forbidden"),
+        fault("page", "access-refused", |asked| {
+            answer(if asked.is_handshake() { "403 Forbidden" } else { "401 Unauthorized" }, "", "no")
+        }),
+        fault("page", "not-found", |_| page("404 Not Found", "<html>no such page</html>")),
+        fault("page", "server-error", |_| page("500 Internal Server Error", "<html>oops</html>")),
+        fault("page", "head-too-large", |_| {
+            Treatment::Answer([b"HTTP/1.1 200 OK\r\n".to_vec(), b"x: y\r\n".repeat(200_000)].concat())
+        }),
+    ];
+    for Fault { check, code, treat } in redirects().into_iter().chain(others) {
+        let side = PublicSide::before(site.address(), treat);
+        let found = site.checks(&side.url());
+        assert_eq!((found.code(check), found.troubles()), (code, vec![code]), "{:#?}", found.list);
+        assert_eq!((found.code("handshake"), found.code("push")), ("handshake-skipped", "push-skipped"), "{code}");
+    }
+}
+
+#[test]
+fn a_slash_more_is_no_loop_and_the_remedy_is_the_address_that_works() {
+    let site = Site::open();
+    let slash = redirects().pop().unwrap();
+    let side = PublicSide::before(site.address(), slash.treat);
+    let found = site.checks(&side.url());
+    let result = found.list.iter().find(|result| result["code"] == "redirect-slash").unwrap();
+    let works = format!("{}/", side.url());
+    assert!(result["remedy"].as_str().unwrap().ends_with(&works), "{result}");
+    assert_eq!(site.checks(&works).troubles(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_wall_that_lets_signed_requests_through_is_only_a_warning() {
+    let site = Site::open();
+    let treat = |asked: &Asked| {
+        let is_signed = asked.target.contains("signature=");
+        if is_signed { Treatment::Pass } else { answer("403 Forbidden", "", "no") }
+    };
+    let side = PublicSide::before(site.address(), Box::new(treat));
+    let found = site.checks(&side.url());
+    assert_eq!((found.troubles(), found.status), (vec!["page-guarded"], Some(0)), "{:#?}", found.list);
+    assert_eq!((found.code("handshake"), found.code("push")), ("handshake-ok", "push-ok"));
 }
 
 fn echoes() -> Vec<Fault> {
@@ -228,6 +287,11 @@ fn echoes() -> Vec<Fault> {
         echo("echo-cached", |_| text("6211234567890123456")),
         echo("echo-status", |_| answer("500 Internal Server Error", "", "oops")),
         echo("echo-refused", |_| answer("403 Forbidden", "", "")),
+        echo("echo-compressed", |_| answer("200 OK", "content-encoding: gzip\r\n", b"\x1f\x8b\x08\0")),
+        echo("echo-utf16", |echostr| {
+            let units = echostr.encode_utf16().flat_map(u16::to_le_bytes);
+            text([0xff, 0xfe].into_iter().chain(units).collect::<Vec<u8>>())
+        }),
         echo("echo-late", |_| Treatment::Silence),
     ]
 }
@@ -348,6 +412,8 @@ fn what_is_wrong_with_the_url_itself_is_told_without_its_password() {
     }
     let found = site.checks("http://no-such-name.invalid/wx");
     assert!(["name-unresolved", "name-timeout"].contains(&found.code("name")), "{:#?}", found.list);
+    let found = site.checks(&format!("{}/wx#top", site.listening.url));
+    assert_eq!((found.code("url"), found.code("push")), ("url-fragment", "push-ok"));
     let found = site.checks("http://不存在.invalid/wx");
     assert_eq!(found.code("url"), "url-not-ascii");
 }

@@ -68,6 +68,9 @@ pub(super) fn send_event(agent: &AgentSetup, asked: &SendEvent, progress: &Progr
         return Err(ToolError::Cancelled);
     }
     let mut answer = json!({ "well": well, "answers": answers });
+    if let Some(hint) = posting.unsigned_hint().filter(|_| !well) {
+        answer["hint"] = json!(hint);
+    }
     cut(&mut answer, IN_AN_ANSWER);
     Ok(marked(&["answers"], answer))
 }

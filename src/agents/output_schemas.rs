@@ -100,9 +100,15 @@ pub(super) fn status() -> Value {
         &["account", "default", "token", "aes_key", "app_secret"],
     );
     let target = object(json!({ "name": text(), "url": text() }), &["name", "url"]);
+    let team = object(
+        json!({
+            "role": text(), "team": text(), "name": text(), "connected": boolean(), "problem": text_or_null(),
+        }),
+        &["role", "team", "name", "connected"],
+    );
     object(
         json!({
-            "version": text(), "listening": boolean(), "address": text(), "database": or_null(database),
+            "version": text(), "listening": boolean(), "address": text(), "team": or_null(team), "database": or_null(database),
             "accounts": list_of(account), "secrets_problem": text_or_null(), "targets": list_of(target),
             "forward": text_or_null(), "public_url": text_or_null(), "sending_allowed": boolean(), "export_dir": text_or_null(),
         }),
@@ -194,7 +200,8 @@ pub(super) fn send_event() -> Value {
         &["event", "status", "lint"],
     );
     let well = json!({ "type": "boolean", "description": "Tells whether every answer is legal and 2xx." });
-    marked(json!({ "well": well, "answers": list_of(answer) }), &["well", "answers"])
+    let hint = json!({ "type": "string", "description": "Remedy where no token is known to sign with and an answer is not well." });
+    marked(json!({ "well": well, "answers": list_of(answer), "hint": hint }), &["well", "answers"])
 }
 
 pub(super) fn replay() -> Value {

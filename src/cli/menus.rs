@@ -21,7 +21,8 @@ pub enum MenuJob {
     Show(ShowMenu),
     /// List what WeChat will refuse, with its errcode, and what phones cut; exit 1 on an error
     Lint(LintMenu),
-    /// Count the captured taps of each button, and list keys that are in no button; our own replays and probes are no taps
+    /// Count the captured taps of each button, and list keys that are in no button; our own replays and probes are no taps.
+    /// With --account, of that account alone
     Coverage(CoverMenu),
     /// Tell which of the conditional menus a user sees, and why
     Resolve(ResolveMenu),

@@ -4,13 +4,14 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::Outcome;
 use super::output::{Output, print_line, quoted};
+use super::{Outcome, language};
 use crate::account::{Account, Secret, Secrets};
 use crate::cli::{AccountArgs, AccountJob, ListAccounts, SetAccount};
-use crate::config::{self, AccountConfig, Config, ConfigError, SecretsPlace};
+use crate::config::{self, AccountConfig, Config, ConfigError, Overrides, SecretsPlace};
 use crate::engine::Setup;
 use crate::operations::AccountState;
+use crate::reach::form_faults;
 use crate::wechat::envelope::AesKey;
 
 mod prompt;
@@ -107,6 +108,7 @@ fn set(setup: &Setup, asked: &SetAccount) -> anyhow::Result<Outcome> {
         _ => String::new(),
     };
     print_line(&format!("account \"{}\" saved{secrets}", quoted(name)))?;
+    warn_of_forms(setup, &saved, name);
     note_listener(setup);
     Ok(Outcome::Done)
 }
@@ -190,6 +192,15 @@ fn remove(setup: &Setup, name: &str) -> anyhow::Result<Outcome> {
     print_line(&format!("account \"{}\" removed, with its secrets; its events stay", quoted(name)))?;
     note_listener(setup);
     Ok(Outcome::Done)
+}
+
+/// Warns of what WeChat does not give out in this form, with the words of `doctor`.
+fn warn_of_forms(setup: &Setup, saved: &Config, name: &str) {
+    let Ok(accounts) = saved.accounts(&setup.folder, &Overrides::default()) else { return };
+    for fault in accounts.named(name).map(form_faults).unwrap_or_default() {
+        let (message, remedy) = (fault.message(language(setup)), fault.remedy(language(setup)));
+        writeln!(std::io::stderr(), "menuscope: {}; {}", quoted(&message), quoted(&remedy)).ok();
+    }
 }
 
 /// Says that a listener that runs has read the accounts already.

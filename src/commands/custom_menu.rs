@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::coverage::{Coverage, MenuHistory, Taps};
 use crate::delivery::HttpClient;
 use crate::engine::Setup;
-use crate::filter::Filter;
+use crate::filter::{Expr, Filter, Term};
 use crate::platform_api::{ApiError, FetchedMenu, PlatformApi};
 use crate::sample;
 use crate::store::{Reader, StoreError};
@@ -97,6 +97,12 @@ fn lint_menu(setup: &Setup, asked: &LintMenu) -> anyhow::Result<Outcome> {
 
 fn coverage(setup: &Setup, asked: &CoverMenu, output: Output) -> anyhow::Result<Outcome> {
     let (file, filter) = covered(setup, asked)?;
+    // An account that is named has its own taps.
+    let filter = match (&setup.overrides.account, filter.expr) {
+        (None, expr) => Filter::from(expr),
+        (Some(name), Expr::All) => Filter::from(Expr::Term(Term::Account(name.clone()))),
+        (Some(name), expr) => Filter::from(Expr::And(vec![Expr::Term(Term::Account(name.clone())), expr])),
+    };
     let coverage = match Reader::open(&setup.folder.database()) {
         Ok(reader) => Coverage::read(&reader, &file, &filter, usize::MAX)?,
         // Nothing was captured yet: no button was seen.

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use super::output::{finding_lines, print_line, printable, quoted};
 use super::work::{Interrupted, Work};
 use super::{Outcome, language, target};
-use crate::account::{Account, AccountKind};
+use crate::account::Account;
 use crate::cli::{BodyFormat, Send};
 use crate::config::Config;
 use crate::engine::Setup;
@@ -39,7 +39,7 @@ pub(super) fn run(setup: &Setup, send: &Send) -> anyhow::Result<Outcome> {
     let work = Work::start()?;
     match work.runtime.block_on(posting.recorded(&setup.folder, &accounts, &work.progress, tell))? {
         PostingEnd::Posted(true) => Ok(Outcome::Done),
-        PostingEnd::Posted(false) => Ok(refused(&posting)),
+        PostingEnd::Posted(false) => Ok(Outcome::No(posting.unsigned_hint().map(str::to_owned))),
         PostingEnd::Dead(run) => {
             Err(anyhow::anyhow!("{} does not take connections; start the server, and check the URL", run.run.target))
         }
@@ -81,17 +81,7 @@ fn unrecorded(posting: &Posting<'_>, as_json: bool) -> anyhow::Result<Outcome> {
     let runtime = runtime.context("cannot start posting")?;
     let tell = |posted: &PostedAnswer| tell(posted, as_json, posting.language);
     let well = runtime.block_on(posting.unrecorded(&Progress::new(), tell))?;
-    Ok(if well { Outcome::Done } else { refused(posting) })
-}
-
-/// The outcome where not every answer is legal and 2xx. A server that verifies refuses what is signed with an empty token.
-fn refused(posting: &Posting<'_>) -> Outcome {
-    let is_signed = posting.account.token().is_some() || posting.account.kind == AccountKind::Cloud;
-    Outcome::No((!is_signed).then(|| {
-        "no token is known here, so that the events are signed with an empty one, which a server that verifies refuses; give it \
-         with --token or MENUSCOPE_TOKEN, or store it with `menuscope account set`"
-            .to_owned()
-    }))
+    Ok(if well { Outcome::Done } else { Outcome::No(posting.unsigned_hint().map(str::to_owned)) })
 }
 
 fn changes(send: &Send) -> MessageChanges {

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::output::{local_time, print_line, quoted};
 use crate::cli;
+use crate::config::TeamRecord;
 use crate::engine::Setup;
 use crate::operations::{AccountState, ProgramState, program_state};
 
@@ -17,8 +18,9 @@ pub(super) fn run(setup: &Setup, asked: &cli::Status) -> anyhow::Result<Outcome>
 }
 
 fn lines(state: &ProgramState) -> Vec<String> {
-    let listening = if state.is_listening { "runs" } else { "does not run" };
-    let mut lines = vec![format!("listener   {listening}; address in config.toml: {}", quoted(&state.address))];
+    let listening = if state.is_listening { "runs at" } else { "does not run; address in config.toml:" };
+    let mut lines = vec![format!("listener   {listening} {}", quoted(&state.address))];
+    lines.extend(state.team.iter().map(team));
     lines.extend(state.public_url.iter().map(|url| format!("public     {}", quoted(url))));
     lines.push(match &state.database {
         None => "events     none; there is no database yet".to_owned(),
@@ -33,6 +35,17 @@ fn lines(state: &ProgramState) -> Vec<String> {
     }
     lines.extend(state.targets.iter().map(|(name, url)| format!("target     {}: {}", quoted(name), quoted(url))));
     lines
+}
+
+fn team(team: &TeamRecord) -> String {
+    let TeamRecord { role, team, name, is_connected, problem } = team;
+    let state = match (is_connected, problem) {
+        (true, _) => "connected".to_owned(),
+        (false, None) => "connecting".to_owned(),
+        (false, Some(problem)) => quoted(problem),
+    };
+    let name = if name.is_empty() { String::new() } else { format!(" \"{}\"", quoted(name)) };
+    format!("team       {role}{name} in \"{}\": {state}", quoted(team))
 }
 
 fn account(account: &AccountState) -> String {

@@ -26,6 +26,13 @@ pub struct FeedConfig {
     token: Option<Secret>,
 }
 
+impl FeedConfig {
+    /// Tells whether a token stands in `config.toml`.
+    pub(super) fn has_misplaced_token(&self) -> bool {
+        self.token.is_some()
+    }
+}
+
 fn misplaced<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?.map(Zeroizing::new);
     Ok(text.filter(|text| !text.is_empty()).map(Secret::from))

@@ -95,6 +95,16 @@ impl DataFolder {
         self.path.join("menuscope.tunnel.json")
     }
 
+    /// The record of the listener that runs.
+    pub fn listener_file(&self) -> PathBuf {
+        self.path.join("menuscope.listener.json")
+    }
+
+    /// The record of the part in a team.
+    pub fn team_file(&self) -> PathBuf {
+        self.path.join("menuscope.team.json")
+    }
+
     /// Tells whether a window or a listener has the right to listen. Creates nothing.
     pub fn is_listening(&self) -> bool {
         let lock = File::options().write(true).open(self.path.join(LOCK));

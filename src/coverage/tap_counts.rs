@@ -45,9 +45,15 @@ pub struct Taps {
 }
 
 impl Taps {
-    /// Counts the taps on these kinds and keys, and on the `most_others` other keys that were tapped last.
-    pub fn summed(reader: &Reader, wanted: &[(&str, &str)], most_others: usize) -> Result<Self, StoreError> {
-        let found = reader.taps(wanted, most_others)?;
+    /// Counts the taps on these kinds and keys, and on the `most_others` other keys that were tapped last; of one account,
+    /// or of all.
+    pub fn summed(
+        reader: &Reader,
+        wanted: &[(&str, &str)],
+        most_others: usize,
+        account: Option<&str>,
+    ) -> Result<Self, StoreError> {
+        let found = reader.taps(wanted, most_others, account)?;
         let mut taps = Self::default();
         for TapSum { kind, key, outcome, taps: count, last } in found.sums {
             taps.counts.entry((kind, key)).or_default().add(count, last, outcome);

@@ -13,7 +13,7 @@ use super::worker::Worker;
 use crate::account::DEFAULT_ACCOUNT;
 use crate::config::{DataFolder, KeptMenu};
 use crate::coverage::{Coverage, Taps};
-use crate::filter::Filter;
+use crate::filter::{Expr, Filter, Term};
 use crate::platform_api::PublishCall;
 use crate::store::{Reader, StoreError};
 use crate::texts::user_error::UserError;
@@ -38,8 +38,8 @@ pub enum MenuCommand {
     Sort { paths: Vec<PathBuf> },
     /// Lint a menu that is being edited.
     Examine { json: String },
-    /// Count the taps on the buttons of a menu.
-    Count { account: Option<String>, file: Arc<MenuFile> },
+    /// Count the taps on the buttons of a menu: those of its account alone where there are several.
+    Count { account: Option<String>, only_its_own: bool, file: Arc<MenuFile> },
     /// Write a menu to a file.
     Save { path: PathBuf, json: String },
     /// Ask WeChat for the account's menus: `menu_calls.rs`.
@@ -143,9 +143,12 @@ impl MenuWorker {
                 let findings = lint(json.as_bytes()).unwrap_or_default();
                 MenuNotice::Examined(Box::new(ExaminedMenu { json, file, findings })).into()
             }
-            MenuCommand::Count { account, file } => {
+            MenuCommand::Count { account, only_its_own, file } => {
+                let own = account.clone().filter(|_| only_its_own);
+                let filter = own.map(|name| Filter::from(Expr::Term(Term::Account(name)))).unwrap_or_default();
                 let history = self.history.of(account.as_deref());
-                let coverage = self.count(&file).map_err(|error| UserError::from(&error))?.with_history(&history);
+                let coverage =
+                    self.count(&file, &filter).map_err(|error| UserError::from(&error))?.with_history(&history);
                 MenuNotice::Counted { file, coverage: Box::new(coverage) }.into()
             }
             MenuCommand::Save { path, json } => {
@@ -184,7 +187,7 @@ impl MenuWorker {
         path.map(|path| opened(&read(&path)?, MenuOrigin::File(path))).transpose()
     }
 
-    fn count(&mut self, file: &MenuFile) -> Result<Coverage, StoreError> {
+    fn count(&mut self, file: &MenuFile, filter: &Filter) -> Result<Coverage, StoreError> {
         self.reader.take_if(|reader| !reader.is_current());
         let reader = match self.reader.take().map_or_else(|| Reader::open(&self.folder.database()), Ok) {
             Ok(reader) => reader,
@@ -194,7 +197,7 @@ impl MenuWorker {
             }
             Err(error) => return Err(error),
         };
-        Coverage::read(self.reader.insert(reader), file, &Filter::default(), MOST_STRAY)
+        Coverage::read(self.reader.insert(reader), file, filter, MOST_STRAY)
     }
 }
 

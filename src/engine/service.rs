@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use super::priority::give_way_to_window;
 use super::rulebook::RulebookError;
 use crate::account::Accounts;
-use crate::config::{Config, ConfigError, DataFolder, ListenerLock, RetentionConfig};
+use crate::config::{Config, ConfigError, DataFolder, ListenerLock, ListenerRecord, RetentionConfig, TeamRecord};
 use crate::listener::{self, ListenError, ListenerContext, ReplyPolicy};
 use crate::reach::end_leftover_client;
 use crate::store::{Limits, Retention, Store, StoreError, StoreHandle, StoreHead};
@@ -72,6 +72,7 @@ pub struct Service {
     policy: ReplyPolicy,
     running: Option<RunningListener>,
     store: Store,
+    folder: DataFolder,
     _lock: ListenerLock,
 }
 
@@ -95,6 +96,9 @@ impl Service {
         folder.create()?;
         let lock = folder.lock_listener()?;
         end_leftover_client(folder);
+        // Those of a process that was killed.
+        ListenerRecord::default().write(folder)?;
+        TeamRecord::clear(folder)?;
         let store = Store::open(&folder.database(), limits(config), head, waker)?;
         Ok(Self {
             runtime,
@@ -103,6 +107,7 @@ impl Service {
             policy,
             running: None,
             store,
+            folder: folder.clone(),
             _lock: lock,
         })
     }
@@ -127,6 +132,7 @@ impl Service {
         let (stop, stopped) = oneshot::channel();
         let serving = self.runtime.spawn(listener::serve(bound, context, stopped));
         self.running = Some(RunningListener { stop, serving });
+        self.record(Some(address));
         Ok(address)
     }
 
@@ -135,6 +141,14 @@ impl Service {
         if let Some(RunningListener { stop, serving }) = self.running.take() {
             stop.send(()).ok();
             self.runtime.block_on(serving).ok();
+            self.record(None);
+        }
+    }
+
+    /// Records the address for other programs, which lose nothing but that where it fails.
+    fn record(&self, address: Option<SocketAddr>) {
+        if let Err(error) = (ListenerRecord { address }).write(&self.folder) {
+            tracing::warn!("{error}");
         }
     }
 

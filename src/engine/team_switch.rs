@@ -9,11 +9,12 @@ use tokio::sync::watch;
 use super::Setup;
 use super::service::Service;
 use crate::account::Secret;
-use crate::config::{Config, ConfigError, TeamUrl};
+use crate::config::{Config, ConfigError, DataFolder, TeamRecord, TeamUrl};
 use crate::listener::{RemoteContext, ReplyPolicy};
 use crate::store::StoreHead;
 use crate::team::{
-    Broker, Desktop, DesktopSetup, Relay, RelaySetup, StreamLimits, TeamError, TeamName, TeamSetup, host_name,
+    Broker, BrokerState, Desktop, DesktopSetup, Relay, RelaySetup, StreamLimits, TeamError, TeamName, TeamRole,
+    TeamSetup, TeamStatus, host_name,
 };
 use crate::texts::user_error::UserError;
 use crate::waker::Waker;
@@ -66,7 +67,11 @@ pub fn start_relay(
 ) -> Result<Relay, TeamStartError> {
     let team = team_setup(setup, config, choice, Waker::silent())?;
     let relay = named(config.team.desktop.clone());
-    Ok(Relay::start(RelaySetup { team, relay, head, desktops: policy.desktops.clone() }, runtime)?)
+    let setup_of = RelaySetup { team, relay, head, desktops: policy.desktops.clone() };
+    let recording = runtime.handle().clone();
+    let relay = Relay::start(setup_of, runtime)?;
+    recording.spawn(record(setup.folder.clone(), relay.status()));
+    Ok(relay)
 }
 
 /// Joins a team with the store and the rules of this service.
@@ -88,7 +93,45 @@ pub fn start_desktop(
     };
     let desktop = named(choice.desktop.or_else(|| config.team.desktop.clone()));
     let (claims, claims_next) = (choice.claims, choice.claims_next);
-    Ok(Desktop::start(DesktopSetup { team, desktop, store, answering, claims, claims_next }, runtime)?)
+    let setup_of = DesktopSetup { team, desktop, store, answering, claims, claims_next };
+    let recording = runtime.handle().clone();
+    let desktop = Desktop::start(setup_of, runtime)?;
+    recording.spawn(record(setup.folder.clone(), desktop.status()));
+    Ok(desktop)
+}
+
+/// Records the part in the team for other programs over the same folder, until it ends.
+async fn record(folder: DataFolder, mut status: watch::Receiver<Arc<TeamStatus>>) {
+    let mut written = None;
+    loop {
+        let now = Some(record_of(&status.borrow_and_update()));
+        if now != written {
+            let failed = now.as_ref().and_then(|record| record.write(&folder).err());
+            if let Some(error) = failed {
+                tracing::warn!("{error}");
+                return;
+            }
+            written = now;
+        }
+        if status.changed().await.is_err() {
+            break;
+        }
+    }
+    TeamRecord::clear(&folder).ok();
+}
+
+fn record_of(status: &TeamStatus) -> TeamRecord {
+    let TeamStatus { role, team, name, state, .. } = status;
+    let role = match role {
+        TeamRole::Relay => "relay",
+        TeamRole::Desktop => "desktop",
+    };
+    let problem = match state {
+        BrokerState::Away { error } => Some(error.to_string()),
+        BrokerState::Connecting | BrokerState::Connected { .. } => None,
+    };
+    let is_connected = matches!(state, BrokerState::Connected { .. });
+    TeamRecord { role: role.to_owned(), team: team.clone(), name: name.clone(), is_connected, problem }
 }
 
 /// The name that was given, else the computer's.
@@ -127,6 +170,19 @@ fn team_setup(setup: &Setup, config: &Config, choice: &TeamChoice, waker: Waker)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_part_in_a_team_is_recorded_with_what_is_wrong() {
+        let status =
+            TeamStatus { role: TeamRole::Relay, team: "shop".into(), name: "hub-1".into(), ..TeamStatus::default() };
+        let connected = BrokerState::Connected { version: "2.10.1".into() };
+        let found = record_of(&TeamStatus { state: connected, ..status.clone() });
+        assert_eq!((&*found.role, &*found.team, &*found.name), ("relay", "shop", "hub-1"));
+        assert!(found.is_connected && found.problem.is_none());
+        let error = TeamError::Login { broker: "nats://h:4222".into() };
+        let found = record_of(&TeamStatus { state: BrokerState::Away { error }, ..status });
+        assert!(!found.is_connected && found.problem.unwrap().contains("refuses this login"));
+    }
 
     #[test]
     fn both_languages_say_that_no_broker_is_named() {

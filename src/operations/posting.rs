@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::OperationError;
-use crate::account::{Account, Accounts};
+use crate::account::{Account, AccountKind, Accounts};
 use crate::capture::{
     Against, CaptureId, ReplayForm, ReplayMode, RunEnd, StoredReplay, StoredRun, finding_json, milliseconds,
 };
@@ -68,6 +68,15 @@ pub enum PostingEnd {
 }
 
 impl Posting<'_> {
+    /// The remedy for refusals by a server that verifies, where no token is known to sign with. The cloud signs nothing.
+    pub fn unsigned_hint(&self) -> Option<&'static str> {
+        let is_signed = self.account.token().is_some() || self.account.kind == AccountKind::Cloud;
+        (!is_signed).then_some(
+            "no token is known here, so that the events are signed with an empty one, which a server that verifies refuses; \
+             give it with --token or MENUSCOPE_TOKEN, or store it with `menuscope account set`",
+        )
+    }
+
     /// Posts one after the other and keeps nothing. Tells whether every answer is legal and 2xx.
     pub async fn unrecorded<E: From<OperationError>>(
         &self,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::OperationError;
 use crate::account::{Account, AccountKind};
 use crate::capture::Mode;
-use crate::config::{Config, SecretsPlace, public_url};
+use crate::config::{Config, ListenerRecord, SecretsPlace, TeamRecord, public_url};
 use crate::engine::Setup;
 use crate::store::{Reader, StoreError};
 
@@ -15,8 +15,10 @@ use crate::store::{Reader, StoreError};
 pub struct ProgramState {
     /// Tells whether a window or a listener listens for this data folder.
     pub is_listening: bool,
-    /// The address in `config.toml`; a listener may have been given another one.
+    /// The address that the listener has; where none runs, the one in `config.toml`.
     pub address: String,
+    /// The part in a team of the listener or desktop that runs.
+    pub team: Option<TeamRecord>,
     /// `None` where there is no database yet.
     pub database: Option<DatabaseState>,
     /// The accounts, or the reason why their secrets cannot be read.
@@ -67,9 +69,13 @@ pub fn program_state(setup: &Setup) -> Result<ProgramState, OperationError> {
         Err(error) => Err(error.to_string()),
     };
     let targets = config.targets.iter().map(|(name, target)| (name.clone(), target.url.clone())).collect();
+    let record = ListenerRecord::of_running(&setup.folder);
+    let address = record.and_then(|record| record.address);
     Ok(ProgramState {
-        is_listening: setup.folder.is_listening(),
-        address: config.listener.addr.clone(),
+        // A window may have stopped listening, and a desktop never does.
+        is_listening: address.is_some() || (record.is_none() && setup.folder.is_listening()),
+        address: address.map_or_else(|| config.listener.addr.clone(), |address| address.to_string()),
+        team: TeamRecord::of_running(&setup.folder),
         database: database_state(setup)?,
         accounts,
         targets,
@@ -127,6 +133,7 @@ impl ProgramState {
             "version": env!("CARGO_PKG_VERSION"),
             "listening": self.is_listening,
             "address": self.address,
+            "team": self.team.as_ref().map(TeamRecord::json),
             "database": self.database.as_ref().map(|database| json!({
                 "events": database.events, "last_id": database.last_id,
                 "last_received_at": database.last_received_at.map(|time| format!("{time:.6}")),

@@ -16,6 +16,7 @@ mod outside;
 mod tunnel_check;
 mod wall_clock;
 
+pub(crate) use account_settings::form_faults;
 pub use doctor_code::DoctorCode;
 pub use finding::{CheckName, CheckResult, CheckVerdict};
 use outside::OutsideCheck;

@@ -180,9 +180,15 @@ impl Reader {
         completion::used(&self.connection)
     }
 
-    /// The taps on menu buttons of these kinds and keys, and on the `most_others` other keys that were tapped last.
-    pub fn taps(&self, wanted: &[(&str, &str)], most_others: usize) -> Result<TapSums, StoreError> {
-        taps::count(&self.connection, wanted, most_others)
+    /// The taps on menu buttons of these kinds and keys, and on the `most_others` other keys that were tapped last;
+    /// of one account, or of all.
+    pub fn taps(
+        &self,
+        wanted: &[(&str, &str)],
+        most_others: usize,
+        account: Option<&str>,
+    ) -> Result<TapSums, StoreError> {
+        taps::count(&self.connection, wanted, most_others, account)
     }
 
     /// The captures among `ids` that match, the newest first.

@@ -277,12 +277,29 @@ DELETE FROM tapped;
 DELETE FROM tally WHERE name = 'tapped_upto';
 ";
 
+/// 12: the sums of taps by account as well; they are made anew.
+const TAPS_BY_ACCOUNT: &str = "
+DROP TABLE tapped;
+CREATE TABLE tapped (
+    kind      TEXT NOT NULL,
+    event_key TEXT NOT NULL,
+    account   TEXT NOT NULL,
+    outcome   INTEGER NOT NULL,
+    taps      INTEGER NOT NULL,
+    last      INTEGER,
+    PRIMARY KEY (kind, event_key, account, outcome)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tapped_unknown ON tapped (kind) WHERE last IS NULL;
+CREATE INDEX tapped_gone ON tapped (kind) WHERE taps <= 0;
+DELETE FROM tally WHERE name = 'tapped_upto';
+";
+
 /// The version before the rows became narrow, and the one after.
 pub(super) const WIDE: usize = 7;
 pub(super) const NARROWED: i64 = 8;
 
 /// The `user_version` after all migrations.
-pub(super) const LATEST: i64 = 11;
+pub(super) const LATEST: i64 = 12;
 
 /// All migrations from an empty file on; `user_version` is the number of those that were applied.
 pub(super) fn migrations() -> Migrations<'static> {
@@ -298,6 +315,7 @@ pub(super) fn migrations() -> Migrations<'static> {
         M::up(TEAMS),
         M::up(TAPS),
         M::up(TAPS_OF_OTHERS),
+        M::up(TAPS_BY_ACCOUNT),
     ])
 }
 

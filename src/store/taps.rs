@@ -1,4 +1,4 @@
-//! Taps on menu buttons, counted by kind, key and outcome: a summary that is filled in idle time.
+//! Taps on menu buttons, counted by kind, key, account and outcome: a summary that is filled in idle time.
 //!
 //! ```text
 //! capture 1 … tapped_upto   in `tapped`, removed ones included ─► less those in `removed`  ─┐
@@ -6,7 +6,7 @@
 //! ```
 //! - `tap_counting`: counts from the summary; `tap_outcome`: the outcome of a tap, in SQL and in memory
 //!
-//! An index of all taps would have a million entries to count. The summary has one for each kind, key and outcome. A deletion
+//! An index of all taps would have a million entries to count. The summary has one for each kind, key, account and outcome. A deletion
 //! takes its captures out again; the newest time of a key whose newest capture is deleted is unknown until it is looked up.
 
 use rusqlite::{Connection, Transaction};
@@ -39,12 +39,12 @@ fn is_tap() -> String {
     format!("c.kind IN ('{}') AND c.event_key IS NOT NULL AND c.replay = 0", MENU_EVENTS.join("', '"))
 }
 
-/// Captures `c` with their replies `r`, grouped as the summary is, where this holds of them.
-fn grouped(holds: &str) -> String {
+/// Captures `c` with their replies `r`, grouped by these columns and the outcome, where this holds of them.
+fn grouped(columns: &str, holds: &str) -> String {
     format!(
-        "SELECT c.kind, c.event_key, {OUTCOME} AS outcome, COUNT(*), MAX(c.received_at)
+        "SELECT {columns}, {OUTCOME} AS outcome, COUNT(*), MAX(c.received_at)
          FROM capture AS c NOT INDEXED LEFT JOIN reply AS r ON r.capture_id = c.id
-         WHERE {holds} AND {} GROUP BY c.kind, c.event_key, outcome",
+         WHERE {holds} AND {} GROUP BY {columns}, outcome",
         is_tap()
     )
 }
@@ -55,9 +55,9 @@ pub(super) fn extend(transaction: &Transaction<'_>, indexed: i64) -> Result<i64,
     // Another program may be ahead.
     let upto = indexed.min(after + AT_ONCE).max(after);
     let sql = format!(
-        "INSERT INTO tapped (kind, event_key, outcome, taps, last) {}
-         ON CONFLICT (kind, event_key, outcome) DO UPDATE SET taps = taps + excluded.taps, last = max(last, excluded.last)",
-        grouped("c.id > ?1 AND c.id <= ?2")
+        "INSERT INTO tapped (kind, event_key, account, outcome, taps, last) {}
+         ON CONFLICT (kind, event_key, account, outcome) DO UPDATE SET taps = taps + excluded.taps, last = max(last, excluded.last)",
+        grouped("c.kind, c.event_key, c.account", "c.id > ?1 AND c.id <= ?2")
     );
     transaction
         .prepare_cached(&sql)
@@ -73,12 +73,13 @@ pub(super) fn forget(transaction: &Transaction<'_>, ids: &[i64]) -> Result<(), S
     let listed = serde_json::to_string(ids).unwrap_or_default();
     let sql = format!(
         "UPDATE tapped SET taps = tapped.taps - gone.taps, last = CASE WHEN gone.last < tapped.last THEN tapped.last END
-         FROM (SELECT c.kind AS kind, c.event_key AS event_key, {OUTCOME} AS outcome, COUNT(*) AS taps,
+         FROM (SELECT c.kind AS kind, c.event_key AS event_key, c.account AS account, {OUTCOME} AS outcome, COUNT(*) AS taps,
                    MAX(c.received_at) AS last
                FROM capture AS c LEFT JOIN reply AS r ON r.capture_id = c.id
                WHERE c.id IN (SELECT value FROM json_each(?1)) AND c.id <= ?2 AND {}
-               GROUP BY c.kind, c.event_key, outcome) AS gone
-         WHERE tapped.kind = gone.kind AND tapped.event_key = gone.event_key AND tapped.outcome = gone.outcome",
+               GROUP BY c.kind, c.event_key, c.account, outcome) AS gone
+         WHERE tapped.kind = gone.kind AND tapped.event_key = gone.event_key AND tapped.account = gone.account
+             AND tapped.outcome = gone.outcome",
         is_tap()
     );
     let forgotten =
@@ -93,13 +94,14 @@ pub(super) fn look_up_times(transaction: &Transaction<'_>) -> Result<bool, Store
     let mut unknown = tap_counting::unknown(transaction)?;
     let is_some = !unknown.is_empty();
     unknown.truncate(LOOKED_UP_AT_ONCE);
-    let sql = "UPDATE tapped SET last = ?4 WHERE kind = ?1 AND event_key = ?2 AND outcome = ?3";
-    for (kind, key, outcome) in unknown {
+    let sql = "UPDATE tapped SET last = ?5 WHERE kind = ?1 AND event_key = ?2 AND account = ?3 AND outcome = ?4";
+    for (kind, key, account, outcome) in unknown {
         // One that is removed counts as well, as it does in the summary.
-        let last = tap_counting::newest(transaction, (&kind, &key, outcome), tap_counting::Removed::Counted)?;
+        let last =
+            tap_counting::newest(transaction, (&kind, &key, outcome), Some(&account), tap_counting::Removed::Counted)?;
         transaction
             .prepare_cached(sql)
-            .and_then(|mut update| update.execute((&kind, &key, outcome, last.unwrap_or(0))))
+            .and_then(|mut update| update.execute((&kind, &key, &account, outcome, last.unwrap_or(0))))
             .map_err(doing("looking up the newest taps on menus"))?;
     }
     Ok(is_some)

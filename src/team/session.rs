@@ -64,7 +64,12 @@ impl Session {
             ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
                 TeamError::Login { broker: broker.name() }
             }
-            _ => unreachable(with_causes(&error)),
+            // A certificate file that cannot be used fails here as well.
+            ConnectErrorKind::Tls => TeamError::Tls { broker: broker.name(), cause: with_causes(&error) },
+            _ => match tls_fault(&error) {
+                Some(cause) => TeamError::Tls { broker: broker.name(), cause },
+                None => unreachable(with_causes(&error)),
+            },
         })?;
         was_connected.store(true, Ordering::Relaxed);
         let version = client.server_info().version;
@@ -168,6 +173,16 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
+/// The fault of TLS behind an error, if there is one: the library reports it as one of input and output.
+fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if let Some(fault) = error.downcast_ref::<rustls::Error>() {
+        return Some(fault.to_string());
+    }
+    // The source of such an error is that of the one that it holds.
+    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    held.and_then(|held| tls_fault(held)).or_else(|| error.source().and_then(tls_fault))
+}
+
 /// Tells whether a version is [`OLDEST`] or newer. One that cannot be read is given a try.
 fn is_new_enough(version: &str) -> bool {
     let mut numbers = version.trim_start_matches('v').split(['.', '-']).map(|number| number.parse::<u64>().ok());
@@ -188,6 +203,14 @@ mod tests {
         {
             assert_eq!(is_new_enough(version), is_new, "{version}");
         }
+    }
+
+    #[test]
+    fn a_fault_of_tls_is_found_behind_other_errors() {
+        let tls = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let hidden = std::io::Error::other(std::io::Error::new(std::io::ErrorKind::InvalidData, tls));
+        assert_eq!(tls_fault(&hidden).as_deref(), Some("invalid peer certificate: UnknownIssuer"));
+        assert_eq!(tls_fault(&std::io::Error::from(std::io::ErrorKind::ConnectionRefused)), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::team_error::TeamError;
-use super::team_status::{BrokerState, TeamStatus};
+use super::team_status::{BrokerState, TeamRole, TeamStatus};
 use crate::waker::Waker;
 
 /// The sending side of the state.
@@ -53,10 +53,13 @@ impl StatusSender {
         });
     }
 
-    /// Notes that the broker is away, and logs the reason unless it was the same before.
+    /// Notes that the broker is away, and logs the reason unless it was the same before. What keeps a desktop from joining at
+    /// all is told by those who wait for it.
     pub(super) fn away(&self, error: &TeamError) {
-        let is_known = matches!(&self.current().state, BrokerState::Away { error: former } if former == error);
-        if !is_known {
+        let current = self.current();
+        let is_known = matches!(&current.state, BrokerState::Away { error: former } if former == error);
+        let is_awaited = current.role == TeamRole::Desktop && !current.has_joined && error.is_lasting();
+        if !is_known && !is_awaited {
             tracing::warn!("{error}");
         }
         self.change(|status| {

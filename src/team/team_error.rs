@@ -13,6 +13,11 @@ pub enum TeamError {
         "cannot reach the broker at {broker}: {cause}; trying again by itself: check the address, and that nats-server runs"
     )]
     Unreachable { broker: String, cause: String },
+    /// The broker's certificate is not to be trusted, or TLS fails in another way.
+    #[error(
+        "cannot trust the broker at {broker} by TLS: {cause}; write the file with its issuer's certificate as [team] ca in config.toml, and check that its certificate is for this host name and has not expired"
+    )]
+    Tls { broker: String, cause: String },
     /// The broker knows neither the user nor the key.
     #[error("the broker at {broker} refuses this login; check user and password, or [team] creds")]
     Login { broker: String },
@@ -51,6 +56,7 @@ impl TeamError {
     pub fn is_lasting(&self) -> bool {
         match self {
             Self::Name { .. }
+            | Self::Tls { .. }
             | Self::Login { .. }
             | Self::Credentials { .. }
             | Self::OldServer { .. }
@@ -69,6 +75,9 @@ impl From<&TeamError> for UserError {
             TeamError::Name { name } => Self::of("user_error.team.name", error).with("name", name),
             TeamError::Unreachable { broker, cause } => {
                 Self::of("user_error.team.unreachable", error).with("broker", broker).with("cause", cause)
+            }
+            TeamError::Tls { broker, cause } => {
+                Self::of("user_error.team.tls", error).with("broker", broker).with("cause", cause)
             }
             TeamError::Login { broker } => Self::of("user_error.team.login", error).with("broker", broker),
             TeamError::Credentials { file, cause } => {
@@ -101,6 +110,7 @@ mod tests {
         let errors = [
             TeamError::Name { name: "a b".into() },
             TeamError::Unreachable { broker: broker.clone(), cause: cause.clone() },
+            TeamError::Tls { broker: broker.clone(), cause: cause.clone() },
             TeamError::Login { broker: broker.clone() },
             TeamError::Credentials { file: "f".into(), cause: cause.clone() },
             TeamError::OldServer { broker: broker.clone(), found: "2.9.10".into() },

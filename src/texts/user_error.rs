@@ -50,7 +50,10 @@ impl UserError {
     pub fn words(&self, language: Language) -> String {
         let words = if language.has(self.key) {
             let mut details = self.details.clone();
-            let texts = self.nested.iter().map(|(name, key, detail)| (*name, language.filled(key, &[detail.clone()])));
+            let texts = self
+                .nested
+                .iter()
+                .map(|(name, key, detail)| (*name, language.filled(key, std::slice::from_ref(detail))));
             details.extend(texts);
             language.filled(self.key, &details)
         } else {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::command::Listening;
 use crate::common::{TestListener, sample};
 use crate::session::Session;
 use crate::target::TargetServer;
@@ -84,6 +85,15 @@ fn an_event_is_sent_to_a_named_target_and_recorded_where_that_is_asked_for() {
     assert_eq!((&event["event_key"], &event["replay"]), (&json!("X"), &json!(true)));
     let unknown = session.failure("send_event", json!({ "event": "CLIK", "to": "dev" }));
     assert!(unknown.contains("CLIK"), "{unknown}");
+    // A server that verifies refuses what nobody here can sign.
+    let strict = tempfile::tempdir().unwrap();
+    let verifying = Listening::start(strict.path(), &["--token", "tok12345"]);
+    let config = listener.folder.config_file();
+    let targets = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{targets}\n[targets.strict]\nurl = \"{}\"\n", verifying.url)).unwrap();
+    let refused = session.call("send_event", json!({ "event": "CLICK", "to": "strict" }));
+    assert!(refused["hint"].as_str().is_some_and(|hint| hint.contains("no token is known here")), "{refused}");
+    assert_eq!(sent["hint"], Value::Null);
     // A file's contents would go to a server.
     let file = listener.folder.config_file();
     let refused = session.failure("send_event", json!({ "event": file, "to": "dev" }));

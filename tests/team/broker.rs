@@ -5,9 +5,6 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 /// Longer than a broker takes to start on any machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -39,8 +36,11 @@ pub(crate) struct TestBroker {
     pub(crate) address: SocketAddr,
     folder: tempfile::TempDir,
     has_login: bool,
-    /// A configuration of its own.
-    config: Option<PathBuf>,
+    keeps: bool,
+    /// The certificate of the fixtures, where it speaks TLS.
+    certificate: Option<&'static str>,
+    /// The public nkey of the one who is let in.
+    nkey: Option<&'static str>,
     child: Option<Child>,
 }
 
@@ -48,7 +48,16 @@ impl TestBroker {
     /// One that is not started yet.
     pub(crate) fn new(program: PathBuf) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Self { program, address, folder: tempfile::tempdir().unwrap(), has_login: false, config: None, child: None }
+        Self {
+            program,
+            address,
+            folder: tempfile::tempdir().unwrap(),
+            has_login: false,
+            keeps: true,
+            certificate: None,
+            nkey: None,
+            child: None,
+        }
     }
 
     pub(crate) fn started(program: PathBuf) -> Self {
@@ -65,38 +74,65 @@ impl TestBroker {
         broker
     }
 
-    /// One that speaks TLS alone, with the certificate of `localhost`, and lets in the owner of an nkey.
-    pub(crate) fn with_tls_and_nkey(program: PathBuf, nkey: &str) -> Self {
+    /// One without JetStream.
+    pub(crate) fn forgetful(program: PathBuf) -> Self {
         let mut broker = Self::new(program);
-        let file = |name: &str, label: &str, der: &[u8]| {
-            let path = broker.folder.path().join(name);
-            let text = STANDARD.encode(der);
-            std::fs::write(&path, format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")).unwrap();
-            path.display().to_string()
-        };
-        let certificate = file("leaf.pem", "CERTIFICATE", include_bytes!("../fixtures/tls/good.der"));
-        let key = file("leaf.key.pem", "PRIVATE KEY", include_bytes!("../fixtures/tls/leaf.key.der"));
-        let config = broker.folder.path().join("broker.conf");
-        let tls = format!("tls {{ cert_file: {certificate:?}, key_file: {key:?} }}");
-        std::fs::write(&config, format!("{tls}\nauthorization {{ users: [ {{ nkey: {nkey} }} ] }}\n")).unwrap();
-        broker.config = Some(config);
+        broker.keeps = false;
         broker.start();
         broker
     }
 
+    /// One that takes connections by TLS alone, with this certificate.
+    pub(crate) fn secure(program: PathBuf, certificate: &'static str) -> Self {
+        let mut broker = Self::new(program);
+        broker.certificate = Some(certificate);
+        broker.start();
+        broker
+    }
+
+    /// One that lets in the owner of an nkey alone, by TLS.
+    pub(crate) fn with_nkey(program: PathBuf, certificate: &'static str, nkey: &'static str) -> Self {
+        let mut broker = Self::new(program);
+        (broker.certificate, broker.nkey) = (Some(certificate), Some(nkey));
+        broker.start();
+        broker
+    }
+
+    /// A file of the fixtures in the form that the broker reads.
+    fn pem(&self, name: &str, title: &str) -> PathBuf {
+        use base64::Engine as _;
+        let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls").join(name);
+        let text = base64::engine::general_purpose::STANDARD.encode(std::fs::read(from).unwrap());
+        let path = self.folder.path().join(name).with_extension("pem");
+        std::fs::write(&path, format!("-----BEGIN {title}-----\n{text}\n-----END {title}-----\n")).unwrap();
+        path
+    }
+
     pub(crate) fn url(&self) -> String {
+        if self.certificate.is_some() {
+            return format!("tls://localhost:{}", self.address.port());
+        }
         let login = if self.has_login { format!("{LOGIN}@") } else { String::new() };
         format!("nats://{login}{}", self.address)
     }
 
     pub(crate) fn start(&mut self) {
         let mut command = Command::new(&self.program);
-        command.args(["-js", "-a", "127.0.0.1", "-p", &self.address.port().to_string()]);
+        command.args(["-a", "127.0.0.1", "-p", &self.address.port().to_string()]);
+        if self.keeps {
+            command.arg("-js");
+        }
+        if let Some(certificate) = self.certificate {
+            command.arg("--tls").arg("--tlscert").arg(self.pem(certificate, "CERTIFICATE"));
+            command.arg("--tlskey").arg(self.pem("leaf.key.der", "PRIVATE KEY"));
+        }
         command.arg("-sd").arg(self.folder.path());
         if self.has_login {
             command.args(["--user", "ann", "--pass", PASSWORD]);
         }
-        if let Some(config) = &self.config {
+        if let Some(nkey) = self.nkey {
+            let config = self.folder.path().join("broker.conf");
+            std::fs::write(&config, format!("authorization {{ users: [ {{ nkey: {nkey} }} ] }}\n")).unwrap();
             command.arg("-c").arg(config);
         }
         self.child = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());

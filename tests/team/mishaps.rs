@@ -102,9 +102,21 @@ fn two_desktops_of_one_name_are_told_apart() {
     assert_eq!(second.ended(), Some(2));
     let said = until("the reason", || Some(second.said()).filter(|said| said.contains("another desktop")));
     assert!(said.contains("\"alice\"") && said.contains("--desktop"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
     drop(first);
     let third = Member::joined(two.path(), "alice", &broker.url(), &["--name", "shop"]);
     drop(third);
+}
+
+#[test]
+fn a_broker_that_keeps_nothing_is_told_in_one_line() {
+    let Some(program) = program() else { return };
+    let broker = TestBroker::forgetful(program);
+    let alice = tempdir().unwrap();
+    let mut desktop = Member::desktop(alice.path(), "alice", &broker.url(), &[]);
+    assert_eq!(desktop.ended(), Some(2));
+    let said = until("the reason", || Some(desktop.said()).filter(|said| said.contains("nats-server -js")));
+    assert_eq!(said.lines().count(), 1, "{said}");
 }
 
 #[test]
@@ -131,6 +143,7 @@ fn an_older_broker_is_told_by_its_version() {
     assert_eq!(desktop.ended(), Some(2));
     until("the version", || desktop.said().contains("2.9.10").then_some(()));
     assert!(desktop.said().contains("2.10"), "{}", desktop.said());
+    assert_eq!(desktop.said().lines().count(), 1, "{}", desktop.said());
     // A relay goes on capturing.
     write_config(hub.path(), "");
     let address = free_address();

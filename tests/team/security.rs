@@ -100,11 +100,45 @@ fn a_wrong_password_is_said_without_it() {
     assert_eq!(desktop.ended(), Some(2));
     let said = until("the reason", || Some(desktop.said()).filter(|said| said.contains("refuses this login")));
     assert!(!said.contains("wr0ng"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
     // The address that cannot be read is not repeated with its password, either.
     let mut desktop = Member::desktop(alice.path(), "alice", "nats://ann:wr0ng@", &[]);
     assert_eq!(desktop.ended(), Some(2));
     let said = until("the reason", || Some(desktop.said()).filter(|said| said.contains("no address of a broker")));
     assert!(!said.contains("wr0ng"), "{said}");
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_has_its_own_remedy_and_a_relay_goes_on_capturing() {
+    let Some(program) = program() else { return };
+    let authority = |data: &Path| {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/authority.pem");
+        std::fs::write(data.join("config.toml"), format!("[team]\nca = \"{file}\"\n")).unwrap();
+    };
+    let broker = TestBroker::secure(program.clone(), "good.der");
+    let url = broker.url();
+    let untrusting = tempdir().unwrap();
+    let mut desktop = Member::desktop(untrusting.path(), "alice", &url, &[]);
+    assert_eq!(desktop.ended(), Some(2));
+    let said = until("the reason", || Some(desktop.said()).filter(|said| said.contains("[team] ca")));
+    assert!(said.contains("UnknownIssuer") && said.lines().count() == 1, "{said}");
+    let (hub, address) = (tempdir().unwrap(), free_address());
+    write_config(hub.path(), "");
+    let relay = Member::relay(hub.path(), address, &url, &[]);
+    until("the remedy", || relay.said().contains("[team] ca").then_some(()));
+    assert_eq!(post(address, &tap("oA", "K", 1, false)).0, 200);
+    let alice = tempdir().unwrap();
+    authority(alice.path());
+    let joined = Member::joined(alice.path(), "alice", &url, &[]);
+    drop(joined);
+    drop(broker);
+    for certificate in ["other.der", "expired.der"] {
+        let broker = TestBroker::secure(program.clone(), certificate);
+        let mut desktop = Member::desktop(alice.path(), "alice", &broker.url(), &[]);
+        assert_eq!(desktop.ended(), Some(2), "{certificate}");
+        let said = until("the reason", || Some(desktop.said()).filter(|said| said.contains("for this host name")));
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
 }
 
 #[test]
@@ -153,8 +187,8 @@ const NKEY_SEED: &str = "SUAAAAICAMCAKBQHBAEQUCYMBUHA6EARCIJRIFIWC4MBSGQ3DQOR4H7
 #[test]
 fn tls_and_an_nkey_let_a_team_in_and_what_is_missing_is_named() {
     let Some(program) = program() else { return };
-    let broker = TestBroker::with_tls_and_nkey(program, NKEY);
-    let url = format!("tls://localhost:{}", broker.address.port());
+    let broker = TestBroker::with_nkey(program, "good.der", NKEY);
+    let url = broker.url();
     let authority = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/authority.pem");
     let (hub, alice, bob) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
     let seed = hub.path().join("seed.nk");

@@ -109,3 +109,28 @@ fn nothing_runs_unasked() {
     listening.signal("TERM");
     listening.child.wait().unwrap();
 }
+
+#[test]
+fn the_last_lines_of_a_client_that_has_ended_are_logged() {
+    for (script, lines) in [
+        ("echo old >&2; echo dying of thirst >&2; exit 3", vec!["said: old", "said: dying of thirst"]),
+        ("exit 3", Vec::new()),
+    ] {
+        let data = tempfile::tempdir().unwrap();
+        configure(data.path(), script);
+        let arguments = ["listen", "--addr", "127.0.0.1:0", "--json", "--tunnel"];
+        let mut child =
+            menuscope(data.path(), &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut told = std::io::BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let listening = Listening::of(child);
+        let end = told.next().unwrap();
+        assert!(end.contains("has ended (exit status: 3)"), "{end}");
+        assert_eq!(end.contains("last lines say why"), !lines.is_empty(), "{end}");
+        assert_eq!(end.contains("without a word"), lines.is_empty(), "{end}");
+        for expected in lines {
+            let line = told.next().unwrap();
+            assert!(line.ends_with(expected), "{line}");
+        }
+        drop(listening);
+    }
+}

@@ -13,23 +13,26 @@ pub(super) fn menus(file: &MenuFile, language: Language) -> String {
         lines.push(language.text("menu.closed").into_owned());
     }
     if let Some(menu) = &file.default {
-        lines.push(heading(&language.text("menu.default"), menu));
+        lines.push(heading(&language.text("menu.default"), menu, None));
         lines.extend(tree(menu, language));
     }
-    for menu in &file.conditional {
+    for (index, menu) in file.conditional.iter().enumerate() {
         let rule = menu.rule.iter().flat_map(|rule| &rule.members).filter(|member| !member.value.is_empty());
         let rule: Vec<String> = rule.map(|member| format!("{}={}", member.name, member.value)).collect();
         let title = language.filled("menu.conditional", &[("rule", quoted(&rule.join(", ")))]);
-        lines.push(heading(&title, menu));
+        // The name for `--button`; a menu that is alone needs none.
+        let number = file.menus().nth(1).map(|_| MenuFile::number_of(index));
+        lines.push(heading(&title, menu, number));
         lines.extend(tree(menu, language));
     }
     lines.join("\n")
 }
 
-fn heading(title: &str, menu: &Menu) -> String {
-    match &menu.menu_id {
-        Some(id) => format!("{title}  menuid {}", quoted(id)),
-        None => title.to_owned(),
+fn heading(title: &str, menu: &Menu, number: Option<String>) -> String {
+    match (&menu.menu_id, number) {
+        (Some(id), _) => format!("{title}  menuid {}", quoted(id)),
+        (None, Some(number)) => format!("{title}  {number}"),
+        (None, None) => title.to_owned(),
     }
 }
 
@@ -107,7 +110,7 @@ pub(super) fn coverage(file: &MenuFile, coverage: &Coverage, language: Language,
 pub(super) fn resolution(file: &MenuFile, resolution: &Resolution, language: Language) -> String {
     let named = |index: usize| {
         let id = file.conditional.get(index).and_then(|menu| menu.menu_id.as_deref());
-        id.map_or_else(|| format!("#{}", index + 1), |id| format!("menuid {}", quoted(id)))
+        id.map_or_else(|| MenuFile::number_of(index), |id| format!("menuid {}", quoted(id)))
     };
     let mut lines = vec![match resolution.chosen {
         Some(index) => language.filled("menu.sees_conditional", &[("menu", named(index))]),

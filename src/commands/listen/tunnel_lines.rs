@@ -46,14 +46,21 @@ impl TunnelLines {
     }
 
     fn print(self, mut state: watch::Receiver<Arc<TunnelState>>, runtime: &Handle) {
-        let mut printed = None;
+        let (mut printed, mut is_told) = (None, false);
         loop {
             let (url, former, phase) = {
                 let state = state.borrow_and_update();
                 (state.url.clone(), state.former.clone(), state.phase.clone())
             };
-            if let TunnelPhase::Failed { trouble } = phase {
-                tracing::error!("{trouble}");
+            match phase {
+                TunnelPhase::Failed { trouble } => tracing::error!("{trouble}"),
+                TunnelPhase::WithoutUrl if !is_told => {
+                    is_told = true;
+                    tracing::warn!(
+                        "the tunnel's client runs, and tells no public URL; write it as [tunnel] url in config.toml"
+                    );
+                }
+                _ => {}
             }
             if let Some(url) = url.filter(|url| printed.as_ref() != Some(url)) {
                 if self != Self::Unread && print_line(&self.line(&url, former.as_deref())).is_err() {

@@ -17,6 +17,20 @@ pub(super) fn checks(accounts: Option<&Accounts>) -> Vec<CheckResult> {
     faults
 }
 
+/// The faults in the form of what is set of an account; what is not set is none.
+pub(crate) fn form_faults(account: &Account) -> Vec<CheckResult> {
+    let is_of_form = |result: &CheckResult| {
+        matches!(
+            result.code,
+            DoctorCode::TokenUnusual
+                | DoctorCode::AesKeyUnusable
+                | DoctorCode::AppIdUnusual
+                | DoctorCode::ToUserUnusual
+        )
+    };
+    faults(account).into_iter().filter(is_of_form).collect()
+}
+
 fn faults(account: &Account) -> Vec<CheckResult> {
     let fault = |code| CheckResult::of(code).with("account", &account.name);
     let mut faults = Vec::new();
@@ -36,6 +50,9 @@ fn faults(account: &Account) -> Vec<CheckResult> {
         None if account.key().is_some() => faults.push(fault(DoctorCode::AppIdAbsent)),
         Some(app_id) if !is_usual_app_id(app_id) => faults.push(fault(DoctorCode::AppIdUnusual).with("app_id", app_id)),
         _ => {}
+    }
+    if let Some(to_user) = account.to_user.as_deref().filter(|to_user| !to_user.starts_with("gh_")) {
+        faults.push(fault(DoctorCode::ToUserUnusual).with("to_user", to_user));
     }
     faults
 }

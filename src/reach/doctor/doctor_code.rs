@@ -100,6 +100,8 @@ doctor_codes! {
     AppIdAbsent "app-id-absent" Accounts Warn,
     /// An AppID is not `wx` and 16 digits: `account`, `app_id`.
     AppIdUnusual "app-id-unusual" Accounts Warn,
+    /// The original id does not begin with `gh_`: `account`, `to_user`.
+    ToUserUnusual "to-user-unusual" Accounts Warn,
     /// Their secrets cannot be read.
     AccountsSkipped "accounts-skipped" Accounts Skipped,
     /// The client runs, and WeChat's console has its URL as far as is known: `url`.
@@ -124,6 +126,8 @@ doctor_codes! {
     UrlCredentials "url-credentials" Url Fail,
     /// Its host is not written in ASCII: `host`, `ascii`.
     UrlNotAscii "url-not-ascii" Url Warn,
+    /// There is a fragment in it, which is never sent: `url`, without it.
+    UrlFragment "url-fragment" Url Warn,
     /// The name leads to public addresses: `host`, `addresses`.
     NameOk "name-ok" Name Ok,
     /// The URL has an address in place of a name: `host`.
@@ -206,7 +210,9 @@ doctor_codes! {
     RedirectHttps "redirect-https" Redirect Fail,
     /// It leads elsewhere: `location`.
     RedirectElsewhere "redirect-elsewhere" Redirect Fail,
-    /// It leads back to itself: `location`.
+    /// It leads to the same address with a slash at its end, or without: `location`, `url`.
+    RedirectSlash "redirect-slash" Redirect Fail,
+    /// It leads back to itself, at once or by the way of others: `location`.
     RedirectLoop "redirect-loop" Redirect Fail,
     /// There is no answer that could be one.
     RedirectSkipped "redirect-skipped" Redirect Skipped,
@@ -258,6 +264,10 @@ doctor_codes! {
     AgentRefused "agent-refused" Handshake Fail,
     /// A user and a password are asked for: `status`.
     LoginWall "login-wall" Page Fail,
+    /// A plain GET is refused, which a listener never does: `status`.
+    AccessRefused "access-refused" Page Fail,
+    /// The same, and what is signed is let through: `status`.
+    PageGuarded "page-guarded" Page Warn,
     /// The proxy or tunnel does not reach the listener: `status`.
     UpstreamDown "upstream-down" Page Fail,
     /// The server answers with its own error: `status`.
@@ -266,6 +276,8 @@ doctor_codes! {
     NotFound "not-found" Page Fail,
     /// The answer is not HTTP: `cause`.
     NotHttp "not-http" Page Fail,
+    /// The headers of the answer have no end, or are far too large: `cause`.
+    HeadTooLarge "head-too-large" Page Fail,
     /// Plain http at a port that speaks TLS: `port`.
     PlainToTls "plain-to-tls" Page Fail,
     /// The answer breaks off: `cause`.
@@ -298,6 +310,10 @@ doctor_codes! {
     EchoRounded "echo-rounded" Handshake Fail,
     /// Other text stands around it: `text`.
     EchoNotAlone "echo-not-alone" Handshake Fail,
+    /// It comes compressed: `encoding`.
+    EchoCompressed "echo-compressed" Handshake Fail,
+    /// It comes in UTF-16.
+    EchoUtf16 "echo-utf16" Handshake Fail,
     /// Another text comes: `text`.
     EchoDiffers "echo-differs" Handshake Fail,
     /// The signature is refused: `status`.

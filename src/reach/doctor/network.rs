@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{CheckResult, Doctor, DoctorCode};
 use crate::account::Accounts;
-use crate::config::{Config, parse_address};
+use crate::config::{Config, ListenerRecord, parse_address};
 
 /// A listener on this computer answers within a millisecond.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -36,7 +36,10 @@ pub(super) fn checks(
         };
         CheckResult::of(code).with("address", address)
     };
-    let text = doctor.overrides.addr.as_deref().unwrap_or(&config.listener.addr);
+    let recorded = ListenerRecord::of_running(doctor.folder).and_then(|record| record.address);
+    let recorded = recorded.map(|address| address.to_string());
+    let given = recorded.as_deref().or(doctor.overrides.addr.as_deref());
+    let text = given.unwrap_or(&config.listener.addr);
     let address = match parse_address(text) {
         Ok(address) => address,
         Err(error) => {

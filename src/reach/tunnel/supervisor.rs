@@ -101,7 +101,7 @@ impl Supervisor {
                 pause = FIRST_PAUSE;
             }
             let status = status.map_or_else(|| "?".to_owned(), |status| status.to_string());
-            self.reporter.waiting(&TunnelError::Ended { status, seconds: pause.as_secs() });
+            self.reporter.waiting(status, pause.as_secs());
             tokio::select! {
                 () = sleep(pause) => {}
                 () = stopped(&mut self.stopping) => break,

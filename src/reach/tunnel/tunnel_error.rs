@@ -44,6 +44,16 @@ pub enum TunnelError {
         program: String,
         source: io::Error,
     },
+    /// The client has ended by itself, and said nothing.
+    #[error(
+        "the tunnel's client has ended ({status}) without a word and is started again in {seconds} s; try its command by hand"
+    )]
+    EndedSilently {
+        /// The exit status or signal.
+        status: String,
+        /// The pause before the next start.
+        seconds: u64,
+    },
     /// The client has ended by itself.
     #[error("the tunnel's client has ended ({status}) and is started again in {seconds} s; its last lines say why")]
     Ended {
@@ -64,6 +74,9 @@ impl From<&TunnelError> for UserError {
             TunnelError::Absent { program } => Self::of("user_error.tunnel.absent", error).with("program", program),
             TunnelError::Start { program, source } => {
                 Self::of("user_error.tunnel.start", error).with("program", program).with("cause", source)
+            }
+            TunnelError::EndedSilently { status, seconds } => {
+                Self::of("user_error.tunnel.ended_silently", error).with("status", status).with("seconds", seconds)
             }
             TunnelError::Ended { status, seconds } => {
                 Self::of("user_error.tunnel.ended", error).with("status", status).with("seconds", seconds)
@@ -87,6 +100,7 @@ mod tests {
             TunnelError::Absent { program: program() },
             TunnelError::Start { program: program(), source: io::Error::from(io::ErrorKind::PermissionDenied) },
             TunnelError::Ended { status: "exit status: 1".to_owned(), seconds: 4 },
+            TunnelError::EndedSilently { status: "exit status: 1".to_owned(), seconds: 4 },
         ] {
             UserError::from(&error).assert_said();
         }

@@ -13,6 +13,9 @@ use crate::waker::Waker;
 /// The most lines of output that are kept.
 const MOST_LINES: usize = 100;
 
+/// The last lines of a client that has ended which are logged.
+const LOGGED_LINES: usize = 5;
+
 /// The stage that a tunnel is at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum TunnelPhase {
@@ -67,16 +70,19 @@ pub(super) struct Reporter {
     waker: Waker,
     /// Lines that are not published yet.
     unpublished: VecDeque<String>,
+    /// The number of lines since the client was started.
+    since_start: usize,
 }
 
 impl Reporter {
     pub(super) fn new(state: watch::Sender<Arc<TunnelState>>, folder: DataFolder, waker: Waker) -> Self {
         state.send_replace(Arc::default());
-        Self { state, folder, waker, unpublished: VecDeque::new() }
+        Self { state, folder, waker, unpublished: VecDeque::new(), since_start: 0 }
     }
 
     /// Tells that the client has been started, for the `restarts`-th time again.
-    pub(super) fn started(&self, client: Option<ClientRecord>, restarts: u32) {
+    pub(super) fn started(&mut self, client: Option<ClientRecord>, restarts: u32) {
+        self.since_start = 0;
         self.record(&TunnelRecord { url: None, client, ..TunnelRecord::read(&self.folder) });
         self.change(|state| (state.phase, state.restarts) = (TunnelPhase::Starting, restarts));
     }
@@ -97,10 +103,19 @@ impl Reporter {
         self.change(|state| state.phase = TunnelPhase::WithoutUrl);
     }
 
-    /// Tells that the client has ended, and is started again.
-    pub(super) fn waiting(&mut self, error: &TunnelError) {
+    /// Tells that the client has ended, and is started again; its last lines are logged, since they say why.
+    pub(super) fn waiting(&mut self, status: String, seconds: u64) {
         self.publish_lines();
+        let state = Arc::clone(&self.state.borrow());
+        let count = self.since_start.min(LOGGED_LINES).min(state.lines.len());
+        let error = &match count {
+            0 => TunnelError::EndedSilently { status, seconds },
+            _ => TunnelError::Ended { status, seconds },
+        };
         tracing::warn!("{error}");
+        for line in state.lines.range(state.lines.len() - count..) {
+            tracing::warn!("the tunnel's client said: {line}");
+        }
         self.gone(TunnelPhase::Waiting { trouble: error.into() });
     }
 
@@ -128,6 +143,7 @@ impl Reporter {
             self.unpublished.pop_front();
         }
         self.unpublished.push_back(line);
+        self.since_start += 1;
     }
 
     /// Publishes the lines that came since the last time.

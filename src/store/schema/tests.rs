@@ -108,7 +108,7 @@ fn rows_are_not_narrowed_where_that_would_delete_what_belongs_to_them() {
 }
 
 #[test]
-fn taps_of_the_tenth_version_are_summed_up_anew_after_the_eleventh_step() {
+fn taps_of_the_tenth_version_are_summed_up_anew_after_later_steps() {
     let mut connection = of_version(10);
     connection
         .execute_batch(

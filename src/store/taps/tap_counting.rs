@@ -54,17 +54,22 @@ pub(super) enum Removed {
     LeftOut,
 }
 
-/// Counts the taps on these kinds and keys, and those on the `most_others` other keys that were tapped last.
+/// The condition that a capture `c` is of an account; every one is of none.
+const OF_ACCOUNT: &str = "(?2 IS NULL OR c.account = ?2)";
+
+/// Counts the taps on these kinds and keys, and those on the `most_others` other keys that were tapped last; of one account, or
+/// of all.
 pub(in crate::store) fn count(
     connection: &Connection,
     wanted: &[(&str, &str)],
     most_others: usize,
+    account: Option<&str>,
 ) -> Result<TapSums, StoreError> {
     let transaction = connection.unchecked_transaction().map_err(doing(COUNTING))?;
-    let changes = Changes::read(&transaction)?;
+    let changes = Changes::read(&transaction, account)?;
     let wanted: BTreeSet<Tapped> = wanted.iter().map(|(kind, key)| ((*kind).to_owned(), (*key).to_owned())).collect();
     let enough = most_others.saturating_add(changes.groups.len()).saturating_add(wanted.len());
-    let (mut others, newest) = newest_groups(&transaction, enough)?;
+    let (mut others, newest) = newest_groups(&transaction, enough, account)?;
     let (mut sums, mut other_sums) = (Vec::new(), Vec::new());
     let groups: BTreeSet<&Tapped> = wanted.iter().chain(&changes.groups).chain(&newest).collect();
     for group in groups {
@@ -87,12 +92,16 @@ pub(in crate::store) fn count(
 }
 
 /// The number of kinds and keys in the summary, and those of them that were tapped last.
-fn newest_groups(connection: &Connection, most: usize) -> Result<(usize, Vec<Tapped>), StoreError> {
+fn newest_groups(
+    connection: &Connection,
+    most: usize,
+    account: Option<&str>,
+) -> Result<(usize, Vec<Tapped>), StoreError> {
     let problem = doing(COUNTING);
     // In the order of the primary key: nothing is sorted, and a key takes a fraction of a microsecond.
-    let sql = "SELECT kind, event_key, MAX(last) FROM tapped GROUP BY kind, event_key";
+    let sql = "SELECT kind, event_key, MAX(last) FROM tapped WHERE ?1 IS NULL OR account = ?1 GROUP BY kind, event_key";
     let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
-    let mut rows = statement.query([]).map_err(&problem)?;
+    let mut rows = statement.query([account]).map_err(&problem)?;
     let mut newest: BinaryHeap<Reverse<(i64, Reverse<Tapped>)>> = BinaryHeap::new();
     let mut groups = 0;
     while let Some(row) = rows.next().map_err(&problem)? {
@@ -114,38 +123,44 @@ fn newest_groups(connection: &Connection, most: usize) -> Result<(usize, Vec<Tap
 }
 
 /// All that the summary does not say: captures after it, removed ones in it, and newest times that are unknown.
-struct Changes {
+struct Changes<'a> {
+    account: Option<&'a str>,
     newer: SumsByGroup,
     removed: SumsByGroup,
     /// The kinds and keys that any of it is about.
     groups: BTreeSet<Tapped>,
 }
 
-impl Changes {
-    fn read(connection: &Connection) -> Result<Self, StoreError> {
+impl<'a> Changes<'a> {
+    fn read(connection: &Connection, account: Option<&'a str>) -> Result<Self, StoreError> {
         let upto = upto(connection)?;
-        let newer = by_group(connection, &grouped(&format!("c.id > ?1 AND {PRESENT}")), upto)?;
+        let newer = by_group(
+            connection,
+            &grouped("c.kind, c.event_key", &format!("c.id > ?1 AND {OF_ACCOUNT} AND {PRESENT}")),
+            (upto, account),
+        )?;
         let removed = format!(
             "SELECT c.kind, c.event_key, {OUTCOME} AS outcome, COUNT(*), MAX(c.received_at)
              FROM removed AS gone CROSS JOIN capture AS c ON c.id = gone.capture_id
              LEFT JOIN reply AS r ON r.capture_id = c.id
-             WHERE gone.capture_id <= ?1 AND {} GROUP BY c.kind, c.event_key, outcome",
+             WHERE gone.capture_id <= ?1 AND {OF_ACCOUNT} AND {} GROUP BY c.kind, c.event_key, outcome",
             is_tap()
         );
-        let removed = by_group(connection, &removed, upto)?;
-        let unknown = unknown(connection)?.into_iter().map(|(kind, key, _)| (kind, key));
+        let removed = by_group(connection, &removed, (upto, account))?;
+        let unknown = unknown(connection)?.into_iter().map(|(kind, key, ..)| (kind, key));
         let groups = newer.keys().chain(removed.keys()).cloned().chain(unknown).collect();
-        Ok(Self { newer, removed, groups })
+        Ok(Self { account, newer, removed, groups })
     }
 
     /// The sums of a kind and key by outcome, and whether the summary has any of them.
     fn sums_of(&self, connection: &Connection, group: &Tapped) -> Result<(bool, Vec<TapSum>), StoreError> {
         let problem = doing(COUNTING);
         let (kind, key) = group;
-        let sql = "SELECT outcome, taps, last FROM tapped WHERE kind = ?1 AND event_key = ?2";
+        let sql = "SELECT outcome, SUM(taps), CASE WHEN COUNT(last) = COUNT(*) THEN MAX(last) END FROM tapped
+                   WHERE kind = ?1 AND event_key = ?2 AND (?3 IS NULL OR account = ?3) GROUP BY outcome";
         let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
         let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, (row.get::<_, i64>(1)?, row.get::<_, Option<i64>>(2)?)));
-        let rows = statement.query_map((kind, key), read).map_err(&problem)?;
+        let rows = statement.query_map((kind, key, self.account), read).map_err(&problem)?;
         let mut sums: BTreeMap<i64, (i64, Option<i64>)> = rows.collect::<Result<_, _>>().map_err(&problem)?;
         let is_summarised = !sums.is_empty();
         for (outcome, (taps, last)) in self.removed.get(group).into_iter().flatten() {
@@ -158,7 +173,7 @@ impl Changes {
         for (outcome, (taps, last)) in sums {
             let last = match last {
                 Some(last) => last,
-                None => newest(connection, (kind, key, outcome), Removed::LeftOut)?.unwrap_or(0),
+                None => newest(connection, (kind, key, outcome), self.account, Removed::LeftOut)?.unwrap_or(0),
             };
             found.insert(outcome, (taps, last));
         }
@@ -177,14 +192,14 @@ impl Changes {
     }
 }
 
-fn by_group(connection: &Connection, sql: &str, upto: i64) -> Result<SumsByGroup, StoreError> {
+fn by_group(connection: &Connection, sql: &str, bounds: (i64, Option<&str>)) -> Result<SumsByGroup, StoreError> {
     let problem = doing(COUNTING);
     let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
     let read = |row: &Row<'_>| {
         let (group, outcome): (Tapped, i64) = ((row.get(0)?, row.get(1)?), row.get(2)?);
         Ok((group, outcome, (row.get(3)?, row.get(4)?)))
     };
-    let rows = statement.query_map([upto], read).map_err(&problem)?;
+    let rows = statement.query_map(bounds, read).map_err(&problem)?;
     let mut sums = SumsByGroup::new();
     for row in rows {
         let (group, outcome, sum) = row.map_err(&problem)?;
@@ -193,12 +208,12 @@ fn by_group(connection: &Connection, sql: &str, upto: i64) -> Result<SumsByGroup
     Ok(sums)
 }
 
-/// The kinds, keys and outcomes whose newest time a deletion has left unknown.
-pub(super) fn unknown(connection: &Connection) -> Result<Vec<(String, String, i64)>, StoreError> {
+/// The kinds, keys, accounts and outcomes whose newest time a deletion has left unknown.
+pub(super) fn unknown(connection: &Connection) -> Result<Vec<(String, String, String, i64)>, StoreError> {
     let problem = doing(COUNTING);
-    let sql = "SELECT kind, event_key, outcome FROM tapped INDEXED BY tapped_unknown WHERE last IS NULL";
+    let sql = "SELECT kind, event_key, account, outcome FROM tapped INDEXED BY tapped_unknown WHERE last IS NULL";
     let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
-    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
     let rows = statement.query_map([], read).map_err(&problem)?;
     rows.collect::<Result<_, _>>().map_err(&problem)
 }
@@ -207,18 +222,19 @@ pub(super) fn unknown(connection: &Connection) -> Result<Vec<(String, String, i6
 pub(super) fn newest(
     connection: &Connection,
     (kind, key, outcome): (&str, &str, i64),
+    account: Option<&str>,
     removed: Removed,
 ) -> Result<Option<i64>, StoreError> {
     let present = if removed == Removed::Counted { "TRUE" } else { PRESENT };
     let sql = format!(
         "SELECT MAX(c.received_at) FROM indexed_key AS i CROSS JOIN capture AS c ON c.id = i.capture_id
          LEFT JOIN reply AS r ON r.capture_id = c.id
-         WHERE i.event_key = ?1 AND i.capture_id <= ?4 AND c.kind = ?2 AND c.replay = 0 AND {OUTCOME} = ?3
+         WHERE i.event_key = ?1 AND i.capture_id <= ?4 AND (?5 IS NULL OR c.account = ?5) AND c.kind = ?2 AND c.replay = 0 AND {OUTCOME} = ?3
              AND {present}"
     );
     let upto = upto(connection)?;
     connection
         .prepare_cached(&sql)
-        .and_then(|mut statement| statement.query_row((key, kind, outcome, upto), |row| row.get(0)))
+        .and_then(|mut statement| statement.query_row((key, kind, outcome, upto, account), |row| row.get(0)))
         .map_err(doing(COUNTING))
 }

@@ -14,8 +14,8 @@ use crate::store::{index, removal, schema};
 /// A step in the life of a database.
 #[derive(Clone, Debug)]
 enum Change {
-    /// Captures arrive: kind, key, form of the reply, time, and whether they are our own.
-    Arrive(Vec<(usize, usize, usize, i64, bool)>),
+    /// Captures arrive: kind, key, form of the reply, time, whether they are our own, and account.
+    Arrive(Vec<(usize, usize, usize, i64, bool, usize)>),
     /// So many captures more are indexed and summarised.
     Summarise(i64),
     /// These captures are removed, one bit each.
@@ -29,6 +29,7 @@ enum Change {
 }
 
 const KINDS: [&str; 4] = ["CLICK", "VIEW", "scancode_push", "text"];
+const ACCOUNTS: [&str; 2] = ["default", "shop"];
 const KEYS: [Option<&str>; 5] = [Some("A"), Some("B"), Some("菜单"), Some(""), None];
 
 /// Replies as `status, ending, severity, forward`, with their outcome; the last one is none at all.
@@ -43,7 +44,7 @@ const REPLIES: [(&str, TapOutcome); 7] = [
 ];
 
 fn change() -> impl Strategy<Value = Change> {
-    let capture = (0..KINDS.len(), 0..KEYS.len(), 0..REPLIES.len(), 0..6_i64, any::<bool>());
+    let capture = (0..KINDS.len(), 0..KEYS.len(), 0..REPLIES.len(), 0..6_i64, any::<bool>(), 0..ACCOUNTS.len());
     prop_oneof![
         3 => proptest::collection::vec(capture, 1..12).prop_map(Change::Arrive),
         3 => (1..20_i64).prop_map(Change::Summarise),
@@ -54,11 +55,14 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
+/// A capture: kind, key, outcome, time, the removal that it is in, whether it is our own, and its account.
+type ModelCapture = (usize, usize, TapOutcome, i64, Option<RemovalId>, bool, usize);
+
 /// A database beside a list of what is in it.
 struct Model {
     connection: Connection,
-    /// Captures by number: kind, key, outcome, time, the removal that they are in, and whether they are our own.
-    captures: BTreeMap<i64, (usize, usize, TapOutcome, i64, Option<RemovalId>, bool)>,
+    /// Captures by number.
+    captures: BTreeMap<i64, ModelCapture>,
     next: i64,
     removals: Vec<RemovalId>,
 }
@@ -68,14 +72,14 @@ impl Model {
         let transaction = self.connection.transaction().unwrap();
         match change {
             Change::Arrive(arriving) => {
-                for (kind, key, reply, time, is_own) in arriving {
+                for (kind, key, reply, time, is_own, account) in arriving {
                     let id = self.next;
                     self.next += 1;
                     let sql =
                         "INSERT INTO capture (id, received_at, group_id, attempt, account, kind, form, event_key, mode,
                                    signature, replay, severity, kept_bytes, rest, body)
-                               VALUES (?1, ?2, ?1, 1, 'default', ?3, 13, ?4, 0, 0, ?5, 0, 600, x'', x'61')";
-                    transaction.execute(sql, (id, time, KINDS[*kind], KEYS[*key], is_own)).unwrap();
+                               VALUES (?1, ?2, ?1, 1, ?6, ?3, 13, ?4, 0, 0, ?5, 0, 600, x'', x'61')";
+                    transaction.execute(sql, (id, time, KINDS[*kind], KEYS[*key], is_own, ACCOUNTS[*account])).unwrap();
                     let (columns, outcome) = REPLIES[*reply];
                     if !columns.is_empty() {
                         let sql = format!(
@@ -84,7 +88,7 @@ impl Model {
                         );
                         transaction.execute(&sql, []).unwrap();
                     }
-                    self.captures.insert(id, (*kind, *key, outcome, *time, None, *is_own));
+                    self.captures.insert(id, (*kind, *key, outcome, *time, None, *is_own, *account));
                 }
             }
             Change::Summarise(more) => {
@@ -120,10 +124,11 @@ impl Model {
         transaction.commit().unwrap();
     }
 
-    fn expected(&self) -> BTreeMap<(String, String, TapOutcome), (u64, i64)> {
+    /// The sums of an account, or of all.
+    fn expected(&self, account: Option<&str>) -> BTreeMap<(String, String, TapOutcome), (u64, i64)> {
         let mut sums = BTreeMap::new();
-        for (kind, key, outcome, time, removal, is_own) in self.captures.values() {
-            if *is_own {
+        for (kind, key, outcome, time, removal, is_own, own_account) in self.captures.values() {
+            if *is_own || account.is_some_and(|account| account != ACCOUNTS[*own_account]) {
                 continue;
             }
             let (Some(key), true, None) = (KEYS[*key], MENU_EVENTS.contains(&KINDS[*kind]), removal) else { continue };
@@ -150,15 +155,24 @@ proptest! {
             Model { connection: schema::in_memory(), captures: BTreeMap::new(), next: 1, removals: Vec::new() };
         for change in changes {
             model.apply(&change);
-            let expected = model.expected();
-            let all = count(&model.connection, &[], usize::MAX).unwrap();
+            for account in ACCOUNTS {
+                let all = count(&model.connection, &[], usize::MAX, Some(account)).unwrap();
+                prop_assert_eq!(by_group(&all), model.expected(Some(account)));
+                let few = count(&model.connection, &[("CLICK", "A")], 0, Some(account)).unwrap();
+                let mut keys: Vec<_> = all.sums.iter().map(|sum| (&*sum.kind, &*sum.key)).collect();
+                keys.sort_unstable();
+                keys.dedup();
+                prop_assert_eq!(few.others, keys.iter().filter(|key| **key != ("CLICK", "A")).count());
+            }
+            let expected = model.expected(None);
+            let all = count(&model.connection, &[], usize::MAX, None).unwrap();
             prop_assert_eq!(by_group(&all), expected.clone());
             let mut keys: Vec<_> = expected.keys().map(|(kind, key, _)| (&**kind, &**key)).collect();
             keys.dedup();
             prop_assert_eq!(all.others, keys.len());
             // Those that are asked for, and the newest of the others.
             let wanted = [("CLICK", "A"), ("VIEW", "nowhere")];
-            let some = count(&model.connection, &wanted, 2).unwrap();
+            let some = count(&model.connection, &wanted, 2, None).unwrap();
             prop_assert_eq!(some.others, keys.iter().filter(|key| !wanted.contains(key)).count());
             let last = |wanted: (&str, &str)| {
                 let same = expected.iter().filter(|((kind, key, _), _)| (&**kind, &**key) == wanted);
@@ -178,15 +192,20 @@ proptest! {
 #[test]
 fn counting_looks_keys_up_and_sorts_nothing() {
     let connection = schema::in_memory();
-    let plan = |sql: &str| {
+    let plan = |sql: &str, values: &[Option<&str>]| {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let rows = statement.query_map([], |row| row.get::<_, String>("detail")).unwrap();
+        let rows =
+            statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>("detail")).unwrap();
         rows.map(Result::unwrap).collect::<Vec<_>>().join("\n")
     };
-    let groups = plan("SELECT kind, event_key, MAX(last) FROM tapped GROUP BY kind, event_key");
+    let groups = plan(
+        "SELECT kind, event_key, MAX(last) FROM tapped WHERE ?1 IS NULL OR account = ?1 GROUP BY kind, event_key",
+        &[None],
+    );
     assert!(!groups.contains("TEMP B-TREE"), "{groups}");
-    let gone = plan("DELETE FROM tapped INDEXED BY tapped_gone WHERE taps <= 0");
+    let gone = plan("DELETE FROM tapped INDEXED BY tapped_gone WHERE taps <= 0", &[]);
     assert!(gone.contains("tapped_gone"), "{gone}");
-    let unknown = plan("SELECT kind, event_key, outcome FROM tapped INDEXED BY tapped_unknown WHERE last IS NULL");
+    let unknown =
+        plan("SELECT kind, event_key, account, outcome FROM tapped INDEXED BY tapped_unknown WHERE last IS NULL", &[]);
     assert!(unknown.contains("tapped_unknown"), "{unknown}");
 }

@@ -86,7 +86,8 @@ impl Board {
         }
         if self.counting.is_outdated && !self.counting.is_running {
             self.counting = TapCounting { is_outdated: false, is_running: true };
-            questions.push(MenuCommand::Count { account, file: menu.file() }.into());
+            let only_its_own = status.config.accounts.len() > 1;
+            questions.push(MenuCommand::Count { account, only_its_own, file: menu.file() }.into());
         }
         questions
     }

@@ -42,10 +42,13 @@ impl MenuFile {
         let Some(number) = menu_index.checked_sub(defaults).filter(|_| self.menus().count() > 1) else {
             return path.to_owned();
         };
-        match self.menus().nth(menu_index).and_then(|menu| menu.menu_id.as_deref()) {
-            Some(id) => format!("{id}{SEPARATOR}{path}"),
-            None => format!("{BY_NUMBER}{}{SEPARATOR}{path}", number + 1),
-        }
+        let name = self.menus().nth(menu_index).and_then(|menu| menu.menu_id.clone());
+        format!("{}{SEPARATOR}{path}", name.unwrap_or_else(|| Self::number_of(number)))
+    }
+
+    /// The name of a conditional menu that has no `menuid` yet, by its index among them.
+    pub fn number_of(index: usize) -> String {
+        format!("{BY_NUMBER}{}", index + 1)
     }
 
     /// The buttons at an address. Without a menu in it: the default menu's, else those of all conditional menus, which may be

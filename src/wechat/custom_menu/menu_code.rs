@@ -54,7 +54,7 @@ codes! {
     MemberMisspelt "member-misspelt" Error,
     /// The AppID of a mini program is none: `found`.
     AppIdInvalid "appid-invalid" Error,
-    /// The AppID of a mini program has another length than AppIDs have: `found`.
+    /// The AppID of a mini program has a length that none has: `found`.
     AppIdUnusual "appid-unusual" Warning,
     /// The key has too many bytes: `bytes`, `limit`.
     KeyTooLong "key-too-long" Error,

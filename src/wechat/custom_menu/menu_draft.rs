@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::button_type::{ButtonPush, ButtonType};
-use super::definition::{Button, Menu, MenuShape};
+use super::definition::{Button, Menu, MenuMember, MenuShape};
 
 /// A menu as it is edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -163,7 +163,10 @@ impl DraftButton {
 
     fn of(button: &Button) -> Self {
         let is_own = |name: &str| matches!(name, "name" | "type");
-        let members = button.members.iter().filter(|member| !is_own(&member.name) && !member.value.is_empty());
+        // Of a member that comes twice the last one counts.
+        let counts = |member: &&MenuMember| button.member(&member.name).is_some_and(|last| std::ptr::eq(last, *member));
+        let members = button.members.iter().filter(counts);
+        let members = members.filter(|member| !is_own(&member.name) && !member.value.is_empty());
         Self {
             name: button.name().to_owned(),
             kind: button.value_of("type").unwrap_or_default().to_owned(),
@@ -273,6 +276,14 @@ mod tests {
                 .to_json()
                 .ends_with("\"matchrule\": {\n    \"tag_id\": \"2\",\n    \"client_platform_type\": \"1\"\n  }\n}")
         );
+    }
+
+    #[test]
+    fn of_members_that_come_twice_the_last_is_edited() {
+        let text = r#"{"button":[{"type":"view","name":"A","key":"K","url":"http://a.com","type":"click","key":"L","url":""}]}"#;
+        let draft = MenuDraft::of(MenuFile::read(text.as_bytes()).unwrap().default.as_ref().unwrap());
+        let button = draft.button("1").unwrap();
+        assert_eq!((&*button.kind, &*button.members), ("click", &[("key".to_owned(), "L".to_owned())][..]));
     }
 
     #[test]

@@ -51,9 +51,10 @@ impl Part {
     /// The part that begins inside another one.
     fn below(outer: Option<Self>, name: Option<&str>, is_list: bool) -> Self {
         match (outer, name, is_list) {
-            (None, _, false) | (Some(Self::Menu), Some("menu" | "selfmenu_info"), false) => Self::Menu,
+            (None | Some(Self::Menus), _, false) | (Some(Self::Menu), Some("menu" | "selfmenu_info"), false) => {
+                Self::Menu
+            }
             (Some(Self::Menu), Some("conditionalmenu"), true) => Self::Menus,
-            (Some(Self::Menus), _, false) => Self::Menu,
             (Some(Self::Menu), Some("button"), true) => Self::Bar,
             (Some(Self::Bar), _, false) => Self::Button,
             // get_current_selfmenu_info wraps the list in an object.

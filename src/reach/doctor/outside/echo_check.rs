@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::super::{CheckName, CheckResult, DoctorCode};
-use super::page_check::{get, redirect};
+use super::page_check::{Obstacle, get};
 use super::public_url::PublicUrl;
+use super::redirects::redirect;
 use super::{OutsideCheck, intermediary, out_of_time};
 use crate::account::Account;
 use crate::capture::{ForwardProblem, OWN_HEADER, SentRequest, ServerAnswer};
@@ -58,7 +59,7 @@ impl SignedGet {
 pub(super) async fn check(
     check: &OutsideCheck<'_>,
     url: &PublicUrl,
-    in_the_way: Option<DoctorCode>,
+    in_the_way: Option<Obstacle>,
 ) -> (CheckResult, bool) {
     let skipped = || (CheckResult::of(DoctorCode::HandshakeSkipped), false);
     let Some(account) = check.account(url) else { return skipped() };
@@ -69,8 +70,9 @@ pub(super) async fn check(
     let Some(answer) = check.answer(&asked.request, &url.target, ECHO_PATIENCE + NEAR_LIMIT).await else {
         return (out_of_time(CheckName::Handshake), false);
     };
-    if let Some(found) = redirect(url, &answer) {
-        return if in_the_way == Some(found.code) { skipped() } else { (found.at(CheckName::Handshake), false) };
+    let is_explained = |code| in_the_way.is_some_and(|obstacle| obstacle.explains(code, answer.status));
+    if let Some(found) = redirect(url, &asked.request, &answer) {
+        return if is_explained(Some(found.code)) { skipped() } else { (found.at(CheckName::Handshake), false) };
     }
     if matches!(answer.problem, Some(ForwardProblem::TooLate)) {
         let late = CheckResult::of(DoctorCode::EchoLate).with("seconds", ECHO_PATIENCE.as_secs());
@@ -80,7 +82,7 @@ pub(super) async fn check(
         return (second_echo(check, url, account, &asked, &answer).await, true);
     }
     let obstacle = intermediary::recognise(&answer);
-    if obstacle.as_ref().is_some_and(|found| in_the_way == Some(found.code)) {
+    if is_explained(obstacle.as_ref().map(|found| found.code)) {
         return skipped();
     }
     if is_answered_to_others(check, url, account, &answer).await {
@@ -137,6 +139,12 @@ fn judge(answer: &ServerAnswer, echostr: &str) -> CheckResult {
     let status = answer.status.unwrap_or_default();
     let elapsed_ms = Some(answer.elapsed.as_millis() as u64);
     let report = lint_handshake(&HttpResponse { status, body: &answer.body, elapsed_ms }, echostr);
+    if let Some(encoding) = encoding_of(answer) {
+        return CheckResult::of(DoctorCode::EchoCompressed).with("encoding", encoding);
+    }
+    if is_utf16_of(&answer.body, echostr) {
+        return CheckResult::of(DoctorCode::EchoUtf16);
+    }
     let text = String::from_utf8_lossy(&answer.body);
     let text = shortened(text.trim(), QUOTED);
     let name = report.findings.first().map(name_of).unwrap_or_default();
@@ -144,6 +152,24 @@ fn judge(answer: &ServerAnswer, echostr: &str) -> CheckResult {
     let is_number = text.len() >= ECHO_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     let code = if code == DoctorCode::EchoDiffers && is_number { DoctorCode::EchoCached } else { code };
     CheckResult::of(code).with("status", status).with("text", text).with("name", name)
+}
+
+/// The `Content-Encoding` of an answer of 200 whose body is not what it says without undoing it.
+fn encoding_of(answer: &ServerAnswer) -> Option<String> {
+    let (_, value) = answer.headers.iter().find(|(name, _)| name == "content-encoding")?;
+    let encoding = shortened(String::from_utf8_lossy(value).trim(), QUOTED);
+    (answer.status == Some(200) && !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))
+        .then_some(encoding)
+}
+
+/// Tells whether these bytes are that text in UTF-16, of either order, with a mark or without.
+fn is_utf16_of(body: &[u8], text: &str) -> bool {
+    let is_it = |unit: fn([u8; 2]) -> u16| {
+        let units = body.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        let read: String = char::decode_utf16(units).map(|read| read.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        read.trim_start_matches('\u{feff}').trim() == text
+    };
+    is_it(u16::from_le_bytes) || is_it(u16::from_be_bytes)
 }
 
 /// The maker of a page that the lint knows.
@@ -206,5 +232,31 @@ mod tests {
         ] {
             assert_eq!(judged(status, &body), expected, "{status} {body}");
         }
+    }
+
+    #[test]
+    fn utf16_and_compression_are_named() {
+        let units: Vec<u16> = format!("\u{feff}{ECHO}").encode_utf16().collect();
+        for (skip, to) in [(0, u16::to_le_bytes as fn(u16) -> [u8; 2]), (1, u16::to_le_bytes), (0, u16::to_be_bytes)] {
+            let body: Vec<u8> = units[skip..].iter().flat_map(|unit| to(*unit)).collect();
+            let answer = ServerAnswer {
+                status: Some(200),
+                body: body.into(),
+                ..ServerAnswer::unsent(String::new(), ForwardProblem::Status)
+            };
+            assert_eq!(judge(&answer, ECHO).code.as_str(), "echo-utf16");
+        }
+        let answer = |encoding: &str| ServerAnswer {
+            status: Some(200),
+            headers: vec![("content-encoding".to_owned(), encoding.as_bytes().to_vec())],
+            body: Bytes::from_static(b"\x1f\x8b\x08"),
+            ..ServerAnswer::unsent(String::new(), ForwardProblem::Status)
+        };
+        let found = judge(&answer("gzip"), ECHO);
+        assert_eq!(found.code.as_str(), "echo-compressed");
+        for language in crate::texts::Language::ALL {
+            assert!(found.message(language).contains("Content-Encoding: gzip"), "{}", found.message(language));
+        }
+        assert_eq!(judge(&answer("identity"), ECHO).code.as_str(), "echo-differs");
     }
 }

@@ -122,6 +122,9 @@ fn silence(answer: &ServerAnswer) -> CheckResult {
         Some(ForwardProblem::Broken { cause }) if is_malformed(cause) => {
             CheckResult::of(DoctorCode::NotHttp).with("cause", cause)
         }
+        Some(ForwardProblem::Broken { cause }) if cause.contains("too large") => {
+            CheckResult::of(DoctorCode::HeadTooLarge).with("cause", cause)
+        }
         Some(ForwardProblem::Broken { cause }) => {
             CheckResult::of(DoctorCode::WafClosed).with("cause", cause).with("status", "-")
         }
@@ -318,6 +321,7 @@ mod tests {
         assert_eq!(broken("connection closed before message completed"), "waf-closed");
         assert_eq!(broken("Connection reset by peer (os error 104)"), "waf-closed");
         assert_eq!(broken("invalid HTTP version parsed"), "not-http");
+        assert_eq!(broken("message head is too large"), "head-too-large");
         assert_eq!(silent(ForwardProblem::TooLate), "no-answer");
     }
 }

@@ -5,8 +5,9 @@ use bytes::Bytes;
 use super::super::network::OUR_PAGE;
 use super::super::{CheckName, CheckResult, DoctorCode};
 use super::public_url::PublicUrl;
+use super::redirects::{self, redirect};
 use super::{OutsideCheck, PAGE_PATIENCE, intermediary, out_of_time};
-use crate::capture::{ForwardProblem, SentRequest, ServerAnswer};
+use crate::capture::{SentRequest, ServerAnswer};
 use crate::texts::safe_text::shortened;
 
 /// The name that this request goes by: one that no firewall knows, unlike WeChat's own.
@@ -19,8 +20,35 @@ const QUOTED: usize = 80;
 pub(super) struct PageOutcome {
     pub(super) redirect: CheckResult,
     pub(super) page: CheckResult,
-    /// The code of what stands in the way of every request, if something does.
-    pub(super) in_the_way: Option<DoctorCode>,
+    /// The obstacle in the way of every request, if there is one.
+    pub(super) in_the_way: Option<Obstacle>,
+}
+
+/// Something in the way, by its code and the status of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Obstacle {
+    pub(super) code: DoctorCode,
+    pub(super) status: Option<u16>,
+}
+
+impl Obstacle {
+    /// Tells whether another answer has the same cause, which is told once.
+    pub(super) fn explains(self, code: Option<DoctorCode>, status: Option<u16>) -> bool {
+        match (code, status) {
+            (Some(code), _) => code == self.code || (redirects::is_redirect(code) && redirects::is_redirect(self.code)),
+            (None, Some(status)) if is_refusal(status) => self.code == DoctorCode::AccessRefused,
+            (None, Some(status)) => status >= FIRST_ERROR && self.status == Some(status),
+            (None, None) => false,
+        }
+    }
+}
+
+/// The first status that is an error.
+const FIRST_ERROR: u16 = 400;
+
+/// Tells whether a status refuses the request because of who makes it.
+pub(super) fn is_refusal(status: u16) -> bool {
+    matches!(status, 401 | 403 | 407)
 }
 
 /// Makes the GET, and judges what comes.
@@ -34,14 +62,19 @@ pub(super) async fn check(check: &OutsideCheck<'_>, url: &PublicUrl) -> PageOutc
         };
         return PageOutcome { redirect: CheckResult::of(DoctorCode::RedirectSkipped), page, in_the_way: None };
     };
-    if let Some(redirect) = redirect(url, &answer) {
+    let status = answer.status;
+    if let Some(mut redirect) = redirect(url, &request, &answer) {
+        let may_circle = matches!(redirect.code, DoctorCode::RedirectSlash | DoctorCode::RedirectElsewhere);
+        if may_circle && redirects::is_circle(check, url, request, answer).await {
+            redirect.code = DoctorCode::RedirectLoop;
+        }
         let page = CheckResult::of(DoctorCode::PageSkipped);
-        return PageOutcome { in_the_way: Some(redirect.code), redirect, page };
+        return PageOutcome { in_the_way: Some(Obstacle { code: redirect.code, status }), redirect, page };
     }
     let code = if answer.status.is_some() { DoctorCode::RedirectNone } else { DoctorCode::RedirectSkipped };
-    let in_the_way = intermediary::recognise(&answer);
-    let page = in_the_way.clone().unwrap_or_else(|| judge(url, &answer)).with("port", url.port);
-    PageOutcome { redirect: CheckResult::of(code), page, in_the_way: in_the_way.map(|result| result.code) }
+    let page = intermediary::recognise(&answer).unwrap_or_else(|| judge(url, &answer)).with("port", url.port);
+    let in_the_way = page.is_failure().then_some(Obstacle { code: page.code, status });
+    PageOutcome { redirect: CheckResult::of(code), page, in_the_way }
 }
 
 /// A GET by that name.
@@ -60,32 +93,12 @@ pub(super) fn get(url: &PublicUrl, path_and_query: &str, agent: &str) -> SentReq
     }
 }
 
-/// The result where the answer is a redirect, which WeChat does not follow.
-pub(super) fn redirect(url: &PublicUrl, answer: &ServerAnswer) -> Option<CheckResult> {
-    let Some(ForwardProblem::Redirect { location }) = &answer.problem else { return None };
-    let asked = url.target.as_str().split('#').next().unwrap_or_default();
-    let absolute = if location.starts_with('/') && !location.starts_with("//") {
-        url.target.whole(location)
-    } else {
-        location.clone()
-    };
-    let by_tls = asked.replacen("http://", "https://", 1);
-    let same = |one: &str, other: &str| one.trim_end_matches('/').eq_ignore_ascii_case(other.trim_end_matches('/'));
-    let code = if same(&absolute, asked) {
-        DoctorCode::RedirectLoop
-    } else if !url.is_secure && same(&absolute, &by_tls) {
-        DoctorCode::RedirectHttps
-    } else {
-        DoctorCode::RedirectElsewhere
-    };
-    Some(CheckResult::of(code).with("location", location))
-}
-
 /// The result of an answer that comes from nothing known in the way.
 fn judge(url: &PublicUrl, answer: &ServerAnswer) -> CheckResult {
     let status = answer.status.unwrap_or_default();
     let text = String::from_utf8_lossy(&answer.body);
     match status {
+        status if is_refusal(status) => CheckResult::of(DoctorCode::AccessRefused).with("status", status),
         200 if text.contains(OUR_PAGE) => CheckResult::of(DoctorCode::PageOk).with("url", url.shown()),
         404 | 410 => CheckResult::of(DoctorCode::NotFound).with("status", status),
         500..=599 => CheckResult::of(DoctorCode::ServerError).with("status", status),

@@ -52,6 +52,10 @@ pub(super) fn check(text: &str) -> (CheckResult, Option<PublicUrl>) {
         return (result, read_any(text));
     }
     match PublicUrl::read(text) {
+        Some(url) if text.contains('#') => (
+            CheckResult::of(DoctorCode::UrlFragment).with("url", text.split('#').next().unwrap_or_default()),
+            Some(url),
+        ),
         Some(url) => (CheckResult::of(DoctorCode::UrlOk).with("url", url.shown()), Some(url)),
         None => (CheckResult::of(DoctorCode::UrlInvalid).with("url", text), None),
     }
@@ -123,6 +127,7 @@ mod tests {
         assert_eq!(checked("http://[::1]:8080/"), ("url-ok", some("::1")));
         assert_eq!(checked("http://例子.中国/wx"), ("url-not-ascii", some("xn--fsqu00a.xn--fiqs8s")));
         assert_eq!(checked("http://例子。中国:80/wx"), ("url-not-ascii", some("xn--fsqu00a.xn--fiqs8s")));
+        assert_eq!(checked("https://example.com/wx?a=b#top"), ("url-fragment", some("example.com")));
         assert_eq!(checked("https://user:secret@example.com/wx"), ("url-credentials", some("example.com")));
         for text in
             ["", "example.com", "ftp://example.com", "http://", "http://:80/", "http://a b/", "https://x:99999/"]

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::super::{CheckName, CheckResult, DoctorCode};
-use super::page_check::redirect;
 use super::public_url::PublicUrl;
+use super::redirects::redirect;
 use super::{OutsideCheck, intermediary, out_of_time};
 use crate::capture::{CaptureId, ForwardProblem, SentRequest, Signature, StoredCapture};
 use crate::delivery::Target;
@@ -38,7 +38,8 @@ pub(super) async fn check(check: &OutsideCheck<'_>, url: &PublicUrl) -> CheckRes
     let database = check.doctor.folder.database();
     let before = Reader::open(&database).and_then(|reader| reader.newest()).unwrap_or(CaptureId(0));
     let began = Instant::now();
-    let Some(answer) = check.answer(&request(&push, &url.target), &url.target, ARRIVAL_PATIENCE * 2).await else {
+    let request = request(&push, &url.target);
+    let Some(answer) = check.answer(&request, &url.target, ARRIVAL_PATIENCE * 2).await else {
         return out_of_time(CheckName::Push);
     };
     let mut arrival = Arrival { key: &key, before, reader: None };
@@ -59,7 +60,7 @@ pub(super) async fn check(check: &OutsideCheck<'_>, url: &PublicUrl) -> CheckRes
             let result = arrived(check, url, &stored, is_intact, answer.problem.as_ref());
             result.with("id", stored.placement.id)
         }
-        None => match redirect(url, &answer).or_else(|| intermediary::recognise(&answer)) {
+        None => match redirect(url, &request, &answer).or_else(|| intermediary::recognise(&answer)) {
             Some(obstacle) => obstacle.at(CheckName::Push).with("port", url.port),
             None => CheckResult::of(match answer.status {
                 Some(200) => DoctorCode::PushElsewhere,

@@ -56,6 +56,18 @@ fn taps_are_counted_once_at_a_time_and_only_while_the_board_is_shown() {
     assert!(asked(&mut board).is_empty(), "the first count goes on");
     let file = menu(&mut board).file();
     board.counted(&file, Coverage::default());
+    board.note_written();
+    let mut several = status();
+    for name in ["default", "shop"] {
+        several.config.accounts.insert(name.to_owned(), AccountConfig::default());
+    }
+    let of_several = board.questions(true, &several);
+    assert!(
+        matches!(&of_several[..], [Command::Menu(MenuCommand::Count { only_its_own: true, .. })]),
+        "{of_several:?}"
+    );
+    board.counted(&file, Coverage::default());
+    board.note_written();
     assert!(board.questions(false, &status()).is_empty(), "nobody looks at it");
     assert!(matches!(&asked(&mut board)[..], [MenuCommand::Count { .. }]));
 }
