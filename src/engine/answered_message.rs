@@ -1,12 +1,12 @@
-//! Answers to messages that were composed in the window, with what the user would see of each.
+//! Answers to messages that were composed in the window or tapped on the menu board, with what the user would see of each.
 
 use crate::capture::{RunId, StoredReplay};
 use crate::inspect::reply::lint_plain_reply;
 use crate::store::{Reader, StoreError};
 use crate::wechat::lint::{HttpResponse, Report};
 
-/// The most answers that are shown below a message.
-const MOST: usize = 10;
+/// The most answers that are read: more than a menu has buttons.
+const MOST: usize = 64;
 
 /// The answer to one message.
 #[derive(Clone, Debug)]

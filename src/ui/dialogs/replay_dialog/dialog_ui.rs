@@ -109,8 +109,7 @@ fn offer_ui(ui: &mut Ui, offer: &mut Offer, look: &Look) {
                 ReplayWhat::Edited { id, .. } => look.filled("replay.what.edited", &[("event", &id.to_string())]),
                 ReplayWhat::Composed(messages) if messages.len() == 1 => look.text("replay.what.composed").into_owned(),
                 ReplayWhat::Composed(messages) => {
-                    let following = (messages.len().saturating_sub(1)).to_string();
-                    look.filled("replay.what.composed_more", &[("following", &following)])
+                    look.filled("replay.what.composed_more", &[("count", &messages.len().to_string())])
                 }
                 ReplayWhat::Stored(Selection::Ids(ids)) => {
                     look.filled("replay.what.again", &[("count", &ids.len().to_string())])

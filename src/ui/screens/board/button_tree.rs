@@ -92,7 +92,7 @@ fn taps_ui(
         }
         if tapping.is_running() {
             ui.label(weak(look, look.text("board.tapping")));
-        } else if let Some((legal, all)) = tapping.tally() {
+        } else if let Some((legal, all)) = tapping.tally(menu) {
             let details = [("legal", &*legal.to_string()), ("all", &*all.to_string())];
             let color = if legal == all { look.palette.ok } else { look.palette.error };
             let mark = if legal == all { "✓" } else { "⚠" };
@@ -116,10 +116,12 @@ fn row_ui(
     }
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
     ui.spacing_mut().item_spacing.x = GAP_SMALL;
-    let verdict = tapping.verdict(&row.path);
+    let verdict = tapping.verdict(menu, &row.path);
+    let has_verdicts = tapping.tally(menu).is_some();
     let fixed = NAME + COUNT + LAST + TAP + 4.0 * GAP_SMALL;
     let free = (rect.width() - fixed).max(KEY_SMALLEST);
-    let key_width = if verdict.is_some() { (free - VERDICT).max(KEY_SMALLEST) } else { free };
+    // One width for all rows, so that the columns stand below each other.
+    let key_width = if has_verdicts { (free - VERDICT).max(KEY_SMALLEST) } else { free };
     cell(&mut ui, NAME, |ui| name_ui(ui, row, menu, look, actions));
     cell(&mut ui, key_width, |ui| key_ui(ui, row, look));
     cell(&mut ui, COUNT, |ui| count_ui(ui, row, look));

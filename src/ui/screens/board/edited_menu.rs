@@ -69,6 +69,11 @@ impl EditedMenu {
         self.refresh();
     }
 
+    /// The index of the shown menu in the file.
+    pub(super) fn shown(&self) -> usize {
+        self.shown
+    }
+
     /// The file whose buttons are counted: that of the draft, where there is one.
     pub(super) fn file(&self) -> Arc<MenuFile> {
         let examined = self.examined.as_ref().filter(|_| self.is_changed());

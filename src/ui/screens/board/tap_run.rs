@@ -38,6 +38,8 @@ enum TapState {
 #[derive(Debug, Default)]
 pub(super) struct TapRun {
     state: TapState,
+    /// The index of the menu that they are of, in the opened file.
+    menu: usize,
     /// The buttons, in the order of their messages.
     paths: Vec<String>,
     verdicts: BTreeMap<String, TapVerdict>,
@@ -69,7 +71,10 @@ impl TapRun {
         if messages.is_empty() {
             return None;
         }
-        (self.state, self.paths) = (TapState::Prepared, paths);
+        if self.menu != menu.shown() {
+            self.verdicts.clear();
+        }
+        (self.state, self.menu, self.paths) = (TapState::Prepared, menu.shown(), paths);
         Some(ReplayWhat::Composed(messages))
     }
 
@@ -130,12 +135,16 @@ impl TapRun {
         }
     }
 
-    pub(super) fn verdict(&self, path: &str) -> Option<TapVerdict> {
-        self.verdicts.get(path).cloned()
+    /// The verdict on a button of the shown menu.
+    pub(super) fn verdict(&self, menu: &EditedMenu, path: &str) -> Option<TapVerdict> {
+        self.verdicts.get(path).filter(|_| self.menu == menu.shown()).cloned()
     }
 
-    /// The numbers of legal answers and of all; `None` before any.
-    pub(super) fn tally(&self) -> Option<(usize, usize)> {
+    /// The numbers of legal answers and of all for the shown menu; `None` before any.
+    pub(super) fn tally(&self, menu: &EditedMenu) -> Option<(usize, usize)> {
+        if self.menu != menu.shown() {
+            return None;
+        }
         let legal = self.verdicts.values().filter(|verdict| verdict.is_legal).count();
         (!self.verdicts.is_empty()).then_some((legal, self.verdicts.len()))
     }

@@ -13,15 +13,15 @@ use crate::ui::widgets::table::{Cell, Column, TableRow, table_ui};
 use crate::ui::widgets::verdicts::outcome_words;
 
 /// Minimum width for all columns, in points; below it, those in the middle are dropped, which the open run repeats.
-const WIDE: f32 = 720.0;
+const WIDE: f32 = 880.0;
 
 const COLUMNS: [Column; 6] = [
     Column::numbers("replays.column.run", 44.0),
     Column::texts("replays.column.time", 112.0),
     Column::texts("replays.column.target", 0.0),
-    Column::texts("replays.column.mode", 76.0),
+    Column::texts("replays.column.mode", 128.0),
     Column::numbers("replays.column.sent", 84.0),
-    Column::texts("replays.column.outcome", 210.0),
+    Column::texts("replays.column.outcome", 320.0),
 ];
 
 /// Columns of a narrow list.

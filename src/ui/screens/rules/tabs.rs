@@ -30,10 +30,11 @@ impl RulesTab {
 
 /// Draws the tabs, each with what is on in it.
 pub(super) fn tabs_ui(ui: &mut Ui, chosen: &mut RulesTab, view: &RulesView<'_>, look: &Look) {
-    let on = view.rules.iter().filter(|rule| rule.enabled).count();
+    let (all, on) = (view.rules.len(), view.rules.iter().filter(|rule| rule.enabled).count());
     let tabs = RulesTab::ALL.into_iter().map(|tab| {
         let state = match tab {
-            RulesTab::Rules if on > 0 => format!(" · {on}"),
+            RulesTab::Rules if on < all => format!(" · {on}/{all}"),
+            RulesTab::Rules if all > 0 => format!(" · {all}"),
             RulesTab::Forward if view.listener.forward.is_some() => " ●".to_owned(),
             RulesTab::Faults if view.armed.is_some() => format!(" {}", icons::ZAP),
             RulesTab::Rules | RulesTab::Forward | RulesTab::Faults => String::new(),

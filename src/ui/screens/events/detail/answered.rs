@@ -32,6 +32,8 @@ pub(super) struct UserOutcome {
     pub(super) outcome: Outcome,
     pub(super) sentence: String,
     pub(super) reply: Option<PassiveReply>,
+    /// False where somebody else than WeChat may have sent the push, so that no chat is to be shown.
+    pub(super) is_certain: bool,
 }
 
 impl ReplyView {
@@ -52,6 +54,12 @@ impl ReplyView {
 impl UserOutcome {
     fn of(stored: &StoredCapture, reply: &Reply, language: Language) -> Self {
         let Report { outcome, reply, .. } = recorded_report(&stored.capture, reply);
-        Self { outcome, sentence: DisplayText::of(&outcome.sentence(language)).marked(), reply }
+        let is_certain = !stored.capture.signature.is_refused();
+        let sentence = if is_certain {
+            DisplayText::of(&outcome.sentence(language)).marked()
+        } else {
+            language.text("detail.answer.refused").into_owned()
+        };
+        Self { outcome, sentence, reply, is_certain }
     }
 }

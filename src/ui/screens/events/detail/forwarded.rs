@@ -53,7 +53,7 @@ pub(super) fn forwarded_ui(ui: &mut Ui, forward: &ForwardView, look: &Look) {
     let (mark, key, color) = match (forward.passed_on, &forward.problem) {
         (true, None) => ("✓", "forwarded.passed_on", look.palette.weak),
         (true, Some(_)) => ("▲", "forwarded.passed_on", look.palette.warning),
-        (false, None) if forward.has_fault => (FAULT_MARK, "forwarded.faulty", look.palette.warning),
+        (false, None) if forward.has_fault => (FAULT_MARK, "forwarded.faulty", look.palette.fault),
         (false, _) => ("×", "forwarded.not_passed_on", look.palette.error),
     };
     ui.add(Label::new(RichText::new(format!("{mark} {}", look.text(key))).color(color)).wrap());

@@ -217,7 +217,7 @@ fn states_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
         state_ui(ui, mark, &words, look.palette.error);
     }
     if let Some(name) = reply.and_then(|reply| reply.fault) {
-        state_ui(ui, FAULT_MARK, &fault_hint(name, look), look.palette.warning);
+        state_ui(ui, FAULT_MARK, &fault_hint(name, look), look.palette.fault);
     }
     if capture.replay {
         state_ui(ui, "→", &look.text("detail.replay"), look.palette.note);

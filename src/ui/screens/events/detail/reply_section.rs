@@ -59,10 +59,10 @@ fn reply_ui(
     if let Some(name) = reply.fault {
         let fault = look.text(&format!("fault.{name}.name")).into_owned();
         let words = format!("{FAULT_MARK} {}", look.filled("detail.answer.fault", &[("fault", &fault)]));
-        ui.add(Label::new(RichText::new(words).color(look.palette.warning)).wrap());
+        ui.add(Label::new(RichText::new(words).color(look.palette.fault)).wrap());
     }
     findings_ui(ui, &view.findings, PlaceDisplay::Text, look);
-    if let Some(effect) = &view.user_outcome {
+    if let Some(effect) = view.user_outcome.as_ref().filter(|effect| effect.is_certain) {
         ui.scope(|ui| {
             ui.set_max_width(CHAT_WIDTH.min(ui.available_width()));
             bubble_ui(ui, &effect.outcome, effect.reply.as_ref(), look);

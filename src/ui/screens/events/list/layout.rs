@@ -97,7 +97,7 @@ impl ColumnKind {
     pub(super) fn widths(self) -> (f32, f32) {
         match self {
             Self::State => (28.0, 28.0),
-            Self::Time => (108.0, 88.0),
+            Self::Time => (108.0, 108.0),
             Self::Kind => (168.0, 112.0),
             Self::Summary | Self::Reply => (160.0, 120.0),
             Self::OpenId | Self::Signature => (92.0, 60.0),
