@@ -45,6 +45,7 @@ pub(super) fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &
     state.detail_view.is_stacked = window_width < STACKED;
     if state.detail_view.is_stacked && state.detail_view.covers_list && !state.detail_hidden && state.detail.is_some() {
         back_ui(ui, look, actions);
+        held_bar_ui(ui, &state.answering, state.answered_in_view(), look, actions);
         opened_ui(ui, state, look, actions);
         return;
     }

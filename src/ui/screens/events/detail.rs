@@ -70,6 +70,8 @@ use section::Section;
 const SCROLL_SMALLEST: f32 = 200.0;
 const BYTES_SMALLEST: f32 = 96.0;
 const BYTES_SHARE: f32 = 0.34;
+/// Height below which the bytes give way to the reply that somebody waits for, in points.
+const ROOM_TO_ANSWER: f32 = 680.0;
 
 /// A capture prepared for drawing. It is built once, when the capture is opened; a frame only lays it out.
 #[derive(Debug)]
@@ -243,7 +245,7 @@ fn envelope_rows(body: &[u8]) -> Vec<(String, String)> {
     rows.collect()
 }
 
-/// Draws the header, the scroll, and the bytes below it.
+/// Draws the header, the scroll, and the bytes below it, unless a push waits for its reply and the room is low.
 pub(crate) fn detail_ui(
     ui: &mut Ui,
     detail: &Detail,
@@ -258,7 +260,8 @@ pub(crate) fn detail_ui(
     let frame = egui::Frame::new().fill(look.palette.surface);
     let bytes = Panel::bottom("bytes").resizable(true).default_size((height * BYTES_SHARE).min(largest));
     let bytes = bytes.size_range(BYTES_SMALLEST..=largest).frame(frame.inner_margin(Margin::symmetric(16, 8)));
-    let bytes = bytes.show(ui, take_room).inner;
+    let gives_way = answering.stage(whose).is_some() && height < ROOM_TO_ANSWER;
+    let bytes = (!gives_way).then(|| bytes.show(ui, take_room).inner);
     let frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 0 });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         ui.push_id(whose.0, |ui| {
@@ -269,6 +272,7 @@ pub(crate) fn detail_ui(
             scroll::scroll_ui(ui, detail, (view, answering), look, actions);
         });
     });
+    let Some(bytes) = bytes else { return };
     drawn_later_ui(ui, "bytes", bytes, |ui| {
         pane_stop_ui(ui, ui.max_rect(), PaneStop::Bytes, look);
         ui.push_id(("bytes", detail.id().0), |ui| bytes_pane::bytes_pane_ui(ui, detail, view, look, actions));
