@@ -74,9 +74,11 @@ impl PrintedHandshake<'_> {
         self.sent.answer.elapsed.as_micros() as f64 / 1000.0
     }
 
-    /// The reason why no whole answer came.
+    /// The reason why no whole answer came, or none that can be read.
     fn failure(&self) -> Option<String> {
-        let problem = self.sent.answer.problem.as_ref().filter(|problem| problem.is_incomplete());
+        let is_told =
+            |problem: &&ForwardProblem| problem.is_incomplete() || matches!(problem, ForwardProblem::Compressed { .. });
+        let problem = self.sent.answer.problem.as_ref().filter(is_told);
         problem.map(|problem| problem.words(self.language))
     }
 
