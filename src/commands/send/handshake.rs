@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
-use super::super::output::{finding_lines, print_line, printable, quoted};
+use super::super::output::{answered_words, finding_lines, print_line, printable, quoted};
 use super::super::{Outcome, complain, language};
 use crate::account::Account;
 use crate::capture::{ForwardProblem, HANDSHAKE, finding_json};
@@ -109,7 +109,7 @@ impl PrintedHandshake<'_> {
             (None, _) => printable(&answer.body),
         };
         let status = answer.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
-        print_line(&format!("{HANDSHAKE}  {status} after {:.1} ms  {shown}", self.elapsed_ms()))?;
+        print_line(&format!("{HANDSHAKE}  {}  {shown}", answered_words(&status, self.elapsed_ms(), language)))?;
         for line in report.findings.iter().flat_map(|finding| finding_lines(finding, language)) {
             print_line(&line)?;
         }
