@@ -232,6 +232,11 @@ fn text_output_is_of_one_language_and_names_the_errcode() {
     let heading: Vec<&str> = covered.lines().next().unwrap().split_whitespace().collect();
     assert_eq!(heading[..5], ["按钮", "名称", "推送", "状态", "点击次数"]);
     assert!(covered.contains("从未触发"), "{covered}");
+    let listening = Listening::start(data.path(), &[]);
+    let tapped = |language: &str| said(language, &["menu", "send", file, "--to", &listening.url]);
+    let (english, chinese) = (tapped("en_US.UTF-8"), tapped("zh_CN.UTF-8"));
+    assert!(english.starts_with("1 aaaaaaaaaaaaaaaaa  200 after "), "{english}");
+    assert!(chinese.contains(" ms 后返回 200  success\n") && !chinese.contains("after"), "{chinese}");
 }
 
 #[test]

@@ -302,6 +302,7 @@ fn pushes() -> Vec<Fault> {
     };
     vec![
         fault("push", "push-method", post(|_| answer("405 Method Not Allowed", "", ""))),
+        fault("push", "push-forbidden", post(|_| answer("403 Forbidden", "", "no"))),
         fault("push", "push-status", post(|_| answer("400 Bad Request", "", "no XML"))),
         fault("push", "waf-blocked", post(|_| page("405 Not Allowed", "<html>https://errors.aliyun.com/</html>"))),
         fault("push", "push-elsewhere", post(|_| text("success"))),

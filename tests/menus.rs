@@ -202,36 +202,56 @@ fn leaf() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// A bar of these buttons and their sub-buttons; their names say which menu they are in.
+fn bar_of(parents: &[Vec<Value>], name: &str) -> Vec<Value> {
+    let named = |button: &Value| {
+        let mut button = button.clone();
+        button["name"] = json!(name);
+        button
+    };
+    let of_bar = parents.iter().map(|below| match below.as_slice() {
+        [one] => named(one),
+        several => json!({ "name": "P", "sub_button": several.iter().map(named).collect::<Vec<_>>() }),
+    });
+    of_bar.collect()
+}
+
+/// Buttons and their sub-buttons.
+fn parents() -> impl Strategy<Value = Vec<Vec<Value>>> {
+    prop::collection::vec(prop::collection::vec(leaf(), 1..6), 1..4)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_button_is_found_again_by_its_event(parents in prop::collection::vec(prop::collection::vec(leaf(), 1..6), 1..4)) {
-        let bar: Vec<Value> = parents
-            .iter()
-            .map(|below| match below.as_slice() {
-                [one] => one.clone(),
-                several => json!({ "name": "P", "sub_button": several }),
-            })
-            .collect();
-        let file = MenuFile::read(json!({ "menu": { "button": bar, "menuid": 7 } }).to_string().as_bytes()).unwrap();
+    fn every_button_is_found_again_by_its_event(default in parents(), conditional in parents()) {
+        // The first button of both menus is the same: where its event names the menu, it is that menu's.
+        let conditional = [vec![default[0].clone()], conditional].concat();
+        let menus = json!({
+            "menu": { "button": bar_of(&default, "D"), "menuid": 7 },
+            "conditionalmenu": [{ "button": bar_of(&conditional, "C"), "menuid": 8, "matchrule": { "tag_id": "2" } }],
+        });
+        let file = MenuFile::read(menus.to_string().as_bytes()).unwrap();
         let since = "2026-11-28T10:00:00Z".parse().unwrap();
         let history = MenuHistory::new(vec![DatedMenu { since, file: file.clone() }]);
-        let menu = file.default.as_ref().unwrap();
-        for (path, button) in menu.all_buttons() {
+        for (address, found) in file.all_buttons() {
+            let (menu, button) = (found.menu, found.button);
+            prop_assert_eq!(file.buttons_at(&address), [found]);
             let Some(push) = button.push() else {
                 prop_assert!(button.is_parent());
                 continue;
             };
-            let message = sample::tap(push, Some("7"), Some("oUser"), &Account::named("default")).unwrap();
+            let message = sample::tap(push, menu.menu_id.as_deref(), Some("oUser"), &Account::named("default")).unwrap();
             let tree = Tree::parse(&message).unwrap();
             let text = |name: &str| tree.root().text_of(name);
             let moment = TapMoment { at: since, menu_id: text("MenuId") };
             let found = history.button_of(text("Event").unwrap(), text("EventKey").unwrap(), moment);
-            // Of two buttons with one key, the first.
-            let first = menu.all_buttons().into_iter().find(|(_, other)| other.push() == Some(push)).unwrap().0;
-            prop_assert_eq!(found.map(|found| found.path), Some(first));
-            prop_assert!(menu.button_at(&path).is_some());
+            // Of buttons with one key the first: of the menu that the event names, else of all.
+            let all = file.menus().filter(|known| text("MenuId").is_none_or(|id| known.menu_id.as_deref() == Some(id)));
+            let mut all = all.flat_map(|menu| menu.all_buttons());
+            let first = all.find(|(_, other)| other.push() == Some(push)).map(|(path, first)| (path, first.name().to_owned()));
+            prop_assert_eq!(found.map(|found| (found.path, found.name)), first);
         }
     }
 }

@@ -46,6 +46,13 @@ impl ServerAnswer {
         }
     }
 
+    /// The `Content-Encoding`, where the body is not as it stands.
+    pub fn content_encoding(&self) -> Option<String> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == "content-encoding")?;
+        let encoding = String::from_utf8_lossy(value).trim().to_owned();
+        (!encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).then_some(encoding)
+    }
+
     /// Tells whether WeChat would take it for an answer: complete, in time, with nothing illegal about it.
     pub fn is_legal(&self) -> bool {
         self.status == Some(200)

@@ -199,7 +199,7 @@ fn warn_of_forms(setup: &Setup, saved: &Config, name: &str) {
     let Ok(accounts) = saved.accounts(&setup.folder, &Overrides::default()) else { return };
     for fault in accounts.named(name).map(form_faults).unwrap_or_default() {
         let (message, remedy) = (fault.message(language(setup)), fault.remedy(language(setup)));
-        writeln!(std::io::stderr(), "menuscope: {}; {}", quoted(&message), quoted(&remedy)).ok();
+        writeln!(std::io::stderr(), "menuscope: {} → {}", quoted(&message), quoted(&remedy)).ok();
     }
 }
 

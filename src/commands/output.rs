@@ -178,6 +178,11 @@ pub(super) fn refusal_lines<C: Coded>(finding: &Finding<C>, errcode: Option<u32>
     ]
 }
 
+/// The status of a server's answer, and how long it took.
+pub(super) fn answered_words(status: &str, ms: f64, language: Language) -> String {
+    language.filled("report.answered", &[("status", status), ("ms", &format!("{ms:.1}"))])
+}
+
 /// One text from outside for a terminal: nothing that would steer it, and a mark where it goes on for too long.
 pub(super) fn quoted(text: &str) -> String {
     marked(text, |start| safe_text(start).into_owned())

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 
-use super::output::{finding_lines, print_line, printable, quoted};
+use super::output::{answered_words, finding_lines, print_line, printable, quoted};
 use super::work::{Interrupted, Work};
 use super::{Outcome, language, target};
 use crate::account::Account;
@@ -108,7 +108,8 @@ fn tell(posted: &PostedAnswer, as_json: bool, language: Language) -> anyhow::Res
     };
     let shown = answer.message.as_deref().unwrap_or(&answer.body);
     let elapsed_ms = answer.elapsed.as_micros() as f64 / 1000.0;
-    print_line(&format!("{name}  {} after {elapsed_ms:.1} ms  {}", answer.status, printable(shown)))?;
+    let answered = answered_words(&answer.status.to_string(), elapsed_ms, language);
+    print_line(&format!("{name}  {answered}  {}", printable(shown)))?;
     for line in answer.report.findings.iter().flat_map(|finding| finding_lines(finding, language)) {
         print_line(&line)?;
     }

@@ -23,7 +23,11 @@ impl ServerHandshake {
     /// Sends it, and waits for the answer as long as WeChat would.
     pub async fn send(target: &Target, account: &Account, client: &HttpClient) -> Self {
         let (handshake, echostr) = sample::handshake(account, crate::clock::now());
-        let answer = client.verify(&handshake, target).await;
+        let mut answer = client.verify(&handshake, target).await;
+        if answer.status == Some(200) && answer.body != echostr.as_bytes() {
+            let encoding = answer.content_encoding().filter(|_| answer.problem.is_none());
+            answer.problem = encoding.map(|encoding| ForwardProblem::Compressed { encoding }).or(answer.problem);
+        }
         let report = report(&answer, &echostr);
         let is_verified = answer.status.is_some() && report.outcome == Outcome::Verified;
         Self { answer, echostr, report, is_verified, is_signed: account.token().is_some() }
@@ -35,6 +39,10 @@ fn report(answer: &ServerAnswer, echostr: &str) -> Report {
     match (answer.status, &answer.problem) {
         (_, Some(ForwardProblem::TooLate)) => {
             Report { findings: vec![echo_late(elapsed)], outcome: Outcome::NotVerified, reply: None }
+        }
+        // Its bytes are no text that could be judged.
+        (_, Some(ForwardProblem::Compressed { .. })) => {
+            Report { findings: Vec::new(), outcome: Outcome::NotVerified, reply: None }
         }
         (Some(status), problem) if !problem.as_ref().is_some_and(ForwardProblem::is_incomplete) => {
             lint_handshake(&HttpResponse { status, body: &answer.body, elapsed_ms: Some(elapsed) }, echostr)

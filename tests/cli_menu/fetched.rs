@@ -130,6 +130,30 @@ fn refusals_of_the_platform_come_with_a_remedy_and_without_secrets() {
     assert!(refused(answers, &["--access-token", "ACCESS"]).contains("get_current_selfmenu_info"));
 }
 
+/// The errcodes of the pages of these calls, and of the global list as far as it is about menus, tokens and quotas.
+const REFUSALS: [i64; 51] = [
+    -1, 40_001, 40_007, 40_013, 40_014, 40_015, 40_016, 40_017, 40_018, 40_019, 40_020, 40_022, 40_023, 40_024, 40_025,
+    40_026, 40_027, 40_033, 40_035, 40_054, 40_055, 40_125, 40_164, 40_165, 40_243, 41_001, 41_002, 41_004, 42_001,
+    44_002, 45_009, 45_010, 45_011, 45_058, 46_003, 47_001, 48_001, 48_004, 50_001, 50_002, 53_600, 65_301, 65_303,
+    65_304, 65_305, 65_312, 65_316, 65_318, 65_320, 85_005, 89_503,
+];
+
+#[test]
+fn every_documented_refusal_is_told_with_its_own_remedy() {
+    let mut remedies = std::collections::BTreeSet::new();
+    for errcode in REFUSALS {
+        let data = tempfile::tempdir().unwrap();
+        let refusal = json!({ "errcode": errcode, "errmsg": "no" }).to_string();
+        PlatformStandIn::start(vec![("/cgi-bin/get_current_selfmenu_info", 200, refusal)]).configure(data.path());
+        let refused = run(data.path(), &["menu", "coverage", "--fetch", "--access-token", "ACCESS"]);
+        assert_eq!(refused.status.code(), Some(2));
+        let (told, remedy) = complaint(&refused).split_once(" (no): ").unwrap();
+        assert!(told.ends_with(&format!("get_current_selfmenu_info with {errcode}")), "{told}");
+        assert!(!remedy.contains("global return codes"), "{errcode}: {remedy}");
+        assert!(remedies.insert(remedy.to_owned()), "{errcode} has the remedy of another one: {remedy}");
+    }
+}
+
 #[test]
 fn a_redirect_is_named_and_no_secret_follows_it() {
     let data = tempfile::tempdir().unwrap();

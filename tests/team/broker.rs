@@ -74,7 +74,7 @@ impl TestBroker {
         broker
     }
 
-    /// One without JetStream.
+    /// One that keeps nothing.
     pub(crate) fn forgetful(program: PathBuf) -> Self {
         let mut broker = Self::new(program);
         broker.keeps = false;

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
-use super::super::output::{finding_lines, print_line, printable, quoted};
+use super::super::output::{answered_words, finding_lines, print_line, printable, quoted};
 use super::super::{Outcome, complain, language};
 use crate::account::Account;
 use crate::capture::{ForwardProblem, HANDSHAKE, finding_json};
@@ -74,9 +74,11 @@ impl PrintedHandshake<'_> {
         self.sent.answer.elapsed.as_micros() as f64 / 1000.0
     }
 
-    /// The reason why no whole answer came.
+    /// The reason why no whole answer came, or none that can be read.
     fn failure(&self) -> Option<String> {
-        let problem = self.sent.answer.problem.as_ref().filter(|problem| problem.is_incomplete());
+        let is_told =
+            |problem: &&ForwardProblem| problem.is_incomplete() || matches!(problem, ForwardProblem::Compressed { .. });
+        let problem = self.sent.answer.problem.as_ref().filter(is_told);
         problem.map(|problem| problem.words(self.language))
     }
 
@@ -107,7 +109,7 @@ impl PrintedHandshake<'_> {
             (None, _) => printable(&answer.body),
         };
         let status = answer.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
-        print_line(&format!("{HANDSHAKE}  {status} after {:.1} ms  {shown}", self.elapsed_ms()))?;
+        print_line(&format!("{HANDSHAKE}  {}  {shown}", answered_words(&status, self.elapsed_ms(), language)))?;
         for line in report.findings.iter().flat_map(|finding| finding_lines(finding, language)) {
             print_line(&line)?;
         }

@@ -330,6 +330,8 @@ doctor_codes! {
     PushLate "push-late" Push Fail,
     /// The signature is refused: `status`.
     PushRefused "push-refused" Push Fail,
+    /// It is refused, though the handshake with the same token was not: `status`.
+    PushForbidden "push-forbidden" Push Fail,
     /// POST is not let through: `status`.
     PushMethod "push-method" Push Fail,
     /// Another status than 200: `status`.

@@ -107,8 +107,9 @@ impl<'a> OutsideCheck<'a> {
             tell(page.clone());
         }
         let (result, is_answered) = echo_check::check(self, url, in_the_way).await;
+        let is_echoed = matches!(result.code.verdict(), CheckVerdict::Ok | CheckVerdict::Warn);
         if may_pass {
-            if matches!(result.code.verdict(), CheckVerdict::Ok | CheckVerdict::Warn) {
+            if is_echoed {
                 // A rule that lets through what is signed is in nobody's way.
                 page.code = DoctorCode::PageGuarded;
             }
@@ -116,7 +117,7 @@ impl<'a> OutsideCheck<'a> {
         }
         tell(result);
         if is_answered {
-            tell(push_check::check(self, url).await);
+            tell(push_check::check(self, url, is_echoed).await);
         } else {
             skip(&[CheckName::Push], tell);
         }

@@ -139,8 +139,8 @@ fn judge(answer: &ServerAnswer, echostr: &str) -> CheckResult {
     let status = answer.status.unwrap_or_default();
     let elapsed_ms = Some(answer.elapsed.as_millis() as u64);
     let report = lint_handshake(&HttpResponse { status, body: &answer.body, elapsed_ms }, echostr);
-    if let Some(encoding) = encoding_of(answer) {
-        return CheckResult::of(DoctorCode::EchoCompressed).with("encoding", encoding);
+    if let Some(encoding) = answer.content_encoding().filter(|_| status == 200) {
+        return CheckResult::of(DoctorCode::EchoCompressed).with("encoding", shortened(&encoding, QUOTED));
     }
     if is_utf16_of(&answer.body, echostr) {
         return CheckResult::of(DoctorCode::EchoUtf16);
@@ -152,14 +152,6 @@ fn judge(answer: &ServerAnswer, echostr: &str) -> CheckResult {
     let is_number = text.len() >= ECHO_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     let code = if code == DoctorCode::EchoDiffers && is_number { DoctorCode::EchoCached } else { code };
     CheckResult::of(code).with("status", status).with("text", text).with("name", name)
-}
-
-/// The `Content-Encoding` of an answer of 200 whose body is not what it says without undoing it.
-fn encoding_of(answer: &ServerAnswer) -> Option<String> {
-    let (_, value) = answer.headers.iter().find(|(name, _)| name == "content-encoding")?;
-    let encoding = shortened(String::from_utf8_lossy(value).trim(), QUOTED);
-    (answer.status == Some(200) && !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))
-        .then_some(encoding)
 }
 
 /// Tells whether these bytes are that text in UTF-16, of either order, with a mark or without.

@@ -23,7 +23,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const KEY: &str = "menuscope_doctor_";
 
 /// Makes the POST, and looks for it.
-pub(super) async fn check(check: &OutsideCheck<'_>, url: &PublicUrl) -> CheckResult {
+///
+/// `is_echoed` tells that the handshake with the same token was let through.
+pub(super) async fn check(check: &OutsideCheck<'_>, url: &PublicUrl, is_echoed: bool) -> CheckResult {
     let (Some(accounts), Some(account)) = (&check.found.accounts, check.account(url)) else {
         return CheckResult::of(DoctorCode::PushSkipped);
     };
@@ -64,6 +66,7 @@ pub(super) async fn check(check: &OutsideCheck<'_>, url: &PublicUrl) -> CheckRes
             Some(obstacle) => obstacle.at(CheckName::Push).with("port", url.port),
             None => CheckResult::of(match answer.status {
                 Some(200) => DoctorCode::PushElsewhere,
+                Some(401 | 403) if is_echoed => DoctorCode::PushForbidden,
                 Some(401 | 403) => DoctorCode::PushRefused,
                 Some(405 | 501) => DoctorCode::PushMethod,
                 _ => DoctorCode::PushStatus,
