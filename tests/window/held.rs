@@ -181,7 +181,7 @@ fn the_retry_goes_on_with_the_draft_of_the_attempt_before() {
     window.until_caret();
     window.write("for the retry");
     window.harness.get_by_label("Let WeChat retry").click();
-    window.until_says("The retry is waited for");
+    window.until_says("Waiting for WeChat's retry");
     assert!(window.is_written("for the retry"));
     drop(stream);
     window.until_says("closed by the other side");
@@ -205,7 +205,7 @@ fn who_is_writing_when_time_runs_out_goes_on_with_the_retry() {
     window.until_caret();
     window.write("in the middle");
     window.until_says("then WeChat's retry continues with your draft");
-    window.until_says("The retry is waited for");
+    window.until_says("Waiting for WeChat's retry");
     assert!(window.is_written("in the middle") && !window.says("Too late"));
     drop(stream);
     let answer = window.ask(sample("scancode_waitmsg"));

@@ -49,7 +49,8 @@ pub(crate) fn bubble_ui(ui: &mut Ui, outcome: &Outcome, reply: Option<&PassiveRe
             }
             Outcome::Encrypted => notice_ui(ui, &look.text("bubble.sealed"), look),
             Outcome::CustomerService => notice_ui(ui, &look.text("bubble.customer_service"), look),
-            Outcome::Notice | Outcome::Late | Outcome::Unanswered => notice_ui(ui, &look.text("bubble.failed"), look),
+            Outcome::Notice => notice_ui(ui, &look.text("bubble.failed"), look),
+            Outcome::Late | Outcome::Unanswered => notice_ui(ui, &look.text("bubble.retried"), look),
             Outcome::NewsCut { shown, dropped } => {
                 reply_ui(ui, reply, *shown, look);
                 notice_ui(ui, &look.filled("bubble.dropped", &[("count", &dropped.to_string())]), look);

@@ -78,7 +78,8 @@ fn fault_ui(
         });
         cell(ui, NUMBER_WIDTH, |ui| number_ui(ui, fault, look));
         cell(ui, rest.max(EFFECT_SMALLEST), |ui| {
-            ui.add(Label::new(RichText::new(&effect).color(look.palette.text)).truncate()).on_hover_text(&effect);
+            // Small, so that two lines fit into a row.
+            ui.add(Label::new(RichText::new(&effect).small().color(look.palette.text)).wrap());
         });
         cell(ui, BUTTON_WIDTH, |ui| {
             let (key, full) = if is_armed {

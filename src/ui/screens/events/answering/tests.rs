@@ -199,7 +199,7 @@ fn after_the_last_attempt_there_is_no_retry_to_wait_for() {
 #[test]
 fn a_reply_sent_before_the_retry_is_prepared_for_it() {
     let (mut harness, asked) = shown(looking_at(&awaited(17, false, Instant::now())));
-    harness.get_by_label_contains("The retry is waited for");
+    harness.get_by_label_contains("Waiting for WeChat's retry");
     harness.get_by_label("Prepare the answer").click();
     harness.run();
     assert!(matches!(&verdicts(&asked)[..], [(CaptureId(17), HeldDecision::Send(_))]));
