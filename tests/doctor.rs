@@ -460,3 +460,19 @@ fn a_person_reads_a_line_for_each_check_and_the_remedy_below() {
         menuscope(site.folder.path(), &["doctor", "--url", &site.listening.url]).env("LANG", "zh_CN.UTF-8").output();
     assert!(stdout(&chinese.unwrap()).contains("指向本机地址"));
 }
+
+#[test]
+fn a_compressed_answer_is_named_by_the_handshake_from_here_as_well() {
+    let site = Site::open();
+    let gzip = |_: &Asked| answer("200 OK", "content-encoding: gzip\r\n", b"\x1f\x8b\x08\0");
+    let side = PublicSide::before(site.address(), Box::new(gzip));
+    let sent = |language: &str| {
+        let mut command = menuscope(site.folder.path(), &["send", "handshake", "--to", &side.url()]);
+        command.env("LANG", language).output().unwrap()
+    };
+    let english = sent("en_US.UTF-8");
+    assert_eq!(english.status.code(), Some(1), "{english:?}");
+    assert!(stdout(&english).contains("compressed its answer (gzip)"), "{english:?}");
+    assert!(!stdout(&english).contains("GBK"), "{english:?}");
+    assert!(stdout(&sent("zh_CN.UTF-8")).contains("压缩了回复（gzip）"));
+}
