@@ -96,11 +96,8 @@ impl Service {
         folder.create()?;
         let lock = folder.lock_listener()?;
         end_leftover_client(folder);
-        // Those of a process that was killed.
-        ListenerRecord::default().write(folder)?;
-        TeamRecord::clear(folder)?;
         let store = Store::open(&folder.database(), limits(config), head, waker)?;
-        Ok(Self {
+        let service = Self {
             runtime,
             accounts: watch::Sender::new(Arc::new(accounts)),
             reply_budget: config.listener.reply_budget(),
@@ -109,7 +106,13 @@ impl Service {
             store,
             folder: folder.clone(),
             _lock: lock,
-        })
+        };
+        // Those of a process that was killed.
+        service.record(None);
+        if let Err(error) = TeamRecord::clear(folder) {
+            tracing::warn!("{error}");
+        }
+        Ok(service)
     }
 
     /// Keeps the database within these limits from now on.

@@ -77,9 +77,12 @@ fn one_article_has_its_description_and_of_several_only_those_that_come_are_shown
 #[test]
 fn an_illegal_reply_brings_the_notice_and_not_the_reply() {
     let text = || Some(PassiveReply::Text { content: "hello".to_owned() });
-    for outcome in [Outcome::Notice, Outcome::Late, Outcome::Unanswered] {
+    let harness = shown(Outcome::Notice, text());
+    assert_says(&harness, &["该公众号提供的服务出现故障，请稍后再试"]);
+    assert!(harness.query_by_label("hello").is_none());
+    for outcome in [Outcome::Late, Outcome::Unanswered] {
         let harness = shown(outcome, text());
-        assert_says(&harness, &["该公众号提供的服务出现故障，请稍后再试"]);
+        assert_says(&harness, &["No answer so far: WeChat tries three times, then shows the error notice"]);
         assert!(harness.query_by_label("hello").is_none());
     }
     for outcome in [Outcome::Nothing, Outcome::Left, Outcome::NoConversation] {
