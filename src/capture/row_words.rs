@@ -68,7 +68,7 @@ impl ReplyMeaning {
             Self::Refused => "×",
             Self::Legal => "✓",
             Self::Open => "…",
-            Self::Own => "–",
+            Self::Own => "→",
         }
     }
 }
@@ -103,9 +103,14 @@ fn words_of(content: &EventContent, language: Language) -> String {
 pub fn reply_words(row: &CaptureSummary, language: Language) -> String {
     let text = |key: &str| language.text(key).into_owned();
     let Some(reply) = &row.reply else {
-        return if row.replay { "–".to_owned() } else { text("row.open") };
+        let answered = answered_words(None, row.answer.as_ref().filter(|_| row.replay), language);
+        return match answered {
+            _ if !row.replay => text("row.open"),
+            answered if answered.is_empty() => "–".to_owned(),
+            answered => answered,
+        };
     };
-    let answered = || answered_words(reply, row.answer.as_ref(), language);
+    let answered = || answered_words(reply.status, row.answer.as_ref(), language);
     let after = |key: &str| language.filled("row.then", &[("first", text(key)), ("then", answered())]);
     match ReplyMeaning::of(row) {
         ReplyMeaning::Fault => {
@@ -125,8 +130,8 @@ pub fn reply_words(row: &CaptureSummary, language: Language) -> String {
     }
 }
 
-/// The content of a reply: its kind with its text.
-fn answered_words(reply: &ReplySummary, content: Option<&ReplyContent>, language: Language) -> String {
+/// The content of a reply: its kind with its text, else its status.
+fn answered_words(status: Option<u16>, content: Option<&ReplyContent>, language: Language) -> String {
     match content {
         Some(ReplyContent::Passive(kind, words)) => {
             let name = match kind {
@@ -139,7 +144,7 @@ fn answered_words(reply: &ReplySummary, content: Option<&ReplyContent>, language
             format!("{name} {}", quoted(words, language))
         }
         Some(ReplyContent::Bytes(start)) if !start.is_empty() => shortened(start, BYTES),
-        Some(ReplyContent::Bytes(_)) | None => reply.status.map_or_else(String::new, |status| status.to_string()),
+        Some(ReplyContent::Bytes(_)) | None => status.map_or_else(String::new, |status| status.to_string()),
     }
 }
 
@@ -245,5 +250,8 @@ mod tests {
         let refused = answered(b"", |reply| (reply.status, reply.source) = (Some(403), ReplySource::None));
         assert_eq!(words(&refused), "× refused, 403");
         assert_eq!(words(&row("CLICK", None)), "… no reply yet");
+        let own = |answer: Option<ReplyContent>| CaptureSummary { replay: true, answer, ..row("CLICK", None) };
+        assert_eq!(words(&own(Some(ReplyContent::read(b"success")))), "→ success");
+        assert_eq!(words(&own(None)), "→ –");
     }
 }

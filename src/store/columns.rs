@@ -59,7 +59,10 @@ pub(super) const LISTED: [&str; SUMMARY.len() + 5] = {
     }
     columns[at] = "c.rest";
     columns[at + 1] = "CASE WHEN LENGTH(c.body) <= 65536 THEN COALESCE(c.message, c.body) END";
-    columns[at + 2] = "CASE WHEN LENGTH(r.body) <= 65536 THEN r.body END";
+    // What we sent ourselves has no reply of its own: the answer to its latest replay stands for it.
+    columns[at + 2] = "CASE WHEN LENGTH(r.body) <= 65536 THEN r.body
+                            WHEN r.capture_id IS NULL AND p.status IS NOT NULL AND LENGTH(COALESCE(p.message, p.body)) <= 65536
+                                THEN COALESCE(p.message, p.body) END";
     columns[at + 3] = "CASE WHEN r.severity = 3 THEN r.lint END";
     columns[at + 4] = "CASE WHEN c.severity < 3 THEN c.diagnoses END";
     columns

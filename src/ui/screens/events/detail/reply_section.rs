@@ -41,7 +41,10 @@ pub(super) fn reply_section_ui(
             reply_ui(ui, (reply, view), stored.capture.envelope.kind == HANDSHAKE, look, actions);
         }
         _ if is_waiting => {}
-        _ => drop(ui.add(Label::new(weak(look, look.text("detail.answer.nothing"))).wrap())),
+        _ => {
+            let key = if stored.capture.replay { "detail.answer.own" } else { "detail.answer.nothing" };
+            ui.add(Label::new(weak(look, look.text(key))).wrap());
+        }
     }
     if !is_waiting && !has_unsent {
         unsent_reply_ui(ui, answering, stored, look, actions);
