@@ -6,6 +6,8 @@
 mod command;
 #[path = "cli_menu/fetched.rs"]
 mod fetched;
+#[path = "common/platform.rs"]
+mod platform;
 #[path = "cli_menu/sending.rs"]
 mod sending;
 

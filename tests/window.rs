@@ -36,6 +36,8 @@ mod keyboard;
 mod list;
 #[path = "window/marking.rs"]
 mod marking;
+#[path = "common/platform.rs"]
+mod platform;
 #[path = "window/posting.rs"]
 mod posting;
 #[path = "window/reach.rs"]

@@ -1,63 +1,12 @@
 //! Menus that are fetched from a stand-in of WeChat's API, and its refusals.
 
+use super::platform::PlatformApi;
 use super::*;
 
-/// Answers each connection with what the path of its request has, and gives the request lines back when dropped.
-struct PlatformStandIn {
-    url: String,
-    asked: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
-}
-
-impl PlatformStandIn {
-    fn start(answers: Vec<(&'static str, u16, String)>) -> Self {
-        use std::io::{BufRead as _, BufReader, Read as _};
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-        let seen = std::sync::Arc::clone(&asked);
-        // Ends with the test program: it has no state to lose.
-        std::thread::Builder::new()
-            .name("platform".to_owned())
-            .spawn(move || {
-                for stream in listener.incoming() {
-                    let mut stream = BufReader::new(stream.unwrap());
-                    let (mut line, mut length) = (String::new(), 0);
-                    stream.read_line(&mut line).unwrap();
-                    loop {
-                        let mut header = String::new();
-                        stream.read_line(&mut header).unwrap();
-                        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
-                            length = value.trim().parse().unwrap();
-                        }
-                        if header.trim().is_empty() {
-                            break;
-                        }
-                    }
-                    let mut body = vec![0; length];
-                    stream.read_exact(&mut body).unwrap();
-                    let path = line.split([' ', '?']).nth(1).unwrap().to_owned();
-                    seen.lock().unwrap().push(format!("{} {}", line.trim(), String::from_utf8_lossy(&body)));
-                    let found = answers.iter().find(|(known, ..)| *known == path);
-                    let (status, body) =
-                        found.map_or((404, String::new()), |(_, status, body)| (*status, body.clone()));
-                    let is_redirect = (300..400).contains(&status);
-                    let location =
-                        if is_redirect { "location: http://u:p@login.example.com/in?back=s3cr3t\r\n" } else { "" };
-                    let answer = format!(
-                        "HTTP/1.1 {status} X\r\n{location}content-length: {}\r\nconnection: close\r\n\r\n{body}",
-                        body.len()
-                    );
-                    stream.get_mut().write_all(answer.as_bytes()).unwrap();
-                }
-            })
-            .unwrap();
-        Self { url, asked }
-    }
-
-    fn configure(&self, data: &Path) {
-        let config = format!("[account.default]\napp_id = \"wx1234567890abcdef\"\napi = \"{}\"\n", self.url);
-        std::fs::write(data.join("config.toml"), config).unwrap();
-    }
+/// Makes a stand-in the API of the default account.
+fn configure(platform: &PlatformApi, data: &Path) {
+    let config = format!("[account.default]\napp_id = \"wx1234567890abcdef\"\napi = \"{}\"\n", platform.url);
+    std::fs::write(data.join("config.toml"), config).unwrap();
 }
 
 const TOKEN: &str = r#"{"access_token":"ACCESS","expires_in":7200}"#;
@@ -67,16 +16,16 @@ const OWN_MENU: &str = r#"{"is_menu_open":1,"selfmenu_info":{"button":[{"type":"
 #[test]
 fn a_menu_is_fetched_only_when_asked_and_kept() {
     let data = tempfile::tempdir().unwrap();
-    let platform = PlatformStandIn::start(vec![
+    let platform = PlatformApi::start(vec![
         ("/cgi-bin/stable_token", 200, TOKEN.to_owned()),
         ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
         ("/cgi-bin/menu/get", 200, menu().to_string()),
     ]);
-    platform.configure(data.path());
+    configure(&platform, data.path());
     let with_secret = |arguments: &[&str]| run(data.path(), &[arguments, &["--app-secret", "s3cr3t-s3cr3t"]].concat());
     let shown = with_secret(&["menu", "show", "--fetch", "--json"]);
     assert_eq!(json_of(&shown)["shape"], "menu/get", "{}", complaint(&shown));
-    let asked = platform.asked.lock().unwrap().clone();
+    let asked = platform.asked();
     assert!(asked[0].starts_with("POST /cgi-bin/stable_token ") && asked[0].contains("s3cr3t-s3cr3t"), "{asked:?}");
     assert!(asked[1].contains("access_token=ACCESS") && asked.len() == 3, "{asked:?}");
     let kept: Vec<_> = std::fs::read_dir(data.path().join("menus/account-default")).unwrap().collect();
@@ -88,7 +37,7 @@ fn a_menu_is_fetched_only_when_asked_and_kept() {
 fn refusals_of_the_platform_come_with_a_remedy_and_without_secrets() {
     let refused = |answers: Vec<(&'static str, u16, String)>, arguments: &[&str]| {
         let data = tempfile::tempdir().unwrap();
-        PlatformStandIn::start(answers).configure(data.path());
+        configure(&PlatformApi::start(answers), data.path());
         let output = run(data.path(), &[&["menu", "show", "--fetch"], arguments].concat());
         assert_eq!(output.status.code(), Some(2));
         let text = complaint(&output).to_owned();
@@ -144,7 +93,7 @@ fn every_documented_refusal_is_told_with_its_own_remedy() {
     for errcode in REFUSALS {
         let data = tempfile::tempdir().unwrap();
         let refusal = json!({ "errcode": errcode, "errmsg": "no" }).to_string();
-        PlatformStandIn::start(vec![("/cgi-bin/get_current_selfmenu_info", 200, refusal)]).configure(data.path());
+        configure(&PlatformApi::start(vec![("/cgi-bin/get_current_selfmenu_info", 200, refusal)]), data.path());
         let refused = run(data.path(), &["menu", "coverage", "--fetch", "--access-token", "ACCESS"]);
         assert_eq!(refused.status.code(), Some(2));
         let (told, remedy) = complaint(&refused).split_once(" (no): ").unwrap();
@@ -157,12 +106,12 @@ fn every_documented_refusal_is_told_with_its_own_remedy() {
 #[test]
 fn a_redirect_is_named_and_no_secret_follows_it() {
     let data = tempfile::tempdir().unwrap();
-    let platform = PlatformStandIn::start(vec![
+    let platform = PlatformApi::start(vec![
         ("/cgi-bin/stable_token", 302, String::new()),
         ("/cgi-bin/token", 200, TOKEN.to_owned()),
         ("/cgi-bin/get_current_selfmenu_info", 301, String::new()),
     ]);
-    platform.configure(data.path());
+    configure(&platform, data.path());
     let refused = run(data.path(), &["menu", "show", "--fetch", "--app-secret", "s3cr3t"]);
     assert_eq!(refused.status.code(), Some(2));
     let text = complaint(&refused);
@@ -170,7 +119,7 @@ fn a_redirect_is_named_and_no_secret_follows_it() {
         text.contains("/cgi-bin/stable_token is redirected (status 302) to http://login.example.com/in,"),
         "{text}"
     );
-    let asked = platform.asked.lock().unwrap().clone();
+    let asked = platform.asked();
     assert!(asked.len() == 1 && asked[0].starts_with("POST /cgi-bin/stable_token "), "{asked:?}");
     let refused = run(data.path(), &["menu", "show", "--fetch", "--access-token", "ACCESS"]);
     assert!(complaint(&refused).contains("get_current_selfmenu_info is redirected (status 301)"));
@@ -180,11 +129,11 @@ fn a_redirect_is_named_and_no_secret_follows_it() {
 #[test]
 fn the_coverage_of_a_fetched_menu_is_shown() {
     let data = tempfile::tempdir().unwrap();
-    let platform = PlatformStandIn::start(vec![
+    let platform = PlatformApi::start(vec![
         ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
         ("/cgi-bin/menu/get", 200, menu().to_string()),
     ]);
-    platform.configure(data.path());
+    configure(&platform, data.path());
     let listening = Listening::start(data.path(), &[]);
     assert!(run(data.path(), &["send", "CLICK", "--key", "V1001", "--to", &listening.url]).status.success());
     let token = ["--fetch", "--access-token", "ACCESS", "--json"];
@@ -203,12 +152,12 @@ fn the_coverage_of_a_fetched_menu_is_shown() {
 fn a_menu_of_the_console_is_shown_where_the_api_made_none() {
     let data = tempfile::tempdir().unwrap();
     // The older call is made where the host does not know the newer one.
-    let platform = PlatformStandIn::start(vec![
+    let platform = PlatformApi::start(vec![
         ("/cgi-bin/token", 200, TOKEN.to_owned()),
         ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
         ("/cgi-bin/menu/get", 200, NO_API_MENU.to_owned()),
     ]);
-    platform.configure(data.path());
+    configure(&platform, data.path());
     let shown = run(data.path(), &["menu", "show", "--fetch", "--json", "--app-secret", "s3cr3t"]);
     let shown = json_of(&shown);
     assert_eq!((&shown["shape"], &shown["is_menu_open"]), (&json!("get_current_selfmenu_info"), &json!(true)));
@@ -217,11 +166,11 @@ fn a_menu_of_the_console_is_shown_where_the_api_made_none() {
 #[test]
 fn a_fetched_menu_is_resolved_and_tapped() {
     let data = tempfile::tempdir().unwrap();
-    let platform = PlatformStandIn::start(vec![
+    let platform = PlatformApi::start(vec![
         ("/cgi-bin/get_current_selfmenu_info", 200, OWN_MENU.to_owned()),
         ("/cgi-bin/menu/get", 200, menu().to_string()),
     ]);
-    platform.configure(data.path());
+    configure(&platform, data.path());
     let token = ["--fetch", "--access-token", "ACCESS"];
     let resolved =
         run(data.path(), &[&["menu", "resolve", "--tag", "2", "--platform", "ios", "--json"], &token[..]].concat());

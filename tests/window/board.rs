@@ -1,15 +1,16 @@
 //! The board: a menu on the phone and in the tree, its taps, its editor, and WeChat's API, stood in for.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 
+use super::platform::PlatformApi;
 use super::server::{Server, text_reply};
 use super::{Window, tap};
+
+const TOKEN: &str = r#"{"access_token":"ACCESS","expires_in":7200}"#;
 
 const MENU: &str = r#"{
   "button": [
@@ -22,69 +23,9 @@ const MENU: &str = r#"{
   ]
 }"#;
 
-/// Answers of WeChat's API by path, and the requests that it got.
-#[derive(Clone)]
-struct Api {
-    url: String,
-    answers: Arc<Mutex<Vec<(&'static str, String)>>>,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Api {
-    fn start() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let api = Self { url, answers: Arc::default(), asked: Arc::default() };
-        api.answer("/cgi-bin/stable_token", r#"{"access_token":"ACCESS","expires_in":7200}"#);
-        let shared = api.clone();
-        // Ends with the test program: it has no state to lose.
-        std::thread::Builder::new()
-            .name("api".to_owned())
-            .spawn(move || listener.incoming().flatten().for_each(|stream| shared.serve(stream)))
-            .unwrap();
-        api
-    }
-
-    fn answer(&self, path: &'static str, answer: &str) {
-        let mut answers = self.answers.lock().unwrap();
-        answers.retain(|(known, _)| *known != path);
-        answers.push((path, answer.to_owned()));
-    }
-
-    fn refuse(&self, path: &'static str, errcode: i64, errmsg: &str) {
-        self.answer(path, &format!(r#"{{"errcode":{errcode},"errmsg":"{errmsg}"}}"#));
-    }
-
-    fn serve(&self, stream: std::net::TcpStream) {
-        let mut stream = BufReader::new(stream);
-        let (mut line, mut length) = (String::new(), 0);
-        stream.read_line(&mut line).unwrap();
-        loop {
-            let mut header = String::new();
-            stream.read_line(&mut header).unwrap();
-            if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
-            }
-            if header.trim().is_empty() {
-                break;
-            }
-        }
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).unwrap();
-        self.asked.lock().unwrap().push(format!("{} {}", line.trim(), String::from_utf8_lossy(&body)));
-        let path = line.split([' ', '?']).nth(1).unwrap();
-        let answers = self.answers.lock().unwrap();
-        let (status, body) = answers
-            .iter()
-            .find(|(known, _)| *known == path)
-            .map_or((404, String::new()), |(_, body)| (200, body.clone()));
-        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-        stream.get_mut().write_all(format!("{head}{body}").as_bytes()).unwrap();
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
+/// WeChat's API as it answers an account that may fetch and publish, but has no menu yet.
+fn api() -> PlatformApi {
+    PlatformApi::start(vec![("/cgi-bin/stable_token", 200, TOKEN.to_owned())])
 }
 
 impl Window {
@@ -117,7 +58,7 @@ impl Window {
     }
 
     /// A window whose account asks that API.
-    fn open_for(api: &Api) -> Self {
+    fn open_for(api: &PlatformApi) -> Self {
         let settings =
             format!("[account.default]\nsecrets = \"file\"\napp_id = \"wx1234567890abcdef\"\napi = \"{}\"\n", api.url);
         let secrets = "[default]\napp_secret = \"s3cr3t-s3cr3t-s3cr3t\"\n";
@@ -233,7 +174,7 @@ fn what_is_no_menu_is_told_with_line_and_column() {
 
 #[test]
 fn a_menu_is_fetched_only_by_the_button_and_refusals_are_explained() {
-    let api = Api::start();
+    let api = api();
     let mut window = Window::open_for(&api);
     window.open_board();
     window.until_says("No menu is open");
@@ -250,7 +191,7 @@ fn a_menu_is_fetched_only_by_the_button_and_refusals_are_explained() {
         window.until_says(&errcode.to_string());
         assert!(!window.says("s3cr3t"));
     }
-    api.answer("/cgi-bin/stable_token", r#"{"access_token":"ACCESS","expires_in":7200}"#);
+    api.answer("/cgi-bin/stable_token", TOKEN);
     for (errcode, said) in [(48_001, "not verified"), (42_001, "has expired")] {
         api.refuse("/cgi-bin/get_current_selfmenu_info", errcode, "no");
         window.press_button("Ask WeChat");
@@ -268,7 +209,7 @@ fn a_menu_is_fetched_only_by_the_button_and_refusals_are_explained() {
 
 #[test]
 fn a_menu_is_published_after_its_request_was_shown_and_is_in_force_then() {
-    let api = Api::start();
+    let api = api();
     let mut window = Window::open_for(&api);
     window.open_board();
     window.paste_menu(MENU);
