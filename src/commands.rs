@@ -94,7 +94,7 @@ fn dispatch(
         return completions(shell);
     }
     let mut setup = setup(global)?;
-    start_notes::look_after(&setup);
+    start_notes::prepare(&setup);
     let output = Output::new(global.color);
     // `doctor` tells of it among the rest.
     if !matches!(command, Some(Command::Account(_) | Command::Doctor(_))) {

@@ -34,7 +34,8 @@
 //! - `index`: the index, which is filled in idle time: words, kinds, users, keys and times
 //! - `taps`: taps on menu buttons, summed up in idle time
 //! - `completion`: values and filters that complete a filter
-//! - `key_history`: the events that the same menu button has sent; `timeline`: how many came when, and the silences
+//! - `image_messages`: the pictures of an event; `key_history`: the events that the same menu button has sent
+//! - `timeline`: how many came when, and the silences
 //! - `stats`, `integrity`: statistics, the integrity check, and backups
 //!
 //! The file:
@@ -63,6 +64,7 @@ mod error;
 mod following;
 mod groups;
 mod head;
+mod image_messages;
 mod index;
 mod integrity;
 mod key_history;

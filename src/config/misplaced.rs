@@ -4,10 +4,8 @@ use std::path::Path;
 
 use super::{Config, ConfigError, DataFolder};
 
-/// Moves the login of `[team] url` and the token of `[feed]` to the secrets, whether they are needed now or not. A file that
-/// cannot be read is for those to report who need it.
-pub fn move_misplaced_secrets(folder: &DataFolder, file: &Path) -> Result<(), ConfigError> {
-    let Ok(config) = Config::load_without_rules(file) else { return Ok(()) };
+/// Moves the login of `[team] url` and the token of `[feed]` to the secrets, whether they are needed now or not.
+pub fn move_misplaced_secrets(config: &Config, folder: &DataFolder, file: &Path) -> Result<(), ConfigError> {
     if config.team.url.as_ref().is_some_and(|url| url.login().is_some()) {
         config.team_login(folder, file)?;
     }
@@ -32,7 +30,8 @@ mod tests {
         );
         std::fs::write(&file, text).unwrap();
         for _ in 0..2 {
-            move_misplaced_secrets(&folder, &file).unwrap();
+            let config = Config::load_without_rules(&file).unwrap();
+            move_misplaced_secrets(&config, &folder, &file).unwrap();
             let text = std::fs::read_to_string(&file).unwrap();
             assert!(!text.contains("s3cret") && !text.contains(token), "{text}");
             assert!(text.contains("# ours") && text.contains("url = \"tls://h:4222\" # broker"), "{text}");

@@ -123,7 +123,10 @@ impl From<&MenuError> for UserError {
                     JsonFault::Malformed { reason, .. } => said.with("cause", reason),
                     _ => said,
                 };
-                fault.place().map_or_else(|| said.clone(), |place| at(said.clone(), &place))
+                match fault.place() {
+                    Some(place) => at(said, &place),
+                    None => said,
+                }
             }
             MenuError::TooLarge { bytes, place } => {
                 at(Self::of("user_error.menu.too_large", error).with("bytes", bytes), place)

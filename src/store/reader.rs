@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
-use super::columns::{LISTED, STORED, SUMMARY, select, signature_to_number};
+use super::columns::{LISTED, STORED, SUMMARY, select};
 use super::condition::{Order, PRESENT, condition};
 use super::connection::connect;
 use super::counters::Counter;
@@ -23,15 +23,12 @@ use super::rows::{listed, stored, summary};
 use super::stats::Stats;
 use super::taps::{self, TapSums};
 use super::timeline::{self, Timeline};
-use super::{completion, contains, index, integrity, replays, replies, schema};
+use super::{completion, contains, image_messages, index, integrity, replays, replies, schema};
 use crate::capture::{
     CaptureId, CaptureSummary, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
 };
 use crate::filter::{Filter, SeenField};
 use crate::progress::Progress;
-
-/// Seconds between the CreateTime of an event with pictures and of its image messages, at most.
-const PICTURE_SECONDS: i64 = 5;
 
 /// Attempts to open a database, and the pause between two of them: half a second in all.
 const OPEN_ATTEMPTS: u32 = 20;
@@ -358,26 +355,7 @@ impl Reader {
     /// The image messages of an event with pictures: same account and user, about the same CreateTime, without retries.
     /// They may have arrived before the event.
     pub fn images_of(&self, capture: &StoredCapture) -> Result<Vec<CaptureId>, StoreError> {
-        if !capture.capture.has_pictures() {
-            return Ok(Vec::new());
-        }
-        let problem = doing("finding the image messages of an event");
-        let (Some(openid), Some(created)) = (&capture.capture.envelope.openid, capture.capture.envelope.create_time)
-        else {
-            return Ok(Vec::new());
-        };
-        let sql = format!(
-            "SELECT c.id FROM capture AS c WHERE c.openid = ?1 AND c.kind = 'image' AND c.account = ?2 AND c.attempt = 1
-             AND c.create_time BETWEEN ?3 AND ?4 AND c.signature = ?5 AND {PRESENT} ORDER BY c.id"
-        );
-        let mut statement = self.connection.prepare_cached(&sql).map_err(&problem)?;
-        // A forged image must not pass for a picture of a genuine event.
-        let signature = signature_to_number(capture.capture.signature);
-        let (from, to) = (created.saturating_sub(PICTURE_SECONDS), created.saturating_add(PICTURE_SECONDS));
-        let rows = statement
-            .query_map((openid, &capture.capture.account, from, to, signature), |row| row.get(0).map(CaptureId))
-            .map_err(&problem)?;
-        rows.collect::<Result<_, _>>().map_err(&problem)
+        image_messages::of(&self.connection, capture)
     }
 
     /// The events that the same menu button has sent; `None` for an event without a key.
