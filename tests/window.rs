@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use egui::{Event, ImeEvent, Key, Modifiers, ViewportId};
+use egui::{Event, Key, Modifiers, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use menuscope::config::{DataFolder, Overrides};
@@ -283,36 +283,6 @@ fn the_filter_narrows_the_list_and_a_mistake_leaves_it_as_it_was() {
     assert!(!window.harness.get_by_label("Filter").is_focused());
     window.harness.get_by_label("Clear filter").click();
     window.until("two rows", |window| window.rows().len() == 2);
-}
-
-#[test]
-fn no_key_acts_while_text_is_typed_or_composed() {
-    let mut window = Window::open_tapped(3);
-    window.until("the newest selected", |window| window.is_selected("KEY_2"));
-
-    window.harness.event(Event::Ime(ImeEvent::Preedit { text: "ni".to_owned(), active_range_chars: None }));
-    window.press(Key::J);
-    assert!(window.is_selected("KEY_2"), "composing");
-    // In the same frame as the end of the composition, which is how they come.
-    window.harness.input_mut().events.extend([Event::Ime(ImeEvent::Commit("你".to_owned())), stroke(Key::J)]);
-    window.harness.step();
-    assert!(window.is_selected("KEY_2"), "the stroke that ends a composition");
-
-    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
-    window.until("the caret", |window| window.harness.get_by_label("Filter").is_focused());
-    for key in [Key::J, Key::G, Key::Questionmark, Key::F] {
-        window.press(key);
-    }
-    assert!(window.is_selected("KEY_2") && !window.says("These keys"), "typing");
-    window.press(Key::Escape);
-    assert!(window.says("CLICK · ") || window.says("EventKey"), "the key that leaves the filter closes nothing else");
-
-    window.press(Key::J);
-    assert!(window.is_selected("KEY_1"));
-    window.press(Key::End);
-    assert!(window.is_selected("KEY_0"));
-    window.press(Key::Questionmark);
-    assert!(window.says("These keys"));
 }
 
 #[test]
