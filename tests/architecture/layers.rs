@@ -174,6 +174,7 @@ pub(super) const OWNERS: &[(&str, &[&str])] = &[
     ("hyper_rustls", &["delivery"]),
     ("tokio_rustls", &["delivery"]),
     ("idna", &["reach"]),
+    ("url", &["reach"]),
     ("egui", &["ui"]),
     ("egui_extras", &["ui"]),
     ("eframe", &["ui"]),

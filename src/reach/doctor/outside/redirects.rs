@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use url::{Position, Url};
+
 use super::super::{CheckResult, DoctorCode};
 use super::OutsideCheck;
 use super::public_url::PublicUrl;
@@ -16,26 +18,52 @@ const HOP_PATIENCE: Duration = Duration::from_secs(2);
 /// The result where the answer to this request is a redirect.
 pub(super) fn redirect(url: &PublicUrl, request: &SentRequest, answer: &ServerAnswer) -> Option<CheckResult> {
     let Some(ForwardProblem::Redirect { location }) = &answer.problem else { return None };
-    let asked = Address::of(&url.target.whole(&request.target));
-    let led_to = Address::of(&resolved(url, &request.target, location));
-    let code = if led_to == asked {
+    let (code, led_to) = match addresses(url, request, location) {
+        Some((asked, led_to)) => (code_of(&asked, &led_to), without_query(led_to)),
+        None => (DoctorCode::RedirectElsewhere, location.clone()),
+    };
+    Some(CheckResult::of(code).with("location", location).with("url", led_to))
+}
+
+fn code_of(asked: &Url, led_to: &Url) -> DoctorCode {
+    let same_slashes = asked.path().trim_end_matches('/') == led_to.path().trim_end_matches('/');
+    // The same query, or left out.
+    let same_query = query(led_to).is_empty() || query(led_to) == query(asked);
+    let same_host = asked.host() == led_to.host() && asked.port() == led_to.port();
+    if asked.origin() == led_to.origin() && asked.path() == led_to.path() && query(asked) == query(led_to) {
         DoctorCode::RedirectLoop
-    } else if !url.is_secure && led_to.is_same_by_https(&asked) {
+    } else if asked.scheme() == "http" && led_to.scheme() == "https" && same_host && same_slashes && same_query {
+        // A slash more may be the one that a bare host has.
         DoctorCode::RedirectHttps
-    } else if led_to.differs_in_slash(&asked) {
+    } else if asked.origin() == led_to.origin() && asked.path() != led_to.path() && same_slashes && same_query {
         DoctorCode::RedirectSlash
     } else {
         DoctorCode::RedirectElsewhere
-    };
-    Some(CheckResult::of(code).with("location", location).with("url", led_to.without_query()))
+    }
+}
+
+/// The address that was asked, and the one that a redirect leads to; `None` where that is no address.
+fn addresses(url: &PublicUrl, request: &SentRequest, location: &str) -> Option<(Url, Url)> {
+    let asked = Url::parse(&url.target.whole(&request.target)).ok()?;
+    let led_to = asked.join(location.trim()).ok()?;
+    Some((asked, led_to))
+}
+
+fn query(url: &Url) -> &str {
+    url.query().unwrap_or_default()
+}
+
+fn without_query(mut url: Url) -> String {
+    url.set_query(None);
+    url.set_fragment(None);
+    url.to_string()
 }
 
 /// Path and query of the place that a redirect leads to, where it is at the same server.
 fn next(url: &PublicUrl, request: &SentRequest, answer: &ServerAnswer) -> Option<String> {
     let Some(ForwardProblem::Redirect { location }) = &answer.problem else { return None };
-    let (asked, led_to) = (Address::of(&url.target.whole(&request.target)), resolved(url, &request.target, location));
-    let led_to = Address::of(&led_to);
-    (led_to.origin == asked.origin).then(|| format!("{}{}", led_to.path, led_to.query))
+    let (asked, led_to) = addresses(url, request, location)?;
+    (led_to.origin() == asked.origin()).then(|| led_to[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
 /// Follows redirects at the same server, as browsers do, and tells whether they come back to where one of them began.
@@ -66,84 +94,6 @@ pub(super) async fn is_circle(
 pub(super) fn is_redirect(code: DoctorCode) -> bool {
     use DoctorCode::{RedirectElsewhere, RedirectHttps, RedirectLoop, RedirectSlash};
     matches!(code, RedirectElsewhere | RedirectHttps | RedirectLoop | RedirectSlash)
-}
-
-/// The whole URL of a `Location`, which may leave out what it has in common with the address that was asked.
-fn resolved(url: &PublicUrl, asked: &str, location: &str) -> String {
-    let location = location.trim();
-    let path = asked.split(['?', '#']).next().unwrap_or_default();
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let scheme = if url.is_secure { "https" } else { "http" };
-    match location {
-        _ if has_scheme(location) => location.to_owned(),
-        _ if location.starts_with("//") => format!("{scheme}:{location}"),
-        _ if location.starts_with('/') => url.target.whole(location),
-        _ if location.is_empty() || location.starts_with('#') => url.target.whole(asked),
-        _ if location.starts_with('?') => url.target.whole(&format!("{path}{location}")),
-        _ => url.target.whole(&format!("{folder}/{}", location.trim_start_matches("./"))),
-    }
-}
-
-fn has_scheme(location: &str) -> bool {
-    let scheme =
-        location.split(['/', '?', '#']).next().and_then(|start| start.split_once(':')).map(|(scheme, _)| scheme);
-    scheme.is_some_and(|scheme| {
-        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    })
-}
-
-/// A URL in parts that can be compared.
-#[derive(Debug, PartialEq, Eq)]
-struct Address {
-    /// Scheme, host and port in lower case, the scheme's own port left out.
-    origin: String,
-    /// With at least a slash.
-    path: String,
-    /// With its question mark, or empty.
-    query: String,
-}
-
-impl Address {
-    fn of(url: &str) -> Self {
-        let url = url.split('#').next().unwrap_or_default();
-        let (url, query) = url.split_once('?').unwrap_or((url, ""));
-        let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-        let start = url.find("://").map_or(0, |at| at + 3);
-        let end = url[start..].find('/').map_or(url.len(), |at| start + at);
-        let (origin, path) = url.split_at(end);
-        let origin = origin.to_ascii_lowercase();
-        let own_port = if origin.starts_with("https:") { ":443" } else { ":80" };
-        let origin = origin.strip_suffix(own_port).map(str::to_owned).unwrap_or(origin);
-        Self { origin, path: if path.is_empty() { "/".to_owned() } else { path.to_owned() }, query }
-    }
-
-    fn host(&self) -> &str {
-        self.origin.split_once("://").map_or(&*self.origin, |(_, host)| host)
-    }
-
-    /// Tells whether it is the other one by https. A slash more may be the one that a bare host has.
-    fn is_same_by_https(&self, other: &Self) -> bool {
-        let same_host = self.host() == other.host();
-        let same_path = self.path.trim_end_matches('/') == other.path.trim_end_matches('/');
-        self.origin.starts_with("https:") && same_host && same_path && self.has_query_of(other)
-    }
-
-    fn differs_in_slash(&self, other: &Self) -> bool {
-        self.origin == other.origin
-            && self.path != other.path
-            && self.path.trim_end_matches('/') == other.path.trim_end_matches('/')
-            && self.has_query_of(other)
-    }
-
-    /// Tells whether the query is the same, or left out.
-    fn has_query_of(&self, other: &Self) -> bool {
-        self.query.is_empty() || self.query == other.query
-    }
-
-    fn without_query(&self) -> String {
-        format!("{}{}", self.origin, self.path)
-    }
 }
 
 #[cfg(test)]
