@@ -66,6 +66,8 @@ impl Rounds {
 fn main() {
     // `cargo test --benches` only asks whether it runs.
     let rounds = if std::env::args().any(|argument| argument == "--test") { 0 } else { ROUNDS };
+    // `cargo bench --bench captures -- quick`: rates and CPU time alone, to compare two builds in turns.
+    let is_quick = std::env::args().any(|argument| argument == "quick");
     let directory = tempfile::tempdir().unwrap();
     let runtime = Arc::new(runtime().unwrap());
     let (mut service, _rulebook) = service(Arc::clone(&runtime), directory.path(), "");
@@ -76,6 +78,10 @@ fn main() {
     for round in 1..=rounds {
         bare.run(bare_address);
         ours.run(ours_address);
+        if is_quick {
+            println!("round {round}: bare axum handler {}, menuscope {}", bare.latest(), ours.latest());
+            continue;
+        }
         catch_up(&database, 1);
         catching_up.run(ours_address);
         // What is done in idle time must not slow the other one's next round.
@@ -87,7 +93,7 @@ fn main() {
             catching_up.latest()
         );
     }
-    if rounds > 0 {
+    if rounds > 0 && !is_quick {
         report(bare, ours, catching_up);
         flood(ours_address, &database);
     }

@@ -1,11 +1,19 @@
 //! Noticing that somebody has edited `config.toml`.
 
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+#[cfg(target_os = "linux")]
+mod inotify;
+#[cfg(not(target_os = "linux"))]
+mod notify;
+
+#[cfg(target_os = "linux")]
+use inotify::InotifyWatch as FolderWatch;
+#[cfg(not(target_os = "linux"))]
+use notify::NotifyWatch as FolderWatch;
 
 /// Editors write in several steps: this long has to pass without another one.
 const QUIET: Duration = Duration::from_millis(100);
@@ -13,24 +21,30 @@ const QUIET: Duration = Duration::from_millis(100);
 /// Follows one file. Dropping it stops and joins.
 #[derive(Debug)]
 pub struct ConfigWatch {
-    watcher: Option<RecommendedWatcher>,
+    folder: Option<FolderWatch>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl ConfigWatch {
     /// Calls `changed` after each edit of the file, which need not exist yet; its folder has to.
-    pub fn start(file: &Path, changed: impl Fn() + Send + 'static) -> Result<Self, notify::Error> {
+    pub fn start(file: &Path, changed: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         // Editors put a new file in the old one's place: the folder sees that, a watch on the file does not.
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let (edited, edits) = mpsc::sync_channel(1);
-        let mut watcher = notify::recommended_watcher(reporter(file.to_owned(), edited))?;
-        watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        let name = file.file_name().map(ToOwned::to_owned);
+        let folder = FolderWatch::start(folder, move |changed| {
+            // Without a name it may have been any file: this one is looked at again.
+            if changed.is_none_or(|changed| Some(changed) == name.as_deref()) {
+                // Full: an edit is reported already and not looked at yet.
+                edited.try_send(()).ok();
+            }
+        })?;
         let thread = std::thread::Builder::new().name("config-watch".to_owned()).spawn(move || {
             while edits.recv().is_ok() && has_settled(&edits) {
                 changed();
             }
-        });
-        Ok(Self { watcher: Some(watcher), thread: Some(thread.map_err(notify::Error::io)?) })
+        })?;
+        Ok(Self { folder: Some(folder), thread: Some(thread) })
     }
 }
 
@@ -45,24 +59,10 @@ fn has_settled(edits: &Receiver<()>) -> bool {
     }
 }
 
-fn reporter(file: PathBuf, edited: SyncSender<()>) -> impl Fn(notify::Result<notify::Event>) + Send {
-    move |event| {
-        // An overflow names no file: whatever it was, the file is looked at again.
-        let concerns = event.as_ref().map_or(true, |event| {
-            !event.kind.is_access()
-                && (event.paths.is_empty() || event.paths.iter().any(|path| path.file_name() == file.file_name()))
-        });
-        if concerns {
-            // Full: an edit is reported already and not looked at yet.
-            edited.try_send(()).ok();
-        }
-    }
-}
-
 impl Drop for ConfigWatch {
     fn drop(&mut self) {
         // Its callback holds the sender: without it the thread ends.
-        self.watcher = None;
+        self.folder = None;
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
