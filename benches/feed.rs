@@ -216,7 +216,14 @@ impl Followers {
 /// Followers sit on other machines: here they take only what the listener leaves, as the feed's own threads do.
 fn give_way() {
     #[cfg(target_os = "linux")]
-    rustix::process::setpriority_process(None, 19).unwrap();
+    {
+        use thread_priority::{
+            NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
+            thread_native_id,
+        };
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle).unwrap();
+    }
 }
 
 /// Follows as JSON Lines from now on; one that was too slow goes on by its cursor.
