@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use tokio::sync::watch;
 
 use super::output::{event_line, print_line, print_row};
@@ -20,6 +21,9 @@ const BATCH: usize = 1_000;
 /// Interval of reading where nothing announces new events.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
+/// The time for the last lines, which somebody may never read.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
 /// Prints each event once its answer is recorded.
 pub(super) struct EventPrinter {
     pub(super) json: bool,
@@ -34,8 +38,34 @@ pub(super) struct EventPrinter {
     pub(super) after: CaptureId,
 }
 
+/// The thread `events-out`, which prints until the head's sender is gone.
+pub(super) struct PrintingThread(Receiver<()>);
+
+impl PrintingThread {
+    /// Waits for the last lines. The thread may hang in a pipe that nobody reads; it then ends with the process.
+    pub(super) fn finish(self) {
+        if self.0.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("the last events were not printed: nobody reads them");
+        }
+    }
+}
+
 impl EventPrinter {
-    pub(super) fn run(mut self, bell: &Receiver<()>) -> anyhow::Result<()> {
+    /// Prints on a thread of its own, which looks whenever the bell rings; where nobody reads, nothing is printed.
+    pub(super) fn start(self, bell: Receiver<()>, is_read: bool) -> anyhow::Result<PrintingThread> {
+        let (done, finished) = mpsc::sync_channel::<()>(1);
+        let print = move || {
+            if is_read && let Err(error) = self.run(&bell) {
+                tracing::warn!("no more events are printed: {error:#}");
+            }
+            // Dropped only now: its end says that the last line is out.
+            drop(done);
+        };
+        let thread = std::thread::Builder::new().name("events-out".to_owned()).spawn(print);
+        thread.map(|_thread| PrintingThread(finished)).context("cannot start printing events")
+    }
+
+    fn run(mut self, bell: &Receiver<()>) -> anyhow::Result<()> {
         let mut reader = Reader::open(&self.database)?;
         loop {
             let over = self.head.has_changed().is_err();

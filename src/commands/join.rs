@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::event_printer::EventPrinter;
-use super::listen::{LAST_LINES, forward, is_up_to_date, waker};
+use super::listen::{forward, is_up_to_date, waker};
 use super::output::print_line;
 use super::{Outcome, language};
 use crate::capture::CaptureId;
@@ -78,26 +78,13 @@ pub(super) fn run(setup: &Setup, join: &Join) -> anyhow::Result<Outcome> {
     let Some(joined) = joined? else { return Ok(Outcome::Done) };
     // A closed stdout does not end the desktop.
     let readable = print_line(&first_line(&joined, join.json)).is_ok();
-    let (done, finished) = mpsc::sync_channel::<()>(1);
-    std::thread::Builder::new()
-        .name("events-out".to_owned())
-        .spawn(move || {
-            if readable && let Err(error) = printer.run(&bell) {
-                tracing::warn!("no more events are printed: {error:#}");
-            }
-            // Dropped only now: its end says that the last line is out.
-            drop(done);
-        })
-        .context("cannot start printing events")?;
+    let printing = printer.start(bell, readable)?;
     runtime.block_on(async { stopped.wait_for(|stopped| *stopped).await.map(drop) }).ok();
     policy.held.release_all();
     drop(desktop);
     drop(service);
     drop(ring);
-    // The thread may hang in a pipe that nobody reads; it then ends with the process.
-    if finished.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Timeout) {
-        tracing::warn!("the last events were not printed: nobody reads them");
-    }
+    printing.finish();
     Ok(Outcome::Done)
 }
 

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
-use std::time::Duration;
+use std::sync::mpsc::{self, SyncSender};
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
@@ -34,9 +33,6 @@ use crate::waker::Waker;
 mod tunnel_lines;
 
 use tunnel_lines::TunnelLines;
-
-/// After the listener has stopped, the last lines get this long: nobody may be reading.
-pub(super) const LAST_LINES: Duration = Duration::from_secs(1);
 
 pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let config = Config::load(&setup.config_file)?;
@@ -99,17 +95,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     let to_start = setup.overrides.tunnel.then(|| config.tunnel.clone());
     let to_start = to_start.map(|config| TunnelSetup { config, address, folder: setup.folder.clone() });
     let tunnel = to_start.map(|setup| lines.start(setup, runtime.handle())).transpose()?;
-    let (done, finished) = mpsc::sync_channel::<()>(1);
-    std::thread::Builder::new()
-        .name("events-out".to_owned())
-        .spawn(move || {
-            if readable && let Err(error) = printer.run(&bell) {
-                tracing::warn!("no more events are printed: {error:#}");
-            }
-            // Dropped only now: its end says that the last line is out.
-            drop(done);
-        })
-        .context("cannot start printing events")?;
+    let printing = printer.start(bell, readable)?;
     runtime.block_on(stopping).context("cannot hear SIGINT and SIGTERM")?;
     drop(service);
     // After the last answer is recorded.
@@ -121,10 +107,7 @@ pub(super) fn run(setup: &Setup, listen: &Listen) -> anyhow::Result<Outcome> {
     }
     // After the listener, so that the last answers reach WeChat.
     drop(tunnel);
-    // The thread may hang in a pipe that nobody reads; it then ends with the process.
-    if finished.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Timeout) {
-        tracing::warn!("the last events were not printed: nobody reads them");
-    }
+    printing.finish();
     Ok(Outcome::Done)
 }
 

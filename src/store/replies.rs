@@ -37,20 +37,7 @@ impl<'c> ReplyInsert<'c> {
 
     /// Writes the reply to a capture, which is there; a second one for the same capture is left out.
     pub(super) fn insert(&mut self, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
-        let values = (
-            id.0,
-            reply.status.unwrap_or(0),
-            reply.source.spelling(),
-            microseconds(reply.elapsed),
-            &reply.body,
-            reply.end.as_str(),
-            severity_to_number(worst(&reply.lint)),
-            findings_to_json(&reply.lint),
-            &reply.wire,
-            reply.fault,
-            reply.forward().map(ForwardState::as_str),
-        );
-        self.row.execute(values).map_err(doing(STORING))?;
+        self.row.execute(values(id, reply)).map_err(doing(STORING))?;
         if let Some(forwarded) = &reply.forwarded {
             insert_forwarded(self.transaction, id, forwarded)?;
         }
@@ -61,22 +48,26 @@ impl<'c> ReplyInsert<'c> {
     pub(super) fn replace(&self, id: CaptureId, reply: &Reply) -> Result<(), StoreError> {
         let sql = "UPDATE reply SET status = ?2, source = ?3, elapsed_us = ?4, body = ?5, ending = ?6, severity = ?7, lint = ?8,
                        wire = ?9, fault = ?10, forward = coalesce(?11, forward) WHERE capture_id = ?1";
-        let values = (
-            id.0,
-            reply.status.unwrap_or(0),
-            reply.source.spelling(),
-            microseconds(reply.elapsed),
-            &reply.body,
-            reply.end.as_str(),
-            severity_to_number(worst(&reply.lint)),
-            findings_to_json(&reply.lint),
-            &reply.wire,
-            reply.fault,
-            reply.forward().map(ForwardState::as_str),
-        );
-        let replaced = self.transaction.prepare_cached(sql).and_then(|mut update| update.execute(values));
+        let replaced = self.transaction.prepare_cached(sql).and_then(|mut update| update.execute(values(id, reply)));
         replaced.map(drop).map_err(doing(STORING))
     }
+}
+
+/// The values of a row, in the order of the statements that write one.
+fn values(id: CaptureId, reply: &Reply) -> impl rusqlite::Params {
+    (
+        id.0,
+        reply.status.unwrap_or(0),
+        reply.source.spelling(),
+        microseconds(reply.elapsed),
+        &reply.body,
+        reply.end.as_str(),
+        severity_to_number(worst(&reply.lint)),
+        findings_to_json(&reply.lint),
+        &reply.wire,
+        reply.fault,
+        reply.forward().map(ForwardState::as_str),
+    )
 }
 
 /// Tells whether the recorded reply to a capture is this one, its time and findings aside.

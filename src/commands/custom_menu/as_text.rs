@@ -4,7 +4,7 @@ use crate::capture::diagnosis::Severity;
 use crate::commands::output::{Output, local_time, quoted};
 use crate::coverage::Coverage;
 use crate::texts::Language;
-use crate::wechat::custom_menu::{Button, Menu, MenuFile, MenuFinding, Resolution, RuleOutcome};
+use crate::wechat::custom_menu::{Button, Menu, MenuFile, MenuFinding, Resolution};
 
 /// The menus as trees.
 pub(super) fn menus(file: &MenuFile, language: Language) -> String {
@@ -117,15 +117,8 @@ pub(super) fn resolution(file: &MenuFile, resolution: &Resolution, language: Lan
         None => language.text("menu.sees_default").into_owned(),
     }];
     for (index, outcome) in &resolution.steps {
-        let (key, value) = match outcome {
-            RuleOutcome::Match => ("match", String::new()),
-            RuleOutcome::OtherTag(tag) => ("other_tag", tag.clone()),
-            RuleOutcome::OtherPlatform(platform) => ("other_platform", platform.clone()),
-            RuleOutcome::Withdrawn(names) => ("withdrawn", names.join(", ")),
-            RuleOutcome::Empty => ("empty", String::new()),
-            RuleOutcome::Unreached => ("unreached", String::new()),
-        };
-        let reason = language.filled(&format!("menu.rule.{key}"), &[("value", quoted(&value))]);
+        let (sentence, value) = outcome.sentence();
+        let reason = language.filled(sentence, &[("value", quoted(&value))]);
         lines.push(format!("  {}: {reason}", named(*index)));
     }
     if let Some(menu) = resolution.chosen.map_or(file.default.as_ref(), |index| file.conditional.get(index)) {

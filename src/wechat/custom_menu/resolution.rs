@@ -59,6 +59,20 @@ pub enum RuleOutcome {
     Unreached,
 }
 
+impl RuleOutcome {
+    /// The name of the sentence that says it in the texts (`menu.rule.…`), and the value in that sentence.
+    pub(crate) fn sentence(&self) -> (&'static str, String) {
+        match self {
+            Self::Match => ("menu.rule.match", String::new()),
+            Self::OtherTag(tag) => ("menu.rule.other_tag", tag.clone()),
+            Self::OtherPlatform(platform) => ("menu.rule.other_platform", platform.clone()),
+            Self::Withdrawn(names) => ("menu.rule.withdrawn", names.join(", ")),
+            Self::Empty => ("menu.rule.empty", String::new()),
+            Self::Unreached => ("menu.rule.unreached", String::new()),
+        }
+    }
+}
+
 /// The menu that a user sees, and the outcome of each rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolution {

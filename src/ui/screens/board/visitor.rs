@@ -87,13 +87,6 @@ fn resolution_ui(ui: &mut Ui, resolution: &Resolution, menu: &mut EditedMenu, lo
 }
 
 fn outcome_words(outcome: &RuleOutcome, look: &Look) -> String {
-    let (key, value) = match outcome {
-        RuleOutcome::Match => ("match", String::new()),
-        RuleOutcome::OtherTag(tag) => ("other_tag", tag.clone()),
-        RuleOutcome::OtherPlatform(platform) => ("other_platform", platform.clone()),
-        RuleOutcome::Withdrawn(names) => ("withdrawn", names.join(", ")),
-        RuleOutcome::Empty => ("empty", String::new()),
-        RuleOutcome::Unreached => ("unreached", String::new()),
-    };
-    look.filled(&format!("menu.rule.{key}"), &[("value", &value)])
+    let (sentence, value) = outcome.sentence();
+    look.filled(sentence, &[("value", &value)])
 }
