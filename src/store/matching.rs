@@ -9,8 +9,8 @@ use super::walkers::Walkers;
 use crate::capture::CaptureId;
 use crate::filter::Filter;
 
-/// Ids in the range of the first step, so that the first rows show at once.
-const FIRST_STEP: i64 = 2_000;
+/// Ids in the range of the first step, a few screens of rows: they show at once.
+const FIRST_STEP: i64 = 256;
 
 /// The largest range of a step, so that the log can be checkpointed in between.
 const LARGEST_STEP: i64 = 64_000;
