@@ -5,7 +5,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::until;
+use common::{TOKEN, TestListener, signed, until};
 use jiff::Zoned;
 use menuscope::capture::CaptureId;
 use menuscope::coverage::{Coverage, Taps};
@@ -81,6 +81,38 @@ fn only_the_newest_keys_in_no_button_are_listed_where_a_limit_is_given() {
     let few = summed(&reader, 10);
     assert_eq!((few.stray.as_slice(), few.stray_keys), (&all.stray[..10], all.stray.len()));
     assert_eq!(few.buttons, all.buttons);
+}
+
+#[test]
+fn a_tap_with_its_retries_is_one_two_in_a_second_are_two_and_what_is_refused_is_none() {
+    let listener = TestListener::with_token();
+    let tap = |created: i64| {
+        format!(
+            "<xml><ToUserName>gh_1</ToUserName><FromUserName>oUser</FromUserName><CreateTime>{created}</CreateTime>\
+             <MsgType>event</MsgType><Event>CLICK</Event><EventKey>MENU_SIGN_IN</EventKey></xml>"
+        )
+    };
+    let long_ago = tap(1_700_000_000);
+    for _attempt in 0..3 {
+        assert_eq!(listener.post(&format!("/wx?{}", signed(TOKEN)), long_ago.as_bytes()).status, 200);
+    }
+    let now = tap(jiff::Timestamp::now().as_second());
+    for _tap in 0..2 {
+        assert_eq!(listener.post(&format!("/wx?{}", signed(TOKEN)), now.as_bytes()).status, 200);
+    }
+    for query in ["", "signature=0&timestamp=1&nonce=2"] {
+        assert_eq!(listener.post(&format!("/wx?{query}"), tap(1).as_bytes()).status, 403);
+    }
+    listener.newest();
+    let reader = listener.reader();
+    let stored = reader.capture(CaptureId(1)).unwrap().unwrap();
+    assert_eq!(reader.capture(CaptureId(3)).unwrap().unwrap().placement.attempt, 3);
+    assert_eq!(summed(&reader, 0).buttons[0].taps.count, 3);
+    assert_eq!(walked(&reader, "").buttons[0].taps.count, 3);
+    assert_eq!(reader.key_history(&stored).unwrap().unwrap().count, 3, "the detail counts as the menu does");
+    // Where a person asks for them, they are there.
+    assert_eq!(walked(&reader, "attempt:>1 key:MENU_SIGN_IN").buttons[0].taps.count, 3);
+    assert_eq!(walked(&reader, "sig:missing").buttons[0].taps.count, 1);
 }
 
 #[test]

@@ -207,7 +207,8 @@ pub(super) struct ReplayEvents {
     /// fresh: besides with a CreateTime and MsgId of its own, so that no server takes it for a duplicate.
     #[serde(default)]
     pub mode: Resending,
-    /// Answers to compare with: forward (when the event arrived), last (the replay before), or the number of a run.
+    /// Answers to compare with: forward (when the event arrived), last (the replay before, else the forward), or the number of
+    /// a run.
     #[schemars(schema_with = "run_or_name")]
     pub against: Option<Value>,
 }

@@ -78,7 +78,7 @@ pub enum Against {
     /// The answer of the developer's own server when the event was forwarded to it.
     #[default]
     Forward,
-    /// The event's latest replay in an earlier run.
+    /// The event's latest replay in an earlier run; where there is none, the answer to the forward.
     Last,
     /// The event's replay in that run.
     Run(RunId),

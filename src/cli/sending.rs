@@ -90,7 +90,7 @@ pub struct Replay {
     /// Factor of speed with --pace original [default: 1]
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     pub speed: Option<f64>,
-    /// Answers to compare with: forward, last, or the number of a run (`menuscope replay --runs` lists them)
+    /// Answers to compare with: forward, last (the latest replay, else the forward's), or a run's number (see --runs)
     #[arg(long, value_name = "last|RUN", default_value = "forward", value_parser = against)]
     pub against: Against,
     /// Verdicts that make the exit status 1, as an illegal or late answer does; a list with commas

@@ -13,7 +13,7 @@ use crate::wechat::kind::MENU_EVENTS;
 /// The taps with one kind and key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TapCount {
-    /// All of them, retries included.
+    /// All of them. The retries of a tap are no taps of their own, and what nobody vouches for is none.
     pub count: u64,
     /// The newest one's time.
     pub last: Option<Timestamp>,
@@ -63,16 +63,19 @@ impl Taps {
         Ok(taps)
     }
 
-    /// Counts the captures that match a filter, by a look at each of them. Our own replays and probes are nobody's taps, and
-    /// count only where the filter asks about them.
+    /// Counts the captures that match a filter, by a look at each of them. What is no tap of a person counts only where the
+    /// filter asks about its like: our own replays and probes, retries, and what has no valid signature.
     pub fn walk(reader: &Reader, filter: &Filter) -> Result<Self, StoreError> {
         let mut taps = Self::default();
-        let counts_own = asks_about_own(&filter.expr);
+        let asked = AskedAbout::of(&filter.expr);
         let mut scan = Scan::new(filter, reader.newest()?);
         loop {
             let chunk = reader.step(&mut scan)?;
-            for row in reader.page(&chunk.ids)?.iter().filter(|row| counts_own || !row.replay) {
-                taps.add(row);
+            let tapped = reader.taps_among(&chunk.ids)?;
+            for row in reader.page(&chunk.ids)? {
+                if tapped.contains(&row.placement.id) || asked.counts(&row) {
+                    taps.add(&row);
+                }
             }
             if chunk.finished {
                 return Ok(taps);
@@ -101,13 +104,44 @@ impl Taps {
     }
 }
 
-/// Tells whether `is:replay` stands anywhere in an expression.
-fn asks_about_own(expr: &Expr) -> bool {
-    match expr {
-        Expr::All => false,
-        Expr::And(parts) | Expr::Or(parts) => parts.iter().any(asks_about_own),
-        Expr::Not(inner) => asks_about_own(inner),
-        Expr::Term(term) => matches!(term, Term::Is(State::Replay)),
+/// The captures beside a person's taps that a filter asks about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct AskedAbout {
+    replays: bool,
+    retries: bool,
+    signatures: bool,
+}
+
+impl AskedAbout {
+    /// Those whose terms stand anywhere in an expression.
+    fn of(expr: &Expr) -> Self {
+        match expr {
+            Expr::All => Self::default(),
+            Expr::And(parts) | Expr::Or(parts) => parts.iter().map(Self::of).fold(Self::default(), Self::or),
+            Expr::Not(inner) => Self::of(inner),
+            Expr::Term(term) => Self {
+                replays: matches!(term, Term::Is(State::Replay)),
+                retries: matches!(term, Term::Attempt(_)),
+                signatures: matches!(term, Term::Signature(_)),
+            },
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            replays: self.replays || other.replays,
+            retries: self.retries || other.retries,
+            signatures: self.signatures || other.signatures,
+        }
+    }
+
+    /// Tells whether everything that keeps a capture from being a tap was asked about, and anything was.
+    fn counts(self, row: &CaptureSummary) -> bool {
+        let is_retry = row.placement.attempt > 1 && !row.replay;
+        let is_refused = row.signature.is_refused() && !row.replay;
+        let is_of_those = row.replay || is_retry || is_refused;
+        let is_asked = (self.replays || !row.replay) && (self.retries || !is_retry);
+        is_of_those && is_asked && (self.signatures || !is_refused)
     }
 }
 

@@ -20,10 +20,10 @@ pub(super) const TOKEN: &str = "pamtest";
 /// Any free port, so that a demonstration is in nobody's way.
 const ADDRESS: &str = "127.0.0.1:0";
 
-/// Rules of the story, by which events of it were answered.
-pub(super) const WELCOME: &str = "welcome";
-pub(super) const NEWS: &str = "news";
-pub(super) const MEMBER: &str = "member card";
+/// Rules of the story, by which events of it were answered: the texts that name them.
+pub(super) const WELCOME: &str = "demo.rule.welcome";
+pub(super) const NEWS: &str = "demo.rule.news";
+pub(super) const MEMBER: &str = "demo.rule.member";
 
 /// Writes `config.toml` and `secrets.toml`. The secrets stay in a file: the keyring is the user's own.
 pub(super) fn write(plot: &Plot, folder: &DataFolder, look: &LookConfig) -> Result<(), DemoError> {
@@ -35,7 +35,7 @@ pub(super) fn write(plot: &Plot, folder: &DataFolder, look: &LookConfig) -> Resu
     config::save_address(folder, &file, ADDRESS)?;
     config::save_look(folder, &file, look)?;
     config::save_rules(folder, &file, &rules(plot))?;
-    config::save_filters(folder, &file, &filters())?;
+    config::save_filters(folder, &file, &filters(plot))?;
     config::save_targets(folder, &file, &targets(plot))?;
     Ok(())
 }
@@ -54,17 +54,18 @@ fn rule(name: &str, filter: &str, reply: PassiveReply) -> Rule {
 
 fn rules(plot: &Plot) -> Vec<Rule> {
     let text = |key: &str| PassiveReply::Text { content: plot.text(key) };
+    let named = |name: &str, filter: &str, reply| rule(&plot.text(name), filter, reply);
     let hold =
-        Rule { enabled: false, response: Response::Hold, ..rule("hold questions", "type:text", PassiveReply::Empty) };
+        Rule { enabled: false, response: Response::Hold, ..named("demo.rule.hold", "type:text", PassiveReply::Empty) };
     let faulty = Rule {
         enabled: false,
         fault: Some(Fault::WrongCase),
-        ..rule("wrong case", "key:HOURS", PassiveReply::Success)
+        ..named("demo.rule.wrong_case", "key:HOURS", PassiveReply::Success)
     };
     vec![
-        rule(WELCOME, "event:subscribe", text("demo.welcome")),
-        rule(NEWS, "event:CLICK key:NEWS", news(plot)),
-        rule(MEMBER, "event:CLICK key:MEMBER_CARD", text("demo.member")),
+        named(WELCOME, "event:subscribe", text("demo.welcome")),
+        named(NEWS, "event:CLICK key:NEWS", news(plot)),
+        named(MEMBER, "event:CLICK key:MEMBER_CARD", text("demo.member")),
         hold,
         faulty,
     ]
@@ -86,11 +87,11 @@ pub(super) fn news(plot: &Plot) -> PassiveReply {
     PassiveReply::News { articles }
 }
 
-fn filters() -> BTreeMap<String, FilterConfig> {
+fn filters(plot: &Plot) -> BTreeMap<String, FilterConfig> {
     let kept = |filter: &str, colour| FilterConfig { filter: filter.to_owned(), colour };
     BTreeMap::from([
-        ("scans".to_owned(), kept("event:scancode_waitmsg OR event:scancode_push", Some(Hue::Blue))),
-        ("too late".to_owned(), kept("forward:late", Some(Hue::Orange))),
+        (plot.text("demo.filter.scans"), kept("event:scancode_waitmsg OR event:scancode_push", Some(Hue::Blue))),
+        (plot.text("demo.filter.late"), kept("forward:late", Some(Hue::Orange))),
     ])
 }
 

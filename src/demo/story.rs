@@ -31,6 +31,8 @@ pub(super) struct Told {
     pub(super) located: CaptureId,
     pub(super) json: CaptureId,
     pub(super) thanks: CaptureId,
+    /// Answered by a rule, so that the first replay has nothing to be compared with.
+    pub(super) news: CaptureId,
 }
 
 /// Tells the story, the oldest event first, and returns those that are sent again.
@@ -43,7 +45,7 @@ pub(super) fn tell(plot: &Plot, accounts: &Accounts, writer: &mut BulkWriter) ->
     teller.encrypted()?;
     teller.talks()?;
     teller.pictures()?;
-    teller.news_and_codes()?;
+    let news = teller.news_and_codes()?;
     teller.retries()?;
     let located = teller.locates()?;
     let json = teller.answered_in_json()?;
@@ -53,7 +55,7 @@ pub(super) fn tell(plot: &Plot, accounts: &Accounts, writer: &mut BulkWriter) ->
     let thanks = teller.thanks()?;
     teller.writer.annotate(&[special, thanks], &AnnotationChange::Pin(true))?;
     teller.newest()?;
-    Ok(Told { special, located, json, thanks })
+    Ok(Told { special, located, json, thanks, news })
 }
 
 /// Plays scenes and stores them.
@@ -122,7 +124,7 @@ impl Teller<'_> {
         let echo = Line::by(ReplySource::Default, PassiveReply::Raw(echostr.into()), 1.1);
         self.answered(capture, echo)?;
         let capture = self.plain("subscribe", YESTERDAY, LIN, &[set("EventKey", "qrscene_table12")])?;
-        let welcome = Line::by(ReplySource::Rule(WELCOME.to_owned()), self.content("demo.welcome"), 14.3);
+        let welcome = Line::by(ReplySource::Rule(self.stage.plot.text(WELCOME)), self.content("demo.welcome"), 14.3);
         self.answered(capture, welcome)?;
         Ok(())
     }
@@ -163,7 +165,7 @@ impl Teller<'_> {
 
     fn encrypted(&mut self) -> Result<(), DemoError> {
         let capture = self.sent("CLICK", 95 * 60, CHEN, &[set("EventKey", "MEMBER_CARD")], Form::Safe)?;
-        let member = Line::by(ReplySource::Rule(MEMBER.to_owned()), self.content("demo.member"), 9.4);
+        let member = Line::by(ReplySource::Rule(self.stage.plot.text(MEMBER)), self.content("demo.member"), 9.4);
         self.answered(capture, member)?;
         let capture = self.sent("CLICK", 94 * 60, CHEN, &[set("EventKey", "MEMBER_CARD")], Form::WrongKey)?;
         self.answered(capture, Line::success(1.3))?;
@@ -204,13 +206,13 @@ impl Teller<'_> {
         Ok(())
     }
 
-    fn news_and_codes(&mut self) -> Result<(), DemoError> {
+    fn news_and_codes(&mut self) -> Result<CaptureId, DemoError> {
         let capture = self.plain("CLICK", 40 * 60, WANG, &[set("EventKey", "NEWS")])?;
         let articles = news(self.stage.plot);
-        self.answered(capture, Line::by(ReplySource::Rule(NEWS.to_owned()), articles, 11.2))?;
+        let id = self.answered(capture, Line::by(ReplySource::Rule(self.stage.plot.text(NEWS)), articles, 11.2))?;
         let barcode = [set("EventKey", "PRICE"), set("ScanType", "barcode"), set("ScanResult", "EAN_13,6901234567892")];
         self.noted("scancode_push", 28 * 60, LIN, &barcode, 1.6)?;
-        Ok(())
+        Ok(id)
     }
 
     /// Two attempts that got no answer on purpose, and a third that did.

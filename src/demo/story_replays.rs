@@ -45,6 +45,7 @@ pub(super) fn replay(
         of(told.json, 200, Ok("demo.special_later"), 19.0),
         of(told.located, 200, Ok("demo.found"), 96.0),
         of(told.thanks, 200, Ok("demo.thanked"), 18.0),
+        of(told.news, 200, Ok("demo.special_later"), 18.0),
     ];
     let run = Run { stage: Stage::new(plot, accounts), reader: &reader, writer };
     run.play(8 * 60, Against::Forward, &first)?.play(3 * 60, Against::Last, &second)?;
@@ -92,7 +93,7 @@ impl Run<'_> {
     ) -> Result<Replay, DemoError> {
         let baseline = match against {
             Against::Forward => Some(Baseline::Forward),
-            Against::Last | Against::Run(_) => latest.map(Baseline::Replay),
+            Against::Last | Against::Run(_) => Some(latest.map_or(Baseline::Forward, Baseline::Replay)),
         };
         let earlier = match baseline {
             Some(baseline) => before(self.reader, baseline, event, self.stage.accounts)?,

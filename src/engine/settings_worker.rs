@@ -384,6 +384,7 @@ impl SettingsWorker {
             name: account.name.clone(),
             has_token: account.secrets.token.is_some(),
             has_aes_key: account.secrets.aes_key.is_some(),
+            has_app_id: account.app_id.is_some(),
             has_app_secret: account.secrets.app_secret.is_some(),
         });
         self.publish(|status| status.accounts = statuses.collect());

@@ -118,6 +118,7 @@ pub struct AccountStatus {
     pub name: String,
     pub has_token: bool,
     pub has_aes_key: bool,
+    pub has_app_id: bool,
     pub has_app_secret: bool,
 }
 
@@ -127,8 +128,13 @@ mod tests {
 
     #[test]
     fn beyond_loopback_a_missing_token_is_a_warning() {
-        let account =
-            |has_token| AccountStatus { name: "shop".into(), has_token, has_aes_key: false, has_app_secret: false };
+        let account = |has_token| AccountStatus {
+            name: "shop".into(),
+            has_token,
+            has_aes_key: false,
+            has_app_id: false,
+            has_app_secret: false,
+        };
         let status = |address: &str, has_token| Status {
             listener: ListenerState::Listening { address: address.into() },
             accounts: vec![account(has_token)],

@@ -15,7 +15,11 @@ pub(super) fn baseline(
 ) -> Result<Option<ComparableAnswer>, StoreError> {
     let replay = match against {
         Against::Forward => return Ok(forwarded(event, accounts)),
-        Against::Last => reader.replay_before(event.placement.id, run)?,
+        Against::Last => match reader.replay_before(event.placement.id, run)? {
+            // The first replay shows what has changed since the event came.
+            None => return Ok(forwarded(event, accounts)),
+            earlier => earlier,
+        },
         Against::Run(earlier) => reader.replay_in(event.placement.id, earlier)?,
     };
     Ok(replay.as_ref().map(ComparableAnswer::of_replay))

@@ -7,6 +7,7 @@ use super::condition::PRESENT;
 use super::error::{StoreError, doing};
 use super::index;
 use super::rows::summary;
+use super::taps::TAPPED;
 use crate::capture::{CaptureSummary, StoredCapture};
 
 /// The most events of a key that are counted: each is looked up by itself.
@@ -15,10 +16,10 @@ const MOST_COUNTED: i64 = 1_000;
 /// The most events of a key that are listed.
 const MOST_LATEST: i64 = 5;
 
-/// The history of a key: the events of one account with the same kind and EventKey, without retries.
+/// The history of a key: the taps of one account with the same kind and EventKey, counted as those of a menu are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KeyHistory {
-    /// Their number, the event itself included.
+    /// Their number, the event itself included where it is one.
     pub count: u64,
     /// True if counting stopped before the last of them.
     pub has_more: bool,
@@ -31,7 +32,7 @@ pub(super) fn of(connection: &Connection, stored: &StoredCapture) -> Result<Opti
     let capture = &stored.capture;
     let Some(key) = capture.envelope.event_key.as_deref().filter(|key| !key.is_empty()) else { return Ok(None) };
     let problem = doing("reading the history of a menu key");
-    let same = format!("c.event_key = ?1 AND c.kind = ?2 AND c.account = ?3 AND c.attempt = 1 AND {PRESENT}");
+    let same = format!("c.event_key = ?1 AND c.kind = ?2 AND c.account = ?3 AND {TAPPED} AND {PRESENT}");
     // Those in the index, which come in the order of their numbers, and those that came after.
     let indexed = format!(
         "SELECT i.capture_id FROM indexed_key AS i CROSS JOIN capture AS c ON c.id = i.capture_id

@@ -1,5 +1,6 @@
 //! The read-only side of the store: pages of the list, single captures, attempts, replays, statistics.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -175,6 +176,11 @@ impl Reader {
     /// The filters that were used, the latest first.
     pub fn used_filters(&self) -> Result<Vec<String>, StoreError> {
         completion::used(&self.connection)
+    }
+
+    /// Those of the captures that are taps on menu buttons, each counted once.
+    pub fn taps_among(&self, ids: &[CaptureId]) -> Result<HashSet<CaptureId>, StoreError> {
+        taps::among(&self.connection, ids)
     }
 
     /// The taps on menu buttons of these kinds and keys, and on the `most_others` other keys that were tapped last;

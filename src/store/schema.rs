@@ -294,12 +294,15 @@ CREATE INDEX tapped_gone ON tapped (kind) WHERE taps <= 0;
 DELETE FROM tally WHERE name = 'tapped_upto';
 ";
 
+/// 13: the sums of taps made anew, since those so far count retries and refused pushes among the taps.
+const TAPS_OF_PERSONS: &str = TAPS_OF_OTHERS;
+
 /// The version before the rows became narrow, and the one after.
 pub(super) const WIDE: usize = 7;
 pub(super) const NARROWED: i64 = 8;
 
 /// The `user_version` after all migrations.
-pub(super) const LATEST: i64 = 12;
+pub(super) const LATEST: i64 = 13;
 
 /// All migrations from an empty file on; `user_version` is the number of those that were applied.
 pub(super) fn migrations() -> Migrations<'static> {
@@ -316,6 +319,7 @@ pub(super) fn migrations() -> Migrations<'static> {
         M::up(TAPS),
         M::up(TAPS_OF_OTHERS),
         M::up(TAPS_BY_ACCOUNT),
+        M::up(TAPS_OF_PERSONS),
     ])
 }
 

@@ -9,10 +9,13 @@
 //! An index of all taps would have a million entries to count. The summary has one for each kind, key, account and outcome. A deletion
 //! takes its captures out again; the newest time of a key whose newest capture is deleted is unknown until it is looked up.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, Transaction};
 
 use super::counters::Counter;
 use super::error::{StoreError, doing};
+use crate::capture::CaptureId;
 use crate::wechat::kind::MENU_EVENTS;
 
 mod tap_counting;
@@ -34,9 +37,28 @@ pub(super) fn upto(connection: &Connection) -> Result<i64, StoreError> {
     Counter::TappedUpto.read(connection)
 }
 
-/// The condition that a capture `c` is a tap on a button: nobody taps where we replay or probe.
+/// The condition that a capture `c` is a tap on a button.
 fn is_tap() -> String {
-    format!("c.kind IN ('{}') AND c.event_key IS NOT NULL AND c.replay = 0", MENU_EVENTS.join("', '"))
+    format!("c.kind IN ('{}') AND c.event_key IS NOT NULL AND {TAPPED}", MENU_EVENTS.join("', '"))
+}
+
+/// The condition that a person's tap is behind a capture `c` of a button's event, once for each tap.
+///
+/// Nobody taps where we replay or probe, and anybody may be behind a wrong or missing signature (1, 2). A later attempt is the
+/// same tap, unless it comes sooner than WeChat tries again, which waits for five seconds: whoever taps twice in a second sends
+/// two events that are the same to the byte.
+pub(super) const TAPPED: &str = "c.replay = 0 AND c.signature NOT IN (1, 2)
+    AND (c.attempt = 1 OR c.received_at < (c.create_time + 4) * 1000000)";
+
+/// Those of the captures that are taps on a button.
+pub(super) fn among(connection: &Connection, ids: &[CaptureId]) -> Result<HashSet<CaptureId>, StoreError> {
+    let problem = doing("finding taps on menus");
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let listed = serde_json::to_string(&ids).unwrap_or_default();
+    let sql = format!("SELECT c.id FROM capture AS c WHERE c.id IN (SELECT value FROM json_each(?1)) AND {}", is_tap());
+    let mut statement = connection.prepare_cached(&sql).map_err(&problem)?;
+    let rows = statement.query_map([listed], |row| row.get(0).map(CaptureId)).map_err(&problem)?;
+    rows.collect::<Result<_, _>>().map_err(&problem)
 }
 
 /// Captures `c` with their replies `r`, grouped by these columns and the outcome, where this holds of them.

@@ -46,6 +46,11 @@ impl UserError {
         self
     }
 
+    /// Tells whether it is the error of that locale key, for which there may be a button that mends it.
+    pub fn is(&self, key: &str) -> bool {
+        self.key == key
+    }
+
     /// The text in that language, with its place.
     pub fn words(&self, language: Language) -> String {
         let words = if language.has(self.key) {

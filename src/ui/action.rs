@@ -363,6 +363,8 @@ pub(crate) enum SendAction {
     ThisAtOnce(Box<ReplayWhat>),
     /// Open that dialog for something else.
     This(Box<ReplayWhat>),
+    /// Open that dialog for the events of so many buttons of a menu.
+    Taps { what: Box<ReplayWhat>, buttons: usize },
     /// Open that dialog with everything as in this request.
     Again(Box<ReplayRequest>),
     /// Close the dialog of replays.

@@ -12,7 +12,7 @@ use crate::capture::{ForwardState, HANDSHAKE, Signature, UNREADABLE};
 use crate::texts::Language;
 use crate::texts::safe_text::{beginning, shortened, told};
 use crate::texts::user_error::UserError;
-use crate::ui::theme::{DARK, LIGHT, Palette};
+use crate::ui::theme::{DARK, LIGHT, Palette, icons};
 use crate::wechat::kind::Family;
 
 /// Language, colours and time zone of one frame, given to every panel.
@@ -174,20 +174,26 @@ pub(crate) fn signature_mark(signature: Signature) -> &'static str {
     }
 }
 
-/// The mark of an injected fault.
-pub(crate) const FAULT_MARK: &str = "⚡";
+/// The icon of a signature's state.
+pub(crate) fn signature_icon(signature: Signature) -> &'static str {
+    match signature {
+        Signature::Valid => icons::SHIELD_CHECK,
+        Signature::Invalid | Signature::Missing => icons::SHIELD_X,
+        Signature::Unchecked => icons::SHIELD_QUESTION_MARK,
+    }
+}
 
 /// The words for an injected fault.
 pub(crate) fn fault_hint(name: &str, look: &Look) -> String {
     look.filled("fault.injected", &[("fault", &look.text(&format!("fault.{name}.name")))])
 }
 
-/// The mark and the words for a forward that went wrong.
+/// The icon and the words for a forward that went wrong.
 pub(crate) fn forward_hint(state: ForwardState, look: &Look) -> Option<(&'static str, String)> {
     let (mark, key) = match state {
         ForwardState::Ok => return None,
-        ForwardState::Late => ("⏰", "forwarded.late"),
-        ForwardState::Failed => ("▲", "forwarded.failed"),
+        ForwardState::Late => (icons::TIMER_OFF, "forwarded.late"),
+        ForwardState::Failed => (icons::SERVER_OFF, "forwarded.failed"),
     };
     Some((mark, look.text(key).into_owned()))
 }

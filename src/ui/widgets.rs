@@ -11,6 +11,7 @@ pub(super) mod family_mark;
 pub(super) mod fault_choice;
 pub(super) mod filter_error;
 pub(super) mod findings;
+pub(super) mod marked;
 pub(super) mod nothing_arrives;
 pub(super) mod quantities;
 pub(super) mod reply_editor;

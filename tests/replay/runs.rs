@@ -111,6 +111,26 @@ fn the_answer_to_a_forward_is_a_baseline_and_a_run_can_be_chosen() {
 }
 
 #[test]
+fn the_first_replay_is_compared_with_the_answer_to_the_forward_and_a_later_one_with_the_replay_before() {
+    let server = TargetServer::start(|seen| {
+        let content = seen.parameter("v").unwrap_or("1").to_owned();
+        let from = "<FromUserName>gh_e136c6e50636</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType>";
+        Some(format!("<xml><ToUserName>{OPENID}</ToUserName>{from}<Content>{content}</Content></xml>"))
+    });
+    let listener = TestListener::with(&format!("[listener]\nforward = \"{}\"\n", server.url("/")), "");
+    let id = capture(&listener, "scancode_waitmsg");
+    let at = |rest: &str| {
+        let plan = ReplayPlan { against: Against::Last, ..plan(&[id], &server.url(rest)) };
+        let replayed = replayed(&listener, &plan).replayed;
+        (replayed.verdict, replayed.baseline)
+    };
+    assert_eq!(at("/?v=2"), (Verdict::Different, Some(Baseline::Forward)));
+    let (verdict, baseline) = at("/?v=2");
+    assert_eq!(verdict, Verdict::Same);
+    assert!(matches!(baseline, Some(Baseline::Replay(_))), "{baseline:?}");
+}
+
+#[test]
 fn a_target_that_is_not_there_ends_the_run_and_what_was_done_stays() {
     let listener = TestListener::with_token();
     let events: Vec<i64> = (0..40).map(|_| capture(&listener, "CLICK")).collect();

@@ -32,6 +32,21 @@ fn a_pin_is_toggled_by_key_and_found_by_the_filter() {
 }
 
 #[test]
+fn ctrl_and_enter_save_a_note() {
+    let mut window = Window::open_tapped(1);
+    window.click_row("KEY_0");
+    window.press(Key::Semicolon);
+    window.until("the field", |window| {
+        window.harness.get_by_role_and_label(Role::MultilineTextInput, "Note").is_focused()
+    });
+    window.harness.get_by_role_and_label(Role::MultilineTextInput, "Note").type_text("to be mended");
+    window.harness.step();
+    window.chord(Modifiers::COMMAND, Key::Enter);
+    window.until("the note on the row", |window| label(&window.row("KEY_0").unwrap()).contains("Note: to be mended"));
+    assert!(!window.says("Note on event 1"), "the dialog is closed");
+}
+
+#[test]
 fn a_note_is_typed_with_an_input_method_whose_enter_and_esc_are_its_own() {
     let mut window = Window::open_tapped(2);
     window.click_row("KEY_0");

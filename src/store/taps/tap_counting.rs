@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
-use super::{OUTCOME, TapOutcome, grouped, is_tap, upto};
+use super::{OUTCOME, TAPPED, TapOutcome, grouped, is_tap, upto};
 use crate::store::columns::timestamp;
 use crate::store::condition::PRESENT;
 use crate::store::error::{StoreError, doing};
@@ -23,7 +23,7 @@ pub struct TapSum {
     pub key: String,
     /// Their outcome.
     pub outcome: TapOutcome,
-    /// Their number, retries included.
+    /// Their number, each counted once, whatever its retries.
     pub taps: u64,
     /// The newest one's time.
     pub last: Timestamp,
@@ -229,7 +229,7 @@ pub(super) fn newest(
     let sql = format!(
         "SELECT MAX(c.received_at) FROM indexed_key AS i CROSS JOIN capture AS c ON c.id = i.capture_id
          LEFT JOIN reply AS r ON r.capture_id = c.id
-         WHERE i.event_key = ?1 AND i.capture_id <= ?4 AND (?5 IS NULL OR c.account = ?5) AND c.kind = ?2 AND c.replay = 0 AND {OUTCOME} = ?3
+         WHERE i.event_key = ?1 AND i.capture_id <= ?4 AND (?5 IS NULL OR c.account = ?5) AND c.kind = ?2 AND {TAPPED} AND {OUTCOME} = ?3
              AND {present}"
     );
     let upto = upto(connection)?;

@@ -14,8 +14,8 @@ use crate::store::{index, removal, schema};
 /// A step in the life of a database.
 #[derive(Clone, Debug)]
 enum Change {
-    /// Captures arrive: kind, key, form of the reply, time, whether they are our own, and account.
-    Arrive(Vec<(usize, usize, usize, i64, bool, usize)>),
+    /// Captures arrive: kind, key, form of the reply, time, origin, and account.
+    Arrive(Vec<(usize, usize, usize, i64, usize, usize)>),
     /// So many captures more are indexed and summarised.
     Summarise(i64),
     /// These captures are removed, one bit each.
@@ -43,8 +43,23 @@ const REPLIES: [(&str, TapOutcome); 7] = [
     ("", TapOutcome::Unanswered),
 ];
 
+/// Origins as `replay, attempt, signature, create_time`; the first three are taps, the last of them a second one in the same
+/// second. Then come our own, retries, a wrong and a missing signature.
+const ORIGINS: [(bool, u32, u32, Option<i64>); 8] = [
+    (false, 1, 0, Some(0)),
+    (false, 1, 3, None),
+    (false, 2, 0, Some(0)),
+    (true, 1, 0, Some(0)),
+    (false, 2, 0, Some(-60)),
+    (false, 3, 0, None),
+    (false, 1, 1, Some(0)),
+    (false, 1, 2, Some(0)),
+];
+/// The number of origins that are taps.
+const TAPS: usize = 3;
+
 fn change() -> impl Strategy<Value = Change> {
-    let capture = (0..KINDS.len(), 0..KEYS.len(), 0..REPLIES.len(), 0..6_i64, any::<bool>(), 0..ACCOUNTS.len());
+    let capture = (0..KINDS.len(), 0..KEYS.len(), 0..REPLIES.len(), 0..6_i64, 0..ORIGINS.len(), 0..ACCOUNTS.len());
     prop_oneof![
         3 => proptest::collection::vec(capture, 1..12).prop_map(Change::Arrive),
         3 => (1..20_i64).prop_map(Change::Summarise),
@@ -55,7 +70,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// A capture: kind, key, outcome, time, the removal that it is in, whether it is our own, and its account.
+/// A capture: kind, key, outcome, time, the removal that it is in, whether it is a tap, and its account.
 type ModelCapture = (usize, usize, TapOutcome, i64, Option<RemovalId>, bool, usize);
 
 /// A database beside a list of what is in it.
@@ -72,14 +87,18 @@ impl Model {
         let transaction = self.connection.transaction().unwrap();
         match change {
             Change::Arrive(arriving) => {
-                for (kind, key, reply, time, is_own, account) in arriving {
+                for (kind, key, reply, time, origin, account) in arriving {
                     let id = self.next;
                     self.next += 1;
                     let sql =
                         "INSERT INTO capture (id, received_at, group_id, attempt, account, kind, form, event_key, mode,
-                                   signature, replay, severity, kept_bytes, rest, body)
-                               VALUES (?1, ?2, ?1, 1, ?6, ?3, 13, ?4, 0, 0, ?5, 0, 600, x'', x'61')";
-                    transaction.execute(sql, (id, time, KINDS[*kind], KEYS[*key], is_own, ACCOUNTS[*account])).unwrap();
+                                   signature, replay, create_time, severity, kept_bytes, rest, body)
+                               VALUES (?1, ?2, ?1, ?7, ?6, ?3, 13, ?4, 0, ?8, ?5, ?9, 0, 600, x'', x'61')";
+                    let (replay, attempt, signature, created) = ORIGINS[*origin];
+                    let account_name = ACCOUNTS[*account];
+                    let (kind_name, key_name) = (KINDS[*kind], KEYS[*key]);
+                    let values = (id, time, kind_name, key_name, replay, account_name, attempt, signature, created);
+                    transaction.execute(sql, values).unwrap();
                     let (columns, outcome) = REPLIES[*reply];
                     if !columns.is_empty() {
                         let sql = format!(
@@ -88,7 +107,7 @@ impl Model {
                         );
                         transaction.execute(&sql, []).unwrap();
                     }
-                    self.captures.insert(id, (*kind, *key, outcome, *time, None, *is_own, *account));
+                    self.captures.insert(id, (*kind, *key, outcome, *time, None, *origin < TAPS, *account));
                 }
             }
             Change::Summarise(more) => {
@@ -127,8 +146,8 @@ impl Model {
     /// The sums of an account, or of all.
     fn expected(&self, account: Option<&str>) -> BTreeMap<(String, String, TapOutcome), (u64, i64)> {
         let mut sums = BTreeMap::new();
-        for (kind, key, outcome, time, removal, is_own, own_account) in self.captures.values() {
-            if *is_own || account.is_some_and(|account| account != ACCOUNTS[*own_account]) {
+        for (kind, key, outcome, time, removal, is_tap, own_account) in self.captures.values() {
+            if !is_tap || account.is_some_and(|account| account != ACCOUNTS[*own_account]) {
                 continue;
             }
             let (Some(key), true, None) = (KEYS[*key], MENU_EVENTS.contains(&KINDS[*kind]), removal) else { continue };

@@ -9,7 +9,9 @@ use crate::engine::{
     SettingsCommand, TransferCommand,
 };
 use crate::ui::App;
-use crate::ui::action::{Action, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction};
+use crate::ui::action::{
+    Action, AnnotationAction, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction,
+};
 use crate::ui::dialogs::palette::PaletteSources;
 use crate::ui::dialogs::removal_question;
 use crate::ui::screens::compose::Origin;
@@ -59,9 +61,13 @@ impl App {
             return;
         }
         if state.note_dialog.is_open() || state.comparison.is_shown() {
-            // A held push behind it is not what Esc means.
-            if matches!(action, Action::Leave) && !self.state.note_dialog.close() {
-                self.state.comparison.close();
+            match action {
+                // A held push behind it is not what Esc means, nor Ctrl+Enter.
+                Action::Leave if !self.state.note_dialog.close() => drop(self.state.comparison.close()),
+                Action::Hold(HoldAction::SendReply) if self.state.note_dialog.is_open() => {
+                    self.act(ctx, Action::Annotate(AnnotationAction::SaveNote));
+                }
+                _ => {}
             }
             return;
         }
@@ -356,6 +362,10 @@ impl App {
             SendAction::This(what) => {
                 state.replays.want();
                 state.replay_dialog.offer(*what);
+            }
+            SendAction::Taps { what, buttons } => {
+                state.replays.want();
+                state.replay_dialog.offer_taps(*what, buttons);
             }
             SendAction::Again(request) => state.replay_dialog.offer_again(*request),
             SendAction::Close => drop(state.replay_dialog.close()),

@@ -39,6 +39,7 @@ pub(super) fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &
     {
         state.detail_view.dismiss(&finding);
     }
+    state.detail_view.is_in_menu = state.is_opened_in_menu();
     state.answering.team = status.team.shared();
     let window_width = ui.ctx().content_rect().width();
     state.detail_view.is_wide = window_width > WIDE;

@@ -51,9 +51,11 @@ impl NoteDialog {
             [one] => look.filled("marking.note.title", &[("event", &one.to_string())]),
             several => look.filled("marking.note.title_more", &[("count", &several.len().to_string())]),
         };
-        let pressed = |key| !is_composing && ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        // Enter on a button is the button's.
-        let mut choice = if ui.ctx().text_edit_focused() && pressed(Key::Enter) {
+        let with = |modifiers, key| !is_composing && ui.input_mut(|input| input.consume_key(modifiers, key));
+        let pressed = |key| with(Modifiers::NONE, key);
+        // Enter on a button is the button's; with Ctrl it saves from anywhere, as it sends elsewhere.
+        let is_saved = with(Modifiers::COMMAND, Key::Enter) || (ui.ctx().text_edit_focused() && pressed(Key::Enter));
+        let mut choice = if is_saved {
             DialogChoice::Confirm
         } else if pressed(Key::Escape) {
             DialogChoice::Cancel

@@ -1,6 +1,6 @@
 //! Question before everything in the list is removed, and the last removal, which can be undone.
 
-use egui::{Button, Id, Label, RichText, Ui, Window};
+use egui::{Label, Ui};
 
 use crate::capture::CaptureId;
 use crate::engine::{Command, MaintenanceCommand, MaintenanceTask, RemovalId, Selection};
@@ -8,11 +8,8 @@ use crate::filter::{Comparison, Expr, Filter, Term};
 use crate::texts::safe_text::{grouped, shortened};
 use crate::ui::action::{Action, RemovalAction};
 use crate::ui::look::Look;
-use crate::ui::theme::GAP;
 use crate::ui::widgets::controls::weak;
-
-/// Width of the question, in points.
-const WIDTH: f32 = 420.0;
+use crate::ui::widgets::dialog::{DialogChoice, choice_ui, dialog_ui};
 
 /// Maximum number of characters of a filter shown in the question.
 const SHOWN_FILTER: usize = 120;
@@ -84,35 +81,32 @@ impl Removals {
     /// Draws the question, if it is open.
     pub(crate) fn ui(&self, ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
         let Some(question) = &self.question else { return };
-        let mut open = true;
-        let window = Window::new(look.text("removing.title")).id(Id::unique("removing")).open(&mut open);
-        let window = window.collapsible(false).resizable(false).pivot(egui::Align2::CENTER_CENTER);
-        window.default_pos(ui.ctx().content_rect().center()).default_width(WIDTH).show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = GAP;
-            question_ui(ui, question, look, actions);
-        });
-        if !open {
-            actions.push(Action::Remove(RemovalAction::Nothing));
+        let count = grouped(question.count as u64);
+        let mut choice = DialogChoice::None;
+        let is_left = dialog_ui(
+            ui,
+            ("removing", &look.text("removing.title")),
+            look,
+            |ui, _open| question_ui(ui, question, &count, look),
+            |ui, ()| {
+                let remove = look.filled("removing.ask.remove", &[("count", &count)]);
+                choice = choice_ui(ui, &look.text("removing.ask.cancel"), (&remove, true), look);
+            },
+        );
+        match choice {
+            DialogChoice::Confirm => actions.push(Action::Remove(RemovalAction::All)),
+            DialogChoice::Cancel => actions.push(Action::Remove(RemovalAction::Nothing)),
+            DialogChoice::None if is_left => actions.push(Action::Remove(RemovalAction::Nothing)),
+            DialogChoice::None => {}
         }
     }
 }
 
-fn question_ui(ui: &mut Ui, question: &Question, look: &Look, actions: &mut Vec<Action>) {
-    let count = grouped(question.count as u64);
+fn question_ui(ui: &mut Ui, question: &Question, count: &str, look: &Look) {
     let filter = shortened(question.filter.text.trim(), SHOWN_FILTER);
     let key = if filter.is_empty() { "removing.ask.all" } else { "removing.ask.found" };
-    ui.add(Label::new(look.filled(key, &[("count", &count), ("filter", &filter)])).wrap());
+    ui.add(Label::new(look.filled(key, &[("count", count), ("filter", &filter)])).wrap());
     ui.add(Label::new(weak(look, look.text("removing.ask.hint"))).wrap());
-    ui.horizontal(|ui| {
-        let remove = look.filled("removing.ask.remove", &[("count", &count)]);
-        if ui.add(Button::new(RichText::new(remove).color(look.palette.error))).clicked() {
-            actions.push(Action::Remove(RemovalAction::All));
-        }
-        if ui.button(look.text("removing.ask.cancel")).clicked() {
-            actions.push(Action::Remove(RemovalAction::Nothing));
-        }
-    });
 }
 
 /// The command that counts what is in the database, for the settings.

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::event_selection::EventSelection;
-use crate::capture::{Against, CaptureId, StoredRun};
+use crate::capture::{CaptureId, StoredRun};
 use crate::engine::{Command, ReplayRequest, ReplayWhat, Selection, Status};
 use crate::filter::Filter;
 use crate::ui::action::Action;
@@ -23,8 +23,8 @@ pub(crate) struct ReplayDialog {
     choice: Choice,
     /// True once a target has been proposed or chosen.
     is_settled: bool,
-    /// True if the first field gets the focus in the next frame.
-    focus: bool,
+    /// The controls that choose among the events: Space is theirs, and Enter sends.
+    radios: Vec<egui::Id>,
 }
 
 /// Events that can be sent.
@@ -43,6 +43,8 @@ enum Offer {
     },
     /// Given events: an edited one, composed messages, or a former run.
     Given(Box<ReplayWhat>),
+    /// The events of so many buttons of a menu.
+    Taps { what: Box<ReplayWhat>, buttons: usize },
 }
 
 impl Offer {
@@ -51,7 +53,7 @@ impl Offer {
         match self {
             Self::Listed { listed, everything: true, .. } => *listed == 0,
             Self::Listed { chosen, .. } => chosen.is_empty(),
-            Self::Given(what) => match &**what {
+            Self::Given(what) | Self::Taps { what, .. } => match &**what {
                 ReplayWhat::Stored(Selection::Ids(ids)) => ids.is_empty(),
                 ReplayWhat::Composed(messages) => messages.is_empty(),
                 ReplayWhat::Stored(Selection::Matching(_)) | ReplayWhat::Edited { .. } => false,
@@ -67,7 +69,7 @@ impl Offer {
                 ReplayWhat::Stored(Selection::Matching(Box::new(filter)))
             }
             Self::Listed { chosen, .. } => ReplayWhat::Stored(Selection::Ids(chosen)),
-            Self::Given(what) => *what,
+            Self::Given(what) | Self::Taps { what, .. } => *what,
         })
     }
 }
@@ -115,6 +117,11 @@ impl ReplayDialog {
         self.open(Offer::Given(Box::new(what)));
     }
 
+    /// Opens the dialog for the events of so many buttons of a menu.
+    pub(crate) fn offer_taps(&mut self, what: ReplayWhat, buttons: usize) {
+        self.open(Offer::Taps { what: Box::new(what), buttons });
+    }
+
     /// Opens the dialog with the choices of a former request.
     pub(crate) fn offer_again(&mut self, request: ReplayRequest) {
         self.choice = Choice::of(&request);
@@ -122,7 +129,7 @@ impl ReplayDialog {
     }
 
     fn open(&mut self, offer: Offer) {
-        (self.offer, self.focus) = (Some(offer), true);
+        self.offer = Some(offer);
         self.is_settled = !self.choice.target.trim().is_empty();
     }
 
@@ -161,14 +168,10 @@ impl ReplayDialog {
         }
     }
 
-    /// Proposes a target if none was chosen yet, the first saved one, else the forward target, and the answers to compare with.
+    /// Proposes a target if none was chosen yet: the first saved one, else the forward target.
     fn settle(&mut self, status: &Status) {
         if std::mem::replace(&mut self.is_settled, true) {
             return;
-        }
-        // Without a forward there is no answer of it to compare with.
-        if status.config.listener.forward.is_none() {
-            self.choice.against = Against::Last;
         }
         match (status.config.targets.values().next(), &status.config.listener.forward) {
             (Some(target), _) => self.choice.take_target(target),

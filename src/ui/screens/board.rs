@@ -36,6 +36,12 @@ use visitor::Visitor;
 /// Width of the phone's column, in points.
 const PHONE_COLUMN: f32 = 324.0;
 
+/// Width of the form of a button beside the tree, the least width that it leaves to the tree, and the greatest share of the
+/// height that it takes above the tree.
+const FORM_WIDTH: f32 = 380.0;
+const TREE_SMALLEST: f32 = 660.0;
+const FORM_SHARE: f32 = 0.6;
+
 /// The screen: the menu that is open, and what is being done with it.
 #[derive(Debug, Default)]
 pub(crate) struct Board {
@@ -214,6 +220,11 @@ impl Board {
         self.menu.as_mut().is_some_and(|menu| menu.select_by_push(kind, key))
     }
 
+    /// Tells whether a button of the menu pushes this.
+    pub(crate) fn has_push(&self, kind: &str, key: &str) -> bool {
+        self.menu.as_ref().is_some_and(|menu| menu.has_push(kind, key))
+    }
+
     /// The JSON of the menu as it is shown.
     pub(crate) fn json(&self) -> Option<String> {
         self.menu.as_ref().map(EditedMenu::json)
@@ -277,13 +288,12 @@ impl Board {
     fn buttons_column_ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         let account = self.account(status);
         let Some(menu) = &mut self.menu else { return };
-        let mut is_changed = false;
+        let is_changed = menu.is_editing() && form_beside_ui(ui, menu, look);
         ScrollArea::vertical().id_salt("board buttons").auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = GAP;
+            // The scroll bar has room beside the rows.
+            ui.set_width(ui.available_width() - GAP);
             button_tree::button_tree_ui(ui, menu, (&mut self.tapping, &account, status), look, actions);
-            if menu.is_editing() {
-                is_changed = button_form::button_form_ui(ui, menu, look);
-            }
             lint_section::lint_section_ui(ui, menu, look);
             stray_section::stray_section_ui(ui, menu, look, actions);
             publishing::difference_ui(ui, menu, look);
@@ -292,6 +302,32 @@ impl Board {
         if is_changed {
             self.compare();
         }
+    }
+}
+
+/// Draws the form beside the tree, or above it where the room is narrow: it stays in view whatever is scrolled. Returns true
+/// if the menu was changed.
+fn form_beside_ui(ui: &mut Ui, menu: &mut EditedMenu, look: &Look) -> bool {
+    let (width, height) = (ui.available_width(), ui.available_height());
+    let mut form = |ui: &mut Ui, height: f32| {
+        let area = ScrollArea::vertical().id_salt("board form").max_height(height).auto_shrink([false, true]);
+        // A panel begins low, and would keep the form so.
+        area.min_scrolled_height(height)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = GAP;
+                ui.set_width(ui.available_width() - GAP);
+                button_form::button_form_ui(ui, menu, look)
+            })
+            .inner
+    };
+    if width >= TREE_SMALLEST + FORM_WIDTH {
+        let frame = Frame::new().inner_margin(Margin { left: 12, right: 0, top: 0, bottom: 8 });
+        let panel = Panel::right("board form").exact_size(FORM_WIDTH).resizable(false).frame(frame);
+        panel.show_separator_line(false).show(ui, |ui| form(ui, height)).inner
+    } else {
+        let frame = Frame::new().inner_margin(Margin { bottom: 8, ..Margin::ZERO });
+        let panel = Panel::top("board form above").resizable(false).frame(frame).show_separator_line(false);
+        panel.show(ui, |ui| form(ui, height * FORM_SHARE)).inner
     }
 }
 

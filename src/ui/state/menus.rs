@@ -43,6 +43,13 @@ impl State {
         self.board.show_button(kind, key)
     }
 
+    /// Tells whether a button of the menu on the board pushes what the opened event has.
+    pub(crate) fn is_opened_in_menu(&self) -> bool {
+        let Some(detail) = &self.detail else { return false };
+        let envelope = &detail.opened().stored.capture.envelope;
+        envelope.event_key.as_deref().is_some_and(|key| self.board.has_push(&envelope.kind, key))
+    }
+
     /// Takes note that messages of the composer or taps of the board are on their way.
     pub(crate) fn note_sent(&mut self) {
         match self.screen {

@@ -128,7 +128,7 @@ pub(crate) fn copy_button(
     actions: &mut Vec<Action>,
 ) {
     let response = ui.add(small_button(&*look.text("detail.copy")));
-    if named(response, Role::Button, &look.filled("detail.copy_what", &[("what", what)])).clicked() {
+    if named(response, Role::Button, &copy_words(look, what)).clicked() {
         actions.push(Action::Copy(text()));
     }
 }
@@ -143,11 +143,17 @@ pub(crate) fn copy_icon(
 ) {
     let clicked = ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = SMALL_BUTTON;
-        icon_button(ui, icons::COPY, &look.filled("detail.copy_what", &[("what", what)])).clicked()
+        icon_button(ui, icons::COPY, &copy_words(look, what)).clicked()
     });
     if clicked.inner {
         actions.push(Action::Copy(text()));
     }
+}
+
+/// The name of a button that copies: in Chinese, a space parts it from Latin letters alone.
+fn copy_words(look: &Look, what: &str) -> String {
+    let words = look.filled("detail.copy_what", &[("what", what)]);
+    if what.starts_with(|first: char| first.is_ascii()) { words } else { words.replacen("复制 ", "复制", 1) }
 }
 
 /// Draws a button that opens a link in the browser.

@@ -60,6 +60,8 @@ pub(crate) struct ReplyEditor {
     check: Option<ReplyCheck>,
     /// Request to focus the first field.
     focus: bool,
+    /// Request to select what is in that field, so that typing replaces it.
+    selects: bool,
     /// Set while the editor has the focus, or was clicked last.
     is_active: bool,
     composition: Composition,
@@ -81,6 +83,7 @@ impl ReplyEditor {
             arrangement: 0,
             check: None,
             focus: false,
+            selects: false,
             is_active: false,
             composition: Composition::default(),
             last_field: None,
@@ -107,6 +110,12 @@ impl ReplyEditor {
     pub(crate) fn focus(&mut self) {
         self.focus = true;
         self.is_active = true;
+    }
+
+    /// Focuses the first field in the next frame, and selects what is in it.
+    pub(crate) fn focus_selecting(&mut self) {
+        self.focus();
+        self.selects = true;
     }
 
     /// Draws the editor in the available width.
@@ -148,6 +157,7 @@ impl ReplyEditor {
         let is_template = matches!(purpose, Purpose::Template(_));
         let mut form = ReplyForm::new(look, is_template);
         form.focus = std::mem::take(&mut self.focus);
+        form.selects = std::mem::take(&mut self.selects);
         let salt = (self.kind.as_str(), self.arrangement);
         ui.push_id(salt, |ui| form.ui(ui, &mut self.drafts[position(self.kind)]));
         if form.changes.arranged {
@@ -155,6 +165,7 @@ impl ReplyEditor {
         }
         // If no field took the focus, one of the next frame will.
         self.focus = form.focus;
+        self.selects = form.selects && form.focus;
         form
     }
 

@@ -19,7 +19,7 @@ pub(crate) fn verdict_mark(verdict: Verdict) -> &'static str {
 /// Colour of a verdict.
 pub(crate) fn verdict_color(verdict: Verdict, look: &Look) -> Color32 {
     match verdict {
-        Verdict::New => look.palette.note,
+        Verdict::New => look.palette.weak,
         Verdict::Same => look.palette.weak,
         Verdict::Different => look.palette.warning,
         Verdict::Fixed => look.palette.ok,
@@ -63,6 +63,8 @@ pub(crate) fn outcome_words(run: &StoredRun, is_running: bool, look: &Look) -> (
 pub(crate) fn tally_mark(tally: &VerdictCounts, look: &Look) -> (&'static str, Color32) {
     match tally {
         tally if !tally.is_good() => ("×", look.palette.error),
+        // First answers are right as far as they go: nothing was compared.
+        VerdictCounts { same: 0, different: 0, fixed: 0, .. } => ("✓", look.palette.weak),
         VerdictCounts { different: 0, .. } => ("✓", look.palette.ok),
         _ => (verdict_mark(Verdict::Different), verdict_color(Verdict::Different, look)),
     }

@@ -14,6 +14,10 @@ use crate::ui::widgets::shown::DisplayText;
 /// Number of equal rows from which they are folded.
 const FOLDED_FROM: usize = 3;
 
+/// Share of the width that the names of elements take, and its bounds, in points.
+const NAME_SHARE: f32 = 0.18;
+const NAME_WIDTHS: std::ops::RangeInclusive<f32> = LABEL_WIDTH..=240.0;
+
 /// Width of the bar before a row that differs, in points.
 const BAR_WIDTH: f32 = 2.0;
 
@@ -47,10 +51,13 @@ pub(super) fn sides_ui(ui: &mut Ui, mut side: impl FnMut(&mut Ui, usize)) {
 }
 
 fn row_ui(ui: &mut Ui, gutter: impl FnOnce(&mut Ui), side: &mut dyn FnMut(&mut Ui, usize)) {
-    let width = (ui.available_width() - LABEL_WIDTH - 2.0 * GAP) / 2.0;
+    // The scroll bar has room beside the columns.
+    let room = ui.available_width() - GAP;
+    let names = (room * NAME_SHARE).clamp(*NAME_WIDTHS.start(), *NAME_WIDTHS.end());
+    let width = (room - names - 2.0 * GAP) / 2.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
-        column(ui, LABEL_WIDTH, gutter);
+        column(ui, names, gutter);
         for which in 0..2 {
             column(ui, width, |ui| side(ui, which));
         }

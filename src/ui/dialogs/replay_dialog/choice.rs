@@ -47,7 +47,8 @@ impl Default for Choice {
             pace: PaceKind::Fast,
             rate: "10".to_owned(),
             speed: "1".to_owned(),
-            against: Against::default(),
+            // What was answered last, so that each replay shows what the last change has done.
+            against: Against::Last,
         }
     }
 }

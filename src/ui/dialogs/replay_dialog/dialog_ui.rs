@@ -1,7 +1,6 @@
 //! Drawing of the dialog of replays.
 
-use egui::accesskit::Role;
-use egui::{Button, Id, Label, RichText, ScrollArea, Ui, Window};
+use egui::{Id, Key, Label, Modifiers, RichText, Ui};
 
 use super::fields;
 use super::{Offer, ReplayDialog, ReplayDialogView};
@@ -9,51 +8,66 @@ use crate::engine::{ReplayWhat, Selection};
 use crate::ui::action::{Action, SendAction};
 use crate::ui::keys;
 use crate::ui::look::Look;
-use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{named, weak};
-
-/// Width of the dialog, in points.
-const WIDTH: f32 = 600.0;
-
-/// Room above and below the dialog, for its own title and buttons, in points.
-const AROUND: f32 = 190.0;
+use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::widgets::controls::weak;
+use crate::ui::widgets::dialog::{DialogChoice, OpenDialog, choice_ui, dialog_ui};
 
 impl ReplayDialog {
     pub(super) fn dialog_ui(&mut self, ui: &Ui, view: &ReplayDialogView<'_>, look: &Look, actions: &mut Vec<Action>) {
-        let content = ui.ctx().content_rect();
-        let mut open = true;
-        let window = Window::new(look.text("replay.title")).id(Id::unique("replay")).open(&mut open).collapsible(false);
-        let window = window.resizable(false).default_width(WIDTH);
-        let window = window.default_pos(content.center_top() + egui::vec2(-WIDTH / 2.0, 60.0));
-        let sent = window.show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = GAP;
-            let area = ScrollArea::vertical().id_salt("replay").max_height((content.height() - AROUND).max(160.0));
-            let entered = area.show(ui, |ui| self.content_ui(ui, view, look)).inner;
-            ui.separator();
-            self.buttons_ui(ui, look) || entered
-        });
-        if sent.and_then(|shown| shown.inner).unwrap_or(false) {
+        let title = match &self.offer {
+            Some(Offer::Taps { .. }) => look.text("replay.title_taps"),
+            _ => look.text("replay.title"),
+        };
+        // The target was settled before: what is wrong is about the choices of the last frame.
+        let flaw = self.flaw();
+        let on_radio = ui.memory(|memory| memory.focused()).is_some_and(|focused| self.radios.contains(&focused));
+        let is_sent = on_radio && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+        let (mut choice, mut is_entered) = (DialogChoice::None, false);
+        let is_left = dialog_ui(
+            ui,
+            ("replay", &title),
+            look,
+            |ui, open| self.content_ui(ui, open, view, look),
+            |ui, entered| {
+                is_entered = entered;
+                let words = match flaw {
+                    Some(key) => RichText::new(format!("× {}", look.text(key))).color(look.palette.error),
+                    None => weak(look, look.filled("replay.hint", &[("key", &keys::OPEN_DETAIL.hint())])),
+                };
+                ui.add(Label::new(words).wrap());
+                let (cancel, send) = (look.text("replay.cancel"), look.text("replay.send"));
+                choice = choice_ui(ui, &cancel, (&send, flaw.is_none()), look);
+            },
+        );
+        if choice == DialogChoice::Confirm || is_entered || is_sent {
             actions.extend(self.send().map(Action::Ask));
-        } else if !open {
+        } else if choice == DialogChoice::Cancel || is_left {
             actions.push(Action::Send(SendAction::Close));
         }
     }
 
     /// Draws all fields. Returns true if Enter was pressed in one.
-    fn content_ui(&mut self, ui: &mut Ui, view: &ReplayDialogView<'_>, look: &Look) -> bool {
+    fn content_ui(&mut self, ui: &mut Ui, open: OpenDialog, view: &ReplayDialogView<'_>, look: &Look) -> bool {
         ui.spacing_mut().item_spacing.y = GAP;
         // The scroll bar has room beside what is asked.
-        ui.set_width(WIDTH - GAP * 2.0);
+        ui.set_width(ui.available_width() - GAP);
+        let lacks_target = self.choice.target.trim().is_empty();
         let mut is_captured = true;
+        let mut has_choice = false;
         if let Some(offer) = &mut self.offer {
-            ui.scope(|ui| offer_ui(ui, offer, look));
-            is_captured = !matches!(offer, Offer::Given(what) if matches!(**what, ReplayWhat::Composed(_)));
+            has_choice = matches!(offer, Offer::Listed { .. });
+            is_captured = match offer {
+                Offer::Listed { .. } => true,
+                Offer::Given(what) => !matches!(**what, ReplayWhat::Composed(_)),
+                Offer::Taps { .. } => false,
+            };
+            let open = (!lacks_target).then_some(open);
+            self.radios = ui.scope(|ui| offer_ui(ui, offer, open, look)).inner;
         }
         ui.separator();
-        let focus = std::mem::take(&mut self.focus);
         let choice = &mut self.choice;
-        let mut entered = fields::target_ui(ui, choice, view.status, focus, look);
+        let open = (lacks_target || !has_choice).then_some(open);
+        let mut entered = fields::target_ui(ui, choice, view.status, open, look);
         fields::account_ui(ui, choice, view.status, look);
         ui.separator();
         fields::mode_ui(ui, choice, look);
@@ -66,27 +80,11 @@ impl ReplayDialog {
         }
         entered
     }
-
-    /// Draws the button that sends, or the reason why it cannot. Returns true if it was pressed.
-    fn buttons_ui(&self, ui: &mut Ui, look: &Look) -> bool {
-        let flaw = self.flaw();
-        let row = ui.horizontal_wrapped(|ui| {
-            let text = RichText::new(look.text("replay.send")).color(look.palette.on_accent).strong();
-            let button = Button::new(text).fill(look.palette.accent).min_size(egui::Vec2::new(96.0, CONTROL_HEIGHT));
-            let response = named(ui.add_enabled(flaw.is_none(), button), Role::Button, &look.text("replay.send"));
-            let words = match flaw {
-                Some(key) => RichText::new(format!("× {}", look.text(key))).color(look.palette.error),
-                None => weak(look, look.filled("replay.hint", &[("key", &keys::OPEN_DETAIL.hint())])),
-            };
-            ui.add(Label::new(words).wrap());
-            response.clicked()
-        });
-        row.inner
-    }
 }
 
-/// Draws the events to send, with a choice if the list offers one.
-fn offer_ui(ui: &mut Ui, offer: &mut Offer, look: &Look) {
+/// Draws the events to send, with a choice if the list offers one, which takes the focus of a dialog that opens.
+/// Returns the controls of that choice.
+fn offer_ui(ui: &mut Ui, offer: &mut Offer, open: Option<OpenDialog>, look: &Look) -> Vec<Id> {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
     match offer {
         Offer::Listed { chosen, listed, filter, everything } => {
@@ -99,10 +97,12 @@ fn offer_ui(ui: &mut Ui, offer: &mut Offer, look: &Look) {
                 "" => look.filled("replay.what.all", &[("count", &count)]),
                 filter => look.filled("replay.what.found", &[("count", &count), ("filter", filter)]),
             };
-            if !chosen.is_empty() {
-                ui.radio_value(everything, false, picked);
+            let one = (!chosen.is_empty()).then(|| ui.radio_value(everything, false, picked));
+            let every = ui.radio_value(everything, true, all);
+            if let Some(open) = open {
+                open.focus_first(one.as_ref().unwrap_or(&every));
             }
-            ui.radio_value(everything, true, all);
+            return one.into_iter().chain([every]).map(|radio| radio.id).collect();
         }
         Offer::Given(what) => {
             let words = match &**what {
@@ -122,5 +122,10 @@ fn offer_ui(ui: &mut Ui, offer: &mut Offer, look: &Look) {
                 ui.add(Label::new(weak(look, look.text("replay.what.again_hint"))).wrap());
             }
         }
+        Offer::Taps { buttons, .. } => {
+            let words = look.filled("replay.what.taps", &[("count", &buttons.to_string())]);
+            ui.add(Label::new(RichText::new(words).color(look.palette.strong)).wrap());
+        }
     }
+    Vec::new()
 }

@@ -9,6 +9,7 @@ use crate::texts::safe_text::{safe_text, shortened};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{pair, weak};
+use crate::ui::widgets::dialog::OpenDialog;
 
 /// Width of a field of digits, in points, and maximum number of digits.
 const NUMBER_WIDTH: f32 = 64.0;
@@ -32,7 +33,13 @@ fn labelled<R>(ui: &mut Ui, key: &str, look: &Look, control: impl FnOnce(&mut Ui
 }
 
 /// Draws the target: a saved one, or a URL. Returns true if Enter was pressed in it.
-pub(super) fn target_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, focus: bool, look: &Look) -> bool {
+pub(super) fn target_ui(
+    ui: &mut Ui,
+    choice: &mut Choice,
+    status: &Status,
+    open: Option<OpenDialog>,
+    look: &Look,
+) -> bool {
     labelled(ui, "replay.target.label", look, |ui, label| {
         let targets = &status.config.targets;
         if !targets.is_empty() {
@@ -57,8 +64,8 @@ pub(super) fn target_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, focus
         let edit =
             TextEdit::singleline(&mut choice.target).font(TextStyle::Monospace).hint_text("http://127.0.0.1:8000/wx");
         let response = ui.add(edit.desired_width(ui.available_width() - GAP)).labelled_by(label);
-        if focus && choice.target.is_empty() {
-            response.request_focus();
+        if let Some(open) = open {
+            open.focus_first(&response);
         }
         response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
     })

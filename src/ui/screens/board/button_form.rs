@@ -17,6 +17,8 @@ const MOST_IN_BAR: usize = 3;
 const MOST_BELOW: usize = 5;
 /// Characters of a field: far more than WeChat takes, so that a mistake can be seen.
 const MOST_CHARS: usize = 2_048;
+/// Room for the number of bytes beside a name, in points.
+const BYTES_WIDTH: f32 = 100.0;
 /// The type of a new button.
 const NEW_TYPE: &str = "click";
 
@@ -58,15 +60,13 @@ pub(super) fn button_form_ui(ui: &mut Ui, menu: &mut EditedMenu, look: &Look) ->
 
 fn fields_ui(ui: &mut Ui, path: &str, button: &mut DraftButton, look: &Look) {
     let limit = NAME_BYTES[usize::from(path.contains('.'))];
-    let mut name = button.name.clone();
-    field_ui(ui, (path, &look.text("board.edit.name")), &mut name, look);
-    let bytes = name.len();
-    button.name = name;
-    let color = if bytes > limit || bytes == 0 { look.palette.error } else { look.palette.weak };
-    let details = [("bytes", &*bytes.to_string()), ("limit", &*limit.to_string())];
-    ui.horizontal(|ui| {
-        ui.add_space(LABEL_WIDTH);
-        ui.label(RichText::new(look.filled("board.edit.bytes", &details)).small().color(color));
+    labelled(ui, &look.text("board.edit.name"), look, |ui| {
+        let width = (ui.available_width() - BYTES_WIDTH).max(BYTES_WIDTH);
+        edit_ui(ui, (path, &look.text("board.edit.name")), &mut button.name, width);
+        let bytes = button.name.len();
+        let color = if bytes > limit || bytes == 0 { look.palette.error } else { look.palette.weak };
+        let details = [("bytes", &*bytes.to_string()), ("limit", &*limit.to_string())];
+        ui.add(Label::new(RichText::new(look.filled("board.edit.bytes", &details)).small().color(color)).truncate());
     });
     if !button.sub_buttons.is_empty() {
         ui.label(weak(look, look.text("board.edit.parent")));
@@ -109,11 +109,13 @@ fn fields_ui(ui: &mut Ui, path: &str, button: &mut DraftButton, look: &Look) {
 
 /// Draws a label and a field of one line.
 fn field_ui(ui: &mut Ui, (path, name): (&str, &str), value: &mut String, look: &Look) {
-    labelled(ui, name, look, |ui| {
-        let edit = TextEdit::singleline(value).id_salt(("button", path.to_owned(), name.to_owned()));
-        let response = ui.add(edit.desired_width(f32::INFINITY).char_limit(MOST_CHARS));
-        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-    });
+    labelled(ui, name, look, |ui| edit_ui(ui, (path, name), value, f32::INFINITY));
+}
+
+fn edit_ui(ui: &mut Ui, (path, name): (&str, &str), value: &mut String, width: f32) {
+    let edit = TextEdit::singleline(value).id_salt(("button", path.to_owned(), name.to_owned()));
+    let response = ui.add(edit.desired_width(width).char_limit(MOST_CHARS));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
 }
 
 fn labelled(ui: &mut Ui, name: &str, look: &Look, content: impl FnOnce(&mut Ui)) {

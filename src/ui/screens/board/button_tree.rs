@@ -21,9 +21,12 @@ const COUNT: f32 = 64.0;
 const LAST: f32 = 120.0;
 const TAP: f32 = 56.0;
 const VERDICT: f32 = 150.0;
+/// Width of a verdict's mark alone, where there is no room for its words, in points.
+const VERDICT_MARK: f32 = 24.0;
 const KEY_SMALLEST: f32 = 110.0;
-/// Indentation of a level, in points.
+/// Indentation of a level, and room for the mark of a mistake before a name, in points.
 const INDENT: f32 = 18.0;
+const MISTAKE: f32 = 14.0;
 
 /// Draws the summary and a row for each button.
 pub(super) fn button_tree_ui(
@@ -88,7 +91,8 @@ fn taps_ui(
         }
         if asking.on_hover_text(look.text("board.tap_with_hint")).clicked() {
             let taps = tapping.tap(menu, None, (account, status));
-            actions.extend(taps.map(|taps| Action::Send(SendAction::This(Box::new(taps)))));
+            let buttons = tapping.buttons();
+            actions.extend(taps.map(|taps| Action::Send(SendAction::Taps { what: Box::new(taps), buttons })));
         }
         if tapping.is_running() {
             ui.label(weak(look, look.text("board.tapping")));
@@ -117,11 +121,11 @@ fn row_ui(
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
     ui.spacing_mut().item_spacing.x = GAP_SMALL;
     let verdict = tapping.verdict(menu, &row.path);
-    let has_verdicts = tapping.tally(menu).is_some();
-    let fixed = NAME + COUNT + LAST + TAP + 4.0 * GAP_SMALL;
-    let free = (rect.width() - fixed).max(KEY_SMALLEST);
-    // One width for all rows, so that the columns stand below each other.
-    let key_width = if has_verdicts { (free - VERDICT).max(KEY_SMALLEST) } else { free };
+    let fixed = NAME + COUNT + LAST + TAP + 5.0 * GAP_SMALL;
+    let free = rect.width() - fixed;
+    // The room of a verdict is kept before there is one, so that the columns stay where they are.
+    let verdict_width = if free >= KEY_SMALLEST + VERDICT { VERDICT } else { VERDICT_MARK };
+    let key_width = (free - verdict_width).max(KEY_SMALLEST);
     cell(&mut ui, NAME, |ui| name_ui(ui, row, menu, look, actions));
     cell(&mut ui, key_width, |ui| key_ui(ui, row, look));
     cell(&mut ui, COUNT, |ui| count_ui(ui, row, look));
@@ -138,7 +142,8 @@ fn row_ui(
         }
     });
     if let Some(verdict) = verdict {
-        cell(&mut ui, VERDICT, |ui| verdict_ui(ui, &verdict, look, actions));
+        let has_words = verdict_width > VERDICT_MARK;
+        cell(&mut ui, verdict_width, |ui| verdict_ui(ui, &verdict, has_words, look, actions));
     }
 }
 
@@ -153,11 +158,13 @@ fn cell(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
 /// Draws state and name; a click lists the events, or selects the button while the menu is edited.
 fn name_ui(ui: &mut Ui, row: &ButtonRow, menu: &mut EditedMenu, look: &Look, actions: &mut Vec<Action>) {
     ui.add_space(INDENT * row.depth as f32);
-    // Notes are about nothing that has to be done.
-    if let Some(severity) = row.severity.filter(|severity| *severity > Severity::Note) {
-        let color = look.severity_color(severity);
-        ui.label(RichText::new(severity_mark(severity)).color(color)).on_hover_text(look.text("board.has_finding"));
-    }
+    // Notes are about nothing that has to be done. The room is kept, so that a name stays where it is.
+    cell(ui, MISTAKE, |ui| {
+        if let Some(severity) = row.severity.filter(|severity| *severity > Severity::Note) {
+            let color = look.severity_color(severity);
+            ui.label(RichText::new(severity_mark(severity)).color(color)).on_hover_text(look.text("board.has_finding"));
+        }
+    });
     let shown = if row.name.is_empty() { look.text("board.nameless").into_owned() } else { row.name.clone() };
     let text = RichText::new(&shown).color(look.palette.strong);
     let label = Button::new(text).frame_when_inactive(false).truncate().small();
@@ -217,11 +224,16 @@ fn last_ui(ui: &mut Ui, row: &ButtonRow, look: &Look) {
     ui.add(Label::new(weak(look, look.dated(last))).truncate()).on_hover_text(look.exact(last));
 }
 
-/// Draws the verdict on the tap that was sent; a click opens its event.
-fn verdict_ui(ui: &mut Ui, verdict: &TapVerdict, look: &Look, actions: &mut Vec<Action>) {
+/// Draws the verdict on the tap that was sent, in words or by its mark alone; a click opens its event.
+fn verdict_ui(ui: &mut Ui, verdict: &TapVerdict, has_words: bool, look: &Look, actions: &mut Vec<Action>) {
     let color = if verdict.is_legal { look.palette.ok } else { look.palette.error };
-    let button = Button::new(RichText::new(&verdict.words).small().color(color)).frame_when_inactive(false).truncate();
-    if ui.add(button.small()).on_hover_text(look.text("board.verdict_hint")).clicked() {
+    let mark = if verdict.is_legal { "✓" } else { "×" };
+    let shown = if has_words { &verdict.words } else { mark };
+    let button = Button::new(RichText::new(shown).small().color(color)).frame_when_inactive(false).truncate();
+    let response = named(ui.add(button.small()), Role::Button, &verdict.words);
+    let hint = look.text("board.verdict_hint").into_owned();
+    let hint = if has_words { hint } else { format!("{}\n{hint}", verdict.words) };
+    if response.on_hover_text(hint).clicked() {
         actions.push(Action::Select(verdict.event));
     }
 }

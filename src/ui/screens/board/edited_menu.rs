@@ -1,5 +1,6 @@
 //! The menu that is open: as it was read, as it is being edited, and what is known about it.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use egui::Ui;
@@ -7,7 +8,7 @@ use egui::Ui;
 use super::button_rows::{ButtonRow, CountsByPush, rows};
 use crate::engine::{ButtonState, Coverage, DiffLine, ExaminedMenu, MenuOrigin, OpenedMenu, PublishCall, diff_lines};
 use crate::ui::look::Look;
-use crate::wechat::custom_menu::{Menu, MenuDraft, MenuFile, MenuFinding, MenuShape};
+use crate::wechat::custom_menu::{ButtonPush, Menu, MenuDraft, MenuFile, MenuFinding, MenuShape};
 
 /// A menu, its draft, and all that is drawn of it. What is derived is made when something changes, not in a frame.
 #[derive(Debug)]
@@ -31,6 +32,10 @@ pub(super) struct EditedMenu {
     coverage: Option<Coverage>,
     counts: CountsByPush,
     rows: Vec<ButtonRow>,
+    /// The findings about the shown menu.
+    findings: Vec<MenuFinding>,
+    /// The keys of all menus of the file and of the draft, by the kind of their event.
+    pushes: HashMap<String, HashSet<String>>,
     in_force: Option<MenuDraft>,
     difference: Vec<DiffLine>,
 }
@@ -53,6 +58,8 @@ impl EditedMenu {
             coverage: None,
             counts: CountsByPush::default(),
             rows: Vec::new(),
+            findings: Vec::new(),
+            pushes: HashMap::new(),
             in_force: None,
             difference: Vec::new(),
         };
@@ -182,12 +189,14 @@ impl EditedMenu {
         }
     }
 
-    /// The findings about the menu as it is.
+    /// The findings about the shown menu as it is.
     pub(super) fn findings(&self) -> &[MenuFinding] {
-        match &self.examined {
-            Some(examined) if self.is_changed() => &examined.findings,
-            _ => &self.opened_findings,
-        }
+        &self.findings
+    }
+
+    /// Tells whether a button of any menu of the file pushes this.
+    pub(super) fn has_push(&self, kind: &str, key: &str) -> bool {
+        self.pushes.get(kind).is_some_and(|keys| keys.contains(key))
     }
 
     pub(super) fn coverage(&self) -> Option<&Coverage> {
@@ -241,7 +250,12 @@ impl EditedMenu {
         let file = self.file();
         let at = if self.is_changed() { 0 } else { self.shown };
         let menu: Option<&Menu> = file.menus().nth(at);
-        self.rows = rows(&self.draft, &self.counts, (self.findings(), menu));
+        self.findings = match &self.examined {
+            Some(examined) if self.is_changed() => examined.findings.clone(),
+            _ => findings_of(&self.opened_findings, &self.opened, self.shown),
+        };
+        self.rows = rows(&self.draft, &self.counts, (&self.findings, menu));
+        self.pushes = pushes(&self.opened, &self.draft);
         if self.selected.as_ref().is_some_and(|selected| self.draft.button(selected).is_none()) {
             self.selected = None;
         }
@@ -262,6 +276,28 @@ impl EditedMenu {
             }
         });
     }
+}
+
+/// The findings about one menu of a file, and those about no menu in particular.
+fn findings_of(findings: &[MenuFinding], file: &MenuFile, shown: usize) -> Vec<MenuFinding> {
+    let is_of_shown = |finding: &&MenuFinding| {
+        let Some(place) = finding.place else { return true };
+        // A menu may be written within another.
+        let around = file.menus().enumerate().filter(|(_, menu)| menu.span.contains(&place.offset));
+        around.min_by_key(|(_, menu)| menu.span.len()).is_none_or(|(at, _)| at == shown)
+    };
+    findings.iter().filter(is_of_shown).cloned().collect()
+}
+
+/// The keys that the buttons of a file and of a draft push, by the kind of their event.
+fn pushes(file: &MenuFile, draft: &MenuDraft) -> HashMap<String, HashSet<String>> {
+    let mut pushes: HashMap<String, HashSet<String>> = HashMap::new();
+    let mut add = |push: ButtonPush<'_>| {
+        pushes.entry(push.kind.to_owned()).or_default().insert(push.key.to_owned());
+    };
+    file.menus().flat_map(Menu::all_buttons).filter_map(|(_, button)| button.push()).for_each(&mut add);
+    draft.all_buttons().into_iter().filter_map(|(_, button)| button.push()).for_each(add);
+    pushes
 }
 
 /// The words for a menu: the default one, or the rule of a conditional one.

@@ -6,14 +6,18 @@ use egui::{Button, Frame, Label, Margin, RichText, Sides, Stroke, TextEdit, Ui};
 
 use super::Board;
 use super::edited_menu::EditedMenu;
+use crate::account::SecretName;
 use crate::capture::diagnosis::Severity;
 use crate::engine::{MenuCommand, MenuOrigin, Status};
 use crate::texts::safe_text::shortened;
-use crate::ui::action::{Action, BoardAction};
+use crate::ui::action::{Action, BoardAction, Mend};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{CORNER, GAP_SMALL, page_text};
 use crate::ui::widgets::controls::{icon_button, named, small_button, weak};
 use crate::ui::widgets::dialog::{DialogChoice, choice_ui, dialog_ui};
+
+/// Errors whose remedy is in Settings, by their locale keys.
+const NAMED_IN_SETTINGS: [&str; 2] = ["user_error.api.no_app_id", "user_error.api.no_app_secret"];
 
 /// Kept menus that the menu lists.
 const MOST_KEPT: usize = 20;
@@ -62,7 +66,7 @@ impl Board {
                 self.account_ui(ui, &account, status, look, actions);
             },
         );
-        self.trouble_ui(ui, look);
+        self.trouble_ui(ui, &account, look, actions);
         if self.aside.is_some() && ui.add(small_button(&*look.text("board.take_back"))).clicked() {
             self.take_back();
         }
@@ -86,9 +90,9 @@ impl Board {
         if ui.button(look.text("board.copy")).on_hover_text(look.text("board.copy_hint")).clicked() {
             actions.push(Action::Copy(menu.json()));
         }
-        let mut is_editing = menu.is_editing();
-        if ui.toggle_value(&mut is_editing, look.text("board.edit.button")).changed() {
-            menu.edit(is_editing);
+        let is_editing = menu.is_editing();
+        if ui.add(Button::new(look.text("board.edit.button")).selected(is_editing)).clicked() {
+            menu.edit(!is_editing);
         }
     }
 
@@ -147,7 +151,7 @@ impl Board {
     }
 
     /// Draws the last error, until it is dismissed.
-    fn trouble_ui(&mut self, ui: &mut Ui, look: &Look) {
+    fn trouble_ui(&mut self, ui: &mut Ui, account: &str, look: &Look, actions: &mut Vec<Action>) {
         let Some(trouble) = &self.trouble else { return };
         let words = format!("{} {}", severity_mark(Severity::Error), look.trouble(trouble));
         let frame = Frame::new().fill(look.palette.error_ground).corner_radius(CORNER);
@@ -156,7 +160,15 @@ impl Board {
             let sides = Sides::new().shrink_left().wrap().show(
                 ui,
                 |ui| drop(ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap())),
-                |ui| icon_button(ui, crate::ui::theme::icons::CLOSE, &look.text("board.dismiss")).clicked(),
+                |ui| {
+                    let is_dismissed =
+                        icon_button(ui, crate::ui::theme::icons::CLOSE, &look.text("board.dismiss")).clicked();
+                    let is_about_settings = NAMED_IN_SETTINGS.iter().any(|key| trouble.is(key));
+                    if is_about_settings && ui.add(small_button(&*look.text("board.open_settings"))).clicked() {
+                        actions.push(open_settings(account));
+                    }
+                    is_dismissed
+                },
             );
             sides.1
         });
@@ -198,6 +210,11 @@ impl Board {
             DialogChoice::None => {}
         }
     }
+}
+
+/// The action that opens the form of an account at its AppSecret.
+pub(super) fn open_settings(account: &str) -> Action {
+    Action::Mend(Mend::EnterSecret { account: account.to_owned(), secret: SecretName::AppSecret })
 }
 
 /// The words for the origin of a menu, and for changes to it.

@@ -1,16 +1,17 @@
 //! Publishing: the request shown before it is sent, and the difference from the menu in force.
 
-use egui::{Label, RichText, ScrollArea, TextStyle, Ui};
+use egui::{Label, RichText, ScrollArea, Sides, TextStyle, Ui};
 
 use super::Board;
 use super::edited_menu::EditedMenu;
+use super::menu_sources::open_settings;
 use crate::capture::diagnosis::Severity;
 use crate::engine::{DEFAULT_HOST, DiffLine, MenuCommand, PublishCall, Status};
 use crate::texts::safe_text::told;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::GAP_SMALL;
-use crate::ui::widgets::controls::{code_frame, title, weak};
+use crate::ui::widgets::controls::{code_frame, small_button, title, weak};
 use crate::ui::widgets::dialog::{DialogChoice, choice_ui, dialog_ui};
 use crate::ui::widgets::shown::DisplayText;
 
@@ -64,6 +65,48 @@ impl Publishing {
     }
 }
 
+/// The reason why a menu cannot be published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PublishObstacle {
+    /// WeChat would refuse it.
+    Errors,
+    NoAppId,
+    NoAppSecret,
+}
+
+impl PublishObstacle {
+    fn of(request: &PublishRequest, account: &str, status: &Status) -> Option<Self> {
+        let known = status.accounts.iter().find(|known| known.name == account);
+        match known {
+            _ if request.errors > 0 => Some(Self::Errors),
+            Some(known) if known.has_app_id && known.has_app_secret => None,
+            Some(known) if known.has_app_id => Some(Self::NoAppSecret),
+            _ => Some(Self::NoAppId),
+        }
+    }
+
+    /// Draws the reason; returns true if the way to Settings was taken, where the remedy is.
+    fn ui(self, ui: &mut Ui, account: &str, look: &Look) -> bool {
+        let key = match self {
+            Self::Errors => "board.obstacle.errors",
+            Self::NoAppId => "board.obstacle.no_app_id",
+            Self::NoAppSecret => "board.obstacle.no_app_secret",
+        };
+        let words = format!("⚠ {}", look.filled(key, &[("account", account)]));
+        let words = RichText::new(words).color(look.palette.error);
+        if self == Self::Errors {
+            ui.add(Label::new(words).wrap());
+            return false;
+        }
+        let sides = Sides::new().shrink_left().wrap().show(
+            ui,
+            |ui| drop(ui.add(Label::new(words).wrap())),
+            |ui| ui.add(small_button(&*look.text("board.open_settings"))).clicked(),
+        );
+        sides.1
+    }
+}
+
 impl Board {
     /// Draws the request, which goes out only by the button below it.
     pub(super) fn publish_ui(&mut self, ui: &Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
@@ -72,6 +115,7 @@ impl Board {
         let host =
             status.config.accounts.get(&account).and_then(|config| config.api.as_deref()).unwrap_or(DEFAULT_HOST);
         let heading = look.text("board.publish_title");
+        let obstacle = PublishObstacle::of(&request, &account, status);
         let mut choice = DialogChoice::None;
         let is_left = dialog_ui(
             ui,
@@ -79,8 +123,13 @@ impl Board {
             look,
             |ui, _dialog| request_ui(ui, &request, (&account, host), look),
             |ui, ()| {
+                let goes_to_settings = obstacle.is_some_and(|obstacle| obstacle.ui(ui, &account, look));
                 let (cancel, publish) = (look.text("export.cancel"), look.text("board.publish_confirm"));
-                choice = choice_ui(ui, &cancel, (&publish, true), look);
+                choice = choice_ui(ui, &cancel, (&publish, obstacle.is_none()), look);
+                if goes_to_settings {
+                    actions.push(open_settings(&account));
+                    choice = DialogChoice::Cancel;
+                }
             },
         );
         match choice {
@@ -162,4 +211,30 @@ fn line_ui(ui: &mut Ui, line: &DiffLine, look: &Look) {
     let text = format!("{sign} {}", DisplayText::name(&line.text));
     let text = RichText::new(text).text_style(TextStyle::Monospace).color(color).background_color(ground);
     ui.add(Label::new(text).wrap());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::AccountStatus;
+
+    #[test]
+    fn what_keeps_a_menu_from_being_published_is_named_the_errors_first() {
+        let request = |errors| PublishRequest { call: PublishCall::Create, json: String::new(), errors };
+        let obstacle = |errors, has_app_id, has_app_secret| {
+            let account = AccountStatus {
+                name: "shop".to_owned(),
+                has_token: false,
+                has_aes_key: false,
+                has_app_id,
+                has_app_secret,
+            };
+            let status = Status { accounts: vec![account], ..Status::default() };
+            PublishObstacle::of(&request(errors), "shop", &status)
+        };
+        assert_eq!(obstacle(0, true, true), None);
+        assert_eq!(obstacle(1, true, true), Some(PublishObstacle::Errors));
+        assert_eq!(obstacle(0, false, true), Some(PublishObstacle::NoAppId));
+        assert_eq!(obstacle(0, true, false), Some(PublishObstacle::NoAppSecret));
+    }
 }

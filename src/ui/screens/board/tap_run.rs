@@ -78,6 +78,11 @@ impl TapRun {
         Some(ReplayWhat::Composed(messages))
     }
 
+    /// The number of buttons whose events were made last.
+    pub(super) fn buttons(&self) -> usize {
+        self.paths.len()
+    }
+
     pub(super) fn is_running(&self) -> bool {
         matches!(self.state, TapState::Running { .. } | TapState::Ended(_) | TapState::Asked(_))
     }

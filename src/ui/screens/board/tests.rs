@@ -5,10 +5,11 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::capture::diagnosis::Severity;
 use crate::config::AccountConfig;
 use crate::engine::{ButtonState, ListenerState, MenuOrigin, ReplayWhat, TapOutcome};
 use crate::texts::Language;
-use crate::wechat::custom_menu::lint;
+use crate::wechat::custom_menu::{MenuFinding, lint};
 use crate::wechat::tree::Tree;
 
 const MENU: &str = r#"{"menu":{"menuid":42,"button":[
@@ -160,6 +161,30 @@ fn a_menu_that_was_published_is_no_change_any_more() {
     let json = board.json().unwrap();
     board.published(&json);
     assert!(!menu(&mut board).is_changed() && board.publishing.is_done());
+}
+
+#[test]
+fn findings_belong_to_the_menu_that_is_shown() {
+    let json = r#"{"menu":{"menuid":1,"button":[{"type":"click","name":"a name that is much too long","key":"K"}]},
+        "conditionalmenu":[{"menuid":2,"matchrule":{"tag_id":"2"},
+            "button":[{"type":"click","name":"C","key":"VIP"}]}]}"#;
+    let mut board = Board::default();
+    board.open(opened(json));
+    let errors = |board: &mut Board| {
+        let is_error = |finding: &&MenuFinding| finding.code.severity() == Severity::Error;
+        menu(board).findings().iter().filter(is_error).count()
+    };
+    assert_eq!(errors(&mut board), 1);
+    menu(&mut board).show_menu(1);
+    assert_eq!(errors(&mut board), 0, "the conditional menu is sound");
+}
+
+#[test]
+fn a_key_of_any_menu_of_the_file_is_known_and_no_other() {
+    let board = board();
+    assert!(board.has_push("CLICK", "K") && board.has_push("CLICK", "VIP"));
+    assert!(!board.has_push("VIEW", "K") && !board.has_push("CLICK", "nowhere"));
+    assert!(!Board::default().has_push("CLICK", "K"));
 }
 
 #[test]

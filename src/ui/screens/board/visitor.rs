@@ -76,7 +76,8 @@ fn resolution_ui(ui: &mut Ui, resolution: &Resolution, menu: &mut EditedMenu, lo
     };
     ui.add(Label::new(RichText::new(seen).color(look.palette.strong)).wrap());
     for (index, outcome) in resolution.steps.iter().take(MOST_STEPS) {
-        let words = format!("{}: {}", named(*index), outcome_words(outcome, look));
+        let details = [("menu", &*named(*index)), ("outcome", &*outcome_words(outcome, look))];
+        let words = look.filled("board.visitor.step", &details);
         ui.add(Label::new(weak(look, words)).wrap());
     }
     let place = resolution.chosen.map_or(0, |index| index + usize::from(menu.opened().default.is_some()));

@@ -69,6 +69,15 @@ impl ReplyDraft {
         Self { editor, fault: None, proposed, sent: None, is_standalone: false }
     }
 
+    /// Puts the caret into the first field. A proposal that nobody has touched is selected, so that typing replaces it.
+    fn focus(&mut self) {
+        if self.editor.reply() == self.proposed {
+            self.editor.focus_selecting();
+        } else {
+            self.editor.focus();
+        }
+    }
+
     /// Returns true if it holds what a person has written and WeChat has not got.
     fn is_kept(&self) -> bool {
         let reply = self.editor.reply();
@@ -174,19 +183,6 @@ impl ManualReplies {
         let held = self.view.waiting.iter().find(|push| push.placement.group == group);
         let awaited = || self.awaited.iter().find(|retry| retry.group == group);
         held.copied().map(Stage::Held).or_else(|| awaited().copied().map(Stage::Awaited))
-    }
-
-    /// Puts the caret into the reply to an event; one that does not wait gets a draft to copy.
-    pub(crate) fn begin(&mut self, stored: &StoredCapture, look: &Look) {
-        let group = stored.placement.group;
-        if self.stage(group).is_some() {
-            self.request_focus(group);
-            return;
-        }
-        let is_new = !self.drafts.contains_key(&group);
-        let draft = self.draft(group, stored, look);
-        draft.is_standalone |= is_new;
-        draft.editor.focus();
     }
 
     /// Returns true if a reply to a push that was held has not been sent.

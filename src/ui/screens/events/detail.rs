@@ -129,7 +129,7 @@ impl Detail {
             copies: Copies::of(capture, &fields),
             bytes: BytesPane::of(capture),
             request: RequestView::of(&capture.request),
-            reply: ReplyView::of(&opened.stored, language),
+            reply: ReplyView::of(&opened, language),
             lanes: Lanes::of(&opened.attempts, language),
             replays: ReplayList::of(&opened.replays),
             chosen: None,
@@ -260,7 +260,10 @@ pub(crate) fn detail_ui(
     let frame = egui::Frame::new().fill(look.palette.surface);
     let bytes = Panel::bottom("bytes").resizable(true).default_size((height * BYTES_SHARE).min(largest));
     let bytes = bytes.size_range(BYTES_SMALLEST..=largest).frame(frame.inner_margin(Margin::symmetric(16, 8)));
-    let gives_way = answering.stage(whose).is_some() && height < ROOM_TO_ANSWER;
+    let is_low = height < ROOM_TO_ANSWER;
+    let gives_way = answering.stage(whose).is_some() && is_low;
+    // A draft that was not sent in time stays where it was.
+    view.answers_first = gives_way || (is_low && answering.has_unsent(whose));
     let bytes = (!gives_way).then(|| bytes.show(ui, take_room).inner);
     let frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 0 });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {

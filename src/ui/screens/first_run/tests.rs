@@ -10,7 +10,13 @@ use crate::engine::{AccountStatus, Command, SettingsCommand};
 use crate::ui::test_support::{ActionLog, dress, look, request, stored};
 
 fn status(has_token: bool) -> Status {
-    let account = AccountStatus { name: "default".to_owned(), has_token, has_aes_key: false, has_app_secret: false };
+    let account = AccountStatus {
+        name: "default".to_owned(),
+        has_token,
+        has_aes_key: false,
+        has_app_id: false,
+        has_app_secret: false,
+    };
     let listener = ListenerState::Listening { address: "127.0.0.1:18989".to_owned() };
     Status { listener, accounts: vec![account], ..Status::default() }
 }

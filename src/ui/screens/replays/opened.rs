@@ -15,7 +15,6 @@ use crate::ui::widgets::controls::{small_button, title, weak};
 use crate::ui::widgets::quantities::milliseconds;
 use crate::ui::widgets::table::{Cell, Column, TableRow, table_ui};
 use crate::ui::widgets::verdicts::{legal_words, outcome_words, verdict_color, verdict_words};
-use crate::wechat::kind;
 
 /// Minimum width for the column of legality, in points; below it, a mark before the status stands for it.
 const WIDE: f32 = 600.0;
@@ -234,8 +233,7 @@ fn cells(row: &ReplaySummary, is_wide: bool, look: &Look) -> Vec<Cell> {
         Cell::words(look.text("replays.gone"), palette.weak)
     } else {
         let key = row.event_key.as_deref().filter(|key| !key.is_empty()).map(|key| format!(" · {}", safe_text(key)));
-        let color = look.family_color(kind::family(&row.kind));
-        Cell::words(format!("{}{}", look.kind(&row.kind, CELL_CHARS), key.unwrap_or_default()), color)
+        Cell::words(format!("{}{}", look.kind(&row.kind, CELL_CHARS), key.unwrap_or_default()), palette.text)
     };
     let copy = if row.copy > 1 { format!("×{}", row.copy) } else { String::new() };
     let legal_color = if row.is_legal { palette.weak } else { palette.error };

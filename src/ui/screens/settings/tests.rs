@@ -15,8 +15,13 @@ use crate::ui::test_support::{ActionLog, dress, look};
 fn shown<'h>() -> (Harness<'h, Settings>, ActionLog) {
     let mut status = Status::default();
     status.config.accounts.insert("shop".to_owned(), AccountConfig::default());
-    status.accounts =
-        vec![AccountStatus { name: "shop".to_owned(), has_token: true, has_aes_key: false, has_app_secret: false }];
+    status.accounts = vec![AccountStatus {
+        name: "shop".to_owned(),
+        has_token: true,
+        has_aes_key: false,
+        has_app_id: false,
+        has_app_secret: false,
+    }];
     let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
     let builder = Harness::builder().with_size([900.0, 2000.0]).with_context_setup(dress);

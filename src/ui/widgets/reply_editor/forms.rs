@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
 use egui::{Key, Label, RichText, ScrollArea, TextEdit, Ui};
 
 use super::articles;
@@ -29,6 +31,8 @@ pub(super) struct ReplyForm<'a> {
     is_template: bool,
     /// Makes the next field take the focus.
     pub(super) focus: bool,
+    /// Makes that field select what is in it.
+    pub(super) selects: bool,
     pub(super) changes: FormChanges,
 }
 
@@ -60,7 +64,7 @@ fn field<'a>(name: &'a str, meaning: &'static str) -> FieldLabel<'a> {
 impl<'a> ReplyForm<'a> {
     /// Starts a form whose texts may be templates.
     pub(super) fn new(look: &'a Look, is_template: bool) -> Self {
-        Self { look, is_template, focus: false, changes: FormChanges::default() }
+        Self { look, is_template, focus: false, selects: false, changes: FormChanges::default() }
     }
 
     /// Draws the fields of a reply.
@@ -175,9 +179,22 @@ impl<'a> ReplyForm<'a> {
         let response = response.inner;
         if std::mem::take(&mut self.focus) {
             response.request_focus();
+            if std::mem::take(&mut self.selects) {
+                select_all(ui, response.id);
+            }
         }
         self.changes.changed |= response.changed();
         response
+    }
+}
+
+/// Selects the whole text of a field.
+fn select_all(ui: &Ui, field: egui::Id) {
+    if let Some(mut state) = TextEditState::load(ui.ctx(), field) {
+        // The end is wherever the text ends.
+        let all = CCursorRange::two(CCursor::new(0), CCursor::new(usize::MAX));
+        state.cursor.set_char_range(Some(all));
+        state.store(ui.ctx(), field);
     }
 }
 

@@ -289,3 +289,16 @@ fn every_meaning_is_there_in_every_language() {
         }
     }
 }
+
+#[test]
+fn a_proposal_is_selected_so_that_typing_replaces_it() {
+    let (mut harness, _) = shown(text("You tapped 菜单"), false);
+    harness.state_mut().focus_selecting();
+    harness.run();
+    harness.event(Event::Text("hello".to_owned()));
+    harness.run();
+    assert_eq!(harness.state().reply(), text("hello"));
+    harness.event(Event::Text(" again".to_owned()));
+    harness.run();
+    assert_eq!(harness.state().reply(), text("hello again"), "only the first stroke replaces");
+}

@@ -44,7 +44,7 @@ pub(crate) fn answering_ui(
     let is_to_retry = matches!(stage, Stage::Held(push) if answering.is_to_retry(push.placement.id));
     let draft = answering.draft(group, stored, look);
     if takes_focus {
-        draft.editor.focus();
+        draft.focus();
     }
     // The same for all attempts, so that the caret keeps its place when a retry arrives.
     let place = UiBuilder::new().scope_id(panel_id(group));

@@ -34,7 +34,7 @@ pub(crate) fn unsent_reply_ui(
         if ui.button(look.text("hold.craft.begin")).clicked() {
             let draft = answering.draft(group, stored, look);
             draft.is_standalone = true;
-            draft.editor.focus();
+            draft.focus();
         }
         return;
     };

@@ -1,13 +1,16 @@
 //! Timeline of an event's attempts: the arrival of each, its end, and the side that closed the connection.
 
 use egui::accesskit::Role;
-use egui::{Align2, Color32, Label, Pos2, Rangef, Rect, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align2, Color32, Label, Pos2, Rangef, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, Vec2,
+    WidgetInfo, WidgetText,
+};
 
 use crate::capture::{CaptureId, CaptureSummary, ReplyEnd};
 use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::ui::look::{Look, attempt_mark};
-use crate::ui::theme::{CORNER, GAP, GAP_SMALL};
+use crate::ui::theme::{CORNER, GAP, GAP_SMALL, icons};
 use crate::ui::widgets::controls::{card, weak};
 use crate::ui::widgets::quantities::milliseconds;
 
@@ -24,6 +27,10 @@ const BAR_SMALLEST: f32 = 3.0;
 const MARGINS: (f32, f32) = (26.0, 22.0);
 /// Height of the axis with its numbers, in points.
 const AXIS_HEIGHT: f32 = 22.0;
+/// Size of the mark of an end, in points.
+const MARK: f32 = 14.0;
+/// The name of the fault that leaves attempts unanswered.
+const UNANSWERED: &str = "unanswered";
 /// Approximate number of labels on the axis.
 const AXIS_NUMBERS: f32 = 6.0;
 /// Time that WeChat waits for a reply, in seconds.
@@ -46,6 +53,8 @@ struct Lane {
     /// `None` while it is open.
     to: Option<f32>,
     end: Option<ReplyEnd>,
+    /// Set if a fault was injected.
+    has_fault: bool,
     words: String,
 }
 
@@ -59,9 +68,10 @@ impl Lanes {
                 let from = attempt.received_at.duration_since(first).as_secs_f32().max(0.0);
                 let to = attempt.reply.as_ref().map(|reply| from + reply.elapsed.as_secs_f32());
                 let end = attempt.reply.as_ref().map(|reply| reply.end);
+                let has_fault = attempt.reply.as_ref().is_some_and(|reply| reply.fault.is_some());
                 let placement = attempt.placement;
                 let words = words(attempt, from, language);
-                Lane { id: placement.id, attempt: placement.attempt, from, to, end, words }
+                Lane { id: placement.id, attempt: placement.attempt, from, to, end, has_fault, words }
             })
             .collect();
         let ends = lanes.iter().map(|lane| lane.to.unwrap_or(lane.from).max(lane.from + LIMIT));
@@ -95,9 +105,7 @@ impl Lanes {
             let (from, to) = (lane.from, lane.to.unwrap_or(lane.from + LIMIT));
             let (from, to) = (along(axis, from, self.span), along(axis, to, self.span));
             let bar = Rect::from_x_y_ranges(from..=to.max(from + BAR_SMALLEST), top..=top + SMALL_BAR);
-            let color =
-                if lane.end == Some(ReplyEnd::Answered) { look.palette.weak } else { end_mark(lane.end, look).1 };
-            painter.rect_filled(bar, 1.0, color);
+            painter.rect_filled(bar, 1.0, end_mark(lane, look).1);
         }
     }
 }
@@ -108,7 +116,10 @@ fn words(attempt: &CaptureSummary, from: f32, language: Language) -> String {
         Some(reply) => {
             let status = reply.status.map(|status| status.to_string()).unwrap_or_default();
             let details = [("status", status), ("elapsed", span_words(reply.elapsed))];
-            language.filled(&format!("attempts.{}", reply.end.as_str()), &details)
+            // Its own side let the time run out, whoever closed the connection.
+            let is_left = reply.end == ReplyEnd::HungUp && reply.fault == Some(UNANSWERED);
+            let key = if is_left { "attempts.left".to_owned() } else { format!("attempts.{}", reply.end.as_str()) };
+            language.filled(&key, &details)
         }
     };
     let number = attempt.placement.attempt.to_string();
@@ -156,9 +167,12 @@ fn lane_ui(ui: &mut Ui, lane: &Lane, span: f32, is_shown: bool, look: &Look) -> 
     let mark = attempt_mark(lane.attempt);
     painter.text(line, Align2::LEFT_CENTER, mark, font.clone(), look.palette.strong);
     let words_at = line + Vec2::new(MARGINS.0 - GAP_SMALL, 0.0);
-    painter.text(words_at, Align2::LEFT_CENTER, &lane.words, TextStyle::Small.resolve(ui.style()), look.palette.text);
+    let room = (rect.right() - words_at.x - GAP_SMALL).max(0.0);
+    let words = RichText::new(&lane.words).small().color(look.palette.text);
+    let galley = WidgetText::from(words).into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Small);
+    painter.galley(words_at - Vec2::new(0.0, galley.size().y / 2.0), galley, look.palette.text);
     bar_ui(ui, lane, rect, span, look);
-    response.clicked() && !is_shown
+    response.on_hover_text(&lane.words).clicked() && !is_shown
 }
 
 fn bar_ui(ui: &Ui, lane: &Lane, rect: Rect, span: f32, look: &Look) {
@@ -169,25 +183,25 @@ fn bar_ui(ui: &Ui, lane: &Lane, rect: Rect, span: f32, look: &Look) {
     let until = lane.to.unwrap_or(lane.from + LIMIT);
     let (from, to) = (along(axis, lane.from, span), along(axis, until, span));
     let bar = Rect::from_x_y_ranges(Rangef::new(from, to.max(from + BAR_SMALLEST)), rows);
-    let (mark, color) = end_mark(lane.end, look);
+    let (mark, color) = end_mark(lane, look);
     match lane.end {
         Some(_) => drop(painter.rect_filled(bar, 2.0, color)),
         None => drop(painter.rect_stroke(bar, 2.0, Stroke::new(1.0, color), StrokeKind::Inside)),
     }
     let limit = along(axis, lane.from + LIMIT, span);
     painter.vline(limit, rows.expand(3.0), Stroke::new(1.5, look.palette.strong));
-    let font = TextStyle::Body.resolve(ui.style());
-    painter.text(Pos2::new(bar.right() + 3.0, middle), Align2::LEFT_CENTER, mark, font, color);
+    painter.text(Pos2::new(bar.right() + 3.0, middle), Align2::LEFT_CENTER, mark, icons::font(MARK), color);
 }
 
-/// Mark and colour of an attempt's end.
-fn end_mark(end: Option<ReplyEnd>, look: &Look) -> (&'static str, Color32) {
-    match end {
-        None => ("…", look.palette.weak),
-        Some(ReplyEnd::Answered) => ("✓", look.palette.weak),
-        Some(ReplyEnd::HungUp) => ("×", look.palette.error),
-        Some(ReplyEnd::Silent) => ("–", look.palette.warning),
-        Some(ReplyEnd::Cut | ReplyEnd::Reset) => ("!", look.palette.error),
+/// Mark and colour of an attempt's end, as the list has them.
+fn end_mark(lane: &Lane, look: &Look) -> (&'static str, Color32) {
+    match lane.end {
+        _ if lane.has_fault => (icons::ZAP, look.palette.fault),
+        None => (icons::ELLIPSIS, look.palette.weak),
+        Some(ReplyEnd::Answered) => (icons::CHECK, look.palette.weak),
+        Some(ReplyEnd::HungUp) => (icons::TIMER_OFF, look.palette.error),
+        Some(ReplyEnd::Silent) => (icons::MINUS, look.palette.warning),
+        Some(ReplyEnd::Cut | ReplyEnd::Reset) => (icons::TRIANGLE_ALERT, look.palette.error),
     }
 }
 
@@ -244,11 +258,32 @@ mod tests {
     fn every_end_has_its_words_and_only_an_answer_is_ticked() {
         let ends = [ReplyEnd::Answered, ReplyEnd::HungUp, ReplyEnd::Silent, ReplyEnd::Cut, ReplyEnd::Reset];
         let look = look(egui::Theme::Dark);
+        let lane = |end, has_fault| Lane {
+            id: CaptureId(1),
+            attempt: 1,
+            from: 0.0,
+            to: Some(1.0),
+            end: Some(end),
+            has_fault,
+            words: String::new(),
+        };
         for end in ends {
             for language in Language::ALL {
                 assert!(language.has(&format!("attempts.{}", end.as_str())), "{end:?}");
             }
-            assert_eq!(end_mark(Some(end), &look).0 == "✓", end == ReplyEnd::Answered);
+            assert_eq!(end_mark(&lane(end, false), &look).0 == icons::CHECK, end == ReplyEnd::Answered);
+            assert_eq!(end_mark(&lane(end, true), &look), (icons::ZAP, look.palette.fault));
         }
+    }
+
+    #[test]
+    fn an_attempt_that_a_fault_left_unanswered_is_not_said_to_be_late() {
+        assert!(crate::wechat::fault::Fault::known_name(UNANSWERED).is_some());
+        let stored =
+            crate::ui::test_support::stored(crate::ui::test_support::request("POST", "/".to_owned(), b""), 200);
+        let mut attempt = super::super::tests::attempt(&stored, 17);
+        let reply = attempt.reply.as_mut().unwrap();
+        (reply.end, reply.fault, reply.status) = (ReplyEnd::HungUp, Some(UNANSWERED), None);
+        assert!(words(&attempt, 0.0, Language::English).contains("left unanswered (fault)"));
     }
 }

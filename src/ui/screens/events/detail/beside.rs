@@ -27,8 +27,12 @@ pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, loo
         ui.push_id(detail.placement().group.0, |ui| {
             ScrollArea::vertical().id_salt("beside").auto_shrink(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = GAP;
-                attempts_ui(ui, &detail.lanes, detail.id(), look, actions);
-                ui.add_space(GAP);
+                // Room for the scroll bar, which floats.
+                ui.set_width(ui.available_width() - GAP);
+                if !detail.opened.stored.capture.replay {
+                    attempts_ui(ui, &detail.lanes, detail.id(), look, actions);
+                    ui.add_space(GAP);
+                }
                 title(ui, look, &replays_title(detail, look));
                 replays_ui(ui, &detail.replays, &detail.opened.replays, look, actions);
                 ui.add_space(GAP_LARGE);

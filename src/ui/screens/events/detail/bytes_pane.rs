@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use egui::text::{CCursor, LayoutJob, TextFormat};
 use egui::text_selection::LabelSelectionState;
-use egui::{Align, Align2, FontId, Label, Layout, RichText, ScrollArea, Sense, Sides, Stroke, TextStyle, Ui, Vec2};
+use egui::{
+    Align, Align2, Button, FontId, Label, Layout, RichText, ScrollArea, Sense, Sides, Stroke, TextStyle, TextWrapMode,
+    Ui, Vec2,
+};
 
 use super::Detail;
 use super::detail_view::{BytesSource, DetailView};
@@ -187,7 +190,10 @@ fn bar_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, acti
                     BytesView::Request => "hero.bytes.request",
                     BytesView::Headers => "hero.bytes.headers",
                 };
-                if ui.selectable_label(view.bytes == one, look.text(key)).clicked() {
+                if ui
+                    .add(Button::selectable(view.bytes == one, look.text(key)).wrap_mode(TextWrapMode::Extend))
+                    .clicked()
+                {
                     view.bytes = one;
                 }
             }
@@ -196,7 +202,8 @@ fn bar_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, acti
                 for (source, key) in
                     [(BytesSource::Message, "detail.raw.message"), (BytesSource::Body, "detail.raw.body")]
                 {
-                    if ui.selectable_label(view.source == source, look.text(key)).clicked() {
+                    let choice = Button::selectable(view.source == source, look.text(key));
+                    if ui.add(choice.wrap_mode(TextWrapMode::Extend)).clicked() {
                         view.source = source;
                     }
                 }

@@ -36,6 +36,10 @@ pub(crate) struct DetailView {
     pub(crate) is_stacked: bool,
     /// Set if the detail stands in place of the list while there is no room for both.
     pub(crate) covers_list: bool,
+    /// Set while a reply is being written in a low room: it stands above what it is about.
+    pub(super) answers_first: bool,
+    /// Set if a button of the menu on the board pushes the event's kind and key.
+    pub(crate) is_in_menu: bool,
     pub(crate) pictures: PictureCache,
     /// Banners of accounts that were dismissed in this session.
     dismissed: Vec<(String, Code)>,

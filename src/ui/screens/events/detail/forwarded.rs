@@ -2,13 +2,14 @@
 
 use egui::{CollapsingHeader, Label, RichText, Ui};
 
-use super::reply_bytes::{bytes_ui, row_ui, text};
+use super::reply_bytes::{bytes_ui, row_ui, target_ui, text};
 use crate::capture::{ServerAnswer, header_text};
 use crate::texts::Language;
-use crate::ui::look::{FAULT_MARK, Look};
-use crate::ui::theme::GAP;
+use crate::ui::look::Look;
+use crate::ui::theme::{GAP, icons};
 use crate::ui::widgets::controls::{card, title, value_pair};
 use crate::ui::widgets::findings::{FindingView, PlaceDisplay, findings_ui};
+use crate::ui::widgets::marked::marked_ui;
 use crate::ui::widgets::quantities::milliseconds;
 use crate::ui::widgets::shown::DisplayText;
 
@@ -51,12 +52,12 @@ impl ForwardView {
 pub(super) fn forwarded_ui(ui: &mut Ui, forward: &ForwardView, look: &Look) {
     title(ui, look, &look.text("forwarded.title"));
     let (mark, key, color) = match (forward.passed_on, &forward.problem) {
-        (true, None) => ("✓", "forwarded.passed_on", look.palette.weak),
-        (true, Some(_)) => ("▲", "forwarded.passed_on", look.palette.warning),
-        (false, None) if forward.has_fault => (FAULT_MARK, "forwarded.faulty", look.palette.fault),
-        (false, _) => ("×", "forwarded.not_passed_on", look.palette.error),
+        (true, None) => (icons::CHECK, "forwarded.passed_on", look.palette.weak),
+        (true, Some(_)) => (icons::TRIANGLE_ALERT, "forwarded.passed_on", look.palette.warning),
+        (false, None) if forward.has_fault => (icons::ZAP, "forwarded.faulty", look.palette.fault),
+        (false, _) => (icons::SERVER_OFF, "forwarded.not_passed_on", look.palette.warning),
     };
-    ui.add(Label::new(RichText::new(format!("{mark} {}", look.text(key))).color(color)).wrap());
+    marked_ui(ui, mark, &look.text(key), color);
     if let Some(problem) = &forward.problem {
         ui.add(Label::new(RichText::new(problem).color(look.palette.strong)).wrap());
     }
@@ -84,7 +85,7 @@ fn facts_ui(ui: &mut Ui, forward: &ForwardView, look: &Look) {
     let none = || look.text("forwarded.none").into_owned();
     let status = forward.status.map_or_else(none, |status| status.to_string());
     let (first_byte, whole) = &forward.times;
-    value_pair(ui, look, &look.text("forwarded.target"), &forward.target);
+    target_ui(ui, &forward.target, look);
     value_pair(ui, look, &look.text("detail.answer.status"), &status);
     value_pair(ui, look, &look.text("forwarded.first_byte"), &first_byte.clone().unwrap_or_else(none));
     value_pair(ui, look, &look.text("forwarded.whole"), whole);

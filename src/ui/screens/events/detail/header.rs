@@ -10,18 +10,19 @@ use super::detail_view::DetailView;
 use super::menu_line::menu_line_ui;
 use super::request_view::signature_words;
 use super::whose_tap::{Answerer, whose_tap_ui};
-use crate::capture::{Capture, HANDSHAKE, Mode, Reply, Signature, UNREADABLE};
+use crate::capture::{Capture, Mode, Reply, Signature};
 use crate::engine::EventDetail;
 use crate::texts::safe_text::{safe_text, shortened};
 use crate::ui::action::{Action, DetailPart};
 use crate::ui::keys::{self, Shortcut};
-use crate::ui::look::{FAULT_MARK, Look, attempt_mark, fault_hint, forward_hint, signature_mark};
+use crate::ui::look::{Look, attempt_mark, fault_hint, forward_hint, signature_icon};
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::theme::{CORNER, GAP, GAP_SMALL, icons, title_text};
 use crate::ui::widgets::annotation::annotation_ui;
 use crate::ui::widgets::controls::{copy_icon, named, small_button, weak};
 use crate::ui::widgets::copy_menu::copy_menu_ui;
 use crate::ui::widgets::family_mark::family_mark;
+use crate::ui::widgets::marked::marked_line_ui;
 use crate::wechat::kind;
 
 /// Size of the family's mark before the title, in points.
@@ -33,6 +34,9 @@ const HOVER_CHARS: usize = 1_000;
 
 /// Side of a button with an icon alone, in points.
 const ICON_BUTTON: f32 = 24.0;
+
+/// Room beside the number of an attempt within its button, in points.
+const NUMBER_PADDING: f32 = 2.0;
 
 /// Text size of the key beside the title, in points.
 const KEY_TEXT: f32 = 14.0;
@@ -80,7 +84,7 @@ pub(super) fn header_ui(
         attempts_ui(ui, (opened, lanes), view, look, actions);
     });
     whose_tap_row(ui, capture, answering, look, actions);
-    menu_line_ui(ui, opened, look, actions);
+    menu_line_ui(ui, opened, view.is_in_menu, look, actions);
     annotation_ui(ui, &opened.stored.annotation, look, actions);
 }
 
@@ -151,19 +155,24 @@ fn buttons_ui(
     actions: &mut Vec<Action>,
 ) {
     let stored = &opened.stored;
-    let is_message = !matches!(&*stored.capture.envelope.kind, HANDSHAKE | UNREADABLE);
-    if is_message {
+    let group = stored.placement.group;
+    let is_waiting = answering.stage(group).is_some();
+    // Without a reply it may wait at the relay or at another desktop, whose it is then.
+    if is_waiting || stored.reply.is_none() {
         let answerer = Answerer::of(&stored.capture, answering.team.as_ref());
         let hint = match &answerer {
             Answerer::Here => look.text("hero.answer_hint").into_owned(),
             Answerer::Relay => look.text("team.read_only_nobodys").into_owned(),
             Answerer::Other(name) => look.filled("team.read_only", &[("name", &shortened(name, TITLE_CHARS))]),
         };
-        let answer = ui.add_enabled(answerer == Answerer::Here, small_button(&*look.text("hero.answer")));
-        let answer = answer.on_hover_text(&hint).on_disabled_hover_text(&hint);
-        if answer.clicked() {
-            answering.begin(stored, look);
-            actions.push(Action::ShowPart(DetailPart::Reply));
+        let can_answer = is_waiting && answerer == Answerer::Here;
+        if is_waiting || answerer != Answerer::Here {
+            let answer = ui.add_enabled(can_answer, small_button(&*look.text("hero.answer")));
+            let answer = answer.on_hover_text(&hint).on_disabled_hover_text(&hint);
+            if answer.clicked() {
+                answering.request_focus(group);
+                actions.push(Action::ShowPart(DetailPart::Reply));
+            }
         }
     }
     let replay = ui.add(small_button(&*look.text("replays.detail.replay"))).on_hover_text(keys::REPLAY.hint());
@@ -175,8 +184,15 @@ fn buttons_ui(
 /// Draws the menu of the other verbs.
 fn more_menu(ui: &mut Ui, opened: &EventDetail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
     let (response, _) = MenuButton::from_button(icon_menu(icons::ELLIPSIS)).ui(ui, |ui| {
-        for shortcut in [&keys::REPLAY, &keys::EDIT_AND_REPLAY, &keys::DUPLICATE, &keys::EXPORT, &keys::REMOVE] {
-            verb_ui(ui, shortcut, look, actions);
+        for (shortcut, name) in [
+            (&keys::REPLAY, "replay.menu.replay"),
+            (&keys::REPLAY_ASKING, "replay.menu.ask"),
+            (&keys::EDIT_AND_REPLAY, "replay.menu.edit"),
+            (&keys::DUPLICATE, "replay.menu.duplicate"),
+            (&keys::EXPORT, "replay.menu.export"),
+            (&keys::REMOVE, keys::REMOVE.text),
+        ] {
+            verb_ui(ui, (shortcut, name), look, actions);
         }
         ui.separator();
         if ui.checkbox(&mut view.shows_space, look.text("hero.bytes.space")).clicked() {
@@ -197,36 +213,36 @@ fn icon_menu(icon: &str) -> Button<'static> {
     Button::new(RichText::new(icon).font(icons::font(16.0))).small().frame_when_inactive(false).min_size(size)
 }
 
-fn verb_ui(ui: &mut Ui, shortcut: &Shortcut, look: &Look, actions: &mut Vec<Action>) {
-    if ui.add(Button::new(look.text(shortcut.text).into_owned()).shortcut_text(shortcut.hint())).clicked() {
+/// Draws a verb under the name that it has in the menu of a row.
+fn verb_ui(ui: &mut Ui, (shortcut, name): (&Shortcut, &str), look: &Look, actions: &mut Vec<Action>) {
+    if ui.add(Button::new(look.text(name).into_owned()).shortcut_text(shortcut.hint())).clicked() {
         actions.push(shortcut.action());
         ui.close();
     }
 }
 
-/// Draws signature, mode, and what else was special. What is right stays quiet.
+/// Draws signature, mode, and what else was special, with the marks of the list. What is right stays quiet.
 fn states_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
-    let capture = &opened.stored.capture;
+    let (capture, palette) = (&opened.stored.capture, look.palette);
     let signature = capture.signature;
-    let color = if signature == Signature::Valid { look.palette.weak } else { look.signature_color(signature) };
-    state_ui(ui, signature_mark(signature), &signature_words(signature, look), color);
-    let mark = if capture.mode == Mode::Plain { "" } else { "◆" };
-    state_ui(ui, mark, &look.text(&format!("detail.mode.{}", capture.mode.as_str())), look.palette.weak);
+    let color = if signature == Signature::Valid { palette.weak } else { look.signature_color(signature) };
+    marked_line_ui(ui, signature_icon(signature), &signature_words(signature, look), color);
+    let mode = look.text(&format!("detail.mode.{}", capture.mode.as_str())).into_owned();
+    if capture.mode == Mode::Plain {
+        ui.add(Label::new(RichText::new(&mode).color(palette.weak)).extend());
+    } else {
+        marked_line_ui(ui, icons::LOCK, &mode, palette.weak);
+    }
     let reply = opened.stored.reply.as_ref();
-    if let Some((mark, words)) = reply.and_then(Reply::forward).and_then(|state| forward_hint(state, look)) {
-        state_ui(ui, mark, &words, look.palette.error);
+    if let Some((icon, words)) = reply.and_then(Reply::forward).and_then(|state| forward_hint(state, look)) {
+        marked_line_ui(ui, icon, &words, palette.warning);
     }
     if let Some(name) = reply.and_then(|reply| reply.fault) {
-        state_ui(ui, FAULT_MARK, &fault_hint(name, look), look.palette.fault);
+        marked_line_ui(ui, icons::ZAP, &fault_hint(name, look), palette.fault);
     }
     if capture.replay {
-        state_ui(ui, "→", &look.text("detail.replay"), look.palette.note);
+        marked_line_ui(ui, icons::FLASK_CONICAL, &look.text("detail.replay"), palette.weak);
     }
-}
-
-fn state_ui(ui: &mut Ui, mark: &str, words: &str, color: egui::Color32) {
-    let words = if mark.is_empty() { words.to_owned() } else { format!("{mark} {words}") };
-    ui.add(Label::new(RichText::new(words).color(color)).extend());
 }
 
 /// Draws the attempts: their numbers, and a small timeline that unfolds the large one.
@@ -237,33 +253,46 @@ fn attempts_ui(
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    if opened.attempts.is_empty() {
+    // What was sent from here is no push that WeChat tries again.
+    if opened.attempts.is_empty() || opened.stored.capture.replay {
         return;
     }
-    ui.label(RichText::new(look.text("detail.attempts")).color(look.palette.weak));
-    if opened.attempts.len() > 1 {
-        for attempt in &opened.attempts {
-            let number = attempt.placement.attempt;
-            let is_shown = attempt.placement.id == opened.stored.placement.id;
-            let button = Button::selectable(is_shown, attempt_mark(number)).small().min_size(Vec2::splat(20.0));
-            let name = look.filled("detail.attempt", &[("number", &number.to_string())]);
-            if named(ui.add(button), Role::Button, &name).on_hover_text(&name).clicked() {
-                actions.push(Action::Select(attempt.placement.id));
-            }
-        }
-    }
-    let (rect, response) = ui.allocate_exact_size(lanes.small_size(), Sense::click());
     let name = look.text("hero.timeline");
-    let response = named(response, Role::Button, &name).on_hover_text(&*name);
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect.expand(2.0), CORNER, look.palette.hovered);
-    }
-    lanes.paint_small(ui, Rect::from_center_size(rect.center(), lanes.small_size()), look);
-    if response.clicked() {
+    let response = if opened.attempts.len() == 1 {
+        // One bar of some milliseconds would be a dot.
+        let words = weak(look, look.text("detail.one_attempt"));
+        ui.add(Button::new(words).frame_when_inactive(false).small())
+    } else {
+        ui.label(RichText::new(look.text("detail.attempts")).color(look.palette.weak));
+        let padding = ui.spacing().button_padding.x;
+        numbers_ui(ui, opened, look, actions);
+        ui.spacing_mut().button_padding.x = padding;
+        let (rect, response) = ui.allocate_exact_size(lanes.small_size(), Sense::click());
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(rect.expand(2.0), CORNER, look.palette.hovered);
+        }
+        lanes.paint_small(ui, Rect::from_center_size(rect.center(), lanes.small_size()), look);
+        response
+    };
+    if named(response, Role::Button, &name).on_hover_text(&*name).clicked() {
         if view.is_wide {
             view.shows_beside = !view.shows_beside;
         } else {
             view.shows_attempts = !view.shows_attempts;
+        }
+    }
+}
+
+/// Draws the number of each attempt; a click opens it.
+fn numbers_ui(ui: &mut Ui, opened: &EventDetail, look: &Look, actions: &mut Vec<Action>) {
+    ui.spacing_mut().button_padding.x = NUMBER_PADDING;
+    for attempt in &opened.attempts {
+        let number = attempt.placement.attempt;
+        let is_shown = attempt.placement.id == opened.stored.placement.id;
+        let button = Button::selectable(is_shown, attempt_mark(number)).small().min_size(Vec2::splat(20.0));
+        let name = look.filled("detail.attempt", &[("number", &number.to_string())]);
+        if named(ui.add(button), Role::Button, &name).on_hover_text(&name).clicked() {
+            actions.push(Action::Select(attempt.placement.id));
         }
     }
 }

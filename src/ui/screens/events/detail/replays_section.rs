@@ -6,13 +6,13 @@ use egui::{CollapsingHeader, Label, RichText, Ui};
 
 use super::differing::difference_ui;
 use super::replayed::ReplayView;
-use super::reply_bytes::{bytes_ui, row_ui};
+use super::reply_bytes::{bytes_ui, target_ui};
 use crate::capture::ReplayId;
 use crate::engine::{ComparedReplay, QueryCommand};
 use crate::ui::action::{Action, CompareAction, SendAction};
 use crate::ui::look::{Look, attempt_mark};
 use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{card, copy_button, small_button, value_pair, weak};
+use crate::ui::widgets::controls::{card, copy_icon, small_button, value_pair, weak};
 use crate::ui::widgets::findings::{PlaceDisplay, findings_ui};
 use crate::ui::widgets::verdicts::{legal_words, verdict_color, verdict_words};
 
@@ -130,20 +130,22 @@ fn replay_ui(ui: &mut Ui, compared: &ComparedReplay, view: &ReplayView, look: &L
 fn answer_ui(ui: &mut Ui, compared: &ComparedReplay, view: &ReplayView, look: &Look, actions: &mut Vec<Action>) {
     let none = || look.text("forwarded.none").into_owned();
     let (first_byte, whole) = &view.times;
-    value_pair(ui, look, &look.text("forwarded.target"), &view.target);
+    target_ui(ui, &view.target, look);
     let status = view.status.map_or_else(none, |status| status.to_string());
     value_pair(ui, look, &look.text("detail.answer.status"), &status);
     value_pair(ui, look, &look.text("forwarded.first_byte"), &first_byte.clone().unwrap_or_else(none));
     value_pair(ui, look, &look.text("forwarded.whole"), whole);
     let plain = view.message.as_ref().unwrap_or(&view.body);
-    row_ui(ui, "detail.answer.body", look, |ui| {
-        bytes_ui(ui, plain, look);
+    // Below its label: a body in the second column of a narrow pane would be a word a line.
+    let body = look.text("detail.answer.body");
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(&*body).color(look.palette.weak));
         let reply = compared.stored.replayed.reply();
         if !reply.is_empty() {
-            let text = || String::from_utf8_lossy(reply).into_owned();
-            copy_button(ui, look, &look.text("detail.answer.body"), text, actions);
+            copy_icon(ui, look, &body, || String::from_utf8_lossy(reply).into_owned(), actions);
         }
     });
+    bytes_ui(ui, plain, look);
     if view.message.is_some() {
         let wire = CollapsingHeader::new(look.text("hold.wire")).id_salt("wire");
         wire.show(ui, |ui| bytes_ui(ui, &view.body, look));

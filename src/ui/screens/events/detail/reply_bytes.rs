@@ -24,3 +24,36 @@ pub(super) fn bytes_ui(ui: &mut Ui, shown: &str, look: &Look) {
     }
     code_frame(look).show(ui, |ui| ui.add(Label::new(RichText::new(shown).monospace()).wrap()));
 }
+
+/// Draws the URL that a request went to. A query that signs it is folded: it fills lines, and is another one each time.
+pub(super) fn target_ui(ui: &mut Ui, target: &str, look: &Look) {
+    row_ui(ui, "forwarded.target", look, |ui| {
+        let (shown, folded) = folded_target(target);
+        let response = ui.add(Label::new(RichText::new(shown).monospace()).wrap());
+        if folded {
+            response.on_hover_text(target);
+        }
+    });
+}
+
+/// A URL without its query where that has a signature, and whether it was folded.
+fn folded_target(target: &str) -> (String, bool) {
+    match target.split_once('?') {
+        Some((page, query)) if query.contains("signature=") => (format!("{page}?…"), true),
+        _ => (target.to_owned(), false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_query_that_signs_is_folded() {
+        let signed = "http://127.0.0.1:8000/wx?signature=a&timestamp=1&nonce=2";
+        assert_eq!(folded_target(signed), ("http://127.0.0.1:8000/wx?…".to_owned(), true));
+        for plain in ["http://127.0.0.1:8000/wx", "http://127.0.0.1:8000/wx?a=b"] {
+            assert_eq!(folded_target(plain), (plain.to_owned(), false));
+        }
+    }
+}

@@ -2,18 +2,19 @@
 
 use egui::{CollapsingHeader, Label, RichText, Ui};
 
-use super::answered::ReplyView;
+use super::answered::{ReplyStanding, ReplyView};
 use super::attempts::WECHAT_LIMIT_MS;
 use super::forwarded::forwarded_ui;
 use super::reply_bytes::bytes_ui;
 use crate::capture::{HANDSHAKE, Reply, ReplyEnd, ReplySource, StoredCapture};
 use crate::ui::action::Action;
-use crate::ui::look::{FAULT_MARK, Look};
+use crate::ui::look::Look;
 use crate::ui::screens::events::answering::{ManualReplies, answering_ui, unsent_reply_ui};
-use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::theme::{GAP, GAP_SMALL, icons};
 use crate::ui::widgets::bubble::bubble_ui;
 use crate::ui::widgets::controls::{copy_icon, weak};
 use crate::ui::widgets::findings::{PlaceDisplay, findings_ui};
+use crate::ui::widgets::marked::marked_ui;
 use crate::ui::widgets::quantities::{milliseconds, size};
 
 /// Maximum width of the preview of the chat, in points.
@@ -61,11 +62,11 @@ fn reply_ui(
     verdict_ui(ui, (reply, view), is_handshake, look);
     if let Some(name) = reply.fault {
         let fault = look.text(&format!("fault.{name}.name")).into_owned();
-        let words = format!("{FAULT_MARK} {}", look.filled("detail.answer.fault", &[("fault", &fault)]));
-        ui.add(Label::new(RichText::new(words).color(look.palette.fault)).wrap());
+        let words = look.filled("detail.answer.fault", &[("fault", &fault)]);
+        marked_ui(ui, icons::ZAP, &words, look.palette.fault);
     }
     findings_ui(ui, &view.findings, PlaceDisplay::Text, look);
-    if let Some(effect) = view.user_outcome.as_ref().filter(|effect| effect.is_certain) {
+    if let Some(effect) = view.user_outcome.as_ref().filter(|effect| effect.has_chat()) {
         ui.scope(|ui| {
             ui.set_max_width(CHAT_WIDTH.min(ui.available_width()));
             bubble_ui(ui, &effect.outcome, effect.reply.as_ref(), look);
@@ -79,9 +80,14 @@ fn reply_ui(
 
 /// Draws the effect in a sentence, and below it status, source and time. What is right stays quiet.
 fn verdict_ui(ui: &mut Ui, (reply, view): (&Reply, &ReplyView), is_handshake: bool, look: &Look) {
-    let (mark, color) = if view.is_legal { ("✓", look.palette.text) } else { ("×", look.palette.error) };
     if let Some(effect) = &view.user_outcome {
-        ui.add(Label::new(RichText::new(format!("{mark} {}", effect.sentence)).color(color)).wrap());
+        let (icon, color) = match effect.standing {
+            ReplyStanding::Taken => (icons::CHECK, look.palette.text),
+            ReplyStanding::Failed => (icons::TRIANGLE_ALERT, look.palette.error),
+            ReplyStanding::Refused => (icons::CIRCLE_SLASH, look.palette.weak),
+            ReplyStanding::Superseded => (icons::TIMER_OFF, look.palette.weak),
+        };
+        marked_ui(ui, icon, &effect.sentence, color);
     }
     let is_in_time = reply.elapsed.as_secs_f32() * 1000.0 <= WECHAT_LIMIT_MS;
     let limit = look.text(if is_in_time { "detail.answer.in_time" } else { "detail.answer.too_late" });
@@ -90,12 +96,14 @@ fn verdict_ui(ui: &mut Ui, (reply, view): (&Reply, &ReplyView), is_handshake: bo
         let part = |ui: &mut Ui, words: String| ui.add(Label::new(weak(look, words)).wrap());
         part(ui, status_words(reply.status, reply.end, look)).on_hover_text(look.text("detail.answer.status"));
         part(ui, "·".to_owned());
-        let source = source_words(&reply.source, is_handshake, look);
+        let source = source_words(reply, is_handshake, look);
         part(ui, source).on_hover_text(look.text("detail.answer.source"));
         part(ui, "·".to_owned());
         part(ui, milliseconds(reply.elapsed)).on_hover_text(&*limit);
         if !is_in_time {
-            ui.add(Label::new(RichText::new(&*limit).small().color(look.palette.error)).wrap());
+            let is_over = view.user_outcome.as_ref().is_some_and(|effect| effect.standing == ReplyStanding::Superseded);
+            let color = if is_over { look.palette.weak } else { look.palette.error };
+            ui.add(Label::new(RichText::new(&*limit).small().color(color)).wrap());
         }
     });
 }
@@ -110,13 +118,27 @@ fn status_words(status: Option<u16>, end: ReplyEnd, look: &Look) -> String {
     }
 }
 
-/// The source of the reply, as text.
-fn source_words(source: &ReplySource, is_handshake: bool, look: &Look) -> String {
-    match source {
+/// The source of the reply, as text; where there is none, the reason.
+fn source_words(reply: &Reply, is_handshake: bool, look: &Look) -> String {
+    match &reply.source {
+        ReplySource::None => look.text(no_source_key(reply)).into_owned(),
         ReplySource::Default if is_handshake => look.text("detail.source.echo").into_owned(),
         ReplySource::Rule(name) => look.filled("detail.source.rule", &[("name", name)]),
         ReplySource::Desktop(name) => look.filled("team.source", &[("name", name)]),
         other => look.text(&format!("detail.source.{}", other.spelling())).into_owned(),
+    }
+}
+
+/// Locale key of the reason why nothing decided about a reply.
+fn no_source_key(reply: &Reply) -> &'static str {
+    match (reply.end, reply.status) {
+        _ if reply.fault.is_some() => "detail.no_source.left",
+        (ReplyEnd::Answered, Some(403)) => "detail.no_source.refused",
+        (ReplyEnd::Answered, Some(413)) => "detail.no_source.too_large",
+        (ReplyEnd::Answered, Some(503)) => "detail.no_source.not_stored",
+        (ReplyEnd::HungUp, _) => "detail.no_source.not_ready",
+        (ReplyEnd::Silent, _) => "detail.no_source.left",
+        _ => "detail.source.none",
     }
 }
 

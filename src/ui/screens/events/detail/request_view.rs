@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use crate::capture::{RawRequest, Signature, header_text};
 use crate::engine::{EventDetail, SignatureCheck};
 use crate::ui::action::Action;
-use crate::ui::look::{Look, signature_mark};
-use crate::ui::theme::{GAP, GAP_LARGE};
+use crate::ui::look::{Look, signature_icon};
+use crate::ui::theme::{GAP, GAP_LARGE, icons};
 use crate::ui::widgets::controls::{card, copy_icon, pair, small_button, title, value_pair, weak};
+use crate::ui::widgets::marked::marked_ui;
 use crate::ui::widgets::shown::DisplayText;
 
 /// A request decoded for display.
@@ -127,8 +128,8 @@ fn signature_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP - 2.0;
         let signature = opened.stored.capture.signature;
-        let words = format!("{} {}", signature_mark(signature), signature_words(signature, look));
-        ui.label(RichText::new(words).strong().color(look.signature_color(signature)));
+        let color = look.signature_color(signature);
+        marked_ui(ui, signature_icon(signature), &signature_words(signature, look), color);
         match &opened.signature {
             Some(check) => steps_ui(ui, check, look),
             None => drop(ui.add(Label::new(weak(look, look.text("detail.request.no_check"))).wrap())),
@@ -147,9 +148,9 @@ fn steps_ui(ui: &mut Ui, check: &SignatureCheck, look: &Look) {
         None => value_pair(ui, look, &received, "–"),
     }
     let (mark, key, color) = if check.agrees {
-        ("✓", "detail.request.agrees", look.palette.weak)
+        (icons::CHECK, "detail.request.agrees", look.palette.weak)
     } else {
-        ("×", "detail.request.differs", look.palette.error)
+        (icons::TRIANGLE_ALERT, "detail.request.differs", look.palette.error)
     };
-    ui.label(RichText::new(format!("{mark} {}", look.text(key))).color(color));
+    marked_ui(ui, mark, &look.text(key), color);
 }

@@ -38,10 +38,14 @@ pub(super) fn scroll_ui(
         ui.spacing_mut().item_spacing.y = GAP;
         // Room for the scroll bar, which floats.
         ui.set_width(ui.available_width() - GAP);
-        content_ui(ui, detail, view, look, actions);
-        heading_ui(ui, &look.text("hero.reply.title"), DetailPart::Reply, view, look);
-        let stored = &detail.opened.stored;
-        reply_section_ui(ui, stored, detail.reply.as_ref(), answering, look, actions);
+        // Where the room is low, the reply that is being written comes before what it is about.
+        if view.answers_first {
+            answer_ui(ui, detail, (view, answering), look, actions);
+            content_ui(ui, detail, view, look, actions);
+        } else {
+            content_ui(ui, detail, view, look, actions);
+            answer_ui(ui, detail, (view, answering), look, actions);
+        }
         if let Some(layers) = &detail.opened.layers {
             layers_ui(ui, layers, detail, look);
         }
@@ -61,13 +65,25 @@ pub(super) fn scroll_ui(
     });
 }
 
+/// Draws the reply below its heading.
+fn answer_ui(
+    ui: &mut Ui,
+    detail: &Detail,
+    (view, answering): (&mut DetailView, &mut ManualReplies),
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    heading_ui(ui, &look.text("hero.reply.title"), DetailPart::Reply, view, look);
+    reply_section_ui(ui, &detail.opened.stored, detail.reply.as_ref(), answering, look, actions);
+}
+
 /// Draws the timeline where it is unfolded, the findings, and the card of the kind.
 fn content_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
     let has_no_replays = detail.opened.replays.is_empty() || (view.is_wide && view.shows_beside);
     if view.takes_reveal(DetailPart::Content) || (has_no_replays && view.takes_reveal(DetailPart::Replays)) {
         ui.scroll_to_rect(Rect::from_min_size(ui.cursor().min, Vec2::splat(1.0)), Some(egui::Align::Min));
     }
-    if view.shows_attempts && !view.is_wide {
+    if view.shows_attempts && !view.is_wide && !detail.opened.stored.capture.replay {
         attempts_ui(ui, &detail.lanes, detail.id(), look, actions);
     }
     mendable_findings_ui(ui, &detail.findings, look, actions);

@@ -6,7 +6,7 @@ use super::row_texts::RowTexts;
 use crate::capture::diagnosis::Severity;
 use crate::capture::{CaptureSummary, Mode, ReplyMeaning, Signature, Verdict};
 use crate::engine::AccountStatus;
-use crate::ui::look::Look;
+use crate::ui::look::{Look, signature_icon};
 use crate::ui::theme::icons;
 use crate::ui::widgets::annotation;
 use crate::ui::widgets::team_badge::badge_words;
@@ -87,12 +87,7 @@ impl FirstState {
 
 fn signature_mark(row: &CaptureSummary, texts: &RowTexts, look: &Look) -> StateMark {
     let words = look.filled("window.row.signature", &[("state", &texts.signature)]);
-    let icon = match row.signature {
-        Signature::Valid => icons::SHIELD_CHECK,
-        Signature::Invalid | Signature::Missing => icons::SHIELD_X,
-        Signature::Unchecked => icons::SHIELD_QUESTION_MARK,
-    };
-    StateMark { icon, color: look.signature_color(row.signature), words }
+    StateMark { icon: signature_icon(row.signature), color: look.signature_color(row.signature), words }
 }
 
 /// Marks at the end of the summary: what sets a row apart beside its reply, where the account does not expect it.
@@ -199,7 +194,13 @@ mod tests {
 
     #[expect(clippy::fn_params_excessive_bools, reason = "a test names both at each call")]
     fn further(row: CaptureSummary, has_token: bool, has_aes_key: bool) -> Vec<String> {
-        let account = AccountStatus { name: "default".to_owned(), has_token, has_aes_key, has_app_secret: false };
+        let account = AccountStatus {
+            name: "default".to_owned(),
+            has_token,
+            has_aes_key,
+            has_app_id: false,
+            has_app_secret: false,
+        };
         let row = ReadRow::new(row);
         let marks = further_states(&row.summary, row.texts(&look()), Some(&account), &look());
         marks.into_iter().map(|mark| mark.words).collect()

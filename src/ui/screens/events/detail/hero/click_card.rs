@@ -9,8 +9,9 @@ use crate::engine::EventDetail;
 use crate::texts::safe_text::grouped;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::theme::{GAP, GAP_SMALL, icons};
 use crate::ui::widgets::controls::{copy_icon, value_font, weak};
+use crate::ui::widgets::marked::marked_line_ui;
 use crate::ui::widgets::quantities::milliseconds;
 
 /// A click as it is displayed.
@@ -32,7 +33,8 @@ impl ClickCard {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             copy_icon(ui, look, "EventKey", || self.key.clone(), actions);
-            if let Some(history) = &opened.key_history {
+            // What was sent from here, or is signed by nobody we know, is no tap.
+            if let Some(history) = opened.key_history.as_ref().filter(|history| history.count > 0) {
                 let count = grouped(history.count);
                 let key = if history.has_more { "hero.click.tapped_more" } else { "hero.click.tapped" };
                 ui.label(weak(look, look.filled(key, &[("count", &count)])));
@@ -67,9 +69,13 @@ fn tap_ui(ui: &mut Ui, tap: &CaptureSummary, look: &Look, actions: &mut Vec<Acti
                     Some(status) if reply.end == ReplyEnd::Answered => status.to_string(),
                     _ => look.text(&format!("detail.end.{}", reply.end.as_str())).into_owned(),
                 };
-                let (mark, color) =
-                    if reply.is_legal() { ("✓", look.palette.weak) } else { ("×", look.palette.error) };
-                (format!("{mark} {state} · {}", milliseconds(reply.elapsed)), color)
+                let (icon, color) = if reply.is_legal() {
+                    (icons::CHECK, look.palette.weak)
+                } else {
+                    (icons::TRIANGLE_ALERT, look.palette.error)
+                };
+                marked_line_ui(ui, icon, &format!("{state} · {}", milliseconds(reply.elapsed)), color);
+                return;
             }
         };
         ui.add(Label::new(RichText::new(words).color(color)).truncate());

@@ -229,7 +229,8 @@ fn picture_ui(ui: &mut Ui, tile: &Tile<'_>, cache: &mut PictureCache, look: &Loo
     let ctx = ui.ctx().clone();
     match cache.get(&url) {
         Some(FetchState::Pending) => {
-            ui.put(rect.shrink2(rect.size() / 2.0 - Vec2::splat(10.0)), egui::Spinner::new());
+            let place = rect.shrink2(rect.size() / 2.0 - Vec2::splat(10.0));
+            put(ui, place, egui::Spinner::new());
         }
         Some(FetchState::Fetched(picture)) => match picture.texture(&ctx) {
             Some(texture) => {
@@ -256,10 +257,16 @@ fn placeholder_ui(ui: &Ui, rect: Rect, number: &str, look: &Look) {
     ui.painter().rect_stroke(rect, CornerRadius::same(3), Stroke::new(1.0, look.palette.line), StrokeKind::Inside);
 }
 
+/// Draws a widget within the picture. What is below stands below the picture, and not below the widget.
+fn put(ui: &mut Ui, place: Rect, widget: impl egui::Widget) -> egui::Response {
+    let mut room = ui.new_child(egui::UiBuilder::new().id_salt("within").max_rect(place));
+    room.put(place, widget)
+}
+
 fn words_ui(ui: &mut Ui, rect: Rect, words: &str, look: &Look) {
     let text = RichText::new(shortened(words, NAME_CHARS)).size(TEXT_SMALL).color(look.palette.chat.weak);
     let room = Rect::from_min_max(rect.min, rect.max - Vec2::new(0.0, rect.height() * 0.4)).shrink(6.0);
-    ui.put(room, Label::new(text).wrap()).on_hover_text(words);
+    put(ui, room, Label::new(text).wrap()).on_hover_text(words);
 }
 
 /// Draws the button that fetches a picture from WeChat's host, which is named before anything is asked of it.
@@ -275,7 +282,7 @@ fn fetch_button(
     let button_size = Vec2::new((rect.width() - 16.0).min(120.0), 26.0);
     let place = Rect::from_center_size(rect.center() + Vec2::new(0.0, rect.height() * 0.25), button_size);
     let place = if key == "hero.pictures.fetch" { Rect::from_center_size(rect.center(), button_size) } else { place };
-    let response = ui.put(place, small_button(&*look.text(key)));
+    let response = put(ui, place, small_button(&*look.text(key)));
     let hint = look.filled("hero.pictures.fetch_hint", &[("url", url)]);
     if response.on_hover_text(hint).clicked() {
         cache.begin(url);

@@ -58,15 +58,46 @@ fn the_page_says_what_the_user_saw_of_the_reply() {
     let text = b"<xml><ToUserName>FromUser</ToUserName><FromUserName>toUser</FromUserName><CreateTime>1</CreateTime>\
         <MsgType>text</MsgType><Content>Good day</Content></xml>";
     let harness = answer_of(|reply| reply.body = text.to_vec());
-    assert_shows(&harness, &["✓ The user sees the text."]);
+    assert_shows(&harness, &["The user sees the text."]);
     let harness = answer_of(|reply| (reply.status, reply.end) = (None, ReplyEnd::Silent));
-    harness.get_by_label_contains("× Without an answer WeChat sends the push again");
+    harness.get_by_label_contains("Without an answer WeChat sends the push again");
     let harness = answer_of(|reply| {
         reply.body = text.to_vec();
         reply.lint = vec![lint::LintFinding::new(lint::LintCode::PlainInSafe)];
     });
-    harness.get_by_label_contains("× The user sees the error notice");
+    harness.get_by_label_contains("The user sees the error notice");
     assert_shows(&harness, &["plain-in-safe"]);
+}
+
+#[test]
+fn a_request_that_is_not_wechats_claims_no_notice_and_says_why_it_was_refused() {
+    let unsigned = stored(request("POST", "/wx".to_owned(), &sample("CLICK")), 403);
+    let forged = stored(request("POST", "/wx?signature=0&timestamp=1&nonce=2".to_owned(), &sample("CLICK")), 403);
+    for (stored, says) in [(unsigned, "no user is waiting"), (forged, "if somebody else did, no user is waiting")] {
+        let mut opened = opened(&sample("CLICK"));
+        opened.stored = stored;
+        let (harness, _) = shown(Detail::new(opened, Language::English), BytesView::Text);
+        harness.get_by_label_contains(says);
+        assert_shows(&harness, &["Refused"]);
+        assert!(harness.query_by_label_contains("This account's service is down").is_none(), "no chat is shown");
+        assert!(harness.query_by_label_contains("not ready in time").is_none());
+    }
+}
+
+#[test]
+fn an_attempt_whose_retry_was_answered_says_so() {
+    let mut opened = opened(&sample("CLICK"));
+    opened.attempts = [17, 18, 19].map(|id| attempt(&opened.stored, id)).to_vec();
+    for unanswered in &mut opened.attempts[..2] {
+        let reply = unanswered.reply.as_mut().unwrap();
+        (reply.status, reply.end) = (None, ReplyEnd::HungUp);
+    }
+    let reply = opened.stored.reply.as_mut().unwrap();
+    (reply.status, reply.end, reply.source) = (None, ReplyEnd::HungUp, ReplySource::None);
+    let (harness, _) = shown(Detail::new(opened, Language::English), BytesView::Text);
+    harness.get_by_label_contains("attempt 3 had one, and the user saw that");
+    assert_shows(&harness, &["No reply was ready in time"]);
+    assert!(harness.query_by_label_contains("The user sees the error notice").is_none());
 }
 
 #[test]
@@ -97,7 +128,7 @@ fn the_response_of_the_own_server_is_shown_in_full_with_its_problem() {
     assert_shows(
         &harness,
         &[
-            "× Its answer was not passed on to WeChat",
+            "Its answer was not passed on to WeChat",
             "http://127.0.0.1:9000/wx?a=b",
             "500",
             "12.0\u{a0}ms",
@@ -122,7 +153,7 @@ fn a_fault_is_named_beside_what_decided_and_what_the_own_server_answered() {
         reply.forwarded = Some(Box::new(ServerAnswer { status: Some(200), body, problem: None, ..unsent }));
     });
     harness.get_by_label_contains("A fault was injected on purpose: ");
-    harness.get_by_label_contains("⚡ fault: ");
+    harness.get_by_label_contains("fault: ");
     harness.get_by_label_contains("Raw ·").click();
     harness.run();
     assert_shows(&harness, &["Your own server", "Success", "success"]);
