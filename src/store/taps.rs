@@ -45,10 +45,11 @@ fn is_tap() -> String {
 /// The condition that a person's tap is behind a capture `c` of a button's event, once for each tap.
 ///
 /// Nobody taps where we replay or probe, and anybody may be behind a wrong or missing signature (1, 2). A later attempt is the
-/// same tap, unless it comes sooner than WeChat tries again, which waits for five seconds: whoever taps twice in a second sends
-/// two events that are the same to the byte.
-pub(super) const TAPPED: &str = "c.replay = 0 AND c.signature NOT IN (1, 2)
-    AND (c.attempt = 1 OR c.received_at < (c.create_time + 4) * 1000000)";
+/// same tap, unless WeChat had no reason to try again, which the diagnosis of the duplicate says (the variant
+/// [`ANSWERED_IN_TIME`](crate::capture::diagnosis::ANSWERED_IN_TIME)), or it comes sooner than WeChat does, which waits for five
+/// seconds: whoever taps twice in a second sends two events that are the same to the byte.
+pub(super) const TAPPED: &str = r#"c.replay = 0 AND c.signature NOT IN (1, 2)
+    AND (c.attempt = 1 OR c.received_at < (c.create_time + 4) * 1000000 OR c.diagnoses LIKE '%["variant","answered"]%')"#;
 
 /// Those of the captures that are taps on a button.
 pub(super) fn among(connection: &Connection, ids: &[CaptureId]) -> Result<HashSet<CaptureId>, StoreError> {

@@ -43,20 +43,26 @@ const REPLIES: [(&str, TapOutcome); 7] = [
     ("", TapOutcome::Unanswered),
 ];
 
-/// Origins as `replay, attempt, signature, create_time`; the first three are taps, the last of them a second one in the same
-/// second. Then come our own, retries, a wrong and a missing signature.
-const ORIGINS: [(bool, u32, u32, Option<i64>); 8] = [
-    (false, 1, 0, Some(0)),
-    (false, 1, 3, None),
-    (false, 2, 0, Some(0)),
-    (true, 1, 0, Some(0)),
-    (false, 2, 0, Some(-60)),
-    (false, 3, 0, None),
-    (false, 1, 1, Some(0)),
-    (false, 1, 2, Some(0)),
+/// Origins as `replay, attempt, signature, create_time, diagnoses`; the first four are taps, the third a second one in the same
+/// second, the fourth one after an answer in time. Then come our own, retries, a wrong and a missing signature.
+const ORIGINS: [(bool, u32, u32, Option<i64>, Option<&str>); 9] = [
+    (false, 1, 0, Some(0), None),
+    (false, 1, 3, None, None),
+    (false, 2, 0, Some(0), RETRY),
+    (false, 2, 0, Some(-60), AGAIN),
+    (true, 1, 0, Some(0), None),
+    (false, 2, 0, Some(-60), RETRY),
+    (false, 3, 0, None, RETRY),
+    (false, 1, 1, Some(0), None),
+    (false, 1, 2, Some(0), None),
 ];
 /// The number of origins that are taps.
-const TAPS: usize = 3;
+const TAPS: usize = 4;
+
+/// The diagnoses of an attempt whose predecessor was not answered in time, and of one whose predecessor was.
+const RETRY: Option<&str> = Some(r#"[{"code":"duplicate","details":[["first","1"],["attempt","2"]]}]"#);
+const AGAIN: Option<&str> =
+    Some(r#"[{"code":"duplicate","details":[["first","1"],["attempt","2"],["variant","answered"]]}]"#);
 
 fn change() -> impl Strategy<Value = Change> {
     let capture = (0..KINDS.len(), 0..KEYS.len(), 0..REPLIES.len(), 0..6_i64, 0..ORIGINS.len(), 0..ACCOUNTS.len());
@@ -92,12 +98,13 @@ impl Model {
                     self.next += 1;
                     let sql =
                         "INSERT INTO capture (id, received_at, group_id, attempt, account, kind, form, event_key, mode,
-                                   signature, replay, create_time, severity, kept_bytes, rest, body)
-                               VALUES (?1, ?2, ?1, ?7, ?6, ?3, 13, ?4, 0, ?8, ?5, ?9, 0, 600, x'', x'61')";
-                    let (replay, attempt, signature, created) = ORIGINS[*origin];
+                                   signature, replay, create_time, severity, kept_bytes, rest, body, diagnoses)
+                               VALUES (?1, ?2, ?1, ?7, ?6, ?3, 13, ?4, 0, ?8, ?5, ?9, 0, 600, x'', x'61', ?10)";
+                    let (replay, attempt, signature, created, diagnoses) = ORIGINS[*origin];
                     let account_name = ACCOUNTS[*account];
                     let (kind_name, key_name) = (KINDS[*kind], KEYS[*key]);
-                    let values = (id, time, kind_name, key_name, replay, account_name, attempt, signature, created);
+                    let values =
+                        (id, time, kind_name, key_name, replay, account_name, attempt, signature, created, diagnoses);
                     transaction.execute(sql, values).unwrap();
                     let (columns, outcome) = REPLIES[*reply];
                     if !columns.is_empty() {
