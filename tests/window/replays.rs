@@ -67,7 +67,7 @@ fn the_dialog_is_left_by_cancel_and_enter_sends_from_its_first_field() {
     window.replay_to(&server.url);
     window.until_says("Run 1: 1 sent");
     window.chord(Modifiers::SHIFT, Key::R);
-    window.until_says("The latest replay, else the forward's answer");
+    window.until_says("Compare with");
     window.press_button("Cancel");
     window.until("the dialog closed", |window| !window.says("Send to"));
     window.chord(Modifiers::SHIFT, Key::R);

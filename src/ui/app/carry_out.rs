@@ -56,8 +56,8 @@ impl App {
         if state.palette.is_shown() && !matches!(action, Action::Leave | Action::ShowPalette(_)) {
             return;
         }
-        if state.replay_dialog.is_shown() {
-            self.act_in_replay_dialog(ctx, action);
+        if state.replay_dialog.is_shown() || state.has_form_open() {
+            self.act_in_dialog(ctx, action);
             return;
         }
         if state.note_dialog.is_open() || state.comparison.is_shown() {
@@ -82,15 +82,15 @@ impl App {
         self.act(ctx, action);
     }
 
-    /// While the dialog of replays is open, keys are for it alone: what is sent must not change behind it.
-    fn act_in_replay_dialog(&mut self, ctx: &Context, action: Action) {
+    /// While a dialog is open, keys are for it alone: what is sent or exported must not change behind it.
+    fn act_in_dialog(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::ShowDetail(true) | Action::Hold(HoldAction::SendReply) => {
                 if let Some(command) = self.state.replay_dialog.send() {
                     self.act(ctx, Action::Ask(command));
                 }
             }
-            Action::Leave => drop(self.state.replay_dialog.close()),
+            Action::Leave => drop(self.state.leave()),
             Action::ToggleKeys | Action::ShowPalette(_) => self.act(ctx, action),
             _ => {}
         }

@@ -230,6 +230,11 @@ impl Board {
         self.menu.as_ref().map(EditedMenu::json)
     }
 
+    /// Returns true while a dialog of it is open.
+    pub(crate) fn has_dialog(&self) -> bool {
+        self.publishing.is_open() || self.sources.is_open()
+    }
+
     /// Closes what lies on top; returns true if there was something.
     pub(crate) fn close(&mut self) -> bool {
         self.publishing.close() || self.sources.close() || self.trouble.take().is_some()

@@ -37,6 +37,11 @@ pub(super) struct MenuSources {
 }
 
 impl MenuSources {
+    /// Returns true while the dialog is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.pasted.is_some()
+    }
+
     /// Closes the dialog; returns true if it was open.
     pub(super) fn close(&mut self) -> bool {
         self.pasted.take().is_some()
