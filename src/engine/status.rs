@@ -114,6 +114,7 @@ pub fn exposure<'a>(address: SocketAddr, without_token: impl Iterator<Item = &'a
 
 /// The presence of an account's secrets, without their values.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them is there or not by itself")]
 pub struct AccountStatus {
     pub name: String,
     pub has_token: bool,

@@ -19,8 +19,7 @@ pub(crate) fn verdict_mark(verdict: Verdict) -> &'static str {
 /// Colour of a verdict.
 pub(crate) fn verdict_color(verdict: Verdict, look: &Look) -> Color32 {
     match verdict {
-        Verdict::New => look.palette.weak,
-        Verdict::Same => look.palette.weak,
+        Verdict::New | Verdict::Same => look.palette.weak,
         Verdict::Different => look.palette.warning,
         Verdict::Fixed => look.palette.ok,
         Verdict::Regressed => look.palette.error,
