@@ -75,6 +75,8 @@ impl TeamState {
 #[derive(Clone, Debug, Default)]
 pub struct Status {
     pub listener: ListenerState,
+    /// The address that this run was given at its start, which outranks the saved one until another is saved.
+    pub given_address: Option<String>,
     pub feed: FeedState,
     pub team: TeamState,
     /// The failure to open the database.

@@ -25,6 +25,7 @@ mod phone;
 mod publishing;
 mod stray_section;
 mod tap_run;
+mod verbs;
 mod visitor;
 
 use edited_menu::EditedMenu;

@@ -31,7 +31,7 @@ const MOST_CHARS: usize = 256 << 10;
 #[derive(Debug, Default)]
 pub(super) struct MenuSources {
     /// The text of a menu, while the dialog for it is open.
-    pasted: Option<String>,
+    pub(super) pasted: Option<String>,
     /// True while WeChat is being asked.
     pub(super) is_waiting: bool,
 }
