@@ -293,6 +293,7 @@ impl SettingsWorker {
         }
         self.publish(|status| {
             status.listener = listener;
+            status.given_address.clone_from(&self.setup.overrides.addr);
             status.database = database;
         });
         self.lead_tunnel_here();
@@ -347,6 +348,7 @@ impl SettingsWorker {
         self.publish(|status| text.clone_into(&mut status.config.listener.addr));
         // From now on, what was saved outranks the flag.
         self.setup.overrides.addr = None;
+        self.publish(|status| status.given_address = None);
         let Some(service) = &mut self.service else {
             self.open();
             return Ok(SavedSetting::Address);

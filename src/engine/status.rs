@@ -75,6 +75,8 @@ impl TeamState {
 #[derive(Clone, Debug, Default)]
 pub struct Status {
     pub listener: ListenerState,
+    /// The address that this run was given at its start, which outranks the saved one until another is saved.
+    pub given_address: Option<String>,
     pub feed: FeedState,
     pub team: TeamState,
     /// The failure to open the database.
@@ -114,6 +116,7 @@ pub fn exposure<'a>(address: SocketAddr, without_token: impl Iterator<Item = &'a
 
 /// The presence of an account's secrets, without their values.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them is there or not by itself")]
 pub struct AccountStatus {
     pub name: String,
     pub has_token: bool,

@@ -47,6 +47,35 @@ pub(crate) enum ReachTab {
     Arrivals,
 }
 
+/// A part of the screen of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RulesPlace {
+    /// The form of a new rule.
+    NewRule,
+    /// The tab of forwarding.
+    Forward,
+    /// The tab of faults.
+    Faults,
+}
+
+/// A section of the settings, in the order of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SettingsSection {
+    /// The address of the listener, and its state.
+    #[default]
+    Listener,
+    Tunnel,
+    Accounts,
+    Feed,
+    Look,
+    Notifications,
+    Team,
+    /// The database: its size, its upkeep, and what is kept.
+    Database,
+    /// The data folder.
+    Folder,
+}
+
 /// A part of the detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum DetailPart {
@@ -151,6 +180,16 @@ pub(crate) enum Action {
     ShowScreen(Screen),
     /// Show this tab of the screen of reach.
     ShowReach(ReachTab),
+    /// Show this section of the settings.
+    ShowSettings(SettingsSection),
+    /// Write this command of a tunnel into the settings, to be completed and saved there.
+    ProposeTunnel(String),
+    /// Show this part of the screen of rules.
+    ShowRules(RulesPlace),
+    /// Show the targets of replays.
+    ShowTargets,
+    /// Begin the checks of reach, and show them.
+    CheckReach,
     ShowKeys(bool),
     ToggleKeys,
     /// Open the palette, or close it.
@@ -240,6 +279,24 @@ pub(crate) enum BoardAction {
     ShowButton { kind: String, key: String },
     /// List the events with this filter.
     ShowEvents(String),
+    /// Show the board, and do what a button of it does.
+    Do(BoardVerb),
+}
+
+/// A verb of the board, as its buttons have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BoardVerb {
+    Paste,
+    /// Ask WeChat for the menu.
+    Fetch,
+    /// Open the editor of the menu, or close it.
+    Edit,
+    /// Send the event of each button.
+    TapAll,
+    /// Show the request that publishes the menu.
+    Publish,
+    /// Write the menu to a file.
+    Save,
 }
 
 /// An action on picked rows.

@@ -1,5 +1,6 @@
 //! The window as eframe drives it: `logic` takes in notices, `ui` draws panels and carries out the actions they return.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
@@ -258,13 +259,11 @@ impl App {
                 rail::rail_ui(ui, state.screen, look, actions);
             },
         );
+        state.settings.note_tunnel(Arc::clone(&tunnel));
         CentralPanel::default().frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| {
             banner::banners_ui(ui, &status, &troubles, look, actions);
             match state.screen {
-                Screen::Settings => {
-                    state.settings.note_tunnel(tunnel);
-                    state.settings.ui(ui, &status, look, actions);
-                }
+                Screen::Settings => state.settings.ui(ui, &status, look, actions),
                 Screen::Rules => {
                     let (rules, trouble, fired) = (engine.rules(), engine.rules_error(), engine.fired());
                     let view = RulesView {
@@ -273,13 +272,17 @@ impl App {
                         fired: &fired,
                         armed: engine.armed(),
                         listener: &status.config.listener,
+                        targets: &status.config.targets,
                         event: state.detail.as_ref().map(Detail::opened).map(|opened| &opened.stored),
                     };
                     state.rules.ui(ui, &view, look, actions);
                 }
                 Screen::Replays => state.replays.ui(ui, &status, look, actions),
                 Screen::Board => state.board.ui(ui, &status, look, actions),
-                Screen::Compose => state.composer.ui(ui, &status, look, actions),
+                Screen::Compose => {
+                    let destination = state.replay_dialog.destination(&status);
+                    state.composer.ui(ui, (&status, destination.as_deref()), look, actions);
+                }
                 Screen::Reach => {
                     let (handshake, push) = (state.handshake.as_deref(), state.latest_push.as_deref());
                     let view = ArrivalsView { status: &status, handshake, push, is_set_up_told: false };

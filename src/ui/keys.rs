@@ -2,9 +2,10 @@
 
 use egui::{Context, Event, Key, Modifiers};
 
+use crate::engine::{AnsweringCommand, Command, SettingsCommand};
 use crate::ui::action::{
-    Action, AnnotationAction, CompareAction, CopyForm, DetailPart, HoldAction, Move, PickAction, RemovalAction, Screen,
-    SendAction,
+    Action, AnnotationAction, BoardAction, BoardVerb, CompareAction, CopyForm, DetailPart, HoldAction, Move,
+    PickAction, ReachTab, RemovalAction, RulesPlace, Screen, SendAction,
 };
 use crate::ui::ime::Composition;
 use crate::ui::pane_stop::PaneStop;
@@ -62,10 +63,10 @@ const fn after(prefix: Key, key: Key) -> Chord {
 
 /// Declares each shortcut under its name, and the table of them all.
 macro_rules! shortcuts {
-    ($($name:ident: $action:expr, [$($chord:expr),+], $text:literal;)+) => {
-        $(pub(crate) static $name: Shortcut = Shortcut { action: $action, chords: &[$($chord),+], text: $text };)+
+    ($($name:ident: $action:expr, [$($chord:expr),*], $text:literal;)+) => {
+        $(pub(crate) static $name: Shortcut = Shortcut { action: $action, chords: &[$($chord),*], text: $text };)+
 
-        /// Every shortcut, in the order of the page of keys.
+        /// Every shortcut, in the order of the page of keys; behind them the verbs without keys, for the palette.
         pub(crate) static TABLE: &[&Shortcut] = &[$(&$name),+];
     };
 }
@@ -108,6 +109,7 @@ shortcuts! {
     NOTE: Action::Annotate(AnnotationAction::EditNote), [mark(Key::Semicolon)], "marking.keys.note";
     COMPARE: Action::Compare(CompareAction::Chosen), [mark(Key::Equals)], "compare.keys.compare";
     EXPORT: Action::ShowExport(true), [plain(Key::X)], "export.keys.export";
+    IMPORT: Action::ChooseImport, [], "export.import";
     COPY_CURL: Action::CopyEvent(CopyForm::Curl), [after(Key::C, Key::C)], "marking.keys.copy_curl";
     COPY_RAW: Action::CopyEvent(CopyForm::Raw), [after(Key::C, Key::R)], "window.keys.copy_raw";
     COPY_BODY: Action::CopyEvent(CopyForm::Body), [after(Key::C, Key::B)], "window.keys.copy_body";
@@ -117,6 +119,27 @@ shortcuts! {
     OPEN_PALETTE: Action::ShowPalette(true), [ctrl(Key::K)], "palette.keys.open";
     SHOW_SETTINGS: Action::ShowScreen(Screen::Settings), [ctrl(Key::Comma)], "window.keys.settings";
     TOGGLE_KEYS: Action::ToggleKeys, [mark(Key::Questionmark), shifted(Key::Slash)], "window.keys.help";
+    OPEN_MENU: Action::Board(BoardAction::ChooseFile), [], "palette.verb.open_menu";
+    PASTE_MENU: Action::Board(BoardAction::Do(BoardVerb::Paste)), [], "palette.verb.paste_menu";
+    FETCH_MENU: Action::Board(BoardAction::Do(BoardVerb::Fetch)), [], "palette.verb.fetch_menu";
+    EDIT_MENU: Action::Board(BoardAction::Do(BoardVerb::Edit)), [], "palette.verb.edit_menu";
+    TAP_ALL: Action::Board(BoardAction::Do(BoardVerb::TapAll)), [], "palette.verb.tap_all";
+    PUBLISH_MENU: Action::Board(BoardAction::Do(BoardVerb::Publish)), [], "palette.verb.publish_menu";
+    SAVE_MENU: Action::Board(BoardAction::Do(BoardVerb::Save)), [], "palette.verb.save_menu";
+    NEW_RULE: Action::ShowRules(RulesPlace::NewRule), [], "palette.verb.new_rule";
+    SHOW_FORWARD: Action::ShowRules(RulesPlace::Forward), [], "palette.verb.forward";
+    SHOW_FAULTS: Action::ShowRules(RulesPlace::Faults), [], "palette.verb.faults";
+    DISARM: Action::Ask(Command::Answering(AnsweringCommand::Arm { fault: None })), [], "palette.verb.disarm";
+    SHOW_TARGETS: Action::ShowTargets, [], "palette.verb.targets";
+    CHECK_REACH: Action::CheckReach, [], "palette.verb.check_reach";
+    SHOW_NOTHING_ARRIVES: Action::ShowReach(ReachTab::NothingArrives), [], "arrivals.title";
+    SHOW_OWN_SERVER: Action::ShowReach(ReachTab::OwnServer), [], "palette.verb.own_server";
+    SHOW_ARRIVALS: Action::ShowReach(ReachTab::Arrivals), [], "timeline.tab";
+    START_TUNNEL: Action::Ask(Command::Settings(SettingsCommand::StartTunnel)), [], "tunnel.start";
+    STOP_TUNNEL: Action::Ask(Command::Settings(SettingsCommand::StopTunnel)), [], "tunnel.stop";
+    START_LISTENING: Action::Ask(Command::Settings(SettingsCommand::Retry)), [], "settings.listener.start";
+    STOP_LISTENING: Action::Ask(Command::Settings(SettingsCommand::StopListening)), [], "settings.listener.stop";
+    BACK_UP: Action::ChooseBackup, [], "palette.verb.back_up";
 }
 
 impl Chord {
@@ -160,6 +183,11 @@ impl Shortcut {
     /// The action, for a menu or a button that does the same.
     pub(crate) fn action(&self) -> Action {
         self.action.clone()
+    }
+
+    /// Tells whether it has keys at all; the palette offers verbs without.
+    pub(crate) fn has_keys(&self) -> bool {
+        !self.chords.is_empty()
     }
 
     /// Names of its chords for the page of keys: `j ↓`.

@@ -59,6 +59,12 @@ pub(crate) fn take_room(ui: &mut Ui) -> Rect {
     room
 }
 
+/// Names the handle of a panel that was shown in this place: the toolkit's own name is English, and the same for all.
+pub(crate) fn name_handle(ui: &Ui, panel: &str, key: &str, look: &Look) {
+    let handle = ui.scope_id().with(panel).with("__resize");
+    ui.ctx().accesskit_node_builder(handle, |node| node.set_label(&*look.text(key)));
+}
+
 /// Draws into a place that was taken before, so that it comes after what is drawn in between: for Tab, and for who listens.
 pub(crate) fn drawn_later_ui(ui: &mut Ui, name: &str, place: Rect, content: impl FnOnce(&mut Ui)) {
     let mut later = ui.new_child(UiBuilder::new().id_salt(name).max_rect(place));

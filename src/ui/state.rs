@@ -356,6 +356,7 @@ impl State {
         SetUpView {
             handshake: self.handshake.as_deref(),
             push: self.latest_push.as_deref(),
+            tunnel: self.settings.tunnel(),
             has_events: self.filter.is_empty() && self.list.is_only_handshakes() == Some(false),
         }
     }

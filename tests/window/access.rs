@@ -69,10 +69,14 @@ impl Window {
                 kept.push_str(&line[..indent]);
                 kept.push_str("Label PSEUDONYM\n");
             } else {
-                kept.push_str(&masked(
-                    &line.replace(&format!(" {port} "), " PORT ").replace(&format!(" {port}:"), " PORT:"),
-                ));
-                kept.push('\n');
+                let line = line.replace(&format!(" {port} "), " PORT ").replace(&format!(" {port}:"), " PORT:");
+                let line = masked(&line.replace(&format!(" {port}\""), " PORT\""));
+                // The rows between which a day ends depend on the time zone.
+                let is_day = ["Label \"DATE 2026\"", "Label \"2026年DATE\""].contains(&line.trim_start());
+                if !is_day {
+                    kept.push_str(&line);
+                    kept.push('\n');
+                }
             }
         }
         kept

@@ -182,3 +182,59 @@ fn a_row_is_filtered_by_the_values_of_its_cells() {
     assert_eq!(window.filter_text(), "key:KEY_2");
     window.harness.key_press_modifiers(Modifiers::NONE, Key::Escape);
 }
+
+#[test]
+fn a_mistake_says_its_place_its_remedy_and_what_the_list_still_shows() {
+    let mut window = Window::open_tapped(3);
+    window.press(Key::Slash);
+    window.write_filter("evnt:CLICK");
+    window.press(Key::Escape);
+    window.until_says("The list still shows every event");
+    window.press(Key::Escape);
+    window.press(Key::Slash);
+    window.write_filter("key:KEY_1 ");
+    window.until("one row", |window| window.rows().len() == 1);
+    window.write_filter("evnt:CLICK");
+    window.until_says("The list still shows key:KEY_1");
+    window.press(Key::Escape);
+    window.until_says("Column 11: there is no \"evnt:\"");
+    let chips = window.harness.query_all_by_role_and_label(Role::Button, "Exclude key:KEY_1").count();
+    assert_eq!((chips, window.rows().len()), (0, 1), "no chip stands as if the filter held");
+    window.button("Use event:");
+    window.until("mended", |window| window.filter_text() == "key:KEY_1 event:CLICK");
+    window.until("no mistake", |window| !window.says("The list still shows"));
+}
+
+#[test]
+fn words_of_the_state_column_offer_the_term_that_finds_its_rows() {
+    let mut window = Window::open_tapped(3);
+    window.press(Key::Slash);
+    window.write_filter("server la");
+    window.until("the term", |window| window.offered("forward:late"));
+    window.press(Key::Tab);
+    window.until("the term in place of both words", |window| window.filter_text() == "forward:late ");
+    window.button("Clear filter");
+    window.until("everything", |window| window.rows().len() == 3);
+    window.press(Key::Slash);
+    window.write_filter("too late");
+    window.until("the term", |window| window.offered("ms:>5000"));
+    window.press(Key::Escape);
+    window.until("nothing offered", |window| !window.offered("ms:>5000"));
+    window.press(Key::Escape);
+    window.until("nothing found", |window| window.rows().is_empty());
+    window.button("Show the rows with the state “too late”");
+    window.until("the term", |window| window.filter_text() == "ms:>5000");
+}
+
+#[test]
+fn the_form_that_names_a_filter_closes_when_the_filter_is_cleared() {
+    let mut window = Window::open_tapped(3);
+    window.press(Key::Slash);
+    window.write_filter("key:KEY_1 ");
+    window.until("one row", |window| window.rows().len() == 1);
+    window.press(Key::Enter);
+    window.button("Save this filter…");
+    window.until("the form", |window| window.harness.query_by_role_and_label(Role::TextInput, "Name").is_some());
+    window.button("Clear filter");
+    window.until("no form", |window| window.harness.query_by_role_and_label(Role::TextInput, "Name").is_none());
+}

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::thread::JoinHandle;
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Node;
 use egui_kittest::kittest::Queryable as _;
@@ -100,6 +101,35 @@ fn who_takes_too_long_is_told_that_the_default_went_out() {
     let answer = window.ask(tap("MENU_1"));
     window.until_says("Too late: the default went out for no. 1");
     assert_eq!(answer.join().unwrap(), "success");
+}
+
+#[test]
+fn in_a_low_window_the_form_is_in_view_and_typing_replaces_the_first_draft() {
+    let mut window = Window::open_with(UNHURRIED);
+    let size = egui::vec2(1_024.0, 640.0);
+    window.harness.set_size(size);
+    window.tap(0..1);
+    window.click_row("KEY_0");
+    window.hold();
+    let answer = window.ask(tap("HELD"));
+    window.until_says("held: 1 (");
+    window.press(Key::A);
+    window.until_caret();
+    window.harness.step();
+    let view = egui::Rect::from_min_size(egui::Pos2::ZERO, size);
+    let places = [
+        window.harness.get_by_role_and_label(Role::Button, "Send").rect(),
+        window.harness.get_by_role_and_label(Role::Button, "Let WeChat retry").rect(),
+        window.harness.get_by_label_contains("s left, then").rect(),
+        window.content().unwrap().rect(),
+    ];
+    assert!(places.iter().all(|place| view.contains_rect(*place)), "{places:?}");
+    window.write("mine");
+    window.harness.step();
+    assert_eq!(window.content().and_then(|field| field.value()).as_deref(), Some("mine"));
+    window.send();
+    window.until("the answer", |_| answer.is_finished());
+    assert!(answer.join().unwrap().contains("<Content><![CDATA[mine]]></Content>"));
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn the_checks_tick_as_they_end_and_a_sound_route_is_well() {
     check(&mut window, &url);
     window.until_says("The data folder is usable");
     window.until_says("is in the database as event");
-    window.until_says("All is well");
+    window.until_says("Nothing is wrong on this computer");
     assert!(window.says("A listener of menuscope answers at"));
     assert!(window.says("only a real handshake"));
     window.harness.get_by_label("Copy report").click();
@@ -115,7 +115,7 @@ fn the_wizard_follows_what_arrives() {
     window.harness.step();
     let url = format!("http://{}/wx", window.address().unwrap());
     check(&mut window, &url);
-    window.until_says("All is well");
+    window.until_says("Nothing is wrong on this computer");
     turn_to(&mut window, "Nothing arrives?");
     window.until_says("no push has come since");
     window.tap(0..1);

@@ -60,6 +60,27 @@ fn nothing_is_sent_without_a_target_and_the_dialog_says_why() {
 }
 
 #[test]
+fn the_dialog_is_left_by_cancel_and_enter_sends_from_its_first_field() {
+    let server = Server::answering(&text_reply("你好"));
+    let mut window = Window::open_tapped(1);
+    window.click_row("KEY_0");
+    window.replay_to(&server.url);
+    window.until_says("Run 1: 1 sent");
+    window.chord(Modifiers::SHIFT, Key::R);
+    window.until_says("Compare with");
+    window.press_button("Cancel");
+    window.until("the dialog closed", |window| !window.says("Send to"));
+    window.chord(Modifiers::SHIFT, Key::R);
+    window.until_says("Send to");
+    window.until("the first field", |window| {
+        window.harness.get_by_role_and_label(Role::RadioButton, "Event 1").is_focused()
+    });
+    window.press(Key::Enter);
+    window.until_says("Run 2: 1 sent");
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[test]
 fn a_regression_is_found_among_the_runs_and_leads_to_its_event() {
     let server = Server::answering(&text_reply("before"));
     let mut window = Window::open_tapped(2);

@@ -180,6 +180,21 @@ impl CheckResult {
         if language.has(&self.key("remedy")) { self.words("remedy", language) } else { String::new() }
     }
 
+    /// The message in the words of the window, which has no flags.
+    pub fn window_message(&self, language: Language) -> String {
+        let part = if language.has(&self.key("window_message")) { "window_message" } else { "message" };
+        self.words(part, language)
+    }
+
+    /// The remedy in the words of the window, which has no commands; empty where none is needed.
+    pub fn window_remedy(&self, language: Language) -> String {
+        if language.has(&self.key("window_remedy")) {
+            self.words("window_remedy", language)
+        } else {
+            self.remedy(language)
+        }
+    }
+
     /// The result as lines of text: verdict, check, code and message, then the remedy.
     pub fn lines(&self, language: Language) -> String {
         let (verdict, name) = (self.code.verdict().as_str(), language.text(self.check.name_key()));

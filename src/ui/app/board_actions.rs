@@ -24,6 +24,13 @@ impl App {
                     self.state.notices.warning(said, now);
                 }
             }
+            BoardAction::Do(verb) => {
+                self.show_screen(Screen::Board);
+                let status = self.engine.status();
+                if let Some(action) = self.state.board.carry_out(verb, &status) {
+                    self.act(ctx, action);
+                }
+            }
             BoardAction::ShowEvents(filter) => {
                 (state.screen, state.page) = (Screen::Events, EventsPage::WantedList);
                 self.set_filter(filter);

@@ -10,7 +10,7 @@ use crate::engine::{
 };
 use crate::ui::App;
 use crate::ui::action::{
-    Action, AnnotationAction, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction,
+    Action, AnnotationAction, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction, SettingsSection,
 };
 use crate::ui::dialogs::palette::PaletteSources;
 use crate::ui::dialogs::removal_question;
@@ -31,6 +31,7 @@ impl App {
 
     pub(super) fn set_filter(&mut self, text: String) {
         if let Some(filter) = self.state.filter.set(text) {
+            self.state.saved.follow_list(&filter.text);
             let generation = self.state.list.begin();
             self.waiting.retain(|command| !matches!(command, Command::Listing(ListingCommand::List { .. })));
             self.ask(ListingCommand::List { generation, filter: Box::new(filter) });
@@ -56,8 +57,8 @@ impl App {
         if state.palette.is_shown() && !matches!(action, Action::Leave | Action::ShowPalette(_)) {
             return;
         }
-        if state.replay_dialog.is_shown() {
-            self.act_in_replay_dialog(ctx, action);
+        if state.replay_dialog.is_shown() || state.has_form_open() {
+            self.act_in_dialog(ctx, action);
             return;
         }
         if state.note_dialog.is_open() || state.comparison.is_shown() {
@@ -82,15 +83,15 @@ impl App {
         self.act(ctx, action);
     }
 
-    /// While the dialog of replays is open, keys are for it alone: what is sent must not change behind it.
-    fn act_in_replay_dialog(&mut self, ctx: &Context, action: Action) {
+    /// While a dialog is open, keys are for it alone: what is sent or exported must not change behind it.
+    fn act_in_dialog(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::ShowDetail(true) | Action::Hold(HoldAction::SendReply) => {
                 if let Some(command) = self.state.replay_dialog.send() {
                     self.act(ctx, Action::Ask(command));
                 }
             }
-            Action::Leave => drop(self.state.replay_dialog.close()),
+            Action::Leave => drop(self.state.leave()),
             Action::ToggleKeys | Action::ShowPalette(_) => self.act(ctx, action),
             _ => {}
         }
@@ -187,6 +188,29 @@ impl App {
                 state.reach.show(tab);
                 self.show_screen(Screen::Reach);
             }
+            Action::ShowSettings(section) => {
+                state.settings.show(section);
+                self.show_screen(Screen::Settings);
+            }
+            Action::ProposeTunnel(command) => {
+                state.settings.propose_tunnel(command);
+                self.act(ctx, Action::ShowSettings(SettingsSection::Tunnel));
+            }
+            Action::ShowRules(place) => {
+                state.rules.show(place);
+                self.show_screen(Screen::Rules);
+            }
+            Action::ShowTargets => {
+                state.replays.show_targets();
+                self.show_screen(Screen::Replays);
+            }
+            Action::CheckReach => {
+                let check = state.reach.check();
+                self.show_screen(Screen::Reach);
+                if let Some(command) = check {
+                    self.ask(command);
+                }
+            }
             Action::ShowKeys(shown) => state.keys_page.show(shown),
             Action::ToggleKeys => state.keys_page.show(!state.keys_page.is_shown()),
             Action::ShowPalette(shown) => self.show_palette(ctx, shown),
@@ -281,7 +305,8 @@ impl App {
         let command = match naming {
             FilterAction::Begin { name, text, colour, kept } => {
                 let former = if kept { name.clone() } else { String::new() };
-                saved.begin(saved_filters::FilterInput { name, text, colour, former });
+                let of_list = name.is_empty();
+                saved.begin(saved_filters::FilterInput { name, text, colour, former, of_list, focus: true });
                 None
             }
             FilterAction::ColourBy { name, term } => Some(saved.colour_by(&name, &term)),
@@ -378,7 +403,8 @@ impl App {
             SendAction::CloseRun => drop(state.replays.close()),
             SendAction::Compose => {
                 state.screen = Screen::Compose;
-                state.composer.begin(&self.engine.status());
+                let keys = state.board.keys();
+                state.composer.begin(&self.engine.status(), keys);
             }
             SendAction::EditChosen => state.compose_from(Origin::Edited),
             SendAction::DuplicateChosen => state.compose_from(|_| Origin::New),

@@ -7,7 +7,7 @@ use crate::ui::action::Action;
 use crate::ui::bars::banner;
 use crate::ui::bars::hold::held_bar_ui;
 use crate::ui::look::Look;
-use crate::ui::pane_stop::{PaneStop, drawn_later_ui, pane_stop_ui, take_room};
+use crate::ui::pane_stop::{PaneStop, drawn_later_ui, name_handle, pane_stop_ui, take_room};
 use crate::ui::screens::events::detail;
 use crate::ui::screens::events::filter::filter_row;
 use crate::ui::screens::first_run;
@@ -84,13 +84,17 @@ fn rooms_beside(ui: &mut Ui, state: &State, look: &Look) -> Rooms {
     let beside = has_beside.then(|| {
         let widths = BESIDE_SMALLEST..=BESIDE_LARGEST;
         let panel = Panel::right("beside").resizable(true).default_size(BESIDE_WIDTH).size_range(widths);
-        panel.frame(frame).show(ui, take_room).inner
+        let room = panel.frame(frame).show(ui, take_room).inner;
+        name_handle(ui, "beside", "hero.resize.beside", look);
+        room
     });
     let room = ui.available_width();
     let largest = (room - LIST_SMALLEST).max(DETAIL_SMALLEST);
     let usual = (room * DETAIL_SHARE).clamp(DETAIL_SMALLEST, largest);
     let panel = Panel::right("detail").resizable(true).default_size(usual).size_range(DETAIL_SMALLEST..=largest);
-    Rooms { detail: panel.frame(frame).show(ui, take_room).inner, beside }
+    let detail = panel.frame(frame).show(ui, take_room).inner;
+    name_handle(ui, "detail", "hero.resize.detail", look);
+    Rooms { detail, beside }
 }
 
 /// Draws the detail, or a hint where no event is open.

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::engine::Engine;
-use crate::ui::action::Action;
+use crate::ui::action::{Action, Screen};
 use crate::ui::bars::banner::StoreErrors;
 use crate::ui::bars::status_bar;
 use crate::ui::look::Look;
@@ -18,7 +18,8 @@ pub(super) fn status_ui(
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    let shown = (&state.list, &state.notices, &state.answering);
+    let list = Some(&state.list).filter(|_| state.screen == Screen::Events);
+    let shown = (list, &state.notices, &state.answering);
     let running = engine.replay_progress();
     if running.is_none() {
         state.replays.note_idle();

@@ -40,10 +40,10 @@ pub(crate) struct BackgroundWork<'a> {
 const PAST_WIDTH: f32 = 480.0;
 const PAST_HEIGHT: f32 = 300.0;
 
-/// Draws the status bar.
+/// Draws the status bar. What is about the list stands there only beside it: `list` is `None` on other screens.
 pub(crate) fn status_bar_ui(
     ui: &mut Ui,
-    (list, notices, answering): (&List, &Notices, &ManualReplies),
+    (list, notices, answering): (Option<&List>, &Notices, &ManualReplies),
     work: &BackgroundWork<'_>,
     look: &Look,
     actions: &mut Vec<Action>,
@@ -54,16 +54,20 @@ pub(crate) fn status_bar_ui(
     egui::Sides::new().shrink_right().truncate().show(
         ui,
         |ui| {
-            counts_ui(ui, list, look);
-            picks_ui(ui, list, look, actions);
-            follow_ui(ui, list, look, actions);
+            if let Some(list) = list {
+                counts_ui(ui, list, look);
+                picks_ui(ui, list, look, actions);
+                follow_ui(ui, list, look, actions);
+            }
             if let Some((progress, run)) = work.replays {
                 running_ui(ui, progress, run, look, actions);
             }
             if let Some(progress) = work.upkeep {
                 maintenance_progress_ui(ui, progress, look, actions);
             }
-            files_ui(ui, look, actions);
+            if list.is_some() {
+                files_ui(ui, look, actions);
+            }
             held_ui(ui, answering, look, actions);
             unverified_ui(ui, &work.unverified, look);
         },
@@ -72,6 +76,13 @@ pub(crate) fn status_bar_ui(
     actions.append(&mut asked);
     if dismissed {
         actions.push(Action::DismissNotice);
+    }
+}
+
+/// Draws a line between two parts of the bar; none before the first.
+fn apart_ui(ui: &mut Ui) {
+    if ui.min_rect().width() > 0.0 {
+        ui.separator();
     }
 }
 
@@ -95,7 +106,7 @@ fn picks_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
     if picked == 0 {
         return;
     }
-    ui.separator();
+    apart_ui(ui);
     let text = look.filled("window.status.picked", &[("picked", &grouped(picked as u64))]);
     let button = ui.add(Button::new(RichText::new(format!("✔ {text}  ×")).small().color(look.palette.accent)));
     if button.on_hover_text(look.text("window.status.picked_hint")).clicked() {
@@ -105,7 +116,7 @@ fn picks_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
 
 /// Draws the buttons of import and export.
 fn files_ui(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
-    ui.separator();
+    apart_ui(ui);
     let mut button = |key: &str| ui.add(Button::new(RichText::new(look.text(key)).small()).frame(false));
     if button("export.import").clicked() {
         actions.push(Action::ChooseImport);
@@ -117,7 +128,7 @@ fn files_ui(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
 
 /// Draws that the newest event is followed, or a button that goes back to it.
 fn follow_ui(ui: &mut Ui, list: &List, look: &Look, actions: &mut Vec<Action>) {
-    ui.separator();
+    apart_ui(ui);
     if list.following {
         ui.label(RichText::new(look.text("window.status.following")).color(look.palette.ok).small());
         return;
@@ -138,7 +149,7 @@ fn unverified_ui(ui: &mut Ui, unverified: &UnverifiedTraffic, look: &Look) {
     if unverified.bytes == 0 && unverified.dropped == 0 {
         return;
     }
-    ui.separator();
+    apart_ui(ui);
     let kept = size(unverified.bytes);
     let dropped = grouped(unverified.dropped);
     let key = if unverified.dropped == 0 { "window.status.unverified" } else { "window.status.unverified_dropped" };

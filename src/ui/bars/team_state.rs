@@ -5,7 +5,7 @@ use egui::{Button, Response, RichText, Role, Ui, WidgetInfo};
 use crate::engine::{BrokerState, TeamState, TeamStatus};
 use crate::texts::safe_text::shortened;
 use crate::texts::user_error::UserError;
-use crate::ui::action::{Action, Screen};
+use crate::ui::action::{Action, SettingsSection};
 use crate::ui::look::Look;
 use crate::ui::theme::icons;
 
@@ -30,10 +30,13 @@ pub(super) fn team_state_ui(ui: &mut Ui, team: &TeamState, look: &Look, actions:
     };
     let words = format!("{mark} {} {name}", icons::USERS);
     let button = ui.add(Button::new(RichText::new(words.trim_end()).color(color)).frame_when_inactive(false));
-    let named = format!("{}: {}", look.text("team.title"), hint.lines().next().unwrap_or_default());
+    let named = look.filled(
+        "window.pair",
+        &[("name", &*look.text("team.title")), ("value", hint.lines().next().unwrap_or_default())],
+    );
     name_button(&button, &named);
     if button.on_hover_text(hint).clicked() {
-        actions.push(Action::ShowScreen(Screen::Settings));
+        actions.push(Action::ShowSettings(SettingsSection::Team));
     }
 }
 

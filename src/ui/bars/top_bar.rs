@@ -12,7 +12,7 @@ use crate::engine::{AnsweringCommand, ListenerState, Status, TunnelState};
 use crate::filter::Filter;
 use crate::texts::Language;
 use crate::texts::safe_text::safe_text;
-use crate::ui::action::{Action, Screen};
+use crate::ui::action::{Action, SettingsSection};
 use crate::ui::look::Look;
 use crate::ui::screens::events::filter::FilterBox;
 use crate::ui::theme::{self, icons};
@@ -115,7 +115,7 @@ fn account_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Actio
         let button = ui.add(Button::new(text).frame_when_inactive(false));
         name_button(&button, &look.text("window.account.no_token"));
         if button.on_hover_text(look.text("window.account.no_token_hint")).clicked() {
-            actions.push(Action::ShowScreen(Screen::Settings));
+            actions.push(Action::ShowSettings(SettingsSection::Accounts));
         }
     }
 }

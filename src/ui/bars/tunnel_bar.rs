@@ -10,7 +10,7 @@ use egui::{
 use crate::config::TunnelConfig;
 use crate::engine::{SettingsCommand, TunnelPhase, TunnelState};
 use crate::texts::safe_text::{both_ends, safe_text};
-use crate::ui::action::{Action, Screen};
+use crate::ui::action::{Action, SettingsSection};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, icons};
 use crate::ui::widgets::code::ScannedCode;
@@ -140,7 +140,7 @@ fn buttons_ui(ui: &mut Ui, state: &TunnelState, config: &TunnelConfig, look: &Lo
             tunnel_switch_ui(ui, state, look, actions);
         }
         if ui.button(look.text("window.banner.settings")).clicked() {
-            actions.push(Action::ShowScreen(Screen::Settings));
+            actions.push(Action::ShowSettings(SettingsSection::Tunnel));
             ui.close();
         }
     });

@@ -2,16 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::accesskit::Role;
-use egui::{Button, Id, Label, RichText, TextEdit, Ui, Window};
+use egui::{Label, TextEdit, Ui};
 
 use crate::ui::action::{Action, FileRequest};
 use crate::ui::look::Look;
-use crate::ui::theme::GAP;
-use crate::ui::widgets::controls::{named, weak};
-
-/// Width of the dialog, in points.
-const WIDTH: f32 = 560.0;
+use crate::ui::widgets::controls::weak;
+use crate::ui::widgets::dialog::{DialogChoice, OpenDialog, choice_ui, dialog_ui};
 
 /// Number of lines of the field for several paths.
 const LINES: usize = 3;
@@ -27,8 +23,6 @@ pub(crate) struct PathDialog {
 struct PathInput {
     request: FileRequest,
     text: String,
-    /// True until the field has had the focus.
-    is_new: bool,
 }
 
 impl PathDialog {
@@ -40,7 +34,11 @@ impl PathDialog {
             }
             FileRequest::Open | FileRequest::Menu | FileRequest::Pictures { .. } => String::new(),
         };
-        self.open = Some(PathInput { request, text, is_new: true });
+        self.open = Some(PathInput { request, text });
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.is_some()
     }
 
     /// Closes the dialog; returns true if it was open.
@@ -51,15 +49,24 @@ impl PathDialog {
     /// Draws the dialog, if it is open.
     pub(crate) fn ui(&mut self, ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
         let Some(input) = &mut self.open else { return };
-        let mut stays = true;
-        let window = Window::new(look.text(title(&input.request))).id(Id::unique("paths")).open(&mut stays);
-        let window = window.collapsible(false).resizable(false).pivot(egui::Align2::CENTER_CENTER);
-        window.default_pos(ui.ctx().content_rect().center()).default_width(WIDTH).show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = GAP;
-            input_ui(ui, input, look, actions);
-        });
-        if !stays {
+        let takes_several = matches!(input.request, FileRequest::Open | FileRequest::Pictures { .. });
+        let title = look.text(title(&input.request));
+        let mut choice = DialogChoice::None;
+        let is_left = dialog_ui(
+            ui,
+            ("paths", &title),
+            look,
+            |ui, open| input_ui(ui, (&mut input.text, takes_several), &title, open, look),
+            |ui, (paths, is_entered)| {
+                let (cancel, accept) = (look.text("export.cancel"), look.text("export.path.use"));
+                choice = choice_ui(ui, &cancel, (&accept, !paths.is_empty()), look);
+                if (is_entered || choice == DialogChoice::Confirm) && !paths.is_empty() {
+                    actions.push(Action::UsePaths { request: input.request.clone(), paths });
+                }
+            },
+        );
+        // A click beside it closes it only where nothing would be lost.
+        if choice == DialogChoice::Cancel || (is_left && input.text.trim().is_empty()) {
             actions.push(Action::ClosePathDialog);
         }
     }
@@ -76,34 +83,22 @@ fn title(request: &FileRequest) -> &'static str {
     }
 }
 
-fn input_ui(ui: &mut Ui, input: &mut PathInput, look: &Look, actions: &mut Vec<Action>) {
-    let takes_several = matches!(input.request, FileRequest::Open | FileRequest::Pictures { .. });
+/// Draws the field; returns the paths, and whether Enter was pressed in it.
+fn input_ui(
+    ui: &mut Ui,
+    (text, takes_several): (&mut String, bool),
+    name: &str,
+    open: OpenDialog,
+    look: &Look,
+) -> (Vec<PathBuf>, bool) {
     let hint = if takes_several { "export.path.hint" } else { "export.path.hint_one" };
     ui.add(Label::new(weak(look, look.text(hint))).wrap());
-    let edit = if takes_several {
-        TextEdit::multiline(&mut input.text).desired_rows(LINES)
-    } else {
-        TextEdit::singleline(&mut input.text)
-    };
+    let edit = if takes_several { TextEdit::multiline(text).desired_rows(LINES) } else { TextEdit::singleline(text) };
     let response = ui.add(edit.font(egui::TextStyle::Monospace).desired_width(f32::INFINITY));
-    let name = look.text(title(&input.request));
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(&*name));
-    if std::mem::take(&mut input.is_new) {
-        response.request_focus();
-    }
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    let paths = paths(&input.text);
-    ui.horizontal(|ui| {
-        let words = look.text("export.path.use");
-        let button = Button::new(RichText::new(&*words).color(look.palette.on_accent)).fill(look.palette.accent);
-        let button = named(ui.add_enabled(!paths.is_empty(), button), Role::Button, &words);
-        if button.clicked() || (entered && !paths.is_empty()) {
-            actions.push(Action::UsePaths { request: input.request.clone(), paths });
-        }
-        if ui.button(look.text("export.cancel")).clicked() {
-            actions.push(Action::ClosePathDialog);
-        }
-    });
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    open.focus_first(&response);
+    let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    (paths(text), is_entered)
 }
 
 /// The paths of a text, one a line; file managers copy them in quotes.

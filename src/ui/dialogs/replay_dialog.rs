@@ -10,6 +10,7 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 
 mod choice;
+mod destination;
 mod dialog_ui;
 mod fields;
 

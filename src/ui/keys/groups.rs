@@ -1,6 +1,7 @@
 //! Groups of shortcuts, under which the page of keys and the palette show them.
 
 use super::Shortcut;
+use crate::engine::Command;
 use crate::ui::action::{Action, FilterAction, SendAction};
 
 /// A group of shortcuts, in the order of the page of keys.
@@ -22,12 +23,29 @@ pub(crate) enum KeyGroup {
     Remove,
     /// Screens, dialogs and the window itself.
     Window,
+    /// The menu of an account. None of these groups has keys.
+    Menu,
+    /// Rules, forwarding and faults.
+    Rules,
+    /// The way from WeChat to this computer.
+    Reach,
 }
 
 impl KeyGroup {
     /// Every group.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::List, Self::Filter, Self::Detail, Self::Replay, Self::Answer, Self::Export, Self::Remove, Self::Window];
+    pub(crate) const ALL: [Self; 11] = [
+        Self::List,
+        Self::Filter,
+        Self::Detail,
+        Self::Replay,
+        Self::Answer,
+        Self::Export,
+        Self::Remove,
+        Self::Window,
+        Self::Menu,
+        Self::Rules,
+        Self::Reach,
+    ];
 
     /// The locale key of its title.
     pub(crate) fn text(self) -> &'static str {
@@ -40,6 +58,9 @@ impl KeyGroup {
             Self::Export => "palette.group.export",
             Self::Remove => "palette.group.remove",
             Self::Window => "palette.group.window",
+            Self::Menu => "board.rail",
+            Self::Rules => "window.rail.rules",
+            Self::Reach => "reach.title",
         }
     }
 
@@ -65,9 +86,12 @@ impl KeyGroup {
             | Action::Mend(_) => Self::Detail,
             Action::Hold(_) => Self::Answer,
             Action::Send(SendAction::ShowRun(_) | SendAction::CloseRun) => Self::Window,
-            Action::Send(_) | Action::Compare(_) => Self::Replay,
+            Action::Send(_) | Action::Compare(_) | Action::ShowTargets => Self::Replay,
             Action::Copy(_) | Action::CopyEvent(_) | Action::ShowExport(_) | Action::ChooseImport => Self::Export,
             Action::Remove(_) => Self::Remove,
+            Action::Board(_) => Self::Menu,
+            Action::ShowRules(_) | Action::Ask(Command::Answering(_)) => Self::Rules,
+            Action::ShowReach(_) | Action::CheckReach | Action::Ask(Command::Settings(_)) => Self::Reach,
             _ => Self::Window,
         }
     }

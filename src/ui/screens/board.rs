@@ -25,6 +25,7 @@ mod phone;
 mod publishing;
 mod stray_section;
 mod tap_run;
+mod verbs;
 mod visitor;
 
 use edited_menu::EditedMenu;
@@ -228,6 +229,11 @@ impl Board {
     /// The JSON of the menu as it is shown.
     pub(crate) fn json(&self) -> Option<String> {
         self.menu.as_ref().map(EditedMenu::json)
+    }
+
+    /// Returns true while a dialog of it is open.
+    pub(crate) fn has_dialog(&self) -> bool {
+        self.publishing.is_open() || self.sources.is_open()
     }
 
     /// Closes what lies on top; returns true if there was something.

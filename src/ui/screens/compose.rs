@@ -53,6 +53,8 @@ pub(crate) struct Composer {
     images_follow: bool,
     /// Goes up with each message begun, so that no field keeps the undo history of another message.
     number: u32,
+    /// Events and keys of the buttons of the menu that is open: a new message has the first key of its kind.
+    menu_keys: Vec<(String, String)>,
     /// Makes the text take the focus in the next frame.
     focus: bool,
     /// The message that was sent last.
@@ -61,7 +63,8 @@ pub(crate) struct Composer {
 
 impl Composer {
     /// Begins a new message, unless one is being composed.
-    pub(crate) fn begin(&mut self, status: &Status) {
+    pub(crate) fn begin(&mut self, status: &Status, menu_keys: Vec<(String, String)>) {
+        self.menu_keys = menu_keys;
         if self.text.is_empty() {
             self.take_template(FIRST_KIND, status);
         }
@@ -92,6 +95,10 @@ impl Composer {
             account.map_or((None, None), |account| (account.app_id.as_deref(), account.to_user.as_deref()));
         for edit in sample::addressed(self.text.as_bytes(), app_id, to_user) {
             self.edit(&edit.name, &edit.value);
+        }
+        let key = self.menu_keys.iter().find(|(pushed, _)| pushed == kind).map(|(_, key)| key.clone());
+        if let Some(key) = key {
+            self.edit("EventKey", &key);
         }
         self.refresh();
     }

@@ -1,22 +1,24 @@
 //! First-run page: steps to expose the listener, enter its URL in WeChat and tap a menu, and sample events.
 
 use egui::accesskit::Role;
-use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui, Vec2};
+use egui::{Button, Label, RichText, ScrollArea, Ui, Vec2};
 
 use crate::capture::StoredCapture;
-use crate::engine::{ListenerState, SettingsCommand, Status};
+use crate::engine::{ListenerState, SettingsCommand, Status, TunnelPhase, TunnelState};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL, icons};
-use crate::ui::widgets::controls::{card, code_frame, copy_button, named, page_ui, section_ui, weak};
+use crate::ui::widgets::controls::{card, named, page_ui, section_ui, weak};
 use crate::ui::widgets::nothing_arrives::{ArrivalsView, nothing_arrives_ui};
 use crate::wechat::kind::MENU_EVENTS;
 
 mod enter;
+mod expose;
 mod outcome;
 mod token;
 
 use enter::enter_ui;
+use expose::expose_ui;
 use outcome::tap_ui;
 
 /// The state that the steps tick themselves by.
@@ -28,21 +30,24 @@ pub(crate) struct SetUpView<'a> {
     pub(crate) push: Option<&'a StoredCapture>,
     /// True if something else than handshakes has arrived.
     pub(crate) has_events: bool,
+    /// The tunnel that menuscope runs.
+    pub(crate) tunnel: &'a TunnelState,
 }
 
 impl SetUpView<'_> {
-    /// Tells of each step whether it is done: somebody reached the listener, a token is set, a verified URL sent an event.
-    fn steps(&self, status: &Status) -> [bool; 3] {
-        let is_verified = self.handshake.is_some_and(|stored| !stored.capture.signature.is_refused());
-        let has_token = status.accounts.iter().any(|account| account.has_token);
-        [self.handshake.is_some(), has_token, is_verified && self.has_events]
+    /// Tells of each step whether it is done: the listener can be reached, WeChat's console has saved the URL, and an event
+    /// has come from there.
+    fn steps(&self) -> [bool; 3] {
+        let is_reached = self.handshake.is_some() || self.tunnel.phase == TunnelPhase::Online;
+        let is_entered = self.handshake.is_some_and(|stored| !stored.capture.signature.is_refused());
+        [is_reached, is_entered, is_entered && self.has_events]
     }
 }
 
 /// Draws the first-run page.
 pub(crate) fn first_run_ui(ui: &mut Ui, status: &Status, view: SetUpView<'_>, look: &Look, actions: &mut Vec<Action>) {
     let handshake = view.handshake;
-    let done = view.steps(status);
+    let done = view.steps();
     ScrollArea::vertical().id_salt("first run").auto_shrink(false).show(ui, |ui| {
         page_ui(ui, |ui| {
             let heading = look.text("first_run.title");
@@ -50,7 +55,9 @@ pub(crate) fn first_run_ui(ui: &mut Ui, status: &Status, view: SetUpView<'_>, lo
             ui.add(Label::new(RichText::new(look.text("first_run.lead")).color(look.palette.weak)).wrap());
             sample_ui(ui, status, look, actions);
             ui.add_space(GAP_SMALL);
-            step_ui(ui, (1, done[0]), "first_run.reach.title", look, |ui| reach_ui(ui, status, look, actions));
+            step_ui(ui, (1, done[0]), "first_run.reach.title", look, |ui| {
+                expose_ui(ui, (status, view.tunnel), look, actions);
+            });
             step_ui(ui, (2, done[1]), "first_run.enter.title", look, |ui| enter_ui(ui, status, look, actions));
             step_ui(ui, (3, done[2]), "first_run.tap.title", look, |ui| tap_ui(ui, status, handshake, look, actions));
             section_ui(ui, "arrivals.title", look, |ui| {
@@ -88,66 +95,6 @@ fn step_ui(ui: &mut Ui, (number, done): (u32, bool), title: &str, look: &Look, c
                 let shown = RichText::new(&*title).size(15.0).strong().color(look.palette.strong);
                 named(ui.add(Label::new(shown).wrap()), Role::Heading, &title);
                 content(ui);
-            });
-        });
-    });
-}
-
-/// Address of the listener, or the configured one if it is not listening.
-fn address(status: &Status) -> &str {
-    match &status.listener {
-        ListenerState::Listening { address } => address,
-        _ => &status.config.listener.addr,
-    }
-}
-
-fn reach_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
-    let address = address(status);
-    let is_listening = matches!(status.listener, ListenerState::Listening { .. });
-    ui.horizontal_wrapped(|ui| {
-        let (mark, key, color) = if is_listening {
-            ("●", "first_run.reach.listening", look.palette.ok)
-        } else {
-            ("○", "first_run.reach.not_listening", look.palette.error)
-        };
-        ui.label(RichText::new(format!("{mark} {}", look.text(key))).color(color));
-        ui.label(RichText::new(format!("http://{address}")).monospace().color(look.palette.strong));
-        copy_button(ui, look, &look.text("first_run.reach.address"), || format!("http://{address}"), actions);
-    });
-    ui.add(Label::new(look.text("first_run.reach.how")).wrap());
-    for (tool, command) in tunnels(address) {
-        command_ui(ui, tool, &command, look, actions);
-    }
-    ui.add(Label::new(weak(look, look.text("first_run.reach.ports"))).wrap());
-}
-
-/// Commands that expose the listener; they are shown to be copied, never run.
-fn tunnels(address: &str) -> [(&'static str, String); 4] {
-    let (host, port) = address.rsplit_once(':').unwrap_or((address, "8989"));
-    [
-        ("cloudflared", format!("cloudflared tunnel --url http://{address}")),
-        ("ngrok", format!("ngrok http {address}")),
-        (
-            "frp",
-            format!(
-                "frpc http --server-addr SERVER --proxy-name menuscope --local-ip {host} --local-port {port} --custom-domain DOMAIN"
-            ),
-        ),
-        ("ssh", format!("ssh -N -R {port}:{address} USER@SERVER")),
-    ]
-}
-
-fn command_ui(ui: &mut Ui, tool: &str, command: &str, look: &Look, actions: &mut Vec<Action>) {
-    code_frame(look).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.horizontal_top(|ui| {
-            let rest = ui.available_width() - 64.0;
-            ui.allocate_ui_with_layout(Vec2::new(rest, 0.0), Layout::top_down(Align::LEFT), |ui| {
-                ui.set_width(rest);
-                ui.add(Label::new(RichText::new(command).monospace()).wrap());
-            });
-            ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
-                copy_button(ui, look, tool, || command.to_owned(), actions);
             });
         });
     });

@@ -43,6 +43,12 @@ impl ReachScreen {
         self.tab = tab;
     }
 
+    /// Turns to the checks, and begins them unless they are being made.
+    pub(crate) fn check(&mut self) -> Option<Command> {
+        self.tab = ReachTab::Check;
+        self.check.start()
+    }
+
     /// Reads again what the tab in view shows: it comes into view, or something was written.
     pub(crate) fn refresh(&mut self) {
         if self.tab == ReachTab::Arrivals {

@@ -1,12 +1,14 @@
 //! Screen of replays: the list of runs, the replays of the open run, and the targets.
 
-use egui::{CentralPanel, Frame, Margin, Panel, Stroke, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::capture::{ReplaySummary, RunId, StoredRun};
 use crate::engine::{QueryCommand, SavedSetting, Status};
 use crate::ui::action::{Action, Move};
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL};
+use crate::ui::pane_stop::name_handle;
+use crate::ui::theme::GAP_PAGE;
+use crate::ui::widgets::tab_bar::{TabLabel, tab_bar_ui};
 
 mod opened;
 mod runs;
@@ -16,7 +18,7 @@ use opened::OpenRun;
 use targets::Targets;
 
 /// Initial and minimum width of the open run, and minimum width of the list of runs, in points.
-const RUN_WIDTH: f32 = 620.0;
+const RUN_WIDTH: f32 = 760.0;
 const RUN_SMALLEST: f32 = 500.0;
 const RUNS_SMALLEST: f32 = 380.0;
 
@@ -119,6 +121,11 @@ impl ReplaysScreen {
         self.opened = Some(OpenRun::new(run, rows, filter.unwrap_or_default()));
     }
 
+    /// Turns to the targets.
+    pub(crate) fn show_targets(&mut self) {
+        self.page = Page::Targets;
+    }
+
     /// Requests a run to be opened.
     pub(crate) fn open(&mut self, id: RunId) {
         (self.page, self.to_open) = (Page::Runs, Some(id));
@@ -173,9 +180,10 @@ impl ReplaysScreen {
             let panel = Panel::right("run").resizable(true).default_size(RUN_WIDTH.min(room - RUNS_SMALLEST));
             let panel = panel.size_range(RUN_SMALLEST..=room - RUNS_SMALLEST);
             panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| opened.ui(ui, look, actions));
+            name_handle(ui, "run", "palette.handle.run", look);
         }
         CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
-            self.pages_ui(ui, look);
+            self.pages_ui(ui, status, look);
             match self.page {
                 Page::Runs => self.runs_ui(ui, look, actions),
                 Page::Targets => self.targets.ui(ui, status, look, actions),
@@ -183,19 +191,18 @@ impl ReplaysScreen {
         });
     }
 
-    fn pages_ui(&mut self, ui: &mut Ui, look: &Look) {
-        let row = Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = GAP_SMALL;
-                for (page, key) in [(Page::Runs, "replays.page.runs"), (Page::Targets, "replays.page.targets")] {
-                    ui.selectable_value(&mut self.page, page, look.text(key).into_owned());
-                }
-                ui.add_space(GAP);
-            });
+    /// Draws the pages as tabs, as other screens have them.
+    fn pages_ui(&mut self, ui: &mut Ui, status: &Status, look: &Look) {
+        let margin = Margin { left: GAP_PAGE as i8, right: GAP_PAGE as i8, top: GAP_PAGE as i8, bottom: 0 };
+        Frame::new().inner_margin(margin).show(ui, |ui| {
+            let count = |count: usize| if count > 0 { format!(" · {count}") } else { String::new() };
+            let pages = [
+                (Page::Runs, "replays.page.runs", count(self.runs.len())),
+                (Page::Targets, "replays.page.targets", count(status.config.targets.len())),
+            ];
+            let tabs = pages.map(|(tab, key, state)| TabLabel { tab, name: look.text(key).into_owned(), state });
+            tab_bar_ui(ui, &mut self.page, tabs.into_iter(), look);
         });
-        let rect = row.response.rect;
-        ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, look.palette.line));
     }
 }
 

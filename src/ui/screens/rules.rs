@@ -10,8 +10,9 @@ use crate::engine::{RulePreview, RuleTrial, SavedSetting, ServerTest};
 use crate::rules::Rule;
 use crate::texts::Language;
 use crate::texts::user_error::UserError;
-use crate::ui::action::Action;
+use crate::ui::action::{Action, RulesPlace};
 use crate::ui::look::{Look, severity_mark};
+use crate::ui::pane_stop::name_handle;
 use crate::ui::theme::{GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::page_ui;
 
@@ -85,6 +86,18 @@ impl RulesScreen {
         self.forms.open_draft(rule);
     }
 
+    /// Turns to a part of the screen.
+    pub(crate) fn show(&mut self, place: RulesPlace) {
+        self.tab = match place {
+            RulesPlace::NewRule => RulesTab::Rules,
+            RulesPlace::Forward => RulesTab::Forward,
+            RulesPlace::Faults => RulesTab::Faults,
+        };
+        if place == RulesPlace::NewRule {
+            self.forms.open_new();
+        }
+    }
+
     /// Draws the screen of rules.
     pub(crate) fn ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look, actions: &mut Vec<Action>) {
         self.update(ui, view);
@@ -96,6 +109,7 @@ impl RulesScreen {
             let panel =
                 Panel::right("rule").resizable(true).default_size(FORM_WIDTH).size_range(FORM_SMALLEST..=largest);
             panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| self.form_ui(ui, view, look, actions));
+            name_handle(ui, "rule", "palette.handle.form", look);
         }
         CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
             ScrollArea::vertical().id_salt("rules").auto_shrink(false).show(ui, |ui| {
@@ -103,7 +117,7 @@ impl RulesScreen {
                     tabs::tabs_ui(ui, &mut self.tab, view, look);
                     match self.tab {
                         RulesTab::Rules => self.list_ui(ui, view, look, actions),
-                        RulesTab::Forward => self.forward.ui(ui, view.listener, look, actions),
+                        RulesTab::Forward => self.forward.ui(ui, view, look, actions),
                         RulesTab::Faults => self.lab.ui(ui, view.armed, look, actions),
                     }
                 });

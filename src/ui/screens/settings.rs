@@ -4,17 +4,17 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use egui::{Button, Id, Label, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Id, Label, RichText, TextEdit, Ui};
 
 use crate::account::SecretName;
 use crate::config::Theme;
 use crate::engine::{ListenerState, SavedSetting, SettingsCommand, Stats, Status, TunnelState};
 use crate::texts::Language;
 use crate::texts::safe_text::safe_text;
-use crate::ui::action::{Action, Screen};
+use crate::ui::action::{Action, Screen, SettingsSection};
 use crate::ui::look::Look;
 use crate::ui::theme::GAP_SMALL;
-use crate::ui::widgets::controls::{copy_button, page_ui, pair, section_ui, weak};
+use crate::ui::widgets::controls::{copy_button, pair, primary_button, weak};
 
 mod accounts;
 mod checks;
@@ -23,6 +23,7 @@ mod draft;
 mod feed;
 mod notifications;
 mod secret;
+mod section_index;
 mod team;
 mod tunnel_form;
 
@@ -30,6 +31,7 @@ use accounts::AccountForms;
 use data::DatabaseSection;
 use feed::FeedForm;
 use notifications::NotificationSection;
+use section_index::SettingsIndex;
 use team::TeamSection;
 use tunnel_form::TunnelForm;
 
@@ -45,6 +47,7 @@ pub(crate) struct Settings {
     tunnel: TunnelForm,
     team: TeamSection,
     folder: PathBuf,
+    index: SettingsIndex,
 }
 
 impl Settings {
@@ -56,6 +59,11 @@ impl Settings {
     /// Opens the form of an account with the caret in the field of that secret.
     pub(crate) fn open_account(&mut self, name: &str, secret: SecretName) {
         self.accounts.open(name, secret);
+    }
+
+    /// Scrolls to a section.
+    pub(crate) fn show(&mut self, section: SettingsSection) {
+        self.index.show(section);
     }
 
     /// Discards the input that has been saved.
@@ -84,6 +92,16 @@ impl Settings {
         self.tunnel.state = state;
     }
 
+    /// The state of the tunnel, as it was taken over last.
+    pub(crate) fn tunnel(&self) -> &TunnelState {
+        &self.tunnel.state
+    }
+
+    /// Writes a tunnel's command into its field, to be completed and saved there.
+    pub(crate) fn propose_tunnel(&mut self, command: String) {
+        self.tunnel.propose(command);
+    }
+
     /// Takes over the statistics of the database.
     pub(crate) fn counted(&mut self, stats: Box<Stats>) {
         self.data.counted(stats);
@@ -91,43 +109,50 @@ impl Settings {
 
     /// Draws the settings page.
     pub(crate) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
-        ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
-            page_ui(ui, |ui| {
-                section_ui(ui, "settings.listener.title", look, |ui| self.listener_ui(ui, status, look, actions));
-                section_ui(ui, "tunnel.title", look, |ui| self.tunnel.ui(ui, status, look, actions));
-                self.accounts.ui(ui, status, look, actions);
-                section_ui(ui, "feed.title", look, |ui| self.feed.ui(ui, status, look, actions));
-                section_ui(ui, "settings.look.title", look, |ui| look_ui(ui, status, look, actions));
-                section_ui(ui, "notify.title", look, |ui| self.notifications.ui(ui, status, look, actions));
-                section_ui(ui, "team.title", look, |ui| self.team.ui(ui, status, look, actions));
-                section_ui(ui, "removing.data.title", look, |ui| self.data.ui(ui, status, look, actions));
-                if !self.folder.as_os_str().is_empty() {
-                    section_ui(ui, "settings.data.title", look, |ui| self.data_ui(ui, look, actions));
-                }
-            });
+        let has_folder = !self.folder.as_os_str().is_empty();
+        let sections = SettingsSection::ALL.into_iter();
+        let sections: Vec<_> = sections.filter(|section| has_folder || *section != SettingsSection::Folder).collect();
+        let mut index = std::mem::take(&mut self.index);
+        index.ui(ui, &sections, look, |ui, section| match section {
+            SettingsSection::Listener => self.listener_ui(ui, status, look, actions),
+            SettingsSection::Tunnel => self.tunnel.ui(ui, status, look, actions),
+            SettingsSection::Accounts => self.accounts.ui(ui, status, look, actions),
+            SettingsSection::Feed => self.feed.ui(ui, status, look, actions),
+            SettingsSection::Look => look_ui(ui, status, look, actions),
+            SettingsSection::Notifications => self.notifications.ui(ui, status, look, actions),
+            SettingsSection::Team => self.team.ui(ui, status, look, actions),
+            SettingsSection::Database => self.data.ui(ui, status, look, actions),
+            SettingsSection::Folder => self.data_ui(ui, look, actions),
         });
+        self.index = index;
     }
 
     fn listener_ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         let saved = &status.config.listener.addr;
         let mut typed = self.address.clone().unwrap_or_else(|| saved.clone());
         let problem = checks::address(typed.trim());
+        // What was given at the start gives way to what is saved, even where that is the same as before.
+        let given = status.given_address.as_ref().filter(|given| *given != saved);
         labelled(ui, "settings.listener.address", look, |ui, label| {
             ui.horizontal(|ui| {
                 let edit = TextEdit::singleline(&mut typed).font(egui::TextStyle::Monospace).desired_width(220.0);
                 let response = ui.add(edit).labelled_by(label);
-                let is_changed = typed.trim() != saved && problem.is_none();
+                let state = SaveState::changed(typed.trim() != saved || given.is_some()).if_sound(problem.is_none());
                 let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-                let apply = ui.add_enabled(is_changed, Button::new(look.text("settings.listener.apply")));
-                if apply.clicked() || entered && is_changed {
+                let is_saved = save_ui(ui, "settings.listener.apply", state, look);
+                if is_saved || entered && state == SaveState::Ready {
                     actions.push(Action::Ask(SettingsCommand::SetAddress { address: typed.trim().to_owned() }.into()));
                 }
             });
             problem_ui(ui, problem, look);
+            if let Some(given) = given {
+                let words = look.filled("settings.listener.given", &[("given", given), ("saved", saved)]);
+                ui.add(Label::new(RichText::new(words).color(look.palette.note)).wrap());
+            }
             ui.add(Label::new(weak(look, look.text("settings.listener.hint"))).wrap());
         });
         self.address = (typed != *saved).then_some(typed);
-        labelled(ui, "settings.listener.state", look, |ui, _| state_ui(ui, &status.listener, look, actions));
+        labelled_text(ui, "settings.listener.state", look, |ui, _| state_ui(ui, &status.listener, look, actions));
         labelled(ui, "settings.listener.set_up", look, |ui, _| {
             if ui.button(look.text("first_run.set_up")).clicked() {
                 actions.push(Action::ShowScreen(Screen::SetUp));
@@ -137,7 +162,7 @@ impl Settings {
 
     fn data_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         let folder = self.folder.display().to_string();
-        labelled(ui, "settings.data.folder", look, |ui, _| {
+        labelled_text(ui, "settings.data.folder", look, |ui, _| {
             ui.add(Label::new(RichText::new(safe_text(&folder)).monospace()).wrap());
             copy_button(ui, look, &look.text("settings.data.folder"), || folder.clone(), actions);
         });
@@ -157,6 +182,51 @@ fn labelled(ui: &mut Ui, key: &str, look: &Look, control: impl FnOnce(&mut Ui, I
         },
         |ui| control(ui, label.get()),
     );
+}
+
+/// Draws a label beside words, on the same line as the first of them.
+fn labelled_text(ui: &mut Ui, key: &str, look: &Look, words: impl FnOnce(&mut Ui, Id)) {
+    labelled(ui, key, look, |ui, label| {
+        ui.add_space(GAP_SMALL);
+        words(ui, label);
+    });
+}
+
+/// The state of a form, as the button that saves it shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SaveState {
+    /// Nothing was changed.
+    Unchanged,
+    /// Something that was typed cannot be saved.
+    Flawed,
+    Ready,
+}
+
+impl SaveState {
+    /// The state of a form that was changed, or was not.
+    fn changed(is_changed: bool) -> Self {
+        if is_changed { Self::Ready } else { Self::Unchanged }
+    }
+
+    /// The same where all that was typed can be saved, and where not.
+    fn if_sound(self, is_sound: bool) -> Self {
+        if is_sound { self } else { Self::Flawed }
+    }
+}
+
+/// Draws the button that saves a form below its fields.
+fn save_below_ui(ui: &mut Ui, key: &str, state: SaveState, look: &Look) -> bool {
+    pair(ui, |_| (), |ui| save_ui(ui, key, state, look))
+}
+
+/// Draws the button that saves a form: in the accent colour while there is something to save, else with the reason why not.
+fn save_ui(ui: &mut Ui, key: &str, state: SaveState, look: &Look) -> bool {
+    let button = primary_button(ui, look, &look.text(key), state == SaveState::Ready);
+    match state {
+        SaveState::Unchanged => button.on_disabled_hover_text(look.text("settings.save.unchanged")).clicked(),
+        SaveState::Flawed => button.on_disabled_hover_text(look.text("settings.save.flawed")).clicked(),
+        SaveState::Ready => button.clicked(),
+    }
 }
 
 /// Draws the error of an input below it.

@@ -43,6 +43,14 @@ impl State {
         self.board.show_button(kind, key)
     }
 
+    /// Tells whether a dialog is open whose keys are those of its own fields.
+    pub(crate) fn has_form_open(&self) -> bool {
+        self.export_dialog.is_shown()
+            || self.import_report.is_open()
+            || self.path_dialog.is_open()
+            || (self.screen == Screen::Board && self.board.has_dialog())
+    }
+
     /// Tells whether a button of the menu on the board pushes what the opened event has.
     pub(crate) fn is_opened_in_menu(&self) -> bool {
         let Some(detail) = &self.detail else { return false };

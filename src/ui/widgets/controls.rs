@@ -42,10 +42,12 @@ pub(crate) fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
 
 /// Draws the button of the primary action: one to a page or dialog.
 pub(crate) fn primary_button(ui: &mut Ui, look: &Look, words: &str, enabled: bool) -> Response {
-    let (fill, text) =
-        if enabled { (look.palette.accent, look.palette.on_accent) } else { (look.palette.control, look.palette.weak) };
-    let shown = RichText::new(words).color(text);
-    ui.add_enabled(enabled, Button::new(shown).fill(fill).stroke(Stroke::NONE))
+    if !enabled {
+        // Outlined as any other that is grey.
+        return ui.add_enabled(false, Button::new(words));
+    }
+    let shown = RichText::new(words).color(look.palette.on_accent);
+    ui.add(Button::new(shown).fill(look.palette.accent).stroke(Stroke::NONE))
 }
 
 /// Draws an icon, with a name for who cannot see it.

@@ -120,6 +120,15 @@ pub(crate) fn choice_ui(ui: &mut Ui, cancel: &str, (confirm, enabled): (&str, bo
     choice
 }
 
+/// Draws the accented button of a dialog that only tells something, at the right; returns true if it was clicked.
+pub(crate) fn close_ui(ui: &mut Ui, words: &str, look: &Look) -> bool {
+    let row = ui.horizontal(|ui| {
+        ui.add_space((ui.available_width() - button_width(ui, words)).max(0.0));
+        primary_button(ui, look, words, true).clicked()
+    });
+    row.inner
+}
+
 /// Width of a button with that text, in points.
 pub(crate) fn button_width(ui: &Ui, text: &str) -> f32 {
     let extend = Some(egui::TextWrapMode::Extend);

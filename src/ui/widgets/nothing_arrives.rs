@@ -75,7 +75,8 @@ fn steps_ui(ui: &mut Ui, stage: &ArrivalStage<'_>, view: &ArrivalsView<'_>, look
         let when = when.map(|instant| format!(" · {}", look.dated(instant))).unwrap_or_default();
         let words = look.text(key);
         let shown = RichText::new(format!("{mark} {words}{when}")).color(color);
-        let spoken = format!("{words}: {}{when}", look.text(word));
+        let spoken =
+            format!("{}{when}", look.filled("window.pair", &[("name", &*words), ("value", &*look.text(word))]));
         named(ui.add(Label::new(shown).wrap()), Role::Label, &spoken);
     }
 }

@@ -69,6 +69,8 @@ pub(crate) struct ReplyEditor {
     last_field: Option<egui::Id>,
     /// A name to insert there in the next frame.
     to_insert: Option<String>,
+    /// Nothing has been written yet: what is wrong with that is not told.
+    is_untouched: bool,
 }
 
 impl ReplyEditor {
@@ -88,7 +90,23 @@ impl ReplyEditor {
             composition: Composition::default(),
             last_field: None,
             to_insert: None,
+            is_untouched: false,
         }
+    }
+
+    /// Starts with an empty reply, whose mistakes are told once something was written, or is to be saved.
+    pub(crate) fn untouched(reply: PassiveReply) -> Self {
+        Self { is_untouched: true, ..Self::new(reply) }
+    }
+
+    /// Tells whether nothing has been written yet.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.is_untouched
+    }
+
+    /// Tells the mistakes from now on.
+    pub(crate) fn reveal(&mut self) {
+        self.is_untouched = false;
     }
 
     /// Suggests a reply to an event: a text that quotes it, or `success` if the user would not see a reply.
@@ -131,6 +149,7 @@ impl ReplyEditor {
             let form = self.form_ui(ui, purpose, look);
             submitted |= form.changes.submitted && !is_composing;
             let changed = switched || form.changes.changed;
+            self.is_untouched &= !changed;
             self.update_check(changed, *purpose, look.language);
             self.check_ui(ui, look);
             changed
@@ -192,6 +211,10 @@ impl ReplyEditor {
         if let Some(name) = template_names::names_ui(ui, &check.names, look) {
             self.to_insert = Some(name);
             ui.ctx().request_repaint();
+        }
+        if self.is_untouched {
+            ui.add(Label::new(weak(look, look.text("editor.untouched"))).wrap());
+            return;
         }
         ui.add_space(GAP_SMALL);
         title(ui, look, &look.text("editor.preview"));

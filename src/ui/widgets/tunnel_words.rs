@@ -8,6 +8,16 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::icons;
 
+/// Clients of tunnels, each with the command that leads to the listener: `{addr}` and `{port}` are its own.
+pub(crate) const CLIENTS: [(&str, &str); 6] = [
+    ("cloudflared", "cloudflared tunnel --url http://{addr}"),
+    ("ngrok", "ngrok http {addr} --log stdout"),
+    ("cpolar", "cpolar http {port} -log=stdout"),
+    ("natapp", "natapp -authtoken=TOKEN -log=stdout"),
+    ("frpc", "frpc -c frpc.toml"),
+    ("tailscale", "tailscale funnel {port}"),
+];
+
 /// The state in words.
 pub(crate) fn phase_words(state: &TunnelState, look: &Look) -> String {
     match &state.phase {

@@ -19,8 +19,7 @@ pub(crate) fn verdict_mark(verdict: Verdict) -> &'static str {
 /// Colour of a verdict.
 pub(crate) fn verdict_color(verdict: Verdict, look: &Look) -> Color32 {
     match verdict {
-        Verdict::New => look.palette.weak,
-        Verdict::Same => look.palette.weak,
+        Verdict::New | Verdict::Same => look.palette.weak,
         Verdict::Different => look.palette.warning,
         Verdict::Fixed => look.palette.ok,
         Verdict::Regressed => look.palette.error,
@@ -59,12 +58,13 @@ pub(crate) fn outcome_words(run: &StoredRun, is_running: bool, look: &Look) -> (
     (format!("{mark} {}", words.join(" · ")), color)
 }
 
-/// Mark and colour of a run's results. A different answer is neither right nor wrong: a person has to look.
+/// Mark and colour of a run's results: green where something was mended, and quiet where all is as it was. A different
+/// answer is neither right nor wrong: a person has to look.
 pub(crate) fn tally_mark(tally: &VerdictCounts, look: &Look) -> (&'static str, Color32) {
     match tally {
         tally if !tally.is_good() => ("×", look.palette.error),
-        // First answers are right as far as they go: nothing was compared.
-        VerdictCounts { same: 0, different: 0, fixed: 0, .. } => ("✓", look.palette.weak),
+        // As before, or compared with nothing: quiet, since nothing was mended.
+        VerdictCounts { different: 0, fixed: 0, .. } => ("✓", look.palette.weak),
         VerdictCounts { different: 0, .. } => ("✓", look.palette.ok),
         _ => (verdict_mark(Verdict::Different), verdict_color(Verdict::Different, look)),
     }

@@ -4,7 +4,7 @@ use crate::capture::CaptureSummary;
 use crate::config::{LookConfig, Theme};
 use crate::texts::Language;
 use crate::texts::safe_text::shortened;
-use crate::ui::action::{Action, Screen};
+use crate::ui::action::{Action, Screen, SettingsSection};
 use crate::ui::keys;
 use crate::ui::look::Look;
 use crate::ui::screens::events::filter::saved_filters::NamedFilter;
@@ -120,14 +120,22 @@ fn settings<'l>(chosen: &'l LookConfig, look: &'l Look) -> impl Iterator<Item = 
         theme(Some(Theme::Dark), "palette.theme.dark"),
         entry("palette.language.system", chosen.language.is_none(), Action::SetLanguage(None)),
         entry("settings.look.reduce_motion", reduced, Action::SetReducedMotion(Some(!reduced))),
-        entry("export.import", false, Action::ChooseImport),
     ];
     let languages = Language::ALL.into_iter().map(move |language| PaletteEntry {
         group,
-        name: format!("{}: {}", look.text("window.language.name"), language.name()),
+        name: look.filled("window.pair", &[("name", &*look.text("window.language.name")), ("value", language.name())]),
         others: vec![format!("{}: {}", Language::English.text("window.language.name"), language.tag())],
         hint: if look.language == language { "✓".to_owned() } else { String::new() },
         action: Action::SetLanguage(Some(language)),
     });
-    fixed.into_iter().chain(languages)
+    let sections = SettingsSection::ALL.into_iter().map(move |section| {
+        let name = |language: Language| {
+            let titles = [language.text("window.rail.settings"), language.text(section.title())];
+            titles.join(" › ")
+        };
+        let others = if look.language == Language::English { Vec::new() } else { vec![name(Language::English)] };
+        let action = Action::ShowSettings(section);
+        PaletteEntry { group, name: name(look.language), others, hint: String::new(), action }
+    });
+    fixed.into_iter().chain(languages).chain(sections)
 }

@@ -23,24 +23,40 @@ pub(super) fn hits<'n>(typed: &str, names: impl Iterator<Item = (&'n str, &'n [S
     let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
-    let mut found: Vec<(u32, PaletteHit)> = Vec::new();
+    let mut found: Vec<(u32, PaletteHit, bool)> = Vec::new();
     for (entry, (name, others)) in names.enumerate() {
         let mut lit = Vec::new();
         let own = pattern.indices(Utf32Str::new(name, &mut buffer), &mut matcher, &mut lit);
         let other =
             others.iter().filter_map(|other| pattern.score(Utf32Str::new(other, &mut buffer), &mut matcher)).max();
         // A name that is not shown counts only where the shown one does not match as well.
-        let score = own.max(other);
+        let score = own.max(other).map(|score| if is_whole(name, typed) { score.saturating_add(1) } else { score });
         if own.is_none() || own < other {
             lit.clear();
         }
         lit.sort_unstable();
         lit.dedup();
-        found.extend(score.map(|score| (score, PaletteHit { entry, lit })));
+        let is_literal = std::iter::once(name).chain(others.iter().map(String::as_str)).any(|name| holds(name, typed));
+        found.extend(score.map(|score| (score, PaletteHit { entry, lit }, is_literal)));
+    }
+    // Letters that are merely scattered over a name say nothing beside a name that holds the word.
+    if found.iter().any(|(_, _, is_literal)| *is_literal) {
+        found.retain(|(_, _, is_literal)| *is_literal);
     }
     // Stable: what matches equally well keeps its order.
-    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    found.into_iter().map(|(_, hit)| hit).collect()
+    found.sort_by_key(|(score, _, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, hit, _)| hit).collect()
+}
+
+/// Tells whether each word that is typed stands in a name.
+fn holds(name: &str, typed: &str) -> bool {
+    let name = name.to_lowercase();
+    typed.to_lowercase().split_whitespace().all(|word| name.contains(word))
+}
+
+/// Tells whether a name is just what is typed.
+fn is_whole(name: &str, typed: &str) -> bool {
+    name.to_lowercase() == typed.to_lowercase()
 }
 
 #[cfg(test)]
@@ -65,6 +81,17 @@ mod tests {
         assert_eq!(found("REPLAY", names)[0], "Replay");
         assert_eq!(found("xyz", names), [""; 0]);
         assert_eq!(found("", names).len(), 4);
+    }
+
+    #[test]
+    fn the_very_name_comes_first_and_scattered_letters_do_not_count_beside_a_word() {
+        let names: &[(&str, &[&str])] = &[
+            ("Edit the menu", &[]),
+            ("Menu", &[]),
+            ("Remove (can be undone)", &[]),
+            ("scans", &["event:scancode OR u"]),
+        ];
+        assert_eq!(found("menu", names), ["Menu", "Edit the menu"]);
     }
 
     #[test]

@@ -31,12 +31,17 @@ const MOST_CHARS: usize = 256 << 10;
 #[derive(Debug, Default)]
 pub(super) struct MenuSources {
     /// The text of a menu, while the dialog for it is open.
-    pasted: Option<String>,
+    pub(super) pasted: Option<String>,
     /// True while WeChat is being asked.
     pub(super) is_waiting: bool,
 }
 
 impl MenuSources {
+    /// Returns true while the dialog is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.pasted.is_some()
+    }
+
     /// Closes the dialog; returns true if it was open.
     pub(super) fn close(&mut self) -> bool {
         self.pasted.take().is_some()

@@ -49,6 +49,11 @@ impl Publishing {
         self.is_done = false;
     }
 
+    /// Returns true while the dialog is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.request.is_some()
+    }
+
     /// Closes the dialog; returns true if it was open.
     pub(super) fn close(&mut self) -> bool {
         self.request.take().is_some()

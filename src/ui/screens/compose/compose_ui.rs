@@ -14,6 +14,7 @@ use crate::engine::Status;
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, SendAction};
 use crate::ui::look::Look;
+use crate::ui::pane_stop::name_handle;
 use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::{named, small_button, title, weak};
 use crate::wechat::compose::{TEMPLATES, as_json, as_xml};
@@ -35,13 +36,20 @@ const LONGEST_UNDERLINE: usize = 24;
 const SHORTEST_UNDERLINE: f32 = 8.0;
 
 /// Margin of both halves, in points.
-const MARGIN: i8 = 16;
+const MARGIN: i8 = 24;
 
 impl Composer {
     /// Draws the screen of the composer.
-    pub(crate) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
+    pub(crate) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        (status, destination): (&Status, Option<&str>),
+        look: &Look,
+        actions: &mut Vec<Action>,
+    ) {
         let bar = Frame::new().fill(look.palette.frame).inner_margin(Margin::symmetric(MARGIN, 8));
-        let (sent, asks) = Panel::bottom("composer buttons").frame(bar).show(ui, |ui| self.buttons_ui(ui, look)).inner;
+        let bar = Panel::bottom("composer buttons").frame(bar);
+        let (sent, asks) = bar.show(ui, |ui| self.buttons_ui(ui, destination, look)).inner;
         let by_key = !ui.ctx().egui_wants_keyboard_input() || ui.ctx().text_edit_focused();
         let by_key = by_key && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         if sent || asks || by_key {
@@ -62,6 +70,7 @@ impl Composer {
                 }
                 self.text_ui(ui, true, look);
             });
+            name_handle(ui, "composed text", "palette.handle.text", look);
         }
         CentralPanel::default().frame(half(look)).show(ui, |ui| {
             ScrollArea::vertical().id_salt("composer").auto_shrink(false).show(ui, |ui| {
@@ -130,8 +139,10 @@ impl Composer {
         let rows = if fills { 4 } else { 12 };
         let focus = std::mem::take(&mut self.focus);
         let mistake = self.parsed().flaw.as_ref().and_then(TreeError::place).map(|place| place.offset);
+        let height = if fills { ui.available_height() } else { 0.0 };
         let edit = |ui: &mut Ui, text: &mut String, number: u32| {
             let edit = TextEdit::multiline(text).font(TextStyle::Monospace).id_salt(("composed", number));
+            let edit = edit.margin(Margin::symmetric(10, 8)).min_size(egui::vec2(0.0, height));
             let output = edit.lock_focus(false).desired_rows(rows).desired_width(f32::INFINITY).show(ui);
             if let Some(offset) = mistake {
                 underline(ui, &output, text, offset, look);
@@ -189,7 +200,7 @@ impl Composer {
 
     /// Draws the state of the text and the buttons to send; returns whether it is to be sent at once, and whether with other
     /// settings.
-    fn buttons_ui(&mut self, ui: &mut Ui, look: &Look) -> (bool, bool) {
+    fn buttons_ui(&mut self, ui: &mut Ui, destination: Option<&str>, look: &Look) -> (bool, bool) {
         let is_empty = self.text.trim().is_empty();
         self.parsed();
         let refused = self.refused.as_ref().filter(|(what, _)| what.is_empty());
@@ -209,6 +220,11 @@ impl Composer {
             let text = RichText::new(look.text("composer.send")).color(look.palette.on_accent).strong();
             let button = Button::new(text).fill(look.palette.accent).min_size(egui::Vec2::new(0.0, CONTROL_HEIGHT));
             let response = named(ui.add_enabled(!is_empty, button), Role::Button, &look.text("composer.send"));
+            let words_to = match destination {
+                Some(target) => look.filled("composer.goes_to", &[("target", target)]),
+                None => look.text("composer.asks_where").into_owned(),
+            };
+            ui.add(Label::new(RichText::new(words_to).color(look.palette.text)).wrap());
             let asking = ui.add_enabled(!is_empty, Button::new(look.text("composer.send_asking")));
             ui.add(Label::new(RichText::new(words).color(color)).wrap());
             (response.on_hover_text("Ctrl+Enter").clicked(), asking.clicked())

@@ -33,6 +33,18 @@ fn a_new_message_has_the_current_time_and_an_id_of_its_own() {
 }
 
 #[test]
+fn a_new_message_has_the_first_key_of_the_open_menu() {
+    let mut composer = Composer::default();
+    let keys = [("VIEW", "https://e.com"), ("CLICK", "COUPON"), ("CLICK", "HELP")];
+    composer.begin(&Status::default(), keys.map(|(kind, key)| (kind.to_owned(), key.to_owned())).into());
+    assert_eq!(text_of(&composer, "EventKey"), "COUPON");
+    composer.take_template("VIEW", &Status::default());
+    assert_eq!(text_of(&composer, "EventKey"), "https://e.com");
+    composer.take_template("scancode_push", &Status::default());
+    assert_ne!(text_of(&composer, "EventKey"), "COUPON", "no button of the menu scans");
+}
+
+#[test]
 fn every_kind_can_be_composed_in_both_notations() {
     for (kind, _) in compose::TEMPLATES {
         let mut composer = composer(kind);
@@ -103,7 +115,7 @@ fn an_edited_message_is_a_replay_of_its_event_and_keeps_unknown_elements() {
     assert!(
         matches!(composer.to_send(), Some(ReplayWhat::Edited { id: CaptureId(4), message }) if message == expected.as_bytes())
     );
-    composer.begin(&Status::default());
+    composer.begin(&Status::default(), Vec::new());
     assert!(composer.text.contains(">b<"), "what is being written is not lost");
     composer.text.clear();
     assert!(composer.to_send().is_none());

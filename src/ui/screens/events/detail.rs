@@ -13,7 +13,7 @@ use crate::engine::{ComparedReplay, EventDetail, PictureFile, Status};
 use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::pane_stop::{PaneStop, drawn_later_ui, pane_stop_ui, take_room};
+use crate::ui::pane_stop::{PaneStop, drawn_later_ui, name_handle, pane_stop_ui, take_room};
 use crate::ui::theme::GAP;
 use crate::ui::widgets::shown::DisplayText;
 use crate::wechat::message::Message;
@@ -264,7 +264,11 @@ pub(crate) fn detail_ui(
     let gives_way = answering.stage(whose).is_some() && is_low;
     // A draft that was not sent in time stays where it was.
     view.answers_first = gives_way || (is_low && answering.has_unsent(whose));
-    let bytes = (!gives_way).then(|| bytes.show(ui, take_room).inner);
+    let bytes = (!gives_way).then(|| {
+        let room = bytes.show(ui, take_room).inner;
+        name_handle(ui, "bytes", "hero.resize.bytes", look);
+        room
+    });
     let frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 0 });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         ui.push_id(whose.0, |ui| {

@@ -20,6 +20,7 @@ use crate::ui::widgets::filter_error;
 mod completion;
 pub(in crate::ui) mod filter_row;
 pub(in crate::ui) mod saved_filters;
+pub(super) mod state_terms;
 
 use completion::{CompletedText, Completion};
 
@@ -205,15 +206,19 @@ impl FilterBox {
     fn completing_ui(&mut self, ui: &Ui, field: &Response, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         // Also while another window has the keyboard: what is offered stays.
         let focused = ui.memory(|memory| memory.has_focus(field_id()));
+        let caret = caret_in(ui, &self.text);
         if focused {
-            let caret = caret_in(ui, &self.text);
             self.questions.extend(self.completing.look_at(&self.text, caret, status, look));
         }
         if !self.completing.is_open(focused) {
             if focused || self.mistake_hovered {
                 self.mistake_ui(ui, field, look, actions);
             }
-        } else if let Some(chosen) = self.completing.ui(ui, field, look) {
+            return;
+        }
+        let mistake = self.mistake.as_ref().filter(|mistake| !is_unfinished(&self.text, mistake, caret));
+        let mistake = mistake.map(|mistake| filter_error::words(mistake, look));
+        if let Some(chosen) = self.completing.ui(ui, (field, mistake.as_deref()), look) {
             self.choose(ui, chosen, actions);
         }
     }
@@ -283,6 +288,12 @@ fn mistake_range(text: &str, mistake: &FilterError) -> Range<usize> {
     byte_of(start)..byte_of(start + mistake.length.max(1))
 }
 
+/// Tells whether a mistake is only that what stands at the caret has not been typed to its end.
+fn is_unfinished(text: &str, mistake: &FilterError, caret: usize) -> bool {
+    let wrong = mistake_range(text, mistake);
+    (wrong.start..=wrong.end).contains(&caret)
+}
+
 /// The text with a suggestion in place of the error.
 fn mended(text: &str, mistake: &FilterError, suggestion: &str) -> String {
     let mut mended = text.to_owned();
@@ -322,5 +333,16 @@ mod tests {
         assert_eq!(filter.with("event:CLICK"), "a event:CLICK");
         filter.set("a OR b".to_owned());
         assert_eq!(filter.with("event:CLICK"), "(a OR b) event:CLICK");
+    }
+
+    #[test]
+    fn a_term_that_is_being_typed_is_no_mistake_yet_and_one_before_it_is() {
+        let unfinished = |text: &str| {
+            let mut filter = FilterBox::default();
+            filter.set(text.to_owned());
+            is_unfinished(text, filter.mistake().expect("a mistake"), text.len())
+        };
+        assert!(unfinished("a event:"));
+        assert!(!unfinished("foo:bar AND ("));
     }
 }

@@ -6,7 +6,7 @@ use super::token::random_token;
 use crate::account::{DEFAULT_ACCOUNT, Secret, Secrets};
 use crate::capture::diagnosis::Severity;
 use crate::engine::{Command, SettingsCommand, Status};
-use crate::ui::action::{Action, Screen};
+use crate::ui::action::{Action, SettingsSection};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::widgets::controls::{copy_button, open_button, weak};
 use crate::ui::widgets::nothing_arrives::{CONSOLE_PAGE, TEST_ACCOUNT_PAGE};
@@ -60,7 +60,7 @@ fn token_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>
             actions.push(Action::Ask(save_token(status, account, token)));
         }
         if ui.button(look.text("first_run.enter.own_token")).clicked() {
-            actions.push(Action::ShowScreen(Screen::Settings));
+            actions.push(Action::ShowSettings(SettingsSection::Accounts));
         }
     });
 }

@@ -24,9 +24,10 @@ fn status(has_token: bool) -> Status {
 fn shown<'h>(status: Status, handshake: Option<StoredCapture>) -> (Harness<'h>, ActionLog) {
     let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
+    let tunnel = TunnelState::default();
     let harness = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
         let mut actions = Vec::new();
-        let view = SetUpView { handshake: handshake.as_ref(), push: None, has_events: false };
+        let view = SetUpView { handshake: handshake.as_ref(), push: None, has_events: false, tunnel: &tunnel };
         first_run_ui(ui, &status, view, &look(ui.ctx().theme()), &mut actions);
         asking.borrow_mut().extend(actions);
     });
@@ -34,17 +35,38 @@ fn shown<'h>(status: Status, handshake: Option<StoredCapture>) -> (Harness<'h>, 
 }
 
 #[test]
-fn commands_name_the_real_port_and_are_copied_not_run() {
+fn commands_name_the_real_port_when_they_are_copied() {
     let (mut harness, asked) = shown(status(true), None);
     harness.get_by_label_contains("No verification request");
-    for tool in ["cloudflared", "ngrok", "frp", "ssh"] {
+    for tool in ["cloudflared", "ngrok", "cpolar", "tailscale", "ssh"] {
         harness.get_by_label(&format!("Copy {tool}")).click();
         harness.run();
     }
     for action in asked.borrow().iter() {
         assert!(matches!(action, Action::Copy(command) if command.contains("18989")), "{action:?}");
     }
-    assert_eq!(asked.borrow().len(), 4);
+    assert_eq!(asked.borrow().len(), 5);
+}
+
+#[test]
+fn a_client_is_run_from_here_and_an_incomplete_command_is_completed_first() {
+    let (mut harness, asked) = shown(status(true), None);
+    harness.get_by_label("Run cpolar now, and keep its command in Settings").click();
+    harness.run();
+    let actions: Vec<Action> = asked.borrow_mut().drain(..).collect();
+    let [
+        Action::Ask(Command::Settings(SettingsCommand::SaveTunnel { tunnel })),
+        Action::Ask(Command::Settings(SettingsCommand::StartTunnel)),
+    ] = &actions[..]
+    else {
+        panic!("{actions:?}")
+    };
+    assert_eq!(tunnel.command.as_deref(), Some("cpolar http {port} -log=stdout"), "it follows the listener");
+    harness.get_by_label("Complete the command of natapp in Settings").click();
+    harness.run();
+    assert!(
+        matches!(&asked.borrow()[..], [Action::ProposeTunnel(command)] if command == "natapp -authtoken=TOKEN -log=stdout")
+    );
 }
 
 #[test]
@@ -110,6 +132,11 @@ fn steps_tick_themselves_when_they_are_done() {
     harness.get_by_label("Step 1: done");
     harness.get_by_label("Step 2: done");
     harness.get_by_label("Step 3: not done yet");
-    let view = SetUpView { handshake: Some(&verified), push: None, has_events: true };
-    assert_eq!(view.steps(&status(true)), [true; 3]);
+    let (harness, _) = shown(status(true), None);
+    harness.get_by_label("Step 2: not done yet");
+    let (off, online) = (TunnelState::default(), TunnelState { phase: TunnelPhase::Online, ..TunnelState::default() });
+    let view = SetUpView { handshake: Some(&verified), push: None, has_events: true, tunnel: &off };
+    assert_eq!(view.steps(), [true; 3]);
+    let view = SetUpView { handshake: None, push: None, has_events: true, tunnel: &online };
+    assert_eq!(view.steps(), [true, false, false], "our own sample is no event of WeChat's");
 }

@@ -12,7 +12,13 @@ use crate::ui::theme::GAP_SMALL;
 
 /// Height of the highest bar and of the line of times below it, in points.
 const BARS: f32 = 96.0;
-const TIMES: f32 = 20.0;
+const TIMES: f32 = 22.0;
+
+/// Width from which there is room for five times below the bars, in points.
+const FIVE_TIMES: f32 = 600.0;
+
+/// Width of the scale at the left, in points.
+const SCALE: f32 = 36.0;
 
 /// Least height of a bar, and least width of a pause, in points: one arrival among thousands is to be seen.
 const BAR_SMALLEST: f32 = 3.0;
@@ -30,10 +36,11 @@ pub(super) fn chart_ui(ui: &mut Ui, timeline: &Timeline, look: &Look, actions: &
     if !ui.is_rect_visible(rect) {
         return;
     }
-    let bars = Rect::from_min_size(rect.min, Vec2::new(rect.width(), BARS));
+    let bars = Rect::from_min_size(rect.min + Vec2::new(SCALE, 0.0), Vec2::new(rect.width() - SCALE, BARS));
+    scale_ui(ui, timeline, bars, look);
     pauses_ui(ui, timeline, bars, look);
     bars_ui(ui, timeline, bars, look);
-    times_ui(ui, timeline, Rect::from_min_max(pos2(rect.min.x, bars.max.y), rect.max), look);
+    times_ui(ui, timeline, Rect::from_min_max(pos2(bars.min.x, bars.max.y), rect.max), look);
     let Some(pointer) = response.hover_pos().filter(|pointer| bars.contains(*pointer)) else { return };
     let pieces = timeline.buckets.len();
     let place = ((pointer.x - bars.min.x) / bars.width() * pieces as f32) as usize;
@@ -59,8 +66,35 @@ fn pauses_ui(ui: &Ui, timeline: &Timeline, bars: Rect, look: &Look) {
     }
 }
 
+/// The count that the highest bar stands for.
+fn highest(timeline: &Timeline) -> u64 {
+    timeline.buckets.iter().map(|bucket| bucket.arrivals).max().unwrap_or(0).max(1)
+}
+
+/// Draws the scale at the left: lines at the highest count and at half of it, and the length of a piece.
+fn scale_ui(ui: &Ui, timeline: &Timeline, bars: Rect, look: &Look) {
+    let font = TextStyle::Small.resolve(ui.style());
+    let highest = highest(timeline);
+    let halves = [highest, highest / 2].into_iter().take(if highest >= 4 { 2 } else { 1 });
+    for count in halves {
+        let y = bars.max.y - count as f32 / highest as f32 * bars.height();
+        ui.painter().hline(bars.x_range(), y, (1.0, look.palette.line));
+        let at = pos2(bars.min.x - GAP_SMALL, y);
+        let align = if count == highest { Align2::RIGHT_TOP } else { Align2::RIGHT_CENTER };
+        ui.painter().text(at, align, count.to_string(), font.clone(), look.palette.weak);
+    }
+    let at = pos2(bars.min.x - GAP_SMALL, bars.max.y);
+    ui.painter().text(at, Align2::RIGHT_BOTTOM, "0", font, look.palette.weak);
+}
+
+/// The length of a piece of the time line.
+pub(super) fn piece_length(timeline: &Timeline) -> jiff::SignedDuration {
+    let (from, to) = timeline.span;
+    to.duration_since(from) / i32::try_from(timeline.buckets.len()).unwrap_or(i32::MAX).max(1)
+}
+
 fn bars_ui(ui: &Ui, timeline: &Timeline, bars: Rect, look: &Look) {
-    let highest = timeline.buckets.iter().map(|bucket| bucket.arrivals).max().unwrap_or(0).max(1);
+    let highest = highest(timeline);
     let width = bars.width() / timeline.buckets.len() as f32;
     for (place, bucket) in timeline.buckets.iter().enumerate().filter(|(_, bucket)| bucket.arrivals > 0) {
         let left = bars.min.x + place as f32 * width;
@@ -81,9 +115,12 @@ fn bars_ui(ui: &Ui, timeline: &Timeline, bars: Rect, look: &Look) {
 
 fn times_ui(ui: &Ui, timeline: &Timeline, rect: Rect, look: &Look) {
     let font = TextStyle::Small.resolve(ui.style());
-    let places = [(0.0, Align2::LEFT_TOP), (0.5, Align2::CENTER_TOP), (1.0, Align2::RIGHT_TOP)];
-    for (share, align) in places {
-        let at = pos2(rect.min.x + rect.width() * share, rect.min.y + GAP_SMALL / 2.0);
+    let between: &[f32] = if rect.width() >= FIVE_TIMES { &[0.25, 0.5, 0.75] } else { &[0.5] };
+    let between = between.iter().map(|share| (*share, Align2::CENTER_TOP));
+    for (share, align) in between.chain([(0.0, Align2::LEFT_TOP), (1.0, Align2::RIGHT_TOP)]) {
+        let x = rect.min.x + rect.width() * share;
+        ui.painter().vline(x, rect.min.y..=rect.min.y + GAP_SMALL, (1.0, look.palette.outline));
+        let at = pos2(x, rect.min.y + GAP_SMALL);
         let words = look.dated(instant_at(timeline, share));
         ui.painter().text(at, align, words, font.clone(), look.palette.weak);
     }

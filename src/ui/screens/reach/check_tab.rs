@@ -3,7 +3,9 @@
 use egui::{Label, RichText, TextEdit, TextStyle, Ui};
 
 use super::result_row::{mark, result_ui};
-use crate::engine::{CheckName, CheckResult, CheckVerdict, DoctorNotice, DoctorRequest, JobCommand, PublicAddress};
+use crate::engine::{
+    CheckName, CheckResult, CheckVerdict, Command, DoctorCode, DoctorNotice, DoctorRequest, JobCommand, PublicAddress,
+};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
@@ -87,7 +89,8 @@ impl CheckTab {
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
         let label = RichText::new(look.text("reach.check.url")).color(look.palette.weak);
         let label = ui.add(Label::new(label).selectable(false));
-        let edit = TextEdit::singleline(&mut self.url).font(TextStyle::Monospace).hint_text("https://example.com/wx");
+        let example = look.filled("window.example", &[("example", "https://example.com/wx")]);
+        let edit = TextEdit::singleline(&mut self.url).font(TextStyle::Monospace).hint_text(example);
         let field = ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label.id);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         ui.add(Label::new(weak(look, look.text("reach.check.hint"))).wrap());
@@ -97,7 +100,7 @@ impl CheckTab {
             if primary_button(ui, look, &look.text("reach.check.start"), !is_running).clicked()
                 || (entered && !is_running)
             {
-                actions.push(self.start());
+                actions.extend(self.start().map(Action::Ask));
             }
             let stop = egui::Button::new(look.text("reach.check.stop"));
             if ui.add_enabled(is_running, stop).clicked() {
@@ -109,14 +112,17 @@ impl CheckTab {
         ui.add_space(GAP);
     }
 
-    /// Begins a run with what is typed.
-    fn start(&mut self) -> Action {
+    /// Begins a run with what is typed, unless one goes on.
+    pub(super) fn start(&mut self) -> Option<Command> {
+        if matches!(self.run, CheckRun::Running { .. }) {
+            return None;
+        }
         let url = self.url.trim();
         let address = (!url.is_empty()).then(|| PublicAddress { url: url.to_owned(), allow_local: self.allow_local });
         self.number += 1;
         self.results.clear();
         self.run = CheckRun::Running { from_outside: address.is_some() };
-        Action::Ask(DoctorRequest { number: self.number, address }.into())
+        Some(DoctorRequest { number: self.number, address }.into())
     }
 
     /// Draws the counts of what was found, and the button that copies it all.
@@ -131,6 +137,9 @@ impl CheckTab {
             CheckRun::Cancelled => (look.text("reach.check.cancelled").into_owned(), look.palette.weak),
             CheckRun::Ended if failed > 0 => (look.filled("reach.check.failed", &details), look.palette.error),
             CheckRun::Ended if warned > 0 => (look.filled("reach.check.warned", &details), look.palette.warning),
+            CheckRun::Ended if self.is_unjudged() => {
+                (look.text("reach.check.sound_local").into_owned(), look.palette.text)
+            }
             CheckRun::Ended => (look.text("reach.check.sound").into_owned(), look.palette.ok),
         };
         ui.horizontal_wrapped(|ui| {
@@ -141,6 +150,12 @@ impl CheckTab {
                 copy_button(ui, look, &look.text("reach.check.report"), report, actions);
             }
         });
+    }
+
+    /// Tells whether something that WeChat would refuse was not judged, since it was allowed.
+    fn is_unjudged(&self) -> bool {
+        let allowed = [DoctorCode::NameLocal, DoctorCode::PublicPortAny];
+        self.results.iter().any(|result| allowed.contains(&result.code))
     }
 
     /// Draws the check that is made now.

@@ -41,7 +41,8 @@ impl OwnServerTab {
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
         let label = RichText::new(look.text("reach.server.url")).color(look.palette.weak);
         let label = ui.add(Label::new(label).selectable(false));
-        let edit = TextEdit::singleline(&mut url).font(TextStyle::Monospace).hint_text("http://127.0.0.1:8080/wx");
+        let example = look.filled("window.example", &[("example", "http://127.0.0.1:8080/wx")]);
+        let edit = TextEdit::singleline(&mut url).font(TextStyle::Monospace).hint_text(example);
         ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label.id);
         let typed = url.trim().to_owned();
         if !typed.is_empty() && !is_web_address(&typed) {
@@ -52,12 +53,20 @@ impl OwnServerTab {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             let is_ready = self.asking.is_none() && is_web_address(&typed);
-            if primary_button(ui, look, &look.text("reach.server.verify"), is_ready).clicked() {
+            let why = match &*typed {
+                "" => Some("rules_screen.forward.enter_url"),
+                typed if !is_web_address(typed) => Some("rules_screen.forward.correct_url"),
+                _ => None,
+            };
+            let button = primary_button(ui, look, &look.text("reach.server.verify"), is_ready);
+            if button.on_disabled_hover_text(look.text(why.unwrap_or("rules_screen.test.running"))).clicked() {
                 (self.asking, self.tested) = (Some(typed.clone()), None);
                 actions.push(Action::Ask(SettingsCommand::TestServer { url: typed.clone() }.into()));
             }
             if self.asking.is_some() {
                 ui.label(RichText::new(look.text("rules_screen.test.running")).color(look.palette.weak));
+            } else if let Some(why) = why {
+                ui.label(weak(look, look.text(why)));
             }
         });
         ui.add_space(GAP);

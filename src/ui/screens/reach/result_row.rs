@@ -66,7 +66,7 @@ pub(super) fn result_ui(ui: &mut Ui, result: &CheckResult, look: &Look) {
 
 fn words_ui(ui: &mut Ui, result: &CheckResult, look: &Look) {
     let is_quiet = matches!(result.code.verdict(), CheckVerdict::Ok | CheckVerdict::Skipped);
-    let message = safe_text(&result.message(look.language)).into_owned();
+    let message = safe_text(&result.window_message(look.language)).into_owned();
     let text = RichText::new(message);
     let text = match result.code.verdict() {
         CheckVerdict::Skipped => text.color(look.palette.weak),
@@ -74,7 +74,7 @@ fn words_ui(ui: &mut Ui, result: &CheckResult, look: &Look) {
         _ => text.color(look.palette.strong),
     };
     ui.add(Label::new(text).wrap());
-    let remedy = result.remedy(look.language);
+    let remedy = result.window_remedy(look.language);
     if !remedy.is_empty() {
         ui.add(Label::new(safe_text(&remedy).into_owned()).wrap());
     }

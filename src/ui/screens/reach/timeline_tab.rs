@@ -4,7 +4,7 @@ use egui::{Button, Label, RichText, Sense, Ui, Vec2};
 use jiff::{SignedDuration, Timestamp};
 
 use super::alarm_form::AlarmForm;
-use super::chart::chart_ui;
+use super::chart::{chart_ui, piece_length};
 use crate::engine::{ArrivalsCommand, ArrivalsNotice, Command, Silence, Timeline};
 use crate::ui::action::{Action, Screen};
 use crate::ui::look::Look;
@@ -29,6 +29,11 @@ const LEGEND_SIDE: f32 = 10.0;
 
 /// Index of the span that is shown first: an hour.
 const FIRST_SPAN: usize = 1;
+
+/// Shortest silence that is told, and longest that is not; and how many times longer than usual it is.
+const SILENCE_SMALLEST: SignedDuration = SignedDuration::from_mins(10);
+const SILENCE_LARGEST: SignedDuration = SignedDuration::from_hours(24);
+const UNUSUAL: i32 = 5;
 
 /// The time after the last arrival at which it is known whether the platform pauses.
 const PAUSE_IS_KNOWN: SignedDuration = SignedDuration::from_secs(61);
@@ -145,14 +150,24 @@ fn timeline_ui(ui: &mut Ui, timeline: &Timeline, look: &Look, actions: &mut Vec<
     for pause in timeline.pauses() {
         pause_ui(ui, pause, now, look, actions);
     }
-    let gaps: Vec<&Silence> = timeline.silences.iter().rev().filter(|silence| !silence.is_pause).collect();
-    if !gaps.is_empty() {
-        ui.add_space(GAP_SMALL);
-        ui.label(weak(look, look.text("timeline.gaps")));
-    }
+    let least = least_silence(timeline);
+    let is_told = |silence: &&Silence| !silence.is_pause && silence.length(now) >= least;
+    let gaps: Vec<&Silence> = timeline.silences.iter().rev().filter(is_told).collect();
+    ui.add_space(GAP_SMALL);
+    let key = if gaps.is_empty() { "timeline.no_gaps" } else { "timeline.gaps" };
+    ui.add(Label::new(weak(look, look.filled(key, &[("length", &seconds(least))]))).wrap());
     for gap in gaps {
         gap_ui(ui, gap, now, look, actions);
     }
+}
+
+/// The length from which a silence is told: much longer than the arrivals of this span are apart, and never a moment in
+/// which nobody happened to tap.
+fn least_silence(timeline: &Timeline) -> SignedDuration {
+    let (from, to) = timeline.span;
+    let arrivals = i32::try_from(timeline.arrivals).unwrap_or(i32::MAX).max(1);
+    let apart = to.duration_since(from) / arrivals;
+    (apart * UNUSUAL).clamp(SILENCE_SMALLEST, SILENCE_LARGEST)
 }
 
 /// Draws the meaning of the chart's colours, of those that are in it.
@@ -171,6 +186,8 @@ fn legend_ui(ui: &mut Ui, timeline: &Timeline, look: &Look) {
             ui.label(weak(look, look.text(key)));
             ui.add_space(GAP);
         }
+        let length = seconds(piece_length(timeline));
+        ui.label(weak(look, look.filled("timeline.legend.bar", &[("length", &length)])));
     });
 }
 
@@ -230,4 +247,27 @@ pub(super) fn show(filter: String, actions: &mut Vec<Action>) {
 /// Draws a button that stands for events, as high as a line of text.
 pub(super) fn event_button(ui: &mut Ui, words: String) -> bool {
     ui.add(Button::new(words).small().frame_when_inactive(false).wrap()).clicked()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silence_is_much_longer_than_the_arrivals_are_apart() {
+        let now = crate::clock::now();
+        let timeline = |hours: i64, arrivals: u64| Timeline {
+            span: (now - SignedDuration::from_hours(hours), now),
+            buckets: Vec::new(),
+            silences: Vec::new(),
+            last_arrival: None,
+            arrivals,
+            failures: 0,
+            is_cut: false,
+        };
+        assert_eq!(least_silence(&timeline(1, 50)), SILENCE_SMALLEST, "an hour of normal use");
+        assert_eq!(least_silence(&timeline(24, 12)), SignedDuration::from_hours(10));
+        assert_eq!(least_silence(&timeline(720, 3)), SILENCE_LARGEST);
+        assert_eq!(least_silence(&timeline(1, 0)), SignedDuration::from_hours(5));
+    }
 }

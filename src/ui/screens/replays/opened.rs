@@ -25,8 +25,8 @@ const COLUMNS: [Column; 7] = [
     Column::texts("replays.column.copy", 48.0),
     Column::numbers("replays.column.status", 44.0),
     Column::numbers("replays.column.elapsed", 76.0),
-    Column::texts("replays.column.verdict", 92.0),
-    Column::texts("replays.column.legal", 84.0),
+    Column::texts("replays.column.verdict", 104.0),
+    Column::texts("replays.column.legal", 92.0),
 ];
 
 /// Filter of the replays of a run.

@@ -13,20 +13,23 @@ use crate::ui::widgets::table::{Cell, Column, TableRow, table_ui};
 use crate::ui::widgets::verdicts::outcome_words;
 
 /// Minimum width for all columns, in points; below it, those in the middle are dropped, which the open run repeats.
-const WIDE: f32 = 880.0;
+const WIDE: f32 = 1_100.0;
+
+/// Width of a date with its time, in points.
+const TIME_WIDTH: f32 = 116.0;
 
 const COLUMNS: [Column; 6] = [
     Column::numbers("replays.column.run", 44.0),
-    Column::texts("replays.column.time", 112.0),
+    Column::texts("replays.column.time", TIME_WIDTH),
     Column::texts("replays.column.target", 0.0),
-    Column::texts("replays.column.mode", 128.0),
+    Column::texts("replays.column.mode", 196.0),
     Column::numbers("replays.column.sent", 84.0),
-    Column::texts("replays.column.outcome", 320.0),
+    Column::texts("replays.column.outcome", 0.0),
 ];
 
 /// Columns of a narrow list.
 const NARROW: [Column; 3] = [
-    Column::texts("replays.column.time", 112.0),
+    Column::texts("replays.column.time", TIME_WIDTH),
     Column::texts("replays.column.target", 0.0),
     Column::texts("replays.column.outcome", 0.0),
 ];
@@ -71,9 +74,8 @@ impl ReplaysScreen {
 
 fn cells(run: &StoredRun, running: Option<RunId>, is_wide: bool, look: &Look) -> Vec<Cell> {
     let palette = look.palette;
-    let time = look.local(run.run.started_at).strftime("%m-%d %H:%M:%S").to_string();
     let (outcome, color) = outcome_words(run, running == Some(run.id), look);
-    let time = Cell::code(time, palette.weak);
+    let time = Cell::words(look.dated(run.run.started_at), palette.weak);
     let target = Cell::code(safe_text(&run.run.target), palette.strong);
     let outcome = Cell::words(outcome, color);
     if !is_wide {

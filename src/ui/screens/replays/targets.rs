@@ -141,8 +141,8 @@ fn draft_ui(ui: &mut Ui, draft: &mut TargetDraft, status: &Status, look: &Look) 
             named(ui.add(small_button(look.text("replays.targets.remove").into_owned())), Role::Button, &what).clicked()
         });
         let label = weak_label(ui, "replays.targets.url", look);
-        let edit =
-            TextEdit::singleline(&mut draft.url).font(TextStyle::Monospace).hint_text("http://127.0.0.1:8000/wx");
+        let example = look.filled("window.example", &[("example", "http://127.0.0.1:8000/wx")]);
+        let edit = TextEdit::singleline(&mut draft.url).font(TextStyle::Monospace).hint_text(example);
         ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label);
         removed.inner
     });

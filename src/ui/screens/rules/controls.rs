@@ -27,6 +27,14 @@ pub(super) fn note_ui(ui: &mut Ui, key: &str, look: &Look) {
     ui.add(Label::new(weak(look, look.text(key))).wrap());
 }
 
+/// Gives a button that is grey the reason as its tooltip.
+pub(super) fn why_disabled(button: Response, why: Option<&str>, look: &Look) -> Response {
+    match why {
+        Some(why) => button.on_disabled_hover_text(look.text(why)),
+        None => button,
+    }
+}
+
 /// Draws a choice between a few named values; returns true if it changed.
 pub(super) fn choice_ui<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T, &str)], look: &Look) -> bool {
     let before = *chosen;

@@ -55,7 +55,14 @@ impl RuleDraft {
             name: rule.name.clone(),
             filter: rule.filter.clone(),
             response: kind,
-            editor: ReplyEditor::new(reply.unwrap_or_else(|| PassiveReply::blank(ReplyKind::Text))),
+            editor: match reply {
+                // Of a new rule: nobody has written it yet.
+                Some(reply) if rule.name.is_empty() && reply == PassiveReply::blank(ReplyKind::Text) => {
+                    ReplyEditor::untouched(reply)
+                }
+                Some(reply) => ReplyEditor::new(reply),
+                None => ReplyEditor::untouched(PassiveReply::blank(ReplyKind::Text)),
+            },
             url: forward.url.unwrap_or_default(),
             bad_answer: forward.bad_answer,
             delay_ms: if rule.delay_ms == 0 { String::new() } else { rule.delay_ms.to_string() },

@@ -78,6 +78,7 @@ impl RuleForm {
             None => rules.push(rule.clone()),
         }
         self.sent = Some(rule);
+        self.draft.editor.reveal();
     }
 
     /// Updates the form from the saved rules: a save may be confirmed, and the rule may have changed elsewhere.

@@ -7,15 +7,14 @@ use super::summary::fault_words;
 use crate::engine::AnsweringCommand;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, ROW_HEIGHT, icons};
+use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL, icons};
 use crate::ui::widgets::controls::small_button;
 use crate::ui::widgets::fault_choice::number_ui;
 use crate::wechat::fault::Fault;
 
-/// Widths of the columns with the name, the number and the button, in points; the reaction has the rest.
-const NAME_WIDTH: f32 = 168.0;
-const NUMBER_WIDTH: f32 = 220.0;
-const BUTTON_WIDTH: f32 = 104.0;
+/// Widths of the columns with the name above its number, and of the button, in points; the reaction has the rest.
+const NAME_WIDTH: f32 = 224.0;
+const BUTTON_WIDTH: f32 = 112.0;
 
 /// Smallest width of the reaction, in points.
 const EFFECT_SMALLEST: f32 = 120.0;
@@ -56,7 +55,7 @@ impl FaultLab {
     }
 }
 
-/// Draws one row, as high as any other.
+/// Draws one row, as high as its text.
 fn fault_ui(
     ui: &mut Ui,
     (fault, width): (&mut Fault, f32),
@@ -67,19 +66,21 @@ fn fault_ui(
     let name = look.text(&format!("fault.{}.name", fault.name())).into_owned();
     let effect = look.text(&format!("fault.{}.effect", fault.name())).into_owned();
     let is_armed = armed.is_some_and(|armed| armed.name() == fault.name());
-    let rest = width - NAME_WIDTH - NUMBER_WIDTH - BUTTON_WIDTH - 3.0 * GAP;
-    let line = ui.horizontal(|ui| {
-        ui.set_height(ROW_HEIGHT + GAP);
-        ui.spacing_mut().item_spacing.x = GAP;
+    let rest = width - NAME_WIDTH - BUTTON_WIDTH - 2.0 * GAP_LARGE;
+    ui.add_space(GAP_SMALL);
+    let line = ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(GAP_LARGE, GAP_SMALL);
         cell(ui, NAME_WIDTH, |ui| {
             let color = if is_armed { look.palette.fault } else { look.palette.strong };
             let mark = if is_armed { format!("{} ", icons::ZAP) } else { String::new() };
-            ui.add(Label::new(RichText::new(format!("{mark}{name}")).color(color)).truncate());
+            ui.add(Label::new(RichText::new(format!("{mark}{name}")).color(color)).wrap());
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = GAP;
+                number_ui(ui, fault, look);
+            });
         });
-        cell(ui, NUMBER_WIDTH, |ui| number_ui(ui, fault, look));
         cell(ui, rest.max(EFFECT_SMALLEST), |ui| {
-            // Small, so that two lines fit into a row.
-            ui.add(Label::new(RichText::new(&effect).small().color(look.palette.text)).wrap());
+            ui.add(Label::new(RichText::new(&effect).color(look.palette.text)).wrap());
         });
         cell(ui, BUTTON_WIDTH, |ui| {
             let (key, full) = if is_armed {
@@ -92,13 +93,12 @@ fn fault_ui(
             }
         });
     });
-    let rect = line.response.rect;
-    ui.painter().hline(rect.x_range(), rect.bottom(), (1.0, look.palette.line));
+    ui.add_space(GAP_SMALL);
+    ui.painter().hline(line.response.rect.x_range(), ui.cursor().top(), (1.0, look.palette.line));
 }
 
 fn cell(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
-    let layout = Layout::left_to_right(Align::Center);
-    ui.allocate_ui_with_layout(Vec2::new(width, ui.available_height()), layout, |ui| {
+    ui.allocate_ui_with_layout(Vec2::new(width, 0.0), Layout::top_down(Align::LEFT), |ui| {
         ui.set_width(width);
         content(ui);
     });

@@ -1,17 +1,26 @@
 //! List of the rules in order, each with its switch, its summary and its statistics.
 
-use egui::{Button, Label, Response, RichText, Sides, Ui};
+use std::collections::BTreeSet;
+
+use egui::accesskit::Role;
+use egui::{Button, Label, Margin, Response, RichText, Sides, TextStyle, Ui};
 
 use super::controls::{about_button, note_ui};
 use super::forms::Forms;
 use super::summary::summary;
 use crate::capture::diagnosis::Severity;
-use crate::engine::UsageByRule;
+use crate::engine::{RuleUsage, UsageByRule};
 use crate::rules::Rule;
-use crate::texts::safe_text::safe_text;
+use crate::texts::safe_text::{safe_text, shortened};
 use crate::ui::look::{Look, severity_mark};
-use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{card, small_button, weak};
+use crate::ui::theme::{GAP_SMALL, icons};
+use crate::ui::widgets::controls::{card, icon_button, named, small_button, weak};
+
+/// Width of a row from which its filter and its effect stand beside its name, in points.
+const WIDE: f32 = 560.0;
+/// Characters shown of a name and of a filter in a row.
+const LONGEST_NAME: usize = 28;
+const LONGEST_FILTER: usize = 40;
 
 /// A change requested in the list; numbers are indices of the rules shown.
 #[derive(Debug)]
@@ -34,6 +43,8 @@ pub(super) enum ListAction {
 pub(super) struct RuleList {
     /// Name of the rule whose deletion awaits confirmation.
     deleting: Option<String>,
+    /// Names of the rules that are shown in full.
+    unfolded: BTreeSet<String>,
 }
 
 /// A rule and its position.
@@ -42,10 +53,11 @@ struct RuleRow<'a> {
     at: usize,
     count: usize,
     rule: &'a Rule,
+    usage: Option<&'a RuleUsage>,
 }
 
 impl RuleList {
-    /// Draws the list of rules.
+    /// Draws the list of rules: a row each, which unfolds.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
@@ -64,48 +76,59 @@ impl RuleList {
                 }
             },
         );
+        ui.spacing_mut().item_spacing.y = GAP_SMALL;
         for (at, rule) in rules.iter().enumerate() {
-            let row = RuleRow { at, count: rules.len(), rule };
-            card(look).show(ui, |ui| {
+            let row = RuleRow { at, count: rules.len(), rule, usage: fired.get(&rule.name) };
+            card(look).inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = GAP_SMALL;
-                head_ui(ui, row, forms, look, &mut action);
-                does_ui(ui, rule, look);
-                self.foot_ui(ui, row, fired, look, &mut action);
+                self.row_ui(ui, row, forms, look, &mut action);
             });
         }
         action
     }
 
-    /// Draws a rule's statistics and its buttons.
-    fn foot_ui(
-        &mut self,
-        ui: &mut Ui,
-        row: RuleRow<'_>,
-        fired: &UsageByRule,
-        look: &Look,
-        action: &mut Option<ListAction>,
-    ) {
-        let done = fired.get(&row.rule.name);
-        let times = done.map_or(0, |done| done.times);
-        Sides::new().shrink_left().wrap().show(
-            ui,
-            |ui| {
-                let words = match times {
-                    0 => look.text("rules_screen.list.never_fired").into_owned(),
-                    times => look.filled("rules_screen.list.fired", &[("times", &times.to_string())]),
-                };
-                ui.add(Label::new(weak(look, words)).wrap());
-            },
-            |ui| self.buttons_ui(ui, row, look, action),
-        );
-        if let Some(failure) = done.and_then(|done| done.failure.as_ref()) {
+    fn row_ui(&mut self, ui: &mut Ui, row: RuleRow<'_>, forms: &Forms, look: &Look, action: &mut Option<ListAction>) {
+        let is_unfolded = self.unfolded.contains(&row.rule.name);
+        let is_wide = ui.available_width() >= WIDE;
+        let titled = |ui: &mut Ui| {
+            ui.spacing_mut().item_spacing.x = GAP_SMALL;
+            let folded = fold_ui(ui, is_unfolded, row.rule, look);
+            let switched = head_ui(ui, row.rule, forms, look);
+            if is_wide && !is_unfolded {
+                ui.add_space(GAP_SMALL);
+                line_ui(ui, row.rule, look);
+            }
+            (folded, switched)
+        };
+        let ((is_folded, is_switched), pressed) =
+            Sides::new().shrink_left().truncate().show(ui, titled, |ui| side_ui(ui, row, look));
+        if is_folded && !self.unfolded.remove(&row.rule.name) {
+            self.unfolded.insert(row.rule.name.clone());
+        }
+        *action = is_switched.then_some(ListAction::Switch(row.at)).or(pressed).or(action.take());
+        if is_unfolded {
+            does_ui(ui, row.rule, look);
+            self.foot_ui(ui, row, look, action);
+        } else if !is_wide {
+            ui.horizontal(|ui| line_ui(ui, row.rule, look));
+        }
+        if let Some(failure) = row.usage.and_then(|usage| usage.failure.as_ref()) {
             let words = format!("{} {}", severity_mark(Severity::Error), look.trouble(failure));
             ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());
         }
     }
 
-    /// Draws a rule's buttons, from right to left.
+    /// Draws how often a rule has fired, and the buttons that copy and delete it.
+    fn foot_ui(&mut self, ui: &mut Ui, row: RuleRow<'_>, look: &Look, action: &mut Option<ListAction>) {
+        Sides::new().shrink_left().wrap().show(
+            ui,
+            |ui| ui.add(Label::new(weak(look, fired_words(row.usage, look))).wrap()),
+            |ui| self.buttons_ui(ui, row, look, action),
+        );
+    }
+
+    /// Draws the buttons of an unfolded rule, from right to left.
     fn buttons_ui(&mut self, ui: &mut Ui, row: RuleRow<'_>, look: &Look, action: &mut Option<ListAction>) {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         let name = safe_text(&row.rule.name);
@@ -127,47 +150,82 @@ impl RuleList {
         if about_button(ui, copy, "rules_screen.list.duplicate_rule", &name, look) {
             *action = Some(ListAction::Duplicate(row.at));
         }
-        if about_button(ui, small("rules_screen.list.edit", look), "rules_screen.list.edit_rule", &name, look) {
-            *action = Some(ListAction::Edit(row.at));
-        }
+    }
+}
+
+/// Draws the arrow that unfolds a rule; returns true on a click.
+fn fold_ui(ui: &mut Ui, is_unfolded: bool, rule: &Rule, look: &Look) -> bool {
+    let (icon, key) = if is_unfolded {
+        (icons::CHEVRON_DOWN, "rules_screen.list.fold")
+    } else {
+        (icons::CHEVRON_RIGHT, "rules_screen.list.unfold")
+    };
+    icon_button(ui, icon, &look.filled(key, &[("what", &safe_text(&rule.name))])).clicked()
+}
+
+/// Draws a rule's switch and name; returns true if it is switched.
+fn head_ui(ui: &mut Ui, rule: &Rule, forms: &Forms, look: &Look) -> bool {
+    let name = safe_text(&rule.name);
+    let is_switched = switch_ui(ui, rule.enabled, &name, look).clicked();
+    let color = if rule.enabled { look.palette.strong } else { look.palette.weak };
+    let shown = shortened(&name, LONGEST_NAME);
+    ui.add(Label::new(RichText::new(shown).strong().color(color)).truncate()).on_hover_text(&*name);
+    if !rule.enabled {
+        ui.label(weak(look, look.text("rules_screen.list.off")));
+    }
+    if forms.has_changes(&rule.name) {
+        ui.label(weak(look, format!("● {}", look.text("rules_screen.list.unsaved"))));
+    }
+    is_switched
+}
+
+/// Draws on one line what a rule answers to which events, cut short where it does not fit.
+fn line_ui(ui: &mut Ui, rule: &Rule, look: &Look) {
+    let palette = look.palette;
+    let is_for_all = rule.filter.trim().is_empty();
+    let (filter, style) = if is_for_all {
+        (look.text("rules_screen.list.everything").into_owned(), TextStyle::Body)
+    } else {
+        (shortened(rule.filter.trim(), LONGEST_FILTER), TextStyle::Monospace)
+    };
+    ui.label(RichText::new(filter).text_style(style).color(palette.weak));
+    let does = format!("→ {}", summary(rule, look));
+    ui.add(Label::new(RichText::new(does).color(palette.text)).truncate());
+}
+
+/// Draws a rule's count and the buttons that are always there, from right to left.
+fn side_ui(ui: &mut Ui, row: RuleRow<'_>, look: &Look) -> Option<ListAction> {
+    ui.spacing_mut().item_spacing.x = GAP_SMALL;
+    let RuleRow { at, count, rule, usage } = row;
+    let name = safe_text(&rule.name);
+    let edits = about_button(ui, small("rules_screen.list.edit", look), "rules_screen.list.edit_rule", &name, look);
+    let moved = |ui: &mut Ui, why: Option<&str>, mark: &str, key: &str| {
+        let words = look.filled(key, &[("what", &name)]);
+        let button = ui.add_enabled(why.is_none(), small_button(mark.to_owned()));
+        let button = named(button, Role::Button, &words).on_hover_text(&words);
+        why.map_or(button.clone(), |why| button.on_disabled_hover_text(look.text(why))).clicked()
+    };
+    let last = (at + 1 == count).then_some("rules_screen.list.last");
+    let first = (at == 0).then_some("rules_screen.list.first");
+    let down = moved(ui, last, "↓", "rules_screen.list.down");
+    let up = moved(ui, first, "↑", "rules_screen.list.up");
+    let times = usage.map_or(0, |usage| usage.times);
+    let words = fired_words(usage, look);
+    let count = ui.label(weak(look, if times == 0 { "–".to_owned() } else { format!("{times}×") }));
+    named(count, Role::Label, &words).on_hover_text(words);
+    let moves = down.then(|| ListAction::Swap(at, at + 1)).or(up.then(|| ListAction::Swap(at, at.saturating_sub(1))));
+    edits.then_some(ListAction::Edit(at)).or(moves)
+}
+
+fn fired_words(usage: Option<&RuleUsage>, look: &Look) -> String {
+    match usage.map_or(0, |usage| usage.times) {
+        0 => look.text("rules_screen.list.never_fired").into_owned(),
+        times => look.filled("rules_screen.list.fired", &[("times", &times.to_string())]),
     }
 }
 
 fn small<'b>(key: &str, look: &Look) -> Button<'b> {
     small_button(look.text(key).into_owned())
-}
-
-/// Draws a rule's switch, name and position.
-fn head_ui(ui: &mut Ui, row: RuleRow<'_>, forms: &Forms, look: &Look, action: &mut Option<ListAction>) {
-    let RuleRow { at, rule, .. } = row;
-    let name = safe_text(&rule.name);
-    let titled = |ui: &mut Ui| {
-        ui.spacing_mut().item_spacing.x = GAP;
-        let is_switched = switch_ui(ui, rule.enabled, &name, look).clicked();
-        let color = if rule.enabled { look.palette.strong } else { look.palette.weak };
-        ui.add(Label::new(RichText::new(&*name).strong().color(color)).wrap());
-        if !rule.enabled {
-            ui.label(weak(look, look.text("rules_screen.list.off")));
-        }
-        if forms.has_changes(&rule.name) {
-            ui.label(weak(look, format!("● {}", look.text("rules_screen.list.unsaved"))));
-        }
-        is_switched.then_some(ListAction::Switch(at))
-    };
-    let (switched, moved) = Sides::new().shrink_left().wrap().show(ui, titled, |ui| move_ui(ui, row, &name, look));
-    *action = switched.or(moved).or(action.take());
-}
-
-/// Draws the buttons that move a rule, from right to left.
-fn move_ui(ui: &mut Ui, row: RuleRow<'_>, name: &str, look: &Look) -> Option<ListAction> {
-    ui.spacing_mut().item_spacing.x = GAP_SMALL;
-    let button = |ui: &mut Ui, is_possible: bool, mark: &str, key: &str| {
-        ui.add_enabled_ui(is_possible, |ui| about_button(ui, small_button(mark.to_owned()), key, name, look)).inner
-    };
-    let RuleRow { at, count, .. } = row;
-    let down = button(ui, at + 1 < count, "↓", "rules_screen.list.down");
-    let up = button(ui, at > 0, "↑", "rules_screen.list.up");
-    if down { Some(ListAction::Swap(at, at + 1)) } else { up.then(|| ListAction::Swap(at, at - 1)) }
 }
 
 /// Draws the checkbox that switches a rule on.

@@ -1,5 +1,7 @@
 //! Tests of the screen of rules, by its labels.
 
+use std::collections::BTreeMap;
+
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -8,7 +10,7 @@ use super::examples::blank;
 use super::*;
 use crate::capture::StoredCapture;
 use crate::capture::{ForwardProblem, ServerAnswer};
-use crate::config::ListenerConfig;
+use crate::config::{ListenerConfig, TargetConfig};
 use crate::engine::{
     AnsweringCommand, Command, QueryCommand, RuleTrial, RuleUsage, ServerHandshake, SettingsCommand, UsageByRule,
 };
@@ -29,6 +31,7 @@ struct TestScreen {
     fired: UsageByRule,
     armed: Option<Fault>,
     listener: ListenerConfig,
+    targets: BTreeMap<String, TargetConfig>,
     event: Option<StoredCapture>,
     asked: Vec<Action>,
     /// Numbers of the previews that were asked for.
@@ -47,6 +50,7 @@ impl TestScreen {
             fired: &self.fired,
             armed: self.armed,
             listener: &self.listener,
+            targets: &self.targets,
             event: self.event.as_ref(),
         };
         self.screen.ui(ui, &view, &look(ui.ctx().theme()), &mut self.asked);
@@ -174,6 +178,19 @@ fn a_name_that_is_taken_cannot_be_saved() {
 }
 
 #[test]
+fn a_new_rule_is_told_no_mistake_before_something_was_written() {
+    let mut harness = shown(TestScreen::with(&[rule("a")]));
+    click(&mut harness, "New rule…");
+    assert!(is_shown(&harness, "Nothing is written yet") && is_disabled(&harness, "Save rule"));
+    assert!(is_shown(&harness, "● give the rule a name"), "the reason stands beside the grey button");
+    assert_eq!(harness.query_all_by_label_contains("is empty").count(), 0);
+    typed(&mut harness, "Content", "x");
+    assert!(!is_shown(&harness, "Nothing is written yet"));
+    typed(&mut harness, "Name", "new");
+    assert!(!is_disabled(&harness, "Save rule"));
+}
+
+#[test]
 fn a_new_order_is_kept_and_shown_at_once() {
     let rules = [rule("a"), rule("b")];
     let mut harness = shown(TestScreen::with(&rules));
@@ -193,10 +210,12 @@ fn a_new_order_is_kept_and_shown_at_once() {
 #[test]
 fn a_rule_is_copied_under_another_name_and_deleted_only_when_that_is_meant() {
     let mut harness = shown(TestScreen::with(&[rule("a"), rule("b")]));
+    click(&mut harness, "Show all of a");
     click(&mut harness, "Duplicate: a");
     let copy = Rule { name: "a 2".to_owned(), ..rule("a") };
     assert_eq!(kept(&mut harness), [rule("a"), copy, rule("b")]);
     assert!(is_shown(&harness, "Rule “a 2”"));
+    click(&mut harness, "Show all of a 2");
     click(&mut harness, "Delete: a 2");
     click(&mut harness, "Keep: a 2");
     assert!(harness.state().asked.is_empty());

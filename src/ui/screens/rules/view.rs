@@ -1,7 +1,9 @@
 //! The rules in force and what surrounds them, as the screen draws them in one frame.
 
+use std::collections::BTreeMap;
+
 use crate::capture::StoredCapture;
-use crate::config::ListenerConfig;
+use crate::config::{ListenerConfig, TargetConfig};
 use crate::engine::UsageByRule;
 use crate::rules::Rule;
 use crate::texts::user_error::UserError;
@@ -20,6 +22,8 @@ pub(crate) struct RulesView<'a> {
     pub(crate) armed: Option<Fault>,
     /// The saved forward target.
     pub(crate) listener: &'a ListenerConfig,
+    /// The targets of replays, which forwarding may take over.
+    pub(crate) targets: &'a BTreeMap<String, TargetConfig>,
     /// The selected event, to try a rule against.
     pub(crate) event: Option<&'a StoredCapture>,
 }

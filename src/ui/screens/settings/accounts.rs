@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Button, Label, RichText, TextEdit, Ui};
+use egui::{Label, TextEdit, Ui};
 
 use super::checks;
 use super::draft::AccountDraft;
 use super::secret::secret_fields_ui;
-use super::{labelled, problem_ui, section_ui};
+use super::{SaveState, labelled, problem_ui, save_ui};
 use crate::account::{AccountKind, DEFAULT_ACCOUNT, SecretName};
 use crate::capture::Mode;
 use crate::engine::Status;
@@ -15,7 +15,7 @@ use crate::texts::safe_text::safe_text;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::ui::widgets::controls::weak;
+use crate::ui::widgets::controls::{pair, weak};
 
 /// Unsaved input of the accounts' forms.
 #[derive(Debug, Default)]
@@ -47,11 +47,9 @@ impl AccountForms {
 
     /// Draws the list and the form.
     pub(super) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
-        section_ui(ui, "settings.accounts.title", look, |ui| {
-            let chosen = self.list_ui(ui, status, look);
-            ui.separator();
-            self.form_ui(ui, &chosen, status, look, actions);
-        });
+        let chosen = self.list_ui(ui, status, look);
+        ui.separator();
+        self.form_ui(ui, &chosen, status, look, actions);
     }
 
     /// Draws the accounts and an entry to add one; returns the name of the chosen one.
@@ -96,10 +94,9 @@ impl AccountForms {
             let kept = status.accounts.iter().find(|account| account.name == chosen);
             secret_fields_ui(ui, draft, (kept, self.to_focus.take()), look, actions);
         });
-        let is_ready = draft.is_valid(is_new, status) && (is_new || draft.is_changed());
-        ui.horizontal(|ui| {
-            let text = RichText::new(look.text("settings.accounts.save"));
-            if ui.add_enabled(is_ready, Button::new(text)).clicked() {
+        let state = SaveState::changed(is_new || draft.is_changed()).if_sound(draft.is_valid(is_new, status));
+        let buttons = |ui: &mut Ui| {
+            if save_ui(ui, "settings.accounts.save", state, look) {
                 actions.push(Action::Ask(draft.save()));
                 draft.is_submitted = true;
             }
@@ -107,7 +104,8 @@ impl AccountForms {
             if is_changed && ui.button(look.text("settings.accounts.discard")).clicked() {
                 *draft = AccountDraft::of(chosen, &saved);
             }
-        });
+        };
+        pair(ui, |_| (), |ui| ui.horizontal(buttons));
     }
 }
 
@@ -159,6 +157,7 @@ fn text_ui(
 ) {
     labelled(ui, key, look, |ui, label| {
         let edit = TextEdit::singleline(text).font(egui::TextStyle::Monospace).desired_width(f32::INFINITY);
+        let hint = hint.map(|example| look.filled("window.example", &[("example", example)]));
         ui.add(edit.hint_text(hint.unwrap_or_default())).labelled_by(label);
         problem_ui(ui, problem, look);
     });

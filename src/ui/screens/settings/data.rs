@@ -1,8 +1,8 @@
 //! Section of the database: its statistics, retention limits, check, compaction and backup.
 
-use egui::{Button, Label, TextEdit, Ui};
+use egui::{Label, TextEdit, Ui};
 
-use super::{labelled, problem_ui};
+use super::{SaveState, labelled, labelled_text, problem_ui, save_ui};
 use crate::config::RetentionConfig;
 use crate::engine::{MaintenanceCommand, MaintenanceTask, SettingsCommand, Stats, Status};
 use crate::texts::safe_text::grouped;
@@ -12,7 +12,7 @@ use crate::ui::widgets::controls::weak;
 use crate::ui::widgets::quantities::size;
 
 /// Width of a field for a number, in points.
-const NUMBER_WIDTH: f32 = 110.0;
+const NUMBER_WIDTH: f32 = 72.0;
 
 /// State of the section, with unsaved limits.
 #[derive(Debug, Default)]
@@ -71,8 +71,9 @@ impl DatabaseSection {
             });
             let limits = parse_limits(&typed);
             problem_ui(ui, limits.is_none().then_some("removing.keep.wrong"), look);
+            let is_sound = limits.is_some();
             let changed = limits.filter(|limits| limits != saved);
-            if ui.add_enabled(changed.is_some(), Button::new(look.text("removing.keep.save"))).clicked()
+            if save_ui(ui, "removing.keep.save", SaveState::changed(changed.is_some()).if_sound(is_sound), look)
                 && let Some(retention) = changed
             {
                 actions.push(Action::Ask(SettingsCommand::SaveRetention { retention }.into()));
@@ -84,7 +85,7 @@ impl DatabaseSection {
 }
 
 fn stats_ui(ui: &mut Ui, stats: &Stats, look: &Look) {
-    labelled(ui, "removing.data.events", look, |ui, _| {
+    labelled_text(ui, "removing.data.events", look, |ui, _| {
         let counts = match stats.received {
             Some((first, last)) => {
                 let date = |at| look.local(at).strftime("%Y-%m-%d %H:%M").to_string();
@@ -103,7 +104,7 @@ fn stats_ui(ui: &mut Ui, stats: &Stats, look: &Look) {
             ui.add(Label::new(weak(look, words)).wrap());
         }
     });
-    labelled(ui, "removing.data.size", look, |ui, _| {
+    labelled_text(ui, "removing.data.size", look, |ui, _| {
         let sizes = [("size", &*size(stats.size)), ("empty", &*size(stats.empty)), ("log", &*size(stats.log))];
         ui.add(Label::new(look.filled("removing.data.sizes", &sizes)).wrap());
     });

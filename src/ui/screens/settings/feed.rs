@@ -1,10 +1,10 @@
 //! The feed's section of the settings page: its switch, address, token and state.
 
-use egui::{Button, Checkbox, Label, RichText, TextEdit, Ui};
+use egui::{Checkbox, Label, RichText, TextEdit, Ui};
 
 use super::draft::{SECRET_ROOM, SecretInput};
 use super::secret::clear_undo;
-use super::{checks, labelled, problem_ui};
+use super::{SaveState, checks, labelled, labelled_text, problem_ui, save_ui};
 use crate::account::Secret;
 use crate::engine::{FeedState, SettingsCommand, Status};
 use crate::ui::action::Action;
@@ -47,10 +47,10 @@ impl FeedForm {
             ui.horizontal(|ui| {
                 let edit = TextEdit::singleline(&mut typed).font(egui::TextStyle::Monospace).desired_width(220.0);
                 let response = ui.add(edit).labelled_by(label);
-                let is_changed = saved.is_some_and(|saved| typed.trim() != saved) && problem.is_none();
+                let is_changed = saved.is_some_and(|saved| typed.trim() != saved);
+                let state = SaveState::changed(is_changed).if_sound(problem.is_none());
                 let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-                let apply = ui.add_enabled(is_changed, Button::new(look.text("feed.apply")));
-                if apply.clicked() || entered && is_changed {
+                if save_ui(ui, "feed.apply", state, look) || entered && state == SaveState::Ready {
                     actions.push(set(Some(typed.trim().to_owned())));
                 }
             });
@@ -59,7 +59,7 @@ impl FeedForm {
         });
         self.address = (typed != saved.unwrap_or(PROPOSED)).then_some(typed);
         labelled(ui, "feed.token", look, |ui, label| self.token_ui(ui, label, look, actions));
-        labelled(ui, "feed.state", look, |ui, _| state_ui(ui, &status.feed, look, actions));
+        labelled_text(ui, "feed.state", look, |ui, _| state_ui(ui, &status.feed, look, actions));
     }
 
     fn switch_ui(&self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
@@ -81,8 +81,7 @@ impl FeedForm {
         let is_short = typed.as_ref().is_some_and(|typed| typed.reveal().len() < SHORTEST_TOKEN);
         problem_ui(ui, is_short.then_some("feed.token_short"), look);
         ui.horizontal_wrapped(|ui| {
-            let can_save = typed.is_some() && !is_short;
-            if ui.add_enabled(can_save, Button::new(look.text("feed.save_token"))).clicked()
+            if save_ui(ui, "feed.save_token", SaveState::changed(typed.is_some()).if_sound(!is_short), look)
                 && let Some(token) = typed
             {
                 actions.push(Action::Ask(SettingsCommand::SaveFeedToken { token }.into()));

@@ -1,8 +1,8 @@
 //! Section of desktop notifications: the switch, the filter, and what keeps them from being shown.
 
-use egui::{Button, Label, TextEdit, Ui};
+use egui::{Label, TextEdit, Ui};
 
-use super::{labelled, problem_ui};
+use super::{SaveState, labelled, problem_ui, save_ui};
 use crate::config::NotifyConfig;
 use crate::engine::{SettingsCommand, Status};
 use crate::filter::Filter;
@@ -45,10 +45,10 @@ impl NotificationSection {
                 let edit =
                     TextEdit::singleline(&mut typed).font(egui::TextStyle::Monospace).desired_width(FILTER_WIDTH);
                 let response = ui.add(edit).labelled_by(label);
-                let is_changed = saved.is_some_and(|saved| typed.trim() != saved) && !is_mistaken;
+                let is_changed = saved.is_some_and(|saved| typed.trim() != saved);
+                let state = SaveState::changed(is_changed).if_sound(!is_mistaken);
                 let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-                let apply = ui.add_enabled(is_changed, Button::new(look.text("notify.apply")));
-                if apply.clicked() || entered && is_changed {
+                if save_ui(ui, "notify.apply", state, look) || entered && state == SaveState::Ready {
                     actions.push(save(Some(typed.trim().to_owned())));
                 }
             });

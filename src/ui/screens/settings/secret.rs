@@ -10,7 +10,7 @@ use crate::account::SecretName;
 use crate::engine::{AccountStatus, SettingsCommand};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::GAP_SMALL;
+use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{named, small_button};
 
 /// Draws the fields of all three secrets.
@@ -34,7 +34,11 @@ pub(super) fn secret_fields_ui(
                 field.scroll_to_me(Some(egui::Align::Center));
             }
             if is_set {
-                forget_ui(ui, draft, which, look, actions);
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = GAP;
+                    ui.label(weak(look, format!("✓ {}", look.text("settings.secret.set"))));
+                    forget_ui(ui, draft, which, look, actions);
+                });
             }
         });
     }
@@ -63,7 +67,7 @@ fn secret_ui(
         SecretName::AppSecret => (&mut draft.app_secret, |_| None),
     };
     let problem = check(typed.0.trim());
-    let state = look.text(if is_set { "settings.secret.set" } else { "settings.secret.not_set" }).into_owned();
+    let state = look.text(if is_set { "settings.secret.replace" } else { "settings.secret.not_set" }).into_owned();
     let edit = TextEdit::singleline(&mut *typed.0).password(true).char_limit(SECRET_ROOM / 2);
     let output = edit.desired_width(f32::INFINITY).hint_text(state).show(ui);
     let response = output.response.response.labelled_by(label);
@@ -79,7 +83,7 @@ fn forget_ui(ui: &mut Ui, draft: &mut AccountDraft, which: SecretName, look: &Lo
         let response = ui.add(small_button(&*look.text(text)));
         named(response, Role::Button, &look.filled(name, &[("what", &what)]))
     };
-    ui.horizontal(|ui| {
+    ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         if draft.forgetting != Some(which) {
             let response = button(ui, "forgetting.forget", "forgetting.name");

@@ -4,7 +4,7 @@ use egui::{Button, Checkbox, Grid, Label, RichText, TextEdit, Ui};
 
 use super::draft::{SECRET_ROOM, SecretInput};
 use super::secret::clear_undo;
-use super::{labelled, problem_ui};
+use super::{labelled, labelled_text, problem_ui};
 use crate::account::Secret;
 use crate::config::{TeamUrl, is_team_name};
 use crate::engine::{BrokerState, DesktopCommand, SettingsCommand, Status, TeamForm, TeamRole, TeamState, TeamStatus};
@@ -12,7 +12,7 @@ use crate::texts::safe_text::{both_ends, safe_text};
 use crate::texts::user_error::UserError;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::widgets::controls::{small_button, weak};
+use crate::ui::widgets::controls::{primary_button, small_button, weak};
 
 /// Width of the address, in points.
 const ADDRESS_WIDTH: f32 = 320.0;
@@ -48,12 +48,12 @@ impl TeamSection {
     pub(super) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         ui.add(Label::new(weak(look, look.text("team.hint"))).wrap());
         self.form_ui(ui, status, look, actions);
-        labelled(ui, "team.state", look, |ui, _| state_ui(ui, &status.team, look, actions));
+        labelled_text(ui, "team.state", look, |ui, _| state_ui(ui, &status.team, look, actions));
         let Some(team) = status.team.joined() else { return };
         labelled(ui, "team.next", look, |ui, _| next_ui(ui, team, look, actions));
-        labelled(ui, "team.members", look, |ui, _| members_ui(ui, team, look));
+        labelled_text(ui, "team.members", look, |ui, _| members_ui(ui, team, look));
         if !team.claims.is_empty() {
-            labelled(ui, "team.claims", look, |ui, _| claims_ui(ui, team, look, actions));
+            labelled_text(ui, "team.claims", look, |ui, _| claims_ui(ui, team, look, actions));
         }
     }
 
@@ -65,7 +65,11 @@ impl TeamSection {
             (!address.trim().is_empty() && TeamUrl::parse(address.trim()).is_err()).then_some("team.mistaken");
         labelled(ui, "team.address", look, |ui, label| {
             let edit = TextEdit::singleline(&mut address).font(egui::TextStyle::Monospace);
-            ui.add(edit.desired_width(ADDRESS_WIDTH).hint_text("nats://HOST:4222")).labelled_by(label);
+            ui.add(
+                edit.desired_width(ADDRESS_WIDTH)
+                    .hint_text(look.filled("window.example", &[("example", "nats://HOST:4222")])),
+            )
+            .labelled_by(label);
             problem_ui(ui, problem, look);
         });
         labelled(ui, "team.login", look, |ui, label| {
@@ -90,13 +94,15 @@ impl TeamSection {
         labelled(ui, "team.membership", look, |ui, _| {
             ui.horizontal(|ui| {
                 let can_join = problem.is_none() && is_named && !address.trim().is_empty();
-                if ui.add_enabled(can_join, Button::new(look.text("team.join"))).clicked() {
+                let join = primary_button(ui, look, &look.text("team.join"), can_join);
+                if join.on_disabled_hover_text(look.text("team.join_first")).clicked() {
                     let url = with_login(address.trim(), self.login.secret());
                     let form = TeamForm { url, name: name.clone(), desktop: desktop.clone() };
                     actions.push(Action::Ask(SettingsCommand::JoinTeam { form: Box::new(form) }.into()));
                 }
                 let is_in = !matches!(status.team, TeamState::Off);
-                if ui.add_enabled(is_in, Button::new(look.text("team.leave"))).clicked() {
+                let leave = ui.add_enabled(is_in, Button::new(look.text("team.leave")));
+                if leave.on_disabled_hover_text(look.text("team.off")).clicked() {
                     actions.push(Action::Ask(SettingsCommand::LeaveTeam.into()));
                 }
             });

@@ -106,7 +106,7 @@ fn a_new_address_is_applied_when_it_is_one() {
     harness.get_by_label("× Write it as HOST:PORT, such as 127.0.0.1:8989");
     harness.state_mut().address = Some("127.0.0.1:9000".to_owned());
     harness.run();
-    harness.get_by_label("Apply").click();
+    harness.get_by_label("Save the address").click();
     harness.run();
     assert!(
         matches!(&asked.borrow()[..], [Action::Ask(Command::Settings(SettingsCommand::SetAddress { address }))] if address == "127.0.0.1:9000")
@@ -134,7 +134,7 @@ fn a_token_of_the_feed_is_long_and_never_shown() {
     typed(&mut harness, "Access token of the feed", "short");
     harness.get_by_label("× The token needs 32 characters or more");
     assert!(harness.get_by_label("Save the access token").accesskit_node().is_disabled());
-    harness.get_by_label("New random token (copied)").click();
+    harness.get_by_label("Make a random token and copy it").click();
     harness.run();
     let actions: Vec<Action> = asked.borrow_mut().drain(..).collect();
     let [Action::Copy(copied), Action::Ask(Command::Settings(SettingsCommand::SaveFeedToken { token }))] = &actions[..]
@@ -155,7 +155,7 @@ fn notifications_are_off_until_they_are_switched_on_and_a_mistaken_filter_is_nam
     assert_eq!(notify.filter.as_deref(), Some(""), "every event, until a filter says less");
     typed(&mut harness, "Only events that match", "evnt:CLICK");
     harness.get_by_label("× This filter cannot be read");
-    assert!(harness.get_by_label("Use this filter").accesskit_node().is_disabled());
+    assert!(harness.get_by_label("Save the filter").accesskit_node().is_disabled());
     harness.get_by_label("Notify me of new events").click();
     harness.run();
     let saved = asked.borrow_mut().pop().unwrap();

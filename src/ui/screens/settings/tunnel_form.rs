@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Button, Label, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Label, RichText, ScrollArea, TextEdit, Ui};
 
-use super::{labelled, problem_ui};
+use super::{SaveState, labelled, labelled_text, problem_ui, save_below_ui};
 use crate::config::{TunnelConfig, has_credentials};
 use crate::engine::{SettingsCommand, Status, TunnelPhase, TunnelState};
 use crate::rules::is_web_address;
@@ -13,17 +13,7 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::GAP_SMALL;
 use crate::ui::widgets::controls::{code_frame, copy_button, small_button, weak};
-use crate::ui::widgets::tunnel_words::{phase_words, tunnel_color, tunnel_switch_ui};
-
-/// Clients, each with the command that leads to the listener.
-const EXAMPLES: [(&str, &str); 6] = [
-    ("cloudflared", "cloudflared tunnel --url http://{addr}"),
-    ("ngrok", "ngrok http {addr} --log stdout"),
-    ("cpolar", "cpolar http {port} -log=stdout"),
-    ("natapp", "natapp -authtoken=TOKEN -log=stdout"),
-    ("frpc", "frpc -c frpc.toml"),
-    ("tailscale", "tailscale funnel {port}"),
-];
+use crate::ui::widgets::tunnel_words::{CLIENTS, phase_words, tunnel_color, tunnel_switch_ui};
 
 /// Height of the client's output, in points.
 const OUTPUT_HEIGHT: f32 = 140.0;
@@ -43,6 +33,11 @@ impl TunnelForm {
         (self.command, self.url) = (None, None);
     }
 
+    /// Writes a command into its field, to be completed and saved there.
+    pub(super) fn propose(&mut self, command: String) {
+        self.command = Some(command);
+    }
+
     /// Draws the section.
     pub(super) fn ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
         ui.add(Label::new(weak(look, look.text("tunnel.hint"))).wrap());
@@ -57,18 +52,19 @@ impl TunnelForm {
         let problem = url_problem(url.trim());
         labelled(ui, "tunnel.fixed_url", look, |ui, label| {
             let edit = TextEdit::singleline(&mut url).font(egui::TextStyle::Monospace);
-            ui.add(edit.desired_width(f32::INFINITY).hint_text("https://wx.example.com")).labelled_by(label);
+            let example = look.filled("window.example", &[("example", "https://wx.example.com")]);
+            ui.add(edit.desired_width(f32::INFINITY).hint_text(example)).labelled_by(label);
             problem_ui(ui, problem, look);
             ui.add(Label::new(weak(look, look.text("tunnel.fixed_url_hint"))).wrap());
         });
         let text = |typed: &str| Some(typed.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
         let tunnel = TunnelConfig { command: text(&command), url: text(&url) };
         let is_changed = tunnel != *saved;
-        if ui.add_enabled(is_changed && problem.is_none(), Button::new(look.text("tunnel.save"))).clicked() {
+        if save_below_ui(ui, "tunnel.save", SaveState::changed(is_changed).if_sound(problem.is_none()), look) {
             actions.push(Action::Ask(SettingsCommand::SaveTunnel { tunnel }.into()));
         }
         (self.command, self.url) = if is_changed { (Some(command), Some(url)) } else { (None, None) };
-        labelled(ui, "tunnel.state", look, |ui, _| self.state_ui(ui, saved, look, actions));
+        labelled_text(ui, "tunnel.state", look, |ui, _| self.state_ui(ui, saved, look, actions));
         if !self.state.lines.is_empty() {
             labelled(ui, "tunnel.output", look, |ui, _| self.output_ui(ui, look));
         }
@@ -123,7 +119,7 @@ fn examples_ui(ui: &mut Ui, command: &mut String, look: &Look) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GAP_SMALL;
         ui.label(weak(look, look.text("tunnel.examples")));
-        for (name, example) in EXAMPLES {
+        for (name, example) in CLIENTS {
             if ui.add(small_button(name)).on_hover_text(example).clicked() {
                 example.clone_into(command);
             }

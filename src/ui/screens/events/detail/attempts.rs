@@ -7,6 +7,7 @@ use egui::{
 };
 
 use crate::capture::{CaptureId, CaptureSummary, ReplyEnd};
+use crate::engine::EventDetail;
 use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::ui::look::{Look, attempt_mark};
@@ -129,6 +130,13 @@ fn words(attempt: &CaptureSummary, from: f32, language: Language) -> String {
 /// Formats a duration below one second in milliseconds, and a longer one in seconds.
 fn span_words(elapsed: std::time::Duration) -> String {
     if elapsed.as_secs() == 0 { milliseconds(elapsed) } else { format!("{:.1} s", elapsed.as_secs_f32()) }
+}
+
+/// Tells whether WeChat may have made the attempts: what was sent from here, or is signed by nobody we know, it does not try
+/// again.
+pub(super) fn has_attempts(opened: &EventDetail) -> bool {
+    let capture = &opened.stored.capture;
+    !opened.attempts.is_empty() && !capture.replay && !capture.signature.is_refused()
 }
 
 /// Draws the timeline, with the attempt `shown` lit; a click selects another.

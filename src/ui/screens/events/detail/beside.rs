@@ -3,7 +3,7 @@
 use egui::{ScrollArea, Sides, Ui};
 
 use super::Detail;
-use super::attempts::attempts_ui;
+use super::attempts::{attempts_ui, has_attempts};
 use super::detail_view::DetailView;
 use super::replays_section::replays_ui;
 use crate::ui::action::Action;
@@ -29,7 +29,7 @@ pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, loo
                 ui.spacing_mut().item_spacing.y = GAP;
                 // Room for the scroll bar, which floats.
                 ui.set_width(ui.available_width() - GAP);
-                if !detail.opened.stored.capture.replay {
+                if has_attempts(&detail.opened) {
                     attempts_ui(ui, &detail.lanes, detail.id(), look, actions);
                     ui.add_space(GAP);
                 }

@@ -33,6 +33,9 @@ const LINE_HEIGHT: f32 = 18.0;
 /// Width of a digit of a line number, in points.
 const DIGIT_WIDTH: f32 = 8.0;
 
+/// Width from which the choice of the payload stands beside that of the view, in points.
+const ROOM_FOR_SOURCES: f32 = 600.0;
+
 /// State of the pane for one capture. Only [`bytes_pane_ui`] uses the cells, apart from `reveal`.
 #[derive(Debug, Default)]
 pub(super) struct BytesPane {
@@ -176,6 +179,8 @@ fn bar_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, acti
     let bytes: &[u8] = if is_body { &capture.request.body } else { capture.message() };
     let part = view.part();
     let shows_payload = matches!(view.bytes, BytesView::Text | BytesView::Hex);
+    let has_sources = pane.has_body && shows_payload;
+    let is_beside = has_sources && ui.available_width() >= ROOM_FOR_SOURCES;
     Sides::new().shrink_left().wrap().show(
         ui,
         |ui| {
@@ -197,16 +202,9 @@ fn bar_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, acti
                     view.bytes = one;
                 }
             }
-            if pane.has_body && shows_payload {
+            if is_beside {
                 ui.separator();
-                for (source, key) in
-                    [(BytesSource::Message, "detail.raw.message"), (BytesSource::Body, "detail.raw.body")]
-                {
-                    let choice = Button::selectable(view.source == source, look.text(key));
-                    if ui.add(choice.wrap_mode(TextWrapMode::Extend)).clicked() {
-                        view.source = source;
-                    }
-                }
+                sources_ui(ui, &mut view.source, look);
             }
         },
         |ui| {
@@ -226,8 +224,21 @@ fn bar_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, acti
             }
         },
     );
+    if has_sources && !is_beside {
+        ui.horizontal(|ui| sources_ui(ui, &mut view.source, look));
+    }
     if shows_payload {
         caption_ui(ui, detail, bytes, is_body, view, look);
+    }
+}
+
+/// Draws the choice between the message and the body that it was decrypted from.
+fn sources_ui(ui: &mut Ui, chosen: &mut BytesSource, look: &Look) {
+    for (source, key) in [(BytesSource::Message, "detail.raw.message"), (BytesSource::Body, "detail.raw.body")] {
+        let choice = Button::selectable(*chosen == source, look.text(key));
+        if ui.add(choice.wrap_mode(TextWrapMode::Extend)).clicked() {
+            *chosen = source;
+        }
     }
 }
 

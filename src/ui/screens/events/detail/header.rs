@@ -5,7 +5,7 @@ use egui::containers::menu::MenuButton;
 use egui::{Button, Label, Rect, RichText, Sense, Sides, Ui, Vec2};
 use jiff::tz::TimeZone;
 
-use super::attempts::Lanes;
+use super::attempts::{Lanes, has_attempts};
 use super::detail_view::DetailView;
 use super::menu_line::menu_line_ui;
 use super::request_view::signature_words;
@@ -253,8 +253,7 @@ fn attempts_ui(
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    // What was sent from here is no push that WeChat tries again.
-    if opened.attempts.is_empty() || opened.stored.capture.replay {
+    if !has_attempts(opened) {
         return;
     }
     let name = look.text("hero.timeline");

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Label, Rect, ScrollArea, Stroke, Ui, Vec2};
 
 use super::Detail;
-use super::attempts::attempts_ui;
+use super::attempts::{attempts_ui, has_attempts};
 use super::beside::replays_title;
 use super::copies_section::copies_ui;
 use super::detail_view::DetailView;
@@ -83,7 +83,7 @@ fn content_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, 
     if view.takes_reveal(DetailPart::Content) || (has_no_replays && view.takes_reveal(DetailPart::Replays)) {
         ui.scroll_to_rect(Rect::from_min_size(ui.cursor().min, Vec2::splat(1.0)), Some(egui::Align::Min));
     }
-    if view.shows_attempts && !view.is_wide && !detail.opened.stored.capture.replay {
+    if view.shows_attempts && !view.is_wide && has_attempts(&detail.opened) {
         attempts_ui(ui, &detail.lanes, detail.id(), look, actions);
     }
     mendable_findings_ui(ui, &detail.findings, look, actions);

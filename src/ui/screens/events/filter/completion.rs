@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use egui::accesskit::Role;
-use egui::{Align2, Id, Key, Modifiers, Response, RichText, ScrollArea, Ui};
+use egui::{Align2, Id, Key, Label, Modifiers, Response, RichText, ScrollArea, Ui};
 
+use super::state_terms::states_at;
 use crate::capture::diagnosis::Code;
 use crate::engine::{Command, MaintenanceCommand, QueryCommand, Status};
 use crate::filter::{NAMES, Name, SeenField, Typing, at_caret};
@@ -126,6 +127,13 @@ impl Completion {
         match found.typing {
             Typing::Name { typed } => {
                 self.entries = names(typed, &found.span, look);
+                if found.span.end == caret {
+                    let states = states_at(text, &found.span, look).into_iter();
+                    self.entries.extend(states.map(|state| {
+                        let written = format!("{} ", state.term);
+                        entry(&state.term, state.words, written, state.span)
+                    }));
+                }
                 None
             }
             Typing::Value { name, typed } => {
@@ -203,8 +211,13 @@ impl Completion {
         Some(CompletedText { text, caret })
     }
 
-    /// Draws the list below the field; returns the entry that was clicked.
-    pub(super) fn ui(&mut self, ui: &Ui, field: &Response, look: &Look) -> Option<CompletedText> {
+    /// Draws the list below the field, under a sentence about a mistake elsewhere; returns the entry that was clicked.
+    pub(super) fn ui(
+        &mut self,
+        ui: &Ui,
+        (field, mistake): (&Response, Option<&str>),
+        look: &Look,
+    ) -> Option<CompletedText> {
         let mut clicked = None;
         let area = egui::Area::new(Id::unique("filter completion"))
             .order(egui::Order::Foreground)
@@ -213,6 +226,10 @@ impl Completion {
         let shown = area.show(ui.ctx(), |ui| {
             egui::Frame::popup(ui.style()).fill(look.palette.card).show(ui, |ui| {
                 ui.set_width(field.rect.width() - 20.0);
+                if let Some(mistake) = mistake {
+                    ui.add(Label::new(RichText::new(mistake).color(look.palette.error)).wrap());
+                    ui.separator();
+                }
                 let area =
                     ScrollArea::vertical().max_height(HEIGHT).min_scrolled_height(HEIGHT).auto_shrink([false, true]);
                 clicked = area.show(ui, |ui| self.entries_ui(ui, look)).inner;

@@ -6,22 +6,25 @@ use egui::accesskit::Role;
 use egui::{Button, Label, RichText, TextEdit, Ui};
 
 use super::saved_filters::{NamedFilter, SavedFilters};
-use super::{FilterBox, field_id};
+use super::{FilterBox, field_id, mended};
 use crate::capture::diagnosis::Severity;
 use crate::config::Hue;
-use crate::filter::{is_term, turned, without};
+use crate::filter::{FilterError, is_term, turned, without};
 use crate::texts::safe_text::shortened;
 use crate::ui::action::{Action, FilterAction};
 use crate::ui::look::{Look, severity_mark};
-use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::ui::widgets::controls::named;
+use crate::ui::theme::GAP_SMALL;
+use crate::ui::widgets::controls::{named, small_button};
 use crate::ui::widgets::filter_error;
 
 /// Maximum number of characters of a term or a name shown.
 const SHOWN: usize = 40;
 
-/// Width of the field for a name, in points.
-const NAME_WIDTH: f32 = 140.0;
+/// Width of the field for a name and its least, of a colour, and of all that stands behind the field, in points.
+const NAME_WIDTH: f32 = 180.0;
+const NAME_NARROWEST: f32 = 80.0;
+const COLOUR_WIDTH: f32 = 22.0;
+const NAMING_REST: f32 = 310.0;
 
 /// Draws the row, if there is anything in it.
 pub(crate) fn filter_row_ui(
@@ -44,6 +47,10 @@ pub(crate) fn filter_row_ui(
             if !saved.all().is_empty() && !filter.is_empty() {
                 ui.separator();
             }
+            if let Some(mistake) = filter.mistake() {
+                mistake_ui(ui, filter, mistake, look, actions);
+                return;
+            }
             for term in filter.terms() {
                 chip_ui(ui, filter.text(), term.clone(), look, actions);
             }
@@ -52,19 +59,37 @@ pub(crate) fn filter_row_ui(
             }
         });
         naming_ui(ui, saved, look, actions);
-        // While the field has the caret, it is said below its place.
-        let is_typing = ui.memory(|memory| memory.has_focus(field_id()));
-        if let Some(mistake) = filter.mistake().filter(|_| !is_typing) {
-            let words = format!("{} {}", severity_mark(Severity::Error), filter_error::words(mistake, look));
-            ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());
-        }
     });
+}
+
+/// Draws, in place of chips that do not hold, the mistake with its remedy, and what the list still shows.
+fn mistake_ui(ui: &mut Ui, filter: &FilterBox, mistake: &FilterError, look: &Look, actions: &mut Vec<Action>) {
+    // While the field has the caret, the mistake is said below its place.
+    let is_typing = ui.memory(|memory| memory.has_focus(field_id()));
+    if !is_typing {
+        let words = format!("{} {}", severity_mark(Severity::Error), filter_error::words(mistake, look));
+        ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());
+        if let Some(suggestion) = &mistake.suggestion {
+            let text = look.filled("window.filter.suggestion", &[("suggestion", suggestion)]);
+            if ui.add(small_button(text)).clicked() {
+                actions.push(Action::SetFilter(mended(filter.text(), mistake, suggestion)));
+                actions.push(Action::FocusFilter);
+            }
+        }
+    }
+    let kept = filter.read().text.trim();
+    let words = match kept {
+        "" => look.text("filters.kept_all").into_owned(),
+        kept => look.filled("filters.kept", &[("filter", &shortened(kept, SHOWN))]),
+    };
+    let words = if is_typing { words } else { format!("· {words}") };
+    ui.add(Label::new(RichText::new(words).color(look.palette.weak)).wrap());
 }
 
 /// Draws a named filter: a click applies it, another one shows everything.
 fn saved_ui(ui: &mut Ui, named_filter: &NamedFilter, filter: &FilterBox, look: &Look, actions: &mut Vec<Action>) {
     let NamedFilter { name, text, colour, kept, sound } = named_filter;
-    let is_on = filter.text().trim() == text.trim();
+    let is_on = filter.mistake().is_none() && filter.text().trim() == text.trim();
     let mark = colour.map_or(String::new(), |_| format!("{} ", initial(name)));
     let warning = if *sound { "" } else { "⚠ " };
     let mut words = RichText::new(format!("{warning}{mark}{}", shortened(name, SHOWN)));
@@ -134,32 +159,54 @@ fn save_ui(ui: &mut Ui, filter: &FilterBox, saved: &SavedFilters, look: &Look, a
     }
 }
 
-/// Draws the form for the name and the colour of a filter.
+/// Draws the form for the name and the colour of a filter, on one line.
 fn naming_ui(ui: &mut Ui, saved: &mut SavedFilters, look: &Look, actions: &mut Vec<Action>) {
     let is_sound = saved.is_sound();
     let Some(naming) = &mut saved.naming else { return };
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP;
-        let label = ui.label(look.text("filters.name"));
-        let edit = ui.add(TextEdit::singleline(&mut naming.name).desired_width(NAME_WIDTH)).labelled_by(label.id);
+    ui.horizontal(|ui| {
+        let name = look.text("filters.name");
+        let width = (ui.available_width() - NAMING_REST).clamp(NAME_NARROWEST, NAME_WIDTH);
+        let edit = ui.add(TextEdit::singleline(&mut naming.name).desired_width(width).hint_text(&*name));
+        ui.ctx().accesskit_node_builder(edit.id, |node| node.set_label(&*name));
+        if std::mem::take(&mut naming.focus) {
+            edit.request_focus();
+        }
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if ui.selectable_label(naming.colour.is_none(), look.text("filters.no_colour")).clicked() {
-            naming.colour = None;
-        }
-        for hue in Hue::ALL {
-            let words = look.text(&format!("filters.colours.{}", hue.as_str())).into_owned();
-            let words = RichText::new(words).color(look.palette.hue(hue));
-            if ui.selectable_label(naming.colour == Some(hue), words).clicked() {
-                naming.colour = Some(hue);
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.spacing_mut().button_padding.x = GAP_SMALL;
+            for hue in std::iter::once(None).chain(Hue::ALL.map(Some)) {
+                colour_ui(ui, &mut naming.colour, hue, look);
             }
-        }
-        if ui.add_enabled(is_sound, Button::new(look.text("filters.keep"))).clicked() || entered && is_sound {
+        });
+        let keep = ui.add_enabled(is_sound, Button::new(look.text("filters.keep")));
+        let why = if naming.name.trim().is_empty() { "filters.unnamed" } else { "filters.taken" };
+        if keep.on_disabled_hover_text(look.text(why)).clicked() || entered && is_sound {
             actions.push(Action::Filter(FilterAction::Keep));
         }
         if ui.button(look.text("filters.cancel")).clicked() {
             actions.push(Action::Filter(FilterAction::Cancel));
         }
     });
+    let naming = saved.naming.as_ref();
+    if let Some(naming) = naming.filter(|naming| !is_sound && !naming.name.trim().is_empty()) {
+        let words = look.filled("filters.taken_by", &[("name", naming.name.trim())]);
+        ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());
+    }
+}
+
+/// Draws a colour by the beginning of its name; the whole name is its tooltip.
+fn colour_ui(ui: &mut Ui, chosen: &mut Option<Hue>, hue: Option<Hue>, look: &Look) {
+    let (name, color) = match hue {
+        Some(hue) => (look.text(&format!("filters.colours.{}", hue.as_str())).into_owned(), look.palette.hue(hue)),
+        None => (look.text("filters.no_colour").into_owned(), look.palette.weak),
+    };
+    let shown = if hue.is_some() { initial(&name).to_string() } else { "–".to_owned() };
+    let button = Button::selectable(*chosen == hue, RichText::new(shown).color(color));
+    let response = named(ui.add(button.min_size(egui::vec2(COLOUR_WIDTH, 0.0))), Role::RadioButton, &name);
+    if response.on_hover_text(name).clicked() {
+        *chosen = hue;
+    }
 }
 
 #[cfg(test)]

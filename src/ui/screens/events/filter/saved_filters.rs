@@ -28,6 +28,10 @@ pub(crate) struct FilterInput {
     pub(crate) colour: Option<Hue>,
     /// Its former name; empty for a new one.
     pub(crate) former: String,
+    /// Set for the filter of the list, which may change while its name is being typed.
+    pub(crate) of_list: bool,
+    /// Puts the caret into the field of the name in the next frame.
+    pub(crate) focus: bool,
 }
 
 #[derive(Debug, Default)]
@@ -93,6 +97,15 @@ impl SavedFilters {
         self.naming = Some(naming);
     }
 
+    /// Follows the filter of the list: its form saves what the list shows, and closes where that is everything.
+    pub(crate) fn follow_list(&mut self, text: &str) {
+        let Some(naming) = self.naming.as_mut().filter(|naming| naming.of_list) else { return };
+        match text.trim() {
+            "" => self.naming = None,
+            text => text.clone_into(&mut naming.text),
+        }
+    }
+
     /// Returns true if the input can be saved.
     pub(crate) fn is_sound(&self) -> bool {
         self.naming.as_ref().is_some_and(|naming| {
@@ -106,7 +119,7 @@ impl SavedFilters {
         if !self.is_sound() {
             return None;
         }
-        let FilterInput { name, text, colour, former } = self.naming.take()?;
+        let FilterInput { name, text, colour, former, .. } = self.naming.take()?;
         let mut filters = self.kept.clone();
         filters.remove(&former);
         filters.insert(name.trim().to_owned(), FilterConfig { filter: text.clone(), colour });
@@ -182,14 +195,28 @@ mod tests {
     }
 
     #[test]
+    fn the_form_of_the_lists_filter_follows_it_and_closes_with_it() {
+        let mut saved = SavedFilters::default();
+        let input = |of_list| FilterInput { text: "event:VIEW".to_owned(), of_list, ..FilterInput::default() };
+        saved.begin(input(true));
+        saved.follow_list("key:A ");
+        assert_eq!(saved.naming.as_ref().map(|naming| &*naming.text), Some("key:A"));
+        saved.follow_list(" ");
+        assert!(saved.naming.is_none());
+        saved.begin(input(false));
+        saved.follow_list("");
+        assert!(saved.naming.is_some(), "another filter is being renamed");
+    }
+
+    #[test]
     fn a_filter_is_renamed_and_removed() {
         let mut saved = SavedFilters::default();
         saved.follow(&kept());
         let naming = FilterInput {
             name: "clicks".to_owned(),
             text: "event:CLICK".to_owned(),
-            colour: None,
             former: "taps".to_owned(),
+            ..FilterInput::default()
         };
         saved.begin(naming);
         let Some(Command::Settings(SettingsCommand::SaveFilters { filters })) = saved.keep() else { panic!() };

@@ -5,9 +5,15 @@ use egui::{Rangef, Rect};
 use super::layout::{ColumnKind, ListLayout};
 use crate::ui::theme;
 
-/// Margins of a row at the left and at the right, in points: coloured filters have their mark at the right.
+/// Margins of a row at the left and at the right, in points: coloured filters have their mark at the right, beside the
+/// scroll bar.
 const MARGIN: f32 = 8.0;
-const MARGIN_RIGHT: f32 = 18.0;
+const MARGIN_RIGHT: f32 = SCROLL_ROOM + MARK_WIDTH + 4.0;
+
+/// Width of the scroll bar under the pointer, which nothing may lie under, in points.
+pub(super) const SCROLL_ROOM: f32 = 10.0;
+/// Width of the mark of a coloured filter, in points.
+pub(super) const MARK_WIDTH: f32 = 14.0;
 
 /// The columns in the current frame.
 #[derive(Debug)]
@@ -105,9 +111,11 @@ mod tests {
     #[test]
     fn columns_are_dropped_in_their_order_and_four_always_stay() {
         let layout = ListLayout::default();
-        assert_eq!(fitted(1000.0, &layout).len(), 8);
-        assert!(!fitted(790.0, &layout).contains(&ColumnKind::Elapsed));
-        let with_time = fitted(560.0, &layout);
+        assert_eq!(fitted(1080.0, &layout).len(), 8);
+        let narrower = fitted(1066.0, &layout);
+        assert!(narrower.contains(&ColumnKind::OpenId) && !narrower.contains(&ColumnKind::Elapsed), "{narrower:?}");
+        assert!(!fitted(952.0, &layout).contains(&ColumnKind::OpenId), "it goes before the summary is cut");
+        let with_time = fitted(570.0, &layout);
         assert!(with_time.contains(&ColumnKind::Time) && with_time.contains(&ColumnKind::Attempt), "{with_time:?}");
         let four = [ColumnKind::State, ColumnKind::Kind, ColumnKind::Summary, ColumnKind::Reply];
         assert_eq!(fitted(400.0, &layout), four);

@@ -125,3 +125,18 @@ pub(super) fn day_ui(ui: &mut Ui, day: Option<&str>, look: &Look) {
     ui.painter().hline(line, rect.center().y, Stroke::new(1.0, look.palette.line));
     named(response, Role::Label, day);
 }
+
+/// Draws the day above the newest row of an earlier one, on the line between the two days.
+pub(super) fn day_line(ui: &Ui, (row, view): (Rect, Rect), day: &str, look: &Look) {
+    let palette = look.palette;
+    let painter = ui.painter().with_clip_rect(view.intersect(ui.clip_rect()));
+    let galley = painter.layout_no_wrap(day.to_owned(), TextStyle::Small.resolve(ui.style()), palette.text);
+    let left = row.left() + DAY_MARGIN;
+    painter.hline(row.x_range(), row.top() - 0.5, Stroke::new(1.0, palette.outline));
+    let at = Pos2::new(left, row.top() - 0.5 - galley.size().y / 2.0);
+    let ground = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(theme::GAP_SMALL, -1.0));
+    painter.rect_filled(ground, 0.0, palette.surface);
+    painter.galley(at, galley, palette.text);
+    let response = ui.interact(ground.intersect(view), Id::unique(("day line", day)), Sense::hover());
+    named(response, Role::Label, day);
+}

@@ -98,8 +98,9 @@ impl ColumnKind {
         match self {
             Self::State => (28.0, 28.0),
             Self::Time => (108.0, 108.0),
-            Self::Kind => (168.0, 112.0),
-            Self::Summary | Self::Reply => (160.0, 120.0),
+            Self::Kind => (204.0, 112.0),
+            Self::Summary => (280.0, 120.0),
+            Self::Reply => (200.0, 120.0),
             Self::OpenId | Self::Signature => (92.0, 60.0),
             Self::Attempt => (52.0, 36.0),
             Self::Mode => (64.0, 48.0),

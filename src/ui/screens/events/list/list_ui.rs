@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use egui::{ScrollArea, Stroke, Ui};
+use egui::{Rect, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder};
 use jiff::civil::Date;
 
 use super::List;
 use super::columns::Columns;
-use super::header::{day_ui, header_ui};
+use super::header::{day_line, day_ui, header_ui};
 use super::hits::Hits;
 use super::row::{RowState, RowSurroundings, row_ui};
 use super::row_cache::CachedRow;
@@ -18,6 +18,7 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters::SavedFilters;
+use crate::ui::screens::events::filter::state_terms::{StateTerm, states_meant};
 use crate::ui::theme;
 
 /// Maximum distance from the top, in rows, that still counts as being at the top.
@@ -25,12 +26,6 @@ const AT_TOP: f32 = 0.5;
 
 fn day_of(row: &CachedRow<'_>, look: &Look) -> Option<Date> {
     if let CachedRow::Read(row) = row { Some(row.texts(look).day) } else { None }
-}
-
-/// Draws the line above the newest row of an earlier day.
-fn day_line(ui: &Ui, look: &Look) {
-    let rect = ui.max_rect();
-    ui.painter().hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, look.palette.outline));
 }
 
 impl List {
@@ -50,7 +45,7 @@ impl List {
         let columns = Columns::fit(ui.available_width(), &self.layout);
         header_ui(ui, &columns, &mut self.layout, look);
         if self.listing.len() == 0 {
-            self.empty_ui(ui, look, actions);
+            self.empty_ui(ui, filter, look, actions);
             return;
         }
         let first = self.view.rows.start;
@@ -61,6 +56,7 @@ impl List {
         let is_filtered = filter.expr != Expr::All;
         let Self { listing, cache, view, selected, picks, following, arrivals, .. } = self;
         let mut in_view: Option<Range<usize>> = None;
+        let mut begun_days: Vec<(Date, Rect)> = Vec::new();
         let mut table = TableBuilder::new(ui)
             .id_salt("list")
             .column(Column::remainder().clip(true))
@@ -83,8 +79,8 @@ impl List {
                     let above = index.checked_sub(1).and_then(|above| listing.at(above));
                     let above = above.and_then(|above| day_of(&cache.row(above), look));
                     let begins_day = above.is_some() && day.is_some() && above != day;
-                    if begins_day {
-                        day_line(ui, look);
+                    if let Some(day) = day.filter(|_| begins_day) {
+                        begun_days.push((day, ui.max_rect()));
                     }
                     let state = RowState {
                         id,
@@ -102,6 +98,9 @@ impl List {
             });
         });
         view.rows = in_view.unwrap_or_default();
+        for (day, row) in begun_days.into_iter().filter(|(_, row)| row.top() > output.inner_rect.top() + 1.0) {
+            day_line(ui, (row, output.inner_rect), &look.day(day), look);
+        }
         if *following && output.state.clamped_offset().y > AT_TOP * height {
             actions.push(Action::Follow(false));
         }
@@ -112,7 +111,7 @@ impl List {
         day_of(&self.cache.row(self.listing.at(row)?), look)
     }
 
-    fn empty_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+    fn empty_ui(&mut self, ui: &mut Ui, filter: &Filter, look: &Look, actions: &mut Vec<Action>) {
         self.view.rows = 0..0;
         let searching = self.is_searching();
         ScrollArea::vertical().show(ui, |ui| {
@@ -126,6 +125,12 @@ impl List {
                 ui.label(egui::RichText::new(look.text("window.list.nothing")).color(look.palette.strong).size(15.0));
                 ui.weak(look.text("window.list.nothing_hint"));
                 ui.add_space(theme::GAP);
+                for StateTerm { words, term, .. } in states_meant(&filter.text, look) {
+                    let button = ui.button(look.filled("filters.show_state", &[("words", &words)]));
+                    if button.on_hover_text(&term).clicked() {
+                        actions.push(Action::SetFilter(term));
+                    }
+                }
                 if ui.button(look.text("window.filter.clear")).clicked() {
                     actions.push(Action::SetFilter(String::new()));
                 }

@@ -7,7 +7,7 @@ use egui::{Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, T
 
 use super::arrivals::Novelty;
 use super::cell_hover::hover_ui;
-use super::columns::Columns;
+use super::columns::{Columns, MARK_WIDTH, SCROLL_ROOM};
 use super::header::align;
 use super::hits::Hits;
 use super::layout::ColumnKind;
@@ -30,8 +30,6 @@ use crate::ui::widgets::cell::{cell_line, cell_text};
 use crate::ui::widgets::family_mark::family_mark;
 use crate::wechat::kind;
 
-/// Width of the mark of a coloured filter, in points.
-const MARK_WIDTH: f32 = 14.0;
 /// Width of an icon in a row, and of the place it takes, in points.
 const ICON: f32 = 14.0;
 const ICON_PLACE: f32 = 20.0;
@@ -155,10 +153,10 @@ fn paint_ground(ui: &Ui, rect: Rect, state: &RowState<'_>, response: &Response, 
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, look.palette.line.gamma_multiply(0.5)));
 }
 
-/// Draws a bar in the filter's colour at the row's end, with the initial of its name.
+/// Draws a bar in the filter's colour at the row's end, beside the scroll bar, with the initial of its name.
 fn mark_ui(ui: &Ui, rect: Rect, named: &NamedFilter, color: Color32) {
-    let bar =
-        Rect::from_min_max(Pos2::new(rect.right() - MARK_WIDTH, rect.top() + 1.0), rect.max - Vec2::new(0.0, 1.0));
+    let right = rect.right() - SCROLL_ROOM;
+    let bar = Rect::from_x_y_ranges(right - MARK_WIDTH..=right, rect.top() + 1.0..=rect.bottom() - 1.0);
     ui.painter().rect_filled(bar, 2.0, color.gamma_multiply(0.25));
     let font = TextStyle::Small.resolve(ui.style());
     ui.painter().text(bar.center(), Align2::CENTER_CENTER, initial(&named.name), font, color);

@@ -8,11 +8,12 @@ use crate::texts::safe_text::safe_text;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::screens::rules::controls::{error_ui, field_ui, note_ui};
+use crate::ui::screens::rules::draft::ResponseKind;
 use crate::ui::screens::rules::match_field;
 use crate::ui::screens::rules::order::is_free;
 use crate::ui::screens::rules::view::RulesView;
 use crate::ui::theme::{GAP, GAP_LARGE};
-use crate::ui::widgets::controls::{small_button, title, weak};
+use crate::ui::widgets::controls::{primary_button, small_button, title, weak};
 use crate::ui::widgets::fault_choice::fault_choice_ui;
 
 /// Width of a field of digits in points, and maximum numbers of digits.
@@ -58,8 +59,11 @@ impl RuleForm {
             ui.separator();
             title(ui, look, &look.text("rules_screen.live.title"));
             self.live.ui(ui, (&self.checked, self.number), look, actions);
-            self.trial.ui(ui, &self.checked, view.event, look, actions);
-            closed.or((submitted && self.can_save(rules)).then_some(FormAction::Save))
+            // What is wrong with an answer that nobody has written yet is not told.
+            if self.draft.response != ResponseKind::Reply || !self.draft.editor.is_untouched() {
+                self.trial.ui(ui, &self.checked, view.event, look, actions);
+            }
+            closed.or((submitted && self.unsavable(rules).is_none()).then_some(FormAction::Save))
         };
         let requested =
             area.show(ui, |ui| Frame::new().inner_margin(Margin::same(MARGIN)).show(ui, content).inner).inner;
@@ -116,33 +120,34 @@ impl RuleForm {
         !own.contains(&Some(name)) && !is_free(name, rules)
     }
 
-    /// Returns true if the rule is valid and differs from the saved one.
-    fn can_save(&self, rules: &[Rule]) -> bool {
+    /// Locale key of the reason why the rule cannot be saved; `None` if it can.
+    fn unsavable(&self, rules: &[Rule]) -> Option<&'static str> {
         let Self { checked, of, .. } = self;
-        let is_valid = checked.flaw.is_none() && !checked.rule.name.is_empty() && !self.is_taken(rules);
-        is_valid && (of.is_none() || self.is_changed())
+        match () {
+            () if checked.flaw.is_some() => Some("rules_screen.form.flawed"),
+            () if checked.rule.name.is_empty() => Some("rules_screen.form.unnamed"),
+            () if self.is_taken(rules) => Some("rules_screen.form.name_taken"),
+            () if of.is_some() && !self.is_changed() => Some("settings.save.unchanged"),
+            () => None,
+        }
     }
 
     fn buttons_ui(&self, ui: &mut Ui, rules: &[Rule], look: &Look) -> Option<FormAction> {
         let mut action = None;
-        let can_save = self.can_save(rules);
+        let why = self.unsavable(rules);
         ui.horizontal_wrapped(|ui| {
-            if ui.add_enabled(can_save, Button::new(look.text("rules_screen.form.save"))).clicked() {
+            let save = primary_button(ui, look, &look.text("rules_screen.form.save"), why.is_none());
+            let state = look.text(why.unwrap_or("rules_screen.list.unsaved"));
+            if save.on_disabled_hover_text(&*state).clicked() {
                 action = Some(FormAction::Save);
             }
             let is_new = self.of.is_none();
             let key = if is_new { "rules_screen.form.discard" } else { "rules_screen.form.revert" };
-            if ui.add_enabled(is_new || self.is_changed(), Button::new(look.text(key))).clicked() {
+            let back = ui.add_enabled(is_new || self.is_changed(), Button::new(look.text(key)));
+            if back.on_disabled_hover_text(look.text("settings.save.unchanged")).clicked() {
                 action = Some(FormAction::Discard);
             }
-            let words = if can_save {
-                look.text("rules_screen.list.unsaved")
-            } else if self.checked.flaw.is_some() {
-                look.text("rules_screen.form.flawed")
-            } else {
-                return;
-            };
-            ui.label(weak(look, format!("● {words}")));
+            ui.label(weak(look, format!("● {state}")));
         });
         action
     }

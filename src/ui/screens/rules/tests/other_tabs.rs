@@ -39,10 +39,26 @@ fn every_fault_is_offered_with_what_wechat_makes_of_it() {
 }
 
 #[test]
+fn a_target_of_replays_can_be_forwarded_to() {
+    let mut screen = TestScreen::default();
+    screen.targets.insert("local".to_owned(), TargetConfig { url: "http://127.0.0.1:9/wx".to_owned(), account: None });
+    let mut harness = shown(screen);
+    click_tab(&mut harness, "Forward");
+    click(&mut harness, "local");
+    click(&mut harness, "Save forwarding");
+    let asked = harness.state_mut().asked.pop();
+    let Some(Action::Ask(Command::Settings(SettingsCommand::SaveForward { url, .. }))) = asked else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(url.as_deref(), Some("http://127.0.0.1:9/wx"));
+}
+
+#[test]
 fn the_own_server_is_kept_when_it_is_an_address_and_can_be_turned_off() {
     let mut harness = shown(TestScreen::default());
     click_tab(&mut harness, "Forward");
     assert!(is_disabled(&harness, "Turn off") && is_disabled(&harness, "Test connection"));
+    assert!(is_shown(&harness, "Enter the URL of your server first"), "the reason why they are grey");
     typed(&mut harness, "Your server", "127.0.0.1");
     assert!(is_disabled(&harness, "Save forwarding"));
     harness.state_mut().screen.forward = ForwardSection::default();

@@ -183,6 +183,13 @@ fn a_standalone_draft_for_an_answered_event_is_copied() {
 }
 
 #[test]
+fn an_event_that_does_not_wait_is_not_answered() {
+    let (harness, _) = shown(Detail::new(opened(&sample("CLICK")), Language::English), BytesView::Text);
+    assert!(harness.query_by_label("Answer…").is_none());
+    harness.get_by_label("Write a reply…");
+}
+
+#[test]
 fn nobody_sees_the_answer_to_a_handshake() {
     let target = "/wx?signature=a&timestamp=1&nonce=2&echostr=3".to_owned();
     let mut opened = opened(&sample("CLICK"));
