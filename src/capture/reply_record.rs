@@ -136,6 +136,22 @@ pub struct ReplySummary {
     pub forward: Option<ForwardState>,
 }
 
+#[cfg(test)]
+impl ReplySummary {
+    /// The default answer, in time and legal, for tests.
+    pub(crate) fn answered() -> Self {
+        Self {
+            status: Some(200),
+            source: ReplySource::Default,
+            elapsed: Duration::from_millis(2),
+            end: ReplyEnd::Answered,
+            severity: None,
+            fault: None,
+            forward: None,
+        }
+    }
+}
+
 impl ReplySummary {
     /// Tells whether WeChat accepts the answer: in time, with nothing illegal about it.
     pub fn is_legal(&self) -> bool {

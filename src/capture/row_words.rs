@@ -175,43 +175,15 @@ fn illegal_words(reply: &ReplySummary, code: Option<LintCode>, language: Languag
 mod tests {
     use std::time::Duration;
 
-    use jiff::Timestamp;
-
-    use super::super::{Annotation, CaptureId, Mode, Placement, Signature};
     use super::*;
 
     fn row(kind: &str, key: Option<&str>) -> CaptureSummary {
-        CaptureSummary {
-            placement: Placement { id: CaptureId(1), group: CaptureId(1), attempt: 1 },
-            received_at: Timestamp::UNIX_EPOCH,
-            account: "default".to_owned(),
-            kind: kind.to_owned(),
-            event_key: key.map(str::to_owned),
-            openid: None,
-            mode: Mode::Plain,
-            signature: Signature::Valid,
-            replay: false,
-            severity: None,
-            reply: None,
-            content: None,
-            answer: None,
-            illegality: None,
-            annotation: Annotation::default(),
-            team: crate::capture::TeamMark::default(),
-            verdict: None,
-        }
+        CaptureSummary { event_key: key.map(str::to_owned), ..CaptureSummary::unanswered(1, kind) }
     }
 
     fn answered(body: &[u8], change: impl Fn(&mut ReplySummary)) -> CaptureSummary {
-        let mut reply = ReplySummary {
-            status: Some(200),
-            source: ReplySource::Forward,
-            elapsed: Duration::from_millis(16),
-            end: ReplyEnd::Answered,
-            severity: None,
-            fault: None,
-            forward: None,
-        };
+        let elapsed = Duration::from_millis(16);
+        let mut reply = ReplySummary { source: ReplySource::Forward, elapsed, ..ReplySummary::answered() };
         change(&mut reply);
         CaptureSummary { reply: Some(reply), answer: Some(ReplyContent::read(body)), ..row("CLICK", Some("K")) }
     }

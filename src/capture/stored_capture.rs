@@ -195,6 +195,33 @@ pub struct CaptureSummary {
 }
 
 #[cfg(test)]
+impl CaptureSummary {
+    /// A first attempt of this kind that nobody has answered yet, for tests.
+    pub(crate) fn unanswered(id: i64, kind: &str) -> Self {
+        let id = super::CaptureId(id);
+        Self {
+            placement: Placement { id, group: id, attempt: 1 },
+            received_at: Timestamp::UNIX_EPOCH,
+            account: "default".to_owned(),
+            kind: kind.to_owned(),
+            event_key: None,
+            openid: None,
+            mode: Mode::Plain,
+            signature: Signature::Valid,
+            replay: false,
+            severity: None,
+            reply: None,
+            annotation: Annotation::default(),
+            team: TeamMark::default(),
+            content: None,
+            answer: None,
+            illegality: None,
+            verdict: None,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::super::reply_record::ReplySource;
     use super::*;

@@ -1,7 +1,6 @@
 //! Tests of the detail, by its labels, with captures made as the listener makes them.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use egui_kittest::Harness;
@@ -9,8 +8,8 @@ use egui_kittest::kittest::Queryable as _;
 
 use super::*;
 use crate::capture::{
-    Baseline, CaptureSummary, ForwardProblem, Placement, Replay, ReplyEnd, ReplySource, ReplySummary, RunId,
-    SentRequest, ServerAnswer, StoredCapture, StoredReplay, Verdict,
+    Baseline, CaptureSummary, ForwardProblem, Placement, Replay, ReplySummary, RunId, SentRequest, ServerAnswer,
+    StoredCapture, StoredReplay, Verdict,
 };
 use crate::engine::{Command, ComparableAnswer, EventDetail, difference};
 use crate::inspect::explain_signature;
@@ -245,28 +244,12 @@ pub(super) fn attempt(stored: &StoredCapture, id: i64) -> CaptureSummary {
         placement: Placement { id: CaptureId(id), group: CaptureId(17), attempt: (id - 16) as u32 },
         received_at: capture.request.received_at + jiff::SignedDuration::from_secs(5 * (id - 17)),
         account: capture.account.clone(),
-        kind: capture.envelope.kind.clone(),
         event_key: capture.envelope.event_key.clone(),
         openid: capture.envelope.openid.clone(),
         mode: capture.mode,
         signature: capture.signature,
-        replay: false,
-        severity: None,
-        reply: Some(ReplySummary {
-            status: Some(200),
-            source: ReplySource::Default,
-            elapsed: Duration::from_millis(2),
-            end: ReplyEnd::Answered,
-            severity: None,
-            fault: None,
-            forward: None,
-        }),
-        annotation: crate::capture::Annotation::default(),
-        team: crate::capture::TeamMark::default(),
-        content: None,
-        answer: None,
-        illegality: None,
-        verdict: None,
+        reply: Some(ReplySummary::answered()),
+        ..CaptureSummary::unanswered(id, &capture.envelope.kind)
     }
 }
 

@@ -185,41 +185,13 @@ impl Slot {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::capture::{Mode, Placement, ReplyEnd, ReplySource, ReplySummary, Signature};
+    use crate::capture::ReplySummary;
     use crate::texts::Language;
 
     fn summary(id: i64, answered: bool) -> CaptureSummary {
-        let id = CaptureId(id);
-        CaptureSummary {
-            placement: Placement { id, group: id, attempt: 1 },
-            received_at: Timestamp::UNIX_EPOCH,
-            account: "default".to_owned(),
-            kind: "CLICK".to_owned(),
-            event_key: None,
-            openid: None,
-            mode: Mode::Plain,
-            signature: Signature::Unchecked,
-            replay: false,
-            severity: None,
-            reply: answered.then_some(ReplySummary {
-                status: Some(200),
-                end: ReplyEnd::Answered,
-                severity: None,
-                source: ReplySource::Default,
-                elapsed: Duration::ZERO,
-                fault: None,
-                forward: None,
-            }),
-            annotation: crate::capture::Annotation::default(),
-            team: crate::capture::TeamMark::default(),
-            content: None,
-            answer: None,
-            illegality: None,
-            verdict: None,
-        }
+        let reply = answered.then(ReplySummary::answered);
+        CaptureSummary { reply, ..CaptureSummary::unanswered(id, "CLICK") }
     }
 
     fn ids(numbers: impl IntoIterator<Item = i64>) -> Vec<CaptureId> {

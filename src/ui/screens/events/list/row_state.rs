@@ -141,43 +141,20 @@ fn verdict_mark(verdict: Verdict, look: &Look) -> StateMark {
 mod tests {
     use std::time::Duration;
 
-    use jiff::Timestamp;
     use jiff::tz::TimeZone;
 
     use super::super::row_texts::ReadRow;
     use super::*;
-    use crate::capture::{Annotation, CaptureId, Placement, ReplyContent, ReplyEnd, ReplySource, ReplySummary};
+    use crate::capture::{Annotation, ReplyContent, ReplySource, ReplySummary};
     use crate::texts::Language;
 
     fn row(change: impl FnOnce(&mut CaptureSummary, &mut ReplySummary)) -> CaptureSummary {
         let mut row = CaptureSummary {
-            placement: Placement { id: CaptureId(1), group: CaptureId(1), attempt: 1 },
-            received_at: Timestamp::UNIX_EPOCH,
-            account: "default".to_owned(),
-            kind: "CLICK".to_owned(),
             event_key: Some("K".to_owned()),
-            openid: None,
-            mode: Mode::Plain,
-            signature: Signature::Valid,
-            replay: false,
-            severity: None,
-            reply: None,
-            content: None,
             answer: Some(ReplyContent::read(b"success")),
-            illegality: None,
-            annotation: Annotation::default(),
-            team: crate::capture::TeamMark::default(),
-            verdict: None,
+            ..CaptureSummary::unanswered(1, "CLICK")
         };
-        let mut reply = ReplySummary {
-            status: Some(200),
-            source: ReplySource::Default,
-            elapsed: Duration::from_millis(2),
-            end: ReplyEnd::Answered,
-            severity: None,
-            fault: None,
-            forward: None,
-        };
+        let mut reply = ReplySummary::answered();
         change(&mut row, &mut reply);
         CaptureSummary { reply: Some(reply), ..row }
     }

@@ -19,15 +19,8 @@ fn the_attempts_stand_on_one_axis_and_say_who_closed_first() {
     let mut opened = opened(&sample("CLICK"));
     opened.attempts = [17, 18, 19].map(|id| attempt(&opened.stored, id)).to_vec();
     let ended = |status, end, seconds| {
-        Some(ReplySummary {
-            status,
-            source: ReplySource::None,
-            elapsed: Duration::from_secs(seconds),
-            end,
-            severity: None,
-            fault: None,
-            forward: None,
-        })
+        let elapsed = Duration::from_secs(seconds);
+        Some(ReplySummary { status, source: ReplySource::None, elapsed, end, ..ReplySummary::answered() })
     };
     opened.attempts[0].reply = ended(None, ReplyEnd::HungUp, 5);
     opened.attempts[1].reply = ended(None, ReplyEnd::Silent, 6);
