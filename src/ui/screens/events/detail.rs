@@ -70,7 +70,9 @@ use section::Section;
 const SCROLL_SMALLEST: f32 = 200.0;
 const BYTES_SMALLEST: f32 = 96.0;
 const BYTES_SHARE: f32 = 0.34;
-/// Height below which the bytes give way to the reply that somebody waits for, in points.
+/// The share that they begin with in a low room, so that what was answered is in view above them.
+const BYTES_SHARE_LOW: f32 = 0.24;
+/// Height below which a room is low: the bytes give way to the reply that somebody waits for, in points.
 const ROOM_TO_ANSWER: f32 = 680.0;
 
 /// A capture prepared for drawing. It is built once, when the capture is opened; a frame only lays it out.
@@ -258,9 +260,10 @@ pub(crate) fn detail_ui(
     let height = ui.available_height();
     let largest = (height - SCROLL_SMALLEST).max(BYTES_SMALLEST);
     let frame = egui::Frame::new().fill(look.palette.surface);
-    let bytes = Panel::bottom("bytes").resizable(true).default_size((height * BYTES_SHARE).min(largest));
-    let bytes = bytes.size_range(BYTES_SMALLEST..=largest).frame(frame.inner_margin(Margin::symmetric(16, 8)));
     let is_low = height < ROOM_TO_ANSWER;
+    let share = if is_low { BYTES_SHARE_LOW } else { BYTES_SHARE };
+    let bytes = Panel::bottom("bytes").resizable(true).default_size((height * share).min(largest));
+    let bytes = bytes.size_range(BYTES_SMALLEST..=largest).frame(frame.inner_margin(Margin::symmetric(16, 8)));
     let gives_way = answering.stage(whose).is_some() && is_low;
     // A draft that was not sent in time stays where it was.
     view.answers_first = gives_way || (is_low && answering.has_unsent(whose));
