@@ -221,7 +221,7 @@ impl App {
                 self.set_look(|look| look.language = language.map(|language| language.tag().to_owned()));
             }
             Action::SetTheme(theme) => self.set_look(|look| look.theme = theme),
-            Action::Hold(hold) => self.hold(hold),
+            Action::Hold(hold) => self.hold(ctx, hold),
             Action::Remove(removing) => self.remove(ctx, removing),
             Action::Annotate(annotation) => self.annotate(annotation),
             Action::Compare(comparing) => self.compare(ctx, comparing),
@@ -272,28 +272,30 @@ impl App {
     }
 
     /// Carries out an action on held pushes.
-    fn hold(&mut self, action: HoldAction) {
-        let answering = &mut self.state.answering;
+    fn hold(&mut self, ctx: &egui::Context, action: HoldAction) {
         match action {
             HoldAction::Set(filter) => {
                 if filter.is_none() {
-                    answering.note_released();
+                    self.state.answering.note_released();
                 }
                 self.ask(AnsweringCommand::SetHold { filter });
             }
             HoldAction::Toggle => {
-                let all = answering.switch().is_none().then(Box::default);
-                self.hold(HoldAction::Set(all));
+                let all = self.state.answering.switch().is_none().then(Box::default);
+                self.hold(ctx, HoldAction::Set(all));
             }
             HoldAction::AnswerNext => {
-                self.state.answer_next();
+                if !self.state.answer_next() {
+                    let said = self.look(ctx).text("hold.none_held").into_owned();
+                    self.state.notices.good(said, ctx.input(|input| input.time));
+                }
                 if self.state.is_selection_hidden() {
                     self.clear_filter();
                 }
             }
             HoldAction::SendReply => self.answer(ManualReplies::send),
             HoldAction::ReleaseAll => {
-                answering.note_released();
+                self.state.answering.note_released();
                 self.ask(AnsweringCommand::ReleaseAll);
             }
         }

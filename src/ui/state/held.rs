@@ -50,17 +50,18 @@ impl State {
         self.open_selected();
     }
 
-    /// Goes to the held push that has the least time left, else to an event whose retry is awaited.
-    pub(crate) fn answer_next(&mut self) {
+    /// Goes to the held push that has the least time left, else to an event whose retry is awaited. `false`: there is none.
+    pub(crate) fn answer_next(&mut self) -> bool {
         let held = self.answering.next().map(|push| push.placement);
         let awaited = self.answering.awaited().first().map(|retry| (retry.group, retry.group));
-        let Some((id, group)) = held.map(|placement| (placement.id, placement.group)).or(awaited) else { return };
+        let Some((id, group)) = held.map(|placement| (placement.id, placement.group)).or(awaited) else { return false };
         self.keys_page.close();
         self.palette.close();
         self.select(id);
         self.answering.request_focus(group);
         self.open_detail();
         self.detail_view.show(DetailPart::Reply);
+        true
     }
 
     /// Returns true if the selected event waits for a manual reply.

@@ -70,17 +70,24 @@ pub(crate) fn tally_mark(tally: &VerdictCounts, look: &Look) -> (&'static str, C
     }
 }
 
-/// Counts in words: `1 failed, 2 fixed`; zeros are left out.
+/// Counts in words: `1 failed · compared: 2 fixed`; zeros are left out. A failure and a verdict are of the same answer.
 fn counts(tally: &VerdictCounts, look: &Look) -> String {
-    let counts = [
-        ("replay.count.failed", tally.failed),
+    let failed =
+        (tally.failed > 0).then(|| look.filled("replay.count.failed", &[("count", &tally.failed.to_string())]));
+    let verdicts = [
         ("replay.count.regressed", tally.regressed),
         ("replay.count.fixed", tally.fixed),
         ("replay.count.different", tally.different),
         ("replay.count.same", tally.same),
         ("replay.count.new", tally.new),
     ];
-    let counts = counts.into_iter().filter(|(_, count)| *count > 0);
-    let counts: Vec<String> = counts.map(|(key, count)| look.filled(key, &[("count", &count.to_string())])).collect();
-    counts.join(&*look.text("replay.count.and"))
+    let verdicts = verdicts.into_iter().filter(|(_, count)| *count > 0);
+    let verdicts: Vec<String> =
+        verdicts.map(|(key, count)| look.filled(key, &[("count", &count.to_string())])).collect();
+    let verdicts = verdicts.join(&*look.text("replay.count.and"));
+    match failed {
+        Some(failed) if verdicts.is_empty() => failed,
+        Some(failed) => look.filled("replay.count.beside", &[("failed", &failed), ("verdicts", &verdicts)]),
+        None => verdicts,
+    }
 }

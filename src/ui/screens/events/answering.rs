@@ -240,17 +240,17 @@ fn contains(view: &HeldView, id: CaptureId) -> bool {
 
 /// Sums up any number of missed pushes in at most two notices.
 fn missed_pushes(gone: &[HeldPush], now: Instant) -> Vec<UserError> {
-    let (late, left): (Vec<CaptureId>, Vec<CaptureId>) = {
-        let (late, left): (Vec<&HeldPush>, Vec<&HeldPush>) = gone.iter().partition(|push| push.deadline <= now);
-        let ids = |pushes: Vec<&HeldPush>| pushes.iter().map(|push| push.placement.id).collect();
-        (ids(late), ids(left))
-    };
+    let (late, left): (Vec<&HeldPush>, Vec<&HeldPush>) = gone.iter().partition(|push| push.deadline <= now);
+    let is_last = late.iter().all(|push| push.placement.attempt >= ATTEMPTS);
+    let one_late = if is_last { "hold.too_late_last" } else { "hold.too_late" };
+    let ids = |pushes: Vec<&HeldPush>| -> Vec<CaptureId> { pushes.iter().map(|push| push.placement.id).collect() };
+    let (late, left) = (ids(late), ids(left));
     let one_or_many = |ids: &[CaptureId], one, many, error| match ids {
         [] => None,
         [id] => Some(UserError::of(one, error).with("id", id)),
         ids => Some(UserError::of(many, error).with("count", ids.len())),
     };
-    let late = one_or_many(&late, "hold.too_late", "hold.too_late_many", "too late: the default went out");
+    let late = one_or_many(&late, one_late, "hold.too_late_many", "too late: the default went out");
     let left = one_or_many(&left, "hold.hung_up", "hold.hung_up_many", "no longer held: the other side hung up");
     late.into_iter().chain(left).collect()
 }

@@ -237,6 +237,7 @@ impl FilterBox {
     fn mistake_ui(&mut self, ui: &Ui, field: &Response, look: &Look, actions: &mut Vec<Action>) {
         self.mistake_hovered = false;
         let Some(mistake) = &self.mistake else { return };
+        let kept = filter_row::kept_words(self, look);
         let area = egui::Area::new(Id::unique("filter mistake"))
             .order(egui::Order::Foreground)
             .pivot(Align2::LEFT_TOP)
@@ -256,6 +257,7 @@ impl FilterBox {
                         actions.push(Action::FocusFilter);
                     }
                 }
+                ui.weak(kept);
             });
         });
         self.mistake_hovered = ui.ctx().pointer_latest_pos().is_some_and(|at| shown.response.rect.contains(at));

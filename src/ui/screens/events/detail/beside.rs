@@ -14,10 +14,15 @@ use crate::ui::widgets::controls::{icon_button, title};
 /// Draws the second column.
 pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
     let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 12));
+    let replays = replays_title(detail, look);
     frame.show(ui, |ui| {
         Sides::new().show(
             ui,
-            |ui| title(ui, look, &look.text("detail.attempts")),
+            |ui| {
+                let heading = look.text("detail.attempts");
+                let is_tried = has_attempts(&detail.opened);
+                title(ui, look, if is_tried { &heading } else { &replays });
+            },
             |ui| {
                 if icon_button(ui, icons::CLOSE, &look.text("hero.close_beside")).clicked() {
                     view.shows_beside = false;
@@ -32,8 +37,8 @@ pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, loo
                 if has_attempts(&detail.opened) {
                     attempts_ui(ui, &detail.lanes, detail.id(), look, actions);
                     ui.add_space(GAP);
+                    title(ui, look, &replays);
                 }
-                title(ui, look, &replays_title(detail, look));
                 replays_ui(ui, &detail.replays, &detail.opened.replays, look, actions);
                 ui.add_space(GAP_LARGE);
             });

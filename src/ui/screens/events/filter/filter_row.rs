@@ -64,26 +64,29 @@ pub(crate) fn filter_row_ui(
 
 /// Draws, in place of chips that do not hold, the mistake with its remedy, and what the list still shows.
 fn mistake_ui(ui: &mut Ui, filter: &FilterBox, mistake: &FilterError, look: &Look, actions: &mut Vec<Action>) {
-    // While the field has the caret, the mistake is said below its place.
-    let is_typing = ui.memory(|memory| memory.has_focus(field_id()));
-    if !is_typing {
-        let words = format!("{} {}", severity_mark(Severity::Error), filter_error::words(mistake, look));
-        ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());
-        if let Some(suggestion) = &mistake.suggestion {
-            let text = look.filled("window.filter.suggestion", &[("suggestion", suggestion)]);
-            if ui.add(small_button(text)).clicked() {
-                actions.push(Action::SetFilter(mended(filter.text(), mistake, suggestion)));
-                actions.push(Action::FocusFilter);
-            }
+    // While the field has the caret, both are said below its place.
+    if ui.memory(|memory| memory.has_focus(field_id())) {
+        return;
+    }
+    let words = format!("{} {}", severity_mark(Severity::Error), filter_error::words(mistake, look));
+    ui.add(Label::new(RichText::new(words).color(look.palette.error)).wrap());
+    if let Some(suggestion) = &mistake.suggestion {
+        let text = look.filled("window.filter.suggestion", &[("suggestion", suggestion)]);
+        if ui.add(small_button(text)).clicked() {
+            actions.push(Action::SetFilter(mended(filter.text(), mistake, suggestion)));
+            actions.push(Action::FocusFilter);
         }
     }
-    let kept = filter.read().text.trim();
-    let words = match kept {
+    let words = format!("· {}", kept_words(filter, look));
+    ui.add(Label::new(RichText::new(words).color(look.palette.weak)).wrap());
+}
+
+/// The filter by which the list is shown while another one cannot be read.
+pub(super) fn kept_words(filter: &FilterBox, look: &Look) -> String {
+    match filter.read().text.trim() {
         "" => look.text("filters.kept_all").into_owned(),
         kept => look.filled("filters.kept", &[("filter", &shortened(kept, SHOWN))]),
-    };
-    let words = if is_typing { words } else { format!("· {words}") };
-    ui.add(Label::new(RichText::new(words).color(look.palette.weak)).wrap());
+    }
 }
 
 /// Draws a named filter: a click applies it, another one shows everything.

@@ -14,12 +14,16 @@ use super::row::{RowState, RowSurroundings, row_ui};
 use super::row_cache::CachedRow;
 use crate::engine::AccountStatus;
 use crate::filter::{Expr, Filter};
+use crate::texts::safe_text::shortened;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::screens::events::filter::saved_filters::SavedFilters;
 use crate::ui::screens::events::filter::state_terms::{StateTerm, states_meant};
 use crate::ui::theme;
+
+/// Characters of a filter that a sentence names, at most.
+const MOST_NAMED: usize = 60;
 
 /// Maximum distance from the top, in rows, that still counts as being at the top.
 const AT_TOP: f32 = 0.5;
@@ -122,7 +126,9 @@ impl List {
                     ui.weak(look.text("window.list.searching"));
                     return;
                 }
-                ui.label(egui::RichText::new(look.text("window.list.nothing")).color(look.palette.strong).size(15.0));
+                let nothing =
+                    look.filled("window.list.nothing", &[("filter", &shortened(filter.text.trim(), MOST_NAMED))]);
+                ui.label(egui::RichText::new(nothing).color(look.palette.strong).size(15.0));
                 ui.weak(look.text("window.list.nothing_hint"));
                 ui.add_space(theme::GAP);
                 for StateTerm { words, term, .. } in states_meant(&filter.text, look) {
