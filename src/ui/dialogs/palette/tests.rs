@@ -89,3 +89,24 @@ fn keys_of_an_input_method_are_its_own() {
     harness.run();
     assert!(asked.borrow().is_empty(), "{:?}", asked.borrow());
 }
+
+#[test]
+fn verbs_of_every_screen_are_found() {
+    let runs = |text: &str| {
+        let (mut harness, asked) = shown(Language::English);
+        typed(&mut harness, text);
+        harness.key_press(Key::Enter);
+        harness.run();
+        format!("{:?}", asked.borrow())
+    };
+    for (text, action) in [
+        ("publish", "[Board(Do(Publish))]"),
+        ("tap all", "[Board(Do(TapAll))]"),
+        ("edit the menu", "[Board(Do(Edit))]"),
+        ("new rule", "[ShowRules(NewRule)]"),
+        ("check reach", "[CheckReach]"),
+        ("settings team", "[ShowSettings(Team)]"),
+    ] {
+        assert_eq!(runs(text), action, "{text}");
+    }
+}

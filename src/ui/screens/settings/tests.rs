@@ -177,3 +177,41 @@ fn a_missing_session_bus_is_a_note_beside_the_switch() {
     );
     harness.get_by_label_contains("The desktop takes no notifications");
 }
+
+#[test]
+fn an_address_that_was_given_is_explained_and_gives_way_to_the_saved_one() {
+    let status = Status { given_address: Some("127.0.0.1:9303".to_owned()), ..Status::default() };
+    let asked = ActionLog::default();
+    let asking = Rc::clone(&asked);
+    let builder = Harness::builder().with_size([900.0, 700.0]).with_context_setup(dress);
+    let mut harness = builder.build_ui_state(
+        move |ui, settings: &mut Settings| {
+            let mut actions = Vec::new();
+            settings.ui(ui, &status, &look(ui.ctx().theme()), &mut actions);
+            asking.borrow_mut().extend(actions);
+        },
+        Settings::default(),
+    );
+    harness.get_by_label_contains("This run was given another address at its start, 127.0.0.1:9303");
+    harness.get_by_label("Save the address").click();
+    harness.run();
+    assert!(
+        matches!(&asked.borrow()[..], [Action::Ask(Command::Settings(SettingsCommand::SetAddress { address }))] if address == "127.0.0.1:8989")
+    );
+}
+
+#[test]
+fn the_index_goes_to_a_section() {
+    let builder = Harness::builder().with_size([900.0, 600.0]).with_context_setup(dress);
+    let mut harness = builder.build_ui_state(
+        |ui, settings: &mut Settings| {
+            settings.ui(ui, &Status::default(), &look(ui.ctx().theme()), &mut Vec::new());
+        },
+        Settings::default(),
+    );
+    let top = |harness: &Harness<'_, Settings>| harness.get_by_label("Team").rect().top();
+    assert!(top(&harness) > 600.0, "below what is in view");
+    harness.get_by_label("Go to Team").click();
+    harness.run();
+    assert!((0.0..200.0).contains(&top(&harness)), "{}", top(&harness));
+}
