@@ -43,9 +43,12 @@ const REPLIES: [(&str, TapOutcome); 7] = [
     ("", TapOutcome::Unanswered),
 ];
 
+/// An origin: replay, attempt, signature, creation, and diagnoses.
+type Origin = (bool, u32, u32, Option<i64>, Option<&'static str>);
+
 /// Origins as `replay, attempt, signature, create_time, diagnoses`; the first four are taps, the third a second one in the same
 /// second, the fourth one after an answer in time. Then come our own, retries, a wrong and a missing signature.
-const ORIGINS: [(bool, u32, u32, Option<i64>, Option<&str>); 9] = [
+const ORIGINS: [Origin; 9] = [
     (false, 1, 0, Some(0), None),
     (false, 1, 3, None, None),
     (false, 2, 0, Some(0), RETRY),

@@ -50,6 +50,7 @@ pub(crate) struct EditorResponse {
 
 /// A reply being edited. Every kind keeps its own draft, so that nothing is lost by switching kinds.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(crate) struct ReplyEditor {
     kind: ReplyKind,
     /// One draft for each kind, in the order of [`ReplyKind::ALL`].
