@@ -12,7 +12,7 @@ use crate::ui::pane_stop::PaneStop;
 
 mod groups;
 
-pub(crate) use groups::KeyGroup;
+pub(crate) use groups::{KeyGroup, is_on_events};
 
 /// One stroke, perhaps after a prefix.
 #[derive(Clone, Copy, Debug)]

@@ -342,6 +342,7 @@ impl State {
             || self.export_dialog.close()
             || (self.screen == Screen::Replays && self.replays.close())
             || (self.screen == Screen::Board && self.board.close())
+            || (self.screen == Screen::Rules && self.rules.close_form())
             || std::mem::take(&mut self.screen) != Screen::default()
             || self.list.picks.clear()
     }

@@ -80,6 +80,10 @@ impl App {
             }
             return;
         }
+        if state.screen != Screen::Events && crate::ui::keys::is_on_events(&action) {
+            // What it would remove or send is not in view there, and a letter may have been meant for a form.
+            return;
+        }
         self.act(ctx, action);
     }
 

@@ -2,7 +2,7 @@
 
 use super::Shortcut;
 use crate::engine::Command;
-use crate::ui::action::{Action, FilterAction, SendAction};
+use crate::ui::action::{Action, FilterAction, RemovalAction, SendAction};
 
 /// A group of shortcuts, in the order of the page of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,6 +94,25 @@ impl KeyGroup {
             Action::ShowReach(_) | Action::CheckReach | Action::Ask(Command::Settings(_)) => Self::Reach,
             _ => Self::Window,
         }
+    }
+}
+
+/// Tells whether an action is on events of the list: on those that are selected, picked or listed.
+pub(crate) fn is_on_events(action: &Action) -> bool {
+    match action {
+        Action::MoveSelection(_)
+        | Action::Pick(_)
+        | Action::ToggleFollow
+        | Action::ShowDetail(_)
+        | Action::TurnPart(_)
+        | Action::ShowPart(_)
+        | Action::Annotate(_)
+        | Action::Compare(_)
+        | Action::CopyEvent(_)
+        | Action::ShowExport(_)
+        | Action::Remove(RemovalAction::Chosen | RemovalAction::AskAll) => true,
+        Action::Send(send) => !matches!(send, SendAction::Compose),
+        _ => false,
     }
 }
 

@@ -238,7 +238,14 @@ impl Board {
 
     /// Closes what lies on top; returns true if there was something.
     pub(crate) fn close(&mut self) -> bool {
-        self.publishing.close() || self.sources.close() || self.trouble.take().is_some()
+        self.publishing.close() || self.sources.close() || self.trouble.take().is_some() || self.stop_editing()
+    }
+
+    /// Closes the form of the menu, which keeps its changes; returns true if it was open.
+    fn stop_editing(&mut self) -> bool {
+        let Some(menu) = self.menu.as_mut().filter(|menu| menu.is_editing()) else { return false };
+        menu.edit(false);
+        true
     }
 
     /// Draws the screen.

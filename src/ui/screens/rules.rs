@@ -86,6 +86,15 @@ impl RulesScreen {
         self.forms.open_draft(rule);
     }
 
+    /// Closes the open form, which keeps its changes; returns true if there was one in view.
+    pub(crate) fn close_form(&mut self) -> bool {
+        let is_shown = self.tab == RulesTab::Rules && self.forms.is_open();
+        if is_shown {
+            self.forms.close();
+        }
+        is_shown
+    }
+
     /// Turns to a part of the screen.
     pub(crate) fn show(&mut self, place: RulesPlace) {
         self.tab = match place {

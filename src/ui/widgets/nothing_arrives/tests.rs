@@ -61,7 +61,7 @@ fn says(harness: &Harness<'_>, text: &str) -> bool {
 fn nothing_that_reached_us_is_narrowed_down_by_the_consoles_words() {
     let (mut harness, asked) = shown(None, None);
     assert!(says(&harness, "has ever reached this computer"));
-    assert!(says(&harness, "A request of WeChat's has reached this computer: not yet"));
+    assert!(says(&harness, "A request reaches this computer: not yet"));
     assert!(says(&harness, "微信开发者平台 › 我的业务 › 公众号/服务号 › 基础信息 › 域名与消息推送配置"));
     assert!(says(&harness, "switches off the menu"), "said before it happens");
     for (words, advice) in [
@@ -83,7 +83,7 @@ fn nothing_that_reached_us_is_narrowed_down_by_the_consoles_words() {
 fn a_refused_handshake_says_why() {
     let (mut harness, asked) = shown(Some(stored(handshake("another1"), 403)), None);
     assert!(says(&harness, "was refused here"));
-    assert!(says(&harness, "It was accepted: failed"));
+    assert!(says(&harness, "It is accepted: failed"));
     assert!(says(&harness, "The signature does not match this account's token"));
     harness.get_by_label("Open settings").click();
     harness.run();
@@ -93,8 +93,8 @@ fn a_refused_handshake_says_why() {
 #[test]
 fn a_handshake_that_was_answered_leads_on_to_the_console() {
     let (mut harness, _) = shown(Some(stored(handshake(TOKEN), 200)), None);
-    assert!(says(&harness, "It was answered as it should be, in time: done"));
-    assert!(says(&harness, "A push has arrived since: not yet"));
+    assert!(says(&harness, "It is answered as it should be, in time: done"));
+    assert!(says(&harness, "A push since then is in order: not yet"));
     harness.get_by_label("Token 验证失败 (token failed)").click();
     harness.run();
     assert!(says(&harness, "something changes the answer on the way"));
