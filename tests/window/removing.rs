@@ -50,6 +50,21 @@ fn a_row_is_removed_by_key_and_comes_back_to_its_place() {
 }
 
 #[test]
+fn keys_on_events_do_nothing_where_no_event_is_in_view() {
+    let mut window = Window::open_tapped(4);
+    window.click_row("KEY_2");
+    window.click_tab("Rules");
+    window.until_says("New rule");
+    for key in [Key::D, Key::R, Key::X, Key::Z] {
+        window.press(key);
+    }
+    window.click_tab("Events");
+    window.until("four rows", |window| window.rows().len() == 4);
+    assert!(window.is_selected("KEY_2"));
+    assert!(!window.says("1 event removed") && !window.says("Remove the 4 events"));
+}
+
+#[test]
 fn what_the_filter_finds_is_cleared_after_a_question_and_what_arrives_meanwhile_stays() {
     let mut window = Window::open_tapped(12);
     window.filter_by("key:KEY_1*");

@@ -115,7 +115,7 @@ fn an_answer_that_was_late_or_spoiled_is_named() {
     for handshake in [late, spoiled] {
         let (harness, _) = shown(Some(handshake), None);
         assert!(says(&harness, "its answer was not what WeChat takes"));
-        assert!(says(&harness, "It was answered as it should be, in time: failed"));
+        assert!(says(&harness, "It is answered as it should be, in time: failed"));
     }
 }
 

@@ -108,7 +108,7 @@ fn a_missing_retry_is_reported_although_the_view_has_not_changed() {
     answering.update(&view, now);
     assert!(matches!(answering.stage(CaptureId(7)), Some(Stage::Awaited(_))));
     let notices = missed(&mut answering, &view, now + LONG);
-    assert!(notices[0].starts_with("No retry of no. 7 has come"), "{notices:?}");
+    assert!(notices[0].starts_with("No further attempt of event 7 has come"), "{notices:?}");
     assert_eq!(answering.stage(CaptureId(7)), None);
     assert!(missed(&mut answering, &view, now + LONG).is_empty(), "no news twice");
 }
