@@ -63,6 +63,8 @@ for language in en zh-CN; do
         program=$!
         client resize 1440 900
         client says ScanResult
+        # The pointer leaves the rows, whose tooltips would cover others.
+        client tab 1
         picture "events.$language.$theme"
         if [ "$theme" = dark ]; then
             client key Ctrl+K

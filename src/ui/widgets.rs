@@ -15,6 +15,7 @@ pub(super) mod marked;
 pub(super) mod nothing_arrives;
 pub(super) mod quantities;
 pub(super) mod reply_editor;
+pub(super) mod reply_source;
 pub(super) mod shown;
 pub(super) mod tab_bar;
 pub(super) mod table;

@@ -16,6 +16,7 @@ use crate::ui::widgets::controls::{copy_icon, weak};
 use crate::ui::widgets::findings::{PlaceDisplay, findings_ui};
 use crate::ui::widgets::marked::marked_ui;
 use crate::ui::widgets::quantities::{milliseconds, size};
+use crate::ui::widgets::reply_source;
 
 /// Maximum width of the preview of the chat, in points.
 const CHAT_WIDTH: f32 = 440.0;
@@ -123,9 +124,7 @@ fn source_words(reply: &Reply, is_handshake: bool, look: &Look) -> String {
     match &reply.source {
         ReplySource::None => look.text(no_source_key(reply)).into_owned(),
         ReplySource::Default if is_handshake => look.text("detail.source.echo").into_owned(),
-        ReplySource::Rule(name) => look.filled("detail.source.rule", &[("name", name)]),
-        ReplySource::Desktop(name) => look.filled("team.source", &[("name", name)]),
-        other => look.text(&format!("detail.source.{}", other.spelling())).into_owned(),
+        source => reply_source::source_words(source, look),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::capture::{CaptureSummary, reply_words, summary_words};
 use crate::texts::safe_text::shortened;
 use crate::ui::look::Look;
 use crate::ui::widgets::quantities::milliseconds;
+use crate::ui::widgets::reply_source::source_words;
 
 /// Maximum number of characters shown.
 const LONGEST: usize = 1_000;
@@ -58,12 +59,8 @@ fn lines(column: ColumnKind, (row, state, marks): DrawnRow<'_>, look: &Look) -> 
 fn reply_lines(row: &CaptureSummary, hints: &[String], look: &Look) -> Vec<String> {
     let mut lines = vec![shortened(&reply_words(row, look.language), LONGEST)];
     if let Some(reply) = &row.reply {
-        let spelling = reply.source.spelling();
-        let name = spelling.split(':').next().unwrap_or_default();
-        let source = look.text(&format!("detail.source.{name}")).into_owned();
-        let rule = spelling.strip_prefix("rule:").map(|rule| shortened(rule, LONGEST));
         let status = reply.status.map(|status| status.to_string());
-        let parts = [status, Some(source), rule, Some(milliseconds(reply.elapsed))];
+        let parts = [status, Some(source_words(&reply.source, look)), Some(milliseconds(reply.elapsed))];
         lines.push(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "));
     }
     lines.extend(hints.iter().cloned());
