@@ -70,9 +70,10 @@ impl Arrivals {
         }
         let newest = reader.newest()?;
         let after = settled.max(CaptureId(newest.0 - MOST_FOLLOWED));
+        // Before the search: an answer that is recorded in between is found by it, or the event stays open until the next look.
+        let settled = settled_until(reader, after, newest)?;
         let found = reader.arrived(&self.filter, after, MOST_FOLLOWED as usize)?;
         let new: Vec<CaptureId> = found.into_iter().filter(|id| *id <= newest && self.given.insert(*id)).collect();
-        let settled = settled_until(reader, after, newest)?;
         self.is_open = settled < newest;
         self.settled = Some(settled);
         self.given = self.given.split_off(&CaptureId(settled.0 + 1));
