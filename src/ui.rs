@@ -6,11 +6,11 @@
 //!
 //! # Map
 //! - `app`: the window as eframe drives it; `carry_out` does what actions ask for (`mend` the changes that mend a diagnosis,
-//!   `marking` what is asked for chosen events), `events_pane` lays list and detail out, `start` opens the window, `signals`
+//!   `marking` what is asked for chosen events), `key_actions` what keys ask for while dialogs are open or not, `events_pane` lays list and detail out, `start` opens the window, `signals`
 //!   closes it.
 //! - `state`: all that outlives a frame. `state/held` follows held pushes, `state/annotations` pins and notes, `state/copying` makes texts for the clipboard, `state/maintenance` takes notices about removals
 //!   and the database, `state/pending_navigation` waits for an event to open.
-//! - `action`: everything that a panel or a key can ask for. `keys`: the table of shortcuts, and the keyboard.
+//! - `action`: everything that a panel or a key can ask for; `action/places`: where it can turn to. `keys`: the table of shortcuts, and the keyboard.
 //!   `ime`: input methods at work. `pane_stop`: the stops of Tab at list, detail and bytes.
 //! - `look`: language, colours, time zone (the clock of rows) and marks, as every panel gets them. `theme`: colours and
 //!   sizes. `fonts`. `notices`: messages of the status bar.
@@ -24,7 +24,7 @@
 //!   `hero` for the content by kind, `bytes_pane` below, `beside` for the second column), `filter` (the field, completion, saved filters, the row above the list), `answering` (the reply to a held
 //!   push, or one that is only copied).
 //! - `screens/board`: the menu of an account: `phone`, `button_tree`, `button_form`, `lint_section`, `stray_section`, `visitor`
-//!   (conditional menus), `tap_run`, `menu_sources` (files, texts, WeChat), `publishing`; `edited_menu` is the menu that is open,
+//!   (conditional menus), `tap_run`, `menu_sources` (files, texts, WeChat), `publishing`, `verbs` (for buttons and the palette); `edited_menu` is the menu that is open,
 //!   `button_rows` what is drawn of it.
 //! - `screens/reach`: the checks of `doctor`, the wizard for who receives nothing, the handshake with the own server; a tab is a
 //!   variant of `action::ReachTab` and a file there.

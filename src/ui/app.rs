@@ -32,6 +32,7 @@ mod board_actions;
 mod carry_out;
 mod chosen_files;
 mod events_pane;
+mod key_actions;
 mod lasting;
 mod marking;
 mod mend;

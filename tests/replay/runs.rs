@@ -89,13 +89,18 @@ fn a_planted_regression_is_found_and_so_is_its_repair() {
     assert!(found[1..].iter().all(|(_, baseline)| matches!(baseline, Some(Baseline::Replay(_)))));
 }
 
-#[test]
-fn the_answer_to_a_forward_is_a_baseline_and_a_run_can_be_chosen() {
-    let server = TargetServer::start(|seen| {
+/// A server that answers with the text of the parameter `v`, and with `1` to a forward, which has none.
+fn answering_as_asked() -> TargetServer {
+    TargetServer::start(|seen| {
         let content = seen.parameter("v").unwrap_or("1").to_owned();
         let from = "<FromUserName>gh_e136c6e50636</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType>";
         Some(format!("<xml><ToUserName>{OPENID}</ToUserName>{from}<Content>{content}</Content></xml>"))
-    });
+    })
+}
+
+#[test]
+fn the_answer_to_a_forward_is_a_baseline_and_a_run_can_be_chosen() {
+    let server = answering_as_asked();
     let listener = TestListener::with(&format!("[listener]\nforward = \"{}\"\n", server.url("/")), "");
     let id = capture(&listener, "scancode_waitmsg");
     let at = |rest: &str, against: Against| {
@@ -112,11 +117,7 @@ fn the_answer_to_a_forward_is_a_baseline_and_a_run_can_be_chosen() {
 
 #[test]
 fn the_first_replay_is_compared_with_the_answer_to_the_forward_and_a_later_one_with_the_replay_before() {
-    let server = TargetServer::start(|seen| {
-        let content = seen.parameter("v").unwrap_or("1").to_owned();
-        let from = "<FromUserName>gh_e136c6e50636</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType>";
-        Some(format!("<xml><ToUserName>{OPENID}</ToUserName>{from}<Content>{content}</Content></xml>"))
-    });
+    let server = answering_as_asked();
     let listener = TestListener::with(&format!("[listener]\nforward = \"{}\"\n", server.url("/")), "");
     let id = capture(&listener, "scancode_waitmsg");
     let at = |rest: &str| {

@@ -154,8 +154,8 @@ pub(crate) fn copy_icon(
 
 /// The name of a button that copies: in Chinese, a space parts it from Latin letters alone.
 fn copy_words(look: &Look, what: &str) -> String {
-    let words = look.filled("detail.copy_what", &[("what", what)]);
-    if what.starts_with(|first: char| first.is_ascii()) { words } else { words.replacen("复制 ", "复制", 1) }
+    let key = if what.starts_with(|first: char| first.is_ascii()) { "detail.copy_latin" } else { "detail.copy_what" };
+    look.filled(key, &[("what", what)])
 }
 
 /// Draws a button that opens a link in the browser.

@@ -10,7 +10,7 @@ use crate::account::SecretName;
 use crate::capture::diagnosis::Severity;
 use crate::engine::{MenuCommand, MenuOrigin, Status};
 use crate::texts::safe_text::shortened;
-use crate::ui::action::{Action, BoardAction, Mend};
+use crate::ui::action::{Action, BoardAction, BoardVerb, Mend};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{CORNER, GAP_SMALL, page_text};
 use crate::ui::widgets::controls::{icon_button, named, small_button, weak};
@@ -66,8 +66,11 @@ impl Board {
             |ui| {
                 ui.spacing_mut().item_spacing.x = GAP_SMALL;
                 // From the right to the left.
-                self.edit_ui(ui, look, actions);
-                self.open_ui(ui, &account, look, actions);
+                let edited = self.edit_ui(ui, look, actions);
+                let opened = self.open_ui(ui, &account, look, actions);
+                for verb in [edited, opened].into_iter().flatten() {
+                    actions.extend(self.carry_out(verb, status));
+                }
                 self.account_ui(ui, &account, status, look, actions);
             },
         );
@@ -81,28 +84,30 @@ impl Board {
         }
     }
 
-    /// Draws what can be done with the menu.
-    fn edit_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
-        let Some(menu) = &mut self.menu else { return };
+    /// Draws what can be done with the menu; returns the verb that was chosen.
+    fn edit_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) -> Option<BoardVerb> {
+        let menu = self.menu.as_ref()?;
+        let mut verb = None;
         let can_publish = !self.sources.is_waiting;
         let publish = ui.add_enabled(can_publish, Button::new(look.text("board.publish")));
         if publish.on_hover_text(look.text("board.publish_hint")).clicked() {
-            self.publishing.open(menu);
+            verb = Some(BoardVerb::Publish);
         }
         if ui.button(look.text("board.save")).clicked() {
-            actions.push(Action::Board(BoardAction::ChooseSavePath));
+            verb = Some(BoardVerb::Save);
         }
         if ui.button(look.text("board.copy")).on_hover_text(look.text("board.copy_hint")).clicked() {
             actions.push(Action::Copy(menu.json()));
         }
-        let is_editing = menu.is_editing();
-        if ui.add(Button::new(look.text("board.edit.button")).selected(is_editing)).clicked() {
-            menu.edit(!is_editing);
+        if ui.add(Button::new(look.text("board.edit.button")).selected(menu.is_editing())).clicked() {
+            verb = Some(BoardVerb::Edit);
         }
+        verb
     }
 
-    /// Draws the ways to open a menu.
-    fn open_ui(&mut self, ui: &mut Ui, account: &str, look: &Look, actions: &mut Vec<Action>) {
+    /// Draws the ways to open a menu; returns the verb that was chosen.
+    fn open_ui(&self, ui: &mut Ui, account: &str, look: &Look, actions: &mut Vec<Action>) -> Option<BoardVerb> {
+        let mut verb = None;
         let (response, _) = MenuButton::new(look.text("board.kept")).ui(ui, |ui| {
             if self.kept.is_empty() {
                 ui.label(weak(look, look.text("board.none_kept")));
@@ -118,20 +123,19 @@ impl Board {
         });
         response.on_hover_text(look.text("board.kept_hint"));
         if ui.button(look.text("board.paste")).clicked() {
-            self.sources.pasted = Some(String::new());
+            verb = Some(BoardVerb::Paste);
         }
         if ui.button(look.text("board.open")).clicked() {
             actions.push(Action::Board(BoardAction::ChooseFile));
         }
         let fetch = ui.add_enabled(!self.sources.is_waiting, Button::new(look.text("board.fetch")));
         if fetch.on_hover_text(look.text("board.fetch_hint")).clicked() {
-            self.sources.is_waiting = true;
-            self.trouble = None;
-            actions.push(Action::Ask(MenuCommand::Fetch { account: Some(account.to_owned()) }.into()));
+            verb = Some(BoardVerb::Fetch);
         }
         if self.sources.is_waiting {
             ui.spinner();
         }
+        verb
     }
 
     /// Draws the choice of the account, where there are several.

@@ -1,7 +1,6 @@
-//! Verbs of the board for who does not look for its buttons: those of the palette.
+//! Verbs of the board, which its buttons and the palette share.
 
 use super::Board;
-use super::menu_sources::MenuSources;
 use crate::engine::{MenuCommand, Status};
 use crate::ui::action::{Action, BoardAction, BoardVerb, SendAction};
 
@@ -15,11 +14,11 @@ impl Board {
         pushes.collect()
     }
 
-    /// Does what a button of the board does; nothing where that button is grey or not there.
+    /// Carries out a verb; nothing where its button is grey or not there.
     pub(crate) fn carry_out(&mut self, verb: BoardVerb, status: &Status) -> Option<Action> {
         let account = self.account(status);
         match verb {
-            BoardVerb::Paste => self.sources.open_paste(),
+            BoardVerb::Paste => drop(self.sources.pasted.get_or_insert_default()),
             BoardVerb::Fetch if !self.sources.is_waiting => {
                 (self.sources.is_waiting, self.trouble) = (true, None);
                 return Some(Action::Ask(MenuCommand::Fetch { account: Some(account) }.into()));
@@ -41,12 +40,5 @@ impl Board {
             BoardVerb::Fetch | BoardVerb::TapAll | BoardVerb::Publish => {}
         }
         None
-    }
-}
-
-impl MenuSources {
-    /// Opens the dialog that takes a menu as text.
-    fn open_paste(&mut self) {
-        self.pasted.get_or_insert_default();
     }
 }

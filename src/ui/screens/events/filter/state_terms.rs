@@ -28,9 +28,6 @@ const STATES: [(&str, &str); 14] = [
     ("filters.states.forwarded", "reply:forward"),
 ];
 
-/// The states of a signature.
-const SIGNATURES: [&str; 4] = ["valid", "invalid", "missing", "unchecked"];
-
 /// A state whose words were typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::ui::screens::events) struct StateTerm {
@@ -72,17 +69,22 @@ pub(in crate::ui::screens::events) fn states_meant(text: &str, look: &Look) -> V
 /// Every state with its words and its term.
 fn states(look: &Look) -> impl Iterator<Item = (String, String)> + '_ {
     let fixed = STATES.into_iter().map(|(key, term)| (look.text(key).into_owned(), term.to_owned()));
-    let signatures = SIGNATURES.into_iter().map(|state| {
+    let signatures = values_of("sig").map(|state| {
         let words = look.text(&format!("window.signature.{state}")).into_owned();
         (look.filled("window.row.signature", &[("state", &words)]), format!("sig:{state}"))
     });
-    let faults = NAMES.iter().filter(|name| name.name == "fault").flat_map(|name| name.values);
-    let faults = faults.filter(|value| value.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'));
+    let faults =
+        values_of("fault").filter(|value| value.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'));
     let faults = faults.map(|fault| {
         let name = look.text(&format!("fault.{fault}.name")).into_owned();
         (look.filled("fault.injected", &[("fault", &name)]), format!("fault:{fault}"))
     });
     fixed.chain(signatures).chain(faults)
+}
+
+/// The values that the filter language has for a name.
+fn values_of(name: &str) -> impl Iterator<Item = &'static str> {
+    NAMES.iter().filter(move |known| known.name == name).flat_map(|known| known.values).copied()
 }
 
 /// Beginnings of the word at the caret, and of the bare words that stand side by side before it.
