@@ -23,4 +23,6 @@ pub use alarms::{MatchedAlarm, events_of, matched_alarms};
 pub(crate) use doctor::form_faults;
 pub use doctor::{CheckName, CheckResult, CheckVerdict, Doctor, DoctorCode, PublicAddress, ResultSink};
 pub use server_handshake::ServerHandshake;
-pub use tunnel::{Tunnel, TunnelError, TunnelPhase, TunnelSetup, TunnelState, acknowledge_url, end_leftover_client};
+pub use tunnel::{
+    Tunnel, TunnelError, TunnelPhase, TunnelSetup, TunnelState, acknowledge_url, end_leftover_client, find_client,
+};

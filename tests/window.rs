@@ -48,6 +48,8 @@ mod removing;
 mod replays;
 #[path = "window/server.rs"]
 mod server;
+#[path = "window/set_up.rs"]
+mod set_up;
 #[path = "window/spoofing.rs"]
 mod spoofing;
 

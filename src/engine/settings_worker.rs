@@ -111,6 +111,10 @@ pub enum SettingsCommand {
     },
     /// Start the tunnel's client.
     StartTunnel,
+    /// Save this tunnel and start its client; where its program is missing, neither.
+    RunTunnel {
+        tunnel: TunnelConfig,
+    },
     /// End the tunnel's client.
     StopTunnel,
     /// Take the tunnel's URL for the one that WeChat's console has.
@@ -237,6 +241,7 @@ impl SettingsWorker {
                 return Ok(None);
             }
             SettingsCommand::StartTunnel => return self.start_tunnel().map(|()| None),
+            SettingsCommand::RunTunnel { tunnel } => return self.run_tunnel(tunnel),
             SettingsCommand::StopTunnel => {
                 self.tunnel = None;
                 return Ok(None);

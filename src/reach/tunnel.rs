@@ -103,6 +103,11 @@ impl Tunnel {
     }
 }
 
+/// Looks for the program of a command, as starting it would; nothing is run.
+pub fn find_client(command: &str, address: SocketAddr) -> Result<(), TunnelError> {
+    CommandLine::parse(command, address)?.find_program()
+}
+
 /// Takes the URL that is shown for the one that WeChat's console has: a person has saved it there.
 pub fn acknowledge_url(folder: &DataFolder, state: &watch::Sender<Arc<TunnelState>>) {
     state.send_modify(|state| Arc::make_mut(state).former = None);

@@ -78,6 +78,8 @@ pub(crate) enum Action {
     /// Follow the newest event, or stop following.
     ToggleFollow,
     ShowScreen(Screen),
+    /// Take away the way from the events back to the set-up.
+    PutSetUpAway,
     /// Show this tab of the screen of reach.
     ShowReach(ReachTab),
     /// Show this section of the settings.

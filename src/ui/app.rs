@@ -161,7 +161,7 @@ impl App {
             self.state.note_written();
             self.ask(ListingCommand::Refresh);
             let is_watched = matches!(self.state.screen, Screen::SetUp | Screen::Reach);
-            if self.state.page == EventsPage::FirstRun || is_watched {
+            if self.state.page == EventsPage::FirstRun || is_watched || !self.state.set_up.is_over {
                 self.find_arrivals();
             }
         }

@@ -32,7 +32,6 @@ use crate::ui::screens::events::detail::{Detail, DetailView};
 use crate::ui::screens::events::filter::FilterBox;
 use crate::ui::screens::events::filter::saved_filters::SavedFilters;
 use crate::ui::screens::events::list::List;
-use crate::ui::screens::first_run::SetUpView;
 use crate::ui::screens::reach::ReachScreen;
 use crate::ui::screens::replays::ReplaysScreen;
 use crate::ui::screens::rules::RulesScreen;
@@ -44,9 +43,11 @@ mod held;
 mod maintenance;
 mod menus;
 mod pending_navigation;
+mod set_up;
 
 pub(crate) use copying::CopyOrder;
 use pending_navigation::PendingNavigation;
+use set_up::SetUpProgress;
 
 /// Time after its arrival in which an event may still get its reply or images.
 const STILL_COMING: SignedDuration = SignedDuration::from_secs(60);
@@ -103,6 +104,7 @@ pub(crate) struct State {
     /// The look chosen in this session; `None` for that of `config.toml`.
     pub(crate) chosen_look: Option<LookConfig>,
     pub(crate) page: EventsPage,
+    pub(crate) set_up: SetUpProgress,
     /// The copy that waits for its event to open.
     to_copy: Option<(CaptureId, CopyOrder)>,
 }
@@ -156,7 +158,10 @@ impl State {
             Notice::Detail(DetailNotice::RepliesCompared(compared)) => self.comparison.show_replies(&compared),
             Notice::Detail(DetailNotice::EventsCompared(compared)) => self.comparison.show(&compared),
             Notice::Handshake { capture } => self.handshake = capture,
-            Notice::LatestPush { capture } => self.latest_push = capture,
+            Notice::LatestPush { capture } => {
+                self.latest_push = capture;
+                self.set_up.is_known = true;
+            }
             Notice::Doctor(notice) => self.reach.absorb(notice),
             Notice::Arrivals(notice) => self.reach.take_arrivals(notice),
             // It shows in the whole window.
@@ -350,16 +355,6 @@ impl State {
     /// Closes the detail.
     pub(crate) fn hide_detail(&mut self) {
         self.detail_hidden |= self.page != EventsPage::FirstRun;
-    }
-
-    /// The state that the steps of the set-up tick themselves by.
-    pub(crate) fn set_up_view(&self) -> SetUpView<'_> {
-        SetUpView {
-            handshake: self.handshake.as_deref(),
-            push: self.latest_push.as_deref(),
-            tunnel: self.settings.tunnel(),
-            has_events: self.filter.is_empty() && self.list.is_only_handshakes() == Some(false),
-        }
     }
 
     /// Events to export or replay.

@@ -107,7 +107,7 @@ fn the_wizard_follows_what_arrives() {
     open(&mut window, "Nothing arrives?");
     window.until_says("Nothing of WeChat's has ever reached this computer");
     shake_hands(&window, "another1");
-    window.until_says("WeChat's verification arrived, and was refused here");
+    window.until_says("A verification request arrived, and was refused here");
     shake_hands(&window, TOKEN);
     window.until_says("WeChat's verification was answered well, and no push has come since");
     // Our own requests prove nothing.

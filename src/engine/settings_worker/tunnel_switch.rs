@@ -1,10 +1,13 @@
 //! The tunnel of the window: started and stopped by a person, and led to the listener wherever that is.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use super::SettingsWorker;
 use crate::config::{self, Config, ConfigError, TunnelConfig};
-use crate::engine::notice::SavedSetting;
+use crate::engine::notice::{SavedSetting, SettingsNotice};
 use crate::engine::status::ListenerState;
-use crate::reach::{Tunnel, TunnelError, TunnelSetup};
+use crate::reach::{Tunnel, TunnelError, TunnelPhase, TunnelSetup, TunnelState, find_client};
 use crate::texts::user_error::UserError;
 
 impl SettingsWorker {
@@ -13,15 +16,41 @@ impl SettingsWorker {
         // First, so that two never share an interface.
         self.tunnel = None;
         let config = Config::load_without_rules(&self.setup.config_file).map_err(|error| UserError::from(&error))?;
-        let ListenerState::Listening { address } = self.status.borrow().listener.clone() else {
-            return Err((&TunnelError::NoListener).into());
-        };
-        let Ok(address) = address.parse() else { return Err((&TunnelError::NoListener).into()) };
+        let address = self.address().map_err(|error| UserError::from(&error))?;
         let setup = TunnelSetup { config: config.tunnel, address, folder: self.setup.folder.clone() };
         let (state, waker) = (self.tunnel_state.clone(), self.notices.waker.clone());
         let started = Tunnel::start(self.runtime.handle(), setup, state, waker);
         self.tunnel = Some(started.map_err(|error| UserError::from(&error))?);
         Ok(())
+    }
+
+    /// Saves this tunnel and starts its client. Where the program is missing, the tunnel's state says so, and nothing else
+    /// changes.
+    pub(super) fn run_tunnel(&mut self, tunnel: TunnelConfig) -> Result<Option<SettingsNotice>, UserError> {
+        let command = tunnel.command.as_deref().unwrap_or_default();
+        if let Err(error) = self.address().and_then(|address| find_client(command, address)) {
+            let trouble = UserError::from(&error);
+            if self.tunnel_state.borrow().phase.is_on() {
+                return Err(trouble);
+            }
+            let phase = TunnelPhase::Failed { trouble };
+            self.tunnel_state.send_replace(Arc::new(TunnelState { phase, ..TunnelState::default() }));
+            self.notices.waker.wake();
+            return Ok(None);
+        }
+        let saved = self.save_tunnel(tunnel).map_err(|error| UserError::from(&error))?;
+        if self.tunnel.is_none() {
+            self.start_tunnel()?;
+        }
+        Ok(Some(SettingsNotice::Saved(saved)))
+    }
+
+    /// The address of the listener.
+    fn address(&self) -> Result<SocketAddr, TunnelError> {
+        let ListenerState::Listening { address } = &self.status.borrow().listener else {
+            return Err(TunnelError::NoListener);
+        };
+        address.parse().map_err(|_unreadable| TunnelError::NoListener)
     }
 
     /// Starts a client that runs again where the listener has moved.

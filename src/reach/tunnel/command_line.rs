@@ -48,6 +48,18 @@ impl CommandLine {
         Ok(Self { program, arguments: words, kind })
     }
 
+    /// Looks for the program: at its path, or in the folders of `PATH`.
+    pub(super) fn find_program(&self) -> Result<(), TunnelError> {
+        let path = Path::new(&self.program);
+        let exists =
+            |path: &Path| path.is_file() || path.with_added_extension(std::env::consts::EXE_EXTENSION).is_file();
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let is_bare = path.components().count() == 1;
+        let is_found = exists(path) && !is_bare
+            || is_bare && std::env::split_paths(&folders).any(|folder| exists(&folder.join(path)));
+        if is_found { Ok(()) } else { Err(TunnelError::Absent { program: self.program.clone() }) }
+    }
+
     /// The value of an option, written `--name value` or `--name=value`.
     pub(super) fn option(&self, names: &[&str]) -> Option<&str> {
         let mut words = self.arguments.iter();
@@ -107,6 +119,18 @@ mod tests {
         );
         let six = CommandLine::parse("x {addr}", "[::]:1".parse().unwrap()).unwrap();
         assert_eq!(six.arguments, ["[::1]:1"]);
+    }
+
+    #[test]
+    fn a_program_is_looked_for_before_it_is_run() {
+        let found = parse("sh -c true").unwrap().find_program();
+        assert!(cfg!(windows) || found.is_ok(), "{found:?}");
+        let own = std::env::current_exe().unwrap();
+        parse(&shlex::try_quote(&own.to_string_lossy()).unwrap()).unwrap().find_program().unwrap();
+        for absent in ["no-such-client-here http {port}", "/no/such/folder/ngrok http {port}"] {
+            let error = parse(absent).unwrap().find_program().unwrap_err();
+            assert!(matches!(error, TunnelError::Absent { .. }), "{error}");
+        }
     }
 
     #[test]

@@ -135,6 +135,7 @@ impl App {
             }
             Action::ToggleFollow => self.act(ctx, Action::Follow(!self.state.list.following)),
             Action::ShowScreen(screen) => self.show_screen(screen),
+            Action::PutSetUpAway => state.set_up.is_over = true,
             Action::ShowReach(tab) => {
                 state.reach.show(tab);
                 self.show_screen(Screen::Reach);

@@ -20,12 +20,14 @@ struct LastingState {
     following: bool,
     screen: Screen,
     detail_hidden: bool,
+    /// True once nothing leads back to the steps of the set-up.
+    set_up_over: bool,
 }
 
 impl Default for LastingState {
     fn default() -> Self {
         let (list, filter) = (ListLayout::default(), String::new());
-        Self { list, filter, following: true, screen: Screen::default(), detail_hidden: false }
+        Self { list, filter, following: true, screen: Screen::default(), detail_hidden: false, set_up_over: false }
     }
 }
 
@@ -37,6 +39,7 @@ impl App {
         let state = &mut self.state;
         state.list.layout = last.list;
         state.detail_hidden = last.detail_hidden;
+        state.set_up.is_over = last.set_up_over;
         if !last.following {
             state.list.follow(false);
         }
@@ -56,6 +59,7 @@ impl App {
             following: state.list.following,
             screen: state.screen,
             detail_hidden: state.detail_hidden,
+            set_up_over: state.set_up.is_over,
         };
         if let Ok(text) = serde_json::to_string(&now) {
             storage.set_string(KEY, text);

@@ -7,7 +7,7 @@ use crate::ui::action::{Action, Screen};
 use crate::ui::bars::banner::StoreErrors;
 use crate::ui::bars::status_bar;
 use crate::ui::look::Look;
-use crate::ui::state::State;
+use crate::ui::state::{EventsPage, State};
 
 /// Draws the status bar.
 pub(super) fn status_ui(
@@ -18,6 +18,8 @@ pub(super) fn status_ui(
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
+    let is_list = state.screen == Screen::Events && state.page != EventsPage::FirstRun;
+    let set_up = state.set_up_steps().filter(|_| is_list);
     let list = Some(&state.list).filter(|_| state.screen == Screen::Events);
     let shown = (list, &state.notices, &state.answering);
     let running = engine.replay_progress();
@@ -26,7 +28,7 @@ pub(super) fn status_ui(
     }
     let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
     let upkeep = engine.maintenance_progress();
-    let work = status_bar::BackgroundWork { unverified, replays, upkeep: upkeep.as_ref() };
+    let work = status_bar::BackgroundWork { set_up, unverified, replays, upkeep: upkeep.as_ref() };
     status_bar::status_bar_ui(ui, shown, &work, look, actions);
 }
 

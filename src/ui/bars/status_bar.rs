@@ -8,7 +8,7 @@ use super::replay_progress::running_ui;
 use crate::capture::StoredRun;
 use crate::engine::Progress;
 use crate::texts::safe_text::grouped;
-use crate::ui::action::{Action, PickAction, RemovalAction};
+use crate::ui::action::{Action, PickAction, RemovalAction, Screen};
 use crate::ui::keys;
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::notices::Notices;
@@ -29,6 +29,8 @@ pub(crate) struct UnverifiedTraffic {
 /// Work in progress behind the list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BackgroundWork<'a> {
+    /// Steps of the set-up that are done, and their number, while the list leads back to them.
+    pub(crate) set_up: Option<(usize, usize)>,
     pub(crate) unverified: UnverifiedTraffic,
     /// The run of replays that is under way.
     pub(crate) replays: Option<(&'a Progress, Option<&'a StoredRun>)>,
@@ -67,6 +69,9 @@ pub(crate) fn status_bar_ui(
             }
             if list.is_some() {
                 files_ui(ui, look, actions);
+            }
+            if let Some(steps) = work.set_up {
+                set_up_ui(ui, steps, look, actions);
             }
             held_ui(ui, answering, look, actions);
             unverified_ui(ui, &work.unverified, look);
@@ -123,6 +128,22 @@ fn files_ui(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
     }
     if button("export.keys.export").on_hover_text(keys::EXPORT.hint()).clicked() {
         actions.push(keys::EXPORT.action());
+    }
+}
+
+/// Draws the way back to the steps of the set-up, and what takes it away.
+fn set_up_ui(ui: &mut Ui, (done, steps): (usize, usize), look: &Look, actions: &mut Vec<Action>) {
+    apart_ui(ui);
+    let words = look.filled("first_run.progress", &[("done", &done.to_string()), ("steps", &steps.to_string())]);
+    let link = ui.add(Button::new(RichText::new(words).small()).frame(false));
+    if link.on_hover_text(look.text("first_run.set_up")).clicked() {
+        actions.push(Action::ShowScreen(Screen::SetUp));
+    }
+    let name = look.text("first_run.put_away");
+    let close = ui.add(Button::new(RichText::new("×").small().color(look.palette.weak)).frame(false));
+    close.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &*name));
+    if close.on_hover_text(name).clicked() {
+        actions.push(Action::PutSetUpAway);
     }
 }
 

@@ -42,7 +42,7 @@ impl TunnelBar {
         actions: &mut Vec<Action>,
     ) {
         let url = state.url.as_deref().or(config.url.as_deref());
-        if config.command.is_none() && url.is_none() && state.phase == TunnelPhase::Off {
+        if config.command.is_none() && url.is_none() && !state.phase.is_on() {
             return;
         }
         ui.separator();

@@ -7,9 +7,9 @@ use crate::capture::StoredCapture;
 use crate::engine::{ListenerState, SettingsCommand, Status, TunnelPhase, TunnelState};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL, icons};
+use crate::ui::theme::{GAP, GAP_PAGE, GAP_SMALL, PAGE_WIDTH, icons};
 use crate::ui::widgets::controls::{card, named, page_ui, section_ui, weak};
-use crate::ui::widgets::nothing_arrives::{ArrivalsView, nothing_arrives_ui};
+use crate::ui::widgets::nothing_arrives::{ArrivalsView, is_from_wechat, nothing_arrives_ui};
 use crate::wechat::kind::MENU_EVENTS;
 
 mod enter;
@@ -21,6 +21,9 @@ use enter::enter_ui;
 use expose::expose_ui;
 use outcome::tap_ui;
 
+/// Width from which the arrivals stand beside the steps, in points.
+const BESIDE_SMALLEST: f32 = 380.0;
+
 /// The state that the steps tick themselves by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SetUpView<'a> {
@@ -28,49 +31,68 @@ pub(crate) struct SetUpView<'a> {
     pub(crate) handshake: Option<&'a StoredCapture>,
     /// The newest push.
     pub(crate) push: Option<&'a StoredCapture>,
-    /// True if something else than handshakes has arrived.
-    pub(crate) has_events: bool,
     /// The tunnel that menuscope runs.
     pub(crate) tunnel: &'a TunnelState,
 }
 
 impl SetUpView<'_> {
     /// Tells of each step whether it is done: the listener can be reached, WeChat's console has saved the URL, and an event
-    /// has come from there.
-    fn steps(&self) -> [bool; 3] {
-        let is_reached = self.handshake.is_some() || self.tunnel.phase == TunnelPhase::Online;
-        let is_entered = self.handshake.is_some_and(|stored| !stored.capture.signature.is_refused());
-        [is_reached, is_entered, is_entered && self.has_events]
+    /// has come from there. A request counts where it is proven to be WeChat's.
+    pub(crate) fn steps(&self) -> [bool; 3] {
+        let has_event = self.push.is_some_and(is_from_wechat);
+        let is_entered = has_event || self.handshake.is_some_and(is_from_wechat);
+        let is_reached = is_entered || self.tunnel.phase == TunnelPhase::Online;
+        [is_reached, is_entered, has_event]
     }
 }
 
 /// Draws the first-run page.
 pub(crate) fn first_run_ui(ui: &mut Ui, status: &Status, view: SetUpView<'_>, look: &Look, actions: &mut Vec<Action>) {
-    let handshake = view.handshake;
-    let done = view.steps();
     ScrollArea::vertical().id_salt("first run").auto_shrink(false).show(ui, |ui| {
-        page_ui(ui, |ui| {
-            let heading = look.text("first_run.title");
-            named(ui.add(Label::new(RichText::new(&*heading).heading().strong())), Role::Heading, &heading);
-            ui.add(Label::new(RichText::new(look.text("first_run.lead")).color(look.palette.weak)).wrap());
-            sample_ui(ui, status, look, actions);
-            ui.add_space(GAP_SMALL);
-            step_ui(ui, (1, done[0]), "first_run.reach.title", look, |ui| {
-                expose_ui(ui, (status, view.tunnel), look, actions);
+        let beside = ui.available_width() - PAGE_WIDTH - 3.0 * GAP_PAGE;
+        if beside < BESIDE_SMALLEST {
+            return page_ui(ui, |ui| {
+                steps_ui(ui, status, view, look, actions);
+                arrivals_ui(ui, status, view, look, actions);
             });
-            step_ui(ui, (2, done[1]), "first_run.enter.title", look, |ui| enter_ui(ui, status, look, actions));
-            step_ui(ui, (3, done[2]), "first_run.tap.title", look, |ui| tap_ui(ui, status, handshake, look, actions));
-            section_ui(ui, "arrivals.title", look, |ui| {
-                let view = ArrivalsView { status, handshake, push: view.push, is_set_up_told: true };
-                nothing_arrives_ui(ui, &view, look, actions);
+        }
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_max_width(PAGE_WIDTH + 2.0 * GAP_PAGE);
+                page_ui(ui, |ui| steps_ui(ui, status, view, look, actions));
             });
+            ui.vertical(|ui| page_ui(ui, |ui| arrivals_ui(ui, status, view, look, actions)));
         });
+    });
+}
+
+/// Draws the steps, and what can be seen without them.
+fn steps_ui(ui: &mut Ui, status: &Status, view: SetUpView<'_>, look: &Look, actions: &mut Vec<Action>) {
+    let done = view.steps();
+    let heading = look.text("first_run.title");
+    named(ui.add(Label::new(RichText::new(&*heading).heading().strong())), Role::Heading, &heading);
+    ui.add(Label::new(RichText::new(look.text("first_run.lead")).color(look.palette.weak)).wrap());
+    sample_ui(ui, status, look, actions);
+    step_ui(ui, (1, done[0]), "first_run.reach.title", look, |ui| {
+        expose_ui(ui, (status, view.tunnel), look, actions);
+    });
+    step_ui(ui, (2, done[1]), "first_run.enter.title", look, |ui| enter_ui(ui, status, look, actions));
+    step_ui(ui, (3, done[2]), "first_run.tap.title", look, |ui| {
+        tap_ui(ui, status, (view.handshake, view.push), look, actions);
+    });
+}
+
+/// Draws how far WeChat's requests come.
+fn arrivals_ui(ui: &mut Ui, status: &Status, view: SetUpView<'_>, look: &Look, actions: &mut Vec<Action>) {
+    section_ui(ui, "arrivals.title", look, |ui| {
+        let view = ArrivalsView { status, handshake: view.handshake, push: view.push, is_set_up_told: true };
+        nothing_arrives_ui(ui, &view, look, actions);
     });
 }
 
 /// Draws a step: its number, or a tick once it is done.
 fn step_ui(ui: &mut Ui, (number, done): (u32, bool), title: &str, look: &Look, content: impl FnOnce(&mut Ui)) {
-    card(look).inner_margin(16).show(ui, |ui| {
+    card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
             let (rect, mark) = ui.allocate_exact_size(Vec2::splat(26.0), egui::Sense::hover());

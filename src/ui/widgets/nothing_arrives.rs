@@ -6,14 +6,15 @@
 use egui::accesskit::Role;
 use egui::{Id, Label, RichText, Ui};
 
-use crate::capture::StoredCapture;
-use crate::capture::diagnosis::Severity;
+use crate::capture::diagnosis::{Code, Diagnosis, Severity};
+use crate::capture::{Signature, StoredCapture};
 use crate::engine::Status;
 use crate::texts::safe_text::safe_text;
-use crate::ui::action::{Action, ReachTab, Screen};
+use crate::ui::action::{Action, ReachTab, SettingsSection};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{GAP, GAP_SMALL, page_text};
 use crate::ui::widgets::controls::{named, open_button, title, weak};
+use crate::ui::widgets::findings::FindingView;
 use crate::ui::widgets::quantities::milliseconds;
 
 mod advice;
@@ -38,13 +39,21 @@ pub(crate) struct ArrivalsView<'a> {
     pub(crate) is_set_up_told: bool,
 }
 
+/// Tells whether WeChat has sent a request: its signature proves it, or it is of cloud hosting, which signs nothing, and came
+/// from a trusted address.
+pub(crate) fn is_from_wechat(stored: &StoredCapture) -> bool {
+    let capture = &stored.capture;
+    capture.signature == Signature::Valid || capture.diagnoses.iter().any(|found| found.code == Code::CloudUnsigned)
+}
+
 /// Draws the wizard.
 pub(crate) fn nothing_arrives_ui(ui: &mut Ui, view: &ArrivalsView<'_>, look: &Look, actions: &mut Vec<Action>) {
     let stage = ArrivalStage::of(view);
     ui.add(Label::new(look.text("arrivals.lead")).wrap());
     steps_ui(ui, &stage, view, look);
     ui.add_space(GAP);
-    let (words, color) = (look.text(stage.key()), if stage.is_good() { look.palette.ok } else { look.palette.strong });
+    let words = stage_words(&stage, look);
+    let color = if stage.is_good() { look.palette.ok } else { look.palette.strong };
     named(ui.add(Label::new(page_text(&*words).color(color)).wrap()), Role::Heading, &words);
     if stage.is_about_push() || !view.is_set_up_told {
         findings_ui(ui, &stage, look, actions);
@@ -63,6 +72,12 @@ pub(crate) fn nothing_arrives_ui(ui: &mut Ui, view: &ArrivalsView<'_>, look: &Lo
     buttons_ui(ui, &stage, look, actions);
 }
 
+/// The sentence of a stage.
+fn stage_words(stage: &ArrivalStage<'_>, look: &Look) -> String {
+    let peer = stage.unproven().map(|stored| &*stored.capture.request.peer).unwrap_or_default();
+    look.filled(stage.key(), &[("peer", &*safe_text(peer))])
+}
+
 /// Draws the way of a request as steps, each with a tick, a cross, or nothing yet.
 fn steps_ui(ui: &mut Ui, stage: &ArrivalStage<'_>, view: &ArrivalsView<'_>, look: &Look) {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
@@ -70,13 +85,16 @@ fn steps_ui(ui: &mut Ui, stage: &ArrivalStage<'_>, view: &ArrivalsView<'_>, look
         let (mark, color, word) = match state {
             StepState::Done => ("✓", look.palette.ok, "arrivals.step_done"),
             StepState::Failed => ("×", look.palette.error, "arrivals.step_failed"),
+            StepState::Unproven => ("?", look.palette.warning, "arrivals.step_unproven"),
             StepState::Open => ("○", look.palette.weak, "arrivals.step_open"),
         };
         let when = when.map(|instant| format!(" · {}", look.dated(instant))).unwrap_or_default();
         let words = look.text(key);
-        let shown = RichText::new(format!("{mark} {words}{when}")).color(color);
         let spoken =
             format!("{}{when}", look.filled("window.pair", &[("name", &*words), ("value", &*look.text(word))]));
+        // Of the others, the mark says it.
+        let told = if state == StepState::Unproven { spoken.clone() } else { format!("{words}{when}") };
+        let shown = RichText::new(format!("{mark} {told}")).color(color);
         named(ui.add(Label::new(shown).wrap()), Role::Label, &spoken);
     }
 }
@@ -84,14 +102,20 @@ fn steps_ui(ui: &mut Ui, stage: &ArrivalStage<'_>, view: &ArrivalsView<'_>, look
 /// Draws the reasons for a refusal, and the link to the request.
 fn findings_ui(ui: &mut Ui, stage: &ArrivalStage<'_>, look: &Look, actions: &mut Vec<Action>) {
     let Some(stored) = stage.troubled() else { return };
-    for diagnosis in stored.capture.diagnoses.iter().filter(|found| found.code.severity() > Severity::Note) {
+    diagnoses_ui(ui, &stored.capture.diagnoses, look);
+    if ui.link(look.text("first_run.tap.show")).clicked() {
+        actions.push(Action::Select(stored.placement.id));
+    }
+}
+
+/// Draws what is wrong with a request, each with its remedy; what is wrong with several parameters stands once.
+pub(crate) fn diagnoses_ui(ui: &mut Ui, diagnoses: &[Diagnosis], look: &Look) {
+    let merged = FindingView::merged(diagnoses);
+    for diagnosis in merged.iter().filter(|found| found.code.severity() > Severity::Note) {
         let severity = diagnosis.code.severity();
         let message = format!("{} {}", severity_mark(severity), safe_text(&diagnosis.message(look.language)));
         ui.add(Label::new(RichText::new(message).color(look.severity_color(severity))).wrap());
         ui.add(Label::new(safe_text(&diagnosis.remedy(look.language)).into_owned()).wrap());
-    }
-    if ui.link(look.text("first_run.tap.show")).clicked() {
-        actions.push(Action::Select(stored.placement.id));
     }
 }
 
@@ -130,8 +154,8 @@ fn buttons_ui(ui: &mut Ui, stage: &ArrivalStage<'_>, look: &Look, actions: &mut 
         if !stage.is_good() && ui.button(look.text("arrivals.check")).clicked() {
             actions.push(Action::ShowReach(ReachTab::Check));
         }
-        if stage.is_refused() && ui.button(look.text("arrivals.settings")).clicked() {
-            actions.push(Action::ShowScreen(Screen::Settings));
+        if (stage.is_refused() || stage.unproven().is_some()) && ui.button(look.text("arrivals.settings")).clicked() {
+            actions.push(Action::ShowSettings(SettingsSection::Accounts));
         }
         ui.add(Label::new(weak(look, look.text("arrivals.live"))).wrap());
     });

@@ -18,6 +18,9 @@ pub(super) fn enter_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut 
         ui.horizontal_wrapped(|ui| {
             ui.label(look.text(key));
             open_button(ui, look, page);
+            if page == CONSOLE_PAGE {
+                ui.label(weak(look, look.text("first_run.enter.moved")));
+            }
         });
     }
     let replaces = format!("{} {}", severity_mark(Severity::Warning), look.text("first_run.enter.replaces"));
@@ -50,8 +53,6 @@ fn token_ui(ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>
             ui.label(RichText::new(token.reveal()).monospace().color(look.palette.strong));
             copy_button(ui, look, &look.text("first_run.enter.token"), || token.reveal().to_owned(), actions);
         }
-    });
-    ui.horizontal_wrapped(|ui| {
         let key = if has_token { "first_run.enter.generate_another" } else { "first_run.enter.generate" };
         if ui.button(look.text(key)).clicked()
             && let Some(token) = random_token()

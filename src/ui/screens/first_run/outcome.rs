@@ -2,23 +2,30 @@
 
 use egui::{Align, Color32, CornerRadius, Frame, Id, Label, Margin, Response, RichText, Ui};
 
-use crate::capture::diagnosis::Severity;
 use crate::capture::{Signature, StoredCapture};
 use crate::engine::Status;
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::Action;
-use crate::ui::look::{Look, severity_mark, signature_mark};
+use crate::ui::look::{Look, signature_mark};
 use crate::ui::theme::{CORNER, GAP_SMALL};
+use crate::ui::widgets::controls::weak;
+use crate::ui::widgets::nothing_arrives::{diagnoses_ui, is_from_wechat};
 
 /// Draws the third step.
 pub(super) fn tap_ui(
     ui: &mut Ui,
     status: &Status,
-    handshake: Option<&StoredCapture>,
+    (handshake, push): (Option<&StoredCapture>, Option<&StoredCapture>),
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
     ui.add(Label::new(look.text("first_run.tap.how")).wrap());
+    if let Some(push) = push.filter(|push| !is_from_wechat(push)) {
+        let request = &push.capture.request;
+        let time = look.dated(request.received_at);
+        let words = [("peer", &*safe_text(&request.peer)), ("time", &*time)];
+        ui.add(Label::new(weak(look, look.filled("first_run.tap.push_unproven", &words))).wrap());
+    }
     let Some(stored) = handshake else {
         outcome_frame(ui, look.palette.field, look.palette.line, |ui| {
             ui.add(
@@ -68,12 +75,7 @@ fn outcome_ui(ui: &mut Ui, status: &Status, stored: &StoredCapture, look: &Look,
     let checked = if has_token { "first_run.tap.checked_with" } else { "first_run.tap.no_token" };
     let path = safe_text(capture.request.path());
     ui.add(Label::new(look.filled(checked, &[("path", &path), ("account", &capture.account)])).wrap());
-    for diagnosis in capture.diagnoses.iter().filter(|diagnosis| diagnosis.code.severity() > Severity::Note) {
-        let severity = diagnosis.code.severity();
-        let message = format!("{} {}", severity_mark(severity), safe_text(&diagnosis.message(look.language)));
-        ui.add(Label::new(RichText::new(message).color(look.severity_color(severity))).wrap());
-        ui.add(Label::new(safe_text(&diagnosis.remedy(look.language)).into_owned()).wrap());
-    }
+    diagnoses_ui(ui, &capture.diagnoses, look);
     if ui.link(look.text("first_run.tap.show")).clicked() {
         actions.push(Action::Select(stored.placement.id));
     }

@@ -6,6 +6,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
+use crate::capture::Signature;
 use crate::engine::{AccountStatus, Command, SettingsCommand};
 use crate::ui::test_support::{ActionLog, dress, look, request, stored};
 
@@ -21,13 +22,25 @@ fn status(has_token: bool) -> Status {
     Status { listener, accounts: vec![account], ..Status::default() }
 }
 
+/// A push as WeChat posts it.
+const PUSH: &[u8] = b"<xml><ToUserName>gh_1</ToUserName><FromUserName>oUser</FromUserName>\
+    <CreateTime>1795420800</CreateTime><MsgType>event</MsgType><Event>CLICK</Event><EventKey>K</EventKey></xml>";
+
 fn shown<'h>(status: Status, handshake: Option<StoredCapture>) -> (Harness<'h>, ActionLog) {
+    shown_with(status, handshake, None)
+}
+
+fn shown_with<'h>(
+    status: Status,
+    handshake: Option<StoredCapture>,
+    push: Option<StoredCapture>,
+) -> (Harness<'h>, ActionLog) {
     let asked = ActionLog::default();
     let asking = Rc::clone(&asked);
     let tunnel = TunnelState::default();
     let harness = Harness::builder().with_size([900.0, 1400.0]).with_context_setup(dress).build_ui(move |ui| {
         let mut actions = Vec::new();
-        let view = SetUpView { handshake: handshake.as_ref(), push: None, has_events: false, tunnel: &tunnel };
+        let view = SetUpView { handshake: handshake.as_ref(), push: push.as_ref(), tunnel: &tunnel };
         first_run_ui(ui, &status, view, &look(ui.ctx().theme()), &mut actions);
         asking.borrow_mut().extend(actions);
     });
@@ -39,6 +52,8 @@ fn commands_name_the_real_port_when_they_are_copied() {
     let (mut harness, asked) = shown(status(true), None);
     harness.get_by_label_contains("No verification request");
     for tool in ["cloudflared", "ngrok", "cpolar", "tailscale", "ssh"] {
+        harness.get_by_label(tool).click();
+        harness.run();
         harness.get_by_label(&format!("Copy {tool}")).click();
         harness.run();
     }
@@ -51,17 +66,17 @@ fn commands_name_the_real_port_when_they_are_copied() {
 #[test]
 fn a_client_is_run_from_here_and_an_incomplete_command_is_completed_first() {
     let (mut harness, asked) = shown(status(true), None);
+    harness.get_by_label("cpolar").click();
+    harness.run();
     harness.get_by_label("Run cpolar now, and keep its command in Settings").click();
     harness.run();
     let actions: Vec<Action> = asked.borrow_mut().drain(..).collect();
-    let [
-        Action::Ask(Command::Settings(SettingsCommand::SaveTunnel { tunnel })),
-        Action::Ask(Command::Settings(SettingsCommand::StartTunnel)),
-    ] = &actions[..]
-    else {
+    let [Action::Ask(Command::Settings(SettingsCommand::RunTunnel { tunnel }))] = &actions[..] else {
         panic!("{actions:?}")
     };
     assert_eq!(tunnel.command.as_deref(), Some("cpolar http {port} -log=stdout"), "it follows the listener");
+    harness.get_by_label("natapp").click();
+    harness.run();
     harness.get_by_label("Complete the command of natapp in Settings").click();
     harness.run();
     assert!(
@@ -135,8 +150,32 @@ fn steps_tick_themselves_when_they_are_done() {
     let (harness, _) = shown(status(true), None);
     harness.get_by_label("Step 2: not done yet");
     let (off, online) = (TunnelState::default(), TunnelState { phase: TunnelPhase::Online, ..TunnelState::default() });
-    let view = SetUpView { handshake: Some(&verified), push: None, has_events: true, tunnel: &off };
-    assert_eq!(view.steps(), [true; 3]);
-    let view = SetUpView { handshake: None, push: None, has_events: true, tunnel: &online };
-    assert_eq!(view.steps(), [true, false, false], "our own sample is no event of WeChat's");
+    let view = SetUpView { handshake: Some(&verified), push: None, tunnel: &off };
+    assert_eq!(view.steps(), [true, true, false]);
+    let pushed = stored(request("POST", format!("/?signature={signature}&timestamp=1795420800&nonce=1"), PUSH), 200);
+    let view = SetUpView { handshake: None, push: Some(&pushed), tunnel: &off };
+    assert_eq!(view.steps(), [true; 3], "the handshake may have been removed");
+    let view = SetUpView { handshake: None, push: None, tunnel: &online };
+    assert_eq!(view.steps(), [true, false, false]);
+}
+
+#[test]
+fn what_is_not_proven_to_be_wechats_ticks_nothing_and_says_so() {
+    let mut unchecked = stored(request("POST", "/wx".to_owned(), PUSH), 200);
+    unchecked.capture.signature = Signature::Unchecked;
+    unchecked.capture.diagnoses.clear();
+    let off = TunnelState::default();
+    let view = SetUpView { handshake: Some(&unchecked), push: Some(&unchecked), tunnel: &off };
+    assert_eq!(view.steps(), [false; 3]);
+    let (harness, _) = shown_with(status(false), None, Some(unchecked));
+    harness.get_by_label_contains("An event came from 127.0.0.1");
+    harness.get_by_label_contains("A request has come from 127.0.0.1");
+    harness.get_by_label_contains("nothing proves that WeChat sent it");
+    for number in 1..=3 {
+        harness.get_by_label(&format!("Step {number}: not done yet"));
+    }
+    let refused = stored(request("POST", "/wx".to_owned(), PUSH), 403);
+    let (harness, _) = shown_with(status(true), None, Some(refused));
+    harness.get_by_label_contains("The query has no signature, timestamp, nonce");
+    harness.get_by_label_contains("Let the tunnel or proxy pass the query on unchanged");
 }

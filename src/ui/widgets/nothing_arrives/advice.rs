@@ -43,6 +43,7 @@ pub(super) fn advice(stage: &ArrivalStage<'_>, says: ConsoleWords) -> &'static [
         (Stage::NeverReached, Words::Saved) => {
             &["arrivals.advice.another_saved", "arrivals.advice.enable", "arrivals.advice.check"]
         }
+        (Stage::Unproven(_), _) => &["arrivals.advice.again"],
         (Stage::HandshakeRefused(_), _) => &["arrivals.advice.token", "arrivals.advice.again"],
         (Stage::HandshakeSpoiled(_), Words::Timeout) => &["arrivals.advice.slow_here", "arrivals.advice.again"],
         (Stage::HandshakeSpoiled(_), _) => &["arrivals.advice.spoiled", "arrivals.advice.again"],

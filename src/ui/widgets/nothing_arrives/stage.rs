@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::ArrivalsView;
+use super::{ArrivalsView, is_from_wechat};
 use crate::capture::diagnosis::Severity;
 use crate::capture::{ReplyEnd, StoredCapture};
 use crate::engine::ListenerState;
@@ -17,6 +17,8 @@ pub(super) enum ArrivalStage<'a> {
     NotListening,
     /// Nothing of others has arrived.
     NeverReached,
+    /// The newest request cannot be checked for whether WeChat has sent it.
+    Unproven(&'a StoredCapture),
     /// The handshake was refused.
     HandshakeRefused(&'a StoredCapture),
     /// The handshake was accepted, and its answer was spoiled or late.
@@ -34,6 +36,8 @@ pub(super) enum ArrivalStage<'a> {
 pub(super) enum StepState {
     Done,
     Failed,
+    /// Something has come, and nothing proves that WeChat has sent it.
+    Unproven,
     Open,
 }
 
@@ -46,6 +50,7 @@ impl<'a> ArrivalStage<'a> {
             }
             (_, Some(push)) if id(view.push) > id(view.handshake) => Self::of_push(push),
             (Some(handshake), _) if handshake.capture.signature.is_refused() => Self::HandshakeRefused(handshake),
+            (Some(handshake), _) if !is_from_wechat(handshake) => Self::Unproven(handshake),
             (Some(handshake), _) if is_spoiled(handshake) => Self::HandshakeSpoiled(handshake),
             (Some(handshake), _) => Self::HandshakeOnly(handshake),
             (None, Some(push)) => Self::of_push(push),
@@ -55,6 +60,9 @@ impl<'a> ArrivalStage<'a> {
 
     fn of_push(push: &'a StoredCapture) -> Self {
         let is_refused = push.capture.signature.is_refused();
+        if !is_refused && !is_from_wechat(push) {
+            return Self::Unproven(push);
+        }
         let has_error = push.capture.diagnoses.iter().any(|found| found.code.severity() == Severity::Error);
         if is_refused || has_error || is_spoiled(push) { Self::PushTroubled(push) } else { Self::Arriving }
     }
@@ -64,6 +72,7 @@ impl<'a> ArrivalStage<'a> {
         match self {
             Self::NotListening => "arrivals.stage.not_listening",
             Self::NeverReached => "arrivals.stage.never",
+            Self::Unproven(_) => "arrivals.stage.unproven",
             Self::HandshakeRefused(_) => "arrivals.stage.refused",
             Self::HandshakeSpoiled(_) => "arrivals.stage.spoiled",
             Self::HandshakeOnly(_) => "arrivals.stage.only",
@@ -78,7 +87,15 @@ impl<'a> ArrivalStage<'a> {
 
     /// Tells whether the latest push decides.
     pub(super) fn is_about_push(&self) -> bool {
-        matches!(self, Self::PushTroubled(_) | Self::Arriving)
+        matches!(self, Self::PushTroubled(_) | Self::Arriving | Self::Unproven(_))
+    }
+
+    /// The request that nothing proves to be WeChat's.
+    pub(super) fn unproven(&self) -> Option<&'a StoredCapture> {
+        match self {
+            Self::Unproven(stored) => Some(stored),
+            _ => None,
+        }
     }
 
     pub(super) fn is_refused(&self) -> bool {
@@ -92,15 +109,16 @@ impl<'a> ArrivalStage<'a> {
 
     /// Tells whether the next step is on the console's page.
     pub(super) fn needs_console_page(&self) -> bool {
-        matches!(self, Self::NeverReached | Self::HandshakeRefused(_) | Self::HandshakeOnly(_))
+        matches!(self, Self::NeverReached | Self::Unproven(_) | Self::HandshakeRefused(_) | Self::HandshakeOnly(_))
     }
 
     /// The request that something is wrong with.
     pub(super) fn troubled(&self) -> Option<&'a StoredCapture> {
         match self {
-            Self::HandshakeRefused(stored) | Self::HandshakeSpoiled(stored) | Self::PushTroubled(stored) => {
-                Some(stored)
-            }
+            Self::Unproven(stored)
+            | Self::HandshakeRefused(stored)
+            | Self::HandshakeSpoiled(stored)
+            | Self::PushTroubled(stored) => Some(stored),
             _ => None,
         }
     }
@@ -117,6 +135,7 @@ impl<'a> ArrivalStage<'a> {
     pub(super) fn steps(&self, view: &ArrivalsView<'_>) -> [(&'static str, StepState, Option<Timestamp>); 4] {
         let time = |stored: Option<&StoredCapture>| stored.map(|stored| stored.capture.request.received_at);
         let newest = match self {
+            Self::Unproven(stored) => Some(*stored),
             Self::PushTroubled(_) | Self::Arriving => view.push,
             _ => view.handshake,
         };
@@ -124,18 +143,19 @@ impl<'a> ArrivalStage<'a> {
             Self::NotListening | Self::NeverReached => {
                 (StepState::Open, StepState::Open, StepState::Open, StepState::Open)
             }
-            Self::HandshakeRefused(_) => (StepState::Done, StepState::Failed, StepState::Open, StepState::Open),
+            Self::Unproven(_) => (StepState::Unproven, StepState::Open, StepState::Open, StepState::Open),
+            Self::HandshakeRefused(_) => (StepState::Unproven, StepState::Failed, StepState::Open, StepState::Open),
             Self::HandshakeSpoiled(_) => (StepState::Done, StepState::Done, StepState::Failed, StepState::Open),
             Self::HandshakeOnly(_) => (StepState::Done, StepState::Done, StepState::Done, StepState::Open),
             Self::PushTroubled(stored) if stored.capture.signature.is_refused() => {
-                (StepState::Done, StepState::Failed, StepState::Open, StepState::Failed)
+                (StepState::Unproven, StepState::Failed, StepState::Open, StepState::Open)
             }
             Self::PushTroubled(_) => (StepState::Done, StepState::Done, StepState::Failed, StepState::Failed),
             Self::Arriving => (StepState::Done, StepState::Done, StepState::Done, StepState::Done),
         };
         let pushed_at = (pushed != StepState::Open).then(|| time(view.push)).flatten();
         [
-            ("arrivals.step.reached", reached, time(newest).filter(|_| reached == StepState::Done)),
+            ("arrivals.step.reached", reached, time(newest).filter(|_| reached != StepState::Open)),
             ("arrivals.step.accepted", accepted, None),
             ("arrivals.step.answered", answered, None),
             ("arrivals.step.pushed", pushed, pushed_at),

@@ -63,7 +63,7 @@ fn nothing_that_reached_us_is_narrowed_down_by_the_consoles_words() {
     assert!(says(&harness, "has ever reached this computer"));
     assert!(says(&harness, "A request reaches this computer: not yet"));
     assert!(says(&harness, "微信开发者平台 › 我的业务 › 公众号/服务号 › 基础信息 › 域名与消息推送配置"));
-    assert!(says(&harness, "switches off the menu"), "said before it happens");
+    assert!(says(&harness, "switches off the console's menu"), "said before it happens");
     for (words, advice) in [
         ("请求 URL 超时 (timeout)", "The request is lost on the way"),
         ("Token 验证失败 (token failed)", "Another server has answered in place of this one"),
@@ -87,7 +87,7 @@ fn a_refused_handshake_says_why() {
     assert!(says(&harness, "The signature does not match this account's token"));
     harness.get_by_label("Open settings").click();
     harness.run();
-    assert!(matches!(asked.borrow()[..], [Action::ShowScreen(Screen::Settings)]));
+    assert!(matches!(asked.borrow()[..], [Action::ShowSettings(SettingsSection::Accounts)]));
 }
 
 #[test]
