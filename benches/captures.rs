@@ -2,6 +2,8 @@
 //! CPU time that each takes a request, by thread.
 //!
 //! The two take turns, so that a machine whose speed drifts does not favour one of them; CPU time drifts less than rates do.
+//! A closed loop of connections waits for the disk in each commit, and the bare handler never does: how long the disk takes
+//! stands beside the rates. `TMPDIR=/dev/shm` measures without one.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops here")]
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
 
@@ -17,7 +19,7 @@ mod million;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cpu::{CpuTimes, GROUPS, PerRequest, medians};
 use load::{CONNECTIONS, ROUND, Round, load, median, service, steady};
@@ -39,6 +41,10 @@ const CATCHING_UP_BUDGET: f64 = 0.8;
 const FLOOD: usize = 10_000;
 const FLOOD_FOR: Duration = Duration::from_mins(1);
 const FLOOD_P99_BUDGET: Duration = Duration::from_millis(50);
+
+/// The bytes that a commit of thirty captures writes, and how often the disk is asked to keep so many.
+const COMMIT_BYTES: usize = 64 << 10;
+const DISK_TRIES: usize = 200;
 
 /// The rounds of one server, with their CPU time.
 #[derive(Default)]
@@ -75,6 +81,10 @@ fn main() {
     let bare_address = runtime.block_on(bare_handler());
     let database = directory.path().join("menuscope.db");
     let (mut bare, mut ours, mut catching_up) = (Rounds::default(), Rounds::default(), Rounds::default());
+    if rounds > 0 {
+        let (middle, slow) = disk_times(directory.path());
+        println!("the disk keeps {COMMIT_BYTES} bytes in {middle:.2?}, p95 {slow:.2?}");
+    }
     for round in 1..=rounds {
         bare.run(bare_address);
         ours.run(ours_address);
@@ -97,6 +107,23 @@ fn main() {
         report(bare, ours, catching_up);
         flood(ours_address, &database);
     }
+}
+
+/// The time that the disk takes to keep as much as a commit writes, in the middle and in the slowest twentieth of the tries.
+fn disk_times(directory: &Path) -> (Duration, Duration) {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create(directory.join("disk")).unwrap();
+    let block = vec![1; COMMIT_BYTES];
+    let mut times: Vec<Duration> = (0..DISK_TRIES)
+        .map(|_| {
+            file.write_all(&block).unwrap();
+            let began = Instant::now();
+            file.sync_data().unwrap();
+            began.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    (times[DISK_TRIES / 2], times[DISK_TRIES * 19 / 20])
 }
 
 /// Waits until this many steps of indexing were seen: the writer is in the middle of it.

@@ -15,6 +15,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
 /// The page cache of a connection that writes: the ends of its indexes, which every insert would otherwise read back.
 const WRITER_CACHE_KIB: i64 = 16 << 10;
 
+/// The page cache of a connection that only reads: the upper pages of its tables. Rows are read once, and the system keeps
+/// their pages, too; several such connections are open beside the window.
+const READER_CACHE_KIB: i64 = 256;
+
 /// Pages of 4 KiB in the log at which SQLite checkpoints by itself: often enough to keep the log small, seldom enough to
 /// write a page once that many commits have changed.
 const CHECKPOINT_PAGES: i64 = 4_000;
@@ -36,7 +40,9 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Store
     }
     let connection = Connection::open_with_flags(path, flags).map_err(problem)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(problem)?;
-    if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+    if flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        connection.pragma_update(None, "cache_size", -READER_CACHE_KIB).map_err(problem)?;
+    } else {
         set_up_for_writing(&connection).map_err(problem)?;
     }
     // Columns of a later version may mean anything: such a database is not touched.

@@ -26,7 +26,8 @@ pub(super) enum Counter {
 }
 
 impl Counter {
-    const fn name(self) -> &'static str {
+    /// The name of its row.
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::UnverifiedDropped => "unverified_dropped",
             Self::IndexedUpto => "indexed_upto",

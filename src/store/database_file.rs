@@ -11,6 +11,8 @@ type Identity = (u64, u64);
 #[derive(Clone, Debug)]
 pub(super) struct DatabaseFile {
     path: PathBuf,
+    log_path: PathBuf,
+    index_path: PathBuf,
     /// `None` where nothing is open.
     database: Option<Identity>,
     log: Option<Identity>,
@@ -31,17 +33,19 @@ pub(super) enum FileState {
 impl DatabaseFile {
     /// The identity of the files at the path, just after they were opened.
     pub(super) fn of(path: &Path) -> Self {
+        let closed = Self::closed(path);
         Self {
             database: identity(path),
-            log: identity(&beside(path, "-wal")),
-            index: identity(&beside(path, "-shm")),
-            path: path.to_owned(),
+            log: identity(&closed.log_path),
+            index: identity(&closed.index_path),
+            ..closed
         }
     }
 
     /// A path at which nothing is open; its state is [`FileState::Moved`].
     pub(super) fn closed(path: &Path) -> Self {
-        Self { path: path.to_owned(), database: None, log: None, index: None }
+        let (log_path, index_path) = (beside(path, "-wal"), beside(path, "-shm"));
+        Self { path: path.to_owned(), log_path, index_path, database: None, log: None, index: None }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -56,26 +60,25 @@ impl DatabaseFile {
         if self.database.is_none() || self.database != identity(&self.path) {
             return FileState::Moved;
         }
-        let beside_it = (identity(&beside(&self.path, "-wal")), identity(&beside(&self.path, "-shm")));
+        let beside_it = (identity(&self.log_path), identity(&self.index_path));
         if beside_it == (self.log, self.index) { FileState::Same } else { FileState::WithoutLog }
     }
 
     /// True where another database may be opened at the path: no `-shm` file of the one before is left there.
     pub(super) fn is_cleared(&self) -> bool {
-        self.index.is_none() || identity(&beside(&self.path, "-shm")) != self.index
+        self.index.is_none() || identity(&self.index_path) != self.index
     }
 
     /// True where the `-wal` file at the path is the one that was opened.
     pub(super) fn has_its_log(&self) -> bool {
-        self.log.is_some() && identity(&beside(&self.path, "-wal")) == self.log
+        self.log.is_some() && identity(&self.log_path) == self.log
     }
 
     /// Removes the `-wal` and `-shm` files of the database before, which SQLite would take for the next one's. To be called
     /// after the checkpoint, once the connection is closed.
     pub(super) fn clear(&self) -> std::io::Result<()> {
-        for (ending, opened) in [("-wal", self.log), ("-shm", self.index)] {
-            let path = beside(&self.path, ending);
-            if opened.is_some() && identity(&path) == opened {
+        for (path, opened) in [(&self.log_path, self.log), (&self.index_path, self.index)] {
+            if opened.is_some() && identity(path) == opened {
                 std::fs::remove_file(path)?;
             }
         }

@@ -213,9 +213,11 @@ pub(super) fn rest_of<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<R
 
 /// The number after the last one that this process or another ever gave to a capture.
 pub(super) fn next_id(connection: &Connection) -> Result<i64, StoreError> {
+    // One statement: the writer asks in every transaction.
+    let sql = "SELECT max(coalesce((SELECT MAX(id) FROM capture), 0), coalesce((SELECT value FROM tally WHERE name = ?1), 0))";
     let last = connection
-        .prepare_cached("SELECT coalesce(MAX(id), 0) FROM capture")
-        .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)))
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.query_row([Counter::LastDeleted.name()], |row| row.get::<_, i64>(0)))
         .map_err(doing("numbering a capture"))?;
-    Ok(last.max(Counter::LastDeleted.read(connection)?) + 1)
+    Ok(last + 1)
 }
