@@ -32,10 +32,6 @@ const MOST_UNWRITTEN: usize = 100_000;
 /// Attempts to write one batch to a database that is replaced again and again.
 const ATTEMPTS: usize = 3;
 
-/// The time for which the check of the files after a commit also stands for the one before the next: three look-ups of paths
-/// are a twentieth of the writer's time. Jobs that went to a file moved meanwhile are written again, to the one at the path.
-const CHECK_STANDS: Duration = Duration::from_millis(20);
-
 /// The time for which the head reports a change to the files.
 const REPORT_TIME: Duration = Duration::from_mins(10);
 
@@ -48,8 +44,6 @@ pub(super) struct Committer {
     failures: CommitFailures,
     /// Records of replies whose commit failed.
     unwritten: Vec<Job>,
-    /// The time of the latest check that found the files at their path.
-    checked_at: Option<Instant>,
 }
 
 /// A change to the database's files by somebody else, and its time.
@@ -62,14 +56,7 @@ impl Committer {
     /// Opens the database, or makes it where it is missing.
     pub(super) fn open(path: &Path, limits: Limits) -> Result<Self, StoreError> {
         let (database, head) = OpenDatabase::open(path, limits)?;
-        Ok(Self {
-            database,
-            head,
-            change: None,
-            failures: CommitFailures::default(),
-            unwritten: Vec::new(),
-            checked_at: None,
-        })
+        Ok(Self { database, head, change: None, failures: CommitFailures::default(), unwritten: Vec::new() })
     }
 
     pub(super) fn head(&self) -> StoreHead {
@@ -250,16 +237,12 @@ impl Committer {
     /// Writes the jobs to the database at the path, and makes sure that it was still there afterwards.
     fn write_in_place(&mut self, jobs: &mut [Job]) -> Result<Vec<JobOutcome>, StoreError> {
         for _ in 0..ATTEMPTS {
-            let is_checked = self.checked_at.take().is_some_and(|at| at.elapsed() < CHECK_STANDS);
-            if !is_checked && self.database.file().state() == FileState::Moved {
+            if self.database.file().is_moved() {
                 self.open_anew()?;
             }
             let outcomes = self.database.write(jobs, self.head.last_id)?;
             match self.database.file().state() {
-                FileState::Same => {
-                    self.checked_at = Some(Instant::now());
-                    return Ok(outcomes);
-                }
+                FileState::Same => return Ok(outcomes),
                 FileState::WithoutLog => return self.checkpoint_unlinked().map(|()| outcomes),
                 // The jobs may be in a file that nobody will find again.
                 FileState::Moved => {}

@@ -52,13 +52,18 @@ impl DatabaseFile {
         &self.path
     }
 
+    /// True where the database has been removed, moved or replaced: one look at the path.
+    pub(super) fn is_moved(&self) -> bool {
+        self.database.is_none() || self.database != identity(&self.path)
+    }
+
     /// Compares the files at the path with those that were opened.
     pub(super) fn state(&self) -> FileState {
-        if cfg!(not(unix)) && self.database == identity(&self.path) {
-            return FileState::Same;
-        }
-        if self.database.is_none() || self.database != identity(&self.path) {
+        if self.is_moved() {
             return FileState::Moved;
+        }
+        if cfg!(not(unix)) {
+            return FileState::Same;
         }
         let beside_it = (identity(&self.log_path), identity(&self.index_path));
         if beside_it == (self.log, self.index) { FileState::Same } else { FileState::WithoutLog }

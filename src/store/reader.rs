@@ -12,7 +12,7 @@ use super::columns::{LISTED, STORED, SUMMARY, select};
 use super::condition::{Order, PRESENT, condition};
 use super::connection::connect;
 use super::counters::Counter;
-use super::database_file::{DatabaseFile, FileState, beside, immutable};
+use super::database_file::{DatabaseFile, beside, immutable};
 use super::error::{StoreError, doing};
 use super::following::{self, Arrival};
 use super::key_history::{self, KeyHistory};
@@ -114,7 +114,7 @@ impl Reader {
     /// opened. Another one that cannot be opened yet, since the writer has not left it, counts as the same.
     pub fn is_current(&self) -> bool {
         let is_there = self.file.path().exists();
-        self.file.state() != FileState::Moved || (is_there && !self.file.is_cleared())
+        !self.file.is_moved() || (is_there && !self.file.is_cleared())
     }
 
     /// An interrupter for this reader's statements.
@@ -209,7 +209,7 @@ impl Reader {
     /// Another connection to the same file, for a helper; `None` where there is none to be had.
     fn another(&self) -> Option<Connection> {
         let connection = Self::connect(self.file.path()).ok()?;
-        (self.file.state() != FileState::Moved).then_some(connection)
+        (!self.file.is_moved()).then_some(connection)
     }
 
     /// The captures after `after` that match, the oldest first.
