@@ -6,8 +6,8 @@
 //!
 //! - `request_builder`: the request for one event; `signed_query`: its query. `composition`: messages made here.
 //! - `run`: one run, from its first request to its last answer. `pace`: when each request is due.
-//! - `baseline`: the earlier answer. `compare`: the differences and the verdict. `side_by_side`: both in
-//!   full, with the words that differ.
+//! - `baseline`: the earlier answer. `compare`: the differences and the verdict. `readable`: their text in
+//!   lines. `side_by_side`: both in full, with the words that differ.
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
@@ -24,6 +24,7 @@ mod baseline;
 mod compare;
 mod composition;
 mod pace;
+mod readable;
 mod request_builder;
 mod run;
 mod side_by_side;

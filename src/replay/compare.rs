@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
+use super::readable::readable;
 use crate::capture::{Baseline, StoredReplay, Verdict};
 use crate::wechat::tree::{Element, Tree};
 
@@ -154,12 +155,6 @@ pub fn diff_lines(before: &[u8], after: &[u8]) -> Vec<DiffLine> {
         text: change.value().trim_end_matches(['\n', '\r']).to_owned(),
     };
     diff.iter_all_changes().map(line).collect()
-}
-
-/// The text of a body. A message on one line is given a line for each element, so that a diff tells something.
-pub(super) fn readable(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body).into_owned();
-    if text.starts_with('<') && !text.trim_end().contains('\n') { text.replace("><", ">\n<") } else { text }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use similar::{ChangeTag, DiffTag, TextDiff};
 
-use super::compare::{leaves, readable};
+use super::compare::leaves;
+use super::readable::readable;
 
 /// The time for a diff, which gets coarser beyond it: messages may be large, and the window waits.
 const DIFF_TIME: Duration = Duration::from_millis(200);
@@ -48,6 +49,8 @@ pub struct SideBySide {
     pub lines: Vec<PairedText>,
     /// Lines beyond the limit, which are not compared.
     pub more_lines: usize,
+    /// True if the lines are equal, and the bytes differ only in white space between the elements.
+    pub differs_in_space: bool,
 }
 
 impl PairedText {
@@ -96,7 +99,8 @@ pub fn side_by_side(before: &[u8], after: &[u8]) -> SideBySide {
         _ => Vec::new(),
     };
     let (lines, more_lines) = lines(&readable(before), &readable(after));
-    SideBySide { fields, lines, more_lines }
+    let differs_in_space = before != after && lines.iter().all(PairedText::is_same);
+    SideBySide { fields, lines, more_lines, differs_in_space }
 }
 
 /// Lines in pairs: changed ones stand beside those that took their place.
@@ -186,6 +190,15 @@ mod tests {
                 ("B", ["–".to_owned(), "[y]".to_owned()]),
             ]
         );
+    }
+
+    #[test]
+    fn white_space_between_elements_is_no_difference_of_the_lines() {
+        let flat = side_by_side(b"<xml><A>1</A><B>2</B></xml>", b"<xml><A>1</A>\n  <B>2</B>\n</xml>");
+        assert!(flat.differs_in_space && flat.lines.len() == 4 && flat.lines.iter().all(PairedText::is_same));
+        let other = side_by_side(b"<xml><A>1</A><B>2</B></xml>", b"<xml><A>1</A>\n<B>3</B></xml>");
+        let changed = other.lines.iter().filter(|line| !line.is_same()).count();
+        assert!(!other.differs_in_space && changed == 1);
     }
 
     #[test]

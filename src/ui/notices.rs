@@ -81,6 +81,11 @@ impl Notices {
         self.push(Said::News(text), Severity::Note, true, Some(now + UNDOABLE.as_secs_f64()));
     }
 
+    /// Withdraws a good message that holds no more.
+    pub(crate) fn withdraw(&mut self, text: &str) {
+        self.current.retain(|message| !matches!(&message.said, Said::News(said) if said == text));
+    }
+
     /// Withdraws the offers to undo.
     pub(crate) fn forget_undo(&mut self) {
         self.current.retain(|message| !message.undo);

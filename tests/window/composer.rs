@@ -45,6 +45,10 @@ fn a_composed_event_is_sent_and_kept_as_our_own() {
     window.press_button("Send");
     window.until_says("Run 2: 1 sent");
     assert_eq!(server.asked().len(), 2, "at once, as last time");
+    window.until("its answer", |window| !window.says("it has been altered since"));
+    window.replace_field("CreateTime", "1700000000");
+    window.until_says("it has been altered since");
+    window.until_says("2023-11-1");
     window.click_tab("Events");
     window.until("its row", |window| window.row("COMPOSED").is_some());
     assert!(label(&window.row("COMPOSED").unwrap()).contains("own"), "it is no tap");
@@ -62,6 +66,7 @@ fn what_is_wrong_is_told_while_it_is_typed() {
     window.harness.get_by_role_and_label(Role::MultilineTextInput, "Message").type_text("<xml><a></b></xml>");
     window.until_says("not well-formed");
     window.until_says("The fields follow again");
+    window.until_says("Send anyway");
     assert!(window.harness.query_all_by_label("EventKey").next().is_some(), "the form stays");
 }
 

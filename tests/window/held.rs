@@ -69,9 +69,9 @@ fn a_held_push_counts_down_and_is_answered_from_the_keyboard() {
     window.until_says("Attempt 1 is held");
     window.until_caret();
     window.until_says("held: 1 (");
-    window.until("the row", |window| window.row(", held ").is_some());
-    let before = label(&window.row(", held ").unwrap());
-    window.until("less time", |window| window.row(", held ").is_some_and(|row| label(&row) != before));
+    window.until("the row", |window| window.row(", held, ").is_some());
+    let before = label(&window.row(", held, ").unwrap());
+    window.until("less time", |window| window.row(", held, ").is_some_and(|row| label(&row) != before));
     window.write("from the keyboard");
     window.send();
     window.until("the answer", |_| answer.is_finished());
@@ -104,9 +104,14 @@ fn who_takes_too_long_is_told_that_the_default_went_out() {
 }
 
 #[test]
-fn in_a_low_window_the_form_is_in_view_and_typing_replaces_the_first_draft() {
+fn the_form_is_in_view_and_typing_replaces_the_first_draft() {
+    for size in [egui::vec2(1_024.0, 640.0), egui::vec2(1_360.0, 860.0)] {
+        answer_in_view(size);
+    }
+}
+
+fn answer_in_view(size: egui::Vec2) {
     let mut window = Window::open_with(UNHURRIED);
-    let size = egui::vec2(1_024.0, 640.0);
     window.harness.set_size(size);
     window.tap(0..1);
     window.click_row("KEY_0");
@@ -130,6 +135,22 @@ fn in_a_low_window_the_form_is_in_view_and_typing_replaces_the_first_draft() {
     window.send();
     window.until("the answer", |_| answer.is_finished());
     assert!(answer.join().unwrap().contains("<Content><![CDATA[mine]]></Content>"));
+}
+
+#[test]
+fn the_form_stands_above_the_attempts_which_say_how_long_the_push_is_held() {
+    let mut window = Window::open_with(UNHURRIED);
+    window.hold();
+    let answer = window.ask(tap("HELD"));
+    window.until_caret();
+    window.press_button("Timeline of the attempts");
+    window.until_says("1 attempt: held, ");
+    let below = window.harness.get_by_label_contains("1 attempt: held, ").rect();
+    assert!(window.content().unwrap().rect().bottom() < below.top(), "the form stays on top");
+    window.harness.get_by_role_and_label(Role::Button, "Answer (a)");
+    window.press_button("Send the default reply");
+    window.until("the answer", |_| answer.is_finished());
+    window.until_says("1 attempt: we answered 200");
 }
 
 #[test]

@@ -106,8 +106,17 @@ fn rows_have_three_heights_and_columns_can_be_hidden_and_brought_back() {
 }
 
 #[test]
-fn a_value_below_the_pointer_is_filtered_by_or_excluded_from_the_menu() {
+fn the_menu_of_a_row_names_it_and_acts_on_it_and_excludes_the_value_below_the_pointer() {
     let mut window = Window::open_tapped(3);
+    window.click_row("KEY_2");
+    window.row("KEY_1").unwrap().click_secondary();
+    window.until_says("CLICK KEY_1 · ");
+    for words in ["Filter by kind: CLICK", "Filter by key: KEY_1", "Exclude key:KEY_1"] {
+        window.until_says(words);
+    }
+    window.harness.get_by_label_contains("Pin").click();
+    window.until("the row of the menu", |window| window.is_selected("KEY_1"));
+    window.until("its pin", |window| label(&window.row("KEY_1").unwrap()).contains("Pinned"));
     window.row("KEY_1").unwrap().click_secondary();
     window.until_says("Exclude key:KEY_1");
     window.harness.get_by_label("Exclude key:KEY_1").click();

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Event, ImeEvent, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
-use super::{Window, label, stroke};
+use super::{Window, label, stroke, tap};
 
 impl Window {
     /// Changes the language of the window to Chinese.
@@ -88,9 +88,10 @@ fn two_events_stand_side_by_side_with_the_words_that_differ() {
     window.click_row("KEY_2");
     window.press(Key::Equals);
     window.until_says("Compare events");
-    for text in ["#1 · CLICK", "#3 · CLICK", "EventKey", "Messages", "Replies", "Both are equal"] {
+    for text in ["#1 · CLICK", "#3 · CLICK", "EventKey", "Messages", "1 difference", "Replies", "Both are equal"] {
         window.until_says(text);
     }
+    assert!(!window.says("Event 1 waits"), "it waits no more");
     window.press(Key::J);
     window.press(Key::Escape);
     window.until("the comparison closed", |window| !window.says("Compare events"));
@@ -102,4 +103,20 @@ fn two_events_stand_side_by_side_with_the_words_that_differ() {
     window.in_chinese();
     window.press(Key::Equals);
     window.until_says("对比事件");
+}
+
+#[test]
+fn a_message_on_one_line_and_the_same_on_several_are_equal_but_for_white_space() {
+    let mut window = Window::open();
+    let flat = tap("KEY_0");
+    let lined = flat.replace("</ToUserName>", "</ToUserName>\n  ").replace("</CreateTime>", "</CreateTime>\n");
+    window.post(&[lined, flat]);
+    window.until("two rows", |window| window.rows().len() == 2);
+    window.click_row("KEY_0");
+    window.harness.key_press_modifiers(Modifiers::SHIFT, Key::J);
+    window.harness.step();
+    window.press(Key::Equals);
+    window.until_says("Compare events");
+    window.until_says("Equal but for white space between the elements");
+    assert!(!window.says("difference"), "no line differs");
 }

@@ -63,7 +63,7 @@ pub(super) fn events_ui(ui: &mut Ui, state: &mut State, status: &Status, look: &
         drawn_later_ui(ui, "detail", detail, |ui| opened_ui(ui, state, look, actions));
         if let (Some(beside), Some(detail)) = (beside, &state.detail) {
             drawn_later_ui(ui, "beside", beside, |ui| {
-                detail::beside_ui(ui, detail, &mut state.detail_view, look, actions);
+                detail::beside_ui(ui, detail, (&mut state.detail_view, &state.answering), look, actions);
             });
         }
     }

@@ -2,11 +2,13 @@
 
 use egui::Context;
 
+use crate::capture::CaptureId;
 use crate::engine::{MaintenanceCommand, QueryCommand};
 use crate::ui::App;
 use crate::ui::action::{Action, AnnotationAction, CompareAction, CopyForm, Screen};
 use crate::ui::dialogs::comparison::CompareStep;
 use crate::ui::keys;
+use crate::ui::look::Look;
 use crate::ui::state::CopyOrder;
 
 impl App {
@@ -44,12 +46,12 @@ impl App {
             }
             CompareAction::Chosen if state.screen != Screen::Events => {}
             CompareAction::Chosen => match state.comparison.choose(&state.list.chosen()) {
-                CompareStep::Ask(before, after) => self.ask(QueryCommand::CompareEvents { before, after }),
+                CompareStep::Ask(before, after) => {
+                    state.notices.withdraw(&waiting_words(before, &look));
+                    self.ask(QueryCommand::CompareEvents { before, after });
+                }
                 CompareStep::Wait(event) => {
-                    let key = keys::COMPARE.hint();
-                    let details = [("event", &*event.to_string()), ("key", &*key)];
-                    let words = look.filled("compare.waiting", &details);
-                    state.notices.good(words, ctx.input(|input| input.time));
+                    state.notices.good(waiting_words(event, &look), ctx.input(|input| input.time));
                 }
                 CompareStep::Nothing => {}
             },
@@ -75,4 +77,9 @@ impl App {
             self.ask(MaintenanceCommand::Annotate { ids, change });
         }
     }
+}
+
+/// Tells that an event waits for the one to compare it with.
+fn waiting_words(event: CaptureId, look: &Look) -> String {
+    look.filled("compare.waiting", &[("event", &event.to_string()), ("key", &keys::COMPARE.hint())])
 }

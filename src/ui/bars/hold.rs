@@ -124,8 +124,8 @@ pub(crate) fn held_ui(ui: &mut Ui, answering: &ManualReplies, look: &Look, actio
         let (count, seconds) = (answering.count().to_string(), seconds_left(next.deadline));
         let words = look.filled("hold.status", &[("count", &count), ("seconds", &seconds)]);
         ui.label(RichText::new(format!("⏸ {words}")).small().color(look.palette.warning));
-        let button = ui.add(Button::new(RichText::new(look.text("hold.answer_next")).small()));
-        if button.on_hover_text(keys::ANSWER_HELD.hint()).clicked() {
+        let answer = look.filled("hold.bar_answer", &[("key", &keys::ANSWER_HELD.hint())]);
+        if ui.add(Button::new(RichText::new(answer).small())).clicked() {
             actions.push(keys::ANSWER_HELD.action());
         }
     }

@@ -10,7 +10,7 @@ use crate::engine::{EventComparison, ReplyComparison, SideBySide};
 use crate::texts::safe_text::shortened;
 use crate::ui::action::{Action, CompareAction};
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_LARGE, icons, page_text, section_text};
+use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL, icons, page_text, section_text};
 use crate::ui::widgets::controls::{named, title, weak};
 
 mod rows;
@@ -87,7 +87,9 @@ struct ComparedPart {
     fields: Vec<CompareRow>,
     lines: Vec<CompareRow>,
     more_lines: usize,
-    is_same: bool,
+    differs_in_space: bool,
+    /// Number of elements that differ; of lines, where it has no elements.
+    differences: usize,
     /// The folds of fields and of lines that a person has opened, by their first row.
     unfolded: [BTreeSet<usize>; 2],
 }
@@ -221,7 +223,6 @@ impl SideHead {
                 return;
             }
         };
-        let at = look.local(at).strftime("%m-%d %H:%M:%S.%3f");
         let title = format!("#{id} · {}", look.kind(kind, KEY_CHARS));
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
@@ -233,7 +234,7 @@ impl SideHead {
             if !key.is_empty() {
                 ui.label(egui::RichText::new(key).monospace());
             }
-            ui.label(weak(look, at.to_string()));
+            ui.label(weak(look, look.dated(at))).on_hover_text(look.exact(at));
         });
     }
 }
@@ -243,22 +244,36 @@ impl ComparedPart {
         let fields = compared.fields.iter().map(|field| CompareRow::of(Some(&field.path), &field.value));
         let lines = compared.lines.iter().map(|line| CompareRow::of(None, line));
         let (fields, lines): (Vec<_>, Vec<_>) = (fields.collect(), lines.collect());
-        let is_same = fields.iter().chain(&lines).all(|row| row.is_same) && compared.more_lines == 0;
-        Self { title, fields, lines, more_lines: compared.more_lines, is_same, unfolded: Default::default() }
+        let differing = |rows: &[CompareRow]| rows.iter().filter(|row| !row.is_same).count();
+        let differences = if differing(&fields) > 0 { differing(&fields) } else { differing(&lines) };
+        // Equal text says no more than equal elements.
+        let lines = if differing(&lines) == 0 && !fields.is_empty() { Vec::new() } else { lines };
+        let SideBySide { more_lines, differs_in_space, .. } = *compared;
+        Self { title, fields, lines, more_lines, differs_in_space, differences, unfolded: Default::default() }
+    }
+
+    /// The number of differences, in words.
+    fn summary(&self, look: &Look) -> String {
+        match self.differences {
+            0 if self.differs_in_space => look.text("compare.space").into_owned(),
+            0 if self.more_lines == 0 => look.text("compare.same").into_owned(),
+            count => look.filled("compare.differences", &[("count", &count.to_string())]),
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, look: &Look) {
-        title(ui, look, &look.text(self.title));
-        if self.is_same {
-            ui.label(format!("= {}", look.text("compare.same")));
-        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            title(ui, look, &look.text(self.title));
+            ui.label(weak(look, self.summary(look)));
+        });
         let Self { fields, lines, unfolded, .. } = self;
         let parts = [("compare.fields", fields), ("compare.bytes", lines)];
         for ((key, rows), unfolded) in parts.into_iter().zip(unfolded) {
             if rows.is_empty() {
                 continue;
             }
-            ui.add_space(GAP);
+            ui.add_space(GAP_SMALL);
             ui.label(weak(look, look.text(key)));
             rows::rows_ui(ui, rows, unfolded, look);
         }

@@ -43,8 +43,9 @@ pub(crate) struct Composer {
     text: String,
     /// The parsed text; `None` if the text has changed since.
     parsed: Option<ParsedMessage>,
-    /// Names and values of the fields while the text was a message last, shown until it is one again.
+    /// Names and values of the fields while the text was a message last, shown until it is one again; and its kind.
     former: Vec<(String, String)>,
+    former_kind: String,
     /// Path and error of the last change that was refused.
     refused: Option<(String, ComposeError)>,
     /// File names of pictures, by MD5.
@@ -57,8 +58,9 @@ pub(crate) struct Composer {
     menu_keys: Vec<(String, String)>,
     /// Makes the text take the focus in the next frame.
     focus: bool,
-    /// The message that was sent last.
+    /// The message that was sent last, and its text.
     sent: SentMessage,
+    sent_text: String,
 }
 
 impl Composer {
@@ -171,14 +173,21 @@ impl Composer {
     }
 
     fn parsed(&mut self) -> &ParsedMessage {
-        let Self { text, parsed, former, .. } = self;
+        let Self { text, parsed, former, former_kind, .. } = self;
         parsed.get_or_insert_with(|| {
             let parsed = ParsedMessage::of(text);
             if parsed.flaw.is_none() {
                 *former = parsed.field_values();
+                former_kind.clone_from(&parsed.kind);
             }
             parsed
         })
+    }
+
+    /// The kind of the message; of a text that is none, the kind that it had.
+    fn kind(&mut self) -> &str {
+        self.parsed();
+        &self.former_kind
     }
 
     /// The messages to send; `None` if the text is empty.

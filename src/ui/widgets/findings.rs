@@ -153,13 +153,13 @@ fn head_ui(ui: &mut Ui, finding: &FindingView, places: PlaceDisplay, look: &Look
 
 /// Draws the code, as a button if a filter can search for it.
 fn code_ui(ui: &mut Ui, finding: &FindingView, look: &Look) -> Option<FindingClick> {
-    let text = RichText::new(finding.code).monospace().small();
+    let text = RichText::new(finding.code).monospace().small().color(look.palette.weak);
     let Some(term) = &finding.term else {
-        ui.label(text.color(look.palette.weak));
+        ui.label(text);
         return None;
     };
     let name = look.filled("detail.filter_by_code", &[("code", finding.code)]);
-    let button = named(ui.add(small_button(text)), Role::Button, &name);
+    let button = named(ui.add(small_button(text).frame_when_inactive(false)), Role::Button, &name);
     button.on_hover_text(name).clicked().then(|| FindingClick::Code(term.clone()))
 }
 

@@ -64,11 +64,11 @@ impl Composer {
             let panel = panel.size_range(TEXT_SMALLEST..=largest);
             panel.frame(half(look)).show(ui, |ui| {
                 if self.has_answer() {
-                    let below =
-                        Panel::bottom("composed answer").frame(Frame::new().inner_margin(Margin::symmetric(0, 8)));
-                    below.show(ui, |ui| self.answers_ui(ui, look, actions));
+                    let area = ScrollArea::vertical().id_salt("composed and answered").auto_shrink(false);
+                    area.show(ui, |ui| self.text_and_answers_ui(ui, look, actions));
+                } else {
+                    self.text_ui(ui, true, look);
                 }
-                self.text_ui(ui, true, look);
             });
             name_handle(ui, "composed text", "palette.handle.text", look);
         }
@@ -80,14 +80,19 @@ impl Composer {
                 self.form_ui(ui, look);
                 if room < SIDE_BY_SIDE {
                     ui.add_space(GAP_LARGE);
-                    self.text_ui(ui, false, look);
-                    if self.has_answer() {
-                        ui.add_space(GAP_LARGE);
-                        self.answers_ui(ui, look, actions);
-                    }
+                    self.text_and_answers_ui(ui, look, actions);
                 }
             });
         });
+    }
+
+    /// Draws the message as text, and right below it what was answered.
+    fn text_and_answers_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+        self.text_ui(ui, false, look);
+        if self.has_answer() {
+            ui.add_space(GAP_LARGE);
+            self.answers_ui(ui, look, actions);
+        }
     }
 
     fn head_ui(&mut self, ui: &mut Ui, status: &Status, look: &Look, actions: &mut Vec<Action>) {
@@ -108,7 +113,7 @@ impl Composer {
             });
             return;
         }
-        let kind = self.parsed().kind.clone();
+        let kind = self.kind().to_owned();
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(RichText::new(look.text("composer.kind")).color(look.palette.weak));
             let shown = if kind.is_empty() { look.text("composer.kind_unknown") } else { safe_text(&kind) };
@@ -217,9 +222,15 @@ impl Composer {
             }
         };
         let row = ui.horizontal_wrapped(|ui| {
-            let text = RichText::new(look.text("composer.send")).color(look.palette.on_accent).strong();
-            let button = Button::new(text).fill(look.palette.accent).min_size(egui::Vec2::new(0.0, CONTROL_HEIGHT));
-            let response = named(ui.add_enabled(!is_empty, button), Role::Button, &look.text("composer.send"));
+            let is_flawed = parsed.flaw.is_some();
+            let name = look.text(if is_flawed { "composer.send_anyway" } else { "composer.send" });
+            let button = if is_flawed {
+                Button::new(&*name)
+            } else {
+                Button::new(RichText::new(&*name).color(look.palette.on_accent).strong()).fill(look.palette.accent)
+            };
+            let button = button.min_size(egui::Vec2::new(0.0, CONTROL_HEIGHT));
+            let response = named(ui.add_enabled(!is_empty, button), Role::Button, &name);
             let words_to = match destination {
                 Some(target) => look.filled("composer.goes_to", &[("target", target)]),
                 None => look.text("composer.asks_where").into_owned(),

@@ -1,13 +1,18 @@
 //! Form of the message's elements by their official names; typing into a field changes only its part of the text.
 
-use egui::{Label, RichText, TextEdit, TextStyle, Ui};
+use egui::{Id, Label, RichText, TextEdit, TextStyle, Ui};
+use jiff::Timestamp;
 
 use super::flaw::compose_words;
+use super::parsed::FormField;
 use super::{Composer, ParsedMessage};
 use crate::texts::safe_text::shortened;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, pair, title, weak};
+
+/// Width of a field with a number of seconds, in points.
+const SECONDS_WIDTH: f32 = 120.0;
 
 /// Maximum number of characters shown of an element's name.
 const LONGEST_NAME: usize = 200;
@@ -80,7 +85,8 @@ impl Composer {
         let mut change = None;
         for field in &mut parsed.fields {
             let refused = self.refused.as_ref().filter(|(path, _)| *path == field.path);
-            let label = std::cell::Cell::new(egui::Id::NULL);
+            let label = std::cell::Cell::new(Id::NULL);
+            let instant = instant_of(field);
             pair(
                 ui,
                 |ui| {
@@ -94,9 +100,8 @@ impl Composer {
                     }
                 },
                 |ui| {
-                    let edit = TextEdit::singleline(&mut field.value).font(TextStyle::Monospace);
-                    let edit = edit.id_salt((&field.path, self.number)).desired_width(f32::INFINITY);
-                    if ui.add(edit).labelled_by(label.get()).changed() {
+                    let salt = (field.path.as_str(), self.number);
+                    if value_ui(ui, (&mut field.value, instant), salt, label.get(), look) {
                         change = Some(FormChange::Field { path: field.path.clone(), value: field.value.clone() });
                     }
                     if let Some((_, error)) = refused {
@@ -108,6 +113,32 @@ impl Composer {
         }
         change
     }
+}
+
+/// Draws the value of a field, and beside seconds the time that they are; returns true if it was changed.
+fn value_ui(
+    ui: &mut Ui,
+    (value, instant): (&mut String, Option<Timestamp>),
+    salt: (&str, u32),
+    label: Id,
+    look: &Look,
+) -> bool {
+    let edit = TextEdit::singleline(value).font(TextStyle::Monospace).id_salt(salt);
+    let Some(instant) = instant else {
+        return ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label).changed();
+    };
+    ui.horizontal(|ui| {
+        let is_changed = ui.add(edit.desired_width(SECONDS_WIDTH)).labelled_by(label).changed();
+        ui.label(weak(look, look.dated(instant))).on_hover_text(look.exact(instant));
+        is_changed
+    })
+    .inner
+}
+
+/// The instant that a field holds as seconds since 1970.
+fn instant_of(field: &FormField) -> Option<Timestamp> {
+    let seconds = field.value.trim().parse().ok().filter(|_| field.name == "CreateTime")?;
+    Timestamp::from_second(seconds).ok()
 }
 
 /// Draws the name of a field as it was, and its meaning.

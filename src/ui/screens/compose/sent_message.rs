@@ -18,6 +18,9 @@ use crate::ui::widgets::verdicts::{legal_words, verdict_color, verdict_words};
 use crate::wechat::lint::Outcome;
 use crate::wechat::reply::PassiveReply;
 
+/// Opacity of the answers to a message that was altered since.
+const EARLIER_OPACITY: f32 = 0.55;
+
 /// Height from which the answers scroll, in points.
 const HEIGHT: f32 = 300.0;
 
@@ -75,6 +78,7 @@ impl Composer {
     /// Takes note that the message is on its way.
     pub(crate) fn note_sent(&mut self) {
         self.sent = SentMessage::Running;
+        self.sent_text.clone_from(&self.text);
     }
 
     /// Tells whether the message is on its way.
@@ -118,7 +122,13 @@ impl Composer {
     /// Draws the answers.
     pub(super) fn answers_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         ui.spacing_mut().item_spacing.y = GAP;
-        title(ui, look, &look.text("composer.answer.title"));
+        let is_earlier = self.sent_text != self.text;
+        ui.horizontal_wrapped(|ui| {
+            title(ui, look, &look.text("composer.answer.title"));
+            if is_earlier {
+                ui.label(weak(look, look.text("composer.answer.earlier")));
+            }
+        });
         let SentMessage::Answered(answers) = &self.sent else {
             ui.label(weak(look, look.text("composer.answer.waiting")));
             return;
@@ -130,6 +140,9 @@ impl Composer {
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = GAP;
+                if is_earlier {
+                    ui.set_opacity(EARLIER_OPACITY);
+                }
                 if answers.is_empty() {
                     ui.label(look.text("composer.answer.none"));
                 }

@@ -264,9 +264,10 @@ pub(crate) fn detail_ui(
     let share = if is_low { BYTES_SHARE_LOW } else { BYTES_SHARE };
     let bytes = Panel::bottom("bytes").resizable(true).default_size((height * share).min(largest));
     let bytes = bytes.size_range(BYTES_SMALLEST..=largest).frame(frame.inner_margin(Margin::symmetric(16, 8)));
-    let gives_way = answering.stage(whose).is_some() && is_low;
+    let is_waiting = answering.stage(whose).is_some();
+    let gives_way = is_waiting && is_low;
     // A draft that was not sent in time stays where it was.
-    view.answers_first = gives_way || (is_low && answering.has_unsent(whose));
+    view.answers_first = is_waiting || answering.has_unsent(whose);
     let bytes = (!gives_way).then(|| {
         let room = bytes.show(ui, take_room).inner;
         name_handle(ui, "bytes", "hero.resize.bytes", look);
@@ -275,7 +276,7 @@ pub(crate) fn detail_ui(
     let frame = frame.inner_margin(Margin { left: 16, right: 8, top: 12, bottom: 0 });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         ui.push_id(whose.0, |ui| {
-            header::header_ui(ui, (&detail.opened, &detail.lanes), (view, answering), look, actions);
+            ui.scope(|ui| header::header_ui(ui, (&detail.opened, &detail.lanes), (view, answering), look, actions));
             ui.add_space(GAP);
             let line = ui.max_rect().x_range();
             ui.painter().hline(line, ui.cursor().top() - GAP / 2.0, Stroke::new(1.0, look.palette.line));

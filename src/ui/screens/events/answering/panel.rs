@@ -54,8 +54,9 @@ pub(crate) fn answering_ui(
             ui.spacing_mut().item_spacing.y = GAP;
             stage_ui(ui, &stage, is_to_retry, look);
             let is_illegal = draft.editor.report().is_some_and(|report| !report.is_legal());
-            let clicked = buttons_ui(ui, &stage, (is_illegal, is_to_retry), look);
+            let clicked = buttons_ui(ui, &stage, is_illegal, look);
             let submitted = draft_ui(ui, draft, stored, look).then_some(Decision::Send);
+            hint_ui(ui, &stage, is_to_retry, look);
             clicked.or(submitted)
         })
     });
@@ -92,13 +93,15 @@ fn stage_ui(ui: &mut Ui, stage: &Stage, is_to_retry: bool, look: &Look) {
 fn held_ui(ui: &mut Ui, push: &HeldPush, is_to_retry: bool, look: &Look) {
     let attempt = push.placement.attempt;
     let words = look.filled("hold.title", &[("attempt", &attempt.to_string())]);
-    title(ui, look, &format!("⏸ {} {words}", attempt_mark(attempt)));
     let key = if is_to_retry { "hold.left_typing" } else { "hold.left" };
     let left = look.filled(key, &[("seconds", &seconds_left(push.deadline))]);
     let (all, rest) = (push.deadline - push.began, push.deadline.saturating_duration_since(std::time::Instant::now()));
     let share = rest.as_secs_f32() / all.as_secs_f32().max(f32::EPSILON);
     let color = if share < LOW_SHARE { look.palette.error } else { look.palette.warning };
-    ui.label(RichText::new(left).monospace().color(color));
+    ui.horizontal_wrapped(|ui| {
+        title(ui, look, &format!("⏸ {} {words}", attempt_mark(attempt)));
+        ui.label(RichText::new(left).color(color));
+    });
     bar_ui(ui, share, color, look);
 }
 
@@ -116,7 +119,7 @@ fn awaited_ui(ui: &mut Ui, retry: &AwaitedRetry, look: &Look) {
     ui.add(Label::new(look.text(key)).wrap());
 }
 
-fn buttons_ui(ui: &mut Ui, stage: &Stage, (is_illegal, is_to_retry): (bool, bool), look: &Look) -> Option<Decision> {
+fn buttons_ui(ui: &mut Ui, stage: &Stage, is_illegal: bool, look: &Look) -> Option<Decision> {
     let mut decision = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(GAP_SMALL);
@@ -142,12 +145,16 @@ fn buttons_ui(ui: &mut Ui, stage: &Stage, (is_illegal, is_to_retry): (bool, bool
             decision = Some(Decision::LetRetry);
         }
     });
+    decision
+}
+
+/// Draws the keys, and what happens when the time runs out.
+fn hint_ui(ui: &mut Ui, stage: &Stage, is_to_retry: bool, look: &Look) {
     let hint = match stage {
         Stage::Held(_) if is_to_retry => "hold.hint_typing",
         Stage::Held(push) if push.placement.attempt < ATTEMPTS => "hold.hint",
         Stage::Held(_) => "hold.hint_last",
-        Stage::Awaited(_) => return decision,
+        Stage::Awaited(_) => return,
     };
     ui.add(Label::new(weak(look, look.text(hint))).wrap());
-    decision
 }

@@ -11,6 +11,7 @@ use crate::engine::EventDetail;
 use crate::texts::Language;
 use crate::ui::action::Action;
 use crate::ui::look::{Look, attempt_mark};
+use crate::ui::screens::events::answering::{ManualReplies, seconds_left};
 use crate::ui::theme::{CORNER, GAP, GAP_SMALL, icons};
 use crate::ui::widgets::controls::{card, weak};
 use crate::ui::widgets::quantities::milliseconds;
@@ -18,8 +19,8 @@ use crate::ui::widgets::quantities::milliseconds;
 /// Time that WeChat waits for a reply.
 pub(super) const WECHAT_LIMIT_MS: f32 = 5_000.0;
 
-/// Height of a lane, which has a line of text and a bar, in points.
-const LANE_HEIGHT: f32 = 44.0;
+/// Height of the part of a lane that its bar is in the middle of, in points.
+const BAR_ROOM: f32 = 22.0;
 /// Height of a lane's bar, in points.
 const BAR_HEIGHT: f32 = 10.0;
 /// Minimum width of a bar, in points.
@@ -56,7 +57,23 @@ struct Lane {
     end: Option<ReplyEnd>,
     /// Set if a fault was injected.
     has_fault: bool,
-    words: String,
+    end_words: String,
+}
+
+impl Lane {
+    /// The attempt in a sentence; of one that is held, the time left.
+    fn words(&self, answering: &ManualReplies, look: &Look) -> String {
+        let end = self.end_words(answering, look);
+        let (number, from) = (self.attempt.to_string(), format!("{:.1}", self.from));
+        look.filled("attempts.lane", &[("number", &number), ("from", &from), ("end", &end)])
+    }
+
+    fn end_words(&self, answering: &ManualReplies, look: &Look) -> String {
+        match answering.held(self.id) {
+            Some(push) => look.filled("hold.row", &[("seconds", &seconds_left(push.deadline))]),
+            None => self.end_words.clone(),
+        }
+    }
 }
 
 impl Lanes {
@@ -71,8 +88,8 @@ impl Lanes {
                 let end = attempt.reply.as_ref().map(|reply| reply.end);
                 let has_fault = attempt.reply.as_ref().is_some_and(|reply| reply.fault.is_some());
                 let placement = attempt.placement;
-                let words = words(attempt, from, language);
-                Lane { id: placement.id, attempt: placement.attempt, from, to, end, has_fault, words }
+                let end_words = end_words(attempt, language);
+                Lane { id: placement.id, attempt: placement.attempt, from, to, end, has_fault, end_words }
             })
             .collect();
         let ends = lanes.iter().map(|lane| lane.to.unwrap_or(lane.from).max(lane.from + LIMIT));
@@ -111,20 +128,15 @@ impl Lanes {
     }
 }
 
-fn words(attempt: &CaptureSummary, from: f32, language: Language) -> String {
-    let end = match &attempt.reply {
-        None => language.text("attempts.open").into_owned(),
-        Some(reply) => {
-            let status = reply.status.map(|status| status.to_string()).unwrap_or_default();
-            let details = [("status", status), ("elapsed", span_words(reply.elapsed))];
-            // Its own side let the time run out, whoever closed the connection.
-            let is_left = reply.end == ReplyEnd::HungUp && reply.fault == Some(UNANSWERED);
-            let key = if is_left { "attempts.left".to_owned() } else { format!("attempts.{}", reply.end.as_str()) };
-            language.filled(&key, &details)
-        }
-    };
-    let number = attempt.placement.attempt.to_string();
-    language.filled("attempts.lane", &[("number", number), ("from", format!("{from:.1}")), ("end", end)])
+/// The end of an attempt in words.
+fn end_words(attempt: &CaptureSummary, language: Language) -> String {
+    let Some(reply) = &attempt.reply else { return language.text("attempts.open").into_owned() };
+    let status = reply.status.map(|status| status.to_string()).unwrap_or_default();
+    let details = [("status", status), ("elapsed", span_words(reply.elapsed))];
+    // Its own side let the time run out, whoever closed the connection.
+    let is_left = reply.end == ReplyEnd::HungUp && reply.fault == Some(UNANSWERED);
+    let key = if is_left { "attempts.left".to_owned() } else { format!("attempts.{}", reply.end.as_str()) };
+    language.filled(&key, &details)
 }
 
 /// Formats a duration below one second in milliseconds, and a longer one in seconds.
@@ -139,30 +151,44 @@ pub(super) fn has_attempts(opened: &EventDetail) -> bool {
     !opened.attempts.is_empty() && !capture.replay && !capture.signature.is_refused()
 }
 
-/// Draws the timeline, with the attempt `shown` lit; a click selects another.
-pub(super) fn attempts_ui(ui: &mut Ui, lanes: &Lanes, shown: CaptureId, look: &Look, actions: &mut Vec<Action>) {
+/// Draws the timeline, with the attempt `shown` lit; a click selects another. A single attempt is a sentence.
+pub(super) fn attempts_ui(
+    ui: &mut Ui,
+    (lanes, shown): (&Lanes, CaptureId),
+    answering: &ManualReplies,
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    if let [lane] = &*lanes.lanes {
+        let end = lane.end_words(answering, look);
+        let words = look.filled("attempts.single", &[("end", &end)]);
+        let response = ui.add(Label::new(RichText::new(words).color(look.palette.weak)).wrap());
+        response.on_hover_text(look.text("detail.answer.one_attempt"));
+        return;
+    }
     card(look).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
-        if lanes.lanes.len() <= 1 {
-            ui.add(Label::new(weak(look, look.text("detail.answer.one_attempt"))).wrap());
-        }
         for lane in &lanes.lanes {
-            if lane_ui(ui, lane, lanes.span, lane.id == shown, look) {
+            let words = lane.words(answering, look);
+            if lane_ui(ui, (lane, &words), lanes.span, lane.id == shown, look) {
                 actions.push(Action::Select(lane.id));
             }
         }
-        if !lanes.lanes.is_empty() {
-            axis_ui(ui, lanes.span, look);
-            ui.add(Label::new(weak(look, look.text("attempts.legend"))).wrap());
-        }
+        axis_ui(ui, lanes.span, look);
+        ui.add(Label::new(weak(look, look.text("attempts.legend"))).wrap());
     });
 }
 
 /// Draws one attempt; returns true if it was clicked and is not the shown one.
-fn lane_ui(ui: &mut Ui, lane: &Lane, span: f32, is_shown: bool, look: &Look) -> bool {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), LANE_HEIGHT), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, &lane.words));
+fn lane_ui(ui: &mut Ui, (lane, words): (&Lane, &str), span: f32, is_shown: bool, look: &Look) -> bool {
+    let width = ui.available_width();
+    let room = (width - MARGINS.0 - GAP_SMALL).max(0.0);
+    let text = RichText::new(words).small().color(look.palette.text);
+    let galley = WidgetText::from(text).into_galley(ui, Some(TextWrapMode::Wrap), room, TextStyle::Small);
+    let height = GAP_SMALL + galley.size().y + BAR_ROOM;
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, words));
     if is_shown {
         ui.painter().rect_filled(rect, CORNER, look.palette.selected);
     } else if response.hovered() || response.has_focus() {
@@ -170,23 +196,19 @@ fn lane_ui(ui: &mut Ui, lane: &Lane, span: f32, is_shown: bool, look: &Look) -> 
     }
     let painter = ui.painter_at(rect);
     let font = TextStyle::Body.resolve(ui.style());
-    let left = rect.left() + GAP_SMALL;
-    let line = Pos2::new(left, rect.top() + LANE_HEIGHT * 0.3);
-    let mark = attempt_mark(lane.attempt);
-    painter.text(line, Align2::LEFT_CENTER, mark, font.clone(), look.palette.strong);
-    let words_at = line + Vec2::new(MARGINS.0 - GAP_SMALL, 0.0);
-    let room = (rect.right() - words_at.x - GAP_SMALL).max(0.0);
-    let words = RichText::new(&lane.words).small().color(look.palette.text);
-    let galley = WidgetText::from(words).into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Small);
-    painter.galley(words_at - Vec2::new(0.0, galley.size().y / 2.0), galley, look.palette.text);
+    let words_at = rect.min + Vec2::new(MARGINS.0, GAP_SMALL);
+    let first_line = galley.rows.first().map_or(0.0, |row| row.rect().center().y);
+    let mark_at = Pos2::new(rect.left() + GAP_SMALL, words_at.y + first_line);
+    painter.text(mark_at, Align2::LEFT_CENTER, attempt_mark(lane.attempt), font, look.palette.strong);
+    painter.galley(words_at, galley, look.palette.text);
     bar_ui(ui, lane, rect, span, look);
-    response.on_hover_text(&lane.words).clicked() && !is_shown
+    response.clicked() && !is_shown
 }
 
 fn bar_ui(ui: &Ui, lane: &Lane, rect: Rect, span: f32, look: &Look) {
     let painter = ui.painter();
     let axis = axis_range(rect);
-    let middle = rect.top() + LANE_HEIGHT * 0.74;
+    let middle = rect.bottom() - BAR_ROOM / 2.0;
     let rows = Rangef::point(middle).expand(BAR_HEIGHT / 2.0);
     let until = lane.to.unwrap_or(lane.from + LIMIT);
     let (from, to) = (along(axis, lane.from, span), along(axis, until, span));
@@ -273,7 +295,7 @@ mod tests {
             to: Some(1.0),
             end: Some(end),
             has_fault,
-            words: String::new(),
+            end_words: String::new(),
         };
         for end in ends {
             for language in Language::ALL {
@@ -292,6 +314,6 @@ mod tests {
         let mut attempt = super::super::tests::attempt(&stored, 17);
         let reply = attempt.reply.as_mut().unwrap();
         (reply.end, reply.fault, reply.status) = (ReplyEnd::HungUp, Some(UNANSWERED), None);
-        assert!(words(&attempt, 0.0, Language::English).contains("left unanswered (fault)"));
+        assert!(end_words(&attempt, Language::English).contains("left unanswered (fault)"));
     }
 }

@@ -8,11 +8,18 @@ use super::detail_view::DetailView;
 use super::replays_section::replays_ui;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
+use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::theme::{GAP, GAP_LARGE, icons};
 use crate::ui::widgets::controls::{icon_button, title};
 
 /// Draws the second column.
-pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
+pub(crate) fn beside_ui(
+    ui: &mut Ui,
+    detail: &Detail,
+    (view, answering): (&mut DetailView, &ManualReplies),
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
     let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 12));
     let replays = replays_title(detail, look);
     frame.show(ui, |ui| {
@@ -20,8 +27,7 @@ pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, loo
             ui,
             |ui| {
                 let heading = look.text("detail.attempts");
-                let is_tried = has_attempts(&detail.opened);
-                title(ui, look, if is_tried { &heading } else { &replays });
+                title(ui, look, if has_retries(detail) { &heading } else { &replays });
             },
             |ui| {
                 if icon_button(ui, icons::CLOSE, &look.text("hero.close_beside")).clicked() {
@@ -34,16 +40,26 @@ pub(crate) fn beside_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, loo
                 ui.spacing_mut().item_spacing.y = GAP;
                 // Room for the scroll bar, which floats.
                 ui.set_width(ui.available_width() - GAP);
-                if has_attempts(&detail.opened) {
-                    attempts_ui(ui, &detail.lanes, detail.id(), look, actions);
+                let attempts = (&detail.lanes, detail.id());
+                if has_retries(detail) {
+                    attempts_ui(ui, attempts, answering, look, actions);
                     ui.add_space(GAP);
                     title(ui, look, &replays);
                 }
                 replays_ui(ui, &detail.replays, &detail.opened.replays, look, actions);
+                if has_attempts(&detail.opened) && !has_retries(detail) {
+                    ui.add_space(GAP);
+                    attempts_ui(ui, attempts, answering, look, actions);
+                }
                 ui.add_space(GAP_LARGE);
             });
         });
     });
+}
+
+/// Tells whether there is more than the one attempt that every push begins with.
+fn has_retries(detail: &Detail) -> bool {
+    has_attempts(&detail.opened) && detail.opened.attempts.len() > 1
 }
 
 /// The heading of the replays, with their number.

@@ -97,6 +97,8 @@ impl PayloadText {
         }
         let highlighted = HighlightedText::of(text, shows_space);
         let mut job = LayoutJob::default();
+        // A row that breaks at white space alone leaves the indentation of a long value on a row of its own.
+        job.wrap.break_anywhere = true;
         for (text, token, lit) in highlighted.cut_at(lit) {
             let color = token_color(token, look);
             let mut format = TextFormat { line_height: Some(LINE_HEIGHT), ..TextFormat::simple(font.clone(), color) };
@@ -293,7 +295,8 @@ fn text_ui(
     code_frame(look).show(ui, |ui| {
         clicked = area
             .show(ui, |ui| {
-                ui.set_width(ui.available_width());
+                // Room for the scroll bar, which floats.
+                ui.set_width(ui.available_width() - GAP);
                 let layout = Layout::left_to_right(Align::TOP);
                 let size = Vec2::new(ui.available_width(), 0.0);
                 ui.allocate_ui_with_layout(size, layout, |ui| {

@@ -28,15 +28,17 @@ pub(crate) struct DetailView {
     pub(super) shows_space: bool,
     /// Set if attempts and replays have the second column, where there is room for one.
     pub(crate) shows_beside: bool,
-    /// Set if the timeline of attempts is unfolded below the header.
+    /// Set if the timeline of attempts is unfolded below the reply, where there is no room for a second column.
     pub(super) shows_attempts: bool,
+    /// Set until the timeline that was unfolded has been scrolled to.
+    to_reveal_attempts: bool,
     /// Set while there is room for a second column.
     pub(crate) is_wide: bool,
     /// Set while there is no room for list and detail side by side.
     pub(crate) is_stacked: bool,
     /// Set if the detail stands in place of the list while there is no room for both.
     pub(crate) covers_list: bool,
-    /// Set while a reply is being written in a low room: it stands above what it is about.
+    /// Set while a reply is being written: it stands above what it is about.
     pub(super) answers_first: bool,
     /// Set if a button of the menu on the board pushes the event's kind and key.
     pub(crate) is_in_menu: bool,
@@ -59,9 +61,22 @@ impl DetailView {
     /// Shows a part: scrolls to it, or opens its pane.
     pub(crate) fn show(&mut self, part: DetailPart) {
         (self.part, self.to_reveal) = (part, true);
-        if part == DetailPart::Replays {
-            (self.shows_beside, self.shows_attempts) = (true, true);
+        self.shows_beside |= part == DetailPart::Replays;
+    }
+
+    /// Shows the attempts, or folds them again: in the second column where there is room for one.
+    pub(super) fn toggle_attempts(&mut self) {
+        if self.is_wide {
+            self.shows_beside = !self.shows_beside;
+        } else {
+            self.shows_attempts = !self.shows_attempts;
+            self.to_reveal_attempts = self.shows_attempts;
         }
+    }
+
+    /// Returns true, once, if the attempts are to be scrolled to.
+    pub(super) fn takes_attempts(&mut self) -> bool {
+        std::mem::take(&mut self.to_reveal_attempts)
     }
 
     /// Turns to a neighbouring part; the first follows the last.

@@ -17,9 +17,9 @@ use crate::ui::action::{Action, DetailPart};
 use crate::ui::keys::{self, Shortcut};
 use crate::ui::look::{Look, attempt_mark, fault_hint, forward_hint, signature_icon};
 use crate::ui::screens::events::answering::ManualReplies;
-use crate::ui::theme::{CORNER, GAP, GAP_SMALL, icons, title_text};
+use crate::ui::theme::{CONTROL_HEIGHT, CORNER, GAP, GAP_SMALL, icons, title_text};
 use crate::ui::widgets::annotation::annotation_ui;
-use crate::ui::widgets::controls::{copy_icon, named, small_button, weak};
+use crate::ui::widgets::controls::{copy_icon, named, weak};
 use crate::ui::widgets::copy_menu::copy_menu_ui;
 use crate::ui::widgets::family_mark::family_mark;
 use crate::ui::widgets::marked::marked_line_ui;
@@ -32,8 +32,8 @@ const FAMILY_MARK: f32 = 10.0;
 const TITLE_CHARS: usize = 200;
 const HOVER_CHARS: usize = 1_000;
 
-/// Side of a button with an icon alone, in points.
-const ICON_BUTTON: f32 = 24.0;
+/// Width below which the verbs stand below the title, in points.
+const ROOM_BESIDE_TITLE: f32 = 480.0;
 
 /// Room beside the number of an attempt within its button, in points.
 const NUMBER_PADDING: f32 = 2.0;
@@ -54,38 +54,37 @@ pub(super) fn header_ui(
 ) {
     ui.spacing_mut().item_spacing.y = GAP_SMALL;
     let capture = &opened.stored.capture;
-    Sides::new().shrink_left().truncate().show(
-        ui,
-        |ui| title_ui(ui, capture, look),
-        |ui| {
-            // From the right to the left.
-            ui.spacing_mut().item_spacing.x = GAP_SMALL;
-            more_menu(ui, opened, view, look, actions);
-            actions.extend(copy_menu_ui(ui, look));
-            let id = opened.stored.placement.id;
-            let number = ui.add(Label::new(weak(look, format!("#{id}"))).extend());
-            let account = shortened(&capture.account, TITLE_CHARS);
-            number.on_hover_text(look.filled("detail.number", &[("id", &id.to_string()), ("account", &account)]));
-        },
-    );
-    let mut verbs = Vec::new();
-    Sides::new().shrink_left().truncate().show(
-        ui,
-        |ui| instant_ui(ui, opened, look, actions),
-        |ui| {
-            ui.spacing_mut().item_spacing.x = GAP_SMALL;
-            buttons_ui(ui, opened, answering, look, &mut verbs);
-        },
-    );
-    actions.append(&mut verbs);
+    // Above the scroll's content, which leaves room for the scroll bar.
+    ui.set_max_width(ui.available_width() - GAP);
+    let mut verbs = |ui: &mut Ui, actions: &mut Vec<Action>| {
+        // From the right to the left.
+        ui.spacing_mut().item_spacing.x = GAP_SMALL;
+        more_menu(ui, opened, view, look, actions);
+        actions.extend(copy_menu_ui(ui, look));
+        buttons_ui(ui, opened, answering, look, actions);
+    };
+    let sides = || Sides::new().shrink_left().truncate();
+    if ui.available_width() < ROOM_BESIDE_TITLE {
+        ui.horizontal(|ui| title_ui(ui, capture, look));
+        sides().show(ui, |ui| number_ui(ui, opened, look), |ui| verbs(ui, actions));
+        ui.horizontal(|ui| instant_ui(ui, opened, look, actions));
+    } else {
+        sides().show(ui, |ui| title_ui(ui, capture, look), |ui| verbs(ui, actions));
+        ui.horizontal(|ui| {
+            instant_ui(ui, opened, look, actions);
+            number_ui(ui, opened, look);
+        });
+    }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(GAP, GAP_SMALL);
         states_ui(ui, opened, look);
         attempts_ui(ui, (opened, lanes), view, look, actions);
     });
     whose_tap_row(ui, capture, answering, look, actions);
-    menu_line_ui(ui, opened, view.is_in_menu, look, actions);
-    annotation_ui(ui, &opened.stored.annotation, look, actions);
+    if !view.answers_first {
+        menu_line_ui(ui, opened, view.is_in_menu, look, actions);
+        annotation_ui(ui, &opened.stored.annotation, look, actions);
+    }
 }
 
 /// Draws whose tap it is, where a team has to do with it.
@@ -113,6 +112,14 @@ fn title_ui(ui: &mut Ui, capture: &Capture, look: &Look) {
         let response = ui.add(Label::new(shown).truncate());
         response.on_hover_text(shortened(key, HOVER_CHARS));
     }
+}
+
+/// Draws the number of the event.
+fn number_ui(ui: &mut Ui, opened: &EventDetail, look: &Look) {
+    let id = opened.stored.placement.id;
+    let number = ui.add(Label::new(weak(look, format!("#{id}"))).extend());
+    let account = shortened(&opened.stored.capture.account, TITLE_CHARS);
+    number.on_hover_text(look.filled("detail.number", &[("id", &id.to_string()), ("account", &account)]));
 }
 
 /// Draws the time and the user.
@@ -167,7 +174,7 @@ fn buttons_ui(
         };
         let can_answer = is_waiting && answerer == Answerer::Here;
         if is_waiting || answerer != Answerer::Here {
-            let answer = ui.add_enabled(can_answer, small_button(&*look.text("hero.answer")));
+            let answer = ui.add_enabled(can_answer, Button::new(look.text("hero.answer")));
             let answer = answer.on_hover_text(&hint).on_disabled_hover_text(&hint);
             if answer.clicked() {
                 answering.request_focus(group);
@@ -175,7 +182,7 @@ fn buttons_ui(
             }
         }
     }
-    let replay = ui.add(small_button(&*look.text("replays.detail.replay"))).on_hover_text(keys::REPLAY.hint());
+    let replay = ui.button(look.text("replays.detail.replay")).on_hover_text(keys::REPLAY.hint());
     if replay.clicked() {
         actions.push(keys::REPLAY.action());
     }
@@ -209,7 +216,7 @@ fn more_menu(ui: &mut Ui, opened: &EventDetail, view: &mut DetailView, look: &Lo
 
 /// A button with an icon alone that opens a menu.
 fn icon_menu(icon: &str) -> Button<'static> {
-    let size = Vec2::splat(ICON_BUTTON);
+    let size = Vec2::splat(CONTROL_HEIGHT);
     Button::new(RichText::new(icon).font(icons::font(16.0))).small().frame_when_inactive(false).min_size(size)
 }
 
@@ -274,11 +281,7 @@ fn attempts_ui(
         response
     };
     if named(response, Role::Button, &name).on_hover_text(&*name).clicked() {
-        if view.is_wide {
-            view.shows_beside = !view.shows_beside;
-        } else {
-            view.shows_attempts = !view.shows_attempts;
-        }
+        view.toggle_attempts();
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn scroll_ui(
         ui.spacing_mut().item_spacing.y = GAP;
         // Room for the scroll bar, which floats.
         ui.set_width(ui.available_width() - GAP);
-        // Where the room is low, the reply that is being written comes before what it is about.
+        // The reply that is being written comes before what it is about: its time runs.
         if view.answers_first {
             answer_ui(ui, detail, (view, answering), look, actions);
             content_ui(ui, detail, view, look, actions);
@@ -46,6 +46,7 @@ pub(super) fn scroll_ui(
             content_ui(ui, detail, view, look, actions);
             answer_ui(ui, detail, (view, answering), look, actions);
         }
+        attempts_below_ui(ui, detail, (view, answering), look, actions);
         if let Some(layers) = &detail.opened.layers {
             layers_ui(ui, layers, detail, look);
         }
@@ -77,14 +78,28 @@ fn answer_ui(
     reply_section_ui(ui, &detail.opened.stored, detail.reply.as_ref(), answering, look, actions);
 }
 
-/// Draws the timeline where it is unfolded, the findings, and the card of the kind.
+/// Draws the timeline where it is unfolded and has no column of its own.
+fn attempts_below_ui(
+    ui: &mut Ui,
+    detail: &Detail,
+    (view, answering): (&mut DetailView, &ManualReplies),
+    look: &Look,
+    actions: &mut Vec<Action>,
+) {
+    if view.is_wide || !view.shows_attempts || !has_attempts(&detail.opened) {
+        return;
+    }
+    let drawn = ui.scope(|ui| attempts_ui(ui, (&detail.lanes, detail.id()), answering, look, actions));
+    if view.takes_attempts() {
+        ui.scroll_to_rect(drawn.response.rect, None);
+    }
+}
+
+/// Draws the findings, and the card of the kind.
 fn content_ui(ui: &mut Ui, detail: &Detail, view: &mut DetailView, look: &Look, actions: &mut Vec<Action>) {
     let has_no_replays = detail.opened.replays.is_empty() || (view.is_wide && view.shows_beside);
     if view.takes_reveal(DetailPart::Content) || (has_no_replays && view.takes_reveal(DetailPart::Replays)) {
         ui.scroll_to_rect(Rect::from_min_size(ui.cursor().min, Vec2::splat(1.0)), Some(egui::Align::Min));
-    }
-    if view.shows_attempts && !view.is_wide && has_attempts(&detail.opened) {
-        attempts_ui(ui, &detail.lanes, detail.id(), look, actions);
     }
     mendable_findings_ui(ui, &detail.findings, look, actions);
     if let Some(hero) = &detail.hero {
@@ -107,9 +122,13 @@ pub(super) fn mark_part(ui: &Ui, heading: Rect, part: DetailPart, turned_to: Det
 
 /// Draws the heading of a part below a hairline; scrolls to it where that is asked for.
 pub(super) fn heading_ui(ui: &mut Ui, words: &str, part: DetailPart, view: &mut DetailView, look: &Look) {
-    ui.add_space(GAP_SMALL);
+    let is_first = ui.min_rect().height() == 0.0;
+    ui.add_space(if is_first { 0.0 } else { GAP_SMALL });
     let (line, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 1.0), egui::Sense::empty());
-    ui.painter().hline(line.x_range(), line.center().y, Stroke::new(1.0, look.palette.line));
+    if !is_first {
+        // Below the header there is a line already.
+        ui.painter().hline(line.x_range(), line.center().y, Stroke::new(1.0, look.palette.line));
+    }
     let shown = section_text(words).color(look.palette.strong);
     let response = named(ui.add(Label::new(shown).selectable(false)), Role::Heading, words);
     mark_part(ui, response.rect, part, view.part(), look);

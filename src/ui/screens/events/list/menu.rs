@@ -1,6 +1,6 @@
 //! Context menu of a row.
 
-use egui::{Button, Ui};
+use egui::{Button, Frame, Label, RichText, Ui};
 
 use super::layout::ColumnKind;
 use crate::capture::{CaptureId, CaptureSummary, ForwardState, ReplySummary};
@@ -25,6 +25,8 @@ pub(super) fn menu_ui(
     actions: &mut Vec<Action>,
 ) {
     if let Some((row, column)) = row {
+        title_ui(ui, row, look);
+        ui.separator();
         if let Some(term) = column.and_then(|column| cell_term(row, column)) {
             term_ui(ui, &term, look, actions);
             ui.separator();
@@ -72,6 +74,18 @@ pub(super) fn menu_ui(
         }
         actions.push(action);
     }
+}
+
+/// Names the row that the menu is about: another one may be selected.
+fn title_ui(ui: &mut Ui, row: &CaptureSummary, look: &Look) {
+    let mut words = look.kind(&row.kind, SHOWN);
+    if let Some(key) = row.event_key.as_deref().filter(|key| !key.is_empty()) {
+        words = format!("{words} {}", shortened(key, SHOWN));
+    }
+    let time = look.local(row.received_at).strftime("%H:%M:%S");
+    let shown = RichText::new(format!("{words} · {time}")).strong();
+    // Its left edge is that of the entries' words.
+    Frame::new().inner_margin(ui.spacing().button_padding).show(ui, |ui| ui.add(Label::new(shown).selectable(false)));
 }
 
 /// The filter term that finds rows with the same value in a column.
@@ -122,10 +136,12 @@ fn kind_name(kind: &str) -> &'static str {
 
 /// Draws submenus to filter by the row's values.
 fn values_ui(ui: &mut Ui, row: &CaptureSummary, look: &Look, actions: &mut Vec<Action>) {
-    let kind = (kind_name(&row.kind), Some(&row.kind));
-    for (name, value) in [kind, ("key", row.event_key.as_ref()), ("openid", row.openid.as_ref())] {
+    let kind = (kind_name(&row.kind), "list.by_kind", Some(&row.kind));
+    let key = ("key", "list.by_key", row.event_key.as_ref());
+    for (name, words, value) in [kind, key, ("openid", "list.by_openid", row.openid.as_ref())] {
         let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
         let Some(term) = by_value(Some(name), value) else { continue };
-        ui.menu_button(shortened(value, SHOWN), |ui| value_menu_ui(ui, value, &term, look, actions));
+        let words = look.filled(words, &[("value", &shortened(value, SHOWN))]);
+        ui.menu_button(words, |ui| value_menu_ui(ui, value, &term, look, actions));
     }
 }

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo,
+};
 
 use super::arrivals::Novelty;
 use super::cell_hover::hover_ui;
@@ -141,8 +143,11 @@ fn paint_ground(ui: &Ui, rect: Rect, state: &RowState<'_>, response: &Response, 
     let painter = ui.painter();
     if state.selected || state.picked {
         painter.rect_filled(rect, 0.0, look.palette.selected);
-    } else if response.hovered() {
+    } else if response.hovered() || response.context_menu_opened() {
         painter.rect_filled(rect, 0.0, look.palette.card);
+    }
+    if response.context_menu_opened() {
+        painter.rect_stroke(rect, 0.0, Stroke::new(1.5, look.palette.accent), StrokeKind::Inside);
     }
     if state.selected || state.novelty.is_some() {
         painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(EDGE, rect.height())), 0.0, look.palette.accent);
@@ -185,7 +190,7 @@ fn cell_ui(
             let center = Pos2::new(cell.left() + 5.0, cell.center().y);
             family_mark(ui, center, FAMILY_RADIUS, family, look.family_color(family));
             let cell = cell.with_min_x(cell.left() + FAMILY_PLACE);
-            cell_line(ui, cell, texts.kind.clone(), font, palette.text, align(column));
+            marked_text(ui, cell, &texts.kind, (font, palette.text), context);
         }
         ColumnKind::Summary => {
             let left = marks_ui(ui, cell, marks);
@@ -241,7 +246,8 @@ fn marks_ui(ui: &Ui, cell: Rect, marks: &[StateMark]) -> f32 {
     right
 }
 
-/// Draws a line of text with the hits of the filter marked, cut short where it does not fit.
+/// Draws a line of text with the hits of the filter marked, cut short where it does not fit. A hit in what is cut off marks
+/// the end.
 fn marked_text(ui: &Ui, cell: Rect, text: &str, (font, color): (FontId, Color32), context: &RowSurroundings<'_>) {
     let hits = context.hits.within(text);
     if hits.is_empty() {
@@ -253,6 +259,7 @@ fn marked_text(ui: &Ui, cell: Rect, text: &str, (font, color): (FontId, Color32)
     let lit = TextFormat { background: palette.lit, ..TextFormat::simple(font, palette.strong) };
     let mut job = LayoutJob { wrap: TextWrapping::truncate_at_width(cell.width()), ..LayoutJob::default() };
     let mut from = 0;
+    let last = hits.last().map_or(0, |hit| text[..hit.end].chars().count());
     for hit in hits {
         job.append(&text[from..hit.start], 0.0, plain.clone());
         job.append(&text[hit.clone()], 0.0, lit.clone());
@@ -260,7 +267,13 @@ fn marked_text(ui: &Ui, cell: Rect, text: &str, (font, color): (FontId, Color32)
     }
     job.append(&text[from..], 0.0, plain);
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    ui.painter().galley(Pos2::new(cell.left(), cell.center().y - galley.size().y / 2.0), galley, color);
+    let place = Pos2::new(cell.left(), cell.center().y - galley.size().y / 2.0);
+    if let Some(end) = galley.rows.first().filter(|row| galley.elided && row.glyphs.len() <= last) {
+        let cut = end.glyphs.last().map_or(0.0, |glyph| glyph.advance_width);
+        let ground = Rect::from_min_max(end.rect().right_top() - Vec2::new(cut, 0.0), end.rect().right_bottom());
+        ui.painter().rect_filled(ground.translate(place.to_vec2()), 0.0, palette.lit);
+    }
+    ui.painter().galley(place, galley, color);
 }
 
 /// The time that is left to answer a held push; it stands in the place of the reply.
