@@ -46,6 +46,8 @@ mod reach;
 mod removing;
 #[path = "window/replays.rs"]
 mod replays;
+#[path = "window/rules.rs"]
+mod rules;
 #[path = "window/server.rs"]
 mod server;
 #[path = "window/set_up.rs"]

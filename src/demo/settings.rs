@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{DemoError, Plot};
 use crate::config::{self, DataFolder, FilterConfig, Hue, LookConfig, TargetConfig};
-use crate::rules::{Response, Rule};
+use crate::rules::{BadAnswer, Response, Rule};
 use crate::wechat::fault::Fault;
 use crate::wechat::reply::{Article, PassiveReply};
 
@@ -37,6 +37,8 @@ pub(super) fn write(plot: &Plot, folder: &DataFolder, look: &LookConfig) -> Resu
     config::save_rules(folder, &file, &rules(plot))?;
     config::save_filters(folder, &file, &filters(plot))?;
     config::save_targets(folder, &file, &targets(plot))?;
+    // As the rows of the story say; nothing goes there before something arrives.
+    config::save_forward(folder, &file, Some(&plot.server), BadAnswer::default())?;
     Ok(())
 }
 

@@ -88,6 +88,8 @@ pub(crate) enum Action {
     ProposeTunnel(String),
     /// Show this part of the screen of rules.
     ShowRules(RulesPlace),
+    /// Open the form of the rule with this name.
+    EditRule(String),
     /// Show the targets of replays.
     ShowTargets,
     /// Begin the checks of reach, and show them.
@@ -223,6 +225,8 @@ pub(crate) enum HoldAction {
     Set(Option<Box<Filter>>),
     /// Hold everything, or nothing any more.
     Toggle,
+    /// Hold what the filter of the list matches.
+    Matching,
     /// Go to the held push that has the least time left, and write its reply.
     AnswerNext,
     /// Send the reply that is written.

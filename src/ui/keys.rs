@@ -94,6 +94,7 @@ shortcuts! {
     BYTES_PART: Action::ShowPart(DetailPart::Bytes), [ctrl(Key::Num4)], "window.keys.part_bytes";
     REPLAYS_PART: Action::ShowPart(DetailPart::Replays), [ctrl(Key::Num5)], "window.keys.part_replays";
     TOGGLE_HOLD: Action::Hold(HoldAction::Toggle), [plain(Key::I)], "hold.keys.toggle";
+    HOLD_MATCHING: Action::Hold(HoldAction::Matching), [], "hold.switch.filter";
     ANSWER_HELD: Action::Hold(HoldAction::AnswerNext), [plain(Key::A)], "hold.keys.answer";
     RELEASE_HELD: Action::Hold(HoldAction::ReleaseAll), [shifted(Key::A)], "hold.keys.release";
     SEND_ANSWER: Action::Hold(HoldAction::SendReply), [ctrl(Key::Enter)], "hold.keys.send";

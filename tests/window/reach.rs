@@ -63,7 +63,7 @@ fn the_checks_tick_as_they_end_and_a_sound_route_is_well() {
         _ => None,
     });
     let copied = copied.unwrap();
-    assert!(copied.contains("ok       Push [push-ok]: "), "{copied}");
+    assert!(copied.contains("✓ OK · Push: ") && copied.contains(" [push-ok]"), "{copied}");
     assert!(!copied.contains(TOKEN), "{copied}");
     // The event that was sent is our own.
     window.harness.get_by_role_and_label(Role::Tab, "Events").click();

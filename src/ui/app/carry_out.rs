@@ -12,6 +12,7 @@ use crate::ui::App;
 use crate::ui::action::{
     Action, FileRequest, FilterAction, HoldAction, RemovalAction, Screen, SendAction, SettingsSection,
 };
+use crate::ui::bars::hold::matching;
 use crate::ui::dialogs::palette::PaletteSources;
 use crate::ui::dialogs::removal_question;
 use crate::ui::screens::compose::Origin;
@@ -53,8 +54,9 @@ impl App {
         let (look, chosen) = (self.look(ctx), self.chosen_look());
         let State { palette, saved, list, .. } = &mut self.state;
         if shown {
-            let recent = list.newest_rows(RECENT).collect();
-            palette.open(&PaletteSources { filters: saved.all(), recent, chosen: &chosen }, &look);
+            let (recent, rules) = (list.newest_rows(RECENT).collect(), self.engine.rules());
+            let sources = PaletteSources { filters: saved.all(), rules: rules.rules(), recent, chosen: &chosen };
+            palette.open(&sources, &look);
         } else {
             palette.close();
         }
@@ -152,6 +154,12 @@ impl App {
                 state.rules.show(place);
                 self.show_screen(Screen::Rules);
             }
+            Action::EditRule(name) => {
+                if let Some(rule) = self.engine.rules().rules().iter().find(|rule| rule.name == name) {
+                    state.rules.edit(rule);
+                }
+                self.show_screen(Screen::Rules);
+            }
             Action::ShowTargets => {
                 state.replays.show_targets();
                 self.show_screen(Screen::Replays);
@@ -236,6 +244,10 @@ impl App {
                 let all = self.state.answering.switch().is_none().then(Box::default);
                 self.hold(ctx, HoldAction::Set(all));
             }
+            HoldAction::Matching => match matching(self.state.filter.text(), &self.look(ctx)) {
+                Ok(filter) => self.hold(ctx, HoldAction::Set(Some(Box::new(filter)))),
+                Err(why) => self.state.notices.warning(why, ctx.input(|input| input.time)),
+            },
             HoldAction::AnswerNext => {
                 if !self.state.answer_next() {
                     let said = self.look(ctx).text("hold.none_held").into_owned();

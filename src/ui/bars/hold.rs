@@ -56,21 +56,22 @@ pub(crate) fn switch_ui(
     named(menu.response, Role::Button, &state).on_hover_text(keys::TOGGLE_HOLD.hint());
 }
 
+/// The filter of the list as one for pushes that have just arrived, or the reason why it is none.
+pub(crate) fn matching(filter: &str, look: &Look) -> Result<Filter, String> {
+    let parsed = Filter::parse_for_arrivals(filter, &crate::clock::local_now());
+    let parsed = parsed.map_err(|mistake| filter_error::words(&mistake, look))?;
+    if parsed.expr == Expr::All { Err(look.text("hold.switch.no_filter").into_owned()) } else { Ok(parsed) }
+}
+
 /// Offers to hold what the filter of the list matches, if its terms apply to a push that has just arrived.
 fn filter_ui(ui: &mut Ui, held: Option<&Filter>, filter: &str, look: &Look, actions: &mut Vec<Action>) {
-    let parsed = Filter::parse_for_arrivals(filter, &crate::clock::local_now());
-    let can = parsed.as_ref().is_ok_and(|filter| filter.expr != Expr::All);
+    let parsed = matching(filter, look);
     let is_on = held.is_some_and(|held| held.text == filter);
-    let item = ui.add_enabled(can, Button::selectable(is_on, look.text("hold.switch.filter")));
+    let item = ui.add_enabled(parsed.is_ok(), Button::selectable(is_on, look.text("hold.switch.filter")));
     if let (true, Ok(filter)) = (item.clicked(), &parsed) {
         actions.push(Action::Hold(HoldAction::Set(Some(Box::new(filter.clone())))));
     }
-    let why_not = match &parsed {
-        Err(mistake) => Some(filter_error::words(mistake, look)),
-        Ok(_) if !can => Some(look.text("hold.switch.no_filter").into_owned()),
-        Ok(_) => None,
-    };
-    if let Some(words) = why_not {
+    if let Err(words) = &parsed {
         ui.label(RichText::new(words).color(look.palette.weak).size(TEXT_SMALL));
     }
     if let Some(held) = held.filter(|_| !is_on) {

@@ -22,6 +22,9 @@ use crate::wechat::fault::Fault;
 /// Maximum width of the filter, in points.
 const FILTER_WIDTH: f32 = 720.0;
 
+/// Width of the window from which an armed fault is named, in points.
+const WIDE: f32 = 1_200.0;
+
 /// Draws the top bar.
 pub(crate) fn top_bar_ui(
     ui: &mut Ui,
@@ -60,7 +63,13 @@ pub(crate) fn top_bar_ui(
 fn armed_fault_ui(ui: &mut Ui, fault: Fault, look: &Look, actions: &mut Vec<Action>) {
     let name = look.text(&format!("fault.{}.name", fault.name())).into_owned();
     let hint = look.filled("fault.armed_hint", &[("fault", &name)]);
-    let words = format!("{} {} {}", icons::ZAP, look.text("fault.armed"), icons::CLOSE);
+    let is_wide = ui.ctx().content_rect().width() >= WIDE;
+    let said = if is_wide {
+        look.filled("fault.armed_as", &[("fault", &name)])
+    } else {
+        look.text("fault.armed").into_owned()
+    };
+    let words = format!("{} {said} {}", icons::ZAP, icons::CLOSE);
     let button = ui.add(Button::new(RichText::new(words).color(look.palette.fault)));
     name_button(&button, &hint);
     if button.on_hover_text(hint).clicked() {

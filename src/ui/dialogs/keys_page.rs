@@ -9,13 +9,18 @@ use crate::ui::look::Look;
 use crate::ui::theme;
 use crate::ui::widgets::dialog::{note_frame, title_ui};
 
-/// Width of each of the two columns, in points.
-const COLUMN_WIDTH: f32 = 400.0;
+/// Width of each column, in points.
+const COLUMN_WIDTH: f32 = 376.0;
+/// Most columns; a window too narrow for them has fewer.
+const MOST_COLUMNS: usize = 3;
 /// Width of the keys within a column, in points.
 const KEYS_WIDTH: f32 = 118.0;
 
+/// Margin around the page, in points.
+const MARGIN: i8 = 20;
+
 /// Gap between two rows, in points.
-const ROW_GAP: f32 = 1.0;
+const ROW_GAP: f32 = 5.0;
 
 /// Room for the title and around the page, in points; a window too low for all keys scrolls them.
 const AROUND: f32 = 170.0;
@@ -80,9 +85,10 @@ impl KeysPage {
         }
         let id = Id::unique("keys");
         let open = note_frame(ui, id);
-        let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
+        let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(MARGIN));
         let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(2.0 * COLUMN_WIDTH + theme::GAP_PAGE);
+            let columns = columns_in(ui.ctx().content_rect().width());
+            ui.set_width(columns as f32 * (COLUMN_WIDTH + theme::GAP_PAGE) - theme::GAP_PAGE);
             title_ui(ui, &look.text("window.keys.title"), look);
             let mut closed = false;
             ui.horizontal(|ui| {
@@ -98,7 +104,7 @@ impl KeysPage {
             // The key that opens the page closes it as well, although it is typed into the field.
             closed |= self.typed == "?" || self.typed == "？";
             ui.add_space(theme::GAP);
-            self.groups_ui(ui, look);
+            self.groups_ui(ui, columns, look);
             closed
         });
         // Esc is taken above; this is the button, or a click beside the page.
@@ -107,7 +113,7 @@ impl KeysPage {
         }
     }
 
-    fn groups_ui(&self, ui: &mut Ui, look: &Look) {
+    fn groups_ui(&self, ui: &mut Ui, columns: usize, look: &Look) {
         let found = self.found(look);
         // Otherwise the page would keep the height of its first frame.
         let height = (ui.ctx().content_rect().height() - AROUND).max(LEAST);
@@ -115,28 +121,39 @@ impl KeysPage {
             if found.is_empty() {
                 ui.weak(look.text("palette.none"));
             }
-            let (left, right) = found.split_at(halves(&found));
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = theme::GAP_PAGE;
-                column_ui(ui, left, look);
-                column_ui(ui, right, look);
+                for groups in parted(&found, columns) {
+                    column_ui(ui, groups, look);
+                }
             });
         });
     }
 }
 
-/// The number of groups for the left column, so that both are of about the same height.
-fn halves(found: &[FoundGroup]) -> usize {
+/// The number of columns that a window of that width has room for.
+fn columns_in(width: f32) -> usize {
+    let fit = (width - 2.0 * f32::from(MARGIN)) / (COLUMN_WIDTH + theme::GAP_PAGE);
+    (fit as usize).clamp(1, MOST_COLUMNS)
+}
+
+/// The groups in columns of about the same height.
+fn parted(found: &[FoundGroup], columns: usize) -> Vec<&[FoundGroup]> {
     /// Rows that a group's title takes.
     const TITLE: usize = 2;
-    let total: usize = found.iter().map(|(_, inside)| inside.len() + TITLE).sum();
-    let mut above = 0;
-    let count = found.iter().take_while(|(_, inside)| {
-        let begins_in_left = above * 2 < total;
-        above += inside.len() + TITLE;
-        begins_in_left && above * 2 <= total + inside.len() + TITLE
-    });
-    count.count().max(usize::from(!found.is_empty()))
+    let rows = |groups: &[FoundGroup]| groups.iter().map(|(_, inside)| inside.len() + TITLE).sum::<usize>();
+    let mut parts = Vec::new();
+    let mut rest = found;
+    for left in (1..=columns).rev().filter(|_| !found.is_empty()) {
+        let share = rows(rest).div_ceil(left);
+        // A group goes to the column that has more than half of it.
+        let fits = |count: &usize| rows(&rest[..*count]) + rows(&rest[*count..*count + 1]) / 2 <= share;
+        let count = (1..rest.len()).take_while(fits).last().map_or(usize::from(!rest.is_empty()), |last| last + 1);
+        let (column, others) = rest.split_at(if left == 1 { rest.len() } else { count });
+        parts.push(column);
+        rest = others;
+    }
+    parts
 }
 
 fn caps_ui(ui: &mut Ui, shortcut: &Shortcut, look: &Look) {
@@ -207,7 +224,7 @@ mod tests {
             found.iter().flat_map(|(_, inside)| inside.iter().map(|one| look.text(one.text).into_owned())).collect()
         };
         assert!(names("copy as json").iter().any(|name| name == "Copy as JSON"));
-        assert!(names("ctrl+f").iter().any(|name| name == "Filter"));
+        assert!(names("ctrl+f").iter().any(|name| name == "Focus the filter"));
         assert!(names("remove").len() >= 3);
         assert!(names("no such key").is_empty());
     }
@@ -215,9 +232,15 @@ mod tests {
     #[test]
     fn the_columns_are_about_as_high() {
         let found = page("").found(&look(egui::Theme::Dark));
-        let split = halves(&found);
         let rows = |groups: &[FoundGroup]| groups.iter().map(|(_, inside)| inside.len() + 2).sum::<usize>();
-        let (left, right) = (rows(&found[..split]), rows(&found[split..]));
-        assert!(left.abs_diff(right) <= rows(&found) / 2 && right > 0, "{left} and {right}");
+        for columns in 1..=MOST_COLUMNS {
+            let parts = parted(&found, columns);
+            assert_eq!(parts.iter().map(|part| part.len()).sum::<usize>(), found.len(), "nothing is lost");
+            let heights: Vec<usize> = parts.iter().map(|part| rows(part)).collect();
+            let share = rows(&found) / columns;
+            assert!(heights.iter().all(|height| height.abs_diff(share) <= share / 2), "{heights:?}");
+        }
+        assert_eq!((columns_in(1600.0), columns_in(1280.0), columns_in(1024.0)), (3, 3, 2));
+        assert!(parted(&[], 2).is_empty());
     }
 }

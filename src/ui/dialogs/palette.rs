@@ -126,12 +126,9 @@ impl CommandPalette {
         let moved = std::mem::take(&mut self.moved);
         let area = ScrollArea::vertical().id_salt("palette").max_height(height).min_scrolled_height(height);
         area.auto_shrink([false, true]).show(ui, |ui| {
-            let mut former = "";
             for (at, hit) in self.hits.iter().enumerate() {
                 let Some(entry) = self.entries.get(hit.entry) else { continue };
-                let group = if entry.group == former { "" } else { entry.group };
-                former = entry.group;
-                let response = entry_ui(ui, entry, &hit.lit, group, at == self.at, look);
+                let response = entry_ui(ui, entry, &hit.lit, at == self.at, look);
                 if at == self.at && moved {
                     response.scroll_to_me(None);
                 }
@@ -167,8 +164,8 @@ impl PaletteKeys {
     }
 }
 
-/// Draws one entry, which arrows choose and Tab passes by: its group where that begins, its name with the matching letters lit, and its keys.
-fn entry_ui(ui: &mut Ui, entry: &PaletteEntry, lit: &[u32], group: &str, chosen: bool, look: &Look) -> egui::Response {
+/// Draws one entry, which arrows choose and Tab passes by: its group, its name with the matching letters lit, and its keys.
+fn entry_ui(ui: &mut Ui, entry: &PaletteEntry, lit: &[u32], chosen: bool, look: &Look) -> egui::Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ENTRY_HEIGHT), Sense::CLICK);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &entry.name));
     response.ctx.accesskit_node_builder(response.id, |node| node.set_selected(chosen));
@@ -184,9 +181,7 @@ fn entry_ui(ui: &mut Ui, entry: &PaletteEntry, lit: &[u32], group: &str, chosen:
     let small = TextStyle::Small.resolve(ui.style());
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let left = rect.left_center() + Vec2::new(theme::GAP, 0.0);
-    if !group.is_empty() {
-        painter.text(left, egui::Align2::LEFT_CENTER, look.text(group), small.clone(), palette.weak);
-    }
+    painter.text(left, egui::Align2::LEFT_CENTER, look.text(entry.group), small.clone(), palette.weak);
     let hint = painter.layout_no_wrap(entry.hint.clone(), small, palette.weak);
     let hint_at = egui::pos2(rect.right() - theme::GAP - hint.size().x, rect.center().y - hint.size().y / 2.0);
     let name_at = left.x + GROUP_WIDTH;

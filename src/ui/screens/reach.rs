@@ -5,7 +5,8 @@ use egui::{ScrollArea, Ui};
 use crate::engine::{ArrivalsNotice, Command, DoctorNotice, ServerTest};
 use crate::ui::action::{Action, ReachTab};
 use crate::ui::look::Look;
-use crate::ui::widgets::controls::page_ui;
+use crate::ui::theme::GAP_LARGE;
+use crate::ui::widgets::controls::{card, page_ui};
 use crate::ui::widgets::nothing_arrives::{ArrivalsView, nothing_arrives_ui};
 use crate::ui::widgets::tab_bar::{TabLabel, tab_bar_ui};
 
@@ -102,7 +103,12 @@ impl ReachScreen {
                 }
                 match self.tab {
                     ReachTab::Check => self.check.ui(ui, look, actions),
-                    ReachTab::NothingArrives => nothing_arrives_ui(ui, view, look, actions),
+                    ReachTab::NothingArrives => {
+                        card(look).inner_margin(GAP_LARGE).show(ui, |ui| {
+                            ui.set_width(ui.available_width());
+                            nothing_arrives_ui(ui, view, look, actions);
+                        });
+                    }
                     ReachTab::OwnServer => self.own_server.ui(ui, view.status, look, actions),
                     ReachTab::Arrivals => self.timeline.ui(ui, look, actions),
                 }

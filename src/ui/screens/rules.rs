@@ -86,6 +86,13 @@ impl RulesScreen {
         self.forms.open_draft(rule);
     }
 
+    /// Opens the form of a saved rule.
+    pub(crate) fn edit(&mut self, rule: &Rule) {
+        self.tab = RulesTab::Rules;
+        self.forms.open(rule);
+        self.list.show(&rule.name);
+    }
+
     /// Closes the open form, which keeps its changes; returns true if there was one in view.
     pub(crate) fn close_form(&mut self) -> bool {
         let is_shown = self.tab == RulesTab::Rules && self.forms.is_open();
@@ -179,13 +186,13 @@ impl RulesScreen {
     }
 
     fn form_ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look, actions: &mut Vec<Action>) {
-        let Self { pending, forms, .. } = self;
+        let Self { pending, forms, list, .. } = self;
         let rules = pending.shown(view.rules);
         let Some(form) = forms.opened() else { return };
         match form.ui(ui, rules, view, look, actions) {
             Some(FormAction::Save) => {
                 let now = ui.input(|input| input.time);
-                actions.push(pending.change(view.rules, now, &mut |rules| form.put_into(rules)));
+                actions.push(pending.change(view.rules, now, &mut |rules| list.show(form.put_into(rules))));
             }
             Some(FormAction::Close) => forms.close(),
             Some(FormAction::Discard) => forms.discard(),

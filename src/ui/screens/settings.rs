@@ -163,8 +163,10 @@ impl Settings {
     fn data_ui(&self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         let folder = self.folder.display().to_string();
         labelled_text(ui, "settings.data.folder", look, |ui, _| {
-            ui.add(Label::new(RichText::new(safe_text(&folder)).monospace()).wrap());
-            copy_button(ui, look, &look.text("settings.data.folder"), || folder.clone(), actions);
+            ui.horizontal_wrapped(|ui| {
+                ui.add(Label::new(RichText::new(safe_text(&folder)).monospace()).wrap());
+                copy_button(ui, look, &look.text("settings.data.folder"), || folder.clone(), actions);
+            });
         });
         ui.add(Label::new(weak(look, look.text("settings.data.hint"))).wrap());
     }
@@ -216,16 +218,18 @@ impl SaveState {
 
 /// Draws the button that saves a form below its fields.
 fn save_below_ui(ui: &mut Ui, key: &str, state: SaveState, look: &Look) -> bool {
-    pair(ui, |_| (), |ui| save_ui(ui, key, state, look))
+    state != SaveState::Unchanged && pair(ui, |_| (), |ui| save_ui(ui, key, state, look))
 }
 
-/// Draws the button that saves a form: in the accent colour while there is something to save, else with the reason why not.
+/// Draws the button that saves a form while there is something to save; it says why where that cannot be saved.
 fn save_ui(ui: &mut Ui, key: &str, state: SaveState, look: &Look) -> bool {
+    if state == SaveState::Unchanged {
+        return false;
+    }
     let button = primary_button(ui, look, &look.text(key), state == SaveState::Ready);
     match state {
-        SaveState::Unchanged => button.on_disabled_hover_text(look.text("settings.save.unchanged")).clicked(),
         SaveState::Flawed => button.on_disabled_hover_text(look.text("settings.save.flawed")).clicked(),
-        SaveState::Ready => button.clicked(),
+        SaveState::Unchanged | SaveState::Ready => button.clicked(),
     }
 }
 

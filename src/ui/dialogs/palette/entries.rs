@@ -2,6 +2,7 @@
 
 use crate::capture::CaptureSummary;
 use crate::config::{LookConfig, Theme};
+use crate::rules::Rule;
 use crate::texts::Language;
 use crate::texts::safe_text::shortened;
 use crate::ui::action::{Action, Screen, SettingsSection};
@@ -30,6 +31,7 @@ pub(super) struct PaletteEntry {
 #[derive(Debug)]
 pub(crate) struct PaletteSources<'a> {
     pub(crate) filters: &'a [NamedFilter],
+    pub(crate) rules: &'a [Rule],
     /// The newest events.
     pub(crate) recent: Vec<&'a CaptureSummary>,
     pub(crate) chosen: &'a LookConfig,
@@ -40,6 +42,7 @@ pub(super) fn entries(sources: &PaletteSources<'_>, look: &Look) -> Vec<PaletteE
     let mut entries: Vec<PaletteEntry> = verbs(look).collect();
     entries.extend(screens(look));
     entries.extend(sources.filters.iter().map(filter));
+    entries.extend(sources.rules.iter().map(|one| rule(one, look)));
     entries.extend(sources.recent.iter().map(|event| recent(event, look)));
     entries.extend(settings(sources.chosen, look));
     entries
@@ -64,7 +67,13 @@ fn verbs(look: &Look) -> impl Iterator<Item = PaletteEntry> + '_ {
     };
     let verbs = keys::TABLE.iter().filter(move |shortcut| is_verb(&shortcut.action()));
     verbs.map(|shortcut| {
-        named(shortcut.group().text(), shortcut.text, shortcut.names().join(" · "), shortcut.action(), look)
+        let hint = shortcut.names().join(" · ");
+        let mut entry = named(shortcut.group().text(), shortcut.text, hint, shortcut.action(), look);
+        if matches!(entry.action, Action::Hold(_)) {
+            // All of them are looked for by that word.
+            entry.others.extend(Language::ALL.map(|language| language.text("hold.switch.name").into_owned()));
+        }
+        entry
     })
 }
 
@@ -90,6 +99,17 @@ fn filter(named: &NamedFilter) -> PaletteEntry {
         others: vec![named.text.clone()],
         hint: shortened(&named.text, LONGEST),
         action: Action::SetFilter(named.text.clone()),
+    }
+}
+
+fn rule(rule: &Rule, look: &Look) -> PaletteEntry {
+    let state = if rule.enabled { String::new() } else { look.text("rules_screen.list.off").into_owned() };
+    PaletteEntry {
+        group: "palette.group.rules",
+        name: shortened(&rule.name, LONGEST),
+        others: vec![rule.filter.clone()],
+        hint: if rule.enabled { shortened(&rule.filter, LONGEST) } else { state },
+        action: Action::EditRule(rule.name.clone()),
     }
 }
 

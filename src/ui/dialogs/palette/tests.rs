@@ -7,6 +7,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
 use crate::config::LookConfig;
+use crate::rules::{Response, Rule};
 use crate::texts::Language;
 use crate::ui::test_support::{ActionLog, dress};
 
@@ -15,7 +16,11 @@ fn shown<'h>(language: Language) -> (Harness<'h>, ActionLog) {
     let asking = Rc::clone(&asked);
     let mut palette = CommandPalette::default();
     let look = Look::new(language, egui::Theme::Dark, jiff::tz::TimeZone::UTC);
-    palette.open(&PaletteSources { filters: &[], recent: Vec::new(), chosen: &LookConfig::default() }, &look);
+    let rules = [Rule { name: "hold questions".to_owned(), filter: "type:text".to_owned(), ..rule() }];
+    palette.open(
+        &PaletteSources { filters: &[], rules: &rules, recent: Vec::new(), chosen: &LookConfig::default() },
+        &look,
+    );
     let mut harness = Harness::builder().with_size([1000.0, 700.0]).with_context_setup(dress).build_ui(move |ui| {
         let mut actions = Vec::new();
         palette.ui(ui, &look, &mut actions);
@@ -23,6 +28,11 @@ fn shown<'h>(language: Language) -> (Harness<'h>, ActionLog) {
     });
     harness.run();
     (harness, asked)
+}
+
+fn rule() -> Rule {
+    let response = Response::Hold;
+    Rule { name: String::new(), filter: String::new(), enabled: true, response, delay_ms: 0, status: None, fault: None }
 }
 
 fn typed(harness: &mut Harness<'_>, text: &str) {
@@ -106,7 +116,24 @@ fn verbs_of_every_screen_are_found() {
         ("new rule", "[ShowRules(NewRule)]"),
         ("check reach", "[CheckReach]"),
         ("settings team", "[ShowSettings(Team)]"),
+        ("hold questions", "[EditRule(\"hold questions\")]"),
+        ("hold only what", "[Hold(Matching)]"),
     ] {
         assert_eq!(runs(text), action, "{text}");
     }
+}
+
+#[test]
+fn every_verb_of_holding_is_found_by_that_word() {
+    for (language, word) in [(Language::English, "hold"), (Language::Chinese, "拦截")] {
+        let (mut harness, _) = shown(language);
+        typed(&mut harness, word);
+        for key in ["hold.keys.release", "hold.keys.answer", "hold.switch.filter", "hold.keys.toggle"] {
+            let name = language.text(key).into_owned();
+            assert!(harness.query_by_label(&name).is_some(), "{name}");
+        }
+    }
+    let (mut harness, _) = shown(Language::English);
+    typed(&mut harness, "hold");
+    harness.get_by_label("hold questions");
 }

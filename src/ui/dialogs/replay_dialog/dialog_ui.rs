@@ -70,11 +70,11 @@ impl ReplayDialog {
         let mut entered = fields::target_ui(ui, choice, view.status, open, look);
         fields::account_ui(ui, choice, view.status, look);
         ui.separator();
-        fields::mode_ui(ui, choice, look);
-        fields::form_ui(ui, choice, view.status, look);
+        fields::mode_ui(ui, choice, is_captured, look);
+        fields::form_ui(ui, choice, (view.status, is_captured), look);
         ui.separator();
         entered |= fields::times_ui(ui, choice, look);
-        entered |= fields::pace_ui(ui, choice, look);
+        entered |= fields::pace_ui(ui, choice, is_captured, look);
         if is_captured {
             fields::against_ui(ui, choice, view.runs, look);
         }

@@ -88,25 +88,30 @@ pub(super) fn account_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, look
 }
 
 /// Draws the modes, each with a line on its purpose.
-pub(super) fn mode_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) {
+pub(super) fn mode_ui(ui: &mut Ui, choice: &mut Choice, is_captured: bool, look: &Look) {
     labelled(ui, "replay.mode.label", look, |ui, _| {
         for mode in [ReplayMode::Verbatim, ReplayMode::Resign, ReplayMode::Fresh] {
             let name = look.text(&format!("replay.mode.{}.name", mode.as_str())).into_owned();
             ui.radio_value(&mut choice.mode, mode, name);
-            let hint = look.text(&format!("replay.mode.{}.hint", mode.as_str())).into_owned();
+            let part = if mode == ReplayMode::Verbatim && !is_captured { "hint_made" } else { "hint" };
+            let hint = look.text(&format!("replay.mode.{}.{part}", mode.as_str())).into_owned();
             ui.add(Label::new(weak(look, hint)).wrap());
         }
     });
 }
 
-/// Draws the message forms, plain or encrypted; for verbatim messages another form means a new signature.
-pub(super) fn form_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, look: &Look) {
+/// Draws the message forms, plain or encrypted, of which a message that was made here is plain; for verbatim messages another form means a new signature.
+pub(super) fn form_ui(ui: &mut Ui, choice: &mut Choice, (status, is_captured): (&Status, bool), look: &Look) {
     labelled(ui, "replay.form.label", look, |ui, _| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
-            for form in [ReplayForm::AsCaptured, ReplayForm::Plain, ReplayForm::Encrypted] {
+            let forms = [ReplayForm::AsCaptured, ReplayForm::Plain, ReplayForm::Encrypted];
+            for form in forms.into_iter().filter(|form| is_captured || *form != ReplayForm::AsCaptured) {
                 let name = look.text(&format!("replay.form.{}", form.as_str())).into_owned();
-                ui.selectable_value(&mut choice.form, form, name);
+                let is_default = !is_captured && (form, choice.form) == (ReplayForm::Plain, ReplayForm::AsCaptured);
+                if ui.selectable_label(is_default || choice.form == form, name).clicked() {
+                    choice.form = form;
+                }
             }
         });
         let has_key = |name: &str| status.accounts.iter().any(|account| account.name == name && account.has_aes_key);
@@ -116,7 +121,9 @@ pub(super) fn form_ui(ui: &mut Ui, choice: &mut Choice, status: &Status, look: &
         };
         let key = match (choice.mode, choice.form) {
             (_, ReplayForm::Encrypted) if lacks_key => "replay.form.no_key",
-            (ReplayMode::Verbatim, ReplayForm::Plain | ReplayForm::Encrypted) => "replay.form.verbatim_hint",
+            (ReplayMode::Verbatim, ReplayForm::Plain | ReplayForm::Encrypted) if is_captured => {
+                "replay.form.verbatim_hint"
+            }
             _ => return,
         };
         ui.add(Label::new(weak(look, look.text(key))).wrap());
@@ -134,15 +141,18 @@ pub(super) fn times_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) -> bool {
 }
 
 /// Draws the pace. Returns true if Enter was pressed in a number.
-pub(super) fn pace_ui(ui: &mut Ui, choice: &mut Choice, look: &Look) -> bool {
+pub(super) fn pace_ui(ui: &mut Ui, choice: &mut Choice, is_captured: bool, look: &Look) -> bool {
     labelled(ui, "replay.pace.label", look, |ui, _| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP_SMALL;
-            for (kind, key) in [
+            let paces = [
                 (PaceKind::Fast, "replay.pace.fast"),
                 (PaceKind::PerSecond, "replay.pace.per_second"),
                 (PaceKind::Original, "replay.pace.original"),
-            ] {
+            ];
+            // What was made here came at no pace of its own.
+            let offered = paces.into_iter().filter(|(kind, _)| is_captured || *kind != PaceKind::Original);
+            for (kind, key) in offered {
                 ui.selectable_value(&mut choice.pace, kind, look.text(key).into_owned());
             }
         });
@@ -198,15 +208,34 @@ pub(super) fn against_ui(ui: &mut Ui, choice: &mut Choice, runs: &[StoredRun], l
 mod tests {
     use std::cell::RefCell;
 
+    use egui::accesskit::Toggled;
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
     use super::*;
     use crate::texts::Language;
+
+    #[test]
+    fn a_message_that_was_made_here_is_plain_and_not_as_captured() {
+        let ask = |is_captured: bool| {
+            let look = Look::new(Language::English, egui::Theme::Dark, jiff::tz::TimeZone::UTC);
+            let harness = Harness::new_ui(move |ui| {
+                let choice = &mut Choice::default();
+                form_ui(ui, choice, (&Status::default(), is_captured), &look);
+                pace_ui(ui, choice, is_captured, &look);
+            });
+            let chosen = harness.get_by_label("Plain").accesskit_node().toggled();
+            (chosen == Some(Toggled::True), harness.query_all_by_label("As captured").count())
+        };
+        assert_eq!((ask(false), ask(true)), ((true, 0), (false, 2)));
+    }
 
     #[test]
     fn verbatim_messages_may_travel_in_another_form() {
         let look = Look::new(Language::English, egui::Theme::Dark, jiff::tz::TimeZone::UTC);
         let choice =
             RefCell::new(Choice { mode: ReplayMode::Verbatim, form: ReplayForm::Encrypted, ..Choice::default() });
-        egui::__run_test_ui(|ui| form_ui(ui, &mut choice.borrow_mut(), &Status::default(), &look));
+        egui::__run_test_ui(|ui| form_ui(ui, &mut choice.borrow_mut(), (&Status::default(), true), &look));
         assert_eq!(choice.borrow().form, ReplayForm::Encrypted);
     }
 }

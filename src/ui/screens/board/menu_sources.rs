@@ -13,7 +13,7 @@ use crate::texts::safe_text::shortened;
 use crate::ui::action::{Action, BoardAction, BoardVerb, Mend};
 use crate::ui::look::{Look, severity_mark};
 use crate::ui::theme::{CORNER, GAP_SMALL, page_text};
-use crate::ui::widgets::controls::{icon_button, named, small_button, weak};
+use crate::ui::widgets::controls::{icon_button, named, primary_button, small_button, weak};
 use crate::ui::widgets::dialog::{DialogChoice, choice_ui, dialog_ui};
 
 /// Errors whose remedy is in Settings, by their locale keys.
@@ -89,14 +89,14 @@ impl Board {
         let menu = self.menu.as_ref()?;
         let mut verb = None;
         let can_publish = !self.sources.is_waiting;
-        let publish = ui.add_enabled(can_publish, Button::new(look.text("board.publish")));
+        let publish = primary_button(ui, look, &look.text("board.publish"), can_publish);
         if publish.on_hover_text(look.text("board.publish_hint")).clicked() {
             verb = Some(BoardVerb::Publish);
         }
-        if ui.button(look.text("board.save")).clicked() {
+        if ui.add(quiet("board.save", look)).clicked() {
             verb = Some(BoardVerb::Save);
         }
-        if ui.button(look.text("board.copy")).on_hover_text(look.text("board.copy_hint")).clicked() {
+        if ui.add(quiet("board.copy", look)).on_hover_text(look.text("board.copy_hint")).clicked() {
             actions.push(Action::Copy(menu.json()));
         }
         if ui.add(Button::new(look.text("board.edit.button")).selected(menu.is_editing())).clicked() {
@@ -108,7 +108,7 @@ impl Board {
     /// Draws the ways to open a menu; returns the verb that was chosen.
     fn open_ui(&self, ui: &mut Ui, account: &str, look: &Look, actions: &mut Vec<Action>) -> Option<BoardVerb> {
         let mut verb = None;
-        let (response, _) = MenuButton::new(look.text("board.kept")).ui(ui, |ui| {
+        let (response, _) = MenuButton::from_button(quiet("board.kept", look)).ui(ui, |ui| {
             if self.kept.is_empty() {
                 ui.label(weak(look, look.text("board.none_kept")));
             }
@@ -122,13 +122,18 @@ impl Board {
             }
         });
         response.on_hover_text(look.text("board.kept_hint"));
-        if ui.button(look.text("board.paste")).clicked() {
+        if ui.add(quiet("board.paste", look)).clicked() {
             verb = Some(BoardVerb::Paste);
         }
-        if ui.button(look.text("board.open")).clicked() {
+        if ui.add(quiet("board.open", look)).clicked() {
             actions.push(Action::Board(BoardAction::ChooseFile));
         }
-        let fetch = ui.add_enabled(!self.sources.is_waiting, Button::new(look.text("board.fetch")));
+        // Before there is a menu, asking for it is what there is to do.
+        let (can_fetch, words) = (!self.sources.is_waiting, look.text("board.fetch"));
+        let fetch = match &self.menu {
+            None => primary_button(ui, look, &words, can_fetch),
+            Some(_) => ui.add_enabled(can_fetch, quiet("board.fetch", look)),
+        };
         if fetch.on_hover_text(look.text("board.fetch_hint")).clicked() {
             verb = Some(BoardVerb::Fetch);
         }
@@ -219,6 +224,11 @@ impl Board {
             DialogChoice::None => {}
         }
     }
+}
+
+/// A button that stands back behind the others: without a frame until the pointer is on it.
+fn quiet<'b>(key: &str, look: &Look) -> Button<'b> {
+    Button::new(look.text(key).into_owned()).frame_when_inactive(false)
 }
 
 /// The action that opens the form of an account at its AppSecret.

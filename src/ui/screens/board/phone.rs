@@ -42,6 +42,12 @@ pub(super) fn phone_ui(ui: &mut Ui, menu: &mut EditedMenu, account: &str, look: 
     let screen = rect.shrink(RIM);
     let bar = Rect::from_min_max(screen.left_bottom() - Vec2::new(0.0, BAR), screen.right_bottom());
     paint_case(ui, (rect, screen, bar), account, look);
+    if menu.risen.is_none() {
+        let key = if menu.is_editing() { "board.phone_edit" } else { "board.phone_tap" };
+        let at = screen.center();
+        let font = FontId::proportional(TEXT);
+        ui.painter().text(at, Align2::CENTER_CENTER, look.text(key), font, look.palette.chat.notice);
+    }
     let buttons = Rect::from_min_max(bar.min + Vec2::new(KEYBOARD, 0.0), bar.max);
     let in_bar: Vec<ButtonRow> = menu.rows().iter().filter(|row| row.depth == 0).take(MOST_IN_BAR).cloned().collect();
     let width = buttons.width() / in_bar.len().max(1) as f32;

@@ -2,14 +2,14 @@
 
 use egui::{Label, RichText, TextEdit, TextStyle, Ui};
 
-use super::result_row::{mark, result_ui};
+use super::result_row::{mark, report_lines, result_ui};
 use crate::engine::{
     CheckName, CheckResult, CheckVerdict, Command, DoctorCode, DoctorNotice, DoctorRequest, JobCommand, PublicAddress,
 };
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL};
-use crate::ui::widgets::controls::{copy_button, primary_button, weak};
+use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL};
+use crate::ui::widgets::controls::{card, copy_button, primary_button, weak};
 
 /// State of the tab.
 #[derive(Debug, Default)]
@@ -35,7 +35,9 @@ enum CheckRun {
     Running {
         from_outside: bool,
     },
-    Ended,
+    Ended {
+        from_outside: bool,
+    },
     Cancelled,
 }
 
@@ -45,18 +47,19 @@ impl CheckTab {
         match notice {
             DoctorNotice::Checked { number, result } if number == self.number => self.results.push(*result),
             DoctorNotice::Ended { number, is_complete } if number == self.number => {
-                self.run = if is_complete { CheckRun::Ended } else { CheckRun::Cancelled };
+                let from_outside = self.run == CheckRun::Running { from_outside: true };
+                self.run = if is_complete { CheckRun::Ended { from_outside } } else { CheckRun::Cancelled };
             }
             DoctorNotice::Checked { .. } | DoctorNotice::Ended { .. } => {}
         }
     }
 
-    /// The mark of the worst result so far.
+    /// The mark of the worst result so far; all is well only where the way from outside was checked.
     pub(super) fn state(&self) -> Option<&'static str> {
         let worst = [CheckVerdict::Fail, CheckVerdict::Warn]
             .into_iter()
             .find(|verdict| self.results.iter().any(|result| result.code.verdict() == *verdict));
-        worst.or_else(|| (self.run == CheckRun::Ended).then_some(CheckVerdict::Ok)).map(mark)
+        worst.or_else(|| (self.run == CheckRun::Ended { from_outside: true }).then_some(CheckVerdict::Ok)).map(mark)
     }
 
     /// Puts the public URL of the tunnel into the field, unless something else was typed.
@@ -73,7 +76,10 @@ impl CheckTab {
     /// Draws the tab.
     pub(super) fn ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
         ui.add(Label::new(look.text("reach.check.lead")).wrap());
-        self.form_ui(ui, look, actions);
+        card(look).inner_margin(GAP_LARGE).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            self.form_ui(ui, look, actions);
+        });
         if self.run == CheckRun::None {
             return;
         }
@@ -109,7 +115,6 @@ impl CheckTab {
             ui.checkbox(&mut self.allow_local, look.text("reach.check.allow_local"))
                 .on_hover_text(look.text("reach.check.allow_local_hint"));
         });
-        ui.add_space(GAP);
     }
 
     /// Begins a run with what is typed, unless one goes on.
@@ -135,18 +140,24 @@ impl CheckTab {
                 (look.text("reach.check.running").into_owned(), look.palette.weak)
             }
             CheckRun::Cancelled => (look.text("reach.check.cancelled").into_owned(), look.palette.weak),
-            CheckRun::Ended if failed > 0 => (look.filled("reach.check.failed", &details), look.palette.error),
-            CheckRun::Ended if warned > 0 => (look.filled("reach.check.warned", &details), look.palette.warning),
-            CheckRun::Ended if self.is_unjudged() => {
+            CheckRun::Ended { .. } if failed > 0 => (look.filled("reach.check.failed", &details), look.palette.error),
+            CheckRun::Ended { from_outside: false } if warned > 0 => {
+                (look.filled("reach.check.warned_here", &details), look.palette.warning)
+            }
+            CheckRun::Ended { from_outside: false } => {
+                (look.text("reach.check.sound_here").into_owned(), look.palette.text)
+            }
+            CheckRun::Ended { .. } if warned > 0 => (look.filled("reach.check.warned", &details), look.palette.warning),
+            CheckRun::Ended { .. } if self.is_unjudged() => {
                 (look.text("reach.check.sound_local").into_owned(), look.palette.text)
             }
-            CheckRun::Ended => (look.text("reach.check.sound").into_owned(), look.palette.ok),
+            CheckRun::Ended { .. } => (look.text("reach.check.sound").into_owned(), look.palette.ok),
         };
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             ui.label(RichText::new(words).strong().color(color));
             if !self.results.is_empty() {
-                let report = || self.results.iter().map(|result| result.lines(look.language)).collect();
+                let report = || self.results.iter().map(|result| report_lines(result, look)).collect();
                 copy_button(ui, look, &look.text("reach.check.report"), report, actions);
             }
         });

@@ -64,6 +64,16 @@ pub(super) fn result_ui(ui: &mut Ui, result: &CheckResult, look: &Look) {
     });
 }
 
+/// A result as lines of text, in the words of the window: what the window shows is what is copied.
+pub(super) fn report_lines(result: &CheckResult, look: &Look) -> String {
+    let verdict = result.code.verdict();
+    let (word, check) = (look.text(verdict_key(verdict)), look.text(check_key(result)));
+    let found = look.filled("window.pair", &[("name", &*check), ("value", &*result.window_message(look.language))]);
+    let remedy = result.window_remedy(look.language);
+    let remedy = if remedy.is_empty() { remedy } else { format!("  → {remedy}\n") };
+    format!("{} {word} · {found} [{}]\n{remedy}", mark(verdict), result.code.as_str())
+}
+
 fn words_ui(ui: &mut Ui, result: &CheckResult, look: &Look) {
     let is_quiet = matches!(result.code.verdict(), CheckVerdict::Ok | CheckVerdict::Skipped);
     let message = safe_text(&result.window_message(look.language)).into_owned();

@@ -70,8 +70,8 @@ impl RuleForm {
         *self = Self { of, ..Self::of_new(&self.base, !self.number) };
     }
 
-    /// Puts the rule into the list, in its place or at the end.
-    pub(super) fn put_into(&mut self, rules: &mut Vec<Rule>) {
+    /// Puts the rule into the list, in its place or at the end; returns its name.
+    pub(super) fn put_into(&mut self, rules: &mut Vec<Rule>) -> &str {
         let rule = self.checked.rule.clone();
         match rules.iter_mut().find(|known| self.of.as_ref() == Some(&known.name)) {
             Some(known) => known.clone_from(&rule),
@@ -79,6 +79,7 @@ impl RuleForm {
         }
         self.sent = Some(rule);
         self.draft.editor.reveal();
+        &self.checked.rule.name
     }
 
     /// Updates the form from the saved rules: a save may be confirmed, and the rule may have changed elsewhere.

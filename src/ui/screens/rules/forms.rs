@@ -55,6 +55,11 @@ impl Forms {
         self.all.get_mut(self.open?)
     }
 
+    /// Name of the saved rule whose form is open.
+    pub(super) fn opened_name(&self) -> Option<&str> {
+        self.all.get(self.open?)?.of()
+    }
+
     /// Closes the open form and keeps its changes.
     pub(super) fn close(&mut self) {
         self.open = None;

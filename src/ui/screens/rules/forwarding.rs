@@ -38,12 +38,14 @@ impl ForwardSection {
     pub(super) fn ui(&mut self, ui: &mut Ui, view: &RulesView<'_>, look: &Look, actions: &mut Vec<Action>) {
         let kept = view.listener;
         let kept_url = kept.forward.as_deref().unwrap_or_default();
-        state_ui(ui, kept_url, look);
         let mut url = self.url.take().unwrap_or_else(|| kept_url.to_owned());
         let mut bad_answer = self.bad_answer.unwrap_or(kept.forward_bad_answer);
         card(look).inner_margin(GAP_LARGE).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = GAP;
+            state_ui(ui, kept_url, look);
+            note_ui(ui, "rules_screen.forward.hint", look);
+            ui.separator();
             field_ui(ui, "rules_screen.forward.url", look, |ui| {
                 let example = look.filled("window.example", &[("example", EXAMPLE)]);
                 let edit = TextEdit::singleline(&mut url).font(TextStyle::Monospace).hint_text(example);
@@ -57,7 +59,6 @@ impl ForwardSection {
             choice_ui(ui, &mut bad_answer, &BAD_ANSWERS, look);
             self.buttons_ui(ui, &mut url, bad_answer, kept, look, actions);
         });
-        note_ui(ui, "rules_screen.forward.hint", look);
         self.url = (url != kept_url).then_some(url);
         self.bad_answer = (bad_answer != kept.forward_bad_answer).then_some(bad_answer);
     }

@@ -9,12 +9,12 @@ use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL, icons};
 use crate::ui::widgets::controls::small_button;
+use crate::ui::widgets::dialog::button_width;
 use crate::ui::widgets::fault_choice::number_ui;
 use crate::wechat::fault::Fault;
 
-/// Widths of the columns with the name above its number, and of the button, in points; the reaction has the rest.
-const NAME_WIDTH: f32 = 224.0;
-const BUTTON_WIDTH: f32 = 112.0;
+/// Width of the column with the name above its number, in points; the reaction has what the button leaves.
+const NAME_WIDTH: f32 = 220.0;
 
 /// Smallest width of the reaction, in points.
 const EFFECT_SMALLEST: f32 = 120.0;
@@ -48,9 +48,10 @@ impl FaultLab {
             }
         });
         ui.spacing_mut().item_spacing.y = 0.0;
-        let width = ui.available_width();
+        let buttons = ["rules_screen.lab.arm", "rules_screen.lab.disarm"].map(|key| button_width(ui, &look.text(key)));
+        let widths = (ui.available_width(), buttons[0].max(buttons[1]));
         for fault in &mut self.faults {
-            fault_ui(ui, (fault, width), armed, look, actions);
+            fault_ui(ui, (fault, widths), armed, look, actions);
         }
     }
 }
@@ -58,7 +59,7 @@ impl FaultLab {
 /// Draws one row, as high as its text.
 fn fault_ui(
     ui: &mut Ui,
-    (fault, width): (&mut Fault, f32),
+    (fault, (width, button_width)): (&mut Fault, (f32, f32)),
     armed: Option<Fault>,
     look: &Look,
     actions: &mut Vec<Action>,
@@ -66,7 +67,7 @@ fn fault_ui(
     let name = look.text(&format!("fault.{}.name", fault.name())).into_owned();
     let effect = look.text(&format!("fault.{}.effect", fault.name())).into_owned();
     let is_armed = armed.is_some_and(|armed| armed.name() == fault.name());
-    let rest = width - NAME_WIDTH - BUTTON_WIDTH - 2.0 * GAP_LARGE;
+    let rest = width - NAME_WIDTH - button_width - 2.0 * GAP_LARGE;
     ui.add_space(GAP_SMALL);
     let line = ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(GAP_LARGE, GAP_SMALL);
@@ -82,7 +83,9 @@ fn fault_ui(
         cell(ui, rest.max(EFFECT_SMALLEST), |ui| {
             ui.add(Label::new(RichText::new(&effect).color(look.palette.text)).wrap());
         });
-        cell(ui, BUTTON_WIDTH, |ui| {
+        let edge = Layout::right_to_left(Align::TOP);
+        ui.allocate_ui_with_layout(Vec2::new(button_width, 0.0), edge, |ui| {
+            ui.set_width(button_width);
             let (key, full) = if is_armed {
                 ("rules_screen.lab.disarm", "rules_screen.lab.disarm_fault")
             } else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use egui::accesskit::Role;
-use egui::{Button, Label, Margin, Response, RichText, Sides, TextStyle, Ui};
+use egui::{Button, Label, Margin, Response, RichText, Sides, Stroke, TextStyle, Ui};
 
 use super::controls::{about_button, note_ui};
 use super::forms::Forms;
@@ -43,6 +43,8 @@ pub(super) enum ListAction {
 pub(super) struct RuleList {
     /// Name of the rule whose deletion awaits confirmation.
     deleting: Option<String>,
+    /// Name of the rule to bring into view.
+    to_show: Option<String>,
     /// Names of the rules that are shown in full.
     unfolded: BTreeSet<String>,
 }
@@ -57,6 +59,11 @@ struct RuleRow<'a> {
 }
 
 impl RuleList {
+    /// Brings a rule into view once it is in the list.
+    pub(super) fn show(&mut self, name: &str) {
+        self.to_show = Some(name.to_owned());
+    }
+
     /// Draws the list of rules: a row each, which unfolds.
     pub(super) fn ui(
         &mut self,
@@ -79,11 +86,18 @@ impl RuleList {
         ui.spacing_mut().item_spacing.y = GAP_SMALL;
         for (at, rule) in rules.iter().enumerate() {
             let row = RuleRow { at, count: rules.len(), rule, usage: fired.get(&rule.name) };
-            card(look).inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
+            // The rule whose form is open stands out.
+            let is_open = forms.opened_name() == Some(&*rule.name);
+            let line = if is_open { look.palette.accent } else { look.palette.line };
+            let frame = card(look).inner_margin(Margin::symmetric(8, 4)).stroke(Stroke::new(1.0, line));
+            let shown = frame.show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = GAP_SMALL;
                 self.row_ui(ui, row, forms, look, &mut action);
             });
+            if self.to_show.take_if(|name| *name == rule.name).is_some() {
+                shown.response.scroll_to_me(None);
+            }
         }
         action
     }
@@ -198,6 +212,7 @@ fn side_ui(ui: &mut Ui, row: RuleRow<'_>, look: &Look) -> Option<ListAction> {
     ui.spacing_mut().item_spacing.x = GAP_SMALL;
     let RuleRow { at, count, rule, usage } = row;
     let name = safe_text(&rule.name);
+    let is_wide = ui.available_width() >= WIDE;
     let edits = about_button(ui, small("rules_screen.list.edit", look), "rules_screen.list.edit_rule", &name, look);
     let moved = |ui: &mut Ui, why: Option<&str>, mark: &str, key: &str| {
         let words = look.filled(key, &[("what", &name)]);
@@ -211,7 +226,9 @@ fn side_ui(ui: &mut Ui, row: RuleRow<'_>, look: &Look) -> Option<ListAction> {
     let up = moved(ui, first, "↑", "rules_screen.list.up");
     let times = usage.map_or(0, |usage| usage.times);
     let words = fired_words(usage, look);
-    let count = ui.label(weak(look, if times == 0 { "–".to_owned() } else { format!("{times}×") }));
+    let count =
+        if times == 0 && is_wide { look.text("rules_screen.list.unfired").into_owned() } else { format!("{times}×") };
+    let count = ui.label(weak(look, count));
     named(count, Role::Label, &words).on_hover_text(words);
     let moves = down.then(|| ListAction::Swap(at, at + 1)).or(up.then(|| ListAction::Swap(at, at.saturating_sub(1))));
     edits.then_some(ListAction::Edit(at)).or(moves)

@@ -86,12 +86,12 @@ mod tests {
         let words = |rule: Rule| summary(&rule, &look(egui::Theme::Dark));
         let text = PassiveReply::Text { content: format!("\nYou tapped {}\nmore", "x".repeat(QUOTED)) };
         let line = words(Rule { response: Response::Reply(text), delay_ms: 500, ..blank() });
-        assert_eq!(line, format!("answer Text “You tapped {}…” · after 500 ms", "x".repeat(QUOTED - 11)));
+        assert_eq!(line, format!("reply: Text “You tapped {}…” · after 500 ms", "x".repeat(QUOTED - 11)));
         let forward = ForwardTo { url: Some("http://a/b".to_owned()), bad_answer: Some(BadAnswer::Default) };
         let rule = Rule { response: Response::Forward(forward), status: Some(500), ..blank() };
         assert_eq!(
             words(rule),
-            "forward to http://a/b · the default answer where that server answers badly · status 500"
+            "forward to http://a/b · the default answer where that server fails or its answer is not legal · status 500"
         );
         let rule = Rule { response: Response::Hold, fault: Some(Fault::Late { ms: 7 }), ..blank() };
         assert_eq!(words(rule), "hold for a person · fault: Too late (by 7 ms)");

@@ -241,7 +241,7 @@ fn a_rule_says_what_it_does_how_often_it_did_and_why_it_failed() {
     let harness = shown(screen);
     for label in [
         "event:CLICK",
-        "→ answer Text “from a”",
+        "→ reply: Text “from a”",
         "Fired since the start: 3",
         "⚠ Rule \"a\": the template of Content makes more than 9 bytes; does a loop run too often?",
         "every event",

@@ -105,7 +105,9 @@ impl AccountForms {
                 *draft = AccountDraft::of(chosen, &saved);
             }
         };
-        pair(ui, |_| (), |ui| ui.horizontal(buttons));
+        if state != SaveState::Unchanged {
+            pair(ui, |_| (), |ui| ui.horizontal(buttons));
+        }
     }
 }
 

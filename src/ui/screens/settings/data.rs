@@ -8,7 +8,7 @@ use crate::engine::{MaintenanceCommand, MaintenanceTask, SettingsCommand, Stats,
 use crate::texts::safe_text::grouped;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::widgets::controls::weak;
+use crate::ui::widgets::controls::{pair, weak};
 use crate::ui::widgets::quantities::size;
 
 /// Width of a field for a number, in points.
@@ -41,7 +41,7 @@ impl DatabaseSection {
         if let Some(stats) = &self.stats {
             stats_ui(ui, stats, look);
         }
-        ui.horizontal_wrapped(|ui| {
+        let buttons = |ui: &mut Ui| {
             let jobs = [
                 ("look", MaintenanceTask::Count),
                 ("check", MaintenanceTask::Check),
@@ -55,7 +55,8 @@ impl DatabaseSection {
             if ui.button(look.text("removing.data.backup")).clicked() {
                 actions.push(Action::ChooseBackup);
             }
-        });
+        };
+        pair(ui, |_| (), |ui| ui.horizontal_wrapped(buttons));
         self.limits_ui(ui, &status.config.retention, look, actions);
     }
 

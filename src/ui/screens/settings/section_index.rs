@@ -12,8 +12,6 @@ use crate::ui::widgets::controls::{page_ui, section_ui};
 const WIDTH: f32 = 176.0;
 /// Distance from the top at which a section counts as the one in view, in points.
 const IN_VIEW: f32 = 96.0;
-/// Difference of the scroll position that is no movement, in points.
-const UNMOVED: f32 = 1.0;
 
 impl SettingsSection {
     /// Sections from the top of the page down.
@@ -51,9 +49,7 @@ pub(super) struct SettingsIndex {
     current: SettingsSection,
     /// The section to scroll to in this frame.
     to_show: Option<SettingsSection>,
-    /// The scroll position that a click led to, which is as far as the page goes near its end; until it is left, the section
-    /// that was clicked is the one in view.
-    led_to: Option<f32>,
+    /// True in the frame after that.
     is_led: bool,
 }
 
@@ -77,8 +73,9 @@ impl SettingsIndex {
         index.show(ui, |ui| self.entries_ui(ui, sections, look));
         let to_show = self.to_show.take();
         let mut in_view = SettingsSection::default();
-        let output = ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
-            let top = ui.clip_rect().top();
+        let mut last_height = 0.0;
+        ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
+            let (top, height) = (ui.clip_rect().top(), ui.clip_rect().height());
             page_ui(ui, |ui| {
                 for one in sections {
                     let at = ui.cursor().min;
@@ -90,18 +87,20 @@ impl SettingsIndex {
                         ui.scroll_to_rect_animation(title, Some(Align::Min), ScrollAnimation::none());
                     }
                     section_ui(ui, one.title(), look, |ui| section(ui, *one));
+                    last_height = ui.cursor().min.y - at.y;
                 }
+                // Room for the last section to come to the top, where the index marks it.
+                ui.add_space((height - last_height - GAP_PAGE - GAP).max(0.0));
             });
         });
-        let offset = output.state.clamped_offset().y;
-        if to_show.is_some() {
-            // The page has moved in the next frame.
-            self.is_led = true;
+        // The page moves at the end of the next frame.
+        let is_led = std::mem::replace(&mut self.is_led, to_show.is_some());
+        if self.is_led || is_led {
             ui.ctx().request_repaint();
-        } else if std::mem::take(&mut self.is_led) {
-            self.led_to = Some(offset);
-        } else if self.led_to.is_none_or(|led_to| (led_to - offset).abs() > UNMOVED) {
-            (self.current, self.led_to) = (in_view, None);
+        } else if self.current != in_view {
+            // The index was drawn before.
+            self.current = in_view;
+            ui.ctx().request_repaint();
         }
     }
 

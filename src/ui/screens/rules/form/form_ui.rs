@@ -1,6 +1,6 @@
 //! Drawing of a rule's form.
 
-use egui::{Button, Frame, Margin, Panel, RichText, ScrollArea, Sides, TextEdit, TextStyle, Ui};
+use egui::{Button, Frame, Id, Margin, Panel, RichText, ScrollArea, Sides, TextEdit, TextStyle, Ui};
 
 use super::RuleForm;
 use crate::rules::{Rule, RuleError};
@@ -14,6 +14,7 @@ use crate::ui::screens::rules::order::is_free;
 use crate::ui::screens::rules::view::RulesView;
 use crate::ui::theme::{GAP, GAP_LARGE};
 use crate::ui::widgets::controls::{primary_button, small_button, title, weak};
+use crate::ui::widgets::dialog::{OpenDialog, note_frame};
 use crate::ui::widgets::fault_choice::fault_choice_ui;
 
 /// Width of a field of digits in points, and maximum numbers of digits.
@@ -46,12 +47,13 @@ impl RuleForm {
     ) -> Option<FormAction> {
         let bar = Frame::new().fill(look.palette.frame).inner_margin(Margin::symmetric(MARGIN, 8));
         let pressed = Panel::bottom("rule buttons").frame(bar).show(ui, |ui| self.buttons_ui(ui, rules, look)).inner;
+        let open = note_frame(ui, Id::unique("rule form").with(self.number));
         // The form's number keeps another form's caret out.
         let area = ScrollArea::vertical().id_salt(("rule form", self.number)).auto_shrink(false);
         let content = |ui: &mut Ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             let closed = self.head_ui(ui, look);
-            let (changed, submitted) = self.fields_ui(ui, rules, view, look);
+            let (changed, submitted) = self.fields_ui(ui, (rules, open), view, look);
             if changed {
                 self.note_change();
                 self.live.note_change(ui.input(|input| input.time));
@@ -81,8 +83,14 @@ impl RuleForm {
     }
 
     /// Draws all fields; returns whether one has changed, and whether the form was submitted.
-    fn fields_ui(&mut self, ui: &mut Ui, rules: &[Rule], view: &RulesView<'_>, look: &Look) -> (bool, bool) {
-        let mut changed = self.name_ui(ui, rules, look);
+    fn fields_ui(
+        &mut self,
+        ui: &mut Ui,
+        (rules, open): (&[Rule], OpenDialog),
+        view: &RulesView<'_>,
+        look: &Look,
+    ) -> (bool, bool) {
+        let mut changed = self.name_ui(ui, (rules, open), look);
         changed |= match_field::match_ui(ui, &mut self.draft.filter, self.checked.flaw.as_ref(), look);
         let answered = self.answer_ui(ui, view, look);
         ui.horizontal(|ui| {
@@ -99,10 +107,11 @@ impl RuleForm {
         (changed | answered.changed, answered.submitted)
     }
 
-    fn name_ui(&mut self, ui: &mut Ui, rules: &[Rule], look: &Look) -> bool {
+    fn name_ui(&mut self, ui: &mut Ui, (rules, open): (&[Rule], OpenDialog), look: &Look) -> bool {
         let response = field_ui(ui, "rules_screen.form.name", look, |ui| {
             ui.add(TextEdit::singleline(&mut self.draft.name).desired_width(f32::INFINITY))
         });
+        open.focus_first(&response);
         if self.is_taken(rules) {
             error_ui(ui, &look.text("rules_screen.form.name_taken"), look);
         } else if let Some(RuleError::Name { .. }) = &self.checked.flaw {

@@ -1,0 +1,51 @@
+//! The screen of rules by the keyboard alone: a new rule is named at once, saved, seen, and its form is left by Esc.
+
+use egui::Key;
+use egui_kittest::kittest::Queryable as _;
+
+use super::{Modifiers, Window};
+
+/// Opens the form of a new rule as a person without a mouse does.
+fn begin(window: &mut Window) {
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.until_says("Command palette");
+    window.harness.step();
+    window.harness.event(egui::Event::Text("new rule".to_owned()));
+    window.harness.run_steps(2);
+    window.press(Key::Enter);
+    window.until_says("For events that match");
+    window.harness.run_steps(3);
+}
+
+#[test]
+fn what_is_typed_into_a_new_rule_is_its_name_and_the_saved_rule_is_seen() {
+    let mut window = Window::open_tapped(1);
+    begin(&mut window);
+    // Letters that are verbs of the list elsewhere.
+    window.harness.event(egui::Event::Text("redeem".to_owned()));
+    window.harness.run_steps(3);
+    window.press_button("Save rule");
+    window.until_says("Edit: redeem");
+    assert!(window.says("Rule on: redeem"));
+    let kept = std::fs::read_to_string(window.folder.path().join("config.toml")).unwrap();
+    assert!(kept.contains("redeem"), "{kept}");
+    // Nothing was removed or sent meanwhile.
+    window.press(Key::Escape);
+    window.until("the form to close", |window| !window.says("For events that match"));
+    assert!(window.says("Edit: redeem"), "Esc leaves the form, and not the screen");
+    window.press(Key::Escape);
+    window.until("the event", |window| window.row("KEY_0").is_some());
+}
+
+#[test]
+fn a_rule_is_opened_by_its_name() {
+    let mut window = Window::open_with("[[rules]]\nname = \"hold questions\"\nmatch = \"type:text\"\nreply = \"hold\"\n");
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.until_says("Command palette");
+    window.harness.step();
+    window.harness.event(egui::Event::Text("questions".to_owned()));
+    window.harness.run_steps(2);
+    window.press(Key::Enter);
+    window.until_says("For events that match");
+    assert!(window.harness.query_all_by_value("hold questions").next().is_some(), "{}", window.words());
+}
