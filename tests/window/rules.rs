@@ -39,7 +39,8 @@ fn what_is_typed_into_a_new_rule_is_its_name_and_the_saved_rule_is_seen() {
 
 #[test]
 fn a_rule_is_opened_by_its_name() {
-    let mut window = Window::open_with("[[rules]]\nname = \"hold questions\"\nmatch = \"type:text\"\nreply = \"hold\"\n");
+    let mut window =
+        Window::open_with("[[rules]]\nname = \"hold questions\"\nmatch = \"type:text\"\nreply = \"hold\"\n");
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     window.until_says("Command palette");
     window.harness.step();
