@@ -144,7 +144,7 @@ fn a_walk_goes_from_the_newest_down_and_misses_nothing() {
         let mut ids = Vec::new();
         loop {
             let chunk = reader.step(&mut scan).unwrap();
-            ids.extend(chunk.ids);
+            ids.extend(chunk.ids.iter());
             if chunk.finished {
                 break;
             }

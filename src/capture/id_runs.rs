@@ -3,7 +3,7 @@
 use super::CaptureId;
 
 /// A sequence of ids in ascending or descending order, without repetitions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdRuns {
     order: Order,
     /// Runs of keys that follow one another, in ascending order of their keys.
@@ -12,7 +12,7 @@ pub struct IdRuns {
 }
 
 /// The order of the ids; an id times its order is its key, and keys always ascend.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
     Ascending = 1,
     Descending = -1,
@@ -85,6 +85,22 @@ impl IdRuns {
             _ => self.runs.push(Run { first: key, at: self.len }),
         }
         self.len += 1;
+    }
+
+    /// Adds ids of the same order behind all others, run by run; one whose place is elsewhere goes there.
+    pub fn append(&mut self, ids: &Self) {
+        for (run, Run { first, at }) in ids.runs.iter().enumerate() {
+            let length = ids.end(run) - at;
+            let behind = self.runs.last().map(|last| last.first + count(self.len - last.at));
+            match behind {
+                Some(behind) if *first < behind => self.extend((*first..*first + count(length)).map(|key| ids.id(key))),
+                Some(behind) if *first == behind => self.len += length,
+                _ => {
+                    self.runs.push(Run { first: *first, at: self.len });
+                    self.len += length;
+                }
+            }
+        }
     }
 
     /// Inserts an id at its place and returns its index; `None` if it is there already. What has to move is behind it.
@@ -182,6 +198,18 @@ mod tests {
         assert_eq!((ids.runs.len(), numbers(&ids)), (1, vec![1, 2, 3, 4, 5]));
         ids.retain(|id| id.0 != 2);
         assert_eq!((ids.runs.len(), numbers(&ids)), (2, vec![1, 3, 4, 5]));
+    }
+
+    #[test]
+    fn runs_are_added_as_they_are() {
+        let mut ids = IdRuns::descending();
+        for part in [[9, 8, 7], [6, 5, 3], [2, 8, 1]] {
+            let mut more = IdRuns::descending();
+            more.extend(part.map(CaptureId));
+            ids.append(&more);
+        }
+        assert_eq!((ids.runs.len(), numbers(&ids)), (2, vec![9, 8, 7, 6, 5, 3, 2, 1]));
+        assert_eq!((ids.len(), ids.index_of(CaptureId(1))), (8, Ok(7)));
     }
 
     proptest! {

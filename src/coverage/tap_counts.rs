@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::ButtonState;
-use crate::capture::CaptureSummary;
+use crate::capture::{CaptureId, CaptureSummary};
 use crate::filter::{Expr, Filter, State, Term};
 use crate::store::{Reader, Scan, StoreError, TapOutcome, TapSum};
 use crate::wechat::kind::MENU_EVENTS;
@@ -71,8 +71,9 @@ impl Taps {
         let mut scan = Scan::new(filter, reader.newest()?);
         loop {
             let chunk = reader.step(&mut scan)?;
-            let tapped = reader.taps_among(&chunk.ids)?;
-            for row in reader.page(&chunk.ids)? {
+            let ids: Vec<CaptureId> = chunk.ids.iter().collect();
+            let tapped = reader.taps_among(&ids)?;
+            for row in reader.page(&ids)? {
                 if tapped.contains(&row.placement.id) || asked.counts(&row) {
                     taps.add(&row);
                 }

@@ -190,7 +190,11 @@ impl ListingWorker {
             Ok(reader) => (Changes::of(reader)?, reader.newest()?),
             // No database has no captures; later ones come as arrivals.
             Err(StoreError::Absent { .. }) => {
-                return Ok(self.notices.send(ListNotice::Listed { generation, ids: Vec::new(), finished: Some(0) }));
+                return Ok(self.notices.send(ListNotice::Listed {
+                    generation,
+                    ids: IdRuns::descending(),
+                    finished: Some(0),
+                }));
             }
             Err(error) => return Err(error),
         };
@@ -227,7 +231,7 @@ impl ListingWorker {
         let Self { reader: Some(reader), listing: Some(listing), notices, .. } = self else { return Ok(true) };
         let Some(Relisting { mut scan, mut ids, seen }) = listing.relisting.take() else { return Ok(true) };
         let chunk = reader.step(&mut scan)?;
-        ids.extend(chunk.ids);
+        ids.append(&chunk.ids);
         if !chunk.finished {
             listing.relisting = Some(Relisting { scan, ids, seen });
             return Ok(true);

@@ -71,7 +71,7 @@ pub enum ListNotice {
     /// Further matches, newest first, all older than those before.
     Listed {
         generation: u64,
-        ids: Vec<CaptureId>,
+        ids: IdRuns,
         /// The number of captures in the database, with the last chunk.
         finished: Option<u64>,
     },

@@ -193,7 +193,7 @@ impl QueryWorker {
         };
         let mut marked: BTreeMap<CaptureId, usize> = BTreeMap::new();
         for (index, filter) in filters.iter().enumerate() {
-            for id in reader.matching_of(filter, ids)? {
+            for id in reader.matching_of(filter, ids)?.iter() {
                 marked.entry(id).or_insert(index);
             }
         }
@@ -256,7 +256,7 @@ impl QueryWorker {
         for _ in 0..PREVIEW_STEPS {
             let chunk = reader.step(&mut scan)?;
             if let Some(newest) = chunk.ids.first() {
-                let Some(stored) = reader.capture(*newest)? else { return Ok(none) };
+                let Some(stored) = reader.capture(newest)? else { return Ok(none) };
                 let trial = RuleTrial::of(rule, &stored);
                 return Ok(RulePreview { number, event: Some(Box::new(stored)), trial });
             }
@@ -293,7 +293,7 @@ impl QueryWorker {
         loop {
             let chunk = reader.step(&mut scan)?;
             if let Some(newest) = chunk.ids.first() {
-                return Ok(reader.capture(*newest)?.map(Box::new));
+                return Ok(reader.capture(newest)?.map(Box::new));
             }
             if chunk.finished {
                 return Ok(None);

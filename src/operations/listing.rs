@@ -15,7 +15,7 @@ pub fn newest_matching(reader: &Reader, filter: &Filter, limit: usize) -> Result
     let mut finished = false;
     while !finished && ids.len() < limit {
         let chunk = reader.step(&mut scan)?;
-        ids.extend(chunk.ids);
+        ids.extend(chunk.ids.iter());
         finished = chunk.finished;
     }
     ids.truncate(limit);

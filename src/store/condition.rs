@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use super::columns::{mode_to_number, signature_to_number};
 use super::error::{StoreError, doing};
 use super::message_form::{EVENT_IS_KIND, HAS_EVENT, IS_PUSH};
-use crate::capture::CaptureId;
+use crate::capture::{CaptureId, IdRuns};
 use crate::filter::{Comparison, Expr, Pattern, State, Term};
 
 /// A condition for `WHERE`, over `capture AS c` and, where it is needed, `LEFT JOIN reply AS r ON r.capture_id = c.id`.
@@ -196,14 +196,21 @@ impl Condition {
     ) -> Result<Vec<CaptureId>, StoreError> {
         let order = if order == Order::NewestFirst { "DESC" } else { "ASC" };
         let sql = self.statement(&format!("ORDER BY c.id {order} LIMIT ?"));
-        self.select(connection, &sql, (from, to), Value::Integer(limit))
+        self.select(connection, &sql, (from, to), Value::Integer(limit), Vec::new())
+    }
+
+    /// The same without a limit, the newest first: of a long range, what follows one another takes no room.
+    pub(super) fn all_between(&self, connection: &Connection, from: i64, to: i64) -> Result<IdRuns, StoreError> {
+        let sql = self.statement("ORDER BY c.id DESC LIMIT ?");
+        self.select(connection, &sql, (from, to), Value::Integer(i64::MAX), IdRuns::descending())
     }
 
     /// The captures among `ids`, which are in descending order, that match.
-    pub(super) fn matching_among(&self, connection: &Connection, ids: &[i64]) -> Result<Vec<CaptureId>, StoreError> {
-        let (Some(highest), Some(lowest)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
+    pub(super) fn matching_among(&self, connection: &Connection, ids: &[i64]) -> Result<IdRuns, StoreError> {
+        let none = IdRuns::descending();
+        let (Some(highest), Some(lowest)) = (ids.first(), ids.last()) else { return Ok(none) };
         let listed = serde_json::to_string(ids).unwrap_or_default();
-        self.select(connection, &self.among_statement(), (*lowest, *highest), Value::Text(listed))
+        self.select(connection, &self.among_statement(), (*lowest, *highest), Value::Text(listed), none)
     }
 
     fn among_statement(&self) -> String {
@@ -219,13 +226,15 @@ impl Condition {
         )
     }
 
-    fn select(
+    /// Adds the captures to `found`.
+    fn select<C: Extend<CaptureId>>(
         &self,
         connection: &Connection,
         sql: &str,
         (from, to): (i64, i64),
         last: Value,
-    ) -> Result<Vec<CaptureId>, StoreError> {
+        mut found: C,
+    ) -> Result<C, StoreError> {
         let problem = doing("listing captures");
         let mut statement = connection.prepare_cached(sql).map_err(&problem)?;
         let bounds = [Value::Integer(from), Value::Integer(to)];
@@ -233,7 +242,10 @@ impl Condition {
         let rows = statement
             .query_map(rusqlite::params_from_iter(parameters), |row| row.get(0).map(CaptureId))
             .map_err(&problem)?;
-        rows.collect::<Result<_, _>>().map_err(&problem)
+        for row in rows {
+            found.extend([row.map_err(&problem)?]);
+        }
+        Ok(found)
     }
 
     fn push(&mut self, sql: &str) {

@@ -6,7 +6,7 @@ use super::condition::{Condition, condition};
 use super::error::StoreError;
 use super::index::{self, Candidates};
 use super::walkers::Walkers;
-use crate::capture::CaptureId;
+use crate::capture::{CaptureId, IdRuns};
 use crate::filter::Filter;
 
 /// Ids in the range of the first step, a few screens of rows: they show at once.
@@ -40,10 +40,10 @@ pub struct Scan {
 }
 
 /// The captures that one step of a [`Scan`] found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanChunk {
     /// The captures in descending order.
-    pub ids: Vec<CaptureId>,
+    pub ids: IdRuns,
     /// The walk is at its end.
     pub finished: bool,
 }

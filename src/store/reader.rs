@@ -26,7 +26,7 @@ use super::taps::{self, TapSums};
 use super::timeline::{self, Timeline};
 use super::{completion, contains, image_messages, index, integrity, replays, replies, schema};
 use crate::capture::{
-    CaptureId, CaptureSummary, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
+    CaptureId, CaptureSummary, IdRuns, ReplayId, ReplaySummary, RunId, StoredCapture, StoredReplay, StoredRun,
 };
 use crate::filter::{Filter, SeenField};
 use crate::progress::Progress;
@@ -195,7 +195,7 @@ impl Reader {
     }
 
     /// The captures among `ids` that match, the newest first.
-    pub fn matching_of(&self, filter: &Filter, ids: &[CaptureId]) -> Result<Vec<CaptureId>, StoreError> {
+    pub fn matching_of(&self, filter: &Filter, ids: &[CaptureId]) -> Result<IdRuns, StoreError> {
         let mut ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         ids.sort_unstable_by(|one, other| other.cmp(one));
         condition(&filter.expr).matching_among(&self.connection, &ids)
@@ -305,7 +305,7 @@ impl Reader {
         let mut found = Vec::new();
         loop {
             let chunk = self.step(&mut scan)?;
-            found.extend(chunk.ids);
+            found.extend(chunk.ids.iter());
             if chunk.finished {
                 found.reverse();
                 return Ok(found);

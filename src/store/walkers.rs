@@ -8,9 +8,9 @@ use std::thread::Builder;
 
 use rusqlite::Connection;
 
-use super::condition::{Condition, Order};
+use super::condition::Condition;
 use super::error::StoreError;
-use crate::capture::CaptureId;
+use crate::capture::IdRuns;
 
 /// The most processors that a walk takes, its own included: the disk and the other programs have a say, too.
 const MOST: usize = 4;
@@ -30,10 +30,8 @@ impl Walkers {
         open: impl Fn() -> Option<Connection>,
         condition: &Condition,
         (from, to): (i64, i64),
-    ) -> Result<Vec<CaptureId>, StoreError> {
-        let find = |connection: &Connection, from, to| {
-            condition.matching_between(connection, from, to, Order::NewestFirst, i64::MAX)
-        };
+    ) -> Result<IdRuns, StoreError> {
+        let find = |connection: &Connection, from, to| condition.all_between(connection, from, to);
         if to - from < WORTH_IT {
             return find(connection, from, to);
         }
@@ -57,7 +55,7 @@ impl Walkers {
             }
             for helped in running.into_iter().rev().map(|walker| walker.join().unwrap_or(Err(StoreError::Closing))) {
                 found = found.and_then(|mut found| {
-                    found.extend(helped?);
+                    found.append(&helped?);
                     Ok(found)
                 });
             }

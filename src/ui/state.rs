@@ -123,7 +123,7 @@ impl State {
         self.list.stays = (self.list.stays && !has_newer) || self.is_answering();
         match notice {
             Notice::List(ListNotice::Listed { generation, ids, finished }) => {
-                self.list.listed(generation, &ids, finished);
+                self.list.listed(generation, ids, finished);
             }
             Notice::List(ListNotice::Arrived { generation, ids, total }) => {
                 self.list.arrived(generation, &ids, total);

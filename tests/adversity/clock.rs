@@ -73,7 +73,7 @@ fn attempts_stay_together_and_the_order_is_that_of_arrival() {
     assert_eq!(attempts, [(1, 1, 1), (2, 2, 1), (3, 1, 2), (4, 2, 2), (5, 1, 3), (6, 6, 1)]);
     let reader = Reader::open(&path).unwrap();
     let mut scan = Scan::new(&Filter::default(), reader.newest().unwrap());
-    let newest_first: Vec<i64> = reader.step(&mut scan).unwrap().ids.into_iter().map(|id| id.0).collect();
+    let newest_first: Vec<i64> = reader.step(&mut scan).unwrap().ids.iter().map(|id| id.0).collect();
     assert_eq!(newest_first, [6, 5, 4, 3, 2, 1]);
 }
 

@@ -225,9 +225,11 @@ fn a_listing_and_a_wait_turn_to_the_database_that_is_there() {
     list(2);
     let mut seen = 0;
     until("the listing of the new one", || {
-        if let Some(Notice::List(ListNotice::Listed { ids, .. } | ListNotice::Arrived { ids, .. })) = engine.notice() {
-            seen += ids.len();
-        }
+        seen += match engine.notice() {
+            Some(Notice::List(ListNotice::Listed { ids, .. })) => ids.len(),
+            Some(Notice::List(ListNotice::Arrived { ids, .. })) => ids.len(),
+            _ => 0,
+        };
         (seen == 2).then_some(())
     });
     assert!(waiting.wait().unwrap().success());

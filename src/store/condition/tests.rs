@@ -53,7 +53,7 @@ fn walked(connection: &Connection, expr: &Expr, newest: usize) -> Vec<i64> {
     let mut found = Vec::new();
     loop {
         let chunk = scan.step(connection, || None).unwrap();
-        found.extend(chunk.ids.into_iter().map(|id| id.0));
+        found.extend(chunk.ids.iter().map(|id| id.0));
         if chunk.finished {
             found.reverse();
             return found;

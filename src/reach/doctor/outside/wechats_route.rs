@@ -28,7 +28,7 @@ fn newest_genuine(reader: &Reader) -> Result<Option<StoredCapture>, StoreError> 
     for _ in 0..MOST_STEPS {
         let chunk = reader.step(&mut scan)?;
         if let Some(id) = chunk.ids.first() {
-            return reader.capture(*id);
+            return reader.capture(id);
         }
         if chunk.finished {
             break;

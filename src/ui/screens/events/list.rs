@@ -95,7 +95,7 @@ impl List {
     }
 
     /// Adds a chunk of the running listing.
-    pub(crate) fn listed(&mut self, generation: u64, ids: &[CaptureId], finished: Option<u64>) {
+    pub(crate) fn listed(&mut self, generation: u64, ids: IdRuns, finished: Option<u64>) {
         self.turn_to(generation);
         if self.listing.generation == generation {
             self.listing.append(ids);

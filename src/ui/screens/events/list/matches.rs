@@ -55,11 +55,13 @@ impl Matches {
     }
 
     /// Takes a chunk of the running listing: newest first, older than all before.
-    pub(crate) fn append(&mut self, ids: &[CaptureId]) {
+    pub(crate) fn append(&mut self, mut ids: IdRuns) {
         let bound = self.older.last().or(self.newer.first());
         // An open capture that was looked at again may have come before the listing reached it.
-        let from = bound.map_or(0, |bound| ids.partition_point(|id| *id >= bound));
-        self.older.extend(ids[from..].iter().copied());
+        if let Some(bound) = bound.filter(|bound| ids.first().is_some_and(|first| first >= *bound)) {
+            ids.retain(|id| id < bound);
+        }
+        self.older.append(&ids);
     }
 
     /// Replaces everything, newest first, as it was when `seen` was the newest; later arrivals stay.
@@ -125,6 +127,12 @@ impl Matches {
 mod tests {
     use super::*;
 
+    fn runs(numbers: &[i64]) -> IdRuns {
+        let mut runs = IdRuns::descending();
+        runs.extend(ids(numbers));
+        runs
+    }
+
     fn ids(numbers: &[i64]) -> Vec<CaptureId> {
         numbers.iter().copied().map(CaptureId).collect()
     }
@@ -139,7 +147,7 @@ mod tests {
 
     fn listing(older: &[i64]) -> Matches {
         let mut listing = Matches::new(1);
-        listing.append(&ids(older));
+        listing.append(runs(older));
         listing.total = Some(older.len() as u64);
         listing
     }
@@ -211,8 +219,8 @@ mod tests {
         let mut listing = Matches::new(1);
         listing.arrive(&ids(&[9]));
         listing.show_known(|_| true);
-        listing.append(&ids(&[9, 8]));
-        listing.append(&ids(&[7]));
+        listing.append(runs(&[9, 8]));
+        listing.append(runs(&[7]));
         assert_eq!(rows(&listing), [9, 8, 7]);
     }
 }

@@ -54,6 +54,7 @@ impl Picks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::IdRuns;
 
     fn ids(picks: &Picks) -> Vec<i64> {
         picks.ids().map(|id| id.0).collect()
@@ -72,7 +73,9 @@ mod tests {
     #[test]
     fn a_range_holds_both_ends_in_either_direction() {
         let mut listing = Matches::new(1);
-        listing.append(&[9, 7, 5, 3].map(CaptureId));
+        let mut listed = IdRuns::descending();
+        listed.extend([9, 7, 5, 3].map(CaptureId));
+        listing.append(listed);
         for (from, to) in [(7, 3), (3, 7)] {
             let mut picks = Picks::default();
             picks.range(&listing, Some(CaptureId(from)), CaptureId(to));
