@@ -106,7 +106,7 @@ pub fn reply_words(row: &CaptureSummary, language: Language) -> String {
         let answered = answered_words(None, row.answer.as_ref().filter(|_| row.replay), language);
         return match answered {
             _ if !row.replay => text("row.open"),
-            answered if answered.is_empty() => "–".to_owned(),
+            answered if answered.is_empty() => text("row.own"),
             answered => answered,
         };
     };
@@ -224,6 +224,6 @@ mod tests {
         assert_eq!(words(&row("CLICK", None)), "… no reply yet");
         let own = |answer: Option<ReplyContent>| CaptureSummary { replay: true, answer, ..row("CLICK", None) };
         assert_eq!(words(&own(Some(ReplyContent::read(b"success")))), "→ success");
-        assert_eq!(words(&own(None)), "→ –");
+        assert_eq!(words(&own(None)), "→ sent from here");
     }
 }

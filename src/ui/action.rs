@@ -126,6 +126,8 @@ pub(crate) enum Action {
     OpenFolder(PathBuf),
     /// Open the file dialog for files to import.
     ChooseImport,
+    /// Offers a field for the path in place of the desktop's file dialog.
+    TypePath,
     /// Open the file dialog for a copy of the database.
     ChooseBackup,
     CloseReport,

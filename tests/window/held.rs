@@ -174,6 +174,8 @@ fn a_held_push_takes_nothing_from_who_is_reading() {
     window.until("the answer", |_| answer.is_finished());
     assert_eq!(answer.join().unwrap(), "success");
     window.until_says("Reply not sent");
+    window.send();
+    window.until_says("Nothing waits for this reply any more");
     assert!(window.is_written("kept"), "a draft belongs to its event");
 }
 

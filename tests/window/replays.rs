@@ -19,6 +19,13 @@ impl Window {
         self.until("the dialog closed", |window| !window.says("Send to"));
     }
 
+    /// Whether a heading stands below the title of the detail.
+    fn heading_in_view(&self, name: &str) -> bool {
+        let title = self.harness.get_by_role_and_label(Role::Heading, "CLICK").rect();
+        let heading = self.harness.query_by_role_and_label(Role::Heading, name);
+        heading.is_some_and(|heading| heading.rect().top() > title.bottom())
+    }
+
     pub(super) fn click_tab(&mut self, name: &str) {
         self.harness.get_by_role_and_label(Role::Tab, name).click();
         self.harness.step();
@@ -39,7 +46,27 @@ fn an_event_is_sent_again_and_what_came_back_stands_beside_it() {
     window.until_says("● new · 200");
     window.until_says("✓ legal");
     window.until_says("你好");
+    window.until_says("The user sees the text.");
     window.until_says("Request as sent");
+    assert!(!window.says("Content-Type"), "its bytes and headers are folded");
+}
+
+#[test]
+fn an_event_begins_at_its_top_after_another_one() {
+    let server = Server::answering(&text_reply("你好"));
+    let mut window = Window::open_tapped(2);
+    window.harness.set_size(egui::vec2(1_200.0, 700.0));
+    window.click_row("KEY_0");
+    window.replay_to(&server.url);
+    window.until_says("Run 1: 1 sent");
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Num5);
+    window.until("its replays", |window| window.heading_in_view("Replays · 1"));
+    assert!(!window.heading_in_view("Reply"), "it is scrolled past");
+    window.click_row("KEY_1");
+    window.until_says("#2");
+    window.click_row("KEY_0");
+    window.until_says("#1");
+    window.until("its reply", |window| window.heading_in_view("Reply"));
 }
 
 #[test]
@@ -96,7 +123,7 @@ fn a_regression_is_found_among_the_runs_and_leads_to_its_event() {
     window.press_button("Send");
     window.until_says("Run 2: 1 sent");
     window.until("the second run", |window| {
-        window.rows().iter().filter(|row| label(row).contains(&server.url)).count() == 2
+        window.rows().iter().filter(|row| !label(row).contains("CLICK")).count() == 2
     });
     window.row("1 regressed").unwrap().click();
     window.until_says("Regressed · 1");

@@ -192,6 +192,7 @@ impl App {
                 state.file_dialog.ask(FileRequest::Save { name });
             }
             Action::ChooseImport => state.file_dialog.ask(FileRequest::Open),
+            Action::TypePath => self.type_path(),
             Action::CloseReport => drop(state.import_report.close()),
             Action::Ask(command) => {
                 if matches!(command, Command::Replay(_)) {
@@ -231,6 +232,12 @@ impl App {
         self.ask(QueryCommand::FindPush);
     }
 
+    /// Says in the status bar what became of an action.
+    fn say(&mut self, ctx: &egui::Context, key: &str) {
+        let said = self.look(ctx).text(key).into_owned();
+        self.state.notices.good(said, ctx.input(|input| input.time));
+    }
+
     /// Carries out an action on held pushes.
     fn hold(&mut self, ctx: &egui::Context, action: HoldAction) {
         match action {
@@ -250,13 +257,13 @@ impl App {
             },
             HoldAction::AnswerNext => {
                 if !self.state.answer_next() {
-                    let said = self.look(ctx).text("hold.none_held").into_owned();
-                    self.state.notices.good(said, ctx.input(|input| input.time));
+                    self.say(ctx, "hold.none_held");
                 }
                 if self.state.is_selection_hidden() {
                     self.clear_filter();
                 }
             }
+            HoldAction::SendReply if self.state.has_unsent_in_view() => self.say(ctx, "hold.cannot_send"),
             HoldAction::SendReply => self.answer(ManualReplies::send),
             HoldAction::ReleaseAll => {
                 self.state.answering.note_released();

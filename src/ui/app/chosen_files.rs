@@ -19,9 +19,16 @@ impl App {
         match chosen {
             DialogAnswer::Chosen(paths) => self.use_paths(wanted, paths),
             DialogAnswer::Cancelled => {}
-            DialogAnswer::NotShown => self.state.path_dialog.open(wanted, &start::documents()),
+            DialogAnswer::NotShown => self.state.path_dialog.open(wanted, &start::documents(), true),
         }
         ctx.request_repaint();
+    }
+
+    /// Offers a field for the path: the desktop's dialog may be out of sight.
+    pub(super) fn type_path(&mut self) {
+        if let Some(wanted) = self.state.file_dialog.give_up() {
+            self.state.path_dialog.open(wanted, &start::documents(), false);
+        }
     }
 
     /// Uses paths for what they were asked for.

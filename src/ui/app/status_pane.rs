@@ -28,7 +28,13 @@ pub(super) fn status_ui(
     }
     let replays = running.as_ref().map(|progress| (progress, state.replays.running()));
     let upkeep = engine.maintenance_progress();
-    let work = status_bar::BackgroundWork { set_up, unverified, replays, upkeep: upkeep.as_ref() };
+    let work = status_bar::BackgroundWork {
+        set_up,
+        unverified,
+        replays,
+        upkeep: upkeep.as_ref(),
+        has_file_dialog: state.file_dialog.is_open(),
+    };
     status_bar::status_bar_ui(ui, shown, &work, look, actions);
 }
 

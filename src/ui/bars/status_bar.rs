@@ -36,6 +36,8 @@ pub(crate) struct BackgroundWork<'a> {
     pub(crate) replays: Option<(&'a Progress, Option<&'a StoredRun>)>,
     /// The removal, or the work on the database, that is under way.
     pub(crate) upkeep: Option<&'a Progress>,
+    /// Set while the desktop shows a file dialog.
+    pub(crate) has_file_dialog: bool,
 }
 
 /// Width of the menu of past messages, and the height from which it scrolls, in points.
@@ -72,6 +74,9 @@ pub(crate) fn status_bar_ui(
             }
             if let Some(steps) = work.set_up {
                 set_up_ui(ui, steps, look, actions);
+            }
+            if work.has_file_dialog {
+                file_dialog_ui(ui, look, actions);
             }
             held_ui(ui, answering, look, actions);
             unverified_ui(ui, &work.unverified, look);
@@ -144,6 +149,15 @@ fn set_up_ui(ui: &mut Ui, (done, steps): (usize, usize), look: &Look, actions: &
     close.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &*name));
     if close.on_hover_text(name).clicked() {
         actions.push(Action::PutSetUpAway);
+    }
+}
+
+/// Draws that the desktop shows a file dialog, which may be out of sight, and another way to choose.
+fn file_dialog_ui(ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
+    apart_ui(ui);
+    ui.label(RichText::new(look.text("export.path.waiting")).small().color(look.palette.text));
+    if ui.add(Button::new(RichText::new(look.text("export.path.type")).small())).clicked() {
+        actions.push(Action::TypePath);
     }
 }
 

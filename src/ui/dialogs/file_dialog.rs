@@ -85,6 +85,11 @@ impl FileDialog {
         self.answer = Some((wanted, Instant::now(), answer));
     }
 
+    /// Waits for the dialog no more; returns its request.
+    pub(crate) fn give_up(&mut self) -> Option<FileRequest> {
+        self.answer.take().map(|(wanted, ..)| wanted)
+    }
+
     /// The request and the end of the dialog, once it is closed.
     pub(crate) fn chosen(&mut self, waker: &Waker) -> Option<(FileRequest, DialogAnswer)> {
         let (_, _, answer) = self.answer.as_mut()?;
@@ -98,6 +103,15 @@ impl FileDialog {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dialog_that_is_given_up_leaves_its_request() {
+        let pending: Answer = Box::pin(std::future::pending());
+        let mut dialog = FileDialog { answer: Some((FileRequest::Open, Instant::now(), pending)) };
+        assert!(dialog.is_open());
+        assert_eq!(dialog.give_up(), Some(FileRequest::Open));
+        assert!(!dialog.is_open() && dialog.give_up().is_none());
+    }
 
     #[test]
     fn a_dialog_that_ends_at_once_was_never_shown() {

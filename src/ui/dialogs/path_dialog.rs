@@ -1,4 +1,4 @@
-//! Dialog for typed paths, where the desktop has no file dialog.
+//! Dialog for typed paths, where the desktop has no file dialog, or one that is out of sight.
 
 use std::path::{Path, PathBuf};
 
@@ -23,18 +23,20 @@ pub(crate) struct PathDialog {
 struct PathInput {
     request: FileRequest,
     text: String,
+    /// Set if the desktop has no file dialog.
+    is_only_way: bool,
 }
 
 impl PathDialog {
     /// Opens the dialog; a file to be written is proposed in this folder.
-    pub(crate) fn open(&mut self, request: FileRequest, folder: &Path) {
+    pub(crate) fn open(&mut self, request: FileRequest, folder: &Path, is_only_way: bool) {
         let text = match &request {
             FileRequest::Save { name } | FileRequest::Backup { name } | FileRequest::SaveMenu { name } => {
                 folder.join(name).display().to_string()
             }
             FileRequest::Open | FileRequest::Menu | FileRequest::Pictures { .. } => String::new(),
         };
-        self.open = Some(PathInput { request, text });
+        self.open = Some(PathInput { request, text, is_only_way });
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -49,19 +51,19 @@ impl PathDialog {
     /// Draws the dialog, if it is open.
     pub(crate) fn ui(&mut self, ui: &Ui, look: &Look, actions: &mut Vec<Action>) {
         let Some(input) = &mut self.open else { return };
-        let takes_several = matches!(input.request, FileRequest::Open | FileRequest::Pictures { .. });
-        let title = look.text(title(&input.request));
+        let request = input.request.clone();
+        let title = look.text(title(&request));
         let mut choice = DialogChoice::None;
         let is_left = dialog_ui(
             ui,
             ("paths", &title),
             look,
-            |ui, open| input_ui(ui, (&mut input.text, takes_several), &title, open, look),
+            |ui, open| input_ui(ui, input, &title, open, look),
             |ui, (paths, is_entered)| {
                 let (cancel, accept) = (look.text("export.cancel"), look.text("export.path.use"));
                 choice = choice_ui(ui, &cancel, (&accept, !paths.is_empty()), look);
                 if (is_entered || choice == DialogChoice::Confirm) && !paths.is_empty() {
-                    actions.push(Action::UsePaths { request: input.request.clone(), paths });
+                    actions.push(Action::UsePaths { request: request.clone(), paths });
                 }
             },
         );
@@ -86,11 +88,16 @@ fn title(request: &FileRequest) -> &'static str {
 /// Draws the field; returns the paths, and whether Enter was pressed in it.
 fn input_ui(
     ui: &mut Ui,
-    (text, takes_several): (&mut String, bool),
+    input: &mut PathInput,
     name: &str,
     open: OpenDialog,
     look: &Look,
 ) -> (Vec<PathBuf>, bool) {
+    let PathInput { request, text, is_only_way } = input;
+    let takes_several = matches!(request, FileRequest::Open | FileRequest::Pictures { .. });
+    if *is_only_way {
+        ui.add(Label::new(look.text("export.path.no_dialog")).wrap());
+    }
     let hint = if takes_several { "export.path.hint" } else { "export.path.hint_one" };
     ui.add(Label::new(weak(look, look.text(hint))).wrap());
     let edit = if takes_several { TextEdit::multiline(text).desired_rows(LINES) } else { TextEdit::singleline(text) };
@@ -121,7 +128,7 @@ mod tests {
     #[test]
     fn a_file_to_write_is_proposed_where_exports_go() {
         let mut dialog = PathDialog::default();
-        dialog.open(FileRequest::Backup { name: "copy.db".to_owned() }, Path::new("/home/me"));
+        dialog.open(FileRequest::Backup { name: "copy.db".to_owned() }, Path::new("/home/me"), true);
         assert_eq!(dialog.open.as_ref().map(|input| &*input.text), Some("/home/me/copy.db"));
         assert!(dialog.close() && !dialog.close());
     }

@@ -17,9 +17,10 @@ mod targets;
 use opened::OpenRun;
 use targets::Targets;
 
-/// Initial and minimum width of the open run, and minimum width of the list of runs, in points.
+/// Initial and minimum width of the open run, initial and minimum width of the list of runs beside it, in points.
 const RUN_WIDTH: f32 = 760.0;
 const RUN_SMALLEST: f32 = 500.0;
+const RUNS_WIDTH: f32 = 450.0;
 const RUNS_SMALLEST: f32 = 380.0;
 
 /// Page shown beside the open run.
@@ -177,7 +178,8 @@ impl ReplaysScreen {
                 opened.ui(ui, look, actions);
                 return;
             }
-            let panel = Panel::right("run").resizable(true).default_size(RUN_WIDTH.min(room - RUNS_SMALLEST));
+            let usual = RUN_WIDTH.min(room - RUNS_WIDTH).max(RUN_SMALLEST);
+            let panel = Panel::right("run").resizable(true).default_size(usual);
             let panel = panel.size_range(RUN_SMALLEST..=room - RUNS_SMALLEST);
             panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| opened.ui(ui, look, actions));
             name_handle(ui, "run", "palette.handle.run", look);

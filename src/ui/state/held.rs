@@ -90,6 +90,12 @@ impl State {
         self.answering.stage(group).map(|_| group)
     }
 
+    /// Returns true if the event in view has a draft that nothing waits for.
+    pub(crate) fn has_unsent_in_view(&self) -> bool {
+        let group = self.detail.as_ref().map(|detail| detail.placement().group);
+        self.answered_in_view().is_none() && group.is_some_and(|group| self.answering.has_draft(group))
+    }
+
     /// The same, if it is held: an attempt that is only awaited is not released by a key.
     pub(crate) fn held_in_view(&self) -> Option<CaptureId> {
         let group = self.answered_in_view()?;

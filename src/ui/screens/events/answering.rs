@@ -185,6 +185,11 @@ impl ManualReplies {
         held.copied().map(Stage::Held).or_else(|| awaited().copied().map(Stage::Awaited))
     }
 
+    /// Returns true if a reply to this event has been begun.
+    pub(crate) fn has_draft(&self, group: CaptureId) -> bool {
+        self.drafts.contains_key(&group)
+    }
+
     /// Returns true if a reply to a push that was held has not been sent.
     pub(crate) fn has_unsent(&self, group: CaptureId) -> bool {
         self.drafts.get(&group).is_some_and(|draft| !draft.is_standalone)

@@ -268,6 +268,7 @@ pub(crate) fn detail_ui(
     let gives_way = is_waiting && is_low;
     // A draft that was not sent in time stays where it was.
     view.answers_first = is_waiting || answering.has_unsent(whose);
+    view.open(whose);
     let bytes = (!gives_way).then(|| {
         let room = bytes.show(ui, take_room).inner;
         name_handle(ui, "bytes", "hero.resize.bytes", look);

@@ -167,7 +167,7 @@ impl OpenRun {
             actions.push(Action::Send(SendAction::CloseRun));
         }
         ui.add(Label::new(RichText::new(safe_text(&run.target)).monospace().color(look.palette.strong)).wrap());
-        let started = look.local(run.started_at).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let started = look.dated(run.started_at);
         let mode = look.text(&format!("replay.mode.{}.name", run.mode.as_str())).into_owned();
         let form = look.text(&format!("replay.form.{}", run.form.as_str())).into_owned();
         let against = match run.against {

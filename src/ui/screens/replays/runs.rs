@@ -1,6 +1,6 @@
 //! List of the runs: time, target, mode, and outcome of each.
 
-use egui::{Id, RichText, Ui};
+use egui::{Frame, Id, Margin, RichText, Ui};
 
 use super::{OpenRun, ReplaysScreen};
 use crate::capture::{RunId, StoredRun};
@@ -8,12 +8,15 @@ use crate::texts::safe_text::safe_text;
 use crate::ui::action::{Action, Screen};
 use crate::ui::keys;
 use crate::ui::look::Look;
-use crate::ui::theme::GAP;
+use crate::ui::theme::{GAP, GAP_MEDIUM, GAP_PAGE};
 use crate::ui::widgets::table::{Cell, Column, TableRow, table_ui};
 use crate::ui::widgets::verdicts::outcome_words;
 
 /// Minimum width for all columns, in points; below it, those in the middle are dropped, which the open run repeats.
 const WIDE: f32 = 1_100.0;
+
+/// Minimum width for the target beside time and outcome, in points.
+const ROOM_FOR_TARGET: f32 = 640.0;
 
 /// Width of a date with its time, in points.
 const TIME_WIDTH: f32 = 116.0;
@@ -34,6 +37,10 @@ const NARROW: [Column; 3] = [
     Column::texts("replays.column.outcome", 0.0),
 ];
 
+/// Columns of a list beside an open run in a narrow window: the run names its target.
+const NARROWEST: [Column; 2] =
+    [Column::texts("replays.column.time", TIME_WIDTH), Column::texts("replays.column.outcome", 0.0)];
+
 impl ReplaysScreen {
     /// Draws the list of runs.
     pub(super) fn runs_ui(&mut self, ui: &mut Ui, look: &Look, actions: &mut Vec<Action>) {
@@ -41,15 +48,23 @@ impl ReplaysScreen {
             self.empty_ui(ui, look, actions);
             return;
         }
-        let is_wide = ui.available_width() >= WIDE;
-        let columns: &[Column] = if is_wide { &COLUMNS } else { &NARROW };
+        let columns: &[Column] = match ui.available_width() {
+            WIDE.. => &COLUMNS,
+            ROOM_FOR_TARGET.. => &NARROW,
+            _ => &NARROWEST,
+        };
         let Self { runs, opened, running, .. } = self;
         let opened = opened.as_ref().map(OpenRun::id);
-        let clicked = table_ui(ui, "runs", columns, runs.len(), look, |index| {
-            let run = &runs[index];
-            let cells = cells(run, *running, is_wide, look);
-            TableRow { id: Id::unique(("run", run.id.0)), cells, selected: opened == Some(run.id) }
+        // The cells begin below the tabs.
+        let frame = Frame::new().inner_margin(Margin::symmetric((GAP_PAGE - GAP_MEDIUM) as i8, 0));
+        let clicked = frame.show(ui, |ui| {
+            table_ui(ui, "runs", columns, runs.len(), look, |index| {
+                let run = &runs[index];
+                let cells = cells(run, *running, columns.len(), look);
+                TableRow { id: Id::unique(("run", run.id.0)), cells, selected: opened == Some(run.id) }
+            })
         });
+        let clicked = clicked.inner;
         if let Some(run) = clicked.and_then(|index| self.runs.get(index)) {
             self.to_open = Some(run.id);
         }
@@ -72,13 +87,16 @@ impl ReplaysScreen {
     }
 }
 
-fn cells(run: &StoredRun, running: Option<RunId>, is_wide: bool, look: &Look) -> Vec<Cell> {
+fn cells(run: &StoredRun, running: Option<RunId>, columns: usize, look: &Look) -> Vec<Cell> {
     let palette = look.palette;
     let (outcome, color) = outcome_words(run, running == Some(run.id), look);
     let time = Cell::words(look.dated(run.run.started_at), palette.weak);
     let target = Cell::code(safe_text(&run.run.target), palette.strong);
     let outcome = Cell::words(outcome, color);
-    if !is_wide {
+    if columns == NARROWEST.len() {
+        return vec![time, outcome];
+    }
+    if columns == NARROW.len() {
         return vec![time, target, outcome];
     }
     let mode = look.text(&format!("replay.mode.{}.name", run.run.mode.as_str())).into_owned();

@@ -8,7 +8,7 @@ use crate::capture::{Capture, HANDSHAKE, StoredCapture, UNREADABLE};
 use crate::filter::{Expr, Pattern, Term};
 use crate::rules::{Response, Rule, is_template};
 use crate::texts::safe_text::shortened;
-use crate::ui::action::Action;
+use crate::ui::action::{Action, HoldAction};
 use crate::ui::look::Look;
 use crate::ui::theme::{GAP, GAP_SMALL};
 use crate::ui::widgets::controls::{card, title, weak};
@@ -52,7 +52,10 @@ pub(crate) fn unsent_reply_ui(
             title(ui, look, &look.text(heading));
             ui.add(Label::new(weak(look, look.text(hint))).wrap());
             let discarded = buttons_ui(ui, draft, capture, look, actions);
-            draft.editor.ui(ui, &Purpose::Answer(capture), look);
+            if draft.editor.ui(ui, &Purpose::Answer(capture), look).submitted {
+                // It says why that cannot be.
+                actions.push(Action::Hold(HoldAction::SendReply));
+            }
             discarded
         })
     });

@@ -46,7 +46,7 @@ pub(crate) fn beside_ui(
                     ui.add_space(GAP);
                     title(ui, look, &replays);
                 }
-                replays_ui(ui, &detail.replays, &detail.opened.replays, look, actions);
+                replays_ui(ui, (&detail.replays, &detail.opened), look, actions);
                 if has_attempts(&detail.opened) && !has_retries(detail) {
                     ui.add_space(GAP);
                     attempts_ui(ui, attempts, answering, look, actions);

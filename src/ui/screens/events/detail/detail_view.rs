@@ -2,6 +2,7 @@
 
 use super::mends::AccountFinding;
 use super::picture_cache::PictureCache;
+use crate::capture::CaptureId;
 use crate::capture::diagnosis::Code;
 use crate::ui::action::{BytesView, DetailPart};
 
@@ -22,6 +23,10 @@ pub(crate) struct DetailView {
     part: DetailPart,
     /// Set until the part has been scrolled to.
     to_reveal: bool,
+    /// The event that is shown, by its first attempt.
+    shown: Option<CaptureId>,
+    /// Set until the scroll of an event that has just been opened is at its top.
+    to_top: bool,
     pub(crate) bytes: BytesView,
     pub(super) source: BytesSource,
     /// Set if white space and `CDATA` are made visible.
@@ -56,6 +61,16 @@ impl DetailView {
     /// Starts at the top, as for another event.
     pub(crate) fn begin(&mut self) {
         (self.part, self.to_reveal) = (DetailPart::default(), false);
+    }
+
+    /// Notes the event that is shown: another one than before begins at its top.
+    pub(super) fn open(&mut self, event: CaptureId) {
+        self.to_top |= self.shown.replace(event) != Some(event);
+    }
+
+    /// Returns true, once, if the scroll is to be at its top.
+    pub(super) fn takes_top(&mut self) -> bool {
+        std::mem::take(&mut self.to_top)
     }
 
     /// Shows a part: scrolls to it, or opens its pane.

@@ -1,7 +1,7 @@
 //! Difference between a reply and an earlier one: changed elements, and a text diff.
 
 use egui::text::LayoutJob;
-use egui::{Color32, CornerRadius, Frame, Label, Margin, RichText, Stroke, TextStyle, Ui};
+use egui::{CollapsingHeader, Color32, CornerRadius, Frame, Label, Margin, RichText, Stroke, TextStyle, Ui};
 
 use super::replayed::{ChangeView, DiffLine, DifferenceView};
 use crate::capture::diagnosis::Severity;
@@ -51,14 +51,18 @@ fn lines_ui(ui: &mut Ui, difference: &DifferenceView, look: &Look) {
     if difference.lines.is_empty() || difference.has_same_lines() {
         return;
     }
-    ui.label(weak(look, look.text("replays.detail.lines")));
-    code_frame(look).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 1.0;
-        for DiffLine { mark, text } in &difference.lines {
-            line_ui(ui, *mark, text, look);
-        }
-        more_ui(ui, difference.more_lines, look);
+    // Folded where the elements tell it already.
+    let is_whole = difference.changes.iter().any(|change| change.path.is_empty());
+    let lines = CollapsingHeader::new(look.text("replays.detail.lines")).id_salt("lines");
+    lines.default_open(is_whole).show(ui, |ui| {
+        code_frame(look).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 1.0;
+            for DiffLine { mark, text } in &difference.lines {
+                line_ui(ui, *mark, text, look);
+            }
+            more_ui(ui, difference.more_lines, look);
+        });
     });
 }
 

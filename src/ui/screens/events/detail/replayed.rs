@@ -1,12 +1,15 @@
 //! One replay prepared for drawing: the request sent, the reply received, and its difference from an earlier reply.
 
 use super::reply_bytes::text;
-use crate::capture::{Baseline, SentRequest, header_text};
+use crate::capture::{Baseline, Capture, Replay, SentRequest, header_text};
 use crate::engine::{Change, ComparedReplay};
+use crate::inspect::reply::lint_plain_reply;
 use crate::texts::Language;
 use crate::ui::widgets::findings::FindingView;
 use crate::ui::widgets::quantities::milliseconds;
 use crate::ui::widgets::shown::DisplayText;
+use crate::wechat::lint::{HttpResponse, Outcome, Report};
+use crate::wechat::reply::PassiveReply;
 
 /// Maximum number of diff lines shown; both replies can be copied in full.
 const MOST_LINES: usize = 500;
@@ -23,6 +26,8 @@ pub(super) struct ReplayView {
     pub(super) times: (Option<String>, String),
     pub(super) problem: Option<String>,
     pub(super) findings: Vec<FindingView>,
+    /// The effect in the user's chat; `None` where no answer came.
+    pub(super) seen: Option<SeenAnswer>,
     /// The body as it was received.
     pub(super) body: String,
     /// The decrypted body, if the reply was encrypted and could be decrypted.
@@ -30,6 +35,14 @@ pub(super) struct ReplayView {
     pub(super) headers: Vec<(String, String)>,
     pub(super) sent: SentRequestView,
     pub(super) difference: Option<DifferenceView>,
+}
+
+/// The effect of an answer in the user's chat.
+#[derive(Debug)]
+pub(super) struct SeenAnswer {
+    pub(super) outcome: Outcome,
+    pub(super) reply: Option<PassiveReply>,
+    pub(super) sentence: String,
 }
 
 /// The request as it was sent, for display.
@@ -69,7 +82,7 @@ pub(super) struct DiffLine {
 
 impl ReplayView {
     /// Prepares a replay for display in the given language.
-    pub(super) fn of(compared: &ComparedReplay, language: Language) -> Self {
+    pub(super) fn of(compared: &ComparedReplay, event: &Capture, language: Language) -> Self {
         let replayed = &compared.stored.replayed;
         let answer = &replayed.answer;
         Self {
@@ -79,12 +92,23 @@ impl ReplayView {
             // The cause may quote the other side.
             problem: answer.problem.as_ref().map(|problem| DisplayText::of(&problem.words(language)).marked()),
             findings: FindingView::all(&answer.lint, language),
+            seen: SeenAnswer::of(replayed, event, language),
             body: text(&answer.body),
             message: replayed.message.as_deref().map(text),
             headers: shown_headers(&answer.headers),
             sent: SentRequestView::of(&replayed.request),
             difference: DifferenceView::of(compared),
         }
+    }
+}
+
+impl SeenAnswer {
+    fn of(replayed: &Replay, event: &Capture, language: Language) -> Option<Self> {
+        let elapsed_ms = Some(replayed.answer.elapsed.as_millis() as u64);
+        let response = HttpResponse { status: replayed.answer.status?, body: replayed.reply(), elapsed_ms };
+        let Report { outcome, reply, .. } = lint_plain_reply(&response, event);
+        let sentence = DisplayText::of(&outcome.sentence(language)).marked();
+        Some(Self { outcome, reply, sentence })
     }
 }
 

@@ -34,7 +34,11 @@ pub(super) fn scroll_ui(
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
-    ScrollArea::vertical().id_salt("detail").auto_shrink(false).show(ui, |ui| {
+    let mut area = ScrollArea::vertical().id_salt("detail").auto_shrink(false);
+    if view.takes_top() {
+        area = area.vertical_scroll_offset(0.0);
+    }
+    area.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         // Room for the scroll bar, which floats.
         ui.set_width(ui.available_width() - GAP);
@@ -60,7 +64,7 @@ pub(super) fn scroll_ui(
         let is_beside = view.is_wide && view.shows_beside;
         if !is_beside && !detail.opened.replays.is_empty() {
             heading_ui(ui, &replays_title(detail, look), DetailPart::Replays, view, look);
-            replays_ui(ui, &detail.replays, &detail.opened.replays, look, actions);
+            replays_ui(ui, (&detail.replays, &detail.opened), look, actions);
         }
         ui.add_space(GAP_LARGE);
     });

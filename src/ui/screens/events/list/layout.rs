@@ -102,7 +102,7 @@ impl ColumnKind {
             Self::Summary => (280.0, 120.0),
             Self::Reply => (200.0, 120.0),
             Self::OpenId | Self::Signature => (92.0, 60.0),
-            Self::Attempt => (52.0, 36.0),
+            Self::Attempt => (52.0, 46.0),
             Self::Mode => (64.0, 48.0),
             Self::Elapsed => (72.0, 56.0),
         }

@@ -32,7 +32,7 @@ pub(super) fn meaning_mark(meaning: ReplyMeaning, look: &Look) -> (&'static str,
         ReplyMeaning::Refused => (icons::CIRCLE_SLASH, palette.weak),
         ReplyMeaning::Legal => (icons::CHECK, palette.weak),
         ReplyMeaning::Open => (icons::ELLIPSIS, palette.warning),
-        ReplyMeaning::Own => (icons::MINUS, palette.weak),
+        ReplyMeaning::Own => (icons::FLASK_CONICAL, palette.weak),
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn further_states(
     if let Some(verdict) = row.verdict {
         marks.push(verdict_mark(verdict, look));
     }
-    if row.replay {
+    if row.replay && texts.meaning != ReplyMeaning::Own {
         let words = look.text("list.own").into_owned();
         marks.push(StateMark { icon: icons::FLASK_CONICAL, color: palette.weak, words });
     }

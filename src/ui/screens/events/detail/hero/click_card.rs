@@ -60,8 +60,7 @@ fn tap_ui(ui: &mut Ui, tap: &CaptureSummary, look: &Look, actions: &mut Vec<Acti
         if ui.link(format!("#{id}")).clicked() {
             actions.push(Action::Select(id));
         }
-        let at = look.local(tap.received_at).strftime("%m-%d %H:%M:%S").to_string();
-        ui.label(RichText::new(at).monospace().color(look.palette.weak));
+        ui.label(RichText::new(look.dated(tap.received_at)).color(look.palette.weak));
         let (words, color) = match &tap.reply {
             None => (look.text("detail.answer.none_yet").into_owned(), look.palette.weak),
             Some(reply) => {
