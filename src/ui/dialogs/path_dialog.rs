@@ -86,13 +86,7 @@ fn title(request: &FileRequest) -> &'static str {
 }
 
 /// Draws the field; returns the paths, and whether Enter was pressed in it.
-fn input_ui(
-    ui: &mut Ui,
-    input: &mut PathInput,
-    name: &str,
-    open: OpenDialog,
-    look: &Look,
-) -> (Vec<PathBuf>, bool) {
+fn input_ui(ui: &mut Ui, input: &mut PathInput, name: &str, open: OpenDialog, look: &Look) -> (Vec<PathBuf>, bool) {
     let PathInput { request, text, is_only_way } = input;
     let takes_several = matches!(request, FileRequest::Open | FileRequest::Pictures { .. });
     if *is_only_way {
