@@ -1,7 +1,7 @@
 //! The screen of rules by the keyboard alone: a new rule is named at once, saved, seen, and its form is left by Esc.
 
 use egui::Key;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{Modifiers, Window};
 
@@ -24,6 +24,13 @@ fn what_is_typed_into_a_new_rule_is_its_name_and_the_saved_rule_is_seen() {
     // Letters that are verbs of the list elsewhere.
     window.harness.event(egui::Event::Text("redeem".to_owned()));
     window.harness.run_steps(3);
+    // Tab goes on from the name, and comes to the buttons after the fields.
+    window.press(Key::Tab);
+    let focused = window.harness.query_by(|node| node.is_focused()).unwrap();
+    assert_eq!(focused.accesskit_node().label().as_deref(), Some("For events that match"));
+    let words = window.words();
+    let place = |name: &str| words.find(name).unwrap_or_else(|| panic!("{name} in {words}"));
+    assert!(place("New rule…") < place("TextInput: Name") && place("Inject a fault") < place("Button: Save rule"));
     window.press_button("Save rule");
     window.until_says("Edit: redeem");
     assert!(window.says("Rule on: redeem"));

@@ -12,7 +12,7 @@ use crate::texts::Language;
 use crate::texts::user_error::UserError;
 use crate::ui::action::{Action, RulesPlace};
 use crate::ui::look::{Look, severity_mark};
-use crate::ui::pane_stop::name_handle;
+use crate::ui::pane_stop::{drawn_later_ui, name_handle, take_room};
 use crate::ui::theme::{GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::page_ui;
 
@@ -120,13 +120,14 @@ impl RulesScreen {
         if let Some(trouble) = view.trouble {
             trouble_ui(ui, trouble, look);
         }
-        if self.forms.is_open() && self.tab == RulesTab::Rules {
+        let form = (self.forms.is_open() && self.tab == RulesTab::Rules).then(|| {
             let largest = (ui.available_width() - PAGE_SMALLEST).max(FORM_SMALLEST);
             let panel =
                 Panel::right("rule").resizable(true).default_size(FORM_WIDTH).size_range(FORM_SMALLEST..=largest);
-            panel.frame(Frame::new().fill(look.palette.surface)).show(ui, |ui| self.form_ui(ui, view, look, actions));
+            let room = panel.frame(Frame::new().fill(look.palette.surface)).show(ui, take_room).inner;
             name_handle(ui, "rule", "palette.handle.form", look);
-        }
+            room
+        });
         CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
             ScrollArea::vertical().id_salt("rules").auto_shrink(false).show(ui, |ui| {
                 page_ui(ui, |ui| {
@@ -139,6 +140,10 @@ impl RulesScreen {
                 });
             });
         });
+        // The list is read first.
+        if let Some(room) = form {
+            drawn_later_ui(ui, "rule", room, |ui| self.form_ui(ui, view, look, actions));
+        }
     }
 
     /// Updates pending changes and open forms from the rules in force.

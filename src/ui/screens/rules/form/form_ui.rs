@@ -1,18 +1,19 @@
 //! Drawing of a rule's form.
 
-use egui::{Button, Frame, Id, Margin, Panel, RichText, ScrollArea, Sides, TextEdit, TextStyle, Ui};
+use egui::{Button, Frame, Id, Label, Margin, Panel, RichText, ScrollArea, Sides, TextEdit, TextStyle, Ui};
 
 use super::RuleForm;
 use crate::rules::{Rule, RuleError};
 use crate::texts::safe_text::safe_text;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
+use crate::ui::pane_stop::{drawn_later_ui, take_room};
 use crate::ui::screens::rules::controls::{error_ui, field_ui, note_ui};
 use crate::ui::screens::rules::draft::ResponseKind;
 use crate::ui::screens::rules::match_field;
 use crate::ui::screens::rules::order::is_free;
 use crate::ui::screens::rules::view::RulesView;
-use crate::ui::theme::{GAP, GAP_LARGE};
+use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_LARGE};
 use crate::ui::widgets::controls::{primary_button, small_button, title, weak};
 use crate::ui::widgets::dialog::{OpenDialog, note_frame};
 use crate::ui::widgets::fault_choice::fault_choice_ui;
@@ -24,6 +25,8 @@ const STATUS_DIGITS: usize = 3;
 
 /// Margin of the form, in points.
 const MARGIN: i8 = 16;
+/// Height of the bar of buttons, in points.
+const BUTTONS_HEIGHT: f32 = CONTROL_HEIGHT + 2.0 * GAP;
 
 /// An action requested in the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +49,7 @@ impl RuleForm {
         actions: &mut Vec<Action>,
     ) -> Option<FormAction> {
         let bar = Frame::new().fill(look.palette.frame).inner_margin(Margin::symmetric(MARGIN, 8));
-        let pressed = Panel::bottom("rule buttons").frame(bar).show(ui, |ui| self.buttons_ui(ui, rules, look)).inner;
+        let buttons = Panel::bottom("rule buttons").exact_size(BUTTONS_HEIGHT).frame(bar).show(ui, take_room).inner;
         let open = note_frame(ui, Id::unique("rule form").with(self.number));
         // The form's number keeps another form's caret out.
         let area = ScrollArea::vertical().id_salt(("rule form", self.number)).auto_shrink(false);
@@ -69,6 +72,9 @@ impl RuleForm {
         };
         let requested =
             area.show(ui, |ui| Frame::new().inner_margin(Margin::same(MARGIN)).show(ui, content).inner).inner;
+        // Tab comes to them after the fields.
+        let mut pressed = None;
+        drawn_later_ui(ui, "rule buttons", buttons, |ui| pressed = self.buttons_ui(ui, rules, look));
         pressed.or(requested)
     }
 
@@ -144,7 +150,7 @@ impl RuleForm {
     fn buttons_ui(&self, ui: &mut Ui, rules: &[Rule], look: &Look) -> Option<FormAction> {
         let mut action = None;
         let why = self.unsavable(rules);
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal_centered(|ui| {
             let save = primary_button(ui, look, &look.text("rules_screen.form.save"), why.is_none());
             let state = look.text(why.unwrap_or("rules_screen.list.unsaved"));
             if save.on_disabled_hover_text(&*state).clicked() {
@@ -156,7 +162,7 @@ impl RuleForm {
             if back.on_disabled_hover_text(look.text("settings.save.unchanged")).clicked() {
                 action = Some(FormAction::Discard);
             }
-            ui.label(weak(look, format!("● {state}")));
+            ui.add(Label::new(weak(look, format!("● {state}"))).truncate());
         });
         action
     }
