@@ -60,7 +60,7 @@
 //! | `keyring` | one call to the system's keyring (`config/secrets.rs`) | with the call; abandoned after 3 s |
 //! | `signals` | closes the window on SIGINT or SIGTERM; owned by the window (`ui/signals.rs`) | with the window |
 //!
-//! On Linux, `listener`, `store-writer` and `settings` give way to the window's thread (`priority.rs`).
+//! On Linux, `listener`, `store-writer`, `settings` and `listing` give way to the window's thread (`priority.rs`).
 
 use std::path::PathBuf;
 use std::sync::Arc;

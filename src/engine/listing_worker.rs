@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::notice::{ListNotice, Notice};
 use super::notice_sender::NoticeSender;
+use super::priority::give_way_to_window;
 use super::worker::Worker;
 use crate::capture::{CaptureId, IdRuns};
 use crate::filter::Filter;
@@ -47,6 +48,8 @@ impl ListingHandle {
         let worker = Worker::start("listing", {
             let interrupter = interrupter.clone();
             move |commands| {
+                // A walk through a million events takes all processors: frames go before it.
+                give_way_to_window();
                 let (reader, listing) = (None, None);
                 let changes = Changes::default();
                 ListingWorker { database, notices, head, interrupter, reader, listing, data_version: 0, changes }

@@ -1,4 +1,5 @@
-//! Priority of threads: a frame of the window goes before a push, which has seconds where a frame has milliseconds.
+//! Priority of threads: a frame of the window goes before a push, which has seconds where a frame has milliseconds, and before
+//! a walk through all events.
 
 /// The priority of threads that give way; the window's has 0, and the lowest is 19.
 #[cfg(target_os = "linux")]
@@ -10,7 +11,7 @@ const GIVES_WAY: i32 = 10;
 pub(super) fn give_way_to_window() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, GIVES_WAY) {
-        tracing::debug!("the listener's threads have the window's priority: {error}");
+        tracing::debug!("a thread keeps the window's priority: {error}");
     }
 }
 
