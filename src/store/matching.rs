@@ -12,8 +12,8 @@ use crate::filter::Filter;
 /// Ids in the range of the first step, a few screens of rows: they show at once.
 const FIRST_STEP: i64 = 256;
 
-/// The largest range of a step, so that the log can be checkpointed in between.
-const LARGEST_STEP: i64 = 64_000;
+/// The largest range of a step, some milliseconds: in between, what arrives is listed and the log can be checkpointed.
+const LARGEST_STEP: i64 = 16_000;
 
 /// Candidates of the index in the first step, and the most in any: each is read from another place of the file.
 const FIRST_CANDIDATES: i64 = 256;

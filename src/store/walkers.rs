@@ -16,7 +16,7 @@ use crate::capture::IdRuns;
 const MOST: usize = 4;
 
 /// Numbers in a range from which on it is worth dividing.
-const WORTH_IT: i64 = 16_000;
+const WORTH_IT: i64 = 8_000;
 
 /// The connections, opened when the first long range is read.
 #[derive(Debug, Default)]
