@@ -147,7 +147,7 @@ fn parted(found: &[FoundGroup], columns: usize) -> Vec<&[FoundGroup]> {
     for left in (1..=columns).rev().filter(|_| !found.is_empty()) {
         let share = rows(rest).div_ceil(left);
         // A group goes to the column that has more than half of it.
-        let fits = |count: &usize| rows(&rest[..*count]) + rows(&rest[*count..*count + 1]) / 2 <= share;
+        let fits = |count: &usize| rows(&rest[..*count]) + rows(std::slice::from_ref(&rest[*count])) / 2 <= share;
         let count = (1..rest.len()).take_while(fits).last().map_or(usize::from(!rest.is_empty()), |last| last + 1);
         let (column, others) = rest.split_at(if left == 1 { rest.len() } else { count });
         parts.push(column);

@@ -5,6 +5,7 @@ use std::ops::Range;
 use egui::accesskit::Role;
 use egui::{Align2, Id, Key, Label, Modifiers, Response, RichText, ScrollArea, Ui};
 
+use super::filter_row::below;
 use super::state_terms::states_at;
 use crate::capture::diagnosis::Code;
 use crate::engine::{Command, MaintenanceCommand, QueryCommand, Status};
@@ -222,7 +223,7 @@ impl Completion {
         let area = egui::Area::new(Id::unique("filter completion"))
             .order(egui::Order::Foreground)
             .pivot(Align2::LEFT_TOP)
-            .fixed_pos(field.rect.left_bottom() + egui::vec2(0.0, 3.0));
+            .fixed_pos(below(ui, field.rect));
         let shown = area.show(ui.ctx(), |ui| {
             egui::Frame::popup(ui.style()).fill(look.palette.card).show(ui, |ui| {
                 ui.set_width(field.rect.width() - 20.0);

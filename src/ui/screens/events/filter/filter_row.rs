@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use egui::accesskit::Role;
-use egui::{Button, Label, RichText, TextEdit, Ui};
+use egui::{Button, Id, Label, Pos2, Rect, RichText, TextEdit, Ui};
 
 use super::saved_filters::{NamedFilter, SavedFilters};
 use super::{FilterBox, field_id, mended};
@@ -26,6 +26,9 @@ const NAME_NARROWEST: f32 = 80.0;
 const COLOUR_WIDTH: f32 = 22.0;
 const NAMING_REST: f32 = 310.0;
 
+/// Distance of what opens below the field, in points.
+const BELOW: f32 = 3.0;
+
 /// Draws the row, if there is anything in it.
 pub(crate) fn filter_row_ui(
     ui: &mut Ui,
@@ -40,7 +43,7 @@ pub(crate) fn filter_row_ui(
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing = egui::vec2(GAP_SMALL, GAP_SMALL);
-        ui.horizontal_wrapped(|ui| {
+        let chips = ui.horizontal_wrapped(|ui| {
             for named in saved.all() {
                 saved_ui(ui, named, filter, look, actions);
             }
@@ -58,8 +61,28 @@ pub(crate) fn filter_row_ui(
                 save_ui(ui, filter, saved, look, actions);
             }
         });
+        note_chips(ui, chips.response.rect);
         naming_ui(ui, saved, look, actions);
     });
+}
+
+/// Notes where the chips are, for what opens below the field.
+fn note_chips(ui: &Ui, chips: Rect) {
+    let frame = ui.ctx().cumulative_frame_nr();
+    ui.data_mut(|data| data.insert_temp(chips_id(), (frame, chips)));
+}
+
+fn chips_id() -> Id {
+    Id::unique("chips of the filter")
+}
+
+/// The place below the field for what opens there: below the chips where it would cover them.
+pub(super) fn below(ui: &Ui, field: Rect) -> Pos2 {
+    let noted: Option<(u64, Rect)> = ui.data(|data| data.get_temp(chips_id()));
+    // The row is drawn after the field, and not on every screen.
+    let chips = noted.filter(|(frame, _)| ui.ctx().cumulative_frame_nr() <= frame + 1).map(|(_, chips)| chips);
+    let covered = chips.filter(|chips| chips.right() > field.left());
+    Pos2::new(field.left(), covered.map_or(field.bottom(), |chips| chips.bottom()) + BELOW)
 }
 
 /// Draws, in place of chips that do not hold, the mistake with its remedy, and what the list still shows.
@@ -219,5 +242,18 @@ mod tests {
     #[test]
     fn a_letter_repeats_what_the_colour_says() {
         assert_eq!((initial("taps"), initial("\"扫码\""), initial("…")), ('T', '扫', '●'));
+    }
+
+    #[test]
+    fn what_opens_below_the_field_covers_no_chip() {
+        let field = Rect::from_min_max(Pos2::new(400.0, 10.0), Pos2::new(900.0, 38.0));
+        for (right, top) in [(300.0, 38.0), (500.0, 84.0)] {
+            egui::__run_test_ui(|ui| {
+                assert_eq!(below(ui, field), Pos2::new(400.0, 38.0 + BELOW), "there are no chips");
+                note_chips(ui, Rect::from_min_max(Pos2::new(70.0, 56.0), Pos2::new(right, 84.0)));
+                assert_eq!(below(ui, field), Pos2::new(400.0, top + BELOW));
+                ui.data_mut(|data| data.remove::<(u64, Rect)>(chips_id()));
+            });
+        }
     }
 }
