@@ -31,7 +31,8 @@ fn broken(xml: &str) -> String {
         lines.push_str(&markup[..length]);
         (rest, former) = (&markup[length..], Some(kind));
     }
-    lines + rest
+    lines.push_str(rest);
+    lines
 }
 
 /// Tells whether a line ends between two pieces of markup. White space within an element is its value.
