@@ -19,7 +19,7 @@ use crate::ui::action::{Action, DetailPart};
 use crate::ui::look::Look;
 use crate::ui::screens::events::answering::ManualReplies;
 use crate::ui::theme::{GAP, GAP_LARGE, GAP_SMALL, section_text};
-use crate::ui::widgets::controls::{named, weak};
+use crate::ui::widgets::controls::{named, title, weak};
 
 /// Width of the mark beside the heading of the part that the keys turned to, in points.
 const MARK_WIDTH: f32 = 3.0;
@@ -93,7 +93,12 @@ fn attempts_below_ui(
     if view.is_wide || !view.shows_attempts || !has_attempts(&detail.opened) {
         return;
     }
-    let drawn = ui.scope(|ui| attempts_ui(ui, (&detail.lanes, detail.id()), answering, look, actions));
+    let drawn = ui.scope(|ui| {
+        if detail.opened.attempts.len() > 1 {
+            title(ui, look, &look.text("detail.attempts"));
+        }
+        attempts_ui(ui, (&detail.lanes, detail.id()), answering, look, actions);
+    });
     if view.takes_attempts() {
         ui.scroll_to_rect(drawn.response.rect, None);
     }

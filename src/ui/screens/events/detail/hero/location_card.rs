@@ -1,6 +1,7 @@
 //! Card of a place: its address, and its coordinates in three datums, each with the maps that use it.
 
-use egui::{Label, RichText, Ui};
+use egui::accesskit::Role;
+use egui::{Label, RichText, TextStyle, TextWrapMode, Ui, WidgetText};
 
 use super::super::meaning::coordinates;
 use super::caption_ui;
@@ -8,8 +9,8 @@ use crate::engine::EventDetail;
 use crate::texts::safe_text::shortened;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
-use crate::ui::theme::{GAP, GAP_SMALL, page_text};
-use crate::ui::widgets::controls::{copy_icon, named, pair, small_button, weak};
+use crate::ui::theme::{GAP, GAP_SMALL, icons, page_text};
+use crate::ui::widgets::controls::{copy_icon, named, small_button};
 use crate::wechat::geo;
 use crate::wechat::message::{Location, Message};
 use crate::wechat::tree::Tree;
@@ -66,8 +67,13 @@ impl LocationCard {
             ui.add(Label::new(address).wrap());
         }
         ui.add_space(GAP_SMALL);
+        let width_of = |datum: &Datum| {
+            let name = WidgetText::from(&*look.text(datum.name));
+            name.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Body).size().x
+        };
+        let width = self.datums.iter().map(width_of).fold(0.0, f32::max);
         for datum in &self.datums {
-            datum_ui(ui, datum, look, actions);
+            datum_ui(ui, (datum, width), look, actions);
         }
         let mut note = look.text("detail.said.datum_assumed").into_owned();
         if let Some(scale) = &self.scale {
@@ -106,28 +112,24 @@ fn datums(gcj02: (f64, f64), title: &str) -> Vec<Datum> {
     ]
 }
 
-fn datum_ui(ui: &mut Ui, datum: &Datum, look: &Look, actions: &mut Vec<Action>) {
+/// Draws a datum; its coordinates begin behind the widest of the names.
+fn datum_ui(ui: &mut Ui, (datum, width): (&Datum, f32), look: &Look, actions: &mut Vec<Action>) {
     let name = look.text(datum.name);
-    pair(
-        ui,
-        |ui| drop(ui.add(Label::new(RichText::new(&*name).color(look.palette.weak)).truncate())),
-        |ui| {
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = GAP;
-                ui.add(Label::new(RichText::new(&datum.coordinates).monospace().color(look.palette.strong)));
-                copy_icon(ui, look, &name, || datum.coordinates.clone(), actions);
-                for (map, link) in &datum.maps {
-                    let map = look.text(map);
-                    let response = ui.add(small_button(look.filled("hero.open_in", &[("map", &map)])));
-                    let response =
-                        named(response, egui::accesskit::Role::Link, &look.filled("hero.open_in", &[("map", &map)]));
-                    if response.on_hover_text(weak(look, link)).clicked() {
-                        ui.ctx().open_url(egui::OpenUrl::new_tab(link));
-                    }
-                }
-            });
-        },
-    );
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        let label = ui.add(Label::new(RichText::new(&*name).color(look.palette.weak)).extend());
+        ui.add_space(width - label.rect.width());
+        ui.add(Label::new(RichText::new(&datum.coordinates).monospace().color(look.palette.strong)));
+        copy_icon(ui, look, &name, || datum.coordinates.clone(), actions);
+        for (map, link) in &datum.maps {
+            let map = look.text(map);
+            let name = look.filled("hero.open_in", &[("map", &map)]);
+            let response = named(ui.add(small_button(format!("{map} {}", icons::EXTERNAL_LINK))), Role::Link, &name);
+            if response.on_hover_text(format!("{name}\n{link}")).clicked() {
+                ui.ctx().open_url(egui::OpenUrl::new_tab(link));
+            }
+        }
+    });
 }
 
 #[cfg(test)]
