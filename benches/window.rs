@@ -50,6 +50,12 @@ const MEASURED_FOLDER: &str = "MENUSCOPE_BENCH_FOLDER";
 /// The smallest database that is no first run.
 const FEW: i64 = 64;
 
+/// A part of this bench, which gets the folders with few and with a million events.
+type Part = fn(&Path, &Path);
+
+const PARTS: [(&str, Part); 5] =
+    [("memory", memory), ("start", starts), ("row", rows), ("scroll", scroll), ("flood", flood_frames)];
+
 fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
@@ -61,9 +67,7 @@ fn main() {
     let (few, million) = (folder(FEW), folder(MILLION));
     // `cargo bench --bench window -- scroll`: one part alone.
     let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let parts: [(&str, fn(&Path, &Path)); 5] =
-        [("memory", memory), ("start", starts), ("row", rows), ("scroll", scroll), ("flood", flood_frames)];
-    for (name, measure) in parts {
+    for (name, measure) in PARTS {
         if chosen.is_empty() || chosen.iter().any(|argument| argument == name) {
             measure(&few, &million);
         }
