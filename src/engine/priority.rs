@@ -9,8 +9,11 @@ const GIVES_WAY: i32 = 10;
 ///
 /// Linux counts priorities by thread. Elsewhere they are those of the whole process, and everything stays as it is.
 pub(super) fn give_way_to_window() {
+    // A program that gives way already, as under `nice`, is not to be raised.
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, GIVES_WAY) {
+    if let Err(error) = rustix::process::getpriority_process(None)
+        .and_then(|now| rustix::process::setpriority_process(None, now.max(GIVES_WAY)))
+    {
         tracing::debug!("a thread keeps the window's priority: {error}");
     }
 }
@@ -44,7 +47,6 @@ mod tests {
                 of_new_thread(priority)
             }),
         ];
-        // A test that is run at a lower priority itself cannot raise it.
         assert!([own, of_child].iter().all(|given| *given == GIVES_WAY.max(before)), "{own} {of_child}");
         assert_eq!(priority(), before, "the window's thread stays as it was");
         let runtime = crate::engine::service::runtime_behind_window().unwrap();
