@@ -92,8 +92,11 @@ fn steps_ui(ui: &mut Ui, stage: &ArrivalStage<'_>, view: &ArrivalsView<'_>, look
         let words = look.text(key);
         let spoken =
             format!("{}{when}", look.filled("window.pair", &[("name", &*words), ("value", &*look.text(word))]));
-        // Of the others, the mark says it.
-        let told = if state == StepState::Unproven { spoken.clone() } else { format!("{words}{when}") };
+        // Of those that are done or still to come, the mark says enough; a cross before a sentence would deny it.
+        let told = match state {
+            StepState::Failed | StepState::Unproven => spoken.clone(),
+            StepState::Done | StepState::Open => format!("{words}{when}"),
+        };
         let shown = RichText::new(format!("{mark} {told}")).color(color);
         named(ui.add(Label::new(shown).wrap()), Role::Label, &spoken);
     }

@@ -264,6 +264,7 @@ impl List {
 
     /// Moves the selection by keyboard.
     pub(crate) fn move_selection(&mut self, movement: Move) {
+        self.show_newest(movement);
         if let Some(id) = self.destination(movement) {
             self.select(id);
         }
@@ -271,8 +272,16 @@ impl List {
 
     /// Moves the selection and extends the multi-selection.
     pub(crate) fn pick_moving(&mut self, movement: Move) {
+        self.show_newest(movement);
         if let Some(id) = self.destination(movement) {
             self.pick_to(id);
+        }
+    }
+
+    /// Shows what has arrived meanwhile, where a movement leads to the newest row.
+    fn show_newest(&mut self, movement: Move) {
+        if movement == Move::First {
+            self.listing.show_known(|_| true);
         }
     }
 

@@ -130,15 +130,17 @@ pub(super) fn day_ui(ui: &mut Ui, day: Option<&str>, look: &Look) {
 /// Size of a day between two rows, in points: what fits between the text of the one above and of the one below.
 const BETWEEN_ROWS: f32 = 10.0;
 
-/// Draws the day above the newest row of an earlier one, at the end of the line between the two days, where rows seldom have
-/// text.
+/// Distance by which the texts of two rows keep away from the day between them, in points.
+pub(super) const DAY_ROOM: f32 = 3.0;
+
+/// Draws the day above the newest row of an earlier one, on the line between the two days.
 pub(super) fn day_line(ui: &Ui, (row, view): (Rect, Rect), day: &str, look: &Look) {
     let palette = look.palette;
     let painter = ui.painter().with_clip_rect(view.intersect(ui.clip_rect()));
     let font = FontId::new(BETWEEN_ROWS, TextStyle::Small.resolve(ui.style()).family);
     let galley = painter.layout_no_wrap(day.to_owned(), font, palette.weak);
     painter.hline(row.x_range(), row.top() - 0.5, Stroke::new(1.0, palette.outline));
-    let left = row.right().min(view.right()) - DAY_MARGIN - galley.size().x;
+    let left = row.left() + DAY_MARGIN;
     let at = Pos2::new(left, row.top() - 0.5 - galley.size().y / 2.0);
     let ground = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(theme::GAP_SMALL, -1.0));
     painter.rect_filled(ground, 0.0, palette.surface);

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::List;
 use super::columns::Columns;
-use super::header::{day_line, day_ui, header_ui};
+use super::header::{DAY_ROOM, day_line, day_ui, header_ui};
 use super::hits::Hits;
 use super::row::{RowState, RowSurroundings, row_ui};
 use super::row_cache::CachedRow;
@@ -80,9 +80,10 @@ impl List {
                 table_row.col(|ui| {
                     let row = cache.row(id);
                     let day = day_of(&row, look);
-                    let above = index.checked_sub(1).and_then(|above| listing.at(above));
-                    let above = above.and_then(|above| day_of(&cache.row(above), look));
-                    let begins_day = above.is_some() && day.is_some() && above != day;
+                    let day_at = |index: usize| listing.at(index).and_then(|id| day_of(&cache.row(id), look));
+                    let is_other_day = |other: Option<Date>| other.is_some() && day.is_some() && other != day;
+                    let begins_day = is_other_day(index.checked_sub(1).and_then(day_at));
+                    let ends_day = is_other_day(day_at(index + 1));
                     if let Some(day) = day.filter(|_| begins_day) {
                         begun_days.push((day, ui.max_rect()));
                     }
@@ -96,6 +97,7 @@ impl List {
                         mark: cache.mark(id).and_then(|index| saved.marking(index)),
                         novelty: arrivals.novelty(ui.ctx(), id),
                         dated: is_filtered || begins_day || day.is_some_and(|day| day != look.today()),
+                        lowered: DAY_ROOM * (f32::from(u8::from(begins_day)) - f32::from(u8::from(ends_day))),
                     };
                     row_ui(ui, &state, &row, &context, actions);
                 });

@@ -24,6 +24,8 @@ pub(super) fn menu_ui(
     look: &Look,
     actions: &mut Vec<Action>,
 ) {
+    // As close as in the menus of the system: it has to fit into a low window.
+    ui.spacing_mut().item_spacing.y = 0.0;
     if let Some((row, column)) = row {
         title_ui(ui, row, look);
         ui.separator();

@@ -59,6 +59,8 @@ pub(super) struct RowState<'a> {
     pub(super) novelty: Option<Novelty>,
     /// Shows the date beside the time.
     pub(super) dated: bool,
+    /// Distance by which its texts stand lower, in points: they make room for a day above or below.
+    pub(super) lowered: f32,
 }
 
 /// The surroundings that all rows of a frame share.
@@ -95,7 +97,7 @@ pub(super) fn row_ui(
         CachedRow::Read(row) => {
             let texts = row.texts(look);
             let marks = context.marks(&row.summary, texts);
-            for (column, cell) in context.columns.cells(rect.translate(Vec2::new(-offset, 0.0))) {
+            for (column, cell) in context.columns.cells(rect.translate(Vec2::new(-offset, state.lowered))) {
                 cell_ui(ui, cell, column, (&row.summary, texts, state), (context, &marks));
             }
             hover_ui(&response, rect, (row, state, &marks), context);

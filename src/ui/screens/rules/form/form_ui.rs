@@ -13,7 +13,7 @@ use crate::ui::screens::rules::draft::ResponseKind;
 use crate::ui::screens::rules::match_field;
 use crate::ui::screens::rules::order::is_free;
 use crate::ui::screens::rules::view::RulesView;
-use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_LARGE};
+use crate::ui::theme::{CONTROL_HEIGHT, GAP, GAP_LARGE, GAP_SMALL};
 use crate::ui::widgets::controls::{primary_button, small_button, title, weak};
 use crate::ui::widgets::dialog::{OpenDialog, note_frame};
 use crate::ui::widgets::fault_choice::fault_choice_ui;
@@ -25,8 +25,8 @@ const STATUS_DIGITS: usize = 3;
 
 /// Margin of the form, in points.
 const MARGIN: i8 = 16;
-/// Height of the bar of buttons, in points.
-const BUTTONS_HEIGHT: f32 = CONTROL_HEIGHT + 2.0 * GAP;
+/// Height of the bar of buttons, in points; Chinese words make a button a little higher.
+const BUTTONS_HEIGHT: f32 = CONTROL_HEIGHT + GAP_SMALL + 2.0 * GAP;
 
 /// An action requested in the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
