@@ -15,7 +15,7 @@ use super::menu_history_cache::MenuHistoryCache;
 use super::notice::{DetailNotice, FilterNotice, ListNotice, Marks, Notice, ReplaysNotice};
 use super::notice_sender::NoticeSender;
 use super::status::Status;
-use super::trial::{RulePreview, RuleTrial};
+use super::trial::{RulePreview, RuleTrial, first_match};
 use super::worker::Worker;
 use crate::capture::{CaptureId, Mode, ReplayId, RunId, StoredCapture};
 use crate::config::DataFolder;
@@ -76,7 +76,8 @@ pub enum QueryCommand {
     /// Read the answers of a run of composed messages.
     ReadAnswers { run: RunId },
     /// Try a rule, saved or not, on the newest event that its filter finds. `number` comes back with the answer.
-    PreviewRule { number: u64, rule: Box<Rule> },
+    /// `before` are the rules further up, one of which may decide before it.
+    PreviewRule { number: u64, rule: Box<Rule>, before: Vec<Rule> },
     /// Try a rule, saved or not, on a stored event.
     TryRule { rule: Box<Rule>, id: CaptureId },
 }
@@ -174,8 +175,8 @@ impl QueryWorker {
                 let answers = answered(run, self.reader()?)?;
                 Notice::Answered { run, answers }
             }
-            QueryCommand::PreviewRule { number, rule } => {
-                let preview = self.preview(number, *rule)?;
+            QueryCommand::PreviewRule { number, rule, before } => {
+                let preview = self.preview(number, *rule, before)?;
                 Notice::RulePreviewed { preview: Box::new(preview) }
             }
             QueryCommand::TryRule { rule, id } => {
@@ -248,8 +249,8 @@ impl QueryWorker {
     }
 
     /// The newest event that the rule matches, among those that a few steps find, and what the rule does with it.
-    fn preview(&mut self, number: u64, rule: Rule) -> Result<RulePreview, StoreError> {
-        let none = RulePreview { number, event: None, trial: RuleTrial::NoMatch };
+    fn preview(&mut self, number: u64, rule: Rule, before: Vec<Rule>) -> Result<RulePreview, StoreError> {
+        let none = RulePreview { number, event: None, trial: RuleTrial::NoMatch, decided_by: None };
         let Ok(filter) = Filter::parse(&rule.filter, &crate::clock::local_now()) else { return Ok(none) };
         let reader = self.reader()?;
         let mut scan = Scan::new(&filter, reader.newest()?);
@@ -258,7 +259,8 @@ impl QueryWorker {
             if let Some(newest) = chunk.ids.first() {
                 let Some(stored) = reader.capture(newest)? else { return Ok(none) };
                 let trial = RuleTrial::of(rule, &stored);
-                return Ok(RulePreview { number, event: Some(Box::new(stored)), trial });
+                let decided_by = first_match(before, &stored);
+                return Ok(RulePreview { number, event: Some(Box::new(stored)), trial, decided_by });
             }
             if chunk.finished {
                 break;

@@ -34,6 +34,14 @@ pub struct RulePreview {
     /// `None` where the rule matches none of the latest events.
     pub event: Option<Box<StoredCapture>>,
     pub trial: RuleTrial,
+    /// The name of a rule further up that matches the event as well, and so decides.
+    pub decided_by: Option<String>,
+}
+
+/// The name of the first of these rules that is enabled and matches the event.
+pub(super) fn first_match(rules: Vec<Rule>, stored: &StoredCapture) -> Option<String> {
+    let rules = RuleSet::compile(rules, &crate::clock::local_now()).ok()?;
+    rules.first_match(&Subject::arriving(&stored.capture, stored.placement)).map(|rule| rule.name.clone())
 }
 
 impl RuleTrial {

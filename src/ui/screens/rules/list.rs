@@ -81,6 +81,9 @@ impl RuleList {
                 if ui.button(look.text("rules_screen.list.new")).clicked() {
                     action = Some(ListAction::New);
                 }
+                if forms.has_new() {
+                    ui.label(weak(look, format!("● {}", look.text("rules_screen.list.unsaved_new"))));
+                }
             },
         );
         ui.spacing_mut().item_spacing.y = GAP_SMALL;

@@ -8,6 +8,8 @@ use super::controls::note_ui;
 use super::draft::CheckedRule;
 use crate::capture::StoredCapture;
 use crate::engine::{QueryCommand, RulePreview};
+use crate::rules::Rule;
+use crate::texts::safe_text::safe_text;
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::widgets::cell::CELL_CHARS;
@@ -25,6 +27,8 @@ pub(super) struct LivePreview {
     number: u64,
     is_answered: bool,
     event: Option<Box<StoredCapture>>,
+    /// The rule further up that decides on the event.
+    decided_by: Option<String>,
 }
 
 impl LivePreview {
@@ -41,6 +45,7 @@ impl LivePreview {
         }
         self.is_answered = true;
         self.event.clone_from(&preview.event);
+        self.decided_by.clone_from(&preview.decided_by);
         true
     }
 
@@ -49,11 +54,11 @@ impl LivePreview {
         self.event.as_deref()
     }
 
-    /// Asks for the preview where it is due, and draws which event it is about.
+    /// Asks for the preview where it is due, and draws which event it is about; `before` are the rules further up.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
-        (checked, form): (&CheckedRule, u64),
+        (checked, form, before): (&CheckedRule, u64, &[Rule]),
         look: &Look,
         actions: &mut Vec<Action>,
     ) {
@@ -72,7 +77,8 @@ impl LivePreview {
                 // Numbers of different forms differ.
                 self.number = (form << 32) + (self.number & u64::from(u32::MAX)) + 1;
                 let rule = Box::new(checked.to_try());
-                actions.push(Action::Ask(QueryCommand::PreviewRule { number: self.number, rule }.into()));
+                let question = QueryCommand::PreviewRule { number: self.number, rule, before: before.to_vec() };
+                actions.push(Action::Ask(question.into()));
             }
         }
         match &self.event {
@@ -83,6 +89,10 @@ impl LivePreview {
                 let details = [("id", &*event.placement.id.to_string()), ("kind", &kind), ("key", &key)];
                 let words = look.filled("rules_screen.live.newest", &details);
                 ui.add(Label::new(RichText::new(words).color(look.palette.weak)).wrap());
+                if let Some(name) = &self.decided_by {
+                    let words = look.filled("rules_screen.live.decided", &[("name", &*safe_text(name))]);
+                    ui.add(Label::new(RichText::new(format!("⚠ {words}")).color(look.palette.warning)).wrap());
+                }
             }
             None if self.is_answered => note_ui(ui, "rules_screen.live.none", look),
             None => {}

@@ -173,6 +173,8 @@ fn a_name_that_is_taken_cannot_be_saved() {
     assert!(is_shown(&harness, "× Another rule has this name; choose a different one"));
     assert!(is_disabled(&harness, "Save rule"));
     typed(&mut harness, "Name", "b");
+    assert!(is_disabled(&harness, "Save rule") && is_shown(&harness, "● write what the rule answers"));
+    typed(&mut harness, "Content", "x");
     click(&mut harness, "Save rule");
     assert_eq!(kept(&mut harness).iter().map(|rule| &*rule.name).collect::<Vec<_>>(), ["a", "ab"]);
 }
@@ -277,7 +279,8 @@ fn the_newest_event_that_matches_is_previewed_and_its_fields_are_inserted_by_a_c
     let body = b"<xml><MsgType>text</MsgType></xml>".to_vec();
     let report = lint_plain_reply(&HttpResponse { status: 200, body: &body, elapsed_ms: None }, &event.capture);
     let trial = RuleTrial::Answers { body, report: Box::new(report) };
-    let preview = RulePreview { number, event: Some(Box::new(event)), trial };
+    let decided_by = Some("further up".to_owned());
+    let preview = RulePreview { number, event: Some(Box::new(event)), trial, decided_by };
     harness.state_mut().screen.previewed(RulePreview { number: number + 9, ..preview.clone() }, Language::English);
     harness.run();
     assert!(!is_shown(&harness, "✓ The rule matches event 17 and would answer"), "it answers another question");
@@ -285,6 +288,7 @@ fn the_newest_event_that_matches_is_previewed_and_its_fields_are_inserted_by_a_c
     harness.run();
     harness.get_by_label("✓ The rule matches event 17 and would answer");
     harness.get_by_label_contains("With the newest event that matches: 17");
+    harness.get_by_label_contains("“further up” decides before it");
     typed(&mut harness, "Content", " ");
     click(&mut harness, "Insert decoded.scan.content");
     harness.run();

@@ -1,6 +1,8 @@
 //! Drawing of a rule's form.
 
-use egui::{Button, Frame, Id, Label, Margin, Panel, RichText, ScrollArea, Sides, TextEdit, TextStyle, Ui};
+use egui::{
+    Button, Frame, Id, Key, Label, Margin, Modifiers, Panel, RichText, ScrollArea, Sides, TextEdit, TextStyle, Ui,
+};
 
 use super::RuleForm;
 use crate::rules::{Rule, RuleError};
@@ -63,12 +65,14 @@ impl RuleForm {
             }
             ui.separator();
             title(ui, look, &look.text("rules_screen.live.title"));
-            self.live.ui(ui, (&self.checked, self.number), look, actions);
+            let before = rules.iter().position(|rule| Some(&rule.name) == self.of.as_ref()).unwrap_or(rules.len());
+            self.live.ui(ui, (&self.checked, self.number, &rules[..before]), look, actions);
             // What is wrong with an answer that nobody has written yet is not told.
             if self.draft.response != ResponseKind::Reply || !self.draft.editor.is_untouched() {
                 self.trial.ui(ui, &self.checked, view.event, look, actions);
             }
-            closed.or((submitted && self.unsavable(rules).is_none()).then_some(FormAction::Save))
+            let by_key = || ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
+            closed.or(((submitted || by_key()) && self.unsavable(rules).is_none()).then_some(FormAction::Save))
         };
         let requested =
             area.show(ui, |ui| Frame::new().inner_margin(Margin::same(MARGIN)).show(ui, content).inner).inner;
@@ -142,6 +146,9 @@ impl RuleForm {
             () if checked.flaw.is_some() => Some("rules_screen.form.flawed"),
             () if checked.rule.name.is_empty() => Some("rules_screen.form.unnamed"),
             () if self.is_taken(rules) => Some("rules_screen.form.name_taken"),
+            () if self.draft.response == ResponseKind::Reply && self.draft.editor.is_untouched() => {
+                Some("rules_screen.form.unwritten")
+            }
             () if of.is_some() && !self.is_changed() => Some("settings.save.unchanged"),
             () => None,
         }
