@@ -21,25 +21,25 @@ const ROOM_FOR_TARGET: f32 = 640.0;
 /// Width of a date with its time, in points.
 const TIME_WIDTH: f32 = 116.0;
 
+const RUN: Column = Column::numbers("replays.column.run", 44.0);
+const TIME: Column = Column::texts("replays.column.time", TIME_WIDTH);
+const TARGET: Column = Column::texts("replays.column.target", 0.0);
+const OUTCOME: Column = Column::texts("replays.column.outcome", 0.0);
+
 const COLUMNS: [Column; 6] = [
-    Column::numbers("replays.column.run", 44.0),
-    Column::texts("replays.column.time", TIME_WIDTH),
-    Column::texts("replays.column.target", 0.0),
+    RUN,
+    TIME,
+    TARGET,
     Column::texts("replays.column.mode", 196.0),
     Column::numbers("replays.column.sent", 84.0),
-    Column::texts("replays.column.outcome", 0.0),
+    OUTCOME,
 ];
 
-/// Columns of a narrow list.
-const NARROW: [Column; 3] = [
-    Column::texts("replays.column.time", TIME_WIDTH),
-    Column::texts("replays.column.target", 0.0),
-    Column::texts("replays.column.outcome", 0.0),
-];
+/// Columns of a narrow list; the outcome has room for all that is counted in it.
+const NARROW: [Column; 4] = [RUN, TIME, TARGET, Column::texts("replays.column.outcome", 340.0)];
 
 /// Columns of a list beside an open run in a narrow window: the run names its target.
-const NARROWEST: [Column; 2] =
-    [Column::texts("replays.column.time", TIME_WIDTH), Column::texts("replays.column.outcome", 0.0)];
+const NARROWEST: [Column; 3] = [RUN, TIME, OUTCOME];
 
 impl ReplaysScreen {
     /// Draws the list of runs.
@@ -90,23 +90,17 @@ impl ReplaysScreen {
 fn cells(run: &StoredRun, running: Option<RunId>, columns: usize, look: &Look) -> Vec<Cell> {
     let palette = look.palette;
     let (outcome, color) = outcome_words(run, running == Some(run.id), look);
+    let number = Cell::code(run.id.to_string(), palette.weak);
     let time = Cell::words(look.dated(run.run.started_at), palette.weak);
     let target = Cell::code(safe_text(&run.run.target), palette.strong);
     let outcome = Cell::words(outcome, color);
     if columns == NARROWEST.len() {
-        return vec![time, outcome];
+        return vec![number, time, outcome];
     }
     if columns == NARROW.len() {
-        return vec![time, target, outcome];
+        return vec![number, time, target, outcome];
     }
     let mode = look.text(&format!("replay.mode.{}.name", run.run.mode.as_str())).into_owned();
     let sent = format!("{} / {}", run.tally.sent, run.run.planned);
-    vec![
-        Cell::code(run.id.to_string(), palette.weak),
-        time,
-        target,
-        Cell::words(mode, palette.text),
-        Cell::code(sent, palette.text),
-        outcome,
-    ]
+    vec![number, time, target, Cell::words(mode, palette.text), Cell::code(sent, palette.text), outcome]
 }
