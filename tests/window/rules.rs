@@ -1,6 +1,7 @@
 //! The screen of rules by the keyboard alone: a new rule is named at once, saved, seen, and its form is left by Esc.
 
 use egui::Key;
+use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{Modifiers, Window};
@@ -31,12 +32,22 @@ fn what_is_typed_into_a_new_rule_is_its_name_and_the_saved_rule_is_seen() {
     let words = window.words();
     let place = |name: &str| words.find(name).unwrap_or_else(|| panic!("{name} in {words}"));
     assert!(place("New rule…") < place("TextInput: Name") && place("Inject a fault") < place("Button: Save rule"));
-    window.press_button("Save rule");
+    // A rule without an answer is not saved, whatever is pressed.
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.harness.run_steps(3);
+    assert!(window.says("write what the rule answers") && !window.says("Edit: redeem"), "{}", window.words());
+    window.harness.get_by_role_and_label(Role::MultilineTextInput, "Content").focus();
+    window.harness.run_steps(2);
+    window.harness.event(egui::Event::Text("Hello".to_owned()));
+    window.harness.run_steps(3);
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     window.until_says("Edit: redeem");
     assert!(window.says("Rule on: redeem"));
     let kept = std::fs::read_to_string(window.folder.path().join("config.toml")).unwrap();
     assert!(kept.contains("redeem"), "{kept}");
-    // Nothing was removed or sent meanwhile.
+    // Nothing was removed or sent meanwhile. The first Esc leaves the text, the next one the form.
+    window.press(Key::Escape);
+    window.harness.run_steps(2);
     window.press(Key::Escape);
     window.until("the form to close", |window| !window.says("For events that match"));
     assert!(window.says("Edit: redeem"), "Esc leaves the form, and not the screen");

@@ -90,6 +90,8 @@ struct ComparedPart {
     differs_in_space: bool,
     /// Number of elements that differ; of lines, where it has no elements.
     differences: usize,
+    /// The event whose reply alone has no body, and the status of that reply, if there is one.
+    without_body: Option<(CaptureId, Option<u16>)>,
     /// The folds of fields and of lines that a person has opened, by their first row.
     unfolded: [BTreeSet<usize>; 2],
 }
@@ -162,7 +164,11 @@ impl ComparisonView {
     fn of(compared: &EventComparison) -> Self {
         let parts = [("compare.messages", Some(&compared.messages)), ("compare.replies", compared.replies.as_ref())];
         let parts = parts.into_iter().filter_map(|(title, part)| Some(ComparedPart::of(title, part?)));
-        Self { heads: [&compared.before, &compared.after].map(SideHead::of), parts: parts.collect() }
+        let mut parts: Vec<_> = parts.collect();
+        if let Some(replies) = parts.get_mut(1) {
+            replies.without_body = without_body([&compared.before, &compared.after]);
+        }
+        Self { heads: [&compared.before, &compared.after].map(SideHead::of), parts }
     }
 
     fn of_replies(compared: &ReplyComparison) -> Self {
@@ -201,6 +207,14 @@ impl ComparisonView {
             }
         });
     }
+}
+
+/// The event whose reply has no body beside one that has.
+fn without_body(events: [&StoredCapture; 2]) -> Option<(CaptureId, Option<u16>)> {
+    let is_bare = |event: &&StoredCapture| event.reply.as_ref().is_none_or(|reply| reply.body.is_empty());
+    let mut bare = events.into_iter().filter(is_bare);
+    let event = bare.next().filter(|_| bare.next().is_none())?;
+    Some((event.placement.id, event.reply.as_ref().and_then(|reply| reply.status)))
 }
 
 impl SideHead {
@@ -249,11 +263,19 @@ impl ComparedPart {
         // Equal text says no more than equal elements.
         let lines = if differing(&lines) == 0 && !fields.is_empty() { Vec::new() } else { lines };
         let SideBySide { more_lines, differs_in_space, .. } = *compared;
-        Self { title, fields, lines, more_lines, differs_in_space, differences, unfolded: Default::default() }
+        let (without_body, unfolded) = Default::default();
+        Self { title, fields, lines, more_lines, differs_in_space, differences, without_body, unfolded }
     }
 
     /// The number of differences, in words.
     fn summary(&self, look: &Look) -> String {
+        if let Some((id, status)) = self.without_body {
+            let (id, status) = (id.to_string(), status.map(|status| status.to_string()));
+            return match status {
+                Some(status) => look.filled("compare.without_body", &[("id", &*id), ("status", &*status)]),
+                None => look.filled("compare.without_reply", &[("id", &*id)]),
+            };
+        }
         match self.differences {
             0 if self.differs_in_space => look.text("compare.space").into_owned(),
             0 if self.more_lines == 0 => look.text("compare.same").into_owned(),
