@@ -120,3 +120,22 @@ fn a_message_on_one_line_and_the_same_on_several_are_equal_but_for_white_space()
     window.until_says("Equal but for white space between the elements");
     assert!(!window.says("difference"), "no line differs");
 }
+
+#[test]
+fn beside_a_reply_without_a_body_nothing_is_counted() {
+    use std::io::{Read as _, Write as _};
+    let mut window = Window::open_tapped(1);
+    let mut stream = std::net::TcpStream::connect(window.address().unwrap()).unwrap();
+    let body = tap("REFUSED");
+    let head = format!("content-length: {}\r\nconnection: close", body.len());
+    write!(stream, "POST /wx HTTP/1.1\r\nhost: x\r\norigin: http://elsewhere.example\r\n{head}\r\n\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    window.click_row("KEY_0");
+    window.press(Key::Equals);
+    window.until_says("Event 1 waits");
+    window.click_row("REFUSED");
+    window.press(Key::Equals);
+    window.until_says("No. 2 was answered 403, without a body");
+}
