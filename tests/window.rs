@@ -12,7 +12,7 @@ use egui_kittest::{Harness, Node};
 use menuscope::config::{DataFolder, Overrides};
 use menuscope::engine::{ListenerState, Setup};
 use menuscope::ui::App;
-use posting::{post, request, sample, tap};
+use posting::{request, sample, tap};
 
 #[path = "window/access.rs"]
 mod access;
@@ -230,15 +230,6 @@ impl Window {
         self.harness.key_press(key);
         self.harness.step();
         self.harness.step();
-    }
-
-    fn post(&self, bodies: &[String]) {
-        post(&self.address().unwrap(), bodies);
-    }
-
-    /// Posts a tap for each of these numbers: `KEY_0`, `KEY_1` …
-    fn tap(&self, keys: std::ops::Range<usize>) {
-        self.post(&keys.map(|key| tap(&format!("KEY_{key}"))).collect::<Vec<_>>());
     }
 }
 

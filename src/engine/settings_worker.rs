@@ -24,7 +24,7 @@ use crate::config::{
 };
 use crate::feed::Feed;
 use crate::progress::Progress;
-use crate::reach::{Tunnel, TunnelState, acknowledge_url};
+use crate::reach::{Tunnel, TunnelState};
 use crate::rules::{BadAnswer, Rule};
 use crate::store::{self, Reader, StoreError, StoreHead};
 use crate::team::DesktopCommand;
@@ -112,9 +112,7 @@ pub enum SettingsCommand {
     /// Start the tunnel's client.
     StartTunnel,
     /// Save this tunnel and start its client; where its program is missing, neither.
-    RunTunnel {
-        tunnel: TunnelConfig,
-    },
+    RunTunnel(TunnelConfig),
     /// End the tunnel's client.
     StopTunnel,
     /// Take the tunnel's URL for the one that WeChat's console has.
@@ -234,21 +232,19 @@ impl SettingsWorker {
             SettingsCommand::JoinTeam { form } => self.join_team(&form),
             SettingsCommand::LeaveTeam => self.leave_team(),
             SettingsCommand::StopListening => {
-                if let Some(service) = &mut self.service {
-                    service.stop_listening();
-                    self.publish(|status| status.listener = ListenerState::Stopped);
-                }
+                let Some(service) = &mut self.service else { return Ok(None) };
+                service.stop_listening();
+                self.publish(|status| status.listener = ListenerState::Stopped);
                 return Ok(None);
             }
             SettingsCommand::StartTunnel => return self.start_tunnel().map(|()| None),
-            SettingsCommand::RunTunnel { tunnel } => return self.run_tunnel(tunnel),
+            SettingsCommand::RunTunnel(tunnel) => return self.run_tunnel(tunnel),
             SettingsCommand::StopTunnel => {
                 self.tunnel = None;
                 return Ok(None);
             }
             SettingsCommand::AcknowledgeTunnelUrl => {
-                acknowledge_url(&self.setup.folder, &self.tunnel_state);
-                self.notices.waker.wake();
+                self.acknowledge_url();
                 return Ok(None);
             }
             SettingsCommand::TestServer { url } => return self.test_server(url).map(Some),

@@ -22,13 +22,6 @@ pub(super) struct Condition {
     needs_reply: bool,
 }
 
-/// The order of captures in a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
-    NewestFirst,
-    OldestFirst,
-}
-
 /// The condition that a capture `c` is not removed.
 pub(super) const PRESENT: &str = "NOT EXISTS (SELECT 1 FROM removed WHERE capture_id = c.id)";
 
@@ -185,21 +178,19 @@ impl Condition {
         self.with(&format!("{column} {sign} ?"), value(bound));
     }
 
-    /// The captures of the ids `from..=to` that match.
+    /// The captures of the ids `from..=to` that match, the oldest first.
     pub(super) fn matching_between(
         &self,
         connection: &Connection,
         from: i64,
         to: i64,
-        order: Order,
         limit: i64,
     ) -> Result<Vec<CaptureId>, StoreError> {
-        let order = if order == Order::NewestFirst { "DESC" } else { "ASC" };
-        let sql = self.statement(&format!("ORDER BY c.id {order} LIMIT ?"));
+        let sql = self.statement("ORDER BY c.id LIMIT ?");
         self.select(connection, &sql, (from, to), Value::Integer(limit), Vec::new())
     }
 
-    /// The same without a limit, the newest first: of a long range, what follows one another takes no room.
+    /// All of them, the newest first: of a long range, what follows one another takes no room.
     pub(super) fn all_between(&self, connection: &Connection, from: i64, to: i64) -> Result<IdRuns, StoreError> {
         let sql = self.statement("ORDER BY c.id DESC LIMIT ?");
         self.select(connection, &sql, (from, to), Value::Integer(i64::MAX), IdRuns::descending())

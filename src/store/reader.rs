@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension as _};
 
 use super::columns::{LISTED, STORED, SUMMARY, select};
-use super::condition::{Order, PRESENT, condition};
+use super::condition::{PRESENT, condition};
 use super::connection::connect;
 use super::counters::Counter;
 use super::database_file::{DatabaseFile, beside, immutable};
@@ -214,8 +214,7 @@ impl Reader {
 
     /// The captures after `after` that match, the oldest first.
     pub fn arrived(&self, filter: &Filter, after: CaptureId, limit: usize) -> Result<Vec<CaptureId>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        condition(&filter.expr).matching_between(&self.connection, after.0 + 1, i64::MAX, Order::OldestFirst, limit)
+        self.matching_between(filter, (CaptureId(after.0 + 1), CaptureId(i64::MAX)), limit)
     }
 
     /// The captures of the ids `from..=to` that match, the oldest first.
@@ -226,7 +225,7 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<CaptureId>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        condition(&filter.expr).matching_between(&self.connection, from.0, to.0, Order::OldestFirst, limit)
+        condition(&filter.expr).matching_between(&self.connection, from.0, to.0, limit)
     }
 
     /// The last number that was given to a capture, which may be deleted since.
@@ -275,11 +274,8 @@ impl Reader {
         let mut page = Vec::with_capacity(ids.len());
         // Neighbours are read in one go: to find each would take longer than to read it.
         for run in ids.chunk_by(|one, next| one + 1 == *next) {
-            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-            let rows = statement.query_map([first, last], listed).map_err(&problem)?;
-            for row in rows {
-                page.push(row.map_err(&problem)?);
-            }
+            let rows = statement.query_map([run.first(), run.last()], listed).map_err(&problem)?;
+            page.extend(rows.collect::<Result<Vec<_>, _>>().map_err(&problem)?);
         }
         transaction.finish().map_err(&problem)?;
         Ok(page)

@@ -119,7 +119,7 @@ impl App {
     fn absorb(&mut self, ctx: &Context) {
         // Before the news is looked at: what comes in between wakes us once more.
         self.waker.rearm();
-        self.note_changes();
+        self.note_changes(ctx);
         self.note_held(ctx);
         let look = self.look(ctx);
         let (start, now) = (Instant::now(), ctx.input(|input| input.time));
@@ -154,16 +154,20 @@ impl App {
     }
 
     /// Follows what is state rather than a notice: the store's revision, named filters, and the listener.
-    fn note_changes(&mut self) {
+    fn note_changes(&mut self, ctx: &Context) {
         let revision = self.engine.head().revision;
         if revision != self.seen.0 {
             self.seen.0 = revision;
             self.state.note_written();
             self.ask(ListingCommand::Refresh);
             let is_watched = matches!(self.state.screen, Screen::SetUp | Screen::Reach);
-            if self.state.page == EventsPage::FirstRun || is_watched || !self.state.set_up.is_over {
-                self.find_arrivals();
-            }
+            let is_wanted = self.state.page == EventsPage::FirstRun || is_watched || !self.state.set_up.is_over;
+            self.state.set_up.is_stale |= is_wanted;
+        }
+        match self.state.set_up.wait(ctx.input(|input| input.time)) {
+            None => {}
+            Some(Duration::ZERO) => self.find_arrivals(),
+            Some(wait) => ctx.request_repaint_after(wait),
         }
         let colours = self.state.saved.follow(&self.engine.status().config.filters);
         if let Some(command) = colours {

@@ -79,14 +79,19 @@ fn a_note_is_typed_with_an_input_method_whose_enter_and_esc_are_its_own() {
     window.until("no note", |window| !label(&window.row("KEY_0").unwrap()).contains("备注"));
 }
 
-#[test]
-fn two_events_stand_side_by_side_with_the_words_that_differ() {
-    let mut window = Window::open_tapped(3);
+/// Compares the first event, which is the row `KEY_0`, with another one.
+fn compare_with_first(window: &mut Window, other: &str) {
     window.click_row("KEY_0");
     window.press(Key::Equals);
     window.until_says("Event 1 waits");
-    window.click_row("KEY_2");
+    window.click_row(other);
     window.press(Key::Equals);
+}
+
+#[test]
+fn two_events_stand_side_by_side_with_the_words_that_differ() {
+    let mut window = Window::open_tapped(3);
+    compare_with_first(&mut window, "KEY_2");
     window.until_says("Compare events");
     for text in ["#1 · CLICK", "#3 · CLICK", "EventKey", "Messages", "1 difference", "Replies", "Both are equal"] {
         window.until_says(text);
@@ -132,10 +137,6 @@ fn beside_a_reply_without_a_body_nothing_is_counted() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
-    window.click_row("KEY_0");
-    window.press(Key::Equals);
-    window.until_says("Event 1 waits");
-    window.click_row("REFUSED");
-    window.press(Key::Equals);
+    compare_with_first(&mut window, "REFUSED");
     window.until_says("No. 2 was answered 403, without a body");
 }

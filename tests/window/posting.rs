@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use menuscope::wechat::signature::signature;
 
-use super::{PATIENCE, TOKEN};
+use super::{PATIENCE, TOKEN, Window};
 
 pub(crate) fn tap(key: &str) -> String {
     format!(
@@ -13,6 +13,17 @@ pub(crate) fn tap(key: &str) -> String {
          <CreateTime>1408090502</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[CLICK]]></Event>\
          <EventKey><![CDATA[{key}]]></EventKey></xml>"
     )
+}
+
+impl Window {
+    pub(crate) fn post(&self, bodies: &[String]) {
+        post(&self.address().unwrap(), bodies);
+    }
+
+    /// Posts a tap for each of these numbers: `KEY_0`, `KEY_1` …
+    pub(crate) fn tap(&self, keys: std::ops::Range<usize>) {
+        self.post(&keys.map(|key| tap(&format!("KEY_{key}"))).collect::<Vec<_>>());
+    }
 }
 
 /// Posts one body after another over one connection, each of which has to be answered `success`.

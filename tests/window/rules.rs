@@ -6,22 +6,22 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{Modifiers, Window};
 
-/// Opens the form of a new rule as a person without a mouse does.
-fn begin(window: &mut Window) {
+/// Opens the form of a rule as a person without a mouse does: by words in the palette.
+fn open_form(window: &mut Window, words: &str) {
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     window.until_says("Command palette");
     window.harness.step();
-    window.harness.event(egui::Event::Text("new rule".to_owned()));
+    window.harness.event(egui::Event::Text(words.to_owned()));
     window.harness.run_steps(2);
     window.press(Key::Enter);
     window.until_says("For events that match");
-    window.harness.run_steps(3);
 }
 
 #[test]
 fn what_is_typed_into_a_new_rule_is_its_name_and_the_saved_rule_is_seen() {
     let mut window = Window::open_tapped(1);
-    begin(&mut window);
+    open_form(&mut window, "new rule");
+    window.harness.run_steps(3);
     // Letters that are verbs of the list elsewhere.
     window.harness.event(egui::Event::Text("redeem".to_owned()));
     window.harness.run_steps(3);
@@ -59,12 +59,6 @@ fn what_is_typed_into_a_new_rule_is_its_name_and_the_saved_rule_is_seen() {
 fn a_rule_is_opened_by_its_name() {
     let mut window =
         Window::open_with("[[rules]]\nname = \"hold questions\"\nmatch = \"type:text\"\nreply = \"hold\"\n");
-    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
-    window.until_says("Command palette");
-    window.harness.step();
-    window.harness.event(egui::Event::Text("questions".to_owned()));
-    window.harness.run_steps(2);
-    window.press(Key::Enter);
-    window.until_says("For events that match");
+    open_form(&mut window, "questions");
     assert!(window.harness.query_all_by_value("hold questions").next().is_some(), "{}", window.words());
 }

@@ -7,7 +7,7 @@ use super::SettingsWorker;
 use crate::config::{self, Config, ConfigError, TunnelConfig};
 use crate::engine::notice::{SavedSetting, SettingsNotice};
 use crate::engine::status::ListenerState;
-use crate::reach::{Tunnel, TunnelError, TunnelPhase, TunnelSetup, TunnelState, find_client};
+use crate::reach::{Tunnel, TunnelError, TunnelPhase, TunnelSetup, TunnelState, acknowledge_url, find_client};
 use crate::texts::user_error::UserError;
 
 impl SettingsWorker {
@@ -51,6 +51,12 @@ impl SettingsWorker {
             return Err(TunnelError::NoListener);
         };
         address.parse().map_err(|_unreadable| TunnelError::NoListener)
+    }
+
+    /// Takes the tunnel's URL for the one that WeChat's console has.
+    pub(super) fn acknowledge_url(&self) {
+        acknowledge_url(&self.setup.folder, &self.tunnel_state);
+        self.notices.waker.wake();
     }
 
     /// Starts a client that runs again where the listener has moved.

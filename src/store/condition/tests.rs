@@ -42,7 +42,7 @@ fn insert(connection: &mut Connection, rows: &[Row]) {
 
 /// The captures that the condition holds of, each looked at.
 fn found(connection: &Connection, expr: &Expr) -> Vec<i64> {
-    let found = condition(expr).matching_between(connection, 1, i64::MAX, Order::OldestFirst, i64::MAX).unwrap();
+    let found = condition(expr).matching_between(connection, 1, i64::MAX, i64::MAX).unwrap();
     found.into_iter().map(|id| id.0).collect()
 }
 

@@ -162,13 +162,13 @@ impl Comparison {
 
 impl ComparisonView {
     fn of(compared: &EventComparison) -> Self {
-        let parts = [("compare.messages", Some(&compared.messages)), ("compare.replies", compared.replies.as_ref())];
-        let parts = parts.into_iter().filter_map(|(title, part)| Some(ComparedPart::of(title, part?)));
-        let mut parts: Vec<_> = parts.collect();
-        if let Some(replies) = parts.get_mut(1) {
-            replies.without_body = without_body([&compared.before, &compared.after]);
-        }
-        Self { heads: [&compared.before, &compared.after].map(SideHead::of), parts }
+        let events = [&compared.before, &compared.after];
+        let messages = ComparedPart::of("compare.messages", &compared.messages);
+        let replies = compared.replies.as_ref().map(|replies| ComparedPart {
+            without_body: without_body(events),
+            ..ComparedPart::of("compare.replies", replies)
+        });
+        Self { heads: events.map(SideHead::of), parts: [Some(messages), replies].into_iter().flatten().collect() }
     }
 
     fn of_replies(compared: &ReplyComparison) -> Self {
@@ -263,8 +263,8 @@ impl ComparedPart {
         // Equal text says no more than equal elements.
         let lines = if differing(&lines) == 0 && !fields.is_empty() { Vec::new() } else { lines };
         let SideBySide { more_lines, differs_in_space, .. } = *compared;
-        let (without_body, unfolded) = Default::default();
-        Self { title, fields, lines, more_lines, differs_in_space, differences, without_body, unfolded }
+        let unfolded = Default::default();
+        Self { title, fields, lines, more_lines, differs_in_space, differences, without_body: None, unfolded }
     }
 
     /// The number of differences, in words.

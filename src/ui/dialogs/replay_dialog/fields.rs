@@ -100,7 +100,8 @@ pub(super) fn mode_ui(ui: &mut Ui, choice: &mut Choice, is_captured: bool, look:
     });
 }
 
-/// Draws the message forms, plain or encrypted, of which a message that was made here is plain; for verbatim messages another form means a new signature.
+/// Draws the message forms, plain or encrypted, of which a message that was made here is plain; for verbatim messages another
+/// form means a new signature.
 pub(super) fn form_ui(ui: &mut Ui, choice: &mut Choice, (status, is_captured): (&Status, bool), look: &Look) {
     labelled(ui, "replay.form.label", look, |ui, _| {
         ui.horizontal_wrapped(|ui| {

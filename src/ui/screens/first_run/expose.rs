@@ -108,7 +108,7 @@ fn client_ui(
                     if is_complete {
                         let tunnel =
                             TunnelConfig { command: Some(command.to_owned()), url: status.config.tunnel.url.clone() };
-                        actions.push(Action::Ask(SettingsCommand::RunTunnel { tunnel }.into()));
+                        actions.push(Action::Ask(SettingsCommand::RunTunnel(tunnel).into()));
                     } else {
                         actions.push(Action::ProposeTunnel(shown.clone()));
                     }

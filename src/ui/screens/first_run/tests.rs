@@ -71,7 +71,7 @@ fn a_client_is_run_from_here_and_an_incomplete_command_is_completed_first() {
     harness.get_by_label("Run cpolar now, and keep its command in Settings").click();
     harness.run();
     let actions: Vec<Action> = asked.borrow_mut().drain(..).collect();
-    let [Action::Ask(Command::Settings(SettingsCommand::RunTunnel { tunnel }))] = &actions[..] else {
+    let [Action::Ask(Command::Settings(SettingsCommand::RunTunnel(tunnel)))] = &actions[..] else {
         panic!("{actions:?}")
     };
     assert_eq!(tunnel.command.as_deref(), Some("cpolar http {port} -log=stdout"), "it follows the listener");
